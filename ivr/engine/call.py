@@ -1,0 +1,61 @@
+"""A call as data: all that is remembered between two turns. Changed only by making a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Values = Mapping[str, Any]
+"""Variables by name: text, numbers, true/false, lists and maps of these, or a `Secret`."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a call stands in one flow. Sub-flows stack frames; the last one is active.
+
+    `memo` is the active step's own scratch data, `trail` the listening steps that "back" returns through, and
+    `heard` the steps whose long prompt the caller has heard.
+    """
+
+    flow: str
+    step: str
+    values: Values = field(default_factory=dict)
+    memo: Values = field(default_factory=dict)
+    trail: tuple[str, ...] = ()
+    heard: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the caller has proved to be. `until` is a Unix time; `customer` is the bank's own key."""
+
+    level: int = 0
+    customer: str = ""
+    until: float = 0.0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One telephone call. `release` pins the content hash of the flow files it began with; `turn` counts replies."""
+
+    id: str
+    release: str
+    language: str
+    caller: str
+    called: str
+    started: float
+    frames: tuple[Frame, ...]
+    turn: int = 0
+    facts: Values = field(default_factory=dict)
+    identity: Identity = field(default_factory=Identity)
+    errors: int = 0
+    tries: Mapping[str, int] = field(default_factory=dict)
+    keys_ahead: str = field(default="", repr=False)
+    transfer: Values = field(default_factory=dict)
+    ended: str = ""
+
+    @property
+    def frame(self) -> Frame:
+        """The active frame."""
+        return self.frames[-1]

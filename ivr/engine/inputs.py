@@ -1,0 +1,67 @@
+"""What a caller or the carrier can do to a call. Silence, wrong keys and hanging up are inputs, never errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class CallStarted:
+    """A call arrives. `caller` and `called` are as the carrier gave them and need not be numbers."""
+
+    caller: str
+    called: str
+    flow: str | None = None
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Keys 0-9, * and #, in the order pressed. Never shown by repr: they may be a PIN."""
+
+    keys: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What a recogniser heard; `confidence` is 0 to 1, or None where the recogniser gives none."""
+
+    text: str = field(repr=False)
+    confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class NoInput:
+    """The caller stayed silent."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recording ended; `key` is the key that ended it, if any."""
+
+    url: str
+    seconds: float
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class DialEnded:
+    """The dialled leg is over."""
+
+    status: Literal["completed", "busy", "no-answer", "failed", "canceled"]
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class HungUp:
+    """The caller has gone, or the carrier ended the call."""
+
+    reason: str = "completed"
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A late or foreign request for a turn that is over: say again where the call stands, and count nothing."""
+
+
+Input = CallStarted | Digits | Speech | NoInput | Recorded | DialEnded | HungUp | Resumed

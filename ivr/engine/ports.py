@@ -1,0 +1,95 @@
+"""What a turn needs from outside, as protocols. Implementations live in the sibling packages and are wired in `app.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class Lookup(Protocol):
+    """Asks a back end over the network."""
+
+    def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
+        """Answer within `deadline` seconds.
+
+        `source` is "bank.balance" and the like; `key` is the same when the same turn is run again, so that a back end
+        can refuse to act twice. Raises LookupFailed when the back end is slow, gone, faulty or knows no such thing.
+        """
+
+
+class Aloud(Protocol):
+    """Puts a typed value into words that a voice can read."""
+
+    def __call__(self, value: Any, kind: str, argument: str, language: str) -> str:
+        """Return the spoken words. Raises ValueError for a value that its kind cannot read."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One journal row. It never holds a value that a caller typed."""
+
+    kind: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a store keeps of a live call: opaque bytes, the turn number, and the reply to the request `key`."""
+
+    call_id: str
+    turn: int
+    key: str
+    call: bytes
+    reply: bytes
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class JournalRow:
+    """One appended row: `at` is a Unix time, `data` is JSON text."""
+
+    call_id: str
+    turn: int
+    at: float
+    kind: str
+    data: str
+
+
+class CallStore(Protocol):
+    """Keeps calls. One durable write a turn; ended calls and journal rows are append-only.
+
+    The contract is held by `tests/contract/test_call_stores.py`, which runs over every store.
+    """
+
+    def lease(self, call_id: str) -> AbstractContextManager[None]:
+        """Hold the only right to change this call, over all threads and processes; waits for whoever has it."""
+
+    def load(self, call_id: str) -> Saved | None:
+        """Return the live call, or the ended one as it was left, or None."""
+
+    def save(self, saved: Saved, rows: Sequence[JournalRow], *, expected: int | None) -> bool:
+        """Write the turn, its reply and its journal rows at once.
+
+        `expected` is the turn number that must be stored now (None: the call must be new). Returns False and writes
+        nothing when it is not. An ended call is moved to the append-only past and can't be written again.
+        """
+
+    def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
+        """Read journal rows in the order written, of one call or of all; skip the first `after`."""
+
+    def live(self) -> int:
+        """Count the calls that have not ended."""
+
+    def keep_release(self, version: str, files: Mapping[str, str]) -> None:
+        """Remember the flow files of a release under its content hash; the same version again changes nothing."""
+
+    def release(self, version: str) -> Mapping[str, str] | None:
+        """Return the flow files kept under this content hash, or None."""
+
+    def ping(self) -> None:
+        """Prove that the store can be read and written. Raises StoreError with the reason when it can't."""
+
+    def close(self) -> None:
+        """Release files and connections."""

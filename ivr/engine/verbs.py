@@ -1,0 +1,97 @@
+"""The neutral instructions that a turn answers with. Channels translate them; nothing here knows a carrier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Say:
+    """Speak a text. `rate` is a share of the voice's normal speed; `language` is a BCP 47 tag as editors write it."""
+
+    text: str
+    language: str = "zh-CN"
+    rate: float = 1.0
+    barge_in: bool = True
+
+
+@dataclass(frozen=True)
+class Play:
+    """Play a recording by address, relative to the public URL."""
+
+    url: str
+    barge_in: bool = True
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Be silent for `seconds`."""
+
+    seconds: float
+    barge_in: bool = True
+
+
+Prompt = Say | Play | Pause
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Which keys a gather takes. `most` keys end it at once; `finish` is a key that ends it, or "" for none."""
+
+    most: int = 1
+    finish: str = ""
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """What a gather may hear: the words worth expecting, in one language."""
+
+    language: str
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gather:
+    """Speak `prompts`, then wait for keys or speech.
+
+    `first_timeout` seconds run from the end of the prompts to the first key, `inter_digit_timeout` between keys.
+    Prompts whose `barge_in` is false are heard to their end; keys pressed in them are lost.
+    `secret` forbids channels to log or record what is typed.
+    """
+
+    prompts: tuple[Prompt, ...]
+    keys: Keys = field(default_factory=Keys)
+    hearing: Hearing | None = None
+    first_timeout: float = 5.0
+    inter_digit_timeout: float = 3.0
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Record:
+    """Speak `prompts`, then record the caller until a finish key, `silence` seconds of quiet or `most` seconds."""
+
+    prompts: tuple[Prompt, ...]
+    most: int = 120
+    silence: int = 5
+    finish: str = "#"
+
+
+@dataclass(frozen=True)
+class Dial:
+    """Speak `prompts`, then connect the caller with `number`; ring at most `timeout` seconds."""
+
+    prompts: tuple[Prompt, ...]
+    number: str
+    timeout: int = 30
+
+
+@dataclass(frozen=True)
+class Hangup:
+    """Speak `prompts`, then end the call."""
+
+    prompts: tuple[Prompt, ...] = ()
+
+
+Closing = Gather | Record | Dial | Hangup
+"""A turn answers with exactly one of these: each either waits for the caller or ends the call, so nothing falls silent."""

@@ -1,0 +1,54 @@
+"""Values that must never be seen: a type of their own, so that a slip is an error and not a leak. Standard library only."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, NoReturn
+
+KINDS = ("pin", "pan", "otp", "id")
+
+
+class Secret:
+    """A PIN, card number, one-time code or ID number that a caller typed.
+
+    It can be compared (in constant time) and handed to a back end with `reveal()`. It prints as `<pin>`, cannot be
+    formatted, pickled, hashed, iterated or written as JSON.
+    """
+
+    __slots__ = ("_value", "kind")
+
+    def __init__(self, kind: str, value: str) -> None:
+        if kind not in KINDS:
+            raise ValueError(f"no such kind of secret; the kinds are {', '.join(KINDS)}")
+        self.kind = kind
+        self._value = value
+
+    def reveal(self) -> str:
+        """Give the value. Call it only at the edge where a back end or a cipher takes it."""
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Secret):
+            other = other.reveal()
+        if not isinstance(other, str):
+            return NotImplemented
+        return hmac.compare_digest(self._value.encode(), other.encode())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}>"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret cannot be pickled")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
+        return self
+
+    def __copy__(self) -> Secret:
+        return self
