@@ -1,0 +1,45 @@
+"""Find what an editor probably meant by a misspelt name. Standard library only; knows nothing of flows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+_SHORT = 4
+
+
+def near(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate that is most like the word, or None if none is like it."""
+    best, best_score = None, 0.0
+    for candidate in candidates:
+        score = _likeness(word, candidate)
+        if score > best_score:
+            best, best_score = candidate, score
+    return best
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """Return a question that names the likely candidate, or an empty text."""
+    found = near(word, candidates)
+    return f'Did you mean "{found}"?' if found is not None else ""
+
+
+def _likeness(word: str, candidate: str) -> float:
+    """Rate from 0 (nothing alike) to 1; below the bar it is 0. Short words need one common half, long ones more."""
+    left, right = _plain(word), _plain(candidate)
+    if not left or not right:
+        return 0.0
+    if left == right:
+        return 1.0
+    bar = 0.5 if min(len(left), len(right)) < _SHORT else 0.66
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    score = max(matcher.ratio(), 0.9 if _swapped(left, right) else 0.0)
+    return score if score >= bar else 0.0
+
+
+def _plain(word: str) -> str:
+    return word.casefold().replace("-", "_").replace(" ", "_").strip("_")
+
+
+def _swapped(left: str, right: str) -> bool:
+    return len(left) == len(right) and len(left) > 1 and sorted(left) == sorted(right)
