@@ -1,0 +1,96 @@
+"""The Twilio Voice channel: checks and reads Twilio's requests, writes what a turn answered as TwiML.
+
+It knows the carrier and the engine's words, and nothing of flows, stores or web frameworks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twilio.request_validator import RequestValidator
+
+from ivr.engine.ports import Incoming
+from ivr.engine.verbs import Closing
+from ivr.errors import BadRequest, BadSignature
+
+from . import twilio_inputs, twilio_sorry
+from .twilio_document import document
+from .twilio_requests import Parameters, TwilioRequest, prefix_of
+
+Fingerprint = Callable[[bytes], str]
+"""A keyed digest: equal for equal bytes, and nothing can be learnt from it."""
+
+
+class TwilioChannel:
+    """Twilio Programmable Voice. Without `auth_token` every request is believed, which only suits loopback."""
+
+    name = "twilio"
+
+    def __init__(self, auth_token: str | None, public_url: str | None, *, fingerprint: Fingerprint) -> None:
+        self.public_url = public_url.rstrip("/") if public_url else None
+        self._validator = RequestValidator(auth_token) if auth_token else None
+        self._fingerprint = fingerprint
+        self._prefix = prefix_of(public_url)
+
+    def verify(self, request: TwilioRequest) -> None:
+        """Prove that Twilio signed this request. Raises BadSignature."""
+        if self._validator is None:
+            return
+        if not request.signature:
+            raise BadSignature("the request carries no X-Twilio-Signature")
+        parameters = Parameters.of(request.form)
+        for url in request.urls(self.public_url):
+            try:
+                if self._validator.validate(url, parameters, request.signature):
+                    return
+            except (
+                ValueError
+            ):  # an address that cannot be parsed, or text that is not Unicode, was not signed by Twilio
+                continue
+        raise BadSignature(
+            "X-Twilio-Signature does not match; it is computed over IVR_PUBLIC_URL, which must be the "
+            "address that is set at Twilio"
+        )
+
+    def read(self, request: TwilioRequest, *, turn: int | None = None, flow: str | None = None) -> Incoming:
+        """Understand a verified request; `turn` and `flow` come from its path.
+
+        Raises BadRequest when the request names no call.
+        """
+        form = Parameters.of(request.form)
+        call_id = twilio_inputs.call_id(form)
+        if not call_id:
+            raise BadRequest("the request carries no usable CallSid")
+        what = twilio_inputs.arrival(form, flow) if turn is None else twilio_inputs.later(form)
+        return Incoming(call_id, turn, what, self._key(request, call_id))
+
+    def ended(self, request: TwilioRequest) -> Incoming | None:
+        """Understand a status callback: the hang-up it tells of, or None while the call goes on.
+
+        Raises BadRequest when the request names no call.
+        """
+        form = Parameters.of(request.form)
+        call_id = twilio_inputs.call_id(form)
+        if not call_id:
+            raise BadRequest("the request carries no usable CallSid")
+        gone = twilio_inputs.hung_up(form)
+        return Incoming(call_id, None, gone, self._key(request, call_id)) if gone else None
+
+    def render(self, closing: Closing, *, turn: int) -> bytes:
+        """Write the document; `turn` is the number that the request answering it carries."""
+        return document(closing, action=f"{self._prefix}/twilio/turn/{turn}", prefix=self._prefix)
+
+    def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
+        """Write the last resort: an apology, then `number` is dialled; never raises."""
+        return twilio_sorry.sorry(language, number, attempt=attempt, action=f"{self._prefix}/twilio/fallback")
+
+    def _key(self, request: TwilioRequest, call_id: str) -> str:
+        """Tell a repeated request from a new one.
+
+        Twilio's retry token decides where there is one; it is tied to call and address because nothing signs it.
+        """
+        if request.retry_token:
+            parts = ["retry", request.target, call_id, request.retry_token]
+        else:
+            parts = ["form", request.target, *(text for pair in sorted(request.form) for text in pair)]
+        return self._fingerprint("\0".join(parts).encode("utf-8", "surrogatepass"))

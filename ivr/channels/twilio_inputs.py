@@ -1,0 +1,104 @@
+"""What a verified Twilio form says the caller did. Junk becomes silence or "not understood", never an exception."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Literal, cast, get_args
+
+from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, Recorded, Speech
+
+from .twilio_requests import Parameters
+
+Later = Digits | Speech | NoInput | Recorded | DialEnded | HungUp
+DialStatus = Literal["completed", "busy", "no-answer", "failed", "canceled"]
+
+MOST_KEYS = 64
+MOST_SPEECH = 500
+MOST_NUMBER = 64
+MOST_ADDRESS = 500
+NOT_KEYS = "?"
+"""Stands for keys that no telephone has (A-D, other scripts' digits, junk): it matches no choice and no field."""
+
+GONE = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+_CALL_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
+_KEYS = re.compile(r"[^0-9*#]")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+
+
+def call_id(form: Parameters) -> str:
+    """Return the call's name, or nothing when there is none that can be used."""
+    found = _CALL_ID.fullmatch(form.first("CallSid"))
+    return found.group() if found else ""
+
+
+def arrival(form: Parameters, flow: str | None) -> CallStarted:
+    """Read a call that arrives; numbers stay the text that the carrier gave."""
+    caller = form.first("From") or form.first("Caller")
+    called = form.first("To") or form.first("Called")
+    return CallStarted(_clean(caller, MOST_NUMBER), _clean(called, MOST_NUMBER), flow)
+
+
+def later(form: Parameters) -> Later:
+    """Read any request after the first.
+
+    A recording counts even when the caller then hung up: most messages end that way, and the status callback tells
+    of the hang-up.
+    """
+    if form.first("RecordingUrl"):
+        return _recorded(form)
+    return hung_up(form) or _dialled(form) or _keys(form) or _speech(form) or NoInput()
+
+
+def hung_up(form: Parameters) -> HungUp | None:
+    """Read whether the caller has gone."""
+    status = form.first("CallStatus")
+    return HungUp(status) if status in GONE else None
+
+
+def _recorded(form: Parameters) -> Recorded:
+    digits = form.first("Digits")
+    key = digits if len(digits) == 1 and not _KEYS.search(digits) else ""
+    return Recorded(_clean(form.first("RecordingUrl"), MOST_ADDRESS), _seconds(form.first("RecordingDuration")), key)
+
+
+def _dialled(form: Parameters) -> DialEnded | None:
+    status = form.first("DialCallStatus")
+    if not status:
+        return None
+    if status == "answered":  # what a conference says
+        status = "completed"
+    known = cast("DialStatus", status if status in get_args(DialStatus) else "failed")
+    return DialEnded(known, _seconds(form.first("DialCallDuration")))
+
+
+def _keys(form: Parameters) -> Digits | None:
+    pressed = form.first("Digits").strip()
+    return Digits(_KEYS.sub("", pressed)[:MOST_KEYS] or NOT_KEYS) if pressed else None
+
+
+def _speech(form: Parameters) -> Speech | None:
+    text = _clean(form.first("SpeechResult"), MOST_SPEECH)
+    return Speech(text, _confidence(form.first("Confidence"))) if text else None
+
+
+def _confidence(text: str) -> float | None:
+    number = _number(text)
+    return number if number is not None and 0 <= number <= 1 else None
+
+
+def _seconds(text: str) -> float:
+    number = _number(text)
+    return number if number is not None and 0 <= number <= 86400 else 0.0
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text[:20])
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _clean(text: str, most: int) -> str:
+    return _UNPRINTABLE.sub(" ", text[: 4 * most]).strip()[:most]
