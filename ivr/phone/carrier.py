@@ -1,0 +1,183 @@
+"""Makes the requests of one call as Twilio makes them: standard parameters, signature, cookies, redirects."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
+
+from twilio.request_validator import RequestValidator
+
+from .transport import Answer, NoAnswer, Transport
+from .twiml import OWN_RULE, TwimlFault
+
+Purpose = Literal["voice", "gather", "record", "dial", "enqueue", "wait", "redirect", "fallback", "status", "recording"]
+MOST_REDIRECTS = 10
+DEMO_ACCOUNT = "AC" + "0" * 32
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who calls whom, and where the number's webhooks are.
+
+    Without `token` requests go unsigned. `public_url` is the scheme and host that the server signs over when it is not
+    the one in `voice_url`, as behind a proxy.
+    """
+
+    voice_url: str
+    caller: str = "+8613800000001"
+    called: str = "+861055550000"
+    token: str = ""
+    account: str = DEMO_ACCOUNT
+    status_url: str = ""
+    fallback_url: str = ""
+    public_url: str = ""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request as it went. `seconds` is the server's time on the machine's clock; `status` 0 means no answer."""
+
+    call_sid: str
+    purpose: Purpose
+    method: str
+    url: str
+    status: int
+    seconds: float
+    size: int
+    problem: str = ""
+
+
+Watch = Callable[[Exchange], None]
+
+
+def new_sid(kind: str) -> str:
+    """Make an identifier as Twilio makes them: two letters and 32 hexadecimal digits."""
+    return kind + secrets.token_hex(16)
+
+
+def signature(token: str, url: str, form: Mapping[str, str]) -> str:
+    """Compute X-Twilio-Signature for a voice request by Twilio's rules."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    if parts.scheme == "https":
+        host = host.removesuffix(f":{parts.port}") if parts.port else host
+    signed = f"{parts.scheme}://{host}" + url.partition("://")[2].partition("#")[0][len(parts.netloc) :]
+    return str(RequestValidator(token).compute_signature(signed, dict(form)))
+
+
+class Carrier:
+    """The requests of one call."""
+
+    def __init__(self, line: Line, transport: Transport, call_sid: str, watch: Watch | None = None) -> None:
+        self.line = line
+        self.call_sid = call_sid
+        self.warnings: list[TwimlFault] = []
+        self._transport = transport
+        self._watch = watch
+        self._cookies: dict[str, str] = {}
+
+    def ask(
+        self, purpose: Purpose, method: str, url: str, extra: Mapping[str, str], *, status: str, repeat: bool = False
+    ) -> tuple[Answer, str]:
+        """Make a request; return its answer and the address that gave it. `repeat` sends it twice.
+
+        Raises TwimlFault when no answer comes or redirects never end.
+        """
+        form = {**self._standard(status), **extra}
+        if method == "GET":
+            url, form = _with_query(url, form), {}
+        for _ in range(MOST_REDIRECTS):
+            answer = self._twice(purpose, method, url, form) if repeat else self._once(purpose, method, url, form, {})
+            if not (300 <= answer.status < 400 and answer.location):
+                return answer, url
+            self._warn(f"a {answer.status} answer is followed without the parameters of the request", url)
+            method, url, form, repeat = "GET", urljoin(url, answer.location), {}, False
+        raise TwimlFault(11215, f"more than {MOST_REDIRECTS} redirects in a row", url=url)
+
+    def _standard(self, status: str) -> dict[str, str]:
+        line = self.line
+        return {
+            "CallSid": self.call_sid,
+            "AccountSid": line.account,
+            "From": line.caller,
+            "To": line.called,
+            "CallStatus": status,
+            "ApiVersion": "2010-04-01",
+            "Direction": "inbound",
+            "Caller": line.caller,
+            "Called": line.called,
+            "FromCountry": "",
+            "ToCountry": "",
+        }
+
+    def _warn(self, message: str, url: str) -> None:
+        self.warnings.append(TwimlFault(OWN_RULE, message, url=url, fatal=False))
+
+    def _twice(self, purpose: Purpose, method: str, url: str, form: Mapping[str, str]) -> Answer:
+        token = {"I-Twilio-Idempotency-Token": secrets.token_hex(16)}
+        first = self._once(purpose, method, url, form, token)
+        again = self._once(purpose, method, url, form, token)
+        if (first.status, first.body) != (again.status, again.body):
+            self._warn("the same request sent again got a different answer", url)
+        return again
+
+    def _once(
+        self, purpose: Purpose, method: str, url: str, form: Mapping[str, str], more: Mapping[str, str]
+    ) -> Answer:
+        body = urlencode(form).encode()
+        headers = {**self._headers(url, form), **more}
+        began = time.perf_counter()
+        try:
+            answer = self._transport.send(method, self._real(url), body, headers)
+        except NoAnswer as error:
+            self._tell(Exchange(self.call_sid, purpose, method, url, 0, time.perf_counter() - began, 0, str(error)))
+            raise TwimlFault(error.number, str(error), url=url) from None
+        seconds = time.perf_counter() - began
+        self._tell(Exchange(self.call_sid, purpose, method, url, answer.status, seconds, len(answer.body)))
+        for cookie in answer.cookies:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self._cookies[name.strip()] = value.strip()
+        return answer
+
+    def _tell(self, exchange: Exchange) -> None:
+        if self._watch is not None:
+            self._watch(exchange)
+
+    def _headers(self, url: str, form: Mapping[str, str]) -> dict[str, str]:
+        headers = {
+            "User-Agent": "TwilioProxy/1.1",
+            "Accept": "*/*",
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+            "I-Twilio-Idempotency-Token": secrets.token_hex(16),
+        }
+        if self.line.token:
+            headers["X-Twilio-Signature"] = signature(self.line.token, self._public(url), form)
+        if self._cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        return headers
+
+    def _public(self, url: str) -> str:
+        """Give the address as the server knows it."""
+        base, public = _base(self.line.voice_url), self.line.public_url.rstrip("/")
+        return public + url[len(base) :] if public and url.startswith(base) else url
+
+    def _real(self, url: str) -> str:
+        """Give the address to connect to; overrides after # are for the carrier."""
+        base, public = _base(self.line.voice_url), self.line.public_url.rstrip("/")
+        real = base + url[len(public) :] if public and url.startswith(public) else url
+        return real.partition("#")[0]
+
+
+def _base(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _with_query(url: str, form: Mapping[str, str]) -> str:
+    parts = urlsplit(url)
+    query = "&".join(filter(None, [parts.query, urlencode(form)]))
+    return urlunsplit(parts._replace(query=query))

@@ -1,0 +1,49 @@
+"""Clocks that a call runs on: virtual for tests, real for phones and load. Nothing here starts a thread."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time and lets it pass."""
+
+    def now(self) -> float:
+        """Return Unix seconds."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` go by."""
+
+
+class VirtualClock:
+    """A clock that moves only when told to sleep, so an hour takes no time."""
+
+    def __init__(self, start: float = 0.0) -> None:
+        self._now = start
+
+    def now(self) -> float:
+        """Return Unix seconds."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Move on by `seconds`; never back."""
+        self._now += max(0.0, seconds)
+
+
+class RealClock:
+    """The machine's clock. `speed` 2 halves every wait; no single wait lasts longer than `longest` seconds."""
+
+    def __init__(self, speed: float = 1.0, longest: float = float("inf")) -> None:
+        self._speed = speed
+        self._longest = longest
+
+    def now(self) -> float:
+        """Return Unix seconds."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, as fast as this clock was told to."""
+        wait = min(seconds / self._speed, self._longest)
+        if wait > 0:
+            time.sleep(wait)

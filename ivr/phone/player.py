@@ -1,0 +1,377 @@
+"""Plays the TwiML of one call exactly as Twilio would. No threads of its own; knows no flow, no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from typing import Literal
+from urllib.parse import urljoin
+
+from . import listen
+from .caller import Caller, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch
+from .carrier import Carrier, Line, Purpose, Watch, new_sid
+from .clock import Clock
+from .parse import falls_silent, parse
+from .transport import Transport
+from .twiml import (
+    OWN_RULE,
+    Dial,
+    Document,
+    Enqueue,
+    Gather,
+    Hangup,
+    Leave,
+    Pause,
+    Play,
+    Prompt,
+    Record,
+    Redirect,
+    Reject,
+    Say,
+    TwimlFault,
+    Verb,
+)
+
+MOST_CALL_SECONDS = 4 * 3600.0  # Twilio ends a call after four hours
+MOST_HOPS = 20
+EndedBy = Literal["server", "caller", "fault", "limit"]
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What Twilio leaves open, so that tests can try both. `hops` documents in a row may pass without a sound."""
+
+    early_keys: Literal["kept", "lost"] = "kept"
+    empty_result: Literal["blank", "absent"] = "blank"
+    hops: int = MOST_HOPS
+    most_seconds: float = MOST_CALL_SECONDS
+    ring: float = 3.0
+    recordings: str = "https://api.twilio.com/2010-04-01/Accounts"
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """How a call went. `seconds` is time on the call's clock; `faults` holds fatal ones and warnings alike."""
+
+    call_sid: str
+    ended_by: EndedBy
+    status: str
+    seconds: float
+    documents: int
+    faults: tuple[TwimlFault, ...] = ()
+    dialled: tuple[str, ...] = ()
+
+
+class _Over(Exception):
+    def __init__(self, by: EndedBy, status: str = "completed") -> None:
+        self.by = by
+        self.status = status
+
+
+@dataclass(eq=False)
+class _Next(Exception):
+    purpose: Purpose
+    url: str
+    method: str
+    extra: Mapping[str, str] = field(default_factory=dict)
+    repeat: bool = False
+
+
+class Player:
+    """One call, from the first ring to the status callback. Use it once."""
+
+    def __init__(
+        self,
+        line: Line,
+        transport: Transport,
+        caller: Caller,
+        clock: Clock,
+        *,
+        call_sid: str | None = None,
+        habits: Habits | None = None,
+        watch: Watch | None = None,
+    ) -> None:
+        self.call_sid = call_sid or new_sid("CA")
+        self._line = line
+        self._caller = caller
+        self._clock = clock
+        self._habits = habits or Habits()
+        self._carrier = Carrier(line, transport, self.call_sid, watch)
+        self._faults: list[TwimlFault] = []
+        self._dialled: list[str] = []
+        self._early = ""
+        self._url = ""
+        self._documents = 0
+        self._hops = 0
+        self._status = "ringing"
+        self._began = 0.0
+        self._later: list[tuple[str, Mapping[str, str]]] = []
+
+    def call(self) -> CallResult:
+        """Make the call and play it to its end, then post the status callback."""
+        self._clock.sleep(self._habits.ring)
+        self._began = self._clock.now()
+        try:
+            self._run(_Next("voice", self._line.voice_url, "POST"))
+        except _Over as over:
+            by, status = over.by, over.status
+        except Gone:
+            by, status = "caller", "completed"
+        seconds = self._clock.now() - self._began
+        self._post_status(status, seconds)
+        faults = (*self._faults, *self._carrier.warnings)
+        return CallResult(self.call_sid, by, status, seconds, self._documents, faults, tuple(self._dialled))
+
+    def _run(self, step: _Next) -> None:
+        """Play one document after another; only an exception ends it."""
+        while True:
+            try:
+                document = self._fetch(step)
+                self._flush()
+                self._play(document)
+                raise _Over("server")
+            except _Next as following:
+                step = following
+            except TwimlFault as fault:
+                step = self._fallback(fault, step)
+
+    def _fallback(self, fault: TwimlFault, failed: _Next) -> _Next:
+        self._faults.append(fault)
+        if not self._line.fallback_url or failed.purpose == "fallback":
+            raise _Over("fault", "failed" if self._status == "ringing" else "completed")
+        extra = {"ErrorCode": str(fault.number), "ErrorUrl": fault.url or failed.url}
+        return _Next("fallback", self._line.fallback_url, "POST", extra)
+
+    def _fetch(self, step: _Next) -> Document:
+        self._hops += 1
+        if self._hops > self._habits.hops:
+            raise TwimlFault(OWN_RULE, f"{self._hops - 1} documents in a row without a sound: an endless loop")
+        if self._clock.now() - self._began > self._habits.most_seconds:
+            raise _Over("limit")
+        answer, self._url = self._carrier.ask(
+            step.purpose, step.method, step.url, step.extra, status=self._status, repeat=step.repeat
+        )
+        self._documents += 1
+        document = parse(answer.body, status=answer.status, content_type=answer.content_type, url=self._url)
+        self._faults += document.warnings
+        if falls_silent(document):
+            message = "dead air: a caller who stays silent is cut off, for nothing leads on or ends the call"
+            self._faults.append(TwimlFault(OWN_RULE, message, url=self._url, fatal=False))
+        return document
+
+    def _play(self, document: Document) -> None:
+        for place, verb in enumerate(document.verbs):
+            if isinstance(verb, Reject) and place == 0 and self._status == "ringing":
+                raise _Over("server", "busy" if verb.reason == "busy" else "no-answer")
+            if not (isinstance(verb, Redirect | Pause) and self._status == "ringing"):
+                self._status = "in-progress"
+            self._verb(verb)
+
+    def _verb(self, verb: Verb) -> None:
+        if isinstance(verb, Say | Play | Pause):
+            self._prompts((verb,))
+        elif isinstance(verb, Gather):
+            self._gather(verb)
+        elif isinstance(verb, Record):
+            self._record(verb)
+        elif isinstance(verb, Dial):
+            self._dial(verb)
+        elif isinstance(verb, Enqueue):
+            self._enqueue(verb)
+        elif isinstance(verb, Redirect):
+            raise self._next("redirect", verb.url, verb.method)
+        elif isinstance(verb, Hangup | Leave | Reject):
+            raise _Over("server")
+
+    def _next(
+        self,
+        purpose: Purpose,
+        url: str | None,
+        method: str,
+        extra: Mapping[str, str] | None = None,
+        again: bool = False,
+    ) -> _Next:
+        return _Next(purpose, urljoin(self._url, url) if url else self._url, method, extra or {}, again)
+
+    # --- what is heard ---
+
+    def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            self._hops = 0
+            self._clock.sleep(seconds)
+
+    def _prompts(self, prompts: Sequence[Prompt]) -> None:
+        """Play prompts that nothing can stop but hanging up."""
+        stretch = Stretch(self._clock.now(), tuple(map(listen.heard, prompts)), None)
+        act = self._caller.early(stretch)
+        if act is None or act.at >= stretch.seconds > 0:
+            self._hear(stretch.prompts)
+            return
+        rest = self._hear(stretch.prompts, until=act.at)
+        self._caller.acted(act)
+        if isinstance(act, HangUp):
+            raise Gone
+        self._hear(rest)
+
+    def _hear(self, prompts: Sequence[Heard], until: float = float("inf")) -> Sequence[Heard]:
+        """Play until `until` seconds have gone by; return what is left."""
+        for place, prompt in enumerate(prompts):
+            self._caller.hears(prompt)
+            if until < prompt.seconds:
+                self._wait(until)
+                left = Heard("pause", "", prompt.language, prompt.seconds - until)
+                return (left, *prompts[place + 1 :])
+            self._wait(prompt.seconds)
+            until -= prompt.seconds
+        return ()
+
+    # --- Gather ---
+
+    def _gather(self, gather: Gather) -> None:
+        listening = listen.listening(gather)
+        stretch = Stretch(self._clock.now(), tuple(map(listen.heard, gather.prompts)), listening)
+        result = self._typed_ahead(gather, stretch) or self._live(gather, stretch, listening)
+        if result is not None:
+            self._early = result.rest if self._habits.early_keys == "kept" else ""
+            extra = result.parameters(self._habits.empty_result == "blank")
+            if not result.empty or gather.action_on_empty:
+                raise self._next("gather", gather.action, gather.method, extra, result.repeat)
+
+    def _typed_ahead(self, gather: Gather, stretch: Stretch) -> listen.Gathered | None:
+        """Use up keys that were pressed while the last request was under way; they stop the prompts at once."""
+        if not self._early or not gather.keys:
+            return None
+        keys, self._early = self._early, ""
+        self._hear(stretch.prompts[:1], until=0.0)
+        result = listen.gathered(gather, keys)
+        self._wait(result.wait)
+        return result
+
+    def _live(self, gather: Gather, stretch: Stretch, listening: Listening) -> listen.Gathered | None:
+        act = self._caller.early(stretch)
+        if act is not None and act.at < stretch.seconds:
+            rest = self._hear(stretch.prompts, until=act.at)
+            self._caller.acted(act)
+            if isinstance(act, HangUp):
+                raise Gone
+            if not listen.stops(gather, act):
+                self._hear(rest)
+        else:
+            self._hear(stretch.prompts)
+            act = self._caller.answers(listening)
+            if act.at > gather.timeout:
+                act = Silence()
+            self._wait(act.at)
+            self._caller.acted(act)
+            if isinstance(act, HangUp):
+                raise Gone
+        result = listen.answered(gather, act)
+        self._wait(result.wait)
+        return result
+
+    # --- Record ---
+
+    def _record(self, record: Record) -> None:
+        self._early = ""
+        if record.play_beep:
+            self._hear((Heard("beep", "", "", 0.5),))
+        listening = Listening("record", True, True, record.timeout, record.max_length, record.finish_on_key)
+        act = self._caller.answers(listening)
+        self._caller.acted(act)
+        taken = listen.recorded(record, act)
+        self._wait(taken.wait)
+        sid = new_sid("RE")
+        url = f"{self._habits.recordings}/{self._line.account}/Recordings/{sid}"
+        facts = {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(round(taken.seconds))}
+        if record.status_callback:
+            more = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": "RecordVerb"}
+            self._later.append((urljoin(self._url, record.status_callback), facts | more))
+        step = self._next("record", record.action, record.method, facts | {"Digits": taken.key}, taken.repeat)
+        if taken.key == "hangup":
+            self._last_word(step)
+        raise step
+
+    def _last_word(self, step: _Next) -> None:
+        """Tell the server how a verb ended after the caller has gone; the answer is thrown away."""
+        self._carrier.ask(step.purpose, step.method, step.url, step.extra, status="completed", repeat=step.repeat)
+        raise Gone
+
+    # --- Dial and Enqueue ---
+
+    def _dial(self, dial: Dial) -> None:
+        self._early = ""
+        self._dialled += dial.numbers
+        desk = self._caller.desk(dial.numbers)
+        extra = self._ring(desk, dial.timeout)
+        step = self._next("dial", dial.action, dial.method, extra, desk.repeat)
+        if desk.caller_leaves:
+            if dial.action is not None:
+                self._last_word(step)
+            raise Gone
+        if dial.action is not None:
+            raise step
+
+    def _ring(self, desk: Desk, timeout: float) -> dict[str, str]:
+        extra: dict[str, str] = {"DialCallStatus": desk.status, "DialCallSid": new_sid("CA")}
+        if desk.status == "completed":
+            self._wait(desk.ring + desk.talk)
+            return extra | {"DialCallDuration": str(round(desk.talk)), "DialBridged": "true"}
+        self._wait({"no-answer": float(timeout), "busy": 2.0}.get(desk.status, 0.5))
+        return extra | {"DialBridged": "false"}
+
+    def _enqueue(self, enqueue: Enqueue) -> None:
+        self._early = ""
+        sid, began = new_sid("QU"), self._clock.now()
+        if enqueue.wait_url:
+            self._hold(enqueue, {"QueueSid": sid, "QueuePosition": "1", "QueueTime": "0", "CurrentQueueSize": "1"})
+        desk = self._caller.desk((enqueue.name,))
+        self._ring(desk, 30)
+        result = "bridged" if desk.status == "completed" else "queue-full"
+        extra = {"QueueResult": result, "QueueSid": sid, "QueueTime": str(round(self._clock.now() - began))}
+        step = self._next("enqueue", enqueue.action, enqueue.method, extra, desk.repeat)
+        if desk.caller_leaves:
+            self._last_word(step)
+        if enqueue.action is not None:
+            raise step
+
+    def _hold(self, enqueue: Enqueue, extra: Mapping[str, str]) -> None:
+        """Play one round of the waiting document."""
+        url = urljoin(self._url, enqueue.wait_url or "")
+        answer, where = self._carrier.ask("wait", enqueue.wait_method, url, extra, status=self._status)
+        document = parse(answer.body, status=answer.status, content_type=answer.content_type, url=where)
+        self._faults += document.warnings
+        for verb in document.verbs:
+            if isinstance(verb, Say | Play | Pause):
+                self._prompts((verb,))
+            elif isinstance(verb, Dial | Record | Enqueue | Reject):
+                raise TwimlFault(14206, f"<{type(verb).__name__}> cannot stand in a waiting document", url=where)
+
+    # --- side requests ---
+
+    def _flush(self) -> None:
+        while self._later:
+            url, extra = self._later.pop(0)
+            self._aside("recording", url, extra, self._status)
+
+    def _post_status(self, status: str, seconds: float) -> None:
+        self._flush()
+        if self._line.status_url:
+            extra = {
+                "CallDuration": str(round(seconds)),
+                "Duration": str(-(-round(seconds) // 60)),
+                "Timestamp": formatdate(self._clock.now()),
+                "CallbackSource": "call-progress-events",
+                "SequenceNumber": "0",
+            }
+            self._aside("status", self._line.status_url, extra, status)
+
+    def _aside(self, purpose: Purpose, url: str, extra: Mapping[str, str], status: str) -> None:
+        """Make a request whose answer nobody plays."""
+        try:
+            answer, _ = self._carrier.ask(purpose, "POST", url, extra, status=status)
+        except TwimlFault as fault:
+            self._faults.append(fault)
+            return
+        if answer.status >= 400:
+            self._faults.append(TwimlFault(11200, f"the {purpose} callback got status {answer.status}", url=url))
