@@ -1,0 +1,78 @@
+"""`ivr bank`: the demo bank alone, for whoever builds or tests against it. Listens on loopback unless told otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+class Refused(click.ClickException):
+    """The bank cannot run as it was asked to; the text says why and what to give instead."""
+
+    exit_code = 2
+
+
+class Address(click.ParamType[tuple[str, int]]):
+    """HOST:PORT, with an IPv6 host in brackets."""
+
+    name = "host:port"
+
+    def convert(
+        self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """Split into host and port."""
+        if isinstance(value, tuple):
+            return value
+        host, _, port = value.rpartition(":")
+        host = host.removeprefix("[").removesuffix("]")
+        if not host or not port.isdecimal() or int(port) > 65535:
+            self.fail(f"{value!r} is not HOST:PORT, for example 127.0.0.1:8700.", param, ctx)
+        return host, int(port)
+
+
+@click.command(
+    name="bank", short_help="Run the demo bank alone.", context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.option(
+    "--bind", type=Address(), default="127.0.0.1:8700", show_default=True, help="Where to listen; port 0 picks one."
+)
+@click.option("--slow", metavar="MS", type=click.FloatRange(0, 600_000), default=0, help="Wait before each answer.")
+@click.option(
+    "--fail", metavar="RATE", type=click.FloatRange(0, 1), default=0, help="Share of answers that are faults."
+)
+@click.option(
+    "--database",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("var/demo_bank.db"),
+    show_default=True,
+    help="Where the bank keeps its book; made and filled where it is missing.",
+)
+def command(bind: tuple[str, int], slow: float, fail: float, database: Path) -> None:
+    r"""Run the demo bank alone.
+
+    \b
+    Example:
+      ivr bank --slow 800 --fail 0.1
+      curl -d '{"number": "+8613800000001"}' http://127.0.0.1:8700/caller
+
+    Prints its address once it answers, and runs until it is interrupted. The customers are invented and always the
+    same six; POST /admin/reset puts everything back, POST /admin/faults makes it slow or faulty while it runs.
+    """
+    import sqlite3
+
+    from ivr.demo_bank import service
+
+    host, wanted = bind
+    try:
+        port = service.claim_port(host, wanted)
+    except OSError as fault:
+        raise Refused(
+            f"cannot listen on {host}:{wanted}: {fault.strerror}. Choose another address with --bind."
+        ) from None
+    try:
+        service.serve(host, port, database, slow_ms=slow, fail_rate=fail, listening=click.echo)
+    except (OSError, sqlite3.Error) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else fault
+        raise Refused(f"cannot use {database}: {reason}. Name another file with --database.") from None

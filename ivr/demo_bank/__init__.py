@@ -1,0 +1,5 @@
+"""A bank to talk to: a small HTTP service on a SQLite file of its own. Imports nothing of ivr; all data is invented."""
+
+from .app import create_app
+
+__all__ = ["create_app"]

@@ -1,0 +1,157 @@
+"""The demo bank over HTTP: a POST address per question, JSON in and out. Logs no body, echoes nothing it was sent."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import logging
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import msgspec
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from .endpoints import ENDPOINTS, Endpoint, UnclearError, UnknownError
+from .faults import Faults, Setting
+from .pins import MODERATE
+from .store import Answer, KeyReusedError, Once, Store
+
+CHINA = timezone(timedelta(hours=8), "CST")
+MOST_BYTES = 16 * 1024
+LONGEST_KEY = 255
+
+Question = TypeVar("Question", bound=msgspec.Struct)
+log = logging.getLogger(__name__)
+
+
+class _SetFaults(msgspec.Struct, forbid_unknown_fields=True):
+    slow_ms: Annotated[float, msgspec.Meta(ge=0, le=600_000)] | None = None
+    fail_rate: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+
+
+class _Nothing(msgspec.Struct):
+    pass
+
+
+def create_app(
+    path: str | Path,
+    *,
+    slow_ms: float = 0,
+    fail_rate: float = 0.0,
+    clock: Callable[[], float] = time.time,
+    pin_cost: int = MODERATE,
+) -> Flask:
+    """Build the service on the SQLite file at `path`, which is made and seeded where it is missing or out of date.
+
+    `clock` gives Unix time; `pin_cost` is scrypt's N. Raises ValueError for a fault setting out of range, OSError or
+    sqlite3.Error for a file that cannot be used.
+    """
+    faults = Faults(Setting(slow_ms, fail_rate))
+    return wire(Store(Path(path), pin_cost=pin_cost), faults, clock)
+
+
+def wire(store: Store, faults: Faults, clock: Callable[[], float]) -> Flask:
+    """Put the addresses in front of a store."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    for name, endpoint in ENDPOINTS.items():
+        app.add_url_rule(f"/{name}", name, _view(name, endpoint, store, faults, clock), methods=["POST"])
+    _add_admin(app, store, faults)
+    _add_errors(app)
+    return app
+
+
+def _view(
+    name: str, endpoint: Endpoint, store: Store, faults: Faults, clock: Callable[[], float]
+) -> Callable[[], Answer | tuple[Answer, int]]:
+    def view() -> Answer | tuple[Answer, int]:
+        body = request.get_data()
+        if faults.strike():
+            return {"error": "the bank is out of order"}, 503
+        asked = _read(body, endpoint.question)
+        now = datetime.fromtimestamp(clock(), CHINA)
+        if endpoint.changes:
+            return store.change(lambda db: endpoint.answer(db, now, asked), _once(name, asked))
+        with store.reading() as db:
+            return endpoint.answer(db, now, asked)
+
+    return view
+
+
+def _read(body: bytes, question: type[Question]) -> Question:
+    try:
+        # Flow files keep every scalar as text, so "3" will do where a number is wanted; text never takes a number.
+        return msgspec.convert(msgspec.json.decode(body), question, strict=False)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as fault:
+        raise UnclearError(f"the body must be a JSON object that fits: {fault}") from None
+
+
+def _once(name: str, asked: msgspec.Struct) -> Once | None:
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > LONGEST_KEY:
+        raise UnclearError(f"Idempotency-Key is longer than {LONGEST_KEY} characters")
+    return Once(name, key, hashlib.sha256(msgspec.json.encode(asked)).digest()) if key else None
+
+
+def _add_admin(app: Flask, store: Store, faults: Faults) -> None:
+    @app.post("/admin/faults")
+    def set_faults() -> Answer | tuple[Answer, int]:
+        if not _from_this_machine():
+            return {"error": "only from this machine"}, 403
+        asked = _read(request.get_data(), _SetFaults)
+        now = faults.set(slow_ms=asked.slow_ms, fail_rate=asked.fail_rate)
+        return {"slow_ms": now.slow_ms, "fail_rate": now.fail_rate}
+
+    @app.post("/admin/reset")
+    def reset() -> Answer | tuple[Answer, int]:
+        if not _from_this_machine():
+            return {"error": "only from this machine"}, 403
+        store.reset()
+        faults.reset()
+        return {"reset": True}
+
+    @app.get("/health")
+    def health() -> Answer:
+        with store.reading() as db:
+            customers = db.execute("SELECT count(*) FROM customers").fetchone()[0]
+        return {"status": "ok", "customers": customers}
+
+
+def _from_this_machine() -> bool:
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _add_errors(app: Flask) -> None:
+    @app.errorhandler(UnknownError)
+    def unknown(fault: UnknownError) -> tuple[Answer, int]:
+        return {"error": str(fault)}, 404
+
+    @app.errorhandler(UnclearError)
+    def unclear(fault: UnclearError) -> tuple[Answer, int]:
+        return {"error": str(fault)}, 400
+
+    @app.errorhandler(KeyReusedError)
+    def reused(_fault: KeyReusedError) -> tuple[Answer, int]:
+        return {"error": "this Idempotency-Key was used for another question"}, 422
+
+    @app.errorhandler(HTTPException)
+    def http(fault: HTTPException) -> tuple[Answer, int] | Response:
+        code = fault.code or 500
+        return {"error": fault.name.lower()}, 400 if code == 413 else code
+
+    @app.errorhandler(Exception)
+    def broken(fault: Exception) -> tuple[Answer, int]:
+        # The text of a stray exception could quote the question, so only its kind is logged.
+        busy = "the file cannot be used" if isinstance(fault, sqlite3.Error) else "a fault in the bank"
+        log.error("%s: %s", busy, type(fault).__name__)
+        return {"error": "the bank is out of order"}, 503

@@ -1,0 +1,241 @@
+"""What the demo bank holds: customers, transactions and branches, all invented. Data only; no storage and no HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One booking. It is dated in days before today, so that it stays recent; `amount` is signed, in yuan."""
+
+    days_ago: int
+    amount: Decimal
+    text: str
+    text_en: str
+
+
+@dataclass(frozen=True)
+class Customer:
+    """One customer with one card. Identity papers, card and PIN never appear in repr."""
+
+    key: str
+    number: str
+    name: str
+    segment: str
+    born: str
+    id_number: str = field(repr=False)
+    card: str = field(repr=False)
+    pin: str = field(repr=False)
+    balance: Decimal
+    transactions: tuple[Transaction, ...]
+    lost: str = ""
+    """Reference of the loss report, where the card has been reported lost."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One branch. Its telephone number cannot exist: no subscriber number begins with 0."""
+
+    city: str
+    city_en: str
+    area_code: str
+    name: str
+    name_en: str
+    address: str
+    address_en: str
+    opens: str
+    closes: str
+    weekend: bool
+    phone: str
+
+
+def _booked(*rows: tuple[int, str, str, str]) -> tuple[Transaction, ...]:
+    return tuple(Transaction(days, Decimal(amount), text, text_en) for days, amount, text, text_en in rows)
+
+
+CUSTOMERS = (
+    Customer(
+        key="C0001",
+        number="+8613800000001",
+        name="张伟",
+        segment="standard",
+        born="1988-03-07",
+        id_number="110101198803071018",
+        card="6217000000001000128",
+        pin="135790",
+        balance=Decimal("12345.67"),
+        transactions=_booked(
+            (1, "-36.50", "餐饮消费", "Restaurant"),
+            (3, "-128.00", "手机话费", "Mobile phone bill"),
+            (6, "8600.00", "工资", "Salary"),
+            (9, "-2500.00", "房租", "Rent"),
+            (12, "-315.20", "网上购物", "Online shopping"),
+            (20, "500.00", "转账收入", "Transfer received"),
+            (27, "-89.90", "水费", "Water bill"),
+        ),
+    ),
+    Customer(
+        key="C0002",
+        number="+8613800000002",
+        name="李娜",
+        segment="vip",
+        born="1979-09-15",
+        id_number="31010119790915202X",
+        card="6217000000002000242",
+        pin="246813",
+        balance=Decimal("1888000.00"),
+        transactions=_booked(
+            (0, "-2680.00", "酒店消费", "Hotel"),
+            (2, "500000.00", "理财到期", "Investment matured"),
+            (5, "-23450.80", "信用卡还款", "Credit card payment"),
+            (8, "-60000.00", "转账支出", "Transfer sent"),
+            (15, "12800.00", "股息", "Dividend"),
+            (21, "-9999.00", "珠宝消费", "Jewellery"),
+        ),
+    ),
+    Customer(
+        key="C0003",
+        number="+8613800000003",
+        name="王秀英",
+        segment="standard",
+        born="1954-06-21",
+        id_number="510107195406213034",
+        card="6217000000003000365",
+        pin="975310",
+        balance=Decimal("3200.05"),
+        transactions=_booked(
+            (1, "-86.40", "药店消费", "Pharmacy"),
+            (4, "4286.50", "养老金", "Pension"),
+            (7, "-1000.00", "取款", "Cash withdrawal"),
+            (10, "-152.30", "电费", "Electricity bill"),
+            (13, "-63.20", "超市购物", "Supermarket"),
+            (29, "1.37", "存款利息", "Interest"),
+        ),
+    ),
+    Customer(
+        key="C0004",
+        number="+8613800000004",
+        name="陈静",
+        segment="standard",
+        born="1990-01-01",
+        id_number="440305199001014043",
+        card="6217000000004000489",
+        pin="864209",
+        balance=Decimal("0.00"),
+        lost="GS25111001",
+        transactions=_booked(
+            (11, "-1520.00", "转账支出", "Transfer sent"),
+            (12, "-200.00", "取款", "Cash withdrawal"),
+            (14, "-45.60", "超市购物", "Supermarket"),
+            (18, "-98.00", "交通卡充值", "Travel card top-up"),
+            (25, "1800.00", "转账收入", "Transfer received"),
+        ),
+    ),
+    Customer(
+        key="C0005",
+        number="+8613800000005",
+        name="刘德福",
+        segment="vip",
+        born="1957-08-08",
+        id_number="110101195708085055",
+        card="6217000000005000504",
+        pin="112358",
+        balance=Decimal("560000.00"),
+        transactions=_booked(
+            (2, "-865.30", "医院", "Hospital"),
+            (4, "9850.00", "养老金", "Pension"),
+            (9, "50000.00", "定期存款到期", "Time deposit matured"),
+            (16, "-12600.00", "旅行社", "Travel agency"),
+            (22, "-5000.00", "取款", "Cash withdrawal"),
+        ),
+    ),
+    Customer(
+        key="C0006",
+        number="+8613800000006",
+        name="赵敏",
+        segment="corporate",
+        born="1985-06-12",
+        id_number="320106198506126069",
+        card="6217000000006000628",
+        pin="314159",
+        balance=Decimal("99000000.00"),
+        transactions=_booked(
+            (0, "3200000.00", "货款收入", "Payment for goods received"),
+            (3, "-1865400.00", "代发工资", "Payroll"),
+            (5, "-742318.56", "税款", "Tax"),
+            (10, "-5600000.00", "设备采购", "Equipment"),
+            (17, "2480000.00", "货款收入", "Payment for goods received"),
+            (20, "-186250.00", "贷款利息", "Loan interest"),
+        ),
+    ),
+)
+
+BRANCHES = (
+    Branch(
+        city="北京",
+        city_en="Beijing",
+        area_code="010",
+        name="示范银行北京东城支行",
+        name_en="Demo Bank Beijing Dongcheng Branch",
+        address="北京市东城区示范大街1号",
+        address_en="1 Shifan Avenue, Dongcheng District, Beijing",
+        opens="09:00",
+        closes="17:00",
+        weekend=True,
+        phone="01000000101",
+    ),
+    Branch(
+        city="北京",
+        city_en="Beijing",
+        area_code="010",
+        name="示范银行北京海淀支行",
+        name_en="Demo Bank Beijing Haidian Branch",
+        address="北京市海淀区学苑东路26号",
+        address_en="26 Xueyuan East Road, Haidian District, Beijing",
+        opens="09:00",
+        closes="17:00",
+        weekend=False,
+        phone="01000000102",
+    ),
+    Branch(
+        city="上海",
+        city_en="Shanghai",
+        area_code="021",
+        name="示范银行上海浦东支行",
+        name_en="Demo Bank Shanghai Pudong Branch",
+        address="上海市浦东新区示范路88号",
+        address_en="88 Shifan Road, Pudong New Area, Shanghai",
+        opens="09:00",
+        closes="17:30",
+        weekend=True,
+        phone="02100000201",
+    ),
+    Branch(
+        city="上海",
+        city_en="Shanghai",
+        area_code="021",
+        name="示范银行上海静安支行",
+        name_en="Demo Bank Shanghai Jing'an Branch",
+        address="上海市静安区样板街15号",
+        address_en="15 Yangban Street, Jing'an District, Shanghai",
+        opens="09:00",
+        closes="17:00",
+        weekend=False,
+        phone="02100000202",
+    ),
+    Branch(
+        city="合肥",
+        city_en="Hefei",
+        area_code="0551",
+        name="示范银行合肥包河支行",
+        name_en="Demo Bank Hefei Baohe Branch",
+        address="合肥市包河区演示路6号",
+        address_en="6 Yanshi Road, Baohe District, Hefei",
+        opens="08:30",
+        closes="17:00",
+        weekend=True,
+        phone="055100000301",
+    ),
+)

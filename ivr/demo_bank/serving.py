@@ -1,0 +1,180 @@
+"""The demo bank on a background thread, for tests and conversations: starts at once, keeps connections alive."""
+
+from __future__ import annotations
+
+import io
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from flask import Flask
+from werkzeug.test import run_wsgi_app
+
+from .app import MOST_BYTES, wire
+from .faults import Faults, Setting
+from .pins import CHEAP
+from .store import Store
+
+
+class BackgroundBank:
+    """A real bank on a free port of 127.0.0.1 until `stop` or the end of the with block.
+
+    Without a `path` it keeps its book in a folder of its own that goes away with it. `clock` gives Unix time.
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        port: int = 0,
+        slow_ms: float = 0,
+        fail_rate: float = 0.0,
+        clock: Callable[[], float] = time.time,
+        pin_cost: int = CHEAP,
+    ) -> None:
+        self._faults = Faults(Setting(slow_ms, fail_rate))
+        with ExitStack() as undo:
+            path = path or Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="demo-bank-"))) / "bank.db"
+            self._store = Store(path, pin_cost=pin_cost)
+            undo.callback(self._store.close)
+            self._server = _Server(("127.0.0.1", port), wire(self._store, self._faults, clock))
+            undo.callback(self._server.close)
+            self._undo = undo.pop_all()
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="demo-bank", daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """The address to put an endpoint's name after, without a slash at its end."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def faults(self, *, slow_ms: float | None = None, fail_rate: float | None = None) -> None:
+        """Make the bank slow or faulty from now on; what is not given stays as it is."""
+        self._faults.set(slow_ms=slow_ms, fail_rate=fail_rate)
+
+    def reset(self) -> None:
+        """Put the book and the faults back as they were at the start."""
+        self._store.reset()
+        self._faults.reset()
+
+    def stop(self) -> None:
+        """Be gone: refuse connections, cut those that are open, and close the book. Harmless when repeated."""
+        if self._thread.is_alive():
+            self._faults.close()
+            self._server.shutdown()
+            self._thread.join()
+        self._undo.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class _Server(ThreadingHTTPServer):
+    """Why not werkzeug's own server: it closes the connection after every answer."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], app: Flask) -> None:
+        super().__init__(address, _Handler)
+        self.app = app
+        self.open: dict[socket.socket, threading.Thread] = {}
+
+    def server_bind(self) -> None:
+        """Bind without asking the resolver for the machine's name, which may take seconds."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """Say nothing where a client hung up; name the kind of any other fault."""
+        kind = sys.exc_info()[0]
+        if kind is not None and not issubclass(kind, ConnectionError):
+            print(f"demo bank: {kind.__name__}", file=sys.stderr)
+
+    def close(self) -> None:
+        """Cut the connections that clients keep open; their threads would go on answering."""
+        self.server_close()
+        for connection, thread in list(self.open.items()):
+            with suppress(OSError):  # the client was quicker
+                connection.shutdown(socket.SHUT_RDWR)
+            thread.join(timeout=2)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.open[self.connection] = threading.current_thread()
+
+    def finish(self) -> None:
+        self.server.open.pop(self.connection, None)
+        super().finish()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+        """Keep no request log."""
+
+    def do_GET(self) -> None:
+        """Answer without a body."""
+        self._answer(0)
+
+    def do_POST(self) -> None:
+        """Answer a request whose length is known; any other is refused, as its end can't be found."""
+        length = self.headers.get("Content-Length", "")
+        self._answer(int(length) if length.isdecimal() and "Transfer-Encoding" not in self.headers else MOST_BYTES + 1)
+
+    def _answer(self, length: int) -> None:
+        self.close_connection |= length > MOST_BYTES
+        body = b"" if length > MOST_BYTES else self.rfile.read(length)
+        chunks, status, headers = run_wsgi_app(self.server.app, self._environ(body, length), buffered=True)
+        code, _, words = status.partition(" ")
+        self.send_response_only(int(code), words)
+        for name, value in headers:
+            self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(b"".join(chunks))
+        self.wfile.flush()
+
+    def _environ(self, body: bytes, length: int) -> dict[str, Any]:
+        path, _, query = self.path.partition("?")
+        return {
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": str(self.server.server_port),
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": self.client_address[0],
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(length),
+            "HTTP_HOST": self.headers.get("Host", ""),
+            "HTTP_IDEMPOTENCY_KEY": self.headers.get("Idempotency-Key", ""),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }

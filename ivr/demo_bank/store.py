@@ -1,0 +1,168 @@
+"""The demo bank's SQLite file: seeding, reading, and changes that run once per idempotency key. Knows no HTTP."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from .data import BRANCHES, CUSTOMERS
+from .pins import MODERATE, Sealed, card_digest, seal
+
+SCHEMA = """
+DROP TABLE IF EXISTS customers;
+DROP TABLE IF EXISTS transactions;
+DROP TABLE IF EXISTS branches;
+DROP TABLE IF EXISTS answers;
+CREATE TABLE customers (
+    customer TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE, name TEXT NOT NULL, segment TEXT NOT NULL,
+    born TEXT NOT NULL, balance INTEGER NOT NULL, card BLOB NOT NULL UNIQUE, tail TEXT NOT NULL,
+    salt BLOB NOT NULL, pin BLOB NOT NULL, cost INTEGER NOT NULL, lost TEXT UNIQUE
+) WITHOUT ROWID;
+CREATE TABLE transactions (
+    customer TEXT NOT NULL, position INTEGER NOT NULL, days_ago INTEGER NOT NULL, amount INTEGER NOT NULL,
+    text TEXT NOT NULL, text_en TEXT NOT NULL, PRIMARY KEY (customer, position)
+) WITHOUT ROWID;
+CREATE TABLE branches (
+    position INTEGER PRIMARY KEY, city TEXT NOT NULL, city_en TEXT NOT NULL, area_code TEXT NOT NULL,
+    name TEXT NOT NULL, name_en TEXT NOT NULL, address TEXT NOT NULL, address_en TEXT NOT NULL,
+    opens TEXT NOT NULL, closes TEXT NOT NULL, weekend INTEGER NOT NULL, phone TEXT NOT NULL
+);
+CREATE TABLE answers (
+    endpoint TEXT NOT NULL, key TEXT NOT NULL, question BLOB NOT NULL, answer TEXT NOT NULL,
+    PRIMARY KEY (endpoint, key)
+) WITHOUT ROWID;
+"""
+BUSY_SECONDS = 5.0
+
+Answer = dict[str, Any]
+Change = Callable[[sqlite3.Connection], Answer]
+
+
+class KeyReusedError(Exception):
+    """An idempotency key came again with another question."""
+
+
+@dataclass(frozen=True)
+class Once:
+    """What makes a change the same change: endpoint, the client's key, and a digest of the question."""
+
+    endpoint: str
+    key: str
+    question: bytes
+
+
+class Store:
+    """The bank's book. Threads may share it: each borrows a connection of its own for the time of a question."""
+
+    def __init__(self, path: Path, *, pin_cost: int = MODERATE) -> None:
+        self._path = path
+        self._cost = pin_cost
+        self._idle: deque[sqlite3.Connection] = deque()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self.reading() as db:
+            db.execute("PRAGMA journal_mode = WAL")
+        self._seed_where_stale()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Borrow a connection."""
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = self._open()
+        try:
+            yield db
+        finally:
+            self._idle.append(db)
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Borrow a connection that holds the write lock; what was written is kept unless an exception passes."""
+        with self.reading() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+
+    def change(self, act: Change, once: Once | None) -> Answer:
+        """Run `act` and keep its answer; the same `once` again gets the kept answer. Raises KeyReusedError."""
+        with self.writing() as db:
+            if once is None:
+                return act(db)
+            kept = db.execute(
+                "SELECT question, answer FROM answers WHERE endpoint = ? AND key = ?", (once.endpoint, once.key)
+            ).fetchone()
+            if kept is None:
+                answer = act(db)
+                row = (once.endpoint, once.key, once.question, json.dumps(answer, ensure_ascii=False))
+                db.execute("INSERT INTO answers VALUES (?, ?, ?, ?)", row)
+                return answer
+            if kept["question"] != once.question:
+                raise KeyReusedError
+            return dict(json.loads(kept["answer"]))
+
+    def reset(self) -> None:
+        """Put everything back as it was on the first day, and forget all idempotency keys."""
+        with self.writing() as db:
+            _seed(db, self._cost)
+
+    def close(self) -> None:
+        """Close the connections that nobody has borrowed."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA synchronous = NORMAL")
+        return db
+
+    def _seed_where_stale(self) -> None:
+        # The data's own fingerprint is the version, so an edit to the data can't be forgotten in an old file.
+        held = (SCHEMA, [astuple(customer) for customer in CUSTOMERS], BRANCHES, self._cost)
+        edition = zlib.crc32(repr(held).encode()) >> 1
+        with self.writing() as db:
+            if db.execute("PRAGMA user_version").fetchone()[0] != edition:
+                _seed(db, self._cost)
+                db.execute(f"PRAGMA user_version = {edition}")
+
+
+def sealed(row: sqlite3.Row) -> Sealed:
+    """Read the sealed PIN from a customer's row."""
+    return Sealed(row["salt"], row["pin"], row["cost"])
+
+
+def _seed(db: sqlite3.Connection, cost: int) -> None:
+    for statement in SCHEMA.split(";"):  # executescript would commit the transaction that is open
+        db.execute(statement)
+    for customer in CUSTOMERS:
+        pin = seal(customer.pin, cost)
+        db.execute(
+            "INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(customer.key, customer.number, customer.name, customer.segment, customer.born),
+                *(int(customer.balance * 100), card_digest(customer.card), customer.card[-4:]),
+                *(pin.salt, pin.digest, pin.cost, customer.lost or None),
+            ),
+        )
+        db.executemany(
+            "INSERT INTO transactions VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (customer.key, position, booked.days_ago, int(booked.amount * 100), booked.text, booked.text_en)
+                for position, booked in enumerate(customer.transactions)
+            ],
+        )
+    for position, branch in enumerate(BRANCHES):
+        db.execute(
+            "INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (position, *vars(branch).values())
+        )
