@@ -1,1 +1,23 @@
-"""x"""
+"""An engine for telephone voice menus. These names are the whole Python surface; each is imported on first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .app import build
+    from .errors import FlowError, IvrError
+    from .problem import Problem
+    from .settings import Settings
+
+__all__ = ["FlowError", "IvrError", "Problem", "Settings", "build"]
+
+_HOMES = {"FlowError": "errors", "IvrError": "errors", "Problem": "problem", "Settings": "settings", "build": "app"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

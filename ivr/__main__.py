@@ -1,0 +1,11 @@
+"""`python3 -m ivr ...`: the command line from a fresh clone; what is missing is set up first."""
+
+from __future__ import annotations
+
+from ivr.bootstrap import ensure
+
+if __name__ == "__main__":
+    ensure("ivr")
+    from ivr.cli import main
+
+    main(prog_name="ivr")

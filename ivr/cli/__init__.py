@@ -1,0 +1,78 @@
+"""The command line `ivr`: every module in this folder is one command, found by its name and imported when used."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+import traceback
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from ivr.errors import IvrError
+
+HELP_NAMES = {"help_option_names": ["-h", "--help"]}
+
+
+class Commands(click.Group):
+    """Finds commands by file name and ends every run with a sentence instead of a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Name the commands: the modules of this folder."""
+        return sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
+        command.name = cmd_name
+        command.context_settings = {**HELP_NAMES, **command.context_settings}
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed, or say which was probably meant."""
+        names = self.list_commands(ctx)
+        if args and args[0] not in names and not args[0].startswith("-"):
+            near = get_close_matches(args[0], names, 1)
+            hint = f'did you mean "ivr {near[0]}"?' if near else f"the commands are {', '.join(names)}"
+            ctx.fail(f"there is no command {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; faults that it did not word itself end with exit code 2 and a sentence."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as fault:
+            if os.environ.get("IVR_DEBUG"):
+                traceback.print_exc()
+            click.echo(str(fault) if isinstance(fault, IvrError) else _unexpected(fault), err=True)
+            return ctx.exit(2)
+
+
+def _unexpected(fault: Exception) -> str:
+    """Name a fault and its place; its text is left out, since it could carry what a caller typed."""
+    if isinstance(fault, ModuleNotFoundError):
+        return f'The package "{fault.name}" is not installed here; install everything with: pip install -e ".[dev]"'
+    place = traceback.extract_tb(sys.exc_info()[2])[-1]
+    what = f"{type(fault).__name__} in {os.path.basename(place.filename)}:{place.lineno}"
+    if isinstance(fault, OSError) and fault.strerror:
+        what = f"{fault.strerror}{f': {fault.filename}' if fault.filename else ''}"
+    return f"This did not work: {what}. Set IVR_DEBUG=1 to see where."
+
+
+@click.group(cls=Commands, context_settings=HELP_NAMES)
+@click.version_option(package_name="ivr", prog_name="ivr")
+def main() -> None:
+    """Telephone voice menus: call one, check one, serve them.
+
+    \b
+    Example: ivr demo
+    """  # noqa: D301

@@ -1,0 +1,50 @@
+"""`python3 -m tests`: every check in order, set up first where needed. Options go to pytest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from ivr.bootstrap import ensure  # noqa: E402
+
+
+def steps(options: list[str]) -> list[tuple[str, list[str]]]:
+    """Name every check and the command that runs it, in this environment."""
+    programs = Path(sys.executable).parent
+    ivr = [sys.executable, "-m", "ivr"]
+    checks = [
+        ("format", [str(programs / "ruff"), "format", "--check", "--quiet", "."]),
+        ("lint", [str(programs / "ruff"), "check", "--quiet", "."]),
+        ("types", [str(programs / "mypy"), "--no-error-summary"]),
+        ("imports", [str(programs / "lint-imports"), "--no-timings"]),
+        ("flows", [*ivr, "check"]),
+        ("conversations", [*ivr, "test"]),
+        ("tests", [sys.executable, "-m", "pytest", "-n", str(min(4, os.cpu_count() or 1)), *options]),
+    ]
+    missing = [command for command in ("check", "test") if not (ROOT / "ivr" / "cli" / f"{command}.py").exists()]
+    return [(name, command) for name, command in checks if command[-1] not in missing]
+
+
+def main() -> int:
+    """Run the checks, all of them even after a failure, and sum up."""
+    os.chdir(ROOT)
+    failed = []
+    for name, command in steps(sys.argv[1:]):
+        started = time.monotonic()
+        print(f"== {name}", flush=True)
+        wrong = subprocess.run(command, check=False).returncode != 0
+        failed += [name] if wrong else []
+        print(f"   {'FAILED' if wrong else 'fine'} in {time.monotonic() - started:.1f} s", flush=True)
+    print(f"\nFAILED: {', '.join(failed)}" if failed else "\nEverything is fine.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    ensure("tests", "dev")
+    raise SystemExit(main())
