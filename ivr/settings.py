@@ -1,0 +1,249 @@
+"""Deployment settings from the environment, all checked at start. Standard library only; secrets never print."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import pkgutil
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from .errors import SettingsError
+
+DEFAULT_STORE = "sqlite:///var/ivr.db"
+
+
+class Hidden:
+    """A configured secret. It prints as `***` and compares in constant time; an empty one is false."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str = "") -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Give the value. Call it only where a signature or a key is computed."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Hidden):
+            return NotImplemented
+        return hmac.compare_digest(self._value.encode(), other._value.encode())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return "***" if self else "''"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True)
+class Source:
+    """One setting as an operator may see it: the variable, its value (secrets masked) and where it came from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a deployment chooses. Empty text means "not set".
+
+    `public_url` and `bank_url` have no slash at the end. `insecure` is never read from the environment: a server
+    without signatures has to be asked for on the command line.
+    """
+
+    account_sid: str = ""
+    auth_token: Hidden = field(default_factory=Hidden, hash=False)
+    public_url: str = ""
+    store: str = DEFAULT_STORE
+    flows: Path = Path("flows")
+    audio: Path = Path("audio")
+    bank_url: str = ""
+    insecure: bool = False
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] = os.environ, **overrides: Any) -> Self:
+        """Read and check every setting. An override that is None counts as not given.
+
+        Raises SettingsError with every problem found, one a line.
+        """
+        if unknown := sorted(overrides.keys() - {f.name for f in fields(cls)} | overrides.keys() & {"origins"}):
+            raise TypeError(f"no such setting: {', '.join(unknown)}")
+        reading = _Reading(env, {name: value for name, value in overrides.items() if value is not None})
+        values = {name: value for name in VARIABLES if (value := reading.take(name)) is not None}
+        if reading.problems:
+            raise SettingsError("\n".join(reading.problems))
+        return cls(**values, insecure=bool(overrides.get("insecure")), origins=MappingProxyType(reading.origins))
+
+    def sources(self) -> tuple[Source, ...]:
+        """List every setting with its origin, in the order of the manual."""
+        return tuple(self._source(name) for name in VARIABLES)
+
+    def _source(self, name: str) -> Source:
+        value = _masked(getattr(self, name))
+        return Source(VARIABLES[name], value, self.origins.get(name) or ("default" if value else "not set"))
+
+
+VARIABLES: Mapping[str, str] = MappingProxyType(
+    {
+        "account_sid": "TWILIO_ACCOUNT_SID",
+        "auth_token": "TWILIO_AUTH_TOKEN",
+        "public_url": "IVR_PUBLIC_URL",
+        "store": "IVR_STORE",
+        "flows": "IVR_FLOWS",
+        "audio": "IVR_AUDIO",
+        "bank_url": "IVR_BANK_URL",
+    }
+)
+"""The environment variable of every setting that has one."""
+
+
+def store_kinds() -> tuple[str, ...]:
+    """Name the kinds of call store there are: the modules of `ivr/stores`."""
+    modules = pkgutil.iter_modules([str(Path(__file__).parent / "stores")])
+    return tuple(sorted(module.name for module in modules if not module.name.startswith("_")))
+
+
+def store_kind(url: str) -> str:
+    """Return the kind of store that a URL names. Raises SettingsError when there is none such."""
+    kind, colon, _ = url.partition(":")
+    if not colon or kind not in store_kinds():
+        known = ", ".join(f"{name}:" for name in store_kinds())
+        raise SettingsError(f"there is no store {_masked(url)!r}; an address starts with one of {known}")
+    return kind
+
+
+def store_file(url: str) -> Path | None:
+    """Return the file that a store address such as `sqlite:///var/ivr.db` names, or None when it names no file.
+
+    Three slashes: relative to the working folder; four: absolute.
+    """
+    parts = urlsplit(url)
+    if parts.netloc or not url.startswith(f"{parts.scheme}:///"):
+        return None
+    name = unquote(parts.path[1:])
+    return Path(name) if name.strip("/") else None
+
+
+class _Reading:
+    """One pass over the environment: gathers values, where they came from, and every problem."""
+
+    def __init__(self, env: Mapping[str, str], overrides: Mapping[str, Any]) -> None:
+        self.env, self.overrides = env, overrides
+        self.origins: dict[str, str] = {}
+        self.problems: list[str] = []
+
+    def take(self, name: str) -> Any:
+        """Return the checked value of one setting, or None when it was not given or is wrong."""
+        text, origin = self._find(name)
+        if not text:
+            return None
+        self.origins[name] = origin
+        try:
+            return _READERS[name](text)
+        except ValueError as problem:
+            what = VARIABLES[name] if origin != "command line" else name.replace("_", " ")
+            self.problems.append(f"{what}: {problem}")
+            return None
+
+    def _find(self, name: str) -> tuple[str, str]:
+        """Return the text given for a setting and its origin; both are empty when nothing was given."""
+        variable = VARIABLES[name]
+        if name in self.overrides:
+            value = self.overrides[name]
+            return (value.reveal() if isinstance(value, Hidden) else str(value)), "command line"
+        text = self.env.get(variable, "").strip()
+        file = self.env.get(f"{variable}_FILE", "").strip() if name == "auth_token" else ""
+        if text and file:
+            self.problems.append(f"{variable}: set it or {variable}_FILE, not both")
+        if file:
+            return self._secret_file(f"{variable}_FILE", file), f"file {file}"
+        return text, "environment"
+
+    def _secret_file(self, variable: str, file: str) -> str:
+        try:
+            text = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as fault:
+            reason = fault.strerror if isinstance(fault, OSError) else "it is not text"
+            self.problems.append(f"{variable}: {file} cannot be read: {reason}")
+            return ""
+        if not text:
+            self.problems.append(f"{variable}: {file} is empty")
+        return text
+
+
+def _account_sid(text: str) -> str:
+    if not re.fullmatch(r"AC[0-9A-Za-z]{32}", text):
+        raise ValueError("an account SID is AC and 32 more letters and digits; an API key (SK...) is something else")
+    return text
+
+
+def _auth_token(text: str) -> Hidden:
+    if any(not "!" <= letter <= "~" for letter in text):
+        raise ValueError("the token has a space or another character that no token has; copy it again")
+    return Hidden(text)
+
+
+def _address(text: str) -> str:
+    """Check an http(s) address and return it without a slash at the end. The messages never repeat a password."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("this is not an address; write for example https://ivr.example.com") from None
+    if parts.scheme not in {"http", "https"} or not host or re.search(r"\s", text):
+        raise ValueError("this is not an address; write for example https://ivr.example.com")
+    if parts.username or parts.password:
+        raise ValueError("a user name or password does not belong in the address")
+    if "?" in text or "#" in text:
+        raise ValueError("the address has a ? or # part; leave it out")
+    return urlunsplit(parts).rstrip("/")
+
+
+def _public_url(text: str) -> str:
+    url = _address(text)
+    if urlsplit(url).path:
+        raise ValueError(f"{url} has a path; give only scheme, host and port, such as https://ivr.example.com")
+    return url
+
+
+def _store(text: str) -> str:
+    try:
+        store_kind(text)
+    except SettingsError as fault:
+        raise ValueError(str(fault)) from None
+    return text
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise ValueError(f"{text} is a file, not a folder" if path.exists() else f"there is no folder {text}")
+    return path
+
+
+def _masked(value: object) -> str:
+    return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "account_sid": _account_sid,
+    "auth_token": _auth_token,
+    "public_url": _public_url,
+    "store": _store,
+    "flows": _folder,
+    "audio": _folder,
+    "bank_url": _address,
+}

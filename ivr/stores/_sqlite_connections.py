@@ -1,0 +1,150 @@
+"""One SQLite connection per thread: opened on use, closed with its thread, never carried into a forked child."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ..errors import StoreError
+from ._sqlite_tables import APPLICATION_ID, LAYOUT, TABLES
+
+BUSY_SECONDS = 5.0
+
+REASONS = {
+    sqlite3.SQLITE_BUSY: "other processes have kept it locked for too long",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that it is a file in a folder that may be written",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; stop the server, keep the file, and restore a backup",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk reported a fault",
+    sqlite3.SQLITE_LOCKED: "other processes have kept it locked for too long",
+    sqlite3.SQLITE_NOTADB: "it is not a SQLite database",
+    sqlite3.SQLITE_PERM: "permission is denied",
+    sqlite3.SQLITE_READONLY: "it is read-only for this user",
+}
+
+
+class Connections:
+    """The connections of this process to one file. `forked()` must be called in a forked child."""
+
+    def __init__(self, file: Path, *, synchronous: str) -> None:
+        self.file = file
+        self._synchronous = synchronous
+        self._closed = False
+        self._local = threading.local()
+        self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
+
+    def get(self) -> sqlite3.Connection:
+        """Return this thread's connection. Raises StoreError when the file cannot be opened."""
+        try:
+            connection: sqlite3.Connection = self._local.held.connection
+        except AttributeError:
+            return self._connect()
+        return connection
+
+    def set_up(self) -> None:
+        """Create the file and its tables where they are missing; refuse a file that is not ours."""
+        with self.faults():
+            _private_file(self.file)
+            connection = self.get()
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                self._recognise(connection)
+            if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+                raise StoreError(f"{self.file}: this file system allows no write-ahead log; use a local disk")
+            if not connection.execute("PRAGMA user_version").fetchone()[0]:
+                with self.transaction():
+                    for statement in TABLES:
+                        connection.execute(statement)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write in one transaction, or not at all. For what is rare: turns take a shorter way."""
+        connection = self.get()
+        with self.faults():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                self.undo(connection)
+                raise
+
+    def undo(self, connection: sqlite3.Connection) -> None:
+        """Roll back what was begun, whatever state the disk is in."""
+        with suppress(sqlite3.Error):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def faults(self) -> Iterator[None]:
+        """Turn what SQLite and the system report into StoreError."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as fault:
+            raise self.fault(fault) from None
+
+    def fault(self, fault: sqlite3.Error | OSError) -> StoreError:
+        """Say in plain words what is wrong with the file."""
+        if isinstance(fault, OSError):
+            return StoreError(f"{self.file}: {fault.strerror}")
+        if self._closed:
+            return StoreError(f"{self.file}: the store has been closed")
+        code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+        return StoreError(f"{self.file}: {REASONS.get(code, str(fault))}")
+
+    def forked(self) -> None:
+        """Leave the parent's connections alone for ever: even closing one here could harm the file."""
+        for held in self._open:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(held))
+        self._local = threading.local()
+        self._open = weakref.WeakSet()
+
+    def close(self) -> None:
+        """Close the connections of all threads. No thread may be in a call to the store."""
+        self._closed = True
+        for held in list(self._open):
+            held.connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._closed:
+            raise StoreError(f"{self.file}: the store has been closed")
+        with self.faults():
+            connection = sqlite3.connect(
+                self.file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
+            )
+            held = _Held(connection)
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        self._open.add(held)
+        self._local.held = held
+        return connection
+
+    def _recognise(self, connection: sqlite3.Connection) -> None:
+        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            raise StoreError(f"{self.file}: it is a database of another program; name another file")
+        if connection.execute("PRAGMA user_version").fetchone()[0] > LAYOUT:
+            raise StoreError(f"{self.file}: it was made by a newer ivr; install that version or name another file")
+
+
+class _Held:
+    """A connection that closes when its thread ends."""
+
+    __slots__ = ("__weakref__", "connection")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+def _private_file(file: Path) -> None:
+    """Create the file for this user alone; SQLite gives its companions the same rights."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

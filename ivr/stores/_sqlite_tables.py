@@ -1,0 +1,30 @@
+"""The tables of the SQLite store, as text. Changing them means a new `LAYOUT` and a way up from the old one."""
+
+APPLICATION_ID = 0x69767231
+LAYOUT = 1
+
+_APPEND_ONLY = tuple(
+    f"""CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+    for table in ("past", "journal", "releases")
+    for verb in ("UPDATE", "DELETE")
+)
+
+TABLES = (
+    """CREATE TABLE live (call_id TEXT PRIMARY KEY, turn INTEGER NOT NULL, key TEXT NOT NULL,
+       call BLOB NOT NULL, reply BLOB NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE past (id INTEGER PRIMARY KEY, call_id TEXT NOT NULL UNIQUE, turn INTEGER NOT NULL,
+       key TEXT NOT NULL, call BLOB NOT NULL, reply BLOB NOT NULL)""",
+    """CREATE TABLE journal (id INTEGER PRIMARY KEY, call_id TEXT NOT NULL, turn INTEGER NOT NULL, at REAL NOT NULL,
+       kind TEXT NOT NULL, data TEXT NOT NULL)""",
+    "CREATE INDEX journal_of_call ON journal (call_id)",
+    "CREATE TABLE releases (version TEXT PRIMARY KEY, files TEXT NOT NULL)",
+    "CREATE TABLE tally (one INTEGER PRIMARY KEY CHECK (one = 1), live INTEGER NOT NULL, pings INTEGER NOT NULL)",
+    "INSERT INTO tally VALUES (1, 0, 0)",
+    "CREATE TRIGGER live_begins AFTER INSERT ON live BEGIN UPDATE tally SET live = live + 1; END",
+    "CREATE TRIGGER live_ends AFTER DELETE ON live BEGIN UPDATE tally SET live = live - 1; END",
+    *_APPEND_ONLY,
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {LAYOUT}",
+)
+"""Counting a million live calls would read them all, so `tally` is kept by triggers."""

@@ -1,0 +1,79 @@
+"""Calls in this process's memory: for tests, the simulator and the load test. Nothing survives the process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from types import MappingProxyType
+
+from ..engine.ports import JournalRow, Saved
+from ..errors import SettingsError
+from ._lease import LEASE_SECONDS, Leases
+
+
+def connect(url: str) -> MemoryStore:
+    """Make an empty store. The address is just `memory:`."""
+    if url != "memory:":
+        raise SettingsError("a store in memory has no more to its address than memory:")
+    return MemoryStore()
+
+
+class MemoryStore:
+    """A CallStore of dictionaries. `lease_seconds` bounds the wait for a call that another thread has."""
+
+    def __init__(self, *, lease_seconds: float = LEASE_SECONDS) -> None:
+        self._leases = Leases(seconds=lease_seconds)
+        self._writing = threading.Lock()
+        self._live: dict[str, Saved] = {}
+        self._past: dict[str, Saved] = {}
+        self._journal: list[JournalRow] = []
+        self._journal_of: dict[str, list[JournalRow]] = {}
+        self._releases: dict[str, Mapping[str, str]] = {}
+
+    def lease(self, call_id: str) -> AbstractContextManager[None]:
+        """Hold the only right to change this call. Raises StoreError when nobody lets go of it in time."""
+        return self._leases.of(call_id)
+
+    def load(self, call_id: str) -> Saved | None:
+        """Return the live call, or the ended one as it was left, or None."""
+        return self._live.get(call_id) or self._past.get(call_id)
+
+    def save(self, saved: Saved, rows: Sequence[JournalRow], *, expected: int | None) -> bool:
+        """Write the turn and its journal rows, unless another turn than `expected` is stored."""
+        call_id = saved.call_id
+        with self._writing:
+            current = self._live.get(call_id)
+            if call_id in self._past or (current.turn if current else None) != expected:
+                return False
+            (self._past if saved.ended else self._live)[call_id] = saved
+            if saved.ended:
+                self._live.pop(call_id, None)
+            self._journal.extend(rows)
+            for row in rows:
+                self._journal_of.setdefault(row.call_id, []).append(row)
+        return True
+
+    def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
+        """Read journal rows in the order written, of one call or of all; skip the first `after`."""
+        with self._writing:
+            rows = self._journal if call_id is None else self._journal_of.get(call_id, [])
+            return rows[after : after + limit]
+
+    def live(self) -> int:
+        """Count the calls that have not ended."""
+        return len(self._live)
+
+    def keep_release(self, version: str, files: Mapping[str, str]) -> None:
+        """Remember the flow files of a release; the same version again changes nothing."""
+        self._releases.setdefault(version, MappingProxyType(dict(files)))
+
+    def release(self, version: str) -> Mapping[str, str] | None:
+        """Return the flow files kept under this content hash, or None."""
+        return self._releases.get(version)
+
+    def ping(self) -> None:
+        """Memory can always be read and written."""
+
+    def close(self) -> None:
+        """Forget nothing: there is nothing to release."""

@@ -1,0 +1,217 @@
+"""Calls in one SQLite file, shared by the threads and processes of one machine: one commit a turn, no ORM.
+
+Why the write-ahead log is copied back by a thread of its own: copying waits for the disk, and left to SQLite it would
+happen inside whichever caller's turn filled the log. A process that is killed loses nothing that was saved; a power
+cut loses the turns since the last copy unless the address says `?synchronous=FULL`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from ..engine.ports import JournalRow, Saved
+from ..errors import SettingsError, StoreError
+from ..settings import store_file
+from ._lease import LEASE_SECONDS, SETUP, FileLeases
+from ._sqlite_connections import Connections
+
+CHECKPOINT_SECONDS = 5.0
+CHECKPOINT_TURNS = 500
+LONGEST_LOG = 64 << 20
+PAGE = 4096
+
+LOAD_LIVE = "SELECT turn, key, call, reply FROM live WHERE call_id = ?"
+LOAD_PAST = "SELECT turn, key, call, reply FROM past WHERE call_id = ?"
+BEGIN = """INSERT OR IGNORE INTO live SELECT ?1, ?2, ?3, ?4, ?5
+    WHERE NOT EXISTS (SELECT 1 FROM past WHERE call_id = ?1)"""
+UPDATE = "UPDATE live SET turn = ?2, key = ?3, call = ?4, reply = ?5 WHERE call_id = ?1 AND turn = ?6"
+LEAVE = "DELETE FROM live WHERE call_id = ? AND turn = ?"
+END = """INSERT OR IGNORE INTO past (call_id, turn, key, call, reply) SELECT ?1, ?2, ?3, ?4, ?5
+    WHERE NOT EXISTS (SELECT 1 FROM live WHERE call_id = ?1)"""
+JOURNAL = "INSERT INTO journal (call_id, turn, at, kind, data) VALUES (?, ?, ?, ?, ?)"
+READ_ALL = "SELECT call_id, turn, at, kind, data FROM journal WHERE id > ? ORDER BY id LIMIT ?"
+READ_CALL = "SELECT call_id, turn, at, kind, data FROM journal WHERE call_id = ? ORDER BY id LIMIT ? OFFSET ?"
+
+
+def connect(url: str) -> SqliteStore:
+    """Open `sqlite:///relative.db` or `sqlite:////absolute.db`; `?synchronous=FULL` makes turns wait for the disk."""
+    file = store_file(url)
+    options = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    synchronous = options.pop("synchronous", "NORMAL").upper()
+    if file is None:
+        raise SettingsError("a SQLite address is sqlite:///folder/file.db, with four slashes for an absolute path")
+    if options or synchronous not in {"NORMAL", "FULL"}:
+        raise SettingsError("the only option of a SQLite address is ?synchronous=NORMAL or ?synchronous=FULL")
+    return SqliteStore(file, synchronous=synchronous)
+
+
+class SqliteStore:
+    """A CallStore on one file, for any number of threads and processes; it may be carried over a fork."""
+
+    def __init__(self, file: Path, *, synchronous: str = "NORMAL", lease_seconds: float = LEASE_SECONDS) -> None:
+        self._connections = Connections(file.absolute(), synchronous=synchronous)
+        with self._connections.faults():
+            file.parent.mkdir(parents=True, exist_ok=True)
+        self._leases = FileLeases(file.absolute().with_name(f"{file.name}-lease"), seconds=lease_seconds)
+        self._start()
+        with self._leases.at(SETUP):
+            self._connections.set_up()
+        _stores.add(self)
+
+    def lease(self, call_id: str) -> AbstractContextManager[None]:
+        """Hold the only right to change this call. Raises StoreError when nobody lets go of it in time."""
+        return self._leases.of(call_id)
+
+    def load(self, call_id: str) -> Saved | None:
+        """Return the live call, or the ended one as it was left, or None."""
+        execute = self._connections.get().execute
+        try:
+            row, ended = execute(LOAD_LIVE, (call_id,)).fetchone(), False
+            if row is None:
+                row, ended = execute(LOAD_PAST, (call_id,)).fetchone(), True
+        except sqlite3.Error as fault:
+            raise self._connections.fault(fault) from None
+        if row is None:
+            return None
+        turn, key, call, reply = row
+        return Saved(call_id, turn, key, call, reply, ended)
+
+    def save(self, saved: Saved, rows: Sequence[JournalRow], *, expected: int | None) -> bool:
+        """Write the turn and its journal rows in one commit, unless another turn than `expected` is stored."""
+        connection = self._connections.get()
+        with self._writing:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                if not _place(connection, saved, expected):
+                    connection.execute("ROLLBACK")
+                    return False
+                connection.executemany(JOURNAL, [(r.call_id, r.turn, r.at, r.kind, r.data) for r in rows])
+                connection.execute("COMMIT")
+            except BaseException as fault:
+                self._connections.undo(connection)
+                if isinstance(fault, sqlite3.Error):
+                    raise self._connections.fault(fault) from None
+                raise
+            self._unsynced += 1
+        if self._unsynced >= CHECKPOINT_TURNS or self._checkpoints is None:
+            self._checkpoint_soon()
+        return True
+
+    def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
+        """Read journal rows in the order written, of one call or of all; skip the first `after`."""
+        with self._connections.faults():
+            execute = self._connections.get().execute
+            rows = execute(READ_ALL, (after, limit)) if call_id is None else execute(READ_CALL, (call_id, limit, after))
+            return [JournalRow(*row) for row in rows]
+
+    def live(self) -> int:
+        """Count the calls that have not ended."""
+        with self._connections.faults():
+            return int(self._connections.get().execute("SELECT live FROM tally").fetchone()[0])
+
+    def keep_release(self, version: str, files: Mapping[str, str]) -> None:
+        """Remember the flow files of a release; the same version again changes nothing."""
+        text = json.dumps(dict(files), ensure_ascii=False)
+        with self._writing, self._connections.transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO releases VALUES (?, ?)", (version, text))
+
+    def release(self, version: str) -> Mapping[str, str] | None:
+        """Return the flow files kept under this content hash, or None."""
+        with self._connections.faults():
+            query = "SELECT files FROM releases WHERE version = ?"
+            row = self._connections.get().execute(query, (version,)).fetchone()
+        return dict(json.loads(row[0])) if row else None
+
+    def ping(self) -> None:
+        """Read and write. Raises StoreError with the reason when either fails."""
+        with self._writing, self._connections.transaction() as connection:
+            connection.execute("UPDATE tally SET pings = pings + 1")
+
+    def close(self) -> None:
+        """Close files and connections. No thread may be in a call to the store."""
+        _stores.discard(self)
+        self._stop.set()
+        self._wake.set()
+        if self._checkpoints is not None:
+            self._checkpoints.join()
+        self._connections.close()
+        self._leases.close()
+
+    def _start(self) -> None:
+        """Begin life in this process: locks that nobody holds, no thread yet."""
+        self._writing = threading.Lock()
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._checkpoints: threading.Thread | None = None
+        self._unsynced = 0
+
+    def _forked(self) -> None:
+        self._leases.forked()
+        self._connections.forked()
+        self._start()
+
+    def _checkpoint_soon(self) -> None:
+        """Wake the copying thread, and start it with the first turn of a process."""
+        with self._writing:
+            if self._checkpoints is None:
+                target, reference = _checkpoint_for_ever, weakref.ref(self)
+                arguments = (reference, self._wake, self._stop)
+                self._checkpoints = threading.Thread(target=target, args=arguments, name="ivr-checkpoints", daemon=True)
+                self._checkpoints.start()
+        if self._unsynced >= CHECKPOINT_TURNS:
+            self._wake.set()
+
+    def _checkpoint(self) -> None:
+        """Copy the log back without stopping writers; only a log that has grown far too long stops them briefly."""
+        if not self._unsynced:
+            return
+        self._unsynced = 0
+        execute = self._connections.get().execute
+        _, pages, _ = execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if pages * PAGE > LONGEST_LOG:
+            execute("PRAGMA busy_timeout = 100")
+            execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _place(connection: sqlite3.Connection, saved: Saved, expected: int | None) -> bool:
+    """Put the turn where it belongs; false when another turn than `expected` is there."""
+    call_id = saved.call_id
+    row = (call_id, saved.turn, saved.key, saved.call, saved.reply)
+    if not saved.ended:
+        if expected is None:
+            return connection.execute(BEGIN, row).rowcount == 1
+        return connection.execute(UPDATE, (*row, expected)).rowcount == 1
+    if expected is not None and connection.execute(LEAVE, (call_id, expected)).rowcount != 1:
+        return False
+    return connection.execute(END, row).rowcount == 1
+
+
+def _checkpoint_for_ever(reference: weakref.ref[SqliteStore], wake: threading.Event, stop: threading.Event) -> None:
+    """Checkpoint now and then until the store is closed or forgotten. Faults are left for the next turn to report."""
+    while not stop.is_set():
+        wake.wait(CHECKPOINT_SECONDS)
+        wake.clear()
+        store = reference()
+        if store is None or stop.is_set():
+            return
+        with suppress(sqlite3.Error, StoreError):
+            store._checkpoint()
+        del store
+
+
+_stores: weakref.WeakSet[SqliteStore] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for store in list(_stores):
+        store._forked()
+
+
+os.register_at_fork(after_in_child=_after_fork)
