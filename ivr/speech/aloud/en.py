@@ -1,0 +1,241 @@
+"""English as American banks say it: no "and" inside a number, zero for digits, plurals. It checks no values."""
+
+# ruff: noqa: SIM905 - tables of words to read
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+
+from .language import Language
+
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+).split()
+_TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"))
+_ORDINALS = {
+    "one": "first",
+    "two": "second",
+    "three": "third",
+    "five": "fifth",
+    "eight": "eighth",
+    "nine": "ninth",
+    "twelve": "twelfth",
+}
+_MONTHS = "January February March April May June July August September October November December".split()
+_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_CURRENCIES = {
+    "CNY": ("yuan", "yuan", "fen", "fen"),
+    "USD": ("US dollar", "US dollars", "cent", "cents"),
+    "HKD": ("Hong Kong dollar", "Hong Kong dollars", "cent", "cents"),
+    "EUR": ("euro", "euros", "cent", "cents"),
+    "GBP": ("pound", "pounds", "penny", "pence"),
+    "AUD": ("Australian dollar", "Australian dollars", "cent", "cents"),
+    "CAD": ("Canadian dollar", "Canadian dollars", "cent", "cents"),
+    "SGD": ("Singapore dollar", "Singapore dollars", "cent", "cents"),
+    "CHF": ("Swiss franc", "Swiss francs", "centime", "centimes"),
+    "MOP": ("pataca", "patacas", "avo", "avos"),
+    "TWD": ("New Taiwan dollar", "New Taiwan dollars", "cent", "cents"),
+    "NZD": ("New Zealand dollar", "New Zealand dollars", "cent", "cents"),
+    "THB": ("baht", "baht", "satang", "satang"),
+    "JPY": ("yen", "yen", "", ""),
+    "KRW": ("won", "won", "", ""),
+}
+"""Each currency's name for one and for several, then its coin's."""
+
+
+def cardinal(number: int) -> str:
+    """Say a whole number from 0 on."""
+    for size, scale in _SCALES:
+        if number >= size:
+            return _with_rest(f"{cardinal(number // size)} {scale}", number % size)
+    if number >= 100:
+        return _with_rest(f"{_SMALL[number // 100]} hundred", number % 100)
+    if number < 20:
+        return _SMALL[number]
+    return _TENS[number // 10] + (f"-{_SMALL[number % 10]}" if number % 10 else "")
+
+
+def _with_rest(head: str, rest: int) -> str:
+    return f"{head} {cardinal(rest)}" if rest else head
+
+
+def ordinal(number: int) -> str:
+    """Say a place in an order: twenty-first, one hundredth."""
+    head, last = re.fullmatch(r"(.*?)([a-z]+)", cardinal(number)).groups()  # type: ignore[union-attr]
+    regular = last[:-1] + "ieth" if last.endswith("y") else last + "th"
+    return head + _ORDINALS.get(last, regular)
+
+
+def plural(noun: str) -> str:
+    """Make a noun plural by the regular rules; irregular ones are given as one/many."""
+    if re.search(r"(?:s|x|z|ch|sh)$", noun):
+        return noun + "es"
+    return noun[:-1] + "ies" if re.search(r"[^aeiou]y$", noun) else noun + "s"
+
+
+def _year(year: int) -> str:
+    century, rest = divmod(year, 100)
+    if year < 1000 or year % 1000 < 10:
+        return cardinal(year)
+    if not rest:
+        return cardinal(century) + " hundred"
+    return f"{cardinal(century)} {_two_digits(rest)}"
+
+
+def _two_digits(number: int) -> str:
+    return f"oh {_SMALL[number]}" if number < 10 else cardinal(number)
+
+
+def _decimals(value: Decimal) -> str:
+    whole, _, fraction = format(value, "f").partition(".")
+    point = " point " + " ".join(_SMALL[int(digit)] for digit in fraction) if fraction else ""
+    return cardinal(int(whole)) + point
+
+
+def _minus(value: Decimal) -> str:
+    return "minus " if value < 0 else ""
+
+
+def _money(cents: int, currency: str) -> str:
+    one, many, coin, coins = _CURRENCIES[currency]
+    whole, rest = divmod(cents, 100)
+    main = f"{cardinal(whole)} {one if whole == 1 else many}"
+    if not rest:
+        return main
+    part = coin if rest == 1 else coins
+    if whole:
+        return f"{main} and {cardinal(rest)} {part}"
+    country = one.removesuffix("dollar") if one.endswith("dollar") else ""  # a cent alone would not say whose
+    return f"{cardinal(rest)} {country}{part}"
+
+
+@dataclass(frozen=True)
+class English(Language):
+    """American English."""
+
+    def amount(self, value: Decimal, currency: str) -> str:
+        """Say twelve thousand three hundred forty-five yuan and sixty fen."""
+        return _minus(value) + _money(int(abs(value) * 100), currency)
+
+    def number(self, value: Decimal) -> str:
+        """Say twelve point three four."""
+        return _minus(value) + _decimals(abs(value))
+
+    def percent(self, value: Decimal) -> str:
+        """Say two point one percent."""
+        return f"{self.number(value)} percent"
+
+    def ordinal(self, value: int) -> str:
+        """Say second."""
+        return ordinal(value)
+
+    def count(self, value: int, unit: str) -> str:
+        """Say two transactions; `unit` is one/many where the plural is irregular."""
+        one, _, many = unit.partition("/")
+        return f"{cardinal(value)} {one if value == 1 else many or plural(one)}"
+
+    def unit_fault(self, unit: str) -> str:
+        """Ask for a noun in Latin letters."""
+        noun = "[A-Za-z][A-Za-z' -]*"
+        good = re.fullmatch(f"{noun}(?:/{noun})?", unit)
+        return "" if good else "needs a noun in English, such as count:transaction or count:branch/branches"
+
+    def spell(self, groups: Sequence[str]) -> str:
+        """Say one three eight, zero zero one three, eight zero zero zero."""
+        return ", ".join(" ".join(_sign(sign) for sign in group) for group in groups)
+
+    def date(self, value: date, *, year: bool, weekday: bool) -> str:
+        """Say Saturday, November twenty-first, twenty twenty-six."""
+        name = f"{_WEEKDAYS[value.weekday()]}, " if weekday else ""
+        years = f", {_year(value.year)}" if year else ""
+        return f"{name}{_MONTHS[value.month - 1]} {ordinal(value.day)}{years}"
+
+    def time(self, value: time, *, clock24: bool) -> str:
+        """Say three oh five p.m., or fifteen oh five."""
+        if clock24:
+            return f"{cardinal(value.hour)} {_two_digits(value.minute) if value.minute else 'hundred hours'}"
+        if not value.minute and value.hour % 12 == 0:
+            return "twelve noon" if value.hour else "twelve midnight"
+        minute = f" {_two_digits(value.minute)}" if value.minute else ""
+        return f"{_SMALL[value.hour % 12 or 12]}{minute} {'a.m.' if value.hour < 12 else 'p.m.'}"
+
+    def datetime(self, day: str, clock: str) -> str:
+        """Say the day, then the time."""
+        return f"{day} at {clock}"
+
+    def duration(self, days: int, hours: int, minutes: int, seconds: int) -> str:
+        """Say two days, three hours and five minutes."""
+        units = ((days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second"))
+        parts = [self.count(number, unit) for number, unit in units if number]
+        return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part) or "zero minutes"
+
+    def heard(self, text: str) -> str | None:
+        """Understand one two three, double five, twelve thirty-four, one hundred twenty, press one, pound key."""
+        words = [word for word in _GAPS.sub(" ", text).split() if word not in _FILLERS]
+        if len(words) == 1 and words[0] in _KEYS:
+            return _KEYS[words[0]]
+        if not _UNITS.keys().isdisjoint(words):
+            value = _value(words)
+            return None if value is None else str(value)
+        return _chunks(words)
+
+
+def _sign(sign: str) -> str:
+    if sign.isdecimal():
+        return _SMALL[int(sign)]
+    return "plus" if sign == "+" else sign
+
+
+_GAPS = re.compile(r"[\s,!?-]+|\.(?![0-9])")
+_FILLERS = frozenset(
+    "um uh er well it's its it is my the card account number pin code press pressing dial choose select option key "
+    "please thanks thank you i want would like and".split()
+)
+_KEYS = {"star": "*", "asterisk": "*", "pound": "#", "hash": "#"}
+_HEARD = {word: str(number) for number, word in enumerate(_SMALL)} | {"oh": "0", "o": "0", "nought": "0", "first": "1"}
+_HEARD_TENS = {word: number * 10 for number, word in enumerate(_TENS) if number > 1}
+_UNITS = {"million": 10**6, "thousand": 1000, "hundred": 100}
+_ONES = frozenset("123456789")
+_TIMES = {"double": 2, "triple": 3}
+
+
+def _value(words: Sequence[str]) -> int | None:
+    """Return what a cardinal such as twelve hundred fifty means."""
+    for unit, size in _UNITS.items():
+        if unit in words:
+            at = words.index(unit)
+            many = 1 if words[:at] == ["a"] else _value(words[:at])
+            rest = _value(words[at + 1 :]) if words[at + 1 :] else 0
+            return many * size + rest if many and rest is not None and rest < size else None
+    value = _chunks(words)
+    return int(value) if value and (len(value) < 3 or len(words) == 1) else None
+
+
+def _chunks(words: Sequence[str]) -> str | None:
+    """Join digits and numbers under a hundred: double five is 55, twelve thirty four 1234, one twenty three 123."""
+    said, left = "", list(words)
+    while left:
+        word = left.pop(0)
+        if word in _TIMES and left:
+            digit = _digits(left.pop(0))
+            plain = digit * _TIMES[word] if len(digit) == 1 else ""
+        elif word in _HEARD_TENS and left and _digits(left[0]) in _ONES:
+            plain = str(_HEARD_TENS[word] + int(_digits(left.pop(0))))
+        else:
+            plain = str(_HEARD_TENS.get(word, "")) or _digits(word)
+        if not plain:
+            return None
+        said += plain
+    return said or None
+
+
+def _digits(word: str) -> str:
+    return word if re.fullmatch("[0-9]+", word) else _HEARD.get(word, "")
+
+
+language = English

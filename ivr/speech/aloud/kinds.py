@@ -1,0 +1,206 @@
+"""The kinds of value that a prompt can read aloud: what each takes, its argument, and how it sounds.
+
+`{value|kind:argument}` is checked against this table and the manual is written from it. No words are made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from . import values
+from .language import CURRENCY_PLACES, Language, languages, speaker_of
+
+Need = Literal["none", "optional", "required"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind. `words` are the arguments it knows, joined by commas if several; empty for free text.
+
+    `sample` and `argument_sample` read as `spoken` says, by language tag.
+    """
+
+    name: str
+    manual: str
+    sample: str
+    spoken: Mapping[str, str]
+    read: Callable[[Language, Any, str], str] = field(repr=False)
+    argument: Need = "none"
+    means: str = ""
+    words: frozenset[str] = frozenset()
+    several: bool = False
+    argument_sample: Mapping[str, str] = field(default_factory=dict)
+
+    def complaints(self, argument: str, language: str = "") -> list[str]:
+        """Say what is wrong with an argument, in a text of `language` or else of any.
+
+        Raises ValueError for a language that nobody speaks here.
+        """
+        if not argument:
+            return [f"{self.name} needs an argument: {self.means}."] if self.argument == "required" else []
+        if self.argument == "none":
+            return [f"{self.name} takes no argument."]
+        if not self.words:
+            faults = [speaker_of(tag)().unit_fault(argument) for tag in ([language] if language else languages())]
+            return [f"{self.name} {' or '.join(faults)}."] if all(faults) else []
+        given = argument.split(",") if self.several else [argument]
+        if set(given) <= self.words and len(set(given)) == len(given):
+            return []
+        return [f'{self.name} knows no argument "{argument}"; it takes {", ".join(sorted(self.words))}.']
+
+
+def _date(language: Language, value: Any, argument: str) -> str:
+    return language.date(values.day(value), year="short" not in argument, weekday="weekday" in argument)
+
+
+def _time(language: Language, value: Any, argument: str) -> str:
+    return language.time(values.clock(value), clock24="24h" in argument)
+
+
+def _datetime(language: Language, value: Any, argument: str) -> str:
+    day, clock = values.moment(value)
+    return language.datetime(_date(language, day, argument), _time(language, clock, argument))
+
+
+_ALL = (
+    Kind(
+        "amount",
+        "Money, exact to the smallest coin; parts of a coin are refused, because money is never rounded.",
+        "12345.67",
+        {
+            "zh-CN": "一万二千三百四十五元六角七分",
+            "en-US": "twelve thousand three hundred forty-five yuan and sixty-seven fen",
+        },
+        lambda language, value, argument: language.amount(values.money(value, argument or "CNY"), argument or "CNY"),
+        argument="optional",
+        means="the currency's ISO code; CNY when left out",
+        words=frozenset(CURRENCY_PLACES),
+    ),
+    Kind(
+        "number",
+        "A number said as a whole, with its decimals; zeros at the end are dropped.",
+        "10010.5",
+        {"zh-CN": "一万零一十点五", "en-US": "ten thousand ten point five"},
+        lambda language, value, _: language.number(values.number(value)),
+    ),
+    Kind(
+        "digits",
+        "Digits one by one, in groups of three and four; blanks or hyphens in the value set the groups.",
+        "102030",
+        {"zh-CN": "幺零二 零三零", "en-US": "one zero two, zero three zero"},
+        lambda language, value, _: language.spell(values.digits(value)),
+    ),
+    Kind(
+        "code",
+        "A reference of digits and letters, one by one; hyphens are not said.",
+        "TS-20261",
+        {"zh-CN": "提 艾斯 二零二六幺", "en-US": "T, S, two zero two six one"},
+        lambda language, value, _: language.spell(values.code(value)),
+    ),
+    Kind(
+        "phone",
+        "A telephone number in the groups people use; the country code of mainland China is left out.",
+        "+8613800138000",
+        {"zh-CN": "幺三八 零零幺三 八零零零", "en-US": "one three eight, zero zero one three, eight zero zero zero"},
+        lambda language, value, _: language.spell(values.phone(value)),
+    ),
+    Kind(
+        "card_tail",
+        "The last four digits of a card; of a whole card number, too, only these are said.",
+        "0128",
+        {"zh-CN": "零幺二八", "en-US": "zero one two eight"},
+        lambda language, value, _: language.spell(values.card_tail(value)),
+    ),
+    Kind(
+        "id_tail",
+        "The end of an ID number, X included; of a whole number only the last four characters are said.",
+        "202X",
+        {"zh-CN": "二零二 埃克斯", "en-US": "two zero two, X"},
+        lambda language, value, _: language.spell(values.id_tail(value)),
+    ),
+    Kind(
+        "date",
+        "A day of the calendar, from ISO text such as 2026-11-21.",
+        "2026-11-21",
+        {"zh-CN": "二零二六年十一月二十一日", "en-US": "November twenty-first, twenty twenty-six"},
+        _date,
+        argument="optional",
+        means="short leaves the year out, weekday adds the day of the week",
+        words=frozenset({"short", "weekday"}),
+        several=True,
+    ),
+    Kind(
+        "time",
+        "A time of day to the minute; seconds are left out and time zones are not converted.",
+        "15:05",
+        {"zh-CN": "下午三点零五分", "en-US": "three oh five p.m."},
+        _time,
+        argument="optional",
+        means="24h counts the hours through",
+        words=frozenset({"24h"}),
+    ),
+    Kind(
+        "datetime",
+        "A day and a time, from ISO text such as 2026-11-21T15:05.",
+        "2026-11-21T15:05",
+        {
+            "zh-CN": "二零二六年十一月二十一日下午三点零五分",
+            "en-US": "November twenty-first, twenty twenty-six at three oh five p.m.",
+        },
+        _datetime,
+        argument="optional",
+        means="short, weekday and 24h as in date and time, joined by commas",
+        words=frozenset({"short", "weekday", "24h"}),
+        several=True,
+    ),
+    Kind(
+        "count",
+        "How many of something, with the measure word or the noun in the right number.",
+        "2",
+        {"zh-CN": "两笔", "en-US": "two transactions"},
+        lambda language, value, argument: language.count(values.whole(value), argument),
+        argument="required",
+        means="the measure word in Mandarin, the noun for one in English (one/many where the plural is irregular)",
+        argument_sample={"zh-CN": "笔", "en-US": "transaction"},
+    ),
+    Kind(
+        "ordinal",
+        "A place in an order, from 1.",
+        "2",
+        {"zh-CN": "第二", "en-US": "second"},
+        lambda language, value, _: language.ordinal(values.whole(value, least=1)),
+    ),
+    Kind(
+        "percent",
+        "A percentage: 2.10 is two point one percent; zeros at the end are dropped.",
+        "2.10",
+        {"zh-CN": "百分之二点一", "en-US": "two point one percent"},
+        lambda language, value, argument: language.percent(values.percentage(value, exact=bool(argument))),
+        argument="optional",
+        means="exact keeps the zeros as they are written, as a rate needs",
+        words=frozenset({"exact"}),
+    ),
+    Kind(
+        "duration",
+        "A length of time given in seconds, rounded up to whole minutes so that no promise is too short.",
+        "5400",
+        {"zh-CN": "一小时三十分钟", "en-US": "one hour and thirty minutes"},
+        lambda language, value, argument: language.duration(*values.seconds(value, exact=bool(argument))),
+        argument="optional",
+        means="exact says the seconds, too",
+        words=frozenset({"exact"}),
+    ),
+    Kind(
+        "text",
+        "A name or an address, said as it is. Numbers in it are left to the voice: give them a kind of their own.",
+        "王秀英",
+        {"zh-CN": "王秀英", "en-US": "王秀英"},
+        lambda _, value, __: values.words(value),
+    ),
+)
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
+"""Every kind by name, in the manual's order."""

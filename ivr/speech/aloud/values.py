@@ -1,0 +1,250 @@
+"""Takes the values of a call apart, for any language: text or number in, checked parts out.
+
+No words are chosen here, and no error holds the value that caused it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from .language import CURRENCY_PLACES, Unreadable
+
+LIMIT = 10**15
+"""Numbers from here on are refused: no account holds them, so they are a fault of the back end."""
+
+_MOST_TEXT = 300
+_MOST_DIGITS = 40
+_MOST_DECIMALS = 10
+_MOST_WRITTEN = 40
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,20})(?:\.\d{1,20})?")
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)")
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
+
+
+def number(value: Any) -> Decimal:
+    """Take a number: text such as 12345.67 or 12,345.67, a Decimal, an int or a finite float."""
+    taken = _decimal(value)
+    if taken is None or not taken.is_finite() or abs(taken) >= LIMIT:
+        raise Unreadable("it takes a number such as 12345.67, below a thousand trillion")
+    short = _without_zeros(taken) if _places(taken) <= _MOST_WRITTEN else taken
+    if _places(short) > _MOST_DECIMALS:
+        raise Unreadable(f"it takes at most {_MOST_DECIMALS} decimals")
+    return short
+
+
+def _decimal(value: Any) -> Decimal | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, int):
+        return Decimal(value) if abs(value) < LIMIT else None
+    if isinstance(value, float):
+        return Decimal(format(value, ".15g"))  # 15 digits survive binary arithmetic: 0.1 + 0.2 is 0.3
+    text = _text(value)
+    return Decimal(text.replace(",", "")) if text is not None and _NUMBER.fullmatch(text) else None
+
+
+def _text(value: Any) -> str | None:
+    """Return short text without full-width forms and outer blanks; None for anything else."""
+    if not isinstance(value, str) or len(value) > _MOST_TEXT:
+        return None
+    text = unicodedata.normalize("NFKC", value).strip().replace("\N{MINUS SIGN}", "-")
+    return text if text.isascii() else None
+
+
+def _without_zeros(value: Decimal) -> Decimal:
+    """Drop exponents, zeros at the end and the sign of zero, exactly: Decimal's own normalize() rounds to 28 digits."""
+    whole, _, fraction = format(value, "f").partition(".")
+    return Decimal(f"{whole}.{fraction.rstrip('0')}") if value else Decimal(0)
+
+
+def _places(value: Decimal) -> int:
+    return max(0, -int(value.as_tuple().exponent))
+
+
+def money(value: Any, currency: str) -> Decimal:
+    """Take an amount in `currency`. Raises Unreadable for parts smaller than its smallest coin: nothing is rounded."""
+    taken = number(value)
+    if _places(taken) > CURRENCY_PLACES[currency]:
+        raise Unreadable(f"{currency} has {CURRENCY_PLACES[currency]} decimals at most, and money is never rounded")
+    return taken
+
+
+def percentage(value: Any, *, exact: bool) -> Decimal:
+    """Take a percentage, with or without its sign. `exact` keeps the zeros at the end as they are written."""
+    if isinstance(value, str):
+        value = unicodedata.normalize("NFKC", value[:_MOST_TEXT]).strip().removesuffix("%")
+    taken = number(value)
+    written = _decimal(value) if exact else None
+    return written if written is not None and written.is_finite() and 0 < _places(written) <= _MOST_DECIMALS else taken
+
+
+def whole(value: Any, *, least: int = 0) -> int:
+    """Take a whole number that is not below `least`."""
+    taken = number(value)
+    if taken != taken.to_integral_value() or taken < least:
+        raise Unreadable(f"it takes a whole number from {least} on")
+    return int(taken)
+
+
+def digits(value: Any) -> tuple[str, ...]:
+    """Take a string of digits, grouped as it is written or else into threes and fours."""
+    return _grouped(value, re.compile(r"\d+"), "digits such as 0128, with blanks or hyphens between groups at most")
+
+
+def code(value: Any) -> tuple[str, ...]:
+    """Take a reference of digits and letters; each letter is a group of its own, so that it is heard."""
+    return _grouped(value, re.compile(r"[A-Z]|\d+"), "digits and the letters A to Z, with blanks or hyphens at most")
+
+
+def _grouped(value: Any, piece: re.Pattern[str], takes: str) -> tuple[str, ...]:
+    text = _characters(value)
+    parts = [part for part in re.split(r"[\s-]+", text) if part]
+    if not parts or any(not re.fullmatch(f"(?:{piece.pattern})+", part) for part in parts):
+        raise Unreadable(f"it takes {takes}")
+    return tuple(group for part in parts for run in piece.findall(part) for group in in_groups(run))
+
+
+def _characters(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LIMIT:
+        return str(value)
+    text = _text(value)
+    return text.upper() if text is not None and len(text) <= _MOST_DIGITS else ""
+
+
+def in_groups(run: str) -> list[str]:
+    """Split digits into groups of three and four, the shorter ones first; up to five stay together."""
+    if len(run) <= 5:
+        return [run]
+    count = -(-len(run) // 4)
+    sizes = [len(run) // count + (place >= count - len(run) % count) for place in range(count)]
+    return [run[sum(sizes[:place]) : sum(sizes[: place + 1])] for place in range(count)]
+
+
+def card_tail(value: Any) -> tuple[str, ...]:
+    """Take the last four digits of a card, from four digits or from a whole card number."""
+    text = re.sub(r"[\s-]", "", _text(value) or "")
+    if not re.fullmatch(r"\d{4}|\d{12,19}", text):
+        raise Unreadable("it takes the last four digits of a card as text, such as 0128")
+    return (text[-4:],)
+
+
+def id_tail(value: Any) -> tuple[str, ...]:
+    """Take the end of an ID number: three to six characters, or the last four of a whole one."""
+    text = (_text(value) or "").upper()
+    if not re.fullmatch(r"(?:\d{2,5}|\d{17})[\dX]", text):
+        raise Unreadable("it takes the last three to six characters of an ID number as text, such as 202X")
+    tail = text[-4:] if len(text) == 18 else text
+    return (tail,) if tail.isdecimal() else (tail[:-1], tail[-1])
+
+
+def phone(value: Any) -> tuple[str, ...]:
+    """Take a telephone number, grouped as people say it; 86 for mainland China is left out."""
+    text = re.sub(r"[()]", " ", _characters(value)).strip()
+    if not re.fullmatch(r"\+?\d[\d\s-]*", text) or not 3 <= len(re.sub(r"\D", "", text)) <= 20:
+        raise Unreadable("it takes a telephone number such as 95580, 400-810-1111 or +8613800138000")
+    text, domestic = re.subn(r"^(?:\+|00)86[\s-]*(?=\d)", "", text)
+    if domestic and re.fullmatch(r"(?!1\d{10}$|[48]00)\d{10,11}", re.sub(r"\D", "", text)):
+        text = "0" + text  # a city's number loses its first zero behind the country code
+    abroad = text.startswith("+")
+    parts = re.split(r"[\s-]+", text.strip("+ -"))
+    groups = parts if len(parts) > 1 and all(2 <= len(part) <= 5 for part in parts) else _regrouped("".join(parts))
+    return ("+" + groups[0], *groups[1:]) if abroad else tuple(groups)
+
+
+# Whose numbers are grouped so: mobile, free of charge, big city, other city, hotline, within a city.
+_PHONE_GROUPS = (
+    r"(1\d\d)(\d{4})(\d{4})",
+    r"([48]00)(\d{3})(\d{4})",
+    r"(010|02\d)(\d{4})(\d{4})",
+    r"(0[3-9]\d\d)(\d{3,4})(\d{4})",
+    r"(\d{3,6})",
+    r"(\d{3,4})(\d{4})",
+)
+
+
+def _regrouped(number_: str) -> list[str]:
+    for pattern in _PHONE_GROUPS:
+        if match := re.fullmatch(pattern, number_):
+            return list(match.groups())
+    return in_groups(number_)
+
+
+def day(value: Any) -> date:
+    """Take a date: 2026-11-21, 20261121, the date part of an ISO date and time, or a date."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    match = _DAY.fullmatch(_iso(value)[0])
+    taken = _calendar(*(int(part) for part in match.groups() if part)) if match else None
+    if taken is None:
+        raise Unreadable("it takes a date that exists, such as 2026-11-21")
+    return taken
+
+
+def _iso(value: Any) -> tuple[str, str]:
+    """Split ISO text into its day and its time of day; what is not there is empty."""
+    text = _text(value) or ""
+    first, gap, last = text.replace("T", " ").partition(" ")
+    if _DAY.fullmatch(first) and (not gap or _CLOCK.fullmatch(last)):
+        return first, last
+    return "", text if _CLOCK.fullmatch(text) else ""
+
+
+def _calendar(year: int, month: int, day_: int) -> date | None:
+    try:
+        return date(year, month, day_)
+    except ValueError:
+        return None
+
+
+def clock(value: Any) -> time:
+    """Take a time of day: 15:05, the time part of an ISO date and time, a time or a datetime. Zones are ignored."""
+    if isinstance(value, datetime):
+        return value.time()
+    if isinstance(value, time):
+        return value
+    match = _CLOCK.fullmatch(_iso(value)[1])
+    hour, minute, second = (int(part or 0) for part in match.groups()) if match else (24, 0, 0)
+    if hour > 23 or minute > 59 or second > 59:
+        raise Unreadable("it takes a time of day such as 15:05")
+    return time(hour, minute, second)
+
+
+def moment(value: Any) -> tuple[date, time]:
+    """Take a date and a time together: 2026-11-21T15:05, 2026-11-21 15:05 or a datetime."""
+    if isinstance(value, datetime) or all(_iso(value)):
+        return day(value), clock(value)
+    raise Unreadable("it takes a date with a time, such as 2026-11-21T15:05")
+
+
+def seconds(value: Any, *, exact: bool) -> tuple[int, int, int, int]:
+    """Take a length of time in seconds; return days, hours, minutes and seconds.
+
+    Rounds up to the minute, or to the second when `exact`. Hours are counted on to 47 before days are spoken of.
+    """
+    taken = number(Decimal(str(value.total_seconds())) if isinstance(value, timedelta) else value)
+    if taken < 0:
+        raise Unreadable("it takes a number of seconds that is not negative")
+    step = 1 if exact else 60
+    total = math.ceil(taken / step) * step
+    days = total // 86400 if total >= 2 * 86400 else 0
+    rest = total - days * 86400
+    return days, rest // 3600, rest // 60 % 60, rest % 60
+
+
+def words(value: Any) -> str:
+    """Take a name or an address. Characters that have no sound, such as control characters, are refused."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not 0 < len(text) <= _MOST_TEXT or any(unicodedata.category(sign)[0] == "C" for sign in text):
+        raise Unreadable(f"it takes text of 1 to {_MOST_TEXT} characters without control characters")
+    if any(unicodedata.category(sign) in ("Zl", "Zp") for sign in text):
+        raise Unreadable("it takes text on one line")
+    return text
