@@ -1,0 +1,110 @@
+"""Secrets at rest: sealed so that a store file alone tells nothing. Must not write a secret or a key anywhere else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from .errors import SettingsError, StoreError
+from .secret import KINDS, Secret
+from .settings import Settings, store_file
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class Seal:
+    """Seals and opens secrets with ChaCha20-Poly1305. The kind of a secret is bound to its seal."""
+
+    def __init__(self, key: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+        self._cipher = ChaCha20Poly1305(_derived(key, b"ivr seal 1"))
+        self._fingerprint_key = _derived(key, b"ivr fingerprint 1")
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Take the key that the deployment has: from the carrier's token, else from a file beside the store's file.
+
+        Raises SettingsError when neither is there, StoreError when the key file cannot be used.
+        """
+        if settings.auth_token:
+            return cls(settings.auth_token.reveal().encode())
+        if file := store_file(settings.store):
+            return cls(_key_in(file.with_suffix(".key")))
+        if settings.store != "memory:":
+            raise SettingsError(
+                "set TWILIO_AUTH_TOKEN: machines that share a store need one key for what callers typed"
+            )
+        return cls(secrets.token_bytes(KEY_BYTES))
+
+    def seal(self, secret: Secret) -> str:
+        """Return text that only this key opens; it differs each time."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._cipher.encrypt(nonce, secret.reveal().encode(), secret.kind.encode())
+        return f"{secret.kind}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+
+    def open(self, text: str) -> Secret:
+        """Return the secret again. Raises StoreError for another key, another kind or a changed text."""
+        from cryptography.exceptions import InvalidTag
+
+        kind, _, body = text.partition(".")
+        with suppress(InvalidTag, ValueError):
+            data = base64.b64decode(body, altchars=b"-_", validate=True)
+            if kind in KINDS and len(data) > NONCE_BYTES:
+                value = self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], kind.encode())
+                return Secret(kind, value.decode())
+        raise StoreError(
+            "a stored secret cannot be opened: it was sealed with another key."
+            " Was TWILIO_AUTH_TOKEN changed, or the key file replaced, while calls were live?"
+        )
+
+    def fingerprint(self, data: bytes) -> str:
+        """Return 32 letters that are equal for equal data and tell nothing about it to whoever lacks the key."""
+        return hashlib.blake2b(data, digest_size=16, key=self._fingerprint_key).hexdigest()
+
+
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    """Derive a key for one purpose, so that the carrier's token itself is never used as a cipher key."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(key)
+
+
+def _key_in(file: Path) -> bytes:
+    """Read the key file, making it first if there is none. Workers that start at once all get the same key."""
+    try:
+        if not file.exists():
+            _make_key(file)
+        if file.stat().st_mode & 0o077:
+            raise StoreError(f"{file}: others can read this key; run: chmod 600 {file}")
+        key = file.read_bytes()
+    except OSError as fault:
+        raise StoreError(f"{file}: the key cannot be kept here: {fault.strerror}") from None
+    if len(key) != KEY_BYTES:
+        raise StoreError(
+            f"{file}: this is not a key of {KEY_BYTES} bytes; restore it, or remove it when no call is live"
+        )
+    return key
+
+
+def _make_key(file: Path) -> None:
+    """Write a new key aside, then link it into place: the link fails where another worker was first."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(secrets.token_bytes(KEY_BYTES))
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(aside, file)
+    finally:
+        aside.unlink()
