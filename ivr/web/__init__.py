@@ -1,0 +1,35 @@
+"""The HTTP side: Twilio's webhooks, audio, health and metrics. The only Flask code next to the demo bank's."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from . import audio, health, webhook
+from .metrics import Metrics
+from .webhook import Answering
+
+MOST_BODY = 64 * 1024
+"""Bytes; a voice request has about one thousand."""
+
+
+def create_app(ivr: Answering) -> Flask:
+    """Wire every route to `ivr`."""
+    app = Flask("ivr.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
+    app.url_map.merge_slashes = False  # a redirect would lose what the caller typed
+    app.register_error_handler(HTTPException, _plain)
+    metrics = Metrics(ivr)
+    app.register_blueprint(webhook.routes(ivr, metrics))
+    app.register_blueprint(audio.routes(ivr.settings.audio))
+    app.register_blueprint(health.routes(ivr, metrics))
+    return app
+
+
+def _plain(fault: HTTPException) -> Response:
+    """Refuse in one line of text; whoever reads it is a program or an operator."""
+    response = Response(f"{fault.code} {fault.name}\n", fault.code, mimetype="text/plain")
+    for name, value in fault.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response

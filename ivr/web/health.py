@@ -1,0 +1,39 @@
+"""Is the process up, can it take calls, and how does it do."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from . import log
+from .metrics import Metrics
+from .webhook import Answering
+
+
+def routes(ivr: Answering, metrics: Metrics) -> Blueprint:
+    """Return /health/live, /health/ready and /metrics."""
+    board = Blueprint("health", __name__)
+
+    @board.get("/health/live")
+    def live() -> Response:
+        """Say that the process answers."""
+        return jsonify(live=True)
+
+    @board.get("/health/ready")
+    def ready() -> tuple[Response, int]:
+        """Say whether calls can be taken, with a reason for every part that cannot be used."""
+        try:
+            parts = ivr.ready()
+        except Exception as fault:
+            log.fault("ready", fault)
+            parts = [("application", False, type(fault).__name__)]
+        good = all(ok for _, ok, _ in parts)
+        checks = [{"name": name, "ok": ok, "detail": detail} for name, ok, detail in parts]
+        return jsonify(ready=good, checks=checks), 200 if good else 503
+
+    @board.get("/metrics")
+    def figures() -> Response:
+        """Give the figures for Prometheus."""
+        return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
+
+    return board

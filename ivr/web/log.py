@@ -1,0 +1,36 @@
+"""One line of JSON per turn and per fault. Nothing that a caller typed or said goes in, so no exception's text does."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+LOG = logging.getLogger("ivr.web")
+
+
+def to_stderr() -> None:
+    """Write the lines of this process to stderr."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    LOG.handlers[:] = [handler]
+    LOG.propagate = False
+    LOG.setLevel(logging.INFO)
+
+
+def line(event: str, **facts: Any) -> None:
+    """Write what happened."""
+    if LOG.isEnabledFor(logging.INFO):
+        LOG.info("%s", json.dumps({"event": event, **facts}, ensure_ascii=False))
+
+
+def fault(event: str, what: BaseException, **facts: Any) -> None:
+    """Write the kind and the place of a fault; its text could carry what a caller typed."""
+    places = [
+        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(what.__traceback__)
+    ]
+    told = {"event": event, **facts, "fault": type(what).__name__, "at": places[-4:]}
+    LOG.error("%s", json.dumps(told, ensure_ascii=False))

@@ -1,0 +1,157 @@
+"""Twilio's webhooks. An authentic request gets valid TwiML with status 200, whatever goes wrong; any other gets 403."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from flask import Blueprint, Response, abort, request
+
+from ivr.channels.twilio import TwilioChannel
+from ivr.channels.twilio_requests import Parameters, TwilioRequest
+from ivr.engine.ports import Channel, Incoming
+from ivr.engine.verbs import Hangup
+from ivr.errors import BadRequest, BadSignature
+from ivr.settings import Settings
+
+from . import log
+from .metrics import Metrics
+from .wire import twilio_request
+
+LANGUAGE = "zh-CN"
+"""Of the last resort, which is heard when nothing is known of the call."""
+MOST_TURN_DIGITS = 9
+
+
+class Answering(Protocol):
+    """What the webhooks need of the application."""
+
+    @property
+    def settings(self) -> Settings:
+        """The deployment's settings."""
+
+    @property
+    def channel(self) -> TwilioChannel:
+        """The carrier's channel."""
+
+    @property
+    def desk_number(self) -> str | None:
+        """The number that the last resort dials."""
+
+    def answer(self, channel: Channel, incoming: Incoming) -> bytes:
+        """Run one turn and return the document; what callers do is never an exception."""
+
+    def hang_up(self, incoming: Incoming) -> None:
+        """Take note that the caller has gone."""
+
+    def live(self) -> int:
+        """Count the calls that have not ended."""
+
+    def ready(self) -> list[tuple[str, bool, str]]:
+        """Name every part that a call needs, whether it can be used, and why not."""
+
+
+def routes(ivr: Answering, metrics: Metrics) -> Blueprint:
+    """Return the routes under /twilio."""
+    board = Blueprint("twilio", __name__, url_prefix="/twilio")
+    hooks = _Hooks(ivr, metrics)
+    for path, view in (
+        ("/voice", hooks.voice),
+        ("/voice/<flow>", hooks.voice),
+        ("/turn/<turn>", hooks.turn),
+        ("/status", hooks.status),
+        ("/fallback", hooks.fallback),
+    ):
+        board.add_url_rule(path, view_func=view, endpoint=path, methods=["POST"], provide_automatic_options=False)
+    return board
+
+
+class _Hooks:
+    def __init__(self, ivr: Answering, metrics: Metrics) -> None:
+        self.ivr = ivr
+        self.metrics = metrics
+
+    def voice(self, flow: str | None = None) -> Response:
+        """Answer a call that arrives."""
+        asked = self._authentic()
+        return self._answer(lambda: self.ivr.channel.read(asked, flow=flow))
+
+    def turn(self, turn: str) -> Response:
+        """Answer what the caller did."""
+        if not (turn.isascii() and turn.isdecimal() and len(turn) <= MOST_TURN_DIGITS):
+            abort(404)
+        asked = self._authentic()
+        return self._answer(lambda: self.ivr.channel.read(asked, turn=int(turn)))
+
+    def status(self) -> Response:
+        """Take note of a call's end; the carrier ignores the answer."""
+        asked = self._authentic()
+        try:
+            gone = self.ivr.channel.ended(asked)
+            if gone:
+                self.ivr.hang_up(gone)
+        except Exception as fault:  # a status that cannot be kept must not look like a fault of the call
+            log.fault("status", fault)
+        return Response(status=204)
+
+    def fallback(self) -> Response:
+        """Apologise and reach for a person: the carrier could not use an answer, or the last resort's desk did."""
+        asked = self._authentic()
+        form = Parameters.of(asked.form)
+        attempt = request.args.get("attempt", "")
+        tried = int(attempt) if attempt.isascii() and attempt.isdecimal() and len(attempt) < 4 else 1
+        if form.first("ErrorCode"):
+            self.metrics.fallbacks.inc()
+            log.line("fallback", code=form.first("ErrorCode")[:10])
+        if form.first("DialCallStatus") in {"completed", "answered"}:
+            return _twiml(self.ivr.channel.render(Hangup(), turn=0))
+        return _twiml(self._sorry(tried))
+
+    def _authentic(self) -> TwilioRequest:
+        """Return the request if the carrier signed it; else refuse it without having read anything."""
+        body = request.get_data(cache=False)
+        try:
+            asked = twilio_request(request.environ, body)
+            self.ivr.channel.verify(asked)
+        except (BadSignature, ValueError):
+            self.metrics.refused.inc()
+            abort(403)
+        return asked
+
+    def _answer(self, read: Callable[[], Incoming]) -> Response:
+        started = time.perf_counter()
+        incoming: Incoming | None = None
+        try:
+            incoming = read()
+            document = self.ivr.answer(self.ivr.channel, incoming)
+            outcome = "answered"
+        except Exception as fault:  # the caller hears an apology and reaches a person, whatever broke
+            log.fault("turn", fault, call=incoming.call_id if incoming else "")
+            document = self._sorry(1)
+            outcome = "bad_request" if isinstance(fault, BadRequest) else "apologised"
+        seconds = time.perf_counter() - started
+        kind = type(incoming.input).__name__ if incoming else ""
+        self.metrics.turn(kind, outcome, seconds)
+        if incoming:
+            log.line(
+                "turn",
+                call=incoming.call_id,
+                turn=incoming.turn,
+                input=kind,
+                outcome=outcome,
+                ms=round(seconds * 1000, 2),
+            )
+        return _twiml(document)
+
+    def _sorry(self, attempt: int) -> bytes:
+        try:
+            number = self.ivr.desk_number
+        except Exception as fault:
+            log.fault("desk", fault)
+            number = None
+        return self.ivr.channel.sorry(LANGUAGE, number, attempt=attempt)
+
+
+def _twiml(document: bytes) -> Response:
+    return Response(document, content_type="text/xml; charset=utf-8")

@@ -1,0 +1,80 @@
+"""A web application over a stand-in for the engine, and the carrier's signature."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from twilio.request_validator import RequestValidator
+
+from ivr.channels.twilio import TwilioChannel
+from ivr.engine.ports import Channel, Incoming
+from ivr.engine.verbs import Gather, Say
+from ivr.settings import Settings
+from ivr.web import create_app
+
+TOKEN = "f" * 32
+BASE = "http://localhost"
+
+
+@dataclass
+class Stub:
+    """Answers every turn with its number and remembers what it was asked; `broken` makes a part fail."""
+
+    settings: Settings
+    channel: TwilioChannel
+    asked: list[Incoming] = field(default_factory=list)
+    gone: list[Incoming] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+
+    def _check(self, part: str) -> None:
+        if part in self.broken:
+            raise RuntimeError("135790 was typed")
+
+    @property
+    def desk_number(self) -> str | None:
+        self._check("desk")
+        return "+861055550100"
+
+    def answer(self, channel: Channel, incoming: Incoming) -> bytes:
+        self.asked.append(incoming)
+        self._check("answer")
+        turn = (incoming.turn or 0) + 1
+        return channel.render(Gather((Say(f"第{turn}轮"),)), turn=turn)
+
+    def hang_up(self, incoming: Incoming) -> None:
+        self._check("hang_up")
+        self.gone.append(incoming)
+
+    def live(self) -> int:
+        self._check("live")
+        return 7
+
+    def ready(self) -> list[tuple[str, bool, str]]:
+        self._check("ready")
+        return [("store", True, ""), ("flows", "flows" not in self.broken, "there is no flow")]
+
+
+@dataclass
+class Line:
+    """The carrier's side: posts signed forms."""
+
+    client: FlaskClient
+    ivr: Stub
+
+    def post(self, path: str, *, sign: bool | str = True, **form: str) -> Any:
+        form = {"CallSid": "CA" + "1" * 32, "From": "+8613800000001", "To": "+86400", **form}
+        signature = RequestValidator(TOKEN).compute_signature(BASE + path, form) if sign is True else sign
+        headers = {"X-Twilio-Signature": signature} if signature else {}
+        return self.client.post(path, data=form, headers=headers)
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Line:
+    channel = TwilioChannel(TOKEN, None, fingerprint=lambda raw: hashlib.sha256(raw).hexdigest())
+    ivr = Stub(Settings(audio=tmp_path), channel)
+    return Line(create_app(ivr).test_client(), ivr)

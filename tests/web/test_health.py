@@ -1,0 +1,38 @@
+"""Health and metrics."""
+
+from __future__ import annotations
+
+
+def test_the_process_says_that_it_lives(line):
+    assert line.client.get("/health/live").get_json() == {"live": True}
+
+
+def test_readiness_names_what_cannot_be_used(line):
+    assert line.client.get("/health/ready").status_code == 200
+    line.ivr.broken = {"flows"}
+    answer = line.client.get("/health/ready")
+    assert answer.status_code == 503
+    assert {"name": "flows", "ok": False, "detail": "there is no flow"} in answer.get_json()["checks"]
+    line.ivr.broken = {"ready"}
+    answer = line.client.get("/health/ready")
+    assert answer.status_code == 503
+    assert "135790" not in answer.text
+
+
+def test_metrics_count_turns_refusals_and_calls(line):
+    line.post("/twilio/turn/1", Digits="1")
+    line.post("/twilio/turn/1", sign=False)
+    line.post("/twilio/fallback", ErrorCode="11200")
+    text = line.client.get("/metrics").text
+    assert 'ivr_turns_total{input="Digits",outcome="answered"} 1.0' in text
+    assert "ivr_refused_total 1.0" in text
+    assert "ivr_fallbacks_total 1.0" in text
+    assert "ivr_calls_in_progress 7.0" in text
+    assert "ivr_webhook_duration_seconds_count 1.0" in text
+
+
+def test_metrics_answer_even_when_the_store_does_not(line):
+    line.ivr.broken = {"live"}
+    answer = line.client.get("/metrics")
+    assert answer.status_code == 200
+    assert "ivr_calls_in_progress" not in answer.text
