@@ -107,7 +107,7 @@ CUSTOMERS = (
         balance=Decimal("3200.05"),
         transactions=_booked(
             (1, "-86.40", "药店消费", "Pharmacy"),
-            (4, "4286.50", "养老金", "Pension"),
+            (4, "2286.50", "养老金", "Pension"),
             (7, "-1000.00", "取款", "Cash withdrawal"),
             (10, "-152.30", "电费", "Electricity bill"),
             (13, "-63.20", "超市购物", "Supermarket"),

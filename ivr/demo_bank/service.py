@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import Flask
 
 from .app import create_app
+from .faults import Setting
 from .store import Store
 
 THREADS = 32
@@ -44,12 +45,14 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM; `listening` gets the address once it answers, in the worker process.
 
-    Raises OSError or sqlite3.Error before anything listens when the file cannot be used.
+    Before anything listens, raises ValueError for a fault setting out of range, OSError or sqlite3.Error for a file
+    that cannot be used.
     """
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    Setting(slow_ms, fail_rate)
     Store(database).close()
     load = functools.partial(_load, host, port, database, slow_ms, fail_rate, listening)
     Granian(

@@ -18,10 +18,13 @@ from typing import Any, Self
 from flask import Flask
 from werkzeug.test import run_wsgi_app
 
-from .app import MOST_BYTES, wire
+from .app import wire
 from .faults import Faults, Setting
 from .pins import CHEAP
 from .store import Store
+
+MOST_READ = 1_000_000
+"""Longest body that is read to its end before it is refused, so that the client hears why."""
 
 
 class BackgroundBank:
@@ -139,11 +142,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer a request whose length is known; any other is refused, as its end can't be found."""
         length = self.headers.get("Content-Length", "")
-        self._answer(int(length) if length.isdecimal() and "Transfer-Encoding" not in self.headers else MOST_BYTES + 1)
+        self._answer(int(length) if length.isdecimal() and "Transfer-Encoding" not in self.headers else MOST_READ + 1)
 
     def _answer(self, length: int) -> None:
-        self.close_connection |= length > MOST_BYTES
-        body = b"" if length > MOST_BYTES else self.rfile.read(length)
+        self.close_connection |= length > MOST_READ
+        body = b"" if length > MOST_READ else self.rfile.read(length)
         chunks, status, headers = run_wsgi_app(self.server.app, self._environ(body, length), buffered=True)
         code, _, words = status.partition(" ")
         self.send_response_only(int(code), words)
