@@ -30,6 +30,10 @@ class VirtualClock:
         """Move on by `seconds`; never back."""
         self._now += max(0.0, seconds)
 
+    def set(self, now: float) -> None:
+        """Jump to a Unix time, as between two conversations that begin at different hours."""
+        self._now = now
+
 
 class RealClock:
     """The machine's clock. `speed` 2 halves every wait; no single wait lasts longer than `longest` seconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from . import pace
-from .caller import Act, HangUp, Heard, Listening, Press, Speak, Talk
+from .caller import Act, HangUp, Heard, Listening, Press, Speak, Stretch, Talk
 from .twiml import Gather, Play, Prompt, Record, Say
 
 PLAYED_SECONDS = 3.0  # the length of a recording isn't known without fetching it
@@ -22,18 +22,22 @@ def heard(prompt: Prompt) -> Heard:
     return Heard("pause", "", "", prompt.length)
 
 
-def listening(gather: Gather) -> Listening:
-    """Put a Gather as the caller perceives it."""
-    return Listening(
+def split(gather: Gather, now: float) -> tuple[Stretch, Listening]:
+    """Part what is played from the wait after it; pauses at the end of the prompts are a part of the wait."""
+    prompts = tuple(map(heard, gather.prompts))
+    sounds = max((place for place, prompt in enumerate(prompts, 1) if prompt.kind != "pause"), default=0)
+    quiet = sum(prompt.seconds for prompt in prompts[sounds:])
+    listening = Listening(
         "gather",
         gather.keys,
         gather.speech,
-        gather.timeout,
+        gather.timeout + quiet,
         gather.num_digits,
         gather.finish_on_key,
         gather.language,
         gather.hints,
     )
+    return Stretch(now, prompts[:sounds], listening), listening
 
 
 @dataclass(frozen=True)
@@ -67,18 +71,18 @@ def stops(gather: Gather, act: Act) -> bool:
     """Tell whether `act` cuts the prompts short."""
     if isinstance(act, Press):
         return gather.keys
-    return isinstance(act, Speak | Talk) and gather.speech and gather.barge_in
+    return isinstance(act, Speak) and gather.speech and gather.barge_in
 
 
-def answered(gather: Gather, act: Act) -> Gathered:
-    """Take in what the caller did while the Gather listened."""
+def answered(gather: Gather, act: Act, patience: float) -> Gathered:
+    """Take in what the caller did; `patience` is the silence in seconds that the Gather allows from here."""
     if isinstance(act, Press) and gather.keys:
         return gathered(gather, act.keys, act.gap, act.repeat)
     if isinstance(act, Speak) and gather.speech and act.text.strip():
         spoken = min(60.0, pace.seconds(act.text) if act.seconds is None else act.seconds)
         quiet = gather.timeout if gather.speech_timeout is None else gather.speech_timeout
         return Gathered(speech=act.text, confidence=act.confidence, wait=spoken + quiet, repeat=act.repeat)
-    return Gathered(wait=max(0.0, gather.timeout - act.at), repeat=act.repeat)
+    return Gathered(wait=max(0.0, patience - act.at), repeat=act.repeat)
 
 
 def gathered(gather: Gather, keys: str, gap: float = KEY_SECONDS, repeat: bool = False) -> Gathered:

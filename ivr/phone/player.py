@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Literal
 from urllib.parse import urljoin
 
 from . import listen
-from .caller import Caller, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch
+from .caller import Act, Caller, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch
 from .carrier import Carrier, Line, Purpose, Watch, new_sid
 from .clock import Clock
 from .parse import falls_silent, parse
@@ -209,9 +209,7 @@ class Player:
             self._hear(stretch.prompts)
             return
         rest = self._hear(stretch.prompts, until=act.at)
-        self._caller.acted(act)
-        if isinstance(act, HangUp):
-            raise Gone
+        self._do(act)
         self._hear(rest)
 
     def _hear(self, prompts: Sequence[Heard], until: float = float("inf")) -> Sequence[Heard]:
@@ -229,14 +227,12 @@ class Player:
     # --- Gather ---
 
     def _gather(self, gather: Gather) -> None:
-        listening = listen.listening(gather)
-        stretch = Stretch(self._clock.now(), tuple(map(listen.heard, gather.prompts)), listening)
+        stretch, listening = listen.split(gather, self._clock.now())
         result = self._typed_ahead(gather, stretch) or self._live(gather, stretch, listening)
-        if result is not None:
-            self._early = result.rest if self._habits.early_keys == "kept" else ""
+        self._early = result.rest if self._habits.early_keys == "kept" else ""
+        if not result.empty or gather.action_on_empty:
             extra = result.parameters(self._habits.empty_result == "blank")
-            if not result.empty or gather.action_on_empty:
-                raise self._next("gather", gather.action, gather.method, extra, result.repeat)
+            raise self._next("gather", gather.action, gather.method, extra, result.repeat)
 
     def _typed_ahead(self, gather: Gather, stretch: Stretch) -> listen.Gathered | None:
         """Use up keys that were pressed while the last request was under way; they stop the prompts at once."""
@@ -248,27 +244,29 @@ class Player:
         self._wait(result.wait)
         return result
 
-    def _live(self, gather: Gather, stretch: Stretch, listening: Listening) -> listen.Gathered | None:
+    def _live(self, gather: Gather, stretch: Stretch, listening: Listening) -> listen.Gathered:
         act = self._caller.early(stretch)
         if act is not None and act.at < stretch.seconds:
             rest = self._hear(stretch.prompts, until=act.at)
-            self._caller.acted(act)
-            if isinstance(act, HangUp):
-                raise Gone
+            self._do(act)
             if not listen.stops(gather, act):
                 self._hear(rest)
+            act = replace(act, at=0.0)
         else:
             self._hear(stretch.prompts)
             act = self._caller.answers(listening)
-            if act.at > gather.timeout:
+            if act.at > listening.timeout:
                 act = Silence()
             self._wait(act.at)
-            self._caller.acted(act)
-            if isinstance(act, HangUp):
-                raise Gone
-        result = listen.answered(gather, act)
+            self._do(act)
+        result = listen.answered(gather, act, listening.timeout)
         self._wait(result.wait)
         return result
+
+    def _do(self, act: Act) -> None:
+        self._caller.acted(act)
+        if isinstance(act, HangUp):
+            raise Gone
 
     # --- Record ---
 

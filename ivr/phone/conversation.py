@@ -1,0 +1,75 @@
+"""Conversations as data: what a caller does and what is to be heard. Reading the files is `reading.py`'s work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..problem import Place
+from .caller import DialStatus
+
+Deed = Literal["press", "say", "wait", "record", "dial", "hang_up"]
+
+
+@dataclass(frozen=True)
+class Bank:
+    """What is wrong with the bank meanwhile; for the test harness only."""
+
+    gone: bool = False
+    slow_ms: int = 0
+    fail_rate: float = 0.0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Something expected, with its place in the file. `value` is text, a list or a map of text, or None.
+
+    `name` is the fact that is meant, when it is one.
+    """
+
+    place: Place
+    value: object
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn: what was heard, then at most one deed, then what must be true. Times are in seconds."""
+
+    place: Place
+    hear: tuple[Wish, ...] = ()
+    hear_not: tuple[Wish, ...] = ()
+    deed: Deed | None = None
+    press: str = field(default="", repr=False)
+    say: str = ""
+    confidence: float | None = None
+    record: float = 0.0
+    dial: DialStatus = "completed"
+    talk: float = 30.0
+    leaves: bool = False
+    after: float | None = None
+    repeat: bool = False
+    secret: bool = False
+    expect: Mapping[str, Wish] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One conversation. `at` is the Unix time it begins; `weight` is its share of a load test's calls."""
+
+    place: Place
+    title: str
+    flow: str
+    turns: tuple[Turn, ...]
+    to: str = ""
+    caller: str = "+8613800000001"
+    at: float | None = None
+    weight: float = 1.0
+    bank: Bank = Bank()
+    secret: bool = False
+
+    @property
+    def path(self) -> str:
+        """Give the path of the webhook that the call arrives at."""
+        return f"/twilio/voice/{self.flow}" if self.flow else "/twilio/voice"

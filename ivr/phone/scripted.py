@@ -1,0 +1,347 @@
+"""A caller who follows a conversation, checks what is heard, and tells in plain words where it went another way."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..problem import Place
+from .caller import Act, Desk, Gone, HangUp, Heard, Listening, Press, Silence, Speak, Stretch, Talk
+from .carrier import Line, Watch, new_sid
+from .clock import Clock
+from .conversation import Conversation, Turn, Wish
+from .player import CallResult, Habits, Player
+from .transport import Transport
+
+REACTION_SECONDS = 0.5
+MASK = "••••••"
+Facts = Callable[[str], Mapping[str, object]]
+_ENDS = {"server": "the server hung up", "caller": "the caller hung up", "fault": "a fault", "limit": "too long"}
+_MARKS = re.compile(r"[\s。、;]+|(?<!\d)[,.]|[,.](?!\d)")
+
+
+def folded(text: str) -> str:
+    """Fold what does not change what is heard: widths, blanks and stops. Stops inside a number stay."""
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where a conversation went another way. `heard` is all that was said since the caller's last deed."""
+
+    place: Place
+    message: str
+    heard: str = ""
+
+    def __str__(self) -> str:
+        heard = f"\n    heard: {self.heard}" if self.heard else ""
+        return f"{self.place}: {self.message}{heard}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the transcript: seconds into the call, who, and what; long runs of keys are masked."""
+
+    at: float
+    who: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Played:
+    """How a conversation went. `unchecked` are expectations that only the server's own process could check."""
+
+    conversation: Conversation
+    result: CallResult
+    failures: tuple[Failure, ...]
+    unchecked: tuple[Wish, ...]
+    transcript: tuple[Entry, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing went another way."""
+        return not self.failures
+
+
+class Scripted:
+    """The caller of one conversation."""
+
+    def __init__(self, conversation: Conversation, clock: Clock, call_sid: str, facts: Facts | None) -> None:
+        self.failures: list[Failure] = []
+        self.unchecked: list[Wish] = []
+        self.transcript: list[Entry] = []
+        self._conversation = conversation
+        self._clock = clock
+        self._call_sid = call_sid
+        self._facts = facts
+        self._start = clock.now()
+        self._next = 0
+        self._began: float | None = None
+        self._acting: Turn | None = None
+        self._owed: Turn | None = None
+        self._said: list[str] = []
+        self._from = 0
+        self._dialled: list[str] = []
+        self._ended = False
+
+    # --- the Caller protocol ---
+
+    def early(self, stretch: Stretch) -> Act | None:
+        """Act early when the next deed is due while `stretch` is played."""
+        if self._began is None:
+            self._began = stretch.began
+        turn = self._coming()
+        if turn is None or turn.after is None or turn.deed in (None, "dial", "record"):
+            return None
+        at = max(0.0, self._began + turn.after - stretch.began)
+        if at >= stretch.seconds:
+            return None
+        self._acting = turn
+        return _act(turn, at)
+
+    def hears(self, heard: Heard) -> None:
+        """Remember it."""
+        if heard.kind == "say":
+            self._said.append(heard.text)
+            self._note("hears", heard.text)
+        elif heard.kind == "play":
+            self._note("hears", f"[recording] {heard.text}")
+
+    def answers(self, listening: Listening) -> Act:
+        """Do what the next turn says."""
+        self._catch_up()
+        turn = self._coming()
+        if turn is None:
+            raise Gone
+        now = self._clock.now()
+        if turn.deed == "dial":
+            self._fail(turn.place, f"expected the caller to be put through, but the call listens {_how(listening)}")
+        if turn.deed == "record" and listening.kind != "record":
+            self._fail(turn.place, f"expected a recording, but the call listens {_how(listening)}")
+        at = REACTION_SECONDS
+        if turn.after is not None and listening.kind == "gather":
+            at = max(0.0, (self._began if self._began is not None else now) + turn.after - now)
+            if at > listening.timeout:
+                return Silence()
+        self._acting = turn
+        if turn.deed == "say" and not listening.speech:
+            self._note("says", f"{turn.say} (not heard: only keys are taken here)")
+        return _act(turn, 0.0 if turn.deed in ("wait", "record") else at)
+
+    def acted(self, act: Act) -> None:
+        """Check what was heard up to this deed, then start listening anew."""
+        turn, self._acting = self._acting, None
+        if turn is None:
+            return
+        self._catch_up()
+        self._check_heard(turn)
+        self._note(*self._told(turn, act))
+        self._done(turn)
+
+    def desk(self, numbers: Sequence[str]) -> Desk:
+        """Let the dialled leg end as the next turn says; a desk answers when it says nothing."""
+        self._dialled += numbers
+        self._note("is put through to", ", ".join(numbers))
+        self._catch_up()
+        turn = self._coming()
+        if turn is None or turn.deed != "dial":
+            return Desk()
+        self._check_heard(turn)
+        self._note("desk", turn.dial + (f", {turn.talk:g} s of talk" if turn.dial == "completed" else ""))
+        self._done(turn)
+        return Desk(turn.dial, turn.talk, caller_leaves=turn.leaves, repeat=turn.repeat)
+
+    # --- the end ---
+
+    def finish(self, result: CallResult) -> None:
+        """Check the last turns, and that the carrier found no fault."""
+        self._ended = result.ended_by == "server"
+        self._note("call ends", _ENDS[result.ended_by])
+        try:
+            if not self.failures:
+                self._catch_up()
+                self._left_over(result)
+        except Gone:
+            pass
+        place = self._place()
+        told = dict.fromkeys(f"{fault} ({fault.url})" if fault.url else str(fault) for fault in result.faults)
+        self.failures += [Failure(place, f"the carrier finds a fault: {fault}") for fault in told]
+        if result.ended_by == "limit":
+            self.failures.append(Failure(place, "the call never ends: it lasted as long as a carrier lets a call last"))
+
+    def _left_over(self, result: CallResult) -> None:
+        turn = self._coming()
+        if turn is not None and result.ended_by in ("server", "limit"):
+            self._fail(turn.place, f"expected the call to go on ({_deed(turn)}), but the server had hung up")
+
+    # --- checking ---
+
+    def _coming(self) -> Turn | None:
+        """Find the next turn in which the caller does something."""
+        return next((turn for turn in self._conversation.turns[self._next :] if turn.deed is not None), None)
+
+    def _catch_up(self) -> None:
+        """Check what is due: facts after the last deed, then every turn that only listens."""
+        owed, self._owed = self._owed, None
+        if owed is not None:
+            self._check_facts(owed)
+        turns = self._conversation.turns
+        while self._next < len(turns) and turns[self._next].deed is None:
+            turn = turns[self._next]
+            self._check_heard(turn)
+            self._check_facts(turn)
+            self._next += 1
+
+    def _done(self, turn: Turn) -> None:
+        self._owed = turn
+        self._next += 1
+        self._said, self._from, self._began = [], 0, None
+
+    def _check_heard(self, turn: Turn) -> None:
+        said = folded("".join(self._said))
+        for wish in turn.hear:
+            wanted = folded(str(wish.value))
+            place = said.find(wanted, self._from)
+            if place < 0:
+                earlier = ", which was said, but before what is listed above it" if wanted in said else ""
+                self._fail(wish.place, f"expected to hear {_quoted(wish)}{earlier}")
+            self._from = place + len(wanted)
+        for wish in turn.hear_not:
+            if folded(str(wish.value)) in said:
+                self._fail(wish.place, f"expected not to hear {_quoted(wish)}")
+
+    def _check_facts(self, turn: Turn) -> None:
+        facts = self._facts(self._call_sid) if self._facts and turn.expect else None
+        for name, wish in turn.expect.items():
+            if name == "seconds_at_most":
+                self._check_seconds(wish)
+            elif name == "ended" and wish.value in ("true", "false"):
+                self._check_fact(name, wish, self._ended)
+            elif name == "dialled":
+                self._check_dialled(wish)
+            elif facts is None:
+                self.unchecked.append(wish)
+            elif name not in facts:
+                self._fail(wish.place, f"there is no fact `{name}`; there are {', '.join(sorted(facts))}")
+            else:
+                self._check_fact(name, wish, facts[name])
+
+    def _check_seconds(self, wish: Wish) -> None:
+        gone = self._clock.now() - self._start
+        try:
+            most = float(str(wish.value).rstrip("s"))
+        except ValueError:
+            most = -1.0
+        if gone > most:
+            self._fail(wish.place, f"expected at most {wish.value} seconds since the call began, but it was {gone:.1f}")
+
+    def _check_dialled(self, wish: Wish) -> None:
+        wanted = [] if wish.value in (None, "false") else wish.value if isinstance(wish.value, list) else [wish.value]
+        met = (
+            bool(self._dialled) if wanted == ["true"] else self._dialled[-len(wanted) or len(self._dialled) :] == wanted
+        )
+        if not met:
+            dialled = ", ".join(self._dialled) or "nobody"
+            self._fail(wish.place, f"expected that {wish.value or 'nobody'} was dialled, but it was {dialled}")
+
+    def _check_fact(self, name: str, wish: Wish, found: object) -> None:
+        if _plain(found) != _plain(wish.value):
+            self._fail(wish.place, f"expected {name} to be {_shown(wish.value)}, but it is {_shown(found)}")
+
+    def _fail(self, place: Place, message: str) -> None:
+        """Note the failure and hang up: what comes after it means nothing."""
+        self.failures.append(Failure(place, message, " ".join(self._said) or "(nothing)"))
+        raise Gone
+
+    def _place(self) -> Place:
+        turns = self._conversation.turns
+        return turns[min(self._next, len(turns) - 1)].place if turns else self._conversation.place
+
+    def _note(self, who: str, what: str) -> None:
+        self.transcript.append(Entry(self._clock.now() - self._start, who, what))
+
+    def _told(self, turn: Turn, act: Act) -> tuple[str, str]:
+        if isinstance(act, Press):
+            hidden = turn.secret or self._conversation.secret or sum(key.isdigit() for key in act.keys) >= 6
+            return "presses", MASK if hidden else act.keys
+        if isinstance(act, Speak):
+            return "says", act.text
+        if isinstance(act, Talk):
+            return "leaves a message", f"{act.seconds:g} s"
+        return ("hangs up", "") if isinstance(act, HangUp) else ("is silent", "")
+
+
+def _act(turn: Turn, at: float) -> Act:
+    if turn.deed == "press":
+        return Press(turn.press, at, repeat=turn.repeat)
+    if turn.deed == "say":
+        return Speak(turn.say, turn.confidence, at, repeat=turn.repeat)
+    if turn.deed == "record":
+        if turn.leaves:
+            return HangUp(turn.record, repeat=turn.repeat)
+        return Talk(turn.record, turn.press, repeat=turn.repeat)
+    if turn.deed == "hang_up":
+        return HangUp(at)
+    return Silence(repeat=turn.repeat)
+
+
+def _deed(turn: Turn) -> str:
+    return {"press": "keys to press", "say": "words to say", "wait": "to wait", "record": "a message to leave",
+            "dial": "to be put through", "hang_up": "to hang up"}[turn.deed or "wait"]  # fmt: skip
+
+
+def _how(listening: Listening) -> str:
+    if listening.kind == "record":
+        return "to record"
+    return "for " + " or ".join(filter(None, ["keys" * listening.keys, "speech" * listening.speech]))
+
+
+def _quoted(wish: Wish) -> str:
+    return f"「{wish.value}」"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return None if value is None else str(value)
+
+
+def _shown(value: object) -> str:
+    plain = _plain(value)
+    return "nothing" if plain in (None, "") else str(plain)
+
+
+def play(
+    conversation: Conversation,
+    transport: Transport,
+    clock: Clock,
+    *,
+    base_url: str,
+    token: str = "",
+    public_url: str = "",
+    facts: Facts | None = None,
+    habits: Habits | None = None,
+    watch: Watch | None = None,
+) -> Played:
+    """Play one conversation against the server at `base_url`. The clock must stand where the call is to begin."""
+    base = base_url.rstrip("/")
+    line = Line(
+        voice_url=base + conversation.path,
+        caller=conversation.caller,
+        called=conversation.to or Line.called,
+        token=token,
+        status_url=f"{base}/twilio/status",
+        fallback_url="",
+        public_url=public_url,
+    )
+    sid = new_sid("CA")
+    caller = Scripted(conversation, clock, sid, facts)
+    result = Player(line, transport, caller, clock, call_sid=sid, habits=habits, watch=watch).call()
+    caller.finish(result)
+    return Played(conversation, result, tuple(caller.failures), tuple(caller.unchecked), tuple(caller.transcript))
