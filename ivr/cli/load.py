@@ -1,0 +1,166 @@
+"""`ivr load`: many callers at once against a server, with figures and objectives. The load runs in another process."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ivr.errors import IvrError
+
+if TYPE_CHECKING:
+    from ..loadtest.objective import Objective
+    from ..loadtest.plan import Plan
+    from ..loadtest.results import Result
+
+INSTALL = 'The load test needs more packages: pip install "ivr[load]"'
+_UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+class Duration(click.ParamType):
+    """Seconds, written as 90, 90s, 1.5m, 250ms or 1h."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read one duration."""
+        if isinstance(value, float):
+            return value
+        number = str(value).strip()
+        unit = number.lstrip("0123456789.")
+        try:
+            return float(number.removesuffix(unit)) * _UNITS[unit.strip()]
+        except (KeyError, ValueError):
+            self.fail(f'"{value}" is no duration; write 30s, 5m or 250ms', param, ctx)
+
+
+_EPILOG = """\b
+Examples:
+  ivr load main_menu --users 200 --duration 30s
+  ivr load main_menu --rate 50 --users 2000 --objective "p99<250ms" --objective "errors<=0.1%"
+  ivr load main_menu --url https://ivr.example.com --duration 10m --html report.html
+"""
+
+
+@click.command("load", epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("flow")
+@click.option(
+    "--url", metavar="URL", help="Server to call. Default: IVR_PUBLIC_URL if it is this machine, or port 8080."
+)
+@click.option("--users", default=100, show_default=True, type=click.IntRange(1, 100_000), help="Most calls at once.")
+@click.option(
+    "--rate", metavar="CALLS/S", type=click.FloatRange(min=0, min_open=True), help="Random arrivals a second."
+)
+@click.option("--duration", "seconds", default="60s", show_default=True, type=Duration(), help="Length of the run.")
+@click.option("--ramp", type=Duration(), help="Time in which the load rises. Default: a tenth of the run, at most 10s.")
+@click.option(
+    "--think", default="1s", show_default=True, type=Duration(), help="Median time that a caller takes to act."
+)
+@click.option(
+    "--speed", default=10.0, show_default=True, type=click.FloatRange(0.1), help="Prompts are this much faster."
+)
+@click.option("--budget", default="1s", show_default=True, type=Duration(), help="Longest silence before a prompt.")
+@click.option("--timeout", default="15s", show_default=True, type=Duration(), help="Longest wait for an answer.")
+@click.option(
+    "--max-calls", default=1_000_000, show_default=True, type=click.IntRange(1), help="End after so many calls."
+)
+@click.option("--seed", default=1, show_default=True, help="The same seed draws the same calls and pauses.")
+@click.option(
+    "--conversations", default="tests/conversations", show_default=True, metavar="PATH", help="What is played."
+)
+@click.option("--objective", "wanted", multiple=True, metavar="TEXT", help='Such as "p99<250ms"; may be repeated.')
+@click.option("--json", "json_file", type=click.Path(dir_okay=False), help="Write all figures; - is stdout.")
+@click.option("--html", "html_file", type=click.Path(dir_okay=False), help="Write one page with plots.")
+def command(wanted: tuple[str, ...], json_file: str | None, html_file: str | None, **options: Any) -> None:
+    """Play the conversations of FLOW against a server, many at once, and measure.
+
+    Without --rate, every user starts a call as soon as its last one was planned to end, so that about --users calls
+    are up all the time. With --rate, calls arrive at random, whether or not the server keeps up, and --users is the
+    most that may be up at once. Either way a call's requests are due at times that do not depend on the answers, and
+    latency counts from when a request was due.
+
+    Callers take --think to act, more or less, and listen to prompts at --speed; --speed 1 --think 3s is a patient
+    caller. Silences and talks with a desk pass at --speed too. Recordings are not fetched.
+
+    The server's TWILIO_AUTH_TOKEN has to be set here too. Ctrl-C ends the run early and reports.
+
+    Exit codes: 0 fine, 1 an objective was missed, 2 it could not be run.
+    """
+    objectives = _read_objectives(wanted)
+    if importlib.util.find_spec("locust") is None or importlib.util.find_spec("hdrh") is None:
+        raise _refusal(INSTALL)
+    for file in (json_file, html_file):
+        if file and file != "-" and not Path(file).absolute().parent.is_dir():
+            raise _refusal(f"{file}: there is no such folder")
+    found = _measured(_planned(options), objectives)
+    _written(found, json_file, html_file)
+    missed = [verdict for verdict in found.objectives if not verdict.met]
+    sys.exit(1 if missed else 0)
+
+
+def _refusal(text: str) -> click.ClickException:
+    error = click.ClickException(text)
+    error.exit_code = 2
+    return error
+
+
+def _read_objectives(wanted: tuple[str, ...]) -> list[Objective]:
+    from ..loadtest import objective
+
+    try:
+        return [objective.read(text) for text in wanted]
+    except ValueError as error:
+        raise _refusal(str(error)) from None
+
+
+def _planned(options: dict[str, Any]) -> Plan:
+    from ..loadtest import target
+    from ..loadtest.plan import MOST_SECONDS, Plan
+
+    try:
+        options["url"] = target.choose(options["url"])
+    except IvrError as error:
+        raise _refusal(str(error)) from None
+    if not 0 < options["seconds"] <= MOST_SECONDS or options["timeout"] <= 0:
+        raise _refusal("--duration is more than nothing and a day at most, and --timeout more than nothing")
+    if not target.is_loopback(options["url"]):
+        click.echo(f"Calls go to {options['url']}, which is not this machine.", err=True)
+    options["most_calls"] = options.pop("max_calls")
+    return Plan(**options, public_url=os.environ.get("IVR_PUBLIC_URL", ""))
+
+
+def _measured(plan: Plan, objectives: list[Objective]) -> Result:
+    from dataclasses import replace
+
+    from ..loadtest import process, scripts, target
+    from ..loadtest.progress import shown
+
+    try:
+        first = scripts.load(plan.conversations, plan.flow).fit[0]
+        target.probe(first.line(plan.url, os.environ.get("TWILIO_AUTH_TOKEN", ""), plan.public_url), plan.timeout)
+        with shown(plan) as show:
+            found = process.run(plan, show)
+    except IvrError as error:
+        raise _refusal(str(error)) from None
+    return replace(found, objectives=[objective.judge(found) for objective in objectives])
+
+
+def _written(found: Result, json_file: str | None, html_file: str | None) -> None:
+    import msgspec
+
+    from ..loadtest import page, report
+
+    click.echo(report.text(found), err=json_file == "-")
+    if json_file:
+        with click.open_file(json_file, "wb") as out:
+            out.write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
+    if html_file:
+        Path(html_file).write_text(page.html(found), encoding="utf-8")
+        click.echo(f"The page with plots is {html_file}.", err=True)
+    for verdict in found.objectives:
+        if not verdict.met:
+            click.echo(f"Objective missed: {verdict.objective} (measured {verdict.measured}).", err=True)

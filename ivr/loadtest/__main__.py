@@ -1,0 +1,75 @@
+"""The load process: reads a plan from stdin, carries it out on Locust, and writes messages to stdout, one a line."""
+
+from __future__ import annotations
+
+from . import locustfile  # first of all: it imports Locust, which has to patch the standard library
+
+# isort: split
+import logging
+import os
+import signal
+import sys
+
+import gevent
+import msgspec
+from gevent.event import Event
+
+from ..errors import IvrError
+from . import scripts
+from .figures import Figures
+from .plan import Plan
+from .process import Message, Progress
+from .results import Ending
+from .run import Run
+
+DRAIN_SECONDS = 5.0
+
+
+def main() -> None:
+    """Carry out one plan."""
+    logging.getLogger("locust").setLevel(logging.WARNING)
+    plan = Plan.decode(sys.stdin.readline())
+    over, interrupted = Event(), Event()
+    figures = Figures(width=plan.slice_seconds, budget=plan.budget)
+    try:
+        chosen = scripts.load(plan.conversations, plan.flow)
+    except IvrError as error:
+        _send(Message(refused=str(error)))
+        return
+    run = Run(plan, chosen, over, os.environ.get("TWILIO_AUTH_TOKEN", ""), figures)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        gevent.signal_handler(number, interrupted.set)
+    _send(Message(result=run.result(_carried_out(run, over, interrupted))))
+
+
+def _carried_out(run: Run, over: Event, interrupted: Event) -> Ending:
+    runner = locustfile.local_runner(run)
+    runner.start(run.plan.users, max(run.plan.users / max(run.plan.ramp_seconds, 1.0), 1.0))
+    told = 0
+    while run.watch.now() < run.plan.seconds and not run.bounded:
+        if interrupted.wait(min(1.0, max(run.plan.seconds - run.watch.now(), 0.001))):
+            break
+        told += 1
+        _send(Message(progress=_progress(run)))
+    ending: Ending = "interrupted" if interrupted.is_set() else "calls" if run.bounded else "time"
+    over.set()
+    with gevent.Timeout(DRAIN_SECONDS, False):
+        while run.figures.live > 0:
+            gevent.sleep(0.02)
+    runner.quit()
+    return ending
+
+
+def _progress(run: Run) -> Progress:
+    figures = run.figures
+    calls = figures.counts["started"]
+    return Progress(run.watch.now(), figures.live, calls, figures.turns, figures.errors, figures.latest_p99())
+
+
+def _send(message: Message) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(message) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,227 @@
+"""One call of the load: the phone's player on a timeline that is planned, with every request timed against the plan.
+
+It reaches the server only through `ivr.phone`. Nothing that a caller typed is kept here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..phone.caller import Act, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch
+from ..phone.carrier import Exchange, Line, Purpose
+from ..phone.player import CallResult, Habits, Player
+from ..phone.transport import Answer, Transport
+from .figures import Figures
+from .labels import masked
+from .schedule import Timeline
+from .scripts import Follower, Script
+
+ARRIVES = "the call arrives"
+ASIDES = ("status", "recording")
+NAMES: Mapping[Purpose, str] = {
+    "gather": "early keys",
+    "record": "the message is left",
+    "dial": "the desk is done",
+    "enqueue": "the queue is left",
+    "wait": "waiting in the queue",
+    "redirect": "redirect",
+    "fallback": "fallback",
+}
+AFTER = 1000
+UNTAKEN = ("refused", "broken off")
+LATE = 0.05
+GRAIN = 0.005
+"""A timer may ring so many seconds late; that is the client's doing, and not counted as the server's."""
+_HABITS = Habits(ring=0.0)
+
+
+class Signal(Protocol):
+    """Something that may be waited for, such as the end of the run (gevent's or threading's Event)."""
+
+    def wait(self, timeout: float | None = None) -> object:
+        """Wait until it happens, at most `timeout` seconds."""
+
+    def is_set(self) -> bool:
+        """Say whether it has happened."""
+
+
+class Stopwatch:
+    """Seconds of the run, and the wait for one of them, which the end of the run cuts short."""
+
+    def __init__(self, over: Signal) -> None:
+        self.over = over
+        self._began = time.perf_counter()
+
+    def now(self) -> float:
+        """Return the seconds since the start."""
+        return time.perf_counter() - self._began
+
+    def until(self, second: float) -> bool:
+        """Wait for a second of the run; say whether it came before the run was over."""
+        left = second - self.now()
+        if left > 0:
+            self.over.wait(left)
+        return not self.over.is_set()
+
+
+@dataclass
+class _Times:
+    due: float = 0.0
+    sent: float = 0.0
+    answered: float = 0.0
+    counts: bool = True
+
+
+class PlannedTransport:
+    """Sends each request when it is due, and notes when that was. `farewell` is the address told that a call ended."""
+
+    def __init__(self, inner: Transport, watch: Stopwatch, timeline: Timeline, farewell: str) -> None:
+        self._inner = inner
+        self._watch = watch
+        self._timeline = timeline
+        self._farewell = farewell
+        self.times = _Times()
+
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Wait until the request is due, and send it. When the run is over first, the caller hangs up (Gone)."""
+        times = self.times
+        times.due = self._timeline.next_due()
+        early = self._watch.now() < times.due
+        times.counts = self._watch.until(times.due)
+        if not times.counts and url != self._farewell:
+            raise Gone
+        times.sent = self._watch.now()
+        if early and times.sent - times.due < GRAIN:
+            times.due = times.sent
+        try:
+            return self._inner.send(method, url, body, headers)
+        finally:
+            times.answered = self._watch.now()
+            self._timeline.answered(times.answered)
+
+
+class PlannedClock:
+    """The call's own time: it passes in no time, and moves what is due."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._now = time.time()
+
+    def now(self) -> float:
+        """Return Unix seconds, as they would be in a real call."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Move on without waiting."""
+        self._now += max(0.0, seconds)
+        self._timeline.wait(seconds)
+
+
+class LoadCall:
+    """One call. It stands between the player and the conversation, where it sees acts, prompts and requests pass."""
+
+    def __init__(
+        self, script: Script, figures: Figures, watch: Stopwatch, timeline: Timeline, think: Callable[[], float]
+    ) -> None:
+        self._clock = PlannedClock(timeline)
+        self._caller = Follower(script, self._clock)
+        self._figures = figures
+        self._watch = watch
+        self._timeline = timeline
+        self._think = think
+        self._coming: tuple[str, int] | None = None
+        self._step = (ARRIVES, 0)
+        self._silent_since: float | None = None
+        self._failed = False
+
+    def make(self, line: Line, transport: Transport) -> None:
+        """Make the call, to its end or the end of the run."""
+        planned = PlannedTransport(transport, self._watch, self._timeline, line.status_url)
+        self._times = planned.times
+        late = self._watch.now() - self._timeline.due
+        self._figures.call_started(self._timeline.due, late if late > LATE else 0.0)
+        sid = self._caller.call_sid
+        player = Player(line, planned, self, self._clock, call_sid=sid, habits=_HABITS, watch=self._exchanged)
+        outcome = "failed"
+        try:
+            outcome = self._judged(player.call())
+        finally:
+            self._figures.call_ended(outcome)
+
+    def _judged(self, result: CallResult) -> str:
+        if self._watch.over.is_set() and result.ended_by == "caller" and not self._failed:
+            return "cut"
+        for fault in result.faults:
+            if fault.fatal and not self._failed:
+                self._error(f"TwiML fault {fault.number}", fault.message, self._step)
+        kind, example = self._caller.went_wrong(result)
+        if kind and not self._failed:
+            self._error(kind, example, self._step)
+        return "failed" if self._failed else "completed"
+
+    def _error(self, kind: str, example: str, step: tuple[str, int]) -> None:
+        self._failed = True
+        self._figures.error(self._watch.now(), *step, kind, masked(example))
+
+    def _exchanged(self, exchange: Exchange) -> None:
+        kind = kind_of(exchange)
+        if exchange.purpose in ASIDES:
+            step = (f"{exchange.purpose} callback", AFTER)
+        else:
+            step = self._step = self._named(exchange)
+            if self._times.counts:
+                self._measured(taken=kind not in UNTAKEN)
+        if kind:
+            self._error(kind, exchange.problem, step)
+
+    def _measured(self, *, taken: bool) -> None:
+        times = self._times
+        self._silent_since = times.due if self._silent_since is None else self._silent_since
+        latency = times.answered - times.due if taken else None
+        self._figures.turn(times.sent, *self._step, latency, times.answered - times.sent)
+
+    def _named(self, exchange: Exchange) -> tuple[str, int]:
+        coming, self._coming = self._coming, None
+        if coming is not None:
+            return coming
+        return (ARRIVES, 0) if exchange.purpose == "voice" else (NAMES[exchange.purpose], self._step[1])
+
+    def early(self, stretch: Stretch) -> Act | None:
+        """Hand on."""
+        return self._caller.early(stretch)
+
+    def hears(self, heard: Heard) -> None:
+        """Hand on, and count the silence that ends with a prompt."""
+        if self._silent_since is not None and heard.kind in ("say", "play"):
+            if self._times.counts:
+                self._figures.audible(self._times.answered - self._silent_since)
+            self._silent_since = None
+        self._caller.hears(heard)
+
+    def answers(self, listening: Listening) -> Act:
+        """Hand on."""
+        return self._caller.answers(listening)
+
+    def acted(self, act: Act) -> None:
+        """Hand on, and let the caller take the time that a human needs."""
+        self._coming = self._caller.named(act)
+        if not isinstance(act, Silence | HangUp):
+            self._timeline.think(self._think())
+        self._caller.acted(act)
+
+    def desk(self, numbers: Sequence[str]) -> Desk:
+        """Hand on."""
+        self._caller.dialled()
+        return self._caller.desk(numbers)
+
+
+def kind_of(exchange: Exchange) -> str:
+    """Name the kind of a failed exchange; nothing when it went well."""
+    if exchange.status:
+        return f"status {exchange.status}" if exchange.status >= 400 else ""
+    if "in time" in exchange.problem:
+        return "timeout"
+    return "refused" if "cannot be reached" in exchange.problem else "broken off"

@@ -1,0 +1,244 @@
+"""Counting while the load runs: histograms per step and per slice of time. It knows no network and no clock.
+
+Percentiles come from HdrHistogram, which is exact to three figures at any percentile and adds up over machines.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from hdrh.histogram import HdrHistogram
+
+from .results import Audible, Calls, ErrorCount, Moment, Spread, Step
+
+_LOWEST_US, _HIGHEST_US = 1, 600_000_000
+_CURVE = (0, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.75, 99.9, 99.95, 99.99, 100)
+MOST_STEPS = 300
+OTHER_STEPS = "other steps"
+
+
+class Times:
+    """A histogram of times, recorded in seconds and told in milliseconds."""
+
+    def __init__(self, figures: int = 3) -> None:
+        self._histogram = HdrHistogram(_LOWEST_US, _HIGHEST_US, figures)
+
+    def record(self, seconds: float) -> None:
+        """Add one time; what is out of range counts as the limit, never as nothing."""
+        self._histogram.record_value(min(max(int(seconds * 1_000_000), _LOWEST_US), _HIGHEST_US - 1))
+
+    def add(self, other: Times) -> None:
+        """Add all times of another histogram."""
+        self._histogram.add(other._histogram)
+
+    def encode(self) -> bytes:
+        """Give the compressed form that travels between machines."""
+        encoded: bytes = self._histogram.encode()
+        return encoded
+
+    def absorb(self, encoded: bytes) -> None:
+        """Add what another machine encoded."""
+        self._histogram.decode_and_add(encoded)
+
+    def percentiles(self, wanted: Iterable[float]) -> list[float]:
+        """Tell several percentiles in milliseconds, at once."""
+        points = list(wanted)
+        if not self._histogram.get_total_count():
+            return [0.0] * len(points)
+        values = self._histogram.get_percentile_to_value_dict(points)
+        highest = self._histogram.get_max_value()
+        return [round(min(values[point], highest) / 1000, 3) for point in points]
+
+    def spread(self) -> Spread:
+        """Sum up."""
+        count: int = self._histogram.get_total_count()
+        if not count:
+            return Spread()
+        p50, p90, p95, p99, p999, most = self.percentiles((50, 90, 95, 99, 99.9, 100))
+        return Spread(count, round(self._histogram.get_mean_value() / 1000, 3), p50, p90, p95, p99, p999, most)
+
+
+class _StepTimes:
+    def __init__(self, order: int) -> None:
+        self.order = order
+        self.errors = 0
+        self.latency = Times()
+        self.service = Times()
+
+
+class _Slice:
+    def __init__(self) -> None:
+        self.live = 0
+        self.calls = 0
+        self.turns = 0
+        self.errors = 0
+        self.times = Times(figures=2)
+
+
+class Figures:
+    """All counts of a run. `width` is the length of a slice of time in seconds; `budget` is for audible delay."""
+
+    def __init__(self, *, width: float = 1.0, budget: float = 1.0) -> None:
+        self.width = width
+        self.budget = budget
+        self.live = 0
+        self.turns = 0
+        self.errors = 0
+        self.counts: Counter[str] = Counter()
+        self.latest = 0.0
+        self._audible = Times()
+        self._over = 0
+        self._steps: dict[str, _StepTimes] = {}
+        self._slices: dict[int, _Slice] = {}
+        self._kinds: Counter[tuple[str, str]] = Counter()
+        self._examples: dict[tuple[str, str], str] = {}
+
+    def call_started(self, at: float, late: float = 0.0) -> None:
+        """Count a call that began at a second of the run, and how late it was for want of a free line."""
+        self.counts["started"] += 1
+        self.live += 1
+        self.counts["most_live"] = max(self.counts["most_live"], self.live)
+        slice_ = self._slice(at)
+        slice_.calls += 1
+        slice_.live = max(slice_.live, self.live)
+        if late > 0:
+            self.counts["late"] += 1
+            self.latest = max(self.latest, late)
+
+    def call_ended(self, outcome: str) -> None:
+        """Count the end of a call: `completed`, `failed` or `cut` (the run was over first)."""
+        self.counts[outcome] += 1
+        self.live -= 1
+
+    def turn(self, at: float, step: str, order: int, latency: float | None, service: float) -> None:
+        """Count one request; the times are seconds from when it was due and from when it was sent.
+
+        A request that nobody took has no latency: a refusal is quick, and would make the server look quick.
+        """
+        self.turns += 1
+        slice_ = self._slice(at)
+        slice_.turns += 1
+        slice_.live = max(slice_.live, self.live)
+        times = self._step(step, order)
+        if latency is not None:
+            times.latency.record(latency)
+            times.service.record(service)
+            slice_.times.record(latency)
+
+    def error(self, at: float, step: str, order: int, kind: str, example: str = "") -> None:
+        """Count one failed turn by its kind."""
+        self.errors += 1
+        times = self._step(step, order)
+        times.errors += 1
+        self._slice(at).errors += 1
+        key = (kind, step)
+        self._kinds[key] += 1
+        self._examples.setdefault(key, example)
+
+    def audible(self, seconds: float) -> None:
+        """Count how long a caller heard nothing."""
+        self._audible.record(seconds)
+        self._over += seconds > self.budget
+
+    def _step(self, name: str, order: int) -> _StepTimes:
+        known = self._steps.get(name)
+        if known is None:
+            if len(self._steps) >= MOST_STEPS:
+                name, order = OTHER_STEPS, MOST_STEPS
+            known = self._steps.setdefault(name, _StepTimes(order))
+        return known
+
+    def _slice(self, at: float) -> _Slice:
+        number = max(int(at / self.width), 0)
+        slice_ = self._slices.get(number)
+        return self._slices.setdefault(number, _Slice()) if slice_ is None else slice_
+
+    def totals(self) -> tuple[Times, Times]:
+        """Add the steps up to (latency, service)."""
+        latency, service = Times(), Times()
+        for step in self._steps.values():
+            latency.add(step.latency)
+            service.add(step.service)
+        return latency, service
+
+    def curve(self) -> list[tuple[float, float, float]]:
+        """Tell (percentile, latency, service) in milliseconds, for a plot."""
+        latency, service = self.totals()
+        return list(zip(_CURVE, latency.percentiles(_CURVE), service.percentiles(_CURVE), strict=True))
+
+    def steps(self) -> list[Step]:
+        """Tell each step, in the order in which a call meets them."""
+        rows = sorted(self._steps.items(), key=lambda item: (item[1].order, item[0]))
+        return [Step(name, row.order, row.errors, row.latency.spread(), row.service.spread()) for name, row in rows]
+
+    def error_counts(self) -> list[ErrorCount]:
+        """Tell errors by kind and step, the most frequent first."""
+        return [
+            ErrorCount(kind, step, count, self._examples[kind, step])
+            for (kind, step), count in self._kinds.most_common()
+        ]
+
+    def moments(self) -> list[Moment]:
+        """Tell the run slice by slice."""
+        rows = []
+        for number, row in sorted(self._slices.items()):
+            p50, p99, most = row.times.percentiles((50, 99, 100))
+            at = number * self.width
+            rows.append(Moment(at, self.width, row.live, row.calls, row.turns, row.errors, p50, p99, most))
+        return rows
+
+    def latest_p99(self) -> float:
+        """Tell the p99 of the last full slice of time in milliseconds, for whoever watches."""
+        known = sorted(self._slices)
+        return self._slices[known[-2 if len(known) > 1 else -1]].times.percentiles((99,))[0] if known else 0.0
+
+    def calls(self) -> Calls:
+        """Tell what became of the calls."""
+        names = ("started", "completed", "failed", "cut", "most_live", "late")
+        return Calls(**{name: self.counts[name] for name in names}, latest_ms=round(self.latest * 1000, 3))
+
+    def audible_delay(self) -> Audible:
+        """Tell the silence that callers heard, against the budget."""
+        return Audible(self.budget * 1000, self._over, self._audible.spread())
+
+    def encode(self) -> dict[str, Any]:
+        """Give everything as plain values for the journey to another machine."""
+        return {
+            "live": self.live,
+            "turns": self.turns,
+            "errors": self.errors,
+            "counts": dict(self.counts),
+            "latest": self.latest,
+            "audible": (self._audible.encode(), self._over),
+            "steps": [(n, s.order, s.errors, s.latency.encode(), s.service.encode()) for n, s in self._steps.items()],
+            "slices": [
+                (n, s.live, s.calls, s.turns, s.errors, s.times.encode()) for n, s in sorted(self._slices.items())
+            ],
+            "kinds": [(k, s, count, self._examples[k, s]) for (k, s), count in self._kinds.items()],
+        }
+
+    def absorb(self, other: dict[str, Any]) -> None:
+        """Add what another machine encoded."""
+        self.live += other["live"]
+        self.turns += other["turns"]
+        self.errors += other["errors"]
+        self.counts.update(other["counts"])
+        self.latest = max(self.latest, other["latest"])
+        encoded, over = other["audible"]
+        self._audible.absorb(encoded)
+        self._over += over
+        for name, order, errors, latency, service in other["steps"]:
+            step = self._step(name, order)
+            step.errors += errors
+            step.latency.absorb(latency)
+            step.service.absorb(service)
+        for number, live, calls, turns, errors, times in other["slices"]:
+            row = self._slice(number * self.width)
+            row.live, row.calls = row.live + live, row.calls + calls
+            row.turns, row.errors = row.turns + turns, row.errors + errors
+            row.times.absorb(times)
+        for kind, step_name, count, example in other["kinds"]:
+            self._kinds[kind, step_name] += count
+            self._examples.setdefault((kind, step_name), example)

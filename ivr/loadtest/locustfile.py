@@ -1,0 +1,50 @@
+"""The Locust user: a line that makes one call after another. Used by `ivr load`, and by Locust alone.
+
+By itself it spreads over processes and machines as Locust does; figures add up at the master, and the report is
+printed there:
+
+    locust -f ivr/loadtest/locustfile.py --master --headless --host http://... --flow main_menu -u 5000 -r 200 -t 5m
+    locust -f ivr/loadtest/locustfile.py --worker --master-host ...
+
+TWILIO_AUTH_TOKEN and the conversations have to be there on every worker. Locust is imported first, because it patches
+the standard library for gevent; the engine must never be imported here.
+"""
+
+from __future__ import annotations
+
+from locust import User, constant, task  # first of all: Locust has to patch the standard library
+
+# isort: split
+from typing import ClassVar
+
+from locust.env import Environment
+from locust.exception import StopUser
+from locust.runners import LocalRunner
+
+from ivr.loadtest.run import Run
+
+
+class Line(User):
+    """A telephone line. It is free, or in one call."""
+
+    wait_time = constant(0)
+    current: ClassVar[Run]
+
+    def on_start(self) -> None:
+        """Begin a little later than the others that were started in the same second."""
+        self._run = self.current
+        self._free = self._run.watch.now() + self._run.chance.random()
+
+    @task
+    def call(self) -> None:
+        """Make one call, and note when it was planned to end."""
+        free = self._run.call(self._free)
+        if free is None:
+            raise StopUser
+        self._free = free
+
+
+def local_runner(run: Run) -> LocalRunner:
+    """Give Locust's runner for one process, whose lines carry out `run`."""
+    Line.current = run
+    return Environment(user_classes=[Line]).create_local_runner()

@@ -1,0 +1,77 @@
+"""Objectives of the command line, such as `p99<250ms`: read, compared with what was found, never guessed at."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .results import Result, Spread, Verdict
+
+FORMS = """p50 p90 p95 p99 p99.9 max mean      latency of a turn        p99<250ms   mean<=0.1s
+audible.p50 ... audible.max         silence before a prompt  audible.p99<1s
+audible.over                        answers over the budget  audible.over<1%
+errors                              failed turns             errors<=0.1%   errors<=3
+turns/s  calls/s  turns  calls      rates and counts         turns/s>100    calls>=50
+The comparisons are < <= > >=."""
+
+_SPREAD = {"p50": "p50", "p90": "p90", "p95": "p95", "p99": "p99", "p99.9": "p999", "max": "max", "mean": "mean"}
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_SHAPE = re.compile(r"\s*([a-z0-9./]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*(ms|s|%|)\s*", re.ASCII)
+_RATES: dict[str, Callable[[Result], float]] = {
+    "turns/s": lambda found: found.turns_per_second,
+    "calls/s": lambda found: found.calls_per_second,
+    "turns": lambda found: float(found.turns),
+    "calls": lambda found: float(found.calls.started),
+}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a run has to reach; `limit` is in the unit written."""
+
+    text: str
+    metric: str
+    compare: str
+    limit: float
+    unit: str
+
+    def judge(self, found: Result) -> Verdict:
+        """Compare with a result. Nothing measured at all meets no objective."""
+        value = self._measured(found)
+        met = found.turns > 0 and _COMPARE[self.compare](value, self.limit)
+        return Verdict(self.text, f"{value:.4g}{self.unit}" if found.turns else "nothing was measured", met)
+
+    def _measured(self, found: Result) -> float:
+        if self.metric in _RATES:
+            return _RATES[self.metric](found)
+        if self.metric == "errors":
+            return found.error_share * 100 if self.unit == "%" else float(found.errors)
+        if self.metric == "audible.over":
+            return found.audible.over_share * 100 if self.unit == "%" else float(found.audible.over)
+        name = self.metric.removeprefix("audible.")
+        spread: Spread = found.audible.spread if name != self.metric else found.latency
+        milliseconds: float = getattr(spread, _SPREAD[name])
+        return milliseconds / 1000 if self.unit == "s" else milliseconds
+
+
+def read(text: str) -> Objective:
+    """Read one objective. Raises ValueError that lists the forms."""
+    shape = _SHAPE.fullmatch(text)
+    if shape is None or shape[4] not in _units(shape[1]):
+        raise ValueError(f'"{text}" is not an objective. The forms are:\n{FORMS}')
+    return Objective(text.strip(), shape[1], shape[2], float(shape[3]), shape[4])
+
+
+def _units(metric: str) -> tuple[str, ...]:
+    if metric in _RATES:
+        return ("",)
+    if metric in ("errors", "audible.over"):
+        return ("", "%")
+    return ("ms", "s") if metric.removeprefix("audible.") in _SPREAD else ()

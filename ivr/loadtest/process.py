@@ -1,0 +1,107 @@
+"""Runs the load in a process of its own, because gevent has to patch everything before anything else is imported.
+
+The two talk in lines of JSON: a plan goes in; moments and one result, or one refusal, come out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from ..errors import IvrError
+from .plan import Plan
+from .results import Result
+
+SPARE_SECONDS = 30.0
+
+
+class LoadError(IvrError):
+    """The load cannot be run as it was asked for; the text says why and what to do."""
+
+
+class Progress(msgspec.Struct):
+    """How far the run is. `p99` is milliseconds over the last second."""
+
+    at: float
+    live: int
+    calls: int
+    turns: int
+    errors: int
+    p99: float
+
+
+class Message(msgspec.Struct, omit_defaults=True):
+    """One line from the load process."""
+
+    progress: Progress | None = None
+    result: Result | None = None
+    refused: str = ""
+
+
+def run(plan: Plan, show: Callable[[Progress], None]) -> Result:
+    """Run the plan and return what it found. An interrupt ends it early, with what was found so far.
+
+    Raises LoadError when the load process could not do it.
+    """
+    with _started(plan) as process:
+        for line in _lines(process):
+            message = msgspec.json.decode(line, type=Message)
+            if message.refused:
+                raise LoadError(message.refused)
+            if message.result is not None:
+                return message.result
+            if message.progress is not None:
+                show(message.progress)
+    raise LoadError(f"the load process ended with {process.returncode} and no result; its last words stand above")
+
+
+@contextlib.contextmanager
+def _started(plan: Plan) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "ivr.loadtest"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+    watch = threading.Timer(plan.seconds + plan.timeout + SPARE_SECONDS, process.kill)
+    watch.daemon = True
+    watch.start()
+    try:
+        assert process.stdin is not None  # noqa: S101
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(plan.encode().encode() + b"\n")
+            process.stdin.close()
+        yield process
+    finally:
+        _ended(process)
+        watch.cancel()
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdout is not None  # noqa: S101
+    process.stdout.close()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """Read until the process ends; the first interrupt is handed on, the second one is not caught."""
+    assert process.stdout is not None  # noqa: S101
+    interrupted = False
+    while True:
+        try:
+            line = process.stdout.readline()
+        except KeyboardInterrupt:
+            if interrupted:
+                raise
+            interrupted = True
+            process.send_signal(signal.SIGINT)
+            continue
+        if not line:
+            return
+        yield line

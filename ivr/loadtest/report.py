@@ -1,0 +1,105 @@
+"""The report of a load test as text for a terminal. Plain and complete; the page with plots is `page`."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from .results import Result, Spread
+
+WIDEST_STEP = 44
+
+
+def text(found: Result) -> str:
+    """Write the whole report."""
+    blocks = (_summary(found), _steps(found), _errors(found), _objectives(found))
+    return "\n\n".join(block for block in ("\n".join(lines) for lines in blocks) if block)
+
+
+def milliseconds(value: float) -> str:
+    """Write a time so that it stays short: 0.84 ms, 12.3 ms, 250 ms, 3.20 s."""
+    if value >= 1000:
+        return f"{value / 1000:.2f} s"
+    return f"{value:.0f} ms" if value >= 100 else f"{value:.1f} ms" if value >= 10 else f"{value:.2f} ms"
+
+
+def share(value: float) -> str:
+    """Write a share as per cent."""
+    return "0 %" if value == 0 else f"{value * 100:.2g} %"
+
+
+def width(words: str) -> int:
+    """Count terminal columns; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in words)
+
+
+def fitted(words: str, columns: int) -> str:
+    """Cut or pad to exactly so many terminal columns."""
+    if width(words) > columns:
+        while width(words) > columns - 1:
+            words = words[:-1]
+        words += "…"
+    return words + " " * (columns - width(words))
+
+
+def _five(spread: Spread) -> str:
+    return "".join(f"{milliseconds(t):>10}" for t in (spread.p50, spread.p90, spread.p99, spread.max))
+
+
+def _summary(found: Result) -> Iterator[str]:
+    calls = found.calls
+    yield f"{found.flow} at {found.url}: {found.seconds:.1f} s, ended by {_ENDED[found.ended]}"
+    yield (
+        f"calls    {calls.started} started ({found.calls_per_second:.1f}/s), {calls.completed} completed, "
+        f"{calls.failed} failed, {calls.cut} cut at the end, {calls.most_live} at once at most"
+    )
+    yield (
+        f"turns    {found.turns} ({found.turns_per_second:.1f}/s after the ramp), "
+        f"{found.errors} failed ({share(found.error_share)})"
+    )
+    yield f"{'':9}{'p50':>10}{'p90':>10}{'p99':>10}{'max':>10}"
+    yield f"latency  {_five(found.latency)}   from when a request was due"
+    yield f"service  {_five(found.service)}   from when it was sent"
+    audible = found.audible
+    yield (
+        f"audible  {_five(audible.spread)}   silence before a prompt; "
+        f"{share(audible.over_share)} over {milliseconds(audible.budget_ms)}"
+    )
+    yield (
+        f"client   {found.client.cpu_us_per_turn:.0f} us of CPU a turn, "
+        f"{share(found.client.busy_share)} of one core busy"
+    )
+    if found.client.busy_share > 0.8:
+        yield "         The client itself was at its limit; spread it over processes before you blame the server."
+    if calls.late:
+        yield (
+            f"late     {calls.late} calls found no free line when they were due, the latest waited "
+            f"{milliseconds(calls.latest_ms)}; the wait is in the latency"
+        )
+    yield f"played   {_listed(found.conversations)}"
+    if found.left_out:
+        yield f"left out {_listed(found.left_out)}"
+
+
+_ENDED = {"time": "its time", "calls": "the bound on calls", "interrupted": "you"}
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing"
+
+
+def _steps(found: Result) -> Iterator[str]:
+    yield f"{fitted('step', WIDEST_STEP)}{'turns':>8}{'errors':>8}{'p50':>10}{'p90':>10}{'p99':>10}{'max':>10}"
+    for step in found.steps:
+        yield f"{fitted(step.name, WIDEST_STEP)}{step.latency.count:>8}{step.errors:>8}{_five(step.latency)}"
+
+
+def _errors(found: Result) -> Iterator[str]:
+    for error in found.error_counts:
+        example = f": {error.example}" if error.example else ""
+        yield f"{error.count:>6} x {error.kind} at {error.step}{example}"
+
+
+def _objectives(found: Result) -> Iterator[str]:
+    for verdict in found.objectives:
+        yield f"{'met   ' if verdict.met else 'FAILED'} {verdict.objective} (measured {verdict.measured})"

@@ -1,0 +1,137 @@
+"""What a load test found, as plain data that travels from the load process to the report and into `--json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Ending = Literal["time", "calls", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A distribution of times in milliseconds."""
+
+    count: int = 0
+    mean: float = 0.0
+    p50: float = 0.0
+    p90: float = 0.0
+    p95: float = 0.0
+    p99: float = 0.0
+    p999: float = 0.0
+    max: float = 0.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the conversations: `latency` counts from when a request was due, `service` from when it was sent."""
+
+    name: str
+    order: int
+    errors: int
+    latency: Spread
+    service: Spread
+
+
+@dataclass(frozen=True)
+class ErrorCount:
+    """How often one kind of error happened at one step, with the words of the first."""
+
+    kind: str
+    step: str
+    count: int
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A slice of the run. `at` counts seconds from the start; p50, p99 and max are milliseconds."""
+
+    at: float
+    seconds: float
+    live: int
+    calls: int
+    turns: int
+    errors: int
+    p50: float
+    p99: float
+    max: float
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What became of the calls. A late call found no free line when it was due."""
+
+    started: int = 0
+    completed: int = 0
+    failed: int = 0
+    cut: int = 0
+    most_live: int = 0
+    late: int = 0
+    latest_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class Audible:
+    """From the end of what the caller did to the first prompt, silence in the caller's ear, against a budget."""
+
+    budget_ms: float
+    over: int
+    spread: Spread
+
+    @property
+    def over_share(self) -> float:
+        """Say which share of the answers came later than the budget, from 0 to 1."""
+        return self.over / self.spread.count if self.spread.count else 0.0
+
+
+@dataclass(frozen=True)
+class Client:
+    """What the load process itself used, so that a slow client is not taken for a slow server."""
+
+    cpu_seconds: float
+    cpu_us_per_turn: float
+    busy_share: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An objective of the command line, what was measured, and whether it was met."""
+
+    objective: str
+    measured: str
+    met: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything that one load test found. Rates count from the end of the ramp; percentiles cover the whole run."""
+
+    flow: str
+    url: str
+    started: str
+    seconds: float
+    ended: Ending
+    parameters: dict[str, str | int | float | None]
+    versions: dict[str, str]
+    calls: Calls
+    turns: int
+    errors: int
+    calls_per_second: float
+    turns_per_second: float
+    latency: Spread
+    service: Spread
+    audible: Audible
+    client: Client
+    steps: list[Step] = field(default_factory=list)
+    error_counts: list[ErrorCount] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+    curve: list[tuple[float, float, float]] = field(default_factory=list)
+    conversations: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+    objectives: list[Verdict] = field(default_factory=list)
+
+    @property
+    def error_share(self) -> float:
+        """Say which share of the turns failed, from 0 to 1."""
+        return self.errors / self.turns if self.turns else 0.0

@@ -1,0 +1,118 @@
+"""One run of the load in one process: who calls when, what is counted, and what was found. It spawns nothing."""
+
+from __future__ import annotations
+
+import platform
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from ..phone.transport import HttpTransport
+from .call import LoadCall, Signal, Stopwatch
+from .figures import Figures
+from .plan import Plan
+from .results import Client, Ending, Moment, Result
+from .schedule import Arrivals, BackToBack, Random, Timeline, thinking
+from .scripts import Scripts
+
+PACKAGES = ("ivr", "locust", "gevent", "hdrhistogram", "urllib3")
+
+
+class Run:
+    """A plan being carried out. `share` is this process's part of the arrivals when several work together."""
+
+    def __init__(
+        self, plan: Plan, scripts: Scripts, over: Signal, token: str, figures: Figures, share: float = 1
+    ) -> None:
+        self.plan = plan
+        self.scripts = scripts
+        self.figures = figures
+        self.chance = random.Random(plan.seed)  # noqa: S311 - a load that can be repeated
+        self.watch = Stopwatch(over)
+        self.bounded = False
+        self._token = token
+        self._arrivals = _arrivals(plan, share, self.chance)
+        self._transport = HttpTransport(connections=plan.users, seconds=plan.timeout)
+        self._started = datetime.now(UTC)
+        self._cpu = time.process_time()
+
+    def call(self, free: float) -> float | None:
+        """Make the next call of a line that is free since a second of the run; return when it was planned to end.
+
+        None means that no more calls are to be made.
+        """
+        start = self._arrivals.due(free)
+        self.bounded = self.bounded or self.figures.counts["started"] >= self.plan.most_calls
+        if self.bounded or start >= self.plan.seconds:
+            return None
+        if not self.watch.until(start):
+            return None
+        script = self.scripts.draw(self.chance)
+        timeline = Timeline(start, self.plan.speed)
+        call = LoadCall(script, self.figures, self.watch, timeline, self._think)
+        call.make(script.line(self.plan.url, self._token, self.plan.public_url), self._transport)
+        return timeline.due
+
+    def _think(self) -> float:
+        return thinking(self.chance, self.plan.think)
+
+    def result(self, ended: Ending) -> Result:
+        """Sum up."""
+        figures, seconds = self.figures, self.watch.now()
+        cpu = time.process_time() - self._cpu
+        moments = figures.moments()
+        latency, service = figures.totals()
+        rates = steady(moments, self.plan.ramp_seconds, min(seconds, self.plan.seconds))
+        return Result(
+            flow=self.plan.flow,
+            url=self.plan.url,
+            started=self._started.isoformat(timespec="seconds"),
+            seconds=round(seconds, 3),
+            ended=ended,
+            parameters={**asdict(self.plan), "ramp": self.plan.ramp_seconds},
+            versions=versions(),
+            calls=figures.calls(),
+            turns=figures.turns,
+            errors=figures.errors,
+            calls_per_second=rates[0],
+            turns_per_second=rates[1],
+            latency=latency.spread(),
+            service=service.spread(),
+            audible=figures.audible_delay(),
+            client=Client(round(cpu, 3), round(cpu / max(figures.turns, 1) * 1e6, 1), round(cpu / seconds, 4)),
+            steps=figures.steps(),
+            error_counts=figures.error_counts(),
+            moments=moments,
+            curve=figures.curve(),
+            conversations=dict(self.scripts.played.most_common()),
+            left_out=dict(self.scripts.left_out),
+        )
+
+
+def _arrivals(plan: Plan, share: float, chance: random.Random) -> Arrivals:
+    return Random(plan.rate * share, plan.ramp_seconds, chance) if plan.rate else BackToBack()
+
+
+def steady(moments: Sequence[Moment], ramp: float, end: float) -> tuple[float, float]:
+    """Give calls and turns a second between the end of the ramp and the end of the run, or over all of a short one."""
+    after = [moment for moment in moments if moment.at >= ramp and moment.at < end]
+    counted = after or [moment for moment in moments if moment.at < end]
+    if not counted:
+        return 0.0, 0.0
+    seconds = max(end - counted[0].at, 0.001)
+    calls, turns = sum(moment.calls for moment in counted), sum(moment.turns for moment in counted)
+    return round(calls / seconds, 3), round(turns / seconds, 3)
+
+
+def versions() -> dict[str, str]:
+    """Tell the versions of what the figures depend on."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -1,0 +1,116 @@
+"""The conversations that callers play: which ones fit a load, how often each comes, and how one is followed."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..phone.caller import Act, Silence
+from ..phone.carrier import Line, new_sid
+from ..phone.clock import Clock
+from ..phone.conversation import Bank, Conversation
+from ..phone.player import CallResult
+from ..phone.reading import read
+from ..phone.scripted import Failure, Scripted
+from .labels import step_names
+from .process import LoadError
+
+
+@dataclass(frozen=True)
+class Script:
+    """A conversation, with the names of its deeds."""
+
+    conversation: Conversation
+    steps: tuple[str, ...]
+
+    def line(self, base: str, token: str, public_url: str = "") -> Line:
+        """Give the call that it makes to a server."""
+        conversation = self.conversation
+        return Line(
+            voice_url=base + conversation.path,
+            caller=conversation.caller,
+            called=conversation.to or Line.called,
+            token=token,
+            status_url=f"{base}/twilio/status",
+            public_url=public_url,
+        )
+
+
+class Scripts:
+    """The conversations of a flow that fit a load, drawn by their weights."""
+
+    def __init__(self, conversations: Sequence[Conversation], flow: str) -> None:
+        of_flow = [one for one in conversations if one.flow == flow]
+        why = [_unfit(one) for one in of_flow]
+        self.left_out = Counter(reason for reason in why if reason)
+        self.fit = [Script(one, tuple(step_names(one))) for one, no in zip(of_flow, why, strict=True) if not no]
+        if not self.fit:
+            flows = ", ".join(sorted({one.flow for one in conversations if one.flow})) or "none"
+            raise LoadError(f"no conversation of {flow} fits a load test; there are conversations of: {flows}")
+        self._weights = list(itertools.accumulate(script.conversation.weight for script in self.fit))
+        self.played: Counter[str] = Counter()
+
+    def draw(self, chance: random.Random) -> Script:
+        """Draw the next one."""
+        script = chance.choices(self.fit, cum_weights=self._weights)[0]
+        self.played[script.conversation.title] += 1
+        return script
+
+
+def load(path: str, flow: str) -> Scripts:
+    """Read a file or a folder. Raises LoadError when nothing fits, and FlowError when a file is wrong."""
+    if not Path(path).exists():
+        raise LoadError(f"{path}: there are no conversations here; name a file or a folder with --conversations")
+    return Scripts(read([Path(path)]), flow)
+
+
+def _unfit(conversation: Conversation) -> str:
+    if conversation.at is not None:
+        return "at a fixed time"
+    if conversation.bank != Bank():
+        return "with a faulty bank"
+    if conversation.weight <= 0:
+        return "with weight 0"
+    return "with a repeated request" if any(turn.repeat for turn in conversation.turns) else ""
+
+
+class Follower(Scripted):
+    """A caller who follows a script and knows the name of what it does."""
+
+    def __init__(self, script: Script, clock: Clock) -> None:
+        self.call_sid = new_sid("CA")
+        super().__init__(script.conversation, clock, self.call_sid, None)
+        self._script = script
+        self._deeds = [turn for turn in script.conversation.turns if turn.deed is not None]
+        self._done_deeds = 0
+
+    def named(self, act: Act) -> tuple[str, int]:
+        """Name an act that takes place now, and its place in the call. Waiting for a later act is silence."""
+        place = self._done_deeds
+        if place >= len(self._deeds) or (isinstance(act, Silence) and self._deeds[place].deed != "wait"):
+            return "silence", place + 1
+        self._done_deeds += 1
+        return self._script.steps[place], place + 1
+
+    def dialled(self) -> None:
+        """Note that a desk was called, which is a deed of the script when it says how the desk answers."""
+        place = self._done_deeds
+        if place < len(self._deeds) and self._deeds[place].deed == "dial":
+            self._done_deeds += 1
+
+    def went_wrong(self, result: CallResult) -> tuple[str, str]:
+        """Say where the call left the script, as a kind and an example; two empty texts when it did not."""
+        self.finish(result)
+        for failure in self.failures:
+            if not failure.message.startswith("the carrier finds"):
+                return _kind(failure), f"{failure.message}; heard: {failure.heard[-80:]}"
+        return "", ""
+
+
+def _kind(failure: Failure) -> str:
+    words = failure.message.startswith(("expected to hear", "expected not to hear"))
+    return "unexpected words" if words else "unexpected course"

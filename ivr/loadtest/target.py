@@ -1,0 +1,59 @@
+"""Which server is loaded: this machine unless another one is named, and only one that takes our calls."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from ..phone.carrier import Carrier, Line, new_sid
+from ..phone.transport import HttpTransport
+from ..phone.twiml import TwimlFault
+from .process import LoadError
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+
+
+def choose(named: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the base address. Raises LoadError when it is no web address, or not this machine and not named."""
+    url = (named or environment.get("IVR_PUBLIC_URL") or DEFAULT_URL).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise LoadError(f"{url} is no web address; write it as http://127.0.0.1:8080")
+    if not named and not is_loopback(url):
+        raise LoadError(f"IVR_PUBLIC_URL is {url}, not this machine. To load it all the same, name it: --url {url}")
+    return url
+
+
+def is_loopback(url: str) -> bool:
+    """Say whether an address can only mean this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def probe(line: Line, seconds: float) -> None:
+    """Make one call and end it. Raises LoadError when the server is not there or does not take the call."""
+    transport = HttpTransport(connections=1, seconds=seconds)
+    carrier = Carrier(line, transport, new_sid("CA"))
+    try:
+        answer, _ = carrier.ask("voice", "POST", line.voice_url, {}, status="ringing")
+        if answer.status == 200:
+            carrier.ask("status", "POST", line.status_url, {}, status="completed")
+    except TwimlFault as fault:
+        raise LoadError(f"{line.voice_url}: {fault.message}. Start a server first: ivr demo --headless") from None
+    finally:
+        transport.close()
+    if answer.status == 403:
+        raise LoadError(f"{line.voice_url} refuses the signature (403). {_cure(line)}")
+    if answer.status != 200:
+        raise LoadError(f"{line.voice_url} answers with status {answer.status}; is this the right server and flow?")
+
+
+def _cure(line: Line) -> str:
+    if not line.token:
+        return "Set TWILIO_AUTH_TOKEN to the token that the server has."
+    return "TWILIO_AUTH_TOKEN has to be the server's token, and IVR_PUBLIC_URL the address that it signs over."
