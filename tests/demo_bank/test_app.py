@@ -17,7 +17,19 @@ from ivr.demo_bank.serving import BackgroundBank
 from .conftest import Client
 
 LOSS = {"customer": "C0001"}
-NOT_OBJECTS = [b"", b"{", b"[]", b'"text"', b"7", b"null", b'{"number": }', b"\xff\xfe", b"[" * 9000, b"NaN"]
+NOT_OBJECTS = [
+    b"",
+    b"{",
+    b"[]",
+    b'"text"',
+    b"7",
+    b"null",
+    b'{"number": }',
+    b"\xff\xfe",
+    b"[" * 9000,
+    b"NaN",
+    b'{"number": "\\ud800"}',
+]
 
 
 @pytest.mark.parametrize("body", NOT_OBJECTS, ids=[repr(body[:8]) for body in NOT_OBJECTS])

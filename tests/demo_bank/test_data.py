@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from stdnum import luhn
 
+from ivr import demo_bank
 from ivr.demo_bank.data import BRANCHES, CUSTOMERS, Customer
+from ivr.demo_bank.endpoints import ENDPOINTS
 
 PROMISED = """
 +8613800000001 张伟 standard 1988-03-07 110101198803071018 6217000000001000128 135790 12345.67
@@ -56,3 +59,8 @@ def test_branches_are_in_the_three_cities_and_their_numbers_cannot_exist() -> No
     assert {branch.city for branch in BRANCHES} == {"北京", "上海", "合肥"}
     for branch in BRANCHES:
         assert branch.phone.startswith(branch.area_code + "0")
+
+
+def test_every_question_is_in_the_readme() -> None:
+    text = (Path(demo_bank.__file__).parent / "README.md").read_text()
+    assert not [name for name in ENDPOINTS if f"| `{name}` |" not in text]

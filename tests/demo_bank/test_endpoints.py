@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import urllib3
 
 from ivr.demo_bank.data import CUSTOMERS
+from ivr.demo_bank.pins import CHEAP
 from ivr.demo_bank.serving import BackgroundBank
 
 from .conftest import Client
@@ -72,6 +74,22 @@ WRONG = {
 @pytest.mark.parametrize("claim", WRONG.values(), ids=WRONG.keys())
 def test_whatever_is_wrong_with_a_claim_the_answer_is_the_same(client: Client, claim: dict[str, str]) -> None:
     assert client.send("verify", claim) == (200, {"verified": False})
+
+
+@pytest.mark.parametrize("claim", [ZHANG, *WRONG.values()], ids=["right", *WRONG.keys()])
+def test_whatever_is_wrong_with_a_claim_the_same_hash_is_worked_out_once(
+    client: Client, claim: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    costs: list[int] = []
+    scrypt = hashlib.scrypt
+
+    def counted(password: bytes, *, salt: bytes, n: int, r: int, p: int) -> bytes:
+        costs.append(n)
+        return scrypt(password, salt=salt, n=n, r=r, p=p)
+
+    monkeypatch.setattr(hashlib, "scrypt", counted)
+    client.ask("verify", claim)
+    assert costs == [CHEAP]
 
 
 @pytest.mark.parametrize(
