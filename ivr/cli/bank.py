@@ -43,7 +43,7 @@ def _address(_context: click.Context, _option: click.Parameter, value: str) -> t
     help="Where the bank keeps its book; made and filled where it is missing.",
 )
 def command(bind: tuple[str, int], slow: float, fail: float, database: Path) -> None:
-    r"""Run the demo bank alone.
+    """Run the demo bank alone.
 
     \b
     Example:
@@ -52,7 +52,7 @@ def command(bind: tuple[str, int], slow: float, fail: float, database: Path) -> 
 
     Prints its address once it answers, and runs until it is interrupted. The customers are invented and always the
     same six; POST /admin/reset puts everything back, POST /admin/faults makes it slow or faulty while it runs.
-    """
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with a backspace
     import sqlite3
 
     from ivr.demo_bank import service

@@ -86,7 +86,7 @@ def test_faults_out_of_range_are_refused(options: list[str], tmp_path: Path) -> 
 def test_help_begins_with_an_example() -> None:
     result = CliRunner().invoke(command, ["-h"])
     assert result.exit_code == 0
-    assert "ivr bank --slow 800" in result.output
+    assert "  Example:\n    ivr bank --slow 800 --fail 0.1\n" in result.output
 
 
 def test_the_default_address_is_loopback() -> None:
