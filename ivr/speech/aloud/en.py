@@ -196,8 +196,12 @@ _FILLERS = frozenset(
     "um uh er well it's its it is my the card account number pin code press pressing dial choose select option key "
     "please thanks thank you i want would like and".split()
 )
-_KEYS = {"star": "*", "asterisk": "*", "pound": "#", "hash": "#"}
-_HEARD = {word: str(number) for number, word in enumerate(_SMALL)} | {"oh": "0", "o": "0", "nought": "0", "first": "1"}
+_KEYS = {"star": "*", "asterisk": "*", "*": "*", "pound": "#", "hash": "#", "#": "#"}
+_HEARD = (
+    {word: str(number) for number, word in enumerate(_SMALL)}
+    | {ordinal(number): str(number) for number in range(1, 10)}
+    | {"oh": "0", "o": "0", "nought": "0"}
+)
 _HEARD_TENS = {word: number * 10 for number, word in enumerate(_TENS) if number > 1}
 _UNITS = {"million": 10**6, "thousand": 1000, "hundred": 100}
 _ONES = frozenset("123456789")

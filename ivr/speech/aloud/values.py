@@ -23,7 +23,7 @@ _MOST_DECIMALS = 10
 _MOST_WRITTEN = 40
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,20})(?:\.\d{1,20})?")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)")
-_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
 def number(value: Any) -> Decimal:
@@ -212,10 +212,9 @@ def clock(value: Any) -> time:
     if isinstance(value, time):
         return value
     match = _CLOCK.fullmatch(_iso(value)[1])
-    hour, minute, second = (int(part or 0) for part in match.groups()) if match else (24, 0, 0)
-    if hour > 23 or minute > 59 or second > 59:
+    if match is None:
         raise Unreadable("it takes a time of day such as 15:05")
-    return time(hour, minute, second)
+    return time(int(match[1]), int(match[2]))
 
 
 def moment(value: Any) -> tuple[date, time]:
