@@ -2,22 +2,26 @@
 
 It never builds Python values: scalars stay as written (`on`, `0755`, `12:30`, `~` are text), so the editor's word is
 what the flow says. What YAML offers beyond plain data (anchors, aliases, tags, merge keys) and what it silently accepts
-(repeated keys) is reported instead.
+(repeated keys) is reported instead. A slip is explained, mended in memory and reading goes on, so that one run names
+them all; if every mending was certain, the tree of the mended text is returned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 
 from ivr.problem import Place, Problem
 
-MAX_BYTES = 5_000_000
+from . import plain_text, slips
+
 MAX_DEPTH = 40
+_MAX_ROUNDS = 40
+_SPECIAL = {"<<": ("merge-key", '"<<" would merge another map into this one; flows have no merge keys.')}
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,7 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 def read_file(path: Path, name: str) -> tuple[Node | None, list[Problem]]:
     """Read one file; `name` is how problems call it. What cannot be read is a problem, never an exception."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        return None, [Problem(Place(name, 1, 1), "unreadable-file", f"The file cannot be read: {error.strerror}.")]
-    text, problems = _decode(raw, name)
+    text, problems = plain_text.read(path, name)
     if text is None:
         return None, problems
     node, found = read_text(text, name)
@@ -76,73 +76,224 @@ def read_file(path: Path, name: str) -> tuple[Node | None, list[Problem]]:
 
 
 def read_text(text: str, file: str) -> tuple[Node | None, list[Problem]]:
-    """Read one YAML document. Returns None for the tree when nothing can be made of the text."""
+    """Read one YAML document. Returns None for the tree when nothing certain can be made of the text."""
     nodes, problems = read_documents(text, file)
     if len(nodes) > 1:
-        place = nodes[1].place
-        problems.append(Problem(place, "second-document", "A second document begins here.", "Use one file per flow."))
+        above = text.splitlines()[: nodes[1].place.line]
+        line = next((n for n in range(len(above), 0, -1) if above[n - 1].startswith("---")), nodes[1].place.line)
+        message = "A second document begins here; a flow file has one."
+        cure = "Remove this line, or put what follows into a file of its own."
+        problems.append(Problem(Place(file, line, 1, 3), "second-document", message, cure))
     return (nodes[0] if nodes else None), problems
 
 
 def read_documents(text: str, file: str) -> tuple[list[Node], list[Problem]]:
-    """Read all YAML documents of a text, separated by lines of three dashes."""
-    composer = _Composer(file)
-    try:
-        nodes = list(composer.documents(text))
-    except (yaml.YAMLError, _TooDeepError, UnicodeEncodeError) as error:
-        return [], [*composer.problems, Problem(Place(file, 1, 1), "yaml", str(error))]
-    return nodes, composer.problems
-
-
-def _decode(raw: bytes, file: str) -> tuple[str | None, list[Problem]]:
-    try:
-        return raw.decode("utf-8"), []
-    except UnicodeDecodeError:
-        return None, [Problem(Place(file, 1, 1), "not-utf8", "The file is not UTF-8.", "Save it as UTF-8.")]
+    """Read all YAML documents of a text, separated by lines of three dashes. Empty ones do not count."""
+    lines, problems = plain_text.clean(text, file)
+    if not lines:
+        return [], problems
+    reading = _Reading(file, lines)
+    nodes = [node for node in reading.documents() if not (isinstance(node, Scalar) and node.empty)]
+    problems += reading.problems
+    if not nodes and not problems:
+        message = "The file is empty, or has nothing but comments."
+        problems.append(Problem(Place(file, 1, 1), "empty-file", message))
+    return nodes, problems
 
 
 class _TooDeepError(Exception):
     """Nesting beyond what any flow needs."""
 
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+
+class _Shifts:
+    """Leads columns of mended lines back to the columns of the file."""
+
+    def __init__(self) -> None:
+        self._edits: dict[int, list[slips.Edit]] = {}
+
+    def add(self, edit: slips.Edit) -> None:
+        self._edits.setdefault(edit.line, []).append(edit)
+
+    def column(self, line: int, column: int) -> int:
+        for edit in reversed(self._edits.get(line, ())):
+            if column >= edit.start + len(edit.text):
+                column += edit.end - edit.start - len(edit.text)
+            elif column > edit.start:
+                column = edit.start + min(column - edit.start, edit.end - edit.start)
+        return column
+
+
+class _Reading:
+    """Reads one text: parses, explains what stops the parser, mends it, and parses again."""
+
+    def __init__(self, file: str, lines: list[str]) -> None:
+        self._file = file
+        self._page = slips.Page(lines, slips.words(lines))
+        self._shifts = _Shifts()
+        self._seen: set[tuple[str, int, str]] = set()
+        self._sure = True
+        self.problems: list[Problem] = []
+
+    def documents(self) -> list[Node]:
+        for _ in range(_MAX_ROUNDS):
+            composer = _Composer(self._file, self._shifts)
+            try:
+                nodes = composer.documents("\n".join(self._page.lines))
+            except yaml.MarkedYAMLError as error:
+                if not self._after_failure(_failure(error)):
+                    return []
+            except _TooDeepError as error:
+                message = f"More than {MAX_DEPTH} levels of lists and maps stand inside one another."
+                self.problems.append(Problem(error.place, "too-deep", message))
+                return []
+            else:
+                if not self._take_all(self._hidden(composer)):
+                    self.problems += composer.problems if self._sure else []
+                    return nodes if self._sure else []
+        return []
+
+    def _after_failure(self, failure: slips.Failure) -> bool:
+        """Note the cause; whether reading can be tried again."""
+        if self._take_all(slips.look(self._page, slips.block_texts(self._page.lines))):
+            return True
+        slip = slips.explain(self._page, failure)
+        return self._take(slip) and bool(slip.edits)
+
+    def _hidden(self, composer: _Composer) -> Iterator[slips.Slip]:
+        """Find what the parser took silently. One kind at a time, since each mending moves the text."""
+        texts = [text for text in composer.texts if text.style]
+        skip = {number for text in texts for number in range(text.line + 1, text.last + 1)}
+        found = list(slips.look(self._page, skip))
+        found = found or [slip for text in composer.texts if (slip := slips.swallowed(self._page, text))][:1]
+        return iter(found or [slips.lone_words(self._page, lone) for lone in composer.lone][:1])
+
+    def _take_all(self, found: Iterable[slips.Slip]) -> bool:
+        """Note slips; whether one of them changed the text."""
+        changed = [slip for slip in found if self._take(slip) and slip.edits]
+        return bool(changed)
+
+    def _take(self, slip: slips.Slip) -> bool:
+        """Note a slip and mend it; False if it was noted before."""
+        identity = (slip.rule, slip.line, slip.message)
+        if identity in self._seen:
+            return False
+        self._seen.add(identity)
+        self.problems.append(self._problem(slip))
+        self._sure = self._sure and (slip.level != "error" or (slip.sure and bool(slip.edits)))
+        for edit in sorted(slip.edits, key=lambda edit: edit.start, reverse=True):
+            self._page.lines[edit.line] = slips.mended(self._page.lines[edit.line], [edit])
+            self._shifts.add(edit)
+        return True
+
+    def _problem(self, slip: slips.Slip) -> Problem:
+        related = tuple((self._place(*where), message) for *where, message in slip.related)
+        place = self._place(slip.line, slip.column, slip.length)
+        return Problem(place, slip.rule, slip.message, slip.cure, slip.level, related)
+
+    def _place(self, line: int, column: int, length: int) -> Place:
+        start, end = (self._shifts.column(line, at) for at in (column, column + length))
+        return Place(self._file, line + 1, start + 1, max(1, end - start))
+
+
+def _failure(error: yaml.MarkedYAMLError) -> slips.Failure:
+    at = error.problem_mark or error.context_mark
+    line, column = (at.line, at.column) if at else (0, 0)
+    opened = (error.context_mark.line, error.context_mark.column) if error.context_mark else (line, column)
+    return slips.Failure(error.problem or "", error.context or "", line, column, opened)
+
 
 class _Composer:
     """Turns parser events into nodes, noting what the language does not allow."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, shifts: _Shifts) -> None:
+        self._file = file
+        self._shifts = shifts
         self.problems: list[Problem] = []
+        self.texts: list[slips.Long] = []
+        self.lone: list[slips.Lone] = []
 
-    def documents(self, text: str) -> Iterator[Node]:
-        events = iter(yaml.parse(text, yaml.CSafeLoader))
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                yield self._node(next(events), events, 0)
+    def documents(self, text: str) -> list[Node]:
+        events: Iterator[Any] = iter(yaml.parse(text, yaml.CSafeLoader))
+        return [self._node(next(events), events, 0) for event in events if type(event) is yaml.DocumentStartEvent]
 
-    def _node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
-        if depth > MAX_DEPTH:
-            raise _TooDeepError
+    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+        kind = type(event)
         place = self._place(event)
-        if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, place, event.style in ("'", '"'), event.style in ("|", ">"))
-        if isinstance(event, yaml.SequenceStartEvent):
-            items = []
-            while not isinstance(event := next(events), yaml.SequenceEndEvent):
-                items.append(self._node(event, events, depth + 1))
-            return Sequence(tuple(items), place)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(place, events, depth)
-        return Scalar("", place)
+        if kind is yaml.AliasEvent:
+            self._refuse(place, "anchor", f'"*{event.anchor}" would repeat another part; flows have no aliases.')
+            return Scalar("", place)
+        if event.anchor or event.tag:
+            self._check(event, place)
+        if kind is yaml.ScalarEvent:
+            return self._scalar(event, place)
+        if depth > MAX_DEPTH:
+            raise _TooDeepError(place)
+        if kind is yaml.MappingStartEvent:
+            return self._mapping(event, place, events, depth)
+        items = []
+        while type(event := next(events)) is not yaml.SequenceEndEvent:
+            items.append(self._node(event, events, depth + 1))
+        return Sequence(tuple(items), place)
 
-    def _mapping(self, place: Place, events: Iterator[yaml.Event], depth: int) -> Mapping:
+    def _scalar(self, event: Any, place: Place) -> Scalar:
+        style = event.style
+        if event.start_mark.line != event.end_mark.line:
+            last = event.end_mark.line - (event.end_mark.column == 0)
+            self.texts.append(slips.Long(event.start_mark.line, event.start_mark.column, last, style or ""))
+        return Scalar(event.value, place, style in ("'", '"'), style in ("|", ">"))
+
+    def _mapping(self, opened: Any, place: Place, events: Iterator[Any], depth: int) -> Mapping:
         entries: dict[str, tuple[Scalar, Node]] = {}
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
+        lone: list[Any] = []
+        while type(event := next(events)) is not yaml.MappingEndEvent:
             key = self._node(event, events, depth + 1)
-            value = self._node(next(events), events, depth + 1)
-            if isinstance(key, Scalar):
-                entries.setdefault(key.text, (key, value))
+            behind = next(events)
+            value = self._node(behind, events, depth + 1)
+            if opened.flow_style and behind.start_mark.index == event.end_mark.index:
+                lone.append(event)
+            if not isinstance(key, Scalar):
+                self._refuse(key.place, "key-not-text", "A key must be a word or text, not a list or map.")
+                continue
+            self._check_key(key, entries)
+            entries.setdefault(key.text, (key, value))
+        self._note_lone(opened, lone, len(entries))
         return Mapping(tuple(entries.values()), place)
 
-    def _place(self, event: yaml.Event) -> Place:
+    def _note_lone(self, opened: Any, lone: list[Any], entries: int) -> None:
+        start = opened.start_mark
+        for event in lone:
+            mark = event.start_mark
+            alone = len(lone) >= entries
+            self.lone.append(
+                slips.Lone(mark.line, mark.column, event.end_mark.column, (start.line, start.column), alone)
+            )
+
+    def _check_key(self, key: Scalar, entries: dict[str, tuple[Scalar, Node]]) -> None:
+        if key.text in entries:
+            first = entries[key.text][0].place
+            message = f'"{key.text}" is given twice, here and in line {first.line}.'
+            related = ((first, "the first"),)
+            self.problems.append(Problem(key.place, "repeated-key", message, "Keep one.", related=related))
+        elif key.text in _SPECIAL and not key.quoted:
+            self._refuse(key.place, *_SPECIAL[key.text])
+
+    def _check(self, event: Any, place: Place) -> None:
+        if event.anchor:
+            message = f'"&{event.anchor}" would name this part for repeating; flows have no anchors.'
+            self._refuse(place, "anchor", message)
+        if event.tag:
+            name = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse(place, "tag", f'"{name}" is a YAML tag; flows have none.')
+
+    def _refuse(self, place: Place, rule: str, message: str) -> None:
+        cure = "If it belongs to the text, put the whole text in quotes."
+        self.problems.append(Problem(place, rule, message, cure if rule in ("anchor", "tag") else ""))
+
+    def _place(self, event: Any) -> Place:
         start, end = event.start_mark, event.end_mark
         length = end.column - start.column if start.line == end.line else 1
-        return Place(self.file, start.line + 1, start.column + 1, max(1, length))
+        column = self._shifts.column(start.line, start.column)
+        return Place(self._file, start.line + 1, column + 1, length or 1)

@@ -1,0 +1,254 @@
+"""Slips in the build of a file at which a parser stops: depth, tabs, dashes, lines without a key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from .written import Edit, Page, Slip, Written, before, block_texts, opens_block, take_apart, write
+
+_SIGNS = {"//": "#", "--": "#", "/*": "#", ";": "#"}
+
+
+class Depth(NamedTuple):
+    """A depth that lines above have opened: its column, whose it is, and where."""
+
+    column: int
+    name: str
+    line: int
+    dash: bool
+
+
+def open_depths(lines: Sequence[str], number: int) -> Iterator[Depth]:
+    """Yield the depths that a line could continue, the nearest line first."""
+    limit: float = float("inf")
+    for n in range(number - 1, -1, -1):
+        written = take_apart(lines[n])
+        if written.blank or written.indent >= limit:
+            continue
+        if written.key and written.at < limit:
+            yield Depth(written.at, written.key, n, False)
+        if written.dash:
+            yield Depth(written.indent, "the dash", n, True)
+        limit = written.indent
+        if limit == 0:
+            return
+
+
+def misplaced(page: Page, number: int) -> Slip:
+    """Explain a line whose depth fits none of the lines above."""
+    line = page.lines[number]
+    written = take_apart(line)
+    if (slip := _below_block(page, number, written)) is not None:
+        return slip
+    depths = list(open_depths(page.lines, number))
+    alike = [depth for depth in depths if depth.dash == written.dash and depth.column != written.indent]
+    if not alike:
+        return _at_a_loss(number, written)
+    target = min(alike, key=lambda depth: abs(depth.column - written.indent))
+    return _shift(page, number, target.column, target)
+
+
+def _below_block(page: Page, number: int, written: Written) -> Slip | None:
+    """Explain a line of a text begun with | or > that is less deep than the text's first line."""
+    texts = block_texts(page.lines[:number])
+    above = before(page.lines, number)
+    if written.key or written.dash or above not in texts:
+        return None
+    first = next(n for n in range(number - 1, -1, -1) if n not in texts) + 1
+    depth = take_apart(page.lines[first]).indent
+    by = depth - written.indent
+    if by <= 0:
+        return None
+    message = f"This line is {_spaces(written.indent)} deep, but the text that begins in line {first + 1} is {depth}."
+    edits = (Edit(number, 0, 0, " " * by),)
+    cure = f"Put {_spaces(by, more=True)} in front."
+    length = max(1, len(written.value))
+    return Slip("indentation", number, written.indent, length, message, cure, edits)
+
+
+def _at_a_loss(number: int, written: Written) -> Slip:
+    message = f"This line is {_spaces(written.indent)} deep, which fits no line above."
+    cure = "Lines of the same kind begin in the same column; what belongs to a key stands two spaces deeper."
+    return Slip("indentation", number, written.indent, 1, message, cure)
+
+
+def _shift(page: Page, number: int, column: int, target: Depth) -> Slip:
+    written = take_apart(page.lines[number])
+    by = column - written.indent
+    name = f'"{written.key}"' if written.key and not written.dash else "This item" if written.dash else "This line"
+    beside = f"the one in line {target.line + 1}" if target.dash else f'"{target.name}" in line {target.line + 1}'
+    message = f"{name} is {_spaces(written.indent)} deep, but its neighbour, {beside}, is {target.column}."
+    cure = f"Put {_spaces(by, more=True)} in front." if by > 0 else f"Take {_spaces(-by)} away."
+    edits = tuple(_shifted(page.lines, number, by))
+    length = max(1, len(written.key) if not written.dash else 1)
+    related = ((target.line, target.column, 1 if target.dash else len(target.name), "the neighbour"),)
+    return Slip("indentation", number, written.indent, length, message, cure, edits, abs(by) == 1, related=related)
+
+
+def _shifted(lines: Sequence[str], number: int, by: int) -> Iterator[Edit]:
+    """Move a line and what follows at its depth or deeper."""
+    indent = take_apart(lines[number]).indent
+    for n in range(number, len(lines)):
+        depth = len(lines[n]) - len(lines[n].lstrip())
+        if not lines[n].strip():
+            continue
+        if depth < indent:
+            return
+        yield Edit(n, 0, 0, " " * by) if by > 0 else Edit(n, 0, -by, "")
+
+
+def root_moved(page: Page, number: int) -> Slip:
+    """Explain a file whose first lines are deeper than the rest."""
+    first = next((n for n in range(number) if not take_apart(page.lines[n]).blank), 0)
+    indent = take_apart(page.lines[first]).indent
+    here = take_apart(page.lines[number])
+    if not indent or here.indent >= indent:
+        return no_key(page, first)
+    name = take_apart(page.lines[first]).key or "the first line"
+    message = f'"{name}" is {_spaces(indent)} deep, but line {number + 1} begins in column {here.indent + 1}.'
+    by = indent - here.indent
+    lines = [n for n in range(first, number) if page.lines[n].strip()]
+    edits = tuple(Edit(n, 0, min(by, take_apart(page.lines[n]).indent), "") for n in lines)
+    related = ((number, here.indent, 1, "this line is less deep"),)
+    cure = f"Take {_spaces(by)} away."
+    return Slip("indentation", first, indent, len(name), message, cure, edits, related=related)
+
+
+def value_and_more(page: Page, number: int) -> Slip:
+    """Explain a line with a key below a line that already has its text: too deep, or the key above is broken."""
+    above = before(page.lines, number)
+    if above is None:
+        return _at_a_loss(number, take_apart(page.lines[number]))
+    previous, here = take_apart(page.lines[above]), take_apart(page.lines[number])
+    if not previous.key:
+        return no_key(page, above)
+    if here.dash and not previous.dash and here.indent > previous.indent:
+        return list_below_text(page, number, above)
+    return misplaced(page, number)
+
+
+def list_below_text(page: Page, number: int, above: int) -> Slip:
+    """Explain a list below a key that already has a text."""
+    previous, here = take_apart(page.lines[above]), take_apart(page.lines[number])
+    message = f'"{previous.key}" (line {above + 1}) already has a text, so this is no list but more of the text.'
+    cure = f'Leave "{previous.key}:" empty, or put the list below its own key.'
+    related = ((above, previous.value_at, max(1, len(previous.value)), "the text"),)
+    return Slip("list-below-text", number, here.indent, 1, message, cure, sure=False, related=related)
+
+
+def no_key(page: Page, number: int) -> Slip:
+    """Explain a line that has no key where one is needed."""
+    line = page.lines[number]
+    written = take_apart(line)
+    text = written.value
+    if (sign := next((sign for sign in _SIGNS if text.startswith(sign)), None)) and not written.key:
+        edits = (Edit(number, written.value_at, written.value_at + len(sign), "#"),)
+        message = f'"{sign}" begins no comment.'
+        return Slip("comment-sign", number, written.value_at, len(sign), message, write(line, edits), edits)
+    if text[:1] in "{[" and text:
+        return missing_dash(page, number)
+    word = re.match(r"([A-Za-z_]\w*)(\s*[=;：]\s*|\s+|$)", text)
+    if word and (word.group(1) in page.words or (word.group(1).islower() and (text.isascii() or "=" in word.group(2)))):
+        return _missing_colon(page, number, written, word)
+    return _stray(page, number, written)
+
+
+def _missing_colon(page: Page, number: int, written: Written, word: re.Match[str]) -> Slip:
+    start = written.value_at + word.end(1)
+    rest = written.line[start + len(word.group(2)) :].strip()
+    edits = (Edit(number, start, start + len(word.group(2)), ": " if rest else ":"),)
+    message = f'The colon behind "{word.group(1)}" is missing.'
+    cure = write(page.lines[number], edits)
+    return Slip("missing-colon", number, written.value_at, len(word.group(1)), message, cure, edits)
+
+
+def _stray(page: Page, number: int, written: Written) -> Slip:
+    above = next(open_depths(page.lines, number), None)
+    length = max(1, len(written.value))
+    message = "This line has no key."
+    if above is None or (above.column < written.indent and not written.dash):
+        return Slip("missing-colon", number, written.value_at, length, message, "A key is a word, a colon and a space.")
+    by = above.column + 2 - written.indent
+    message += f' If it goes on with the text of "{above.name}" (line {above.line + 1}), it must be deeper.'
+    edits = (Edit(number, 0, 0, " " * by),) if by > 0 else ()
+    cure = f"Put {_spaces(by, more=True)} in front, or write a key, a colon and a space." if by > 0 else ""
+    return Slip("missing-colon", number, written.value_at, length, message, cure, edits, sure=False)
+
+
+def missing_dash(page: Page, number: int) -> Slip:
+    """Explain a list item without its dash."""
+    line = page.lines[number]
+    written = take_apart(line)
+    edits = (Edit(number, written.indent, written.indent, "- "),)
+    message = "A list item begins with a dash and a space."
+    return Slip("missing-dash", number, written.indent, 1, message, write(line, edits), edits)
+
+
+def in_list(page: Page, number: int) -> Slip:
+    """Explain a line at the depth of a list's dashes that has none."""
+    written = take_apart(page.lines[number])
+    if written.dash:
+        return misplaced(page, number)
+    if not written.key:
+        return missing_dash(page, number)
+    inside = [depth for depth in open_depths(page.lines, number) if not depth.dash]
+    item = next((n for n in range(number - 1, -1, -1) if take_apart(page.lines[n]).dash), None)
+    begins_item = item is not None and take_apart(page.lines[item]).key == written.key
+    if begins_item and any(depth.dash and depth.column == written.indent for depth in open_depths(page.lines, number)):
+        return missing_dash(page, number)
+    if inside and inside[0].column > written.indent:
+        return _shift(page, number, inside[0].column, inside[0])
+    if item is not None and take_apart(page.lines[item]).indent == written.indent:
+        message = f'"{written.key}" stands where line {item + 1} has a dash, so a list and keys are mixed.'
+        cure = "Begin the line with a dash and a space, or move the list below a key, two spaces deeper."
+        return Slip("missing-dash", number, written.indent, len(written.key), message, cure, sure=False)
+    return misplaced(page, number)
+
+
+def dash_in_line(page: Page, number: int, column: int) -> Slip:
+    """Explain a list that begins behind its key."""
+    line = page.lines[number]
+    written = take_apart(line)
+    text = line[column:].strip()
+    message = f'A list cannot begin behind its key "{written.key}".'
+    cure = f'Put "{text}" on a line of its own, two spaces deeper; if it is a text, put it in quotes.'
+    edits = (Edit(number, written.value_at, written.value_end, f'["{written.value[1:].strip()}"]'),)
+    return Slip("dash-behind-key", number, column, 1, message, cure, edits, sure=False)
+
+
+def tabs(page: Page, number: int) -> Slip:
+    """Explain tabs in front of a line."""
+    line = page.lines[number]
+    lead = line[: len(line) - len(line.lstrip())]
+    above = next((depth.column for depth in open_depths(page.lines, number)), 0)
+    previous = before(page.lines, number)
+    opens = previous is not None and (not take_apart(page.lines[previous]).value or opens_block(page.lines[previous]))
+    depth = above + 2 if opens else above
+    edits = [Edit(number, 0, len(lead), " " * depth)]
+    for n in range(number + 1, len(page.lines)):
+        following = page.lines[n]
+        extra = len(following) - len(following.lstrip()) - len(lead)
+        if "\t" not in following[: len(lead) + 1] or extra < 0:
+            break
+        edits.append(Edit(n, 0, len(lead) + extra, " " * (depth + 2 * extra)))
+    at = max(0, lead.find("\t"))
+    message = "A tab stands in front of this line; YAML counts only spaces." + _tab_count(len(edits))
+    return Slip(
+        "tab", number, at, lead.count("\t") or 1, message, "Use two spaces for each step of depth.", tuple(edits)
+    )
+
+
+def _tab_count(count: int) -> str:
+    return f" So do the {count - 1} lines below." if count > 2 else " So does the line below." if count == 2 else ""
+
+
+def nameless(number: int, column: int) -> Slip:
+    """Explain a colon without a key before it."""
+    message, cure = "Before this colon a key is missing.", "Write a key, a colon and a space."
+    return Slip("missing-key", number, column, 1, message, cure)
+
+
+def _spaces(count: int, *, more: bool = False) -> str:
+    return f"{count} {'more ' if more else ''}space" + ("" if count == 1 else "s")
