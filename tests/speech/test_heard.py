@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.speech.aloud import Reader
-from ivr.speech.aloud.heard import spoken_key, spoken_number
+from ivr.speech.aloud.heard import spoken_keys, spoken_number
 
 GOLDEN = Path(__file__).parent / "golden"
 LANGUAGES = st.sampled_from(["zh-CN", "en-US"])
@@ -25,9 +25,9 @@ def test_an_answer_means_its_digits(language: str, text: str, digits: str) -> No
     assert spoken_number(text, language) == (None if digits == "-" else digits)
 
 
-@pytest.mark.parametrize(("language", "text", "key"), rows("keys.txt"))
-def test_an_answer_means_one_key(language: str, text: str, key: str) -> None:
-    assert spoken_key(text, language) == (None if key == "-" else key)
+@pytest.mark.parametrize(("language", "text", "keys"), rows("keys.txt"))
+def test_an_answer_means_its_keys(language: str, text: str, keys: str) -> None:
+    assert spoken_keys(text, language) == (None if keys == "-" else keys)
 
 
 @given(st.from_regex(r"[0-9]{1,19}", fullmatch=True), LANGUAGES, st.booleans())
@@ -42,7 +42,7 @@ def test_numbers_read_aloud_are_heard_as_they_were(number: int, language: str) -
 
 @given(st.text() | st.text(alphabet="零一两十百千万亿幺3 个号按井星.键"), LANGUAGES)
 def test_anything_a_recogniser_writes_is_digits_or_nothing(text: str, language: str) -> None:
-    for answer in (spoken_number(text, language), spoken_key(text, language)):
+    for answer in (spoken_number(text, language), spoken_keys(text, language)):
         assert answer is None or set(answer) <= set("0123456789*#")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from .kinds import KINDS, Kind
 from .language import Language, Unreadable, languages, speaker_of
 
-__all__ = ["KINDS", "Kind", "Language", "Reader", "languages", "speaker_of"]
+__all__ = ["KINDS", "Kind", "Language", "Reader", "argument_fault", "languages", "speaker_of"]
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,21 @@ class Reader:
 
     def __call__(self, value: Any, kind: str, argument: str, language: str) -> str:
         """Return the spoken words. Raises ValueError with a sentence that never holds the value."""
-        speaker = speaker_of(language)(yao=self.yao)
-        if kind not in KINDS:
-            raise ValueError(f"there is no kind {kind!r}; the kinds are {', '.join(KINDS)}")
-        for complaint in KINDS[kind].complaints(argument, language):
-            raise ValueError(complaint)
+        if fault := argument_fault(kind, argument, language):
+            raise ValueError(fault)
         try:
-            return KINDS[kind].read(speaker, value, argument)
+            return KINDS[kind].read(speaker_of(language)(yao=self.yao), value, argument)
         except Unreadable as unreadable:
             reason = str(unreadable)
         raise ValueError(f"{kind} cannot read this value: {reason}")
+
+
+def argument_fault(kind: str, argument: str, language: str) -> str:
+    """Say what is wrong with `kind:argument` in a text of this language, or return an empty text."""
+    if kind not in KINDS:
+        return f"there is no kind {kind!r}; the kinds are {', '.join(KINDS)}"
+    try:
+        speaker = speaker_of(language)()
+    except ValueError as unspoken:
+        return str(unspoken)
+    return KINDS[kind].fault(argument, speaker)

@@ -13,22 +13,16 @@ _MOST_TEXT = 200
 
 
 def spoken_number(text: str, language: str) -> str | None:
-    """Return the digits that an answer means, leading zeros kept: 幺三八 is 138, "press one" is 1.
-
-    In a language that nobody speaks here nothing is understood.
-    """
-    keys = _keys(text, language)
+    """Return the digits that an answer means, leading zeros kept: 幺三八 is 138, "press one" is 1."""
+    keys = spoken_keys(text, language)
     return keys if keys and keys.isdecimal() else None
 
 
-def spoken_key(text: str, language: str) -> str | None:
-    """Return the one key of the phone that an answer means: 0-9, * or #."""
-    keys = _keys(text, language)
-    return keys if keys and len(keys) == 1 else None
+def spoken_keys(text: str, language: str) -> str | None:
+    """Return the keys that an answer means: digits as `spoken_number` does, or one * or # when that key is named.
 
-
-def _keys(text: str, language: str) -> str | None:
-    """Write every digit as ASCII, whatever its width or script, and let the language do the rest."""
+    In a language that nobody speaks here nothing is understood.
+    """
     if len(text) > _MOST_TEXT:
         return None
     try:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from . import values
-from .language import CURRENCY_PLACES, Language, languages, speaker_of
+from .language import CURRENCY_PLACES, Language
 
 Need = Literal["none", "optional", "required"]
 
@@ -34,22 +34,19 @@ class Kind:
     several: bool = False
     argument_sample: Mapping[str, str] = field(default_factory=dict)
 
-    def complaints(self, argument: str, language: str = "") -> list[str]:
-        """Say what is wrong with an argument, in a text of `language` or else of any.
-
-        Raises ValueError for a language that nobody speaks here.
-        """
+    def fault(self, argument: str, language: Language) -> str:
+        """Say what is wrong with an argument in a text of this language, or return an empty text."""
         if not argument:
-            return [f"{self.name} needs an argument: {self.means}."] if self.argument == "required" else []
+            return f"{self.name} needs an argument: {self.means}" if self.argument == "required" else ""
         if self.argument == "none":
-            return [f"{self.name} takes no argument."]
+            return f"{self.name} takes no argument"
         if not self.words:
-            faults = [speaker_of(tag)().unit_fault(argument) for tag in ([language] if language else languages())]
-            return [f"{self.name} {' or '.join(faults)}."] if all(faults) else []
+            fault = language.unit_fault(argument)
+            return f"{self.name} {fault}" if fault else ""
         given = argument.split(",") if self.several else [argument]
         if set(given) <= self.words and len(set(given)) == len(given):
-            return []
-        return [f'{self.name} knows no argument "{argument}"; it takes {", ".join(sorted(self.words))}.']
+            return ""
+        return f'{self.name} knows no argument "{argument}"; it takes {", ".join(sorted(self.words))}'
 
 
 def _date(language: Language, value: Any, argument: str) -> str:

@@ -149,13 +149,18 @@ def phone(value: Any) -> tuple[str, ...]:
     text = re.sub(r"[()]", " ", _characters(value)).strip()
     if not re.fullmatch(r"\+?\d[\d\s-]*", text) or not 3 <= len(re.sub(r"\D", "", text)) <= 20:
         raise Unreadable("it takes a telephone number such as 95580, 400-810-1111 or +8613800138000")
-    text, domestic = re.subn(r"^(?:\+|00)86[\s-]*(?=\d)", "", text)
-    if domestic and re.fullmatch(r"(?!1\d{10}$|[48]00)\d{10,11}", re.sub(r"\D", "", text)):
-        text = "0" + text  # a city's number loses its first zero behind the country code
-    abroad = text.startswith("+")
+    text = _national(re.sub(r"^00(?=[1-9])", "+", text))
     parts = re.split(r"[\s-]+", text.strip("+ -"))
-    groups = parts if len(parts) > 1 and all(2 <= len(part) <= 5 for part in parts) else _regrouped("".join(parts))
-    return ("+" + groups[0], *groups[1:]) if abroad else tuple(groups)
+    if len(parts) == 1 or any(len(part) > 5 for part in parts):
+        parts = in_groups("".join(parts)) if text.startswith("+") else _regrouped("".join(parts))
+    return ("+" + parts[0], *parts[1:]) if text.startswith("+") else tuple(parts)
+
+
+def _national(text: str) -> str:
+    """Take the country code of mainland China off; a city's number gets back the zero that it lost behind it."""
+    rest = re.sub(r"^\+86[\s-]*(?=\d)", "", text)
+    city = rest != text and re.fullmatch(r"(?!1\d{10}$|[48]00)\d{10,11}", re.sub(r"\D", "", rest))
+    return "0" + rest if city else rest
 
 
 # Whose numbers are grouped so: mobile, free of charge, big city, other city, hotline, within a city.
@@ -169,11 +174,11 @@ _PHONE_GROUPS = (
 )
 
 
-def _regrouped(number_: str) -> list[str]:
+def _regrouped(number: str) -> list[str]:
     for pattern in _PHONE_GROUPS:
-        if match := re.fullmatch(pattern, number_):
+        if match := re.fullmatch(pattern, number):
             return list(match.groups())
-    return in_groups(number_)
+    return in_groups(number)
 
 
 def day(value: Any) -> date:
