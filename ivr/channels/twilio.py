@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from twilio.request_validator import RequestValidator
 
+from ivr.engine.inputs import Input
 from ivr.engine.ports import Incoming
 from ivr.engine.verbs import Closing
 from ivr.errors import BadRequest, BadSignature
@@ -58,23 +59,17 @@ class TwilioChannel:
         Raises BadRequest when the request names no call.
         """
         form = Parameters.of(request.form)
-        call_id = twilio_inputs.call_id(form)
-        if not call_id:
-            raise BadRequest("the request carries no usable CallSid")
-        what = twilio_inputs.arrival(form, flow) if turn is None else twilio_inputs.later(form)
-        return Incoming(call_id, turn, what, self._key(request, call_id))
+        started = twilio_inputs.arrival(form, flow)
+        return self._incoming(request, form, turn, started if turn is None else twilio_inputs.later(form))
 
     def ended(self, request: TwilioRequest) -> Incoming | None:
         """Understand a status callback: the hang-up it tells of, or None while the call goes on.
 
-        Raises BadRequest when the request names no call.
+        Raises BadRequest when a call ended that the request does not name.
         """
         form = Parameters.of(request.form)
-        call_id = twilio_inputs.call_id(form)
-        if not call_id:
-            raise BadRequest("the request carries no usable CallSid")
         gone = twilio_inputs.hung_up(form)
-        return Incoming(call_id, None, gone, self._key(request, call_id)) if gone else None
+        return self._incoming(request, form, None, gone) if gone else None
 
     def render(self, closing: Closing, *, turn: int) -> bytes:
         """Write the document; `turn` is the number that the request answering it carries."""
@@ -83,6 +78,13 @@ class TwilioChannel:
     def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
         """Write the last resort: an apology, then `number` is dialled; never raises."""
         return twilio_sorry.sorry(language, number, attempt=attempt, action=f"{self._prefix}/twilio/fallback")
+
+    def _incoming(self, request: TwilioRequest, form: Parameters, turn: int | None, what: Input) -> Incoming:
+        call_id = twilio_inputs.call_id(form)
+        if not call_id:
+            raise BadRequest("the request carries no usable CallSid")
+        line = twilio_inputs.arrival(form)
+        return Incoming(call_id, turn, what, self._key(request, call_id), line.caller, line.called)
 
     def _key(self, request: TwilioRequest, call_id: str) -> str:
         """Tell a repeated request from a new one.

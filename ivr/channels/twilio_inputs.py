@@ -21,6 +21,8 @@ NOT_KEYS = "?"
 """Stands for keys that no telephone has (A-D, other scripts' digits, junk): it matches no choice and no field."""
 
 GONE = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+_FINISH = "#"
+"""Alone it ends an entry that has no digits: the caller asks for more time."""
 _CALL_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
 _KEYS = re.compile(r"[^0-9*#]")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -32,7 +34,7 @@ def call_id(form: Parameters) -> str:
     return found.group() if found else ""
 
 
-def arrival(form: Parameters, flow: str | None) -> CallStarted:
+def arrival(form: Parameters, flow: str | None = None) -> CallStarted:
     """Read a call that arrives; numbers stay the text that the carrier gave."""
     caller = form.first("From") or form.first("Caller")
     called = form.first("To") or form.first("Called")
@@ -73,7 +75,7 @@ def _dialled(form: Parameters) -> DialEnded | None:
 
 
 def _keys(form: Parameters) -> Digits | None:
-    pressed = form.first("Digits").strip()
+    pressed = form.first("Digits").strip() or (_FINISH if form.first("FinishedOnKey") == _FINISH else "")
     return Digits(_KEYS.sub("", pressed)[:MOST_KEYS] or NOT_KEYS) if pressed else None
 
 

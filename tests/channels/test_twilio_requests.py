@@ -126,6 +126,15 @@ def test_a_first_request_is_a_call_that_arrives():
     assert incoming.input == CallStarted("+8613800000001", "+864001", "main_menu")
 
 
+def test_every_request_tells_who_calls_whom():
+    for incoming in (
+        channel().read(request(Digits="1"), turn=3),
+        channel().read(request()),
+        channel().ended(request(CallStatus="completed")),
+    ):
+        assert (incoming.caller, incoming.called) == ("+8613800000001", "+864001")
+
+
 @pytest.mark.parametrize("caller", ["anonymous", "client:li.na", "sip:u@h;x=1", "+266696687", "", "未知", "x" * 500])
 def test_odd_callers_stay_bounded_text(caller):
     incoming = channel().read(request(From=caller))
@@ -177,7 +186,7 @@ def test_a_request_without_a_usable_call_is_a_bad_request(sid):
     with pytest.raises(BadRequest):
         channel().read(request(CallSid=sid), turn=1)
     with pytest.raises(BadRequest):
-        channel().ended(request(CallSid=sid))
+        channel().ended(request(CallSid=sid, CallStatus="completed"))
 
 
 def test_a_status_callback_tells_of_the_end_only():

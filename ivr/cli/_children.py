@@ -1,0 +1,104 @@
+"""Processes that a command starts and that end with it, however it ends."""
+
+from __future__ import annotations
+
+import ctypes
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ._listening import Refused
+
+LONGEST_START = 30.0
+LONGEST_STOP = 20.0
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Child:
+    """One `ivr` command running on its own; what it says is in `log`."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def check(self) -> None:
+        """Raise Refused with its last words when it has ended."""
+        if self.process.poll() is not None:
+            words = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-12:]
+            raise Refused("\n".join([f'"ivr {self.name}" has ended:', *(f"  {word}" for word in words)]))
+
+    def wait_for(self, url: str) -> None:
+        """Return once `url` answers 200. Raises Refused when the process ends first or takes too long."""
+        limit = time.monotonic() + LONGEST_START
+        while not answers(url):
+            self.check()
+            if time.monotonic() > limit:
+                raise Refused(f'"ivr {self.name}" did not get ready within {LONGEST_START:.0f} s; see {self.log}.')
+            time.sleep(0.02)
+
+
+@contextmanager
+def child(arguments: Sequence[str], env: Mapping[str, str], log: Path) -> Iterator[Child]:
+    """Run `ivr ARGUMENTS` until the end of the block.
+
+    It has a session of its own, so that Ctrl-C reaches only who started it, and it ends when that process is killed.
+    """
+    with log.open("wb") as out:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "ivr", *arguments],
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_ends_with_parent(),
+        )
+    try:
+        yield Child(arguments[0], process, log)
+    finally:
+        _stop(process)
+
+
+def answers(url: str) -> bool:
+    """Ask once whether a server on this machine answers 200."""
+    parts = urlsplit(url)
+    asked = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+    try:
+        asked.request("GET", parts.path)
+        return asked.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(LONGEST_STOP)
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _ends_with_parent() -> Callable[[], None] | None:
+    """Ask Linux for a SIGTERM when the parent dies; elsewhere only an orderly end takes the child along."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+
+    def ask() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+    return ask

@@ -1,0 +1,138 @@
+"""`ivr demo`: a bank, a server and a telephone to call it with, all on this machine and gone when it ends."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from ._children import Child, child
+from ._listening import claim_port, url_of
+
+HOST = "127.0.0.1"
+FLOW = "main_menu"
+CALLER = "+8613800000001"
+HOME = Path("var")
+CLONE = Path(__file__).resolve().parent.parent.parent
+NEXT = """\
+
+What to try next:
+  {ivr} demo             call again; for the balance the card ends in 0128 and the PIN is 135790
+  {ivr} demo --headless  keep the server running, and see how to call and load it
+  {flow}  what the caller hears stands here; change it and call again"""
+
+
+@dataclass(frozen=True)
+class Running:
+    """The demo's server and bank. `own_token` is false when the token came with the environment, which is not shown."""
+
+    url: str
+    bank_url: str
+    token: str
+    own_token: bool
+    children: tuple[Child, ...]
+
+
+@click.command(short_help="Call a bank's hotline that runs on this machine.")
+@click.option("--headless", is_flag=True, help="Start everything but the telephone, print the addresses and stay.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The server's port.  [default: a free one]")
+def command(headless: bool, port: int | None) -> None:
+    """Start a demo bank and a server on this machine, and call it.
+
+    \b
+    Example:
+      ivr demo
+      ivr demo --headless --port 8080
+
+    Digits are keys, words are speech, an empty line is silence, and Ctrl-D hangs up. No account is needed, and nothing
+    leaves this machine.
+    """  # noqa: D301
+    with _quiet_end(), ExitStack() as stack:
+        running = _start(stack, port or 0)
+        if headless:
+            _stay(running)
+        _call(running)
+
+
+def _start(stack: ExitStack, wanted: int) -> Running:
+    port = claim_port(HOST, wanted, "--port")
+    bank_port = claim_port(HOST, 0, "--port")
+    given = os.environ.get("TWILIO_AUTH_TOKEN", "").strip()
+    token = given or secrets.token_hex(16)
+    HOME.mkdir(exist_ok=True)
+    env = _environment(os.environ, token, url_of(HOST, bank_port))
+    started = [
+        stack.enter_context(child(arguments, env, HOME / f"demo-{arguments[0]}.log"))
+        for arguments in (
+            ["bank", "--bind", f"{HOST}:{bank_port}", "--database", str(HOME / "demo_bank.db")],
+            ["serve", "--bind", f"{HOST}:{port}"],
+        )
+    ]
+    running = Running(url_of(HOST, port), url_of(HOST, bank_port), token, not given, tuple(started))
+    for one, health in zip(started, (f"{running.bank_url}/health", f"{running.url}/health/ready"), strict=True):
+        one.wait_for(health)
+    return running
+
+
+def _environment(given: Mapping[str, str], token: str, bank_url: str) -> dict[str, str]:
+    """Return the settings of the demo's server: those given, but for addresses and a secret of its own."""
+    env = {name: value for name, value in given.items() if name not in {"IVR_PUBLIC_URL", "TWILIO_AUTH_TOKEN_FILE"}}
+    defaults = {"IVR_STORE": f"sqlite:///{HOME}/demo.db"}
+    for name, folder in (("IVR_FLOWS", "flows"), ("IVR_AUDIO", "audio")):
+        if not Path(folder).is_dir() and (CLONE / folder).is_dir():
+            defaults[name] = str(CLONE / folder)
+    return {**defaults, **env, "TWILIO_AUTH_TOKEN": token, "IVR_BANK_URL": bank_url}
+
+
+def _call(running: Running) -> None:
+    from ivr.phone.text import run_phone
+
+    run_phone(running.url, running.token, CALLER, FLOW)
+    click.echo(NEXT.format(ivr=_program(), flow=f"flows/{FLOW}.yaml".ljust(len(_program()) + 16)))
+
+
+def _stay(running: Running) -> None:
+    """Print what another terminal needs, and wait for the end or for a child that ends by itself."""
+    lines = [
+        f"# The demo's server; its bank is {running.bank_url}. In another terminal:",
+        f"export IVR_PUBLIC_URL={running.url}",
+        *([f"export TWILIO_AUTH_TOKEN={running.token}"] if running.own_token else []),
+        f"# {_program()} call {FLOW} --url {running.url}",
+        f"# {_program()} load {FLOW} --url {running.url} --users 50 --duration 10s",
+        "# Ctrl-C ends it.",
+    ]
+    click.echo("\n".join(lines))
+    sys.stdout.flush()
+    while True:
+        time.sleep(0.5)
+        for one in running.children:
+            one.check()
+
+
+@contextmanager
+def _quiet_end() -> Iterator[None]:
+    """Let SIGINT, SIGTERM and a closed terminal end the demo in order and without a word."""
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(err=True)
+
+
+def _program() -> str:
+    return "ivr" if shutil.which("ivr") else "python3 -m ivr"

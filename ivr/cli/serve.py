@@ -1,0 +1,155 @@
+"""`ivr serve`: the webhook server under granian. It starts only with sound flows and checked signatures."""
+
+from __future__ import annotations
+
+import functools
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._listening import Address, Refused, claim_port, is_loopback, url_of
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from ivr.errors import FlowError
+    from ivr.settings import Settings
+
+THREADS = 64
+"""Turns at once in one worker; a turn that waits for a slow bank must not hold up the others."""
+BACKLOG = 2048
+LONGEST_GOODBYE = 15
+"""Seconds that a turn may still take when the server stops: as long as the carrier waits."""
+_LOGS = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "ivr serve: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"}},
+    "loggers": {
+        name: {"handlers": ["stderr"], "level": "ERROR", "propagate": False} for name in ("_granian", "granian.access")
+    },
+}
+_UNSIGNED = """\
+TWILIO_AUTH_TOKEN is not set, so nobody could tell the carrier's requests from forged ones.
+Set it, or try things out on this machine with: ivr serve --insecure"""
+
+
+@click.command(short_help="Run the webhook server.")
+@click.option("--bind", type=Address(), default="127.0.0.1:8080", show_default=True, help="Where to listen.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one per core.")
+@click.option("--insecure", is_flag=True, help="Start without a token and believe every request.")
+def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
+    """Run the webhook server.
+
+    \b
+    Example:
+      export TWILIO_AUTH_TOKEN=... IVR_PUBLIC_URL=https://ivr.example.com
+      ivr serve --workers 2
+
+    Put a proxy with a certificate in front: the carrier calls IVR_PUBLIC_URL, and signatures are computed over it. The
+    server runs until SIGINT or SIGTERM and lets turns under way end. One line of JSON per turn goes to stderr.
+    """  # noqa: D301
+    from ivr.errors import FlowError
+    from ivr.settings import Settings
+
+    host, wanted = bind
+    settings = Settings.from_environment(insecure=insecure or None)
+    if insecure and not is_loopback(host):
+        raise Refused(
+            f"--insecure believes everybody, so it listens on loopback only, such as --bind 127.0.0.1:{wanted}."
+        )
+    if not insecure and not settings.auth_token:
+        raise Refused(_UNSIGNED)
+    if workers > 1 and settings.store.startswith("memory:"):
+        raise Refused("a store in memory is not shared between processes; use --workers 1 or set IVR_STORE.")
+    try:
+        _try_out(settings)
+    except FlowError as fault:
+        raise Refused(_report(fault)) from None
+    port = claim_port(host, wanted, "--bind")
+    click.echo(_welcome(url_of(host, port), settings))
+    with _shared_figures(workers):
+        _serve(host, port, workers, settings)
+
+
+def _try_out(settings: Settings) -> None:
+    """Build everything once, so that what is wrong is said before any worker starts."""
+    from ivr.app import build
+
+    build(settings).store.close()
+
+
+def load(settings: Settings) -> Flask:
+    """Build the application; every worker does."""
+    from ivr.app import build
+    from ivr.web import create_app, log
+
+    log.to_stderr()
+    return create_app(build(settings))
+
+
+def _serve(host: str, port: int, workers: int, settings: Settings) -> None:
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "ivr",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=workers,
+        blocking_threads=THREADS,
+        backlog=BACKLOG,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=LONGEST_GOODBYE,
+        log_level=LogLevels.error,
+        log_dictconfig=_LOGS,
+    ).serve(target_loader=functools.partial(load, settings), wrap_loader=False)
+
+
+@contextmanager
+def _shared_figures(workers: int) -> Iterator[None]:
+    """Let several workers count together: prometheus-client does so through files in a folder."""
+    name = "PROMETHEUS_MULTIPROC_DIR"
+    if workers == 1 or name in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="ivr-metrics-") as folder:
+        os.environ[name] = folder
+        try:
+            yield
+        finally:
+            del os.environ[name]
+
+
+def _report(fault: FlowError) -> str:
+    from ivr.report import render
+
+    sources: dict[str, Any] = {}
+    for problem in fault.problems:
+        file = Path(problem.place.file)
+        if file.is_file():
+            sources[problem.place.file] = file.read_text(encoding="utf-8", errors="replace")
+    return "the flows cannot be used.\n\n" + render("text", fault.problems, sources)
+
+
+def _welcome(url: str, settings: Settings) -> str:
+    public = settings.public_url or url
+    lines = [
+        f"Listening on {url}",
+        "Set at Twilio, for the phone number (all of them POST):",
+        f"  a call comes in        {public}/twilio/voice",
+        f"  primary handler fails  {public}/twilio/fallback",
+        f"  call status changes    {public}/twilio/status",
+    ]
+    if not settings.public_url:
+        lines.append("IVR_PUBLIC_URL is not set: set it to the address that Twilio can reach.")
+    return "\n".join(lines)
