@@ -127,7 +127,7 @@ class _File:
             return [self.value(one) for one in node.value]
         if isinstance(node, yaml.MappingNode):
             return {str(key.value): self.value(one) for key, one in node.value}
-        plain = node.style is None if isinstance(node, yaml.ScalarNode) else False
+        plain = isinstance(node, yaml.ScalarNode) and not node.style
         return None if plain and node.value in ("", "~", "null") else str(node.value)
 
 

@@ -1,0 +1,67 @@
+"""Where a person reads and types: any pair of streams, or a terminal with line editing. Knows nothing of calls."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+
+
+class Terminal(Protocol):
+    """Shows lines and asks for one."""
+
+    def show(self, line: str) -> None:
+        """Show a line."""
+
+    def ask(self, prompt: str) -> str | None:
+        """Ask for a line; None when the input has ended."""
+
+
+class Streams:
+    """Plain reading and writing, so that input can be piped. What was read is shown, for the record."""
+
+    def __init__(self, source: TextIO | None = None, target: TextIO | None = None) -> None:
+        self._source = source or sys.stdin
+        self._target = target or sys.stdout
+
+    def show(self, line: str) -> None:
+        """Write a line at once."""
+        self._target.write(f"{line}\n")
+        self._target.flush()
+
+    def ask(self, prompt: str) -> str | None:
+        """Read a line."""
+        line = self._source.readline()
+        if not line:
+            return None
+        self.show(prompt + line.rstrip("\r\n"))
+        return line.rstrip("\r\n")
+
+
+class Console:
+    """A terminal with line editing. Ctrl-D and Ctrl-C end the input."""
+
+    def __init__(self) -> None:
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.history import DummyHistory
+
+        # No history: what was typed may be a PIN.
+        self._session: PromptSession[str] = PromptSession(history=DummyHistory())
+
+    def show(self, line: str) -> None:
+        """Print a line."""
+        print(line, flush=True)
+
+    def ask(self, prompt: str) -> str | None:
+        """Let the person type a line."""
+        try:
+            return self._session.prompt(prompt)
+        except (EOFError, KeyboardInterrupt):
+            return None
+
+
+def terminal() -> Terminal:
+    """Choose: line editing when a person sits there, plain streams when input or output is piped."""
+    return Console() if sys.stdin.isatty() and sys.stdout.isatty() else Streams()

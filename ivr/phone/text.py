@@ -1,0 +1,210 @@
+"""The telephone as text: what is said is shown, lines are keys, words or silence."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .caller import KEYS, Act, Desk, DialStatus, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
+from .carrier import DEMO_ACCOUNT, Exchange, Line, Watch
+from .clock import Clock, RealClock
+from .keeping import Notes, NotKept, keep
+from .player import CallResult, Habits, Player
+from .terminal import Terminal, terminal
+from .transport import HttpTransport, Transport
+
+HELP = "0-9 * # are keys, other words are speech, an empty line is silence, Ctrl-D hangs up"
+_DESK: dict[str, DialStatus] = {
+    "": "completed", "answer": "completed", "a": "completed", "busy": "busy", "b": "busy", "no answer": "no-answer",
+    "no-answer": "no-answer", "n": "no-answer", "fail": "failed", "failed": "failed", "f": "failed",
+}  # fmt: skip
+_ENDS = {
+    "server": "The call is over: the line hung up.",
+    "caller": "The call is over: you hung up.",
+    "fault": "The call broke: a carrier would play an error message here and hang up.",
+    "limit": "The call is over: it lasted as long as a carrier lets a call last.",
+}
+
+
+@dataclass
+class TextCaller:
+    """A person at a terminal."""
+
+    terminal: Terminal
+    notes: Notes = field(default_factory=Notes)
+
+    def early(self, stretch: Stretch) -> Act | None:  # noqa: ARG002
+        """Read to the end: nobody types faster than text appears."""
+        return None
+
+    def hears(self, heard: Heard) -> None:
+        """Show it."""
+        if heard.kind == "say":
+            self.notes.heard.append(heard.text)
+            self.terminal.show(f"  {heard.text}")
+        elif heard.kind == "play":
+            self.terminal.show(f"  [recording {heard.text}]")
+        elif heard.kind == "beep":
+            self.terminal.show("  [tone]")
+
+    def answers(self, listening: Listening) -> Act:
+        """Tell who listens and how long, and take a line."""
+        self.terminal.show(f"  ({_listens(listening)})")
+        while True:
+            line = self.terminal.ask("> ")
+            if line is None:
+                raise Gone
+            act = _act(line, listening)
+            if act is not None:
+                self._note(act, listening)
+                return act
+            self.terminal.show("  (words are not heard here, only keys; an empty line is silence)")
+
+    def acted(self, act: Act) -> None:
+        """Know already."""
+
+    def desk(self, numbers: Sequence[str]) -> Desk:
+        """Ask what becomes of the dialled leg."""
+        self.terminal.show(f"  [ringing {', '.join(numbers)}]")
+        while True:
+            line = self.terminal.ask("the desk: answer, busy, no answer or fail? [answer] ")
+            if line is None:
+                raise Gone
+            status = _DESK.get(line.strip().lower())
+            if status is not None:
+                self.notes.did(dial=status)
+                self.terminal.show("  [connected; the talk is over]" if status == "completed" else f"  [{status}]")
+                return Desk(status)
+
+    def _note(self, act: Act, listening: Listening) -> None:
+        if isinstance(act, Press):
+            self.notes.did(press=act.keys)
+        elif isinstance(act, Speak):
+            self.notes.did(say=act.text)
+        elif isinstance(act, Talk):
+            self.notes.did(record=f"{act.seconds:g}s")
+        else:
+            self.notes.did(**({"silence": True} if listening.kind == "record" else {"wait": True}))
+
+
+def _act(line: str, listening: Listening) -> Act | None:
+    """Read a line as a deed; None for words where only keys are taken."""
+    plain = unicodedata.normalize("NFKC", line).strip()
+    keys = plain.replace(" ", "")
+    if not keys:
+        return Silence()
+    if set(keys) <= KEYS:
+        return Press(keys)
+    if listening.kind == "record":
+        return Talk(float(max(1, round(len(plain) / 4))))
+    return Speak(plain, confidence=0.9) if listening.speech else None
+
+
+def _listens(listening: Listening) -> str:
+    if listening.kind == "record":
+        ends = " ".join(listening.finish) if len(listening.finish) < 4 else "any key"
+        return f"recording: type words; {ends} ends it, or {listening.timeout:g} s of silence"
+    what = "1 key" if listening.most == 1 else f"up to {listening.most} keys" if listening.most else "keys"
+    what += f", {listening.finish} ends them" if listening.finish and listening.most != 1 else ""
+    if not listening.keys:
+        what = "speech"
+    elif listening.speech:
+        what += ", or speech"
+    return f"listening for {what}; {listening.timeout:g} s"
+
+
+def call_url(url: str, flow: str, called: str = "") -> str:
+    """Return the webhook's address: as it is when it has a path, else the server's for `flow` or the number called."""
+    if urlsplit(url).path.strip("/"):
+        return url
+    return url.rstrip("/") + ("/twilio/voice" if called and not flow else f"/twilio/voice/{flow}")
+
+
+def advice(exchange: Exchange | None, url: str) -> str:
+    """Say what to look at when the last request failed, or nothing."""
+    if exchange is None or exchange.status == 200:
+        return ""
+    if exchange.status == 403:
+        base = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+        return (
+            "The server refused the signature (403). Either TWILIO_AUTH_TOKEN is not the same here and there, or the "
+            f"server signs over another public URL than {base} (there: IVR_PUBLIC_URL)."
+        )
+    if exchange.status == 404:
+        return f"The server has no {urlsplit(exchange.url).path} (404). Is the flow's name right?"
+    if exchange.status == 0:
+        return f"{exchange.problem}. Is the server running? `ivr demo --headless` starts one and prints its address."
+    return f"The server answered with status {exchange.status}; a carrier takes only 200."
+
+
+def run_phone(
+    url: str,
+    token: str = "",
+    caller: str = "+8613800000001",
+    flow: str = "main_menu",
+    *,
+    called: str = "",
+    account: str = DEMO_ACCOUNT,
+    public_url: str = "",
+    transport: Transport | None = None,
+    clock: Clock | None = None,
+    screen: Terminal | None = None,
+    save: Path | None = None,
+) -> CallResult:
+    """Let the person at the terminal make one call, and tell how it ended.
+
+    `url` is a server's address or a whole webhook address. Words about a call that could not be kept go to the screen.
+    """
+    screen = screen or terminal()
+    voice = call_url(url, flow, called)
+    base = "{0.scheme}://{0.netloc}".format(urlsplit(voice))
+    line = Line(
+        voice_url=voice,
+        caller=caller,
+        called=called or Line.called,
+        token=token,
+        account=account,
+        status_url=f"{base}/twilio/status",
+        fallback_url=f"{base}/twilio/fallback",
+        public_url=public_url,
+    )
+    person = TextCaller(screen)
+    told: list[Exchange] = []
+    screen.show(f"{caller} calls {called or flow or voice}  ({HELP})")
+    clock = clock or RealClock(longest=0.4)
+    way = transport or HttpTransport()
+    try:
+        result = Player(line, way, person, clock, habits=Habits(ring=0.4), watch=_failed(told)).call()
+    finally:
+        if isinstance(way, HttpTransport) and transport is None:
+            way.close()
+    screen.show(_ENDS[result.ended_by])
+    for fault in dict.fromkeys(map(str, result.faults)):
+        screen.show(f"  fault {fault}")
+    if advised := advice(told[0] if told else None, voice):
+        screen.show(advised)
+    if save is not None:
+        screen.show(_saved(person.notes, save, caller, flow, called, result))
+    return result
+
+
+def _failed(told: list[Exchange]) -> Watch:
+    def watch(exchange: Exchange) -> None:
+        if exchange.status != 200 and exchange.purpose not in ("status", "recording"):
+            told.append(exchange)
+
+    return watch
+
+
+def _saved(notes: Notes, file: Path, caller: str, flow: str, called: str, result: CallResult) -> str:
+    if result.ended_by == "caller":
+        notes.did(hang_up=True)
+    try:
+        long_numbers = keep(notes, file, caller=caller, flow=flow, called=called)
+    except NotKept as refused:
+        return str(refused)
+    warning = " Six or more digits stand in it as typed: never keep a real number there." if long_numbers else ""
+    return f"Kept as {file}; play it with: ivr test {file}{warning}"
