@@ -8,7 +8,7 @@ them all; if every mending was certain, the tree of the mended text is returned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -131,7 +131,7 @@ class _Reading:
 
     def __init__(self, file: str, lines: list[str]) -> None:
         self._file = file
-        self._page = slips.Page(lines, slips.words(lines))
+        self._page = slips.Page(lines)
         self._shifts = _Shifts()
         self._seen: set[tuple[str, int, str]] = set()
         self._sure = True
@@ -216,10 +216,14 @@ class _Composer:
         self.lone: list[slips.Lone] = []
 
     def documents(self, text: str) -> list[Node]:
-        events: Iterator[Any] = iter(yaml.parse(text, yaml.CSafeLoader))
-        return [self._node(next(events), events, 0) for event in events if type(event) is yaml.DocumentStartEvent]
+        take: Callable[[], Any] = yaml.CSafeLoader(text).get_event
+        nodes = []
+        while type(event := take()) is not yaml.StreamEndEvent:
+            if type(event) is yaml.DocumentStartEvent:
+                nodes.append(self._node(take(), take, 0))
+        return nodes
 
-    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+    def _node(self, event: Any, take: Callable[[], Any], depth: int) -> Node:
         kind = type(event)
         place = self._place(event)
         if kind is yaml.AliasEvent:
@@ -232,10 +236,10 @@ class _Composer:
         if depth > MAX_DEPTH:
             raise _TooDeepError(place)
         if kind is yaml.MappingStartEvent:
-            return self._mapping(event, place, events, depth)
+            return self._mapping(event, place, take, depth)
         items = []
-        while type(event := next(events)) is not yaml.SequenceEndEvent:
-            items.append(self._node(event, events, depth + 1))
+        while type(event := take()) is not yaml.SequenceEndEvent:
+            items.append(self._node(event, take, depth + 1))
         return Sequence(tuple(items), place)
 
     def _scalar(self, event: Any, place: Place) -> Scalar:
@@ -245,13 +249,13 @@ class _Composer:
             self.texts.append(slips.Long(event.start_mark.line, event.start_mark.column, last, style or ""))
         return Scalar(event.value, place, style in ("'", '"'), style in ("|", ">"))
 
-    def _mapping(self, opened: Any, place: Place, events: Iterator[Any], depth: int) -> Mapping:
+    def _mapping(self, opened: Any, place: Place, take: Callable[[], Any], depth: int) -> Mapping:
         entries: dict[str, tuple[Scalar, Node]] = {}
         lone: list[Any] = []
-        while type(event := next(events)) is not yaml.MappingEndEvent:
-            key = self._node(event, events, depth + 1)
-            behind = next(events)
-            value = self._node(behind, events, depth + 1)
+        while type(event := take()) is not yaml.MappingEndEvent:
+            key = self._node(event, take, depth + 1)
+            behind = take()
+            value = self._node(behind, take, depth + 1)
             if opened.flow_style and behind.start_mark.index == event.end_mark.index:
                 lone.append(event)
             if not isinstance(key, Scalar):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from . import depth, values
 from .hidden import Lone, Long, lone_words, swallowed
 from .typed import look
-from .written import Edit, Page, Slip, before, block_texts, mended, take_apart, words
+from .written import Edit, Page, Slip, before, block_texts, mended, take_apart
 
 __all__ = [
     "Edit",
@@ -28,7 +28,6 @@ __all__ = [
     "look",
     "mended",
     "swallowed",
-    "words",
 ]
 
 

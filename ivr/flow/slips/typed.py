@@ -11,9 +11,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from .written import Edit, Page, Slip, after, comment_at, mask, mended, quoted, take_apart, write
 
 _WIDE_BLANK = "\u3000\u00a0\u2002\u2003"
-_SUSPECT = re.compile(
-    rf"[：“”‘’「『＂＇【［｛（，、＃{_WIDE_BLANK}]|^\s*[－—–•·]|^\s*-[^\s\d.-]|(?<![\w/])[A-Za-z_]\w*:[^\s/]"
-    r"|\s#(?:\S|$)|#:|按\s*#|[>|]\d+\s*$|\{[\w.]+\|"
+_WIDE = re.compile(
+    rf"[A-Za-z_]\w*\s*：|：\s*$|[:,\[{{-]\s*[“”‘’「『＂＇]|[”’＂＇」』]\s*(?:$|[,\]}}])|(?:[:-]\s|^)\s*[｛［【（〔]"
+    rf"|\[[^\]]*[，、]|，\s*[a-z_]\w*\s*[:：]|^\s*[＃－—–•·]|^ *[{_WIDE_BLANK}]|[:-] *[{_WIDE_BLANK}]"
+)
+_NARROW = re.compile(
+    r"\s*(?:- +)*(?:-[^\s\d.-]|[a-z_]\w*:(?:[^\s/]| [>|]\d+\s*$))|.*(?:[{,] *[a-z_]\w*:[^\s/]|[\[{,:-] *\{[\w.]+\||#)"
 )
 _PAIRS = {"“": "”", "”": "”", "‘": "’", "’": "’", "「": "」", "『": "』", "＂": "＂", "＇": "＇"}
 _BRACKETS = {"【": "】", "［": "］", "（": "）", "〔": "〕"}
@@ -24,9 +27,9 @@ Detector = Callable[[Page, int], Slip | None]
 
 def look(page: Page, skip: Collection[int]) -> Iterator[Slip]:
     """Yield the slips of all lines but those to skip. Several in one line follow from one mending to the next."""
-    page = Page(list(page.lines), page.words)
+    page = Page(list(page.lines))
     for number, line in enumerate(page.lines):
-        if number not in skip and _SUSPECT.search(line):
+        if number not in skip and ((not line.isascii() and _WIDE.search(line)) or _NARROW.match(line)):
             yield from _look_at(page, number)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from ivr.problem import Level
@@ -41,11 +42,16 @@ class Slip:
     related: tuple[tuple[int, int, int, str], ...] = ()
 
 
-class Page(NamedTuple):
-    """The lines of a file and the plain words that it uses as keys."""
+class Page:
+    """The lines of a file, mended as reading goes on, and the plain words that it uses as keys."""
 
-    lines: list[str]
-    words: frozenset[str]
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words tell a key from a word in a text."""
+        return frozenset(word for line in self.lines for word in _WORD_KEY.findall(line))
 
 
 @dataclass(frozen=True)
@@ -170,11 +176,6 @@ def write(line: str, edits: Sequence[Edit], advice: str = "Write") -> str:
     """Return the cure that shows the mended line, if it is short enough to read."""
     shown = mended(line, edits).strip()
     return f"{advice}: {shown}" if len(shown) <= 100 else f"{advice}." if advice != "Write" else ""
-
-
-def words(lines: Sequence[str]) -> frozenset[str]:
-    """Return the plain words that a file uses as keys; they tell a key from a word in a text."""
-    return frozenset(word for line in lines for word in _WORD_KEY.findall(line))
 
 
 def before(lines: Sequence[str], number: int) -> int | None:
