@@ -146,7 +146,10 @@ def _fingerprint(home: Path) -> str:
 
 
 def _end(text: str) -> str:
-    return "\n".join("  " + line for line in text.strip().splitlines()[-6:])
+    """Pick what a failed program said of its failure, else its last lines."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    faults = [line for line in lines if line.startswith(("ERROR:", "E:"))]
+    return "\n".join("  " + line for line in (faults or lines)[-6:])
 
 
 def _say(text: str) -> None:

@@ -1,0 +1,129 @@
+"""The shape of the code, held by numbers: small modules, short functions, one kind per file, everything documented."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import statistics
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+from grimp import build_graph
+
+import ivr
+from ivr.cli import main
+from ivr.settings import VARIABLES
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MODULES = sorted((ROOT / "ivr").rglob("*.py"))
+MEDIAN_LINES, MOST_LINES, MOST_FUNCTION_LINES = 150, 400, 60
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "handler", "misc"}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def functions(path: Path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_no_module_is_long_and_most_are_short():
+    long = {name_of(path): lines(path) for path in MODULES if lines(path) > MOST_LINES}
+    assert not long
+    assert statistics.median(map(lines, MODULES)) <= MEDIAN_LINES
+
+
+def test_no_function_is_long():
+    long = {
+        f"{name_of(path)}:{node.name}": size
+        for path in MODULES
+        for node in functions(path)
+        if (size := (node.end_lineno or 0) - node.lineno + 1) > MOST_FUNCTION_LINES
+    }
+    assert not long
+
+
+def test_no_module_is_named_after_nothing():
+    assert not [name_of(path) for path in MODULES if path.stem.strip("_") in FORBIDDEN_NAMES]
+
+
+def test_every_module_says_what_it_is_for():
+    assert not [name_of(path) for path in MODULES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+
+
+def test_the_public_names_are_few_and_all_there():
+    assert sorted(ivr.__all__) == ["FlowError", "IvrError", "Problem", "Settings", "build"]
+    for name in ivr.__all__:
+        assert getattr(ivr, name).__name__ == name
+    with pytest.raises(AttributeError):
+        _ = ivr.nothing
+
+
+def test_importing_the_package_loads_nothing_else():
+    graph = build_graph("ivr", cache_dir=None)
+    eager = graph.find_modules_directly_imported_by("ivr")
+    assert eager <= {"ivr.app", "ivr.errors", "ivr.problem", "ivr.settings"}  # under TYPE_CHECKING only
+    assert not graph.find_modules_directly_imported_by("ivr.bootstrap")
+
+
+@pytest.mark.parametrize("name", main.list_commands(click.Context(main)))
+def test_every_command_explains_itself_with_an_example(name):
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    assert command.get_short_help_str()
+    text = command.get_help(click.Context(command, info_name=f"ivr {name}"))
+    assert f"ivr {name}" in text.partition("\n")[2], "the help shows no example"
+    undocumented = [option.name for option in command.params if isinstance(option, click.Option) and not option.help]
+    assert not undocumented
+
+
+@pytest.mark.parametrize("folder", ["steps", "stores", "report"])
+def test_a_file_holds_the_kind_that_it_is_named_after(folder):
+    package = importlib.import_module(f"ivr.{folder}")
+    for path in sorted((ROOT / "ivr" / folder).glob("[a-z]*.py")):
+        module = importlib.import_module(f"{package.__name__}.{path.stem}")
+        kinds = {
+            cls.kind
+            for cls in vars(module).values()
+            if isinstance(cls, type)
+            and cls.__module__ == module.__name__
+            and isinstance(getattr(cls, "kind", None), str)
+        }
+        assert kinds <= {path.stem}, f"{name_of(path)} holds {kinds}"
+
+
+def test_the_readme_names_every_command_and_setting():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = [f"ivr {name}" for name in main.list_commands(click.Context(main))]
+    assert not [name for name in (*commands, *VARIABLES.values()) if name not in readme]
+
+
+def test_nothing_in_the_repository_knows_this_machine():
+    texts = [
+        *MODULES,
+        *(ROOT / "tests").rglob("*.py"),
+        ROOT / "README.md",
+        ROOT / "pyproject.toml",
+        ROOT / ".ci" / "run",
+    ]
+    own = Path(__file__).resolve()
+    for path in texts:
+        if path.resolve() != own:
+            text = path.read_text(encoding="utf-8")
+            assert str(ROOT) + "/" not in text, name_of(path)
+
+
+def test_the_package_data_is_shipped():
+    shipped = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
+    suffixes = {path.suffix for path in (ROOT / "ivr").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    covered = {Path(pattern).suffix for pattern in shipped["ivr"]} | {".py", ".typed"}
+    assert suffixes - {""} <= covered
