@@ -214,8 +214,9 @@ def _value(text: str) -> int | None:
         if found:
             many = 1 if size == 10 and not head else _value(head)
             rest = _rest(tail, size)
-            fits = many and rest is not None and rest < size and (many < 10 or size >= 10**4)
-            return many * size + rest if fits and many is not None and rest is not None else None
+            if not many or rest is None or rest >= size or (many > 9 and size < 10**4):
+                return None
+            return many * size + rest
     return int(text) if re.fullmatch("[0-9]{1,4}", text) else None
 
 
