@@ -36,7 +36,7 @@ def test_everything_that_a_conversation_may_say_is_read():
     assert (say.deed, say.confidence, wait.deed, silence.deed) == ("say", 0.9, "wait", "wait")
     assert (record.deed, record.record, record.press) == ("record", 8.0, "#")
     assert (dial.deed, dial.talk, dial.leaves, hang_up.deed) == ("dial", 60.0, True, "hang_up")
-    assert (first.hear[1].place.line, first.hear[1].place.column) == (11, 15)
+    assert (first.hear[1].place.line, first.hear[1].place.column) == (10, 15)
 
 
 def test_a_bank_may_be_gone():

@@ -124,7 +124,7 @@ def test_facts_are_compared_where_the_server_gives_them(run):
     facts = {"step": "main", "level": 1, "queued": None, "waiting": True}
     assert told(run("  - {hear: 请按1, expect: {step: main, level: 1, queued: null, waiting: true}}\n", facts)) == []
     (failure,) = told(run("  - {hear: 请按1, expect: {step: balance}}\n", facts))
-    assert failure.startswith("c.yaml:4:25: expected step to be balance, but it is main")
+    assert failure.startswith("c.yaml:4:26: expected step to be balance, but it is main")
     (failure,) = told(run("  - {hear: 请按1, expect: {stp: main}}\n", facts))
     assert "there is no fact `stp`; there are level, queued, step, waiting" in failure
 

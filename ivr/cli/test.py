@@ -1,0 +1,244 @@
+"""`ivr test`: plays conversations in virtual time against the real webhooks in this process, with its own bank."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ivr.app import Ivr
+    from ivr.demo_bank.serving import BackgroundBank
+    from ivr.phone.conversation import Bank, Conversation
+    from ivr.phone.scripted import Played
+    from ivr.phone.transport import Transport
+    from ivr.problem import Place
+
+FOLDER = Path("tests/conversations")
+BASE_URL = "http://ivr.invalid"
+MONDAY_AT_TEN = 1_795_399_200.0
+"""When a conversation that names no time begins: 2026-11-23T10:00+08:00."""
+NOWHERE = "http://127.0.0.1:1"
+Outcome = tuple[str, str, str]
+
+
+@dataclass
+class Wired:
+    """Everything of one machine in this process. `gone` is a second engine whose bank cannot be reached."""
+
+    bank: BackgroundBank
+    build: Callable[[str], Ivr]
+    token: str
+    _ivrs: dict[bool, tuple[Ivr, Transport]] = field(default_factory=dict)
+
+    def ivr(self, gone: bool = False) -> tuple[Ivr, Transport]:
+        """Return the engine and the way to its webhooks; built when first asked for."""
+        if gone not in self._ivrs:
+            from ivr.phone.transport import WsgiTransport
+            from ivr.web import create_app
+
+            built = self.build(NOWHERE if gone else self.bank.url)
+            self._ivrs[gone] = (built, WsgiTransport(create_app(built)))
+        return self._ivrs[gone]
+
+    def choices(self) -> tuple[frozenset[Outcome], dict[Outcome, Place]]:
+        """Return the choices that some call took, and all that there are."""
+        taken = frozenset[Outcome]().union(*(ivr.choices_taken() for ivr, _ in self._ivrs.values()))
+        return taken, self.ivr()[0].choices_there()
+
+    def close(self) -> None:
+        """Close the stores."""
+        for ivr, _ in self._ivrs.values():
+            ivr.store.close()
+
+
+@contextmanager
+def wired(clock: Callable[[], float] = time.time) -> Iterator[Wired]:
+    """Start a demo bank and wire the engine to it: memory store, own token, flows and audio as configured."""
+    from ivr.app import build
+    from ivr.demo_bank.serving import BackgroundBank
+    from ivr.settings import Settings
+
+    token = secrets.token_hex(16)
+    kept = {name: os.environ[name] for name in ("IVR_FLOWS", "IVR_AUDIO") if name in os.environ}
+
+    def build_with(bank_url: str) -> Ivr:
+        env = {**kept, "IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": token, "IVR_PUBLIC_URL": BASE_URL}
+        return build(Settings.from_environment({**env, "IVR_BANK_URL": bank_url}), clock=clock)
+
+    with BackgroundBank(clock=clock) as bank:
+        whole = Wired(bank, build_with, token)
+        try:
+            whole.ivr()
+            yield whole
+        finally:
+            whole.close()
+
+
+def _chosen(conversations: Sequence[Conversation], text: str) -> list[Conversation]:
+    wanted = text.casefold()
+    return [one for one in conversations if wanted in f"{one.place.file} {one.flow} {one.title}".casefold()]
+
+
+def _set_bank(bank: BackgroundBank, wish: Bank) -> None:
+    bank.reset()
+    bank.faults(slow_ms=wish.slow_ms, fail_rate=wish.fail_rate)
+
+
+@click.command(short_help="Play the conversations and check what callers hear.")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
+@click.option("-k", "text", metavar="TEXT", default="", help="Only those with TEXT in file, flow or title.")
+@click.option("-v", "--verbose", is_flag=True, help="Print what was said and done.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) -> None:
+    """Play the conversations in files or folders (default: tests/conversations) and check what callers hear.
+
+    \b
+    Example:
+      ivr test
+      ivr test tests/conversations/main_menu.yaml -k balance --verbose
+
+    Calls go through the real webhooks with signatures, in this process and in virtual time, with a demo bank of their
+    own. At the end you read which choices no conversation takes. The exit code is 1 when a conversation fails.
+    """  # noqa: D301
+    from ivr.phone.clock import VirtualClock
+    from ivr.phone.reading import read
+
+    if not paths and not FOLDER.is_dir():
+        raise click.UsageError(f"there is no folder {FOLDER} here; name the files or folders to play")
+    conversations = _chosen(read(paths or (FOLDER,)), text)
+    if not conversations:
+        raise click.UsageError(f"no conversation has {text!r} in its file, flow or title")
+    began, clock = time.perf_counter(), VirtualClock(MONDAY_AT_TEN)
+    with _quiet_log(), wired(clock.now) as whole:
+        show = None if as_json else _Progress(verbose)
+        played = [_play(whole, clock, one, show) for one in conversations]
+        taken, there = whole.choices()
+    missing = {outcome: place for outcome, place in there.items() if outcome not in taken}
+    whole_run = not text and all(path.is_dir() for path in paths)
+    if as_json:
+        click.echo(json.dumps(_as_json(played, there, missing), ensure_ascii=False, indent=2))
+    else:
+        _report(played, missing if whole_run else {}, len(there), time.perf_counter() - began)
+    if not all(one.passed for one in played):
+        raise click.exceptions.Exit(1)
+
+
+def _play(whole: Wired, clock: Any, conversation: Conversation, show: _Progress | None) -> Played:
+    from ivr.phone.scripted import play
+
+    _set_bank(whole.bank, conversation.bank)
+    ivr, transport = whole.ivr(conversation.bank.gone)
+    clock.set(MONDAY_AT_TEN if conversation.at is None else conversation.at)
+    played = play(conversation, transport, clock, base_url=BASE_URL, token=whole.token, facts=ivr.facts)
+    if show is not None:
+        show(played)
+    return played
+
+
+@contextmanager
+def _quiet_log() -> Iterator[None]:
+    """Keep the server's own log lines out of the result; faults show as failed conversations."""
+    import logging
+
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+@dataclass
+class _Progress:
+    """Prints one mark a conversation, file by file, or whole transcripts."""
+
+    verbose: bool
+    file: str = ""
+
+    def __call__(self, played: Played) -> None:
+        where = played.conversation.place
+        if self.verbose:
+            click.echo(f"{where}: {played.conversation.title}: {'passed' if played.passed else 'FAILED'}")
+            for line in transcript(played):
+                click.echo(f"    {line}")
+            return
+        if where.file != self.file:
+            click.echo(("\n" if self.file else "") + f"{where.file} ", nl=False)
+            self.file = where.file
+        click.echo("." if played.passed else "F", nl=False)
+
+
+def transcript(played: Played) -> list[str]:
+    """Write a call line by line; long runs of keys are masked already."""
+    return [f"{entry.at:6.1f} s  {entry.who}{': ' if entry.what else ''}{entry.what}" for entry in played.transcript]
+
+
+def failure_lines(played: Played) -> list[str]:
+    """Write why a conversation failed."""
+    return [f"FAILED {played.conversation.title}", *(f"  {failure}" for failure in played.failures)]
+
+
+def _report(played: Sequence[Played], missing: dict[Outcome, Place], there: int, seconds: float) -> None:
+    click.echo()
+    for one in played:
+        if not one.passed:
+            click.echo("\n".join(["", *failure_lines(one)]))
+    if missing:
+        click.echo(f"\nno conversation takes these choices ({len(missing)} of {there}):")
+        for (flow, step, outcome), place in sorted(missing.items(), key=lambda item: str(item[1])):
+            click.echo(f"  {place}: {flow}, step {step}: {outcome}")
+    failed = sum(not one.passed for one in played)
+    unchecked = sum(len(one.unchecked) for one in played)
+    words = [f"{failed} failed"] if failed else []
+    words.append(f"{len(played) - failed} passed")
+    words += [f"{unchecked} expectations not checked here"] if unchecked else []
+    called = sum(one.result.seconds for one in played)
+    click.echo(f"\n{', '.join(words)} in {seconds:.1f} s ({called / 60:.0f} minutes of calls)")
+
+
+def _as_json(played: Sequence[Played], there: dict[Outcome, Place], missing: dict[Outcome, Place]) -> dict[str, Any]:
+    failed = sum(not one.passed for one in played)
+    return {
+        "passed": len(played) - failed,
+        "failed": failed,
+        "conversations": [_one_as_json(one) for one in played],
+        "choices": {
+            "there": len(there),
+            "missing": [
+                {"flow": flow, "step": step, "outcome": outcome, "file": place.file, "line": place.line}
+                for (flow, step, outcome), place in missing.items()
+            ],
+        },
+    }
+
+
+def _one_as_json(played: Played) -> dict[str, Any]:
+    conversation = played.conversation
+    return {
+        "title": conversation.title,
+        "file": conversation.place.file,
+        "line": conversation.place.line,
+        "flow": conversation.flow,
+        "passed": played.passed,
+        "seconds": round(played.result.seconds, 1),
+        "failures": [
+            {
+                "file": failure.place.file,
+                "line": failure.place.line,
+                "column": failure.place.column,
+                "message": failure.message,
+                "heard": failure.heard,
+            }
+            for failure in played.failures
+        ],
+        "unchecked": [wish.name for wish in played.unchecked],
+        "transcript": [{"at": round(entry.at, 1), "who": entry.who, "what": entry.what} for entry in played.transcript],
+    }
