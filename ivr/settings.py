@@ -85,7 +85,7 @@ class Settings:
         values = {name: value for name in VARIABLES if (value := reading.take(name)) is not None}
         if reading.problems:
             raise SettingsError("\n".join(reading.problems))
-        return cls(**values, insecure=bool(overrides.get("insecure")), origins=MappingProxyType(reading.origins))
+        return cls(**values, insecure=bool(overrides.get("insecure")), origins=reading.origins)
 
     def sources(self) -> tuple[Source, ...]:
         """List every setting with its origin, in the order of the manual."""

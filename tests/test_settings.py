@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from ivr.errors import SettingsError
+from ivr.settings import VARIABLES, Hidden, Settings, Source, store_file, store_kind, store_kinds
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+SID = "AC" + "0" * 32
+
+
+def problem(env: dict[str, str], **overrides: object) -> str:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(env, **overrides)
+    return str(caught.value)
+
+
+def test_an_empty_environment_gives_the_defaults_of_the_manual() -> None:
+    settings = Settings.from_environment({})
+    assert settings == Settings()
+    assert settings.store == "sqlite:///var/ivr.db"
+    assert (settings.flows, settings.audio) == (Path("flows"), Path("audio"))
+    assert not settings.auth_token
+    assert not settings.insecure
+
+
+def test_every_variable_is_read(tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {
+            "TWILIO_ACCOUNT_SID": SID,
+            "TWILIO_AUTH_TOKEN": f" {TOKEN}\n",
+            "IVR_PUBLIC_URL": "https://ivr.bank.example:8443/",
+            "IVR_STORE": "memory:",
+            "IVR_FLOWS": str(tmp_path),
+            "IVR_AUDIO": str(tmp_path),
+            "IVR_BANK_URL": "http://127.0.0.1:8500/api/",
+        }
+    )
+    assert settings.account_sid == SID
+    assert settings.auth_token.reveal() == TOKEN
+    assert settings.public_url == "https://ivr.bank.example:8443"
+    assert settings.store == "memory:"
+    assert settings.flows == settings.audio == tmp_path
+    assert settings.bank_url == "http://127.0.0.1:8500/api"
+
+
+def test_the_token_is_never_seen() -> None:
+    settings = Settings.from_environment({"TWILIO_AUTH_TOKEN": TOKEN})
+    shown = [repr(settings), str(settings.auth_token), f"{settings.auth_token}", str(settings.sources())]
+    assert not any(TOKEN in text for text in shown)
+    assert "***" in shown[0]
+    with pytest.raises(TypeError):
+        json.dumps(settings.auth_token)
+    assert TOKEN not in str(dataclasses.asdict(settings))
+
+
+def test_tokens_compare_without_being_shown() -> None:
+    assert Hidden("a") == Hidden("a") != Hidden("b")
+    assert Hidden("a") != "a"
+    assert str(Hidden()) == "''"
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    text = problem(
+        {
+            "TWILIO_ACCOUNT_SID": "SK" + "0" * 32,
+            "TWILIO_AUTH_TOKEN": "0123 4567",
+            "IVR_PUBLIC_URL": "https://ivr.example.com/hotline",
+            "IVR_STORE": "oracle://scott:tiger@db/x",
+            "IVR_FLOWS": str(tmp_path / "nowhere"),
+            "IVR_AUDIO": str(file),
+            "IVR_BANK_URL": "bank.example.com",
+        }
+    )
+    names = [line.partition(":")[0] for line in text.splitlines()]
+    assert names == list(VARIABLES.values())
+    assert "memory:, sqlite:" in text
+    assert "there is no folder" in text
+    assert "is a file, not a folder" in text
+    assert "tiger" not in text
+    assert "0123 4567" not in text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ivr.example.com",
+        "ftp://ivr.example.com",
+        "https://",
+        "https:// ivr.example.com",
+        "https://ivr.example.com:99999",
+        "https://[::1",
+        "https://ivr.example.com/path",
+        "https://ivr.example.com?x=1",
+        "https://ivr.example.com#x",
+        "https://user:password@ivr.example.com",
+    ],
+)
+def test_a_public_url_is_scheme_host_and_port_only(url: str) -> None:
+    text = problem({"IVR_PUBLIC_URL": url})
+    assert text.startswith("IVR_PUBLIC_URL: ")
+    assert "password@" not in text
+
+
+def test_a_token_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n")
+    settings = Settings.from_environment({"TWILIO_AUTH_TOKEN_FILE": str(file)})
+    assert settings.auth_token.reveal() == TOKEN
+    assert Source("TWILIO_AUTH_TOKEN", "***", f"file {file}") in settings.sources()
+
+
+def test_a_token_file_that_is_gone_empty_or_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("\n")
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
+    for name, reason in (("gone", "No such file"), ("empty", "is empty"), ("bytes", "it is not text")):
+        text = problem({"TWILIO_AUTH_TOKEN_FILE": str(tmp_path / name)})
+        assert text.startswith(f"TWILIO_AUTH_TOKEN_FILE: {tmp_path / name}")
+        assert reason in text
+
+
+def test_a_token_given_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(TOKEN)
+    assert "not both" in problem({"TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_AUTH_TOKEN_FILE": str(file)})
+
+
+def test_what_the_command_line_says_goes_first_and_none_means_not_said() -> None:
+    settings = Settings.from_environment(
+        {"IVR_STORE": "memory:", "IVR_BANK_URL": "http://one"}, store=None, bank_url="http://two", insecure=True
+    )
+    assert (settings.store, settings.bank_url, settings.insecure) == ("memory:", "http://two", True)
+    origins = {source.name: source.origin for source in settings.sources()}
+    assert origins["IVR_STORE"] == "environment"
+    assert origins["IVR_BANK_URL"] == "command line"
+    assert origins["IVR_FLOWS"] == "default"
+    assert origins["IVR_PUBLIC_URL"] == "not set"
+
+
+def test_a_wrong_value_from_the_command_line_is_named_as_such() -> None:
+    assert problem({}, bank_url="ftp://x").startswith("bank url: ")
+
+
+def test_a_setting_that_does_not_exist_is_a_programming_error() -> None:
+    with pytest.raises(TypeError, match="no such setting: colour"):
+        Settings.from_environment({}, colour="red")
+
+
+def test_sources_mask_a_password_in_the_store_address() -> None:
+    settings = Settings(store="redis://:p@ss@cache:6379/0")
+    assert Source("IVR_STORE", "redis://***@cache:6379/0", "default") in settings.sources()
+
+
+def test_the_kinds_of_store_are_the_modules_there_are() -> None:
+    assert {"memory", "sqlite"} <= set(store_kinds())
+    assert not any(kind.startswith("_") for kind in store_kinds())
+    assert store_kind("sqlite:///x.db") == "sqlite"
+
+
+@pytest.mark.parametrize("url", ["", "sqlite", "oracle:x", "_lease:", "__init__:", "../x:"])
+def test_an_unknown_store_names_the_known_ones(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"memory:, sqlite:"):
+        store_kind(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "file"),
+    [
+        ("sqlite:///var/ivr.db", Path("var/ivr.db")),
+        ("sqlite:////srv/ivr.db", Path("/srv/ivr.db")),
+        ("sqlite:////srv/my%20calls.db?synchronous=FULL", Path("/srv/my calls.db")),
+        ("sqlite:///", None),
+        ("sqlite:////", None),
+        ("sqlite:var/ivr.db", None),
+        ("sqlite://host/ivr.db", None),
+        ("redis://cache:6379/0", None),
+        ("memory:", None),
+    ],
+)
+def test_a_store_address_names_its_file(url: str, file: Path | None) -> None:
+    assert store_file(url) == file
