@@ -21,7 +21,7 @@ INSTALL = 'The load test needs more packages: pip install "ivr[load]"'
 _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """Seconds, written as 90, 90s, 1.5m, 250ms or 1h."""
 
     name = "duration"
@@ -78,10 +78,10 @@ Examples:
 def command(wanted: tuple[str, ...], json_file: str | None, html_file: str | None, **options: Any) -> None:
     """Play the conversations of FLOW against a server, many at once, and measure.
 
-    Without --rate, every user starts a call as soon as its last one was planned to end, so that about --users calls
-    are up all the time. With --rate, calls arrive at random, whether or not the server keeps up, and --users is the
-    most that may be up at once. Either way a call's requests are due at times that do not depend on the answers, and
-    latency counts from when a request was due.
+    Without --rate, every user starts its next call a little after its last one was planned to end, so that about
+    --users calls are up all the time. With --rate, calls arrive at random, whether or not the server keeps up, and
+    --users is the most that may be up at once. Either way a call's requests are due at times that do not depend on
+    the answers, and latency counts from when a request was due.
 
     Callers take --think to act, more or less, and listen to prompts at --speed; --speed 1 --think 3s is a patient
     caller. Silences and talks with a desk pass at --speed too. Recordings are not fetched.
@@ -92,20 +92,18 @@ def command(wanted: tuple[str, ...], json_file: str | None, html_file: str | Non
     """
     objectives = _read_objectives(wanted)
     if importlib.util.find_spec("locust") is None or importlib.util.find_spec("hdrh") is None:
-        raise _refusal(INSTALL)
+        raise _Refusal(INSTALL)
     for file in (json_file, html_file):
         if file and file != "-" and not Path(file).absolute().parent.is_dir():
-            raise _refusal(f"{file}: there is no such folder")
+            raise _Refusal(f"{file}: there is no such folder")
     found = _measured(_planned(options), objectives)
     _written(found, json_file, html_file)
     missed = [verdict for verdict in found.objectives if not verdict.met]
     sys.exit(1 if missed else 0)
 
 
-def _refusal(text: str) -> click.ClickException:
-    error = click.ClickException(text)
-    error.exit_code = 2
-    return error
+class _Refusal(click.ClickException):
+    exit_code = 2
 
 
 def _read_objectives(wanted: tuple[str, ...]) -> list[Objective]:
@@ -114,7 +112,7 @@ def _read_objectives(wanted: tuple[str, ...]) -> list[Objective]:
     try:
         return [objective.read(text) for text in wanted]
     except ValueError as error:
-        raise _refusal(str(error)) from None
+        raise _Refusal(str(error)) from None
 
 
 def _planned(options: dict[str, Any]) -> Plan:
@@ -124,9 +122,9 @@ def _planned(options: dict[str, Any]) -> Plan:
     try:
         options["url"] = target.choose(options["url"])
     except IvrError as error:
-        raise _refusal(str(error)) from None
+        raise _Refusal(str(error)) from None
     if not 0 < options["seconds"] <= MOST_SECONDS or options["timeout"] <= 0:
-        raise _refusal("--duration is more than nothing and a day at most, and --timeout more than nothing")
+        raise _Refusal("--duration is more than nothing and a day at most, and --timeout more than nothing")
     if not target.is_loopback(options["url"]):
         click.echo(f"Calls go to {options['url']}, which is not this machine.", err=True)
     options["most_calls"] = options.pop("max_calls")
@@ -145,7 +143,7 @@ def _measured(plan: Plan, objectives: list[Objective]) -> Result:
         with shown(plan) as show:
             found = process.run(plan, show)
     except IvrError as error:
-        raise _refusal(str(error)) from None
+        raise _Refusal(str(error)) from None
     return replace(found, objectives=[objective.judge(found) for objective in objectives])
 
 

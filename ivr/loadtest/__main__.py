@@ -27,7 +27,7 @@ DRAIN_SECONDS = 5.0
 
 def main() -> None:
     """Carry out one plan."""
-    logging.getLogger("locust").setLevel(logging.WARNING)
+    logging.getLogger("locust").setLevel(logging.ERROR)
     plan = Plan.decode(sys.stdin.readline())
     over, interrupted = Event(), Event()
     figures = Figures(width=plan.slice_seconds, budget=plan.budget)

@@ -78,29 +78,39 @@ class _Times:
 class PlannedTransport:
     """Sends each request when it is due, and notes when that was. `farewell` is the address told that a call ended."""
 
-    def __init__(self, inner: Transport, watch: Stopwatch, timeline: Timeline, farewell: str) -> None:
+    def __init__(
+        self, inner: Transport, watch: Stopwatch, timeline: Timeline, farewell: str, begin: Callable[[], None]
+    ) -> None:
         self._inner = inner
         self._watch = watch
         self._timeline = timeline
         self._farewell = farewell
+        self._begin = begin
+        self.begun = False
         self.times = _Times()
 
     def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Wait until the request is due, and send it. When the run is over first, the caller hangs up (Gone)."""
+        self._wait(url)
+        try:
+            return self._inner.send(method, url, body, headers)
+        finally:
+            self.times.answered = self._watch.now()
+            self._timeline.answered(self.times.answered)
+
+    def _wait(self, url: str) -> None:
         times = self.times
         times.due = self._timeline.next_due()
         early = self._watch.now() < times.due
         times.counts = self._watch.until(times.due)
-        if not times.counts and url != self._farewell:
+        if not times.counts and not (self.begun and url == self._farewell):
             raise Gone
+        if not self.begun:
+            self.begun = True
+            self._begin()
         times.sent = self._watch.now()
         if early and times.sent - times.due < GRAIN:
             times.due = times.sent
-        try:
-            return self._inner.send(method, url, body, headers)
-        finally:
-            times.answered = self._watch.now()
-            self._timeline.answered(times.answered)
 
 
 class PlannedClock:
@@ -138,18 +148,23 @@ class LoadCall:
         self._failed = False
 
     def make(self, line: Line, transport: Transport) -> None:
-        """Make the call, to its end or the end of the run."""
-        planned = PlannedTransport(transport, self._watch, self._timeline, line.status_url)
+        """Make the call, to its end or the end of the run. A call that was not due before the end is none."""
+        planned = PlannedTransport(transport, self._watch, self._timeline, line.status_url, self._begin)
         self._times = planned.times
-        late = self._watch.now() - self._timeline.due
-        self._figures.call_started(self._timeline.due, late if late > LATE else 0.0)
         sid = self._caller.call_sid
         player = Player(line, planned, self, self._clock, call_sid=sid, habits=_HABITS, watch=self._exchanged)
         outcome = "failed"
         try:
             outcome = self._judged(player.call())
+        except Gone:
+            outcome = "cut"
         finally:
-            self._figures.call_ended(outcome)
+            if planned.begun:
+                self._figures.call_ended(outcome)
+
+    def _begin(self) -> None:
+        late = self._watch.now() - self._timeline.due
+        self._figures.call_started(self._caller.title, self._timeline.due, late if late > LATE else 0.0)
 
     def _judged(self, result: CallResult) -> str:
         if self._watch.over.is_set() and result.ended_by == "caller" and not self._failed:

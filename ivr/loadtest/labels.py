@@ -32,7 +32,9 @@ def step_names(conversation: Conversation) -> list[str]:
 
 def _doing(turn: Turn, *, secret: bool) -> str:
     if turn.deed == "press":
-        return f"press {turn.press}" if len(turn.press) == 1 and not secret else f"{len(turn.press)} keys"
+        if len(turn.press) == 1:
+            return "press a key" if secret else f"press {turn.press}"
+        return f"press {len(turn.press)} keys"
     if turn.deed == "say":
         return "say something" if secret else f"say {_short(turn.say)}"
     return f"desk {turn.dial}" if turn.deed == "dial" else _PLAIN[turn.deed or "wait"]

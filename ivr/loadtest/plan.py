@@ -16,8 +16,8 @@ class Plan:
     """The load. Times are seconds of real time.
 
     `users` bounds the calls at once. With `rate`, calls arrive at random at that many a second; without it, every user
-    starts its next call as soon as the one before was planned to end. `think` is the median time that a caller needs
-    before acting; prompts, silences and talks with a desk pass `speed` times faster than real ones.
+    starts its next call a little after the one before was planned to end. `think` is the median time that a caller
+    needs before acting; prompts, silences and talks with a desk pass `speed` times faster than real ones.
     """
 
     flow: str

@@ -32,7 +32,7 @@ class Run:
         self.figures = figures
         self.chance = random.Random(plan.seed)  # noqa: S311 - a load that can be repeated
         self.watch = Stopwatch(over)
-        self.bounded = False
+        self._drawn = self._made = 0
         self._token = token
         self._arrivals = _arrivals(plan, share, self.chance)
         self._transport = HttpTransport(connections=plan.users, seconds=plan.timeout)
@@ -40,21 +40,27 @@ class Run:
         self._cpu = time.process_time()
 
     def call(self, free: float) -> float | None:
-        """Make the next call of a line that is free since a second of the run; return when it was planned to end.
+        """Make the next call of a line that is free since a second of the run; return when it is free again.
 
         None means that no more calls are to be made.
         """
         start = self._arrivals.due(free)
-        self.bounded = self.bounded or self.figures.counts["started"] >= self.plan.most_calls
-        if self.bounded or start >= self.plan.seconds:
+        if self._drawn >= self.plan.most_calls or start >= self.plan.seconds or self.watch.over.is_set():
             return None
-        if not self.watch.until(start):
-            return None
+        self._drawn += 1
         script = self.scripts.draw(self.chance)
         timeline = Timeline(start, self.plan.speed)
         call = LoadCall(script, self.figures, self.watch, timeline, self._think)
-        call.make(script.line(self.plan.url, self._token, self.plan.public_url), self._transport)
-        return timeline.due
+        try:
+            call.make(script.line(self.plan.url, self._token, self.plan.public_url), self._transport)
+        finally:
+            self._made += 1
+        return timeline.due + self._think()
+
+    @property
+    def bounded(self) -> bool:
+        """Say whether the last call that the plan allows is over."""
+        return self._made >= self.plan.most_calls
 
     def _think(self) -> float:
         return thinking(self.chance, self.plan.think)
@@ -87,7 +93,7 @@ class Run:
             error_counts=figures.error_counts(),
             moments=moments,
             curve=figures.curve(),
-            conversations=dict(self.scripts.played.most_common()),
+            conversations=dict(self.figures.played.most_common()),
             left_out=dict(self.scripts.left_out),
         )
 

@@ -52,13 +52,10 @@ class Scripts:
             flows = ", ".join(sorted({one.flow for one in conversations if one.flow})) or "none"
             raise LoadError(f"no conversation of {flow} fits a load test; there are conversations of: {flows}")
         self._weights = list(itertools.accumulate(script.conversation.weight for script in self.fit))
-        self.played: Counter[str] = Counter()
 
     def draw(self, chance: random.Random) -> Script:
         """Draw the next one."""
-        script = chance.choices(self.fit, cum_weights=self._weights)[0]
-        self.played[script.conversation.title] += 1
-        return script
+        return chance.choices(self.fit, cum_weights=self._weights)[0]
 
 
 def load(path: str, flow: str) -> Scripts:
@@ -84,6 +81,7 @@ class Follower(Scripted):
     def __init__(self, script: Script, clock: Clock) -> None:
         self.call_sid = new_sid("CA")
         super().__init__(script.conversation, clock, self.call_sid, None)
+        self.title = script.conversation.title
         self._script = script
         self._deeds = [turn for turn in script.conversation.turns if turn.deed is not None]
         self._done_deeds = 0

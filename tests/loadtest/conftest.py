@@ -64,7 +64,7 @@ turns:
 
 
 class Phone(ThreadingHTTPServer):
-    """The server. `pages` may be changed; `stall` makes every answer wait until that moment of time.monotonic()."""
+    """The server. `stalls` are seconds by path; `stall_between` holds every answer in a span of seconds."""
 
     daemon_threads = True
     request_queue_size = 512
@@ -73,8 +73,8 @@ class Phone(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.pages = dict(PAGES)
         self.statuses: dict[str, int] = {}
-        self.stall = 0.0
-        self.stall_after: tuple[float, float] | None = None
+        self.stalls: dict[str, float] = {}
+        self.stall_between = (0.0, 0.0)
         self.began: float | None = None
         self.calls: set[str] = set()
         self.ended: set[str] = set()
@@ -107,13 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def wait(self) -> None:
         server = self.server
-        now = time.monotonic()
-        server.began = server.began or now
-        if server.stall_after:
-            begin, end = server.stall_after
-            if begin <= now - server.began < end:
-                time.sleep(server.began + end - now)
-        time.sleep(server.stall)
+        server.began = server.began or time.monotonic()
+        at = time.monotonic() - server.began
+        begin, end = server.stall_between
+        time.sleep(server.stalls.get(self.path, end - at if begin <= at < end else 0.0))
 
     def answer(self, status: int, page: str) -> None:
         body = page.encode()
@@ -123,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         pass
 
 

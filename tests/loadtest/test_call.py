@@ -1,0 +1,175 @@
+"""One call of the load against a real server, and many with one that stalls."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ivr.loadtest import scripts
+from ivr.loadtest.figures import Figures
+from ivr.loadtest.plan import Plan
+from ivr.loadtest.process import LoadError
+from ivr.loadtest.run import Run
+
+from .conftest import BALANCE, TOKEN, Phone
+
+TALK = """conversation: asks
+flow: main_menu
+turns:
+  - {hear: 查询余额，请按1, press: "1"}
+  - {hear: 卡号后四位, press: "0128#"}
+  - {hear: 查询密码, press: "135790#", secret: true}
+  - hear: 余额为12345元
+"""
+
+
+def run_of(server: Phone, tmp_path: Path, text: str = TALK, **plan: object) -> Run:
+    file = tmp_path / "talk.yaml"
+    file.write_text(text, encoding="utf-8")
+    facts: dict[str, object] = {"speed": 1000.0, "think": 0.0, "timeout": 0.3, "seconds": 60.0, **plan}
+    planned = Plan("main_menu", server.url, conversations=str(file), **facts)  # type: ignore[arg-type]
+    figures = Figures(width=planned.slice_seconds, budget=planned.budget)
+    chosen = scripts.load(planned.conversations, planned.flow)
+    return Run(planned, chosen, threading.Event(), TOKEN, figures)
+
+
+def test_a_call_is_played_to_its_end_and_every_turn_is_timed(server: Phone, tmp_path: Path) -> None:
+    run = run_of(server, tmp_path)
+    run.call(0.0)
+    assert run.figures.calls().completed == 1
+    assert run.figures.turns == 4
+    assert run.figures.errors == 0
+    assert [step.name for step in run.figures.steps()] == [
+        "the call arrives",
+        "press 1 after 查询余额，请按1",
+        "press 5 keys after 卡号后四位",
+        "press 7 keys after 查询密码",
+    ]
+    assert run.figures.audible_delay().spread.count == 4
+    assert [form.get("Digits") for form in server.forms] == [None, "1", "0128", "135790"]
+    assert server.ended == server.calls
+
+
+def test_silence_that_is_answered_by_a_redirect_is_named_silence(server: Phone, tmp_path: Path) -> None:
+    text = "conversation: quiet\nflow: main_menu\nturns:\n  - {hear: 欢迎, wait: true}\n  - hear: 余额\n"
+    run = run_of(server, tmp_path, text)
+    run.call(0.0)
+    assert [step.name for step in run.figures.steps()] == ["the call arrives", "silence after 欢迎"]
+    assert run.figures.errors == 0
+
+
+def a_status(server: Phone) -> None:
+    server.statuses["/card"] = 503
+
+
+def bad_twiml(server: Phone) -> None:
+    server.pages["/card"] = "<Response><Say>"
+
+
+def other_words(server: Phone) -> None:
+    server.pages["/card"] = BALANCE
+
+
+def slow(server: Phone) -> None:
+    server.stalls["/card"] = 0.5
+
+
+def early_end(server: Phone) -> None:
+    server.pages["/pin"] = "<Response><Hangup/></Response>"
+
+
+@pytest.mark.parametrize(
+    ("break_", "kind", "step"),
+    [
+        (a_status, "status 503", "press 5 keys after 卡号后四位"),
+        (bad_twiml, "TwiML fault 12100", "press 5 keys after 卡号后四位"),
+        (other_words, "unexpected course", "press 5 keys after 卡号后四位"),
+        (slow, "timeout", "press 5 keys after 卡号后四位"),
+        (early_end, "unexpected words", "press 7 keys after 查询密码"),
+    ],
+)
+def test_errors_are_told_apart_by_kind_and_step(
+    server: Phone, tmp_path: Path, break_: object, kind: str, step: str
+) -> None:
+    assert callable(break_)
+    break_(server)
+    run = run_of(server, tmp_path)
+    run.call(0.0)
+    (error,) = run.figures.error_counts()
+    assert (error.kind, error.step, error.count) == (kind, step, 1)
+    assert run.figures.calls().failed == 1
+    assert not any(secret in error.example for secret in ("135790", "0128", "12345"))
+
+
+def test_a_server_that_is_gone_refuses_and_does_not_look_quick(server: Phone, tmp_path: Path) -> None:
+    run = run_of(server, tmp_path)
+    run.plan = replace(run.plan, url="http://127.0.0.1:9")
+    run.call(0.0)
+    assert {error.kind for error in run.figures.error_counts()} == {"refused"}
+    assert run.figures.totals()[0].spread().count == 0
+
+
+def test_a_call_that_is_up_at_the_end_is_hung_up_and_told(server: Phone, tmp_path: Path) -> None:
+    run = run_of(server, tmp_path, speed=0.5)
+    over = run.watch.over
+    assert isinstance(over, threading.Event)
+    threading.Timer(0.2, over.set).start()
+    run.call(0.0)
+    assert run.figures.calls().cut == 1
+    assert run.figures.errors == 0
+    assert server.ended == server.calls
+
+
+def test_a_stall_counts_for_every_request_that_was_due_in_it(server: Phone, tmp_path: Path) -> None:
+    """Eight lines ask about every 50 ms. A stall of 0.6 s delays 8 requests as sent, but some 90 as due."""
+    server.stall_between = (0.4, 1.0)
+    run = run_of(server, tmp_path, think=0.05, seconds=1.6, timeout=5.0, speed=1e6)
+    over = run.watch.over
+    assert isinstance(over, threading.Event)
+
+    def line() -> None:
+        free: float | None = 0.0
+        while free is not None:
+            free = run.call(free)
+
+    lines = [threading.Thread(target=line) for _ in range(8)]
+    for one in lines:
+        one.start()
+    threading.Timer(1.6, over.set).start()
+    for one in lines:
+        one.join()
+    latency, service = run.figures.totals()
+    sent, due = service.spread(), latency.spread()
+    assert sent.count == due.count
+    assert sent.p90 < 100, "only the eight that were under way were slow, so the stall hides"
+    assert due.p90 > 200, "a tenth of the callers and more had to wait"
+    assert abs(due.max - 600) < 120
+    assert run.figures.errors == 0
+
+
+def test_only_as_many_calls_as_the_plan_allows_are_made(server: Phone, tmp_path: Path) -> None:
+    run = run_of(server, tmp_path, most_calls=2)
+    made = [run.call(0.0) for _ in range(4)]
+    assert [one is not None for one in made] == [True, True, False, False]
+    assert run.bounded
+
+
+def test_conversations_that_need_more_than_a_caller_are_left_out(conversations: str) -> None:
+    chosen = scripts.load(conversations, "main_menu")
+    assert [script.conversation.title for script in chosen.fit] == ["asks for the balance", "says nothing"]
+    assert chosen.left_out == {
+        "at a fixed time": 1,
+        "with a faulty bank": 1,
+        "with a repeated request": 1,
+        "with weight 0": 1,
+    }
+
+
+def test_a_flow_without_conversations_is_refused_with_the_flows_that_have_some(conversations: str) -> None:
+    with pytest.raises(
+        LoadError, match="no conversation of menu fits a load test; there are conversations of: main_menu"
+    ):
+        scripts.load(conversations, "menu")
