@@ -1,4 +1,4 @@
-"""The exception families. What callers do is never an exception; see `engine/inputs.py` for that. Standard library only."""
+"""The exception families. What callers do is never an exception, see `engine/inputs.py`. Standard library only."""
 
 from __future__ import annotations
 

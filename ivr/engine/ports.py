@@ -1,4 +1,4 @@
-"""What a turn needs from outside, as protocols. Implementations live in the sibling packages and are wired in `app.py`."""
+"""What a turn needs from outside, as protocols. What fulfils them lives in the sibling packages; `app.py` wires it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from .inputs import Input
+from .verbs import Closing
 
 
 class Lookup(Protocol):
@@ -93,3 +96,34 @@ class CallStore(Protocol):
 
     def close(self) -> None:
         """Release files and connections."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One request from a carrier, understood. `turn` is the turn it answers (None: the call arrives).
+
+    `key` is equal for the same request sent again and differs for any other; it reveals nothing that was typed.
+    `caller` and `called` come with every request, for a call that nothing is known of any more.
+    """
+
+    call_id: str
+    turn: int | None
+    input: Input
+    key: str
+    caller: str = ""
+    called: str = ""
+
+
+class Channel(Protocol):
+    """One telephone system: writes what a turn answered in that system's words."""
+
+    name: str
+
+    def render(self, closing: Closing, *, turn: int) -> bytes:
+        """Write the document. `turn` is the number that the request answering this document must carry."""
+
+    def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
+        """Write the last resort, heard when all else broke: an apology, then `number` is dialled.
+
+        Needs no call, no store and no flow. `attempt` counts how often the dialling has failed already.
+        """

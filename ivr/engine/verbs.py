@@ -94,4 +94,4 @@ class Hangup:
 
 
 Closing = Gather | Record | Dial | Hangup
-"""A turn answers with exactly one of these: each either waits for the caller or ends the call, so nothing falls silent."""
+"""A turn answers with exactly one of these: each waits for the caller or ends the call, so nothing falls silent."""

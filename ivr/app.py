@@ -1,0 +1,207 @@
+"""Wires the parts and answers requests: the same request again gets the same reply, every other one takes a turn."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import steps
+from .channels.twilio import TwilioChannel
+from .engine.call import Call
+from .engine.engine import Engine, Reply
+from .engine.inputs import CallStarted, HungUp, Resumed
+from .engine.ports import CallStore, Channel, Event, Incoming, JournalRow, Lookup, Saved
+from .engine.step import LiveStep
+from .engine.turn import Services
+from .engine.verbs import Hangup
+from .errors import FlowStuck, IvrError, StoreError
+from .flow.loader import Catalogue, load, reload
+from .flow.model import Release
+from .lookups.http import HttpLookup
+from .plugins import kinds_in
+from .problem import Place
+from .records import freeze, thaw
+from .sealing import Seal
+from .settings import Settings
+from .speech.aloud import KINDS, Reader, argument_fault
+from .speech.aloud.heard import spoken_number
+from .stores import open_store
+
+TURN_LIMIT = 400
+"""Turns that one call may take; no caller needs as many, and a machine that calls must not stay for ever."""
+
+Outcome = tuple[str, str, str]
+"""A flow, a step and an outcome."""
+
+
+def catalogue() -> Catalogue:
+    """Return everything that the flow language knows here."""
+    return Catalogue(kinds_in(steps, LiveStep), KINDS, argument_fault)  # type: ignore[type-abstract]
+
+
+@dataclass
+class Ivr:
+    """The running engine: what the web, the simulator and the load test answer calls with. Thread-safe."""
+
+    settings: Settings
+    store: CallStore
+    seal: Seal
+    services: Services
+    channel: TwilioChannel
+    engine: Engine
+    clock: Callable[[], float]
+    _older: dict[str, Engine] = field(default_factory=dict)
+    _older_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def release(self) -> Release:
+        """The flows that new calls get."""
+        return self.engine.release
+
+    @property
+    def desk_number(self) -> str | None:
+        """The number of the desk that callers reach when all else fails."""
+        return self.release.line.desks[self.release.line.desk].number
+
+    # answering
+
+    def answer(self, channel: Channel, incoming: Incoming) -> bytes:
+        """Take one turn, or give the stored reply if this request was answered before.
+
+        Raises IvrError when store or flows fail; the web layer then apologises and dials a person.
+        """
+        with self.store.lease(incoming.call_id):
+            saved = self.store.load(incoming.call_id)
+            if saved is not None and saved.key == incoming.key:
+                return saved.reply
+            if saved is not None and saved.ended:
+                return channel.render(Hangup(), turn=saved.turn)
+            reply = self._turn(saved, incoming)
+            document = channel.render(reply.closing, turn=reply.call.turn)
+            self._keep(saved, reply, incoming.key, document)
+            return document
+
+    def hang_up(self, incoming: Incoming) -> None:
+        """Take note that the caller has gone; a call that has ended already, or was never here, stays as it is."""
+        with self.store.lease(incoming.call_id):
+            saved = self.store.load(incoming.call_id)
+            if saved is not None and not saved.ended:
+                self._keep(saved, self._turn(saved, incoming), incoming.key, saved.reply)
+
+    def _turn(self, saved: Saved | None, incoming: Incoming) -> Reply:
+        now = self.clock()
+        if saved is None:
+            started = incoming.input
+            if not isinstance(started, CallStarted):  # the store lost the call: it begins again, rather than break
+                started = CallStarted(incoming.caller, incoming.called)
+            return self.engine.begin(incoming.call_id, started, now)
+        call = thaw(saved.call, self.seal)
+        if call.turn >= TURN_LIMIT:
+            raise FlowStuck(f"the call has taken {TURN_LIMIT} turns")
+        late = incoming.turn != call.turn and not isinstance(incoming.input, HungUp)
+        return self._engine_of(call).turn(call, Resumed() if late else incoming.input, now)
+
+    def _keep(self, saved: Saved | None, reply: Reply, key: str, document: bytes) -> None:
+        call, now = reply.call, self.clock()
+        rows = [_row(call, event, now) for event in reply.events]
+        entry = Saved(call.id, call.turn, key, freeze(call, self.seal), document, ended=bool(call.ended))
+        if not self.store.save(entry, rows, expected=saved.turn if saved else None):
+            raise StoreError("another worker took this turn without the lease")
+
+    def _engine_of(self, call: Call) -> Engine:
+        """Return the engine of the release that the call began with."""
+        if call.release == self.release.version:
+            return self.engine
+        with self._older_lock:
+            if call.release not in self._older:
+                files = self.store.release(call.release)
+                if files is None:
+                    raise FlowStuck("the flows that this call began with are gone")
+                self._older[call.release] = Engine(reload(files, catalogue()), self.services)
+            return self._older[call.release]
+
+    # telling
+
+    def live(self) -> int:
+        """Count the calls that have not ended."""
+        return self.store.live()
+
+    def ready(self) -> list[tuple[str, bool, str]]:
+        """Name every part that a call needs, whether it can be used, and why not."""
+        try:
+            self.store.ping()
+        except IvrError as error:
+            return [("store", False, str(error)), ("flows", True, self.release.version)]
+        return [("store", True, ""), ("flows", True, self.release.version)]
+
+    def facts(self, call_id: str) -> Mapping[str, Any]:
+        """Tell where a call stands, for tests and operators: nothing that was typed is among it."""
+        saved = self.store.load(call_id)
+        if saved is None:
+            return {}
+        call = thaw(saved.call, self.seal)
+        level = call.identity.level if self.clock() < call.identity.until else 0
+        return {
+            "flow": call.frame.flow,
+            "step": call.frame.step,
+            "language": call.language,
+            "level": level,
+            "errors": call.errors,
+            "turn": call.turn,
+            "release": call.release,
+            "queued": call.transfer.get("desk"),
+            "priority": call.transfer.get("priority"),
+        }
+
+    def choices_taken(self) -> frozenset[Outcome]:
+        """Return every outcome that some call took."""
+        rows = _all_rows(self.store)
+        data = (json.loads(row.data) for row in rows if row.kind == "outcome")
+        return frozenset((row["flow"], row["step"], row["outcome"]) for row in data)
+
+    def choices_there(self) -> dict[Outcome, Place]:
+        """Return every outcome that callers can choose, and where it is written."""
+        return {
+            (flow.name, step.name, outcome): route[0].goto.place
+            for flow in self.release.flows.values()
+            for step in flow.steps.values()
+            if step.listens and "." not in step.name
+            for outcome, route in step.exits().items()
+            if outcome.startswith("key ") or outcome in ("yes", "no")
+        }
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Callable[[], float] = time.time,
+    store: CallStore | None = None,
+    lookup: Lookup | None = None,
+) -> Ivr:
+    """Wire everything for these settings.
+
+    Raises FlowError with every problem of the flow files, SettingsError or StoreError when a part cannot be used.
+    """
+    release = load(settings.flows, catalogue())
+    seal = Seal.from_settings(settings)
+    found = store or open_store(settings.store)
+    found.keep_release(release.version, release.files)
+    services = Services(lookup or HttpLookup({"bank": settings.bank_url}), Reader(), spoken_number)
+    token = settings.auth_token.reveal() if settings.auth_token else None
+    channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
+    return Ivr(settings, found, seal, services, channel, Engine(release, services), clock)
+
+
+def _row(call: Call, event: Event, now: float) -> JournalRow:
+    return JournalRow(call.id, call.turn, now, event.kind, json.dumps(event.data, ensure_ascii=False))
+
+
+def _all_rows(store: CallStore) -> Iterator[JournalRow]:
+    after = 0
+    while rows := store.journal(after=after):
+        yield from rows
+        after += len(rows)

@@ -1,0 +1,192 @@
+"""Runs one turn: (call, input) -> (closing verb, call, journal events). No I/O, no clock, no carrier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..errors import FlowStuck, LookupFailed
+from ..flow.chart import AGENT, MAIN_MENU, UNVERIFIED, Chart
+from ..flow.model import RETURN, Flow, Release
+from .call import Call, Frame
+from .inputs import CallStarted, Digits, HungUp, Input
+from .ports import Event
+from .step import LiveStep, Move, Run, Universal
+from .turn import Services, Turn
+from .verbs import Closing
+
+HOP_LIMIT = 64
+"""Steps that one turn may run through; a flow that needs more is looping."""
+
+DEPTH_LIMIT = 8
+"""Sub-flows that may stack; more is a flow that runs itself."""
+
+TRAIL_LIMIT = 20
+CALLER_DEADLINE = 1.0
+"""Seconds that the bank has to say who is calling, before anything is heard (elderly callers: at most one second)."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a turn answers: one closing verb, the call after it, and what to write into the journal."""
+
+    closing: Closing
+    call: Call
+    events: tuple[Event, ...]
+
+
+class Engine:
+    """One release of flows, ready to take turns. Thread-safe; holds no call."""
+
+    def __init__(self, release: Release, services: Services) -> None:
+        self.release = release
+        self._services = services
+        self._charts = {name: Chart(flow) for name, flow in release.flows.items()}
+
+    def begin(self, call_id: str, started: CallStarted, now: float) -> Reply:
+        """Take the first turn of a call. An unknown flow name gets the flow of the called number."""
+        line = self.release.line
+        name = started.flow or ""
+        if name not in self.release.flows:
+            name = line.flow_for(started.called)
+        flow = self.release.flows[name]
+        call = Call(
+            id=call_id,
+            release=self.release.version,
+            language=flow.language,
+            caller=started.caller,
+            called=started.called,
+            started=now,
+            frames=(Frame(name, flow.start),),
+        )
+        turn = self._turn(call, now)
+        turn.change(facts={"caller": self._who(turn)})
+        turn.note("started", known=bool(turn.call.facts["caller"]["known"]))
+        return self._run(turn, self._enter(turn))
+
+    def turn(self, call: Call, given: Input, now: float) -> Reply:
+        """Take one turn. Raises FlowStuck only when a flow loops; what callers do is never an error."""
+        turn = self._turn(call, now)
+        if isinstance(given, HungUp) or call.ended:
+            if not call.ended:
+                turn.note("hung_up", reason=given.reason if isinstance(given, HungUp) else "")
+            turn.hang_up(call.ended or "caller")
+            return self._reply(turn)
+        if isinstance(given, Digits):
+            turn.pause(turn.profile.after_key_pause)
+        return self._run(turn, self._step(turn).answer(turn, given))
+
+    def _turn(self, call: Call, now: float) -> Turn:
+        return Turn(call, self._flow(call), self.release.line, self._services, now)
+
+    def _flow(self, call: Call) -> Flow:
+        return self.release.flows[call.frame.flow]
+
+    def _step(self, turn: Turn) -> LiveStep:
+        step = turn.flow.steps.get(turn.frame.step)
+        if not isinstance(step, LiveStep):
+            raise FlowStuck(f'flow "{turn.flow.name}" has no step "{turn.frame.step}"')
+        return step
+
+    def _who(self, turn: Turn) -> dict[str, Any]:
+        """Ask the bank whose number this is. It only routes: it never proves who is calling."""
+        unknown: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"}
+        if not turn.call.caller.startswith("+"):
+            return unknown
+        try:
+            found = turn.lookup("bank.caller", {"number": turn.call.caller}, deadline=CALLER_DEADLINE)
+        except LookupFailed:
+            return unknown
+        return {**unknown, **found, "known": True}
+
+    # moving
+
+    def _run(self, turn: Turn, move: Move) -> Reply:
+        while move is not None:
+            turn.hops += 1
+            if turn.hops > HOP_LIMIT:
+                raise FlowStuck(f'flow "{turn.flow.name}" goes round and round at step "{turn.frame.step}"')
+            move = self._follow(turn, move)
+        return self._reply(turn)
+
+    def _reply(self, turn: Turn) -> Reply:
+        if turn.closing is None:
+            raise FlowStuck(f'step "{turn.frame.step}" neither waits nor goes on')
+        if turn.call.ended:
+            turn.note("ended", reason=turn.call.ended, seconds=round(turn.now - turn.call.started, 1))
+        return Reply(turn.closing, replace(turn.call, turn=turn.call.turn + 1), tuple(turn.events))
+
+    def _follow(self, turn: Turn, move: str | Universal | Run) -> Move:
+        if move is Universal.BACK:
+            return self._back(turn)
+        if move is Universal.AGAIN:
+            turn.change_frame(memo={}, heard=turn.frame.heard - {turn.frame.step})
+            return self._enter(turn)
+        if isinstance(move, Run):
+            return self._run_flow(turn, move)
+        assert isinstance(move, str)  # noqa: S101
+        if move == MAIN_MENU:
+            self._drop_to_first(turn)
+        there = self._charts[turn.frame.flow].advance(turn.frame.step, move, turn.values())
+        turn.note("outcome", outcome=move, to=there)
+        self._leave_mark(turn, there)
+        return self._arrive(turn, there)
+
+    @staticmethod
+    def _leave_mark(turn: Turn, there: str) -> None:
+        step = turn.flow.steps.get(turn.frame.step)
+        if step is not None and step.kind == "menu" and there != turn.frame.step:
+            turn.change_frame(trail=(*turn.frame.trail, turn.frame.step)[-TRAIL_LIMIT:])
+
+    def _arrive(self, turn: Turn, there: str) -> Move:
+        if there == RETURN:
+            return self._return(turn)
+        if there in turn.flow.steps:
+            turn.change_frame(step=there, memo={})
+        else:
+            turn.call = replace(
+                turn.call, frames=(*turn.call.frames[:-1], Frame(there, self.release.flows[there].start))
+            )
+            turn.flow = self.release.flows[there]
+        return self._enter(turn)
+
+    def _enter(self, turn: Turn) -> Move:
+        step = self._step(turn)
+        if step.requires > turn.level and not step.name.endswith(".verify"):
+            return UNVERIFIED
+        return step.enter(turn)
+
+    def _back(self, turn: Turn) -> Move:
+        while not turn.frame.trail and len(turn.call.frames) > 1:
+            self._pop(turn)
+        *trail, step = (*turn.frame.trail,) or (turn.flow.main_menu,)
+        turn.note("outcome", outcome="back", to=step)
+        turn.change_frame(trail=tuple(trail))
+        return self._arrive(turn, step)
+
+    def _drop_to_first(self, turn: Turn) -> None:
+        turn.change(frames=turn.call.frames[:1])
+        turn.flow = self._flow(turn.call)
+        turn.change_frame(trail=())
+
+    # sub-flows
+
+    def _run_flow(self, turn: Turn, run: Run) -> Move:
+        if len(turn.call.frames) >= DEPTH_LIMIT:
+            raise FlowStuck(f'flow "{run.flow}" runs itself without end')
+        flow = self.release.flows[run.flow]
+        turn.change(frames=(*turn.call.frames, Frame(run.flow, flow.start, values=run.given)))
+        turn.flow = flow
+        return self._enter(turn)
+
+    def _pop(self, turn: Turn) -> None:
+        turn.change(frames=turn.call.frames[:-1])
+        turn.flow = self._flow(turn.call)
+
+    def _return(self, turn: Turn) -> Move:
+        if len(turn.call.frames) == 1:
+            return AGENT  # nothing called this flow: a person can say how to go on
+        results = {name: turn.frame.values.get(name) for name in turn.flow.returns}
+        self._pop(turn)
+        turn.remember(results=results)
+        return self._step(turn).enter(turn)

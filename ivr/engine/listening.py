@@ -1,0 +1,263 @@
+"""What every step that listens has in common: asking, silence and misses with their ladders, universals, keys ahead."""
+
+from __future__ import annotations
+
+import unicodedata
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..flow.chart import AGENT, FAILED, MAIN_MENU, global_outcome
+from ..flow.fields import ListOf, option
+from ..flow.model import Choice, Route
+from ..flow.routes import Ways
+from ..flow.scalars import Flag, OneOf, Seconds, Whole
+from ..flow.text import Text
+from ..flow.wordings import Wording
+from .inputs import Digits, Input, NoInput, Resumed, Speech
+from .step import LiveStep, Move, Universal
+from .turn import Turn
+from .verbs import Gather, Hearing, Keys
+
+MOST_HINTS = 100
+MOST_AHEAD = 64
+MISS = "no_match"
+SILENCE = "no_input"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listening(LiveStep):
+    """A step that waits for the caller. Kinds say what they ask, which keys they take, and what an answer means."""
+
+    listens: ClassVar[bool] = True
+    ladder: ClassVar[str] = "menu"
+    type_ahead_default: ClassVar[str] = "keep"
+
+    prompt: Text | None = option(Wording(), help="What is said first.", default=None)
+    short: Text | None = option(Wording(), help="What is said instead when the caller comes back.", default=None)
+    help: Text | None = option(Wording(), help="What `do: help` says here.", default=None, shown="how to use the keys")
+    no_input: tuple[Text, ...] = option(
+        ListOf(Wording(), lone=True), help="Said after silence: the first time, the second time.", default=()
+    )
+    no_match: tuple[Text, ...] = option(
+        ListOf(Wording(), lone=True),
+        help="Said after an answer that fits nothing: the first time, the second.",
+        default=(),
+    )
+    tries: int = option(Whole(1, 5), help="How often the caller is asked.", default=0, shown="3, elderly 2")
+    on_failure: Route | None = option(
+        Ways(), help="Where to go after the last try.", default=None, shown="the flow's `agent`: a person"
+    )
+    on_no_input: Route | None = option(
+        Ways(), help="Where silence leads at once, instead of asking again.", default=None, shown="asks again"
+    )
+    timeout: float = option(
+        Seconds(1, 60), help="The wait for the first key, from the end of the prompt.", default=0.0, shown="by profile"
+    )
+    inter_digit_timeout: float = option(
+        Seconds(1, 20), help="The wait between two keys.", default=0.0, shown="3s, elderly 5s"
+    )
+    barge_in: bool = option(Flag(), help="Whether a key or word stops the prompt.", default=True)
+    type_ahead: str = option(
+        OneOf(("keep", "drop")), help="Whether keys pressed before the step began count.", default="", shown="keep"
+    )
+    speech: bool = option(Flag(), help="Whether the caller may speak.", default=True)
+
+    # what a kind fills in
+
+    def ask(self, turn: Turn) -> None:
+        """Say what is asked for; the prompt, unless a kind knows better."""
+        text = self.short if self.short and self.name in turn.frame.heard else self.prompt
+        if text:
+            turn.say(text, barge_in=self.barge_in)
+
+    @abstractmethod
+    def keys(self, turn: Turn) -> Keys:
+        """Return which keys are waited for."""
+
+    @abstractmethod
+    def take_keys(self, turn: Turn, keys: str) -> Move:
+        """Understand keys. Returns MISS when they mean nothing here."""
+
+    def take_speech(self, turn: Turn, words: str) -> Move:
+        """Understand words. Returns MISS when they mean nothing here."""
+        del turn, words
+        return MISS
+
+    def hints(self, turn: Turn) -> Sequence[str]:
+        """Return the words worth expecting."""
+        del turn
+        return ()
+
+    def first_timeout(self, turn: Turn) -> float:
+        """Return how long the first key may take."""
+        return self.timeout or turn.profile.first_timeout
+
+    def failure_exits(self) -> dict[str, Route]:
+        """Return the way on after the last try, where the editor gave one."""
+        ways = {FAILED: self.on_failure, SILENCE: self.on_no_input}
+        return {outcome: route for outcome, route in ways.items() if route}
+
+    # entering
+
+    def enter(self, turn: Turn) -> Move:
+        """Take keys that were pressed ahead, or ask and wait."""
+        ahead = turn.call.keys_ahead
+        turn.change(keys_ahead="")
+        if ahead and not self.protects() and (self.type_ahead or self.type_ahead_default) == "keep":
+            return self._take_ahead(turn, ahead)
+        return self.listen(turn)
+
+    def _take_ahead(self, turn: Turn, ahead: str) -> Move:
+        move = self.take_keys(turn, ahead)
+        return self.listen(turn) if move == MISS else move
+
+    def listen(self, turn: Turn) -> Move:
+        """Ask and wait."""
+        self.ask(turn)
+        turn.change_frame(heard=turn.frame.heard | {self.name})
+        return self.wait(turn)
+
+    def wait(self, turn: Turn) -> Move:
+        """Wait without asking again."""
+        hearing = self._hearing(turn)
+        turn.gather(
+            Gather(
+                prompts=(),
+                keys=self.keys(turn),
+                hearing=hearing,
+                first_timeout=self.first_timeout(turn),
+                inter_digit_timeout=self.inter_digit_timeout or turn.profile.inter_digit_timeout,
+                secret=self.protects(),
+            )
+        )
+        return None
+
+    def _hearing(self, turn: Turn) -> Hearing | None:
+        if not self.speech or self.protects():
+            return None
+        language = turn.call.language
+        universal = [word for choice in turn.flow.globals for word in phrases_of(choice, language)]
+        return Hearing(language, tuple(dict.fromkeys([*self.hints(turn), *universal]))[:MOST_HINTS])
+
+    # answering
+
+    def answer(self, turn: Turn, given: Input) -> Move:
+        """Take keys, words or silence; anything else asks again and counts as nothing."""
+        match given:
+            case Digits():
+                move = self.take_keys(turn, given.keys)
+            case Speech():
+                move = self._judge_speech(turn, given)
+            case NoInput():
+                move = SILENCE
+            case _:
+                move = self.listen(turn) if isinstance(given, Resumed) else SILENCE
+        if move in (MISS, SILENCE):
+            return self._again(turn, str(move))
+        return move
+
+    def _judge_speech(self, turn: Turn, given: Speech) -> Move:
+        if self.protects() or not self.speech:
+            return MISS
+        said = self._universal_said(turn, plain(given.text))
+        if said is not None and self._leads_to_agent(turn, said):
+            return global_outcome(said)  # whoever asks for a person gets one, however badly it was heard
+        if given.confidence is not None and given.confidence < turn.profile.minimum_confidence:
+            return MISS
+        own = self.take_speech(turn, given.text)
+        if own != MISS or said is None:
+            return own
+        return self.do(turn, turn.flow.globals[said], global_outcome(said))
+
+    @staticmethod
+    def _leads_to_agent(turn: Turn, number: int) -> bool:
+        target = turn.flow.globals[number].goto
+        return target is not None and target.name == turn.flow.agent
+
+    @staticmethod
+    def _universal_said(turn: Turn, spoken: str) -> int | None:
+        for number, choice in enumerate(turn.flow.globals):
+            if turn.offered(choice) and any(plain(word) in spoken for word in phrases_of(choice, turn.call.language)):
+                return number
+        return None
+
+    def universal(self, turn: Turn, key: str) -> Move:
+        """Return what a key does everywhere in this flow. Returns MISS for a key that does nothing."""
+        for number, choice in enumerate(turn.flow.globals):
+            if choice.key == key and turn.offered(choice):
+                return self.do(turn, choice, global_outcome(number))
+        return AGENT if key == "0" else MISS
+
+    def do(self, turn: Turn, choice: Choice, outcome: str) -> Move:
+        """Carry out a choice: its outcome, or the universal that it names."""
+        match choice.do:
+            case "back":
+                return Universal.BACK
+            case "main_menu":
+                return MAIN_MENU
+            case "language":
+                turn.change(language=next_language(turn))
+                return Universal.AGAIN
+            case "help":
+                self._help(turn)
+                return self.listen(turn)
+            case "repeat":
+                return self.listen(turn)
+        return outcome
+
+    def _help(self, turn: Turn) -> None:
+        if self.help:
+            turn.say(self.help)
+        else:
+            turn.phrase("help")
+
+    # the ladder
+
+    def _again(self, turn: Turn, kind: str) -> Move:
+        """Count one failure (silence and misses together) and ask again, or give up."""
+        failures = turn.memo.get("failures", 0) + 1
+        turn.remember(failures=failures)
+        turn.change(errors=turn.call.errors + 1, keys_ahead="")
+        turn.note(kind, failures=failures, errors=turn.call.errors)
+        if kind == SILENCE and self.on_no_input:
+            return SILENCE
+        if failures >= (self.tries or turn.profile.tries) or turn.call.errors >= turn.profile.error_budget:
+            return FAILED
+        self._reprompt(turn, kind, failures)
+        return self.listen(turn)
+
+    def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
+        own = self.no_input if kind == SILENCE else self.no_match
+        if own:
+            turn.say(own[min(failures, len(own)) - 1])
+            return
+        turn.phrase(f"{self.ladder}_{kind}_{min(failures, 2)}")
+
+
+def next_language(turn: Turn) -> str:
+    """Return the language that `do: language` switches to: the flow's next one."""
+    known = turn.flow.languages
+    place = known.index(turn.call.language) if turn.call.language in known else 0
+    return known[(place + 1) % len(known)]
+
+
+def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:
+    """Return what callers may say for a choice: its phrases, and its label if that is fixed words."""
+    said = choice.phrases.for_language(language) if choice.phrases else ()
+    label = choice.label.by_language.get(language) if choice.label else None
+    if label and not list(label.slots()):
+        said = ("".join(part for part in label.parts if isinstance(part, str)), *said)
+    return tuple(dict.fromkeys(said))
+
+
+def plain(words: str) -> str:
+    """Fold what was said for comparing: one width, one case, no blanks or punctuation."""
+    folded = unicodedata.normalize("NFKC", words).casefold()
+    return "".join(sign for sign in folded if sign.isalnum())
+
+
+def keep_ahead(turn: Turn, rest: str) -> None:
+    """Keep the keys that a step did not need for the steps behind it."""
+    turn.change(keys_ahead=rest[:MOST_AHEAD])

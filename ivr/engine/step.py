@@ -1,0 +1,45 @@
+"""What a kind of step must do in a call: enter, and answer an input. Kinds live in `ivr/steps`, one file each."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from ..flow.model import Step
+from .inputs import Input
+from .turn import Turn
+
+
+class Universal(Enum):
+    """Moves that no route is written for."""
+
+    BACK = "back"
+    AGAIN = "again"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Go into another flow and come back to this step with its results in `memo["results"]`."""
+
+    flow: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+Move = str | Universal | Run | None
+"""How a step ends its part: an outcome that the chart knows, a universal, a sub-flow; None when the turn waits."""
+
+
+class LiveStep(Step):
+    """A step that can run."""
+
+    @abstractmethod
+    def enter(self, turn: Turn) -> Move:
+        """Begin the step: speak, look up, or wait. Must be safe to run again for a request that comes twice."""
+
+    def answer(self, turn: Turn, given: Input) -> Move:
+        """Take what the caller did. Steps that never wait need not answer; being asked, they begin again."""
+        del given
+        return self.enter(turn)

@@ -1,0 +1,196 @@
+"""One turn while it runs: what steps may read, say, set and wait for. Lives only inside `Engine.turn`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from ..errors import LookupFailed
+from ..flow import phrasebook
+from ..flow.model import Choice, Flow, Line
+from ..flow.profiles import Profile
+from ..flow.text import Text
+from ..secret import Secret
+from .call import Call, Frame, Identity
+from .ports import Aloud, Event, Lookup
+from .verbs import Closing, Dial, Gather, Hangup, Pause, Prompt, Record, Say
+
+CHINA = timezone(timedelta(hours=8))
+"""The whole mainland keeps one time, without daylight saving."""
+
+IDENTITY_SECONDS = 600.0
+"""How long a verified caller stays verified (voice-menu practice: ten minutes)."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a turn may use of the world outside."""
+
+    lookup: Lookup
+    aloud: Aloud
+    heard: Callable[[str, str], str | None]
+
+
+@dataclass
+class Turn:
+    """The call as it is now, and what this turn answers with so far."""
+
+    call: Call
+    flow: Flow
+    line: Line
+    services: Services
+    now: float
+    prompts: list[Prompt] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    closing: Closing | None = None
+    hops: int = 0
+
+    @property
+    def profile(self) -> Profile:
+        """The figures of the active flow."""
+        return self.flow.profile
+
+    @property
+    def frame(self) -> Frame:
+        """The active frame."""
+        return self.call.frame
+
+    @property
+    def memo(self) -> Mapping[str, Any]:
+        """The active step's scratch data; empty when the step is entered."""
+        return self.call.frame.memo
+
+    def change_frame(self, **changes: Any) -> None:
+        """Change the active frame."""
+        self.call = replace(self.call, frames=(*self.call.frames[:-1], replace(self.call.frame, **changes)))
+
+    def change(self, **changes: Any) -> None:
+        """Change the call."""
+        self.call = replace(self.call, **changes)
+
+    def remember(self, **memo: Any) -> None:
+        """Keep scratch data for the active step's next turn."""
+        self.change_frame(memo={**self.memo, **memo})
+
+    def set(self, name: str, value: Any) -> None:
+        """Set a variable of the active flow."""
+        self.change_frame(values={**self.frame.values, name: value})
+
+    def note(self, kind: str, /, **data: Any) -> None:
+        """Write a journal row. Never pass what a caller typed."""
+        self.events.append(Event(kind, {"flow": self.frame.flow, "step": self.frame.step, **data}))
+
+    # what expressions and texts can read
+
+    def values(self, **more: Any) -> dict[str, Any]:
+        """Return every variable that the active flow can read."""
+        return {
+            **self.call.facts,
+            **self.frame.values,
+            "call": self._about_call(),
+            "identity": self._about_identity(),
+            **more,
+        }
+
+    def _about_call(self) -> dict[str, Any]:
+        moment = datetime.fromtimestamp(self.now, UTC).astimezone(CHINA)
+        return {
+            "number": self.call.called,
+            "language": self.call.language,
+            "date": moment.date().isoformat(),
+            "time": moment.strftime("%H:%M"),
+            "hour": moment.hour,
+            "weekday": moment.isoweekday(),
+        }
+
+    def _about_identity(self) -> dict[str, Any]:
+        return {"level": self.level}
+
+    @property
+    def level(self) -> int:
+        """The identity level that holds now."""
+        return self.call.identity.level if self.now < self.call.identity.until else 0
+
+    def verified(self, level: int, customer: str) -> None:
+        """Raise the caller's identity level."""
+        self.change(identity=Identity(level, customer, self.now + IDENTITY_SECONDS))
+
+    # speaking
+
+    def say(self, text: Text, *, barge_in: bool = True, **more: Any) -> None:
+        """Say an editor's text in the caller's language, values filled in."""
+        language = text.language_for(self.call.language)
+        self.say_words(self.words(text, **more), language=language, barge_in=barge_in)
+
+    def words(self, text: Text, **more: Any) -> str:
+        """Return an editor's text in the caller's language, values filled in."""
+        language = text.language_for(self.call.language)
+        return text.template(language).fill(self.values(**more), self._aloud_in(language))
+
+    def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
+        def aloud(value: Any, kind: str, argument: str) -> str:
+            if isinstance(value, Secret):
+                return ""  # refused when the flow was checked; a hole in that check must still not speak it
+            try:
+                return self.services.aloud(value, kind, argument, language)
+            except ValueError:
+                self.note("unreadable", as_kind=kind)
+                return ""
+
+        return aloud
+
+    def phrase(self, key: str, /, *, language: str | None = None, barge_in: bool = True, **values: str) -> None:
+        """Say one of the engine's own phrases."""
+        language = phrasebook.language_of(language or self.call.language)
+        self.say_words(phrasebook.phrase(language, key, **values), language=language, barge_in=barge_in)
+
+    def say_words(self, words: str, *, language: str | None = None, barge_in: bool = True) -> None:
+        """Say words as they are."""
+        if words.strip():
+            self.prompts.append(Say(words, language or self.call.language, self.profile.rate, barge_in))
+
+    def pause(self, seconds: float) -> None:
+        """Be silent for a while; nothing for 0."""
+        if seconds:
+            self.prompts.append(Pause(seconds))
+
+    # asking the back end
+
+    def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
+        """Ask a back end. Raises LookupFailed; notes the outcome without any value."""
+        key = f"{self.call.id}:{self.call.turn}:{self.hops}:{source}"
+        try:
+            answer = self.services.lookup(source, question, deadline=deadline, key=key)
+        except LookupFailed as error:
+            self.note("lookup", source=source, outcome="missing" if error.missing else "failed", reason=str(error))
+            raise
+        self.note("lookup", source=source, outcome="ok")
+        return answer
+
+    # closing the turn
+
+    def gather(self, gather: Gather) -> None:
+        """Close the turn by waiting for keys or speech; what was said so far comes first."""
+        self.closing = replace(gather, prompts=(*self.prompts, *gather.prompts))
+
+    def record(self, record: Record) -> None:
+        """Close the turn by recording."""
+        self.closing = replace(record, prompts=(*self.prompts, *record.prompts))
+
+    def dial(self, desk: str) -> None:
+        """Close the turn by dialling a desk."""
+        found = self.line.desks.get(desk) or self.line.desks[self.line.desk]
+        self.closing = Dial(tuple(self.prompts), found.number, found.timeout)
+
+    def hang_up(self, reason: str = "completed") -> None:
+        """Close the turn by ending the call."""
+        self.change(ended=reason)
+        self.closing = Hangup(tuple(self.prompts))
+
+    # choices that work everywhere
+
+    def offered(self, choice: Choice) -> bool:
+        """Tell whether a choice is there now."""
+        return choice.when is None or choice.when.holds(self.values())

@@ -1,0 +1,235 @@
+"""Conditions and values that editors write (`caller.age >= 65`). Safe: no calls, no attribute tricks, no state, no I/O.
+
+An expression never fails in a call. A name that nobody has set is none; comparing none or unlike things by size is
+false; text that looks like a number compares as a number, because back ends send money as text.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ..problem import Place
+from ..secret import Secret
+
+LONGEST = 500
+"""Characters that an expression may have; longer ones belong into several steps."""
+
+_WORDS = {"true": True, "false": False, "none": None, "null": None, "True": True, "False": False, "None": None}
+_ORDER: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_SUMS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+_ALLOWED = (
+    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, *_SUMS, ast.Compare,
+    *_ORDER, ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Name, ast.Attribute, ast.Constant, ast.List, ast.Tuple, ast.Load,
+)  # fmt: skip
+
+
+class ExpressionError(ValueError):
+    """The text is no expression that the language has; the message is for an editor."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A parsed expression. Two are equal when their texts are."""
+
+    text: str
+    place: Place = field(compare=False)
+    _tree: ast.expr = field(compare=False, repr=False)
+
+    def __call__(self, values: Mapping[str, Any]) -> Any:
+        """Work the expression out over a call's variables; never raises."""
+        return _value(self._tree, values)
+
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether the expression is true; anything that is none, empty or zero is not."""
+        return bool(_value(self._tree, values))
+
+    def paths(self) -> Iterator[tuple[str, ...]]:
+        """Yield every variable that is read, as a dotted path in parts."""
+        covered: set[int] = set()
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Attribute | ast.Name) and id(node) not in covered:
+                covered.update(id(inner) for inner in ast.walk(node))
+                path = _path(node)
+                if path[0] not in _WORDS or len(path) > 1:
+                    yield path
+
+
+def parse(text: str, place: Place) -> Expression:
+    """Read an expression. Raises ExpressionError with the cause and the cure in an editor's words."""
+    narrow = unicodedata.normalize("NFKC", text).strip()
+    if not narrow:
+        raise ExpressionError('the condition is empty; write one such as "caller.age >= 65"')
+    if len(narrow) > LONGEST:
+        raise ExpressionError(f"the condition has {len(narrow)} characters, {LONGEST} are allowed; use a branch step")
+    try:
+        tree = ast.parse(narrow, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise ExpressionError(_why_unreadable(narrow)) from None
+    for node in ast.walk(tree):
+        _check(node)
+    return Expression(narrow, place, tree.body)
+
+
+def _why_unreadable(text: str) -> str:
+    if "&&" in text or "||" in text:
+        return f'"{text}" is not a condition: write "and" for && and "or" for ||'
+    if "=" in text and not any(sign in text for sign in ("==", "!=", ">=", "<=")):
+        return f'"{text}" is not a condition: compare with "==", one "=" has no meaning here'
+    return f'"{text}" is not a condition; write one such as: caller.age >= 65 and caller.segment == "vip"'
+
+
+def _check(node: ast.AST) -> None:
+    if isinstance(node, ast.Call):
+        raise ExpressionError(
+            "conditions can't call anything; compare values with ==, !=, <, <=, >, >=, in, and, or, not"
+        )
+    if not isinstance(node, _ALLOWED):
+        raise ExpressionError(
+            "this is more than a condition may hold; allowed are names, numbers, texts in quotes, "
+            "==, !=, <, <=, >, >=, in, and, or, not, + - * /"
+        )
+    if isinstance(node, ast.Attribute) and (node.attr.startswith("_") or not _is_path(node)):
+        raise ExpressionError(
+            'a dot leads from a name to its part, as in "caller.age"; nothing else may stand before it'
+        )
+    if isinstance(node, ast.Name) and node.id.startswith("_"):
+        raise ExpressionError(f'"{node.id}" starts with an underscore; names of values never do')
+    if isinstance(node, ast.Constant) and not isinstance(node.value, str | int | float | bool | None):
+        raise ExpressionError("only texts in quotes, numbers, true, false and none can be compared with")
+
+
+def _is_path(node: ast.AST) -> bool:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
+def _path(node: ast.Attribute | ast.Name) -> tuple[str, ...]:
+    if isinstance(node, ast.Name):
+        return (node.id,)
+    assert isinstance(node.value, ast.Attribute | ast.Name)  # noqa: S101 - _check has refused anything else
+    return (*_path(node.value), node.attr)
+
+
+def at_path(path: tuple[str, ...], values: Mapping[str, Any]) -> Any:
+    """Follow a dotted path through maps and, by number from 0, through lists; none where it leads nowhere."""
+    found: Any = values
+    for part in path:
+        if isinstance(found, Mapping):
+            found = found.get(part)
+        elif isinstance(found, list | tuple) and part.isdecimal() and int(part) < len(found):
+            found = found[int(part)]
+        else:
+            return None
+    return found
+
+
+def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
+    match node:
+        case ast.Constant():
+            return node.value
+        case ast.Name() if node.id in _WORDS:
+            return _WORDS[node.id]
+        case ast.Name() | ast.Attribute():
+            return at_path(_path(node), values)
+        case ast.BoolOp():
+            return _bool_op(node, values)
+        case ast.UnaryOp(op=ast.Not()):
+            return not _value(node.operand, values)
+        case ast.UnaryOp():
+            number = _number(_value(node.operand, values))
+            return None if number is None else -number
+        case ast.BinOp():
+            return _sum(node, values)
+        case ast.Compare():
+            return _compare(node, values)
+        case ast.List() | ast.Tuple():
+            return [_value(item, values) for item in node.elts]
+    return None  # pragma: no cover - _check lets nothing else through
+
+
+def _bool_op(node: ast.BoolOp, values: Mapping[str, Any]) -> Any:
+    stop_at = isinstance(node.op, ast.Or)
+    found: Any = None
+    for part in node.values:
+        found = _value(part, values)
+        if bool(found) is stop_at:
+            break
+    return found
+
+
+def _compare(node: ast.Compare, values: Mapping[str, Any]) -> bool:
+    left = _value(node.left, values)
+    for op, right_node in zip(node.ops, node.comparators, strict=True):
+        right = _value(right_node, values)
+        if not _related(op, left, right):
+            return False
+        left = right
+    return True
+
+
+def _related(op: ast.cmpop, left: Any, right: Any) -> bool:
+    if isinstance(op, ast.Eq | ast.NotEq):
+        return _equal(left, right) is isinstance(op, ast.Eq)
+    if isinstance(op, ast.In | ast.NotIn):
+        return _contains(right, left) is isinstance(op, ast.In)
+    low, high = _number(left), _number(right)
+    if low is None or high is None:
+        if isinstance(left, str) and isinstance(right, str):
+            return _ORDER[type(op)](left, right)  # dates and times as ISO text
+        return False
+    return _ORDER[type(op)](low, high)
+
+
+def _equal(left: Any, right: Any) -> bool:
+    if isinstance(left, Secret) or isinstance(right, Secret):
+        return bool(left == right)
+    if isinstance(left, str) == isinstance(right, str):
+        return bool(left == right)
+    low, high = _number(left), _number(right)
+    return low is not None and low == high
+
+
+def _contains(where: Any, what: Any) -> bool:
+    if isinstance(where, str):
+        return isinstance(what, str) and what in where
+    if isinstance(where, Mapping):
+        return what in where if isinstance(what, str) else False
+    return isinstance(where, list | tuple) and any(_equal(item, what) for item in where)
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _sum(node: ast.BinOp, values: Mapping[str, Any]) -> Any:
+    left, right = _number(_value(node.left, values)), _number(_value(node.right, values))
+    if left is None or right is None:
+        return None
+    try:
+        result = _SUMS[type(node.op)](left, right)
+    except ArithmeticError:
+        return None
+    return int(result) if result == result.to_integral_value() and abs(result) < 10**15 else str(result)

@@ -1,0 +1,258 @@
+"""The kinds of fields that flow files are made of: how each is read, checked, described and offered to an editor.
+
+A step kind declares its fields with `option(...)`; reading, the manual and the JSON Schema all come from that one
+declaration. Reading reports problems to a `Reading` and returns None for a value that cannot be used.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from collections.abc import Mapping as Map
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Generic, TypeVar
+
+from ..problem import Level, Place, Problem
+from .near import did_you_mean
+from .source import Mapping, Node, Scalar, Sequence
+
+T = TypeVar("T")
+
+
+Schema = dict[str, Any]
+ArgumentFault = Callable[[str, str, str], str]
+"""Says what is wrong with the argument of a kind in a text of a language, or nothing."""
+
+
+def no_fault(kind: str, argument: str, language: str) -> str:
+    """Find nothing wrong: for reading where nothing is read aloud."""
+    del kind, argument, language
+    return ""
+
+
+@dataclass
+class Reading:
+    """What is known while one file is read: its language, what values can be read aloud as, and the problems so far."""
+
+    language: str = "zh-CN"
+    spoken_kinds: tuple[str, ...] = ()
+    argument_fault: ArgumentFault = no_fault
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(
+        self,
+        place: Place,
+        rule: str,
+        message: str,
+        cure: str = "",
+        *,
+        level: Level = "error",
+        related: tuple[tuple[Place, str], ...] = (),
+    ) -> None:
+        """Note a finding."""
+        self.problems.append(Problem(place, rule, message, cure, level, related))
+
+
+class Kind(ABC, Generic[T]):
+    """One kind of field value. `words` names it in the manual and in messages."""
+
+    words: str = ""
+
+    @abstractmethod
+    def read(self, node: Node, reading: Reading) -> T | None:
+        """Turn a node into a value, or report why not and return None."""
+
+    @abstractmethod
+    def schema(self) -> Schema:
+        """Return the JSON Schema that an editor checks the field with."""
+
+    def wrong(self, node: Node, reading: Reading, cure: str = "") -> None:
+        """Report that the node is not of this kind."""
+        reading.problem(node.place, "wrong-type", f"here belongs {self.words}, not {_shape(node)}.", cure)
+
+
+def _shape(node: Node) -> str:
+    if isinstance(node, Mapping):
+        return "a block of keys"
+    if isinstance(node, Sequence):
+        return "a list"
+    return "nothing" if node.empty else f'"{node.text[:40]}"'
+
+
+def scalar(node: Node, kind: Kind[Any], reading: Reading) -> Scalar | None:
+    """Return the node if it is one written value, else report."""
+    if isinstance(node, Scalar) and (not node.empty or node.quoted):
+        return node
+    kind.wrong(node, reading)
+    return None
+
+
+@dataclass(frozen=True)
+class ListOf(Kind[tuple[Any, ...]]):
+    """A list of values of one kind; one value alone counts as a list of one when `lone` says so."""
+
+    of: Kind[Any]
+    least: int = 0
+    lone: bool = False
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """Name what the list holds."""
+        return f"a list of {self.of.words}"
+
+    def read(self, node: Node, reading: Reading) -> tuple[Any, ...] | None:
+        """Read every item, so that each faulty one is reported."""
+        if not isinstance(node, Sequence):
+            if self.lone:
+                value = self.of.read(node, reading)
+                return None if value is None else (value,)
+            self.wrong(node, reading, 'Write each item on a line of its own that begins with "- ".')
+            return None
+        if len(node.items) < self.least:
+            reading.problem(node.place, "too-few", f"at least {self.least} belong here.")
+            return None
+        values = [self.of.read(item, reading) for item in node.items]
+        return None if any(value is None for value in values) else tuple(values)
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        many: Schema = {"type": "array", "items": self.of.schema(), "minItems": self.least}
+        return {"anyOf": [many, self.of.schema()]} if self.lone else many
+
+
+@dataclass(frozen=True)
+class MapOf(Kind[Map[str, Any]]):
+    """A block whose keys are names of the editor's choosing."""
+
+    of: Kind[Any]
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """Name what the block holds."""
+        return f"a block of names, each with {self.of.words}"
+
+    def read(self, node: Node, reading: Reading) -> Map[str, Any] | None:
+        """Read every entry, so that each faulty one is reported."""
+        if not isinstance(node, Mapping):
+            self.wrong(node, reading)
+            return None
+        values = {key.text: self.of.read(value, reading) for key, value in node.entries}
+        return None if any(value is None for value in values.values()) else values
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"type": "object", "additionalProperties": self.of.schema()}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One declared field: the key in YAML, its kind, whether it must be given, and its line in the manual."""
+
+    key: str
+    kind: Kind[Any]
+    help: str
+    required: bool
+    default_words: str
+    attribute: str
+
+
+def option(kind: Kind[Any], help: str, *, key: str = "", default: Any = MISSING, shown: str = "") -> Any:  # noqa: A002
+    """Declare a dataclass field as readable from YAML.
+
+    `key` is the YAML key if it differs from the attribute; without `default` the field must be given; `shown` is the
+    default as the manual tells it.
+    """
+    metadata = {"kind": kind, "help": help, "key": key, "shown": shown}
+    if default is MISSING:
+        return field(metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def options(cls: type[Any]) -> tuple[Option, ...]:
+    """List the declared fields of a dataclass in the order written."""
+    return tuple(
+        Option(
+            key=spec.metadata["key"] or spec.name,
+            kind=spec.metadata["kind"],
+            help=spec.metadata["help"],
+            required=spec.default is MISSING and spec.default_factory is MISSING,
+            default_words=spec.metadata["shown"] or _shown(spec.default),
+            attribute=spec.name,
+        )
+        for spec in fields(cls)
+        if "kind" in spec.metadata
+    )
+
+
+def _shown(default: Any) -> str:
+    if default is MISSING or default is None or default == ():
+        return ""
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return str(default)
+
+
+def read_options(
+    node: Mapping, wanted: tuple[Option, ...], reading: Reading, *, what: str, also: frozenset[str] = frozenset()
+) -> dict[str, Any] | None:
+    """Read a block against its declared fields; unknown and missing keys are reported. None if anything is wrong."""
+    allowed = {wish.key: wish for wish in wanted}
+    before = len(reading.problems)
+    values: dict[str, Any] = {}
+    for key, value in node.entries:
+        if key.text in allowed:
+            values[allowed[key.text].attribute] = allowed[key.text].kind.read(value, reading)
+        elif key.text not in also:
+            known = ", ".join(sorted([*allowed, *also]))
+            cure = did_you_mean(key.text, [*allowed, *also]) or f"Known here: {known}."
+            reading.problem(key.place, "unknown-key", f'"{key.text}" is no key of {what}.', cure)
+    for wish in wanted:
+        if wish.required and wish.attribute not in values:
+            cure = f'Add "{wish.key}:" with {wish.kind.words}.'
+            reading.problem(node.place, "missing-key", f'{what} has no "{wish.key}".', cure)
+    return values if len(reading.problems) == before else None
+
+
+@dataclass(frozen=True)
+class Block(Kind[Any]):
+    """A block with declared keys, read into a dataclass. `short` names the key that a lone value stands for."""
+
+    cls: type[Any]
+    what: str
+    short: str = ""
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """Name the block."""
+        return self.what
+
+    def read(self, node: Node, reading: Reading) -> Any | None:
+        """Read the block."""
+        wanted = options(self.cls)
+        if self.short and not isinstance(node, Mapping):
+            (wish,) = (wish for wish in wanted if wish.key == self.short)
+            value = wish.kind.read(node, reading)
+            return None if value is None else self.cls(**{wish.attribute: value})
+        if not isinstance(node, Mapping):
+            self.wrong(node, reading)
+            return None
+        values = read_options(node, wanted, reading, what=self.what)
+        return None if values is None else self.cls(**values)
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        block = object_schema(options(self.cls))
+        if not self.short:
+            return block
+        (lone,) = (wish.kind.schema() for wish in options(self.cls) if wish.key == self.short)
+        return {"anyOf": [block, lone]}
+
+
+def object_schema(wanted: tuple[Option, ...], *, closed: bool = True) -> Schema:
+    """Return the JSON Schema of a block with these fields."""
+    return {
+        "type": "object",
+        "properties": {wish.key: {**wish.kind.schema(), "description": wish.help} for wish in wanted},
+        "required": [wish.key for wish in wanted if wish.required],
+        **({"additionalProperties": False} if closed else {}),
+    }

@@ -1,0 +1,265 @@
+"""Flow files -> a release: reads every file and gathers every problem of all of them before it gives up or succeeds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import FlowError
+from ..problem import Place, Problem
+from .chart import verify_name
+from .checks import check_flow, check_release
+from .fields import ArgumentFault, Kind, ListOf, Option, Reading, no_fault, option, options, read_options
+from .line import read_line
+from .model import Branch, Choice, Flow, Release, Step, Target, within
+from .near import did_you_mean
+from .profiles import profiles
+from .routes import Choices, Goto
+from .scalars import Name, OneOf
+from .source import Mapping as Block
+from .source import Node, read_file, read_text
+from .text import Text
+from .wordings import Language
+
+LINE = "line.yaml"
+_CONTENT = "1"
+"""Changes whenever the same files would mean something else, so that a version never names two meanings."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What the language knows: the kinds of steps by their key, and the kinds of values that can be read aloud."""
+
+    steps: Mapping[str, type[Step]]
+    spoken_kinds: Mapping[str, Any] = field(default_factory=dict)
+    argument_fault: ArgumentFault = no_fault
+
+
+@dataclass(frozen=True)
+class _Anything(Kind[Node]):
+    words: str = "a block of named steps"
+
+    def read(self, node: Node, reading: Reading) -> Node | None:
+        """Keep the node for later."""
+        return node
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema; the reference puts the steps in."""
+        return {"type": "object"}
+
+
+@dataclass(frozen=True)
+class FlowFields:
+    """The keys of a flow file."""
+
+    flow: str = option(Name(), help="The flow's name; the file is called the same.")
+    steps: Node = option(_Anything(), help="The steps, by name.")
+    start: Any = option(Goto(), help="The step that a call begins with.")
+    language: str = option(
+        Language(), help="The language that texts are in unless they say otherwise.", default="zh-CN"
+    )
+    profile: str = option(OneOf(("standard", "elderly")), help="How the flow speaks and waits.", default="standard")
+    globals: tuple[Choice, ...] = option(
+        Choices(numbered=False), help="Choices that work at every step that listens.", default=()
+    )
+    agent: Any = option(
+        Goto(), help="The step that brings callers to a person, when all else fails.", default=None, shown="agent"
+    )
+    main_menu: Any = option(Goto(), help="The step that `do: main_menu` goes to.", default=None, shown="start")
+    parameters: tuple[str, ...] = option(
+        ListOf(Name()), help="The values that a flow which runs this one must give it.", default=()
+    )
+    returns: tuple[str, ...] = option(
+        ListOf(Name()), help="The values that a flow which runs this one gets back.", default=()
+    )
+
+
+def load(folder: Path, catalogue: Catalogue) -> Release:
+    """Read every `*.yaml` of a folder. Raises FlowError with all problems of all files."""
+    release, problems = inspect(folder, catalogue)
+    if release is None or any(problem.level == "error" for problem in problems):
+        raise FlowError(problems)
+    return release
+
+
+def inspect(folder: Path, catalogue: Catalogue) -> tuple[Release | None, list[Problem]]:
+    """Read a folder and return what could be made of it with all findings, warnings among them."""
+    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    if not paths:
+        message = f"there is no flow file in {folder.as_posix()}."
+        return None, [Problem(Place(folder.as_posix(), 1, 1), "no-flows", message, "Set IVR_FLOWS to the folder.")]
+    files, nodes, problems = {}, {}, []
+    for path in paths:
+        name = path.as_posix()
+        nodes[path.name], found = read_file(path, name)
+        problems += found
+        files[path.name] = (
+            "" if any(p.rule in ("not-utf8", "unreadable-file") for p in found) else path.read_text("utf-8-sig")
+        )
+    return _build(nodes, files, problems, catalogue, folder.as_posix())
+
+
+def reload(files: Mapping[str, str], catalogue: Catalogue) -> Release:
+    """Build a release again from the texts kept with a call. Raises FlowError if today's language refuses them."""
+    nodes, problems = {}, []
+    for name, text in files.items():
+        nodes[name], found = read_text(text, name)
+        problems += found
+    release, problems = _build(nodes, dict(files), problems, catalogue, "flows")
+    if release is None or any(problem.level == "error" for problem in problems):
+        raise FlowError(problems)
+    return release
+
+
+def _build(
+    nodes: Mapping[str, Node | None],
+    files: Mapping[str, str],
+    problems: list[Problem],
+    catalogue: Catalogue,
+    folder: str,
+) -> tuple[Release | None, list[Problem]]:
+    line, found = read_line(nodes.get(LINE), Place(f"{folder}/{LINE}", 1, 1), given=LINE in files)
+    problems = problems + found
+    flows: dict[str, Flow] = {}
+    for name, node in nodes.items():
+        if name == LINE or node is None:
+            continue
+        flow, found = read_flow(node, Path(name).stem, catalogue)
+        problems += found
+        if flow is not None:
+            flows[flow.name] = flow
+    broken = {Path(name).stem for name in files if name != LINE} - set(flows)
+    for flow in flows.values():
+        problems += check_flow(flow, frozenset(flows) | broken, line)
+    if line is None or broken:
+        return None, problems
+    problems += check_release(flows, line)
+    return Release(content_hash(files), flows, line, files), problems
+
+
+def content_hash(files: Mapping[str, str]) -> str:
+    """Name a set of files by what is in them: 16 hex digits."""
+    content = json.dumps([_CONTENT, sorted(files.items())], ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def read_flow(node: Node, stem: str, catalogue: Catalogue) -> tuple[Flow | None, list[Problem]]:
+    """Read one flow. Returns None for the flow when any of it cannot be used."""
+    reading = Reading(spoken_kinds=tuple(catalogue.spoken_kinds), argument_fault=catalogue.argument_fault)
+    if not isinstance(node, Block):
+        reading.problem(node.place, "wrong-type", "a flow file is a block of keys.", 'Begin with "flow: its_name".')
+        return None, reading.problems
+    reading.language = _language(node)
+    values = read_options(node, options(FlowFields), reading, what="a flow")
+    steps = _read_steps(node.get("steps"), reading, catalogue)
+    if values is None or steps is None:
+        return None, reading.problems
+    given = FlowFields(**values)
+    _check_name(node, given.flow, stem, reading)
+    flow = Flow(
+        name=given.flow,
+        language=given.language,
+        languages=_languages(given, steps),
+        profile=profiles()[given.profile],
+        start=given.start.name,
+        agent=given.agent.name if given.agent else "agent",
+        main_menu=given.main_menu.name if given.main_menu else given.start.name,
+        globals=given.globals,
+        steps=steps,
+        parameters=given.parameters,
+        returns=given.returns,
+        place=node.place,
+    )
+    return (None if reading.problems else flow), reading.problems
+
+
+def _language(node: Block) -> str:
+    written = node.get("language")
+    read = Language().read(written, Reading()) if written is not None else None
+    return read or FlowFields.language
+
+
+def _check_name(node: Block, name: str, stem: str, reading: Reading) -> None:
+    written = node.get("flow")
+    if name != stem and written is not None:
+        message = f'the file is called "{stem}", the flow "{name}".'
+        reading.problem(written.place, "flow-name", message, f'Write "flow: {stem}", or rename the file.')
+
+
+def _read_steps(node: Node | None, reading: Reading, catalogue: Catalogue) -> dict[str, Step] | None:
+    if node is None:
+        return None
+    if not isinstance(node, Block) or not node.entries:
+        reading.problem(node.place, "wrong-type", "under steps belongs a block of named steps.", "")
+        return None
+    steps = {}
+    for key, body in node.entries:
+        name = Name("the name of a step").read(key, reading)
+        if name == "return":
+            reading.problem(key.place, "bad-name", '"return" ends a sub-flow, so no step can be called that.')
+        steps[key.text] = _read_step(key.text, key.place, body, reading, catalogue)
+    if any(step is None for step in steps.values()):
+        return None
+    found = {name: step for name, step in steps.items() if step}
+    return found | _guards(found, catalogue)
+
+
+def _guards(steps: Mapping[str, Step], catalogue: Catalogue) -> dict[str, Step]:
+    """Make the step that verifies the caller in front of every protected one."""
+    verify = catalogue.steps.get("verify")
+    return {verify_name(step.name): _guard(verify, step) for step in steps.values() if verify and step.requires}
+
+
+def _guard(verify: type[Step], step: Step) -> Step:
+    fields: dict[str, Any] = {"verify": step.requires, "next": (Branch(Target(step.name, step.place)),)}
+    return verify(name=verify_name(step.name), place=step.place, **fields)
+
+
+def _read_step(name: str, place: Place, body: Node, reading: Reading, catalogue: Catalogue) -> Step | None:
+    what = f'step "{name}"'
+    if not isinstance(body, Block):
+        cure = "Write its keys below it, two blanks further in."
+        reading.problem(body.place, "wrong-type", f"{what} is no block of keys.", cure)
+        return None
+    kinds = [key for key, _ in body.entries if key.text in catalogue.steps]
+    if not kinds:
+        _report_no_kind(what, body, reading, catalogue)
+        return None
+    if len(kinds) > 1:
+        words = " and ".join(f'"{key.text}"' for key in kinds)
+        reading.problem(
+            kinds[1].place, "two-kinds", f"{what} has {words}; a step does one thing.", "Make two steps of it."
+        )
+        return None
+    cls = catalogue.steps[kinds[0].text]
+    values = read_options(body, options(cls), reading, what=f"a {cls.kind} step")
+    return None if values is None else cls(name=name, place=place, **values)
+
+
+def _report_no_kind(what: str, body: Block, reading: Reading, catalogue: Catalogue) -> None:
+    every = {wish.key for cls in catalogue.steps.values() for wish in options(cls)}
+    for key, _ in body.entries:
+        cure = did_you_mean(key.text, catalogue.steps)
+        if cure and key.text not in every:
+            reading.problem(key.place, "unknown-step-kind", f'"{key.text}" is no kind of step.', cure)
+            return
+    place = body.entries[0][0].place if body.entries else body.place
+    cure = f"It needs one of: {', '.join(sorted(catalogue.steps))}."
+    reading.problem(place, "unknown-step-kind", f"{what} does not say what it does.", cure)
+
+
+def _languages(given: FlowFields, steps: Mapping[str, Step]) -> tuple[str, ...]:
+    """Every language that some text of the flow is there in; the flow's own first."""
+    spoken: Iterable[Text] = within([given.globals, steps], Text)
+    found = {tag for text in spoken for tag in text.by_language}
+    return (given.language, *sorted(found - {given.language}))
+
+
+def step_options(cls: type[Step]) -> tuple[Option, ...]:
+    """List the keys of a step kind; its own key first."""
+    found = options(cls)
+    return tuple(sorted(found, key=lambda wish: wish.key != cls.kind))

@@ -1,0 +1,45 @@
+"""What the engine itself says, one file per language beside this one: how choices are spoken, the default ladders."""
+
+from __future__ import annotations
+
+import functools
+from importlib.resources import files
+
+from ..source import Mapping, Scalar, read_text
+
+FALLBACK = "zh-CN"
+
+
+@functools.cache
+def _books() -> dict[str, dict[str, str]]:
+    books: dict[str, dict[str, str]] = {}
+    for entry in files(__package__).iterdir():
+        if entry.name.endswith(".yaml"):
+            root, problems = read_text(entry.read_text("utf-8"), entry.name)
+            if problems or not isinstance(root, Mapping):
+                raise AssertionError(f"the shipped phrases cannot be read: {problems}")
+            books[entry.name.removesuffix(".yaml")] = {
+                key.text: value.text for key, value in root.entries if isinstance(value, Scalar)
+            }
+    return books
+
+
+@functools.cache
+def language_of(language: str) -> str:
+    """Return the language whose phrases serve for `language`: its own, one of its family, or Mandarin."""
+    family = language.split("-")[0]
+    known = sorted(_books())
+    return next((tag for tag in (language, *(t for t in known if t.split("-")[0] == family)) if tag in known), FALLBACK)
+
+
+def phrase(language: str, key: str, /, **values: str) -> str:
+    """Return a phrase with its `{names}` put in. Raises KeyError for a key that the books don't have."""
+    text = _books()[language_of(language)][key]
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def keys(language: str) -> frozenset[str]:
+    """Return the keys of a book; a test holds them equal in all languages."""
+    return frozenset(_books()[language])

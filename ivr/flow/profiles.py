@@ -1,0 +1,46 @@
+"""Profiles: rates, pauses, waits and tries that a whole flow shares. The figures are data, in `profiles.yaml`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+import msgspec
+
+from .source import Mapping as SourceMapping
+from .source import Scalar, read_text
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How a flow speaks and waits. Times are seconds, `rate` is a share of the voice's normal speed."""
+
+    name: str
+    characters_per_minute: float
+    words_per_minute: float
+    rate: float
+    first_timeout: float
+    fetch_timeout: float
+    inter_digit_timeout: float
+    tries: int
+    error_budget: int
+    option_pause: float
+    after_key_pause: float
+    agent_spoken: str
+    say_twice: bool
+    minimum_confidence: float
+
+
+@functools.cache
+def profiles() -> Mapping[str, Profile]:
+    """Read the shipped profiles, each laid over the one it inherits from."""
+    root, problems = read_text(files(__package__).joinpath("profiles.yaml").read_text("utf-8"), "profiles.yaml")
+    if problems or not isinstance(root, SourceMapping):
+        raise AssertionError(f"the shipped profiles cannot be read: {problems}")
+    written: dict[str, dict[str, str]] = {}
+    for name, body in root.entries:
+        figures = {key.text: value.text for key, value in getattr(body, "entries", ()) if isinstance(value, Scalar)}
+        written[name.text] = {**written.get(figures.pop("inherit", ""), {}), **figures, "name": name.text}
+    return {name: msgspec.convert(figures, Profile, strict=False) for name, figures in written.items()}

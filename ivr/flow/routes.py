@@ -1,0 +1,206 @@
+"""The kinds of fields that lead somewhere: conditions, targets, ways on, keys and choices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .expressions import Expression, ExpressionError, parse
+from .fields import Kind, Reading, Schema, object_schema, option, options, read_options, scalar
+from .model import Branch, Choice, Phrases, Route, Target
+from .scalars import Name, OneOf
+from .source import Mapping, Node, Scalar, Sequence
+from .text import Text
+from .wordings import Spoken, Wording
+
+KEYS = {**{digit: digit for digit in "0123456789"}, "star": "*", "pound": "#", "*": "*", "#": "#"}
+DOES = ("back", "repeat", "main_menu", "help", "language")
+"""What a choice can do besides going to a step; see `flows/README.md`."""
+
+
+@dataclass(frozen=True)
+class Condition(Kind[Expression]):
+    """A condition or a value worked out from other values."""
+
+    words: str = 'a condition such as caller.segment == "vip"'
+
+    def read(self, node: Node, reading: Reading) -> Expression | None:
+        """Read an expression."""
+        written = scalar(node, self, reading)
+        if written is None:
+            return None
+        try:
+            return parse(written.text, written.place)
+        except ExpressionError as error:
+            reading.problem(written.place, "bad-condition", f"{error}.")
+            return None
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"type": ["string", "number", "boolean"]}
+
+
+@dataclass(frozen=True)
+class Goto(Kind[Target]):
+    """The name of a step of this flow, of another flow, or `return`."""
+
+    words: str = "the name of a step or flow"
+
+    def read(self, node: Node, reading: Reading) -> Target | None:
+        """Read a target; whether it exists is checked when all files are read."""
+        name = Name(self.words).read(node, reading)
+        return None if name is None else Target(name, node.place)
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"type": "string"}
+
+
+@dataclass(frozen=True)
+class _Way:
+    goto: Target = option(Goto(), help="Where it leads.")
+    when: Expression | None = option(Condition(), help="Taken only if this holds.", default=None)
+
+
+@dataclass(frozen=True)
+class Ways(Kind[Route]):
+    """A target, or a list of ways with conditions; the last one needs none."""
+
+    words: str = "the name of a step, or a list of {when, goto}"
+
+    def read(self, node: Node, reading: Reading) -> Route | None:
+        """Read the ways on."""
+        if isinstance(node, Scalar):
+            target = Goto().read(node, reading)
+            return None if target is None else (Branch(target),)
+        if not isinstance(node, Sequence) or not node.items:
+            self.wrong(node, reading)
+            return None
+        ways = [self._way(item, reading) for item in node.items]
+        if any(way is None for way in ways):
+            return None
+        route = tuple(way for way in ways if way)
+        if route[-1].when is not None:
+            cure = 'Add a last line "- {goto: ...}" without "when".'
+            reading.problem(node.place, "no-way-left", "when none of these conditions holds, there is no way on.", cure)
+        for way in route[:-1]:
+            if way.when is None:
+                cure = 'Give it a "when", or put it last.'
+                reading.problem(way.goto.place, "never-reached", "the lines behind this one are never taken.", cure)
+        return route
+
+    @staticmethod
+    def _way(node: Node, reading: Reading) -> Branch | None:
+        if not isinstance(node, Mapping):
+            target = Goto().read(node, reading)
+            return None if target is None else Branch(target)
+        values = read_options(node, options(_Way), reading, what="a way on")
+        return None if values is None else Branch(**values)
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        way: Schema = {
+            "type": "object",
+            "properties": {"when": Condition().schema(), "goto": {"type": "string"}},
+            "required": ["goto"],
+            "additionalProperties": False,
+        }
+        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"anyOf": [way, {"type": "string"}]}}]}
+
+
+@dataclass(frozen=True)
+class Key(Kind[str]):
+    """A key of the telephone."""
+
+    words: str = "a key: 0 to 9, star or pound"
+
+    def read(self, node: Node, reading: Reading) -> str | None:
+        """Read a key."""
+        found = scalar(node, self, reading)
+        if found is None:
+            return None
+        if found.text not in KEYS:
+            self.wrong(found, reading)
+            return None
+        return KEYS[found.text]
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"enum": [*KEYS, *range(10)]}
+
+
+@dataclass(frozen=True)
+class ChoiceFields:
+    """The fields of one choice."""
+
+    key: str = option(Key(), help="The key. Without it, choices count up from 1.", default="", shown="counted from 1")
+    label: Text | None = option(Wording(), help="What is spoken in front of the key.", default=None)
+    phrases: Phrases | None = option(Spoken(), help="Further words that callers say for it.", default=None)
+    goto: Target | None = option(Goto(), help="The step or flow that it leads to.", default=None)
+    do: str = option(OneOf(DOES), help="Instead of `goto`: one of the universals.", default="")
+    when: Expression | None = option(Condition(), help="Offered only while this holds.", default=None)
+
+
+@dataclass(frozen=True)
+class Choices(Kind[tuple[Choice, ...]]):
+    """A list of choices. `numbered` ones get the next free key from 1 when they name none."""
+
+    numbered: bool
+    words: str = "a list of choices"
+
+    def read(self, node: Node, reading: Reading) -> tuple[Choice, ...] | None:
+        """Read the choices and give each its key."""
+        if not isinstance(node, Sequence) or not node.items:
+            self.wrong(node, reading, "Write each choice on a line of its own: - {label: ..., goto: ...}")
+            return None
+        read = [(item, self._fields(item, reading)) for item in node.items]
+        if any(values is None for _, values in read):
+            return None
+        taken = {values["key"] for _, values in read if values and values["key"]}
+        free = iter(digit for digit in "123456789" if digit not in taken)
+        found: list[Choice] = []
+        for item, values in read:
+            assert values is not None  # noqa: S101
+            values["key"] = values["key"] or (next(free, "") if self.numbered else "")
+            found.append(Choice(**values, place=item.place))
+        self._check_keys(found, reading)
+        return tuple(found)
+
+    def _fields(self, node: Node, reading: Reading) -> dict[str, Any] | None:
+        if not isinstance(node, Mapping):
+            reading.problem(node.place, "wrong-type", "a choice is a block.", "Write - {label: ..., goto: ...}")
+            return None
+        values = read_options(node, options(ChoiceFields), reading, what="a choice")
+        if values is None:
+            return None
+        values = {
+            wish.attribute: values.get(wish.attribute, getattr(ChoiceFields, wish.attribute, None))
+            for wish in options(ChoiceFields)
+        }
+        if bool(values["goto"]) == bool(values["do"]):
+            cure = 'Give it either "goto" (a step) or "do" (' + ", ".join(DOES) + ")."
+            reading.problem(node.place, "choice-without-aim", "a choice leads to exactly one thing.", cure)
+            return None
+        if self.numbered and values["label"] is None and values["do"] != "language":
+            reading.problem(
+                node.place, "missing-key", 'a choice of a menu has no "label".', "Callers must hear what it is."
+            )
+            return None
+        return values
+
+    @staticmethod
+    def _check_keys(choices: list[Choice], reading: Reading) -> None:
+        seen: dict[str, Choice] = {}
+        for choice in choices:
+            if not choice.key:
+                if len(choices) > 9:
+                    reading.problem(choice.place, "no-key-left", "all keys from 1 to 9 are taken.", "Make a sub-menu.")
+            elif choice.key in seen and not (choice.when and seen[choice.key].when):
+                other = seen[choice.key].place
+                message = f"key {choice.key} is given twice; the first time in line {other.line}."
+                reading.problem(choice.place, "repeated-choice", message, related=((other, "first given here"),))
+            seen.setdefault(choice.key, choice)
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"type": "array", "minItems": 1, "items": object_schema(options(ChoiceFields))}

@@ -1,0 +1,180 @@
+"""Kinds of fields that hold one written value: names, words, yes or no, numbers, times, identity levels."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .fields import Kind, Reading, Schema, scalar
+from .near import did_you_mean
+from .source import Node
+
+NAME = r"[^\W\d][\w-]*"
+LEVELS = ("L0", "L1", "L2", "L3")
+_NAME = re.compile(NAME + r"\Z")
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?\Z")
+_UNITS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_YES, _NO = ("yes", "true", "on"), ("no", "false", "off")
+
+
+@dataclass(frozen=True)
+class Name(Kind[str]):
+    """A name: letters (any script), digits, _ and -, not beginning with a digit."""
+
+    words: str = "a name"
+
+    def read(self, node: Node, reading: Reading) -> str | None:
+        """Read a name."""
+        found = scalar(node, self, reading)
+        if found is None:
+            return None
+        if not _NAME.match(found.text):
+            cure = "A name has letters, digits, _ or - and begins with a letter."
+            reading.problem(found.place, "bad-name", f'"{found.text}" cannot be a name.', cure)
+            return None
+        return found.text
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"type": "string", "minLength": 1}
+
+
+@dataclass(frozen=True)
+class Word(Kind[str]):
+    """Any one text that is not spoken."""
+
+    words: str = "a text"
+
+    def read(self, node: Node, reading: Reading) -> str | None:
+        """Read a text as written."""
+        found = scalar(node, self, reading)
+        return None if found is None else found.text
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"type": "string"}
+
+
+@dataclass(frozen=True)
+class OneOf(Kind[str]):
+    """One of a few words."""
+
+    values: tuple[str, ...]
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """Name the allowed words."""
+        return "one of " + ", ".join(self.values)
+
+    def read(self, node: Node, reading: Reading) -> str | None:
+        """Read one of the words."""
+        found = scalar(node, self, reading)
+        if found is None:
+            return None
+        if found.text not in self.values:
+            hint = did_you_mean(found.text, self.values)
+            self.wrong(found, reading, hint)
+            return None
+        return found.text
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"enum": list(self.values)}
+
+
+@dataclass(frozen=True)
+class IdentityLevel(Kind[int]):
+    """An identity level."""
+
+    words: str = "an identity level: L0, L1, L2 or L3"
+
+    def read(self, node: Node, reading: Reading) -> int | None:
+        """Read a level as its number."""
+        found = scalar(node, self, reading)
+        if found is None:
+            return None
+        if found.text not in LEVELS:
+            self.wrong(found, reading)
+            return None
+        return LEVELS.index(found.text)
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"enum": list(LEVELS)}
+
+
+@dataclass(frozen=True)
+class Flag(Kind[bool]):
+    """Yes or no."""
+
+    words: str = "yes or no"
+
+    def read(self, node: Node, reading: Reading) -> bool | None:
+        """Read yes/no, true/false or on/off."""
+        found = scalar(node, self, reading)
+        if found is None:
+            return None
+        if found.text.lower() not in _YES + _NO:
+            self.wrong(found, reading)
+            return None
+        return found.text.lower() in _YES
+
+    def schema(self) -> Schema:
+        """Return the schema; editors may see the bare words as booleans or as texts."""
+        return {"anyOf": [{"type": "boolean"}, {"enum": [*_YES, *_NO]}]}
+
+
+@dataclass(frozen=True)
+class Whole(Kind[int]):
+    """A whole number between two bounds."""
+
+    least: int
+    most: int
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """Name the bounds."""
+        return f"a whole number from {self.least} to {self.most}"
+
+    def read(self, node: Node, reading: Reading) -> int | None:
+        """Read a whole number inside the bounds."""
+        found = scalar(node, self, reading)
+        if found is None:
+            return None
+        if not found.text.isascii() or not found.text.isdigit() or not self.least <= int(found.text[:9]) <= self.most:
+            self.wrong(found, reading)
+            return None
+        return int(found.text)
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"type": ["integer", "string"], "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class Seconds(Kind[float]):
+    """A length of time: `5s`, `500ms`, `2m`; a bare number is seconds."""
+
+    least: float = 0
+    most: float = 3600
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """Name the form and the bounds."""
+        return f"a time such as 5s, from {self.least:g}s to {self.most:g}s"
+
+    def read(self, node: Node, reading: Reading) -> float | None:
+        """Read a time in seconds."""
+        found = scalar(node, self, reading)
+        if found is None:
+            return None
+        match = _SECONDS.match(found.text)
+        seconds = float(match[1]) * _UNITS[match[2]] if match else -1.0
+        if not self.least <= seconds <= self.most:
+            self.wrong(found, reading)
+            return None
+        return seconds
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"type": ["string", "number"], "pattern": r"^\d+(\.\d+)?\s*(ms|s|m|min|h)?$"}

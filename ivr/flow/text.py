@@ -1,0 +1,112 @@
+"""What callers hear, as editors write it: text per language with typed slots such as `{account.balance|amount}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..problem import Place
+from .expressions import at_path
+
+_SLOT = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_PATH = re.compile(r"[^\W\d]\w*(\.\w+)*\Z")
+
+
+class TemplateError(ValueError):
+    """A slot cannot be read; the message is for an editor. `offset` counts characters into the text."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        self.offset = offset
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A value inside a text: where it comes from, and as what it is read aloud."""
+
+    path: tuple[str, ...]
+    kind: str
+    argument: str = ""
+    offset: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A text of one language: pieces of wording and slots, in order."""
+
+    parts: tuple[str | Slot, ...]
+    place: Place = field(compare=False)
+
+    def slots(self) -> Iterator[Slot]:
+        """Yield the slots in order."""
+        return (part for part in self.parts if isinstance(part, Slot))
+
+    def fill(self, values: Mapping[str, Any], aloud: Callable[[Any, str, str], str]) -> str:
+        """Put the values in. A value that is missing leaves its place empty, for nothing may break a call."""
+        return "".join(part if isinstance(part, str) else self._filled(part, values, aloud) for part in self.parts)
+
+    @staticmethod
+    def _filled(slot: Slot, values: Mapping[str, Any], aloud: Callable[[Any, str, str], str]) -> str:
+        value = at_path(slot.path, values)
+        if value is None:
+            return ""
+        return aloud(value, slot.kind, slot.argument)
+
+
+@dataclass(frozen=True)
+class Text:
+    """One thing to say, in one language or several. `by_language` is never empty; its first entry is the fallback."""
+
+    by_language: Mapping[str, Template]
+    place: Place = field(compare=False)
+
+    def language_for(self, language: str) -> str:
+        """Choose the language that this text is there in: the one asked for, one of the same family, or the first."""
+        if language in self.by_language:
+            return language
+        family = language.split("-")[0]
+        return next((tag for tag in self.by_language if tag.split("-")[0] == family), next(iter(self.by_language)))
+
+    def template(self, language: str) -> Template:
+        """Return the template for `language` or the nearest there is."""
+        return self.by_language[self.language_for(language)]
+
+
+def parse_template(text: str, place: Place) -> Template:
+    """Split a text at its slots. Raises TemplateError for a slot that cannot be read. `{{` and `}}` are braces."""
+    parts: list[str | Slot] = []
+    last = 0
+    for match in _SLOT.finditer(text):
+        _wording(parts, text[last : match.start()])
+        last = match.end()
+        if match.group() in ("{{", "}}"):
+            _wording(parts, match.group()[0])
+        elif match.group(1) is None:
+            raise TemplateError(
+                f'a lone "{match.group()}"; a value is written {{name|kind}}, a brace itself twice', match.start()
+            )
+        else:
+            parts.append(_slot(match.group(1), match.start()))
+    _wording(parts, text[last:])
+    return Template(tuple(parts), place)
+
+
+def _wording(parts: list[str | Slot], text: str) -> None:
+    if text and parts and isinstance(parts[-1], str):
+        parts[-1] += text
+    elif text:
+        parts.append(text)
+
+
+def _slot(inside: str, offset: int) -> Slot:
+    path, bar, kind = (piece.strip() for piece in inside.partition("|"))
+    if not _PATH.match(path):
+        raise TemplateError(f'"{{{inside}}}" names no value; write it as {{account.balance|amount}}', offset)
+    if not bar or not kind:
+        raise TemplateError(
+            f'"{{{path}}}" does not say how it is read aloud; add a kind, as in {{{path}|amount}}', offset
+        )
+    name, _, argument = (piece.strip() for piece in kind.partition(":"))
+    return Slot(tuple(path.split(".")), name, argument, offset)

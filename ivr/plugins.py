@@ -1,0 +1,32 @@
+"""Finds the kinds of things that a folder holds: one module, one kind, called the same."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from types import ModuleType
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def kinds_in(package: ModuleType, base: type[T]) -> dict[str, type[T]]:
+    """Return every class below `base` that a module of the package defines, by its `kind`.
+
+    Raises ValueError when a module's name and its kind differ: the tree must show what there is.
+    """
+    found: dict[str, type[T]] = {}
+    for entry in pkgutil.iter_modules(package.__path__):
+        if entry.name.startswith("_"):
+            continue
+        module = importlib.import_module(f"{package.__name__}.{entry.name}")
+        for _, cls in inspect.getmembers(module, inspect.isclass):
+            if issubclass(cls, base) and cls.__module__ == module.__name__ and not inspect.isabstract(cls):
+                kind = getattr(cls, "kind", None)
+                if kind != entry.name:
+                    raise ValueError(
+                        f"{module.__name__} holds the kind {kind!r}; file and kind must be called the same"
+                    )
+                found[kind] = cls
+    return found

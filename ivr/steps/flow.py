@@ -1,0 +1,65 @@
+"""`flow`: runs another flow and comes back with its results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..engine.step import LiveStep, Move, Run
+from ..engine.turn import Turn
+from ..flow.expressions import Expression
+from ..flow.fields import Block, MapOf, option
+from ..flow.model import Route
+from ..flow.routes import Condition, Ways
+from ..flow.scalars import Name
+
+
+@dataclass(frozen=True)
+class SubFlow:
+    """The keys of `flow:` in a step."""
+
+    run: str = option(Name("the name of a flow"), help="The flow that is run.")
+    given: Mapping[str, Expression] = option(
+        MapOf(Condition()), help="The values for its parameters.", key="with", default=None
+    )
+    save_as: str = option(Name(), help="The variable that keeps its results.", key="as", default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowStep(LiveStep):
+    """Runs another flow, with its own variables, and goes on when that flow goes to `return`.
+
+    The other flow names what it needs in `parameters` and what it gives back in `returns`.
+
+    ```yaml
+    choose_branch:
+      flow: {run: branches, with: {city: '"北京"'}, as: branch}
+      next: tell_branch
+    ```
+    """
+
+    kind: ClassVar[str] = "flow"
+
+    flow: SubFlow = option(
+        Block(SubFlow, "a sub-flow", short="run"), help="The flow to run: its name, or its name and values."
+    )
+    next: Route = option(Ways(), help="Where the call goes on afterwards.")
+
+    def exits(self) -> Mapping[str, Route]:
+        """Return the way on."""
+        return {"next": self.next}
+
+    def sets(self) -> Mapping[str, str]:
+        """Return the variable that keeps the results."""
+        return {self.flow.save_as: "map"} if self.flow.save_as else {}
+
+    def enter(self, turn: Turn) -> Move:
+        """Go into the flow; when it has come back, keep its results and go on."""
+        results = turn.memo.get("results")
+        if results is None:
+            values = turn.values()
+            return Run(self.flow.run, {name: value(values) for name, value in (self.flow.given or {}).items()})
+        if self.flow.save_as:
+            turn.set(self.flow.save_as, results)
+        return "next"

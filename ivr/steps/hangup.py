@@ -1,0 +1,39 @@
+"""`hangup`: says goodbye and ends the call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..engine.step import LiveStep, Move
+from ..engine.turn import Turn
+from ..flow.fields import option
+from ..flow.model import Route
+from ..flow.text import Text
+from ..flow.wordings import Wording
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hangup(LiveStep):
+    """Speaks a last sentence and ends the call.
+
+    ```yaml
+    goodbye:
+      hangup: 感谢您的来电，再见。
+    ```
+    """
+
+    kind: ClassVar[str] = "hangup"
+
+    hangup: Text = option(Wording(), help="The last sentence.")
+
+    def exits(self) -> Mapping[str, Route]:
+        """Nothing follows."""
+        return {}
+
+    def enter(self, turn: Turn) -> Move:
+        """Say it and end."""
+        turn.say(self.hangup, barge_in=False)
+        turn.hang_up()
+        return None

@@ -1,0 +1,81 @@
+"""`lookup`: asks a back end and keeps its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..engine.step import LiveStep, Move
+from ..engine.turn import Turn
+from ..errors import LookupFailed
+from ..flow.expressions import Expression
+from ..flow.fields import Block, MapOf, option
+from ..flow.model import Route
+from ..flow.routes import Condition, Ways
+from ..flow.scalars import Name, Seconds, Word
+
+DEADLINE = 2.0
+"""Seconds a back end may take: the caller is to hear something within three."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """The keys of `lookup:`."""
+
+    source: str = option(
+        Word("a service and question, as in bank.balance"), help="What is asked, as service.question.", key="from"
+    )
+    save_as: str = option(Name(), help="The variable that keeps the answer.", key="as", default="")
+    given: Mapping[str, Expression] = option(
+        MapOf(Condition()), help="What is asked with it, besides who the caller is.", key="with", default=None
+    )
+    on_error: Route = option(Ways(), help="Where to go when there is no answer in time, or a fault.")
+    on_missing: Route | None = option(
+        Ways(), help="Where to go when there is no such thing.", default=None, shown="on_error"
+    )
+    deadline: float = option(Seconds(0.1, 10), help="How long the answer may take.", default=DEADLINE, shown="2s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup(LiveStep):
+    """Asks a back end over HTTP: `POST {address of the service}/question` with a JSON object, answered by one.
+
+    The verified customer (`customer`) and the call (`call`) go along by themselves. A secret may be given in `with`;
+    it is revealed to the back end alone.
+
+    ```yaml
+    balance:
+      requires: L1
+      lookup: {from: bank.balance, as: account, on_error: bank_unavailable}
+      next: tell_balance
+    ```
+    """
+
+    kind: ClassVar[str] = "lookup"
+
+    lookup: Question = option(Block(Question, "a lookup"), help="What is asked, and where errors lead.")
+    next: Route = option(Ways(), help="Where the call goes on with an answer.")
+
+    def exits(self) -> Mapping[str, Route]:
+        """Return the ways on."""
+        error = self.lookup.on_error
+        return {"next": self.next, "error": error, "missing": self.lookup.on_missing or error}
+
+    def sets(self) -> Mapping[str, str]:
+        """Return the variable that keeps the answer."""
+        return {self.lookup.save_as: "map"} if self.lookup.save_as else {}
+
+    def enter(self, turn: Turn) -> Move:
+        """Ask."""
+        values = turn.values()
+        question = {name: expression(values) for name, expression in (self.lookup.given or {}).items()}
+        if turn.level:
+            question["customer"] = turn.call.identity.customer
+        try:
+            answer = turn.lookup(self.lookup.source, question | {"call": turn.call.id}, deadline=self.lookup.deadline)
+        except LookupFailed as error:
+            return "missing" if error.missing else "error"
+        if self.lookup.save_as:
+            turn.set(self.lookup.save_as, answer)
+        return "next"

@@ -1,0 +1,141 @@
+"""`menu`: offers choices by key and by word; what is spoken is composed from the choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..engine.listening import MISS, Listening, keep_ahead, next_language, phrases_of, plain
+from ..engine.step import Move
+from ..engine.turn import Turn
+from ..engine.verbs import Keys
+from ..flow import phrasebook
+from ..flow.fields import option
+from ..flow.model import Branch, Choice, Route
+from ..flow.routes import Choices
+from ..flow.scalars import Flag
+
+
+@dataclass(frozen=True, kw_only=True)
+class Menu(Listening):
+    """Offers choices. The caller presses a key or says a phrase; the spoken menu is made from the labels.
+
+    A choice leads to a step (`goto`) or does one of: `back`, `repeat`, `main_menu`, `help`, `language` (switches to the
+    flow's next language and stays here; it needs no label). Choices come before the flow's `globals`.
+
+    ```yaml
+    main:
+      prompt: 请选择您要办理的业务。
+      short: 还需要什么服务？
+      menu:
+        - {label: 查询余额, phrases: [余额, 还有多少钱], goto: balance}
+        - {label: 银行卡挂失, phrases: [挂失, 丢卡], goto: report_loss}
+        - {key: "8", do: language}
+    ```
+    """
+
+    kind: ClassVar[str] = "menu"
+
+    menu: tuple[Choice, ...] = option(Choices(numbered=True), help="The choices, in the order spoken.")
+    offer_agent: bool = option(Flag(), help="Whether the key for a person is spoken with the choices.", default=True)
+    spoken: bool = option(
+        Flag(), help="Whether the choices are spoken; if not, the prompt must name the keys.", default=True
+    )
+
+    def exits(self) -> Mapping[str, Route]:
+        """Return where each choice leads."""
+        ways = {self.outcome(choice): (Branch(choice.goto),) for choice in self.menu if choice.goto}
+        return ways | self.failure_exits()
+
+    def outcome(self, choice: Choice) -> str:
+        """Name the outcome of a choice by its key; a key that is given twice is told apart by place."""
+        same = [other for other in self.menu if other.key == choice.key]
+        return f"key {choice.key}" + (f" ({same.index(choice) + 1})" if len(same) > 1 else "")
+
+    def keys(self, turn: Turn) -> Keys:
+        """One key is enough."""
+        return Keys(most=1)
+
+    def take_keys(self, turn: Turn, keys: str) -> Move:
+        """Take the first key for a choice, and keep the rest for the steps behind it."""
+        key, rest = keys[:1], keys[1:]
+        for choice in self._offered(turn):
+            if choice.key == key:
+                keep_ahead(turn, rest)
+                return self.do(turn, choice, self.outcome(choice))
+        return self.universal(turn, key)
+
+    def take_speech(self, turn: Turn, words: str) -> Move:
+        """Take the choice whose longest phrase was said; a key that was said counts too."""
+        spoken, language = plain(words), turn.call.language
+        found = [
+            (len(plain(phrase)), choice)
+            for choice in self._offered(turn)
+            for phrase in phrases_of(choice, language)
+            if plain(phrase) and plain(phrase) in spoken
+        ]
+        if found:
+            choice = max(found, key=lambda hit: hit[0])[1]
+            return self.do(turn, choice, self.outcome(choice))
+        key = turn.services.heard(words, language)
+        return self.take_keys(turn, key) if key and len(key) == 1 else MISS
+
+    def hints(self, turn: Turn) -> Sequence[str]:
+        """Expect the phrases of all choices on offer."""
+        return [phrase for choice in self._offered(turn) for phrase in phrases_of(choice, turn.call.language)]
+
+    def _offered(self, turn: Turn) -> list[Choice]:
+        return [choice for choice in self.menu if turn.offered(choice) and not self._pointless(turn, choice)]
+
+    @staticmethod
+    def _pointless(turn: Turn, choice: Choice) -> bool:
+        return choice.do == "language" and next_language(turn) == turn.call.language
+
+    # what is spoken
+
+    def ask(self, turn: Turn) -> None:
+        """Say the prompt, then the choices."""
+        super().ask(turn)
+        if not self.spoken:
+            return
+        options = list(self._options(turn))
+        if turn.profile.option_pause:
+            for words in options:
+                turn.say_words(words + phrasebook.phrase(turn.call.language, "option_end"), barge_in=self.barge_in)
+                turn.pause(turn.profile.option_pause)
+        elif options:
+            between, end = (phrasebook.phrase(turn.call.language, f"option_{part}") for part in ("between", "end"))
+            turn.say_words(between.join(options) + end, barge_in=self.barge_in)
+        self._offer_languages(turn)
+
+    def _options(self, turn: Turn) -> Iterator[str]:
+        agent = self._agent(turn) if self.offer_agent else None
+        if agent and turn.profile.agent_spoken == "first":
+            yield agent
+        for choice in self._offered(turn):
+            if choice.label is not None and choice.do != "language":
+                yield _option(turn, turn.words(choice.label), choice.key)
+        if agent and turn.profile.agent_spoken != "first":
+            yield agent
+
+    @staticmethod
+    def _agent(turn: Turn) -> str | None:
+        for choice in turn.flow.globals:
+            if choice.goto and choice.goto.name == turn.flow.agent and choice.key and turn.offered(choice):
+                language = turn.call.language
+                label = turn.words(choice.label) if choice.label else phrasebook.phrase(language, "agent_label")
+                return _option(turn, label, choice.key)
+        return None
+
+    def _offer_languages(self, turn: Turn) -> None:
+        for choice in self._offered(turn):
+            if choice.do == "language":
+                language = next_language(turn)
+                turn.phrase("option_language", language=language, barge_in=self.barge_in, key=choice.key)
+
+
+def _option(turn: Turn, label: str, key: str) -> str:
+    names = {"*": "key_star", "#": "key_pound"}
+    spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
+    return phrasebook.phrase(turn.call.language, "option", label=label, key=spoken)

@@ -1,0 +1,86 @@
+"""`message`: records what the caller wants to leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..engine.inputs import Input, NoInput, Recorded, Resumed
+from ..engine.step import LiveStep, Move
+from ..engine.turn import Turn
+from ..engine.verbs import Record
+from ..flow.chart import AGENT, FAILED
+from ..flow.fields import option
+from ..flow.model import Route
+from ..flow.routes import Ways
+from ..flow.scalars import Name, Seconds, Whole
+from ..flow.text import Text
+from ..flow.wordings import Wording
+
+_SHORTEST = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message(LiveStep):
+    """Records a message. Pound, or five seconds of silence, ends it; 0 leads to a person instead.
+
+    The variable holds `url` and `seconds`.
+
+    ```yaml
+    leave_message:
+      message: 请在提示音后说出您的要求，说完请按井号键。
+      as: message
+      next: thanks
+    ```
+    """
+
+    kind: ClassVar[str] = "message"
+    listens: ClassVar[bool] = True
+
+    message: Text = option(Wording(), help="What is said before the tone.")
+    save_as: str = option(Name(), help="The variable that keeps the recording.", key="as")
+    next: Route = option(Ways(), help="Where the call goes on with a message.")
+    most: float = option(Seconds(5, 600), help="How long a message may be.", key="max", default=120.0, shown="2m")
+    tries: int = option(Whole(1, 5), help="How often the caller is asked.", default=2)
+    on_failure: Route | None = option(
+        Ways(), help="Where to go when nothing was recorded.", default=None, shown="the flow's `agent`: a person"
+    )
+
+    def exits(self) -> Mapping[str, Route]:
+        """Return the ways on."""
+        return {"next": self.next} | ({FAILED: self.on_failure} if self.on_failure else {})
+
+    def sets(self) -> Mapping[str, str]:
+        """Return the variable that keeps the recording."""
+        return {self.save_as: "map"}
+
+    def enter(self, turn: Turn) -> Move:
+        """Ask and record."""
+        turn.change(keys_ahead="")
+        turn.say(self.message, barge_in=False)
+        turn.record(Record((), most=int(self.most), finish="#0"))
+        return None
+
+    def answer(self, turn: Turn, given: Input) -> Move:
+        """Keep the recording, or ask again."""
+        match given:
+            case Recorded(key="0"):
+                return AGENT
+            case Recorded() if given.url and given.seconds >= _SHORTEST:
+                turn.set(self.save_as, {"url": given.url, "seconds": given.seconds})
+                turn.note("recorded", seconds=given.seconds)
+                return "next"
+            case Resumed():
+                return self.enter(turn)
+            case Recorded() | NoInput() | _:
+                return self._again(turn)
+
+    def _again(self, turn: Turn) -> Move:
+        failures = turn.memo.get("failures", 0) + 1
+        turn.remember(failures=failures)
+        turn.note("no_input", failures=failures)
+        if failures >= self.tries:
+            return FAILED
+        turn.phrase("record_again")
+        return self.enter(turn)

@@ -1,0 +1,70 @@
+"""`say`: speaks and goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ..engine.step import LiveStep, Move
+from ..engine.turn import Turn
+from ..flow.expressions import Expression
+from ..flow.fields import option
+from ..flow.model import Route
+from ..flow.routes import Condition, Ways
+from ..flow.scalars import Flag, Whole
+from ..flow.text import Text
+from ..flow.wordings import Wording
+
+_ANSWER_PAUSE = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Say(LiveStep):
+    """Speaks a text and goes on.
+
+    With `each`, the text is spoken once per item of a list, and `{item.…|kind}` reads the item. In the elderly profile
+    a text that holds values is spoken twice.
+
+    ```yaml
+    tell_balance:
+      say: 您尾号{card.tail|card_tail}的账户，余额为{account.balance|amount}。
+      next: anything_else
+    ```
+    """
+
+    kind: ClassVar[str] = "say"
+
+    say: Text = option(Wording(), help="What is spoken.")
+    next: Route = option(Ways(), help="Where the call goes on.")
+    each: Expression | None = option(
+        Condition(), help="A list; the text is spoken for each of its items.", default=None
+    )
+    most: int = option(Whole(1, 10), help="How many items of the list are spoken at the most.", default=3)
+    twice: bool | None = option(
+        Flag(), help="Whether it is spoken twice.", default=None, shown="no; elderly: yes for texts with values"
+    )
+    barge_in: bool = option(Flag(), help="Whether a key or word stops it.", default=True)
+
+    def exits(self) -> Mapping[str, Route]:
+        """Return the way on."""
+        return {"next": self.next}
+
+    def enter(self, turn: Turn) -> Move:
+        """Speak, once or twice."""
+        for again in range(2 if self._twice(turn) else 1):
+            turn.pause(_ANSWER_PAUSE if again else 0)
+            for item in self._items(turn):
+                turn.say(self.say, barge_in=self.barge_in, **item)
+        return "next"
+
+    def _twice(self, turn: Turn) -> bool:
+        if self.twice is not None:
+            return self.twice
+        return turn.profile.say_twice and any(True for _ in self.say.template(turn.call.language).slots())
+
+    def _items(self, turn: Turn) -> list[dict[str, Any]]:
+        if self.each is None:
+            return [{}]
+        found = self.each(turn.values())
+        return [{"item": item} for item in found[: self.most]] if isinstance(found, list | tuple) else []

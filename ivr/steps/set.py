@@ -1,0 +1,45 @@
+"""`set`: works values out and keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..engine.step import LiveStep, Move
+from ..engine.turn import Turn
+from ..flow.expressions import Expression
+from ..flow.fields import MapOf, option
+from ..flow.model import Route
+from ..flow.routes import Condition, Ways
+
+
+@dataclass(frozen=True, kw_only=True)
+class Set(LiveStep):
+    """Sets variables, from the top down; a later line may use an earlier one.
+
+    ```yaml
+    count_calls:
+      set: {asked: asked + 1, city: '"北京"'}
+      next: main
+    ```
+    """
+
+    kind: ClassVar[str] = "set"
+
+    set: Mapping[str, Expression] = option(MapOf(Condition()), help="The variables and what they are set to.")
+    next: Route = option(Ways(), help="Where the call goes on.")
+
+    def exits(self) -> Mapping[str, Route]:
+        """Return the way on."""
+        return {"next": self.next}
+
+    def sets(self) -> Mapping[str, str]:
+        """Return the variables."""
+        return dict.fromkeys(self.set, "value")
+
+    def enter(self, turn: Turn) -> Move:
+        """Set them."""
+        for name, expression in self.set.items():
+            turn.set(name, expression(turn.values()))
+        return "next"

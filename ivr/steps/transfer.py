@@ -1,0 +1,80 @@
+"""`transfer`: connects the caller with people at a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..engine.inputs import DialEnded, Input
+from ..engine.step import LiveStep, Move
+from ..engine.turn import Turn
+from ..flow.fields import Block, option
+from ..flow.model import Route
+from ..flow.routes import Ways
+from ..flow.scalars import Name, OneOf
+from ..flow.text import Text
+from ..flow.wordings import Wording
+
+PRIORITIES = ("normal", "elderly", "vip")
+_OUTCOMES = {"completed": "next", "busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "no_answer"}
+
+
+@dataclass(frozen=True)
+class To:
+    """The keys of `transfer:`."""
+
+    desk: str = option(Name("the name of a desk"), help="The desk of line.yaml that is dialled.")
+    priority: str = option(OneOf(PRIORITIES), help="How urgent the caller is taken.", default="normal")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer(LiveStep):
+    """Dials a desk of `line.yaml`. Busy, no answer and failure have ways on, so that nobody is dropped.
+
+    ```yaml
+    agent:
+      transfer: general
+      next: after_agent
+      on_busy: leave_message
+      otherwise: leave_message
+    ```
+    """
+
+    kind: ClassVar[str] = "transfer"
+
+    transfer: To = option(Block(To, "a transfer", short="desk"), help="The desk, or the desk and a priority.")
+    otherwise: Route = option(Ways(), help="Where to go when nobody could be reached.")
+    next: Route | None = option(Ways(), help="Where to go after the conversation.", default=None, shown="the call ends")
+    prompt: Text | None = option(Wording(), help="What is said first.", default=None, shown="正在为您转接人工服务…")
+    on_busy: Route | None = option(Ways(), help="Where to go when the desk is busy.", default=None, shown="otherwise")
+    on_no_answer: Route | None = option(
+        Ways(), help="Where to go when nobody picks up.", default=None, shown="otherwise"
+    )
+
+    def exits(self) -> Mapping[str, Route]:
+        """Return the ways on."""
+        ways = {"busy": self.on_busy or self.otherwise, "no_answer": self.on_no_answer or self.otherwise}
+        return {**ways, "failed": self.otherwise} | ({"next": self.next} if self.next else {})
+
+    def enter(self, turn: Turn) -> Move:
+        """Say so and dial."""
+        turn.change(keys_ahead="", transfer={"desk": self.transfer.desk, "priority": self.transfer.priority})
+        if self.prompt:
+            turn.say(self.prompt)
+        else:
+            turn.phrase("transfer")
+        turn.note("transfer", desk=self.transfer.desk, priority=self.transfer.priority)
+        turn.dial(self.transfer.desk)
+        return None
+
+    def answer(self, turn: Turn, given: Input) -> Move:
+        """Go on by how the dialling ended; anything else dials again."""
+        if not isinstance(given, DialEnded):
+            return self.enter(turn)
+        outcome = _OUTCOMES[given.status]
+        turn.note("dialled", desk=self.transfer.desk, status=given.status, seconds=given.seconds)
+        if outcome == "next" and self.next is None:
+            turn.hang_up()
+            return None
+        return outcome
