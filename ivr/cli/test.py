@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ import click
 if TYPE_CHECKING:
     from ivr.app import Ivr
     from ivr.demo_bank.serving import BackgroundBank
+    from ivr.phone.clock import VirtualClock
     from ivr.phone.conversation import Bank, Conversation
     from ivr.phone.scripted import Played
     from ivr.phone.transport import Transport
@@ -118,9 +120,13 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
     if not conversations:
         raise click.UsageError(f"no conversation has {text!r} in its file, flow or title")
     began, clock = time.perf_counter(), VirtualClock(MONDAY_AT_TEN)
-    with _quiet_log(), wired(clock.now) as whole:
+    with _server_faults() as faults, wired(clock.now) as whole:
         show = None if as_json else _Progress(verbose)
-        played = [_play(whole, clock, one, show) for one in conversations]
+        played = []
+        for one in conversations:
+            played.append(faults.judge(play_one(whole, clock, one)))
+            if show is not None:
+                show(played[-1])
         taken, there = whole.choices()
     missing = {outcome: place for outcome, place in there.items() if outcome not in taken}
     whole_run = not text and all(path.is_dir() for path in paths)
@@ -132,28 +138,46 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
         raise click.exceptions.Exit(1)
 
 
-def _play(whole: Wired, clock: Any, conversation: Conversation, show: _Progress | None) -> Played:
+def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> Played:
+    """Play one conversation with the bank and the hour that it asks for."""
     from ivr.phone.scripted import play
 
     _set_bank(whole.bank, conversation.bank)
     ivr, transport = whole.ivr(conversation.bank.gone)
     clock.set(MONDAY_AT_TEN if conversation.at is None else conversation.at)
-    played = play(conversation, transport, clock, base_url=BASE_URL, token=whole.token, facts=ivr.facts)
-    if show is not None:
-        show(played)
-    return played
+    return play(conversation, transport, clock, base_url=BASE_URL, token=whole.token, facts=ivr.facts)
+
+
+class _Faults(logging.Handler):
+    """Gathers what the server logs as a fault, in place of standard error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the line."""
+        self.lines.append(record.getMessage())
+
+    def judge(self, played: Played) -> Played:
+        """Fail a conversation in which the server met a fault, whatever the caller heard."""
+        from ivr.phone.scripted import Failure
+
+        place = played.conversation.place
+        found = tuple(Failure(place, f"the server met a fault: {line}") for line in self.lines)
+        self.lines.clear()
+        return replace(played, failures=played.failures + found)
 
 
 @contextmanager
-def _quiet_log() -> Iterator[None]:
-    """Keep the server's own log lines out of the result; faults show as failed conversations."""
-    import logging
-
-    logging.disable(logging.CRITICAL)
+def _server_faults() -> Iterator[_Faults]:
+    faults = _Faults()
+    log = logging.getLogger("ivr")
+    log.addHandler(faults)
     try:
-        yield
+        yield faults
     finally:
-        logging.disable(logging.NOTSET)
+        log.removeHandler(faults)
 
 
 @dataclass

@@ -1,0 +1,141 @@
+"""`ivr call`: a telephone in the terminal, to the flows here or to any running server, signed as the carrier signs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from ._listening import is_loopback
+from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, play_one, transcript, wired
+
+if TYPE_CHECKING:
+    from ivr.phone.carrier import Exchange
+    from ivr.phone.conversation import Conversation
+    from ivr.phone.scripted import Played
+
+FLOW = "main_menu"
+CALLER = "+8613800000001"
+_NEXT = (
+    ("call {flow} --save-test my_call.yaml", "keep a call as a conversation to play again"),
+    ("call {flow} --from +8613800000003", "another customer: this one is 72"),
+    ("test", "play all conversations"),
+)
+
+
+@click.command(short_help="Call a flow from this terminal.")
+@click.argument("flow", required=False)
+@click.option("--from", "caller", metavar="NUMBER", default=CALLER, show_default=True, help="The caller's number.")
+@click.option("--to", "called", metavar="NUMBER", default="", help="The number called; without FLOW it chooses one.")
+@click.option("--url", default="", help="Call a running server, signed with TWILIO_AUTH_TOKEN, as the carrier would.")
+@click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Play this conversation.")
+@click.option("--save-test", "save", type=click.Path(dir_okay=False, path_type=Path), help="Keep the call as a test.")
+def command(flow: str | None, caller: str, called: str, url: str, script: Path | None, save: Path | None) -> None:
+    """Call FLOW (default: main_menu) and talk to it.
+
+    \b
+    Example:
+      ivr call main_menu
+      ivr call --url http://127.0.0.1:8080 --from +8613800000002
+      printf '1\\n0128\\n135790\\n' | ivr call
+
+    Digits, * and # are keys, other words are speech, an empty line is silence, and Ctrl-D hangs up. Without --url the
+    engine, its webhooks and a demo bank run in this process for the call.
+    """  # noqa: D301
+    if script and save:
+        raise click.UsageError("--script plays a conversation and --save-test keeps one; give one of them")
+    if url and urlsplit(url).scheme not in ("http", "https"):
+        raise click.UsageError(f"--url {url} is no address; write for example http://127.0.0.1:8080")
+    flow = flow if flow is not None else "" if called else FLOW
+    if script:
+        _play(script, url)
+    else:
+        _talk(flow, caller, called, url, save)
+
+
+def _talk(flow: str, caller: str, called: str, url: str, save: Path | None) -> None:
+    from ivr.phone.text import run_phone
+
+    if url:
+        result = run_phone(url, _token(), caller, flow, called=called, public_url=_public(url), save=save)
+    else:
+        with wired() as whole:
+            _, transport = whole.ivr()
+            result = run_phone(
+                BASE_URL, whole.token, caller, flow, called=called, transport=transport, save=save
+            )  # fmt: skip
+    if result.ended_by == "fault":
+        raise click.exceptions.Exit(1)
+    _tell_next(flow or FLOW)
+
+
+def _tell_next(flow: str) -> None:
+    program = "ivr" if shutil.which("ivr") else "python3 -m ivr"
+    lines = [(f"{program} {words.format(flow=flow)}", why) for words, why in _NEXT]
+    width = max(len(line) for line, _ in lines)
+    click.echo("\n".join(["\nWhat to try next:", *(f"  {line:{width}}  {why}" for line, why in lines)]))
+
+
+def _play(script: Path, url: str) -> None:
+    """Play the conversations of a file. Time is virtual on this side of the line, here and over the network."""
+    from ivr.phone.reading import read
+
+    failed = False
+    for played in _remote(read([script]), url) if url else _local(read([script])):
+        click.echo(f"{played.conversation.title}: {'passed' if played.passed else 'FAILED'}")
+        click.echo("\n".join(f"  {line}" for line in transcript(played)))
+        if not played.passed:
+            click.echo("\n".join(failure_lines(played)))
+        if played.unchecked:
+            names = ", ".join(dict.fromkeys(wish.name for wish in played.unchecked))
+            click.echo(f"not checked here, since the server runs elsewhere: {names}")
+        failed |= not played.passed
+    raise click.exceptions.Exit(int(failed))
+
+
+def _local(conversations: Sequence[Conversation]) -> Iterator[Played]:
+    from ivr.phone.clock import VirtualClock
+
+    clock = VirtualClock(MONDAY_AT_TEN)
+    with wired(clock.now) as whole:
+        for conversation in conversations:
+            yield play_one(whole, clock, conversation)
+
+
+def _remote(conversations: Sequence[Conversation], url: str) -> Iterator[Played]:
+    from ivr.phone.clock import VirtualClock
+    from ivr.phone.scripted import play
+    from ivr.phone.text import advice
+    from ivr.phone.transport import HttpTransport
+
+    transport = HttpTransport()
+    try:
+        for conversation in conversations:
+            told: list[Exchange] = []
+            clock = VirtualClock(time.time())
+            yield play(
+                conversation, transport, clock,
+                base_url=url, token=_token(), public_url=_public(url), watch=told.append,
+            )  # fmt: skip
+            if advised := advice(next((one for one in told if one.status not in (200, 204)), None), url):
+                click.echo(advised)
+    finally:
+        transport.close()
+
+
+def _token() -> str:
+    from ivr.settings import Settings
+
+    return Settings.from_environment().auth_token.reveal()
+
+
+def _public(url: str) -> str:
+    """Return the address that a server on this machine signs over, when it is another one than `url`."""
+    public = os.environ.get("IVR_PUBLIC_URL", "").strip().rstrip("/")
+    return public if is_loopback(urlsplit(url).hostname or "") else ""
