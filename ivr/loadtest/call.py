@@ -153,11 +153,11 @@ class LoadCall:
         self._times = planned.times
         sid = self._caller.call_sid
         player = Player(line, planned, self, self._clock, call_sid=sid, habits=_HABITS, watch=self._exchanged)
-        outcome = "failed"
+        outcome = "cut"
         try:
             outcome = self._judged(player.call())
         except Gone:
-            outcome = "cut"
+            pass
         finally:
             if planned.begun:
                 self._figures.call_ended(outcome)

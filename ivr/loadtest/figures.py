@@ -230,7 +230,7 @@ class Figures:
         self.live += other["live"]
         self.turns += other["turns"]
         self.errors += other["errors"]
-        self.counts.update(other["counts"])
+        self.counts.update(other["counts"])  # the most at once adds up, too: machines work at the same time
         self.played.update(other["played"])
         self.latest = max(self.latest, other["latest"])
         encoded, over = other["audible"]

@@ -1,10 +1,11 @@
 """The Locust user: a line that makes one call after another. Used by `ivr load`, and by Locust alone.
 
-By itself it spreads over processes and machines as Locust does; figures add up at the master, and the report is
-printed there:
+By itself it spreads over processes and machines as Locust does; figures add up at the master, which prints the report
+when it ends:
 
-    locust -f ivr/loadtest/locustfile.py --master --headless --host http://... --flow main_menu -u 5000 -r 200 -t 5m
-    locust -f ivr/loadtest/locustfile.py --worker --master-host ...
+    locust -f ivr/loadtest/locustfile.py --worker --master-host 10.0.0.1
+    locust -f ivr/loadtest/locustfile.py --master --expect-workers 4 --headless --host https://ivr.example.com
+    (and in the same line) --flow main_menu -u 5000 -r 200 -t 5m --report-html report.html
 
 TWILIO_AUTH_TOKEN and the conversations have to be there on every worker. Locust is imported first, because it patches
 the standard library for gevent; the engine must never be imported here.
@@ -12,7 +13,7 @@ the standard library for gevent; the engine must never be imported here.
 
 from __future__ import annotations
 
-from locust import User, constant, task  # first of all: Locust has to patch the standard library
+from locust import User, constant, events, task  # first of all: Locust has to patch the standard library
 
 # isort: split
 from typing import ClassVar
@@ -21,6 +22,7 @@ from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import LocalRunner
 
+from ivr.loadtest import spread
 from ivr.loadtest.run import Run
 
 
@@ -48,3 +50,10 @@ def local_runner(run: Run) -> LocalRunner:
     """Give Locust's runner for one process, whose lines carry out `run`."""
     Line.current = run
     return Environment(user_classes=[Line]).create_local_runner()
+
+
+def _begin(run: Run) -> None:
+    Line.current = run
+
+
+spread.Spread(_begin).listen(events)

@@ -65,10 +65,10 @@ class Run:
     def _think(self) -> float:
         return thinking(self.chance, self.plan.think)
 
-    def result(self, ended: Ending) -> Result:
-        """Sum up."""
+    def result(self, ended: Ending, cpu: float | None = None) -> Result:
+        """Sum up. `cpu` is what all processes used, in seconds, when there were more than this one."""
         figures, seconds = self.figures, self.watch.now()
-        cpu = time.process_time() - self._cpu
+        cpu = time.process_time() - self._cpu if cpu is None else cpu
         moments = figures.moments()
         latency, service = figures.totals()
         rates = steady(moments, self.plan.ramp_seconds, min(seconds, self.plan.seconds))

@@ -42,7 +42,7 @@ class Random:
         self._chance = chance
         self._expected = 0.0
 
-    def due(self, free: float) -> float:  # noqa: ARG002 - arrivals do not care who is free
+    def due(self, free: float) -> float:
         """Return the second at which to start."""
         self._expected += self._chance.expovariate(1.0)
         in_ramp = self._rate * self._ramp / 2

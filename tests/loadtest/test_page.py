@@ -78,7 +78,7 @@ def test_every_plot_is_well_formed() -> None:
     drawn = re.findall(r"<svg.*?</svg>", page.html(full()), re.DOTALL)
     assert len(drawn) == 4
     for svg in drawn:
-        lines = [node for node in ElementTree.fromstring(svg).iter("polyline")]
+        lines = list(ElementTree.fromstring(svg).iter("polyline"))
         assert lines
         for line in lines:
             for place in line.attrib["points"].split():

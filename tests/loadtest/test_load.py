@@ -1,0 +1,158 @@
+"""The command `ivr load` and the process it starts, against a real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ivr.cli.load import command
+
+from .conftest import BALANCE, Phone
+
+ROOT = Path(__file__).parents[2]
+SECRETS = ("0128", "135790", "a-token-for-tests")
+SHORT = ("--users", "10", "--duration", "1500ms", "--speed", "100", "--think", "100ms", "--ramp", "300ms")
+
+
+def load(*options: str) -> Result:
+    return CliRunner().invoke(command, ["main_menu", *options])
+
+
+def test_a_load_is_measured_reported_and_judged(server: Phone, conversations: str, tmp_path: Path) -> None:
+    where = ("--url", server.url, "--conversations", conversations)
+    files = ("--json", str(tmp_path / "found.json"), "--html", str(tmp_path / "found.html"))
+    wanted = ("--objective", "errors<=0", "--objective", "p99<5s", "--objective", "turns/s>100000")
+    done = load(*where, *SHORT, *files, *wanted)
+    assert done.exit_code == 1, done.output
+    assert "met    errors<=0" in done.output
+    assert "FAILED turns/s>100000" in done.output
+    assert "left out 1 at a fixed time" in done.output
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert found["turns"] > 50
+    assert found["errors"] == 0
+    assert found["calls"]["most_live"] <= 10
+    assert found["calls"]["started"] == sum(found["calls"][how] for how in ("completed", "failed", "cut"))
+    assert found["versions"]["locust"]
+    assert found["parameters"]["users"] == 10
+    assert [one["met"] for one in found["objectives"]] == [True, True, False]
+    assert server.ended == server.calls, "every call was hung up, the probe's too"
+    told = done.output + (tmp_path / "found.json").read_text() + (tmp_path / "found.html").read_text()
+    assert not any(secret in told for secret in SECRETS)
+
+
+def test_without_a_missed_objective_the_exit_code_is_0_though_turns_failed(server: Phone, conversations: str) -> None:
+    server.statuses["/card"] = 500
+    server.pages["/silent"] = BALANCE.replace("余额", "其他")
+    done = load("--url", server.url, "--conversations", conversations, *SHORT, "--json", "-")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    kinds = {error["kind"] for error in found["error_counts"]}
+    assert kinds == {"status 500", "unexpected words"}
+    assert "status 500 at press 5 keys after 卡号后四位" in done.stderr
+
+
+def test_an_interrupt_ends_the_run_with_what_was_found(server: Phone, conversations: str) -> None:
+    options = ["load", "main_menu", "--url", server.url, "--conversations", conversations, *SHORT, "--duration", "1h"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from ivr.cli import main; main()", *options],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    patience = time.monotonic() + 20
+    while len(server.forms) < 20 and time.monotonic() < patience:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "ended by you" in out
+    assert "the call arrives" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--objective", "p99<fast"), 'p99<fast" is not an objective. The forms are:'),
+        (("--url", "ftp://127.0.0.1"), "is no web address"),
+        (("--url", "http://127.0.0.1:9"), "cannot be reached. Start a server first: ivr demo --headless"),
+        (("--html", "nowhere/at/all.html"), "there is no such folder"),
+        (("--duration", "soon"), "is no duration; write 30s"),
+        (("--users", "0"), "0 is not in the range"),
+    ],
+)
+def test_what_cannot_be_run_is_refused_with_the_reason(
+    options: tuple[str, str], words: str, conversations: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("IVR_PUBLIC_URL", raising=False)
+    done = load("--conversations", conversations, *options)
+    assert done.exit_code == 2
+    assert words in done.output
+
+
+def test_a_wrong_token_is_refused_before_the_load_begins(
+    server: Phone, conversations: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for token, cure in (("", "Set TWILIO_AUTH_TOKEN"), ("another", "TWILIO_AUTH_TOKEN has to be the server's token")):
+        monkeypatch.setenv("TWILIO_AUTH_TOKEN", token)
+        done = load("--url", server.url, "--conversations", conversations)
+        assert done.exit_code == 2
+        assert "refuses the signature (403)" in done.output
+        assert cure in done.output
+    assert not server.calls
+
+
+def test_an_unknown_flow_is_told_with_what_the_server_answers(server: Phone, conversations: str) -> None:
+    del server.pages["/twilio/voice/main_menu"]
+    done = load("--url", server.url, "--conversations", conversations)
+    assert done.exit_code == 2
+    assert "answers with status 404" in done.output
+
+
+def test_another_machine_has_to_be_named(conversations: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_PUBLIC_URL", "https://ivr.invalid")
+    done = load("--conversations", conversations)
+    assert done.exit_code == 2
+    assert "name it: --url https://ivr.invalid" in done.output
+    named = load("--conversations", conversations, "--url", "https://ivr.invalid", "--timeout", "200ms")
+    assert named.exit_code == 2
+    assert "Calls go to https://ivr.invalid, which is not this machine." in named.output
+
+
+def test_a_missing_package_is_told_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    done = load()
+    assert done.exit_code == 2
+    assert 'pip install "ivr[load]"' in done.output
+
+
+def test_nothing_that_locust_loads_imports_the_engine_or_the_chart() -> None:
+    code = (
+        "import ivr.loadtest.__main__, sys\n"
+        "ours = [n for n in sys.modules if n.startswith('ivr.') and not n.startswith(('ivr.loadtest', 'ivr.phone'))]\n"
+        "print(sorted(ours), 'statemachine' in sys.modules, 'flask' in sys.modules and 'ivr.web' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['ivr.errors', 'ivr.problem'] False False"
+
+
+def test_the_user_runs_on_locust_alone(server: Phone, conversations: str, tmp_path: Path) -> None:
+    line = (
+        "-f ivr/loadtest/locustfile.py --headless -u 10 -r 10 -t 2s --think 0.1 --speed 100 --skip-log-setup "
+        f"--host {server.url} --conversations {conversations} --report-json {tmp_path / 'found.json'}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "locust", *line.split()],
+        cwd=ROOT, capture_output=True, text=True, env={**os.environ, "LOCUST_WEB_HOST": "127.0.0.1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert found["turns"] > 50
+    assert found["errors"] == 0
+    assert "press 1 after 查询余额，请按1" in done.stdout
+    assert server.ended == server.calls
