@@ -28,7 +28,7 @@ from .records import freeze, thaw
 from .sealing import Seal
 from .settings import Settings
 from .speech.aloud import KINDS, Reader, argument_fault
-from .speech.aloud.heard import spoken_number
+from .speech.aloud.heard import spoken_keys
 from .stores import open_store
 
 TURN_LIMIT = 400
@@ -190,7 +190,7 @@ def build(
     seal = Seal.from_settings(settings)
     found = store or open_store(settings.store)
     found.keep_release(release.version, release.files)
-    services = Services(lookup or HttpLookup({"bank": settings.bank_url}), Reader(), spoken_number)
+    services = Services(lookup or HttpLookup({"bank": settings.bank_url}), Reader(), spoken_keys)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
     return Ivr(settings, found, seal, services, channel, Engine(release, services), clock)

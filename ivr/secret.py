@@ -1,4 +1,4 @@
-"""Values that must never be seen: a type of their own, so that a slip is an error, not a leak. Standard library only."""
+"""Values that must never be seen: a type of their own, so a slip is an error and not a leak. Standard library only."""
 
 from __future__ import annotations
 
