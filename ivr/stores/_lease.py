@@ -60,6 +60,8 @@ class FileLeases(Leases):
 
     def take(self, place: int) -> None:
         """Take a place in this process, then among all; the whole wait is at most `seconds`."""
+        if self._descriptor < 0:
+            raise StoreError(f"{self._file}: the store has been closed")
         until = time.monotonic() + self.seconds
         super().take(place)
         try:
