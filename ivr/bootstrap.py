@@ -1,6 +1,6 @@
 """Sets up a fresh clone: a virtual environment with everything installed, once. Standard library only, any Python 3.
 
-A stamp in the environment says for which `pyproject.toml` it was made, so that later runs cost nothing.
+A stamp in the environment says for which list of packages it was made, so that later runs cost nothing.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def _is_ready(home: Path, extra: str) -> bool:
 
 
 def _set_up(home: Path, extra: str, *, active: bool) -> None:
+    _say("Setting up, this once; it takes a minute or two.")
     if not active:
-        _say("Setting up, this once; it takes a minute or two.")
         if not _python(home).exists():
             shutil.rmtree(home, ignore_errors=True)
         _make(home)
@@ -139,7 +139,10 @@ def _stamp(home: Path, extra: str) -> Path:
 
 def _fingerprint(home: Path) -> str:
     """Say what the environment was made from: the package's own list, this clone, and the Python behind it."""
-    digest = hashlib.sha256((ROOT / "pyproject.toml").read_bytes())
+    import tomllib
+
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    digest = hashlib.sha256(repr([wanted.get("build-system"), wanted.get("project")]).encode())
     for part in (str(ROOT), os.path.realpath(_python(home)), (home / "pyvenv.cfg").read_text(encoding="utf-8")):
         digest.update(b"\0" + part.encode())
     return digest.hexdigest()

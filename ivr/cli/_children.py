@@ -33,7 +33,7 @@ class Child:
     def check(self) -> None:
         """Raise Refused with its last words when it has ended."""
         if self.process.poll() is not None:
-            words = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-12:]
+            words = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-60:]
             raise Refused("\n".join([f'"ivr {self.name}" has ended:', *(f"  {word}" for word in words)]))
 
     def wait_for(self, url: str) -> None:

@@ -1,0 +1,136 @@
+"""`ivr demo` for real: a call by pipe, a server that stays, and nothing left behind however it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+DEMO = [sys.executable, "-m", "ivr", "demo"]
+
+
+@dataclass
+class Headless:
+    """A demo that stays, what it printed, and the folder that all its processes work in."""
+
+    process: subprocess.Popen[str]
+    told: str
+    home: Path
+
+    def exported(self, name: str) -> str:
+        found = re.search(rf"^export {name}=(\S+)$", self.told, re.MULTILINE)
+        assert found, self.told
+        return found.group(1)
+
+    def end(self, number: int) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(20)
+        for _ in range(200):
+            if not living(self.home):
+                return code
+            time.sleep(0.05)
+        raise AssertionError(f"processes are left: {living(self.home)}")
+
+
+@pytest.fixture
+def headless(tmp_path, clean_environment) -> Iterator[Headless]:
+    process = subprocess.Popen(
+        [*DEMO, "--headless"],
+        cwd=tmp_path,
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    told = ""
+    while "Ctrl-C" not in told:
+        line = process.stdout.readline()
+        assert line, process.communicate()
+        told += line
+    yield Headless(process, told, tmp_path)
+    if process.poll() is None:
+        process.terminate()
+    process.communicate()
+
+
+def living(home: Path) -> list[str]:
+    """Name the processes that work in a folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and os.readlink(entry / "cwd") == str(home):
+                found.append((entry / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+def test_it_prints_what_another_terminal_needs_and_answers_signed_calls(headless, post):
+    url, token = headless.exported("IVR_PUBLIC_URL"), headless.exported("TWILIO_AUTH_TOKEN")
+    status, _, body = post(url, "/twilio/voice/main_menu", token, From="+8613800000001")
+    assert status == 200
+    assert "示范银行" in body
+    assert post(url, "/twilio/voice/main_menu", "another")[0] == 403
+    assert headless.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of a parent that was killed")
+def test_nothing_is_left_when_it_is_killed(headless):
+    assert living(headless.home)
+    headless.end(signal.SIGKILL)
+
+
+def test_a_call_by_pipe_is_answered_and_it_says_what_to_try_next(tmp_path, clean_environment):
+    done = subprocess.run(
+        DEMO,
+        cwd=tmp_path,
+        env=clean_environment(),
+        input="1\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "欢迎致电示范银行" in done.stdout
+    assert "What to try next" in done.stdout
+    assert not living(tmp_path)
+
+
+def test_flows_that_cannot_be_used_are_told_by_the_demo_too(tmp_path, clean_environment):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "main_menu.yaml").write_text("flow: main_menu\nstrat: a\n")
+    env = clean_environment(IVR_FLOWS=str(tmp_path / "broken"))
+    done = subprocess.run(
+        DEMO, cwd=tmp_path, env=env, input="", capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert "main_menu.yaml:2:1" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not living(tmp_path)
+
+
+def test_a_port_in_use_is_refused(tmp_path, clean_environment):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = subprocess.run(
+            [*DEMO, "--port", str(taken.getsockname()[1])],
+            cwd=tmp_path,
+            env=clean_environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "Choose another address with --port" in done.stderr

@@ -1,0 +1,166 @@
+"""`ivr serve` for real: a server with two workers on a free port, signed requests, and refusals in a sentence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ivr.cli import main
+from ivr.cli._listening import claim_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+def wait_until_ready(get, url: str, process: subprocess.Popen[str]) -> None:
+    for _ in range(500):
+        assert process.poll() is None, process.communicate()
+        try:
+            if get(url, "/health/ready")[0] == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.02)
+    raise AssertionError("the server did not get ready")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, clean_environment, get) -> Iterator[tuple[str, Path]]:
+    home = tmp_path_factory.mktemp("serve")
+    port = claim_port("127.0.0.1", 0, "")
+    with (home / "out").open("w") as out, (home / "err").open("w") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ivr", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "2"],
+            cwd=home,
+            env=clean_environment(TWILIO_AUTH_TOKEN=TOKEN),
+            stdout=out,
+            stderr=err,
+            text=True,
+        )
+    try:
+        wait_until_ready(get, f"http://127.0.0.1:{port}", process)
+        yield f"http://127.0.0.1:{port}", home
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def test_a_signed_call_is_answered_and_goes_on_in_any_worker(server, post):
+    url, _ = server
+    for turn in range(1, 9):
+        path = "/twilio/voice" if turn == 1 else f"/twilio/turn/{turn - 1}"
+        status, kind, body = post(url, path, TOKEN, **({} if turn == 1 else {"Digits": ""}))
+        assert (status, kind) == (200, "text/xml; charset=utf-8")
+        assert body.startswith("<?xml")
+        if "<Gather" not in body:
+            break
+        assert f'action="/twilio/turn/{turn}"' in body
+    assert turn > 1
+
+
+@pytest.mark.parametrize("query", ["x=%E4%BD%A0", "x=%e4%bd%A0&y=a%2fb+c", "blank="])
+def test_escapes_reach_the_signature_check_as_they_were_sent(server, post, query):
+    assert post(server[0], f"/twilio/voice?{query}", TOKEN, CallSid="CA" + "6" * 32)[0] == 200
+
+
+def test_a_forged_request_is_refused(server, post):
+    assert post(server[0], "/twilio/voice", "another")[0] == 403
+
+
+def test_the_workers_count_together(server, post, get):
+    url, _ = server
+    before = [counted(get(url, "/metrics")[2]) for _ in range(3)]
+    for _ in range(6):
+        post(url, "/twilio/voice", TOKEN, CallSid="CA" + "7" * 32)
+    after = [counted(get(url, "/metrics")[2]) for _ in range(3)]
+    assert len(set(before)) == 1
+    assert set(after) == {before[0] + 6}
+
+
+def counted(text: str) -> float:
+    rows = (line.split() for line in text.splitlines() if line.startswith("ivr_webhook_duration_seconds_count"))
+    return sum(float(value) for _, value in rows)
+
+
+def test_nothing_that_was_typed_is_written_down(server, post):
+    url, home = server
+    for turn in (1, 2, 3):
+        post(url, f"/twilio/turn/{turn}", TOKEN, Digits="975310", SpeechResult="我的密码是975310")
+    written = [path for path in home.rglob("*") if path.is_file()]
+    assert any(b'"event": "turn"' in path.read_bytes() for path in written)
+    assert not [path for path in written if b"975310" in path.read_bytes()]
+
+
+def test_it_says_what_to_set_at_the_carrier(server):
+    url, home = server
+    told = (home / "out").read_text()
+    for path in ("voice", "fallback", "status"):
+        assert f"{url}/twilio/{path}" in told
+
+
+@pytest.fixture
+def refusal(clean_environment) -> Callable[..., str]:
+    """Run a command that must not start; give its words."""
+
+    def run(*arguments: str, **env: str) -> str:
+        given = clean_environment(IVR_STORE="memory:", **env)
+        runner = CliRunner(env={name: None for name in os.environ if name not in given} | given)
+        done = runner.invoke(main, ["serve", *arguments])
+        assert done.exit_code == 2, done.output
+        assert "Traceback" not in done.output
+        return done.output
+
+    return run
+
+
+def test_without_a_token_it_does_not_start(refusal):
+    assert "TWILIO_AUTH_TOKEN is not set" in refusal()
+    assert "loopback only" in refusal("--insecure", "--bind", "0.0.0.0:8080")
+
+
+@pytest.mark.parametrize(
+    ("bind", "words"),
+    [
+        ("here", "'here' is not HOST:PORT"),
+        ("127.0.0.1:99999", "is not HOST:PORT"),
+        ("192.0.2.1:8080", "cannot listen on 192.0.2.1:8080"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused(refusal, bind, words):
+    assert words in refusal("--bind", bind, TWILIO_AUTH_TOKEN=TOKEN)
+
+
+def test_a_port_in_use_is_refused(refusal):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert "Address already in use" in refusal("--bind", f"127.0.0.1:{port}", TWILIO_AUTH_TOKEN=TOKEN)
+
+
+def test_a_store_in_memory_is_for_one_process(refusal):
+    assert "not shared between processes" in refusal("--workers", "2", TWILIO_AUTH_TOKEN=TOKEN)
+
+
+def test_every_fault_of_the_flows_is_told_with_its_place(refusal, tmp_path):
+    flows = tmp_path / "flows"
+    shutil.copytree(ROOT / "flows", flows)
+    flow = flows / "main_menu.yaml"
+    flow.write_text(flow.read_text(encoding="utf-8").replace("\nstart:", "\nstrat:"), encoding="utf-8")
+    (flows / "another.yaml").write_text("flow: [\n", encoding="utf-8")
+    told = refusal(TWILIO_AUTH_TOKEN=TOKEN, IVR_FLOWS=str(flows))
+    assert "main_menu.yaml:" in told
+    assert '"strat" is no key of a flow' in told
+    assert "another.yaml:" in told
+
+
+def test_a_wrong_setting_is_told(refusal):
+    assert "IVR_PUBLIC_URL" in refusal(TWILIO_AUTH_TOKEN=TOKEN, IVR_PUBLIC_URL="ivr.example.com")
