@@ -20,7 +20,7 @@ HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 class Commands(click.Group):
     """Finds commands by file name and ends every run with a sentence instead of a traceback."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands: the modules of this folder."""
         return sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_"))
 
