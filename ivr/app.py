@@ -9,25 +9,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import steps
+from .catalogue import catalogue as catalogue
 from .channels.twilio import TwilioChannel
 from .engine.call import Call
 from .engine.engine import Engine, Reply
 from .engine.inputs import CallStarted, HungUp, Resumed
 from .engine.ports import CallStore, Channel, Event, Incoming, JournalRow, Lookup, Saved
-from .engine.step import LiveStep
 from .engine.turn import Services
 from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
-from .flow.loader import Catalogue, load, reload
+from .flow.loader import load, reload
 from .flow.model import Release
 from .lookups.http import HttpLookup
-from .plugins import kinds_in
 from .problem import Place
 from .records import freeze, thaw
 from .sealing import Seal
 from .settings import Settings
-from .speech.aloud import KINDS, Reader, argument_fault
+from .speech.aloud import Reader
 from .speech.aloud.heard import spoken_keys
 from .stores import open_store
 
@@ -36,11 +34,6 @@ TURN_LIMIT = 400
 
 Outcome = tuple[str, str, str]
 """A flow, a step and an outcome."""
-
-
-def catalogue() -> Catalogue:
-    """Return everything that the flow language knows here."""
-    return Catalogue(kinds_in(steps, LiveStep), KINDS, argument_fault)  # type: ignore[type-abstract]
 
 
 @dataclass

@@ -11,10 +11,6 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from statemachine.exceptions import TransitionNotAllowed
-from statemachine.io import create_machine_class_from_definition
-from statemachine.orderedset import OrderedSet
-
 from ..errors import FlowStuck
 from .expressions import Expression
 from .model import RETURN, Branch, Flow, Route, Step, Target
@@ -59,6 +55,8 @@ class Chart:
     """The statechart of one flow. Thread-safe; holds no call."""
 
     def __init__(self, flow: Flow) -> None:
+        from statemachine.io import create_machine_class_from_definition  # heavy, and checking flows needs none of it
+
         self._lock = threading.Lock()
         self._events: dict[str, str] = {}
         outside = _places_outside(flow)
@@ -98,6 +96,9 @@ class Chart:
 
         Raises FlowStuck when the step or the outcome is not in the chart, or every guarded way is closed.
         """
+        from statemachine.exceptions import TransitionNotAllowed
+        from statemachine.orderedset import OrderedSet
+
         event = self._events.get(outcome)
         if event is None or step not in self._ids:
             raise FlowStuck(f'step "{step}" has no outcome "{outcome}"')
