@@ -61,7 +61,8 @@ class Engine:
         )
         turn = self._turn(call, now)
         turn.change(facts={"caller": self._who(turn)})
-        turn.note("started", known=bool(turn.call.facts["caller"]["known"]))
+        known = bool(turn.call.facts["caller"]["known"])
+        turn.note("started", caller=started.caller, called=started.called, known=known)
         return self._run(turn, self._enter(turn))
 
     def turn(self, call: Call, given: Input, now: float) -> Reply:

@@ -69,7 +69,7 @@ class Message(LiveStep):
                 return AGENT
             case Recorded() if given.url and given.seconds >= _SHORTEST:
                 turn.set(self.save_as, {"url": given.url, "seconds": given.seconds})
-                turn.note("recorded", seconds=given.seconds)
+                turn.note("message", url=given.url, seconds=given.seconds, caller=turn.call.caller)
                 return "next"
             case Resumed():
                 return self.enter(turn)

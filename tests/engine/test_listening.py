@@ -1,0 +1,220 @@
+"""Menus and what all listening steps share: ladders, budgets, universals, keys ahead, speech."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.engine.inputs import DialEnded, Recorded, Resumed
+from ivr.engine.verbs import Dial, Gather, Say
+
+MENU = """
+  start:
+    prompt: 请选择服务。
+    short: 还要什么？
+    menu:
+      - {label: 余额, phrases: [还有多少钱], goto: one}
+      - {label: 挂失, goto: two}
+  one: {say: 这是一。, next: leaf}
+  two: {say: 这是二。, next: leaf}
+  leaf:
+    menu:
+      - {label: 再听, goto: one}
+      - {label: 主菜单, do: main_menu}
+"""
+GLOBALS = """
+globals:
+  - {key: "0", label: 人工服务, phrases: [人工], goto: agent}
+  - {key: star, do: back}
+  - {key: pound, do: repeat}
+  - {key: "7", do: help}
+"""
+
+
+def test_a_menu_speaks_its_choices_function_first_and_the_agent_last(phone):
+    assert phone(MENU, head=GLOBALS).heard == "请选择服务。余额，请按1；挂失，请按2；人工服务，请按0。"
+
+
+def test_an_elderly_menu_speaks_the_agent_first_with_a_pause_behind_each_choice(phone):
+    call = phone(MENU, head="profile: elderly\n" + GLOBALS)
+    assert call.heard == "请选择服务。人工服务，请按0。余额，请按1。挂失，请按2。"
+    assert call.pauses == 3
+
+
+def test_a_key_leads_to_its_step_and_the_short_prompt_is_heard_on_return(phone):
+    call = phone(MENU, head=GLOBALS).press("1")
+    assert call.heard.startswith("这是一。再听，请按1")
+    assert call.press("2").heard.startswith("还要什么？余额")
+
+
+def test_silence_climbs_the_ladder_and_ends_with_a_person(phone):
+    call = phone(MENU, head=GLOBALS).stay_silent()
+    assert call.heard.startswith("还没有收到您的选择。")
+    assert call.stay_silent().heard.startswith("请听完选项")
+    assert isinstance(call.stay_silent().closing, Dial)
+
+
+def test_silence_and_wrong_keys_share_one_count(phone):
+    call = phone(MENU, head=GLOBALS).stay_silent().press("9")
+    assert isinstance(call.press("9").closing, Dial)
+
+
+def test_an_editor_s_own_ladder_is_heard_rung_by_rung(phone):
+    steps = MENU.replace("    prompt: 请选择服务。", "    prompt: 请选择服务。\n    no_input: [第一次。, 第二次。]\n    no_match: 不对哦。")
+    assert phone(steps, head=GLOBALS).stay_silent().heard.startswith("第一次。")
+    assert phone(steps, head=GLOBALS).stay_silent().stay_silent().heard.startswith("第二次。")
+    assert phone(steps, head=GLOBALS).press("9").heard.startswith("不对哦。")
+
+
+def test_the_call_s_error_budget_holds_over_steps(phone):
+    call = phone(MENU, head=GLOBALS).stay_silent().stay_silent().press("1").stay_silent().stay_silent()
+    assert call.call.errors == 4
+    assert isinstance(call.press("*").press("9").closing, Dial)
+
+
+def test_failure_goes_where_the_editor_says(phone):
+    steps = MENU.replace("    prompt: 请选择服务。", "    prompt: 请选择服务。\n    tries: 1\n    on_failure: two")
+    assert phone(steps, head=GLOBALS).stay_silent().heard.startswith("这是二。")
+
+
+def test_silence_can_lead_somewhere_at_once(phone):
+    steps = MENU.replace("    prompt: 请选择服务。", "    prompt: 请选择服务。\n    on_no_input: two")
+    assert phone(steps, head=GLOBALS).stay_silent().heard.startswith("这是二。")
+    assert phone(steps, head=GLOBALS).press("9").heard.startswith("请再选一次。")
+
+
+@pytest.mark.parametrize("keys", ["0", "0123456"])
+def test_zero_is_a_person_everywhere(phone, keys):
+    assert phone(MENU, head=GLOBALS).press(keys).closing.number == "+861000000001"
+    assert isinstance(phone(MENU).press(keys).closing, Dial), "also where no global says so"
+
+
+def test_back_returns_through_the_menus_that_were_left(phone):
+    call = phone(MENU, head=GLOBALS).press("2").press("*")
+    assert call.step == "start"
+    assert call.press("*").step == "start", "back at the top stays there"
+
+
+def test_repeat_says_the_same_again_and_counts_nothing(phone):
+    call = phone(MENU, head=GLOBALS).press("1")
+    assert call.press("#").heard == "再听，请按1；主菜单，请按2；人工服务，请按0。"
+    assert call.call.errors == 0
+
+
+def test_help_explains_and_asks_again(phone):
+    assert phone(MENU, head=GLOBALS).press("7").heard.startswith("听到选项后，按对应的数字键。")
+
+
+def test_keys_pressed_ahead_run_through_the_steps_in_order(phone):
+    call = phone(MENU, head=GLOBALS).press("121")
+    assert call.step == "leaf"
+    assert [e["step"] for e in call.events("outcome") if e["flow"] == "test"][:2] == ["start", "one"]
+
+
+def test_a_step_that_drops_keys_ahead_asks_anew(phone):
+    steps = MENU.replace("  leaf:\n", "  leaf:\n    type_ahead: drop\n")
+    call = phone(steps, head=GLOBALS).press("12")
+    assert call.step == "leaf"
+    assert call.call.keys_ahead == ""
+
+
+def test_an_error_drops_the_keys_behind_it(phone):
+    call = phone(MENU, head=GLOBALS).press("9111")
+    assert call.step == "start"
+    assert call.call.keys_ahead == ""
+
+
+@pytest.mark.parametrize("words", ["余额", "我想查余额。", "还有 多少钱", "１", "按一", "一"])
+def test_words_choose_as_keys_do(phone, words):
+    assert phone(MENU, head=GLOBALS).speak(words).heard.startswith("这是一。")
+
+
+def test_what_was_heard_badly_is_no_choice_but_a_person_is_never_refused(phone):
+    assert phone(MENU, head=GLOBALS).speak("余额", 0.1).heard.startswith("请再选一次。")
+    assert isinstance(phone(MENU, head=GLOBALS).speak("转人工", 0.05).closing, Dial)
+
+
+def test_a_recogniser_without_confidence_is_believed(phone):
+    assert phone(MENU, head=GLOBALS).speak("挂失", None).heard.startswith("这是二。")
+
+
+def test_the_longest_phrase_wins(phone):
+    steps = """
+  start:
+    menu:
+      - {label: 卡, goto: one}
+      - {label: 信用卡, goto: two}
+  one: {hangup: 一。}
+  two: {hangup: 二。}
+"""
+    assert phone(steps).speak("我的信用卡").heard == "二。"
+
+
+def test_a_gather_waits_as_the_profile_or_the_editor_says(phone):
+    assert phone(MENU).closing.first_timeout == 5
+    assert phone(MENU, head="profile: elderly").closing.first_timeout == 8
+    own = MENU.replace("    prompt: 请选择服务。", "    prompt: 请选择服务。\n    timeout: 12s\n    inter_digit_timeout: 6s")
+    assert (phone(own).closing.first_timeout, phone(own).closing.inter_digit_timeout) == (12, 6)
+
+
+def test_hints_hold_the_phrases_on_offer_and_those_of_the_globals(phone):
+    closing = phone(MENU, head=GLOBALS).closing
+    assert isinstance(closing, Gather)
+    assert closing.hearing is not None
+    assert set(closing.hearing.hints) == {"余额", "还有多少钱", "挂失", "人工服务", "人工"}
+
+
+def test_a_step_without_speech_expects_none(phone):
+    steps = MENU.replace("    prompt: 请选择服务。", "    prompt: 请选择服务。\n    speech: no")
+    call = phone(steps, head=GLOBALS)
+    assert call.closing.hearing is None
+    assert call.speak("余额").heard.startswith("请再选一次。")
+
+
+def test_a_choice_with_a_condition_is_only_there_while_it_holds(phone):
+    steps = """
+  start:
+    menu:
+      - {label: 贵宾, when: caller.segment == "vip", goto: one}
+      - {label: 其他, goto: two}
+  one: {hangup: 一。}
+  two: {hangup: 二。}
+"""
+    call = phone(steps)
+    assert call.heard == "其他，请按2。"
+    assert call.press("1").heard.startswith("请再选一次。")
+
+
+def test_a_late_request_hears_where_the_call_stands_and_counts_nothing(phone):
+    call = phone(MENU, head=GLOBALS).press("1").give(Resumed())
+    assert call.heard == "再听，请按1；主菜单，请按2；人工服务，请按0。"
+    assert call.call.errors == 0
+
+
+@pytest.mark.parametrize("given", [DialEnded("busy"), Recorded("http://x", 3.0)])
+def test_an_answer_of_the_wrong_kind_counts_as_silence(phone, given):
+    assert phone(MENU, head=GLOBALS).give(given).heard.startswith("还没有收到您的选择。")
+
+
+LANGUAGES = """
+  start:
+    prompt: {zh-CN: 您好。, en-US: Hello.}
+    menu:
+      - {label: {zh-CN: 余额, en-US: your balance}, goto: one}
+      - {key: "8", do: language}
+  one:
+    menu:
+      - {label: {zh-CN: 再听, en-US: that again}, goto: one}
+      - {key: "8", do: language}
+"""
+
+
+def test_the_other_language_is_offered_in_its_own_words_and_voice(phone):
+    prompts = phone(LANGUAGES).closing.prompts
+    assert prompts[-1] == Say("For English, press 8.", "en-US")
+
+
+def test_a_caller_who_changes_the_language_stays_where_they_are(phone):
+    call = phone(LANGUAGES).press("1").press("8")
+    assert call.step == "one"
+    assert call.heard == "For that again, press 1.普通话服务，请按8。"
+    assert call.press("8").heard.startswith("再听，请按1")
