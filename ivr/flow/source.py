@@ -177,7 +177,7 @@ class _Reading:
 
     def _take(self, slip: slips.Slip) -> bool:
         """Note a slip and mend it; False if it was noted before."""
-        identity = (slip.rule, slip.line, slip.message)
+        identity = (slip.rule, slip.line, slip.message if slip.rule != "indentation" else "")
         if identity in self._seen:
             return False
         self._seen.add(identity)

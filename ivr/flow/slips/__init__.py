@@ -83,6 +83,8 @@ def _second_colon(page: Page, failure: Failure) -> Slip:
     written = take_apart(page.lines[number])
     if written.key and column >= written.value_at and written.value:
         return values.colon_in_text(page, number, column)
+    if not written.key and re.match(r"[a-z_]\w*\s+[\[{]", written.value):
+        return depth.no_key(page, number)
     return depth.value_and_more(page, number)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .written import Edit, Page, Slip, Written, before, block_texts, opens_block, take_apart, write
+from .written import NAME, Edit, Page, Slip, Written, after, before, block_texts, opens_block, take_apart, write
 
 _SIGNS = {"//": "#", "--": "#", "/*": "#", ";": "#"}
 
@@ -42,12 +42,29 @@ def misplaced(page: Page, number: int) -> Slip:
     written = take_apart(line)
     if (slip := _below_block(page, number, written)) is not None:
         return slip
+    above = before(page.lines, number)
+    if above is not None and _lacks_colon(take_apart(page.lines[above]), written):
+        return no_key(page, above)
     depths = list(open_depths(page.lines, number))
     alike = [depth for depth in depths if depth.dash == written.dash and depth.column != written.indent]
     if not alike:
         return _at_a_loss(number, written)
     target = min(alike, key=lambda depth: abs(depth.column - written.indent))
-    return _shift(page, number, target.column, target)
+    if _is_odd_one(page, target, number, written.indent):
+        return _shift(page, target.line, Depth(written.indent, written.key, number, written.dash), number)
+    return _shift(page, number, target)
+
+
+def _lacks_colon(above: Written, here: Written) -> bool:
+    alone = re.fullmatch(NAME, above.value) is not None
+    return alone and not above.key and not above.dash and above.indent < here.indent
+
+
+def _is_odd_one(page: Page, target: Depth, number: int, indent: int) -> bool:
+    """Whether rather the neighbour stands out: an odd depth, one off, that no other line between has."""
+    between = [take_apart(page.lines[n]) for n in range(target.line + 1, number)]
+    alone = not any(line.indent == target.column for line in between if not line.blank)
+    return alone and target.column % 2 == 1 and indent % 2 == 0 and abs(target.column - indent) == 1
 
 
 def _below_block(page: Page, number: int, written: Written) -> Slip | None:
@@ -74,28 +91,36 @@ def _at_a_loss(number: int, written: Written) -> Slip:
     return Slip("indentation", number, written.indent, 1, message, cure)
 
 
-def _shift(page: Page, number: int, column: int, target: Depth) -> Slip:
+def _shift(page: Page, number: int, target: Depth, end: int | None = None) -> Slip:
+    """Advise to move a line, and with it what belongs to it above line `end`, to the depth of its neighbour."""
     written = take_apart(page.lines[number])
-    by = column - written.indent
+    by = target.column - written.indent
     name = f'"{written.key}"' if written.key and not written.dash else "This item" if written.dash else "This line"
     beside = f"the one in line {target.line + 1}" if target.dash else f'"{target.name}" in line {target.line + 1}'
     message = f"{name} is {_spaces(written.indent)} deep, but its neighbour, {beside}, is {target.column}."
     cure = f"Put {_spaces(by, more=True)} in front." if by > 0 else f"Take {_spaces(-by)} away."
-    edits = tuple(_shifted(page.lines, number, by))
+    edits = tuple(_shifted(page.lines[:end], number, by))
     length = max(1, len(written.key) if not written.dash else 1)
     related = ((target.line, target.column, 1 if target.dash else len(target.name), "the neighbour"),)
     return Slip("indentation", number, written.indent, length, message, cure, edits, abs(by) == 1, related=related)
 
 
 def _shifted(lines: Sequence[str], number: int, by: int) -> Iterator[Edit]:
-    """Move a line and what follows at its depth or deeper."""
+    """Move a line, its siblings below, and those of their children that would not belong to them any more."""
     indent = take_apart(lines[number]).indent
+    children_too = False
     for n in range(number, len(lines)):
-        depth = len(lines[n]) - len(lines[n].lstrip())
-        if not lines[n].strip():
+        written = take_apart(lines[n])
+        if not written.line.strip():
             continue
-        if depth < indent:
+        if written.indent < indent:
             return
+        if written.indent == indent:
+            below = after(lines, n)
+            child = take_apart(lines[below]).indent if below is not None else 0
+            children_too = child == written.at if written.dash else not written.value and indent < child <= indent + by
+        elif not children_too:
+            continue
         yield Edit(n, 0, 0, " " * by) if by > 0 else Edit(n, 0, -by, "")
 
 
@@ -132,6 +157,8 @@ def value_and_more(page: Page, number: int) -> Slip:
 def list_below_text(page: Page, number: int, above: int) -> Slip:
     """Explain a list below a key that already has a text."""
     previous, here = take_apart(page.lines[above]), take_apart(page.lines[number])
+    if previous.dash and not previous.key:
+        return _shift(page, number, Depth(previous.indent, "", above, True))
     message = f'"{previous.key}" (line {above + 1}) already has a text, so this is no list but more of the text.'
     cure = f'Leave "{previous.key}:" empty, or put the list below its own key.'
     related = ((above, previous.value_at, max(1, len(previous.value)), "the text"),)
@@ -199,7 +226,7 @@ def in_list(page: Page, number: int) -> Slip:
     if begins_item and any(depth.dash and depth.column == written.indent for depth in open_depths(page.lines, number)):
         return missing_dash(page, number)
     if inside and inside[0].column > written.indent:
-        return _shift(page, number, inside[0].column, inside[0])
+        return _shift(page, number, inside[0])
     if item is not None and take_apart(page.lines[item]).indent == written.indent:
         message = f'"{written.key}" stands where line {item + 1} has a dash, so a list and keys are mixed.'
         cure = "Begin the line with a dash and a space, or move the list below a key, two spaces deeper."
@@ -222,10 +249,7 @@ def tabs(page: Page, number: int) -> Slip:
     """Explain tabs in front of a line."""
     line = page.lines[number]
     lead = line[: len(line) - len(line.lstrip())]
-    above = next((depth.column for depth in open_depths(page.lines, number)), 0)
-    previous = before(page.lines, number)
-    opens = previous is not None and (not take_apart(page.lines[previous]).value or opens_block(page.lines[previous]))
-    depth = above + 2 if opens else above
+    depth, sure = _meant_depth(page, number)
     edits = [Edit(number, 0, len(lead), " " * depth)]
     for n in range(number + 1, len(page.lines)):
         following = page.lines[n]
@@ -235,9 +259,27 @@ def tabs(page: Page, number: int) -> Slip:
         edits.append(Edit(n, 0, len(lead) + extra, " " * (depth + 2 * extra)))
     at = max(0, lead.find("\t"))
     message = "A tab stands in front of this line; YAML counts only spaces." + _tab_count(len(edits))
-    return Slip(
-        "tab", number, at, lead.count("\t") or 1, message, "Use two spaces for each step of depth.", tuple(edits)
-    )
+    cure = "Use two spaces for each step of depth."
+    return Slip("tab", number, at, lead.count("\t") or 1, message, cure, tuple(edits), sure)
+
+
+def _meant_depth(page: Page, number: int) -> tuple[int, bool]:
+    """Guess how deep a line with a tab is meant to be, by the lines around it; and whether the guess is certain."""
+    here, above, below = take_apart(page.lines[number]), before(page.lines, number), after(page.lines, number)
+    if above is None:
+        return 0, True
+    if above in block_texts(page.lines[:number]):
+        return take_apart(page.lines[above]).indent, True
+    previous = take_apart(page.lines[above])
+    possible = [depth.column for depth in open_depths(page.lines, number) if depth.dash == here.dash]
+    opens = not previous.value or opens_block(page.lines[above])
+    if opens:
+        possible.insert(0, (previous.at if previous.key else previous.indent) + 2)
+    following = take_apart(page.lines[below]) if below is not None else None
+    if following is None or "\t" in following.line[: following.indent] or not possible:
+        return (possible[0] if possible else 0), opens or len(possible) == 1
+    wanted = following.indent - (0 if here.value else 2)
+    return (wanted, True) if wanted in possible else (possible[0], len(possible) == 1)
 
 
 def _tab_count(count: int) -> str:

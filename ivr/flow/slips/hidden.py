@@ -52,8 +52,16 @@ def lone_words(page: Page, lone: Lone) -> Slip:
         edits = (Edit(lone.line, lone.column + colon.end(), lone.column + colon.end(), " "),)
         message = f'The colon behind "{colon.group(1)}" needs a space behind it.'
         return Slip("missing-space", lone.line, lone.column, colon.end(), message, write(line, edits), edits)
+    first = line[: lone.column].rstrip().endswith("{")
+    if (parts := re.match(r"([a-z_]\w*)(\s+)\S", word)) and (first or parts.group(1) in page.words):
+        edits = (Edit(lone.line, lone.column + parts.end(1), lone.column + parts.end(2), ": "),)
+        message = f'The colon behind "{parts.group(1)}" is missing.'
+        return Slip("missing-colon", lone.line, lone.column, parts.end(1), message, write(line, edits), edits)
     if lone.alone:
         return _list_in_braces(page, lone)
+    if first:
+        message, cure = f'"{word}" has no value.', "Write a key, a colon, a space and a value."
+        return Slip("missing-colon", lone.line, lone.column, len(word), message, cure, sure=False)
     end = lone.column - len(line[: lone.column]) + len(line[: lone.column].rstrip().removesuffix(",").rstrip())
     start = value_span(line, max(0, end - 1))[0]
     edits = (Edit(lone.line, start, lone.end, quoted(line[start : lone.end].replace('"', ""))),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from .written import Edit, Page, Slip, after, comment_at, mask, mended, quoted, take_apart, write
+from .written import NAME, Edit, Page, Slip, after, comment_at, mask, mended, quoted, take_apart, write
 
 _WIDE_BLANK = "\u3000\u00a0\u2002\u2003"
 _WIDE = re.compile(
@@ -16,7 +16,8 @@ _WIDE = re.compile(
     rf"|\[[^\]]*[，、]|，\s*[a-z_]\w*\s*[:：]|^\s*[＃－—–•·]|^ *[{_WIDE_BLANK}]|[:-] *[{_WIDE_BLANK}]"
 )
 _NARROW = re.compile(
-    r"\s*(?:- +)*(?:-[^\s\d.-]|[a-z_]\w*:(?:[^\s/]| [>|]\d+\s*$))|.*(?:[{,] *[a-z_]\w*:[^\s/]|[\[{,:-] *\{[\w.]+\||#)"
+    r"\s*(?:- +)*(?:-[^\s\d.-]|[a-z_][\w-]*:(?:[^\s/]| [>|]\d+\s*$)|[a-z][\w-]* +\")"
+    r"|.*(?:[{,] *[a-z_]\w*:[^\s/]|[\[{,:-] *\{[\w.]+\||#)"
 )
 _PAIRS = {"“": "”", "”": "”", "‘": "’", "’": "’", "「": "」", "『": "』", "＂": "＂", "＇": "＇"}
 _BRACKETS = {"【": "】", "［": "］", "（": "）", "〔": "〕"}
@@ -88,14 +89,15 @@ def dash(page: Page, number: int) -> Slip | None:
 def wide_colon(page: Page, number: int) -> Slip | None:
     """Find a full-width colon behind what is a key by its place."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
-    found = [match for match in [re.match(rf"{_LEAD}([a-z_]\w*)\s*：\s*", line)] if match]
+    found = [match for match in [re.match(rf"{_LEAD}({NAME})\s*：\u3000*", line)] if match]
     if "{" in line:
-        inside = re.finditer(r"([{,，]\s*)([a-z_]\w*)\s*：\s*", line)
+        inside = re.finditer(rf"([{{,，]\s*)({NAME})\s*：\u3000*", line)
         found += inside
     found = found or _heading(page.lines, number)
     if not found:
         return None
-    edits = tuple(Edit(number, m.end(2), m.end(), ": " if m.end() < len(line.rstrip()) else ":") for m in found)
+    whole = page.lines[number]
+    edits = tuple(Edit(number, m.end(2), m.end(), ": " if whole[m.end() : m.end() + 1].strip() else ":") for m in found)
     at = line.index("：", found[0].end(2))
     message = (
         f'The colon behind "{found[0].group(2)}" is the full-width ：, so this is one text, not a key and its value.'
@@ -105,7 +107,7 @@ def wide_colon(page: Page, number: int) -> Slip | None:
 
 def _heading(lines: Sequence[str], number: int) -> list[re.Match[str]]:
     """Match a name in any script with ： at the line's end, if deeper lines follow."""
-    match = re.match(r"(\s*)([^\s#\"'][^：:]*)：\s*$", lines[number])
+    match = re.match(r"(\s*)([^\s#\"'][^：:]*)：(?=\s*$)", lines[number])
     below = after(lines, number)
     if not match or below is None:
         return []
@@ -117,7 +119,7 @@ def _heading(lines: Sequence[str], number: int) -> list[re.Match[str]]:
 def colon_without_space(page: Page, number: int) -> Slip | None:
     """Find `goto:agent`, which YAML takes for one word."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
-    found = [match for match in [re.match(rf"{_LEAD}([a-z_]\w*):(?=[^\s/:])(?!\S*:\s)", line)] if match]
+    found = [match for match in [re.match(rf"{_LEAD}({NAME}):(?=[^\s/:])(?![^\s{{\[]*:\s)", line)] if match]
     if "{" in line:
         inside = re.finditer(r"([{,]\s*)([a-z_]\w*):(?=[^\s/:,}\]])", line)
         found += [match for match in inside if match.group(2) in page.words or match.group(1).startswith("{")]
@@ -127,6 +129,17 @@ def colon_without_space(page: Page, number: int) -> Slip | None:
     name, at = found[0].group(2), found[0].start(2)
     message = f'The colon behind "{name}" needs a space behind it.'
     return Slip("missing-space", number, at, len(name) + 1, message, write(page.lines[number], edits), edits)
+
+
+def no_colon(page: Page, number: int) -> Slip | None:
+    """Find `say "At noon: closed"`, where the colon in the text makes a key of all before it."""
+    match = re.match(rf'{_LEAD}({NAME})(\s+)"[^"]*: [^"]*"\s*$', page.lines[number])
+    if not match:
+        return None
+    edits = (Edit(number, match.end(2), match.end(3), ": "),)
+    message = f'The colon behind "{match.group(2)}" is missing.'
+    cure = write(page.lines[number], edits)
+    return Slip("missing-colon", number, match.start(2), len(match.group(2)), message, cure, edits)
 
 
 def wide_quotes(page: Page, number: int) -> Slip | None:
@@ -270,6 +283,7 @@ DETECTORS: tuple[Detector, ...] = (
     dash,
     wide_colon,
     colon_without_space,
+    no_colon,
     wide_quotes,
     wide_brackets,
     wide_commas,

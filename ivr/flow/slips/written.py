@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from ivr.problem import Level
 
-_KEY = re.compile(r"""("[^"]*"|'[^']*'|[^\s:"'\[{#&*!|>%@`,-][^:]*?|-[^\s:][^:]*?) *:(?=\s|$)""")
+NAME = r"(?:[a-z]{2,3}-[A-Z]{2}|[a-z_][a-z0-9_]*)"
+_KEY = re.compile(r"""("[^"]*"|'[^']*'|[^\s:"'\[{#&*!|>%@`,-][^:{\[]*?|-[^\s:][^:{\[]*?) *:(?=\s|$)""")
 _LEAD = re.compile(r"\s*(?:-\s+)*(?:-$)?")
 _BLOCK_HEAD = re.compile(r"(?::|-)\s+[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
 _WORD_KEY = re.compile(r"(?:^\s*(?:- +)*|[{,]\s*)([a-z_][a-z0-9_]*):(?=\s|$)")
@@ -193,7 +194,7 @@ def block_texts(lines: Sequence[str]) -> frozenset[int]:
     inside: set[int] = set()
     depth = -1
     for number, line in enumerate(lines):
-        indent = len(line) - len(line.lstrip())
+        indent = len(line) - len(line.lstrip(" "))
         if depth >= 0 and (not line.strip() or indent > depth):
             inside.add(number)
             continue
