@@ -70,7 +70,9 @@ def _talk(flow: str, caller: str, called: str, url: str, save: Path | None) -> N
             result = run_phone(
                 BASE_URL, whole.token, caller, flow, called=called, transport=transport, save=save
             )  # fmt: skip
-    if result.ended_by == "fault":
+    if not result.documents:
+        raise click.exceptions.Exit(2)
+    if result.faults:
         raise click.exceptions.Exit(1)
     _tell_next(flow or FLOW)
 
@@ -123,7 +125,7 @@ def _remote(conversations: Sequence[Conversation], url: str) -> Iterator[Played]
                 conversation, transport, clock,
                 base_url=url, token=_token(), public_url=_public(url), watch=told.append,
             )  # fmt: skip
-            if advised := advice(next((one for one in told if one.status not in (200, 204)), None), url):
+            if advised := advice(next((one for one in told if one.status not in (200, 204)), None), url, _token()):
                 click.echo(advised)
     finally:
         transport.close()

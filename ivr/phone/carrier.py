@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from twilio.request_validator import RequestValidator
 
-from .transport import Answer, NoAnswer, Transport
+from .transport import ANSWER_SECONDS, Answer, NoAnswer, Transport
 from .twiml import OWN_RULE, TwimlFault
 
 Purpose = Literal["voice", "gather", "record", "dial", "enqueue", "wait", "redirect", "fallback", "status", "recording"]
@@ -88,8 +88,6 @@ class Carrier:
         Raises TwimlFault when no answer comes or redirects never end.
         """
         form = {**self._standard(status), **extra}
-        if method == "GET":
-            url, form = _with_query(url, form), {}
         for _ in range(MOST_REDIRECTS):
             answer = self._twice(purpose, method, url, form) if repeat else self._once(purpose, method, url, form, {})
             if not (300 <= answer.status < 400 and answer.location):
@@ -128,16 +126,19 @@ class Carrier:
     def _once(
         self, purpose: Purpose, method: str, url: str, form: Mapping[str, str], more: Mapping[str, str]
     ) -> Answer:
-        body = urlencode(form).encode()
-        headers = {**self._headers(url, form), **more}
+        # Faults and exchanges name `url` alone: what was typed stands in the query that a GET adds to it.
+        whole, posted = (_with_query(url, form), {}) if method == "GET" and form else (url, form)
+        headers = {**self._headers(whole, posted), **more}
         began = time.perf_counter()
         try:
-            answer = self._transport.send(method, self._real(url), body, headers)
+            answer = self._transport.send(method, self._real(whole), urlencode(posted).encode(), headers)
         except NoAnswer as error:
             self._tell(Exchange(self.call_sid, purpose, method, url, 0, time.perf_counter() - began, 0, str(error)))
             raise TwimlFault(error.number, str(error), url=url) from None
         seconds = time.perf_counter() - began
         self._tell(Exchange(self.call_sid, purpose, method, url, answer.status, seconds, len(answer.body)))
+        if seconds > ANSWER_SECONDS:
+            raise TwimlFault(11205, f"the answer took {seconds:.1f} s; a carrier waits {ANSWER_SECONDS:g}", url=url)
         for cookie in answer.cookies:
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name.strip()] = value.strip()

@@ -52,7 +52,10 @@ class Habits:
 
 @dataclass(frozen=True)
 class CallResult:
-    """How a call went. `seconds` is time on the call's clock; `faults` holds fatal ones and warnings alike."""
+    """How a call went. `seconds` is time on the call's clock; `faults` holds fatal ones and warnings alike.
+
+    `documents` counts those that could be played.
+    """
 
     call_sid: str
     ended_by: EndedBy
@@ -152,8 +155,8 @@ class Player:
         answer, self._url = self._carrier.ask(
             step.purpose, step.method, step.url, step.extra, status=self._status, repeat=step.repeat
         )
-        self._documents += 1
         document = parse(answer.body, status=answer.status, content_type=answer.content_type, url=self._url)
+        self._documents += 1
         self._faults += document.warnings
         if falls_silent(document):
             message = "dead air: a caller who stays silent is cut off, for nothing leads on or ends the call"

@@ -68,7 +68,9 @@ class Played:
 class Scripted:
     """The caller of one conversation."""
 
-    def __init__(self, conversation: Conversation, clock: Clock, call_sid: str, facts: Facts | None) -> None:
+    def __init__(
+        self, conversation: Conversation, clock: Clock, call_sid: str, facts: Facts | None, ring: float
+    ) -> None:
         self.failures: list[Failure] = []
         self.unchecked: list[Wish] = []
         self.transcript: list[Entry] = []
@@ -76,7 +78,7 @@ class Scripted:
         self._clock = clock
         self._call_sid = call_sid
         self._facts = facts
-        self._start = clock.now()
+        self._start = clock.now() + ring
         self._next = 0
         self._began: float | None = None
         self._acting: Turn | None = None
@@ -85,6 +87,7 @@ class Scripted:
         self._from = 0
         self._dialled: list[str] = []
         self._ended = False
+        self._deaf = False
 
     # --- the Caller protocol ---
 
@@ -126,8 +129,7 @@ class Scripted:
             if at > listening.timeout:
                 return Silence()
         self._acting = turn
-        if turn.deed == "say" and not listening.speech:
-            self._note("says", f"{turn.say} (not heard: only keys are taken here)")
+        self._deaf = not listening.speech
         return _act(turn, 0.0 if turn.deed in ("wait", "record") else at)
 
     def acted(self, act: Act) -> None:
@@ -223,6 +225,8 @@ class Scripted:
                 self._check_dialled(wish)
             elif facts is None:
                 self.unchecked.append(wish)
+            elif not facts:
+                self._fail(wish.place, "the server knows nothing of this call")
             elif name not in facts:
                 self._fail(wish.place, f"there is no fact `{name}`; there are {', '.join(sorted(facts))}")
             else:
@@ -264,13 +268,17 @@ class Scripted:
 
     def _told(self, turn: Turn, act: Act) -> tuple[str, str]:
         if isinstance(act, Press):
-            hidden = turn.secret or self._conversation.secret or sum(key.isdigit() for key in act.keys) >= 6
-            return "presses", MASK if hidden else act.keys
+            return "presses", self._masked(turn, act.keys)
         if isinstance(act, Speak):
-            return "says", act.text
+            deaf = " (not heard: only keys are taken here)" if self._deaf else ""
+            return "says", self._masked(turn, act.text) + deaf
         if isinstance(act, Talk):
             return "leaves a message", f"{act.seconds:g} s"
         return ("hangs up", "") if isinstance(act, HangUp) else ("is silent", "")
+
+    def _masked(self, turn: Turn, words: str) -> str:
+        hidden = turn.secret or self._conversation.secret or sum(letter.isdigit() for letter in words) >= 6
+        return MASK if hidden else words
 
 
 def _act(turn: Turn, at: float) -> Act:
@@ -341,7 +349,8 @@ def play(
         public_url=public_url,
     )
     sid = new_sid("CA")
-    caller = Scripted(conversation, clock, sid, facts)
+    habits = habits or Habits()
+    caller = Scripted(conversation, clock, sid, facts, habits.ring)
     result = Player(line, transport, caller, clock, call_sid=sid, habits=habits, watch=watch).call()
     caller.finish(result)
     return Played(conversation, result, tuple(caller.failures), tuple(caller.unchecked), tuple(caller.transcript))

@@ -36,7 +36,7 @@ class TextCaller:
     terminal: Terminal
     notes: Notes = field(default_factory=Notes)
 
-    def early(self, stretch: Stretch) -> Act | None:  # noqa: ARG002
+    def early(self, stretch: Stretch) -> Act | None:
         """Read to the end: nobody types faster than text appears."""
         return None
 
@@ -123,10 +123,12 @@ def call_url(url: str, flow: str, called: str = "") -> str:
     return url.rstrip("/") + ("/twilio/voice" if called and not flow else f"/twilio/voice/{flow}")
 
 
-def advice(exchange: Exchange | None, url: str) -> str:
+def advice(exchange: Exchange | None, url: str, token: str) -> str:
     """Say what to look at when the last request failed, or nothing."""
     if exchange is None or exchange.status == 200:
         return ""
+    if exchange.status == 403 and not token:
+        return "The server refused the call (403): it was not signed. Set TWILIO_AUTH_TOKEN to the server's token."
     if exchange.status == 403:
         base = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         return (
@@ -184,7 +186,7 @@ def run_phone(
     screen.show(_ENDS[result.ended_by])
     for fault in dict.fromkeys(map(str, result.faults)):
         screen.show(f"  fault {fault}")
-    if advised := advice(told[0] if told else None, voice):
+    if advised := advice(told[0] if told else None, voice, token):
         screen.show(advised)
     if save is not None:
         screen.show(_saved(person.notes, save, caller, flow, called, result))

@@ -111,7 +111,7 @@ def test_the_time_that_a_call_takes_may_be_bounded(run):
     turns = "  - press: 0\n  - {dial: completed, talk: 2m}\n" + last
     assert told(run(turns % 200)) == []
     (failure,) = told(run(turns % 60))
-    assert failure.startswith("c.yaml:6:32: expected at most 60 seconds since the call began, but it was 139.0")
+    assert failure.startswith("c.yaml:6:32: expected at most 60 seconds since the call began, but it was 136.0")
 
 
 def test_who_was_dialled_is_known_without_the_servers_help(run):
