@@ -1,0 +1,196 @@
+"""Proving who is calling: once, in front of what needs it, with three tries, and without a trace of what was typed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from ivr.engine.turn import IDENTITY_SECONDS
+from ivr.engine.verbs import Dial, Gather
+from ivr.errors import LookupFailed
+from ivr.secret import Secret
+
+from .conftest import Bank
+
+STEPS = """
+  start: {menu: [{label: 余额, goto: balance}, {label: 明细, goto: more}]}
+  balance: {requires: L1, lookup: {from: bank.balance, as: account, on_error: bye}, next: tell}
+  tell: {say: "余额{account.balance|amount}。", next: start}
+  more: {requires: L1, say: 明细。, next: start}
+"""
+
+
+def bank_of(pin: str = "135790", **more) -> Bank:
+    def verify(question):
+        card = question.get("card") == "4111111111111111" or question.get("card_tail") == "0128"
+        good = card and question["pin"] == pin
+        return {"verified": True, "customer": "C1", "card": {"tail": "0128"}} if good else {"verified": False}
+
+    return Bank({"bank.caller": {"segment": "standard"}, "bank.verify": verify, "bank.balance": {"balance": "5"}, **more})
+
+
+def test_a_protected_step_asks_first_and_then_goes_on_by_itself(phone):
+    call = phone(STEPS, bank=bank_of()).press("1")
+    assert call.heard == "请输入您银行卡的最后四位数字。"
+    assert call.press("0128").heard.startswith("请输入六位查询密码。")
+    assert call.press("135790").heard.startswith("好的，核对完成。余额五元整。")
+    assert call.call.identity.level == 1
+
+
+def test_a_verified_caller_is_not_asked_again_until_it_expires(phone):
+    call = phone(STEPS, bank=bank_of()).press("1").press("0128").press("135790")
+    assert call.press("2").heard.startswith("明细。")
+    call.now += IDENTITY_SECONDS + 1
+    assert call.press("2").heard == "请输入您银行卡的最后四位数字。"
+
+
+def test_three_wrong_answers_lead_to_a_person_with_the_same_words_each_time(phone):
+    call = phone(STEPS, bank=bank_of()).press("1").press("0128").press("111111")
+    again = call.heard
+    assert again.startswith("信息没有核对上。")
+    assert call.press("222222").heard == again
+    assert call.press("333333").heard.startswith("信息没有核对上，由人工为您核实。")
+    assert isinstance(call.closing, Dial)
+
+
+def test_the_tries_are_counted_over_the_whole_call(phone):
+    call = phone(STEPS, bank=bank_of()).press("1").press("0128").press("111111").press("222222")
+    assert call.call.tries == {"verify": 2}
+    assert isinstance(call.press("*0").closing, Dial)
+
+
+def test_an_unknown_tail_and_a_wrong_pin_sound_the_same(phone):
+    one = phone(STEPS, bank=bank_of()).press("1").press("0128").press("111111")
+    other = phone(STEPS, bank=bank_of()).press("1").press("9999").press("135790")
+    assert one.heard == other.heard
+
+
+def test_the_card_can_be_corrected_by_star_or_by_typing_its_tail(phone):
+    for correction in ("*", "0128"):
+        call = phone(STEPS, bank=bank_of()).press("1").press("9999").press("135790").press(correction)
+        if correction == "*":
+            call.press("0128")
+        assert call.press("135790").call.identity.level == 1
+
+
+def test_a_slip_costs_no_try(phone):
+    call = phone(STEPS, bank=bank_of()).press("1").press("0128").press("13579")
+    assert call.heard.startswith("查询密码是六位数字。")
+    assert call.call.tries == {}
+
+
+def test_a_caller_whom_the_bank_does_not_know_gives_the_whole_card(phone):
+    bank = bank_of()
+    del bank.answers["bank.caller"]
+    call = phone(STEPS, bank=bank).press("1")
+    assert call.heard == "请输入您的银行卡号，以井号键结束。"
+    assert call.press("4111111111111112").heard.startswith("这个卡号和卡面上的不一样长，或有一位不同")
+    assert isinstance(call.press("4111111111111111").call.frame.memo["card"], Secret)
+    assert call.press("135790").call.identity.level == 1
+
+
+def test_keys_pressed_ahead_never_reach_a_secure_step(phone):
+    call = phone(STEPS, bank=bank_of()).press("10128135790")
+    assert call.heard == "请输入您银行卡的最后四位数字。"
+    assert call.call.keys_ahead == ""
+
+
+def test_a_pin_with_keys_behind_it_is_one_try(phone):
+    call = phone(STEPS, bank=bank_of()).press("1").press("0128").press("111111135790")
+    assert call.call.tries == {"verify": 1}
+    assert call.call.identity.level == 0
+
+
+def test_a_bank_that_is_gone_leads_to_a_person_and_says_so(phone):
+    bank = bank_of(**{"bank.verify": LookupFailed("gone")})
+    call = phone(STEPS, bank=bank).press("1").press("0128").press("135790")
+    assert call.heard.startswith("查询系统暂时没有回应，由人工为您办理。")
+    assert isinstance(call.closing, Dial)
+
+
+def test_what_is_typed_is_secret_by_key_only_and_has_time(phone):
+    call = phone(STEPS, bank=bank_of()).press("1")
+    assert isinstance(call.closing, Gather)
+    assert (call.closing.secret, call.closing.hearing, call.closing.first_timeout) == (True, None, 10)
+    assert call.speak("零一二八").heard.startswith("需要4位数字。")
+
+
+@pytest.mark.parametrize("asked", ["1", "2"])
+def test_nothing_typed_stays_in_the_call_after_it_was_checked(phone, asked):
+    call = phone(STEPS, bank=bank_of()).press(asked).press("0128").press("135790")
+    assert "135790" not in str(dataclasses.asdict(call.call))
+    assert "card" not in call.call.frame.memo
+
+
+def test_the_bank_is_asked_with_the_verified_customer_and_never_without(phone):
+    bank = bank_of()
+    phone(STEPS, bank=bank).press("1").press("0128").press("135790")
+    (question,) = [question for source, question, _ in bank.asked if source == "bank.balance"]
+    assert question["customer"] == "C1"
+
+
+COLLECT = """
+  start: {collect: pin, as: code, prompt: 新密码。, next: check}
+  check: {branch: [{when: code == "112358", goto: same}, {goto: bye}]}
+  same: {hangup: 一样。}
+"""
+
+
+def test_a_collected_secret_can_be_compared_and_nothing_else(phone):
+    call = phone(COLLECT).press("112358")
+    assert call.heard == "一样。"
+    assert "112358" not in repr(call.call)
+
+
+AMOUNT = """
+  start: {collect: amount, as: money, prompt: 金额。, next: tell}
+  tell: {say: "{money|amount}。", next: day}
+  day: {collect: digits, min: 2, max: 4, as: day, prompt: 日。, next: done}
+  done: {hangup: "{day|digits}。"}
+"""
+
+
+def test_an_entry_and_the_next_can_be_typed_in_one_go(phone):
+    assert phone(AMOUNT).press("12*5#07#").heard == "十二元五角。零七。"
+
+
+def test_spoken_digits_are_taken_where_nothing_is_secret(phone):
+    call = phone(AMOUNT).press("5").speak("幺二三")
+    assert call.heard == "幺二三。"
+
+
+def test_pound_alone_gives_more_time_three_times(phone):
+    call = phone(AMOUNT)
+    for _ in range(3):
+        assert call.press("#").heard == "好的，请慢慢准备，准备好后再输入。"
+    assert call.press("#").heard.startswith("请输入金额，小数点用星号键代替")
+
+
+def test_a_slip_says_what_is_expected_in_the_editor_s_bounds(phone):
+    assert phone(AMOUNT).press("5").press("12345").heard.startswith("需要2-4位数字。")
+
+
+CONFIRM = """
+  start: {confirm: 锁卡吗？, yes: locked, no: kept}
+  locked: {hangup: 锁了。}
+  kept: {hangup: 没锁。}
+"""
+
+
+@pytest.mark.parametrize(("keys", "heard"), [("1", "锁了。"), ("2", "没锁。"), ("11", "锁了。")])
+def test_a_confirmation_takes_one_key(phone, keys, heard):
+    assert phone(CONFIRM).press(keys).heard == heard
+
+
+@pytest.mark.parametrize(("words", "heard"), [("是的", "锁了。"), ("不要", "没锁。"), ("好，确认", None), ("不是不要", None)])
+def test_a_confirmation_takes_only_a_plain_yes_or_no(phone, words, heard):
+    call = phone(CONFIRM).speak(words)
+    assert (call.heard == heard) if heard else call.heard.startswith("请再选一次。")
+
+
+def test_keys_pressed_ahead_never_confirm_anything(phone):
+    steps = CONFIRM.replace("start:", "sure:") + "  start: {menu: [{label: 锁卡, goto: sure}]}\n"
+    call = phone(steps).press("11")
+    assert call.step == "sure"
+    assert call.closing.prompts[0].barge_in is False
