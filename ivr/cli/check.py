@@ -1,0 +1,174 @@
+"""`ivr check`: every problem of flow files, `line.yaml` and conversations at once, for people, editors and CI."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ivr.report import FORMATS, render
+
+from ._listening import Refused
+
+if TYPE_CHECKING:
+    from ivr.flow.loader import Catalogue
+    from ivr.problem import Problem
+
+CONVERSATIONS = Path("tests/conversations")
+_CONVERSATION = re.compile(r"^conversation:", re.MULTILINE)
+
+
+@dataclass
+class Findings:
+    """What was looked at and what was found. `files` maps a name, as problems call it, to its text."""
+
+    problems: list[Problem] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    elsewhere: list[Problem] = field(default_factory=list)
+    flows: set[str] = field(default_factory=set)
+
+    def look_at(self, files: Sequence[Path]) -> None:
+        """Keep the texts, for the report shows the lines."""
+        for path in files:
+            self.files[path.as_posix()] = _text(path)
+
+
+@click.command(short_help="Find everything that is wrong in flows and conversations.")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
+@click.option("--format", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--strict", is_flag=True, help="Let warnings fail, too.")
+def command(paths: tuple[Path, ...], format: str, as_json: bool, strict: bool) -> None:  # noqa: A002
+    """Find everything that is wrong in flow files, line.yaml and conversations.
+
+    \b
+    Example:
+      ivr check
+      ivr check flows/main_menu.yaml --strict
+      ivr check --format sarif > check.sarif
+
+    PATH is a folder or one file; without it, the folder of IVR_FLOWS and tests/conversations are checked. All problems
+    of all files are reported in one run. Of a flow file named alone only its own problems are, though it is read
+    together with its neighbours. The exit code is 1 when there is an error.
+    """  # noqa: D301
+    from ivr.problem import in_order
+
+    found = _look(paths or tuple(_usual()))
+    problems = in_order(found.problems)
+    format = "json" if as_json else format  # noqa: A001
+    click.echo(render(format, problems, found.files, colour=_coloured()))
+    if format != "text":
+        from ivr.report.text import summary
+
+        click.echo(summary(problems, len(found.files)), err=True)
+    if found.elsewhere:
+        click.echo(_elsewhere(found.elsewhere), err=True)
+    if any(problem.level == "error" or (strict and problem.level == "warning") for problem in problems):
+        raise click.exceptions.Exit(1)
+
+
+def _usual() -> Iterator[Path]:
+    """Return what is checked when nothing is named."""
+    from ivr.settings import Settings
+
+    flows = Settings.from_environment({name: os.environ[name] for name in ("IVR_FLOWS",) if name in os.environ}).flows
+    if not flows.is_dir():
+        raise Refused(f"there is no folder {flows.as_posix()} here; name one, or set IVR_FLOWS to the folder of flows.")
+    yield flows
+    if any(CONVERSATIONS.rglob("*.yaml")):
+        yield CONVERSATIONS
+
+
+def _look(paths: Sequence[Path]) -> Findings:
+    found = Findings()
+    flows, conversations = _sorted_out(paths)
+    _look_at_flows(found, flows)
+    for path in conversations:
+        _look_at_conversations(found, path)
+    return found
+
+
+def _sorted_out(paths: Sequence[Path]) -> tuple[dict[Path, set[Path]], list[Path]]:
+    """Tell flows from conversations. Of each folder of flows: the files that were named, or none for all of it."""
+    flows: dict[Path, set[Path]] = {}
+    conversations: list[Path] = []
+    for path in paths:
+        if path.is_file():
+            if _CONVERSATION.search(_text(path)):
+                conversations.append(path)
+            elif flows.get(path.parent) != set():
+                flows.setdefault(path.parent, set()).add(path)
+            continue
+        beside = sorted(path.glob("*.yaml"))
+        inside = [file for file in sorted(path.rglob("*.yaml")) if _CONVERSATION.search(_text(file))]
+        conversations += inside
+        if not inside or set(beside) - set(inside):
+            flows[path] = set()
+    return flows, list(dict.fromkeys(conversations))
+
+
+def _look_at_flows(found: Findings, folders: dict[Path, set[Path]]) -> None:
+    if not folders:
+        return
+    from ivr.catalogue import catalogue
+
+    language = catalogue()
+    for folder, named in folders.items():
+        _look_at_folder(found, folder, named, language)
+
+
+def _look_at_folder(found: Findings, folder: Path, named: set[Path], language: Catalogue) -> None:
+    from ivr.flow.loader import inspect
+
+    _, problems = inspect(folder, language)
+    files = sorted(folder.glob("*.yaml"))
+    found.flows |= {path.stem for path in files}
+    found.look_at(sorted(named) or files)
+    names = {path.as_posix() for path in named}
+    for problem in problems:
+        mine = not named or problem.place.file in names
+        (found.problems if mine else found.elsewhere).append(problem)
+
+
+def _look_at_conversations(found: Findings, path: Path) -> None:
+    from ivr.errors import FlowError
+    from ivr.phone.reading import read
+
+    found.look_at([path])
+    try:
+        conversations = read([path])
+    except FlowError as fault:
+        found.problems += fault.problems
+        return
+    if found.flows:
+        from ivr.flow.near import did_you_mean
+        from ivr.problem import Problem
+
+        for one in conversations:
+            if one.flow and one.flow not in found.flows:
+                message = f'"{one.title}" calls the flow "{one.flow}", which is not there.'
+                cure = did_you_mean(one.flow, found.flows) or f"The flows are {', '.join(sorted(found.flows))}."
+                found.problems.append(Problem(one.place, "unknown-flow", message, cure))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _elsewhere(problems: Sequence[Problem]) -> str:
+    files = sorted({problem.place.file for problem in problems})
+    count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+    return f"{count} in other files, which this one is read together with: {', '.join(files)}"
+
+
+def _coloured() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
