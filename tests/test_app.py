@@ -1,0 +1,188 @@
+"""The wiring: one request, one turn; the same again, the same reply; live calls keep the flows they began with."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ivr.app import TURN_LIMIT, build
+from ivr.demo_bank.serving import BackgroundBank
+from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput
+from ivr.engine.ports import Incoming
+from ivr.errors import FlowError, FlowStuck
+from ivr.settings import Settings
+from ivr.stores import open_store
+
+FLOWS = Path(__file__).parents[1] / "flows"
+
+
+@pytest.fixture(scope="module")
+def bank():
+    with BackgroundBank() as running:
+        yield running
+
+
+@pytest.fixture(params=["memory:", "sqlite"])
+def settings(request, tmp_path, bank):
+    store = f"sqlite:///{tmp_path}/ivr.db" if request.param == "sqlite" else request.param
+    return Settings(store=store, flows=FLOWS, bank_url=bank.url)
+
+
+@pytest.fixture
+def ivr(settings):
+    running = build(settings)
+    yield running
+    running.store.close()
+
+
+def ask(ivr, turn, given, *, call="CA1", key=None):
+    key = key or ivr.seal.fingerprint(f"{turn} {given!r} {getattr(given, 'keys', '')}".encode())
+    return ivr.answer(ivr.channel, Incoming(call, turn, given, key, "+8613800000001", "+861000")).decode()
+
+
+RING = CallStarted("+8613800000001", "+861000")
+
+
+def test_a_call_goes_through_to_the_balance(ivr):
+    assert "查询余额，请按1" in ask(ivr, None, RING)
+    ask(ivr, 1, Digits("1"))
+    ask(ivr, 2, Digits("0128"))
+    assert "一万二千三百四十五元六角七分" in ask(ivr, 3, Digits("135790"))
+    assert ivr.facts("CA1")["level"] == 1
+
+
+def test_the_same_request_again_gets_the_same_bytes_and_runs_nothing(ivr):
+    ask(ivr, None, RING)
+    once = ask(ivr, 1, NoInput(), key="k")
+    assert ask(ivr, 1, NoInput(), key="k") == once
+    assert ivr.facts("CA1")["errors"] == 1
+
+
+def test_the_same_request_many_times_at_once_runs_once(settings, bank):
+    asked = []
+
+    def slow_lookup(source, question, *, deadline, key):
+        asked.append(source)
+        time.sleep(0.05)
+        return {"segment": "standard", "age": 30}
+
+    ivr = build(settings, lookup=slow_lookup)
+    replies = []
+    threads = [threading.Thread(target=lambda: replies.append(ask(ivr, None, RING, key="k"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(replies)) == 1
+    assert len(replies) == 8
+    assert asked == ["bank.caller"]
+    ivr.store.close()
+
+
+def test_a_late_request_for_a_turn_that_is_over_hears_where_the_call_stands(ivr):
+    ask(ivr, None, RING)
+    ask(ivr, 1, Digits("4"))
+    now = ivr.facts("CA1")
+    late = ask(ivr, 1, Digits("1"), key="other")
+    assert "再听一遍，请按1" in late
+    assert (ivr.facts("CA1")["step"], ivr.facts("CA1")["errors"]) == (now["step"], 0)
+
+
+def test_a_turn_from_the_future_is_answered_too(ivr):
+    ask(ivr, None, RING)
+    assert "查询余额" in ask(ivr, 99, Digits("1"))
+
+
+def test_a_call_that_the_store_lost_begins_again(ivr):
+    assert "查询余额，请按1" in ask(ivr, 7, Digits("1"), call="CAlost")
+
+
+def test_an_ended_call_is_only_ever_hung_up(ivr):
+    ask(ivr, None, RING)
+    ask(ivr, 1, HungUp("completed"))
+    assert ask(ivr, 2, Digits("1")).endswith("<Response><Hangup /></Response>")
+    ivr.hang_up(Incoming("CA1", None, HungUp("completed"), "z"))
+    assert ivr.live() == 0
+
+
+def test_a_status_callback_ends_the_call_once_and_unknown_calls_are_ignored(ivr):
+    ask(ivr, None, RING)
+    for call in ("CA1", "CA1", "CAnever"):
+        ivr.hang_up(Incoming(call, None, HungUp("completed"), f"status {call}"))
+    ended = [row for row in ivr.store.journal("CA1") if row.kind == "ended"]
+    assert len(ended) == 1
+    assert ivr.live() == 0
+
+
+def test_the_journal_tells_the_path_and_nothing_that_was_typed(ivr):
+    ask(ivr, None, RING)
+    for turn, keys in ((1, "1"), (2, "0128"), (3, "246802"), (4, "135790")):
+        ask(ivr, turn, Digits(keys))
+    rows = ivr.store.journal("CA1")
+    path = [json.loads(row.data).get("outcome") for row in rows if row.kind == "outcome"]
+    assert "key 1" in path
+    assert not any(pin in row.data for row in rows for pin in ("135790", "246802"))
+
+
+def test_a_caller_may_go_on_under_the_flows_that_the_call_began_with(settings, tmp_path):
+    if settings.store == "memory:":
+        pytest.skip("a memory store does not outlive its process")
+    flows = tmp_path / "flows"
+    flows.mkdir()
+    for file in FLOWS.glob("*.yaml"):
+        (flows / file.name).write_text(file.read_text("utf-8"), "utf-8")
+    first = build(replace(settings, flows=flows))
+    ask(first, None, RING)
+    first.store.close()
+    menu = flows / "main_menu.yaml"
+    menu.write_text(menu.read_text("utf-8").replace("查询余额", "余额查询"), "utf-8")
+    second = build(replace(settings, flows=flows))
+    assert second.release.version != first.release.version
+    assert "查询余额，请按1" in ask(second, 1, NoInput())
+    assert "余额查询，请按1" in ask(second, None, RING, call="CA2")
+    second.store.close()
+
+
+def test_a_call_without_end_is_stopped(ivr):
+    ask(ivr, None, RING)
+    saved = ivr.store.load("CA1")
+    ivr.store.save(replace(saved, turn=TURN_LIMIT, call=saved.call.replace(b'"turn":1', b'"turn":400')), [], expected=1)
+    with pytest.raises(FlowStuck):
+        ask(ivr, TURN_LIMIT, Digits("#"))
+
+
+def test_a_secret_between_two_turns_is_sealed_in_the_store(ivr):
+    ring = CallStarted("+8613912345678", "+861000")
+    ask(ivr, None, ring)
+    ask(ivr, 1, Digits("1"))
+    ask(ivr, 2, Digits("6217000000001000128"))
+    saved = ivr.store.load("CA1")
+    assert b"6217000000001000128" not in saved.call + saved.reply + saved.key.encode()
+    assert b"pan." in saved.call
+    assert "一万二千三百" in ask(ivr, 3, Digits("135790"))
+
+
+def test_broken_flows_are_told_all_at_once(settings, tmp_path):
+    (tmp_path / "broken.yaml").write_text("flow: broken\nstart: nowhere\nsteps:\n  a: {sy: 您好, next: b}\n", "utf-8")
+    with pytest.raises(FlowError) as refused:
+        build(replace(settings, flows=tmp_path, store="memory:"))
+    assert {problem.rule for problem in refused.value.problems} >= {"no-line-file", "unknown-step-kind"}
+
+
+def test_choices_are_known_and_told_when_taken(ivr):
+    there = ivr.choices_there()
+    assert ("main_menu", "main", "key 1") in there
+    ask(ivr, None, RING)
+    ask(ivr, 1, Digits("4"))
+    assert ("main_menu", "main", "key 4") in ivr.choices_taken()
+
+
+def test_a_busy_desk_is_not_the_end(ivr):
+    ask(ivr, None, RING)
+    ask(ivr, 1, Digits("0"))
+    assert "<Record" in ask(ivr, 2, DialEnded("busy"))
