@@ -16,7 +16,6 @@ from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput
 from ivr.engine.ports import Incoming
 from ivr.errors import FlowError, FlowStuck
 from ivr.settings import Settings
-from ivr.stores import open_store
 
 FLOWS = Path(__file__).parents[1] / "flows"
 

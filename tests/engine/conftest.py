@@ -108,7 +108,9 @@ Dial = Callable[..., Phone]
 def phone() -> Dial:
     """Return a function that rings a flow given as text: its steps, or a whole file; further files by name."""
 
-    def ring(steps: str, *, head: str = "", bank: Bank | None = None, caller: str = "+8613800000001", **more: str) -> Phone:
+    def ring(
+        steps: str, *, head: str = "", bank: Bank | None = None, caller: str = "+8613800000001", **more: str
+    ) -> Phone:
         text = f"flow: test\nstart: start\n{head}\nsteps:\n{steps}\n{BILINGUAL_AGENT if 'en-US' in steps else AGENT}"
         files = {"line.yaml": LINE, "test.yaml": text, **{f"{name}.yaml": body for name, body in more.items()}}
         release = reload(files, catalogue())

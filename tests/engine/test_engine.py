@@ -117,7 +117,11 @@ def test_a_sub_flow_gets_its_values_and_gives_its_results_back(phone):
 
 
 def test_back_leaves_a_sub_flow_for_the_menu_before_it(phone):
-    call = phone(CALLER, head="globals: [{key: star, do: back}]", sub=SUB.replace("agent: help", "agent: help\nglobals: [{key: star, do: back}]"))
+    call = phone(
+        CALLER,
+        head="globals: [{key: star, do: back}]",
+        sub=SUB.replace("agent: help", "agent: help\nglobals: [{key: star, do: back}]"),
+    )
     assert call.press("1").press("*").step == "start"
 
 
@@ -146,7 +150,13 @@ TRANSFER = """
 
 @pytest.mark.parametrize(
     ("status", "heard"),
-    [("completed", "谢谢。"), ("busy", "占线。"), ("no-answer", "抱歉。"), ("failed", "抱歉。"), ("canceled", "抱歉。")],
+    [
+        ("completed", "谢谢。"),
+        ("busy", "占线。"),
+        ("no-answer", "抱歉。"),
+        ("failed", "抱歉。"),
+        ("canceled", "抱歉。"),
+    ],
 )
 def test_every_end_of_a_transfer_has_a_way_on(phone, status, heard):
     call = phone(TRANSFER)

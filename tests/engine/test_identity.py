@@ -27,7 +27,9 @@ def bank_of(pin: str = "135790", **more) -> Bank:
         good = card and question["pin"] == pin
         return {"verified": True, "customer": "C1", "card": {"tail": "0128"}} if good else {"verified": False}
 
-    return Bank({"bank.caller": {"segment": "standard"}, "bank.verify": verify, "bank.balance": {"balance": "5"}, **more})
+    return Bank(
+        {"bank.caller": {"segment": "standard"}, "bank.verify": verify, "bank.balance": {"balance": "5"}, **more}
+    )
 
 
 def test_a_protected_step_asks_first_and_then_goes_on_by_itself(phone):
@@ -183,7 +185,9 @@ def test_a_confirmation_takes_one_key(phone, keys, heard):
     assert phone(CONFIRM).press(keys).heard == heard
 
 
-@pytest.mark.parametrize(("words", "heard"), [("是的", "锁了。"), ("不要", "没锁。"), ("好，确认", None), ("不是不要", None)])
+@pytest.mark.parametrize(
+    ("words", "heard"), [("是的", "锁了。"), ("不要", "没锁。"), ("好，确认", None), ("不是不要", None)]
+)
 def test_a_confirmation_takes_only_a_plain_yes_or_no(phone, words, heard):
     call = phone(CONFIRM).speak(words)
     assert (call.heard == heard) if heard else call.heard.startswith("请再选一次。")

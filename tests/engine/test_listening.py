@@ -59,7 +59,10 @@ def test_silence_and_wrong_keys_share_one_count(phone):
 
 
 def test_an_editor_s_own_ladder_is_heard_rung_by_rung(phone):
-    steps = MENU.replace("    prompt: 请选择服务。", "    prompt: 请选择服务。\n    no_input: [第一次。, 第二次。]\n    no_match: 不对哦。")
+    steps = MENU.replace(
+        "    prompt: 请选择服务。",
+        "    prompt: 请选择服务。\n    no_input: [第一次。, 第二次。]\n    no_match: 不对哦。",
+    )
     assert phone(steps, head=GLOBALS).stay_silent().heard.startswith("第一次。")
     assert phone(steps, head=GLOBALS).stay_silent().stay_silent().heard.startswith("第二次。")
     assert phone(steps, head=GLOBALS).press("9").heard.startswith("不对哦。")
@@ -152,7 +155,9 @@ def test_the_longest_phrase_wins(phone):
 def test_a_gather_waits_as_the_profile_or_the_editor_says(phone):
     assert phone(MENU).closing.first_timeout == 5
     assert phone(MENU, head="profile: elderly").closing.first_timeout == 8
-    own = MENU.replace("    prompt: 请选择服务。", "    prompt: 请选择服务。\n    timeout: 12s\n    inter_digit_timeout: 6s")
+    own = MENU.replace(
+        "    prompt: 请选择服务。", "    prompt: 请选择服务。\n    timeout: 12s\n    inter_digit_timeout: 6s"
+    )
     assert (phone(own).closing.first_timeout, phone(own).closing.inter_digit_timeout) == (12, 6)
 
 

@@ -1,4 +1,4 @@
-"""The shared statechart: it leads exactly where the routes say, for every step and outcome, and from many threads at once."""
+"""The shared statechart: it leads exactly where the routes say, for every outcome, and from many threads at once."""
 
 from __future__ import annotations
 
