@@ -22,7 +22,7 @@ def steps(options: list[str]) -> list[tuple[str, list[str]]]:
         ("format", [str(programs / "ruff"), "format", "--check", "--quiet", "."]),
         ("lint", [str(programs / "ruff"), "check", "--quiet", "."]),
         ("types", [str(programs / "mypy"), "--no-error-summary"]),
-        ("imports", [str(programs / "lint-imports"), "--no-timings"]),
+        ("imports", [str(programs / "lint-imports")]),
         ("flows", [*ivr, "check"]),
         ("conversations", [*ivr, "test"]),
         ("tests", [sys.executable, "-m", "pytest", "-n", str(min(4, os.cpu_count() or 1)), *options]),
@@ -38,7 +38,13 @@ def main() -> int:
     for name, command in steps(sys.argv[1:]):
         started = time.monotonic()
         print(f"== {name}", flush=True)
-        wrong = subprocess.run(command, check=False).returncode != 0
+        quiet = name != "tests"  # what is fine needs no words, but tests show how far they are
+        done = subprocess.run(
+            command, check=False, stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None
+        )
+        wrong = done.returncode != 0
+        if quiet and wrong:
+            sys.stdout.buffer.write(done.stdout)
         failed += [name] if wrong else []
         print(f"   {'FAILED' if wrong else 'fine'} in {time.monotonic() - started:.1f} s", flush=True)
     print(f"\nFAILED: {', '.join(failed)}" if failed else "\nEverything is fine.")
