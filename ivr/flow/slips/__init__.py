@@ -47,7 +47,7 @@ def explain(page: Page, failure: Failure) -> Slip:
     if (slip := _before_all(page, failure, number, column)) is not None:
         return slip
     for said, reading in _READINGS:
-        if said in failure.what:
+        if said in failure.what or said in failure.context:
             return reading(page, failure._replace(line=number, column=column))
     return last_resort(page, failure)
 
@@ -181,8 +181,12 @@ _READINGS: tuple[tuple[str, Callable[[Page, Failure], Slip]], ...] = (
     ("expected comment or line break", _special),
     ("mapping keys are not allowed", _special),
     ("indentation indicator", _special),
+    ("scanning a directive", _special),
     ("directive", _special),
-    ("tag", _special),
+    ("scanning a tag", _special),
+    ("tag handle", _special),
+    ("tag URI", _special),
+    ("parsing a tag", _special),
     ("block sequence entries are not allowed", _dash),
     ("unexpected end of stream", _quote),
     ("unexpected document indicator", _quote),

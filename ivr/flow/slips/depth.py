@@ -43,21 +43,45 @@ def misplaced(page: Page, number: int) -> Slip:
     if (slip := _below_block(page, number, written)) is not None:
         return slip
     above = before(page.lines, number)
-    if above is not None and _lacks_colon(take_apart(page.lines[above]), written):
-        return no_key(page, above)
+    if above is not None and (slip := _by_line_above(page, number, above)) is not None:
+        return slip
     depths = list(open_depths(page.lines, number))
     alike = [depth for depth in depths if depth.dash == written.dash and depth.column != written.indent]
     if not alike:
         return _at_a_loss(number, written)
+    if (slip := _ancestor(page, number, depths)) is not None:
+        return slip
     target = min(alike, key=lambda depth: abs(depth.column - written.indent))
     if _is_odd_one(page, target, number, written.indent):
         return _shift(page, target.line, Depth(written.indent, written.key, number, written.dash), number)
     return _shift(page, number, target)
 
 
-def _lacks_colon(above: Written, here: Written) -> bool:
-    alone = re.fullmatch(NAME, above.value) is not None
-    return alone and not above.key and not above.dash and above.indent < here.indent
+def _by_line_above(page: Page, number: int, above: int) -> Slip | None:
+    """Blame the line above where it lacks its colon, lacks its dash, or already has a text."""
+    previous, here = take_apart(page.lines[above]), take_apart(page.lines[number])
+    if above in block_texts(page.lines[:number]):
+        return None
+    if not previous.key and not previous.dash:
+        if re.fullmatch(NAME, previous.value) and previous.indent < here.indent:
+            return no_key(page, above)
+        if here.dash and previous.indent == here.indent and previous.value[:1] in "{[":
+            return missing_dash(page, above)
+    if previous.key and previous.value and not previous.dash and here.dash and here.indent > previous.indent:
+        return list_below_text(page, number, above)
+    return None
+
+
+def _ancestor(page: Page, number: int, depths: Sequence[Depth]) -> Slip | None:
+    """Blame a line further up that left a depth to which this line returns."""
+    here = take_apart(page.lines[number])
+    for left in () if here.dash else depths:
+        if left.dash or left.column >= here.indent:
+            continue
+        for depth in open_depths(page.lines, left.line):
+            if depth.column == here.indent and not depth.dash:
+                return _shift(page, left.line, depth, number)
+    return None
 
 
 def _is_odd_one(page: Page, target: Depth, number: int, indent: int) -> bool:
@@ -107,18 +131,21 @@ def _shift(page: Page, number: int, target: Depth, end: int | None = None) -> Sl
 
 def _shifted(lines: Sequence[str], number: int, by: int) -> Iterator[Edit]:
     """Move a line, its siblings below, and those of their children that would not belong to them any more."""
-    indent = take_apart(lines[number]).indent
+    first = take_apart(lines[number])
+    indent, item = first.indent, first.dash
     children_too = False
     for n in range(number, len(lines)):
         written = take_apart(lines[n])
         if not written.line.strip():
             continue
-        if written.indent < indent:
+        if written.indent < indent or (written.indent == indent and written.dash != item):
             return
         if written.indent == indent:
             below = after(lines, n)
-            child = take_apart(lines[below]).indent if below is not None else 0
-            children_too = child == written.at if written.dash else not written.value and indent < child <= indent + by
+            child = take_apart(lines[below]) if below is not None else written
+            aligned = child.indent == written.at and not child.dash
+            opens = not written.value and indent < child.indent <= indent + by
+            children_too = aligned if item else opens
         elif not children_too:
             continue
         yield Edit(n, 0, 0, " " * by) if by > 0 else Edit(n, 0, -by, "")
@@ -159,6 +186,8 @@ def list_below_text(page: Page, number: int, above: int) -> Slip:
     previous, here = take_apart(page.lines[above]), take_apart(page.lines[number])
     if previous.dash and not previous.key:
         return _shift(page, number, Depth(previous.indent, "", above, True))
+    if not previous.key:
+        return missing_dash(page, above)
     message = f'"{previous.key}" (line {above + 1}) already has a text, so this is no list but more of the text.'
     cure = f'Leave "{previous.key}:" empty, or put the list below its own key.'
     related = ((above, previous.value_at, max(1, len(previous.value)), "the text"),)
@@ -193,6 +222,8 @@ def _missing_colon(page: Page, number: int, written: Written, word: re.Match[str
 
 def _stray(page: Page, number: int, written: Written) -> Slip:
     above = next(open_depths(page.lines, number), None)
+    if above is not None and above.dash and above.column == written.indent:
+        return missing_dash(page, number)
     length = max(1, len(written.value))
     message = "This line has no key."
     if above is None or (above.column < written.indent and not written.dash):

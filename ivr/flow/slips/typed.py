@@ -1,27 +1,25 @@
-"""Slips of the keyboard that a parser takes silently for text: full-width signs, a forgotten space, a vanishing `#`.
+"""Slips that a parser takes silently for text: a forgotten space or colon, a vanishing `#`, a lone quote.
 
-Each detector looks at one line and knows nothing of the parser.
+Each detector looks at one line and knows nothing of the parser. `look` runs those of `wide` too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 
-from .written import NAME, Edit, Page, Slip, after, comment_at, mask, mended, quoted, take_apart, write
+from . import wide
+from .written import LEAD, NAME, Edit, Page, Slip, after, before, comment_at, mask, mended, quoted, take_apart, write
 
-_WIDE_BLANK = "\u3000\u00a0\u2002\u2003"
 _WIDE = re.compile(
-    rf"[A-Za-z_]\w*\s*：|：\s*$|[:,\[{{-]\s*[“”‘’「『＂＇]|[”’＂＇」』]\s*(?:$|[,\]}}])|(?:[:-]\s|^)\s*[｛［【（〔]"
-    rf"|\[[^\]]*[，、]|，\s*[a-z_]\w*\s*[:：]|^\s*[＃－—–•·]|^ *[{_WIDE_BLANK}]|[:-] *[{_WIDE_BLANK}]"
+    rf"[A-Za-z_]\w*\s*：|：\s*$|[｛｝｜】］〕）]|[:,\[{{-]\s*[“”‘’「『＂＇]|[”’＂＇」』]\s*(?:$|[,\]}}])|(?:[:-]\s|^)\s*[｛［【（〔]"
+    rf"|\[[^\]]*[，、]|，\s*[a-z_]\w*\s*[:：]|^\s*[＃－—–•·]|^ *[{wide.WIDE_BLANK}]|[:-] *[{wide.WIDE_BLANK}]"
 )
 _NARROW = re.compile(
     r"\s*(?:- +)*(?:-[^\s\d.-]|[a-z_][\w-]*:(?:[^\s/]| [>|]\d+\s*$)|[a-z][\w-]* +\")"
     r"|.*(?:[{,] *[a-z_]\w*:[^\s/]|[\[{,:-] *\{[\w.]+\||#)"
 )
-_PAIRS = {"“": "”", "”": "”", "‘": "’", "’": "’", "「": "」", "『": "』", "＂": "＂", "＇": "＇"}
-_BRACKETS = {"【": "】", "［": "］", "（": "）", "〔": "〕"}
-_LEAD = r"(\s*(?:-\s+)*)"
+_QUOTE_AT_END = re.compile(r"[^\s:{\[,\"-][^\":]*\"\s*(?:$|[,}\]])")
 
 Detector = Callable[[Page, int], Slip | None]
 
@@ -30,8 +28,15 @@ def look(page: Page, skip: Collection[int]) -> Iterator[Slip]:
     """Yield the slips of all lines but those to skip. Several in one line follow from one mending to the next."""
     page = Page(list(page.lines))
     for number, line in enumerate(page.lines):
-        if number not in skip and ((not line.isascii() and _WIDE.search(line)) or _NARROW.match(line)):
+        if number not in skip and _suspect(line):
             yield from _look_at(page, number)
+
+
+def _suspect(line: str) -> bool:
+    """Sort out quickly the lines that are worth a look, which are few in a good file."""
+    if not line.isascii() and _WIDE.search(line):
+        return True
+    return _NARROW.match(line) is not None or ('"' in line and _QUOTE_AT_END.search(line) is not None)
 
 
 def _look_at(page: Page, number: int) -> Iterator[Slip]:
@@ -47,38 +52,12 @@ def _first(page: Page, number: int, seen: set[str]) -> Slip | None:
     return next((slip for slip in found if slip and slip.rule not in seen), None)
 
 
-def wide_blank(page: Page, number: int) -> Slip | None:
-    """Find a full-width or no-break space where YAML counts plain ones."""
-    line = page.lines[number]
-    match = re.match(rf"[ {_WIDE_BLANK}]*[{_WIDE_BLANK}][ {_WIDE_BLANK}]*(?=\S)", line) or re.match(
-        rf"{_LEAD}(?:[A-Za-z_]\w*:|-)([{_WIDE_BLANK} ]*[{_WIDE_BLANK}][{_WIDE_BLANK} ]*)", line
-    )
-    if not match:
-        return None
-    start = match.start(2) if match.re.groups else 0
-    depth = sum(2 if sign == "\u3000" else 1 for sign in line[: match.end()])
-    edits = (Edit(number, start, match.end(), " " if start else " " * depth),)
-    message = "A full-width or no-break space stands where YAML needs plain spaces."
-    return Slip("full-width-space", number, start, match.end() - start, message, write(line, edits), edits)
-
-
-def wide_hash(page: Page, number: int) -> Slip | None:
-    """Find a comment that begins with the full-width sign."""
-    line = page.lines[number]
-    at = len(line) - len(line.lstrip())
-    if line[at : at + 1] != "＃":
-        return None
-    edits = (Edit(number, at, at + 1, "#"),)
-    message = "The full-width ＃ begins no comment."
-    return Slip("full-width-hash", number, at, 1, message, write(line, edits), edits)
-
-
 def dash(page: Page, number: int) -> Slip | None:
     """Find a list dash of another kind, or one without a space behind it."""
     line = page.lines[number]
     if match := re.match(r"(\s*)(-)(?=[^\s\d.-])", line):
         message, rule = "A list dash needs a space behind it.", "missing-space"
-    elif match := re.match(r"(\s*)([－—–•·])\s*(?=[a-z_]\w*\s*[:：]|[{\[])", line):
+    elif (match := re.match(r"(\s*)([－—–•·])\s*(?=\S)", line)) and _among_items(page, number, match):
         message, rule = f'"{match.group(2)}" is no list dash.', "full-width-dash"
     else:
         return None
@@ -86,40 +65,21 @@ def dash(page: Page, number: int) -> Slip | None:
     return Slip(rule, number, match.start(2), 1, message, write(line, edits), edits)
 
 
-def wide_colon(page: Page, number: int) -> Slip | None:
-    """Find a full-width colon behind what is a key by its place."""
-    line = mask(page.lines[number])[: comment_at(page.lines[number])]
-    found = [match for match in [re.match(rf"{_LEAD}({NAME})\s*：\u3000*", line)] if match]
-    if "{" in line:
-        inside = re.finditer(rf"([{{,，]\s*)({NAME})\s*：\u3000*", line)
-        found += inside
-    found = found or _heading(page.lines, number)
-    if not found:
-        return None
-    whole = page.lines[number]
-    edits = tuple(Edit(number, m.end(2), m.end(), ": " if whole[m.end() : m.end() + 1].strip() else ":") for m in found)
-    at = line.index("：", found[0].end(2))
-    message = (
-        f'The colon behind "{found[0].group(2)}" is the full-width ：, so this is one text, not a key and its value.'
+def _among_items(page: Page, number: int, match: re.Match[str]) -> bool:
+    """Whether a line is a list item by what it says or by what its neighbours are."""
+    if re.match(r"[a-z_]\w*\s*[:：]|[{\[]", page.lines[number][match.end() :]):
+        return True
+    beside = [n for n in (before(page.lines, number), after(page.lines, number)) if n is not None]
+    indent = len(match.group(1))
+    return any(
+        re.match(r"\s*[-－—–•·]\s", page.lines[n]) and take_apart(page.lines[n]).indent == indent for n in beside
     )
-    return Slip("full-width-colon", number, at, 1, message, write(page.lines[number], edits), edits)
-
-
-def _heading(lines: Sequence[str], number: int) -> list[re.Match[str]]:
-    """Match a name in any script with ： at the line's end, if deeper lines follow."""
-    match = re.match(r"(\s*)([^\s#\"'][^：:]*)：(?=\s*$)", lines[number])
-    below = after(lines, number)
-    if not match or below is None:
-        return []
-    written = take_apart(lines[below])
-    deeper = written.indent > len(match.group(1)) and (written.key or written.dash or "：" in written.value)
-    return [match] if deeper else []
 
 
 def colon_without_space(page: Page, number: int) -> Slip | None:
     """Find `goto:agent`, which YAML takes for one word."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
-    found = [match for match in [re.match(rf"{_LEAD}({NAME}):(?=[^\s/:])(?![^\s{{\[]*:\s)", line)] if match]
+    found = [match for match in [re.match(rf"{LEAD}({NAME}):(?=[^\s/:])(?![^\s{{\[]*:\s)", line)] if match]
     if "{" in line:
         inside = re.finditer(r"([{,]\s*)([a-z_]\w*):(?=[^\s/:,}\]])", line)
         found += [match for match in inside if match.group(2) in page.words or match.group(1).startswith("{")]
@@ -133,7 +93,7 @@ def colon_without_space(page: Page, number: int) -> Slip | None:
 
 def no_colon(page: Page, number: int) -> Slip | None:
     """Find `say "At noon: closed"`, where the colon in the text makes a key of all before it."""
-    match = re.match(rf'{_LEAD}({NAME})(\s+)"[^"]*: [^"]*"\s*$', page.lines[number])
+    match = re.match(rf'{LEAD}({NAME})(\s+)"[^"]*: [^"]*"\s*$', page.lines[number])
     if not match:
         return None
     edits = (Edit(number, match.end(2), match.end(3), ": "),)
@@ -142,66 +102,17 @@ def no_colon(page: Page, number: int) -> Slip | None:
     return Slip("missing-colon", number, match.start(2), len(match.group(2)), message, cure, edits)
 
 
-def wide_quotes(page: Page, number: int) -> Slip | None:
-    """Find full-width quotes around a whole value; quotes within a text are fine."""
+def quote_at_end(page: Page, number: int) -> Slip | None:
+    """Find a text that ends with a quote but does not begin with one."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
-    openers, closers = "".join(_PAIRS), "".join(_PAIRS.values())
-    pattern = (
-        rf"""(?:(?:^|[:,\[{{-])\s+|[\[{{,]|^)(["{openers}])([^{openers}{closers}"]*)(["{closers}])\s*(?=$|[,\]}}])"""
-    )
-    found = [m for m in re.finditer(pattern, line) if m.group(1) + m.group(3) != '""']
-    found = [m for m in found if '"' in m.group(1) + m.group(3) or _PAIRS[m.group(1)] == m.group(3)]
-    if not found:
+    match = re.search(r"""(?:[a-z\w"]: +|^\s*- +)([^\s"'\[{|>&*!%@`#,][^"]*)"\s*(?=$|[,}\]])""", line)
+    if not match or "\x01" in match.group(1) or ("{" in line[: match.start(1)] and "," in match.group(1)):
         return None
-    edits = tuple(Edit(number, m.start(1), m.end(3), quoted(m.group(2))) for m in found)
-    first = found[0]
-    sign = first.group(1) if first.group(1) != '"' else first.group(3)
-    message = f"{sign} is no quotation mark to YAML: it becomes part of the text, or leaves it unclosed."
-    start, length = first.start(1), first.end(3) - first.start(1)
-    return Slip("full-width-quotes", number, start, length, message, write(page.lines[number], edits), edits)
-
-
-def wide_brackets(page: Page, number: int) -> Slip | None:
-    """Find a list or map in full-width brackets."""
-    line = mask(page.lines[number])[: comment_at(page.lines[number])].rstrip()
-    match = re.search(r"(?:: +|- +|^\s*)([｛［【（〔])", line)
-    if not match or line[-1] not in "}]｝" + "".join(_BRACKETS.values()):
-        return None
-    inner = line[match.end() : -1]
-    map_like = match.group(1) == "｛" or re.match(r"\s*[a-z_]+\s*[:：]", inner)
-    if not map_like and match.group(1) not in "［〔" and not re.search("[,，、]", inner):
-        return None
-    left, right = ("{", "}") if map_like else ("[", "]")
-    commas = [
-        Edit(number, m.start(), m.end(), ", ") for m in re.finditer(r"[，、]\s*", line) if m.start() > match.end()
-    ]
-    edits = (Edit(number, match.start(1), match.end(1), left), *commas, Edit(number, len(line) - 1, len(line), right))
-    message = f"Full-width brackets make no {'map' if map_like else 'list'}; all of this is one text."
-    start = match.start(1)
-    return Slip(
-        "full-width-brackets", number, start, len(line) - start, message, write(page.lines[number], edits), edits
-    )
-
-
-def wide_commas(page: Page, number: int) -> Slip | None:
-    """Find full-width commas between the items of a list or the keys of a map."""
-    line = mask(page.lines[number])[: comment_at(page.lines[number])]
-    found = []
-    for match in re.finditer(r"(?:: |- |[\[{,] *)\[([^\[\]{}]*)\]", line):
-        if not re.search("[。！？；]", match.group(1)):
-            found += [(match.start(1) + m.start(), match.start(1) + m.end()) for m in _commas(match.group(1))]
-    if "{" in line:
-        keys = re.finditer(r"(，\s*)([a-z_]\w*)\s*[:：]\s", line)
-        found += [m.span(1) for m in keys if m.start() > line.index("{")]
-    if not found:
-        return None
-    edits = tuple(Edit(number, start, end, ", ") for start, end in found)
-    message = f'"{line[found[0][0]]}" separates nothing in YAML; what stands on both sides is one text.'
-    return Slip("full-width-comma", number, found[0][0], 1, message, write(page.lines[number], edits), edits)
-
-
-def _commas(items: str) -> Iterator[re.Match[str]]:
-    return re.finditer(r"[，、]\s*", items) if "\x01" not in items else iter(())
+    at = match.start(1)
+    edits = (Edit(number, at, at, '"'),)
+    message = "The quote at the end of this text was never opened."
+    cure = write(page.lines[number], edits, "Open it")
+    return Slip("unclosed-quote", number, match.end(1), 1, message, cure, edits)
 
 
 def slot_at_start(page: Page, number: int) -> Slip | None:
@@ -278,15 +189,17 @@ def cut_text(page: Page, number: int) -> Slip | None:
 
 
 DETECTORS: tuple[Detector, ...] = (
-    wide_blank,
-    wide_hash,
+    wide.blank,
+    wide.hash_sign,
     dash,
-    wide_colon,
+    wide.colon,
     colon_without_space,
     no_colon,
-    wide_quotes,
-    wide_brackets,
-    wide_commas,
+    wide.quotes,
+    quote_at_end,
+    wide.slot,
+    wide.brackets,
+    wide.commas,
     slot_at_start,
     block_number,
     pound,

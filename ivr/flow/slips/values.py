@@ -47,10 +47,23 @@ def _bare(text: str) -> str:
 
 
 def colon_in_text(page: Page, number: int, column: int) -> Slip:
-    """Explain a second colon in a value."""
+    """Explain a second colon in a value, or keys whose opening brace is missing."""
+    if (slip := _never_opened(page, number)) is not None:
+        return slip
     slip = in_quotes(page, number, column, "colon-in-text", "A colon and a space stand inside this text.")
     found = max(column, 0)
     return Slip(slip.rule, number, found, 1, slip.message, slip.cure, slip.edits)
+
+
+def _never_opened(page: Page, number: int) -> Slip | None:
+    line = page.lines[number]
+    written = take_apart(line)
+    if not written.value.endswith("}") or mask(line).count("{") >= mask(line).count("}"):
+        return None
+    start = written.value_at if re.match(r"[a-z_]\w*:\s", written.value) else written.at
+    edits = (Edit(number, start, start, "{"),)
+    message = 'This "}" closes a map that was never opened.'
+    return Slip("extra-bracket", number, written.value_end - 1, 1, message, write(line, edits, "Open it"), edits)
 
 
 def special_start(page: Page, number: int, column: int) -> Slip:
@@ -169,6 +182,7 @@ def flow(page: Page, number: int, column: int, opened: tuple[int, int]) -> Slip:
     """Explain why a list in [ ] or a map in { } does not end or go on as it should."""
     return (
         _wide_closer(page, opened)
+        or _inner_bracket(page, number, column, opened)
         or _comment_inside(page, opened, number)
         or _not_closed(page, opened, number, column)
         or _at_sign(page, number, column, opened)
@@ -185,6 +199,26 @@ def _wide_closer(page: Page, opened: tuple[int, int]) -> Slip | None:
     edits = (Edit(number, at, at + 1, _CLOSER[sign]),)
     message = f'"{line[-1]}" does not close the bracket "{sign}".'
     return Slip("full-width-brackets", number, at, 1, message, write(page.lines[number], edits), edits)
+
+
+def _inner_bracket(page: Page, number: int, column: int, opened: tuple[int, int]) -> Slip | None:
+    """Find a list within a map of one line that is not closed, or not opened."""
+    line = page.lines[number]
+    sign, opener = line[column : column + 1], line[opened[1] : opened[1] + 1]
+    if number != opened[0] or (opener, sign) not in (("[", "}"), ("{", "]")):
+        return None
+    if opener == "[" and brackets(line[: opened[1]]).unclosed:
+        key = re.search(r"\s*,\s*[a-z_]\w*:\s", line[opened[1] : column])
+        at = opened[1] + key.start() if key else column
+        edits = (Edit(number, at, at, "]"),)
+        message = 'The bracket "[" that opens here is never closed.'
+        return Slip("unclosed-bracket", number, opened[1], 1, message, write(line, edits, "Close it"), edits)
+    keys = list(re.finditer(r"[a-z_]\w*:\s+", line[:column]))
+    if opener == "[" or not keys:
+        return None
+    edits = (Edit(number, keys[-1].end(), keys[-1].end(), "["),)
+    message = 'This "]" closes a list that was never opened.'
+    return Slip("extra-bracket", number, column, 1, message, write(line, edits, "Open it"), edits)
 
 
 def _comment_inside(page: Page, opened: tuple[int, int], number: int) -> Slip | None:
@@ -227,8 +261,9 @@ def _at_sign(page: Page, number: int, column: int, opened: tuple[int, int]) -> S
     line = page.lines[number] if number < len(page.lines) else ""
     sign = line[column : column + 1]
     start = value_span(line, column)[0] if line else 0
-    if sign == ":" and (match := re.search(r"\s+(\w+)$", line[:column])) and match.group(1) in page.words:
-        return _missing_comma(page, number, match.start(), match.start(1))
+    match = re.search(r"(?<=([\s\w]))\s+(\w+)$", line[:column]) if sign == ":" else None
+    if match and (match.group(2) in page.words or re.fullmatch(r"[a-z_0-9]+\s+[a-z_]+", line[start:column])):
+        return _missing_comma(page, number, match.start(), match.start(2))
     if sign == ":":
         return colon_in_text(page, number, column)
     if sign in _CLOSER_OF_ANY:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ivr.problem import Level
 
 NAME = r"(?:[a-z]{2,3}-[A-Z]{2}|[a-z_][a-z0-9_]*)"
+LEAD = r"(\s*(?:-\s+)*)"
 _KEY = re.compile(r"""("[^"]*"|'[^']*'|[^\s:"'\[{#&*!|>%@`,-][^:{\[]*?|-[^\s:][^:{\[]*?) *:(?=\s|$)""")
 _LEAD = re.compile(r"\s*(?:-\s+)*(?:-$)?")
 _BLOCK_HEAD = re.compile(r"(?::|-)\s+[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
