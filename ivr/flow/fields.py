@@ -252,7 +252,17 @@ def object_schema(wanted: tuple[Option, ...], *, closed: bool = True) -> Schema:
     """Return the JSON Schema of a block with these fields."""
     return {
         "type": "object",
-        "properties": {wish.key: {**wish.kind.schema(), "description": wish.help} for wish in wanted},
+        "properties": {wish.key: {**wish.kind.schema(), **_described(wish)} for wish in wanted},
         "required": [wish.key for wish in wanted if wish.required],
         **({"additionalProperties": False} if closed else {}),
     }
+
+
+def _described(wish: Option) -> Schema:
+    default = f" Default: {wish.default_words}." if wish.default_words else ""
+    return documented(wish.help + default)
+
+
+def documented(text: str) -> Schema:
+    """Return the words that an editor shows, with and without Markdown."""
+    return {"description": text.replace("`", ""), "markdownDescription": text}

@@ -99,13 +99,8 @@ class Ways(Kind[Route]):
 
     def schema(self) -> Schema:
         """Return the schema."""
-        way: Schema = {
-            "type": "object",
-            "properties": {"when": Condition().schema(), "goto": {"type": "string"}},
-            "required": ["goto"],
-            "additionalProperties": False,
-        }
-        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"anyOf": [way, {"type": "string"}]}}]}
+        way = {"anyOf": [object_schema(options(_Way)), {"type": "string"}]}
+        return {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": way}]}
 
 
 @dataclass(frozen=True)
@@ -203,4 +198,5 @@ class Choices(Kind[tuple[Choice, ...]]):
 
     def schema(self) -> Schema:
         """Return the schema."""
-        return {"type": "array", "minItems": 1, "items": object_schema(options(ChoiceFields))}
+        one = {**object_schema(options(ChoiceFields)), "oneOf": [{"required": ["goto"]}, {"required": ["do"]}]}
+        return {"type": "array", "minItems": 1, "items": one}

@@ -14,6 +14,9 @@ from .source import Mapping, Node, Scalar, Sequence
 from .text import Slot, Template, TemplateError, Text, parse_template
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?(-[A-Z]{2})?\Z")
+_TAG_PATTERN = "^" + _TAG.pattern.replace(r"\Z", "$")
+_TEXT: Schema = {"type": ["string", "number"]}
+"""Editors may take a text such as 95588 for a number; reading never does."""
 _WIDE = r"[\u2e80-\u9fff\uff00-\uffef\u2018-\u201d]"
 _SPACE = re.compile(rf"(?<={_WIDE}) | (?={_WIDE})")
 """Blanks that only folded lines bring in: no Chinese text has one beside a Chinese character."""
@@ -37,7 +40,7 @@ class Language(Kind[str]):
 
     def schema(self) -> Schema:
         """Return the schema."""
-        return {"type": "string", "pattern": _TAG.pattern.replace(r"\Z", "$")}
+        return {"type": "string", "pattern": _TAG_PATTERN}
 
 
 def _per_language(node: Node, kind: Kind[Any], reading: Reading) -> list[tuple[str, Node]] | None:
@@ -55,6 +58,15 @@ def _per_language(node: Node, kind: Kind[Any], reading: Reading) -> list[tuple[s
         kind.wrong(node, reading)
         return None
     return found
+
+
+def _each_language(of: Schema) -> Schema:
+    return {
+        "type": "object",
+        "patternProperties": {_TAG_PATTERN: of},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ class Wording(Kind[Text]):
 
     def schema(self) -> Schema:
         """Return the schema."""
-        return {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
+        return {"anyOf": [_TEXT, _each_language(_TEXT)]}
 
 
 def _inside(written: Scalar, offset: int) -> Place:
@@ -132,5 +144,5 @@ class Spoken(Kind[Phrases]):
 
     def schema(self) -> Schema:
         """Return the schema."""
-        listed: Schema = {"type": "array", "items": {"type": "string"}}
-        return {"anyOf": [listed, {"type": "string"}, {"type": "object", "additionalProperties": listed}]}
+        said: Schema = {"anyOf": [{"type": "array", "items": _TEXT}, _TEXT]}
+        return {"anyOf": [*said["anyOf"], _each_language(said)]}

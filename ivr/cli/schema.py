@@ -1,0 +1,35 @@
+"""`ivr schema`: the JSON Schema that lets an editor complete and check flow files while they are written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Write the JSON Schema for editors.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.option("--line", is_flag=True, help="The schema of line.yaml instead of flow files.")
+def command(output: Path | None, line: bool) -> None:
+    """Write the JSON Schema (draft-07) of flow files, made from the language as it is installed.
+
+    \b
+    Example:
+      ivr schema -o flows/.schema/flow.json
+      ivr schema --line -o flows/.schema/line.json
+
+    An editor that knows YAML then completes keys, explains them and marks slips. It finds the schema through the first
+    line of a flow file: # yaml-language-server: $schema=.schema/flow.json
+    """  # noqa: D301
+    from ivr.catalogue import catalogue
+    from ivr.flow.schema import flow_schema, line_schema
+
+    schema = line_schema() if line else flow_schema(catalogue())
+    text = json.dumps(schema, ensure_ascii=False, indent=2)
+    if output is None:
+        click.echo(text)
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(text + "\n", encoding="utf-8")
+    click.echo(f"wrote {output.as_posix()}", err=True)
