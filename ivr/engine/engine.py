@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import FlowStuck, LookupFailed
-from ..flow.chart import AGENT, MAIN_MENU, UNVERIFIED, Chart
+from ..flow.chart import Chart
 from ..flow.model import RETURN, Flow, Release
+from ..flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
 from .call import Call, Frame
 from .inputs import CallStarted, Digits, HungUp, Input
 from .ports import Event

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flow.chart import AGENT, FAILED, MAIN_MENU, global_outcome
 from ..flow.fields import ListOf, option
 from ..flow.model import Choice, Route
+from ..flow.outcomes import AGENT, FAILED, MAIN_MENU, global_outcome
 from ..flow.routes import Ways
 from ..flow.scalars import Flag, OneOf, Seconds, Whole
 from ..flow.text import Text
@@ -247,8 +247,8 @@ def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:
     """Return what callers may say for a choice: its phrases, and its label if that is fixed words."""
     said = choice.phrases.for_language(language) if choice.phrases else ()
     label = choice.label.by_language.get(language) if choice.label else None
-    if label and not list(label.slots()):
-        said = ("".join(part for part in label.parts if isinstance(part, str)), *said)
+    if label and label.fixed:
+        said = (label.fixed, *said)
     return tuple(dict.fromkeys(said))
 
 

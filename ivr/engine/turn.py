@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cached_property
 from typing import Any
 
 from ..errors import LookupFailed
@@ -95,10 +96,12 @@ class Turn:
         }
 
     def _about_call(self) -> dict[str, Any]:
+        return {"number": self.call.called, "language": self.call.language, **self._moment}
+
+    @cached_property
+    def _moment(self) -> dict[str, Any]:
         moment = datetime.fromtimestamp(self.now, UTC).astimezone(CHINA)
         return {
-            "number": self.call.called,
-            "language": self.call.language,
             "date": moment.date().isoformat(),
             "time": moment.strftime("%H:%M"),
             "hour": moment.hour,
@@ -127,7 +130,10 @@ class Turn:
     def words(self, text: Text, **more: Any) -> str:
         """Return an editor's text in the caller's language, values filled in."""
         language = text.language_for(self.call.language)
-        return text.template(language).fill(self.values(**more), self._aloud_in(language))
+        template = text.by_language[language]
+        if template.fixed is not None:
+            return template.fixed
+        return template.fill(self.values(**more), self._aloud_in(language))
 
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
         def aloud(value: Any, kind: str, argument: str) -> str:

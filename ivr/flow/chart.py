@@ -3,6 +3,7 @@
 Why one instance: building or restoring one per turn costs a hundred times what an event does. So a call's place is
 data; it is put into the shared instance before an event and read out after it, under a lock. Why one compound root:
 a final state at the top would stop the instance for good, and what works everywhere becomes a transition of the root.
+Why arrivals are kept: an event costs half a turn, and an outcome without conditions always arrives at the same place.
 """
 
 from __future__ import annotations
@@ -11,53 +12,26 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from statemachine.exceptions import TransitionNotAllowed
+from statemachine.io import create_machine_class_from_definition
+from statemachine.orderedset import OrderedSet
+
 from ..errors import FlowStuck
 from .expressions import Expression
-from .model import RETURN, Branch, Flow, Route, Step, Target
+from .model import RETURN, Flow, Route
+from .outcomes import flow_routes, step_routes
 
-AGENT = "agent"
-MAIN_MENU = "main_menu"
-FAILED = "failed"
-UNVERIFIED = "unverified"
 ROOT = "(flow)"
 Guard = Callable[[Mapping[str, Any]], bool]
-
-
-def global_outcome(number: int) -> str:
-    """Name the outcome of taking the flow's global choice `number`, counted from 0."""
-    return f"global {number}"
-
-
-def verify_name(step: str) -> str:
-    """Name the step that verifies the caller in front of a protected one; no editor can write such a name."""
-    return f"{step}.verify"
-
-
-def step_routes(step: Step) -> Mapping[str, Route]:
-    """Return every outcome of a step and where it leads, the check in front of a protected step among them."""
-    routes = dict(step.exits())
-    if step.requires and verify_name(step.name) != step.name:
-        routes[UNVERIFIED] = (Branch(Target(verify_name(step.name), step.place)),)
-    return routes
-
-
-def flow_routes(flow: Flow) -> Mapping[str, Route]:
-    """Return what works in every step: the globals, the way to a person, and giving up (which is the same)."""
-    routes = {
-        global_outcome(number): (Branch(choice.goto),) for number, choice in enumerate(flow.globals) if choice.goto
-    }
-    agent = (Branch(Target(flow.agent, flow.place)),)
-    main_menu = (Branch(Target(flow.main_menu, flow.place)),)
-    return {**routes, AGENT: agent, FAILED: agent, MAIN_MENU: main_menu}
 
 
 class Chart:
     """The statechart of one flow. Thread-safe; holds no call."""
 
     def __init__(self, flow: Flow) -> None:
-        from statemachine.io import create_machine_class_from_definition  # heavy, and checking flows needs none of it
-
         self._lock = threading.Lock()
+        self._unconditional = _unconditional(flow)
+        self._arrivals: dict[tuple[str, str], str] = {}
         self._events: dict[str, str] = {}
         outside = _places_outside(flow)
         self._ids = {name: f"s{number:04}" for number, name in enumerate([*flow.steps, *outside])}
@@ -96,9 +70,15 @@ class Chart:
 
         Raises FlowStuck when the step or the outcome is not in the chart, or every guarded way is closed.
         """
-        from statemachine.exceptions import TransitionNotAllowed
-        from statemachine.orderedset import OrderedSet
+        known = self._arrivals.get((step, outcome))
+        if known is not None:
+            return known
+        there = self._send(step, outcome, values)
+        if (step, outcome) in self._unconditional:
+            self._arrivals[step, outcome] = there
+        return there
 
+    def _send(self, step: str, outcome: str, values: Mapping[str, Any]) -> str:
         event = self._events.get(outcome)
         if event is None or step not in self._ids:
             raise FlowStuck(f'step "{step}" has no outcome "{outcome}"')
@@ -116,6 +96,17 @@ def _guard(condition: Expression) -> Guard:
         return condition.holds(call)
 
     return holds
+
+
+def _unconditional(flow: Flow) -> frozenset[tuple[str, str]]:
+    """List the steps' outcomes that lead to one place whatever the call's values are."""
+    everywhere = flow_routes(flow)
+    return frozenset(
+        (step.name, outcome)
+        for step in flow.steps.values()
+        for outcome, route in {**everywhere, **step_routes(step)}.items()
+        if len(route) == 1 and route[0].when is None
+    )
 
 
 def _places_outside(flow: Flow) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..problem import Place, Problem
 from ..secret import KINDS as SECRET_KINDS
-from .chart import flow_routes, step_routes
 from .expressions import Expression
 from .model import RETURN, Choice, Flow, Line, Phrases, Step, Target, within
 from .near import did_you_mean
+from .outcomes import flow_routes, step_routes
 from .text import Template, Text
 
 _GIVEN = {

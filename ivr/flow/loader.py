@@ -11,12 +11,12 @@ from typing import Any
 
 from ..errors import FlowError
 from ..problem import Place, Problem
-from .chart import verify_name
 from .checks import check_flow, check_release
 from .fields import ArgumentFault, Kind, ListOf, Option, Reading, no_fault, option, options, read_options
 from .line import read_line
 from .model import Branch, Choice, Flow, Release, Step, Target, within
 from .near import did_you_mean
+from .outcomes import verify_name
 from .profiles import profiles
 from .routes import Choices, Goto
 from .scalars import Name, OneOf

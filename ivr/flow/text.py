@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..problem import Place
@@ -38,6 +39,13 @@ class Template:
 
     parts: tuple[str | Slot, ...]
     place: Place = field(compare=False)
+
+    @cached_property
+    def fixed(self) -> str | None:
+        """The whole text where it has no slot; None where it has one."""
+        if any(True for _ in self.slots()):
+            return None
+        return "".join(part for part in self.parts if isinstance(part, str))
 
     def slots(self) -> Iterator[Slot]:
         """Yield the slots in order."""

@@ -12,9 +12,9 @@ from ..engine.step import Move, Universal
 from ..engine.turn import Turn
 from ..engine.typed import FINISH, Typed, understand
 from ..engine.verbs import Keys
-from ..flow.chart import AGENT
 from ..flow.fields import option
 from ..flow.model import Route
+from ..flow.outcomes import AGENT
 from ..flow.routes import Ways
 from ..flow.scalars import Name, OneOf, Whole
 

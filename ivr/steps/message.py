@@ -10,9 +10,9 @@ from ..engine.inputs import Input, NoInput, Recorded, Resumed
 from ..engine.step import LiveStep, Move
 from ..engine.turn import Turn
 from ..engine.verbs import Record
-from ..flow.chart import AGENT, FAILED
 from ..flow.fields import option
 from ..flow.model import Route
+from ..flow.outcomes import AGENT, FAILED
 from ..flow.routes import Ways
 from ..flow.scalars import Name, Seconds, Whole
 from ..flow.text import Text

@@ -61,7 +61,7 @@ class Say(LiveStep):
     def _twice(self, turn: Turn) -> bool:
         if self.twice is not None:
             return self.twice
-        return turn.profile.say_twice and any(True for _ in self.say.template(turn.call.language).slots())
+        return turn.profile.say_twice and self.say.template(turn.call.language).fixed is None
 
     def _items(self, turn: Turn) -> list[dict[str, Any]]:
         if self.each is None:

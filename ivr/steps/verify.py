@@ -14,9 +14,9 @@ from ..engine.turn import Turn
 from ..engine.typed import FINISH, Typed, understand
 from ..engine.verbs import Keys
 from ..errors import LookupFailed
-from ..flow.chart import AGENT, FAILED
 from ..flow.fields import option
 from ..flow.model import Route
+from ..flow.outcomes import AGENT, FAILED
 from ..flow.routes import Ways
 from ..flow.scalars import IdentityLevel
 from ..flow.text import Text
