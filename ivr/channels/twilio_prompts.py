@@ -87,6 +87,10 @@ def recogniser_language(tag: str) -> str:
 
 def pieces_of(text: str) -> Iterator[str]:
     """Cut a text at sentence ends into pieces that one `<Say>` may hold; one endless sentence is cut where it must."""
+    if _fits(text):
+        if text:
+            yield text
+        return
     held = ""
     for sentence in _SENTENCES.findall(text):
         if _fits(held + sentence):
@@ -104,7 +108,8 @@ def pieces_of(text: str) -> Iterator[str]:
 
 
 def _fits(text: str) -> bool:
-    return len(text.encode()) <= MOST_BYTES and len(quote(text)) <= MOST_ESCAPED
+    size = len(text.encode())
+    return 3 * size <= MOST_ESCAPED or (size <= MOST_BYTES and len(quote(text)) <= MOST_ESCAPED)
 
 
 def _cut(text: str) -> int:

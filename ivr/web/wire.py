@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _PATH_SIGNS = "/!$&'()*+,;=:@-._~"
+_PLAIN = re.compile(r"[A-Za-z0-9/!$&'()*+,;=:@._~-]*")
+_ESCAPE = re.compile(r"%[0-9A-F]{2}")
 LONGEST_TOKEN = 200
 
 
@@ -32,12 +35,8 @@ def _paths(environ: WSGIEnvironment) -> tuple[str, ...]:
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if raw:
         return (urlsplit(raw).path if "://" in raw.partition("?")[0] else raw.partition("?")[0],)
-    decoded = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1", "replace")
-    upper = quote(decoded, safe=_PATH_SIGNS)
-    lower = "".join(
-        quote(bytes([byte]), safe=_PATH_SIGNS).lower()
-        if quote(bytes([byte]), safe=_PATH_SIGNS)[0] == "%"
-        else chr(byte)
-        for byte in decoded
-    )
-    return (upper,) if upper == lower else (upper, lower)
+    decoded = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    if _PLAIN.fullmatch(decoded):
+        return (decoded,)
+    upper = quote(decoded.encode("latin-1", "replace"), safe=_PATH_SIGNS)
+    return (upper, _ESCAPE.sub(lambda found: found.group().lower(), upper))
