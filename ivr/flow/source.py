@@ -21,10 +21,11 @@ from . import plain_text, slips
 
 MAX_DEPTH = 40
 _MAX_ROUNDS = 40
+_DOUBT = 20
 _SPECIAL = {"<<": ("merge-key", '"<<" would merge another map into this one; flows have no merge keys.')}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scalar:
     """Text as it stands in the file; `place` is where it begins, quote or block sign included."""
 
@@ -39,7 +40,7 @@ class Scalar:
         return not self.text and not self.quoted and not self.block
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sequence:
     """A list; `place` is its first dash or opening bracket."""
 
@@ -47,7 +48,7 @@ class Sequence:
     place: Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """Keys and values in the order of the file; `place` is the first key or the opening brace."""
 
@@ -135,6 +136,7 @@ class _Reading:
         self._shifts = _Shifts()
         self._seen: set[tuple[str, int, str]] = set()
         self._sure = True
+        self._doubtful: range = range(0)
         self.problems: list[Problem] = []
 
     def documents(self) -> list[Node]:
@@ -160,6 +162,10 @@ class _Reading:
         if self._take_all(slips.look(self._page, slips.block_texts(self._page.lines))):
             return True
         slip = slips.explain(self._page, failure)
+        if slip.line in self._doubtful:
+            return False
+        if not slip.sure:
+            self._doubtful = range(slip.line, slip.line + _DOUBT)
         return self._take(slip) and bool(slip.edits)
 
     def _hidden(self, composer: _Composer) -> Iterator[slips.Slip]:

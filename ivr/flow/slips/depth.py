@@ -206,7 +206,7 @@ def no_key(page: Page, number: int) -> Slip:
     if text[:1] in "{[" and text:
         return missing_dash(page, number)
     word = re.match(r"([A-Za-z_]\w*)(\s*[=;：]\s*|\s+|$)", text)
-    if word and (word.group(1) in page.words or (word.group(1).islower() and (text.isascii() or "=" in word.group(2)))):
+    if word and (word.group(1) in page.words or word.group(1).islower()):
         return _missing_colon(page, number, written, word)
     return _stray(page, number, written)
 
