@@ -80,7 +80,7 @@ class Follower(Scripted):
 
     def __init__(self, script: Script, clock: Clock) -> None:
         self.call_sid = new_sid("CA")
-        super().__init__(script.conversation, clock, self.call_sid, None)
+        super().__init__(script.conversation, clock, self.call_sid, None, ring=0.0)
         self.title = script.conversation.title
         self._script = script
         self._deeds = [turn for turn in script.conversation.turns if turn.deed is not None]
