@@ -103,7 +103,7 @@ class _Server(ThreadingHTTPServer):
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing where a client hung up; name the kind of any other fault."""
         kind = sys.exc_info()[0]
         if kind is not None and not issubclass(kind, ConnectionError):

@@ -24,7 +24,7 @@ _SAME = {"cmn": "zh"}
 """Carriers call Mandarin cmn-CN, editors zh-CN."""
 
 
-class Unreadable(ValueError):  # noqa: N818 - as the families in `ivr/errors.py` are named
+class Unreadable(ValueError):
     """A value cannot be read aloud. The text says what the kind takes and never holds the value."""
 
 
