@@ -11,8 +11,8 @@ _APPEND_ONLY = tuple(
 )
 
 TABLES = (
-    """CREATE TABLE live (call_id TEXT PRIMARY KEY, turn INTEGER NOT NULL, key TEXT NOT NULL,
-       call BLOB NOT NULL, reply BLOB NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE live (id INTEGER PRIMARY KEY, call_id TEXT NOT NULL UNIQUE, turn INTEGER NOT NULL,
+       key TEXT NOT NULL, call BLOB NOT NULL, reply BLOB NOT NULL)""",
     """CREATE TABLE past (id INTEGER PRIMARY KEY, call_id TEXT NOT NULL UNIQUE, turn INTEGER NOT NULL,
        key TEXT NOT NULL, call BLOB NOT NULL, reply BLOB NOT NULL)""",
     """CREATE TABLE journal (id INTEGER PRIMARY KEY, call_id TEXT NOT NULL, turn INTEGER NOT NULL, at REAL NOT NULL,
@@ -27,4 +27,8 @@ TABLES = (
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {LAYOUT}",
 )
-"""Counting a million live calls would read them all, so `tally` is kept by triggers."""
+"""Counting a million live calls would read them all, so `tally` is kept by triggers.
+
+Why live calls are not `WITHOUT ROWID`: rows of 2 KB inside the tree of the key leave four keys a page. Measured, a turn
+cost 48 us at a thousand live calls and 106 at a hundred thousand; with the key in an index of its own 29 and 37.
+"""

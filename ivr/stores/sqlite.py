@@ -26,11 +26,12 @@ from ._sqlite_connections import Connections
 CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_TURNS = 500
 LONGEST_LOG = 64 << 20
+TRUNCATE_MILLISECONDS = 100
 PAGE = 4096
 
 LOAD_LIVE = "SELECT turn, key, call, reply FROM live WHERE call_id = ?"
 LOAD_PAST = "SELECT turn, key, call, reply FROM past WHERE call_id = ?"
-BEGIN = """INSERT OR IGNORE INTO live SELECT ?1, ?2, ?3, ?4, ?5
+BEGIN = """INSERT OR IGNORE INTO live (call_id, turn, key, call, reply) SELECT ?1, ?2, ?3, ?4, ?5
     WHERE NOT EXISTS (SELECT 1 FROM past WHERE call_id = ?1)"""
 UPDATE = "UPDATE live SET turn = ?2, key = ?3, call = ?4, reply = ?5 WHERE call_id = ?1 AND turn = ?6"
 LEAVE = "DELETE FROM live WHERE call_id = ? AND turn = ?"
@@ -72,7 +73,7 @@ class SqliteStore:
 
     def load(self, call_id: str) -> Saved | None:
         """Return the live call, or the ended one as it was left, or None."""
-        execute = self._connections.get().execute
+        execute = self._connections.execute
         try:
             row, ended = execute(LOAD_LIVE, (call_id,)).fetchone(), False
             if row is None:
@@ -89,7 +90,7 @@ class SqliteStore:
         connection = self._connections.get()
         with self._writing:
             try:
-                connection.execute("BEGIN IMMEDIATE")
+                self._connections.execute("BEGIN IMMEDIATE")
                 if not _place(connection, saved, expected):
                     connection.execute("ROLLBACK")
                     return False
@@ -108,32 +109,32 @@ class SqliteStore:
     def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
         """Read journal rows in the order written, of one call or of all; skip the first `after`."""
         with self._connections.faults():
-            execute = self._connections.get().execute
+            execute = self._connections.execute
             rows = execute(READ_ALL, (after, limit)) if call_id is None else execute(READ_CALL, (call_id, limit, after))
             return [JournalRow(*row) for row in rows]
 
     def live(self) -> int:
         """Count the calls that have not ended."""
         with self._connections.faults():
-            return int(self._connections.get().execute("SELECT live FROM tally").fetchone()[0])
+            return int(self._connections.execute("SELECT live FROM tally").fetchone()[0])
 
     def keep_release(self, version: str, files: Mapping[str, str]) -> None:
         """Remember the flow files of a release; the same version again changes nothing."""
         text = json.dumps(dict(files), ensure_ascii=False)
-        with self._writing, self._connections.transaction() as connection:
-            connection.execute("INSERT OR IGNORE INTO releases VALUES (?, ?)", (version, text))
+        with self._writing, self._connections.transaction():
+            self._connections.execute("INSERT OR IGNORE INTO releases VALUES (?, ?)", (version, text))
 
     def release(self, version: str) -> Mapping[str, str] | None:
         """Return the flow files kept under this content hash, or None."""
         with self._connections.faults():
             query = "SELECT files FROM releases WHERE version = ?"
-            row = self._connections.get().execute(query, (version,)).fetchone()
+            row = self._connections.execute(query, (version,)).fetchone()
         return dict(json.loads(row[0])) if row else None
 
     def ping(self) -> None:
         """Read and write. Raises StoreError with the reason when either fails."""
-        with self._writing, self._connections.transaction() as connection:
-            connection.execute("UPDATE tally SET pings = pings + 1")
+        with self._writing, self._connections.transaction():
+            self._connections.execute("UPDATE tally SET pings = pings + 1")
 
     def close(self) -> None:
         """Close files and connections. No thread may be in a call to the store."""
@@ -176,8 +177,9 @@ class SqliteStore:
         execute = self._connections.get().execute
         _, pages, _ = execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         if pages * PAGE > LONGEST_LOG:
-            execute("PRAGMA busy_timeout = 100")
+            execute(f"PRAGMA busy_timeout = {TRUNCATE_MILLISECONDS}")
             execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            execute("PRAGMA busy_timeout = 0")
 
 
 def _place(connection: sqlite3.Connection, saved: Saved, expected: int | None) -> bool:

@@ -92,7 +92,7 @@ def test_only_this_user_can_read_the_files(store: SqliteStore, file: Path) -> No
 
 def test_live_calls_are_found_by_their_key_alone(store: SqliteStore) -> None:
     plan = connection_of(store).execute(f"EXPLAIN QUERY PLAN {sqlite.LOAD_LIVE}", ("call",)).fetchall()
-    assert [step[3] for step in plan] == ["SEARCH live USING PRIMARY KEY (call_id=?)"]
+    assert [step[3] for step in plan] == ["SEARCH live USING INDEX sqlite_autoindex_live_1 (call_id=?)"]
     plan = connection_of(store).execute(f"EXPLAIN QUERY PLAN {sqlite.READ_CALL}", ("call", 1, 0)).fetchall()
     assert "journal_of_call" in plan[0][3]
 
@@ -223,7 +223,7 @@ def test_a_read_only_file_is_said(file: Path) -> None:
 def test_a_lock_that_another_program_keeps_is_said(
     file: Path, monkeypatch: pytest.MonkeyPatch, store: SqliteStore
 ) -> None:
-    connection_of(store).execute("PRAGMA busy_timeout = 20")
+    monkeypatch.setattr(_sqlite_connections, "BUSY_SECONDS", 0.02)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="locked for too long"):
