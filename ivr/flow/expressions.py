@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -39,8 +40,17 @@ _ALLOWED = (
 )  # fmt: skip
 
 
+_SHOWN = 60
+_SAMPLE = 'caller.age >= 65 and caller.segment == "vip"'
+_COMPARE = "Use names, numbers and texts in quotes with ==, !=, <, <=, >, >=, in, and, or, not and the signs + - * /."
+
+
 class ExpressionError(ValueError):
-    """The text is no expression that the language has; the message is for an editor."""
+    """The text is no expression that the language has; message and cure are for an editor."""
+
+    def __init__(self, message: str, cure: str) -> None:
+        self.cure = cure
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -74,44 +84,48 @@ def parse(text: str, place: Place) -> Expression:
     """Read an expression. Raises ExpressionError with the cause and the cure in an editor's words."""
     narrow = unicodedata.normalize("NFKC", text).strip()
     if not narrow:
-        raise ExpressionError('the condition is empty; write one such as "caller.age >= 65"')
+        raise ExpressionError("The condition is empty.", f"Write one, as in: {_SAMPLE}")
     if len(narrow) > LONGEST:
-        raise ExpressionError(f"the condition has {len(narrow)} characters, {LONGEST} are allowed; use a branch step")
+        message = f"The condition has {len(narrow)} characters; {LONGEST} are allowed."
+        raise ExpressionError(message, "Split it into several ways or branch steps.")
     try:
         tree = ast.parse(narrow, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ExpressionError(_why_unreadable(narrow)) from None
+        raise ExpressionError(f'"{_cut(narrow)}" cannot be read as a condition.', _how_to_write(narrow)) from None
     for node in ast.walk(tree):
         _check(node)
     return Expression(narrow, place, tree.body)
 
 
-def _why_unreadable(text: str) -> str:
+def _how_to_write(text: str) -> str:
     if "&&" in text or "||" in text:
-        return f'"{text}" is not a condition: write "and" for && and "or" for ||'
-    if "=" in text and not any(sign in text for sign in ("==", "!=", ">=", "<=")):
-        return f'"{text}" is not a condition: compare with "==", one "=" has no meaning here'
-    return f'"{text}" is not a condition; write one such as: caller.age >= 65 and caller.segment == "vip"'
+        return 'Write "and" for && and "or" for ||.'
+    if re.search("=>|=<|<>", text):
+        return "Write >= for at least, <= for at most, != for unlike."
+    if re.search("(?<![=!<>])=(?!=)", text):
+        return 'Compare with two signs: "==".'
+    if re.search(r"!(?!=)", text):
+        return 'Write "not" for !.'
+    return f"Write one, as in: {_SAMPLE}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
 def _check(node: ast.AST) -> None:
     if isinstance(node, ast.Call):
-        raise ExpressionError(
-            "conditions can't call anything; compare values with ==, !=, <, <=, >, >=, in, and, or, not"
-        )
+        raise ExpressionError("A condition cannot call anything: no brackets behind a name.", _COMPARE)
     if not isinstance(node, _ALLOWED):
-        raise ExpressionError(
-            "this is more than a condition may hold; allowed are names, numbers, texts in quotes, "
-            "==, !=, <, <=, >, >=, in, and, or, not, + - * /"
-        )
+        raise ExpressionError("This is more than a condition may hold.", _COMPARE)
     if isinstance(node, ast.Attribute) and (node.attr.startswith("_") or not _is_path(node)):
-        raise ExpressionError(
-            'a dot leads from a name to its part, as in "caller.age"; nothing else may stand before it'
-        )
+        cure = "Nothing but a name may stand before a dot, and a part never begins with an underscore."
+        raise ExpressionError('A dot leads from a name to its part, as in "caller.age".', cure)
     if isinstance(node, ast.Name) and node.id.startswith("_"):
-        raise ExpressionError(f'"{node.id}" starts with an underscore; names of values never do')
+        raise ExpressionError(f'"{node.id}" begins with an underscore; names of values never do.', _COMPARE)
     if isinstance(node, ast.Constant) and not isinstance(node.value, str | int | float | bool | None):
-        raise ExpressionError("only texts in quotes, numbers, true, false and none can be compared with")
+        cure = "Compare with texts in quotes, numbers, true, false or none."
+        raise ExpressionError("This is nothing that a value can be compared with.", cure)
 
 
 def _is_path(node: ast.AST) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Generic, TypeVar
 
 from ..problem import Level, Place, Problem
-from .near import did_you_mean
+from .near import did_you_mean, near
 from .source import Mapping, Node, Scalar, Sequence
 
 T = TypeVar("T")
@@ -32,11 +32,15 @@ def no_fault(kind: str, argument: str, language: str) -> str:
 
 @dataclass
 class Reading:
-    """What is known while one file is read: its language, what values can be read aloud as, and the problems so far."""
+    """What is known while one file is read: its language, what values can be read aloud as, and the problems so far.
+
+    `key` is the key whose value is being read, for messages.
+    """
 
     language: str = "zh-CN"
     spoken_kinds: tuple[str, ...] = ()
     argument_fault: ArgumentFault = no_fault
+    key: str = ""
     problems: list[Problem] = field(default_factory=list)
 
     def problem(
@@ -68,7 +72,9 @@ class Kind(ABC, Generic[T]):
 
     def wrong(self, node: Node, reading: Reading, cure: str = "") -> None:
         """Report that the node is not of this kind."""
-        reading.problem(node.place, "wrong-type", f"here belongs {self.words}, not {_shape(node)}.", cure)
+        whose = f'"{reading.key}" takes' if reading.key else "Here belongs"
+        cure = cure or f"Write {self.words}."
+        reading.problem(node.place, "wrong-type", f"{whose} {self.words}, not {_shape(node)}.", cure)
 
 
 def _shape(node: Node) -> str:
@@ -92,7 +98,6 @@ class ListOf(Kind[tuple[Any, ...]]):
     """A list of values of one kind; one value alone counts as a list of one when `lone` says so."""
 
     of: Kind[Any]
-    least: int = 0
     lone: bool = False
 
     @property
@@ -108,15 +113,12 @@ class ListOf(Kind[tuple[Any, ...]]):
                 return None if value is None else (value,)
             self.wrong(node, reading, 'Write each item on a line of its own that begins with "- ".')
             return None
-        if len(node.items) < self.least:
-            reading.problem(node.place, "too-few", f"at least {self.least} belong here.")
-            return None
         values = [self.of.read(item, reading) for item in node.items]
         return None if any(value is None for value in values) else tuple(values)
 
     def schema(self) -> Schema:
         """Return the schema."""
-        many: Schema = {"type": "array", "items": self.of.schema(), "minItems": self.least}
+        many: Schema = {"type": "array", "items": self.of.schema()}
         return {"anyOf": [many, self.of.schema()]} if self.lone else many
 
 
@@ -136,7 +138,7 @@ class MapOf(Kind[Map[str, Any]]):
         if not isinstance(node, Mapping):
             self.wrong(node, reading)
             return None
-        values = {key.text: self.of.read(value, reading) for key, value in node.entries}
+        values = {key.text: _read_value(key.text, self.of, value, reading) for key, value in node.entries}
         return None if any(value is None for value in values.values()) else values
 
     def schema(self) -> Schema:
@@ -192,25 +194,33 @@ def _shown(default: Any) -> str:
     return str(default)
 
 
-def read_options(
-    node: Mapping, wanted: tuple[Option, ...], reading: Reading, *, what: str, also: frozenset[str] = frozenset()
-) -> dict[str, Any] | None:
+def read_options(node: Mapping, wanted: tuple[Option, ...], reading: Reading, *, what: str) -> dict[str, Any] | None:
     """Read a block against its declared fields; unknown and missing keys are reported. None if anything is wrong."""
     allowed = {wish.key: wish for wish in wanted}
     before = len(reading.problems)
     values: dict[str, Any] = {}
+    misspelt: set[str | None] = set()
     for key, value in node.entries:
         if key.text in allowed:
-            values[allowed[key.text].attribute] = allowed[key.text].kind.read(value, reading)
-        elif key.text not in also:
-            known = ", ".join(sorted([*allowed, *also]))
-            cure = did_you_mean(key.text, [*allowed, *also]) or f"Known here: {known}."
+            values[allowed[key.text].attribute] = _read_value(key.text, allowed[key.text].kind, value, reading)
+        else:
+            free = [name for name in allowed if node.get(name) is None]
+            misspelt.add(near(key.text, free))
+            cure = did_you_mean(key.text, free) or f"Known here: {', '.join(allowed)}."
             reading.problem(key.place, "unknown-key", f'"{key.text}" is no key of {what}.', cure)
     for wish in wanted:
-        if wish.required and wish.attribute not in values:
+        if wish.required and wish.attribute not in values and wish.key not in misspelt:
             cure = f'Add "{wish.key}:" with {wish.kind.words}.'
-            reading.problem(node.place, "missing-key", f'{what} has no "{wish.key}".', cure)
+            reading.problem(node.place, "missing-key", f'"{wish.key}" is missing; {what} needs it.', cure)
     return values if len(reading.problems) == before else None
+
+
+def _read_value(key: str, kind: Kind[Any], value: Node, reading: Reading) -> Any:
+    outer, reading.key = reading.key, key
+    try:
+        return kind.read(value, reading)
+    finally:
+        reading.key = outer
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,11 @@ def read_line(node: Node | None, place: Place, *, given: bool) -> tuple[Line | N
     if node is None:
         if not given:
             cure = "It names the flow for each called number (lines), the desks, and the desk for emergencies (desk)."
-            reading.problem(place, "no-line-file", "there is no line.yaml beside the flows.", cure)
+            reading.problem(place, "no-line-file", "There is no line.yaml beside the flows.", cure)
         return None, reading.problems
     if not isinstance(node, SourceMapping):
         reading.problem(
-            node.place, "wrong-type", "line.yaml is a block of keys.", "Its keys are lines, desks and desk."
+            node.place, "wrong-type", 'A file "line.yaml" is a block of keys.', "Its keys are lines, desks and desk."
         )
         return None, reading.problems
     values = read_options(node, options(LineFields), reading, what="line.yaml")
@@ -51,14 +51,17 @@ def read_line(node: Node | None, place: Place, *, given: bool) -> tuple[Line | N
         return None, reading.problems
     fields = LineFields(**values)
     if "default" not in fields.lines:
-        reading.problem(
-            place_of(node, "lines"), "no-default-line", 'lines has no "default".', 'Add "default: main_menu".'
-        )
+        cure = 'Add "default:" with a flow, as in: default: main_menu'
+        reading.problem(place_of(node, "lines"), "no-default-line", '"lines" has no "default".', cure)
     if fields.desk not in fields.desks:
-        message = f'there is no desk "{fields.desk}".'
-        reading.problem(place_of(node, "desk"), "unknown-desk", message, did_you_mean(fields.desk, fields.desks))
+        message = f'There is no desk "{fields.desk}".'
+        cure = did_you_mean(fields.desk, fields.desks) or f"The desks are {', '.join(fields.desks)}."
+        reading.problem(place_of(node, "desk"), "unknown-desk", message, cure)
     desks = {name: Desk(name, desk.number, int(desk.timeout)) for name, desk in fields.desks.items()}
-    return (None if reading.problems else Line(fields.lines, desks, fields.desk)), reading.problems
+    written = node.get("lines")
+    assert isinstance(written, SourceMapping)  # noqa: S101
+    places = {key.text: value.place for key, value in written.entries}
+    return (None if reading.problems else Line(fields.lines, desks, fields.desk, places)), reading.problems
 
 
 def place_of(node: SourceMapping, key: str) -> Place:

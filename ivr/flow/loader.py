@@ -90,8 +90,9 @@ def inspect(folder: Path, catalogue: Catalogue) -> tuple[Release | None, list[Pr
     """Read a folder and return what could be made of it with all findings, warnings among them."""
     paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
     if not paths:
-        message = f"there is no flow file in {folder.as_posix()}."
-        return None, [Problem(Place(folder.as_posix(), 1, 1), "no-flows", message, "Set IVR_FLOWS to the folder.")]
+        message = f"There is no flow file in {folder.as_posix()}."
+        cure = "Name the folder that holds the flows, or set IVR_FLOWS to it."
+        return None, [Problem(Place(folder.as_posix(), 1, 1), "no-flows", message, cure)]
     files, nodes, problems = {}, {}, []
     for path in paths:
         name = path.as_posix()
@@ -125,19 +126,21 @@ def _build(
     line, found = read_line(nodes.get(LINE), Place(f"{folder}/{LINE}", 1, 1), given=LINE in files)
     problems = problems + found
     flows: dict[str, Flow] = {}
+    sound = True
     for name, node in nodes.items():
-        if name == LINE or node is None:
+        if name == LINE:
             continue
-        flow, found = read_flow(node, Path(name).stem, catalogue)
+        flow, found = read_flow(node, Path(name).stem, catalogue) if node is not None else (None, [])
         problems += found
+        sound = sound and flow is not None and not any(problem.level == "error" for problem in found)
         if flow is not None:
             flows[flow.name] = flow
-    broken = {Path(name).stem for name in files if name != LINE} - set(flows)
+    names = frozenset(flows) | {Path(name).stem for name in files if name != LINE}
     for flow in flows.values():
-        problems += check_flow(flow, frozenset(flows) | broken, line)
-    if line is None or broken:
+        problems += check_flow(flow, names, line)
+    problems += check_release(flows, names, line)
+    if line is None or not sound:
         return None, problems
-    problems += check_release(flows, line)
     return Release(content_hash(files), flows, line, files), problems
 
 
@@ -148,10 +151,10 @@ def content_hash(files: Mapping[str, str]) -> str:
 
 
 def read_flow(node: Node, stem: str, catalogue: Catalogue) -> tuple[Flow | None, list[Problem]]:
-    """Read one flow. Returns None for the flow when any of it cannot be used."""
+    """Read one flow. Where a step can't be used the rest is returned, for further checks; None if not even that."""
     reading = Reading(spoken_kinds=tuple(catalogue.spoken_kinds), argument_fault=catalogue.argument_fault)
     if not isinstance(node, Block):
-        reading.problem(node.place, "wrong-type", "a flow file is a block of keys.", 'Begin with "flow: its_name".')
+        reading.problem(node.place, "wrong-type", "A flow file is a block of keys.", 'Begin with "flow: its_name".')
         return None, reading.problems
     reading.language = _language(node)
     values = read_options(node, options(FlowFields), reading, what="a flow")
@@ -173,8 +176,10 @@ def read_flow(node: Node, stem: str, catalogue: Catalogue) -> tuple[Flow | None,
         parameters=given.parameters,
         returns=given.returns,
         place=node.place,
+        places={key.text: value.place for key, value in node.entries},
+        unread=frozenset(key.text for key, _ in getattr(node.get("steps"), "entries", ())) - set(steps),
     )
-    return (None if reading.problems else flow), reading.problems
+    return flow, reading.problems
 
 
 def _language(node: Block) -> str:
@@ -186,7 +191,7 @@ def _language(node: Block) -> str:
 def _check_name(node: Block, name: str, stem: str, reading: Reading) -> None:
     written = node.get("flow")
     if name != stem and written is not None:
-        message = f'the file is called "{stem}", the flow "{name}".'
+        message = f'The file is called "{stem}", the flow "{name}".'
         reading.problem(written.place, "flow-name", message, f'Write "flow: {stem}", or rename the file.')
 
 
@@ -194,16 +199,16 @@ def _read_steps(node: Node | None, reading: Reading, catalogue: Catalogue) -> di
     if node is None:
         return None
     if not isinstance(node, Block) or not node.entries:
-        reading.problem(node.place, "wrong-type", "under steps belongs a block of named steps.", "")
+        cure = "Write each step's name on a line of its own, and its keys below it, further in."
+        reading.problem(node.place, "wrong-type", 'Under "steps" belongs a block of named steps.', cure)
         return None
     steps = {}
     for key, body in node.entries:
         name = Name("the name of a step").read(key, reading)
         if name == "return":
-            reading.problem(key.place, "bad-name", '"return" ends a sub-flow, so no step can be called that.')
+            message = '"return" ends a sub-flow, so no step can be called that.'
+            reading.problem(key.place, "bad-name", message, "Give the step another name.")
         steps[key.text] = _read_step(key.text, key.place, body, reading, catalogue)
-    if any(step is None for step in steps.values()):
-        return None
     found = {name: step for name, step in steps.items() if step}
     return found | _guards(found, catalogue)
 
@@ -216,14 +221,14 @@ def _guards(steps: Mapping[str, Step], catalogue: Catalogue) -> dict[str, Step]:
 
 def _guard(verify: type[Step], step: Step) -> Step:
     fields: dict[str, Any] = {"verify": step.requires, "next": (Branch(Target(step.name, step.place)),)}
-    return verify(name=verify_name(step.name), place=step.place, **fields)
+    return verify(name=verify_name(step.name), place=step.place_of("requires"), **fields)
 
 
 def _read_step(name: str, place: Place, body: Node, reading: Reading, catalogue: Catalogue) -> Step | None:
-    what = f'step "{name}"'
+    what = f'Step "{name}"'
     if not isinstance(body, Block):
         cure = "Write its keys below it, two blanks further in."
-        reading.problem(body.place, "wrong-type", f"{what} is no block of keys.", cure)
+        reading.problem(place, "wrong-type", f"{what} is no block of keys.", cure)
         return None
     kinds = [key for key, _ in body.entries if key.text in catalogue.steps]
     if not kinds:
@@ -237,7 +242,8 @@ def _read_step(name: str, place: Place, body: Node, reading: Reading, catalogue:
         return None
     cls = catalogue.steps[kinds[0].text]
     values = read_options(body, options(cls), reading, what=f"a {cls.kind} step")
-    return None if values is None else cls(name=name, place=place, **values)
+    places = {key.text: value.place for key, value in body.entries}
+    return None if values is None else cls(name=name, place=place, places=places, **values)
 
 
 def _report_no_kind(what: str, body: Block, reading: Reading, catalogue: Catalogue) -> None:

@@ -71,6 +71,7 @@ class Step(ABC):
     listens: ClassVar[bool] = False
     name: str
     place: Place = field(compare=False)
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
     requires: int = option(
         IdentityLevel(),
         help="The identity level that the caller must have; who has not is verified first.",
@@ -90,10 +91,22 @@ class Step(ABC):
         """Tell whether the step handles something that must not be typed ahead, logged or repeated."""
         return False
 
+    def faults(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what is wrong between the step's own keys: the key it is about, what is wrong, and the cure."""
+        return iter(())
+
+    def place_of(self, key: str) -> Place:
+        """Return where the value of a key is written, or the step's name where it isn't."""
+        return self.places.get(key, self.place)
+
 
 @dataclass(frozen=True)
 class Flow:
-    """One file: named steps, where it starts, and what works everywhere in it."""
+    """One file: named steps, where it starts, and what works everywhere in it.
+
+    `places` says where the keys of the file are written; `unread` names steps that are there but cannot be used, so
+    that the rest can be checked: a flow that has any is never run.
+    """
 
     name: str
     language: str
@@ -107,6 +120,12 @@ class Flow:
     parameters: tuple[str, ...]
     returns: tuple[str, ...]
     place: Place = field(compare=False)
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+    unread: frozenset[str] = frozenset()
+
+    def place_of(self, key: str) -> Place:
+        """Return where the value of a key of the file is written."""
+        return self.places.get(key, self.place)
 
 
 @dataclass(frozen=True)
@@ -125,6 +144,8 @@ class Line:
     flows: Mapping[str, str]
     desks: Mapping[str, Desk]
     desk: str
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+    """Where the flow of each called number is written."""
 
     def flow_for(self, called: str) -> str:
         """Return the flow of a called number; an unknown number gets the `default` one."""

@@ -32,7 +32,7 @@ class Condition(Kind[Expression]):
         try:
             return parse(written.text, written.place)
         except ExpressionError as error:
-            reading.problem(written.place, "bad-condition", f"{error}.")
+            reading.problem(written.place, "bad-condition", str(error), error.cure)
             return None
 
     def schema(self) -> Schema:
@@ -82,11 +82,12 @@ class Ways(Kind[Route]):
         route = tuple(way for way in ways if way)
         if route[-1].when is not None:
             cure = 'Add a last line "- {goto: ...}" without "when".'
-            reading.problem(node.place, "no-way-left", "when none of these conditions holds, there is no way on.", cure)
+            message = "When none of these conditions holds, there is no way on."
+            reading.problem(route[-1].when.place, "no-way-left", message, cure)
         for way in route[:-1]:
             if way.when is None:
-                cure = 'Give it a "when", or put it last.'
-                reading.problem(way.goto.place, "never-reached", "the lines behind this one are never taken.", cure)
+                cure = 'Give this one a "when", or put it last.'
+                reading.problem(way.goto.place, "never-reached", "The lines behind this one are never taken.", cure)
         return route
 
     @staticmethod
@@ -163,7 +164,8 @@ class Choices(Kind[tuple[Choice, ...]]):
 
     def _fields(self, node: Node, reading: Reading) -> dict[str, Any] | None:
         if not isinstance(node, Mapping):
-            reading.problem(node.place, "wrong-type", "a choice is a block.", "Write - {label: ..., goto: ...}")
+            cure = 'Write "- {label: ..., goto: ...}".'
+            reading.problem(node.place, "wrong-type", "A choice is a block of keys.", cure)
             return None
         values = read_options(node, options(ChoiceFields), reading, what="a choice")
         if values is None:
@@ -173,13 +175,12 @@ class Choices(Kind[tuple[Choice, ...]]):
             for wish in options(ChoiceFields)
         }
         if bool(values["goto"]) == bool(values["do"]):
-            cure = 'Give it either "goto" (a step) or "do" (' + ", ".join(DOES) + ")."
-            reading.problem(node.place, "choice-without-aim", "a choice leads to exactly one thing.", cure)
+            cure = 'Give it either "goto" with a step, or "do" with one of ' + ", ".join(DOES) + "."
+            reading.problem(node.place, "choice-without-aim", "A choice does exactly one thing.", cure)
             return None
         if self.numbered and values["label"] is None and values["do"] != "language":
-            reading.problem(
-                node.place, "missing-key", 'a choice of a menu has no "label".', "Callers must hear what it is."
-            )
+            message = '"label" is missing; a choice of a menu needs it.'
+            reading.problem(node.place, "missing-key", message, 'Add "label:" with what callers hear.')
             return None
         return values
 
@@ -189,11 +190,13 @@ class Choices(Kind[tuple[Choice, ...]]):
         for choice in choices:
             if not choice.key:
                 if len(choices) > 9:
-                    reading.problem(choice.place, "no-key-left", "all keys from 1 to 9 are taken.", "Make a sub-menu.")
+                    message = "All keys from 1 to 9 are taken."
+                    reading.problem(choice.place, "no-key-left", message, "Move some choices into a menu of their own.")
             elif choice.key in seen and not (choice.when and seen[choice.key].when):
                 other = seen[choice.key].place
-                message = f"key {choice.key} is given twice; the first time in line {other.line}."
-                reading.problem(choice.place, "repeated-choice", message, related=((other, "first given here"),))
+                message = f"Key {choice.key} is given twice, here and in line {other.line}."
+                cure = "Take another key, or leave the key out: then it is counted."
+                reading.problem(choice.place, "repeated-choice", message, cure, related=((other, "the first"),))
             seen.setdefault(choice.key, choice)
 
     def schema(self) -> Schema:

@@ -16,9 +16,10 @@ _PATH = re.compile(r"[^\W\d]\w*(\.\w+)*\Z")
 
 
 class TemplateError(ValueError):
-    """A slot cannot be read; the message is for an editor. `offset` counts characters into the text."""
+    """A slot cannot be read; message and cure are for an editor. `offset` counts characters into the text."""
 
-    def __init__(self, message: str, offset: int) -> None:
+    def __init__(self, message: str, cure: str, offset: int) -> None:
+        self.cure = cure
         self.offset = offset
         super().__init__(message)
 
@@ -31,6 +32,7 @@ class Slot:
     kind: str
     argument: str = ""
     offset: int = field(default=0, compare=False)
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,9 @@ def parse_template(text: str, place: Place) -> Template:
         if match.group() in ("{{", "}}"):
             _wording(parts, match.group()[0])
         elif match.group(1) is None:
-            raise TemplateError(
-                f'a lone "{match.group()}"; a value is written {{name|kind}}, a brace itself twice', match.start()
-            )
+            sign = match.group()
+            cure = f'A value is written {{name|kind}}; to speak of a brace itself, write it twice: "{sign}{sign}".'
+            raise TemplateError(f'A "{sign}" stands alone in this text.', cure, match.start())
         else:
             parts.append(_slot(match.group(1), match.start()))
     _wording(parts, text[last:])
@@ -111,10 +113,9 @@ def _wording(parts: list[str | Slot], text: str) -> None:
 def _slot(inside: str, offset: int) -> Slot:
     path, bar, kind = (piece.strip() for piece in inside.partition("|"))
     if not _PATH.match(path):
-        raise TemplateError(f'"{{{inside}}}" names no value; write it as {{account.balance|amount}}', offset)
+        raise TemplateError(f'"{{{inside}}}" names no value.', "Write it as in {account.balance|amount}.", offset)
     if not bar or not kind:
-        raise TemplateError(
-            f'"{{{path}}}" does not say how it is read aloud; add a kind, as in {{{path}|amount}}', offset
-        )
+        message = f'"{{{inside}}}" does not say how the value is read aloud.'
+        raise TemplateError(message, f"Add a kind, as in {{{path}|amount}} or {{{path}|text}}.", offset)
     name, _, argument = (piece.strip() for piece in kind.partition(":"))
     return Slot(tuple(path.split(".")), name, argument, offset)

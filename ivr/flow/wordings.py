@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..problem import Place
@@ -34,13 +34,20 @@ class Language(Kind[str]):
         if found is None:
             return None
         if not _TAG.match(found.text):
-            self.wrong(found, reading)
+            self.wrong(found, reading, _tag_meant(found.text))
             return None
         return found.text
 
     def schema(self) -> Schema:
         """Return the schema."""
         return {"type": "string", "pattern": _TAG_PATTERN}
+
+
+def _tag_meant(written: str) -> str:
+    """Advise the right spelling of a tag such as zh_cn."""
+    family, _, region = written.replace("_", "-").partition("-")
+    tag = f"{family.lower()}-{region.upper()}"
+    return f"Write {tag}." if _TAG.match(tag) else ""
 
 
 def _per_language(node: Node, kind: Kind[Any], reading: Reading) -> list[tuple[str, Node]] | None:
@@ -50,7 +57,7 @@ def _per_language(node: Node, kind: Kind[Any], reading: Reading) -> list[tuple[s
     found: list[tuple[str, Node]] = []
     for key, value in node.entries:
         if not _TAG.match(key.text):
-            cure = "Texts in several languages are written one a line, as in: en-US: Welcome."
+            cure = _tag_meant(key.text) or "Texts in several languages are written one a line, as in: en-US: Welcome."
             reading.problem(key.place, "bad-language", f'"{key.text}" is no language.', cure)
         else:
             found.append((key.text, value))
@@ -92,12 +99,13 @@ class Wording(Kind[Text]):
         try:
             template = parse_template(_SPACE.sub("", " ".join(written.text.split())), written.place)
         except TemplateError as error:
-            reading.problem(_inside(written, error.offset), "bad-slot", f"{error}.")
+            reading.problem(_inside(written, error.offset), "bad-slot", str(error), error.cure)
             return None
         faults = len(reading.problems)
         for slot in template.slots():
             self._check(slot, language, _inside(written, slot.offset), reading)
-        return template if len(reading.problems) == faults else None
+        parts = (replace(p, place=_inside(written, p.offset)) if isinstance(p, Slot) else p for p in template.parts)
+        return Template(tuple(parts), template.place) if len(reading.problems) == faults else None
 
     @staticmethod
     def _check(slot: Slot, language: str, place: Place, reading: Reading) -> None:
@@ -108,7 +116,9 @@ class Wording(Kind[Text]):
             cure = did_you_mean(slot.kind, kinds) or f"The kinds are {', '.join(sorted(kinds))}."
             reading.problem(place, "unknown-kind", f'"{slot.kind}" is no kind of value to read aloud.', cure)
         elif fault := reading.argument_fault(slot.kind, slot.argument, language):
-            reading.problem(place, "bad-argument", f"{fault}.")
+            given = f"{slot.kind}:{slot.argument}" if slot.argument else slot.kind
+            cure = f'README.md beside the flows lists what "{slot.kind}" takes.'
+            reading.problem(place, "bad-argument", f'"{given}" cannot be read aloud: {fault}.', cure)
 
     def schema(self) -> Schema:
         """Return the schema."""

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ..engine.entries import ENTRIES, Entry
-from ..engine.listening import MISS, Listening, keep_ahead
-from ..engine.step import Move, Universal
+from ..engine.entering import Entering
+from ..engine.entries import ENTRIES, Entry, Value
+from ..engine.listening import MISS
+from ..engine.step import Move
 from ..engine.turn import Turn
-from ..engine.typed import FINISH, Typed, understand
-from ..engine.verbs import Keys
 from ..flow.fields import option
 from ..flow.model import Route
-from ..flow.outcomes import AGENT
 from ..flow.routes import Ways
 from ..flow.scalars import Name, OneOf, Whole
 
-_MOST_WAITS = 3
-
 
 @dataclass(frozen=True, kw_only=True)
-class Collect(Listening):
+class Collect(Entering):
     """Takes an entry by key (what is no secret also by voice) and keeps it as a variable.
 
     | entry | what is taken | kept as |
@@ -48,7 +44,6 @@ class Collect(Listening):
     """
 
     kind: ClassVar[str] = "collect"
-    ladder: ClassVar[str] = "collect"
 
     collect: str = option(OneOf(tuple(ENTRIES)), help="What is taken.")
     save_as: str = option(Name(), help="The variable that keeps it.", key="as")
@@ -68,56 +63,33 @@ class Collect(Listening):
         """Tell whether the entry is a secret."""
         return bool(self.entry.secret)
 
+    def faults(self) -> Iterator[tuple[str, str, str]]:
+        """Yield bounds that disagree, or that an entry of fixed form would ignore."""
+        if self.collect != "digits":
+            for key, given in (("min", self.least), ("max", self.most)):
+                if given:
+                    message = f'"{key}" counts digits; {self.collect} has a length of its own.'
+                    yield key, message, 'Delete this line, or write "collect: digits".'
+        elif self.entry.least > self.entry.most:
+            message = f'"min" is {self.entry.least}, which is more than "max", {self.entry.most}.'
+            yield "min", message, "Exchange them."
+
     @property
     def entry(self) -> Entry:
         """What is taken, with the editor's bounds."""
         entry = ENTRIES[self.collect]
         return replace(entry, least=self.least or entry.least, most=self.most or entry.most)
 
-    def keys(self, turn: Turn) -> Keys:
-        """Wait for as many keys as the entry can have."""
-        return Keys(most=self.entry.most, finish=FINISH)
+    def wanted(self, turn: Turn) -> Entry:
+        """Return what is taken."""
+        return self.entry
 
-    def first_timeout(self, turn: Turn) -> float:
-        """Give time to fetch the card or paper."""
-        return self.timeout or turn.profile.fetch_timeout
-
-    def take_keys(self, turn: Turn, keys: str) -> Move:
-        """Understand the keys as an entry."""
-        return self._act(turn, understand(self.entry, keys))
+    def accept(self, turn: Turn, value: Value) -> Move:
+        """Keep it."""
+        turn.set(self.save_as, value)
+        return "next"
 
     def take_speech(self, turn: Turn, words: str) -> Move:
         """Take spoken digits where the entry is no secret."""
         heard = turn.services.heard(words, turn.call.language)
         return self.take_keys(turn, heard) if heard else MISS
-
-    def _act(self, turn: Turn, typed: Typed) -> Move:
-        match typed.meaning:
-            case "value":
-                turn.set(self.save_as, typed.value)
-                keep_ahead(turn, "" if self.protects() else typed.rest)
-                return "next"
-            case "agent":
-                return AGENT
-            case "back":
-                return Universal.BACK
-            case "more_time":
-                return self._give_time(turn)
-        return MISS
-
-    def _give_time(self, turn: Turn) -> Move:
-        waits = turn.memo.get("waits", 0) + 1
-        if waits > _MOST_WAITS:
-            return MISS
-        turn.remember(waits=waits)
-        turn.phrase("more_time")
-        return self.wait(turn)
-
-    def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
-        if kind == MISS and not self.no_match:
-            turn.phrase(self.entry.complaint, digits=_span(self.entry))
-        super()._reprompt(turn, kind, failures)
-
-
-def _span(entry: Entry) -> str:
-    return str(entry.least) if entry.fixed else f"{entry.least}-{entry.most}"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..engine.entries import ENTRIES, Entry
+from ..engine.entering import Entering
+from ..engine.entries import ENTRIES, Entry, Value
 from ..engine.inputs import Digits, Input
-from ..engine.listening import MISS, Listening
-from ..engine.step import Move, Universal
+from ..engine.step import Move
 from ..engine.turn import Turn
-from ..engine.typed import FINISH, Typed, understand
-from ..engine.verbs import Keys
 from ..errors import LookupFailed
 from ..flow.fields import option
 from ..flow.model import Route
@@ -32,7 +30,7 @@ _CARD, _PIN = ENTRIES["card"], ENTRIES["pin"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verify(Listening):
+class Verify(Entering):
     """Asks for the last four digits of the card and the query PIN, and checks both with the bank (level L1).
 
     A caller whose number the bank does not know is asked for the whole card number instead, so that customers can
@@ -50,7 +48,6 @@ class Verify(Listening):
     """
 
     kind: ClassVar[str] = "verify"
-    ladder: ClassVar[str] = "collect"
 
     verify: int = option(IdentityLevel(), help="The level to reach; L1 is what the telephone can prove today.")
     next: Route = option(Ways(), help="Where the call goes on with a verified caller.")
@@ -60,6 +57,12 @@ class Verify(Listening):
     def exits(self) -> Mapping[str, Route]:
         """Return the way on."""
         return {"next": self.next} | self.failure_exits()
+
+    def faults(self) -> Iterator[tuple[str, str, str]]:
+        """Yield a level that nobody can reach by telephone."""
+        if self.verify > 1:
+            message = f"No caller can prove L{self.verify} by telephone yet, so everybody would be led to a person."
+            yield self.kind if self.kind in self.places else "requires", message, "Write L1."
 
     def protects(self) -> bool:
         """All that is typed here is protected."""
@@ -100,37 +103,24 @@ class Verify(Listening):
     def _card_entry(turn: Turn) -> Entry:
         return _TAIL if turn.call.facts["caller"]["known"] else _CARD
 
-    def keys(self, turn: Turn) -> Keys:
-        """Wait for the whole entry."""
-        return Keys(most=(_PIN if self._wants_pin(turn) else self._card_entry(turn)).most, finish=FINISH)
-
-    def first_timeout(self, turn: Turn) -> float:
-        """Give time to fetch the card."""
-        return self.timeout or turn.profile.fetch_timeout
+    def wanted(self, turn: Turn) -> Entry:
+        """Return the card, then the PIN."""
+        return _PIN if self._wants_pin(turn) else self._card_entry(turn)
 
     # what was typed
 
     def take_keys(self, turn: Turn, keys: str) -> Move:
-        """Take the card, then the PIN; what is typed beyond an entry is dropped."""
-        if not self._wants_pin(turn):
-            return self._act(turn, understand(self._card_entry(turn), keys), self._take_card)
-        typed = understand(_PIN, keys)
-        if typed.meaning == "back" or (typed.meaning == "slip" and self._corrects_card(turn, keys)):
+        """Take the entry; at the PIN, a star or a card tail corrects the card."""
+        if self._wants_pin(turn) and (keys == "*" or self._corrects_card(turn, keys)):
             return self._another_card(turn, keys)
-        return self._act(turn, typed, self._check)
+        return super().take_keys(turn, keys)
 
-    def _act(self, turn: Turn, typed: Typed, take: Any) -> Move:
-        match typed.meaning:
-            case "value":
-                return take(turn, typed.value)  # type: ignore[no-any-return]
-            case "agent":
-                return AGENT
-            case "back":
-                return Universal.BACK
-            case "more_time":
-                turn.phrase("more_time")
-                return self.wait(turn)
-        return MISS
+    def accept(self, turn: Turn, value: Value) -> Move:
+        """Keep the card and ask for the PIN, or check both."""
+        if isinstance(value, Secret) and self._wants_pin(turn):
+            return self._check(turn, value)
+        turn.remember(card=value)
+        return self.listen(turn)
 
     @staticmethod
     def _corrects_card(turn: Turn, keys: str) -> bool:
@@ -140,11 +130,7 @@ class Verify(Listening):
     def _another_card(self, turn: Turn, keys: str) -> Move:
         turn.change_frame(memo={key: value for key, value in turn.memo.items() if key != "card"})
         tail = _TAIL.read(keys)
-        return self._take_card(turn, tail) if tail and self._card_entry(turn) is _TAIL else self.listen(turn)
-
-    def _take_card(self, turn: Turn, card: Any) -> Move:
-        turn.remember(card=card)
-        return self.listen(turn)
+        return self.accept(turn, tail) if tail and self._card_entry(turn) is _TAIL else self.listen(turn)
 
     def _check(self, turn: Turn, pin: Secret) -> Move:
         """Charge the try first, then ask the bank."""
@@ -173,12 +159,6 @@ class Verify(Listening):
         if isinstance(card, Secret):
             return {"card": card, "pin": pin}
         return {"number": turn.call.caller, "card_tail": card, "pin": pin}
-
-    def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
-        if kind == MISS:
-            entry = _PIN if self._wants_pin(turn) else self._card_entry(turn)
-            turn.phrase(entry.complaint, digits=str(entry.most))
-        super()._reprompt(turn, kind, failures)
 
     def answer(self, turn: Turn, given: Input) -> Move:
         """Take keys; a verify step that was overtaken by time starts again."""

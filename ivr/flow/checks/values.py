@@ -1,0 +1,100 @@
+"""Every value that is read is set somewhere, and no secret is spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...problem import Place, Problem
+from ...secret import KINDS as SECRET_KINDS
+from ..expressions import Expression
+from ..model import Flow, Step, within
+from ..near import did_you_mean
+from ..text import Slot, Template
+from .targets import written_steps
+
+GIVEN = {
+    "call": ("number", "language", "date", "time", "hour", "weekday"),
+    "caller": ("number", "known", "segment", "name", "age", "born", "customer"),
+    "identity": ("level",),
+    "card": ("tail",),
+}
+"""Values that every flow can read, and their parts."""
+
+_OPEN = ("caller", "card")
+"""Of these the bank may give further parts."""
+
+
+def check(flow: Flow) -> Iterator[Problem]:
+    """Check every value that a text or a condition reads, and what the flow gives back."""
+    known, secrets = _known(flow), _secrets(flow)
+    for step in written_steps(flow):
+        yield from _read_in(step, known | ({"item"} if getattr(step, "each", None) is not None else set()), secrets)
+    yield from _read_in(flow.globals, known, secrets)
+    for name in flow.returns:
+        if name not in known:
+            message = f'"{name}" is given back, but nothing in this flow sets it.'
+            yield Problem(flow.place_of("returns"), "unknown-value", message, _cure(name, known))
+        elif name in secrets:
+            message = f'"{name}" is secret and cannot be given back.'
+            cure = "Use it in this flow, and give back what came of it."
+            yield Problem(flow.place_of("returns"), "secret-spoken", message, cure)
+
+
+def _known(flow: Flow) -> frozenset[str]:
+    return frozenset(GIVEN) | {name for step in flow.steps.values() for name in step.sets()} | set(flow.parameters)
+
+
+def _secrets(flow: Flow) -> frozenset[str]:
+    """Name the variables that hold a secret: collected as one, or set to another one."""
+    found = {name for step in flow.steps.values() for name, holds in step.sets().items() if holds in SECRET_KINDS}
+    copies = [pair for step in flow.steps.values() for pair in _set_by(step).items()]
+    while more := {name for name, value in copies if any(path[0] in found for path in value.paths())} - found:
+        found |= more
+    return frozenset(found)
+
+
+def _set_by(step: Step) -> Mapping[str, Expression]:
+    return getattr(step, "set", {}) if step.kind == "set" else {}
+
+
+def _read_in(part: Any, known: frozenset[str], secrets: frozenset[str]) -> Iterator[Problem]:
+    for template in within(part, Template):
+        for slot in template.slots():
+            yield from _value(slot.path, slot.place or template.place, known)
+            if slot.path[0] in secrets:
+                yield _spoken(slot, template)
+    for expression in within(part, Expression):
+        for path in expression.paths():
+            yield from _value(path, expression.place, known)
+
+
+def _spoken(slot: Slot, template: Template) -> Problem:
+    message = f'"{slot.path[0]}" is secret and cannot be spoken.'
+    cure = "Speak what the bank gives back for it, such as {card.tail|card_tail}, or nothing."
+    return Problem(slot.place or template.place, "secret-spoken", message, cure)
+
+
+def _value(path: tuple[str, ...], place: Place, known: frozenset[str]) -> Iterator[Problem]:
+    if path[0] == "item" and "item" not in known:
+        message = '"item" is there only in a say step that has "each".'
+        yield Problem(place, "unknown-value", message, 'Add "each:" with a list, or name another value.')
+    elif path[0] not in known:
+        yield Problem(place, "unknown-value", f'Nothing in this flow sets "{path[0]}".', _cure(path[0], known))
+    elif len(path) > 1 and path[0] in GIVEN and path[1] not in GIVEN[path[0]]:
+        yield from _part(path, place)
+
+
+def _part(path: tuple[str, ...], place: Place) -> Iterator[Problem]:
+    parts = GIVEN[path[0]]
+    near = did_you_mean(path[1], parts)
+    if path[0] not in _OPEN:
+        message = f'"{path[0]}" has no "{path[1]}".'
+        yield Problem(place, "unknown-value", message, near or f"It has {', '.join(parts)}.")
+    elif near:
+        message = f'"{path[0]}" has no "{path[1]}", unless your bank gives it.'
+        yield Problem(place, "unknown-value", message, near, "warning")
+
+
+def _cure(name: str, known: frozenset[str]) -> str:
+    return did_you_mean(name, known) or f"There are {', '.join(sorted(known))}."
