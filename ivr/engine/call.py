@@ -14,8 +14,8 @@ Values = Mapping[str, Any]
 class Frame:
     """Where a call stands in one flow. Sub-flows stack frames; the last one is active.
 
-    `memo` is the active step's own scratch data, `trail` the listening steps that "back" returns through, and
-    `heard` the steps whose long prompt the caller has heard.
+    `memo` is the active step's own scratch data, `trail` the listening steps that "back" returns through, `heard` the
+    steps whose long prompt the caller has heard, and `told` the steps that spoke since the caller last chose.
     """
 
     flow: str
@@ -24,6 +24,7 @@ class Frame:
     memo: Values = field(default_factory=dict)
     trail: tuple[str, ...] = ()
     heard: frozenset[str] = frozenset()
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ DEPTH_LIMIT = 8
 """Sub-flows that may stack; more is a flow that runs itself."""
 
 TRAIL_LIMIT = 20
+TOLD_LIMIT = 5
 CALLER_DEADLINE = 1.0
 """Seconds that the bank has to say who is calling, before anything is heard (elderly callers: at most one second)."""
 
@@ -137,8 +138,14 @@ class Engine:
     @staticmethod
     def _leave_mark(turn: Turn, there: str) -> None:
         step = turn.flow.steps.get(turn.frame.step)
-        if step is not None and step.kind == "menu" and there != turn.frame.step:
-            turn.change_frame(trail=(*turn.frame.trail, turn.frame.step)[-TRAIL_LIMIT:])
+        if step is None:
+            return
+        if step.kind == "say":
+            turn.change_frame(told=(*turn.frame.told, step.name)[-TOLD_LIMIT:])
+        elif step.listens:
+            turn.change_frame(told=())
+        if step.kind == "menu" and there != step.name:
+            turn.change_frame(trail=(*turn.frame.trail, step.name)[-TRAIL_LIMIT:])
 
     def _arrive(self, turn: Turn, there: str) -> Move:
         if there == RETURN:

@@ -119,6 +119,14 @@ class Listening(LiveStep):
         turn.change_frame(heard=turn.frame.heard | {self.name})
         return self.wait(turn)
 
+    def repeat(self, turn: Turn) -> Move:
+        """Say again what the caller was told since they last chose, and ask."""
+        for name in turn.frame.told:
+            step = turn.flow.steps.get(name)
+            if isinstance(step, LiveStep):
+                step.enter(turn)
+        return self.listen(turn)
+
     def wait(self, turn: Turn) -> Move:
         """Wait without asking again."""
         hearing = self._hearing(turn)
@@ -153,7 +161,7 @@ class Listening(LiveStep):
             case NoInput():
                 move = SILENCE
             case _:
-                move = self.listen(turn) if isinstance(given, Resumed) else SILENCE
+                move = self.repeat(turn) if isinstance(given, Resumed) else SILENCE
         if move in (MISS, SILENCE):
             return self._again(turn, str(move))
         return move
@@ -204,7 +212,7 @@ class Listening(LiveStep):
                 self._help(turn)
                 return self.listen(turn)
             case "repeat":
-                return self.listen(turn)
+                return self.repeat(turn)
         return outcome
 
     def _help(self, turn: Turn) -> None:

@@ -8,12 +8,12 @@ from typing import Literal
 from .entries import Entry, Value
 
 FINISH = "#"
-Meaning = Literal["value", "agent", "back", "more_time", "slip"]
+Meaning = Literal["value", "agent", "back", "more_time", "begun", "slip"]
 
 
 @dataclass(frozen=True)
 class Typed:
-    """What the keys meant, the value if they made one, and the keys behind it."""
+    """What the keys meant, the value if they made one, and the keys behind it (for "begun": those of the entry)."""
 
     meaning: Meaning
     value: Value | None = None
@@ -24,8 +24,8 @@ def understand(entry: Entry, keys: str) -> Typed:
     """Read keys as an entry.
 
     A pound sign ends it, alone it asks for more time. A star alone goes back, one in front of a 0 alone asks for a
-    person, any other clears what stands before it, unless the entry has a use for it. A 0 alone asks for a person
-    too, where it can't be an entry, because callers learn that 0 is a person.
+    person, any other clears what stands before it, unless the entry has a use for it; what follows it then may be only
+    the beginning. A 0 alone, where it can't be an entry, asks for a person too: callers learn that 0 is one.
     """
     own, rest = _split(entry, keys)
     if not own:
@@ -36,8 +36,15 @@ def understand(entry: Entry, keys: str) -> Typed:
         return Typed("back", rest=rest)
     value = entry.read(own)
     if value is None and "*" in own:
-        value = entry.read(own.rpartition("*")[2])
+        return _cleared(entry, own.rpartition("*")[2], rest, finished=FINISH in keys)
     return Typed("slip") if value is None else Typed("value", value, rest)
+
+
+def _cleared(entry: Entry, own: str, rest: str, *, finished: bool) -> Typed:
+    value = entry.read(own)
+    if value is not None:
+        return Typed("value", value, rest)
+    return Typed("begun", rest=own) if len(own) < entry.least and not finished else Typed("slip")
 
 
 def _split(entry: Entry, keys: str) -> tuple[str, str]:

@@ -101,9 +101,9 @@ class Menu(Listening):
             return
         options = list(self._options(turn))
         if turn.profile.option_pause:
-            for words in options:
+            for place, words in enumerate(options):
+                turn.pause(turn.profile.option_pause if place else 0)
                 turn.say_words(words + phrasebook.phrase(turn.call.language, "option_end"), barge_in=self.barge_in)
-                turn.pause(turn.profile.option_pause)
         elif options:
             between, end = (phrasebook.phrase(turn.call.language, f"option_{part}") for part in ("between", "end"))
             turn.say_words(between.join(options) + end, barge_in=self.barge_in)

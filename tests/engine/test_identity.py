@@ -76,6 +76,22 @@ def test_the_card_can_be_corrected_by_star_or_by_typing_its_tail(phone):
         assert call.press("135790").call.identity.level == 1
 
 
+def test_a_star_clears_and_the_carrier_s_four_keys_are_filled_up_in_silence(phone):
+    call = phone(STEPS, bank=bank_of()).press("1").press("12*0")
+    assert call.heard == ""
+    assert call.closing.keys.most == 3
+    assert call.press("128").heard.startswith("请输入六位查询密码。")
+    call.press("99*13")
+    assert isinstance(call.call.frame.memo["typed"], Secret)
+    assert call.press("5790").call.identity.level == 1
+
+
+def test_an_entry_that_stays_begun_counts_as_one_slip(phone):
+    call = phone(STEPS, bank=bank_of()).press("1").press("12*01").stay_silent()
+    assert call.heard.startswith("需要4位数字。")
+    assert call.call.errors == 1
+
+
 def test_a_slip_costs_no_try(phone):
     call = phone(STEPS, bank=bank_of()).press("1").press("0128").press("13579")
     assert call.heard.startswith("查询密码是六位数字。")
@@ -165,7 +181,7 @@ def test_spoken_digits_are_taken_where_nothing_is_secret(phone):
 def test_pound_alone_gives_more_time_three_times(phone):
     call = phone(AMOUNT)
     for _ in range(3):
-        assert call.press("#").heard == "好的，请慢慢准备，准备好后再输入。"
+        assert call.press("#").heard == "好的，请慢慢准备，准备好后再输入。金额。"
     assert call.press("#").heard.startswith("请输入金额，小数点用星号键代替")
 
 
