@@ -72,8 +72,8 @@ def _before_all(page: Page, failure: Failure, number: int, column: int) -> Slip 
 
 def last_resort(page: Page, failure: Failure) -> Slip:
     """Say where reading stops when the cause is not known."""
-    message = f"The file cannot be read on from here ({failure.what})."
-    cure = "Compare this line and the one above with a part that works."
+    message = "The file cannot be read on from here; the slip may also stand in a line above."
+    cure = "Look for a missing colon, quote, comma or bracket, and compare with a part that works."
     number, column = _on_text(page, failure)
     return Slip("yaml", number, min(column, max(0, len(page.lines[number]) - 1)), 1, message, cure)
 
@@ -107,7 +107,7 @@ def _no_key(page: Page, failure: Failure) -> Slip:
         return values.after_quote(page, number, column)
     if begins in ("[", "{"):
         return values.special_start(page, number, take_apart(line).value_at)
-    return last_resort(page, failure)
+    return values.stray_sign(page, number) or last_resort(page, failure)
 
 
 def _no_dash(page: Page, failure: Failure) -> Slip:
@@ -118,6 +118,15 @@ def _no_dash(page: Page, failure: Failure) -> Slip:
 
 def _between_brackets(page: Page, failure: Failure) -> Slip:
     return values.flow(page, failure.line, failure.column, failure.opened)
+
+
+def _colon_between_brackets(page: Page, failure: Failure) -> Slip:
+    number, column = failure.line, failure.column
+    behind = page.lines[number][column + 1 : column + 2]
+    if behind.strip():
+        return values.colon_before_sign(page, number, column)
+    opened = _bracket_above(page, number, column)
+    return values.flow(page, number, column, opened) if opened else last_resort(page, failure)
 
 
 def _no_content(page: Page, failure: Failure) -> Slip:
@@ -176,6 +185,7 @@ _READINGS: tuple[tuple[str, Callable[[Page, Failure], Slip]], ...] = (
     ("did not find expected '-' indicator", _no_dash),
     ("did not find expected ',' or", _between_brackets),
     ("did not find expected node content", _no_content),
+    ("found unexpected ':'", _colon_between_brackets),
     ("cannot start any token", _special),
     ("alphabetic or numeric character", _special),
     ("expected comment or line break", _special),

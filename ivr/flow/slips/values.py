@@ -319,3 +319,29 @@ def backslash(page: Page, number: int, column: int) -> Slip:
     edits = (Edit(number, at, at + 1, "\\\\"),)
     message = f'Between double quotes "{line[at : at + 2]}" is an escape that YAML does not know.'
     return Slip("backslash", number, at, 2, message, write(line, edits, "Double the backslash"), edits)
+
+
+def colon_before_sign(page: Page, number: int, column: int) -> Slip:
+    """Explain a colon between brackets that has no space and no value behind it."""
+    line = page.lines[number]
+    sign = line[column + 1]
+    edits = (Edit(number, column + 1, column + 1, " "),)
+    if sign in "[{":
+        message = "The colon needs a space behind it."
+        return Slip("missing-space", number, column, 1, message, write(line, edits), edits)
+    message = f'Between this colon and the "{sign}" a value is missing.'
+    cure = "Write the value, or put the text in quotes if the colon belongs to it."
+    return Slip("missing-value", number, column, 1, message, cure, edits, sure=False)
+
+
+def stray_sign(page: Page, number: int) -> Slip | None:
+    """Find a sign or two in front of a list item or map."""
+    line = page.lines[number]
+    match = re.match(r"\s*(?:- +)?(-?\S{1,2}?) *(?=(?:- *)?[\[{])", line)
+    if not match:
+        return None
+    start = match.start(1)
+    at = start + 1 if match.group(1).startswith("-") else start
+    edits = (Edit(number, at, match.end(), " " if at > start else ""),)
+    message = f'"{line[at : match.end(1)]}" does not belong in front of "{line[match.end()]}".'
+    return Slip("stray-sign", number, at, match.end(1) - at, message, write(line, edits), edits, sure=False)
