@@ -7,6 +7,7 @@ import secrets
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -70,11 +71,13 @@ def _start(stack: ExitStack, wanted: int) -> Running:
     given = os.environ.get("TWILIO_AUTH_TOKEN", "").strip()
     token = given or secrets.token_hex(16)
     HOME.mkdir(exist_ok=True)
-    env = _environment(os.environ, token, url_of(HOST, bank_port))
+    # Every demo is the first: no card that was reported lost in the last one, and no calls that it left.
+    book = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-", dir=HOME)))
+    env = _environment(os.environ, token, url_of(HOST, bank_port), book)
     started = [
         stack.enter_context(child(arguments, env, HOME / f"demo-{arguments[0]}.log"))
         for arguments in (
-            ["bank", "--bind", f"{HOST}:{bank_port}", "--database", str(HOME / "demo_bank.db")],
+            ["bank", "--bind", f"{HOST}:{bank_port}", "--database", str(book / "bank.db")],
             ["serve", "--bind", f"{HOST}:{port}"],
         )
     ]
@@ -84,10 +87,10 @@ def _start(stack: ExitStack, wanted: int) -> Running:
     return running
 
 
-def _environment(given: Mapping[str, str], token: str, bank_url: str) -> dict[str, str]:
+def _environment(given: Mapping[str, str], token: str, bank_url: str, book: Path) -> dict[str, str]:
     """Return the settings of the demo's server: those given, but for addresses and a secret of its own."""
     env = {name: value for name, value in given.items() if name not in {"IVR_PUBLIC_URL", "TWILIO_AUTH_TOKEN_FILE"}}
-    defaults = {"IVR_STORE": f"sqlite:///{HOME}/demo.db"}
+    defaults = {"IVR_STORE": f"sqlite:///{book}/ivr.db"}
     for name, folder in (("IVR_FLOWS", "flows"), ("IVR_AUDIO", "audio")):
         if not Path(folder).is_dir() and (CLONE / folder).is_dir():
             defaults[name] = str(CLONE / folder)

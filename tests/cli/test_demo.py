@@ -81,6 +81,7 @@ def test_it_prints_what_another_terminal_needs_and_answers_signed_calls(headless
     assert "示范银行" in body
     assert post(url, "/twilio/voice/main_menu", "another")[0] == 403
     assert headless.end(signal.SIGTERM) == 0
+    assert {path.name for path in (headless.home / "var").iterdir()} == {"demo-bank.log", "demo-serve.log"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of a parent that was killed")
