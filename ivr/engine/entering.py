@@ -72,7 +72,7 @@ class Entering(Listening):
             return MISS
         turn.remember(waits=waits)
         turn.phrase("more_time")
-        return self.wait(turn)
+        return self.listen(turn)
 
     def _go_on(self, turn: Turn, typed: Typed) -> Move:
         """Wait for the rest: a carrier hands over a fixed number of keys, so who clears by star comes in two pieces."""

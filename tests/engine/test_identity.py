@@ -82,13 +82,13 @@ def test_a_star_clears_and_the_carrier_s_four_keys_are_filled_up_in_silence(phon
     assert call.closing.keys.most == 3
     assert call.press("128").heard.startswith("请输入六位查询密码。")
     call.press("99*13")
-    assert isinstance(call.call.frame.memo["typed"], Secret)
+    assert isinstance(call.call.frame.memo["begun"], Secret)
     assert call.press("5790").call.identity.level == 1
 
 
 def test_an_entry_that_stays_begun_counts_as_one_slip(phone):
     call = phone(STEPS, bank=bank_of()).press("1").press("12*01").stay_silent()
-    assert call.heard.startswith("需要4位数字。")
+    assert call.heard.startswith("还没有收到您的输入。")
     assert call.call.errors == 1
 
 
