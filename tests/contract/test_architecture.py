@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
+import re
 import statistics
 import tomllib
 from pathlib import Path
@@ -98,6 +100,14 @@ def test_a_file_holds_the_kind_that_it_is_named_after(folder):
             and isinstance(getattr(cls, "kind", None), str)
         }
         assert kinds <= {path.stem}, f"{name_of(path)} holds {kinds}"
+
+
+def test_the_readme_opens_with_the_two_commands_and_ci_runs_the_second():
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks[:2] == ["python3 -m ivr demo\n", "python3 -m tests\n"]
+    ci = ROOT / ".ci" / "run"
+    assert os.access(ci, os.X_OK)
+    assert "python3 -m tests" in ci.read_text(encoding="utf-8")
 
 
 def test_the_readme_names_every_command_and_setting():
