@@ -48,7 +48,7 @@ class Console:
         from prompt_toolkit.history import DummyHistory
 
         # No history: what was typed may be a PIN.
-        self._session: PromptSession[str] = PromptSession(history=DummyHistory())
+        self._session: PromptSession[str] = PromptSession(history=DummyHistory(), reserve_space_for_menu=0)
 
     def show(self, line: str) -> None:
         """Print a line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,10 +11,10 @@ from urllib.parse import urlsplit
 
 from .caller import KEYS, Act, Desk, DialStatus, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
 from .carrier import DEMO_ACCOUNT, Exchange, Line, Watch
-from .clock import Clock, RealClock
+from .clock import Clock, RealClock, VirtualClock
 from .keeping import Notes, NotKept, keep
 from .player import CallResult, Habits, Player
-from .terminal import Terminal, terminal
+from .terminal import Console, Terminal, terminal
 from .transport import HttpTransport, Transport
 
 HELP = "0-9 * # are keys, other words are speech, an empty line is silence, Ctrl-D hangs up"
@@ -88,6 +89,16 @@ class TextCaller:
             self.notes.did(record=f"{act.seconds:g}s")
         else:
             self.notes.did(**({"silence": True} if listening.kind == "record" else {"wait": True}))
+
+
+class _Interruptible(RealClock):
+    """Ctrl-C while nothing can be typed hangs up too, so that the server is told."""
+
+    def sleep(self, seconds: float) -> None:
+        try:
+            super().sleep(seconds)
+        except KeyboardInterrupt:
+            raise Gone from None
 
 
 def _act(line: str, listening: Listening) -> Act | None:
@@ -176,7 +187,7 @@ def run_phone(
     person = TextCaller(screen)
     told: list[Exchange] = []
     screen.show(f"{caller} calls {called or flow or voice}  ({HELP})")
-    clock = clock or RealClock(longest=0.4)
+    clock = clock or (_Interruptible(longest=0.3) if isinstance(screen, Console) else VirtualClock(time.time()))
     way = transport or HttpTransport()
     try:
         result = Player(line, way, person, clock, habits=Habits(ring=0.4), watch=_failed(told)).call()
