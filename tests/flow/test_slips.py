@@ -21,7 +21,8 @@ SLIPS: dict[str, tuple[str, str, int, int, str]] = {
     "corner brackets as quotes": ("say: 「您好」\n", "full-width-quotes", 1, 6, 'say: "您好"'),
     "full-width quotes around a colon": ("say: “您好: 请”\n", "full-width-quotes", 1, 6, 'say: "您好: 请"'),
     "full-width closing quote": ('say: "您好”\nnext: "a"\nb: c\n', "full-width-quotes", 1, 6, 'say: "您好"'),
-    "full-width comma in a list": ("a: [余额，查询]\n", "full-width-comma", 1, 7, "a: [余额, 查询]"),
+    "full-width comma in a list": ("phrases: [余额，查询]\n", "full-width-comma", 1, 13, "phrases: [余额, 查询]"),
+    "full-width comma between names": ("a: [zh-CN，en-US]\n", "full-width-comma", 1, 10, "a: [zh-CN, en-US]"),
     "full-width comma in braces": ("- {label: 查询，goto: x}\n", "full-width-comma", 1, 13, "查询, goto: x"),
     "full-width brackets": ("a: 【余额，查询】\n", "full-width-brackets", 1, 4, "a: [余额, 查询]"),
     "full-width braces": ("- ｛label: a, goto: b｝\n", "full-width-brackets", 1, 3, "- {label: a, goto: b}"),
@@ -170,6 +171,7 @@ GOOD = [
     "when: caller.age >= 65 and caller.segment == 'vip'\n",
     "when: it's late\nb: 'it''s'\n",
     "say: [您好，欢迎致电。, 再见！]\n",
+    '- {hear: [欢迎致电，查询余额，请按1], press: "1"}\n',
     "phrases: [人工, 转人工]\n",
     "a:\n- b\n- c: d\n  e: f\n",
     "# a: comment: with colons\n#， “ ：\na: b\n",
@@ -189,7 +191,7 @@ def test_what_is_meant_as_it_stands_is_left_alone(text: str) -> None:
 def test_all_slips_of_a_file_come_at_once() -> None:
     text = (
         "flow：main\nsteps:\n  a:\n    say: 您好: 请按一\n     next: b\n  b:\n\tsay: “再见”\n"
-        '    keys: [一，二】\n  c:\n    say: "未完\n    goto:d\n  d:\n    key: *\n  d:\n    say: x\n'
+        '    phrases: [一，二】\n  c:\n    say: "未完\n    goto:d\n  d:\n    key: *\n  d:\n    say: x\n'
     )
     problems = sorted(read(text), key=lambda p: p.place)
     assert [(p.place.line, p.rule) for p in problems] == [

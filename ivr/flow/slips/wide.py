@@ -13,6 +13,7 @@ from .written import LEAD, NAME, Edit, Page, Slip, after, comment_at, mask, quot
 WIDE_BLANK = "\u3000\u00a0\u2002\u2003"
 _QUOTES = ('“”＂"', "‘’＇", "「」", "『』")
 _CLOSERS = {"［": "]］】", "【": "]】］", "（": ")）", "〔": "]〕", "｛": "}｝"}
+_WORD_LISTS = ("phrases",)
 
 
 def blank(page: Page, number: int) -> Slip | None:
@@ -149,10 +150,7 @@ def slot(page: Page, number: int) -> Slip | None:
 def commas(page: Page, number: int) -> Slip | None:
     """Find full-width commas between the items of a list or the keys of a map."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
-    found = []
-    for match in re.finditer(r"(?:: |- |[\[{,] *)\[([^\[\]{}]*)\]", line):
-        if not re.search("[。！？；]", match.group(1)):
-            found += [(match.start(1) + m.start(), match.start(1) + m.end()) for m in _commas(match.group(1))]
+    found = [span for match in re.finditer(r"([\w-]+): \[([^\[\]{}]*)\]", line) for span in _in_list(match)]
     if "{" in line:
         keys = re.finditer(r"(，\s*)([a-z_]\w*)\s*[:：]\s", line)
         found += [m.span(1) for m in keys if m.start() > line.index("{")]
@@ -163,5 +161,12 @@ def commas(page: Page, number: int) -> Slip | None:
     return Slip("full-width-comma", number, found[0][0], 1, message, write(page.lines[number], edits), edits)
 
 
-def _commas(items: str) -> Iterator[re.Match[str]]:
-    return re.finditer(r"[，、]\s*", items) if "\x01" not in items else iter(())
+def _in_list(match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """Yield the commas of a list of words. A list of sentences, such as what a conversation hears, may hold any."""
+    key, items = match.groups()
+    if "\x01" in items or not (
+        key in _WORD_LISTS or re.fullmatch(r"\s*[\w-]+(?:\s*[，、,]\s*[\w-]+)*\s*", items, re.ASCII)
+    ):
+        return
+    for comma in re.finditer(r"[，、]\s*", items):
+        yield match.start(2) + comma.start(), match.start(2) + comma.end()
