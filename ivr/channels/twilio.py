@@ -5,7 +5,10 @@ It knows the carrier and the engine's words, and nothing of flows, stores or web
 
 from __future__ import annotations
 
+import base64
+import hmac
 from collections.abc import Callable
+from itertools import chain
 
 from twilio.request_validator import RequestValidator
 
@@ -29,6 +32,7 @@ class TwilioChannel:
 
     def __init__(self, auth_token: str | None, public_url: str | None, *, fingerprint: Fingerprint) -> None:
         self.public_url = public_url.rstrip("/") if public_url else None
+        self._token = auth_token.encode() if auth_token else b""
         self._validator = RequestValidator(auth_token) if auth_token else None
         self._fingerprint = fingerprint
         self._prefix = prefix_of(public_url)
@@ -39,26 +43,45 @@ class TwilioChannel:
             return
         if not request.signature:
             raise BadSignature("the request carries no X-Twilio-Signature")
-        parameters = Parameters.of(request.form)
-        for url in request.urls(self.public_url):
-            try:
-                if self._validator.validate(url, parameters, request.signature):
-                    return
-            except (
-                ValueError
-            ):  # an address that cannot be parsed, or text that is not Unicode, was not signed by Twilio
-                continue
+        if self._signed_as_sent(request) or self._signed_otherwise(request, self._validator):
+            return
         raise BadSignature(
             "X-Twilio-Signature does not match; it is computed over IVR_PUBLIC_URL, which must be the "
             "address that is set at Twilio"
         )
+
+    def _signed_as_sent(self, request: TwilioRequest) -> bool:
+        """Tell whether the address as it was sent is signed: what twilio's validator finds, ten times as fast.
+
+        The validator computes every signature twice, with and without a port. A test holds the two equal.
+        """
+        try:
+            form = "".join(chain.from_iterable(sorted(set(request.form)))).encode()
+            claimed = request.signature.encode()
+            addresses = [url.encode() for url in request.urls(self.public_url)]
+        except UnicodeEncodeError:  # text that is not Unicode
+            return False
+        return any(hmac.compare_digest(self._signature(address + form), claimed) for address in addresses)
+
+    def _signature(self, signed: bytes) -> bytes:
+        return base64.b64encode(hmac.digest(self._token, signed, "sha1"))
+
+    def _signed_otherwise(self, request: TwilioRequest, validator: RequestValidator) -> bool:
+        """Let twilio's validator try the spellings of the address that it knows."""
+        for url in request.urls(self.public_url):
+            try:
+                if validator.validate(url, request.parameters, request.signature):
+                    return True
+            except ValueError:  # an address that cannot be parsed, or text that is not Unicode
+                continue
+        return False
 
     def read(self, request: TwilioRequest, *, turn: int | None = None, flow: str | None = None) -> Incoming:
         """Understand a verified request; `turn` and `flow` come from its path.
 
         Raises BadRequest when the request names no call.
         """
-        form = Parameters.of(request.form)
+        form = request.parameters
         started = twilio_inputs.arrival(form, flow)
         return self._incoming(request, form, turn, started if turn is None else twilio_inputs.later(form))
 
@@ -67,7 +90,7 @@ class TwilioChannel:
 
         Raises BadRequest when a call ended that the request does not name.
         """
-        form = Parameters.of(request.form)
+        form = request.parameters
         gone = twilio_inputs.hung_up(form)
         return self._incoming(request, form, None, gone) if gone else None
 

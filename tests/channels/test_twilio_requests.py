@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from ivr.channels.twilio import TwilioChannel
-from ivr.channels.twilio_requests import TwilioRequest, form_pairs
+from ivr.channels.twilio_requests import Parameters, TwilioRequest, form_pairs
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, Recorded, Speech
 from ivr.errors import BadRequest, BadSignature
 
@@ -219,6 +219,29 @@ def test_forms_keep_blanks_and_repeats_and_refuse_floods():
     assert form_pairs(b"\xff\xfe=%ff") != ()
     with pytest.raises(ValueError, match="fields"):
         form_pairs(b"&".join(b"a=1" for _ in range(501)))
+
+
+FORM_SIGNS = st.text("a1é你+&=;%4fFzZ \x00", max_size=40)
+
+
+@given(FORM_SIGNS.map(str.encode) | st.binary(max_size=40))
+def test_forms_are_read_as_the_standard_library_reads_them(body):
+    text = body.decode("utf-8", "replace")
+    assert form_pairs(body) == tuple(parse_qsl(text, keep_blank_values=True))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "aa", "B", "你", ""]), st.text(max_size=5)), max_size=12))
+def test_signatures_are_those_that_the_carriers_library_computes(form):
+    asked = replace(request(), form=tuple(form))
+    url = "https://ivr.example.com/twilio/voice"
+    signature = RequestValidator(TOKEN).compute_signature(url, Parameters.of(form))
+    signed = replace(asked, signature=signature)
+    assert channel()._signed_as_sent(signed)
+    channel().verify(signed)
+    forged = replace(asked, signature=signature.swapcase())
+    assert not channel()._signed_as_sent(forged)
+    with pytest.raises(BadSignature):
+        channel().verify(forged)
 
 
 @given(
