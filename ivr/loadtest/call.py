@@ -15,7 +15,7 @@ from ..phone.carrier import Exchange, Line, Purpose
 from ..phone.player import CallResult, Habits, Player
 from ..phone.transport import Answer, Transport
 from .figures import Figures
-from .labels import masked
+from .labels import asked, masked
 from .schedule import Timeline
 from .scripts import Follower, Script
 
@@ -144,6 +144,7 @@ class LoadCall:
         self._think = think
         self._coming: tuple[str, int] | None = None
         self._step = (ARRIVES, 0)
+        self._asked = ""
         self._silent_since: float | None = None
         self._failed = False
 
@@ -205,7 +206,8 @@ class LoadCall:
         return (ARRIVES, 0) if exchange.purpose == "voice" else (NAMES[exchange.purpose], self._step[1])
 
     def early(self, stretch: Stretch) -> Act | None:
-        """Hand on."""
+        """Hand on, and note what the caller is asked: the last words of the prompts."""
+        self._asked = next((asked(one.text) for one in reversed(stretch.prompts) if one.kind == "say"), self._asked)
         return self._caller.early(stretch)
 
     def hears(self, heard: Heard) -> None:
@@ -222,7 +224,8 @@ class LoadCall:
 
     def acted(self, act: Act) -> None:
         """Hand on, and let the caller take the time that a human needs."""
-        self._coming = self._caller.named(act)
+        deed, place = self._caller.named(act)
+        self._coming = (f"{deed} after {self._asked}" if self._asked else f"{deed} in turn {place}", place)
         if not isinstance(act, Silence | HangUp):
             self._timeline.think(self._think())
         self._caller.acted(act)

@@ -153,6 +153,7 @@ class Figures:
             if len(self._steps) >= MOST_STEPS:
                 name, order = OTHER_STEPS, MOST_STEPS
             known = self._steps.setdefault(name, _StepTimes(order))
+        known.order = min(known.order, order)
         return known
 
     def _slice(self, at: float) -> _Slice:
@@ -175,8 +176,8 @@ class Figures:
 
     def steps(self) -> list[Step]:
         """Tell each step, in the order in which a call meets them."""
-        rows = sorted(self._steps.items(), key=lambda item: (item[1].order, item[0]))
-        return [Step(name, row.order, row.errors, row.latency.spread(), row.service.spread()) for name, row in rows]
+        rows = [Step(n, s.order, s.errors, s.latency.spread(), s.service.spread()) for n, s in self._steps.items()]
+        return sorted(rows, key=lambda row: (row.order, -row.latency.count, row.name))
 
     def error_counts(self) -> list[ErrorCount]:
         """Tell errors by kind and step, the most frequent first."""

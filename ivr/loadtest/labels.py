@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ..phone.conversation import Conversation, Turn
 
 LONGEST = 18
 _DIGIT = "[0-9〇零一二三四五六七八九幺]"
 _NUMBER = re.compile(f"{_DIGIT}(?:[ ,.-]?{_DIGIT}){{2,}}")
+_STOP = re.compile(r"[。！？!?]|\.(?:\s|$)")
 _PLAIN = {"wait": "silence", "hang_up": "hang up", "record": "leave a message"}
 
 
@@ -17,17 +19,17 @@ def masked(words: str) -> str:
     return _NUMBER.sub("•••", words)
 
 
-def step_names(conversation: Conversation) -> list[str]:
-    """Name each deed of a conversation, so that conversations that do the same at the same place share the name."""
-    names = []
-    heard = ""
-    for number, turn in enumerate(conversation.turns, 1):
-        heard = next((str(wish.value) for wish in turn.hear), heard)
-        if turn.deed is not None:
-            place = f"after {_short(heard)}" if heard else f"in turn {number}"
-            names.append(f"{_doing(turn, secret=turn.secret or conversation.secret)} {place}")
-            heard = ""
-    return names
+def deed_names(conversation: Conversation) -> tuple[str, ...]:
+    """Name each deed of a conversation."""
+    deeds = (turn for turn in conversation.turns if turn.deed is not None)
+    return tuple(_doing(turn, secret=turn.secret or conversation.secret) for turn in deeds)
+
+
+@lru_cache(maxsize=1024)
+def asked(words: str) -> str:
+    """Give the beginning of the last sentence that was heard, masked: what the caller was asked."""
+    sentences = [sentence.strip() for sentence in _STOP.split(words)]
+    return _short(next((sentence for sentence in reversed(sentences) if sentence), ""))
 
 
 def _doing(turn: Turn, *, secret: bool) -> str:

@@ -13,37 +13,38 @@ the standard library for gevent; the engine must never be imported here.
 
 from __future__ import annotations
 
-from locust import User, constant, events, task  # first of all: Locust has to patch the standard library
+from locust import User, events, task  # first of all: Locust has to patch the standard library
 
 # isort: split
 from typing import ClassVar
 
 from locust.env import Environment
-from locust.exception import StopUser
 from locust.runners import LocalRunner
 
 from ivr.loadtest import spread
+from ivr.loadtest.plan import MOST_SECONDS
 from ivr.loadtest.run import Run
 
 
 class Line(User):
     """A telephone line. It is free, or in one call."""
 
-    wait_time = constant(0)
     current: ClassVar[Run]
 
     def on_start(self) -> None:
         """Begin a little later than the others that were started in the same second."""
         self._run = self.current
-        self._free = self._run.watch.now() + self._run.chance.random()
+        self._free: float | None = self._run.watch.now() + self._run.chance.random()
 
     @task
     def call(self) -> None:
-        """Make one call, and note when it was planned to end."""
-        free = self._run.call(self._free)
-        if free is None:
-            raise StopUser
-        self._free = free
+        """Make one call, and note when the line is free again."""
+        if self._free is not None:
+            self._free = self._run.call(self._free)
+
+    def wait_time(self) -> float:
+        """Wait for the end of the run when there are no more calls; the run knows when the next one is due."""
+        return MOST_SECONDS if self._free is None else 0.0
 
 
 def local_runner(run: Run) -> LocalRunner:

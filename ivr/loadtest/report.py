@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from .results import Result, Spread
 
-WIDEST_STEP = 44
+WIDEST_STEP = 50
+MOST_STEPS = 30
 
 
 def text(found: Result) -> str:
@@ -76,7 +77,7 @@ def _summary(found: Result) -> Iterator[str]:
             f"late     {calls.late} calls found no free line when they were due, the latest waited "
             f"{milliseconds(calls.latest_ms)}; the wait is in the latency"
         )
-    yield f"played   {_listed(found.conversations)}"
+    yield f"played   {len(found.conversations)} conversations"
     if found.left_out:
         yield f"left out {_listed(found.left_out)}"
 
@@ -90,8 +91,12 @@ def _listed(counts: dict[str, int]) -> str:
 
 def _steps(found: Result) -> Iterator[str]:
     yield f"{fitted('step', WIDEST_STEP)}{'turns':>8}{'errors':>8}{'p50':>10}{'p90':>10}{'p99':>10}{'max':>10}"
+    often = sorted(found.steps, key=lambda step: (step.errors == 0, -step.latency.count))[:MOST_STEPS]
     for step in found.steps:
-        yield f"{fitted(step.name, WIDEST_STEP)}{step.latency.count:>8}{step.errors:>8}{_five(step.latency)}"
+        if step in often:
+            yield f"{fitted(step.name, WIDEST_STEP)}{step.latency.count:>8}{step.errors:>8}{_five(step.latency)}"
+    if len(found.steps) > len(often):
+        yield f"{len(found.steps) - len(often)} steps that were taken less often are in --html and --json"
 
 
 def _errors(found: Result) -> Iterator[str]:

@@ -16,7 +16,7 @@ from ..phone.conversation import Bank, Conversation
 from ..phone.player import CallResult
 from ..phone.reading import read
 from ..phone.scripted import Failure, Scripted
-from .labels import step_names
+from .labels import deed_names
 from .process import LoadError
 
 
@@ -25,7 +25,7 @@ class Script:
     """A conversation, with the names of its deeds."""
 
     conversation: Conversation
-    steps: tuple[str, ...]
+    deeds: tuple[str, ...]
 
     def line(self, base: str, token: str, public_url: str = "") -> Line:
         """Give the call that it makes to a server."""
@@ -47,7 +47,7 @@ class Scripts:
         of_flow = [one for one in conversations if one.flow == flow]
         why = [_unfit(one) for one in of_flow]
         self.left_out = Counter(reason for reason in why if reason)
-        self.fit = [Script(one, tuple(step_names(one))) for one, no in zip(of_flow, why, strict=True) if not no]
+        self.fit = [Script(one, deed_names(one)) for one, no in zip(of_flow, why, strict=True) if not no]
         if not self.fit:
             flows = ", ".join(sorted({one.flow for one in conversations if one.flow})) or "none"
             raise LoadError(f"no conversation of {flow} fits a load test; there are conversations of: {flows}")
@@ -92,7 +92,7 @@ class Follower(Scripted):
         if place >= len(self._deeds) or (isinstance(act, Silence) and self._deeds[place].deed != "wait"):
             return "silence", place + 1
         self._done_deeds += 1
-        return self._script.steps[place], place + 1
+        return self._script.deeds[place], place + 1
 
     def dialled(self) -> None:
         """Note that a desk was called, which is a deed of the script when it says how the desk answers."""

