@@ -58,9 +58,10 @@ class Reading:
 
 
 class Kind(ABC, Generic[T]):
-    """One kind of field value. `words` names it in the manual and in messages."""
+    """One kind of field value. `words` names it in the manual and in messages; `sample` is one as it is written."""
 
     words: str = ""
+    sample: str = ""
 
     @abstractmethod
     def read(self, node: Node, reading: Reading) -> T | None:
@@ -73,7 +74,7 @@ class Kind(ABC, Generic[T]):
     def wrong(self, node: Node, reading: Reading, cure: str = "") -> None:
         """Report that the node is not of this kind."""
         whose = f'"{reading.key}" takes' if reading.key else "Here belongs"
-        cure = cure or f"Write {self.words}."
+        cure = cure or (f"Write it as in {reading.key or 'this'}: {self.sample}" if self.sample else "")
         reading.problem(node.place, "wrong-type", f"{whose} {self.words}, not {_shape(node)}.", cure)
 
 
@@ -103,7 +104,12 @@ class ListOf(Kind[tuple[Any, ...]]):
     @property
     def words(self) -> str:  # type: ignore[override]
         """Name what the list holds."""
-        return f"a list of {self.of.words}"
+        return f"a list, each item {self.of.words}"
+
+    @property
+    def sample(self) -> str:  # type: ignore[override]
+        """Show a list of one."""
+        return f"[{self.of.sample}]"
 
     def read(self, node: Node, reading: Reading) -> tuple[Any, ...] | None:
         """Read every item, so that each faulty one is reported."""
@@ -132,6 +138,11 @@ class MapOf(Kind[Map[str, Any]]):
     def words(self) -> str:  # type: ignore[override]
         """Name what the block holds."""
         return f"a block of names, each with {self.of.words}"
+
+    @property
+    def sample(self) -> str:  # type: ignore[override]
+        """Show a block of one."""
+        return f"{{name: {self.of.sample}}}"
 
     def read(self, node: Node, reading: Reading) -> Map[str, Any] | None:
         """Read every entry, so that each faulty one is reported."""
@@ -235,6 +246,12 @@ class Block(Kind[Any]):
     def words(self) -> str:  # type: ignore[override]
         """Name the block."""
         return self.what
+
+    @property
+    def sample(self) -> str:  # type: ignore[override]
+        """Show the keys that must be given."""
+        must = [wish for wish in options(self.cls) if wish.required]
+        return "{" + ", ".join(f"{wish.key}: {wish.kind.sample}" for wish in must) + "}"
 
     def read(self, node: Node, reading: Reading) -> Any | None:
         """Read the block."""

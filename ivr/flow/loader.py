@@ -42,6 +42,7 @@ class Catalogue:
 @dataclass(frozen=True)
 class _Anything(Kind[Node]):
     words: str = "a block of named steps"
+    sample: str = "{main: {say: 您好。, next: goodbye}}"
 
     def read(self, node: Node, reading: Reading) -> Node | None:
         """Keep the node for later."""

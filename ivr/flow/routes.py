@@ -22,7 +22,8 @@ DOES = ("back", "repeat", "main_menu", "help", "language")
 class Condition(Kind[Expression]):
     """A condition or a value worked out from other values."""
 
-    words: str = 'a condition such as caller.segment == "vip"'
+    words: str = "a condition"
+    sample: str = 'caller.segment == "vip"'
 
     def read(self, node: Node, reading: Reading) -> Expression | None:
         """Read an expression."""
@@ -45,6 +46,7 @@ class Goto(Kind[Target]):
     """The name of a step of this flow, of another flow, or `return`."""
 
     words: str = "the name of a step or flow"
+    sample: str = "main"
 
     def read(self, node: Node, reading: Reading) -> Target | None:
         """Read a target; whether it exists is checked when all files are read."""
@@ -67,6 +69,7 @@ class Ways(Kind[Route]):
     """A target, or a list of ways with conditions; the last one needs none."""
 
     words: str = "the name of a step, or a list of {when, goto}"
+    sample: str = "main"
 
     def read(self, node: Node, reading: Reading) -> Route | None:
         """Read the ways on."""
@@ -109,6 +112,7 @@ class Key(Kind[str]):
     """A key of the telephone."""
 
     words: str = "a key: 0 to 9, star or pound"
+    sample: str = '"1"'
 
     def read(self, node: Node, reading: Reading) -> str | None:
         """Read a key."""
@@ -143,6 +147,7 @@ class Choices(Kind[tuple[Choice, ...]]):
 
     numbered: bool
     words: str = "a list of choices"
+    sample: str = "[{label: 余额, goto: balance}]"
 
     def read(self, node: Node, reading: Reading) -> tuple[Choice, ...] | None:
         """Read the choices and give each its key."""

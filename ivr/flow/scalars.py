@@ -22,6 +22,7 @@ class Name(Kind[str]):
     """A name: letters (any script), digits, _ and -, not beginning with a digit."""
 
     words: str = "a name"
+    sample: str = "main"
 
     def read(self, node: Node, reading: Reading) -> str | None:
         """Read a name."""
@@ -44,6 +45,7 @@ class Word(Kind[str]):
     """Any one text that is not spoken."""
 
     words: str = "a text"
+    sample: str = "bank.balance"
 
     def read(self, node: Node, reading: Reading) -> str | None:
         """Read a text as written."""
@@ -66,6 +68,11 @@ class OneOf(Kind[str]):
         """Name the allowed words."""
         return "one of " + ", ".join(self.values)
 
+    @property
+    def sample(self) -> str:  # type: ignore[override]
+        """Show the first."""
+        return self.values[0]
+
     def read(self, node: Node, reading: Reading) -> str | None:
         """Read one of the words."""
         found = scalar(node, self, reading)
@@ -87,6 +94,7 @@ class IdentityLevel(Kind[int]):
     """An identity level."""
 
     words: str = "an identity level: L0, L1, L2 or L3"
+    sample: str = "L1"
 
     def read(self, node: Node, reading: Reading) -> int | None:
         """Read a level as its number."""
@@ -108,6 +116,7 @@ class Flag(Kind[bool]):
     """Yes or no."""
 
     words: str = "yes or no"
+    sample: str = "yes"
 
     def read(self, node: Node, reading: Reading) -> bool | None:
         """Read yes/no, true/false or on/off."""
@@ -136,6 +145,11 @@ class Whole(Kind[int]):
         """Name the bounds."""
         return f"a whole number from {self.least} to {self.most}"
 
+    @property
+    def sample(self) -> str:  # type: ignore[override]
+        """Show one in the middle."""
+        return str((self.least + self.most) // 2)
+
     def read(self, node: Node, reading: Reading) -> int | None:
         """Read a whole number inside the bounds."""
         found = scalar(node, self, reading)
@@ -161,7 +175,12 @@ class Seconds(Kind[float]):
     @property
     def words(self) -> str:  # type: ignore[override]
         """Name the form and the bounds."""
-        return f"a time such as 5s, from {self.least:g}s to {self.most:g}s"
+        return f"a time from {self.least:g}s to {self.most:g}s"
+
+    @property
+    def sample(self) -> str:  # type: ignore[override]
+        """Show one near the lower bound, where most are."""
+        return f"{max(1, self.least):g}s" if self.least >= 5 else f"{min(5, self.most):g}s"
 
     def read(self, node: Node, reading: Reading) -> float | None:
         """Read a time in seconds."""

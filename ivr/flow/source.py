@@ -299,8 +299,9 @@ class _Composer:
             self._refuse(place, "tag", f'"{name}" is a YAML tag; flows have none.')
 
     def _refuse(self, place: Place, rule: str, message: str) -> None:
-        cure = "If it belongs to the text, put the whole text in quotes."
-        self.problems.append(Problem(place, rule, message, cure if rule in ("anchor", "tag") else ""))
+        in_text = "If it belongs to the text, put the whole text in quotes."
+        cure = in_text if rule in ("anchor", "tag") else "Write it out as plain keys, each with its value."
+        self.problems.append(Problem(place, rule, message, cure))
 
     def _place(self, event: Any) -> Place:
         start, end = event.start_mark, event.end_mark

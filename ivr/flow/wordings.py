@@ -27,6 +27,7 @@ class Language(Kind[str]):
     """A language tag."""
 
     words: str = "a language such as zh-CN or en-US"
+    sample: str = "zh-CN"
 
     def read(self, node: Node, reading: Reading) -> str | None:
         """Read a language tag."""
@@ -61,10 +62,9 @@ def _per_language(node: Node, kind: Kind[Any], reading: Reading) -> list[tuple[s
             reading.problem(key.place, "bad-language", f'"{key.text}" is no language.', cure)
         else:
             found.append((key.text, value))
-    if not found:
+    if not node.entries:
         kind.wrong(node, reading)
-        return None
-    return found
+    return found or None
 
 
 def _each_language(of: Schema) -> Schema:
@@ -81,6 +81,7 @@ class Wording(Kind[Text]):
     """A text that callers hear, with typed slots; one language, or a block with one text per language."""
 
     words: str = "a text to say"
+    sample: str = "您好。"
 
     def read(self, node: Node, reading: Reading) -> Text | None:
         """Read the text of each language."""
@@ -137,6 +138,7 @@ class Spoken(Kind[Phrases]):
     """What callers may say: a list of phrases, or a block with one list per language."""
 
     words: str = "a list of phrases"
+    sample: str = "[余额, 还有多少钱]"
 
     def read(self, node: Node, reading: Reading) -> Phrases | None:
         """Read the phrases of each language."""

@@ -26,14 +26,16 @@ def written_steps(flow: Flow) -> Iterator[Step]:
 
 def _targets(flow: Flow, flows: frozenset[str]) -> Iterator[Problem]:
     own = {*flow.steps, *flow.unread}
-    top = [Target(flow.start, flow.place_of("start")), Target(flow.main_menu, flow.place_of("main_menu"))]
+    top = [Target(flow.start, flow.place_of("start"))]
+    if "main_menu" in flow.places:
+        top.append(Target(flow.main_menu, flow.place_of("main_menu")))
     for target in [*top, *within([flow.globals, *written_steps(flow)], Target)]:
         if target.name not in own | flows | {RETURN}:
             names = [name for name in own if "." not in name]
             cure = did_you_mean(target.name, [*names, *flows]) or f'Add a step "{target.name}", or lead somewhere else.'
             message = f'"{target.name}" is no step of this flow and no flow.'
             yield Problem(target.place, "unknown-step", message, cure)
-    for target in top[: 1 if "main_menu" not in flow.places else 2]:
+    for target in top:
         if target.name in (flows | {RETURN}) - own:
             message = f'"{target.name}" is no step of this flow.'
             yield Problem(target.place, "unknown-step", message, "Name a step of this file.")

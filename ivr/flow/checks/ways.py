@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ...problem import Problem
-from ..outcomes import flow_routes, step_routes
 from ..model import Flow, Step
+from ..outcomes import flow_routes, step_routes
 from .targets import written_steps
 
 _ENDS = ("transfer", "hangup", "flow")

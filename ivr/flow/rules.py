@@ -1,0 +1,123 @@
+"""Every rule that a finding can name, with one line each: the manual lists them, and a test holds the list complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FILE = {
+    "unreadable-file": "The file cannot be opened.",
+    "not-utf8": "The file is not saved as UTF-8.",
+    "byte-order-mark": "The file begins with an invisible mark that it does not need (warning).",
+    "too-big": "The file is larger than 5 MB.",
+    "odd-character": "An invisible or forbidden character stands in the text.",
+    "empty-file": "The file holds nothing but comments.",
+    "second-document": "A line of three dashes begins a second document.",
+    "too-deep": "More than 40 levels of lists and blocks stand inside one another.",
+}
+"""About files as such."""
+
+YAML = {
+    "tab": "A line is indented with a tab; only blanks count.",
+    "indentation": "A line is deeper or less deep than the lines that it belongs to.",
+    "missing-colon": "A key has no colon.",
+    "missing-space": "A colon or dash has no blank behind it.",
+    "missing-dash": "A line of a list does not begin with a dash.",
+    "missing-comma": "Two entries between brackets have no comma between them.",
+    "extra-comma": "A comma stands where nothing follows.",
+    "extra-bracket": "A bracket is closed that was never opened.",
+    "unclosed-bracket": "A bracket is never closed.",
+    "wrong-bracket": "A bracket is closed by one of another kind.",
+    "bracket-in-text": "A text begins with a bracket and must stand in quotes.",
+    "list-in-braces": "A list stands in braces; it belongs in square brackets.",
+    "list-below-text": "A list follows below a key that already has a text.",
+    "dash-behind-key": "A list begins on the line of its key; it belongs on the lines below.",
+    "unclosed-quote": "A quote is never closed.",
+    "text-after-quote": "Text stands behind a closing quote.",
+    "colon-in-text": "A text holds a colon and a blank, and must stand in quotes.",
+    "comma-in-text": "A text between brackets holds a comma, and must stand in quotes.",
+    "special-start": "A text begins with a sign that has a meaning of its own.",
+    "backslash": "A backslash in double quotes begins no sign that there is.",
+    "hash": "A # begins a comment, so that text or key is lost.",
+    "comment-sign": "A comment begins with another sign than #.",
+    "full-width-colon": "A full-width ：stands where a colon belongs.",
+    "full-width-comma": "A full-width ，or 、stands where a comma belongs.",
+    "full-width-quotes": "Full-width quotes stand where plain ones belong.",
+    "full-width-brackets": "Full-width brackets stand where plain ones belong.",
+    "full-width-space": "A full-width or no-break blank stands where a plain one belongs.",
+    "full-width-dash": "Another dash or bullet stands where a plain dash belongs.",
+    "full-width-hash": "A full-width ＃ stands where a # belongs.",
+    "repeated-key": "A key is given twice in one block.",
+    "key-not-text": "A key is a list or a block.",
+    "anchor": "The YAML signs & and * name or repeat a part; flows have no such thing.",
+    "merge-key": "The YAML key << merges blocks; flows have no such thing.",
+    "tag": "The YAML sign ! gives a type; flows have no such thing.",
+    "yaml": "The line cannot be read, and the cause is not known.",
+}
+"""About how YAML is written."""
+
+FIELDS = {
+    "unknown-key": "A key is not one of those that belong here.",
+    "missing-key": "A key that must be given is not there.",
+    "wrong-type": "A value is of another kind than its key takes, or outside its bounds.",
+    "keys-disagree": "Two keys of a step contradict each other, or one has no meaning beside the other.",
+    "bad-name": "A name has signs that names cannot have, or is taken.",
+    "bad-language": "A text is given for something that is no language, such as zh_CN for zh-CN.",
+    "bad-slot": "A value in a text, in braces, cannot be read.",
+    "unknown-kind": "A value is to be read aloud as something that there is not.",
+    "bad-argument": "The argument behind a kind of value, as in `date:short`, is not one that it takes.",
+    "bad-condition": "A condition cannot be read.",
+    "unknown-step-kind": "A step does not say what it does, or misspells it.",
+    "two-kinds": "A step does two things; it must be two steps.",
+    "choice-without-aim": "A choice has neither `goto` nor `do`, or both.",
+    "repeated-choice": "Two choices have the same key.",
+    "no-key-left": "There are more choices than keys.",
+    "no-way-left": "The last way of a list has a condition, so that there may be no way on.",
+    "never-reached": "A way without a condition stands before others, which are never taken.",
+    "flow-name": "The flow is called differently from its file.",
+}
+"""About steps and their keys."""
+
+CHECKS = {
+    "no-flows": "The folder holds no flow.",
+    "no-line-file": "There is no line.yaml beside the flows.",
+    "no-default-line": "line.yaml names no flow for numbers that it does not list.",
+    "unknown-step": "A target is no step of this flow and no flow.",
+    "unknown-flow": "A flow that is named is not there.",
+    "unknown-desk": "A desk that is named is not in line.yaml.",
+    "unknown-value": "A text or condition reads a value that nothing sets (warning where only the bank can know).",
+    "secret-spoken": "A value that was collected as a secret is spoken or given back.",
+    "no-agent": "The flow has no step that brings callers to a person.",
+    "no-transfer": "From the step that brings callers to a person, no way leads to a transfer (warning).",
+    "zero-is-a-person": "Key 0 leads to something else than a person.",
+    "unreachable-step": "No caller can get to a step (warning).",
+    "endless-loop": "A call goes round through steps that never wait for the caller.",
+    "missing-language": "A text is missing in a language that the flow speaks.",
+    "missing-phrases": "Phrases are missing in a language that the flow speaks (warning).",
+    "repeated-phrase": "One phrase is said for two choices (warning).",
+    "one-language": "A choice switches the language, but the flow speaks only one.",
+    "missing-parameter": "A flow is not given a value that it needs.",
+    "unknown-parameter": "A flow is given a value that it does not take.",
+    "no-return": "A flow that is run by another never comes back (warning).",
+    "runs-itself": "A flow runs itself, directly or through others.",
+}
+"""About how the parts fit together."""
+
+CONVERSATIONS = {
+    "unreadable": "The file cannot be opened, or is not UTF-8.",
+    "no-value": "A key has nothing behind it.",
+    "wrong-value": "A value is none that the key takes.",
+    "wrong-keys": "A key is pressed that a telephone does not have.",
+    "empty-turn": "A turn neither hears, does nor expects anything.",
+    "two-deeds": "The caller does two things in one turn.",
+    "misplaced-key": "A key belongs to another one that is not there.",
+}
+"""About conversations, besides those above."""
+
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "Files": FILE,
+    "How YAML is written": YAML,
+    "Steps and keys": FIELDS,
+    "How the parts fit together": CHECKS,
+    "Conversations": CONVERSATIONS,
+}
+RULES: Mapping[str, str] = {rule: line for group in GROUPS.values() for rule, line in group.items()}
