@@ -130,13 +130,17 @@ class Connections:
             raise StoreError(f"{self.file}: the store has been closed")
         with self.faults():
             connection = sqlite3.connect(
-                self.file, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=64
+                self.file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
             )
-            held = _Held(connection)
-            connection.execute("PRAGMA wal_autocheckpoint = 0")
-            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
-        self._open.add(held)
-        self._local.held = held
+            try:
+                connection.execute("PRAGMA wal_autocheckpoint = 0")
+                connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+                connection.execute("PRAGMA busy_timeout = 0")
+            except BaseException:
+                connection.close()
+                raise
+        self._local.held = _Held(connection)
+        self._open.add(self._local.held)
         return connection
 
     def _execute_patiently(

@@ -31,12 +31,12 @@ PAGE = 4096
 
 LOAD_LIVE = "SELECT turn, key, call, reply FROM live WHERE call_id = ?"
 LOAD_PAST = "SELECT turn, key, call, reply FROM past WHERE call_id = ?"
-BEGIN = """INSERT OR IGNORE INTO live (call_id, turn, key, call, reply) SELECT ?1, ?2, ?3, ?4, ?5
-    WHERE NOT EXISTS (SELECT 1 FROM past WHERE call_id = ?1)"""
-UPDATE = "UPDATE live SET turn = ?2, key = ?3, call = ?4, reply = ?5 WHERE call_id = ?1 AND turn = ?6"
+BEGIN = """INSERT OR IGNORE INTO live (turn, key, call, reply, call_id) SELECT ?, ?, ?, ?, ?
+    WHERE NOT EXISTS (SELECT 1 FROM past WHERE call_id = ?)"""
+UPDATE = "UPDATE live SET turn = ?, key = ?, call = ?, reply = ? WHERE call_id = ? AND turn = ?"
 LEAVE = "DELETE FROM live WHERE call_id = ? AND turn = ?"
-END = """INSERT OR IGNORE INTO past (call_id, turn, key, call, reply) SELECT ?1, ?2, ?3, ?4, ?5
-    WHERE NOT EXISTS (SELECT 1 FROM live WHERE call_id = ?1)"""
+END = """INSERT OR IGNORE INTO past (turn, key, call, reply, call_id) SELECT ?, ?, ?, ?, ?
+    WHERE NOT EXISTS (SELECT 1 FROM live WHERE call_id = ?)"""
 JOURNAL = "INSERT INTO journal (call_id, turn, at, kind, data) VALUES (?, ?, ?, ?, ?)"
 READ_ALL = "SELECT call_id, turn, at, kind, data FROM journal WHERE id > ? ORDER BY id LIMIT ?"
 READ_CALL = "SELECT call_id, turn, at, kind, data FROM journal WHERE call_id = ? ORDER BY id LIMIT ? OFFSET ?"
@@ -63,8 +63,12 @@ class SqliteStore:
             file.parent.mkdir(parents=True, exist_ok=True)
         self._leases = FileLeases(file.absolute().with_name(f"{file.name}-lease"), seconds=lease_seconds)
         self._start()
-        with self._leases.at(SETUP):
-            self._connections.set_up()
+        try:
+            with self._leases.at(SETUP):
+                self._connections.set_up()
+        except BaseException:
+            self.close()
+            raise
         _stores.add(self)
 
     def lease(self, call_id: str) -> AbstractContextManager[None]:
@@ -185,14 +189,14 @@ class SqliteStore:
 def _place(connection: sqlite3.Connection, saved: Saved, expected: int | None) -> bool:
     """Put the turn where it belongs; false when another turn than `expected` is there."""
     call_id = saved.call_id
-    row = (call_id, saved.turn, saved.key, saved.call, saved.reply)
+    row = (saved.turn, saved.key, saved.call, saved.reply, call_id)
     if not saved.ended:
         if expected is None:
-            return connection.execute(BEGIN, row).rowcount == 1
+            return connection.execute(BEGIN, (*row, call_id)).rowcount == 1
         return connection.execute(UPDATE, (*row, expected)).rowcount == 1
     if expected is not None and connection.execute(LEAVE, (call_id, expected)).rowcount != 1:
         return False
-    return connection.execute(END, row).rowcount == 1
+    return connection.execute(END, (*row, call_id)).rowcount == 1
 
 
 def _checkpoint_for_ever(reference: weakref.ref[SqliteStore], wake: threading.Event, stop: threading.Event) -> None:
