@@ -22,6 +22,8 @@ from .verbs import Gather, Hearing, Keys
 
 MOST_HINTS = 100
 MOST_AHEAD = 64
+HOPS_AHEAD = 16
+"""Steps that keys pressed ahead may lead through in one turn; those left over are dropped, and the step asks."""
 MISS = "no_match"
 SILENCE = "no_input"
 
@@ -68,7 +70,7 @@ class Listening(LiveStep):
 
     def ask(self, turn: Turn) -> None:
         """Say what is asked for; the prompt, unless a kind knows better."""
-        text = self.short if self.short and self.name in turn.frame.heard else self.prompt
+        text = self.short if self.short and turn.memo.get("returned") else self.prompt
         if text:
             turn.say(text, barge_in=self.barge_in)
 
@@ -105,7 +107,12 @@ class Listening(LiveStep):
         """Take keys that were pressed ahead, or ask and wait."""
         ahead = turn.call.keys_ahead
         turn.change(keys_ahead="")
-        if ahead and not self.protects() and (self.type_ahead or self.type_ahead_default) == "keep":
+        if (
+            ahead
+            and turn.hops < HOPS_AHEAD
+            and not self.protects()
+            and (self.type_ahead or self.type_ahead_default) == "keep"
+        ):
             return self._take_ahead(turn, ahead)
         return self.listen(turn)
 
@@ -114,7 +121,9 @@ class Listening(LiveStep):
         return self.listen(turn) if move == MISS else move
 
     def listen(self, turn: Turn) -> Move:
-        """Ask and wait."""
+        """Ask and wait. Who is asked again has not come back, and hears the same prompt."""
+        if "returned" not in turn.memo:
+            turn.remember(returned=self.name in turn.frame.heard)
         self.ask(turn)
         turn.change_frame(heard=turn.frame.heard | {self.name})
         return self.wait(turn)

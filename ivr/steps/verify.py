@@ -119,7 +119,7 @@ class Verify(Entering):
         """Keep the card and ask for the PIN, or check both."""
         if isinstance(value, Secret) and self._wants_pin(turn):
             return self._check(turn, value)
-        turn.remember(card=value)
+        turn.remember(card=value, failures=0)
         return self.listen(turn)
 
     @staticmethod

@@ -1,0 +1,185 @@
+"""The shipped flows behind their real webhooks in this process, a demo bank, and a carrier that signs what it sends."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlencode, urljoin
+
+import pytest
+
+from ivr.app import Ivr, build
+from ivr.demo_bank.serving import BackgroundBank
+from ivr.phone.carrier import new_sid, signature
+from ivr.phone.clock import VirtualClock
+from ivr.phone.parse import falls_silent, parse
+from ivr.phone.transport import Answer, WsgiTransport
+from ivr.phone.twiml import Dial, Document, Gather, Hangup, Record
+from ivr.records import freeze, thaw
+from ivr.settings import Settings
+from ivr.web import create_app
+
+FLOWS = Path(__file__).parents[2] / "flows"
+BASE = "http://ivr.invalid"
+TOKEN = "0123456789abcdef0123456789abcdef"
+MONDAY_AT_TEN = 1_795_399_200.0
+Waiting = Gather | Record | Dial | Hangup
+
+
+class Faults(logging.Handler):
+    """Gathers what the server reports as its own fault."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+    def take(self) -> list[str]:
+        lines, self.lines = self.lines, []
+        return lines
+
+
+@dataclass
+class Machine:
+    """One server with its bank."""
+
+    ivr: Ivr
+    bank: BackgroundBank
+    clock: VirtualClock
+    transport: WsgiTransport
+    faults: Faults
+    places: dict[tuple[str, str], dict[tuple[object, ...], Leg]] = field(default_factory=dict)
+
+    @property
+    def flows(self) -> list[str]:
+        return sorted(self.ivr.release.flows)
+
+
+@dataclass
+class Asked:
+    """One request as it was sent, to be sent again."""
+
+    url: str
+    form: Mapping[str, str]
+    token: str
+    answer: bytes = b""
+
+
+@dataclass
+class Leg:
+    """One call as a carrier sees it. Every answer is checked: status, TwiML, no dead air, no fault logged."""
+
+    machine: Machine
+    caller: str
+    sid: str = field(default_factory=lambda: new_sid("CA"))
+    sent: list[Asked] = field(default_factory=list)
+    document: Document = Document(())
+    url: str = ""
+
+    def arrive(self, flow: str, **more: str) -> Waiting:
+        return self.follow(f"{BASE}/twilio/voice/{flow}", {"CallStatus": "ringing", **more})
+
+    def act(self, **form: str) -> Waiting:
+        """Do what the last document waits for."""
+        waiting = self.waiting
+        assert not isinstance(waiting, Hangup)
+        return self.follow(urljoin(self.url, waiting.action or ""), form)
+
+    def stay_silent(self) -> Waiting:
+        waiting = self.waiting
+        if isinstance(waiting, Record):
+            return self.act(RecordingUrl="https://api.invalid/R", RecordingDuration="0", Digits="")
+        return self.act(msg="Gather End", Digits="", FinishedOnKey="")
+
+    def follow(self, url: str, form: Mapping[str, str]) -> Waiting:
+        """Send a request and go on with its answer."""
+        self.url = url
+        self.document = self.twiml(self.send(url, form))
+        return self.waiting
+
+    def send(self, url: str, form: Mapping[str, str], token: str = "") -> Answer:
+        """Send a request whose answer need not be played."""
+        whole = {"CallSid": self.sid, "From": self.caller, "To": "+861055550000", "CallStatus": "in-progress", **form}
+        asked = Asked(url, whole, token or new_sid("ID"))
+        answer = self.post(asked)
+        asked.answer = answer.body
+        self.sent.append(asked)
+        return answer
+
+    def post(self, asked: Asked) -> Answer:
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+            "X-Twilio-Signature": signature(TOKEN, asked.url, asked.form),
+            "I-Twilio-Idempotency-Token": asked.token,
+        }
+        answer = self.machine.transport.send("POST", asked.url, urlencode(asked.form).encode(), headers)
+        assert answer.status < 500, answer
+        return answer
+
+    def twiml(self, answer: Answer) -> Document:
+        document = parse(answer.body, status=answer.status, content_type=answer.content_type)
+        assert not document.warnings, answer.body
+        assert not falls_silent(document), answer.body
+        assert not self.machine.faults.lines, self.machine.faults.lines
+        return document
+
+    @property
+    def waiting(self) -> Waiting:
+        """Return the one verb of the last document that waits or ends the call."""
+        return next(verb for verb in self.document.verbs if isinstance(verb, Waiting))
+
+    @property
+    def words(self) -> str:
+        """Return all that the last document says."""
+        verbs = [inner for verb in self.document.verbs for inner in (verb, *getattr(verb, "prompts", ()))]
+        return " ".join(text for verb in verbs if (text := getattr(verb, "text", "")))
+
+    def silence_to_the_end(self, most: int = 12) -> str:
+        """Say nothing any more; return whether a person or a goodbye came."""
+        for _ in range(most):
+            waiting = self.waiting
+            if isinstance(waiting, Dial):
+                return "person"
+            if isinstance(waiting, Hangup):
+                assert self.words or len(self.document.verbs) == 1
+                return "goodbye"
+            self.stay_silent()
+        raise AssertionError(f"a silent caller is still waiting after {most} turns: {self.words}")
+
+    def fork(self) -> Leg:
+        """Return another call that stands exactly where this one does."""
+        store, seal = self.machine.ivr.store, self.machine.ivr.seal
+        saved = store.load(self.sid)
+        assert saved is not None
+        twin = replace(self, sid=new_sid("CA"), sent=list(self.sent))
+        call = replace(thaw(saved.call, seal), id=twin.sid)
+        assert store.save(replace(saved, call_id=twin.sid, call=freeze(call, seal)), [], expected=None)
+        return twin
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    clock = VirtualClock(MONDAY_AT_TEN)
+    faults = Faults()
+    logging.getLogger("ivr").addHandler(faults)
+    with BackgroundBank(clock=clock.now) as bank:
+        env = {"IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": TOKEN, "IVR_PUBLIC_URL": BASE, "IVR_BANK_URL": bank.url}
+        ivr = build(Settings.from_environment({**env, "IVR_FLOWS": str(FLOWS)}), clock=clock.now)
+        yield Machine(ivr, bank, clock, WsgiTransport(create_app(ivr)), faults)
+    logging.getLogger("ivr").removeHandler(faults)
+
+
+@pytest.fixture
+def ring(machine: Machine):
+    """Return a way to begin calls; the machine is as new for every test."""
+    machine.bank.reset()
+    machine.faults.take()
+
+    def call(caller: str = "+8613800000001") -> Leg:
+        return Leg(machine, caller)
+
+    return call

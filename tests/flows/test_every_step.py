@@ -1,0 +1,132 @@
+"""Every step that listens, reached by breadth-first search through the real webhooks: 0, silence and nonsense there."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+
+from ivr.phone.twiml import Dial, Gather, Hangup, Record
+
+CALLERS = {
+    "+8613800000001": ("0128", "135790"),
+    "+8613800000002": ("0242", "246813"),
+    "+8613800000003": ("0365", "975310"),
+    "+8613800000004": ("0489", "864209"),
+    "+8613800000005": ("0504", "112358"),
+    "anonymous": ("6217000000001000128", "135790"),
+}
+MENU_KEYS = "0123456789*#"
+
+
+def where(leg):
+    """Tell one place from another: step, language, and which entry is wanted."""
+    facts = leg.machine.ivr.facts(leg.sid)
+    waiting = leg.waiting
+    return facts["flow"], facts["step"], facts["language"], type(waiting).__name__, getattr(waiting, "num_digits", None)
+
+
+def edges(leg, entries):
+    """Name what a caller can do here."""
+    waiting = leg.waiting
+    if isinstance(waiting, Gather):
+        keys = [*MENU_KEYS] if waiting.num_digits == 1 else [*entries, "*", "0000", "000000"]
+        return [{"msg": "Gather End", "Digits": key} for key in [*keys, ""]]
+    if isinstance(waiting, Dial):
+        return [{"DialCallStatus": status} for status in ("completed", "busy", "no-answer", "failed", "canceled")]
+    sound = {"RecordingUrl": "https://api.invalid/R"}
+    return [{**sound, "RecordingDuration": "5"}, {**sound, "RecordingDuration": "0"}]
+
+
+def explore(ring, flow, caller):
+    """Find one call for every place that can be reached."""
+    known = ring(caller).machine.places
+    if (flow, caller) not in known:
+        known[flow, caller] = search(ring, flow, caller)
+    return known[flow, caller]
+
+
+def search(ring, flow, caller):
+    first = ring(caller)
+    first.arrive(flow)
+    found, queue = {where(first): first}, deque([first])
+    while queue:
+        here = queue.popleft()
+        for form in edges(here, CALLERS[caller]):
+            there = here.fork()
+            there.act(**form)
+            if not isinstance(there.waiting, Hangup) and where(there) not in found:
+                found[where(there)] = there
+                queue.append(there)
+        if "confirm" in where(here)[1]:
+            here.machine.bank.reset()
+    return found
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("flow", ["main_menu", "elderly_simple"])
+def test_from_every_step_0_leads_to_a_person_and_silence_to_a_person_or_a_goodbye(ring, flow, caller):
+    for place, leg in explore(ring, flow, caller).items():
+        if isinstance(leg.waiting, Dial):
+            continue
+        asking = leg.fork()
+        if isinstance(leg.waiting, Record):
+            asking.act(RecordingUrl="https://api.invalid/R", RecordingDuration="2", Digits="0")
+        else:
+            asking.act(msg="Gather End", Digits="0")
+        assert isinstance(asking.waiting, Dial), place
+        assert leg.fork().silence_to_the_end() in ("person", "goodbye"), place
+
+
+def test_every_step_that_listens_can_be_reached(machine, ring):
+    reached = {
+        (place[0], place[1])
+        for flow in machine.flows
+        for caller in ("+8613800000001", "+8613800000005")
+        for place in explore(ring, flow, caller)
+    }
+    there = {
+        (flow.name, step.name)
+        for flow in machine.ivr.release.flows.values()
+        for step in flow.steps.values()
+        if step.listens and "." not in step.name
+    }
+    assert sorted(there - reached) == []
+    assert ("main_menu", "balance.verify") in reached
+
+
+@pytest.mark.parametrize("flow", ["main_menu", "elderly_simple"])
+def test_nonsense_at_every_step_leads_to_a_person_within_a_few_turns(ring, flow):
+    for place, leg in explore(ring, flow, "+8613800000001").items():
+        if isinstance(leg.waiting, Dial | Record):
+            continue
+        lost = leg.fork()
+        for _ in range(6):
+            if isinstance(lost.waiting, Dial | Hangup):
+                break
+            lost.act(SpeechResult="嗯嗯啊啊", Confidence="0.9")
+        assert isinstance(lost.waiting, Dial | Hangup), place
+
+
+@pytest.mark.parametrize("flow", ["main_menu", "elderly_simple"])
+def test_a_late_request_at_every_step_is_answered_from_where_the_call_stands(ring, flow):
+    for place, leg in explore(ring, flow, "+8613800000001").items():
+        late = leg.fork()
+        late.follow("http://ivr.invalid/twilio/turn/0", {"Digits": "135790"})
+        assert where(late) == place
+
+
+def test_a_caller_whose_proof_has_expired_proves_it_again_and_goes_on(machine, ring):
+    leg = ring()
+    leg.arrive("main_menu")
+    for keys in ("1", "0128", "135790"):
+        leg.act(Digits=keys)
+    assert "六角七分" in leg.words
+    machine.clock.sleep(601)
+    leg.act(Digits="1")
+    assert "六角七分" in leg.words  # what was asked for with the proof may be said again
+    leg.act(Digits="2")
+    assert "最后四位" in leg.words
+    leg.act(Digits="0128")
+    leg.act(Digits="135790")
+    assert "餐饮消费" in leg.words
