@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("ivr", deadline=None)  # a busy machine is no finding
+hypothesis.settings.load_profile("ivr")
 
 GOLDEN = Path(__file__).parent / "golden"
 
