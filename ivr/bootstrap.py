@@ -36,9 +36,14 @@ def ensure(module: str, extra: str = "") -> None:
     active = sys.prefix != sys.base_prefix
     home = Path(sys.prefix) if active else ROOT / ".venv"
     if not _is_ready(home, extra):
-        with _alone():
-            if not _is_ready(home, extra):
-                _set_up(home, extra, active=active)
+        try:
+            with _alone():
+                if not _is_ready(home, extra):
+                    _set_up(home, extra, active=active)
+        except OSError as fault:
+            _fail(f"The set-up failed: {fault.strerror}: {fault.filename}")
+        except KeyboardInterrupt:
+            _fail("Interrupted; the next run goes on with the set-up.")
     if not active:
         _enter(home, module)
 
