@@ -206,8 +206,10 @@ class LoadCall:
         return (ARRIVES, 0) if exchange.purpose == "voice" else (NAMES[exchange.purpose], self._step[1])
 
     def early(self, stretch: Stretch) -> Act | None:
-        """Hand on, and note what the caller is asked: the last words of the prompts."""
-        self._asked = next((asked(one.text) for one in reversed(stretch.prompts) if one.kind == "say"), self._asked)
+        """Hand on, and note what the caller is asked: the last words of the prompts in their first language."""
+        said = [prompt for prompt in stretch.prompts if prompt.kind == "say"]
+        if said:
+            self._asked = asked([prompt for prompt in said if prompt.language == said[0].language][-1].text)
         return self._caller.early(stretch)
 
     def hears(self, heard: Heard) -> None:

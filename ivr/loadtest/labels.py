@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from ..phone.conversation import Conversation, Turn
 
-LONGEST = 18
+LONGEST = 30
 _DIGIT = "[0-9〇零一二三四五六七八九幺]"
 _NUMBER = re.compile(f"{_DIGIT}(?:[ ,.-]?{_DIGIT}){{2,}}")
 _STOP = re.compile(r"[。！？!?]|\.(?:\s|$)")
@@ -43,5 +44,18 @@ def _doing(turn: Turn, *, secret: bool) -> str:
 
 
 def _short(words: str) -> str:
-    words = masked(" ".join(words.split()))
-    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+    return fitted(masked(" ".join(words.split())), LONGEST).rstrip()
+
+
+def width(words: str) -> int:
+    """Count terminal columns; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in words)
+
+
+def fitted(words: str, columns: int) -> str:
+    """Cut or pad to exactly so many terminal columns."""
+    if width(words) > columns:
+        while width(words) > columns - 1:
+            words = words[:-1]
+        words += "…"
+    return words + " " * (columns - width(words))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
+from .labels import fitted
 from .results import Result, Spread
 
 WIDEST_STEP = 50
@@ -27,20 +27,6 @@ def milliseconds(value: float) -> str:
 def share(value: float) -> str:
     """Write a share as per cent."""
     return "0 %" if value == 0 else f"{value * 100:.2g} %"
-
-
-def width(words: str) -> int:
-    """Count terminal columns; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in words)
-
-
-def fitted(words: str, columns: int) -> str:
-    """Cut or pad to exactly so many terminal columns."""
-    if width(words) > columns:
-        while width(words) > columns - 1:
-            words = words[:-1]
-        words += "…"
-    return words + " " * (columns - width(words))
 
 
 def _five(spread: Spread) -> str:

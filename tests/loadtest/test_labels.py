@@ -19,9 +19,9 @@ def test_deeds_are_named_and_hide_what_was_typed() -> None:
 @pytest.mark.parametrize(
     ("heard", "words"),
     [
-        ("您好，欢迎致电。查询余额，请按1；最近交易，请按2；人工，请按0。", "查询余额，请按1；最近交易，请按2…"),
+        ("您好，欢迎致电。查询余额，请按1；最近交易，请按2；人工，请按0。", "查询余额，请按1；最近交易，请…"),
         ("您尾号0128的账户", "您尾号•••的账户"),
-        ("Your balance is 12,345.67 yuan. To hear it again, press 1.", "To hear it again,…"),
+        ("Your balance is 12,345.67 yuan. To hear it again, press 1.", "To hear it again, press 1"),
         ("请输入查询密码！", "请输入查询密码"),
         ("", ""),
     ],

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ivr.loadtest import page, plots, report
+from ivr.loadtest import labels, page, plots, report
 from ivr.loadtest.results import ErrorCount, Moment, Spread, Step, Verdict
 
 from .test_objective import found
@@ -95,7 +95,7 @@ def test_a_run_without_anything_has_a_page_and_a_text() -> None:
 
 def test_the_text_aligns_with_wide_characters() -> None:
     lines = [line for line in report.text(full()).splitlines() if line.startswith(("step ", "press 1"))]
-    assert len({report.width(line) for line in lines}) == 1
+    assert len({labels.width(line) for line in lines}) == 1
 
 
 @pytest.mark.parametrize(("value", "shown"), [(0.84, "0.84 ms"), (12.34, "12.3 ms"), (250, "250 ms"), (3200, "3.20 s")])
