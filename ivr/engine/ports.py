@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -126,4 +126,40 @@ class Channel(Protocol):
         """Write the last resort, heard when all else broke: an apology, then `number` is dialled.
 
         Needs no call, no store and no flow. `attempt` counts how often the dialling has failed already.
+        """
+
+
+Document = Mapping[str, Any]
+"""JSON: text, whole numbers, true/false, null, lists and maps of these. Never a secret in clear."""
+
+
+class Documents(Protocol):
+    """Keeps small JSON documents by collection and key: tickets, tries, what is remembered of a number.
+
+    The contract is held by `tests/contract/test_documents.py`, which runs over every store.
+    """
+
+    def get(self, collection: str, key: str) -> Document | None:
+        """Return a document, or None."""
+
+    def change(
+        self, collection: str, key: str, update: Callable[[Document | None], Document | None]
+    ) -> Document | None:
+        """Read, update and write one document at once, over all threads and processes; return what is stored now.
+
+        `update` gets the document or None and returns the new one, or None to delete it. It must be quick and pure: it
+        may run more than once. An exception from it changes nothing.
+        """
+
+    def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
+        """Return keys in order, those behind `after` that begin with `prefix`."""
+
+
+class Service(Protocol):
+    """A back end of our own that is asked like the bank: the lookup "tickets.open" is the question "open" of "tickets"."""
+
+    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
+        """Answer. The same `key` again gets the same answer and does nothing twice; `now` is a Unix time.
+
+        Raises LookupFailed, with `missing` for "no such thing"; its text holds no value that was given.
         """
