@@ -113,9 +113,10 @@ class Player:
 
     def call(self) -> CallResult:
         """Make the call and play it to its end, then post the status callback."""
-        self._clock.sleep(self._habits.ring)
         self._began = self._clock.now()
         try:
+            self._clock.sleep(self._habits.ring)
+            self._began = self._clock.now()
             self._run(_Next("voice", self._line.voice_url, "POST"))
         except _Over as over:
             by, status = over.by, over.status
