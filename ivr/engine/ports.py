@@ -156,7 +156,7 @@ class Documents(Protocol):
 
 
 class Service(Protocol):
-    """A back end of our own that is asked like the bank: the lookup "tickets.open" is the question "open" of "tickets"."""
+    """A back end of our own, asked like the bank: the lookup "tickets.open" is the question "open" of "tickets"."""
 
     def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
         """Answer. The same `key` again gets the same answer and does nothing twice; `now` is a Unix time.
