@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-
-from twilio.twiml.voice_response import Gather as GatherElement
-from twilio.twiml.voice_response import VoiceResponse
+from functools import lru_cache
 
 from ivr.engine.verbs import Closing, Dial, Gather, Hangup, Hearing, Prompt, Record
 
 from .twilio_prompts import clean, recogniser_language, speak
+from .twilio_xml import Attributes, element, response, text
 
 MOST_HINTS, LONGEST_HINT, MOST_HINT_BYTES = 500, 100, 8_000
 LONGEST_NUMBER = 100
@@ -17,25 +16,20 @@ LONGEST_NUMBER = 100
 
 def document(closing: Closing, *, action: str, prefix: str) -> bytes:
     """Write the document; `action` takes what the caller does, `prefix` goes before the address of a recording."""
-    response = VoiceResponse()
     match closing:
         case Gather():
-            _gather(response, closing, action, prefix)
+            return response(_gather(closing, action, prefix))
         case Record():
-            _record(response, closing, action, prefix)
+            return response(_record(closing, action, prefix))
         case Dial():
-            speak(response, closing.prompts, prefix)
-            dial = response.dial(action=action, method="POST", timeout=_whole(closing.timeout))
-            dial.number(clean(closing.number)[:LONGEST_NUMBER])
+            return response(speak(closing.prompts, prefix)[0] + _dial(closing, action))
         case Hangup():
-            speak(response, closing.prompts, prefix)
-            response.hangup()
-    return str(response).encode()
+            return response(speak(closing.prompts, prefix)[0] + element("Hangup", {}))
 
 
-def _gather(response: VoiceResponse, closing: Gather, action: str, prefix: str) -> None:
+def _gather(closing: Gather, action: str, prefix: str) -> str:
     before, inside = _split(closing.prompts)
-    left = speak(response, before, prefix)
+    first, left = speak(before, prefix)
     wait = _whole(closing.first_timeout)
     thinking = 0
     if closing.keys.most > 1:
@@ -43,20 +37,22 @@ def _gather(response: VoiceResponse, closing: Gather, action: str, prefix: str) 
         # can hold the caller's longer time to think.
         wait = _whole(closing.inter_digit_timeout)
         thinking = _whole(closing.first_timeout) - wait
-    gather = GatherElement(
-        action=action,
-        method="POST",
-        action_on_empty_result=True,
-        num_digits=max(1, closing.keys.most),
-        finish_on_key=clean(closing.keys.finish),
-        timeout=wait,
+    how: Attributes = {
+        "action": action,
+        "method": "POST",
+        "actionOnEmptyResult": True,
+        "numDigits": max(1, closing.keys.most),
+        "finishOnKey": clean(closing.keys.finish),
+        "timeout": wait,
         **_listening(closing.hearing),
-    )
-    response.append(gather)
-    speak(gather, inside, prefix, left)
-    if thinking > 0:
-        gather.pause(length=thinking)
-    response.redirect(f"{action}?silent=1", method="POST")
+    }
+    pause = element("Pause", {"length": thinking}) if thinking > 0 else ""
+    return first + element("Gather", how, speak(inside, prefix, left)[0] + pause) + _silent(action)
+
+
+def _silent(action: str) -> str:
+    """Write where the carrier goes on when the caller stayed silent."""
+    return element("Redirect", {"method": "POST"}, text(f"{action}?silent=1"))
 
 
 def _split(prompts: tuple[Prompt, ...]) -> tuple[tuple[Prompt, ...], tuple[Prompt, ...]]:
@@ -68,11 +64,12 @@ def _split(prompts: tuple[Prompt, ...]) -> tuple[tuple[Prompt, ...], tuple[Promp
 def _listening(hearing: Hearing | None) -> dict[str, str]:
     if hearing is None:
         return {"input": "dtmf"}
-    how = {"input": "dtmf speech", "language": recogniser_language(hearing.language), "speech_timeout": "auto"}
+    how = {"input": "dtmf speech", "language": recogniser_language(hearing.language), "speechTimeout": "auto"}
     hints = _hints(hearing.hints)
     return how | {"hints": hints} if hints else how
 
 
+@lru_cache(maxsize=1024)
 def _hints(words: tuple[str, ...]) -> str:
     kept: list[str] = []
     size = 0
@@ -86,17 +83,21 @@ def _hints(words: tuple[str, ...]) -> str:
     return ",".join(kept)
 
 
-def _record(response: VoiceResponse, closing: Record, action: str, prefix: str) -> None:
-    speak(response, closing.prompts, prefix)
-    response.record(
-        action=action,
-        method="POST",
-        max_length=_whole(closing.most),
-        timeout=_whole(closing.silence),
-        finish_on_key=clean(closing.finish),
-        play_beep=True,
-    )
-    response.redirect(f"{action}?silent=1", method="POST")
+def _record(closing: Record, action: str, prefix: str) -> str:
+    how: Attributes = {
+        "action": action,
+        "method": "POST",
+        "maxLength": _whole(closing.most),
+        "timeout": _whole(closing.silence),
+        "finishOnKey": clean(closing.finish),
+        "playBeep": True,
+    }
+    return speak(closing.prompts, prefix)[0] + element("Record", how) + _silent(action)
+
+
+def _dial(closing: Dial, action: str) -> str:
+    number = element("Number", {}, text(clean(closing.number)[:LONGEST_NUMBER]))
+    return element("Dial", {"action": action, "method": "POST", "timeout": _whole(closing.timeout)}, number)
 
 
 def _whole(seconds: float) -> int:

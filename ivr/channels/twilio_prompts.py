@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
-from twilio.twiml.voice_response import Gather as GatherElement
-from twilio.twiml.voice_response import Say as SayElement
-from twilio.twiml.voice_response import SsmlProsody, VoiceResponse
-
 from ivr.engine.verbs import Pause, Play, Prompt, Say
+
+from .twilio_xml import element
+from .twilio_xml import text as written
 
 MOST_BYTES = 3_000
 """Of one Polly text; a Chinese character weighs three."""
@@ -55,10 +54,8 @@ class _Score:
             self.pieces.append(piece)
 
 
-def speak(
-    parent: VoiceResponse | GatherElement, prompts: Sequence[Prompt], prefix: str, left: int = MOST_DOCUMENT
-) -> int:
-    """Append prompts to a document or a gather and return the bytes left for more; what goes beyond is left out."""
+def speak(prompts: Sequence[Prompt], prefix: str, left: int = MOST_DOCUMENT) -> tuple[str, int]:
+    """Write prompts, and return them with the bytes left for more; what goes beyond is left out."""
     score = _Score(left)
     for prompt in prompts:
         match prompt:
@@ -66,17 +63,17 @@ def speak(
                 _say(score, prompt)
             case Play():
                 _settle(score)
-                score.add(prompt, len(escape(prompt.url).encode()) + 60)
+                score.add(prompt, len(escape(clean(prompt.url)).encode()) + 60)
             case Pause():
                 _pause(score, prompt.seconds)
     _settle(score)
-    for piece in score.pieces:
-        _write(parent, piece, prefix)
-    return max(0, score.left)
+    return "".join([_written(piece, prefix) for piece in score.pieces]), max(0, score.left)
 
 
 def clean(text: str) -> str:
     """Drop the characters that XML forbids; line ends become blanks."""
+    if text.isprintable():  # which no character that XML forbids is, and no line end
+        return text.strip()
     return re.sub(r"\s*[\r\n\t]+\s*", " ", _FORBIDDEN.sub("", text)).strip()
 
 
@@ -157,26 +154,19 @@ def _settle(score: _Score) -> None:
     score.waiting = 0.0
 
 
-def _write(parent: VoiceResponse | GatherElement, piece: _Spoken | Play | int, prefix: str) -> None:
+def _written(piece: _Spoken | Play | int, prefix: str) -> str:
     if isinstance(piece, int):
-        parent.pause(length=piece)
-    elif isinstance(piece, Play):
+        return element("Pause", {"length": piece})
+    if isinstance(piece, Play):
         url = clean(piece.url)
-        parent.play(prefix + url if url.startswith("/") else url)
-    else:
-        parent.append(_element(piece))
-
-
-def _element(piece: _Spoken) -> SayElement:
+        return element("Play", {}, written(prefix + url if url.startswith("/") else url))
     voice, language = _VOICES.get(piece.say.language.split("-")[0].lower(), (None, clean(piece.say.language)))
-    if piece.say.rate == 1:
-        return SayElement(piece.text, voice=voice, language=language)
-    prosody = SsmlProsody(rate=f"{round(min(max(piece.say.rate, 0.2), 2) * 100)}%")
-    if piece.before:
-        prosody.break_(time=f"{piece.before}ms")
-    prosody.append(piece.text)
-    if piece.after:
-        prosody.break_(time=f"{piece.after}ms")
-    say = SayElement(voice=voice, language=language)
-    say.append(prosody)
-    return say
+    return element("Say", {"voice": voice, "language": language}, _spoken(piece))
+
+
+def _spoken(piece: _Spoken) -> str:
+    words, rate = written(piece.text), piece.say.rate
+    if rate == 1:
+        return words
+    before, after = (element("break", {"time": f"{ms}ms"}) if ms else "" for ms in (piece.before, piece.after))
+    return element("prosody", {"rate": f"{round(min(max(rate, 0.2), 2) * 100)}%"}, before + words + after)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from twilio.twiml.voice_response import VoiceResponse
-
 from ivr.engine.verbs import Say
 
 from .twilio_prompts import clean, speak
+from .twilio_xml import Attributes, element, response, text
 
 MOST_ATTEMPTS = 3
 RING_SECONDS = 30
@@ -38,18 +37,14 @@ def sorry(language: str, number: str | None, *, attempt: int, action: str) -> by
 
 
 def _document(language: str, number: str, attempt: int, action: str) -> bytes:
-    response = VoiceResponse()
-    if number and attempt <= MOST_ATTEMPTS:
-        _speak(response, language, _BUSY if attempt > 1 else _CONNECTING)
-        dial = response.dial(action=f"{action}?attempt={attempt + 1}", method="POST", timeout=RING_SECONDS)
-        dial.number(number)
-    else:
-        _speak(response, language, _CLOSING)
-        response.hangup()
-    return str(response).encode()
+    if not number or attempt > MOST_ATTEMPTS:
+        return response(_spoken(language, _CLOSING) + element("Hangup", {}))
+    how: Attributes = {"action": f"{action}?attempt={attempt + 1}", "method": "POST", "timeout": RING_SECONDS}
+    dial = element("Dial", how, element("Number", {}, text(number)))
+    return response(_spoken(language, _BUSY if attempt > 1 else _CONNECTING) + dial)
 
 
-def _speak(response: VoiceResponse, language: str, texts: dict[str, str]) -> None:
+def _spoken(language: str, texts: dict[str, str]) -> str:
     """Speak Chinese, after English for a caller who chose English."""
     english = [Say(texts["en"], "en-US")] if language.lower().startswith("en") else []
-    speak(response, [*english, Say(texts["zh"], "zh-CN")], "")
+    return speak([*english, Say(texts["zh"], "zh-CN")], "")[0]

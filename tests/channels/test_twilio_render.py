@@ -8,9 +8,12 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twilio.twiml import GenericNode, TwiML
+from twilio.twiml.voice_response import VoiceResponse
 
 from ivr.channels.twilio import TwilioChannel
-from ivr.channels.twilio_prompts import pieces_of
+from ivr.channels.twilio_prompts import clean, pieces_of
+from ivr.channels.twilio_xml import element, response, text
 from ivr.engine.verbs import Dial, Gather, Hangup, Hearing, Keys, Pause, Play, Record, Say
 
 
@@ -145,3 +148,30 @@ def pretty(document: bytes) -> str:
     root = parse(document)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode") + "\n"
+
+
+CLEAN = st.text().map(clean)
+ATTRIBUTES = st.dictionaries(
+    st.sampled_from(["voice", "action", "timeout", "hints"]), CLEAN | st.integers() | st.booleans() | st.none()
+)
+
+
+@given(ATTRIBUTES, CLEAN, ATTRIBUTES, CLEAN)
+def test_elements_are_written_as_the_carriers_library_writes_them(outer, before, inner, words):
+    library = VoiceResponse()
+    node = GenericNode("Gather", before, **outer)
+    TwiML.append(node, GenericNode("Say", words, **inner))
+    library.append(node)
+    inside = text(before) + element("Say", inner, text(words))
+    assert response(element("Gather", outer, inside)) == str(library).encode()
+
+
+@given(st.text(alphabet=st.characters(), max_size=30))
+def test_clean_text_is_what_xml_can_hold_on_one_line(words):
+    held = clean(words)
+    assert ET.fromstring(element("Say", {}, text(held))).text in (held, None)
+    assert not set(held) & set("\r\n\t")
+
+
+def test_an_address_that_no_text_can_hold_breaks_nothing():
+    assert b"<Play>/a.wav</Play>" in channel().render(Hangup((Play("/a\ud800.wav"),)), turn=1)
