@@ -32,6 +32,21 @@ REASONS = {
 }
 
 
+class OneWriter:
+    """Lets one thread of this process write at a time: a queue in memory is faster than polling the file's lock."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=BUSY_SECONDS):
+            raise StoreError(f"{self._file}: {REASONS[sqlite3.SQLITE_BUSY]}")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class Connections:
     """The connections of this process to one file. `forked()` must be called in a forked child."""
 

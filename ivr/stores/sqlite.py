@@ -21,7 +21,7 @@ from ..engine.ports import JournalRow, Saved
 from ..errors import SettingsError, StoreError
 from ..settings import store_file
 from ._lease import LEASE_SECONDS, SETUP, FileLeases
-from ._sqlite_connections import Connections
+from ._sqlite_connections import Connections, OneWriter
 
 CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_TURNS = 500
@@ -152,7 +152,7 @@ class SqliteStore:
 
     def _start(self) -> None:
         """Begin life in this process: locks that nobody holds, no thread yet."""
-        self._writing = threading.Lock()
+        self._writing = OneWriter(self._connections.file)
         self._wake, self._stop = threading.Event(), threading.Event()
         self._checkpoints: threading.Thread | None = None
         self._unsynced = 0

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -233,6 +234,32 @@ def test_a_lock_that_another_program_keeps_is_said(
     other.execute("ROLLBACK")
     other.close()
     assert store.save(turn(1), [], expected=None)
+
+
+def test_the_wait_for_a_lock_is_bounded_for_threads_that_queue_behind_each_other(
+    file: Path, monkeypatch: pytest.MonkeyPatch, store: SqliteStore
+) -> None:
+    monkeypatch.setattr(_sqlite_connections, "BUSY_SECONDS", 0.1)
+    faults: list[str] = []
+
+    def work(number: int) -> None:
+        try:
+            store.save(turn(1, call_id=f"{number}"), [], expected=None)
+        except StoreError as fault:
+            faults.append(str(fault))
+
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert time.monotonic() - began < 0.7
+    assert faults == [f"{file}: other processes have kept it locked for too long"] * 8
+    other.execute("ROLLBACK")
+    other.close()
 
 
 def test_a_closed_store_says_so(file: Path) -> None:

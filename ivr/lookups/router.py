@@ -1,0 +1,34 @@
+"""Sends each question to the back end it names: the bank over HTTP, or a service of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..engine.ports import Lookup, Service
+from ..errors import LookupFailed
+
+
+class Router:
+    """The engine's `Lookup` port over many back ends: the word before the dot chooses.
+
+    What `services` names is asked here; everything else goes `outside`. `clock` gives Unix seconds.
+    """
+
+    def __init__(self, outside: Lookup, services: Mapping[str, Service], clock: Callable[[], float]) -> None:
+        self._outside = outside
+        self._services = dict(services)
+        self._clock = clock
+
+    def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
+        """Answer. Raises LookupFailed; a fault of a service of our own must not break the call either."""
+        name, _, asked = source.partition(".")
+        service = self._services.get(name)
+        if service is None:
+            return self._outside(source, question, deadline=deadline, key=key)
+        try:
+            return service.ask(asked, question, key=key, now=self._clock())
+        except LookupFailed:
+            raise
+        except Exception as fault:
+            raise LookupFailed(f"{name} cannot be asked ({type(fault).__name__})") from None
