@@ -15,7 +15,9 @@ from .source import Node
 
 
 @dataclass(frozen=True)
-class _DeskFields:
+class DeskFields:
+    """The keys of a desk."""
+
     number: str = option(Word("a telephone number"), help="The number that reaches the desk, with country code.")
     timeout: float = option(Seconds(5, 600), help="How long it rings.", default=30.0, shown="30s")
 
@@ -27,8 +29,8 @@ class LineFields:
     lines: Mapping[str, str] = option(
         MapOf(Name("the name of a flow")), help="The flow for each called number; `default` is for all others."
     )
-    desks: Mapping[str, _DeskFields] = option(
-        MapOf(Block(_DeskFields, "a desk", short="number")), help="The desks by name: a number, or {number, timeout}."
+    desks: Mapping[str, DeskFields] = option(
+        MapOf(Block(DeskFields, "a desk", short="number")), help="The desks by name: a number, or {number, timeout}."
     )
     desk: str = option(Name("the name of a desk"), help="The desk that callers reach when all else fails.")
 

@@ -22,7 +22,7 @@ DOES = ("back", "repeat", "main_menu", "help", "language")
 class Condition(Kind[Expression]):
     """A condition or a value worked out from other values."""
 
-    words: str = "a condition"
+    words: str = "a condition or value"
     sample: str = 'caller.segment == "vip"'
 
     def read(self, node: Node, reading: Reading) -> Expression | None:

@@ -36,6 +36,8 @@ YAML = {
     "colon-in-text": "A text holds a colon and a blank, and must stand in quotes.",
     "comma-in-text": "A text between brackets holds a comma, and must stand in quotes.",
     "special-start": "A text begins with a sign that has a meaning of its own.",
+    "missing-value": "A key between brackets has nothing behind its colon.",
+    "stray-sign": "A sign stands in front of a list or block and has no meaning there.",
     "backslash": "A backslash in double quotes begins no sign that there is.",
     "hash": "A # begins a comment, so that text or key is lost.",
     "comment-sign": "A comment begins with another sign than #.",

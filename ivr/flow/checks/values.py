@@ -13,11 +13,26 @@ from ..near import did_you_mean
 from ..text import Slot, Template
 from .targets import written_steps
 
-GIVEN = {
-    "call": ("number", "language", "date", "time", "hour", "weekday"),
-    "caller": ("number", "known", "segment", "name", "age", "born", "customer"),
-    "identity": ("level",),
-    "card": ("tail",),
+GIVEN: Mapping[str, Mapping[str, str]] = {
+    "call": {
+        "number": "the number that was called",
+        "language": "the language that is spoken now, such as `zh-CN`",
+        "date": "today in China, as 2026-11-21",
+        "time": "the time in China, as 15:05",
+        "hour": "its hour, 0 to 23",
+        "weekday": "1 for Monday to 7 for Sunday",
+    },
+    "caller": {
+        "number": "the number that calls, as +8613800000001",
+        "known": "whether the bank knows this number",
+        "segment": "the bank's group of customers: 'standard', 'vip', 'corporate' ...; 'none' for unknown numbers",
+        "name": "the customer's name",
+        "age": "the customer's age in years",
+        "born": "the customer's date of birth",
+        "customer": "the bank's own key for the customer",
+    },
+    "identity": {"level": "the level that the caller has proved, 0 to 3"},
+    "card": {"tail": "the last four digits of the card by which the caller was verified"},
 }
 """Values that every flow can read, and their parts."""
 

@@ -1,0 +1,151 @@
+"""Renders the editors' manual, `flows/README.md`, from the declarations that reading uses and the prose in `manual.md`.
+
+Tables come from code, so that they cannot lag behind it; what only people can explain stands in `manual.md`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from importlib.resources import files
+from typing import Any
+
+from .checks.values import GIVEN
+from .fields import Option, options
+from .line import DeskFields, LineFields
+from .loader import Catalogue, FlowFields, step_options
+from .model import Step
+from .profiles import Profile, profiles
+from .routes import ChoiceFields
+from .rules import GROUPS
+from .schema import manual_text, summary
+
+PROFILE_WORDS = {
+    "characters_per_minute": "Mandarin: characters a minute",
+    "words_per_minute": "English: words a minute",
+    "rate": "share of the voice's normal speed",
+    "first_timeout": "wait for the first key or word, in seconds",
+    "fetch_timeout": "the same where something must be fetched first: a card, a document",
+    "inter_digit_timeout": "wait between two keys, in seconds",
+    "tries": "how often a step asks",
+    "error_budget": "failures in one call before a person takes over",
+    "option_pause": "pause after each choice, in seconds",
+    "after_key_pause": "pause after a key, in seconds",
+    "agent_spoken": "where in a menu the key for a person is spoken",
+    "say_twice": "whether texts with values are said twice",
+    "minimum_confidence": "below this, what was heard does not count",
+}
+_LISTENING = "on_no_input"
+"""The key by which a kind that listens is told."""
+
+
+def manual(catalogue: Catalogue) -> str:
+    """Return the manual of the language as installed, in Markdown."""
+    shared = _shared(catalogue.steps)
+    listening = [kind for kind, cls in sorted(catalogue.steps.items()) if _listens(cls)]
+    sections: dict[str, Callable[[], str]] = {
+        "flow": lambda: _fields(options(FlowFields)),
+        "kinds": lambda: _kinds(catalogue.steps),
+        "every": lambda: _fields(options(Step)),
+        "listening kinds": lambda: ", ".join(f"`{kind}`" for kind in listening),
+        "listening": lambda: _fields(shared),
+        "steps": lambda: "\n\n".join(_step(cls, shared) for _, cls in sorted(catalogue.steps.items())),
+        "choices": lambda: _fields(options(ChoiceFields)),
+        "spoken": lambda: _spoken(catalogue.spoken_kinds),
+        "given": _given,
+        "profiles": _profiles,
+        "line": lambda: f"{_fields(options(LineFields))}\n\nA desk takes:\n\n{_fields(options(DeskFields))}",
+        "rules": _rules,
+    }
+    prose = files(__package__).joinpath("manual.md").read_text("utf-8")
+    return re.sub(r"\[\[([a-z ]+)\]\]", lambda found: sections[found[1]](), prose)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _fields(wanted: Iterable[Option]) -> str:
+    rows = ((f"`{wish.key}`", wish.kind.words, wish.help, _default(wish)) for wish in wanted)
+    return _table(("key", "takes", "meaning", "if left out"), rows)
+
+
+def _default(wish: Option) -> str:
+    return "must be given" if wish.required else wish.default_words or "nothing"
+
+
+def _listens(cls: type[Step]) -> bool:
+    return any(wish.key == _LISTENING for wish in options(cls))
+
+
+def _shared(kinds: Mapping[str, type[Step]]) -> list[Option]:
+    """List the keys that all kinds that listen have in common, besides those of every step."""
+    every = {wish.key for wish in options(Step)}
+    listening = [options(cls) for cls in kinds.values() if _listens(cls)]
+    first = listening[0] if listening else ()
+    return [wish for wish in first if wish.key not in every and all(_same(wish, other) for other in listening)]
+
+
+def _same(wish: Option, others: tuple[Option, ...]) -> bool:
+    return any(other.key == wish.key for other in others)
+
+
+def _kinds(kinds: Mapping[str, type[Step]]) -> str:
+    return _table(("kind", ""), ((f"[`{kind}`](#{kind})", summary(cls)) for kind, cls in sorted(kinds.items())))
+
+
+def _step(cls: type[Step], shared: list[Option]) -> str:
+    usual = {(wish.key, wish.help, wish.default_words) for wish in [*shared, *options(Step)]}
+    own = [wish for wish in step_options(cls) if (wish.key, wish.help, wish.default_words) not in usual]
+    return f"### {cls.kind}\n\n{manual_text(cls)}\n\n{_fields(own)}{_inner(own)}"
+
+
+def _inner(wanted: list[Option]) -> str:
+    """Explain the keys of blocks inside a step."""
+    blocks = [(wish, cls) for wish in wanted if (cls := getattr(wish.kind, "cls", None)) is not None]
+    return "".join(f"\n\n`{wish.key}` holds:\n\n{_fields(options(cls))}" for wish, cls in blocks)
+
+
+def _spoken(kinds: Mapping[str, Any]) -> str:
+    rows = []
+    for kind in kinds.values():
+        argument = f" Argument: {kind.means}{'' if kind.argument == 'required' else ' (may be left out)'}." * bool(
+            kind.means
+        )
+        samples = "; ".join(kind.spoken[tag] for tag in sorted(kind.spoken, reverse=True))
+        rows.append((_written(kind), kind.manual + argument, f"{kind.sample}: {samples}"))
+    return _table(("kind", "", "as spoken"), rows)
+
+
+def _written(kind: Any) -> str:
+    samples = sorted(set(kind.argument_sample.values()))
+    return "`" + "`, `".join([f"{kind.name}:{sample}" for sample in samples] or [kind.name]) + "`"
+
+
+def _given() -> str:
+    return _table(
+        ("value", ""), ((f"`{name}.{part}`", words) for name, parts in GIVEN.items() for part, words in parts.items())
+    )
+
+
+def _profiles() -> str:
+    found = profiles()
+    names = [spec.name for spec in fields(Profile) if spec.name != "name"]
+    rows = ((PROFILE_WORDS[name], *(_figure(getattr(one, name)) for one in found.values())) for name in names)
+    return _table(("", *(f"`{name}`" for name in found)), rows)
+
+
+def _figure(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _rules() -> str:
+    parts = []
+    for title, rules in GROUPS.items():
+        rows = ((f"`{rule}`", words) for rule, words in sorted(rules.items()))
+        parts.append(f"### {title}\n\n{_table(('rule', ''), rows)}")
+    return "\n\n".join(parts)
