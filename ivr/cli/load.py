@@ -38,20 +38,12 @@ class Duration(click.ParamType[float]):
             self.fail(f'"{value}" is no duration; write 30s, 5m or 250ms', param, ctx)
 
 
-_EPILOG = """\b
-Examples:
-  ivr load main_menu --users 200 --duration 30s
-  ivr load main_menu --rate 50 --users 2000 --objective "p99<250ms" --objective "errors<=0.1%"
-  ivr load main_menu --url https://ivr.example.com --duration 10m --html report.html
-"""
-
-
-@click.command("load", epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(short_help="Make many calls at once to a server, and measure.")
 @click.argument("flow")
 @click.option(
     "--url", metavar="URL", help="Server to call. Default: IVR_PUBLIC_URL if it is this machine, or port 8080."
 )
-@click.option("--users", default=100, show_default=True, type=click.IntRange(1, 100_000), help="Most calls at once.")
+@click.option("--users", type=click.IntRange(1, 100_000), help="Most calls at once. Default: 100, or 60 times --rate.")
 @click.option(
     "--rate", metavar="CALLS/S", type=click.FloatRange(min=0, min_open=True), help="Random arrivals a second."
 )
@@ -78,6 +70,12 @@ Examples:
 def command(wanted: tuple[str, ...], json_file: str | None, html_file: str | None, **options: Any) -> None:
     """Play the conversations of FLOW against a server, many at once, and measure.
 
+    \b
+    Example:
+      ivr load main_menu --users 200 --duration 30s
+      ivr load main_menu --rate 50 --users 2000 --objective "p99<250ms" --objective "errors<=0.1%"
+      ivr load main_menu --url https://ivr.example.com --duration 10m --html report.html
+
     Without --rate, every user starts its next call a little after its last one was planned to end, so that about
     --users calls are up all the time. With --rate, calls arrive at random, whether or not the server keeps up, and
     --users is the most that may be up at once. Either way a call's requests are due at times that do not depend on
@@ -88,8 +86,9 @@ def command(wanted: tuple[str, ...], json_file: str | None, html_file: str | Non
 
     The server's TWILIO_AUTH_TOKEN has to be set here too. Ctrl-C ends the run early and reports.
 
-    Exit codes: 0 fine, 1 an objective was missed, 2 it could not be run.
-    """
+    Exit codes: 0 fine, 1 an objective was missed, 2 it could not be run. To spread over machines, run Locust itself;
+    ivr/loadtest/locustfile.py says how.
+    """  # noqa: D301
     objectives = _read_objectives(wanted)
     if importlib.util.find_spec("locust") is None or importlib.util.find_spec("hdrh") is None:
         raise _Refusal(INSTALL)
@@ -117,7 +116,7 @@ def _read_objectives(wanted: tuple[str, ...]) -> list[Objective]:
 
 def _planned(options: dict[str, Any]) -> Plan:
     from ..loadtest import target
-    from ..loadtest.plan import MOST_SECONDS, Plan
+    from ..loadtest.plan import MOST_SECONDS, Plan, lines_for
 
     try:
         options["url"] = target.choose(options["url"])
@@ -127,6 +126,7 @@ def _planned(options: dict[str, Any]) -> Plan:
         raise _Refusal("--duration is more than nothing and a day at most, and --timeout more than nothing")
     if not target.is_loopback(options["url"]):
         click.echo(f"Calls go to {options['url']}, which is not this machine.", err=True)
+    options["users"] = options["users"] or lines_for(options["rate"])
     options["most_calls"] = options.pop("max_calls")
     return Plan(**options, public_url=os.environ.get("IVR_PUBLIC_URL", ""))
 

@@ -8,7 +8,13 @@ from dataclasses import asdict, dataclass
 MOST_USERS = 100_000
 MOST_SECONDS = 86_400.0
 LONGEST_RAMP = 10.0
+CALL_SECONDS = 60.0
 SLICES = 300
+
+
+def lines_for(rate: float | None) -> int:
+    """Choose how many calls may be up at once: 100, or enough for calls of a minute at a rate."""
+    return 100 if rate is None else min(max(100, round(rate * CALL_SECONDS)), MOST_USERS)
 
 
 @dataclass(frozen=True)

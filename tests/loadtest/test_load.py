@@ -48,6 +48,15 @@ def test_a_load_is_measured_reported_and_judged(server: Phone, conversations: st
     assert not any(secret in told for secret in SECRETS)
 
 
+def test_calls_arrive_at_a_rate_with_lines_enough_for_all(server: Phone, conversations: str) -> None:
+    where = ("--url", server.url, "--conversations", conversations)
+    done = load(*where, "--rate", "20", "--duration", "1500ms", "--ramp", "0", "--think", "200ms", "--json", "-")
+    found = json.loads(done.stdout)
+    assert found["parameters"]["users"] == 1200
+    assert 10 < found["calls"]["started"] < 60
+    assert found["errors"] == 0
+
+
 def test_without_a_missed_objective_the_exit_code_is_0_though_turns_failed(server: Phone, conversations: str) -> None:
     server.statuses["/card"] = 500
     server.pages["/silent"] = BALANCE.replace("余额", "其他")
