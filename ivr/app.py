@@ -183,7 +183,7 @@ def build(
     seal = Seal.from_settings(settings)
     found = store or open_store(settings.store)
     found.keep_release(release.version, release.files)
-    services = Services(lookup or HttpLookup({"bank": settings.bank_url}), Reader(), spoken_keys)
+    services = Services(lookup or HttpLookup({"bank": settings.bank_url}), Reader(), spoken_keys, time.monotonic)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
     return Ivr(settings, found, seal, services, channel, Engine(release, services), clock)

@@ -25,13 +25,19 @@ IDENTITY_SECONDS = 600.0
 """How long a verified caller stays verified (voice-menu practice: ten minutes)."""
 
 
+ASKING_SECONDS = 2.5
+"""How long all lookups of one turn may take together: the caller is to hear something within three seconds."""
+_NOT_WORTH_ASKING = 0.05
+
+
 @dataclass(frozen=True)
 class Services:
-    """What a turn may use of the world outside."""
+    """What a turn may use of the world outside. `timer` counts seconds from any start; without one none go by."""
 
     lookup: Lookup
     aloud: Aloud
     heard: Callable[[str, str], str | None]
+    timer: Callable[[], float] = lambda: 0.0
 
 
 @dataclass
@@ -47,6 +53,7 @@ class Turn:
     events: list[Event] = field(default_factory=list)
     closing: Closing | None = None
     hops: int = 0
+    asked: float = 0.0
 
     @property
     def profile(self) -> Profile:
@@ -168,12 +175,22 @@ class Turn:
         """Ask a back end. Raises LookupFailed; notes the outcome without any value."""
         key = f"{self.call.id}:{self.call.turn}:{self.hops}:{source}"
         try:
-            answer = self.services.lookup(source, question, deadline=deadline, key=key)
+            answer = self._ask(source, question, deadline, key)
         except LookupFailed as error:
             self.note("lookup", source=source, outcome="missing" if error.missing else "failed", reason=str(error))
             raise
         self.note("lookup", source=source, outcome="ok")
         return answer
+
+    def _ask(self, source: str, question: Mapping[str, Any], deadline: float, key: str) -> Mapping[str, Any]:
+        left = ASKING_SECONDS - self.asked
+        if left < _NOT_WORTH_ASKING:
+            raise LookupFailed("earlier questions of this turn took all the time there is")
+        began = self.services.timer()
+        try:
+            return self.services.lookup(source, question, deadline=min(deadline, left), key=key)
+        finally:
+            self.asked += self.services.timer() - began
 
     # closing the turn
 
