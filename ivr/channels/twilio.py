@@ -12,14 +12,14 @@ from itertools import chain
 
 from twilio.request_validator import RequestValidator
 
-from ivr.engine.inputs import Input
+from ivr.engine.inputs import CallStarted, Input
 from ivr.engine.ports import Incoming
 from ivr.engine.verbs import Closing
 from ivr.errors import BadRequest, BadSignature
 
 from . import twilio_inputs, twilio_sorry
 from .twilio_document import document
-from .twilio_requests import Parameters, TwilioRequest, prefix_of
+from .twilio_requests import TwilioRequest, prefix_of
 
 Fingerprint = Callable[[bytes], str]
 """A keyed digest: equal for equal bytes, and nothing can be learnt from it."""
@@ -83,7 +83,7 @@ class TwilioChannel:
         """
         form = request.parameters
         started = twilio_inputs.arrival(form, flow)
-        return self._incoming(request, form, turn, started if turn is None else twilio_inputs.later(form))
+        return self._incoming(request, started, turn, started if turn is None else twilio_inputs.later(form))
 
     def ended(self, request: TwilioRequest) -> Incoming | None:
         """Understand a status callback: the hang-up it tells of, or None while the call goes on.
@@ -92,7 +92,7 @@ class TwilioChannel:
         """
         form = request.parameters
         gone = twilio_inputs.hung_up(form)
-        return self._incoming(request, form, None, gone) if gone else None
+        return self._incoming(request, twilio_inputs.arrival(form), None, gone) if gone else None
 
     def render(self, closing: Closing, *, turn: int) -> bytes:
         """Write the document; `turn` is the number that the request answering it carries."""
@@ -102,11 +102,10 @@ class TwilioChannel:
         """Write the last resort: an apology, then `number` is dialled; never raises."""
         return twilio_sorry.sorry(language, number, attempt=attempt, action=f"{self._prefix}/twilio/fallback")
 
-    def _incoming(self, request: TwilioRequest, form: Parameters, turn: int | None, what: Input) -> Incoming:
-        call_id = twilio_inputs.call_id(form)
+    def _incoming(self, request: TwilioRequest, line: CallStarted, turn: int | None, what: Input) -> Incoming:
+        call_id = twilio_inputs.call_id(request.parameters)
         if not call_id:
             raise BadRequest("the request carries no usable CallSid")
-        line = twilio_inputs.arrival(form)
         return Incoming(call_id, turn, what, self._key(request, call_id), line.caller, line.called)
 
     def _key(self, request: TwilioRequest, call_id: str) -> str:
@@ -117,5 +116,5 @@ class TwilioChannel:
         if request.retry_token:
             parts = ["retry", request.target, call_id, request.retry_token]
         else:
-            parts = ["form", request.target, *(text for pair in sorted(request.form) for text in pair)]
+            parts = ["form", request.target, *chain.from_iterable(sorted(request.form))]
         return self._fingerprint("\0".join(parts).encode("utf-8", "surrogatepass"))

@@ -103,4 +103,6 @@ def _number(text: str) -> float | None:
 
 
 def _clean(text: str, most: int) -> str:
+    if len(text) <= most and text.isprintable():  # which nothing unprintable below is
+        return text.strip()
     return _UNPRINTABLE.sub(" ", text[: 4 * most]).strip()[:most]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from twilio.twiml import GenericNode, TwiML
 from twilio.twiml.voice_response import VoiceResponse
 
+from ivr.channels import twilio_inputs, twilio_prompts
 from ivr.channels.twilio import TwilioChannel
 from ivr.channels.twilio_prompts import clean, pieces_of
 from ivr.channels.twilio_xml import element, response, text
@@ -175,3 +176,10 @@ def test_clean_text_is_what_xml_can_hold_on_one_line(words):
 
 def test_an_address_that_no_text_can_hold_breaks_nothing():
     assert b"<Play>/a.wav</Play>" in channel().render(Hangup((Play("/a\ud800.wav"),)), turn=1)
+
+
+def test_text_that_is_printable_needs_no_cleaning():
+    printable = "".join(filter(str.isprintable, map(chr, range(0x110000))))
+    assert not twilio_prompts._FORBIDDEN.search(printable)
+    assert not twilio_inputs._UNPRINTABLE.search(printable)
+    assert not {sign for sign in printable if sign.isspace()} - {" "}
