@@ -89,7 +89,7 @@ def _fill(ivr: Ivr, app: Flask, live: int) -> int:
     before = _bytes(store)
     connection.execute("BEGIN IMMEDIATE")
     rows = ((copy.call_id, copy.turn, copy.key, copy.call, copy.reply) for copy in _copies(one, live))
-    connection.executemany("INSERT INTO live VALUES (?, ?, ?, ?, ?)", rows)
+    connection.executemany("INSERT INTO live (call_id, turn, key, call, reply) VALUES (?, ?, ?, ?, ?)", rows)
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return _bytes(store) - before

@@ -44,7 +44,7 @@ def _checking(folder: Path) -> Measure:
 
 
 def _conversations(rounds: int) -> None:
-    files = sorted(CONVERSATIONS.glob("*.yaml"))
+    files = sorted(CONVERSATIONS.rglob("*.yaml"))
     count = sum(file.read_text(encoding="utf-8").count("conversation:") for file in files)
     if not count:
         print(f"\nthere is no conversation in {CONVERSATIONS.relative_to(ROOT)} yet")
