@@ -1,4 +1,4 @@
-"""Where calls and documents are kept. A store is a module named after the scheme of its address, with `connect(url)`."""
+"""Where calls and documents are kept. A store is a module named after the scheme of its address; it has `connect`."""
 
 from __future__ import annotations
 
