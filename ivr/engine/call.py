@@ -38,7 +38,10 @@ class Identity:
 
 @dataclass(frozen=True)
 class Call:
-    """One telephone call. `release` pins the content hash of the flow files it began with; `turn` counts replies."""
+    """One telephone call. `release` pins the content hash of the flow files it began with; `turn` counts replies.
+
+    `rate` is how fast the caller wants to be spoken to, as a share of the profile's rate.
+    """
 
     id: str
     release: str
@@ -54,6 +57,7 @@ class Call:
     tries: Mapping[str, int] = field(default_factory=dict)
     keys_ahead: str = field(default="", repr=False)
     transfer: Values = field(default_factory=dict)
+    rate: float = 1.0
     ended: str = ""
 
     @property

@@ -13,7 +13,7 @@ from .call import Call, Frame
 from .inputs import CallStarted, Digits, HungUp, Input
 from .ports import Event
 from .step import LiveStep, Move, Run, Universal
-from .turn import Services, Turn
+from .turn import MEMORY_DEADLINE, Services, Turn
 from .verbs import Closing
 
 HOP_LIMIT = 64
@@ -75,6 +75,8 @@ class Engine:
                 turn.note("hung_up", reason=given.reason if isinstance(given, HungUp) else "")
             turn.hang_up(call.ended or "caller")
             return self._reply(turn)
+        if turn.level:
+            turn.verified(turn.level, call.identity.customer)
         if isinstance(given, Digits):
             turn.pause(turn.profile.after_key_pause)
         return self._run(turn, self._step(turn).answer(turn, given))
@@ -94,6 +96,7 @@ class Engine:
     def _who(self, turn: Turn) -> dict[str, Any]:
         """Ask the bank whose number this is. It only routes: it never proves who is calling."""
         unknown: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"}
+        unknown |= self._remembered(turn)
         if not turn.call.caller.startswith("+"):
             return unknown
         try:
@@ -101,6 +104,19 @@ class Engine:
         except LookupFailed:
             return unknown
         return {**unknown, **found, "known": True}
+
+    @staticmethod
+    def _remembered(turn: Turn) -> dict[str, Any]:
+        """Recall what this number chose in earlier calls: how to be served, how fast, in which language."""
+        try:
+            kept = turn.lookup("memory.recall", {"number": turn.call.caller}, deadline=MEMORY_DEADLINE)
+        except LookupFailed:
+            return {}
+        if kept.get("rate"):
+            turn.change(rate=float(kept["rate"]))
+        if kept.get("language") in turn.flow.languages:
+            turn.change(language=kept["language"])
+        return {name: kept[name] for name in ("profile", "last_reasons") if kept.get(name)}
 
     # moving
 

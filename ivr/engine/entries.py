@@ -80,6 +80,12 @@ def _identity(keys: str) -> str | None:
     return number if _date(keys[6:14]) and mod_11_2.is_valid(number) else None
 
 
+def _identity_tail(keys: str) -> str | None:
+    """Take the last four of an ID number; a star in the last place is X."""
+    tail = keys[:3] + ("X" if keys[3:] == "*" else keys[3:])
+    return tail if _digits(tail[:3]) and (tail[3:] == "X" or _digits(tail[3:])) else None
+
+
 ENTRIES = {
     entry.name: entry
     for entry in (
@@ -90,5 +96,9 @@ ENTRIES = {
         Entry("card", 16, 19, _card, secret="pan"),  # noqa: S106
         Entry("id", 18, 18, _identity, secret="id", star_means="X"),  # noqa: S106
         Entry("pin", 6, 6, _digits, secret="pin"),  # noqa: S106
+        Entry("id_tail", 4, 4, _identity_tail, star_means="X"),
+        Entry("otp", 6, 6, _digits, secret="otp"),  # noqa: S106
     )
 }
+TAIL = Entry("digits", 4, 4, _digits)
+"""The last four digits of a card."""

@@ -21,6 +21,10 @@ from .turn import Turn
 from .verbs import Gather, Hearing, Keys
 
 MOST_HINTS = 100
+HOLD = 60.0
+"""Seconds that `do: wait` waits (relay calls, AS/NZS 4263)."""
+SLOWER, FASTER = 0.85, 1.15
+"""Steps of the rate keys (W3C COGA: let users set the speed)."""
 MOST_AHEAD = 64
 HOPS_AHEAD = 16
 """Steps that keys pressed ahead may lead through in one turn; those left over are dropped, and the step asks."""
@@ -96,6 +100,9 @@ class Listening(LiveStep):
         """Return how long the first key may take."""
         return self.timeout or turn.profile.first_timeout
 
+    def _patience(self, turn: Turn) -> float:
+        return HOLD if turn.memo.get("holding") else self.first_timeout(turn)
+
     def failure_exits(self) -> dict[str, Route]:
         """Return the way on after the last try, where the editor gave one."""
         ways = {FAILED: self.on_failure, SILENCE: self.on_no_input}
@@ -144,7 +151,7 @@ class Listening(LiveStep):
                 prompts=(),
                 keys=self.keys(turn),
                 hearing=hearing,
-                first_timeout=self.first_timeout(turn),
+                first_timeout=self._patience(turn),
                 inter_digit_timeout=self.inter_digit_timeout or turn.profile.inter_digit_timeout,
                 secret=self.protects(),
             )
@@ -167,6 +174,9 @@ class Listening(LiveStep):
                 move = self.take_keys(turn, given.keys)
             case Speech():
                 move = self._judge_speech(turn, given)
+            case NoInput() if turn.memo.get("holding"):
+                turn.remember(holding=False)
+                move = self.repeat(turn)
             case NoInput():
                 move = SILENCE
             case _:
@@ -216,13 +226,25 @@ class Listening(LiveStep):
                 return MAIN_MENU
             case "language":
                 turn.change(language=next_language(turn))
+                turn.keep_for_next_call(language=turn.call.language)
                 return Universal.AGAIN
+            case "slower" | "faster":
+                turn.speak_at(SLOWER if choice.do == "slower" else FASTER)
+                return self.repeat(turn)
+            case "wait":
+                return self.hold(turn)
             case "help":
                 self._help(turn)
                 return self.listen(turn)
             case "repeat":
                 return self.repeat(turn)
         return outcome
+
+    def hold(self, turn: Turn) -> Move:
+        """Give a minute, for callers who speak through a relay or must fetch something; nothing is counted."""
+        turn.remember(holding=True)
+        turn.phrase("hold")
+        return self.wait(turn)
 
     def _help(self, turn: Turn) -> None:
         if self.help:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
@@ -22,9 +23,13 @@ CHINA = timezone(timedelta(hours=8))
 """The whole mainland keeps one time, without daylight saving."""
 
 IDENTITY_SECONDS = 600.0
-"""How long a verified caller stays verified (voice-menu practice: ten minutes)."""
+"""How long a verified caller stays verified without doing anything (voice-menu practice: ten minutes)."""
 
 
+RATES = (0.7, 1.3)
+"""The slowest and fastest that callers may choose, as a share of the profile's rate."""
+
+MEMORY_DEADLINE = 0.3
 ASKING_SECONDS = 2.5
 """How long all lookups of one turn may take together: the caller is to hear something within three seconds."""
 _NOT_WORTH_ASKING = 0.05
@@ -162,12 +167,24 @@ class Turn:
     def say_words(self, words: str, *, language: str | None = None, barge_in: bool = True) -> None:
         """Say words as they are."""
         if words.strip():
-            self.prompts.append(Say(words, language or self.call.language, self.profile.rate, barge_in))
+            rate = round(self.profile.rate * self.call.rate, 2)
+            self.prompts.append(Say(words, language or self.call.language, rate, barge_in))
 
     def pause(self, seconds: float) -> None:
         """Be silent for a while; nothing for 0."""
         if seconds:
             self.prompts.append(Pause(seconds))
+
+    def speak_at(self, factor: float) -> None:
+        """Speak slower or faster from now on, within what can be understood, and for the next call too."""
+        slowest, fastest = RATES
+        self.change(rate=min(fastest, max(slowest, round(self.call.rate * factor, 2))))
+        self.keep_for_next_call(rate=str(self.call.rate))
+
+    def keep_for_next_call(self, **chosen: str) -> None:
+        """Remember what the caller chose, if there is something to remember it by; a call never depends on it."""
+        with suppress(LookupFailed):
+            self.lookup("memory.keep", {"number": self.call.caller, **chosen}, deadline=MEMORY_DEADLINE)
 
     # asking the back end
 

@@ -14,7 +14,7 @@ from .text import Text
 from .wordings import Spoken, Wording
 
 KEYS = {**{digit: digit for digit in "0123456789"}, "star": "*", "pound": "#", "*": "*", "#": "#"}
-DOES = ("back", "repeat", "main_menu", "help", "language")
+DOES = ("back", "repeat", "main_menu", "help", "language", "slower", "faster", "wait")
 """What a choice can do besides going to a step; see `flows/README.md`."""
 
 

@@ -6,36 +6,41 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from ..engine import proof
 from ..engine.entering import Entering
-from ..engine.entries import ENTRIES, Entry, Value
+from ..engine.entries import ENTRIES, TAIL, Entry, Value
 from ..engine.inputs import Digits, Input
+from ..engine.proof import Proof
 from ..engine.step import Move
 from ..engine.turn import Turn
-from ..errors import LookupFailed
 from ..flow.fields import option
 from ..flow.model import Route
 from ..flow.outcomes import AGENT, FAILED
 from ..flow.routes import Ways
-from ..flow.scalars import IdentityLevel
+from ..flow.scalars import IdentityLevel, OneOf
 from ..flow.text import Text
 from ..flow.wordings import Wording
 from ..secret import Secret
 
-TRIES = 3
-"""Wrong answers that one call may give before a person takes over (bank practice: three)."""
+HIGHEST = 2
+"""The highest level that a telephone can prove; L3 needs a person."""
 
-DEADLINE = 2.0
-_TAIL = Entry("digits", 4, 4, ENTRIES["digits"].check)
-_CARD, _PIN = ENTRIES["card"], ENTRIES["pin"]
+_CARD, _PIN, _ID_TAIL, _CODE = ENTRIES["card"], ENTRIES["pin"], ENTRIES["id_tail"], ENTRIES["otp"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verify(Entering):
-    """Asks for the last four digits of the card and the query PIN, and checks both with the bank (level L1).
+    """Proves the caller's identity up to a level, asking only for what is missing.
 
-    A caller whose number the bank does not know is asked for the whole card number instead, so that customers can
-    call from any telephone. The answer never tells which of the two was wrong. Three wrong answers in a call lead to a
-    person. Nothing typed here is kept, logged, recorded or taken from keys pressed ahead.
+    - **L1**: the last four digits of the card (or, with `by: id`, of the ID number) and the query PIN, checked by the
+      bank. A caller whose number the bank does not know gives the whole card number instead, so that customers can call
+      from any telephone.
+    - **L2**: L1, and a one-time code that is sent by SMS to the telephone on file.
+    - **L3** needs a person.
+
+    The answer never tells which part was wrong. Every try is charged before it is checked: three a call, and the bank's
+    limits for the account and the number over all calls; then a person takes over. Nothing typed here is kept, logged,
+    recorded or taken from keys pressed ahead.
 
     `requires: L1` on any step puts this in front of it; a `verify` step of one's own allows other prompts.
 
@@ -49,9 +54,12 @@ class Verify(Entering):
 
     kind: ClassVar[str] = "verify"
 
-    verify: int = option(IdentityLevel(), help="The level to reach; L1 is what the telephone can prove today.")
+    verify: int = option(IdentityLevel(), help="The level to reach: L1 or L2.")
     next: Route = option(Ways(), help="Where the call goes on with a verified caller.")
-    ask_tail: Text | None = option(Wording(), help="How the card tail is asked for.", default=None, shown="by language")
+    by: str = option(OneOf(("card", "id")), help="Which number's last four are asked for.", default="card")
+    ask_tail: Text | None = option(
+        Wording(), help="How the last four are asked for.", default=None, shown="by language"
+    )
     ask_pin: Text | None = option(Wording(), help="How the query PIN is asked for.", default=None, shown="by language")
 
     def exits(self) -> Mapping[str, Route]:
@@ -60,33 +68,39 @@ class Verify(Entering):
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """Yield a level that nobody can reach by telephone."""
-        if self.verify > 1:
-            message = f"No caller can prove L{self.verify} by telephone yet, so everybody would be led to a person."
-            yield self.kind if self.kind in self.places else "requires", message, "Write L1."
+        if self.verify > HIGHEST:
+            message = f"No caller can prove L{self.verify} by telephone, so everybody would be led to a person."
+            yield self.kind if self.kind in self.places else "requires", message, f"Write L1 or L{HIGHEST}."
 
     def protects(self) -> bool:
         """All that is typed here is protected."""
         return True
 
     def enter(self, turn: Turn) -> Move:
-        """Go on if the caller is verified already; else ask."""
+        """Go on if the caller is verified already; else ask for what is missing."""
         if turn.level >= self.verify:
             return "next"
-        if turn.call.tries.get("verify", 0) >= TRIES or self.verify > 1:
-            turn.phrase("verify_failed")
-            return FAILED
+        if not proof.tries_left(turn):
+            return self._give_up(turn, "verify_failed")
+        if self.verify > HIGHEST or (self.by == "id" and not turn.level and not _known(turn)):
+            return self._give_up(turn, "verify_by_person")
+        if turn.level:
+            return self._step_up(turn)
         return super().enter(turn)
 
     # what is asked
 
     def ask(self, turn: Turn) -> None:
-        """Ask for the card, or for the PIN when the card is there."""
-        if self._wants_pin(turn):
+        """Ask for what is missing: the number, the PIN, or the code."""
+        wanted = self.wanted(turn)
+        if wanted is _CODE:
+            turn.phrase("ask_code", tail=_spoken_tail(turn))
+        elif wanted is _PIN:
             self._ask(turn, self.ask_pin, "ask_pin")
-        elif self._card_entry(turn) is _TAIL:
-            self._ask(turn, self.ask_tail or self.prompt, "ask_card_tail")
-        else:
+        elif wanted is _CARD:
             turn.phrase("ask_card")
+        else:
+            self._ask(turn, self.ask_tail or self.prompt, f"ask_{self.by}_tail")
 
     @staticmethod
     def _ask(turn: Turn, own: Text | None, key: str) -> None:
@@ -95,73 +109,102 @@ class Verify(Entering):
         else:
             turn.phrase(key)
 
-    @staticmethod
-    def _wants_pin(turn: Turn) -> bool:
-        return "card" in turn.memo
-
-    @staticmethod
-    def _card_entry(turn: Turn) -> Entry:
-        return _TAIL if turn.call.facts["caller"]["known"] else _CARD
-
     def wanted(self, turn: Turn) -> Entry:
-        """Return the card, then the PIN."""
-        return _PIN if self._wants_pin(turn) else self._card_entry(turn)
+        """Return what is missing next."""
+        if "code" in turn.memo:
+            return _CODE
+        return _PIN if "claim" in turn.memo else self._number(turn)
+
+    def _number(self, turn: Turn) -> Entry:
+        if not _known(turn):
+            return _CARD
+        return TAIL if self.by == "card" else _ID_TAIL
 
     # what was typed
 
-    def take_keys(self, turn: Turn, keys: str) -> Move:
-        """Take the entry; at the PIN, a star or a card tail corrects the card."""
-        if self._wants_pin(turn) and (keys == "*" or self._corrects_card(turn, keys)):
-            return self._another_card(turn, keys)
-        return super().take_keys(turn, keys)
-
-    def accept(self, turn: Turn, value: Value) -> Move:
-        """Keep the card and ask for the PIN, or check both."""
-        if isinstance(value, Secret) and self._wants_pin(turn):
-            return self._check(turn, value)
-        turn.remember(card=value, failures=0)
-        return self.listen(turn)
-
-    @staticmethod
-    def _corrects_card(turn: Turn, keys: str) -> bool:
-        """Tell whether a card tail was typed again where the PIN was asked for a second time."""
-        return turn.call.tries.get("verify", 0) > 0 and _TAIL.read(keys) is not None
-
-    def _another_card(self, turn: Turn, keys: str) -> Move:
-        turn.change_frame(memo={key: value for key, value in turn.memo.items() if key != "card"})
-        tail = _TAIL.read(keys)
-        return self.accept(turn, tail) if tail and self._card_entry(turn) is _TAIL else self.listen(turn)
-
-    def _check(self, turn: Turn, pin: Secret) -> Move:
-        """Charge the try first, then ask the bank."""
-        tries = turn.call.tries.get("verify", 0) + 1
-        turn.change(tries={**turn.call.tries, "verify": tries})
-        try:
-            answer = turn.lookup("bank.verify", self._question(turn, pin), deadline=DEADLINE)
-        except LookupFailed:
-            turn.phrase("bank_unavailable")
-            return AGENT
-        if answer.get("verified") is True and answer.get("customer"):
-            turn.verified(1, str(answer["customer"]))
-            turn.change(facts={**turn.call.facts, "card": answer.get("card", {})}, errors=0)
-            turn.note("identity", outcome="verified", level=1)
-            turn.phrase("verified")
-            return "next"
-        turn.note("identity", outcome="refused", tries=tries)
-        if tries >= TRIES:
-            turn.phrase("verify_failed")
-            return FAILED
-        turn.phrase("verify_again")
-        return self.wait(turn)
-
-    def _question(self, turn: Turn, pin: Secret) -> dict[str, Any]:
-        card = turn.memo["card"]
-        if isinstance(card, Secret):
-            return {"card": card, "pin": pin}
-        return {"number": turn.call.caller, "card_tail": card, "pin": pin}
-
     def answer(self, turn: Turn, given: Input) -> Move:
-        """Take keys; a verify step that was overtaken by time starts again."""
+        """Take keys; a step that was overtaken goes on."""
         if isinstance(given, Digits) and turn.level >= self.verify:
             return "next"
         return super().answer(turn, given)
+
+    def take_keys(self, turn: Turn, keys: str) -> Move:
+        """Take the entry; at the PIN, a star or the last four correct the number."""
+        if self.wanted(turn) is _PIN and (keys == "*" or self._corrects(turn, keys)):
+            return self._another_number(turn, keys)
+        return super().take_keys(turn, keys)
+
+    def accept(self, turn: Turn, value: Value) -> Move:
+        """Keep the number and ask for the PIN, or check what is complete."""
+        wanted = self.wanted(turn)
+        if wanted is _PIN and isinstance(value, Secret):
+            return self._after_pin(turn, proof.check_pin(turn, self._claim(turn), value))
+        if wanted is _CODE and isinstance(value, Secret):
+            return self._after_code(turn, proof.check_code(turn, value))
+        turn.remember(claim=value, failures=0)
+        return self.listen(turn)
+
+    def _claim(self, turn: Turn) -> dict[str, Any]:
+        claim = turn.memo["claim"]
+        if not _known(turn):
+            return {"card": claim}
+        return {"number": turn.call.caller, f"{self.by}_tail": claim}
+
+    def _corrects(self, turn: Turn, keys: str) -> bool:
+        """Tell whether the last four were typed again where the PIN was asked for a second time."""
+        return turn.call.tries.get("verify", 0) > 0 and _known(turn) and self._number(turn).read(keys) is not None
+
+    def _another_number(self, turn: Turn, keys: str) -> Move:
+        turn.change_frame(memo={key: value for key, value in turn.memo.items() if key != "claim"})
+        value = self._number(turn).read(keys)
+        return self.accept(turn, value) if value else self.listen(turn)
+
+    # what came of it
+
+    def _after_pin(self, turn: Turn, outcome: Proof) -> Move:
+        match outcome:
+            case Proof.GIVEN if turn.level >= self.verify:
+                turn.phrase("verified")
+                return "next"
+            case Proof.GIVEN:
+                return self._step_up(turn)
+            case Proof.WRONG:
+                turn.phrase("verify_again")
+                return self.wait(turn)
+            case Proof.UNAVAILABLE:
+                turn.phrase("bank_unavailable")
+                return AGENT
+            case _:
+                return self._give_up(turn, "verify_failed")
+
+    def _step_up(self, turn: Turn) -> Move:
+        if proof.send_code(turn) is Proof.GIVEN:
+            return self.listen(turn)
+        return self._give_up(turn, "code_unavailable")
+
+    def _after_code(self, turn: Turn, outcome: Proof) -> Move:
+        match outcome:
+            case Proof.GIVEN:
+                turn.phrase("verified")
+                return "next"
+            case Proof.WRONG:
+                turn.phrase("code_again")
+                return self.wait(turn)
+            case Proof.EXPIRED:
+                turn.phrase("code_expired")
+                return self._step_up(turn)
+            case _:
+                return self._give_up(turn, "verify_failed")
+
+    @staticmethod
+    def _give_up(turn: Turn, phrase: str) -> Move:
+        turn.phrase(phrase)
+        return FAILED
+
+
+def _known(turn: Turn) -> bool:
+    return bool(turn.call.facts["caller"]["known"])
+
+
+def _spoken_tail(turn: Turn) -> str:
+    return turn.services.aloud(str(turn.memo["code_tail"]), "card_tail", "", turn.call.language)

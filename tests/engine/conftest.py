@@ -31,6 +31,14 @@ AGENT = """
 BILINGUAL_AGENT = AGENT.replace("再见。", "{zh-CN: 再见。, en-US: Goodbye.}")
 
 
+ALWAYS = {
+    "bank.account": {"account": "A1"},
+    "identity.charge": {"allowed": True, "locked": False, "wait_s": 0, "left": 4},
+    "identity.passed": {},
+}
+"""What the bank and the counting of tries answer unless a test says otherwise."""
+
+
 @dataclass
 class Bank:
     """Answers lookups from a table; an exception in it is raised, and what was asked is kept."""
@@ -40,7 +48,7 @@ class Bank:
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
         self.asked.append((source, question, key))
-        answer = self.answers.get(source, LookupFailed("no such answer", missing=True))
+        answer = self.answers.get(source, ALWAYS.get(source, LookupFailed("no such answer", missing=True)))
         if callable(answer):
             answer = answer(question)
         if isinstance(answer, Exception):

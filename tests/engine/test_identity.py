@@ -104,7 +104,7 @@ def test_a_caller_whom_the_bank_does_not_know_gives_the_whole_card(phone):
     call = phone(STEPS, bank=bank).press("1")
     assert call.heard == "请输入您的银行卡号，以井号键结束。"
     assert call.press("4111111111111112").heard.startswith("这个卡号和卡面上的不一样长，或有一位不同")
-    assert isinstance(call.press("4111111111111111").call.frame.memo["card"], Secret)
+    assert isinstance(call.press("4111111111111111").call.frame.memo["claim"], Secret)
     assert call.press("135790").call.identity.level == 1
 
 
@@ -138,7 +138,7 @@ def test_what_is_typed_is_secret_by_key_only_and_has_time(phone):
 def test_nothing_typed_stays_in_the_call_after_it_was_checked(phone, asked):
     call = phone(STEPS, bank=bank_of()).press(asked).press("0128").press("135790")
     assert "135790" not in str(dataclasses.asdict(call.call))
-    assert "card" not in call.call.frame.memo
+    assert "claim" not in call.call.frame.memo
 
 
 def test_the_bank_is_asked_with_the_verified_customer_and_never_without(phone):
@@ -214,3 +214,107 @@ def test_keys_pressed_ahead_never_confirm_anything(phone):
     call = phone(steps).press("11")
     assert call.step == "sure"
     assert call.closing.prompts[0].barge_in is False
+
+
+def test_a_try_is_charged_before_it_is_checked(phone):
+    bank = bank_of()
+    phone(STEPS, bank=bank).press("1").press("0128").press("135790")
+    order = [source for source, _, _ in bank.asked if source.split(".")[1] in ("account", "charge", "verify", "passed")]
+    assert order == ["bank.account", "identity.charge", "bank.verify", "identity.passed"]
+
+
+@pytest.mark.parametrize("verdict", [{"allowed": False, "locked": True}, {"allowed": False, "wait_s": 30}, {}])
+def test_a_try_that_is_held_back_is_never_checked_and_leads_to_a_person(phone, verdict):
+    bank = bank_of(**{"identity.charge": verdict})
+    call = phone(STEPS, bank=bank).press("1").press("0128").press("135790")
+    assert call.heard.startswith("信息没有核对上，由人工为您核实。")
+    assert isinstance(call.closing, Dial)
+    assert "bank.verify" not in [source for source, _, _ in bank.asked]
+
+
+def test_nothing_is_checked_when_tries_cannot_be_counted(phone):
+    bank = bank_of(**{"identity.charge": LookupFailed("store gone")})
+    call = phone(STEPS, bank=bank).press("1").press("0128").press("135790")
+    assert call.call.identity.level == 0
+    assert isinstance(call.closing, Dial)
+
+
+BY_ID = """
+  start: {menu: [{label: 挂失, goto: prove}]}
+  prove: {verify: L1, by: id, next: done}
+  done: {hangup: 好。}
+"""
+
+
+def test_who_has_lost_the_card_proves_it_by_the_id_number(phone):
+    bank = Bank({"bank.caller": {}, "bank.verify": {"verified": True, "customer": "C1"}})
+    call = phone(BY_ID, bank=bank).press("1")
+    assert call.heard == "请输入您身份证号码的最后四位，字母X用星号键代替。"
+    assert call.press("202*").press("246813").heard == "好的，核对完成。好。"
+    (question,) = [question for source, question, _ in bank.asked if source == "bank.verify"]
+    assert question["id_tail"] == "202X"
+
+
+def test_an_unknown_number_without_a_card_is_for_a_person(phone):
+    assert isinstance(phone(BY_ID, bank=Bank()).press("1").closing, Dial)
+
+
+LEVEL_2 = """
+  start: {menu: [{label: 限额, goto: limits}, {label: 余额, goto: balance}]}
+  limits: {requires: L2, say: 限额。, next: start}
+  balance: {requires: L1, say: 余额。, next: start}
+"""
+
+
+def bank_with_codes(*verdicts: dict) -> Bank:
+    answers = iter(verdicts)
+    return bank_of(
+        **{
+            "bank.phone": {"number": "+8613800000001"},
+            "identity.code": {"sealed": "otp.x", "expires": 9e9, "sent_to_tail": "0001"},
+            "identity.check_code": lambda question: next(answers),
+        }
+    )
+
+
+GOOD, WRONG, OLD = {"verified": True}, {"verified": False, "reason": "wrong"}, {"verified": False, "reason": "expired"}
+
+
+def test_level_2_adds_a_code_to_the_telephone_on_file(phone):
+    call = phone(LEVEL_2, bank=bank_with_codes(GOOD)).press("1").press("0128").press("135790")
+    assert call.heard == "验证码已经发到您尾号零零零幺的手机。请输入六位验证码。"
+    assert call.press("482915").heard.startswith("好的，核对完成。限额。")
+    assert call.call.identity.level == 2
+
+
+def test_who_has_level_1_is_asked_for_the_code_alone(phone):
+    call = phone(LEVEL_2, bank=bank_with_codes(GOOD)).press("2").press("0128").press("135790")
+    assert call.press("1").heard.startswith("验证码已经发到")
+
+
+def test_wrong_codes_and_old_ones_have_their_own_words(phone):
+    call = phone(LEVEL_2, bank=bank_with_codes(WRONG, OLD, GOOD)).press("1").press("0128").press("135790")
+    assert call.press("111111").heard == "验证码没有核对上。请再输入一次。"
+    assert call.press("222222").heard.startswith("这个验证码已经过期，为您重新发送。验证码已经发到")
+    assert call.press("482915").call.identity.level == 2
+
+
+def test_a_code_that_ran_out_of_tries_leads_to_a_person(phone):
+    spent = {"verified": False, "reason": "tries"}
+    call = phone(LEVEL_2, bank=bank_with_codes(spent)).press("1").press("0128").press("135790").press("111111")
+    assert isinstance(call.closing, Dial)
+    assert call.call.identity.level == 1
+
+
+def test_a_code_that_cannot_be_sent_leads_to_a_person(phone):
+    bank = bank_with_codes()
+    bank.answers["identity.code"] = LookupFailed("too many")
+    call = phone(LEVEL_2, bank=bank).press("1").press("0128").press("135790")
+    assert call.heard.startswith("验证码暂时发不出去，由人工为您核实。")
+
+
+def test_doing_something_keeps_a_caller_verified(phone):
+    call = phone(STEPS, bank=bank_of()).press("1").press("0128").press("135790")
+    for _ in range(3):
+        call.now += IDENTITY_SECONDS - 10
+        assert call.press("2").heard.startswith("明细。")

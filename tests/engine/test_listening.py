@@ -7,6 +7,8 @@ import pytest
 from ivr.engine.inputs import DialEnded, Recorded, Resumed
 from ivr.engine.verbs import Dial, Gather, Say
 
+from .conftest import Bank
+
 MENU = """
   start:
     prompt: 请选择服务。
@@ -226,3 +228,36 @@ def test_a_caller_who_changes_the_language_stays_where_they_are(phone):
     assert call.step == "one"
     assert call.heard == "For that again, press 1.普通话服务，请按8。"
     assert call.press("8").heard.startswith("再听，请按1")
+
+
+RATES = """
+globals:
+  - {key: "7", do: slower}
+  - {key: "8", do: faster}
+  - {key: "6", phrases: [等一下], do: wait}
+"""
+
+
+def test_callers_choose_how_fast_they_are_spoken_to_and_it_is_kept(phone):
+    bank = Bank({"memory.keep": {}})
+    call = phone(MENU, head=RATES, bank=bank).press("7")
+    assert {p.rate for p in call.closing.prompts} == {0.85}
+    assert call.press("8").press("8").press("8").press("8").press("8").closing.prompts[0].rate == 1.3
+    assert next(question["rate"] for source, question, _ in bank.asked if source == "memory.keep") == "0.85"
+
+
+def test_what_a_number_chose_before_holds_from_the_first_word(phone):
+    bank = Bank({"memory.recall": {"rate": "0.8", "language": "en-US", "profile": "elderly"}})
+    call = phone(LANGUAGES, bank=bank)
+    assert call.heard.startswith("Hello.")
+    assert call.closing.prompts[0].rate == 0.8
+    assert call.call.facts["caller"]["profile"] == "elderly"
+
+
+def test_a_caller_who_needs_a_minute_gets_one_and_nothing_is_counted(phone):
+    call = phone(MENU, head=RATES).press("6")
+    assert (call.heard, call.closing.first_timeout) == ("好的，我等您一分钟。", 60)
+    assert call.stay_silent().heard.startswith("请选择服务。")
+    assert call.call.errors == 0
+    assert call.closing.first_timeout == 5
+    assert phone(MENU, head=RATES).speak("等一下").closing.first_timeout == 60
