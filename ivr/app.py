@@ -27,6 +27,7 @@ from .sealing import Seal
 from .settings import Settings
 from .speech.aloud import Reader
 from .speech.aloud.heard import spoken_keys
+from .speech.written import written
 from .stores import open_store
 
 TURN_LIMIT = 400
@@ -183,7 +184,9 @@ def build(
     seal = Seal.from_settings(settings)
     found = store or open_store(settings.store)
     found.keep_release(release.version, release.files)
-    services = Services(lookup or HttpLookup({"bank": settings.bank_url}), Reader(), spoken_keys, time.monotonic)
+    services = Services(
+        lookup or HttpLookup({"bank": settings.bank_url}), Reader(), spoken_keys, written, time.monotonic
+    )
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
     return Ivr(settings, found, seal, services, channel, Engine(release, services), clock)

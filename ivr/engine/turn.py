@@ -42,6 +42,7 @@ class Services:
     lookup: Lookup
     aloud: Aloud
     heard: Callable[[str, str], str | None]
+    written: Aloud
     timer: Callable[[], float] = lambda: 0.0
 
 
@@ -147,12 +148,20 @@ class Turn:
             return template.fixed
         return template.fill(self.values(**more), self._aloud_in(language))
 
+    def written(self, text: Text) -> str:
+        """Return an editor's text as it is read on a screen."""
+        language = text.language_for(self.call.language)
+        return text.by_language[language].fill(self.values(), self._put_by(self.services.written, language))
+
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
+        return self._put_by(self.services.aloud, language)
+
+    def _put_by(self, put: Aloud, language: str) -> Callable[[Any, str, str], str]:
         def aloud(value: Any, kind: str, argument: str) -> str:
             if isinstance(value, Secret):
                 return ""  # refused when the flow was checked; a hole in that check must still not speak it
             try:
-                return self.services.aloud(value, kind, argument, language)
+                return put(value, kind, argument, language)
             except ValueError:
                 self.note("unreadable", as_kind=kind)
                 return ""

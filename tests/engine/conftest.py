@@ -18,6 +18,7 @@ from ivr.errors import LookupFailed
 from ivr.flow.loader import reload
 from ivr.speech.aloud import Reader
 from ivr.speech.aloud.heard import spoken_keys
+from ivr.speech.written import written
 
 LINE = """
 lines: {default: test}
@@ -123,7 +124,7 @@ def phone() -> Dial:
         files = {"line.yaml": LINE, "test.yaml": text, **{f"{name}.yaml": body for name, body in more.items()}}
         release = reload(files, catalogue())
         lookup = bank or Bank()
-        services = Services(lookup, Reader(), spoken_keys)
+        services = Services(lookup, Reader(), spoken_keys, written)
         return Phone(Engine(release, services), lookup).ring(caller)
 
     return ring

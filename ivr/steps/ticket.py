@@ -1,0 +1,91 @@
+"""`ticket`: takes down a complaint with its kind, gravity and promised times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ..engine.step import LiveStep, Move
+from ..engine.turn import Turn
+from ..errors import LookupFailed
+from ..flow.expressions import Expression
+from ..flow.fields import Block, option
+from ..flow.model import Route
+from ..flow.routes import Condition, Ways
+from ..flow.scalars import Name, OneOf
+
+DEADLINE = 2.0
+KINDS = ("product", "service", "channel", "policy")
+SEVERITIES = ("ordinary", "grave", "public")
+LEVELS = ("first", "middle", "high")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complaint:
+    """The keys of `ticket:`."""
+
+    kind: str = option(OneOf(KINDS), help="What it is about: a product, service, a channel or system, a policy.")
+    severity: str = option(
+        OneOf(SEVERITIES), help="How grave it is; `public` is one that is in the news.", default="ordinary"
+    )
+    level: str = option(OneOf(LEVELS), help="Who must deal with it.", default="first")
+    recording: Expression | None = option(Condition(), help="The address of the caller's own words.", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket(LiveStep):
+    """Opens a ticket and keeps what was promised.
+
+    The same caller's complaint of the same kind within a week counts as repeated and is raised a level.
+
+    The variable holds `ticket` (the number to read back), `first_reply_by` and `final_by` (dates), `first_reply_hours`,
+    `final_days` and `repeat`.
+
+    ```yaml
+    open_ticket:
+      ticket: {kind: service, recording: words.url}
+      as: complaint
+      next: tell_ticket
+      on_error: agent
+    ```
+    """
+
+    kind: ClassVar[str] = "ticket"
+
+    ticket: Complaint = option(Block(Complaint, "a ticket", short="kind"), help="The complaint, or its kind alone.")
+    save_as: str = option(Name(), help="The variable that keeps what was promised.", key="as")
+    next: Route = option(Ways(), help="Where the call goes on with a ticket.")
+    on_error: Route = option(Ways(), help="Where to go when none could be opened.")
+
+    def exits(self) -> Mapping[str, Route]:
+        """Return the ways on."""
+        return {"next": self.next, "error": self.on_error}
+
+    def sets(self) -> Mapping[str, str]:
+        """Return the variable that keeps what was promised."""
+        return {self.save_as: "map"}
+
+    def enter(self, turn: Turn) -> Move:
+        """Open it."""
+        try:
+            opened = turn.lookup("tickets.open", self._question(turn), deadline=DEADLINE)
+        except LookupFailed:
+            return "error"
+        turn.set(self.save_as, opened)
+        turn.note("ticket", ticket=opened.get("ticket"), about=self.ticket.kind, repeat=opened.get("repeat"))
+        return "next"
+
+    def _question(self, turn: Turn) -> dict[str, Any]:
+        asked: dict[str, Any] = {
+            "number": turn.call.caller,
+            "kind": self.ticket.kind,
+            "severity": self.ticket.severity,
+            "level": self.ticket.level,
+            "call": turn.call.id,
+        }
+        if turn.level:
+            asked["customer"] = turn.call.identity.customer
+        if self.ticket.recording:
+            asked["recording"] = self.ticket.recording(turn.values())
+        return asked

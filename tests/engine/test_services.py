@@ -1,0 +1,108 @@
+"""Steps that use services of our own: text messages, tickets, surveys."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.errors import LookupFailed
+
+from .conftest import Bank
+
+SMS = """
+  start: {set: {money: '"12345.67"', day: '"2026-11-20"'}, next: send}
+  send: {sms: "余额{money|amount}，{day|date}。", next: sent, on_error: not_sent}
+  sent: {hangup: 发了。}
+  not_sent: {hangup: 没发。}
+"""
+
+
+def test_an_answer_is_sent_as_it_is_read_on_a_screen(phone):
+    bank = Bank({"sms.send": {"id": "1"}})
+    assert phone(SMS, bank=bank).heard == "发了。"
+    (question,) = [question for source, question, _ in bank.asked if source == "sms.send"]
+    assert question == {"number": "+8613800000001", "text": "余额12,345.67元，2026-11-20。", "purpose": "send"}
+
+
+def test_a_message_that_cannot_be_sent_has_its_own_way(phone):
+    assert phone(SMS, bank=Bank({"sms.send": LookupFailed("too many")})).heard == "没发。"
+
+
+def test_a_verified_caller_s_answer_goes_to_the_telephone_on_file(phone):
+    steps = SMS.replace("send: {sms", "send: {requires: L1, sms")
+    answers = {
+        "sms.send": {"id": "1"},
+        "bank.caller": {},
+        "bank.verify": {"verified": True, "customer": "C1"},
+        "bank.phone": {"number": "+8613800009999"},
+    }
+    bank = Bank(answers)
+    phone(steps, bank=bank).press("0128").press("135790")
+    (question,) = [question for source, question, _ in bank.asked if source == "sms.send"]
+    assert question["number"] == "+8613800009999"
+
+
+TICKET = """
+  start: {message: 请讲。, as: words, next: open_it}
+  open_it: {ticket: {kind: channel, severity: grave, recording: words.url}, as: complaint, next: tell, on_error: sorry}
+  tell: {hangup: "编号{complaint.ticket|code}，{complaint.first_reply_hours|count:小时}内答复。"}
+  sorry: {hangup: 抱歉。}
+"""
+
+
+def test_a_complaint_becomes_a_ticket_with_a_promised_time(phone):
+    from ivr.engine.inputs import Recorded
+
+    bank = Bank({"tickets.open": {"ticket": "T123", "first_reply_hours": 24, "repeat": False}})
+    call = phone(TICKET, bank=bank).give(Recorded("https://carrier/r1", 9.0))
+    assert call.heard == "编号提 幺二三，二十四小时内答复。"
+    (question,) = [question for source, question, _ in bank.asked if source == "tickets.open"]
+    assert question == {
+        "number": "+8613800000001",
+        "kind": "channel",
+        "severity": "grave",
+        "level": "first",
+        "call": "CA1",
+        "recording": "https://carrier/r1",
+    }
+
+
+def test_a_ticket_that_cannot_be_opened_has_its_own_way(phone):
+    steps = "  start: {ticket: service, as: t, next: bye, on_error: sorry}\n  sorry: {hangup: 抱歉。}\n"
+    assert phone(steps, bank=Bank({"tickets.open": LookupFailed("gone")})).heard == "抱歉。"
+
+
+SURVEY = """
+  start: {survey: [satisfaction, recommend], next: done}
+  done: {hangup: 谢谢。}
+"""
+
+
+def answers_given(bank):
+    return [(q["satisfaction"], q["recommend"]) for source, q, _ in bank.asked if source == "survey.answer"]
+
+
+def test_both_questions_are_asked_and_ten_can_be_typed(phone):
+    bank = Bank({"survey.answer": {"detractor": False}})
+    call = phone(SURVEY, bank=bank)
+    assert call.closing.keys.most == 1
+    assert call.press("5").closing.keys.most == 3
+    assert call.press("10").heard == "谢谢。"
+    assert answers_given(bank) == [(5, 10)]
+
+
+@pytest.mark.parametrize("refusal", ["7", "0", "*"])
+def test_a_refusal_ends_it_without_a_word(phone, refusal):
+    bank = Bank()
+    assert phone(SURVEY, bank=bank).press(refusal).heard == "谢谢。"
+    assert answers_given(bank) == []
+    assert phone(SURVEY, bank=bank).stay_silent().heard == "谢谢。"
+
+
+def test_half_an_answer_is_kept(phone):
+    bank = Bank({"survey.answer": {"detractor": True}})
+    assert phone(SURVEY, bank=bank).press("1").stay_silent().heard == "谢谢。"
+    assert answers_given(bank) == [(1, None)]
+
+
+def test_a_store_that_is_gone_does_not_show(phone):
+    assert phone(SURVEY, bank=Bank({"survey.answer": LookupFailed("gone")})).press("3").press("8").heard == "谢谢。"
