@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 LOG = logging.getLogger("ivr.web")
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def to_stderr() -> None:
@@ -24,7 +25,7 @@ def to_stderr() -> None:
 def line(event: str, **facts: Any) -> None:
     """Write what happened."""
     if LOG.isEnabledFor(logging.INFO):
-        LOG.info("%s", json.dumps({"event": event, **facts}, ensure_ascii=False))
+        LOG.info("%s", _as_json({"event": event, **facts}))
 
 
 def fault(event: str, what: BaseException, **facts: Any) -> None:
@@ -33,4 +34,4 @@ def fault(event: str, what: BaseException, **facts: Any) -> None:
         f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(what.__traceback__)
     ]
     told = {"event": event, **facts, "fault": type(what).__name__, "at": places[-4:]}
-    LOG.error("%s", json.dumps(told, ensure_ascii=False))
+    LOG.error("%s", _as_json(told))
