@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,15 @@ from .near import did_you_mean
 from .outcomes import verify_name
 from .profiles import profiles
 from .routes import Choices, Goto
-from .scalars import Name, OneOf
+from .scalars import IdentityLevel, Name, OneOf
 from .source import Mapping as Block
 from .source import Node, read_file, read_text
 from .text import Text
 from .wordings import Language
 
 LINE = "line.yaml"
+_OPEN = frozenset({"transfer", "message", "hangup", "branch", "verify", "ticket", "survey"})
+"""Kinds of steps that a flow's own `requires` leaves open."""
 _CONTENT = "1"
 """Changes whenever the same files would mean something else, so that a version never names two meanings."""
 
@@ -66,6 +68,15 @@ class FlowFields:
     profile: str = option(OneOf(("standard", "elderly")), help="How the flow speaks and waits.", default="standard")
     globals: tuple[Choice, ...] = option(
         Choices(numbered=False), help="Choices that work at every step that listens.", default=()
+    )
+    globals_of: Any = option(
+        Goto(), help="Another flow whose globals work in this one too, behind its own.", default=None
+    )
+    requires: int = option(
+        IdentityLevel(),
+        help="The identity level that every step needs, but those that lead to a person or end the call.",
+        default=0,
+        shown="L0",
     )
     agent: Any = option(
         Goto(), help="The step that brings callers to a person, when all else fails.", default=None, shown="agent"
@@ -136,6 +147,7 @@ def _build(
         sound = sound and flow is not None and not any(problem.level == "error" for problem in found)
         if flow is not None:
             flows[flow.name] = flow
+    problems += _share_globals(flows)
     names = frozenset(flows) | {Path(name).stem for name in files if name != LINE}
     for flow in flows.values():
         problems += check_flow(flow, names, line)
@@ -143,6 +155,21 @@ def _build(
     if line is None or not sound:
         return None, problems
     return Release(content_hash(files), flows, line, files), problems
+
+
+def _share_globals(flows: dict[str, Flow]) -> list[Problem]:
+    """Give each flow the globals of the flow that it names; they are taken as written there, without theirs."""
+    own = {name: flow.globals for name, flow in flows.items()}
+    problems = []
+    for name, flow in flows.items():
+        other = flow.globals_of
+        if other and other not in own:
+            place = flow.place_of("globals_of")
+            cure = did_you_mean(other, own) or f"The flows are {', '.join(own)}."
+            problems.append(Problem(place, "unknown-flow", f'"{other}" is no flow.', cure))
+        elif other:
+            flows[name] = replace(flow, globals=(*flow.globals, *own[other]))
+    return problems
 
 
 def content_hash(files: Mapping[str, str]) -> str:
@@ -159,7 +186,8 @@ def read_flow(node: Node, stem: str, catalogue: Catalogue) -> tuple[Flow | None,
         return None, reading.problems
     reading.language = _language(node)
     values = read_options(node, options(FlowFields), reading, what="a flow")
-    steps = _read_steps(node.get("steps"), reading, catalogue)
+    level = values.get("requires", 0) if values else 0
+    steps = _read_steps(node.get("steps"), reading, catalogue, level)
     if values is None or steps is None:
         return None, reading.problems
     given = FlowFields(**values)
@@ -173,6 +201,7 @@ def read_flow(node: Node, stem: str, catalogue: Catalogue) -> tuple[Flow | None,
         agent=given.agent.name if given.agent else "agent",
         main_menu=given.main_menu.name if given.main_menu else given.start.name,
         globals=given.globals,
+        globals_of=given.globals_of.name if given.globals_of else "",
         steps=steps,
         parameters=given.parameters,
         returns=given.returns,
@@ -196,7 +225,7 @@ def _check_name(node: Block, name: str, stem: str, reading: Reading) -> None:
         reading.problem(written.place, "flow-name", message, f'Write "flow: {stem}", or rename the file.')
 
 
-def _read_steps(node: Node | None, reading: Reading, catalogue: Catalogue) -> dict[str, Step] | None:
+def _read_steps(node: Node | None, reading: Reading, catalogue: Catalogue, level: int) -> dict[str, Step] | None:
     if node is None:
         return None
     if not isinstance(node, Block) or not node.entries:
@@ -210,8 +239,15 @@ def _read_steps(node: Node | None, reading: Reading, catalogue: Catalogue) -> di
             message = '"return" ends a sub-flow, so no step can be called that.'
             reading.problem(key.place, "bad-name", message, "Give the step another name.")
         steps[key.text] = _read_step(key.text, key.place, body, reading, catalogue)
-    found = {name: step for name, step in steps.items() if step}
+    found = {name: _at_least(step, level) for name, step in steps.items() if step}
     return found | _guards(found, catalogue)
+
+
+def _at_least(step: Step, level: int) -> Step:
+    """Hold a step to the level of its whole flow, unless it leads to a person, ends the call or proves who calls."""
+    if step.kind in _OPEN or step.requires >= level:
+        return step
+    return replace(step, requires=level)
 
 
 def _guards(steps: Mapping[str, Step], catalogue: Catalogue) -> dict[str, Step]:

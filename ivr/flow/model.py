@@ -117,6 +117,7 @@ class Flow:
     agent: str
     main_menu: str
     globals: tuple[Choice, ...]
+    globals_of: str
     steps: Mapping[str, Step]
     parameters: tuple[str, ...]
     returns: tuple[str, ...]

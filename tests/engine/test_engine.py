@@ -230,3 +230,27 @@ def test_the_time_of_day_is_china_s(phone):
     call = phone(steps)
     call.now = 1_795_396_200.0  # 2026-11-23 01:10 UTC
     assert call.ring().heard == "上班。"
+
+
+def test_a_flow_can_take_the_globals_of_another(phone):
+    other = """
+flow: other
+start: m
+agent: person
+globals_of: test
+steps:
+  m: {menu: [{label: 甲, goto: person}]}
+  person: {transfer: vip, otherwise: return}
+"""
+    head = 'globals: [{key: "7", do: help}]'
+    assert phone("  start: {say: 走。, next: other}", head=head, other=other).press("7").heard.startswith("听到选项后")
+
+
+def test_a_level_for_a_whole_flow_protects_all_but_the_ways_to_a_person(phone):
+    steps = """
+  start: {menu: [{label: 甲, goto: one}]}
+  one: {say: 一。, next: start}
+"""
+    call = phone(steps, head="requires: L1", bank=Bank({"bank.caller": {}}))
+    assert call.heard == "请输入您银行卡的最后四位数字。"
+    assert isinstance(call.press("0").closing, Dial)
