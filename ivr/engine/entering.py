@@ -71,7 +71,8 @@ class Entering(Listening):
         if waits > _MOST_WAITS:
             return MISS
         turn.remember(waits=waits)
-        turn.phrase("more_time")
+        if waits > 1:  # the first is most often the habit of ending a number so; being asked again gives time too
+            turn.phrase("more_time")
         return self.listen(turn)
 
     def _go_on(self, turn: Turn, typed: Typed) -> Move:

@@ -7,6 +7,7 @@ can't be kept nothing is checked: identity never fails open.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import Enum
 from typing import Any
 
@@ -44,22 +45,28 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
         if not _charged(turn, claim):
             turn.note("identity", outcome="held back")
             return Proof.REFUSED
+    except LookupFailed:
+        return Proof.UNAVAILABLE
+    try:
         answer = turn.lookup("bank.verify", {**claim, "pin": pin}, deadline=DEADLINE)
     except LookupFailed:
+        _tell_identity(turn, "unanswered")  # no answer was no guess
         return Proof.UNAVAILABLE
     if answer.get("verified") is not True or not answer.get("customer"):
         return _wrong(turn)
     turn.verified(1, str(answer["customer"]))
     turn.change(facts={**turn.call.facts, "card": answer.get("card", {})}, errors=0)
     turn.note("identity", outcome="verified", level=1)
-    _passed(turn)
+    _tell_identity(turn, "passed")
     return Proof.GIVEN
 
 
 def _charged(turn: Turn, claim: Mapping[str, Any]) -> bool:
     """Count a try against the call, the account and the number; tell whether it may be made."""
     turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
-    account = turn.lookup("bank.account", _named(claim), deadline=DEADLINE)["account"]
+    account = turn.lookup("bank.account", _named(claim), deadline=DEADLINE).get("account")
+    if not isinstance(account, str) or not account:
+        raise LookupFailed("the bank names no account")
     turn.remember(account=account)
     charged = turn.lookup("identity.charge", {"account": account, "number": turn.call.caller}, deadline=DEADLINE)
     return charged.get("allowed") is True
@@ -69,12 +76,11 @@ def _named(claim: Mapping[str, Any]) -> dict[str, Any]:
     return {"card": claim["card"]} if "card" in claim else {"number": claim["number"]}
 
 
-def _passed(turn: Turn) -> None:
-    try:
-        account = turn.memo.get("account", "")
-        turn.lookup("identity.passed", {"account": account, "number": turn.call.caller}, deadline=DEADLINE)
-    except LookupFailed:
-        return  # the count stays too high for a while; that is on the safe side
+def _tell_identity(turn: Turn, question: str) -> None:
+    """Tell the count how a try ended; if that fails it stays too high for a while, which is on the safe side."""
+    about = {"account": turn.memo.get("account", ""), "number": turn.call.caller}
+    with suppress(LookupFailed):
+        turn.lookup(f"identity.{question}", about, deadline=DEADLINE)
 
 
 def _wrong(turn: Turn) -> Proof:

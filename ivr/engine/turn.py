@@ -209,7 +209,7 @@ class Turn:
 
     def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
         """Ask a back end. Raises LookupFailed; notes the outcome without any value."""
-        key = f"{self.call.id}:{self.call.turn}:{self.hops}:{source}"
+        key = f"{self.call.id}:{self.call.turn}:{self.hops}"
         try:
             answer = self._ask(source, question, deadline, key)
         except LookupFailed as error:
