@@ -44,7 +44,8 @@ def _cleared(entry: Entry, own: str, rest: str, *, finished: bool) -> Typed:
     value = entry.read(own)
     if value is not None:
         return Typed("value", value, rest)
-    return Typed("begun", rest=own) if len(own) < entry.least and not finished else Typed("slip")
+    used = not own and entry.star_means  # a last star was meant as a sign of the entry, and the entry is wrong
+    return Typed("begun", rest=own) if len(own) < entry.least and not (finished or used) else Typed("slip")
 
 
 def _split(entry: Entry, keys: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from ..secret import Secret
 LONGEST = 500
 """Characters that an expression may have; longer ones belong into several steps."""
 
-_WORDS = {"true": True, "false": False, "none": None, "null": None, "True": True, "False": False, "None": None}
+CONSTANTS = {"true": True, "false": False, "none": None, "null": None, "True": True, "False": False, "None": None}
 _ORDER: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
@@ -76,7 +76,7 @@ class Expression:
             if isinstance(node, ast.Attribute | ast.Name) and id(node) not in covered:
                 covered.update(id(inner) for inner in ast.walk(node))
                 path = _path(node)
-                if path[0] not in _WORDS or len(path) > 1:
+                if path[0] not in CONSTANTS or len(path) > 1:
                     yield path
 
 
@@ -158,8 +158,8 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
     match node:
         case ast.Constant():
             return node.value
-        case ast.Name() if node.id in _WORDS:
-            return _WORDS[node.id]
+        case ast.Name() if node.id in CONSTANTS:
+            return CONSTANTS[node.id]
         case ast.Name() | ast.Attribute():
             return at_path(_path(node), values)
         case ast.BoolOp():

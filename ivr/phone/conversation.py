@@ -42,7 +42,7 @@ class Turn:
     hear_not: tuple[Wish, ...] = ()
     deed: Deed | None = None
     press: str = field(default="", repr=False)
-    say: str = ""
+    say: str = field(default="", repr=False)
     confidence: float | None = None
     record: float = 0.0
     dial: DialStatus = "completed"

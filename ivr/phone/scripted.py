@@ -17,6 +17,9 @@ from .transport import Transport
 
 REACTION_SECONDS = 0.5
 MASK = "••••••"
+_DIGIT = re.compile(
+    r"\d|[〇零一二三四五六七八九幺两]|\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b", re.I
+)
 Facts = Callable[[str], Mapping[str, object]]
 _ENDS = {"server": "the server hung up", "caller": "the caller hung up", "fault": "a fault", "limit": "too long"}
 _MARKS = re.compile(r"[\s。、;]+|(?<!\d)[,.]|[,.](?!\d)")
@@ -277,7 +280,7 @@ class Scripted:
         return ("hangs up", "") if isinstance(act, HangUp) else ("is silent", "")
 
     def _masked(self, turn: Turn, words: str) -> str:
-        hidden = turn.secret or self._conversation.secret or sum(letter.isdigit() for letter in words) >= 6
+        hidden = turn.secret or self._conversation.secret or len(_DIGIT.findall(words)) >= 6
         return MASK if hidden else words
 
 

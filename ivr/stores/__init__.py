@@ -1,19 +1,24 @@
-"""Where calls are kept. A store is a module here, named after the scheme of its address, that has `connect(url)`."""
+"""Where calls and documents are kept. A store is a module named after the scheme of its address; it has `connect`."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Protocol
 
-from ..engine.ports import CallStore
+from ..engine.ports import CallStore, Documents
 from ..settings import store_kind
 
-__all__ = ["open_store"]
+__all__ = ["Store", "open_store"]
 
 
-def open_store(url: str) -> CallStore:
+class Store(CallStore, Documents, Protocol):
+    """What every module here offers: one object that keeps calls and documents."""
+
+
+def open_store(url: str) -> Store:
     """Open the store that an address names, such as `memory:` or `sqlite:///var/ivr.db`.
 
     Raises SettingsError for an address that no store understands, StoreError when the store cannot be used.
     """
-    store: CallStore = import_module(f"{__name__}.{store_kind(url)}").connect(url)
+    store: Store = import_module(f"{__name__}.{store_kind(url)}").connect(url)
     return store

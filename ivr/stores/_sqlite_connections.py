@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import StoreError
-from ._sqlite_tables import APPLICATION_ID, LAYOUT, TABLES
+from ._sqlite_tables import APPLICATION_ID, LATER, LAYOUT, TABLES
 
 BUSY_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.0001, 0.002
@@ -90,6 +90,8 @@ class Connections:
                 with self.transaction():
                     for statement in TABLES:
                         self.execute(statement)
+            for statement in LATER:
+                self.execute(statement)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Calls in this process's memory: for tests, the simulator and the load test. Nothing survives the process."""
+"""Calls and documents in this process's memory: for tests, the simulator and the load test. Nothing survives it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import MappingProxyType
 from ..engine.ports import JournalRow, Saved
 from ..errors import SettingsError
 from ._lease import LEASE_SECONDS, Leases
+from ._memory_documents import MemoryDocuments
 
 
 def connect(url: str) -> MemoryStore:
@@ -19,10 +20,11 @@ def connect(url: str) -> MemoryStore:
     return MemoryStore()
 
 
-class MemoryStore:
-    """A CallStore of dictionaries. `lease_seconds` bounds the wait for a call that another thread has."""
+class MemoryStore(MemoryDocuments):
+    """A Store of dictionaries. `lease_seconds` bounds the wait for a call that another thread has."""
 
     def __init__(self, *, lease_seconds: float = LEASE_SECONDS) -> None:
+        super().__init__()
         self._leases = Leases(seconds=lease_seconds)
         self._writing = threading.Lock()
         self._live: dict[str, Saved] = {}

@@ -1,4 +1,4 @@
-"""Calls in one SQLite file, shared by the threads and processes of one machine: one commit a turn, no ORM.
+"""Calls and documents in one SQLite file, shared by all processes of one machine: one commit a turn, no ORM.
 
 Why the write-ahead log is copied back by a thread of its own: copying waits for the disk, and left to SQLite it would
 happen inside whichever caller's turn filled the log. A process that is killed loses nothing that was saved; a power
@@ -22,6 +22,7 @@ from ..errors import SettingsError, StoreError
 from ..settings import store_file
 from ._lease import LEASE_SECONDS, SETUP, FileLeases
 from ._sqlite_connections import Connections, OneWriter
+from ._sqlite_documents import SqliteDocuments
 
 CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_TURNS = 500
@@ -54,8 +55,8 @@ def connect(url: str) -> SqliteStore:
     return SqliteStore(file, synchronous=synchronous)
 
 
-class SqliteStore:
-    """A CallStore on one file, for any number of threads and processes; it may be carried over a fork."""
+class SqliteStore(SqliteDocuments):
+    """A Store on one file, for any number of threads and processes; it may be carried over a fork."""
 
     def __init__(self, file: Path, *, synchronous: str = "NORMAL", lease_seconds: float = LEASE_SECONDS) -> None:
         self._connections = Connections(file.absolute(), synchronous=synchronous)
@@ -105,9 +106,7 @@ class SqliteStore:
                 if isinstance(fault, sqlite3.Error):
                     raise self._connections.fault(fault) from None
                 raise
-            self._unsynced += 1
-        if self._unsynced >= CHECKPOINT_TURNS or self._checkpoints is None:
-            self._checkpoint_soon()
+        self._count_write()
         return True
 
     def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
@@ -161,6 +160,12 @@ class SqliteStore:
         self._leases.forked()
         self._connections.forked()
         self._start()
+
+    def _count_write(self) -> None:
+        """Count a commit that the log now holds. Two threads may count as one: all that matters is more than none."""
+        self._unsynced += 1
+        if self._unsynced >= CHECKPOINT_TURNS or self._checkpoints is None:
+            self._checkpoint_soon()
 
     def _checkpoint_soon(self) -> None:
         """Wake the copying thread, and start it with the first turn of a process."""

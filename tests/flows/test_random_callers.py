@@ -123,7 +123,8 @@ def beside(leg, kind, what) -> None:
     """Send what no caller can: requests again, late, out of order, and callbacks."""
     if kind == "again":
         last = leg.sent[-1]
-        assert leg.post(last).body == last.answer
+        again = leg.post(last).body
+        assert again == last.answer or leg.machine.ivr.store.load(leg.sid).ended  # a status told that it is over
     elif kind == "old":
         old = leg.sent[what[0] % len(leg.sent)]
         leg.follow(old.url, {**old.form, "late": "1"}) if "/turn/" in old.url else None

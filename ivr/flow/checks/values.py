@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from keyword import iskeyword
 from typing import Any
 
 from ...problem import Place, Problem
 from ...secret import KINDS as SECRET_KINDS
-from ..expressions import Expression
+from ..expressions import CONSTANTS, Expression
 from ..model import Flow, Step, within
 from ..near import did_you_mean
 from ..text import Slot, Template
@@ -43,6 +44,7 @@ _OPEN = ("caller", "card")
 def check(flow: Flow) -> Iterator[Problem]:
     """Check every value that a text or a condition reads, and what the flow gives back."""
     known, secrets = _known(flow), _secrets(flow)
+    yield from _names(flow)
     for step in written_steps(flow):
         yield from _read_in(step, known | ({"item"} if getattr(step, "each", None) is not None else set()), secrets)
     yield from _read_in(flow.globals, known, secrets)
@@ -54,6 +56,25 @@ def check(flow: Flow) -> Iterator[Problem]:
             message = f'"{name}" is secret and cannot be given back.'
             cure = "Use it in this flow, and give back what came of it."
             yield Problem(flow.place_of("returns"), "secret-spoken", message, cure)
+
+
+def _names(flow: Flow) -> Iterator[Problem]:
+    """Check that what steps set, and what the flow is given, can be read again."""
+    for name in flow.parameters:
+        yield from _name(name, flow.place_of("parameters"))
+    for step in written_steps(flow):
+        for name in step.sets():
+            yield from _name(name, step.place_of("as" if "as" in step.places else step.kind))
+
+
+def _name(name: str, place: Place) -> Iterator[Problem]:
+    if name in GIVEN or name == "item":
+        message = f'"{name}" is the name of a value that is there in every flow.'
+        yield Problem(place, "bad-name", message, "Take another name.")
+    elif not name.isidentifier() or name.startswith("_") or iskeyword(name) or name in CONSTANTS:
+        message = f'"{name}" cannot be the name of a value: no text or condition could read it.'
+        cure = "Take letters, digits and _ only, and none of the words of conditions."
+        yield Problem(place, "bad-name", message, cure)
 
 
 def _known(flow: Flow) -> frozenset[str]:

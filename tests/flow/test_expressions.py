@@ -1,0 +1,164 @@
+"""Conditions: what they say, that they never fail in a call, and that nothing dangerous can be written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.flow.expressions import LONGEST, ExpressionError, parse
+from ivr.problem import Place
+from ivr.secret import Secret
+
+PLACE = Place("f.yaml", 1, 1)
+VALUES = {
+    "caller": {"age": 72, "segment": "vip", "name": "王秀英", "known": True},
+    "account": {"balance": "3200.05", "items": [{"amount": "10"}, {"amount": "20"}]},
+    "empty": "",
+    "pin": Secret("pin", "135790"),
+    "none": "never read",
+}
+
+
+def holds(text: str) -> bool:
+    return parse(text, PLACE).holds(VALUES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "caller.age >= 65",
+        "caller.age>=65 and caller.segment == 'vip'",
+        'caller.segment in ["vip", "corporate"]',
+        'caller.segment not in ["standard"]',
+        "not empty",
+        "caller.known",
+        "caller.known == true",
+        "account.balance > 3200",
+        "account.balance == 3200.05",
+        "account.balance <= 3200.050",
+        "60 < caller.age < 80",
+        "nobody == none",
+        "nobody.at.all == null",
+        "caller.age + 1 == 73",
+        "caller.age * 2 - 100 == 44",
+        "caller.age / 0 == none",
+        "-caller.age < 0",
+        "'秀' in caller.name",
+        "pin == '135790'",
+        "'2026-11-20' < '2026-11-21'",
+        "caller.age ＞ 65",
+        "（caller.age > 65）",
+        "(caller.age > 99 or caller.known) and not empty",
+    ],
+)
+def test_what_holds(text):
+    assert holds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nobody",
+        "nobody > 5",
+        "nobody < 5",
+        "caller.name > 5",
+        "empty",
+        "pin == '000000'",
+        "caller.segment == vip",
+        "caller in 5",
+        "5 in caller",
+        "caller.age.of.what",
+        "none",
+    ],
+)
+def test_what_does_not_hold(text):
+    assert not holds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("caller.segment = 'vip'", "=="),
+        ("caller.age => 65", ">="),
+        ("a && b", '"and"'),
+        ("a || b", '"or"'),
+        ("!caller.known", '"not"'),
+        ("", "caller.age"),
+        ("a b", "caller.age"),
+        ("a " + "and a " * LONGEST, "Split"),
+        ("f()", "=="),
+        ("caller.age.__class__", "underscore"),
+        ("_hidden", "=="),
+        ("().__class__", "name"),
+        ("'x'.upper", "name"),
+        ("[x for x in caller]", "=="),
+        ("lambda: 1", "=="),
+        ("a[0]", "=="),
+        ("2 ** 999999", "=="),
+        ("a if b else c", "=="),
+        ("{1: 2}", "=="),
+        ("f'{a}'", "=="),
+        ("b'x' == a", "texts in quotes"),
+        ("1j", "texts in quotes"),
+        ("... == a", "texts in quotes"),
+        ("a := 1", "=="),
+        ("a is b", "=="),
+        ("a.0 == 1", "caller.age"),
+        ("a\nb", "caller.age"),
+        ("(" * 300 + "a" + ")" * 150, "caller.age"),
+        ("\x00", "caller.age"),
+    ],
+)
+def test_what_is_refused_comes_with_a_cure(text, cure):
+    with pytest.raises(ExpressionError) as refused:
+        parse(text, PLACE)
+    assert cure in refused.value.cure
+    assert str(refused.value).endswith(".")
+
+
+def test_a_hundred_brackets_are_no_way_to_bring_it_down():
+    with pytest.raises(ExpressionError):
+        parse("(" * 240 + "a" + ")" * 240, PLACE)
+
+
+def test_the_paths_that_are_read_are_named_once_and_whole():
+    text = "caller.age > 65 and (a.b.c == none or true) and x in [y, 'z']"
+    assert sorted(parse(text, PLACE).paths()) == [("a", "b", "c"), ("caller", "age"), ("x",), ("y",)]
+
+
+def test_sums_of_money_are_exact():
+    assert parse("0.1 + 0.2", PLACE)({}) == "0.3"
+    assert parse("account.balance + 1", PLACE)(VALUES) == "3201.05"
+    assert parse("1 + 1", PLACE)({}) == 2
+
+
+def test_two_expressions_are_equal_by_their_text():
+    assert parse("a == 1", PLACE) == parse(" a == 1 ", Place("g.yaml", 9, 9))
+    assert "135790" not in repr(parse("pin == 1", PLACE)(VALUES))
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(Secret("pin", "1")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+operands = st.sampled_from(["a", "b", "a.b", "a.b.c", "1", "2.5", "'x'", "none", "true", "[a, 1]", "-b", "not a"])
+signs = st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "in", "not in", "and", "or", "+", "-", "*", "/"])
+
+
+@given(operands, signs, operands, signs, operands, values, values)
+def test_no_values_make_a_condition_fail(first, one, second, other, third, a, b):
+    text = f"({first}) {one} ({second}) {other} ({third})"
+    parse(text, PLACE).holds({"a": a, "b": b})
+
+
+@given(st.text(alphabet="ab.()[]'\"=<>!&|+-*/ ,0１　＝{}:#\\\n", max_size=20))
+def test_any_text_is_a_condition_or_refused(text):
+    try:
+        parse(text, PLACE).holds({"a": {"b": 1}})
+    except ExpressionError as refused:
+        told = str(refused)
+    else:
+        told = "."
+    assert told.endswith(".")

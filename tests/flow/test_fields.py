@@ -1,0 +1,133 @@
+"""Field kinds: what each takes and refuses, what it tells an editor, and that one declaration serves all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from ivr.flow.fields import Block, Kind, ListOf, MapOf, Reading, object_schema, option, options, read_options
+from ivr.flow.scalars import Flag, IdentityLevel, Name, OneOf, Seconds, Whole, Word
+from ivr.flow.source import Mapping, Node, read_text
+
+
+def node_of(text: str) -> Node:
+    node, problems = read_text(f"value: {text}\n", "f.yaml")
+    assert isinstance(node, Mapping)
+    assert not problems
+    value = node.get("value")
+    assert value is not None
+    return value
+
+
+def read(kind: Kind[object], text: str) -> tuple[object, Reading]:
+    reading = Reading(key="value")
+    return kind.read(node_of(text), reading), reading
+
+
+KINDS: list[tuple[Kind[object], str, object]] = [
+    (Name(), "main_menu", "main_menu"),
+    (Name(), "查询-2", "查询-2"),
+    (Word(), "bank.balance", "bank.balance"),
+    (Word(), '""', ""),
+    (OneOf(("keep", "drop")), "drop", "drop"),
+    (IdentityLevel(), "L1", 1),
+    (Flag(), "yes", True),
+    (Flag(), "Off", False),
+    (Flag(), "true", True),
+    (Whole(1, 5), "5", 5),
+    (Whole(0, 9), "007", 7),
+    (Seconds(1, 60), "5s", 5.0),
+    (Seconds(1, 60), "1m", 60.0),
+    (Seconds(0, 60), "500ms", 0.5),
+    (Seconds(1, 60), "2.5", 2.5),
+    (ListOf(Name()), "[a, b]", ("a", "b")),
+    (ListOf(Name(), lone=True), "a", ("a",)),
+    (MapOf(Whole(1, 5)), "{a: 1}", {"a": 1}),
+]
+REFUSED: list[tuple[Kind[object], str, str]] = [
+    (Name(), "1st", "bad-name"),
+    (Name(), "a b", "bad-name"),
+    (Name(), "[a]", "wrong-type"),
+    (Word(), "", "wrong-type"),
+    (OneOf(("keep", "drop")), "kep", "wrong-type"),
+    (IdentityLevel(), "l1", "wrong-type"),
+    (Flag(), "maybe", "wrong-type"),
+    (Whole(1, 5), "6", "wrong-type"),
+    (Whole(1, 5), "2.0", "wrong-type"),
+    (Whole(1, 5), "９", "wrong-type"),
+    (Whole(1, 5), "-1", "wrong-type"),
+    (Whole(1, 5), "9" * 50, "wrong-type"),
+    (Seconds(1, 60), "61", "wrong-type"),
+    (Seconds(1, 60), "five", "wrong-type"),
+    (Seconds(1, 60), "1h", "wrong-type"),
+    (ListOf(Name()), "a", "wrong-type"),
+    (ListOf(Name()), "[a, 1]", "bad-name"),
+    (MapOf(Name()), "[a]", "wrong-type"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "value"), KINDS)
+def test_what_a_kind_takes(kind, text, value):
+    found, reading = read(kind, text)
+    assert found == value
+    assert not reading.problems
+
+
+@pytest.mark.parametrize(("kind", "text", "rule"), REFUSED)
+def test_what_a_kind_refuses(kind, text, rule):
+    found, reading = read(kind, text)
+    assert found is None
+    (problem,) = reading.problems
+    assert problem.rule == rule
+    assert problem.cure
+    assert '"value"' in problem.message or rule == "bad-name"
+
+
+@pytest.mark.parametrize("kind", {type(kind): kind for kind, _, _ in KINDS}.values())
+def test_the_sample_of_a_kind_can_be_read_by_it(kind):
+    found, reading = read(kind, kind.sample)
+    assert found is not None
+    assert not reading.problems
+
+
+@dataclass(frozen=True)
+class Desk:
+    number: str = option(Word(), help="The number.")
+    waits: float = option(Seconds(), help="How long.", key="timeout", default=30.0, shown="30s")
+    other: str = "not an option"
+
+
+def test_a_declaration_serves_reading_the_manual_and_the_schema():
+    number, waits = options(Desk)
+    assert (number.key, number.required, number.default_words) == ("number", True, "")
+    assert (waits.key, waits.attribute, waits.required, waits.default_words) == ("timeout", "waits", False, "30s")
+    schema = object_schema(options(Desk))
+    assert schema["required"] == ["number"]
+    assert schema["properties"]["timeout"]["description"] == "How long. Default: 30s."
+    assert Block(Desk, "a desk").sample == "{number: bank.balance}"
+
+
+def test_a_block_is_read_into_its_class_and_a_lone_value_into_its_short_key():
+    kind = Block(Desk, "a desk", short="number")
+    assert read(kind, "{number: '1', timeout: 5s}")[0] == Desk("1", 5.0)
+    assert read(kind, "'1'")[0] == Desk("1")
+    assert read(Block(Desk, "a desk"), "'1'")[0] is None
+
+
+def test_a_misspelt_key_that_must_be_given_is_told_once():
+    reading = Reading()
+    node = node_of("{numbr: '1'}")
+    assert isinstance(node, Mapping)
+    assert read_options(node, options(Desk), reading, what="a desk") is None
+    (problem,) = reading.problems
+    assert (problem.rule, problem.cure) == ("unknown-key", 'Did you mean "number"?')
+
+
+def test_a_key_that_is_given_already_is_not_proposed():
+    reading = Reading()
+    node = node_of("{number: '1', numbr: '2'}")
+    assert isinstance(node, Mapping)
+    read_options(node, options(Desk), reading, what="a desk")
+    (problem,) = reading.problems
+    assert problem.cure == "Known here: number, timeout."

@@ -1,0 +1,82 @@
+"""Texts with values: how slots are read, filled, and chosen by language."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.flow.text import Slot, Template, TemplateError, Text, parse_template
+from ivr.problem import Place
+
+PLACE = Place("f.yaml", 1, 1)
+
+
+def aloud(value, kind, argument):
+    return f"<{value} as {kind}{':' + argument if argument else ''}>"
+
+
+def filled(text: str, **values: object) -> str:
+    return parse_template(text, PLACE).fill(values, aloud)
+
+
+def test_values_are_put_in_as_their_kind():
+    assert filled("余额为{account.balance|amount}。", account={"balance": "5"}) == "余额为<5 as amount>。"
+    assert filled("{ n | count : 笔 }", n=2) == "<2 as count:笔>"
+    assert filled("{items.0.name|text}", items=[{"name": "甲"}]) == "<甲 as text>"
+
+
+def test_a_value_that_is_not_there_leaves_its_place_empty():
+    assert filled("余额为{account.balance|amount}。") == "余额为。"
+    assert filled("{a.b.c|text}{a.9|text}", a="x") == ""
+
+
+def test_braces_written_twice_are_braces():
+    template = parse_template("{{不是值}}{a|text}", PLACE)
+    assert template.parts == ("{不是值}", Slot(("a",), "text"))
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "cure"),
+    [
+        ("您好{", 2, "twice"),
+        ("您好}", 2, "twice"),
+        ("{a|text} {b}", 9, "{b|amount}"),
+        ("{|text}", 0, "{account.balance|amount}"),
+        ("{a.|text}", 0, "{account.balance|amount}"),
+        ("{a|}", 0, "{a|amount}"),
+        ("{1a|text}", 0, "{account.balance|amount}"),
+        ("{a b|text}", 0, "{account.balance|amount}"),
+    ],
+)
+def test_a_slot_that_cannot_be_read_is_told_with_its_place(text, offset, cure):
+    with pytest.raises(TemplateError) as refused:
+        parse_template(text, PLACE)
+    assert refused.value.offset == offset
+    assert cure in refused.value.cure
+    assert str(refused.value).endswith(".")
+
+
+@given(st.text(alphabet="ab|{}:. 笔", max_size=15))
+def test_any_text_is_read_or_refused_within_its_bounds(text):
+    try:
+        found = parse_template(text, PLACE)
+    except TemplateError as refused:
+        offset = refused.offset
+    else:
+        offset = max([slot.offset for slot in found.slots()], default=0)
+    assert 0 <= offset <= len(text)
+
+
+@given(st.text(max_size=20))
+def test_a_text_with_its_braces_doubled_is_said_as_it_was(text):
+    assert filled(text.replace("{", "{{").replace("}", "}}")) == text
+
+
+def test_the_nearest_language_is_said():
+    texts = {tag: Template((tag,), PLACE) for tag in ("zh-CN", "en-US", "en-GB")}
+    text = Text(texts, PLACE)
+    assert text.language_for("en-GB") == "en-GB"
+    assert text.language_for("en-AU") == "en-US"
+    assert text.language_for("fr-FR") == "zh-CN"
+    assert text.template("en").parts == ("en-US",)
