@@ -159,12 +159,12 @@ class CalledNumber:
 
 @dataclass(frozen=True)
 class Segment:
-    """A group of callers: who belongs to it, and the desk and priority that they get. Without `when` it is everyone."""
+    """A group of callers: who belongs to it (without `when`: everyone), their priority, and their desk if one is named."""
 
     name: str
-    desk: Reference
-    priority: str
     when: Expression | None = None
+    desk: Reference | None = None
+    priority: str = PRIORITIES[0]
 
 
 @dataclass(frozen=True)
@@ -208,6 +208,10 @@ class Line:
             return self.segments[forced.name]
         values = {"caller": caller}
         return next((one for one in self.segments.values() if one.when is None or one.when.holds(values)), None)
+
+    def desk_of(self, segment: Segment | None) -> str:
+        """Return the desk of a segment; callers of none get the desk for all others."""
+        return segment.desk.name if segment and segment.desk else self.desk
 
 
 @dataclass(frozen=True)
