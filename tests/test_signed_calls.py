@@ -258,7 +258,7 @@ def test_a_bank_that_fails_in_the_middle_of_a_call_is_said_so_and_the_menu_goes_
     began = time.monotonic()
     answer = server.post("/twilio/turn/4", {**form, "Digits": "2"})
     assert time.monotonic() - began < 3
-    assert "查询系统暂时没有回应。您可以按0找人工，也可以选择其他服务。" in answer.body.decode()
+    assert "查询系统暂时没有回应。找人工，请按0；也可以选择其他服务。" in answer.body.decode()
     server.bank.reset()
     assert "餐饮消费" in server.post("/twilio/turn/5", {**form, "Digits": "2"}).body.decode()
 

@@ -20,7 +20,10 @@ def command(output: Path | None, line: bool) -> None:
       ivr schema --line -o flows/.schema/line.json
 
     An editor that knows YAML then completes keys, explains them and marks slips. It finds the schema through the first
-    line of a flow file: # yaml-language-server: $schema=.schema/flow.json
+    line of a flow file:
+
+    \b
+      # yaml-language-server: $schema=.schema/flow.json
     """  # noqa: D301
     from ivr.catalogue import catalogue
     from ivr.flow.schema import flow_schema, line_schema

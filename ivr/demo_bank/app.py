@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import logging
 import sqlite3
@@ -16,9 +15,10 @@ import msgspec
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from .endpoints import ENDPOINTS, Endpoint, UnclearError, UnknownError
+from .endpoints import ENDPOINTS, Endpoint
 from .faults import Faults, Setting
 from .pins import MODERATE
+from .questions import UnclearError, UnknownError
 from .store import Answer, KeyReusedError, Once, Store
 
 CHINA = timezone(timedelta(hours=8), "CST")
@@ -48,8 +48,8 @@ def create_app(
 ) -> Flask:
     """Build the service on the SQLite file at `path`, which is made and seeded where it is missing or out of date.
 
-    `clock` gives Unix time; `pin_cost` is scrypt's N. Raises ValueError for a fault setting out of range, OSError or
-    sqlite3.Error for a file that cannot be used.
+    `clock` gives Unix time; `pin_cost` is argon2's memory in KiB. Raises ValueError for a fault setting out of range,
+    OSError or sqlite3.Error for a file that cannot be used.
     """
     faults = Faults(Setting(slow_ms, fail_rate))
     return wire(Store(Path(path), pin_cost=pin_cost), faults, clock)
@@ -97,7 +97,7 @@ def _once(name: str, asked: msgspec.Struct) -> Once | None:
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > LONGEST_KEY:
         raise UnclearError(f"Idempotency-Key is longer than {LONGEST_KEY} characters")
-    return Once(name, key, hashlib.sha256(msgspec.json.encode(asked)).digest()) if key else None
+    return Once(name, key, msgspec.json.encode(asked).decode()) if key else None
 
 
 def _add_admin(app: Flask, store: Store, faults: Faults) -> None:

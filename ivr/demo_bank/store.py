@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .data import BRANCHES, CUSTOMERS
-from .pins import MODERATE, Sealed, card_digest, seal
+from .pins import MODERATE, card_digest, opens, seal
+from .questions import UnknownError
 
 SCHEMA = """
 DROP TABLE IF EXISTS customers;
@@ -23,7 +25,7 @@ DROP TABLE IF EXISTS answers;
 CREATE TABLE customers (
     customer TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE, name TEXT NOT NULL, segment TEXT NOT NULL,
     born TEXT NOT NULL, balance INTEGER NOT NULL, card BLOB NOT NULL UNIQUE, tail TEXT NOT NULL,
-    salt BLOB NOT NULL, pin BLOB NOT NULL, cost INTEGER NOT NULL, lost TEXT UNIQUE
+    id_tail TEXT NOT NULL, pin TEXT NOT NULL, lost TEXT UNIQUE
 ) WITHOUT ROWID;
 CREATE TABLE transactions (
     customer TEXT NOT NULL, position INTEGER NOT NULL, days_ago INTEGER NOT NULL, amount INTEGER NOT NULL,
@@ -35,9 +37,10 @@ CREATE TABLE branches (
     opens TEXT NOT NULL, closes TEXT NOT NULL, weekend INTEGER NOT NULL, phone TEXT NOT NULL
 );
 CREATE TABLE answers (
-    endpoint TEXT NOT NULL, key TEXT NOT NULL, question BLOB NOT NULL, answer TEXT NOT NULL,
+    endpoint TEXT NOT NULL, key TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
     PRIMARY KEY (endpoint, key)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;
 """
 BUSY_SECONDS = 5.0
 
@@ -51,11 +54,11 @@ class KeyReusedError(Exception):
 
 @dataclass(frozen=True)
 class Once:
-    """What makes a change the same change: endpoint, the client's key, and a digest of the question."""
+    """What makes a change the same change: endpoint, the client's key, and the question as text."""
 
     endpoint: str
     key: str
-    question: bytes
+    question: str = field(repr=False)
 
 
 class Store:
@@ -104,10 +107,12 @@ class Store:
             ).fetchone()
             if kept is None:
                 answer = act(db)
-                row = (once.endpoint, once.key, once.question, json.dumps(answer, ensure_ascii=False))
+                # A question may hold a PIN, which any quick digest would give away.
+                question = seal(once.question, self._cost)
+                row = (once.endpoint, once.key, question, json.dumps(answer, ensure_ascii=False))
                 db.execute("INSERT INTO answers VALUES (?, ?, ?, ?)", row)
                 return answer
-            if kept["question"] != once.question:
+            if not opens(once.question, kept["question"]):
                 raise KeyReusedError
             return dict(json.loads(kept["answer"]))
 
@@ -137,22 +142,30 @@ class Store:
                 db.execute(f"PRAGMA user_version = {edition}")
 
 
-def sealed(row: sqlite3.Row) -> Sealed:
-    """Read the sealed PIN from a customer's row."""
-    return Sealed(row["salt"], row["pin"], row["cost"])
+def customer_row(db: sqlite3.Connection, key: str) -> sqlite3.Row:
+    """Return what the book holds of a customer. Raises UnknownError."""
+    row: sqlite3.Row | None = db.execute("SELECT * FROM customers WHERE customer = ?", (key,)).fetchone()
+    if row is None:
+        raise UnknownError("there is no such customer")
+    return row
+
+
+def book_key(db: sqlite3.Connection) -> bytes:
+    """Return the key that accounts are named with. It outlives resets, so that tries stay counted."""
+    return bytes(db.execute("SELECT key FROM keys WHERE name = 'account'").fetchone()[0])
 
 
 def _seed(db: sqlite3.Connection, cost: int) -> None:
     for statement in SCHEMA.split(";"):  # executescript would commit the transaction that is open
         db.execute(statement)
+    db.execute("INSERT OR IGNORE INTO keys VALUES ('account', ?)", (secrets.token_bytes(32),))
     for customer in CUSTOMERS:
-        pin = seal(customer.pin, cost)
         db.execute(
-            "INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(customer.key, customer.number, customer.name, customer.segment, customer.born),
                 *(int(customer.balance * 100), card_digest(customer.card), customer.card[-4:]),
-                *(pin.salt, pin.digest, pin.cost, customer.lost or None),
+                *(customer.id_number[-4:], seal(customer.pin, cost), customer.lost or None),
             ),
         )
         db.executemany(

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -111,14 +112,15 @@ def _bytes(store: SqliteStore) -> int:
 
 
 def _any_call(app: Flask, live: int, turns: int) -> Measure:
-    """Take a turn of calls all over the file; a call that is asked again, late, goes on as well."""
-    chance = random.Random(2)
-    order: Iterator[int] = itertools.cycle(_shuffled(range(1, live + 1)))
+    """Take a turn of calls all over the file: each changes its language, to and fro, whatever its turn is by now."""
+    order = itertools.cycle(_shuffled(range(1, live + 1)))
+    had: Counter[int] = Counter()
 
-    def measure() -> float:
-        return ours.cost(app, [[_key(call, 1, chance.choice("78"))] for call in itertools.islice(order, turns)])
+    def next_turn(call: int) -> list[Posted]:
+        had[call] += 1
+        return [_key(call, had[call], "8")]
 
-    return measure
+    return lambda: ours.cost(app, map(next_turn, itertools.islice(order, turns)))
 
 
 def _turns(rounds: int, calls: int) -> None:

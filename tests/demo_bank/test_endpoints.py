@@ -1,19 +1,20 @@
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import urllib3
+from argon2 import Type, _password_hasher
 
 from ivr.demo_bank.data import CUSTOMERS
-from ivr.demo_bank.pins import CHEAP
+from ivr.demo_bank.pins import CHEAP, cost_of
 from ivr.demo_bank.serving import BackgroundBank
 
 from .conftest import Client
 
 ZHANG = {"number": "+8613800000001", "card_tail": "0128", "pin": "135790"}
+BY_IDENTITY = {"number": "+8613800000001", "id_tail": "1018", "pin": "135790"}
 
 
 def test_a_known_caller_is_named_with_age_and_segment(client: Client) -> None:
@@ -54,6 +55,14 @@ def test_every_customer_is_verified_by_number_and_tail_and_by_card(client: Clien
     by_number = {"number": customer.number, "card_tail": customer.card[-4:], "pin": customer.pin}
     assert client.ask("verify", by_number) == right
     assert client.ask("verify", {"card": customer.card, "pin": customer.pin}) == right
+    by_identity = {"number": customer.number, "id_tail": customer.id_number[-4:], "pin": customer.pin}
+    assert client.ask("verify", by_identity) == right
+    assert client.ask("verify", by_identity | {"card_tail": customer.card[-4:]}) == right
+
+
+def test_the_x_of_an_identity_number_may_be_small(client: Client) -> None:
+    claim = {"number": "+8613800000002", "id_tail": "202x", "pin": "246813"}
+    assert client.ask("verify", claim)["customer"] == "C0002"
 
 
 WRONG = {
@@ -66,6 +75,13 @@ WRONG = {
     "somebody else's": ZHANG | {"number": "+8613800000002"},
     "nul": ZHANG | {"card_tail": "0128\0"},
     "long": ZHANG | {"pin": "1" * 5000},
+    "id tail": BY_IDENTITY | {"id_tail": "1019"},
+    "pin after id tail": BY_IDENTITY | {"pin": "135791"},
+    "number before id tail": BY_IDENTITY | {"number": "+8613800000007"},
+    "empty id tail": BY_IDENTITY | {"id_tail": ""},
+    "card tail as id tail": BY_IDENTITY | {"id_tail": "0128"},
+    "id tail as card tail": ZHANG | {"card_tail": "1018"},
+    "one tail of two": ZHANG | {"id_tail": "1019"},
     "card": {"card": "6217000000001000129", "pin": "135790"},
     "card's pin": {"card": "6217000000001000128", "pin": "246813"},
 }
@@ -76,18 +92,18 @@ def test_whatever_is_wrong_with_a_claim_the_answer_is_the_same(client: Client, c
     assert client.send("verify", claim) == (200, {"verified": False})
 
 
-@pytest.mark.parametrize("claim", [ZHANG, *WRONG.values()], ids=["right", *WRONG.keys()])
+@pytest.mark.parametrize("claim", [ZHANG, BY_IDENTITY, *WRONG.values()], ids=["right", "right id tail", *WRONG.keys()])
 def test_whatever_is_wrong_with_a_claim_the_same_hash_is_worked_out_once(
     client: Client, claim: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     costs: list[int] = []
-    scrypt = hashlib.scrypt
+    argon = _password_hasher.verify_secret
 
-    def counted(password: bytes, *, salt: bytes, n: int, r: int, p: int) -> bytes:
-        costs.append(n)
-        return scrypt(password, salt=salt, n=n, r=r, p=p)
+    def counted(sealed: bytes, secret: bytes, kind: Type) -> bool:
+        costs.append(cost_of(sealed.decode()))
+        return bool(argon(sealed, secret, kind))
 
-    monkeypatch.setattr(hashlib, "scrypt", counted)
+    monkeypatch.setattr(_password_hasher, "verify_secret", counted)
     client.ask("verify", claim)
     assert costs == [CHEAP]
 
@@ -100,9 +116,22 @@ def test_whatever_is_wrong_with_a_claim_the_same_hash_is_worked_out_once(
         ZHANG | {"pin": None},
         {"number": "+8613800000001", "pin": "135790"},
         {"card_tail": "0128", "pin": "135790"},
+        {"id_tail": "1018", "pin": "135790"},
+        {"number": "+8613800000001", "id_tail": "1018"},
+        BY_IDENTITY | {"id_tail": 1018},
         {"number": "+8613800000001", "card_tail": "0128"},
     ],
-    ids=["number as pin", "number as tail", "no pin", "no tail", "no number", "pin missing"],
+    ids=[
+        "number as pin",
+        "number as tail",
+        "no pin",
+        "no tail",
+        "no number",
+        "no number for id",
+        "no pin for id",
+        "number as id",
+        "pin missing",
+    ],
 )
 def test_an_incomplete_claim_is_refused_without_echo(client: Client, claim: dict[str, Any]) -> None:
     status, answer = client.send("verify", claim)
@@ -202,7 +231,7 @@ def test_every_loss_has_a_reference_of_its_own(client: Client) -> None:
     assert len(references) == len(CUSTOMERS)
 
 
-@pytest.mark.parametrize("name", ["balance", "transactions", "report_loss"])
+@pytest.mark.parametrize("name", ["phone", "balance", "transactions", "report_loss"])
 @pytest.mark.parametrize("customer", ["C9999", "", "c0001", "' OR 1=1 --"])
 def test_an_unknown_customer_is_not_found(client: Client, name: str, customer: str) -> None:
     assert client.send(name, {"customer": customer}) == (404, {"error": "there is no such customer"})

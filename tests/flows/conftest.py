@@ -16,7 +16,7 @@ from ivr.phone.carrier import new_sid, signature
 from ivr.phone.clock import VirtualClock
 from ivr.phone.parse import falls_silent, parse
 from ivr.phone.transport import Answer, WsgiTransport
-from ivr.phone.twiml import Dial, Document, Gather, Hangup, Record
+from ivr.phone.twiml import Dial, Document, Gather, Hangup, Record, Redirect
 from ivr.records import freeze, thaw
 from ivr.settings import Settings
 from ivr.web import create_app
@@ -94,6 +94,11 @@ class Leg:
         if isinstance(waiting, Record):
             return self.act(RecordingUrl="https://api.invalid/R", RecordingDuration="0", Digits="")
         return self.act(msg="Gather End", Digits="", FinishedOnKey="")
+
+    def redirected(self) -> Waiting:
+        """Follow the document's last redirect, as after a gather that told nothing; stay silent where there is none."""
+        last = self.document.verbs[-1]
+        return self.follow(urljoin(self.url, last.url), {}) if isinstance(last, Redirect) else self.act()
 
     def follow(self, url: str, form: Mapping[str, str]) -> Waiting:
         """Send a request and go on with its answer."""

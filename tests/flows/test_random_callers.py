@@ -91,6 +91,7 @@ deeds = st.one_of(
     st.tuples(st.just("press"), keys),
     st.tuples(st.just("say"), PARAMETERS["SpeechResult"]),
     st.tuples(st.just("silence")),
+    st.tuples(st.just("redirect")),
     st.tuples(st.just("dial"), dialled),
     st.tuples(st.just("form"), forms),
     st.tuples(st.just("elsewhere"), places, forms),
@@ -113,6 +114,8 @@ def do(leg, deed) -> None:
         leg.act(SpeechResult=what[0], Confidence="0.8")
     elif kind == "silence":
         leg.act(DialCallStatus="no-answer") if isinstance(waiting, Dial) else leg.stay_silent()
+    elif kind == "redirect":
+        leg.redirected()
     elif kind == "dial":
         leg.act(DialCallStatus=what[0])
     else:

@@ -1,0 +1,207 @@
+"""Opening hours as editors write them, and what is open when. Pure; knows days, not clocks and not files."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Self
+
+from .days import FIXED_HOLIDAYS, holiday_name, is_working_day, local
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOLIDAY = "holiday"
+DAY_MINUTES = 24 * 60
+FARTHEST_DAYS = 400
+"""How far ahead an opening is looked for: over a year, so that a day named by its date is found."""
+
+Span = tuple[int, int]
+"""Minutes of a day from which and to which a desk is open; 1440 is midnight at its end."""
+
+_WORKED_LIKE = {"sat": "fri", "sun": "mon"}
+"""The weekday whose hours a make-up workday has."""
+
+_ALL_DAY: tuple[Span, ...] = ((0, DAY_MINUTES),)
+_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-~–—―至到]\s*(\d{1,2}):(\d{2})")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one line of opening hours: its key, and words with a cure."""
+
+    key: str
+    message: str
+    cure: str
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Whether a desk is open at a moment. `certain` is false where the days off of that year are unknown."""
+
+    open: bool
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Hours:
+    """When a desk is open: spans for each weekday, for public holidays, and for single dates.
+
+    A make-up workday takes the hours of the weekday next to it (Friday for a Saturday, Monday for a Sunday). A public
+    holiday is closed unless `holiday` says otherwise. In a year whose days off are unknown, weekdays count.
+    """
+
+    days: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, written: str | Mapping[str, str]) -> Self:
+        """Read `always`, `closed`, or a map such as {"mon-fri": "09:00-12:00, 13:30-17:00", "holiday": "closed"}.
+
+        Raises ValueError with every fault, one a line.
+        """
+        hours, faults = cls.read(written)
+        if faults:
+            raise ValueError("\n".join(f"{fault.key}: {fault.message} {fault.cure}" for fault in faults))
+        return hours
+
+    @classmethod
+    def read(cls, written: str | Mapping[str, str]) -> tuple[Self, list[Fault]]:
+        """Read as `parse` does, and return the faults beside what could be understood."""
+        entries = {f"mon-sun, {HOLIDAY}": written} if isinstance(written, str) else written
+        faults: list[Fault] = []
+        ranges: dict[str, tuple[Span, ...]] = {}
+        single: dict[str, tuple[Span, ...]] = {}
+        for key, text in entries.items():
+            try:
+                names, spans = _days(key), _spans(text)
+            except _Unreadable as fault:
+                faults.append(Fault(key if not isinstance(written, str) else written, fault.message, fault.cure))
+                continue
+            into = single if len(names) == 1 else ranges
+            if twice := sorted(into.keys() & set(names)):
+                faults.append(Fault(key, f"{twice[0]} has hours already.", "Name each day once."))
+            into |= dict.fromkeys(names, spans)
+        return cls({**ranges, **single}), faults
+
+    def at(self, moment: float | datetime) -> Opening:
+        """Tell whether it is open at a moment, and whether that is certain."""
+        here = local(moment)
+        spans, certain = self._on(here.date())
+        minute = here.hour * 60 + here.minute
+        return Opening(any(start <= minute < end for start, end in spans), certain)
+
+    def open_at(self, moment: float | datetime) -> bool:
+        """Tell whether it is open at a moment."""
+        return self.at(moment).open
+
+    def next_opening(self, moment: float | datetime) -> datetime | None:
+        """Return when it opens next: the moment itself if it is open, None if it does not open for a year."""
+        here = local(moment)
+        if self.open_at(here):
+            return here
+        return next((start for start, _ in self._ahead(here) if start > here), None)
+
+    def closing(self, moment: float | datetime) -> datetime | None:
+        """Return when it closes next; None if it is closed now or never closes."""
+        here = local(moment)
+        if not self.open_at(here):
+            return None
+        until = here
+        for start, end in self._ahead(here):
+            if start > until:
+                return until
+            until = max(until, end)
+        return None
+
+    def _ahead(self, here: datetime) -> Iterator[tuple[datetime, datetime]]:
+        midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+        for days in range(FARTHEST_DAYS):
+            day = midnight + timedelta(days=days)
+            for start, end in sorted(self._on(day.date())[0]):
+                yield day + timedelta(minutes=start), day + timedelta(minutes=end)
+
+    def _on(self, day: date) -> tuple[tuple[Span, ...], bool]:
+        """Return the spans of a day, and whether they are certain."""
+        if day.isoformat() in self.days:
+            return self.days[day.isoformat()], True
+        key, certain = _rule(day)
+        thinkable = (key, _WORKED_LIKE.get(key, key), HOLIDAY)
+        return self.days.get(key, ()), certain or len({self.days.get(name, ()) for name in thinkable}) == 1
+
+
+def _rule(day: date) -> tuple[str, bool]:
+    """Return the key whose hours a day has, and whether that is certain."""
+    weekday, working = day.weekday(), is_working_day(day)
+    if working is None:
+        fixed = (day.month, day.day) in FIXED_HOLIDAYS
+        return (HOLIDAY if fixed else WEEKDAYS[weekday]), fixed
+    if working:
+        return _WORKED_LIKE.get(WEEKDAYS[weekday], WEEKDAYS[weekday]), True
+    return (HOLIDAY if weekday < 5 or holiday_name(day) else WEEKDAYS[weekday]), True
+
+
+class _Unreadable(Exception):
+    """A key or a value of opening hours that means nothing."""
+
+    def __init__(self, message: str, cure: str) -> None:
+        self.message, self.cure = message, cure
+        super().__init__(message)
+
+
+def _days(key: str) -> Sequence[str]:
+    """Return the days that a key names: `mon`, `mon-fri`, `sat, sun`, `holiday`, `2026-12-31`."""
+    found: list[str] = []
+    for part in _folded(key).split(","):
+        first, dash, last = (piece.strip() for piece in part.partition("-"))
+        if _DATE.fullmatch(part.strip()):
+            found.append(_date(part.strip()))
+        elif part.strip() == HOLIDAY or (not dash and first in WEEKDAYS):
+            found.append(first)
+        elif first in WEEKDAYS and last in WEEKDAYS and WEEKDAYS.index(first) < WEEKDAYS.index(last):
+            found += WEEKDAYS[WEEKDAYS.index(first) : WEEKDAYS.index(last) + 1]
+        else:
+            cure = f"Days are {', '.join(WEEKDAYS)}, a range such as mon-fri, {HOLIDAY}, or a date such as 2026-12-31."
+            raise _Unreadable(f'"{part.strip()}" is no day.', cure)
+    return found
+
+
+def _date(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise _Unreadable(f'There is no day "{text}".', "A date is a year, a month and a day: 2026-12-31.") from None
+
+
+def _spans(text: str) -> tuple[Span, ...]:
+    """Return the spans that a text names: `09:00-12:00, 13:30-17:00`, `closed`, `always`."""
+    folded = _folded(text)
+    if folded in ("closed", "always"):
+        return _ALL_DAY if folded == "always" else ()
+    spans = sorted(_span(part.strip()) for part in folded.split(","))
+    for (_, end), (start, _) in pairwise(spans):
+        if start < end:
+            raise _Unreadable("Two spans overlap.", "Write each span once, as in 09:00-12:00, 13:30-17:00.")
+    return tuple(spans)
+
+
+def _span(text: str) -> Span:
+    match = _SPAN.fullmatch(text)
+    hours = "Write hours such as 09:00-12:00, 13:30-17:00, or closed, or always."
+    if not match:
+        raise _Unreadable(f'"{text}" is no span of time.', hours)
+    start_hour, start_minute, end_hour, end_minute = map(int, match.groups())
+    start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
+    if start_minute > 59 or end_minute > 59 or end > DAY_MINUTES:
+        raise _Unreadable(f'"{text}" has a time that no clock shows.', "Times go from 00:00 to 24:00.")
+    if start >= end:
+        cure = "Give a night two days: fri: 22:00-24:00, sat: 00:00-02:00."
+        raise _Unreadable(f'"{text}" ends before it begins.', cure)
+    return start, end
+
+
+def _folded(text: str) -> str:
+    """Fold full-width signs, which Chinese keyboards give, and case."""
+    return unicodedata.normalize("NFKC", text).replace("、", ",").strip().lower()

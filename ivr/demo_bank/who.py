@@ -1,0 +1,78 @@
+"""Who calls and whether it is them. Nothing here tells by its words or its work whether an account exists."""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+from datetime import date, datetime
+
+from .pins import account_id, card_digest, opens
+from .questions import Claim, OfAccount, OfCustomer, OfNumber, UnclearError, UnknownError
+from .store import Answer, book_key, customer_row
+
+
+def caller(db: sqlite3.Connection, now: datetime, asked: OfNumber) -> Answer:
+    """Tell who calls from a number."""
+    row = db.execute("SELECT * FROM customers WHERE number = ?", (_e164(asked.number),)).fetchone()
+    if row is None:
+        raise UnknownError("no customer has this number")
+    return {
+        **{name: row[name] for name in ("customer", "name", "segment", "born")},
+        "age": _age(date.fromisoformat(row["born"]), now.date()),
+        "known": True,
+        "cards": 1,
+    }
+
+
+def account(db: sqlite3.Connection, _now: datetime, asked: OfAccount) -> Answer:
+    """Name the account that tries are charged to; number and card of one customer lead to the same."""
+    if asked.card is None and asked.number is None:
+        raise UnclearError("give number or card")
+    row, known = _nearest(db, asked.number or "", asked.card or "")
+    given = card_digest(asked.card) if asked.card else _e164(asked.number or "").encode()
+    invented = account_id(book_key(db), b"unknown " + given)
+    held = account_id(book_key(db), b"customer " + row["customer"].encode())
+    return {"account": held if known else invented}
+
+
+def verify(db: sqlite3.Connection, _now: datetime, asked: Claim) -> Answer:
+    """Check a claim. An unknown account, a wrong tail and a wrong PIN get the same answer after the same work."""
+    if not asked.card and (not asked.number or (asked.card_tail is None and asked.id_tail is None)):
+        raise UnclearError("give card, or number and one of card_tail and id_tail")
+    row, known = _nearest(db, asked.number or "", asked.card or "")
+    right_pin = opens(asked.pin, row["pin"])
+    right_tail = _is_tail(asked.card_tail, row["tail"]) & _is_tail(asked.id_tail, row["id_tail"])
+    if not known & right_pin & right_tail:
+        return {"verified": False}
+    return {"verified": True, "customer": row["customer"], "card": {"tail": row["tail"]}}
+
+
+def phone(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> Answer:
+    """Tell the mobile number on file, where codes and notes are sent."""
+    return {"number": customer_row(db, asked.customer)["number"]}
+
+
+def _nearest(db: sqlite3.Connection, number: str, card: str) -> tuple[sqlite3.Row, bool]:
+    """Find whom a card, or else a number, belongs to, and tell whether that is so.
+
+    Whoever is unknown gets somebody else's row, so that the same work is done with it.
+    """
+    by = ("", card_digest(card)) if card else (_e164(number), b"")
+    row = db.execute("SELECT * FROM customers ORDER BY (number = ? OR card = ?) DESC LIMIT 1", by).fetchone()
+    return row, row["number"] == by[0] or row["card"] == by[1]
+
+
+def _is_tail(claimed: str | None, held: str) -> bool:
+    """Compare the last four; one that was not claimed is not held against anybody."""
+    return hmac.compare_digest((held if claimed is None else claimed.upper()).encode(), held.encode())
+
+
+def _e164(number: str) -> str:
+    """Bring the ways in which carriers write a Chinese mobile number (+86, 86, 0086, 0, bare) to one."""
+    digits = "".join(sign for sign in number if sign in "0123456789")
+    local = digits[-11:]
+    return f"+86{local}" if digits[:-11] in ("", "0", "86", "0086") else f"+{digits}"
+
+
+def _age(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -1,0 +1,76 @@
+"""A bank whose answers make no sense: callers still hear something, keep a way on, and reach a person by silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ivr.errors import LookupFailed
+from ivr.phone.transport import WsgiTransport
+from ivr.phone.twiml import Dial, Gather, Hangup
+from ivr.web import create_app
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    st.sampled_from(
+        ["", "12345.67", "-1", "1e9", "NaN", "2026-02-30", "25:61", "vip", "lost", "👵", "</Say>", "x" * 9000]
+    ),
+)
+NAMES = """
+customer age segment known born name balance card tail status count items date text text_en amount direction_text opens
+closes address reference verified
+"""
+names = st.sampled_from(NAMES.split())
+answers = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=5))
+objects = st.dictionaries(names, answers, max_size=12)
+WALK = ["1", "0128", "135790", "1", "2", "*", "3", "1", "1", "2", "4", "1", "#", "2", "8", "4", "3"]
+
+
+@pytest.fixture
+def odd(machine):
+    """Return a way to give the machine another bank."""
+
+    def with_bank(lookup):
+        services = replace(machine.ivr.services, lookup=lookup)
+        engine = type(machine.ivr.engine)(machine.ivr.release, services)
+        ivr = replace(machine.ivr, services=services, engine=engine)
+        return replace(machine, ivr=ivr, transport=WsgiTransport(create_app(ivr)))
+
+    return with_bank
+
+
+@pytest.mark.parametrize("flow", ["main_menu", "elderly_simple"])
+@settings(
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(said=st.lists(objects | st.none(), min_size=1, max_size=6), verified=st.booleans())
+def test_answers_that_make_no_sense_never_cost_a_caller_the_call(ring, odd, flow, said, verified):
+    turns = iter(said * 50)
+
+    def lookup(source, question, *, deadline, key):
+        if source == "bank.verify" and verified:
+            return {"verified": True, "customer": "C0001", "card": {"tail": "0128"}}
+        answer = next(turns)
+        if answer is None:
+            raise LookupFailed("the bank said nothing")
+        return answer
+
+    leg = ring()
+    leg.machine = odd(lookup)
+    leg.arrive(flow)
+    for keys in WALK:
+        waiting = leg.waiting
+        if isinstance(waiting, Dial | Hangup):
+            break
+        leg.act(Digits=keys) if isinstance(waiting, Gather) else leg.stay_silent()
+    assert leg.silence_to_the_end() in ("person", "goodbye")
