@@ -55,6 +55,7 @@ class Turn:
     closing: Closing | None = None
     hops: int = 0
     asked: float = 0.0
+    found_closed: set[str] = field(default_factory=set)
 
     @property
     def profile(self) -> Profile:

@@ -112,9 +112,7 @@ def read_line(node: Node | None, place: Place, *, given: bool) -> tuple[Line | N
 def _line(fields: LineFields) -> Line:
     return Line(
         numbers={called: CalledNumber(**vars(number)) for called, number in fields.lines.items()},
-        desks={
-            name: Desk(name, desk.number, int(desk.timeout), desk.hours) for name, desk in fields.desks.items()
-        },
+        desks={name: Desk(name, desk.number, int(desk.timeout), desk.hours) for name, desk in fields.desks.items()},
         desk=fields.desk,
         hours=fields.hours or {},
         segments={name: Segment(name, **vars(segment)) for name, segment in (fields.segments or {}).items()},

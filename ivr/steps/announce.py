@@ -67,4 +67,5 @@ def _seconds(words: str, turn: Turn) -> float:
     pieces = _SIGN_OR_WORD.findall(words)
     chinese = sum("\u4e00" <= piece <= "\u9fff" for piece in pieces)
     profile = turn.profile
-    return 60 * (chinese / profile.characters_per_minute + (len(pieces) - chinese) / profile.words_per_minute)
+    minutes: float = chinese / profile.characters_per_minute + (len(pieces) - chinese) / profile.words_per_minute
+    return minutes * 60

@@ -70,7 +70,8 @@ class Transfer(LiveStep):
     def enter(self, turn: Turn) -> Move:
         """Say so and dial; a closed desk is not dialled."""
         desk, priority = self._wanted(turn)
-        if not turn.desk_open(desk):
+        if not turn.desk_open(desk) and self.name not in turn.found_closed:
+            turn.found_closed.add(self.name)  # who is led round to here again is connected, rather than led on
             turn.note("closed", desk=desk)
             return "closed"
         turn.change(keys_ahead="", transfer={"desk": desk, "priority": priority})

@@ -33,7 +33,8 @@ def _spoken(number: CalledNumber, flow: Flow) -> Iterator[Problem]:
     wanted = number.language
     if wanted is not None and wanted.name not in flow.languages:
         message = f'"{flow.name}" does not speak {wanted.name}.'
-        cure = f"It speaks {' and '.join(flow.languages)}; write its texts in {wanted.name}, too, or choose one of these."
+        spoken = " and ".join(flow.languages)
+        cure = f"Write its texts in {wanted.name}, too, or choose what it speaks: {spoken}."
         yield Problem(wanted.place, "unspoken-language", message, cure)
 
 

@@ -71,9 +71,9 @@ def _loops(flow: Flow, line: Line | None) -> Iterator[Problem]:
 
 def _can_be_closed(step: Step, line: Line) -> bool:
     """Tell whether a step may find its desk closed, so that the call goes on at once."""
-    desk = getattr(getattr(step, "transfer", None), "desk", None)
-    desks = line.desks.values() if desk == OWN_DESK else [line.desks[desk]] if desk in line.desks else []
-    return any(line.hours_of(one.hours) is not None for one in desks)
+    wanted = getattr(getattr(step, "transfer", None), "desk", None)
+    desks = (desk for name, desk in line.desks.items() if wanted in (name, OWN_DESK))
+    return any(line.hours_of(desk.hours) is not None for desk in desks)
 
 
 def _onward(step: Step, outcome: str) -> list[str]:
