@@ -6,7 +6,7 @@ Kept as documents of the store, so that every server sees them; nothing here spe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .engine.ports import Document, Documents
@@ -70,7 +70,7 @@ def _read(document: Document | None) -> Announcement | None:
         found = Announcement(**document) if document else None
     except TypeError:
         return None
-    return found if found and found.texts else None
+    return replace(found, lines=tuple(found.lines), callers=tuple(found.callers)) if found and found.texts else None
 
 
 class Announcements:

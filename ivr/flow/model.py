@@ -159,7 +159,7 @@ class CalledNumber:
 
 @dataclass(frozen=True)
 class Segment:
-    """A group of callers: who belongs to it (without `when`: everyone), their desk if it has one, and their priority."""
+    """A group of callers: who belongs to it (without `when`: everyone), its desk if it has one, and its priority."""
 
     name: str
     when: Expression | None = None

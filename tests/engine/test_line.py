@@ -100,7 +100,11 @@ def test_a_flow_of_another_name_that_lacks_the_language_of_the_number_speaks_its
         ({"segment": "standard", "age": 30}, "+86999", ("none", "general", "normal")),
         (None, "+86999", ("none", "general", "normal")),
         (None, "+862", ("vip", "vip", "vip")),
-        ({"segment": "none", "desk": "night", "tier": "vip", "priority": "vip"}, "+86999", ("none", "general", "normal")),
+        (
+            {"segment": "none", "desk": "night", "tier": "vip", "priority": "vip"},
+            "+86999",
+            ("none", "general", "normal"),
+        ),
     ],
     ids=["vip", "elderly", "nobody's", "unknown", "vip line", "a bank cannot say it"],
 )
