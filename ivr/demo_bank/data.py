@@ -17,8 +17,28 @@ class Transaction:
 
 
 @dataclass(frozen=True)
+class CreditCard:
+    """A credit card with its last bill, in yuan. The bill is due on the `due_day` of the month that comes next."""
+
+    tail: str
+    bill: Decimal
+    minimum: Decimal
+    due_day: int
+    limit: Decimal
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What may be sent by telephone, in yuan, and what was sent today."""
+
+    per_transfer: Decimal
+    per_day: Decimal
+    used_today: Decimal
+
+
+@dataclass(frozen=True)
 class Customer:
-    """One customer with one card. Identity papers, card and PIN never appear in repr."""
+    """One customer with one bank card and perhaps a credit card. Identity papers, card and PIN are not in repr."""
 
     key: str
     number: str
@@ -30,6 +50,8 @@ class Customer:
     pin: str = field(repr=False)
     balance: Decimal
     transactions: tuple[Transaction, ...]
+    limits: Limits
+    credit_card: CreditCard | None = None
     lost: str = ""
     """Reference of the loss report, where the card has been reported lost."""
 
@@ -55,6 +77,14 @@ def _booked(*rows: tuple[int, str, str, str]) -> tuple[Transaction, ...]:
     return tuple(Transaction(days, Decimal(amount), text, text_en) for days, amount, text, text_en in rows)
 
 
+def _credit(tail: str, bill: str, minimum: str, due_day: int, limit: str) -> CreditCard:
+    return CreditCard(tail, Decimal(bill), Decimal(minimum), due_day, Decimal(limit))
+
+
+def _limits(per_transfer: str, per_day: str, used_today: str) -> Limits:
+    return Limits(Decimal(per_transfer), Decimal(per_day), Decimal(used_today))
+
+
 CUSTOMERS = (
     Customer(
         key="C0001",
@@ -74,7 +104,13 @@ CUSTOMERS = (
             (12, "-315.20", "网上购物", "Online shopping"),
             (20, "500.00", "转账收入", "Transfer received"),
             (27, "-89.90", "水费", "Water bill"),
+            (31, "-3299.00", "家电消费", "Home appliances"),
+            (36, "8600.00", "工资", "Salary"),
+            (39, "-2500.00", "房租", "Rent"),
+            (44, "-68.00", "电影票", "Cinema tickets"),
         ),
+        limits=_limits("50000.00", "100000.00", "0.00"),
+        credit_card=_credit("6613", "2468.50", "246.85", 25, "30000.00"),
     ),
     Customer(
         key="C0002",
@@ -93,7 +129,15 @@ CUSTOMERS = (
             (8, "-60000.00", "转账支出", "Transfer sent"),
             (15, "12800.00", "股息", "Dividend"),
             (21, "-9999.00", "珠宝消费", "Jewellery"),
+            (26, "-3580.00", "机票", "Airline tickets"),
+            (30, "36000.00", "工资", "Salary"),
+            (33, "-500000.00", "购买理财", "Investment bought"),
+            (35, "-18760.20", "信用卡还款", "Credit card payment"),
+            (41, "-1200.00", "健身会费", "Gym membership"),
+            (48, "200000.00", "转账收入", "Transfer received"),
         ),
+        limits=_limits("500000.00", "1000000.00", "20000.00"),
+        credit_card=_credit("8826", "16280.35", "1628.04", 10, "200000.00"),
     ),
     Customer(
         key="C0003",
@@ -112,7 +156,15 @@ CUSTOMERS = (
             (10, "-152.30", "电费", "Electricity bill"),
             (13, "-63.20", "超市购物", "Supermarket"),
             (29, "1.37", "存款利息", "Interest"),
+            (31, "-180.00", "药店消费", "Pharmacy"),
+            (34, "2286.50", "养老金", "Pension"),
+            (37, "-1000.00", "取款", "Cash withdrawal"),
+            (40, "-48.60", "电话费", "Telephone bill"),
+            (43, "-75.90", "超市购物", "Supermarket"),
+            (46, "-120.00", "药店消费", "Pharmacy"),
         ),
+        limits=_limits("5000.00", "10000.00", "0.00"),
+        credit_card=_credit("3309", "186.40", "18.64", 18, "5000.00"),
     ),
     Customer(
         key="C0004",
@@ -131,7 +183,14 @@ CUSTOMERS = (
             (14, "-45.60", "超市购物", "Supermarket"),
             (18, "-98.00", "交通卡充值", "Travel card top-up"),
             (25, "1800.00", "转账收入", "Transfer received"),
+            (32, "-1200.00", "房租", "Rent"),
+            (35, "-150.00", "手机话费", "Mobile phone bill"),
+            (38, "-36.40", "餐饮消费", "Restaurant"),
+            (45, "-50.00", "交通卡充值", "Travel card top-up"),
+            (47, "1500.00", "转账收入", "Transfer received"),
+            (53, "-72.30", "超市购物", "Supermarket"),
         ),
+        limits=_limits("5000.00", "20000.00", "0.00"),
     ),
     Customer(
         key="C0005",
@@ -149,7 +208,15 @@ CUSTOMERS = (
             (9, "50000.00", "定期存款到期", "Time deposit matured"),
             (16, "-12600.00", "旅行社", "Travel agency"),
             (22, "-5000.00", "取款", "Cash withdrawal"),
+            (28, "-326.00", "药店消费", "Pharmacy"),
+            (34, "9850.00", "养老金", "Pension"),
+            (38, "-1580.00", "体检", "Health check"),
+            (42, "-240.50", "燃气费", "Gas bill"),
+            (49, "-3000.00", "转账支出", "Transfer sent"),
+            (55, "100000.00", "定期存款到期", "Time deposit matured"),
         ),
+        limits=_limits("50000.00", "200000.00", "0.00"),
+        credit_card=_credit("5517", "4520.00", "452.00", 5, "100000.00"),
     ),
     Customer(
         key="C0006",
@@ -168,7 +235,14 @@ CUSTOMERS = (
             (10, "-5600000.00", "设备采购", "Equipment"),
             (17, "2480000.00", "货款收入", "Payment for goods received"),
             (20, "-186250.00", "贷款利息", "Loan interest"),
+            (24, "-96800.00", "厂房租金", "Factory rent"),
+            (30, "5400000.00", "货款收入", "Payment for goods received"),
+            (33, "-1832900.00", "代发工资", "Payroll"),
+            (36, "-688210.30", "税款", "Tax"),
+            (43, "-1250000.00", "原料采购", "Raw materials"),
         ),
+        limits=_limits("5000000.00", "20000000.00", "1250000.00"),
+        credit_card=_credit("9068", "0.00", "0.00", 20, "1000000.00"),
     ),
 )
 

@@ -1,55 +1,19 @@
-"""What can be asked of the demo bank, and the answers. Reads and changes the store; knows no HTTP and no faults."""
+"""What can be asked of the demo bank, by name. Reads and changes the store; knows no HTTP and no faults."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from .questions import Claim, InCity, OfAccount, OfCustomer, OfNumber, Page
-from .store import Answer, customer_row
-from .who import account, caller, phone, verify
-
-
-def balance(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> Answer:
-    """Tell the balance and the card's state."""
-    row = customer_row(db, asked.customer)
-    return {
-        "balance": _yuan(row["balance"]),
-        "currency": "CNY",
-        "card": {"tail": row["tail"], "status": "lost" if row["lost"] else "normal"},
-        "as_of": now.date().isoformat(),
-        "as_of_time": f"{now:%H:%M}",
-    }
-
-
-def transactions(db: sqlite3.Connection, now: datetime, asked: Page) -> Answer:
-    """List transactions, newest first. `first`, `second` and `third` repeat the first items for flows without loops."""
-    customer_row(db, asked.customer)
-    rows = db.execute(
-        "SELECT * FROM transactions WHERE customer = ? ORDER BY position LIMIT ? OFFSET ?",
-        (asked.customer, asked.limit + 1, asked.offset),
-    ).fetchall()
-    items = [_booked(row, now.date()) for row in rows[: asked.limit]]
-    return {
-        "count": len(items),
-        "items": items,
-        "more": len(rows) > asked.limit,
-        "next_offset": asked.offset + len(items),
-        **{name: items[i] if i < len(items) else None for i, name in enumerate(("first", "second", "third"))},
-    }
-
-
-def report_loss(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> Answer:
-    """Block the customer's card; a card that is blocked already keeps its first reference."""
-    row = customer_row(db, asked.customer)
-    reference = row["lost"] or _reference(db, now)
-    db.execute("UPDATE customers SET lost = ? WHERE customer = ?", (reference, asked.customer))
-    return {"reference": reference, "tail": row["tail"], "status": "lost", "already": bool(row["lost"])}
+from .money import balance, credit_card, limits, report_loss, transactions
+from .questions import Claim, InCity, NewPin, OfAccount, OfCustomer, OfNumber, Page
+from .store import Answer
+from .who import account, caller, change_pin, phone, verify
 
 
 def branches(db: sqlite3.Connection, _now: datetime, asked: InCity) -> Answer:
@@ -79,28 +43,9 @@ ENDPOINTS = {
     "phone": Endpoint(OfCustomer, phone),
     "balance": Endpoint(OfCustomer, balance),
     "transactions": Endpoint(Page, transactions),
+    "credit_card": Endpoint(OfCustomer, credit_card),
+    "limits": Endpoint(OfCustomer, limits),
     "report_loss": Endpoint(OfCustomer, report_loss, changes=True),
+    "change_pin": Endpoint(NewPin, change_pin, changes=True),
     "branches": Endpoint(InCity, branches),
 }
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
-def _booked(row: sqlite3.Row, today: date) -> Answer:
-    income = row["amount"] > 0
-    return {
-        "date": (today - timedelta(days=row["days_ago"])).isoformat(),
-        "amount": _yuan(abs(row["amount"])),
-        "direction": "in" if income else "out",
-        "direction_text": "收入" if income else "支出",
-        "direction_text_en": "received" if income else "paid",
-        "text": row["text"],
-        "text_en": row["text_en"],
-    }
-
-
-def _reference(db: sqlite3.Connection, now: datetime) -> str:
-    lost: int = db.execute("SELECT count(*) FROM customers WHERE lost IS NOT NULL").fetchone()[0]
-    return f"GS{now:%y%m%d}{lost + 1:02d}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from itertools import pairwise
 
 import argon2
 from argon2.exceptions import VerifyMismatchError
@@ -13,6 +14,9 @@ MODERATE = 7168
 CHEAP = 8
 """Memory in KiB for tests and thousands of conversations, the least that argon2 allows: about 0.04 ms a check."""
 _ROUNDS = 2
+_KEYPAD = (147258, 147852, 258147, 258369, 369258, 159357, 159753, 123789, 789456, 456123, 123654)
+_COMMON = frozenset(map(str, (*_KEYPAD, 520131, 521314)))
+"""Patterns on the keypad, and the halves of 5201314, which sounds like "I love you for life"."""
 
 
 def seal(secret: str, cost: int) -> str:
@@ -42,3 +46,24 @@ def card_digest(card: str) -> bytes:
 def account_id(key: bytes, of: bytes) -> str:
     """Name an account for those who count tries; without the key nobody can tell whose it is or whether it exists."""
     return hmac.digest(key, of, "sha256")[:16].hex()
+
+
+def is_weak(pin: str, *, born: str, tails: tuple[str, ...]) -> bool:
+    """Tell whether a stranger would try this PIN soon, or whether it is none: six digits are asked.
+
+    `born` is an ISO date; `tails` are the last four of what others may have seen: card, identity and phone number.
+    """
+    if len(pin) != 6 or not (pin.isascii() and pin.isdecimal()):
+        return True
+    year, month, day = born.split("-")
+    dates = [year + month + day, *(start + end for start in (day + month, month + day) for end in (year, year[2:]))]
+    steps = {(ord(later) - ord(sooner)) % 10 for sooner, later in pairwise(pin)}
+    return (
+        len(steps) == 1
+        or len(set(pin)) <= 2
+        or pin[:3] == pin[3:]
+        or pin[::2] == pin[1::2]
+        or pin in _COMMON
+        or any(pin in one for one in dates)
+        or any(tail in pin for tail in tails)
+    )

@@ -59,3 +59,10 @@ class InCity(msgspec.Struct):
     """A city in Chinese or English or by its area code; none for all."""
 
     city: str | None = None
+
+
+class NewPin(msgspec.Struct):
+    """The query PIN that a customer wants from now on."""
+
+    customer: str
+    new_pin: str

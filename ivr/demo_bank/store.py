@@ -1,47 +1,20 @@
-"""The demo bank's SQLite file: seeding, reading, and changes that run once per idempotency key. Knows no HTTP."""
+"""The demo bank's SQLite file: reading, and changes that run once per idempotency key. Knows no HTTP."""
 
 from __future__ import annotations
 
 import json
-import secrets
 import sqlite3
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .data import BRANCHES, CUSTOMERS
-from .pins import MODERATE, card_digest, opens, seal
+from .pins import MODERATE, opens, seal
 from .questions import UnknownError
+from .seeding import edition, seed
 
-SCHEMA = """
-DROP TABLE IF EXISTS customers;
-DROP TABLE IF EXISTS transactions;
-DROP TABLE IF EXISTS branches;
-DROP TABLE IF EXISTS answers;
-CREATE TABLE customers (
-    customer TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE, name TEXT NOT NULL, segment TEXT NOT NULL,
-    born TEXT NOT NULL, balance INTEGER NOT NULL, card BLOB NOT NULL UNIQUE, tail TEXT NOT NULL,
-    id_tail TEXT NOT NULL, pin TEXT NOT NULL, lost TEXT UNIQUE
-) WITHOUT ROWID;
-CREATE TABLE transactions (
-    customer TEXT NOT NULL, position INTEGER NOT NULL, days_ago INTEGER NOT NULL, amount INTEGER NOT NULL,
-    text TEXT NOT NULL, text_en TEXT NOT NULL, PRIMARY KEY (customer, position)
-) WITHOUT ROWID;
-CREATE TABLE branches (
-    position INTEGER PRIMARY KEY, city TEXT NOT NULL, city_en TEXT NOT NULL, area_code TEXT NOT NULL,
-    name TEXT NOT NULL, name_en TEXT NOT NULL, address TEXT NOT NULL, address_en TEXT NOT NULL,
-    opens TEXT NOT NULL, closes TEXT NOT NULL, weekend INTEGER NOT NULL, phone TEXT NOT NULL
-);
-CREATE TABLE answers (
-    endpoint TEXT NOT NULL, key TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
-    PRIMARY KEY (endpoint, key)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;
-"""
 BUSY_SECONDS = 5.0
 
 Answer = dict[str, Any]
@@ -119,7 +92,7 @@ class Store:
     def reset(self) -> None:
         """Put everything back as it was on the first day, and forget all idempotency keys."""
         with self.writing() as db:
-            _seed(db, self._cost)
+            seed(db, self._cost)
 
     def close(self) -> None:
         """Close the connections that nobody has borrowed."""
@@ -133,13 +106,11 @@ class Store:
         return db
 
     def _seed_where_stale(self) -> None:
-        # The data's own fingerprint is the version, so an edit to the data can't be forgotten in an old file.
-        held = (SCHEMA, [astuple(customer) for customer in CUSTOMERS], BRANCHES, self._cost)
-        edition = zlib.crc32(repr(held).encode()) >> 1
+        wanted = edition(self._cost)
         with self.writing() as db:
-            if db.execute("PRAGMA user_version").fetchone()[0] != edition:
-                _seed(db, self._cost)
-                db.execute(f"PRAGMA user_version = {edition}")
+            if db.execute("PRAGMA user_version").fetchone()[0] != wanted:
+                seed(db, self._cost)
+                db.execute(f"PRAGMA user_version = {wanted}")
 
 
 def customer_row(db: sqlite3.Connection, key: str) -> sqlite3.Row:
@@ -153,29 +124,3 @@ def customer_row(db: sqlite3.Connection, key: str) -> sqlite3.Row:
 def book_key(db: sqlite3.Connection) -> bytes:
     """Return the key that accounts are named with. It outlives resets, so that tries stay counted."""
     return bytes(db.execute("SELECT key FROM keys WHERE name = 'account'").fetchone()[0])
-
-
-def _seed(db: sqlite3.Connection, cost: int) -> None:
-    for statement in SCHEMA.split(";"):  # executescript would commit the transaction that is open
-        db.execute(statement)
-    db.execute("INSERT OR IGNORE INTO keys VALUES ('account', ?)", (secrets.token_bytes(32),))
-    for customer in CUSTOMERS:
-        db.execute(
-            "INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(customer.key, customer.number, customer.name, customer.segment, customer.born),
-                *(int(customer.balance * 100), card_digest(customer.card), customer.card[-4:]),
-                *(customer.id_number[-4:], seal(customer.pin, cost), customer.lost or None),
-            ),
-        )
-        db.executemany(
-            "INSERT INTO transactions VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (customer.key, position, booked.days_ago, int(booked.amount * 100), booked.text, booked.text_en)
-                for position, booked in enumerate(customer.transactions)
-            ],
-        )
-    for position, branch in enumerate(BRANCHES):
-        db.execute(
-            "INSERT INTO branches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (position, *vars(branch).values())
-        )

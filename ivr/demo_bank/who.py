@@ -6,8 +6,8 @@ import hmac
 import sqlite3
 from datetime import date, datetime
 
-from .pins import account_id, card_digest, opens
-from .questions import Claim, OfAccount, OfCustomer, OfNumber, UnclearError, UnknownError
+from .pins import account_id, card_digest, cost_of, is_weak, opens, seal
+from .questions import Claim, NewPin, OfAccount, OfCustomer, OfNumber, UnclearError, UnknownError
 from .store import Answer, book_key, customer_row
 
 
@@ -50,6 +50,16 @@ def verify(db: sqlite3.Connection, _now: datetime, asked: Claim) -> Answer:
 def phone(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> Answer:
     """Tell the mobile number on file, where codes and notes are sent."""
     return {"number": customer_row(db, asked.customer)["number"]}
+
+
+def change_pin(db: sqlite3.Connection, _now: datetime, asked: NewPin) -> Answer:
+    """Take a new PIN in place of the old one, unless it is weak."""
+    row = customer_row(db, asked.customer)
+    if is_weak(asked.new_pin, born=row["born"], tails=(row["tail"], row["id_tail"], row["number"][-4:])):
+        return {"changed": False, "reason": "weak"}
+    sealed = seal(asked.new_pin, cost_of(row["pin"]))
+    db.execute("UPDATE customers SET pin = ? WHERE customer = ?", (sealed, asked.customer))
+    return {"changed": True}
 
 
 def _nearest(db: sqlite3.Connection, number: str, card: str) -> tuple[sqlite3.Row, bool]:

@@ -41,6 +41,10 @@ class Services:
     timer: Callable[[], float] = lambda: 0.0
 
 
+class _UnreadableError(Exception):
+    """A value is not of the kind that the editor named."""
+
+
 @dataclass
 class Turn:
     """The call as it is now, and what this turn answers with so far."""
@@ -147,12 +151,18 @@ class Turn:
         self.say_words(self.words(text, **more), language=language, barge_in=barge_in)
 
     def words(self, text: Text, **more: Any) -> str:
-        """Return an editor's text in the caller's language, values filled in."""
+        """Return an editor's text in the caller's language, values filled in.
+
+        A sentence about money with a hole in it is worse than none: where a value can't be read, the engine says so.
+        """
         language = text.language_for(self.call.language)
         template = text.by_language[language]
         if template.fixed is not None:
             return template.fixed
-        return template.fill(self.values(**more), self._aloud_in(language))
+        try:
+            return template.fill(self.values(**more), self._aloud_in(language))
+        except _UnreadableError:
+            return phrasebook.phrase(phrasebook.language_of(language), "unreadable")
 
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
         def aloud(value: Any, kind: str, argument: str) -> str:
@@ -162,7 +172,7 @@ class Turn:
                 return self.services.aloud(value, kind, argument, language)
             except ValueError:
                 self.note("unreadable", as_kind=kind)
-                return ""
+                raise _UnreadableError from None
 
         return aloud
 

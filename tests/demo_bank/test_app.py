@@ -157,13 +157,18 @@ def test_nothing_secret_is_left_in_files_or_logs(
     tmp_path: Path, pool: urllib3.PoolManager, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    secrets = {value for c in CUSTOMERS for value in (c.pin, c.card, c.id_number)} | {"908172"}
+    secrets = {value for c in CUSTOMERS for value in (c.pin, c.card, c.id_number)} | {"908172", "6217000000001000129"}
     with BackgroundBank(tmp_path / "bank.db") as bank:
         client = Client(bank.url, pool)
         for customer in CUSTOMERS:
             for pin in (customer.pin, "908172"):
                 client.ask("verify", {"card": customer.card, "pin": pin}, key=f"{customer.key}-{pin == customer.pin}")
                 client.ask("verify", {"number": customer.number, "card_tail": customer.card[-4:], "pin": pin})
+                claim = {"number": customer.number, "id_tail": customer.id_number[-4:], "pin": pin}
+                client.ask("verify", claim)
+            client.ask("account", {"card": customer.card})
+        client.ask("account", {"card": "6217000000001000129"})
+        client.send("account", {"card": 6217000000001000128})
         client.send("verify", {"card": 1, "pin": "908172"})
         client.send("verify", b'{"card": "6217000000001000128", "pin": "908172"')
         client.ask("report_loss", LOSS, key="k")

@@ -9,6 +9,7 @@ from stdnum import luhn
 from ivr import demo_bank
 from ivr.demo_bank.data import BRANCHES, CUSTOMERS, Customer
 from ivr.demo_bank.endpoints import ENDPOINTS
+from ivr.demo_bank.pins import is_weak
 
 PROMISED = """
 +8613800000001 张伟 standard 1988-03-07 110101198803071018 6217000000001000128 135790 12345.67
@@ -41,12 +42,45 @@ def test_the_card_has_a_right_check_digit_and_the_identity_number_the_day_of_bir
 @each_customer
 def test_transactions_are_enough_in_order_and_never_overdraw(customer: Customer) -> None:
     booked = customer.transactions
-    assert len(booked) >= 5
+    assert len(booked) >= 11
     assert [one.days_ago for one in booked] == sorted(one.days_ago for one in booked)
     before = customer.balance
     for one in booked:
         before -= one.amount
         assert before >= Decimal(0)
+
+
+def test_the_newest_three_transactions_stay_what_conversations_expect() -> None:
+    newest = [[str(booked.amount) for booked in customer.transactions[:3]] for customer in CUSTOMERS]
+    assert newest == [
+        ["-36.50", "-128.00", "8600.00"],
+        ["-2680.00", "500000.00", "-23450.80"],
+        ["-86.40", "2286.50", "-1000.00"],
+        ["-1520.00", "-200.00", "-45.60"],
+        ["-865.30", "9850.00", "50000.00"],
+        ["3200000.00", "-1865400.00", "-742318.56"],
+    ]
+
+
+def test_only_chen_jing_has_no_credit_card() -> None:
+    assert [customer.name for customer in CUSTOMERS if not customer.credit_card] == ["陈静"]
+
+
+@each_customer
+def test_bills_and_limits_make_sense(customer: Customer) -> None:
+    if card := customer.credit_card:
+        assert Decimal(0) <= card.minimum <= card.bill <= card.limit
+        assert 1 <= card.due_day <= 28
+        assert card.tail != customer.card[-4:]
+    limits = customer.limits
+    assert Decimal(0) <= limits.used_today <= limits.per_day
+    assert limits.per_transfer <= limits.per_day
+
+
+@each_customer
+def test_nobody_has_a_weak_pin(customer: Customer) -> None:
+    tails = (customer.card[-4:], customer.id_number[-4:], customer.number[-4:])
+    assert not is_weak(customer.pin, born=customer.born, tails=tails)
 
 
 @each_customer

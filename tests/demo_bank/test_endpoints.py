@@ -187,12 +187,12 @@ def test_paging_through_transactions_meets_each_once(client: Client) -> None:
         page = client.ask("transactions", {"customer": "C0001", "limit": 2, "offset": offset})
         seen += [item["date"] for item in page["items"]]
         offset, more = page["next_offset"], page["more"]
-    assert len(seen) == 7
+    assert len(seen) == 11
     assert seen == sorted(set(seen), reverse=True)
 
 
 def test_past_the_last_transaction_there_is_nothing_and_no_more(client: Client) -> None:
-    answer = client.ask("transactions", {"customer": "C0001", "offset": 7})
+    answer = client.ask("transactions", {"customer": "C0001", "offset": 11})
     assert (answer["count"], answer["items"], answer["more"], answer["first"]) == (0, [], False, None)
 
 
@@ -231,7 +231,7 @@ def test_every_loss_has_a_reference_of_its_own(client: Client) -> None:
     assert len(references) == len(CUSTOMERS)
 
 
-@pytest.mark.parametrize("name", ["phone", "balance", "transactions", "report_loss"])
+@pytest.mark.parametrize("name", ["phone", "balance", "transactions", "credit_card", "limits", "report_loss"])
 @pytest.mark.parametrize("customer", ["C9999", "", "c0001", "' OR 1=1 --"])
 def test_an_unknown_customer_is_not_found(client: Client, name: str, customer: str) -> None:
     assert client.send(name, {"customer": customer}) == (404, {"error": "there is no such customer"})

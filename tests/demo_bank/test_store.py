@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.demo_bank import store as store_module
+from ivr.demo_bank import seeding
 from ivr.demo_bank.data import CUSTOMERS
 from ivr.demo_bank.pins import CHEAP
 from ivr.demo_bank.store import Store
@@ -25,7 +25,7 @@ def test_an_old_book_is_kept_and_filled_anew_only_when_the_data_changed(
     path = tmp_path / "bank.db"
     assert _lost(path, "GS00000000") == "GS00000000"
     assert _lost(path) == "GS00000000"
-    monkeypatch.setattr(store_module, "CUSTOMERS", CUSTOMERS[:3])
+    monkeypatch.setattr(seeding, "CUSTOMERS", CUSTOMERS[:3])
     assert _lost(path) is None
 
 
@@ -34,7 +34,7 @@ def test_what_was_written_before_a_fault_is_taken_back(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         _write(store, "DELETE FROM transactions", "UPDATE customers SET number = '1'")
     with store.reading() as db:
-        assert db.execute("SELECT count(*) FROM transactions").fetchone()[0] > 30
+        assert db.execute("SELECT count(*) FROM transactions").fetchone()[0] > 60
     store.close()
 
 

@@ -1,0 +1,103 @@
+"""What a customer has, owes and may send, and the loss of a card. Whoever asks has been verified by the engine."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, datetime, timedelta
+
+from .questions import OfCustomer, Page
+from .store import Answer, customer_row
+
+
+def balance(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> Answer:
+    """Tell the balance and the card's state."""
+    row = customer_row(db, asked.customer)
+    return {
+        "balance": _yuan(row["balance"]),
+        "currency": "CNY",
+        "card": {"tail": row["tail"], "status": "lost" if row["lost"] else "normal"},
+        "as_of": now.date().isoformat(),
+        "as_of_time": f"{now:%H:%M}",
+    }
+
+
+def transactions(db: sqlite3.Connection, now: datetime, asked: Page) -> Answer:
+    """List transactions, newest first. `first`, `second` and `third` repeat the first items for flows without loops."""
+    customer_row(db, asked.customer)
+    rows = db.execute(
+        "SELECT * FROM transactions WHERE customer = ? ORDER BY position LIMIT ? OFFSET ?",
+        (asked.customer, asked.limit + 1, asked.offset),
+    ).fetchall()
+    items = [_booked(row, now.date()) for row in rows[: asked.limit]]
+    return {
+        "count": len(items),
+        "items": items,
+        "more": len(rows) > asked.limit,
+        "next_offset": asked.offset + len(items),
+        **{name: items[i] if i < len(items) else None for i, name in enumerate(("first", "second", "third"))},
+    }
+
+
+def credit_card(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> Answer:
+    """Tell the credit card's bill and when it is due; whoever has no card gets the same fields, empty."""
+    customer_row(db, asked.customer)
+    row = db.execute("SELECT * FROM credit_cards WHERE customer = ?", (asked.customer,)).fetchone()
+    if row is None:
+        return {"has_card": False, **dict.fromkeys(("card", "bill", "minimum", "due", "limit", "currency"))}
+    return {
+        "has_card": True,
+        "card": {"tail": row["tail"]},
+        "bill": _yuan(row["bill"]),
+        "minimum": _yuan(row["minimum"]),
+        "due": _next(row["due_day"], now.date()).isoformat(),
+        "limit": _yuan(row["most"]),
+        "currency": "CNY",
+    }
+
+
+def limits(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> Answer:
+    """Tell what may be sent by telephone, at once and in a day."""
+    customer_row(db, asked.customer)
+    row = db.execute("SELECT * FROM limits WHERE customer = ?", (asked.customer,)).fetchone()
+    return {
+        **{name: _yuan(row[name]) for name in ("per_transfer", "per_day", "used_today")},
+        "left_today": _yuan(row["per_day"] - row["used_today"]),
+        "currency": "CNY",
+    }
+
+
+def report_loss(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> Answer:
+    """Block the customer's card; a card that is blocked already keeps its first reference."""
+    row = customer_row(db, asked.customer)
+    reference = row["lost"] or _reference(db, now)
+    db.execute("UPDATE customers SET lost = ? WHERE customer = ?", (reference, asked.customer))
+    return {"reference": reference, "tail": row["tail"], "status": "lost", "already": bool(row["lost"])}
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def _booked(row: sqlite3.Row, today: date) -> Answer:
+    income = row["amount"] > 0
+    return {
+        "date": (today - timedelta(days=row["days_ago"])).isoformat(),
+        "amount": _yuan(abs(row["amount"])),
+        "direction": "in" if income else "out",
+        "direction_text": "收入" if income else "支出",
+        "direction_text_en": "received" if income else "paid",
+        "text": row["text"],
+        "text_en": row["text_en"],
+    }
+
+
+def _reference(db: sqlite3.Connection, now: datetime) -> str:
+    lost: int = db.execute("SELECT count(*) FROM customers WHERE lost IS NOT NULL").fetchone()[0]
+    return f"GS{now:%y%m%d}{lost + 1:02d}"
+
+
+def _next(day_of_month: int, today: date) -> date:
+    """Find the day of this month, or of the next when it has passed. Every month has it: days end at 28."""
+    if today.day <= day_of_month:
+        return today.replace(day=day_of_month)
+    return (today.replace(day=1) + timedelta(days=31)).replace(day=day_of_month)
