@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import FlowStuck, LookupFailed
 from ..flow.chart import Chart
-from ..flow.model import RETURN, Flow, Release
+from ..flow.model import PRIORITIES, RETURN, Flow, Release
 from ..flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
 from .call import Call, Frame
 from .inputs import CallStarted, Digits, HungUp, Input
@@ -52,19 +52,22 @@ class Engine:
         if name not in self.release.flows:
             name = line.flow_for(started.called)
         flow = self.release.flows[name]
+        wanted = line.number(started.called).language
         call = Call(
             id=call_id,
             release=self.release.version,
-            language=flow.language,
+            language=wanted.name if wanted and wanted.name in flow.languages else flow.language,
             caller=started.caller,
             called=started.called,
             started=now,
             frames=(Frame(name, flow.start),),
         )
         turn = self._turn(call, now)
-        turn.change(facts={"caller": self._who(turn)})
-        known = bool(turn.call.facts["caller"]["known"])
-        turn.note("started", caller=started.caller, called=started.called, known=known)
+        turn.change(facts={"caller": self._with_segment(turn, self._who(turn))})
+        who = turn.call.facts["caller"]
+        turn.note(
+            "started", caller=started.caller, called=started.called, known=bool(who["known"]), tier=who["tier"]
+        )  # fmt: skip
         return self._run(turn, self._enter(turn))
 
     def turn(self, call: Call, given: Input, now: float) -> Reply:
@@ -118,6 +121,13 @@ class Engine:
             turn.change(language=kept["language"])
         return {name: kept[name] for name in ("profile", "last_reasons") if kept.get(name)}
 
+    @staticmethod
+    def _with_segment(turn: Turn, caller: dict[str, Any]) -> dict[str, Any]:
+        """Add what the caller's segment gives: it is found once, when the call arrives."""
+        segment = turn.line.segment_for(turn.call.called, caller)
+        tier, priority = (segment.name, segment.priority) if segment else ("none", PRIORITIES[0])
+        return {**caller, "tier": tier, "desk": turn.line.desk_of(segment), "priority": priority}
+
     # moving
 
     def _run(self, turn: Turn, move: Move) -> Reply:
@@ -156,7 +166,7 @@ class Engine:
         step = turn.flow.steps.get(turn.frame.step)
         if step is None:
             return
-        if step.kind == "say":
+        if step.kind in ("say", "announce"):
             turn.change_frame(told=(*turn.frame.told, step.name)[-TOLD_LIMIT:])
         elif step.listens:
             turn.change_frame(told=())

@@ -16,6 +16,7 @@ from ..flow.profiles import Profile
 from ..flow.text import Text
 from ..secret import Secret
 from .call import Call, Frame, Identity
+from .opening import DeskValues, OpeningValues
 from .ports import Aloud, Event, Lookup
 from .verbs import Closing, Dial, Gather, Hangup, Pause, Prompt, Record, Say
 
@@ -64,6 +65,7 @@ class Turn:
     closing: Closing | None = None
     hops: int = 0
     asked: float = 0.0
+    found_closed: set[str] = field(default_factory=set)
 
     @property
     def profile(self) -> Profile:
@@ -109,6 +111,7 @@ class Turn:
             **self.frame.values,
             "call": self._about_call(),
             "identity": self._about_identity(),
+            **self._about_line,
             **more,
         }
 
@@ -116,8 +119,17 @@ class Turn:
         return {"number": self.call.called, "language": self.call.language, **self._moment}
 
     @cached_property
+    def _china(self) -> datetime:
+        return datetime.fromtimestamp(self.now, UTC).astimezone(CHINA)
+
+    @cached_property
+    def _about_line(self) -> dict[str, Any]:
+        hours = self.line.hours_of(self.line.number(self.call.called).hours)
+        return {"line": OpeningValues(hours, self._china), "desks": DeskValues(self.line, self._china)}
+
+    @cached_property
     def _moment(self) -> dict[str, Any]:
-        moment = datetime.fromtimestamp(self.now, UTC).astimezone(CHINA)
+        moment = self._china
         return {
             "date": moment.date().isoformat(),
             "time": moment.strftime("%H:%M"),
@@ -242,6 +254,10 @@ class Turn:
         """Close the turn by dialling a desk."""
         found = self.line.desks.get(desk) or self.line.desks[self.line.desk]
         self.closing = Dial(tuple(self.prompts), found.number, found.timeout)
+
+    def desk_open(self, desk: str) -> bool:
+        """Tell whether people are at a desk now."""
+        return desk not in self.line.desks or bool(DeskValues(self.line, self._china)[desk]["open"])
 
     def hang_up(self, reason: str = "completed") -> None:
         """Close the turn by ending the call."""

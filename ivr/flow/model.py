@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar
 
+from ..calendar import Hours
 from ..problem import Place
 from .expressions import Expression
 from .fields import option
@@ -17,6 +18,15 @@ from .text import Text
 
 RETURN = "return"
 """The target that ends a sub-flow and goes on behind the step that called it."""
+
+ALWAYS = "always"
+"""The name of opening hours that never end; nobody needs to define it."""
+
+OWN_DESK = "segment"
+"""Written for a desk: the one of the caller's own segment."""
+
+PRIORITIES = ("normal", "elderly", "vip")
+"""How urgent a caller is taken, least urgent first."""
 
 
 @dataclass(frozen=True)
@@ -131,27 +141,78 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A name of something that is defined elsewhere, and where it is written."""
+
+    name: str
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True)
+class CalledNumber:
+    """What a called number plays: a flow, perhaps in another language, to callers of one segment, in opening hours."""
+
+    flow: Reference
+    language: Reference | None = None
+    segment: Reference | None = None
+    hours: Reference | None = None
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A group of callers: who belongs to it (without `when`: everyone), its desk if it has one, and its priority."""
+
+    name: str
+    when: Expression | None = None
+    desk: Reference | None = None
+    priority: str = PRIORITIES[0]
+
+
+@dataclass(frozen=True)
 class Desk:
-    """People who answer: the number that reaches them and how long it rings, in seconds."""
+    """People who answer: the number that reaches them, how long it rings, in seconds, and when they are there."""
 
     name: str
     number: str
     timeout: int
+    hours: Reference | None = None
 
 
 @dataclass(frozen=True)
 class Line:
-    """The telephone side of the service: which called number plays which flow, and the desks."""
+    """The telephone side of the service: called numbers, opening hours, desks, segments of callers, announcements."""
 
-    flows: Mapping[str, str]
+    numbers: Mapping[str, CalledNumber]
     desks: Mapping[str, Desk]
     desk: str
-    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
-    """Where the flow of each called number is written."""
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+    announcements: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
+    """The slots by name, and the texts that are prepared for each, by name."""
+
+    def number(self, called: str) -> CalledNumber:
+        """Return what a called number plays; an unknown number plays what `default` does."""
+        return self.numbers.get(called) or self.numbers["default"]
 
     def flow_for(self, called: str) -> str:
-        """Return the flow of a called number; an unknown number gets the `default` one."""
-        return self.flows.get(called, self.flows["default"])
+        """Return the flow of a called number."""
+        return self.number(called).flow.name
+
+    def hours_of(self, reference: Reference | None) -> Hours | None:
+        """Return the opening hours that are meant; None for those that never end."""
+        return self.hours.get(reference.name) if reference else None
+
+    def segment_for(self, called: str, caller: Mapping[str, Any]) -> Segment | None:
+        """Return the segment of a caller: the one that the called number stands for, or the first that holds."""
+        forced = self.number(called).segment
+        if forced is not None:
+            return self.segments[forced.name]
+        values = {"caller": caller}
+        return next((one for one in self.segments.values() if one.when is None or one.when.holds(values)), None)
+
+    def desk_of(self, segment: Segment | None) -> str:
+        """Return the desk of a segment; callers of none get the desk for all others."""
+        return segment.desk.name if segment and segment.desk else self.desk
 
 
 @dataclass(frozen=True)

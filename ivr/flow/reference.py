@@ -13,7 +13,7 @@ from typing import Any
 
 from .checks.values import GIVEN
 from .fields import Option, options
-from .line import DeskFields, LineFields
+from .line import DeskFields, LineFields, NumberFields, SegmentFields
 from .loader import Catalogue, FlowFields, step_options
 from .model import Step
 from .profiles import Profile, profiles
@@ -55,7 +55,10 @@ def manual(catalogue: Catalogue) -> str:
         "spoken": lambda: _spoken(catalogue.spoken_kinds),
         "given": _given,
         "profiles": _profiles,
-        "line": lambda: f"{_fields(options(LineFields))}\n\nA desk takes:\n\n{_fields(options(DeskFields))}",
+        "line": lambda: _fields(options(LineFields)),
+        "numbers": lambda: _fields(options(NumberFields)),
+        "desks": lambda: _fields(options(DeskFields)),
+        "segments": lambda: _fields(options(SegmentFields)),
         "rules": _rules,
     }
     prose = files(__package__).joinpath("manual.md").read_text("utf-8")

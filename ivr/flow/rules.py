@@ -74,7 +74,8 @@ FIELDS = {
     "repeated-choice": "Two choices have the same key.",
     "no-key-left": "There are more choices than keys.",
     "no-way-left": "The last way of a list has a condition, so that there may be no way on.",
-    "never-reached": "A way without a condition stands before others, which are never taken.",
+    "never-reached": "A way or segment without a condition stands before others, which are never taken.",
+    "bad-hours": "Opening hours name a day or a span of time that cannot be read.",
     "flow-name": "The flow is called differently from its file.",
 }
 """About steps and their keys."""
@@ -86,6 +87,10 @@ CHECKS = {
     "unknown-step": "A target is no step of this flow and no flow.",
     "unknown-flow": "A flow that is named is not there.",
     "unknown-desk": "A desk that is named is not in line.yaml.",
+    "unknown-hours": "Opening hours that are named are not in line.yaml.",
+    "unknown-segment": "A segment that is named is not in line.yaml.",
+    "unknown-announcement": "An announcement that is named is not in line.yaml.",
+    "unspoken-language": "The calls to a number begin in a language that its flow does not speak.",
     "unknown-value": "A text or condition reads a value that nothing sets (warning where only the bank can know).",
     "secret-spoken": "A value that was collected as a secret is spoken or given back.",
     "no-agent": "The flow has no step that brings callers to a person.",

@@ -13,9 +13,9 @@ def check_flow(flow: Flow, flows: frozenset[str], line: Line | None) -> list[Pro
     """Return what is wrong inside one flow. `flows` are the names of all flows there are."""
     found = [*targets.check(flow, flows, line), *languages.check(flow)]
     if not flow.unread:  # a step that can't be read may set any value and lead anywhere
-        found += values.check(flow)
+        found += values.check(flow, line)
         if not any(problem.rule in ("unknown-step", "no-agent") for problem in found):
-            found += ways.check(flow)
+            found += ways.check(flow, line)
     return found
 
 

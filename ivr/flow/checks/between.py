@@ -5,27 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...problem import Place, Problem
-from ..model import RETURN, Flow, Line, Step, Target, within
+from ...problem import Problem
+from ..model import RETURN, CalledNumber, Flow, Line, Step, Target, within
 from ..near import did_you_mean
 from .targets import written_steps
 
 
 def check(flows: Mapping[str, Flow], names: frozenset[str], line: Line | None) -> Iterator[Problem]:
     """Check the lines, and every flow that runs or leads to another."""
-    for called, name in line.flows.items() if line is not None else ():
-        place = line.places.get(called, Place("line.yaml", 1, 1)) if line is not None else Place("line.yaml", 1, 1)
+    for number in line.numbers.values() if line is not None else ():
+        name = number.flow.name
         if name not in names:
             cure = did_you_mean(name, names) or f"The flows are {', '.join(sorted(names))}."
-            yield Problem(place, "unknown-flow", f'"{name}" is no flow.', cure)
+            yield Problem(number.flow.place, "unknown-flow", f'"{name}" is no flow.', cure)
         elif name in flows:
-            yield from _led_to(Target(name, place), flows[name])
+            yield from _led_to(Target(name, number.flow.place), flows[name])
+            yield from _spoken(number, flows[name])
     for flow in flows.values():
         yield from _leads_to(flow, flows)
         for step in written_steps(flow):
             if step.kind == "flow":
                 yield from _runs(step, flows, names)
         yield from _runs_itself(flow, flows)
+
+
+def _spoken(number: CalledNumber, flow: Flow) -> Iterator[Problem]:
+    wanted = number.language
+    if wanted is not None and wanted.name not in flow.languages:
+        message = f'"{flow.name}" does not speak {wanted.name}.'
+        spoken = " and ".join(flow.languages)
+        cure = f"Write its texts in {wanted.name}, too, or choose what it speaks: {spoken}."
+        yield Problem(wanted.place, "unspoken-language", message, cure)
 
 
 def _leads_to(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[Problem]:

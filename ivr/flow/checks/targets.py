@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...problem import Problem
-from ..model import RETURN, Choice, Flow, Line, Step, Target, within
+from ..model import OWN_DESK, RETURN, Choice, Flow, Line, Step, Target, within
 from ..near import did_you_mean
 
 
 def check(flow: Flow, flows: frozenset[str], line: Line | None) -> Iterator[Problem]:
-    """Check targets, the way to a person, key 0, desks, and what steps say of their own keys."""
+    """Check targets, the way to a person, key 0, desks, announcements, and what steps say of their own keys."""
     yield from _targets(flow, flows)
     yield from _agent(flow, flows)
     yield from _zero_key(flow)
     yield from _faults(flow)
     if line is not None:
         yield from _desks(flow, line)
+        yield from _announcements(flow, line)
 
 
 def written_steps(flow: Flow) -> Iterator[Step]:
@@ -71,7 +72,17 @@ def _faults(flow: Flow) -> Iterator[Problem]:
 def _desks(flow: Flow, line: Line) -> Iterator[Problem]:
     for step in written_steps(flow):
         desk = getattr(getattr(step, "transfer", None), "desk", None)
-        if desk is not None and desk not in line.desks:
+        if desk is not None and desk not in (*line.desks, OWN_DESK):
             cure = did_you_mean(desk, line.desks) or f"The desks are {', '.join(line.desks)}."
             message = f'"{desk}" is no desk of line.yaml.'
             yield Problem(step.place_of("transfer"), "unknown-desk", message, cure)
+
+
+def _announcements(flow: Flow, line: Line) -> Iterator[Problem]:
+    for step in written_steps(flow):
+        slot = getattr(step, "announce", None)
+        if slot is not None and slot not in line.announcements:
+            listed = f"The announcements are {', '.join(line.announcements)}." if line.announcements else ""
+            cure = did_you_mean(slot, line.announcements) or listed or f'Add "announcements: {{{slot}: {{}}}}" there.'
+            message = f'"{slot}" is no announcement of line.yaml.'
+            yield Problem(step.place_of("announce"), "unknown-announcement", message, cure)

@@ -9,7 +9,7 @@ from typing import Any
 from ...problem import Place, Problem
 from ...secret import KINDS as SECRET_KINDS
 from ..expressions import CONSTANTS, Expression
-from ..model import Flow, Step, within
+from ..model import Flow, Line, Step, within
 from ..near import did_you_mean
 from ..text import Slot, Template
 from .targets import written_steps
@@ -31,6 +31,17 @@ GIVEN: Mapping[str, Mapping[str, str]] = {
         "age": "the customer's age in years",
         "born": "the customer's date of birth",
         "customer": "the bank's own key for the customer",
+        "tier": "the caller's segment in `line.yaml`; 'none' for callers of none",
+        "desk": "the desk of that segment; for callers of none the `desk` of `line.yaml`",
+        "priority": "the priority of that segment: 'normal', 'elderly' or 'vip'",
+    },
+    "line": {
+        "open": "whether the called number is open now, by its `hours` in `line.yaml`",
+        "next_opening": "when it opens next, as 2026-11-23T09:00; none while it is open",
+    },
+    "desks": {
+        "NAME.open": "whether that desk of `line.yaml` is open now",
+        "NAME.next_opening": "when it opens next; none while it is open",
     },
     "identity": {"level": "the level that the caller has proved, 0 to 3"},
     "card": {"tail": "the last four digits of the card by which the caller was verified"},
@@ -41,8 +52,16 @@ _OPEN = ("caller", "card")
 """Of these the bank may give further parts."""
 
 
-def check(flow: Flow) -> Iterator[Problem]:
+_DESK_PARTS = tuple(part.partition(".")[2] for part in GIVEN["desks"])
+
+
+def check(flow: Flow, line: Line | None) -> Iterator[Problem]:
     """Check every value that a text or a condition reads, and what the flow gives back."""
+    yield from _all_read(flow)
+    yield from _of_the_line(flow, line)
+
+
+def _all_read(flow: Flow) -> Iterator[Problem]:
     known, secrets = _known(flow), _secrets(flow)
     yield from _names(flow)
     for step in written_steps(flow):
@@ -94,6 +113,28 @@ def _set_by(step: Step) -> Mapping[str, Expression]:
     return getattr(step, "set", {}) if step.kind == "set" else {}
 
 
+def _of_the_line(flow: Flow, line: Line | None) -> Iterator[Problem]:
+    """Check what is read of opening hours: single values only, which are worked out when they are read."""
+    for path, place in _paths([flow.globals, *written_steps(flow)]):
+        if path == ("line",):
+            parts = " or ".join(f'"line.{part}"' for part in GIVEN["line"])
+            yield Problem(place, "unknown-value", '"line" is several values.', f"Read {parts}.")
+        elif path[0] == "desks" and (len(path) != 3 or path[2] not in _DESK_PARTS):
+            desk = path[1] if len(path) > 1 else "general"
+            cure = "Read " + " or ".join(f'"desks.{desk}.{part}"' for part in _DESK_PARTS) + "."
+            yield Problem(place, "unknown-value", f'"{".".join(path)}" is no value.', cure)
+        elif path[0] == "desks" and line is not None and path[1] not in line.desks:
+            cure = did_you_mean(path[1], line.desks) or f"The desks are {', '.join(line.desks)}."
+            yield Problem(place, "unknown-desk", f'"{path[1]}" is no desk of line.yaml.', cure)
+
+
+def _paths(part: Any) -> Iterator[tuple[tuple[str, ...], Place]]:
+    for template in within(part, Template):
+        yield from ((slot.path, slot.place or template.place) for slot in template.slots())
+    for expression in within(part, Expression):
+        yield from ((path, expression.place) for path in expression.paths())
+
+
 def _read_in(part: Any, known: frozenset[str], secrets: frozenset[str]) -> Iterator[Problem]:
     for template in within(part, Template):
         for slot in template.slots():
@@ -117,7 +158,7 @@ def _value(path: tuple[str, ...], place: Place, known: frozenset[str]) -> Iterat
         yield Problem(place, "unknown-value", message, 'Add "each:" with a list, or name another value.')
     elif path[0] not in known:
         yield Problem(place, "unknown-value", f'Nothing in this flow sets "{path[0]}".', _cure(path[0], known))
-    elif len(path) > 1 and path[0] in GIVEN and path[1] not in GIVEN[path[0]]:
+    elif len(path) > 1 and path[0] in GIVEN and path[0] != "desks" and path[1] not in GIVEN[path[0]]:
         yield from _part(path, place)
 
 

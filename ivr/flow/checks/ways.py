@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ...problem import Problem
-from ..model import Flow, Step
+from ..model import OWN_DESK, Flow, Line, Step
 from ..outcomes import flow_routes, step_routes
 from .targets import written_steps
 
 _ENDS = ("transfer", "hangup", "flow")
 
 
-def check(flow: Flow) -> Iterator[Problem]:
+def check(flow: Flow, line: Line | None) -> Iterator[Problem]:
     """Check the ways through a flow whose targets are all there."""
     yield from _unreachable(flow)
-    yield from _loops(flow)
+    yield from _loops(flow, line)
     yield from _no_person(flow)
 
 
@@ -52,10 +52,11 @@ def _no_person(flow: Flow) -> Iterator[Problem]:
         yield Problem(place, "no-transfer", message, cure, "warning")
 
 
-def _loops(flow: Flow) -> Iterator[Problem]:
+def _loops(flow: Flow, line: Line | None) -> Iterator[Problem]:
     """Find rounds that a call cannot leave and in which it never waits: it would hang in them."""
-    onward = {step.name: _onward(step) for step in flow.steps.values()}
-    good = {name for name, step in flow.steps.items() if step.listens or step.kind in _ENDS}
+    closing = {name for name, step in flow.steps.items() if line is not None and _can_be_closed(step, line)}
+    onward = {name: _onward(step, "closed" if name in closing else "next") for name, step in flow.steps.items()}
+    good = {name for name, step in flow.steps.items() if step.listens or (step.kind in _ENDS and name not in closing)}
     while more := {n for n, ways in onward.items() if n not in good and _leaves(ways, good, onward)}:
         good |= more
     told: set[str] = set()
@@ -68,9 +69,16 @@ def _loops(flow: Flow) -> Iterator[Problem]:
             yield Problem(flow.steps[cycle[0]].place, "endless-loop", message, cure)
 
 
-def _onward(step: Step) -> list[str]:
-    """Return where a step leads when all goes well."""
-    return [way.goto.name for way in step_routes(step).get("next", ())]
+def _can_be_closed(step: Step, line: Line) -> bool:
+    """Tell whether a step may find its desk closed, so that the call goes on at once."""
+    wanted = getattr(getattr(step, "transfer", None), "desk", None)
+    desks = (desk for name, desk in line.desks.items() if wanted in (name, OWN_DESK))
+    return any(line.hours_of(desk.hours) is not None for desk in desks)
+
+
+def _onward(step: Step, outcome: str) -> list[str]:
+    """Return where a step leads when all goes well, or by another outcome."""
+    return [way.goto.name for way in step_routes(step).get(outcome, ())]
 
 
 def _leaves(ways: list[str], good: set[str], onward: dict[str, list[str]]) -> bool:

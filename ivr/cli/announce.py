@@ -1,0 +1,261 @@
+"""`ivr announce`: switches announcements of `line.yaml` on and off while calls run, on every server of the store."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._listening import Refused
+
+if TYPE_CHECKING:
+    from ivr.announcements import Announcement
+    from ivr.flow.model import Line
+    from ivr.settings import Settings
+    from ivr.stores import Store
+
+DAY = 24 * 3600.0
+MOST_CHARACTERS = 300
+"""About 80 seconds of Mandarin; callers who wait longer than that hang up."""
+_IN_LANGUAGE = re.compile(r"([a-z]{2,3}(?:-[A-Za-z]+)*)=(.*)", re.DOTALL)
+_LENGTH = re.compile(r"(\d+)\s*(m|min|h|d)")
+_UNITS = {"m": 60.0, "min": 60.0, "h": 3600.0, "d": DAY}
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
+_LANGUAGE = "zh-CN"
+
+
+class Moment(click.ParamType):  # type: ignore[type-arg]
+    """A moment that lies ahead, as Unix seconds: 18:00, "2026-11-24 08:00" (China time) or 2h."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read a time of day (today, or else tomorrow), a date and time, or a length of time from now."""
+        now = time.time()
+        if isinstance(value, float):
+            return value
+        if length := _LENGTH.fullmatch(value.strip()):
+            until = now + int(length[1]) * _UNITS[length[2]]
+        else:
+            until = self._moment(value.strip(), now, param, ctx)
+        if until <= now:
+            self.fail(f"{value!r} has passed", param, ctx)
+        return until
+
+    def _moment(self, text: str, now: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        from ivr.calendar import CHINA, local
+
+        here = local(now)
+        try:
+            if _CLOCK.fullmatch(text):
+                clock = datetime.strptime(text, "%H:%M").time()
+                until = datetime.combine(here.date(), clock, CHINA)
+                return (until if until > here else until + timedelta(days=1)).timestamp()
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            self.fail(f'{text!r} is no time; write 18:00, "2026-11-24 08:00" or 2h', param, ctx)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).timestamp()
+
+
+@click.group(short_help="Switch announcements on and off.")
+def command() -> None:
+    """Switch the announcements that line.yaml lists on and off, while calls run.
+
+    \b
+    Example:
+      ivr announce on emergency --preset outage --until 18:00
+      ivr announce list
+      ivr announce off emergency
+
+    A flow speaks an announcement in a step of kind "announce". What is switched here is kept in the store (IVR_STORE)
+    and heard on every server that shares it within a few seconds.
+    """  # noqa: D301
+
+
+@command.command("on")
+@click.argument("slot")
+@click.option("--text", "texts", multiple=True, help="What is said; LANG=TEXT for a further language. May be repeated.")
+@click.option("--preset", help="Say a text that line.yaml holds ready under this name.")
+@click.option("--until", type=Moment(), help='18:00, "2026-11-24 08:00" or 2h; China time.  [default: for 24 hours]')
+@click.option("--line", "lines", multiple=True, metavar="NUMBER", help="Only on this called number. May be repeated.")
+@click.option("--drill", is_flag=True, help="An exercise: nobody hears it but the numbers of --from.")
+@click.option("--from", "callers", multiple=True, metavar="NUMBER", help="Who hears a drill. May be repeated.")
+def on(
+    slot: str,
+    texts: tuple[str, ...],
+    preset: str | None,
+    until: float | None,
+    lines: tuple[str, ...],
+    drill: bool,
+    callers: tuple[str, ...],
+) -> None:
+    """Switch an announcement on.
+
+    \b
+    Example: ivr announce on emergency --text 柜面系统正在维护，电话查询照常办理。 --until 18:00
+
+    What was on in the slot before ends. The text is heard from the next call on that comes to the step.
+    """  # noqa: D301
+    from ivr.announcements import Announcement, switch_on
+
+    if bool(texts) == bool(preset):
+        raise click.UsageError("say what is announced, by --text or by --preset")
+    if callers and not drill:
+        raise click.UsageError("--from names who hears a drill; without --drill everybody hears it")
+    settings = _settings()
+    line = _line(settings)
+    _check_slot(slot, line)
+    said = _prepared(slot, preset, line) if preset else _given(texts)
+    now = time.time()
+    announcement = Announcement(said, now, until or now + DAY, preset or "", lines, drill, callers)
+    _with_store(settings, lambda store: switch_on(store, slot, announcement))
+    click.echo(f"{slot} is on until {_shown(announcement.until)}{_limits(announcement)}")
+    for language, text in said.items():
+        click.echo(f"  {language}  {text}")
+
+
+@command.command("off")
+@click.argument("slot")
+def off(slot: str) -> None:
+    """Switch an announcement off.
+
+    \b
+    Example: ivr announce off emergency
+    """  # noqa: D301
+    from ivr.announcements import switch_off
+
+    settings = _settings()
+    was_on: list[bool] = []
+    _with_store(settings, lambda store: was_on.append(switch_off(store, slot, time.time())))
+    if not was_on[0]:
+        _check_slot(slot, _line(settings))
+    click.echo(f"{slot} is off" if was_on[0] else f"{slot} was off")
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_(as_json: bool) -> None:
+    """Tell which announcements there are, and what is on.
+
+    \b
+    Example: ivr announce list --json
+    """  # noqa: D301
+    from ivr.announcements import switched_on
+
+    settings = _settings()
+    now, found = time.time(), dict[str, "Announcement"]()
+    _with_store(settings, lambda store: found.update(switched_on(store, now)))
+    slots = _line(settings).announcements
+    names = [*slots, *(name for name in found if name not in slots)]
+    if as_json:
+        rows = [_row(name, found.get(name), sorted(slots.get(name, ()))) for name in names]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for name in names:
+        _tell(name, found.get(name), slots.get(name, {}))
+    if not names:
+        click.echo('line.yaml lists no announcement; add "announcements:" there', err=True)
+
+
+def _tell(name: str, one: Announcement | None, prepared: Mapping[str, Any]) -> None:
+    if one is None:
+        ready = f"; prepared: {', '.join(prepared)}" if prepared else ""
+        click.echo(f"{name} is off{ready}")
+        return
+    click.echo(f"{name} is on until {_shown(one.until)}{_limits(one)}")
+    for language, text in one.texts.items():
+        click.echo(f"  {language}  {text}")
+
+
+def _row(name: str, one: Announcement | None, prepared: list[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {"slot": name, "on": one is not None, "presets": prepared}
+    if one is not None:
+        row |= {**vars(one), "texts": dict(one.texts), "since": _shown(one.since), "until": _shown(one.until)}
+    return row
+
+
+def _limits(one: Announcement) -> str:
+    where = f", on {', '.join(one.lines)}" if one.lines else ""
+    heard = f"heard by {', '.join(one.callers)}" if one.callers else "heard by nobody"
+    return where + (f"; a drill, {heard}" if one.drill else "")
+
+
+def _shown(moment: float) -> str:
+    from ivr.calendar import local
+
+    return local(moment).strftime("%Y-%m-%d %H:%M")
+
+
+def _prepared(slot: str, preset: str, line: Line) -> dict[str, str]:
+    from ivr.flow.near import did_you_mean
+
+    prepared = line.announcements[slot]
+    if preset not in prepared:
+        there = f"there are {', '.join(prepared)}" if prepared else "there is none; use --text"
+        raise Refused(f'"{slot}" has no prepared text "{preset}". {did_you_mean(preset, prepared) or there}')
+    return {tag: template.fixed or "" for tag, template in prepared[preset].by_language.items()}
+
+
+def _given(texts: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for written in texts:
+        match = _IN_LANGUAGE.fullmatch(written)
+        language, text = (match[1], match[2]) if match else (_LANGUAGE, written)
+        text = " ".join(text.split())
+        if not text or not text.isprintable():
+            raise Refused("a text to announce has words, and no control characters.")
+        if len(text) > MOST_CHARACTERS:
+            raise Refused(f"the text has {len(text)} characters; callers listen to {MOST_CHARACTERS} at the most.")
+        if language in found:
+            raise Refused(f"there are two texts in {language}; a further language is written as en-US=TEXT.")
+        found[language] = text
+    return found
+
+
+def _check_slot(slot: str, line: Line) -> None:
+    from ivr.flow.near import did_you_mean
+
+    if slot not in line.announcements:
+        names = line.announcements
+        there = f"there are {', '.join(names)}." if names else 'add it under "announcements:".'
+        raise Refused(f'line.yaml has no announcement "{slot}". {did_you_mean(slot, names) or there}')
+
+
+def _settings() -> Settings:
+    from ivr.settings import Settings, store_kind
+
+    settings = Settings.from_environment()
+    if store_kind(settings.store) == "memory":
+        raise Refused("IVR_STORE=memory: is forgotten when a program ends, so no server would hear of it.")
+    return settings
+
+
+def _line(settings: Settings) -> Line:
+    """Read line.yaml alone: an emergency must be announced even while some flow is being changed."""
+    from ivr.errors import FlowError
+    from ivr.flow.line import read_line
+    from ivr.flow.loader import LINE
+    from ivr.flow.source import read_file
+    from ivr.problem import Place
+
+    path = settings.flows / LINE
+    node, problems = read_file(path, path.as_posix()) if path.is_file() else (None, [])
+    line, found = read_line(node, Place(path.as_posix(), 1, 1), given=path.is_file())
+    if line is None:
+        raise FlowError([*problems, *found])
+    return line
+
+
+def _with_store(settings: Settings, do: Callable[[Store], Any]) -> None:
+    from ivr.stores import open_store
+
+    store = open_store(settings.store)
+    try:
+        do(store)
+    finally:
+        store.close()

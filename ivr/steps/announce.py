@@ -1,0 +1,71 @@
+"""`announce`: speaks an announcement while operators have it switched on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..engine.step import LiveStep, Move
+from ..engine.turn import Turn
+from ..errors import LookupFailed
+from ..flow.fields import option
+from ..flow.model import Route
+from ..flow.routes import Ways
+from ..flow.scalars import Name
+
+_DEADLINE = 0.3
+"""Seconds: the answer comes from the store next door, and no announcement is worth a silence."""
+_HELD_SECONDS = 8.0
+"""An announcement up to this length is heard to its end; a longer one may be stopped by a key."""
+_SIGN_OR_WORD = re.compile(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announce(LiveStep):
+    """Speaks what `ivr announce` has switched on for a slot of `line.yaml`, and goes on; says nothing while it is off.
+
+    Texts of up to 8 seconds are heard to their end. Longer ones are stopped by a key or word, as any other text.
+
+    ```yaml
+    news:
+      announce: emergency
+      next: main
+    ```
+    """
+
+    kind: ClassVar[str] = "announce"
+
+    announce: str = option(Name("the name of an announcement"), help="The slot of line.yaml.")
+    next: Route = option(Ways(), help="Where the call goes on.")
+
+    def exits(self) -> Mapping[str, Route]:
+        """Return the way on."""
+        return {"next": self.next}
+
+    def enter(self, turn: Turn) -> Move:
+        """Speak what is on. Whatever goes wrong, the call goes on."""
+        call = turn.call
+        question = {"slot": self.announce, "language": call.language, "caller": call.caller, "called": call.called}
+        try:
+            found = turn.lookup("line.announcement", question, deadline=_DEADLINE)
+        except LookupFailed:
+            return "next"
+        words, language = str(found.get("text") or ""), str(found.get("language") or call.language)
+        if words:
+            barge_in = _seconds(words, turn) > _HELD_SECONDS
+            if found.get("drill"):
+                turn.phrase("drill", language=language, barge_in=barge_in)
+            turn.say_words(words, language=language, barge_in=barge_in)
+            turn.note("announced", slot=self.announce, drill=bool(found.get("drill")))
+        return "next"
+
+
+def _seconds(words: str, turn: Turn) -> float:
+    """Estimate how long words take: a Chinese character has a rate of its own, everything else counts as words."""
+    pieces = _SIGN_OR_WORD.findall(words)
+    chinese = sum("\u4e00" <= piece <= "\u9fff" for piece in pieces)
+    profile = turn.profile
+    minutes: float = chinese / profile.characters_per_minute + (len(pieces) - chinese) / profile.words_per_minute
+    return minutes * 60
