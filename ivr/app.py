@@ -198,7 +198,7 @@ def _row(call: Call, event: Event, now: float) -> JournalRow:
     return JournalRow(call.id, call.turn, now, event.kind, json.dumps(event.data, ensure_ascii=False))
 
 
-def _all_rows(store: CallStore) -> Iterator[JournalRow]:
+def _all_rows(store: Store) -> Iterator[JournalRow]:
     after = 0
     while rows := store.journal(after=after):
         yield from rows
