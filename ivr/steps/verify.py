@@ -142,6 +142,9 @@ class Verify(Entering):
         if wanted is _CODE and isinstance(value, Secret):
             return self._after_code(turn, proof.check_code(turn, value))
         turn.remember(claim=value, failures=0)
+        if not proof.name_account(turn, self._claim(turn)):
+            turn.phrase("bank_unavailable")
+            return AGENT
         return self.listen(turn)
 
     def _claim(self, turn: Turn) -> dict[str, Any]:
