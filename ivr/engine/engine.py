@@ -110,15 +110,16 @@ class Engine:
 
     @staticmethod
     def _remembered(turn: Turn) -> dict[str, Any]:
-        """Recall what this number chose in earlier calls: how to be served, how fast, in which language."""
+        """Recall what this number chose in earlier calls: how to be served, and how fast.
+
+        Not the language: a telephone is shared more often than it changes its tongue, and one key chooses it anew.
+        """
         try:
             kept = turn.lookup("memory.recall", {"number": turn.call.caller}, deadline=MEMORY_DEADLINE)
         except LookupFailed:
             return {}
         if kept.get("rate"):
             turn.change(rate=float(kept["rate"]))
-        if kept.get("language") in turn.flow.languages:
-            turn.change(language=kept["language"])
         return {name: kept[name] for name in ("profile", "last_reasons") if kept.get(name)}
 
     @staticmethod
