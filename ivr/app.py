@@ -14,21 +14,23 @@ from .channels.twilio import TwilioChannel
 from .engine.call import Call
 from .engine.engine import Engine, Reply
 from .engine.inputs import CallStarted, HungUp, Resumed
-from .engine.ports import CallStore, Channel, Event, Incoming, JournalRow, Lookup, Saved
+from .engine.ports import Channel, Event, Incoming, JournalRow, Lookup, Saved
 from .engine.turn import Services
 from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
 from .flow.model import Release
 from .lookups.http import HttpLookup
+from .lookups.router import Router
 from .problem import Place
 from .records import freeze, thaw
 from .sealing import Seal
+from .services import own_services
 from .settings import Settings
 from .speech.aloud import Reader
 from .speech.aloud.heard import spoken_keys
 from .speech.written import written
-from .stores import open_store
+from .stores import Store, open_store
 
 TURN_LIMIT = 400
 """Turns that one call may take; no caller needs as many, and a machine that calls must not stay for ever."""
@@ -42,7 +44,7 @@ class Ivr:
     """The running engine: what the web, the simulator and the load test answer calls with. Thread-safe."""
 
     settings: Settings
-    store: CallStore
+    store: Store
     seal: Seal
     services: Services
     channel: TwilioChannel
@@ -173,7 +175,7 @@ def build(
     settings: Settings,
     *,
     clock: Callable[[], float] = time.time,
-    store: CallStore | None = None,
+    store: Store | None = None,
     lookup: Lookup | None = None,
 ) -> Ivr:
     """Wire everything for these settings.
@@ -184,9 +186,9 @@ def build(
     seal = Seal.from_settings(settings)
     found = store or open_store(settings.store)
     found.keep_release(release.version, release.files)
-    services = Services(
-        lookup or HttpLookup({"bank": settings.bank_url}), Reader(), spoken_keys, written, time.monotonic
-    )
+    outside = lookup or HttpLookup({"bank": settings.bank_url})
+    asked = Router(outside, own_services(settings, found, seal), clock)
+    services = Services(asked, Reader(), spoken_keys, written, time.monotonic)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
     return Ivr(settings, found, seal, services, channel, Engine(release, services), clock)
@@ -196,7 +198,7 @@ def _row(call: Call, event: Event, now: float) -> JournalRow:
     return JournalRow(call.id, call.turn, now, event.kind, json.dumps(event.data, ensure_ascii=False))
 
 
-def _all_rows(store: CallStore) -> Iterator[JournalRow]:
+def _all_rows(store: Store) -> Iterator[JournalRow]:
     after = 0
     while rows := store.journal(after=after):
         yield from rows

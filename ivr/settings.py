@@ -70,6 +70,7 @@ class Settings:
     flows: Path = Path("flows")
     audio: Path = Path("audio")
     bank_url: str = ""
+    alarm_url: Hidden = field(default_factory=Hidden, hash=False)
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -105,6 +106,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "flows": "IVR_FLOWS",
         "audio": "IVR_AUDIO",
         "bank_url": "IVR_BANK_URL",
+        "alarm_url": "IVR_ALARM_URL",
     }
 )
 """The environment variable of every setting that has one."""
@@ -212,6 +214,16 @@ def _address(text: str) -> str:
     return urlunsplit(parts).rstrip("/")
 
 
+def _hidden_address(text: str) -> Hidden:
+    """Check an address that may hold a token, as those of chat robots do; the messages never repeat it."""
+    parts = text.partition("?")
+    try:
+        _address(parts[0])
+    except ValueError:
+        raise ValueError("this is not an http(s) address") from None
+    return Hidden(text)
+
+
 def _public_url(text: str) -> str:
     url = _address(text)
     if urlsplit(url).path:
@@ -246,4 +258,5 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "flows": _folder,
     "audio": _folder,
     "bank_url": _address,
+    "alarm_url": _hidden_address,
 }

@@ -38,6 +38,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "IVR_FLOWS": str(tmp_path),
             "IVR_AUDIO": str(tmp_path),
             "IVR_BANK_URL": "http://127.0.0.1:8500/api/",
+            "IVR_ALARM_URL": "https://robot.example.com/send?access_token=hush",
         }
     )
     assert settings.account_sid == SID
@@ -46,6 +47,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert settings.store == "memory:"
     assert settings.flows == settings.audio == tmp_path
     assert settings.bank_url == "http://127.0.0.1:8500/api"
+    assert settings.alarm_url.reveal() == "https://robot.example.com/send?access_token=hush"
+    assert "hush" not in repr(settings) + str(settings.sources())
 
 
 def test_the_token_is_never_seen() -> None:
@@ -76,6 +79,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_FLOWS": str(tmp_path / "nowhere"),
             "IVR_AUDIO": str(file),
             "IVR_BANK_URL": "bank.example.com",
+            "IVR_ALARM_URL": "robot.example.com?access_token=hush",
         }
     )
     names = [line.partition(":")[0] for line in text.splitlines()]
@@ -84,6 +88,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     assert "there is no folder" in text
     assert "is a file, not a folder" in text
     assert "tiger" not in text
+    assert "hush" not in text
     assert "0123 4567" not in text
 
 

@@ -141,9 +141,12 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
 def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> Played:
     """Play one conversation with the bank and the hour that it asks for."""
     from ivr.phone.scripted import play
+    from ivr.stores.memory import MemoryStore
 
     _set_bank(whole.bank, conversation.bank)
     ivr, transport = whole.ivr(conversation.bank.gone)
+    if isinstance(ivr.store, MemoryStore):
+        ivr.store.forget()  # what one conversation chose, tried or complained about must not be known to the next
     clock.set(MONDAY_AT_TEN if conversation.at is None else conversation.at)
     return play(conversation, transport, clock, base_url=BASE_URL, token=whole.token, facts=ivr.facts)
 

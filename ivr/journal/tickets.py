@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Any
 
 from ..calendar import local
@@ -86,14 +87,15 @@ class Tickets:
         """Put a ticket on its owner's list; return the last one of the same kind that came not long before."""
 
         def note(before: Document | None) -> Document:
-            others = [row for row in (before["tickets"] if before else ()) if row["ticket"] != ticket]
-            rows = [*others, {"ticket": ticket, "kind": kind, "opened": opened}]
-            return {"tickets": sorted(rows, key=_age)[-MOST_REMEMBERED:]}
+            rows = list(before["tickets"]) if before else []
+            if all(row["ticket"] != ticket for row in rows):
+                rows.append({"ticket": ticket, "kind": kind, "opened": opened})
+            return {"tickets": rows[-MOST_REMEMBERED:]}
 
         rows = (self._documents.change(OWNERS, owner, note) or {"tickets": []})["tickets"]
+        came_before = takewhile(lambda row: row["ticket"] != ticket, rows)
         since = opened - clocks.REPEAT_DAYS * 86400
-        before = (_age(row) for row in rows if row["kind"] == kind and row["opened"] >= since)
-        return max((age for age in before if age < (opened, ticket)), default=None)
+        return max((_age(row) for row in came_before if row["kind"] == kind and row["opened"] >= since), default=None)
 
     # telling
 

@@ -19,6 +19,11 @@ class MemoryDocuments:
         self._changer = 0
         self._documents: dict[str, dict[str, str]] = {}
 
+    def forget(self) -> None:
+        """Forget every document: the next call is the first one again."""
+        with self._changing:
+            self._documents.clear()
+
     def get(self, collection: str, key: str) -> Document | None:
         """Return a document, or None."""
         return from_text(self._documents.get(collection, {}).get(key))

@@ -126,6 +126,10 @@ def test_who_comes_back_within_seven_days_is_a_repeat_of_a_higher_level(desk: De
     assert kept["level"] == "middle"
 
 
+def test_of_many_in_one_second_all_but_the_first_are_repeats(desk: Desk) -> None:
+    assert [desk("open", number=ZHANG, kind="service")["repeat"] for _ in range(60)] == [False] + [True] * 59
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -1,0 +1,28 @@
+"""The back ends of our own that flows ask like the bank: who is calling, tickets, surveys, memory, the line, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .announcements import Announcements
+from .engine.ports import Documents, Service
+from .identity import Identity
+from .journal.memory import Memory
+from .journal.surveys import Surveys
+from .journal.tickets import Tickets
+from .messages import Messages
+from .sealing import Seal
+from .settings import Settings
+
+
+def own_services(settings: Settings, documents: Documents, seal: Seal) -> Mapping[str, Service]:
+    """Return every service by the word that a lookup's `from:` begins with. Their state is in `documents` alone."""
+    messages = Messages.from_settings(settings, documents, seal)
+    return {
+        "identity": Identity(documents, seal=seal, messenger=messages),
+        "sms": messages,
+        "tickets": Tickets(documents, seal),
+        "survey": Surveys(documents),
+        "memory": Memory(documents, seal),
+        "line": Announcements(documents),
+    }
