@@ -170,10 +170,10 @@ class Turn:
         except _UnreadableError:
             return phrasebook.phrase(phrasebook.language_of(language), "unreadable")
 
-    def written(self, text: Text) -> str:
+    def written(self, text: Text, **more: Any) -> str:
         """Return an editor's text as it is read on a screen."""
         language = text.language_for(self.call.language)
-        return text.by_language[language].fill(self.values(), self._put_by(self.services.written, language))
+        return text.by_language[language].fill(self.values(**more), self._put_by(self.services.written, language))
 
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
         return self._put_by(self.services.aloud, language)

@@ -154,7 +154,7 @@ def _spoken(slot: Slot, template: Template) -> Problem:
 
 def _value(path: tuple[str, ...], place: Place, known: frozenset[str]) -> Iterator[Problem]:
     if path[0] == "item" and "item" not in known:
-        message = '"item" is there only in a say step that has "each".'
+        message = '"item" is there only in a step that has "each".'
         yield Problem(place, "unknown-value", message, 'Add "each:" with a list, or name another value.')
     elif path[0] not in known:
         yield Problem(place, "unknown-value", f'Nothing in this flow sets "{path[0]}".', _cure(path[0], known))
