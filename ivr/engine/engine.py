@@ -13,6 +13,7 @@ from .call import Call, Frame
 from .inputs import CallStarted, Digits, HungUp, Input
 from .ports import Event
 from .step import LiveStep, Move, Run, Universal
+from .telephone import telephone
 from .turn import MEMORY_DEADLINE, Services, Turn
 from .verbs import Closing
 
@@ -98,15 +99,16 @@ class Engine:
 
     def _who(self, turn: Turn) -> dict[str, Any]:
         """Ask the bank whose number this is. It only routes: it never proves who is calling."""
+        reachable = bool(telephone(turn.call.caller))
         unknown: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"}
-        unknown |= self._remembered(turn)
+        unknown |= {"reachable": reachable, **self._remembered(turn)}
         if not turn.call.caller.startswith("+"):
             return unknown
         try:
             found = turn.lookup("bank.caller", {"number": turn.call.caller}, deadline=CALLER_DEADLINE)
         except LookupFailed:
             return unknown
-        return {**unknown, **found, "known": True}
+        return {**unknown, **found, "known": True, "reachable": reachable}
 
     @staticmethod
     def _remembered(turn: Turn) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Sms(LiveStep):
         try:
             message = {"number": self._number(turn), "text": self._text(turn), "purpose": self.name}
             turn.lookup("sms.send", message, deadline=DEADLINE)
-        except LookupFailed:
+        except (LookupFailed, ValueError):  # no message is better than one with a hole in it
             return "error"
         return "next"
 
