@@ -1,4 +1,4 @@
-"""The back ends of our own that flows ask like the bank: who is calling, tickets, surveys, memory, the line, messages."""
+"""The back ends of our own that flows ask like the bank: identity, tickets, surveys, memory, the line, messages."""
 
 from __future__ import annotations
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
-from ..errors import FlowStuck, LookupFailed
+from ..errors import FlowStuck
 from ..flow.chart import Chart
-from ..flow.model import PRIORITIES, RETURN, Flow, Release
+from ..flow.model import RETURN, Flow, Release
 from ..flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
 from .call import Call, Frame
 from .inputs import CallStarted, Digits, HungUp, Input
 from .ports import Event
 from .step import LiveStep, Move, Run, Universal
-from .turn import MEMORY_DEADLINE, Services, Turn
+from .turn import Services, Turn
 from .verbs import Closing
+from .who import who_calls
 
 HOP_LIMIT = 64
 """Steps that one turn may run through; a flow that needs more is looping."""
@@ -24,8 +24,6 @@ DEPTH_LIMIT = 8
 
 TRAIL_LIMIT = 20
 TOLD_LIMIT = 5
-CALLER_DEADLINE = 1.0
-"""Seconds that the bank has to say who is calling, before anything is heard (elderly callers: at most one second)."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Engine:
             frames=(Frame(name, flow.start),),
         )
         turn = self._turn(call, now)
-        turn.change(facts={"caller": self._with_segment(turn, self._who(turn))})
+        turn.change(facts={"caller": who_calls(turn)})
         who = turn.call.facts["caller"]
         turn.note(
             "started", caller=started.caller, called=started.called, known=bool(who["known"]), tier=who["tier"]
@@ -95,38 +93,6 @@ class Engine:
         if not isinstance(step, LiveStep):
             raise FlowStuck(f'flow "{turn.flow.name}" has no step "{turn.frame.step}"')
         return step
-
-    def _who(self, turn: Turn) -> dict[str, Any]:
-        """Ask the bank whose number this is. It only routes: it never proves who is calling."""
-        unknown: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"}
-        unknown |= self._remembered(turn)
-        if not turn.call.caller.startswith("+"):
-            return unknown
-        try:
-            found = turn.lookup("bank.caller", {"number": turn.call.caller}, deadline=CALLER_DEADLINE)
-        except LookupFailed:
-            return unknown
-        return {**unknown, **found, "known": True}
-
-    @staticmethod
-    def _remembered(turn: Turn) -> dict[str, Any]:
-        """Recall what this number chose in earlier calls: how to be served, how fast, in which language."""
-        try:
-            kept = turn.lookup("memory.recall", {"number": turn.call.caller}, deadline=MEMORY_DEADLINE)
-        except LookupFailed:
-            return {}
-        if kept.get("rate"):
-            turn.change(rate=float(kept["rate"]))
-        if kept.get("language") in turn.flow.languages:
-            turn.change(language=kept["language"])
-        return {name: kept[name] for name in ("profile", "last_reasons") if kept.get(name)}
-
-    @staticmethod
-    def _with_segment(turn: Turn, caller: dict[str, Any]) -> dict[str, Any]:
-        """Add what the caller's segment gives: it is found once, when the call arrives."""
-        segment = turn.line.segment_for(turn.call.called, caller)
-        tier, priority = (segment.name, segment.priority) if segment else ("none", PRIORITIES[0])
-        return {**caller, "tier": tier, "desk": turn.line.desk_of(segment), "priority": priority}
 
     # moving
 

@@ -226,7 +226,6 @@ class Listening(LiveStep):
                 return MAIN_MENU
             case "language":
                 turn.change(language=next_language(turn))
-                turn.keep_for_next_call(language=turn.call.language)
                 return Universal.AGAIN
             case "slower" | "faster":
                 turn.speak_at(SLOWER if choice.do == "slower" else FASTER)

@@ -42,7 +42,7 @@ def tries_left(turn: Turn) -> bool:
 def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
     """Check a claimed account and its query PIN (level L1). Account and PIN are never told apart."""
     try:
-        if not _charged(turn, claim):
+        if not _charged(turn):
             turn.note("identity", outcome="held back")
             return Proof.REFUSED
     except LookupFailed:
@@ -61,19 +61,25 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
     return Proof.GIVEN
 
 
-def _charged(turn: Turn, claim: Mapping[str, Any]) -> bool:
+def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
+    """Ask which account a claim is about, so that its tries can be counted; the bank answers for any claim.
+
+    It is asked before the PIN, in a turn of its own: a slow bank then has time for each of its answers.
+    """
+    named = {"card": claim["card"]} if "card" in claim else {"number": claim["number"]}
+    try:
+        account = turn.lookup("bank.account", named, deadline=DEADLINE).get("account")
+    except LookupFailed:
+        return False
+    turn.remember(account=account)
+    return isinstance(account, str) and bool(account)
+
+
+def _charged(turn: Turn) -> bool:
     """Count a try against the call, the account and the number; tell whether it may be made."""
     turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
-    account = turn.lookup("bank.account", _named(claim), deadline=DEADLINE).get("account")
-    if not isinstance(account, str) or not account:
-        raise LookupFailed("the bank names no account")
-    turn.remember(account=account)
-    charged = turn.lookup("identity.charge", {"account": account, "number": turn.call.caller}, deadline=DEADLINE)
-    return charged.get("allowed") is True
-
-
-def _named(claim: Mapping[str, Any]) -> dict[str, Any]:
-    return {"card": claim["card"]} if "card" in claim else {"number": claim["number"]}
+    about = {"account": turn.memo["account"], "number": turn.call.caller}
+    return turn.lookup("identity.charge", about, deadline=DEADLINE).get("allowed") is True
 
 
 def _tell_identity(turn: Turn, question: str) -> None:
@@ -95,7 +101,8 @@ def send_code(turn: Turn) -> Proof:
         return Proof.REFUSED
     try:
         phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=DEADLINE)
-        code = turn.lookup("identity.code", {"number": phone["number"], "purpose": "identity"}, deadline=DEADLINE)
+        question = {"number": phone["number"], "purpose": "identity", "language": turn.call.language}
+        code = turn.lookup("identity.code", question, deadline=DEADLINE)
     except (LookupFailed, KeyError):
         return Proof.UNAVAILABLE
     turn.remember(codes=sent, code=code["sealed"], code_number=phone["number"], code_tail=code["sent_to_tail"])
@@ -117,4 +124,6 @@ def check_code(turn: Turn, given: Secret) -> Proof:
     turn.note("identity", outcome="code refused")
     if answer.get("reason") == "expired":
         return Proof.EXPIRED
-    return Proof.WRONG if answer.get("reason") == "wrong" else Proof.LAST_WRONG
+    wrong = turn.memo.get("wrong_codes", 0) + 1
+    turn.remember(wrong_codes=wrong)
+    return Proof.WRONG if answer.get("reason") == "wrong" and wrong < TRIES else Proof.LAST_WRONG

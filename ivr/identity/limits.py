@@ -20,8 +20,11 @@ class Limits:
     """Wrong answers in a row within any 24 hours that lock an account."""
     tries_in_all: int = 20
     """Wrong answers in a row over any time that lock an account: whoever guesses slowly is stopped as well."""
-    waits: tuple[int, ...] = (0, 0, 30, 5 * MINUTE, HOUR)
-    """The pause after the first, second ... wrong answer in a row; the last one holds for all that follow."""
+    waits: tuple[int, ...] = (0, 0, 0, 30, 5 * MINUTE, HOUR)
+    """The pause after the first, second ... wrong answer in a row; the last one holds for all that follow.
+
+    Who used the three tries of one call may try again in the next: a customer who dials anew with the card in hand.
+    """
     reopen_after: int | None = None
     """Seconds until a lock by wrong answers falls by itself; None: an operator lifts it."""
 

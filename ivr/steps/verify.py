@@ -13,6 +13,7 @@ from ..engine.inputs import Digits, Input
 from ..engine.proof import Proof
 from ..engine.step import Move
 from ..engine.turn import Turn
+from ..engine.who import ask_again
 from ..flow.fields import option
 from ..flow.model import Route
 from ..flow.outcomes import AGENT, FAILED
@@ -82,6 +83,9 @@ class Verify(Entering):
             return "next"
         if not proof.tries_left(turn):
             return self._give_up(turn, "verify_failed")
+        if not ask_again(turn):
+            turn.phrase("bank_unavailable")
+            return AGENT
         if self.verify > HIGHEST or (self.by == "id" and not turn.level and not _known(turn)):
             return self._give_up(turn, "verify_by_person")
         if turn.level:
@@ -142,6 +146,9 @@ class Verify(Entering):
         if wanted is _CODE and isinstance(value, Secret):
             return self._after_code(turn, proof.check_code(turn, value))
         turn.remember(claim=value, failures=0)
+        if not proof.name_account(turn, self._claim(turn)):
+            turn.phrase("bank_unavailable")
+            return AGENT
         return self.listen(turn)
 
     def _claim(self, turn: Turn) -> dict[str, Any]:

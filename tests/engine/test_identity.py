@@ -319,3 +319,20 @@ def test_doing_something_keeps_a_caller_verified(phone):
     for _ in range(3):
         call.now += IDENTITY_SECONDS - 10
         assert call.press("2").heard.startswith("明细。")
+
+
+def test_a_bank_that_was_gone_when_the_call_came_in_is_asked_again_before_anything_is_typed(phone):
+    bank = bank_of(**{"bank.caller": LookupFailed("gone")})
+    call = phone(STEPS, bank=bank)
+    assert isinstance(call.press("1").closing, Dial)
+    assert call.heard.startswith("查询系统暂时没有回应，由人工为您办理。")
+    call = phone(STEPS, bank=bank)
+    bank.answers["bank.caller"] = {"segment": "standard"}
+    assert call.press("1").heard == "请输入您银行卡的最后四位数字。"
+
+
+def test_a_bank_that_goes_before_the_pin_is_noticed_before_the_pin(phone):
+    bank = bank_of(**{"bank.account": LookupFailed("gone")})
+    call = phone(STEPS, bank=bank).press("1").press("0128")
+    assert call.heard.startswith("查询系统暂时没有回应，由人工为您办理。")
+    assert isinstance(call.closing, Dial)

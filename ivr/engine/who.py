@@ -1,0 +1,60 @@
+"""Who seems to be calling: by the bank's record of the number, and by what that number chose before. It only routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import LookupFailed
+from ..flow.model import PRIORITIES
+from .turn import MEMORY_DEADLINE, Turn
+
+CALLER_DEADLINE = 1.0
+"""Seconds that the bank has to say who is calling, before anything is heard (elderly callers: at most one second)."""
+
+PATIENT_DEADLINE = 2.0
+"""The same for a caller who has asked for something that needs the bank."""
+
+
+def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
+    """Return what flows read as `caller`. `unreachable` tells that the bank could not be asked, and may be later."""
+    caller: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"} | _remembered(turn)
+    if turn.call.caller.startswith("+"):
+        caller |= _on_record(turn, deadline)
+    return _with_segment(turn, caller)
+
+
+def ask_again(turn: Turn) -> bool:
+    """Ask the bank once more if it could not be asked when the call came in; tell whether it can be asked now."""
+    if not turn.call.facts["caller"].get("unreachable"):
+        return True
+    turn.change(facts={**turn.call.facts, "caller": who_calls(turn, PATIENT_DEADLINE)})
+    return not turn.call.facts["caller"].get("unreachable")
+
+
+def _on_record(turn: Turn, deadline: float) -> dict[str, Any]:
+    try:
+        found = turn.lookup("bank.caller", {"number": turn.call.caller}, deadline=deadline)
+    except LookupFailed as failed:
+        return {} if failed.missing else {"unreachable": True}
+    return {**found, "known": True}
+
+
+def _remembered(turn: Turn) -> dict[str, Any]:
+    """Recall what this number chose in earlier calls: how to be served, and how fast.
+
+    Not the language: a telephone is shared more often than it changes its tongue, and one key chooses it anew.
+    """
+    try:
+        kept = turn.lookup("memory.recall", {"number": turn.call.caller}, deadline=MEMORY_DEADLINE)
+    except LookupFailed:
+        return {}
+    if kept.get("rate"):
+        turn.change(rate=float(kept["rate"]))
+    return {name: kept[name] for name in ("profile", "last_reasons") if kept.get(name)}
+
+
+def _with_segment(turn: Turn, caller: dict[str, Any]) -> dict[str, Any]:
+    """Add what the caller's segment gives."""
+    segment = turn.line.segment_for(turn.call.called, caller)
+    tier, priority = (segment.name, segment.priority) if segment else ("none", PRIORITIES[0])
+    return {**caller, "tier": tier, "desk": turn.line.desk_of(segment), "priority": priority}
