@@ -153,6 +153,11 @@ class Ivr:
             "priority": call.transfer.get("priority"),
         }
 
+    def texts_sent(self) -> list[str]:
+        """Return the text messages in the outbox, the newest last: for tests, where nothing leaves the machine."""
+        kept = (self.store.get("outbox", key) for key in sorted(self.store.keys("outbox")))
+        return [self.seal.open(message["sealed"]).reveal() for message in kept if message]
+
     def choices_taken(self) -> frozenset[Outcome]:
         """Return every outcome that some call took."""
         rows = _all_rows(self.store)

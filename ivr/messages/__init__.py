@@ -26,7 +26,8 @@ class Messages:
     def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
         """Send."""
         del question
-        number, text = str(given["number"]), self._seal.seal(Secret("otp", str(given["text"])))
+        words = given["text"].reveal() if isinstance(given["text"], Secret) else str(given["text"])
+        number, text = str(given["number"]), self._seal.seal(Secret("otp", words))
 
         def keep(before: Document | None) -> Document:
             return before or {"number": number, "sealed": text, "at": int(now)}

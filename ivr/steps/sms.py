@@ -55,7 +55,10 @@ class Sms(LiveStep):
     def enter(self, turn: Turn) -> Move:
         """Send it."""
         try:
-            message = {"number": self._number(turn), "text": self._text(turn), "purpose": self.name}
+            number = self._number(turn)
+            if not number.removeprefix("+").isdigit():  # withheld, or a SIP address
+                return "error"
+            message = {"number": number, "text": self._text(turn), "purpose": self.name}
             turn.lookup("sms.send", message, deadline=DEADLINE)
         except (LookupFailed, ValueError):  # no message is better than one with a hole in it
             return "error"
