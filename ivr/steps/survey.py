@@ -15,6 +15,7 @@ from ..engine.verbs import Keys
 from ..errors import LookupFailed
 from ..flow.fields import ListOf, option
 from ..flow.model import Route
+from ..flow.outcomes import AGENT
 from ..flow.routes import Ways
 from ..flow.scalars import OneOf
 
@@ -28,8 +29,8 @@ class Survey(Listening):
     """Asks one or two questions by key.
 
     `satisfaction` takes 1 to 5, `recommend` 0 to 10 with a pound sign at the end, so that ten can be typed. Silence, or
-    a key that is no answer, ends it without a word. Answers are kept with the desk that was talked to; who is unhappy
-    is called back within a day.
+    a key that is no answer, ends it without a word; 0 leads to a person, but where it is an answer. Answers are kept
+    with the desk that was talked to; who is unhappy is called back within a day.
 
     ```yaml
     how_was_it:
@@ -73,6 +74,8 @@ class Survey(Listening):
         asked = self._asked(turn)
         least, most = SCALES[asked]
         number = keys.removesuffix("#")
+        if number == "0" and least > 0:
+            return AGENT
         if not number.isascii() or not number.isdigit() or not least <= int(number[:3]) <= most:
             return MISS
         turn.remember(answers={**turn.memo.get("answers", {}), asked: int(number)})
