@@ -22,6 +22,7 @@ from .flow.loader import load, reload
 from .flow.model import Release
 from .lookups.http import HttpLookup
 from .lookups.router import Router
+from .messages.outbox import messages
 from .problem import Place
 from .records import freeze, thaw
 from .sealing import Seal
@@ -155,8 +156,7 @@ class Ivr:
 
     def texts_sent(self) -> list[str]:
         """Return the text messages in the outbox, the newest last: for tests, where nothing leaves the machine."""
-        kept = (self.store.get("outbox", key) for key in sorted(self.store.keys("outbox")))
-        return [self.seal.open(message["sealed"]).reveal() for message in kept if message]
+        return [message.text.reveal() for message in reversed(messages(self.store, self.seal))]
 
     def choices_taken(self) -> frozenset[Outcome]:
         """Return every outcome that some call took."""

@@ -10,14 +10,14 @@ from .identity import Identity
 from .journal.memory import Memory
 from .journal.surveys import Surveys
 from .journal.tickets import Tickets
-from .messages import Messages
+from .messages import open_messages
 from .sealing import Seal
 from .settings import Settings
 
 
 def own_services(settings: Settings, documents: Documents, seal: Seal) -> Mapping[str, Service]:
     """Return every service by the word that a lookup's `from:` begins with. Their state is in `documents` alone."""
-    messages = Messages.from_settings(settings, documents, seal)
+    messages = open_messages(settings, documents, seal)
     return {
         "identity": Identity(documents, seal=seal, messenger=messages),
         "sms": messages,

@@ -65,6 +65,7 @@ class Settings:
 
     account_sid: str = ""
     auth_token: Hidden = field(default_factory=Hidden, hash=False)
+    sms_from: str = ""
     public_url: str = ""
     store: str = DEFAULT_STORE
     flows: Path = Path("flows")
@@ -101,6 +102,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
     {
         "account_sid": "TWILIO_ACCOUNT_SID",
         "auth_token": "TWILIO_AUTH_TOKEN",
+        "sms_from": "TWILIO_SMS_FROM",
         "public_url": "IVR_PUBLIC_URL",
         "store": "IVR_STORE",
         "flows": "IVR_FLOWS",
@@ -198,6 +200,12 @@ def _auth_token(text: str) -> Hidden:
     return Hidden(text)
 
 
+def _sms_from(text: str) -> str:
+    if re.fullmatch(r"\+[1-9][0-9]{4,14}|MG[0-9a-f]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", text):
+        return text
+    raise ValueError("a sender is a number such as +12025550123, a messaging service (MG...) or a name of 11 letters")
+
+
 def _address(text: str) -> str:
     """Check an http(s) address and return it without a slash at the end. The messages never repeat a password."""
     try:
@@ -253,6 +261,7 @@ def _masked(value: object) -> str:
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "account_sid": _account_sid,
     "auth_token": _auth_token,
+    "sms_from": _sms_from,
     "public_url": _public_url,
     "store": _store,
     "flows": _folder,

@@ -33,6 +33,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         {
             "TWILIO_ACCOUNT_SID": SID,
             "TWILIO_AUTH_TOKEN": f" {TOKEN}\n",
+            "TWILIO_SMS_FROM": "+12025550123",
             "IVR_PUBLIC_URL": "https://ivr.bank.example:8443/",
             "IVR_STORE": "memory:",
             "IVR_FLOWS": str(tmp_path),
@@ -42,6 +43,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         }
     )
     assert settings.account_sid == SID
+    assert settings.sms_from == "+12025550123"
     assert settings.auth_token.reveal() == TOKEN
     assert settings.public_url == "https://ivr.bank.example:8443"
     assert settings.store == "memory:"
@@ -74,6 +76,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         {
             "TWILIO_ACCOUNT_SID": "SK" + "0" * 32,
             "TWILIO_AUTH_TOKEN": "0123 4567",
+            "TWILIO_SMS_FROM": "95588",
             "IVR_PUBLIC_URL": "https://ivr.example.com/hotline",
             "IVR_STORE": "oracle://scott:tiger@db/x",
             "IVR_FLOWS": str(tmp_path / "nowhere"),

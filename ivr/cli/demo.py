@@ -87,9 +87,13 @@ def _start(stack: ExitStack, wanted: int) -> Running:
     return running
 
 
+_NOT_OURS = frozenset({"IVR_PUBLIC_URL", "TWILIO_AUTH_TOKEN_FILE", "TWILIO_SMS_FROM", "IVR_ALARM_URL"})
+"""Settings that the demo leaves out: it has its own address, and nobody outside may get its messages and alarms."""
+
+
 def _environment(given: Mapping[str, str], token: str, bank_url: str, book: Path) -> dict[str, str]:
     """Return the settings of the demo's server: those given, but for addresses and a secret of its own."""
-    env = {name: value for name, value in given.items() if name not in {"IVR_PUBLIC_URL", "TWILIO_AUTH_TOKEN_FILE"}}
+    env = {name: value for name, value in given.items() if name not in _NOT_OURS}
     defaults = {"IVR_STORE": f"sqlite:///{book}/ivr.db"}
     for name, folder in (("IVR_FLOWS", "flows"), ("IVR_AUDIO", "audio")):
         if not Path(folder).is_dir() and (CLONE / folder).is_dir():

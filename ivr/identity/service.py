@@ -42,12 +42,12 @@ class Identity:
         messenger: Service | None = None,
         texts: Mapping[str, str] = TEXTS,
     ) -> None:
-        self._documents, self._seal = documents, seal
+        self._documents, self.seal = documents, seal
         self.limits = limits or Limits()
         self.alarms = Alarms(documents)
         self.accounts = Accounts(documents, self.limits)
         self.callers = Callers(documents, seal, self.limits, self.alarms)
-        self.watch = Watch(documents, self.alarms)
+        self.watch = Watch(documents, self.alarms, seal.fingerprint(b"identity key"))
         self._codes = Codes(documents, seal, self.limits, messenger, texts)
         self._questions = {
             "charge": self._charge,
@@ -68,7 +68,7 @@ class Identity:
     def _account(self, given: Mapping[str, Any]) -> Account:
         if not (name := given_text(given, "account")).strip():
             raise LookupFailed("the question names no account")
-        return account_of(self._seal, name)
+        return account_of(self.seal, name)
 
     def _charge(self, given: Mapping[str, Any], key: str, now: float) -> Answer:
         """Count one try against number, account and the whole line; `step_up`: ask for more than usual, or a person."""

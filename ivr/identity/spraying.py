@@ -20,6 +20,10 @@ ALARM, CALM, MOST = 1000, 300, 2000
 SETTLED = 3
 """Seconds after which a try that was not called right was wrong: longer than a bank may take to answer."""
 MOST_OPEN = 500
+KEY_CHANGED = (
+    "the key that names accounts has changed (TWILIO_AUTH_TOKEN or the key file):"
+    " tries and locks from before no longer hold; lock again who must stay locked"
+)
 
 Record = dict[str, Any]
 
@@ -27,8 +31,8 @@ Record = dict[str, Any]
 class Watch:
     """The score over all calls, in one document of the shared store."""
 
-    def __init__(self, documents: Documents, alarms: Alarms) -> None:
-        self._documents, self._alarms = documents, alarms
+    def __init__(self, documents: Documents, alarms: Alarms, key_mark: str) -> None:
+        self._documents, self._alarms, self._key_mark = documents, alarms, key_mark
 
     def charge(self, account: str, at: int, *, fresh: bool) -> bool:
         """Take note of a try on an account that had not failed before; return whether the alarm is on."""
@@ -61,12 +65,21 @@ class Watch:
         stored = self._documents.get(COLLECTION, KEY)
         return int(stored["since"]) if stored else 0
 
+    def key_differs(self) -> bool:
+        """Tell whether the store was last written with another key, so that no account of it can be named."""
+        stored = self._documents.get(COLLECTION, KEY)
+        return bool(stored and stored["key"] != self._key_mark)
+
     def _change(self, update: Callable[[Record], None], at: int) -> bool:
         rises: list[bool] = []
+        new_key: list[bool] = []
 
         def whole(stored: Document | None) -> Record:
-            record: Record = dict(stored) if stored else {"score": 0, "at": at, "since": 0, "open": []}
+            first: Record = {"score": 0, "at": at, "since": 0, "open": [], "key": self._key_mark}
+            record = dict(stored) if stored else first
             was = record["since"]
+            new_key.append(record["key"] != self._key_mark)
+            record["key"] = self._key_mark
             update(record)
             _settle(record, at)
             rises.append(bool(record["since"] and not was))
@@ -75,6 +88,8 @@ class Watch:
         stored = self._documents.change(COLLECTION, KEY, whole)
         if rises[-1]:
             self._alarms.raise_alarm("spraying", "wrong answers for many accounts at once, over all numbers", at)
+        if new_key[-1]:
+            self._alarms.raise_alarm("key", KEY_CHANGED, at)
         return bool(stored and stored["since"])
 
 

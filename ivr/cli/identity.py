@@ -1,0 +1,268 @@
+"""`ivr identity`: who is locked since when and why, and the operator's lock and unlock. Names are shown masked only."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._listening import Refused
+
+if TYPE_CHECKING:
+    from ivr.identity import Identity
+    from ivr.identity.names import Account
+    from ivr.settings import Settings
+
+REFERENCE = 8
+"""Letters of an account's key that a list shows and that name it as well."""
+LONGEST_REASON = 200
+BANK_SECONDS = 3.0
+_NAME = "ACCOUNT|NUMBER"
+_OTHER_KEY = (
+    "the server names accounts with another key than the one found here, so none can be found by its name."
+    " Set TWILIO_AUTH_TOKEN as the server has it, or give the reference that ivr identity list shows."
+)
+
+
+@click.group(short_help="Show, lock and unlock accounts.")
+def command() -> None:
+    """Show, lock and unlock accounts that somebody guessed at.
+
+    \b
+    Example:
+      ivr identity list
+      ivr identity show 13800000001
+      ivr identity unlock 13800000001 --reason "came to the branch with her ID card"
+
+    An account is named by what the flow charges (a customer number, a telephone number), by the reference that the list
+    shows, or, where IVR_BANK_URL is set, by the telephone number that the bank has on file. Reads and writes the store
+    that IVR_STORE names. Exit codes: 1 when there is nothing to unlock, 2 for wrong usage.
+    """  # noqa: D301
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
+def list_locked(as_json: bool) -> None:
+    """List locked accounts and the newest alarms.
+
+    \b
+    Example:
+      ivr identity list --json
+    """  # noqa: D301
+    now = int(time.time())
+    with _identity() as (identity, _):
+        locked = [_described(identity, account, record) for account, record in identity.accounts.locked(now)]
+        alarms = [{**alarm, "at": _iso(alarm["at"])} for alarm in identity.alarms.newest()]
+        sprayed = identity.watch.alarmed_since()
+    if as_json:
+        _write({"locked": locked, "alarms": alarms, "spraying_since": _iso(sprayed) if sprayed else None})
+        return
+    click.echo("No account is locked." if not locked else f"Locked accounts: {len(locked)}")
+    for entry in locked:
+        caller = f", last from {entry['caller']}" if entry["caller"] else ""
+        click.echo(f"  {entry['reference']}  {entry['name']:<12} {_lock_line(entry)}{caller}")
+    if sprayed:
+        click.echo(f"Many accounts are being guessed at since {_iso(sprayed)}.")
+    if alarms:
+        click.echo("Alarms, newest first")
+    for alarm in alarms:
+        click.echo(f"  {alarm['at']}  {alarm['text']}")
+
+
+@command.command()
+@click.argument("name", metavar=_NAME)
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
+def show(name: str, as_json: bool) -> None:
+    """Show the tries, locks and history of an account, and what was counted for a calling number.
+
+    \b
+    Example:
+      ivr identity show 13800000001
+    """  # noqa: D301
+    now = int(time.time())
+    with _identity() as (identity, settings):
+        accounts = _accounts(identity, settings, name)
+        found = [_described(identity, account, identity.accounts.standing(account, now)) for account in accounts]
+        shown, tries, different, wait = identity.callers.standing(name, now)
+    number = {"name": shown, "failed_tries": tries, "accounts": different, "wait_s": wait}
+    if as_json:
+        _write({"accounts": found, "number": number})
+        return
+    for entry in found:
+        state = _lock_line(entry) if entry["locked"] else "not locked"
+        click.echo(f"{entry['reference']}  {entry['name']}: {state}; {entry['failures']} wrong answers in a row")
+        for event in entry["events"]:
+            click.echo(f"  {event['at']}  {event['what']} by {event['by']}: {event['why']}")
+    click.echo(f"As a calling number within the last hour: {tries} failed tries, {different} accounts{_wait(wait)}")
+
+
+@command.command()
+@click.argument("name", metavar=_NAME)
+@click.option("--reason", help="Why, in a few words; it is kept. Asked for when it is left out.")
+def lock(name: str, reason: str | None) -> None:
+    """Lock an account until an operator unlocks it.
+
+    \b
+    Example:
+      ivr identity lock 13800000001 --reason "customer reports a stolen telephone"
+    """  # noqa: D301
+    why = _reason(reason)
+    with _identity() as (identity, settings):
+        accounts = _accounts(identity, settings, name)
+        done = [identity.accounts.lock(account, why, _operator(), int(time.time())) for account in accounts]
+    references = ", ".join(account.key[:REFERENCE] for account in accounts)
+    click.echo(f"{'Locked' if any(done) else 'It was locked already'}: {references}")
+
+
+@command.command()
+@click.argument("name", metavar=_NAME)
+@click.option("--reason", help="Why, in a few words; it is kept. Asked for when it is left out.")
+def unlock(name: str, reason: str | None) -> None:
+    """Unlock an account and forget its wrong answers, and those of the calling number of that name.
+
+    \b
+    Example:
+      ivr identity unlock 3fa9c2d1 --reason "came to the branch with her ID card"
+    """  # noqa: D301
+    why = _reason(reason)
+    with _identity() as (identity, settings):
+        accounts = _accounts(identity, settings, name)
+        done = [identity.accounts.unlock(account, why, _operator(), int(time.time())) for account in accounts]
+        forgotten = identity.callers.forget(name)
+    if any(done):
+        click.echo("Unlocked.")
+    if forgotten:
+        click.echo("The failed tries of this calling number are forgotten.")
+    if not any(done) and not forgotten:
+        click.echo("There is nothing to unlock: no lock and no wrong answers by this name.", err=True)
+        raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _identity() -> Iterator[tuple[Identity, Settings]]:
+    """Open the store that the server keeps. Raises Refused where opening would make a new one."""
+    from ivr.identity import Identity
+    from ivr.sealing import Seal
+    from ivr.settings import Settings, store_file
+    from ivr.stores import open_store
+
+    wanted = ("IVR_STORE", "IVR_BANK_URL", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_FILE")
+    settings = Settings.from_environment({name: os.environ[name] for name in wanted if name in os.environ})
+    file = store_file(settings.store)
+    if settings.store.startswith("memory:"):
+        raise Refused("a store in memory is gone with its server; set IVR_STORE to the one that the server keeps.")
+    if file is not None and not file.exists():
+        raise Refused(f"there is no store at {file}; set IVR_STORE to the one that the server keeps.")
+    store = open_store(settings.store)
+    try:
+        # No key file is made here: with another key than the server's, every account would have another name.
+        yield Identity(store, seal=Seal.from_settings(settings) if _has_key(settings) else Seal(b"")), settings
+    finally:
+        store.close()
+
+
+def _has_key(settings: Settings) -> bool:
+    from ivr.settings import store_file
+
+    file = store_file(settings.store)
+    return bool(settings.auth_token) or file is None or file.with_suffix(".key").exists()
+
+
+def _accounts(identity: Identity, settings: Settings, name: str) -> list[Account]:
+    """Return the accounts that a name means: the one of this reference, or of this name and of the bank's for it."""
+    from ivr.identity.names import LONGEST, account_of
+
+    if not name.strip() or len(name) > LONGEST:
+        raise click.BadParameter("name a customer number, a telephone number or a reference.", param_hint=_NAME)
+    if (listed := identity.accounts.named_by(name.strip().lower())) is not None:
+        return [listed]
+    if not _has_key(settings) or identity.watch.key_differs():
+        raise Refused(_OTHER_KEY)
+    names = [name, *_names_at_the_bank(settings, name)]
+    return list(dict.fromkeys(account_of(identity.seal, each) for each in names))
+
+
+def _names_at_the_bank(settings: Settings, name: str) -> list[str]:
+    from ivr.errors import LookupFailed
+    from ivr.identity.names import one_spelling
+    from ivr.lookups.http import HttpLookup
+
+    number = one_spelling(name)
+    if not settings.bank_url or not re.fullmatch(r"\+[0-9]{7,15}", number):
+        return []
+    lookup = HttpLookup({"bank": settings.bank_url})
+    try:
+        answer = lookup("bank.account", {"number": number}, deadline=BANK_SECONDS, key=f"ivr identity {time.time()}")
+    except LookupFailed as fault:
+        click.echo(f"The account is looked for by this name only: {fault}.", err=True)
+        return []
+    finally:
+        lookup.close()
+    return [answer["account"]] if isinstance(answer.get("account"), str) else []
+
+
+def _reason(given: str | None) -> str:
+    """Return the reason, asked for on a terminal. Raises UsageError where there is none or it holds too much."""
+    if given is None and sys.stdin.isatty():
+        given = click.prompt("Reason", err=True)
+    reason = (given or "").strip()
+    if not reason:
+        raise click.UsageError("Say why with --reason; it is kept with the account.")
+    if len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise click.UsageError(f"A reason is one line of at most {LONGEST_REASON} characters.")
+    if re.search(r"(?:[0-9][ -]?){12}", reason):
+        raise click.UsageError("A reason must not hold a card, ID or account number; it is kept as it is.")
+    return reason
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "operator"
+
+
+def _described(identity: Identity, account: Account, record: dict[str, Any]) -> dict[str, Any]:
+    held = record["lock"]
+    until = identity.accounts.until(record)
+    return {
+        "reference": account.key[:REFERENCE],
+        "name": record["name"],
+        "locked": bool(held),
+        "since": _iso(held["since"]) if held else None,
+        "until": _iso(until) if until else None,
+        "why": held["why"] if held else None,
+        "by": held["by"] if held else None,
+        "failures": record["failures"],
+        "caller": record.get("caller", ""),
+        "pieces": record.get("pieces", []),
+        "events": [{**event, "at": _iso(event["at"])} for event in record["events"]],
+    }
+
+
+def _lock_line(entry: Mapping[str, Any]) -> str:
+    until = f" until {entry['until']}" if entry["until"] else ""
+    return f"locked since {entry['since']}{until} by {entry['by']}: {entry['why']}"
+
+
+def _wait(seconds: int) -> str:
+    return f"; refused for {seconds} s more" if seconds else ""
+
+
+def _iso(at: int) -> str:
+    """Write a time as the bank's clock shows it."""
+    from ivr.calendar import local
+
+    return local(at).isoformat(timespec="minutes")
+
+
+def _write(answer: Mapping[str, Any]) -> None:
+    click.echo(json.dumps(answer, ensure_ascii=False))
