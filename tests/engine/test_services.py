@@ -27,6 +27,12 @@ def test_a_message_that_cannot_be_sent_has_its_own_way(phone):
     assert phone(SMS, bank=Bank({"sms.send": LookupFailed("too many")})).heard == "没发。"
 
 
+def test_a_value_that_cannot_be_written_is_not_sent_with_a_hole_in_it(phone):
+    bank = Bank({"sms.send": {"id": "1"}})
+    assert phone(SMS.replace("12345.67", "a lot"), bank=bank).heard == "没发。"
+    assert not [source for source, _, _ in bank.asked if source == "sms.send"]
+
+
 def test_a_verified_caller_s_answer_goes_to_the_telephone_on_file(phone):
     steps = SMS.replace("send: {sms", "send: {requires: L1, sms")
     answers = {
@@ -90,7 +96,14 @@ def test_both_questions_are_asked_and_ten_can_be_typed(phone):
     assert answers_given(bank) == [(5, 10)]
 
 
-@pytest.mark.parametrize("refusal", ["7", "0", "*"])
+def test_0_leads_to_a_person_where_it_is_no_answer(phone):
+    assert phone(SURVEY, bank=Bank()).press("0").closing.number == "+861000000001"
+    bank = Bank({"survey.answer": {"detractor": True}})
+    assert phone(SURVEY, bank=bank).press("5").press("0#").heard == "谢谢。"
+    assert answers_given(bank) == [(5, 0)]
+
+
+@pytest.mark.parametrize("refusal", ["7", "*"])
 def test_a_refusal_ends_it_without_a_word(phone, refusal):
     bank = Bank()
     assert phone(SURVEY, bank=bank).press(refusal).heard == "谢谢。"
