@@ -60,7 +60,7 @@ class Sms(LiveStep):
                 return "error"
             message = {"number": number, "text": self._text(turn), "purpose": self.name}
             turn.lookup("sms.send", message, deadline=DEADLINE)
-        except LookupFailed:
+        except (LookupFailed, ValueError):  # no message is better than one with a hole in it
             return "error"
         return "next"
 

@@ -50,6 +50,12 @@ def test_a_caller_without_a_number_gets_no_message(phone, caller):
     assert not [source for source, *_ in bank.asked if source == "sms.send"]
 
 
+def test_a_value_that_cannot_be_written_is_not_sent_with_a_hole_in_it(phone):
+    bank = Bank({"sms.send": {"id": "1"}})
+    assert phone(SMS.replace("12345.67", "a lot"), bank=bank).heard == "没发。"
+    assert not [source for source, _, _ in bank.asked if source == "sms.send"]
+
+
 def test_a_verified_caller_s_answer_goes_to_the_telephone_on_file(phone):
     steps = SMS.replace("send: {sms", "send: {requires: L1, sms")
     answers = {

@@ -26,6 +26,7 @@ GIVEN: Mapping[str, Mapping[str, str]] = {
     "caller": {
         "number": "the number that calls, as +8613800000001",
         "known": "whether the bank knows this number",
+        "shown": "whether that is a telephone that can be called back; not so where it is withheld, or a SIP address",
         "segment": "the bank's group of customers: 'standard', 'vip', 'corporate' ...; 'none' for unknown numbers",
         "name": "the customer's name",
         "age": "the customer's age in years",
