@@ -215,7 +215,14 @@ class Turn:
     def keep_for_next_call(self, **chosen: str) -> None:
         """Remember what the caller chose, if there is something to remember it by; a call never depends on it."""
         with suppress(LookupFailed):
-            self.lookup("memory.keep", {"number": self.call.caller, **chosen}, deadline=MEMORY_DEADLINE)
+            about = {"number": self.call.caller, "call": self.call.id}
+            self.lookup("memory.keep", about | chosen, deadline=MEMORY_DEADLINE)
+
+    def about(self, reason: str) -> None:
+        """Note what the call is about; the last word counts."""
+        self.change(facts={**self.call.facts, "reason": reason})
+        self.note("reason", reason=reason)
+        self.keep_for_next_call(reason=reason)
 
     # asking the back end
 
