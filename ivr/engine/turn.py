@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from typing import Any
 
+from msgspec.structs import replace as changed
+
 from ..errors import LookupFailed
 from ..flow import phrasebook
 from ..flow.model import Choice, Flow, Line
@@ -84,11 +86,11 @@ class Turn:
 
     def change_frame(self, **changes: Any) -> None:
         """Change the active frame."""
-        self.call = replace(self.call, frames=(*self.call.frames[:-1], replace(self.call.frame, **changes)))
+        self.call = changed(self.call, frames=(*self.call.frames[:-1], changed(self.call.frame, **changes)))
 
     def change(self, **changes: Any) -> None:
         """Change the call."""
-        self.call = replace(self.call, **changes)
+        self.call = changed(self.call, **changes)
 
     def remember(self, **memo: Any) -> None:
         """Keep scratch data for the active step's next turn."""
