@@ -22,6 +22,7 @@ from .flow.loader import load, reload
 from .flow.model import Release
 from .lookups.http import HttpLookup
 from .lookups.router import Router
+from .messages.outbox import messages
 from .problem import Place
 from .records import freeze, thaw
 from .sealing import Seal
@@ -152,6 +153,10 @@ class Ivr:
             "queued": call.transfer.get("desk"),
             "priority": call.transfer.get("priority"),
         }
+
+    def texts_sent(self) -> list[str]:
+        """Return the text messages in the outbox, the newest last: for tests, where nothing leaves the machine."""
+        return [message.text.reveal() for message in reversed(messages(self.store, self.seal))]
 
     def choices_taken(self) -> frozenset[Outcome]:
         """Return every outcome that some call took."""

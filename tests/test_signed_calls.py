@@ -117,7 +117,7 @@ def test_a_customer_hears_the_main_menu_chooses_balance_gives_card_tail_and_pin_
   - {hear: [您好，欢迎致电示范银行, 查询余额，请按1], press: "1"}
   - {hear: 请输入您银行卡的最后四位数字, press: "0128"}
   - {hear: 请输入六位查询密码, press: "135790"}
-  - {hear: 余额为一万二千三百四十五元六角七分, press: "4"}
+  - {hear: 余额为一万二千三百四十五元六角七分, press: "5"}
   - hear: 再见
 """)
 
@@ -140,7 +140,7 @@ def test_unknown_callers_can_use_what_needs_no_identity(server, caller):
     server.call(
         """
   - {hear: 欢迎致电, press: "4"}
-  - {hear: 北京东城支行, hear_not: [密码, 卡号], press: "3"}
+  - {hear: 北京东城支行, hear_not: [密码, 卡号], press: "4"}
   - hear: 再见
 """,
         **{"from": caller},

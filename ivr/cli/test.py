@@ -148,7 +148,9 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> P
     if isinstance(ivr.store, MemoryStore):
         ivr.store.forget()  # what one conversation chose, tried or complained about must not be known to the next
     clock.set(MONDAY_AT_TEN if conversation.at is None else conversation.at)
-    return play(conversation, transport, clock, base_url=BASE_URL, token=whole.token, facts=ivr.facts)
+    return play(
+        conversation, transport, clock, base_url=BASE_URL, token=whole.token, facts=ivr.facts, inbox=ivr.texts_sent
+    )
 
 
 class _Faults(logging.Handler):

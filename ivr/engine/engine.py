@@ -160,6 +160,9 @@ class Engine:
         return step.enter(turn)
 
     def _back(self, turn: Turn) -> Move:
+        here = turn.frame.step
+        while turn.frame.trail[-1:] == (here,):  # a menu that was left and come back to is not behind itself
+            turn.change_frame(trail=turn.frame.trail[:-1])
         while not turn.frame.trail and len(turn.call.frames) > 1:
             self._pop(turn)
         *trail, step = (*turn.frame.trail,) or (turn.flow.main_menu,)

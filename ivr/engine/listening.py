@@ -139,7 +139,7 @@ class Listening(LiveStep):
         """Say again what the caller was told since they last chose, and ask."""
         for name in turn.frame.told:
             step = turn.flow.steps.get(name)
-            if isinstance(step, LiveStep):
+            if isinstance(step, LiveStep) and step.requires <= turn.level:
                 step.enter(turn)
         return self.listen(turn)
 

@@ -101,7 +101,8 @@ def send_code(turn: Turn) -> Proof:
         return Proof.REFUSED
     try:
         phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=DEADLINE)
-        code = turn.lookup("identity.code", {"number": phone["number"], "purpose": "identity"}, deadline=DEADLINE)
+        question = {"number": phone["number"], "purpose": "identity", "language": turn.call.language}
+        code = turn.lookup("identity.code", question, deadline=DEADLINE)
     except (LookupFailed, KeyError):
         return Proof.UNAVAILABLE
     turn.remember(codes=sent, code=code["sealed"], code_number=phone["number"], code_tail=code["sent_to_tail"])
@@ -123,4 +124,6 @@ def check_code(turn: Turn, given: Secret) -> Proof:
     turn.note("identity", outcome="code refused")
     if answer.get("reason") == "expired":
         return Proof.EXPIRED
-    return Proof.WRONG if answer.get("reason") == "wrong" else Proof.LAST_WRONG
+    wrong = turn.memo.get("wrong_codes", 0) + 1
+    turn.remember(wrong_codes=wrong)
+    return Proof.WRONG if answer.get("reason") == "wrong" and wrong < TRIES else Proof.LAST_WRONG

@@ -49,7 +49,7 @@ class Services:
     timer: Callable[[], float] = lambda: 0.0
 
 
-class _UnreadableError(Exception):
+class _UnreadableError(ValueError):
     """A value is not of the kind that the editor named."""
 
 
@@ -153,10 +153,10 @@ class Turn:
 
     # speaking
 
-    def say(self, text: Text, *, barge_in: bool = True, **more: Any) -> None:
+    def say(self, text: Text, *, barge_in: bool = True, pace: float = 1.0, **more: Any) -> None:
         """Say an editor's text in the caller's language, values filled in."""
         language = text.language_for(self.call.language)
-        self.say_words(self.words(text, **more), language=language, barge_in=barge_in)
+        self.say_words(self.words(text, **more), language=language, barge_in=barge_in, pace=pace)
 
     def words(self, text: Text, **more: Any) -> str:
         """Return an editor's text in the caller's language, values filled in.
@@ -172,10 +172,10 @@ class Turn:
         except _UnreadableError:
             return phrasebook.phrase(phrasebook.language_of(language), "unreadable")
 
-    def written(self, text: Text) -> str:
-        """Return an editor's text as it is read on a screen."""
+    def written(self, text: Text, **more: Any) -> str:
+        """Return an editor's text as it is read on a screen. Raises ValueError for a value that can't be written."""
         language = text.language_for(self.call.language)
-        return text.by_language[language].fill(self.values(), self._put_by(self.services.written, language))
+        return text.by_language[language].fill(self.values(**more), self._put_by(self.services.written, language))
 
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
         return self._put_by(self.services.aloud, language)
@@ -197,10 +197,12 @@ class Turn:
         language = phrasebook.language_of(language or self.call.language)
         self.say_words(phrasebook.phrase(language, key, **values), language=language, barge_in=barge_in)
 
-    def say_words(self, words: str, *, language: str | None = None, barge_in: bool = True) -> None:
-        """Say words as they are."""
+    def say_words(
+        self, words: str, *, language: str | None = None, barge_in: bool = True, pace: float = 1.0
+    ) -> None:
+        """Say words as they are, at a share of the caller's pace."""
         if words.strip():
-            rate = round(self.profile.rate * self.call.rate, 2)
+            rate = round(self.profile.rate * self.call.rate * pace, 2)
             self.prompts.append(Say(words, language or self.call.language, rate, barge_in))
 
     def pause(self, seconds: float) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..errors import LookupFailed
 from ..flow.model import PRIORITIES
+from .telephone import telephone
 from .turn import MEMORY_DEADLINE, Turn
 
 CALLER_DEADLINE = 1.0
@@ -18,9 +19,10 @@ PATIENT_DEADLINE = 2.0
 def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
     """Return what flows read as `caller`. `unreachable` tells that the bank could not be asked, and may be later."""
     caller: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"} | _remembered(turn)
+    shown = {"shown": bool(telephone(turn.call.caller))}
     if turn.call.caller.startswith("+"):
         caller |= _on_record(turn, deadline)
-    return _with_segment(turn, caller)
+    return _with_segment(turn, caller | shown)
 
 
 def ask_again(turn: Turn) -> bool:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ..engine.telephone import telephone
 from ..errors import LookupFailed
 from ..sealing import Seal
 
 LONGEST = 200
-_NUMBER = re.compile(r"\+\d{7,15}")
-_WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
-"""What the carrier sends for a number that it does not show: ANONYMOUS and its like, typed on a keypad."""
 
 
 class Given:
@@ -60,9 +57,7 @@ class Given:
 
     def number(self, name: str = "number") -> str:
         """Return a telephone number with its country code, "" for one that was withheld or is none."""
-        value = self._fields.get(name)
-        number = re.sub(r"[\s()-]", "", value) if isinstance(value, str) else ""
-        return number if _NUMBER.fullmatch(number) and number not in _WITHHELD else ""
+        return telephone(self._fields.get(name))
 
 
 def owner_of(seal: Seal, kind: str, value: str) -> str:

@@ -99,7 +99,7 @@ class Tickets:
 
     # telling
 
-    def _progress(self, given: Given, _key: str, _now: int) -> Document:
+    def _progress(self, given: Given, _key: str, now: int) -> Document:
         owners = self._owners(given.number(), given.text("customer"))
         if wanted := given.text("ticket"):
             found = [self._kept(numbers.read(wanted))]
@@ -108,7 +108,8 @@ class Tickets:
         mine = [ticket for ticket in found if ticket and set(owners) & set(ticket["owners"])]
         if not mine:
             raise LookupFailed("there is no such ticket of this caller", missing=True)
-        return _standing(max(mine, key=lambda ticket: (ticket["state"] not in ANSWERED, _age(ticket))))
+        told = max(mine, key=lambda ticket: (ticket["state"] not in ANSWERED, _age(ticket)))
+        return {**_standing(told), "late": _late(told, now)}
 
     def _tickets_of(self, owner: str) -> list[str]:
         known = self._documents.get(OWNERS, owner)
@@ -213,6 +214,12 @@ def _standing(ticket: Document) -> dict[str, Any]:
         "final_certain": ticket["final_certain"],
         "note": ticket["note"],
     }
+
+
+def _late(ticket: Document, now: int) -> bool:
+    """Tell whether a promise is broken: nobody must be told to wait for a time that has gone."""
+    waits = {"final"} if ticket["replied"] is not None else {"first_reply", "final"}
+    return ticket["state"] not in ANSWERED and any(now > ticket["clocks"][clock]["due"] for clock in waits)
 
 
 def _first_reply_by(ticket: Document) -> str:

@@ -9,6 +9,9 @@ from typing import Literal
 from ..problem import Place
 from .caller import DialStatus
 
+CODE = "{code}"
+"""Stands among keys for the one-time code in the newest text message."""
+
 Deed = Literal["press", "say", "wait", "record", "dial", "hang_up"]
 
 
@@ -35,11 +38,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn: what was heard, then at most one deed, then what must be true. Times are in seconds."""
+    """One turn: what was heard, then at most one deed, then what must be true. Times are in seconds.
+
+    `text_message` is what the newest text message must hold by then.
+    """
 
     place: Place
     hear: tuple[Wish, ...] = ()
     hear_not: tuple[Wish, ...] = ()
+    text_message: tuple[Wish, ...] = ()
     deed: Deed | None = None
     press: str = field(default="", repr=False)
     say: str = field(default="", repr=False)

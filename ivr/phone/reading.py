@@ -14,12 +14,12 @@ import yaml
 from ..errors import FlowError
 from ..problem import Place, Problem
 from .caller import KEYS, DialStatus
-from .conversation import Bank, Conversation, Deed, Turn, Wish
+from .conversation import CODE, Bank, Conversation, Deed, Turn, Wish
 
 _TOP = ("conversation", "flow", "to", "from", "at", "weight", "bank", "secret", "turns")
 _BANK = ("slow_ms", "fail_rate")
 _DEEDS = ("press", "say", "wait", "silence", "record", "dial", "hang_up")
-_TURN = ("hear", "hear_not", *_DEEDS, "confidence", "talk", "after", "repeat_request", "secret", "expect")
+_TURN = ("hear", "hear_not", "text_message", *_DEEDS, "confidence", "talk", "after", "repeat_request", "secret", "expect")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "": 1.0}
 
 
@@ -97,7 +97,7 @@ class _File:
 
     def keys(self, node: yaml.Node, what: str) -> str:
         value = self.text(node, what)
-        if not set(value) <= KEYS:
+        if not set(value.replace(CODE, "")) <= KEYS:
             cure = 'Write them without blanks and in quotes: "1", "10128#", "*".'
             raise self.report(node, "wrong-keys", "A telephone has the keys 0-9, * and #.", cure)
         return value
@@ -275,6 +275,7 @@ def _turn(file: _File, node: yaml.Node) -> Turn:
         place=file.place(node),
         hear=take("hear", file.texts, ()),
         hear_not=take("hear_not", file.texts, ()),
+        text_message=take("text_message", file.texts, ()),
         deed=deed,
         press=take("press", file.keys, ""),
         say=take("say", file.text, ""),

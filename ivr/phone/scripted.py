@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from ..problem import Place
 from .caller import Act, Desk, Gone, HangUp, Heard, Listening, Press, Silence, Speak, Stretch, Talk
 from .carrier import Line, Watch, new_sid
 from .clock import Clock
-from .conversation import Conversation, Turn, Wish
+from .conversation import CODE, Conversation, Turn, Wish
 from .player import CallResult, Habits, Player
 from .transport import Transport
 
@@ -20,7 +21,10 @@ MASK = "••••••"
 _DIGIT = re.compile(
     r"\d|[〇零一二三四五六七八九幺两]|\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b", re.I
 )
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 Facts = Callable[[str], Mapping[str, object]]
+Inbox = Callable[[], Sequence[str]]
+"""Gives the text messages that were sent, the newest last; only the server's own process can tell."""
 _ENDS = {"server": "the server hung up", "caller": "the caller hung up", "fault": "a fault", "limit": "too long"}
 _MARKS = re.compile(r"[\s。、;]+|(?<!\d)[,.]|[,.](?!\d)")
 
@@ -72,7 +76,13 @@ class Scripted:
     """The caller of one conversation."""
 
     def __init__(
-        self, conversation: Conversation, clock: Clock, call_sid: str, facts: Facts | None, ring: float
+        self,
+        conversation: Conversation,
+        clock: Clock,
+        call_sid: str,
+        facts: Facts | None,
+        ring: float,
+        inbox: Inbox | None = None,
     ) -> None:
         self.failures: list[Failure] = []
         self.unchecked: list[Wish] = []
@@ -81,6 +91,7 @@ class Scripted:
         self._clock = clock
         self._call_sid = call_sid
         self._facts = facts
+        self._inbox = inbox
         self._start = clock.now() + ring
         self._next = 0
         self._began: float | None = None
@@ -105,7 +116,7 @@ class Scripted:
         if at >= stretch.seconds:
             return None
         self._acting = turn
-        return _act(turn, at)
+        return self._act(turn, at)
 
     def hears(self, heard: Heard) -> None:
         """Remember it."""
@@ -133,7 +144,7 @@ class Scripted:
                 return Silence()
         self._acting = turn
         self._deaf = not listening.speech
-        return _act(turn, 0.0 if turn.deed in ("wait", "record") else at)
+        return self._act(turn, 0.0 if turn.deed in ("wait", "record") else at)
 
     def acted(self, act: Act) -> None:
         """Check what was heard up to this deed, then start listening anew."""
@@ -217,6 +228,26 @@ class Scripted:
             if folded(str(wish.value)) in said:
                 self._fail(wish.place, f"expected not to hear {_quoted(wish)}")
 
+        newest = folded("".join(self._texts()[-1:]))
+        for wish in turn.text_message:
+            if self._inbox is None:
+                self.unchecked.append(wish)
+            elif folded(str(wish.value)) not in newest:
+                self._fail(wish.place, f"expected a text message with {_quoted(wish)}, but the newest is {newest or '(none)'}")
+
+    def _texts(self) -> Sequence[str]:
+        return self._inbox() if self._inbox is not None else ()
+
+    def _act(self, turn: Turn, at: float) -> Act:
+        return _act(turn, turn.press.replace(CODE, self._code(turn)) if CODE in turn.press else turn.press, at)
+
+    def _code(self, turn: Turn) -> str:
+        """Read the code in the newest text message, as its receiver would."""
+        found = _CODE.search("".join(self._texts()[-1:]))
+        if found is None:
+            self._fail(turn.place, "expected a text message with a code, but there is none to read here")
+        return found[0]
+
     def _check_facts(self, turn: Turn) -> None:
         facts = self._facts(self._call_sid) if self._facts and turn.expect else None
         for name, wish in turn.expect.items():
@@ -257,7 +288,7 @@ class Scripted:
         if _plain(found) != _plain(wish.value):
             self._fail(wish.place, f"expected {name} to be {_shown(wish.value)}, but it is {_shown(found)}")
 
-    def _fail(self, place: Place, message: str) -> None:
+    def _fail(self, place: Place, message: str) -> NoReturn:
         """Note the failure and hang up: what comes after it means nothing."""
         self.failures.append(Failure(place, message, " ".join(self._said) or "(nothing)"))
         raise Gone
@@ -280,13 +311,13 @@ class Scripted:
         return ("hangs up", "") if isinstance(act, HangUp) else ("is silent", "")
 
     def _masked(self, turn: Turn, words: str) -> str:
-        hidden = turn.secret or self._conversation.secret or len(_DIGIT.findall(words)) >= 6
+        hidden = turn.secret or CODE in turn.press or self._conversation.secret or len(_DIGIT.findall(words)) >= 6
         return MASK if hidden else words
 
 
-def _act(turn: Turn, at: float) -> Act:
+def _act(turn: Turn, keys: str, at: float) -> Act:
     if turn.deed == "press":
-        return Press(turn.press, at, repeat=turn.repeat)
+        return Press(keys, at, repeat=turn.repeat)
     if turn.deed == "say":
         return Speak(turn.say, turn.confidence, at, repeat=turn.repeat)
     if turn.deed == "record":
@@ -339,6 +370,7 @@ def play(
     facts: Facts | None = None,
     habits: Habits | None = None,
     watch: Watch | None = None,
+    inbox: Inbox | None = None,
 ) -> Played:
     """Play one conversation against the server at `base_url`. The clock must stand where the call is to begin."""
     base = base_url.rstrip("/")
@@ -353,7 +385,7 @@ def play(
     )
     sid = new_sid("CA")
     habits = habits or Habits()
-    caller = Scripted(conversation, clock, sid, facts, habits.ring)
+    caller = Scripted(conversation, clock, sid, facts, habits.ring, inbox)
     result = Player(line, transport, caller, clock, call_sid=sid, habits=habits, watch=watch).call()
     caller.finish(result)
     return Played(conversation, result, tuple(caller.failures), tuple(caller.unchecked), tuple(caller.transcript))

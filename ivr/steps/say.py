@@ -17,6 +17,8 @@ from ..flow.text import Text
 from ..flow.wordings import Wording
 
 _ANSWER_PAUSE = 1.0
+_SLOWLY = 0.85
+"""One step of the rate keys."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,9 @@ class Say(LiveStep):
     twice: bool | None = option(
         Flag(), help="Whether it is spoken twice.", default=None, shown="no; elderly: yes for texts with values"
     )
+    slowly: bool = option(
+        Flag(), help="Whether it is spoken slower than the rest, for what is written down.", default=False
+    )
     barge_in: bool = option(Flag(), help="Whether a key or word stops it.", default=True)
 
     def exits(self) -> Mapping[str, Route]:
@@ -52,10 +57,11 @@ class Say(LiveStep):
 
     def enter(self, turn: Turn) -> Move:
         """Speak, once or twice."""
+        pace = _SLOWLY if self.slowly else 1.0
         for again in range(2 if self._twice(turn) else 1):
             turn.pause(_ANSWER_PAUSE if again else 0)
             for item in self._items(turn):
-                turn.say(self.say, barge_in=self.barge_in, **item)
+                turn.say(self.say, barge_in=self.barge_in, pace=pace, **item)
         return "next"
 
     def _twice(self, turn: Turn) -> bool:

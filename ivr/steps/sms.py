@@ -9,9 +9,11 @@ from typing import ClassVar
 from ..engine.step import LiveStep, Move
 from ..engine.turn import Turn
 from ..errors import LookupFailed
+from ..flow.expressions import Expression
 from ..flow.fields import option
 from ..flow.model import Route
-from ..flow.routes import Ways
+from ..flow.routes import Condition, Ways
+from ..flow.scalars import Whole
 from ..flow.text import Text
 from ..flow.wordings import Wording
 
@@ -25,6 +27,8 @@ class Sms(LiveStep):
     A verified caller gets it at the telephone that the bank has on file, anybody else at the number they call from; so
     an answer that needed proof never goes to a telephone that only claims to be the customer's.
 
+    With `each`, the text is written once per item of a list, as in a `say` step.
+
     ```yaml
     send_balance:
       sms: 您尾号{card.tail|card_tail}的账户，余额为{account.balance|amount}。
@@ -36,6 +40,11 @@ class Sms(LiveStep):
     kind: ClassVar[str] = "sms"
 
     sms: Text = option(Wording(), help="The message.")
+    each: Expression | None = option(
+        Condition(), help="A list; the text is written for each of its items, a line for each.", default=None
+    )
+    most: int = option(Whole(1, 10), help="How many items of the list are written at the most.", default=3)
+    heading: Text | None = option(Wording(), help="The line above the items.", default=None)
     next: Route = option(Ways(), help="Where the call goes on when it is on its way.")
     on_error: Route = option(Ways(), help="Where to go when it can't be sent.")
 
@@ -46,11 +55,22 @@ class Sms(LiveStep):
     def enter(self, turn: Turn) -> Move:
         """Send it."""
         try:
-            message = {"number": self._number(turn), "text": turn.written(self.sms), "purpose": self.name}
+            number = self._number(turn)
+            if not number.removeprefix("+").isdigit():  # withheld, or a SIP address
+                return "error"
+            message = {"number": number, "text": self._text(turn), "purpose": self.name}
             turn.lookup("sms.send", message, deadline=DEADLINE)
-        except LookupFailed:
+        except (LookupFailed, ValueError):  # no message is better than one with a hole in it
             return "error"
         return "next"
+
+    def _text(self, turn: Turn) -> str:
+        if self.each is None:
+            return turn.written(self.sms)
+        found = self.each(turn.values())
+        items = found[: self.most] if isinstance(found, list | tuple) else ()
+        lines = [turn.written(self.sms, item=item) for item in items]
+        return "\n".join([turn.written(self.heading), *lines] if self.heading else lines)
 
     @staticmethod
     def _number(turn: Turn) -> str:

@@ -15,6 +15,7 @@ from ..engine.verbs import Keys
 from ..errors import LookupFailed
 from ..flow.fields import ListOf, option
 from ..flow.model import Route
+from ..flow.outcomes import AGENT
 from ..flow.routes import Ways
 from ..flow.scalars import OneOf
 
@@ -28,8 +29,8 @@ class Survey(Listening):
     """Asks one or two questions by key.
 
     `satisfaction` takes 1 to 5, `recommend` 0 to 10 with a pound sign at the end, so that ten can be typed. Silence, or
-    a key that is no answer, ends it without a word. Answers are kept with the desk that was talked to; who is unhappy
-    is called back within a day.
+    a key that is no answer, ends it without a word; 0 where it is none, or star and 0, leads to a person. Answers are
+    kept with the desk that was talked to; who is unhappy is called back within a day.
 
     ```yaml
     how_was_it:
@@ -65,6 +66,9 @@ class Survey(Listening):
             return self.listen(turn)
         spoken = turn.services.heard(given.text, turn.call.language) if isinstance(given, Speech) else None
         keys = given.keys if isinstance(given, Digits) else spoken or ""
+        if keys.startswith("*0") or (keys == "0" and SCALES[self._asked(turn)][0] > 0):
+            self._finish(turn)
+            return AGENT
         move = self.take_keys(turn, keys)
         return self._finish(turn) if move == MISS else move
 

@@ -176,7 +176,7 @@ class Verify(Entering):
             case Proof.GIVEN:
                 return self._step_up(turn)
             case Proof.WRONG:
-                turn.phrase("verify_again")
+                turn.phrase("verify_again" if self.by == "card" or not _known(turn) else "verify_again_id")
                 return self.wait(turn)
             case Proof.UNAVAILABLE:
                 turn.phrase("bank_unavailable")

@@ -93,6 +93,12 @@ def test_zero_is_a_person_everywhere(phone, keys):
     assert isinstance(phone(MENU).press(keys).closing, Dial), "also where no global says so"
 
 
+def test_back_from_a_menu_that_was_heard_twice_does_not_lead_to_itself(phone):
+    call = phone(MENU, head=GLOBALS).press("1").press("1").press("1")
+    assert call.step == "leaf"
+    assert call.press("*").step == "start"
+
+
 def test_back_returns_through_the_menus_that_were_left(phone):
     call = phone(MENU, head=GLOBALS).press("2").press("*")
     assert call.step == "start"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.engine.verbs import Dial
 from ivr.errors import LookupFailed
 
 from .conftest import Bank
@@ -25,6 +26,34 @@ def test_an_answer_is_sent_as_it_is_read_on_a_screen(phone):
 
 def test_a_message_that_cannot_be_sent_has_its_own_way(phone):
     assert phone(SMS, bank=Bank({"sms.send": LookupFailed("too many")})).heard == "没发。"
+
+
+def test_a_list_is_sent_with_a_line_for_each_item_below_a_heading(phone):
+    steps = """
+  start: {lookup: {from: bank.transactions, as: recent, on_error: not_sent}, next: send}
+  send: {sms: "{item.text|text}{item.amount|amount}。", each: recent.items, most: 2, heading: 交易：, next: sent,
+    on_error: not_sent}
+  sent: {hangup: 发了。}
+  not_sent: {hangup: 没发。}
+"""
+    items = [{"text": "工资", "amount": "8600.00"}, {"text": "房租", "amount": "2500"}, {"text": "水费", "amount": "9"}]
+    bank = Bank({"sms.send": {"id": "1"}, "bank.transactions": {"items": items}})
+    assert phone(steps, bank=bank).heard == "发了。"
+    (question,) = [question for source, question, _ in bank.asked if source == "sms.send"]
+    assert question["text"] == "交易：\n工资8,600.00元。\n房租2,500.00元。"
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "sip:alice@example.com", ""])
+def test_a_caller_without_a_number_gets_no_message(phone, caller):
+    bank = Bank({"sms.send": {"id": "1"}})
+    assert phone(SMS, bank=bank, caller=caller).heard == "没发。"
+    assert not [source for source, *_ in bank.asked if source == "sms.send"]
+
+
+def test_a_value_that_cannot_be_written_is_not_sent_with_a_hole_in_it(phone):
+    bank = Bank({"sms.send": {"id": "1"}})
+    assert phone(SMS.replace("12345.67", "a lot"), bank=bank).heard == "没发。"
+    assert not [source for source, _, _ in bank.asked if source == "sms.send"]
 
 
 def test_a_verified_caller_s_answer_goes_to_the_telephone_on_file(phone):
@@ -90,12 +119,21 @@ def test_both_questions_are_asked_and_ten_can_be_typed(phone):
     assert answers_given(bank) == [(5, 10)]
 
 
-@pytest.mark.parametrize("refusal", ["7", "0", "*"])
+@pytest.mark.parametrize("refusal", ["7", "9", "*"])
 def test_a_refusal_ends_it_without_a_word(phone, refusal):
     bank = Bank()
     assert phone(SURVEY, bank=bank).press(refusal).heard == "谢谢。"
     assert answers_given(bank) == []
     assert phone(SURVEY, bank=bank).stay_silent().heard == "谢谢。"
+
+
+def test_0_leads_to_a_person_where_it_is_no_answer_and_star_0_where_it_is_one(phone):
+    bank = Bank({"survey.answer": {"detractor": True}})
+    assert isinstance(phone(SURVEY, bank=bank).press("0").closing, Dial)
+    assert answers_given(bank) == []
+    assert isinstance(phone(SURVEY, bank=bank).press("2").press("*0#").closing, Dial)
+    assert answers_given(bank) == [(2, None)]
+    assert phone(SURVEY, bank=bank).press("2").press("0#").heard == "谢谢。"
 
 
 def test_half_an_answer_is_kept(phone):

@@ -87,7 +87,7 @@ def test_a_refused_outcome_leaves_the_chart_usable():
     with pytest.raises(FlowStuck):
         chart.advance("main", "yes", {})
     assert chart.advance("main", MAIN_MENU, {}) == "main"
-    assert chart.advance("main", FAILED, {}) == "agent"
+    assert chart.advance("main", FAILED, {}) == "person"
 
 
 def test_many_threads_share_one_chart_and_each_arrives_where_it_should():

@@ -55,6 +55,14 @@ class Machine:
     faults: Faults
     places: dict[tuple[str, str], dict[tuple[object, ...], Leg]] = field(default_factory=dict)
 
+    def kept(self) -> dict[str, dict[str, str]]:
+        """Return all that the services of our own have written: tries, codes, messages, what callers chose."""
+        return {name: dict(documents) for name, documents in self.ivr.store._documents.items()}
+
+    def put_back(self, kept: Mapping[str, Mapping[str, str]]) -> None:
+        """Let them know what they knew then."""
+        self.ivr.store._documents = {name: dict(documents) for name, documents in kept.items()}
+
     @property
     def flows(self) -> list[str]:
         return sorted(self.ivr.release.flows)
@@ -183,6 +191,7 @@ def machine() -> Iterator[Machine]:
 def ring(machine: Machine):
     """Return a way to begin calls; the machine is as new for every test."""
     machine.bank.reset()
+    machine.put_back({})
     machine.faults.take()
 
     def call(caller: str = "+8613800000001") -> Leg:

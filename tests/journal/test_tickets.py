@@ -220,8 +220,21 @@ def test_progress_is_told_to_the_number_that_complained(desk: Desk) -> None:
         "final_by": opened["final_by"],
         "final_certain": True,
         "note": "",
+        "late": False,
     }
     assert desk("progress", number=ZHANG, ticket=opened["ticket"][1:]) == told
+
+
+def test_a_promise_that_was_not_kept_is_told_as_late(desk: Desk) -> None:
+    def late(after: float) -> bool:
+        return bool(desk("progress", NOW + after, number=ZHANG)["late"])
+
+    ticket = desk("open", number=ZHANG, kind="service")["ticket"]
+    assert [late(0), late(DAY), late(DAY + 1)] == [False, False, True]
+    desk("update", NOW + DAY, ticket=ticket, state="working")
+    assert [late(DAY + 1), late(7 * DAY), late(8 * DAY)] == [False, False, True]
+    desk("update", NOW + 8 * DAY, ticket=ticket, state="answered")
+    assert not late(9 * DAY)
 
 
 @pytest.mark.parametrize(

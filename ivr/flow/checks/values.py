@@ -26,6 +26,7 @@ GIVEN: Mapping[str, Mapping[str, str]] = {
     "caller": {
         "number": "the number that calls, as +8613800000001",
         "known": "whether the bank knows this number",
+        "shown": "whether that is a telephone that can be called back; not so where it is withheld, or a SIP address",
         "segment": "the bank's group of customers: 'standard', 'vip', 'corporate' ...; 'none' for unknown numbers",
         "name": "the customer's name",
         "age": "the customer's age in years",
@@ -154,7 +155,7 @@ def _spoken(slot: Slot, template: Template) -> Problem:
 
 def _value(path: tuple[str, ...], place: Place, known: frozenset[str]) -> Iterator[Problem]:
     if path[0] == "item" and "item" not in known:
-        message = '"item" is there only in a say step that has "each".'
+        message = '"item" is there only in a step that has "each".'
         yield Problem(place, "unknown-value", message, 'Add "each:" with a list, or name another value.')
     elif path[0] not in known:
         yield Problem(place, "unknown-value", f'Nothing in this flow sets "{path[0]}".', _cure(path[0], known))
