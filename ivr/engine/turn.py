@@ -197,9 +197,7 @@ class Turn:
         language = phrasebook.language_of(language or self.call.language)
         self.say_words(phrasebook.phrase(language, key, **values), language=language, barge_in=barge_in)
 
-    def say_words(
-        self, words: str, *, language: str | None = None, barge_in: bool = True, pace: float = 1.0
-    ) -> None:
+    def say_words(self, words: str, *, language: str | None = None, barge_in: bool = True, pace: float = 1.0) -> None:
         """Say words as they are, at a share of the caller's pace."""
         if words.strip():
             rate = round(self.profile.rate * self.call.rate * pace, 2)
