@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from typing import Any
 
+from msgspec.structs import replace as changed
+
 from ..errors import LookupFailed
 from ..flow import phrasebook
 from ..flow.expressions import Expression
@@ -85,11 +87,11 @@ class Turn:
 
     def change_frame(self, **changes: Any) -> None:
         """Change the active frame."""
-        self.call = replace(self.call, frames=(*self.call.frames[:-1], replace(self.call.frame, **changes)))
+        self.call = changed(self.call, frames=(*self.call.frames[:-1], changed(self.call.frame, **changes)))
 
     def change(self, **changes: Any) -> None:
         """Change the call."""
-        self.call = replace(self.call, **changes)
+        self.call = changed(self.call, **changes)
 
     def remember(self, **memo: Any) -> None:
         """Keep scratch data for the active step's next turn."""
@@ -245,7 +247,14 @@ class Turn:
     def keep_for_next_call(self, **chosen: str) -> None:
         """Remember what the caller chose, if there is something to remember it by; a call never depends on it."""
         with suppress(LookupFailed):
-            self.lookup("memory.keep", {"number": self.call.caller, **chosen}, deadline=MEMORY_DEADLINE)
+            about = {"number": self.call.caller, "call": self.call.id}
+            self.lookup("memory.keep", about | chosen, deadline=MEMORY_DEADLINE)
+
+    def about(self, reason: str) -> None:
+        """Note what the call is about; the last word counts."""
+        self.change(facts={**self.call.facts, "reason": reason})
+        self.note("reason", reason=reason)
+        self.keep_for_next_call(reason=reason)
 
     # asking the back end
 
