@@ -173,7 +173,7 @@ class Turn:
 
     def drop_proof(self) -> None:
         """Let the proof run out, as when somebody else has talked to the caller."""
-        self.change(identity=replace(self.call.identity, until=0.0))
+        self.change(identity=changed(self.call.identity, until=0.0))
 
     # speaking
 
@@ -313,6 +313,5 @@ class Turn:
 def _without_proven(frame: Frame) -> Frame:
     if not frame.proven:
         return frame
-    return replace(
-        frame, values={name: value for name, value in frame.values.items() if name not in frame.proven}, proven={}
-    )
+    kept = {name: value for name, value in frame.values.items() if name not in frame.proven}
+    return changed(frame, values=kept, proven={})
