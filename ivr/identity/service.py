@@ -63,7 +63,8 @@ class Identity:
         """Answer one question. Raises LookupFailed; no text from here holds what a caller typed."""
         if question not in self._questions:
             raise LookupFailed(f"identity knows no such question; it answers {', '.join(self._questions)}")
-        return self._questions[question](given, key, now)
+        # One turn asks several questions with the same key; the answer to one must not be taken for that to another.
+        return self._questions[question](given, f"{question} {key}", now)
 
     def _account(self, given: Mapping[str, Any]) -> Account:
         if not (name := given_text(given, "account")).strip():
@@ -92,8 +93,7 @@ class Identity:
     def _unanswered(self, given: Mapping[str, Any], key: str, now: float) -> Answer:
         """Take a try back: the bank gave no answer, so it was no guess."""
         account, number = self._account(given), _caller(given)
-        # The turn that charged asks this with the same key, which would be taken for the charge itself.
-        self.accounts.give_back(account, f"{key}:unanswered", int(now))
+        self.accounts.give_back(account, key, int(now))
         self.callers.passed(number, account)
         self.watch.give_back(account.key, int(now))
         return {}
