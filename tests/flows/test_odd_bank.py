@@ -30,7 +30,7 @@ changed reason
 names = st.sampled_from(NAMES.split())
 answers = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=5))
 objects = st.dictionaries(names, answers, max_size=12)
-WALK = "1 0128 135790 1 2 1 3 * 3 1 1 2 5 1 2 3 5 2 2 # 8 4".split()
+WALK = [*"1", "0128", "135790", *"12", *"13", "*", *"311", *"25", *"123", *"522", "#", *"84"]
 
 
 @pytest.fixture
