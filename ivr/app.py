@@ -48,6 +48,7 @@ class Ivr:
     store: Store
     seal: Seal
     services: Services
+    back_ends: Router
     channel: TwilioChannel
     engine: Engine
     clock: Callable[[], float]
@@ -135,6 +136,10 @@ class Ivr:
             return [("store", False, str(error)), ("flows", True, self.release.version)]
         return [("store", True, ""), ("flows", True, self.release.version)]
 
+    def degraded(self) -> list[tuple[str, str]]:
+        """Name the back ends that cannot be used now, and why: calls are taken all the same."""
+        return self.back_ends.troubles()
+
     def facts(self, call_id: str) -> Mapping[str, Any]:
         """Tell where a call stands, for tests and operators: nothing that was typed is among it."""
         saved = self.store.load(call_id)
@@ -196,7 +201,7 @@ def build(
     services = Services(asked, Reader(), spoken_keys, written, time.monotonic)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
-    return Ivr(settings, found, seal, services, channel, Engine(release, services), clock)
+    return Ivr(settings, found, seal, services, asked, channel, Engine(release, services), clock)
 
 
 def _row(call: Call, event: Event, now: float) -> JournalRow:

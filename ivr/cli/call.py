@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from ._listening import is_loopback
+from ._texts import TextMessages
 from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, play_one, transcript, wired
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def command(flow: str | None, caller: str, called: str, url: str, script: Path |
       printf '1\\n0128\\n135790\\n' | ivr call
 
     Digits, * and # are keys, other words are speech, an empty line is silence, and Ctrl-D hangs up. Without --url the
-    engine, its webhooks and a demo bank run in this process for the call.
+    engine, its webhooks and a demo bank run in this process for the call, and text messages are shown, not sent.
     """  # noqa: D301
     if script and save:
         raise click.UsageError("--script plays a conversation and --save-test keeps one; give one of them")
@@ -66,9 +67,10 @@ def _talk(flow: str, caller: str, called: str, url: str, save: Path | None) -> N
         result = run_phone(url, _token(), caller, flow, called=called, public_url=_public(url), save=save)
     else:
         with wired() as whole:
-            _, transport = whole.ivr()
+            ivr, transport = whole.ivr()
+            news = TextMessages(ivr.store, ivr.seal)
             result = run_phone(
-                BASE_URL, whole.token, caller, flow, called=called, transport=transport, save=save
+                BASE_URL, whole.token, caller, flow, called=called, transport=transport, save=save, news=news
             )  # fmt: skip
     if not result.documents:
         raise click.exceptions.Exit(2)

@@ -19,6 +19,7 @@ import click
 
 from ._children import Child, child
 from ._listening import claim_port, url_of
+from ._texts import TextMessages, text_messages
 
 HOST = "127.0.0.1"
 FLOW = "main_menu"
@@ -42,6 +43,7 @@ class Running:
     token: str
     own_token: bool
     children: tuple[Child, ...]
+    texts: TextMessages | None
 
 
 @click.command(short_help="Call a bank's hotline that runs on this machine.")
@@ -56,7 +58,7 @@ def command(headless: bool, port: int | None) -> None:
       ivr demo --headless --port 8080
 
     Digits are keys, words are speech, an empty line is silence, and Ctrl-D hangs up. No account is needed, and nothing
-    leaves this machine.
+    leaves this machine: text messages, such as one-time codes, are shown as they are sent.
     """  # noqa: D301
     with _quiet_end(), ExitStack() as stack:
         running = _start(stack, port or 0)
@@ -81,10 +83,11 @@ def _start(stack: ExitStack, wanted: int) -> Running:
             ["serve", "--bind", f"{HOST}:{port}"],
         )
     ]
-    running = Running(url_of(HOST, port), url_of(HOST, bank_port), token, not given, tuple(started))
-    for one, health in zip(started, (f"{running.bank_url}/health", f"{running.url}/health/ready"), strict=True):
+    url, bank_url = url_of(HOST, port), url_of(HOST, bank_port)
+    for one, health in zip(started, (f"{bank_url}/health", f"{url}/health/ready"), strict=True):
         one.wait_for(health)
-    return running
+    texts = stack.enter_context(text_messages(env))
+    return Running(url, bank_url, token, not given, tuple(started), texts)
 
 
 _NOT_OURS = frozenset({"IVR_PUBLIC_URL", "TWILIO_AUTH_TOKEN_FILE", "TWILIO_SMS_FROM", "IVR_ALARM_URL"})
@@ -104,7 +107,7 @@ def _environment(given: Mapping[str, str], token: str, bank_url: str, book: Path
 def _call(running: Running) -> None:
     from ivr.phone.text import run_phone
 
-    run_phone(running.url, running.token, CALLER, FLOW)
+    run_phone(running.url, running.token, CALLER, FLOW, news=running.texts or tuple)
     click.echo(NEXT.format(ivr=_program(), flow=f"flows/{FLOW}.yaml".ljust(len(_program()) + 16)))
 
 
@@ -122,6 +125,9 @@ def _stay(running: Running) -> None:
     sys.stdout.flush()
     while True:
         time.sleep(0.5)
+        for message in running.texts() if running.texts else ():
+            click.echo(message)
+            sys.stdout.flush()
         for one in running.children:
             one.check()
 

@@ -17,6 +17,7 @@ from ._listening import Address, Refused, claim_port, is_loopback, url_of
 if TYPE_CHECKING:
     from flask import Flask
 
+    from ivr.app import Ivr
     from ivr.errors import FlowError
     from ivr.settings import Settings
 
@@ -73,6 +74,8 @@ def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
         raise Refused(_report(fault)) from None
     port = claim_port(host, wanted, "--bind")
     click.echo(_welcome(url_of(host, port), settings))
+    for warning in _warnings(settings):
+        click.echo(f"Warning: {warning}", err=True)
     with _shared_figures(workers):
         _serve(host, port, workers, settings)
 
@@ -90,7 +93,25 @@ def load(settings: Settings) -> Flask:
     from ivr.web import create_app, log
 
     log.to_stderr()
-    return create_app(build(settings))
+    ivr = build(settings)
+    if settings.alarm_url:
+        _keep_watch(ivr)
+    return create_app(ivr)
+
+
+def _keep_watch(ivr: Ivr) -> None:
+    """Sound alarms from this worker, which is past its fork; the thread ends with it."""
+    from ivr.journal.deadlines import Deadlines, Webhook
+    from ivr.journal.watch import Watch
+    from ivr.web import log
+
+    Watch(
+        ivr.store,
+        Deadlines(ivr.store, Webhook(ivr.settings.alarm_url.reveal())),
+        told=lambda done: log.line("alarms", taken=done.taken, failed=done.failed),
+        failed=lambda fault: log.fault("alarms", fault),
+        clock=ivr.clock,
+    ).start()
 
 
 def _serve(host: str, port: int, workers: int, settings: Settings) -> None:
@@ -139,6 +160,13 @@ def _report(fault: FlowError) -> str:
         if file.is_file():
             sources[problem.place.file] = file.read_text(encoding="utf-8", errors="replace")
     return "the flows cannot be used.\n\n" + render("text", fault.problems, sources)
+
+
+def _warnings(settings: Settings) -> Iterator[str]:
+    if not settings.sms_from:
+        yield "TWILIO_SMS_FROM is not set: text messages only go to the store's outbox, so one-time codes reach nobody."
+    if settings.store.startswith("memory:"):
+        yield "IVR_STORE is memory: calls, complaints and locks are forgotten when the server ends."
 
 
 def _welcome(url: str, settings: Settings) -> str:

@@ -1,17 +1,21 @@
-"""A call as data: all that is remembered between two turns. Changed only by making a new one."""
+"""A call as data: all that is remembered between two turns. Changed only by making a new one.
+
+Why frozen structs of msgspec: a turn makes a dozen changed copies, thirty times cheaper than those of dataclasses, and
+what has its default is not stored.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 Values = Mapping[str, Any]
 """Variables by name: text, numbers, true/false, lists and maps of these, or a `Secret`."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(Struct, frozen=True, omit_defaults=True):
     """Where a call stands in one flow. Sub-flows stack frames; the last one is active.
 
     `memo` is the active step's own scratch data, `trail` the listening steps that "back" returns through, `heard` the
@@ -27,8 +31,7 @@ class Frame:
     told: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(Struct, frozen=True, omit_defaults=True):
     """Who the caller has proved to be. `until` is a Unix time; `customer` is the bank's own key."""
 
     level: int = 0
@@ -36,8 +39,7 @@ class Identity:
     until: float = 0.0
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True, omit_defaults=True):
     """One telephone call. `release` pins the content hash of the flow files it began with; `turn` counts replies.
 
     `rate` is how fast the caller wants to be spoken to, as a share of the profile's rate.
@@ -55,10 +57,13 @@ class Call:
     identity: Identity = field(default_factory=Identity)
     errors: int = 0
     tries: Mapping[str, int] = field(default_factory=dict)
-    keys_ahead: str = field(default="", repr=False)
+    keys_ahead: str = ""
     transfer: Values = field(default_factory=dict)
     rate: float = 1.0
     ended: str = ""
+
+    def __repr__(self) -> str:
+        return f"Call({self.id!r}, turn={self.turn})"  # what was typed or told is nobody's business in a log
 
     @property
     def frame(self) -> Frame:

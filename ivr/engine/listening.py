@@ -219,6 +219,8 @@ class Listening(LiveStep):
 
     def do(self, turn: Turn, choice: Choice, outcome: str) -> Move:
         """Carry out a choice: its outcome, or the universal that it names."""
+        if choice.reason:
+            turn.about(choice.reason)
         match choice.do:
             case "back":
                 return Universal.BACK

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from typing import Any
 
+from msgspec.structs import replace as changed
+
 from ..errors import LookupFailed
 from ..flow import phrasebook
 from ..flow.model import Choice, Flow, Line
@@ -84,11 +86,11 @@ class Turn:
 
     def change_frame(self, **changes: Any) -> None:
         """Change the active frame."""
-        self.call = replace(self.call, frames=(*self.call.frames[:-1], replace(self.call.frame, **changes)))
+        self.call = changed(self.call, frames=(*self.call.frames[:-1], changed(self.call.frame, **changes)))
 
     def change(self, **changes: Any) -> None:
         """Change the call."""
-        self.call = replace(self.call, **changes)
+        self.call = changed(self.call, **changes)
 
     def remember(self, **memo: Any) -> None:
         """Keep scratch data for the active step's next turn."""
@@ -195,9 +197,7 @@ class Turn:
         language = phrasebook.language_of(language or self.call.language)
         self.say_words(phrasebook.phrase(language, key, **values), language=language, barge_in=barge_in)
 
-    def say_words(
-        self, words: str, *, language: str | None = None, barge_in: bool = True, pace: float = 1.0
-    ) -> None:
+    def say_words(self, words: str, *, language: str | None = None, barge_in: bool = True, pace: float = 1.0) -> None:
         """Say words as they are, at a share of the caller's pace."""
         if words.strip():
             rate = round(self.profile.rate * self.call.rate * pace, 2)
@@ -217,7 +217,14 @@ class Turn:
     def keep_for_next_call(self, **chosen: str) -> None:
         """Remember what the caller chose, if there is something to remember it by; a call never depends on it."""
         with suppress(LookupFailed):
-            self.lookup("memory.keep", {"number": self.call.caller, **chosen}, deadline=MEMORY_DEADLINE)
+            about = {"number": self.call.caller, "call": self.call.id}
+            self.lookup("memory.keep", about | chosen, deadline=MEMORY_DEADLINE)
+
+    def about(self, reason: str) -> None:
+        """Note what the call is about; the last word counts."""
+        self.change(facts={**self.call.facts, "reason": reason})
+        self.note("reason", reason=reason)
+        self.keep_for_next_call(reason=reason)
 
     # asking the back end
 

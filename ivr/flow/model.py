@@ -71,6 +71,7 @@ class Choice:
     goto: Target | None
     do: str
     when: Expression | None
+    reason: str
     place: Place = field(compare=False)
 
 

@@ -139,6 +139,7 @@ class ChoiceFields:
     goto: Target | None = option(Goto(), help="The step or flow that it leads to.", default=None)
     do: str = option(OneOf(DOES), help="Instead of `goto`: one of the universals.", default="")
     when: Expression | None = option(Condition(), help="Offered only while this holds.", default=None)
+    reason: str = option(Name("a word"), help="What the call is about, for reports and surveys.", default="")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from urllib3 import exceptions as faults
 from ..errors import LookupFailed
 from ..secret import Secret
 from ._connections import StaleConnectionError, TooManyOpenError, pool_for
+from .reach import Reach
 
 LARGEST_ANSWER = 256 << 10
 MOST_OPEN = 64
@@ -42,6 +43,11 @@ class HttpLookup:
             raise LookupFailed(f"no address is set for {service}")
         return self._services[service].ask(name, question, deadline, key)
 
+    def troubles(self) -> Mapping[str, str]:
+        """Name each back end that has no address or takes no connection, and tell which."""
+        found = {name: reach.trouble() if reach else "no address is set" for name, reach in self._reaches.items()}
+        return {name: trouble for name, trouble in found.items() if trouble}
+
     def close(self) -> None:
         """Close idle connections."""
         for service in self._services.values():
@@ -50,6 +56,7 @@ class HttpLookup:
     def _start(self) -> None:
         """Begin life in this process, without a connection."""
         self._services = {name: _Service(name, url, self._most_open) for name, url in self._base_urls.items() if url}
+        self._reaches = {name: Reach(url) if url else None for name, url in self._base_urls.items()}
 
 
 class _Service:

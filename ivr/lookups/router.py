@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from ..engine.ports import Lookup, Service
 from ..errors import LookupFailed
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A back end that can tell what is wrong with it. Whoever cannot is well while the store is."""
+
+    def troubles(self) -> Mapping[str, str]:
+        """Tell by name what cannot be used, and why; quick, and without asking anything that counts."""
 
 
 class Router:
@@ -32,3 +40,8 @@ class Router:
             raise
         except Exception as fault:
             raise LookupFailed(f"{name} cannot be asked ({type(fault).__name__})") from None
+
+    def troubles(self) -> list[tuple[str, str]]:
+        """Name each back end that cannot be used now, and why."""
+        told = (asked.troubles() for asked in (self._outside, *self._services.values()) if isinstance(asked, Telling))
+        return [(name, why) for troubles in told for name, why in troubles.items()]

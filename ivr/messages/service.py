@@ -65,6 +65,11 @@ class Messages:
             done = self._send(mark, key, number, text, purpose, now)
         return {"id": done, "to_tail": number[-4:]}
 
+    def troubles(self) -> Mapping[str, str]:
+        """Tell when no message leaves this machine."""
+        why = "messages stay in the outbox, so one-time codes reach nobody"
+        return {"sms": why} if self.backend.last_resort else {}
+
     def _number(self, given: Mapping[str, Any]) -> str:
         number = re.sub(r"[\s\-]", "", str(given.get("number") or "")[:64])
         form = _MAINLAND_MOBILE if number.startswith("+86") else _INTERNATIONAL

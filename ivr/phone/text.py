@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,12 +30,17 @@ _ENDS = {
 }
 
 
+News = Callable[[], Sequence[str]]
+"""Gives the lines about what reached the caller another way since it was last asked, such as text messages."""
+
+
 @dataclass
 class TextCaller:
     """A person at a terminal."""
 
     terminal: Terminal
     notes: Notes = field(default_factory=Notes)
+    news: News = tuple
 
     def early(self, stretch: Stretch) -> Act | None:
         """Read to the end: nobody types faster than text appears."""
@@ -53,6 +58,7 @@ class TextCaller:
 
     def answers(self, listening: Listening) -> Act:
         """Tell who listens and how long, and take a line."""
+        self.show_news()
         self.terminal.show(f"  ({_listens(listening)})")
         while True:
             line = self.terminal.ask("> ")
@@ -69,6 +75,7 @@ class TextCaller:
 
     def desk(self, numbers: Sequence[str]) -> Desk:
         """Ask what becomes of the dialled leg."""
+        self.show_news()
         self.terminal.show(f"  [ringing {', '.join(numbers)}]")
         while True:
             line = self.terminal.ask("the desk: answer, busy, no answer or fail? [answer] ")
@@ -79,6 +86,11 @@ class TextCaller:
                 self.notes.did(dial=status)
                 self.terminal.show("  [connected; the talk is over]" if status == "completed" else f"  [{status}]")
                 return Desk(status)
+
+    def show_news(self) -> None:
+        """Show what came in meanwhile, before the caller has to do something with it."""
+        for line in self.news():
+            self.terminal.show(f"  {line}")
 
     def _note(self, act: Act, listening: Listening) -> None:
         if isinstance(act, Press):
@@ -166,10 +178,12 @@ def run_phone(
     clock: Clock | None = None,
     screen: Terminal | None = None,
     save: Path | None = None,
+    news: News = tuple,
 ) -> CallResult:
     """Let the person at the terminal make one call, and tell how it ended.
 
-    `url` is a server's address or a whole webhook address. Words about a call that could not be kept go to the screen.
+    `url` is a server's address or a whole webhook address. Words about a call that could not be kept go to the screen,
+    and `news` as it comes.
     """
     screen = screen or terminal()
     voice = call_url(url, flow, called)
@@ -184,7 +198,7 @@ def run_phone(
         fallback_url=f"{base}/twilio/fallback",
         public_url=public_url,
     )
-    person = TextCaller(screen)
+    person = TextCaller(screen, news=news)
     told: list[Exchange] = []
     screen.show(f"{caller} calls {called or flow or voice}  ({HELP})")
     clock = clock or (_Interruptible(longest=0.3) if isinstance(screen, Console) else VirtualClock(time.time()))
@@ -194,6 +208,7 @@ def run_phone(
     finally:
         if isinstance(way, HttpTransport) and transport is None:
             way.close()
+    person.show_news()
     screen.show(_ENDS[result.ended_by])
     for fault in dict.fromkeys(map(str, result.faults)):
         screen.show(f"  fault {fault}")

@@ -21,7 +21,10 @@ def routes(ivr: Answering, metrics: Metrics) -> Blueprint:
 
     @board.get("/health/ready")
     def ready() -> tuple[Response, int]:
-        """Say whether calls can be taken, with a reason for every part that cannot be used."""
+        """Say whether calls can be taken, with a reason for every part and every service that cannot be used.
+
+        A service that is gone, such as the bank, never fails this: callers are still greeted and reach a person.
+        """
         try:
             parts = ivr.ready()
         except Exception as fault:
@@ -29,7 +32,7 @@ def routes(ivr: Answering, metrics: Metrics) -> Blueprint:
             parts = [("application", False, type(fault).__name__)]
         good = all(ok for _, ok, _ in parts)
         checks = [{"name": name, "ok": ok, "detail": detail} for name, ok, detail in parts]
-        return jsonify(ready=good, checks=checks), 200 if good else 503
+        return jsonify(ready=good, checks=checks, degraded=_degraded(ivr)), 200 if good else 503
 
     @board.get("/metrics")
     def figures() -> Response:
@@ -37,3 +40,11 @@ def routes(ivr: Answering, metrics: Metrics) -> Blueprint:
         return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
     return board
+
+
+def _degraded(ivr: Answering) -> list[dict[str, str]]:
+    try:
+        return [{"name": name, "detail": detail} for name, detail in ivr.degraded()]
+    except Exception as fault:
+        log.fault("degraded", fault)
+        return [{"name": "services", "detail": type(fault).__name__}]

@@ -51,6 +51,9 @@ class Answering(Protocol):
     def ready(self) -> list[tuple[str, bool, str]]:
         """Name every part that a call needs, whether it can be used, and why not."""
 
+    def degraded(self) -> list[tuple[str, str]]:
+        """Name the back ends that cannot be used now, and why: calls are taken all the same."""
+
 
 def routes(ivr: Answering, metrics: Metrics) -> Blueprint:
     """Return the routes under /twilio."""

@@ -144,3 +144,18 @@ def test_half_an_answer_is_kept(phone):
 
 def test_a_store_that_is_gone_does_not_show(phone):
     assert phone(SURVEY, bank=Bank({"survey.answer": LookupFailed("gone")})).press("3").press("8").heard == "谢谢。"
+
+
+def test_what_a_call_is_about_is_noted_and_told_to_the_survey(phone):
+    steps = """
+  start: {menu: [{label: 余额, goto: ask, reason: balance}]}
+  ask: {survey: satisfaction, next: done}
+  done: {hangup: 谢谢。}
+"""
+    bank = Bank({"survey.answer": {"detractor": False}})
+    call = phone(steps, bank=bank).press("1")
+    assert call.events("reason")[0]["reason"] == "balance"
+    call.press("4")
+    asked = {source: question for source, question, _ in bank.asked}
+    assert asked["survey.answer"]["reason"] == "balance"
+    assert asked["memory.keep"]["reason"] == "balance"

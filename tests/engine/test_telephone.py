@@ -20,7 +20,9 @@ def test_a_telephone_number_is_taken_without_its_blanks(written):
     assert telephone(written).removeprefix("+").isdigit()
 
 
-@pytest.mark.parametrize("sent", ["anonymous", "", "+266696687", "+86282452253", "sip:a@b.example", "95580", None, 13800])
+@pytest.mark.parametrize(
+    "sent", ["anonymous", "", "+266696687", "+86282452253", "sip:a@b.example", "95580", None, 13800]
+)
 def test_what_a_carrier_sends_instead_of_a_number_is_none(sent):
     assert telephone(sent) == ""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urljoin
 
 import pytest
+from msgspec import structs
 
 from ivr.app import Ivr, build
 from ivr.demo_bank.serving import BackgroundBank
@@ -169,7 +170,7 @@ class Leg:
         saved = store.load(self.sid)
         assert saved is not None
         twin = replace(self, sid=new_sid("CA"), sent=list(self.sent))
-        call = replace(thaw(saved.call, seal), id=twin.sid)
+        call = structs.replace(thaw(saved.call, seal), id=twin.sid)
         assert store.save(replace(saved, call_id=twin.sid, call=freeze(call, seal)), [], expected=None)
         return twin
 

@@ -40,7 +40,9 @@ def test_one_that_is_being_worked_on_has_a_last_day(complained):
     assert "给您回电" not in heard
 
 
-@pytest.mark.parametrize(("state", "words"), [("answered", "已经给您答复。您还不满意，可以找人工。"), ("closed", "已经办完。")])
+@pytest.mark.parametrize(
+    ("state", "words"), [("answered", "已经给您答复。您还不满意，可以找人工。"), ("closed", "已经办完。")]
+)
 def test_one_that_is_done_is_told_with_its_day_and_sent_as_a_text(machine, complained, state, words):
     update, progress = complained
     update(state)
