@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ class TextMessages:
 
         self._documents, self._seal = documents, seal
         self._collection, self._most = COLLECTION, KEPT
-        self._told = self._keys()
+        self._told = frozenset(self._keys())
 
     def __call__(self) -> list[str]:
         """Return a line for each. While the outbox cannot be read there is nothing to tell, and no call breaks."""
@@ -28,16 +28,17 @@ class TextMessages:
 
         try:
             keys = self._keys()
-            new = keys - self._told
-            found = messages(self._documents, self._seal, self._most) if new else ()
+            # No further back than the news: what is older may be sealed with the key of another run.
+            depth = max((place for place, key in enumerate(keys, 1) if key not in self._told), default=0)
+            found = messages(self._documents, self._seal, depth) if depth else ()
         except StoreError:
             return []
-        self._told = keys
-        fresh = (message for message in reversed(found) if message.id.partition("-")[2] in new)
+        told, self._told = self._told, frozenset(keys)
+        fresh = (message for message in reversed(found) if message.id.partition("-")[2] not in told)
         return [f"[SMS to …{message.number[-4:]}] {' '.join(message.text.reveal().split())}" for message in fresh]
 
-    def _keys(self) -> frozenset[str]:
-        return frozenset(self._documents.keys(self._collection, limit=self._most))
+    def _keys(self) -> Sequence[str]:
+        return self._documents.keys(self._collection, limit=self._most)
 
 
 @contextmanager
