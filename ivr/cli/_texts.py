@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ivr.engine.ports import Documents
+    from ivr.messages.outbox import Message
     from ivr.sealing import Seal
 
 
@@ -33,12 +34,18 @@ class TextMessages:
             found = messages(self._documents, self._seal, depth) if depth else ()
         except StoreError:
             return []
-        told, self._told = self._told, frozenset(keys)
-        fresh = (message for message in reversed(found) if message.id.partition("-")[2] not in told)
-        return [f"[SMS to …{message.number[-4:]}] {' '.join(message.text.reveal().split())}" for message in fresh]
+        fresh = {message.id.partition("-")[2]: message for message in reversed(found)}
+        lines = [_line(message) for key, message in fresh.items() if key not in self._told]
+        # Not simply all keys: a message that came in between was not read yet, or was read without its key.
+        self._told = (self._told & frozenset(keys)) | frozenset(fresh)
+        return lines
 
     def _keys(self) -> Sequence[str]:
         return self._documents.keys(self._collection, limit=self._most)
+
+
+def _line(message: Message) -> str:
+    return f"[SMS to …{message.number[-4:]}] {' '.join(message.text.reveal().split())}"
 
 
 @contextmanager
