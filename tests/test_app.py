@@ -15,7 +15,7 @@ from ivr.demo_bank.serving import BackgroundBank
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput
 from ivr.engine.ports import Incoming
 from ivr.errors import FlowError, FlowStuck
-from ivr.settings import Settings
+from ivr.settings import Hidden, Settings
 
 FLOWS = Path(__file__).parents[1] / "flows"
 
@@ -185,3 +185,13 @@ def test_a_busy_desk_is_not_the_end(ivr):
     ask(ivr, None, RING)
     ask(ivr, 1, Digits("0"))
     assert "<Record" in ask(ivr, 2, DialEnded("busy"))
+
+
+def test_back_ends_that_cannot_be_used_are_named_and_the_server_is_ready_all_the_same(ivr, settings):
+    outbox = ("sms", "messages stay in the outbox, so one-time codes reach nobody")
+    assert ivr.degraded() == [outbox]
+    gone = build(replace(settings, store="memory:", bank_url="http://127.0.0.1:1"))
+    assert gone.degraded() == [("bank", "cannot be reached"), outbox]
+    assert all(ok for _, ok, _ in gone.ready())
+    twilio = replace(settings, store="memory:", bank_url="", sms_from="MG" + "0" * 32, account_sid="AC" + "0" * 32)
+    assert build(replace(twilio, auth_token=Hidden("0" * 32))).degraded() == [("bank", "no address is set")]

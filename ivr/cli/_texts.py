@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ivr.engine.ports import Documents
+    from ivr.messages.outbox import Message
     from ivr.sealing import Seal
 
 
@@ -19,7 +20,7 @@ class TextMessages:
 
         self._documents, self._seal = documents, seal
         self._collection, self._most = COLLECTION, KEPT
-        self._told = self._keys()
+        self._told = frozenset(self._keys())
 
     def __call__(self) -> list[str]:
         """Return a line for each. While the outbox cannot be read there is nothing to tell, and no call breaks."""
@@ -28,16 +29,23 @@ class TextMessages:
 
         try:
             keys = self._keys()
-            new = keys - self._told
-            found = messages(self._documents, self._seal, self._most) if new else ()
+            # No further back than the news: what is older may be sealed with the key of another run.
+            depth = max((place for place, key in enumerate(keys, 1) if key not in self._told), default=0)
+            found = messages(self._documents, self._seal, depth) if depth else ()
         except StoreError:
             return []
-        self._told = keys
-        fresh = (message for message in reversed(found) if message.id.partition("-")[2] in new)
-        return [f"[SMS to …{message.number[-4:]}] {' '.join(message.text.reveal().split())}" for message in fresh]
+        fresh = {message.id.partition("-")[2]: message for message in reversed(found)}
+        lines = [_line(message) for key, message in fresh.items() if key not in self._told]
+        # Not simply all keys: a message that came in between was not read yet, or was read without its key.
+        self._told = (self._told & frozenset(keys)) | frozenset(fresh)
+        return lines
 
-    def _keys(self) -> frozenset[str]:
-        return frozenset(self._documents.keys(self._collection, limit=self._most))
+    def _keys(self) -> Sequence[str]:
+        return self._documents.keys(self._collection, limit=self._most)
+
+
+def _line(message: Message) -> str:
+    return f"[SMS to …{message.number[-4:]}] {' '.join(message.text.reveal().split())}"
 
 
 @contextmanager

@@ -19,7 +19,8 @@ from .conversation import CODE, Bank, Conversation, Deed, Turn, Wish
 _TOP = ("conversation", "flow", "to", "from", "at", "weight", "bank", "secret", "turns")
 _BANK = ("slow_ms", "fail_rate")
 _DEEDS = ("press", "say", "wait", "silence", "record", "dial", "hang_up")
-_TURN = ("hear", "hear_not", "text_message", *_DEEDS, "confidence", "talk", "after", "repeat_request", "secret", "expect")
+_HEARD = ("hear", "hear_not", "text_message")
+_TURN = (*_HEARD, *_DEEDS, "confidence", "talk", "after", "repeat_request", "secret", "expect")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "": 1.0}
 
 

@@ -233,7 +233,9 @@ class Scripted:
             if self._inbox is None:
                 self.unchecked.append(wish)
             elif folded(str(wish.value)) not in newest:
-                self._fail(wish.place, f"expected a text message with {_quoted(wish)}, but the newest is {newest or '(none)'}")
+                self._fail(
+                    wish.place, f"expected a text message with {_quoted(wish)}, but the newest is {newest or '(none)'}"
+                )
 
     def _texts(self) -> Sequence[str]:
         return self._inbox() if self._inbox is not None else ()

@@ -10,12 +10,44 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 DEMO = [sys.executable, "-m", "ivr", "demo"]
+
+
+GUARDED = """\
+flow: main_menu
+language: zh-CN
+profile: standard
+start: guarded
+steps:
+  guarded:
+    requires: L2
+    lookup: {from: bank.balance, as: account, on_error: closed}
+    next: told
+  told:
+    hangup: 余额为{account.balance|amount}。
+  closed:
+    hangup: 再见。
+  agent:
+    transfer: general
+    otherwise: closed
+"""
+LINE = 'lines: {default: main_menu}\ndesks: {general: "+861085550100"}\ndesk: general\n'
+
+
+@pytest.fixture
+def guarded(tmp_path) -> str:
+    """Return a folder with a flow whose only answer needs a one-time code."""
+    folder = tmp_path / "guarded"
+    folder.mkdir()
+    (folder / "main_menu.yaml").write_text(GUARDED, encoding="utf-8")
+    (folder / "line.yaml").write_text(LINE, encoding="utf-8")
+    return str(folder)
 
 
 @dataclass
@@ -135,3 +167,53 @@ def test_a_port_in_use_is_refused(tmp_path, clean_environment):
         )
     assert done.returncode == 2
     assert "Choose another address with --port" in done.stderr
+
+
+def test_a_newcomer_gets_through_a_service_that_needs_a_one_time_code(tmp_path, clean_environment, guarded):
+    with running(DEMO, tmp_path, clean_environment(IVR_FLOWS=guarded)) as demo:
+        demo.stdin.write("0128\n135790\n")
+        demo.stdin.flush()
+        told = read_until(demo, r"\[SMS to …0001\] .*?(\d{6})")
+        demo.stdin.write(f"{told}\n")
+        demo.stdin.flush()
+        rest = demo.stdout.read()
+        assert demo.wait(20) == 0
+    assert "余额为一万二千三百四十五元六角七分。" in rest
+    assert "[SMS" not in rest
+    assert not living(tmp_path)
+
+
+def test_text_messages_of_any_caller_are_told_where_no_telephone_is(tmp_path, clean_environment, guarded, post):
+    env = clean_environment(IVR_FLOWS=guarded, TWILIO_AUTH_TOKEN="a" * 32)
+    with running([*DEMO, "--headless"], tmp_path, env) as demo:
+        url = read_until(demo, r"export IVR_PUBLIC_URL=(\S+)")
+        read_until(demo, r"(Ctrl-C)")
+        for path, digits in (("voice", ""), ("turn/1", "0242"), ("turn/2", "246813")):
+            assert post(url, f"/twilio/{path}", "a" * 32, From="+8613800000002", Digits=digits)[0] == 200
+        read_until(demo, r"^\[SMS to …0002\] .*?(\d{6})")
+        demo.terminate()
+        assert demo.stdout.read() == ""
+        assert demo.wait(20) == 0
+
+
+@contextmanager
+def running(command: list[str], home: Path, env: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Run a command that is talked to, and end it whatever happens."""
+    with subprocess.Popen(
+        command, cwd=home, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+
+
+def read_until(process: subprocess.Popen[str], wanted: str) -> str:
+    """Read lines until one has what is wanted; return its group."""
+    told = ""
+    while line := process.stdout.readline():
+        told += line
+        if found := re.search(wanted, line):
+            return found[1]
+    raise AssertionError(told)

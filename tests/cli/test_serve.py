@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from ivr.cli import main
+from ivr.cli import main, serve
 from ivr.cli._listening import claim_port
+from ivr.journal.tickets import Tickets
+from ivr.sealing import Seal
+from ivr.settings import Settings
+from ivr.stores import open_store
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -106,6 +113,74 @@ def test_it_says_what_to_set_at_the_carrier(server):
     told = (home / "out").read_text()
     for path in ("voice", "fallback", "status"):
         assert f"{url}/twilio/{path}" in told
+
+
+def test_it_warns_that_codes_reach_nobody(server):
+    _, home = server
+    assert "Warning: TWILIO_SMS_FROM is not set" in (home / "err").read_text()
+    assert "IVR_STORE" not in (home / "err").read_text()
+
+
+def test_what_nobody_would_miss_until_it_is_gone_is_told_first():
+    assert [*serve._warnings(Settings(sms_from="Bank", store="memory:"))] == [
+        "IVR_STORE is memory: calls, complaints and locks are forgotten when the server ends."
+    ]
+    assert not [*serve._warnings(Settings(sms_from="Bank"))]
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Takes alarms, or says that it does not."""
+
+    def do_POST(self) -> None:
+        self.server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(self.server.status)
+        self.end_headers()
+        self.server.rung.set()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def alarmed(tmp_path) -> Iterator[ThreadingHTTPServer]:
+    """Return a receiver of alarms; in the store of this test's folder a complaint has waited for far too long."""
+    store = open_store(f"sqlite:///{tmp_path}/ivr.db")
+    given = {"number": "+8613800000001", "kind": "service", "text": "x"}
+    Tickets(store, Seal(TOKEN.encode())).ask("open", given, key="k", now=time.time() - 2 * 86_400)
+    store.close()
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    http.bodies, http.status, http.rung = [], 204, threading.Event()
+    threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield http
+    http.shutdown()
+    http.server_close()
+
+
+@pytest.mark.parametrize(("status", "line"), [(204, '"taken": 1, "failed": 0'), (500, '"taken": 0, "failed": 1')])
+def test_one_worker_of_all_sounds_the_alarms(alarmed, status, line, tmp_path, clean_environment, get):
+    alarmed.status = status
+    url = f"http://127.0.0.1:{alarmed.server_port}/alarms/a-token"
+    env = clean_environment(TWILIO_AUTH_TOKEN=TOKEN, IVR_ALARM_URL=url, IVR_STORE=f"sqlite:///{tmp_path}/ivr.db")
+    port = claim_port("127.0.0.1", 0, "")
+    with subprocess.Popen(
+        [sys.executable, "-m", "ivr", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "2"],
+        cwd=tmp_path,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        wait_until_ready(get, f"http://127.0.0.1:{port}", process)
+        rung = alarmed.rung.wait(10)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=20)
+    assert rung
+    assert process.returncode == 0
+    assert [(alarm["about"], alarm["alarm"]) for alarm in alarmed.bodies] == [("ticket", "first_reply.overdue")]
+    assert told.count('"event": "alarms"') == 1
+    assert line in told
+    assert "a-token" not in told
 
 
 @pytest.fixture

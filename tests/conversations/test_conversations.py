@@ -55,7 +55,9 @@ def test_conversations_that_change_the_bank_stay_out_of_load_tests():
         one.title
         for one in CONVERSATIONS
         if one.weight
-        and any(wish.value in ("挂失已经办好", "卡已经锁好了", "密码改好了") for turn in one.turns for wish in turn.hear)
+        and any(
+            wish.value in ("挂失已经办好", "卡已经锁好了", "密码改好了") for turn in one.turns for wish in turn.hear
+        )
     ]
     assert not changing
 

@@ -255,6 +255,23 @@ def test_who_has_lost_the_card_proves_it_by_the_id_number(phone):
     assert question["id_tail"] == "202X"
 
 
+def test_who_proves_it_by_the_id_number_is_not_told_to_change_a_card(phone):
+    bank = Bank({"bank.caller": {}, "bank.verify": {"verified": False}})
+    call = phone(BY_ID, bank=bank).press("1").press("2021").press("246813")
+    assert "要更改证件号，请按星号键" in call.heard
+    assert "卡号" not in call.heard
+
+
+def test_pound_says_nothing_protected_again_once_the_proof_has_run_out(phone):
+    steps = STEPS.replace("tell: {say", "tell: {requires: L1, say") + "  leaf: {menu: [{label: 明细, goto: more}]}\n"
+    steps = steps.replace('amount}。", next: start}', 'amount}。", next: leaf}')
+    head = "globals: [{key: pound, do: repeat}]"
+    call = phone(steps, head=head, bank=bank_of()).press("1").press("0128").press("135790")
+    assert call.press("#").heard.startswith("余额五元整。")
+    call.now += IDENTITY_SECONDS + 1
+    assert call.press("#").heard.startswith("明细，请按1")
+
+
 def test_an_unknown_number_without_a_card_is_for_a_person(phone):
     assert isinstance(phone(BY_ID, bank=Bank()).press("1").closing, Dial)
 
@@ -304,6 +321,21 @@ def test_a_code_that_ran_out_of_tries_leads_to_a_person(phone):
     call = phone(LEVEL_2, bank=bank_with_codes(spent)).press("1").press("0128").press("135790").press("111111")
     assert isinstance(call.closing, Dial)
     assert call.call.identity.level == 1
+
+
+def test_the_third_wrong_code_is_the_last_and_nobody_is_asked_for_a_fourth(phone):
+    call = phone(LEVEL_2, bank=bank_with_codes(WRONG, WRONG, WRONG, GOOD)).press("1").press("0128").press("135790")
+    call.press("111111").press("222222")
+    assert call.heard.startswith("验证码没有核对上。")
+    assert call.press("333333").heard.startswith("信息没有核对上，由人工为您核实。")
+    assert isinstance(call.closing, Dial)
+
+
+def test_the_code_is_sent_in_the_language_that_is_spoken(phone):
+    bank = bank_with_codes(GOOD)
+    phone(LEVEL_2, bank=bank).press("1").press("0128").press("135790")
+    (question,) = [question for source, question, _ in bank.asked if source == "identity.code"]
+    assert question["language"] == "zh-CN"
 
 
 def test_a_code_that_cannot_be_sent_leads_to_a_person(phone):

@@ -21,8 +21,9 @@ NEW_PIN = "804926"
 CHANGING = ("confirm_loss", "ask_again")
 """Steps behind which the bank's book is changed."""
 CALLED = ("main_menu", "elderly_simple")
-THREE_PAGES_ON = {("main_menu", "after_last_page")}
-"""Looks like the pages before it; conversations get there."""
+HIDDEN = {("main_menu", "after_last_page"), ("ticket_progress", "after_progress")}
+"""Places behind others that look alike: the last of four pages, and the progress of a complaint that was made before.
+Conversations get there."""
 MENU_KEYS = "0123456789*#"
 
 
@@ -64,6 +65,7 @@ def search(ring, flow, caller):
     found, queue = {where(first): first}, deque([(first, first.machine.kept())])
     while queue:
         here, kept = queue.popleft()
+        here.machine.put_back(kept)
         for form in edges(here, CALLERS[caller]):
             there = here.fork()
             there.machine.put_back(kept)
@@ -95,7 +97,7 @@ def test_every_step_that_listens_can_be_reached(machine, ring):
     reached = {
         (place[0], place[1])
         for flow in CALLED
-        for caller in ("+8613800000001", "+8613800000004", "+8613800000005")
+        for caller in ("+8613800000001", "+8613800000004", "+8613800000005", "anonymous")
         for place in explore(ring, flow, caller)
     }
     machine.bank.faults(fail_rate=1)
@@ -106,7 +108,7 @@ def test_every_step_that_listens_can_be_reached(machine, ring):
         for step in flow.steps.values()
         if step.listens and "." not in step.name
     }
-    assert sorted(there - reached - THREE_PAGES_ON) == []
+    assert sorted(there - reached - HIDDEN) == []
     assert ("main_menu", "balance.verify") in reached
 
 

@@ -24,12 +24,13 @@ scalars = st.one_of(
 )
 NAMES = """
 customer age segment known born name balance card tail status count items date text text_en amount direction_text opens
-closes address reference verified
+closes address reference verified has_card bill minimum due per_transfer per_day left_today more next_offset
+changed reason
 """
 names = st.sampled_from(NAMES.split())
 answers = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=5))
 objects = st.dictionaries(names, answers, max_size=12)
-WALK = ["1", "0128", "135790", "1", "2", "*", "3", "1", "1", "2", "4", "1", "#", "2", "8", "4", "3"]
+WALK = [*"1", "0128", "135790", *"12", *"13", "*", *"311", *"25", *"123", *"522", "#", *"84"]
 
 
 @pytest.fixture

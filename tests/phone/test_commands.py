@@ -147,6 +147,16 @@ def test_a_call_can_be_piped(ivr):
     assert "What to try next:" in done.output
 
 
+def test_text_messages_of_a_call_are_shown_once_and_never_the_whole_number(ivr, tmp_path):
+    tell = "    say: 余额为{account.balance|amount}。\n    next: goodbye\n"
+    send = '    sms: "余额\\n{account.balance|amount}"\n    next: goodbye\n    on_error: no_bank\n'
+    (tmp_path / "flows" / "front.yaml").write_text(FRONT.replace(tell, send), encoding="utf-8")
+    done = ivr("call", "front", lines="1\n0128\n135790\n")
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines().count("  [SMS to …0001] 余额12,345.67元") == 1
+    assert done.output.count("13800000001") == 1
+
+
 def test_a_number_called_chooses_the_flow(ivr):
     assert "查询余额" in ivr("call", "--to", "95555", lines="").output
 

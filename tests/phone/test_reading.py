@@ -39,6 +39,13 @@ def test_everything_that_a_conversation_may_say_is_read():
     assert (first.hear[1].place.line, first.hear[1].place.column) == (10, 15)
 
 
+def test_keys_may_hold_the_code_of_a_text_message_and_nothing_else_in_braces():
+    turn = one('  - {press: "{code}#", text_message: 验证码}\n').turns[0]
+    assert turn.press == "{code}#"
+    assert [wish.value for wish in turn.text_message] == ["验证码"]
+    assert "keys 0-9" in faults(HEAD + 'turns:\n  - press: "{pin}"\n')[0]
+
+
 def test_a_bank_may_be_gone():
     assert one("  - wait: true\n", HEAD + "bank: gone\n").bank == Bank(gone=True)
 

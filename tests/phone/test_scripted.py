@@ -4,7 +4,7 @@ import pytest
 
 from ivr.phone.clock import VirtualClock
 from ivr.phone.reading import read_text
-from ivr.phone.scripted import folded, play
+from ivr.phone.scripted import MASK, folded, play
 from ivr.phone.transport import WsgiTransport
 
 SAY = '<Say language="cmn-CN" voice="Polly.Zhiyu">{}</Say>'
@@ -28,7 +28,7 @@ PAGES = {
 
 @pytest.fixture
 def run(phone):
-    def run(turns: str, facts=None, pages=PAGES, head: str = ""):
+    def run(turns: str, facts=None, pages=PAGES, head: str = "", inbox=None):
         text = f"conversation: c\nflow: main\n{head}turns:\n{turns}"
         (conversation,) = read_text(text, "c.yaml")
         server = phone.server
@@ -36,7 +36,7 @@ def run(phone):
         clock = VirtualClock(1e9)
         return play(
             conversation, WsgiTransport(server), clock, base_url="http://h:1", token="a token",
-            facts=None if facts is None else lambda sid: facts,
+            facts=None if facts is None else lambda sid: facts, inbox=inbox,
         )  # fmt: skip
 
     return run
@@ -196,3 +196,27 @@ def test_hundreds_of_conversations_a_second_can_be_played(run):
     for _ in range(50):
         assert run("  - wait: true\n  - {hear: 请按1, press: 1}\n  - hear: 再见\n").passed
     assert time.perf_counter() - began < 1.0
+
+
+def test_the_code_of_the_newest_text_message_is_typed_and_masked(run):
+    texts = ["您的验证码是111222", "【银行】验证码804926，2分钟内有效。电话95555000"]
+    played = run(
+        '  - {text_message: [验证码, 2分钟内], press: "{code}#"}\n',
+        pages={**PAGES, "/menu": lambda form: SAY.format("按了" + form["Digits"]) + "<Hangup/>"},
+        inbox=lambda: texts,
+    )
+    assert told(played) == []
+    assert [entry.what for entry in played.transcript if entry.who == "presses"] == [MASK]
+
+
+def test_what_a_text_message_does_not_say_and_a_code_that_never_came_are_told(run):
+    (failure,) = told(run("  - {text_message: 余额, press: 1}\n", inbox=lambda: ["验证码"]))
+    assert "expected a text message with 「余额」, but the newest is 验证码" in failure
+    (failure,) = told(run('  - {press: "{code}"}\n', inbox=list))
+    assert "expected a text message with a code" in failure
+
+
+def test_without_the_server_s_process_text_messages_stay_unchecked(run):
+    played = run("  - {text_message: 余额, press: 1}\n")
+    assert told(played) == []
+    assert [wish.value for wish in played.unchecked] == ["余额"]

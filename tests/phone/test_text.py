@@ -64,6 +64,15 @@ def test_a_whole_call_is_made_by_lines(dial, phone):
     ]
 
 
+def test_news_is_shown_before_the_caller_acts_and_at_the_end(dial):
+    coming = iter([["[SMS to …0001] 验证码1"], [], ["[SMS to …0001] 二", "[SMS to …0001] 三"], [], ["[SMS] 四"]])
+    _, shown = dial("1\n135790\n我要投诉\nbusy\n", news=lambda: next(coming))
+    lines = shown.splitlines()
+    assert lines[3:5] == ["  [SMS to …0001] 验证码1", "  (listening for 1 key, or speech; 5 s)"]
+    assert lines[lines.index("  [tone]") + 1 :][:2] == ["  [SMS to …0001] 二", "  [SMS to …0001] 三"]
+    assert lines[-2:] == ["  [SMS] 四", "The call is over: the line hung up."]
+
+
 def test_words_are_speech_and_an_empty_line_is_silence(dial, phone):
     _, shown = dial("\n查余额\n")
     assert shown.count("欢迎致电") == 2

@@ -58,6 +58,10 @@ class Stub:
         self._check("ready")
         return [("store", True, ""), ("flows", "flows" not in self.broken, "there is no flow")]
 
+    def degraded(self) -> list[tuple[str, str]]:
+        self._check("degraded")
+        return [("bank", "cannot be reached")] if "bank" in self.broken else []
+
 
 @dataclass
 class Line:

@@ -19,6 +19,20 @@ def test_readiness_names_what_cannot_be_used(line):
     assert "135790" not in answer.text
 
 
+def test_a_service_that_is_gone_is_named_and_calls_are_taken_all_the_same(line):
+    assert line.client.get("/health/ready").get_json()["degraded"] == []
+    line.ivr.broken = {"bank"}
+    answer = line.client.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.get_json()["ready"] is True
+    assert answer.get_json()["degraded"] == [{"name": "bank", "detail": "cannot be reached"}]
+    line.ivr.broken = {"degraded"}
+    answer = line.client.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.get_json()["degraded"] == [{"name": "services", "detail": "RuntimeError"}]
+    assert "135790" not in answer.text
+
+
 def test_metrics_count_turns_refusals_and_calls(line):
     line.post("/twilio/turn/1", Digits="1")
     line.post("/twilio/turn/1", sign=False)
