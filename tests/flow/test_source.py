@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ivr.flow import plain_text
@@ -231,6 +231,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
+@example("“      - label: 'it''s'globals:“")
 def test_no_text_raises(text: str) -> None:
     _, problems = read_text(text, "f.yaml")
     lines = text.replace("\r", "\n").split("\n")

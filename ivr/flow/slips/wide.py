@@ -81,7 +81,7 @@ def quotes(page: Page, number: int) -> Slip | None:
     found = [m for m in found if m[1] + m[3] != '""']
     if not found:
         return None
-    edits = tuple(Edit(number, m.start(1), m.end(3), quoted(m.group(2))) for m in found)
+    edits = tuple(Edit(number, m.start(1), m.end(3), quoted(page.lines[number][m.start(2) : m.end(2)])) for m in found)
     first = found[0]
     sign = first.group(1) if first.group(1) != '"' else first.group(3)
     message = f"{sign} is no quotation mark to YAML: it becomes part of the text, or leaves it unclosed."
