@@ -19,7 +19,8 @@ class Frame(Struct, frozen=True, omit_defaults=True):
     """Where a call stands in one flow. Sub-flows stack frames; the last one is active.
 
     `memo` is the active step's own scratch data, `trail` the listening steps that "back" returns through, `heard` the
-    steps whose long prompt the caller has heard, and `told` the steps that spoke since the caller last chose.
+    steps whose long prompt the caller has heard, and `told` the steps that spoke since the caller last chose. `proven`
+    names the values that were learnt by proof, with the level that reads them.
     """
 
     flow: str
@@ -29,6 +30,7 @@ class Frame(Struct, frozen=True, omit_defaults=True):
     trail: tuple[str, ...] = ()
     heard: frozenset[str] = frozenset()
     told: tuple[str, ...] = ()
+    proven: Mapping[str, int] = field(default_factory=dict)
 
 
 class Identity(Struct, frozen=True, omit_defaults=True):

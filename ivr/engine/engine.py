@@ -181,7 +181,7 @@ class Engine:
         if len(turn.call.frames) >= DEPTH_LIMIT:
             raise FlowStuck(f'flow "{run.flow}" runs itself without end')
         flow = self.release.flows[run.flow]
-        turn.change(frames=(*turn.call.frames, Frame(run.flow, flow.start, values=run.given)))
+        turn.change(frames=(*turn.call.frames, Frame(run.flow, flow.start, values=run.given, proven=run.proven)))
         turn.flow = flow
         return self._enter(turn)
 
@@ -192,7 +192,9 @@ class Engine:
     def _return(self, turn: Turn) -> Move:
         if len(turn.call.frames) == 1:
             return AGENT  # nothing called this flow: a person can say how to go on
-        results = {name: turn.frame.values.get(name) for name in turn.flow.returns}
+        values = turn.values()
+        results = {name: values.get(name) for name in turn.flow.returns}
+        proof = max(map(turn.proof_of, turn.flow.returns), default=0)
         self._pop(turn)
-        turn.remember(results=results)
+        turn.remember(results=results, proof=proof)
         return self._step(turn).enter(turn)

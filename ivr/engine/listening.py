@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from ..flow.fields import ListOf, option
 from ..flow.model import Choice, Route
-from ..flow.outcomes import AGENT, FAILED, MAIN_MENU, global_outcome
+from ..flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, global_outcome
 from ..flow.routes import Ways
 from ..flow.scalars import Flag, OneOf, Seconds, Whole
 from ..flow.text import Text
@@ -128,7 +128,12 @@ class Listening(LiveStep):
         return self.listen(turn) if move == MISS else move
 
     def listen(self, turn: Turn) -> Move:
-        """Ask and wait. Who is asked again has not come back, and hears the same prompt."""
+        """Ask and wait. Who is asked again has not come back, and hears the same prompt.
+
+        Whose proof has run out since the step was entered is not asked again before it is renewed.
+        """
+        if self.requires > turn.level:
+            return UNVERIFIED
         if "returned" not in turn.memo:
             turn.remember(returned=self.name in turn.frame.heard)
         self.ask(turn)

@@ -22,10 +22,14 @@ class Universal(Enum):
 
 @dataclass(frozen=True)
 class Run:
-    """Go into another flow and come back to this step with its results in `memo["results"]`."""
+    """Go into another flow and come back to this step with its results in `memo["results"]`.
+
+    `proven` names the given values that were learnt by proof, and `memo["proof"]` is the level that the results need.
+    """
 
     flow: str
     given: Mapping[str, Any] = field(default_factory=dict)
+    proven: Mapping[str, int] = field(default_factory=dict)
 
 
 Move = str | Universal | Run | None

@@ -13,9 +13,10 @@ from msgspec.structs import replace as changed
 
 from ..errors import LookupFailed
 from ..flow import phrasebook
+from ..flow.expressions import Expression
 from ..flow.model import Choice, Flow, Line
 from ..flow.profiles import Profile
-from ..flow.text import Text
+from ..flow.text import Template, Text
 from ..secret import Secret
 from .call import Call, Frame, Identity
 from .opening import DeskValues, OpeningValues
@@ -96,9 +97,12 @@ class Turn:
         """Keep scratch data for the active step's next turn."""
         self.change_frame(memo={**self.memo, **memo})
 
-    def set(self, name: str, value: Any) -> None:
-        """Set a variable of the active flow."""
-        self.change_frame(values={**self.frame.values, name: value})
+    def set(self, name: str, value: Any, *, proof: int = 0) -> None:
+        """Set a variable of the active flow. With `proof` it is read only by a caller who has proved that level."""
+        proven = {known: level for known, level in self.frame.proven.items() if known != name}
+        self.change_frame(
+            values={**self.frame.values, name: value}, proven={**proven, name: proof} if proof else proven
+        )
 
     def note(self, kind: str, /, **data: Any) -> None:
         """Write a journal row. Never pass what a caller typed."""
@@ -109,13 +113,27 @@ class Turn:
     def values(self, **more: Any) -> dict[str, Any]:
         """Return every variable that the active flow can read."""
         return {
-            **self.call.facts,
-            **self.frame.values,
+            **self._readable(self.call.facts),
+            **self._readable(self.frame.values),
             "call": self._about_call(),
             "identity": self._about_identity(),
             **self._about_line,
             **more,
         }
+
+    def proof_of(self, name: str) -> int:
+        """Return the level that a variable needs to be read."""
+        return self.frame.proven.get(name, 1 if name == "card" else 0)
+
+    def proof_behind(self, expression: Expression) -> int:
+        """Return the level that whatever is worked out by this expression needs to be read."""
+        return max((self.proof_of(path[0]) for path in expression.paths()), default=0)
+
+    def _readable(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Leave out what was learnt by a proof that has run out."""
+        if not any(self.proof_of(name) > self.level for name in values):
+            return values
+        return {name: value for name, value in values.items() if self.proof_of(name) <= self.level}
 
     def _about_call(self) -> dict[str, Any]:
         return {"number": self.call.called, "language": self.call.language, **self._moment}
@@ -148,8 +166,14 @@ class Turn:
         return self.call.identity.level if self.now < self.call.identity.until else 0
 
     def verified(self, level: int, customer: str) -> None:
-        """Raise the caller's identity level."""
+        """Raise the caller's identity level. What was learnt for another customer is forgotten."""
+        if self.call.identity.customer not in ("", customer):
+            self.change(frames=tuple(map(_without_proven, self.call.frames)))
         self.change(identity=Identity(level, customer, self.now + IDENTITY_SECONDS))
+
+    def drop_proof(self) -> None:
+        """Let the proof run out, as when somebody else has talked to the caller."""
+        self.change(identity=changed(self.call.identity, until=0.0))
 
     # speaking
 
@@ -168,14 +192,20 @@ class Turn:
         if template.fixed is not None:
             return template.fixed
         try:
-            return template.fill(self.values(**more), self._aloud_in(language))
+            return self._filled(template, self._aloud_in(language), more)
         except _UnreadableError:
             return phrasebook.phrase(phrasebook.language_of(language), "unreadable")
 
     def written(self, text: Text, **more: Any) -> str:
         """Return an editor's text as it is read on a screen. Raises ValueError for a value that can't be written."""
         language = text.language_for(self.call.language)
-        return text.by_language[language].fill(self.values(**more), self._put_by(self.services.written, language))
+        return self._filled(text.by_language[language], self._put_by(self.services.written, language), more)
+
+    def _filled(self, template: Template, put: Callable[[Any, str, str], str], more: Mapping[str, Any]) -> str:
+        if any(self.proof_of(slot.path[0]) > self.level for slot in template.slots()):
+            self.note("unreadable", as_kind="unproven")
+            raise _UnreadableError
+        return template.fill(self.values(**more), put)
 
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
         return self._put_by(self.services.aloud, language)
@@ -278,3 +308,10 @@ class Turn:
     def offered(self, choice: Choice) -> bool:
         """Tell whether a choice is there now."""
         return choice.when is None or choice.when.holds(self.values())
+
+
+def _without_proven(frame: Frame) -> Frame:
+    if not frame.proven:
+        return frame
+    kept = {name: value for name, value in frame.values.items() if name not in frame.proven}
+    return changed(frame, values=kept, proven={})

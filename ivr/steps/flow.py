@@ -58,8 +58,9 @@ class FlowStep(LiveStep):
         """Go into the flow; when it has come back, keep its results and go on."""
         results = turn.memo.get("results")
         if results is None:
-            values = turn.values()
-            return Run(self.flow.run, {name: value(values) for name, value in (self.flow.given or {}).items()})
+            values, given = turn.values(), self.flow.given or {}
+            proven = {name: proof for name, value in given.items() if (proof := turn.proof_behind(value))}
+            return Run(self.flow.run, {name: value(values) for name, value in given.items()}, proven)
         if self.flow.save_as:
-            turn.set(self.flow.save_as, results)
+            turn.set(self.flow.save_as, results, proof=turn.memo.get("proof", 0))
         return "next"

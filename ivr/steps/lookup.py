@@ -77,5 +77,5 @@ class Lookup(LiveStep):
         except LookupFailed as error:
             return "missing" if error.missing else "error"
         if self.lookup.save_as:
-            turn.set(self.lookup.save_as, answer)
+            turn.set(self.lookup.save_as, answer, proof=self.requires or turn.level)
         return "next"

@@ -41,5 +41,5 @@ class Set(LiveStep):
     def enter(self, turn: Turn) -> Move:
         """Set them."""
         for name, expression in self.set.items():
-            turn.set(name, expression(turn.values()))
+            turn.set(name, expression(turn.values()), proof=turn.proof_behind(expression))
         return "next"

@@ -97,6 +97,8 @@ class Transfer(LiveStep):
         outcome = _OUTCOMES[given.status]
         desk = turn.call.transfer.get("desk", self.transfer.desk)
         turn.note("dialled", desk=desk, status=given.status, seconds=given.seconds)
+        if outcome == "next":
+            turn.drop_proof()  # somebody else has had the line since
         if outcome == "next" and self.next is None:
             turn.hang_up()
             return None

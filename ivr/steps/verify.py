@@ -127,9 +127,13 @@ class Verify(Entering):
     # what was typed
 
     def answer(self, turn: Turn, given: Input) -> Move:
-        """Take keys; a step that was overtaken goes on."""
+        """Take keys; a step that was overtaken goes on, and a code whose first proof has run out counts for nothing."""
         if isinstance(given, Digits) and turn.level >= self.verify:
             return "next"
+        if "code" in turn.memo and not turn.level:
+            turn.change_frame(memo={})
+            if isinstance(given, Digits) and _CODE.read(given.keys.removesuffix("#")) is not None:
+                return self.listen(turn)
         return super().answer(turn, given)
 
     def take_keys(self, turn: Turn, keys: str) -> Move:
