@@ -92,7 +92,8 @@ class Identity:
     def _unanswered(self, given: Mapping[str, Any], key: str, now: float) -> Answer:
         """Take a try back: the bank gave no answer, so it was no guess."""
         account, number = self._account(given), _caller(given)
-        self.accounts.give_back(account, key, int(now))
+        # The turn that charged asks this with the same key, which would be taken for the charge itself.
+        self.accounts.give_back(account, f"{key}:unanswered", int(now))
         self.callers.passed(number, account)
         self.watch.give_back(account.key, int(now))
         return {}
