@@ -70,6 +70,7 @@ class Lookup(LiveStep):
         """Ask."""
         values = turn.values()
         question = {name: expression(values) for name, expression in (self.lookup.given or {}).items()}
+        question.pop("customer", None)  # proved, never given: the number that calls is a hint of who it may be
         if turn.level:
             question["customer"] = turn.call.identity.customer
         try:

@@ -367,3 +367,12 @@ def test_a_bank_that_goes_before_the_pin_is_noticed_before_the_pin(phone):
     call = phone(STEPS, bank=bank).press("1").press("0128")
     assert call.heard.startswith("查询系统暂时没有回应，由人工为您办理。")
     assert isinstance(call.closing, Dial)
+
+
+def test_no_flow_can_name_the_customer_that_the_bank_is_asked_about(phone):
+    steps = STEPS.replace("from: bank.balance,", "from: bank.balance, with: {customer: caller.customer, limit: 3},")
+    steps = steps.replace("balance: {requires: L1, ", "balance: {")
+    bank = bank_of(**{"bank.caller": {"customer": "C1", "segment": "standard"}})
+    phone(steps, bank=bank).press("1")
+    (question,) = [question for source, question, _ in bank.asked if source == "bank.balance"]
+    assert "customer" not in question
