@@ -21,9 +21,15 @@ NEW_PIN = "804926"
 CHANGING = ("confirm_loss", "ask_again")
 """Steps behind which the bank's book is changed."""
 CALLED = ("main_menu", "elderly_simple")
-HIDDEN = {("main_menu", "after_last_page"), ("ticket_progress", "after_progress")}
-"""Places behind others that look alike: the last of four pages, and the progress of a complaint that was made before.
-Conversations get there."""
+HIDDEN = {
+    ("main_menu", "after_last_page"),
+    ("ticket_progress", "after_progress"),
+    ("person", "leave_message_closed"),
+    ("elderly_simple", "leave_message_closed"),
+}
+"""Places behind others that look alike: the last of four pages, and the progress of a complaint that was made before
+(conversations get there); and those for desks that are closed, which the shipped ones never are
+(`test_everyone_at_every_hour.py` gets there)."""
 MENU_KEYS = "0123456789*#"
 
 
