@@ -13,12 +13,11 @@ from typing import Any
 
 from ..errors import LookupFailed
 from ..secret import Secret
-from .turn import Turn
+from .turn import DEADLINE, Turn
 
 TRIES = 3
 """Wrong answers that one call may give before a person takes over (bank practice: three)."""
 
-DEADLINE = 2.0
 CODES = 2
 """One-time codes that one visit may be sent, the second because the first ran out."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from msgspec.structs import replace as changed
 
+from ..calendar import local
 from ..errors import LookupFailed
 from ..flow import phrasebook
 from ..flow.expressions import Expression
@@ -23,9 +24,6 @@ from .opening import DeskValues, OpeningValues
 from .ports import Aloud, Event, Lookup
 from .verbs import Closing, Dial, Gather, Hangup, Pause, Prompt, Record, Say
 
-CHINA = timezone(timedelta(hours=8))
-"""The whole mainland keeps one time, without daylight saving."""
-
 IDENTITY_SECONDS = 600.0
 """How long a verified caller stays verified without doing anything (voice-menu practice: ten minutes)."""
 
@@ -34,6 +32,9 @@ RATES = (0.7, 1.3)
 """The slowest and fastest that callers may choose, as a share of the profile's rate."""
 
 MEMORY_DEADLINE = 0.3
+DEADLINE = 2.0
+"""Seconds that one answer of a back end may take, unless the flow says otherwise."""
+
 ASKING_SECONDS = 2.5
 """How long all lookups of one turn may take together: the caller is to hear something within three seconds."""
 _NOT_WORTH_ASKING = 0.05
@@ -140,7 +141,7 @@ class Turn:
 
     @cached_property
     def _china(self) -> datetime:
-        return datetime.fromtimestamp(self.now, UTC).astimezone(CHINA)
+        return local(self.now)
 
     @cached_property
     def _about_line(self) -> dict[str, Any]:

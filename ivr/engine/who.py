@@ -7,13 +7,10 @@ from typing import Any
 from ..errors import LookupFailed
 from ..flow.model import PRIORITIES
 from .telephone import telephone
-from .turn import MEMORY_DEADLINE, Turn
+from .turn import DEADLINE, MEMORY_DEADLINE, Turn
 
 CALLER_DEADLINE = 1.0
 """Seconds that the bank has to say who is calling, before anything is heard (elderly callers: at most one second)."""
-
-PATIENT_DEADLINE = 2.0
-"""The same for a caller who has asked for something that needs the bank."""
 
 
 def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
@@ -29,7 +26,7 @@ def ask_again(turn: Turn) -> bool:
     """Ask the bank once more if it could not be asked when the call came in; tell whether it can be asked now."""
     if not turn.call.facts["caller"].get("unreachable"):
         return True
-    turn.change(facts={**turn.call.facts, "caller": who_calls(turn, PATIENT_DEADLINE)})
+    turn.change(facts={**turn.call.facts, "caller": who_calls(turn, DEADLINE)})
     return not turn.call.facts["caller"].get("unreachable")
 
 

@@ -275,13 +275,13 @@ class Block(Kind[Any]):
         return {"anyOf": [block, lone]}
 
 
-def object_schema(wanted: tuple[Option, ...], *, closed: bool = True) -> Schema:
+def object_schema(wanted: tuple[Option, ...]) -> Schema:
     """Return the JSON Schema of a block with these fields."""
     return {
         "type": "object",
         "properties": {wish.key: {**wish.kind.schema(), **_described(wish)} for wish in wanted},
         "required": [wish.key for wish in wanted if wish.required],
-        **({"additionalProperties": False} if closed else {}),
+        "additionalProperties": False,
     }
 
 

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..engine.step import LiveStep, Move
-from ..engine.turn import Turn
+from ..engine.turn import DEADLINE, Turn
 from ..errors import LookupFailed
 from ..flow.expressions import Expression
 from ..flow.fields import Block, MapOf, option
 from ..flow.model import Route
 from ..flow.routes import Condition, Ways
 from ..flow.scalars import Name, Seconds, Word
-
-DEADLINE = 2.0
-"""Seconds a back end may take: the caller is to hear something within three."""
 
 
 @dataclass(frozen=True, kw_only=True)

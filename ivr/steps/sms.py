@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..engine.step import LiveStep, Move
-from ..engine.turn import Turn
+from ..engine.turn import DEADLINE, Turn
 from ..errors import LookupFailed
 from ..flow.expressions import Expression
 from ..flow.fields import option
@@ -16,8 +16,6 @@ from ..flow.routes import Condition, Ways
 from ..flow.scalars import Whole
 from ..flow.text import Text
 from ..flow.wordings import Wording
-
-DEADLINE = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..engine.step import LiveStep, Move
-from ..engine.turn import Turn
+from ..engine.turn import DEADLINE, Turn
 from ..errors import LookupFailed
 from ..flow.expressions import Expression
 from ..flow.fields import Block, option
@@ -15,7 +15,6 @@ from ..flow.model import Route
 from ..flow.routes import Condition, Ways
 from ..flow.scalars import Name, OneOf
 
-DEADLINE = 2.0
 KINDS = ("product", "service", "channel", "policy")
 SEVERITIES = ("ordinary", "grave", "public")
 LEVELS = ("first", "middle", "high")
