@@ -45,5 +45,9 @@ class LookupFailed(IvrError):
         super().__init__(reason)
 
 
+class CarrierFailed(IvrError):
+    """The carrier did not place or move a call when asked; the text says why, without numbers."""
+
+
 class FlowStuck(IvrError):
     """A turn ran past the hop limit or its step is gone; the caller is apologised to and transferred."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from functools import lru_cache
 
-from ivr.engine.verbs import Closing, Dial, Gather, Hangup, Hearing, Prompt, Record
+from ivr.engine.verbs import Closing, Dial, Enqueue, Gather, Hangup, Hearing, Prompt, Record
 
 from .twilio_prompts import clean, recogniser_language, speak
 from .twilio_xml import Attributes, element, response, text
@@ -23,6 +24,8 @@ def document(closing: Closing, *, action: str, prefix: str) -> bytes:
             return response(_record(closing, action, prefix))
         case Dial():
             return response(speak(closing.prompts, prefix)[0] + _dial(closing, action))
+        case Enqueue():
+            return response(speak(closing.prompts, prefix)[0] + _enqueue(closing, action))
         case Hangup():
             return response(speak(closing.prompts, prefix)[0] + element("Hangup", {}))
 
@@ -98,6 +101,11 @@ def _record(closing: Record, action: str, prefix: str) -> str:
 def _dial(closing: Dial, action: str) -> str:
     number = element("Number", {}, text(clean(closing.number)[:LONGEST_NUMBER]))
     return element("Dial", {"action": action, "method": "POST", "timeout": _whole(closing.timeout)}, number)
+
+
+def _enqueue(closing: Enqueue, action: str) -> str:
+    task = element("Task", {"priority": closing.priority}, text(json.dumps(closing.task, ensure_ascii=False)))
+    return element("Enqueue", {"workflowSid": clean(closing.workflow), "action": action, "method": "POST"}, task)
 
 
 def _whole(seconds: float) -> int:

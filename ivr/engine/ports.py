@@ -155,6 +155,33 @@ class Documents(Protocol):
         """Return keys in order, those behind `after` that begin with `prefix`."""
 
 
+class Board(Protocol):
+    """Rows that many processes read and change together: who waits for a person, and who is at the desks.
+
+    Every write has a number, one higher than the one before. A reader keeps what it has read and asks only for what was
+    written since; a writer says which write it has seen last. The contract is held by `tests/contract/test_boards.py`.
+    """
+
+    def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
+        """Return the number of the last write, and the rows written after `write`; None stands for one taken away."""
+
+    def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
+        """Write all rows at once if the last write is still `seen`, else write nothing and return False."""
+
+
+class Calls(Protocol):
+    """Places and moves calls at the carrier, from outside of any call."""
+
+    def move(self, call_id: str, url: str) -> None:
+        """Let a call that waits ask `url` now. Raises CarrierFailed."""
+
+    def place(self, number: str, url: str, *, ended: str, timeout: int) -> str:
+        """Ring a number, play it what `url` answers, tell `ended` how it ended; return the call's id.
+
+        Both addresses are relative to the public URL. Raises CarrierFailed.
+        """
+
+
 class Service(Protocol):
     """A back end of our own, asked like the bank: the lookup "tickets.open" is the question "open" of "tickets"."""
 

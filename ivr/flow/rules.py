@@ -89,6 +89,7 @@ CHECKS = {
     "unknown-desk": "A desk that is named is not in line.yaml.",
     "unknown-hours": "Opening hours that are named are not in line.yaml.",
     "unknown-segment": "A segment that is named is not in line.yaml.",
+    "unknown-priority": "A priority that is named is none.",
     "unknown-announcement": "An announcement that is named is not in line.yaml.",
     "unspoken-language": "The calls to a number begin in a language that its flow does not speak.",
     "unknown-value": "A text or condition reads a value that nothing sets (warning where only the bank can know).",
