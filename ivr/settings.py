@@ -59,8 +59,8 @@ class Source:
 class Settings:
     """What a deployment chooses. Empty text means "not set".
 
-    `public_url`, `bank_url` and `api_url` have no slash at the end. `insecure` is never read from the environment: a server
-    without signatures has to be asked for on the command line.
+    `public_url`, `bank_url` and `api_url` have no slash at the end. `insecure` is never read from the environment: a
+    server without signatures has to be asked for on the command line.
     """
 
     account_sid: str = ""

@@ -11,7 +11,7 @@ from ivr.twilio_rest import API, Account, Answer, NotAnswered, NotAsked
 
 MOST_AT_ONCE = 8
 SECONDS = 4.0
-"""How long one request may take. Whoever waits has waited for minutes, and asks by itself at the next piece of music."""
+"""How long one request may take: whoever waits asks by itself too, at the next piece of music."""
 
 LONGEST_RING = 600
 _CALL = re.compile(r"CA[0-9A-Za-z]{2,62}")

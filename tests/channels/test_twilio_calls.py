@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -88,11 +89,12 @@ def test_without_an_account_or_an_address_there_are_no_calls_of_ours(missing: st
 
 
 def attempt(calls: TwilioCalls, deed: str) -> CarrierFailed:
+    asked: dict[str, Callable[[], object]] = {
+        "move": lambda: calls.move(RUNS, "/twilio/turn/0?moved=1"),
+        "place": lambda: calls.place(AGENT, "/a", ended="/b", timeout=20),
+    }
     with pytest.raises(CarrierFailed) as caught:
-        if deed == "move":
-            calls.move(RUNS, "/twilio/turn/0?moved=1")
-        else:
-            calls.place(AGENT, "/a", ended="/b", timeout=20)
+        asked[deed]()
     for secret in (AGENT, AGENT[1:], TOKEN, SID, RUNS, "ivr.example"):
         assert secret not in str(caught.value)
     assert caught.value.__context__ is None or caught.value.__suppress_context__
