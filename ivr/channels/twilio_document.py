@@ -112,12 +112,7 @@ def _dial(closing: Dial, action: str, prefix: str) -> str:
         return element("Dial", how, party(closing.number))
     leg = leg_address(prefix, closing.leg)
     if closing.record:
-        how = {
-            **how,
-            "record": "record-from-answer",  # not while it rings: what the queue plays is nobody's conversation
-            "recordingStatusCallback": f"{leg}/recorded",
-            "recordingStatusCallbackMethod": "POST",
-        }
+        how = {**how, **recorded(leg)}
     screened: Attributes = {
         "url": leg,
         "method": "POST",
@@ -127,6 +122,15 @@ def _dial(closing: Dial, action: str, prefix: str) -> str:
     }
     # The caller goes on hearing it ring while the agent is told who calls.
     return element("Dial", {**how, "answerOnBridge": True}, party(closing.number, screened))
+
+
+def recorded(leg: str) -> Attributes:
+    """Have a conversation recorded, from when it begins: what is played while it rings is nobody's conversation."""
+    return {
+        "record": "record-from-answer",
+        "recordingStatusCallback": f"{leg}/recorded",
+        "recordingStatusCallbackMethod": "POST",
+    }
 
 
 def party(number: str, how: Attributes | None = None) -> str:
