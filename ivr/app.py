@@ -197,7 +197,7 @@ def build(
     found = store or open_store(settings.store)
     found.keep_release(release.version, release.files)
     outside = lookup or HttpLookup({"bank": settings.bank_url})
-    asked = Router(outside, own_services(settings, found, seal), clock)
+    asked = Router(outside, own_services(settings, found, seal, release.line), clock)
     services = Services(asked, Reader(), spoken_keys, written, time.monotonic)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)

@@ -59,13 +59,16 @@ class Source:
 class Settings:
     """What a deployment chooses. Empty text means "not set".
 
-    `public_url` and `bank_url` have no slash at the end. `insecure` is never read from the environment: a server
-    without signatures has to be asked for on the command line.
+    `public_url`, `bank_url` and `api_url` have no slash at the end. `insecure` is never read from the environment: a
+    server without signatures has to be asked for on the command line.
     """
 
     account_sid: str = ""
     auth_token: Hidden = field(default_factory=Hidden, hash=False)
     sms_from: str = ""
+    call_from: str = ""
+    workflow: str = ""
+    api_url: str = ""
     public_url: str = ""
     store: str = DEFAULT_STORE
     flows: Path = Path("flows")
@@ -103,6 +106,9 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "account_sid": "TWILIO_ACCOUNT_SID",
         "auth_token": "TWILIO_AUTH_TOKEN",
         "sms_from": "TWILIO_SMS_FROM",
+        "call_from": "TWILIO_CALL_FROM",
+        "workflow": "TWILIO_TASKROUTER_WORKFLOW_SID",
+        "api_url": "TWILIO_API_URL",
         "public_url": "IVR_PUBLIC_URL",
         "store": "IVR_STORE",
         "flows": "IVR_FLOWS",
@@ -206,6 +212,18 @@ def _sms_from(text: str) -> str:
     raise ValueError("a sender is a number such as +12025550123, a messaging service (MG...) or a name of 11 letters")
 
 
+def _call_from(text: str) -> str:
+    if re.fullmatch(r"\+[1-9][0-9]{6,14}", text):
+        return text
+    raise ValueError("the number that calls are placed from has its country code, such as +861085550100")
+
+
+def _workflow(text: str) -> str:
+    if not re.fullmatch(r"WW[0-9A-Za-z]{32}", text):
+        raise ValueError("a workflow SID is WW and 32 more letters and digits; a workspace (WS...) is something else")
+    return text
+
+
 def _address(text: str) -> str:
     """Check an http(s) address and return it without a slash at the end. The messages never repeat a password."""
     try:
@@ -262,6 +280,9 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "account_sid": _account_sid,
     "auth_token": _auth_token,
     "sms_from": _sms_from,
+    "call_from": _call_from,
+    "workflow": _workflow,
+    "api_url": _address,
     "public_url": _public_url,
     "store": _store,
     "flows": _folder,

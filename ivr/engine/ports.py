@@ -155,6 +155,10 @@ class Documents(Protocol):
         """Return keys in order, those behind `after` that begin with `prefix`."""
 
 
+KEPT_WRITES = 4096
+"""For so many writes a board tells which rows were taken away; a reader that is further behind begins again from 0."""
+
+
 class Board(Protocol):
     """Rows that many processes read and change together: who waits for a person, and who is at the desks.
 
@@ -166,7 +170,10 @@ class Board(Protocol):
         """Return the number of the last write, and the rows written after `write`; None stands for one taken away."""
 
     def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
-        """Write all rows at once if the last write is still `seen`, else write nothing and return False."""
+        """Write all rows at once if the last write is still `seen`, else write nothing and return False.
+
+        No rows are no write.
+        """
 
 
 class Calls(Protocol):

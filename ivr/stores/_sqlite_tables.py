@@ -36,5 +36,7 @@ cost 48 us at a thousand live calls and 106 at a hundred thousand; with the key 
 LATER = (
     """CREATE TABLE IF NOT EXISTS documents (collection TEXT, key TEXT, body TEXT NOT NULL,
        PRIMARY KEY (collection, key)) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS board (name TEXT PRIMARY KEY, write INTEGER NOT NULL, body BLOB) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS board_writes ON board (write)",
 )
 """Tables that came after the first version. Files that lack them get them when opened; an older ivr ignores them."""

@@ -1,4 +1,4 @@
-"""Calls and documents in this process's memory: for tests, the simulator and the load test. Nothing survives it."""
+"""Calls, documents and board in this process's memory: for tests, simulator and load test. Nothing survives it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import MappingProxyType
 from ..engine.ports import JournalRow, Saved
 from ..errors import SettingsError
 from ._lease import LEASE_SECONDS, Leases
+from ._memory_board import MemoryBoard
 from ._memory_documents import MemoryDocuments
 
 
@@ -20,7 +21,7 @@ def connect(url: str) -> MemoryStore:
     return MemoryStore()
 
 
-class MemoryStore(MemoryDocuments):
+class MemoryStore(MemoryDocuments, MemoryBoard):
     """A Store of dictionaries. `lease_seconds` bounds the wait for a call that another thread has."""
 
     def __init__(self, *, lease_seconds: float = LEASE_SECONDS) -> None:

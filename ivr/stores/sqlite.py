@@ -1,4 +1,4 @@
-"""Calls and documents in one SQLite file, shared by all processes of one machine: one commit a turn, no ORM.
+"""Calls, documents and board in one SQLite file, shared by all processes of one machine: one commit a turn, no ORM.
 
 Why the write-ahead log is copied back by a thread of its own: copying waits for the disk, and left to SQLite it would
 happen inside whichever caller's turn filled the log. A process that is killed loses nothing that was saved; a power
@@ -21,6 +21,7 @@ from ..engine.ports import JournalRow, Saved
 from ..errors import SettingsError, StoreError
 from ..settings import store_file
 from ._lease import LEASE_SECONDS, SETUP, FileLeases
+from ._sqlite_board import SqliteBoard
 from ._sqlite_connections import Connections, OneWriter
 from ._sqlite_documents import SqliteDocuments
 
@@ -55,7 +56,7 @@ def connect(url: str) -> SqliteStore:
     return SqliteStore(file, synchronous=synchronous)
 
 
-class SqliteStore(SqliteDocuments):
+class SqliteStore(SqliteDocuments, SqliteBoard):
     """A Store on one file, for any number of threads and processes; it may be carried over a fork."""
 
     def __init__(self, file: Path, *, synchronous: str = "NORMAL", lease_seconds: float = LEASE_SECONDS) -> None:

@@ -9,15 +9,15 @@ from typing import Protocol
 from flask import Blueprint, Response, abort, request
 
 from ivr.channels.twilio import TwilioChannel
-from ivr.channels.twilio_requests import Parameters, TwilioRequest
+from ivr.channels.twilio_requests import Parameters
 from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Hangup
-from ivr.errors import BadRequest, BadSignature
+from ivr.errors import BadRequest
 from ivr.settings import Settings
 
 from . import log
+from .authentic import authentic, twiml
 from .metrics import Metrics
-from .wire import twilio_request
 
 LANGUAGE = "zh-CN"
 """Of the last resort, which is heard when nothing is known of the call."""
@@ -77,19 +77,19 @@ class _Hooks:
 
     def voice(self, flow: str | None = None) -> Response:
         """Answer a call that arrives."""
-        asked = self._authentic()
+        asked = authentic(self.ivr.channel, self.metrics)
         return self._answer(lambda: self.ivr.channel.read(asked, flow=flow))
 
     def turn(self, turn: str) -> Response:
         """Answer what the caller did."""
         if not (turn.isascii() and turn.isdecimal() and len(turn) <= MOST_TURN_DIGITS):
             abort(404)
-        asked = self._authentic()
+        asked = authentic(self.ivr.channel, self.metrics)
         return self._answer(lambda: self.ivr.channel.read(asked, turn=int(turn)))
 
     def status(self) -> Response:
         """Take note of a call's end; the carrier ignores the answer."""
-        asked = self._authentic()
+        asked = authentic(self.ivr.channel, self.metrics)
         try:
             gone = self.ivr.channel.ended(asked)
             if gone:
@@ -100,7 +100,7 @@ class _Hooks:
 
     def fallback(self) -> Response:
         """Apologise and reach for a person: the carrier could not use an answer, or the last resort's desk did."""
-        asked = self._authentic()
+        asked = authentic(self.ivr.channel, self.metrics)
         form = Parameters.of(asked.form)
         attempt = request.args.get("attempt", "")
         tried = int(attempt) if attempt.isascii() and attempt.isdecimal() and len(attempt) < 4 else 1
@@ -108,19 +108,8 @@ class _Hooks:
             self.metrics.fallbacks.inc()
             log.line("fallback", code=form.first("ErrorCode")[:10])
         if form.first("DialCallStatus") in {"completed", "answered"}:
-            return _twiml(self.ivr.channel.render(Hangup(), turn=0))
-        return _twiml(self._sorry(tried))
-
-    def _authentic(self) -> TwilioRequest:
-        """Return the request if the carrier signed it; else refuse it without having read anything."""
-        body = request.get_data(cache=False)
-        try:
-            asked = twilio_request(request.environ, body)
-            self.ivr.channel.verify(asked)
-        except (BadSignature, ValueError):
-            self.metrics.refused.inc()
-            abort(403)
-        return asked
+            return twiml(self.ivr.channel.render(Hangup(), turn=0))
+        return twiml(self._sorry(tried))
 
     def _answer(self, read: Callable[[], Incoming]) -> Response:
         started = time.perf_counter()
@@ -145,7 +134,7 @@ class _Hooks:
                 outcome=outcome,
                 ms=round(seconds * 1000, 2),
             )
-        return _twiml(document)
+        return twiml(document)
 
     def _sorry(self, attempt: int) -> bytes:
         try:
@@ -154,7 +143,3 @@ class _Hooks:
             log.fault("desk", fault)
             number = None
         return self.ivr.channel.sorry(LANGUAGE, number, attempt=attempt)
-
-
-def _twiml(document: bytes) -> Response:
-    return Response(document, content_type="text/xml; charset=utf-8")
