@@ -63,7 +63,7 @@ class Phrases:
 
 @dataclass(frozen=True)
 class Choice:
-    """A key or phrase and what it does: go to a step, or one of the universals in `do`."""
+    """A key or phrase and what it does: go to a step, or one of the universals in `do`; `value` is what a menu keeps."""
 
     key: str
     label: Text | None
@@ -72,6 +72,7 @@ class Choice:
     do: str
     when: Expression | None
     reason: str
+    value: str
     place: Place = field(compare=False)
 
 

@@ -14,7 +14,7 @@ from ..flow import phrasebook
 from ..flow.fields import option
 from ..flow.model import Branch, Choice, Route
 from ..flow.routes import Choices
-from ..flow.scalars import Flag
+from ..flow.scalars import Flag, Name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +33,24 @@ class Menu(Listening):
         - {label: 银行卡挂失, phrases: [挂失, 丢卡], goto: report_loss}
         - {key: "8", do: language}
     ```
+
+    With `as`, the variable keeps the `value` of the choice that was taken (without one: none), so that steps behind it
+    can be shared:
+
+    ```yaml
+    what_about:
+      menu:
+        - {label: 产品, goto: own_words, value: product}
+        - {label: 服务态度, goto: own_words, value: service}
+      as: about
+    ```
     """
 
     kind: ClassVar[str] = "menu"
 
     menu: tuple[Choice, ...] = option(Choices(numbered=True), help="The choices, in the order spoken.")
     offer_agent: bool = option(Flag(), help="Whether the key for a person is spoken with the choices.", default=True)
+    save_as: str = option(Name(), help="The variable that keeps the `value` of what was chosen.", key="as", default="")
     spoken: bool = option(
         Flag(), help="Whether the choices are spoken; if not, the prompt must name the keys.", default=True
     )
@@ -47,6 +59,24 @@ class Menu(Listening):
         """Return where each choice leads."""
         ways = {self.outcome(choice): (Branch(choice.goto),) for choice in self.menu if choice.goto}
         return ways | self.failure_exits()
+
+    def sets(self) -> Mapping[str, str]:
+        """Return the variable that keeps what was chosen."""
+        return {self.save_as: "text"} if self.save_as else {}
+
+    def faults(self) -> Iterator[tuple[str, str, str]]:
+        """Yield a variable that nothing is kept in, or values that no variable keeps."""
+        valued = any(choice.value for choice in self.menu)
+        if valued and not self.save_as:
+            yield "menu", 'A choice has a "value", but nothing keeps it.', 'Add "as:" with the name of a variable.'
+        elif self.save_as and not valued:
+            yield "as", 'No choice has a "value" to keep.', 'Add "value:" to the choices, or delete this line.'
+
+    def do(self, turn: Turn, choice: Choice, outcome: str) -> Move:
+        """Keep what was chosen, and carry it out."""
+        if self.save_as and choice in self.menu:
+            turn.set(self.save_as, choice.value or None)
+        return super().do(turn, choice, outcome)
 
     def outcome(self, choice: Choice) -> str:
         """Name the outcome of a choice by its key; a key that is given twice is told apart by place."""

@@ -89,7 +89,6 @@ def test_a_complaint_becomes_a_ticket_with_a_promised_time(phone):
         "number": "+8613800000001",
         "kind": "channel",
         "severity": "grave",
-        "level": "first",
         "call": "CA1",
         "recording": "https://carrier/r1",
     }
@@ -98,6 +97,27 @@ def test_a_complaint_becomes_a_ticket_with_a_promised_time(phone):
 def test_a_ticket_that_cannot_be_opened_has_its_own_way(phone):
     steps = "  start: {ticket: service, as: t, next: bye, on_error: sorry}\n  sorry: {hangup: 抱歉。}\n"
     assert phone(steps, bank=Bank({"tickets.open": LookupFailed("gone")})).heard == "抱歉。"
+
+
+def test_a_ticket_takes_its_kind_from_what_a_menu_kept(phone):
+    steps = """
+  start: {as: about, menu: [{label: 产品, goto: open_it, value: product}, {label: 服务, goto: open_it, value: service}]}
+  open_it: {ticket: {kind: about, severity: '"grave"'}, as: t, next: bye, on_error: bye}
+"""
+    bank = Bank({"tickets.open": {"ticket": "T123"}})
+    phone(steps, bank=bank).press("2")
+    (question,) = [question for source, question, _ in bank.asked if source == "tickets.open"]
+    assert (question["kind"], question["severity"]) == ("service", "grave")
+
+
+def test_a_menu_forgets_what_it_kept_when_a_choice_without_a_value_is_taken(phone):
+    steps = """
+  start: {as: about, menu: [{label: 产品, goto: back, value: product}, {label: 别的, goto: back}]}
+  back: {branch: [{when: about == "product", goto: start}, {when: about == none, goto: nothing}, {goto: bye}]}
+  nothing: {hangup: 没有。}
+"""
+    call = phone(steps).press("1")
+    assert call.press("2").heard == "没有。"
 
 
 SURVEY = """
