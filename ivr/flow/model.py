@@ -63,7 +63,7 @@ class Phrases:
 
 @dataclass(frozen=True)
 class Choice:
-    """A key or phrase and what it does: go to a step, or one of the universals in `do`; `value` is what a menu keeps."""
+    """A key or phrase and what it does: go to a step, or one of the universals in `do`; `value` is kept."""
 
     key: str
     label: Text | None

@@ -24,6 +24,9 @@ class Menu(Listening):
     A choice leads to a step (`goto`) or does one of: `back`, `repeat`, `main_menu`, `help`, `language` (switches to the
     flow's next language and stays here; it needs no label). Choices come before the flow's `globals`.
 
+    With `as`, a variable keeps the `value` of the choice that was taken (`{label: 产品, goto: own_words, value: product}`),
+    so that choices may share the steps behind them.
+
     ```yaml
     main:
       prompt: 请选择您要办理的业务。
@@ -32,17 +35,6 @@ class Menu(Listening):
         - {label: 查询余额, phrases: [余额, 还有多少钱], goto: balance}
         - {label: 银行卡挂失, phrases: [挂失, 丢卡], goto: report_loss}
         - {key: "8", do: language}
-    ```
-
-    With `as`, the variable keeps the `value` of the choice that was taken (without one: none), so that steps behind it
-    can be shared:
-
-    ```yaml
-    what_about:
-      menu:
-        - {label: 产品, goto: own_words, value: product}
-        - {label: 服务态度, goto: own_words, value: service}
-      as: about
     ```
     """
 
