@@ -166,6 +166,26 @@ def test_a_store_that_is_gone_does_not_show(phone):
     assert phone(SURVEY, bank=Bank({"survey.answer": LookupFailed("gone")})).press("3").press("8").heard == "谢谢。"
 
 
+PROMISED = """
+  start: {survey: satisfaction, as: survey, next: done, unhappy: promise}
+  done: {hangup: 谢谢。}
+  promise: {hangup: "{survey.call_back_by|datetime:short}前给您回电。"}
+"""
+
+
+def test_who_is_unhappy_hears_by_when_somebody_calls_back(phone):
+    bank = Bank({"survey.answer": {"detractor": True, "callback_by": "2026-11-24T10:05:00+08:00"}})
+    assert phone(PROMISED, bank=bank).press("1").heard == "十一月二十四日上午十点零五分前给您回电。"
+
+
+def test_no_call_back_is_promised_that_nobody_can_keep(phone):
+    kept = {"survey.answer": {"detractor": True, "callback_by": "2026-11-24T10:05:00+08:00"}}
+    assert phone(PROMISED, bank=Bank(kept), caller="anonymous").press("1").heard == "谢谢。"
+    assert phone(PROMISED, bank=Bank({"survey.answer": LookupFailed("gone")})).press("1").heard == "谢谢。"
+    assert phone(PROMISED, bank=Bank({"survey.answer": {"detractor": False}})).press("5").heard == "谢谢。"
+    assert phone(PROMISED, bank=Bank(kept)).stay_silent().heard == "谢谢。"
+
+
 def test_what_a_call_is_about_is_noted_and_told_to_the_survey(phone):
     steps = """
   start: {menu: [{label: 余额, goto: ask, reason: balance}]}
