@@ -65,6 +65,7 @@ class Settings:
 
     account_sid: str = ""
     auth_token: Hidden = field(default_factory=Hidden, hash=False)
+    key: Hidden = field(default_factory=Hidden, hash=False)
     sms_from: str = ""
     public_url: str = ""
     store: str = DEFAULT_STORE
@@ -102,6 +103,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
     {
         "account_sid": "TWILIO_ACCOUNT_SID",
         "auth_token": "TWILIO_AUTH_TOKEN",
+        "key": "IVR_KEY",
         "sms_from": "TWILIO_SMS_FROM",
         "public_url": "IVR_PUBLIC_URL",
         "store": "IVR_STORE",
@@ -112,6 +114,10 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
     }
 )
 """The environment variable of every setting that has one."""
+
+IN_FILES = ("auth_token", "key")
+"""Secrets that may stand in a file instead, which the variable with _FILE behind its name names."""
+SHORTEST_KEY = 16
 
 
 def store_kinds() -> tuple[str, ...]:
@@ -169,7 +175,7 @@ class _Reading:
             value = self.overrides[name]
             return (value.reveal() if isinstance(value, Hidden) else str(value)), "command line"
         text = self.env.get(variable, "").strip()
-        file = self.env.get(f"{variable}_FILE", "").strip() if name == "auth_token" else ""
+        file = self.env.get(f"{variable}_FILE", "").strip() if name in IN_FILES else ""
         if text and file:
             self.problems.append(f"{variable}: set it or {variable}_FILE, not both")
         if file:
@@ -197,6 +203,12 @@ def _account_sid(text: str) -> str:
 def _auth_token(text: str) -> Hidden:
     if any(not "!" <= letter <= "~" for letter in text):
         raise ValueError("the token has a space or another character that no token has; copy it again")
+    return Hidden(text)
+
+
+def _key(text: str) -> Hidden:
+    if len(text) < SHORTEST_KEY:
+        raise ValueError(f"a key has at least {SHORTEST_KEY} characters; make one with: openssl rand -hex 32")
     return Hidden(text)
 
 
@@ -261,6 +273,7 @@ def _masked(value: object) -> str:
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "account_sid": _account_sid,
     "auth_token": _auth_token,
+    "key": _key,
     "sms_from": _sms_from,
     "public_url": _public_url,
     "store": _store,

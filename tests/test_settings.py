@@ -33,6 +33,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         {
             "TWILIO_ACCOUNT_SID": SID,
             "TWILIO_AUTH_TOKEN": f" {TOKEN}\n",
+            "IVR_KEY": "hush-hush-hush-hush",
             "TWILIO_SMS_FROM": "+12025550123",
             "IVR_PUBLIC_URL": "https://ivr.bank.example:8443/",
             "IVR_STORE": "memory:",
@@ -76,6 +77,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         {
             "TWILIO_ACCOUNT_SID": "SK" + "0" * 32,
             "TWILIO_AUTH_TOKEN": "0123 4567",
+            "IVR_KEY": "hush",
             "TWILIO_SMS_FROM": "95588",
             "IVR_PUBLIC_URL": "https://ivr.example.com/hotline",
             "IVR_STORE": "oracle://scott:tiger@db/x",

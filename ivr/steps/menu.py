@@ -24,8 +24,8 @@ class Menu(Listening):
     A choice leads to a step (`goto`) or does one of: `back`, `repeat`, `main_menu`, `help`, `language` (switches to the
     flow's next language and stays here; it needs no label). Choices come before the flow's `globals`.
 
-    With `as`, a variable keeps the `value` of the choice that was taken, as in `{label: 产品, goto: words, value: product}`,
-    so that choices may share the steps behind them.
+    With `as`, a variable keeps the `value` of the choice that was taken, as in `{label: 产品, goto: a, value: x}`, so
+    that choices may share the steps behind them.
 
     ```yaml
     main:
