@@ -43,6 +43,11 @@ class Menu(Listening):
     menu: tuple[Choice, ...] = option(Choices(numbered=True), help="The choices, in the order spoken.")
     offer_agent: bool = option(Flag(), help="Whether the key for a person is spoken with the choices.", default=True)
     save_as: str = option(Name(), help="The variable that keeps the `value` of what was chosen.", key="as", default="")
+    frequent_first: bool = option(
+        Flag(),
+        help="Whether customers first hear the choices whose `reason` they call for most, with their usual keys.",
+        default=False,
+    )
     spoken: bool = option(
         Flag(), help="Whether the choices are spoken; if not, the prompt must name the keys.", default=True
     )
@@ -121,6 +126,8 @@ class Menu(Listening):
         super().ask(turn)
         if not self.spoken:
             return
+        if self.frequent_first and not turn.memo.get("returned"):
+            self._say_frequent(turn)
         options = list(self._options(turn))
         if turn.profile.option_pause:
             for place, words in enumerate(options):
@@ -130,6 +137,19 @@ class Menu(Listening):
             between, end = (phrasebook.phrase(turn.call.language, f"option_{part}") for part in ("between", "end"))
             turn.say_words(between.join(options) + end, barge_in=self.barge_in)
         self._offer_languages(turn)
+
+    def _say_frequent(self, turn: Turn) -> None:
+        """Say what this caller usually wants in a sentence of its own; the menu behind it stays as it is.
+
+        Why not in another order: keys must be spoken in ascending order, and a key must mean the same in every call.
+        """
+        wanted = turn.call.facts.get("caller", {}).get("frequent", ())
+        found = [choice for choice in self._offered(turn) if choice.reason in wanted and choice.label is not None]
+        if found:
+            language = turn.call.language
+            options = [_option(turn, turn.words(choice.label), choice.key) for choice in found if choice.label]
+            between = phrasebook.phrase(language, "option_between")
+            turn.phrase("frequent", options=between.join(options), barge_in=self.barge_in)
 
     def _options(self, turn: Turn) -> Iterator[str]:
         agent = self._agent(turn) if self.offer_agent else None
