@@ -16,6 +16,9 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from .errors import SettingsError
 
 DEFAULT_STORE = "sqlite:///var/ivr.db"
+RETENTION_DAYS = 180
+"""How long ended calls and the journal are kept: half a year covers the longest a complaint may take (60 days and its
+extension) twice over, and answers what a customer may still ask about."""
 
 
 class Hidden:
@@ -73,6 +76,9 @@ class Settings:
     audio: Path = Path("audio")
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
+    events_url: Hidden = field(default_factory=Hidden, hash=False)
+    api_token: Hidden = field(default_factory=Hidden, hash=False)
+    retention_days: int = RETENTION_DAYS
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -111,13 +117,18 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "audio": "IVR_AUDIO",
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
+        "events_url": "IVR_EVENTS_URL",
+        "api_token": "IVR_API_TOKEN",
+        "retention_days": "IVR_RETENTION_DAYS",
     }
 )
 """The environment variable of every setting that has one."""
 
-IN_FILES = ("auth_token", "key")
+IN_FILES = ("auth_token", "key", "api_token")
 """Secrets that may stand in a file instead, which the variable with _FILE behind its name names."""
-SHORTEST_KEY = 16
+SHORTEST_KEY, SHORTEST_TOKEN = 16, 24
+FEWEST_DAYS = 60
+"""A complaint may take 60 days by law, and its calls must be there as long."""
 
 
 def store_kinds() -> tuple[str, ...]:
@@ -212,6 +223,18 @@ def _key(text: str) -> Hidden:
     return Hidden(text)
 
 
+def _api_token(text: str) -> Hidden:
+    if len(text) < SHORTEST_TOKEN or any(not "!" <= letter <= "~" for letter in text):
+        raise ValueError(f"a token has at least {SHORTEST_TOKEN} characters; make one with: openssl rand -hex 32")
+    return Hidden(text)
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not int(text) >= FEWEST_DAYS:
+        raise ValueError(f"this is no number of days from {FEWEST_DAYS} on")
+    return int(text)
+
+
 def _sms_from(text: str) -> str:
     if re.fullmatch(r"\+[1-9][0-9]{4,14}|MG[0-9a-f]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", text):
         return text
@@ -281,4 +304,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "audio": _folder,
     "bank_url": _address,
     "alarm_url": _hidden_address,
+    "events_url": _hidden_address,
+    "api_token": _api_token,
+    "retention_days": _days,
 }

@@ -41,6 +41,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "IVR_AUDIO": str(tmp_path),
             "IVR_BANK_URL": "http://127.0.0.1:8500/api/",
             "IVR_ALARM_URL": "https://robot.example.com/send?access_token=hush",
+            "IVR_EVENTS_URL": "https://crm.example.com/calls?token=hush",
+            "IVR_API_TOKEN": "hush-hush-hush-hush-hush-hush",
+            "IVR_RETENTION_DAYS": "365",
         }
     )
     assert settings.account_sid == SID
@@ -51,6 +54,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert settings.flows == settings.audio == tmp_path
     assert settings.bank_url == "http://127.0.0.1:8500/api"
     assert settings.alarm_url.reveal() == "https://robot.example.com/send?access_token=hush"
+    assert settings.retention_days == 365
     assert "hush" not in repr(settings) + str(settings.sources())
 
 
@@ -85,6 +89,9 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_AUDIO": str(file),
             "IVR_BANK_URL": "bank.example.com",
             "IVR_ALARM_URL": "robot.example.com?access_token=hush",
+            "IVR_EVENTS_URL": "crm.example.com?token=hush",
+            "IVR_API_TOKEN": "hush",
+            "IVR_RETENTION_DAYS": "7",
         }
     )
     names = [line.partition(":")[0] for line in text.splitlines()]

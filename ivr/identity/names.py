@@ -73,8 +73,7 @@ def counters(number: str, limits: Limits) -> tuple[Counter, ...]:
     if _INTERNATIONAL.fullmatch(name):
         shown = f"the hundred numbers around {masked(name)}"
         return own, Counter(f"block {name[:-2]}", shown, limits.block_tries, limits.block_accounts)
-    if sip := sip_host(name):
-        host = sip
+    if host := sip_host(name):
         return own, Counter(f"host {host}", f"sip:{host[:40]}", limits.shared_tries, limits.shared_accounts)
     return (Counter("odd", "odd numbers", limits.shared_tries, limits.shared_accounts),)
 

@@ -1,4 +1,4 @@
-"""Which calls a SQLite store holds, and forgetting those that are old enough. Nothing else ever deletes from the past."""
+"""Which calls a SQLite store holds, and forgetting those that are old. Nothing else deletes from the past."""
 
 from __future__ import annotations
 

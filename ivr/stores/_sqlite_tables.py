@@ -4,7 +4,6 @@ APPLICATION_ID = 0x69767231
 LAYOUT = 1
 
 
-
 def append_only_name(table: str, verb: str) -> str:
     """Name the trigger that keeps a table append-only."""
     return f"{table}_refuses_{verb.lower()}"
