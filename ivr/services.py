@@ -1,4 +1,4 @@
-"""The back ends of our own that flows ask like the bank: identity, tickets, surveys, memory, the line, messages."""
+"""The back ends of our own that flows ask like the bank: identity, risk, tickets, surveys, memory, line, sms."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from .settings import Settings
 def own_services(settings: Settings, documents: Documents, seal: Seal) -> Mapping[str, Service]:
     """Return every service by the word that a lookup's `from:` begins with. Their state is in `documents` alone."""
     messages = open_messages(settings, documents, seal)
+    identity = Identity(documents, seal=seal, messenger=messages)
     return {
-        "identity": Identity(documents, seal=seal, messenger=messages),
+        "identity": identity,
+        "risk": identity.risks,
         "sms": messages,
         "tickets": Tickets(documents, seal),
         "survey": Surveys(documents),
