@@ -20,6 +20,7 @@ from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
 from .flow.model import Release
+from .identity.risk import Risks
 from .journal.context import COLLECTION as EVENTS
 from .journal.context import rows_of
 from .lookups.http import HttpLookup
@@ -71,6 +72,11 @@ class Ivr:
     def desk_number(self) -> str | None:
         """The number of the desk that callers reach when all else fails."""
         return self.release.line.desks[self.release.line.desk].number
+
+    @property
+    def risks(self) -> Risks:
+        """The callers and customers that the bank warns of."""
+        return Risks(self.store, self.seal)
 
     # answering
 
