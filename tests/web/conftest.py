@@ -29,6 +29,8 @@ class Stub:
     channel: TwilioChannel
     asked: list[Incoming] = field(default_factory=list)
     gone: list[Incoming] = field(default_factory=list)
+    legs: Any = None
+    recordings: list[tuple[str, str, float]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
 
     def _check(self, part: str) -> None:
@@ -49,6 +51,13 @@ class Stub:
     def hang_up(self, incoming: Incoming) -> None:
         self._check("hang_up")
         self.gone.append(incoming)
+
+    def recorded(self, leg: str, recording: str, seconds: float) -> None:
+        self._check("recorded")
+        self.recordings.append((leg, recording, seconds))
+
+    def now(self) -> float:
+        return 1_795_399_200.0
 
     def live(self) -> int:
         self._check("live")
