@@ -76,12 +76,6 @@ SURELY_TALKED = 60.0
 """Seconds after which a caller who had not picked up would have been given up: twice the time of ringing."""
 
 
-def is_due(waiter: Waiter, line: Line, now: float) -> bool:
-    """Tell whether a call back may be tried now: its desk is open, and the last try is long enough ago."""
-    hours = line.hours_of(desk_of(line, waiter.desk).hours)
-    return waiter.not_before <= now and (hours is None or hours.open_at(now))
-
-
 def tried(floor: Floor, line: Line, waiter: Waiter, now: float) -> Floor:
     """Note that the caller could not be reached: another try later, or none."""
     rules = line.waiting

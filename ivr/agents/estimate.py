@@ -11,7 +11,7 @@ import math
 from ..flow.model import Line
 from .floor import Agent, Floor, Waiter
 from .matching import ranked
-from .presence import is_active, serves, serving
+from .presence import is_active, serving
 
 FEWEST_AGENTS = 3
 FEWEST_CALLS = 5
@@ -39,7 +39,7 @@ def position(floor: Floor, line: Line, waiter: Waiter, now: float) -> int:
 def expected(floor: Floor, line: Line, desk: str, place: int, now: float) -> float | None:
     """Return the seconds until the caller at `place` gets an agent, or None."""
     mine = serving(line, desk)
-    agents = [agent for agent in floor.agents.values() if serves(line, agent, desk)]
+    agents = [agent for agent in floor.agents.values() if not mine.isdisjoint(agent.desks)]
     active = sum(is_active(agent, now) for agent in agents)
     times = [
         seconds

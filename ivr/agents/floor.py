@@ -17,6 +17,10 @@ AgentState = Literal["off", "ready", "paused", "ringing", "talking", "wrap_up"]
 OfferState = Literal["ringing", "answered", "taken", "over", "failed"]
 
 
+MAIN_LANGUAGE = "zh"
+"""What an agent speaks of whom nothing else is known. Languages are compared by their first part: en is en-US."""
+
+
 class Waiter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody who wants a person: on the line, or waiting for a call back (`by` is set then).
 
@@ -68,7 +72,7 @@ class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     number: str
     desks: tuple[str, ...]
-    languages: tuple[str, ...] = ()
+    languages: tuple[str, ...] = (MAIN_LANGUAGE,)
     site: str = ""
     state: AgentState = "off"
     why: str = ""

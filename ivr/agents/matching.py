@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..flow.model import Line
 from .floor import Agent, Floor, Waiter
 from .order import rank
-from .presence import is_active, is_free, serves, waiting
+from .presence import desk_of, is_active, is_due, is_free, may_serve, waiting
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ def ranked(floor: Floor, line: Line, now: float) -> list[Waiter]:
     return sorted(waiting(floor, line.waiting, now), key=lambda waiter: rank(waiter, line.waiting, now))
 
 
-def match(floor: Floor, line: Line, now: float) -> list[Pair]:
-    """Pair waiters with free agents, in rank order."""
+def match(floor: Floor, line: Line, now: float, *, calls_back: bool) -> list[Pair]:
+    """Pair waiters with free agents, in rank order; with those to be called back only where calls can be placed."""
     free = [agent for agent in floor.agents.values() if is_free(agent, now)]
     if not free:
         return []
@@ -39,22 +39,29 @@ def match(floor: Floor, line: Line, now: float) -> list[Pair]:
     for waiter in ranked(floor, line, now):
         if len(pairing.taken) == len(free):
             break
-        if waiter.not_before <= now:
+        if not waiter.calls_back or (calls_back and is_due(waiter, line, now)):
             pairing.find(waiter, set())
     return pairing.pairs()
 
 
 def fits(agent: Agent, waiter: Waiter, line: Line, now: float) -> bool:
     """Tell whether a free agent may take a caller: of the desk, or helping out for it."""
-    if waiter.desk in agent.desks:
-        return True
-    desk = line.desks.get(waiter.desk) or line.desks[line.desk]
+    desk = desk_of(line, waiter.desk)
     if desk.name in agent.desks:
         return True
     keeps = [line.desks[name].reserved for name in agent.desks if name in line.desks]
     kept = [seconds for seconds in keeps if seconds is not None]
     helps = any(other.name in agent.desks for other in desk.overflow) and now - waiter.entered >= desk.overflow_after
     return (helps or bool(kept)) and now - idle_since(agent) >= max(kept, default=0.0)
+
+
+def speaks(agent: Agent, language: str) -> bool:
+    """Tell whether an agent speaks a language; en-GB is as good as en-US."""
+    return _first_part(language) in map(_first_part, agent.languages)
+
+
+def _first_part(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 def idle_since(agent: Agent) -> float:
@@ -117,7 +124,7 @@ class _Pairing:
     def _suits(self, agent: Agent, waiter: Waiter) -> bool:
         if not fits(agent, waiter, self.line, self.now):
             return False
-        return self._any_language(waiter) or waiter.language in agent.languages
+        return self._any_language(waiter) or speaks(agent, waiter.language)
 
     def _any_language(self, waiter: Waiter) -> bool:
         """Tell whether a language decides nothing: nobody at work speaks it, or the caller has waited to the bound."""
@@ -126,7 +133,9 @@ class _Pairing:
         asked = (waiter.desk, waiter.language)
         if asked not in self._languages:
             self._languages[asked] = any(
-                waiter.language in agent.languages and is_active(agent, self.now) and serves(self.line, agent, asked[0])
+                speaks(agent, waiter.language)
+                and is_active(agent, self.now)
+                and may_serve(self.line, agent, waiter.desk)
                 for agent in self.floor.agents.values()
             )
         return not self._languages[asked]

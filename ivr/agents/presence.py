@@ -1,4 +1,4 @@
-"""Who is there at a moment: which waiters are still on the line, which agents are signed on and which are free. Pure."""
+"""Who is there at a moment: which waiters are still on the line, which agents are at work and free. Pure."""
 
 from __future__ import annotations
 
@@ -53,19 +53,26 @@ def is_active(agent: Agent, now: float) -> bool:
 
 
 def serving(line: Line, desk: str) -> frozenset[str]:
-    """Name the desks whose agents may serve the callers of a desk, its own among them."""
-    released = (name for name, one in line.desks.items() if one.reserved is not None)
-    return frozenset((desk, *(other.name for other in desk_of(line, desk).overflow), *released))
+    """Name the desks whose agents serve the callers of a desk: its own, and those it overflows to."""
+    own = desk_of(line, desk)
+    return frozenset((own.name, *(other.name for other in own.overflow)))
 
 
-def serves(line: Line, agent: Agent, desk: str) -> bool:
-    """Tell whether an agent may ever serve the callers of a desk."""
-    return not serving(line, desk).isdisjoint(agent.desks)
+def may_serve(line: Line, agent: Agent, desk: str) -> bool:
+    """Tell whether an agent could ever take a caller of a desk, if only because nothing else is to be done."""
+    keeps = (line.desks[name].reserved for name in agent.desks if name in line.desks)
+    return not serving(line, desk).isdisjoint(agent.desks) or any(seconds is not None for seconds in keeps)
 
 
 def desk_of(line: Line, name: str) -> Desk:
     """Return a desk; what an older release called a desk falls to the one for all others."""
     return line.desks.get(name) or line.desks[line.desk]
+
+
+def is_due(waiter: Waiter, line: Line, now: float) -> bool:
+    """Tell whether a call back may be tried now: its desk is open, and the last try is long enough ago."""
+    hours = line.hours_of(desk_of(line, waiter.desk).hours)
+    return waiter.not_before <= now and (hours is None or hours.open_at(now))
 
 
 def is_over(offer: Offer) -> bool:

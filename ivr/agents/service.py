@@ -52,7 +52,7 @@ class Queue:
         self._seal, self._workflow = seal, workflow
         self._known = Acquaintance(documents)
         self.legs, self.roster = Legs(keeper, self._known, seal, line), Roster(keeper, line)
-        self._swept = 0.0
+        self._tidied = 0.0
         self._questions: Mapping[str, Callable[[Mapping[str, Any], str, float], Mapping[str, Any]]] = {
             "enter": self._enter,
             "round": self._round,
@@ -73,30 +73,31 @@ class Queue:
         if self._workflow:
             return router.task(asked, self._workflow, self.line.waiting)
         waiter = self._waiter(asked, key, now)
-        asking = self._asking(key, now)
+        asking, tidy = self._asking(key, now), self._tidy(now)
 
         def enter(floor: Floor) -> tuple[Floor, Status]:
-            floor = self._swept_floor(floor, now)
+            floor = tidy(floor)
             known = floor.waiters.get(waiter.id)
-            if known and (known.state not in ("talked", "left") or known.key == key):
+            if known and (known.state not in ("talked", "left") or (known.state == "talked" and known.key == key)):
                 return standing(floor, self.line, waiter.id, asking)
             if refused := may_enter(floor, self.line, waiter.desk):
                 return floor, refused
-            earlier = _earlier(floor, waiter.mark, self.line, now)
-            if self._is_full(floor, waiter, now) and not earlier:
-                return floor, {"state": "full"}
+            earlier = _earlier(floor, waiter, self.line, now)
             entered = min([now, *(one.entered for one in earlier)])
-            floor = floor.drop(*earlier).put(replace(waiter, entered=entered))
-            return standing(floor, self.line, waiter.id, asking)
+            after = floor.drop(*earlier).put(replace(waiter, entered=entered))
+            after, status = standing(after, self.line, waiter.id, asking)
+            if status["state"] == "wait" and not earlier and self._is_full(floor, waiter, now):
+                return floor, {"state": "full"}
+            return after, status
 
         return self.keeper.change(enter)
 
     def _round(self, given: Mapping[str, Any], key: str, now: float) -> Status:
         call = read(given, OfCall).call
-        asking = self._asking(key, now)
+        asking, tidy = self._asking(key, now), self._tidy(now)
 
         def ask(floor: Floor) -> tuple[Floor, Status]:
-            floor = self._swept_floor(floor, now)
+            floor = tidy(floor)
             known = floor.waiters.get(call)
             if known is None or known.state == "left":
                 raise LookupFailed("this call is not in the queue", missing=True)
@@ -155,10 +156,11 @@ class Queue:
         number = telephone(asked.number or asked.caller)
         if not calling_back.may_be_called(number):
             raise LookupFailed("calls do not go to such a number", missing=True)
-        waiter = self._waiter(asked, key, now)
+        waiter, tidy = self._waiter(asked, key, now), self._tidy(now)
+        self._known.count_call_back(waiter.mark, key, now)
 
         def promise(floor: Floor) -> tuple[Floor, Mapping[str, Any]]:
-            return calling_back.promise(self._swept_floor(floor, now), self.line, waiter, asked.call, now)
+            return calling_back.promise(tidy(floor), self.line, waiter, asked.call, now)
 
         return self.keeper.change(promise)
 
@@ -185,11 +187,12 @@ class Queue:
     def _asking(self, key: str, now: float) -> Asking:
         return Asking(key, now, secrets.token_hex(12), self.places_calls)
 
-    def _swept_floor(self, floor: Floor, now: float) -> Floor:
-        if 0 <= now - self._swept < EVERY:
-            return floor
-        self._swept = now
-        return tidied(floor, self.line, now)
+    def _tidy(self, now: float) -> Callable[[Floor], Floor]:
+        """Return what takes away what is over, at most once a second."""
+        if 0 <= now - self._tidied < EVERY:
+            return lambda floor: floor
+        self._tidied = now
+        return lambda floor: tidied(floor, self.line, now)
 
     def _is_full(self, floor: Floor, waiter: Waiter, now: float) -> bool:
         if waiter.priority == PREEMPTING:
@@ -205,8 +208,12 @@ def _dropped(floor: Floor, mark: str, line: Line, now: float) -> list[Waiter]:
     return [one for one in floor.waiters.values() if one.mark == mark and keeps_place(one, line.waiting, now)]
 
 
-def _earlier(floor: Floor, mark: str, line: Line, now: float) -> list[Waiter]:
-    """Return what a number has waited for already and takes up again: a place it dropped, or a call back to come."""
-    promised = floor.waiters.get(calling_back.id_of(mark)) if mark else None
-    dropped = _dropped(floor, mark, line, now)
-    return [*dropped, promised] if promised and promised.state == "waiting" else dropped
+def _earlier(floor: Floor, waiter: Waiter, line: Line, now: float) -> list[Waiter]:
+    """Return what a caller has waited for already: a dropped place, this very call before it was lost, a call back."""
+    found = _dropped(floor, waiter.mark, line, now)
+    same, promised = floor.waiters.get(waiter.id), floor.waiters.get(calling_back.id_of(waiter.mark))
+    if same and same not in found and keeps_place(same, line.waiting, now):
+        found.append(same)
+    if waiter.mark and promised and promised.state == "waiting":
+        found.append(promised)
+    return found

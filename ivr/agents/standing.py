@@ -13,7 +13,7 @@ from . import offers
 from .estimate import OVER_TEN, expected, position, to_say
 from .floor import Agent, Floor, Offer, Waiter
 from .matching import match
-from .presence import desk_of, is_signed_on, serves
+from .presence import desk_of, is_signed_on, may_serve
 
 Status = Mapping[str, Any]
 
@@ -33,7 +33,7 @@ class Asking:
 
 def may_enter(floor: Floor, line: Line, desk: str) -> Status | None:
     """Return why nobody can wait for a desk: it has no agents, or none is signed on; None if somebody can."""
-    agents = [agent for agent in floor.agents.values() if serves(line, agent, desk)]
+    agents = [agent for agent in floor.agents.values() if may_serve(line, agent, desk)]
     if not agents:
         reached = desk_of(line, desk)
         return {"state": "direct", "number": reached.number, "timeout": reached.timeout}
@@ -65,7 +65,7 @@ def talked(waiter: Waiter) -> Status:
 
 
 def _served(floor: Floor, line: Line, call: str, asking: Asking) -> tuple[Floor, Status]:
-    for pair in match(floor, line, asking.now):
+    for pair in match(floor, line, asking.now, calls_back=asking.calls_back):
         if pair.waiter.id == call:
             floor, made = offers.offer(floor, line, pair, new_id=asking.new_leg, key=asking.key, now=asking.now)
             return floor, _ring(made, pair.agent)

@@ -76,6 +76,7 @@ class Engine:
         if isinstance(given, HungUp) or call.ended:
             if not call.ended:
                 turn.note("hung_up", reason=given.reason if isinstance(given, HungUp) else "")
+                self._step(turn).gone(turn)
             turn.hang_up(call.ended or "caller")
             return self._reply(turn)
         if turn.level:

@@ -118,6 +118,12 @@ class WaitingFields:
     piece: float = option(
         Seconds(3, 60), help="The longest music before it is seen whether an agent is free.", default=15.0, shown="15s"
     )
+    music: str = option(
+        Word("the name of a sound file"),
+        help="What is played between, a file of the audio folder as long as `piece`.",
+        default="",
+        shown="silence",
+    )
     place_kept: float = option(
         Seconds(0, 3600), help="How long the place of a dropped caller is kept.", default=600.0, shown="10m"
     )

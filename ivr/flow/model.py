@@ -213,6 +213,7 @@ class Waiting:
     elderly_call_back_from: float = 60.0
     call_back_tries: int = 2
     call_back_retry: float = 300.0
+    music: str = ""
 
     def head_start(self, priority: str) -> float:
         """Return the seconds that a priority is ahead."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.listening import MISS, Listening, keep_ahead, next_language, phrases_of, plain
+from ..engine.listening import MISS, Listening, keep_ahead, next_language, option_words, phrases_of, plain
 from ..engine.step import Move
 from ..engine.turn import Turn
 from ..engine.verbs import Keys
@@ -115,7 +115,7 @@ class Menu(Listening):
             yield agent
         for choice in self._offered(turn):
             if choice.label is not None and choice.do != "language":
-                yield _option(turn, turn.words(choice.label), choice.key)
+                yield option_words(turn, turn.words(choice.label), choice.key)
         if agent and turn.profile.agent_spoken != "first":
             yield agent
 
@@ -125,7 +125,7 @@ class Menu(Listening):
             if choice.goto and choice.goto.name == turn.flow.agent and choice.key and turn.offered(choice):
                 language = turn.call.language
                 label = turn.words(choice.label) if choice.label else phrasebook.phrase(language, "agent_label")
-                return _option(turn, label, choice.key)
+                return option_words(turn, label, choice.key)
         return None
 
     def _offer_languages(self, turn: Turn) -> None:
@@ -133,9 +133,3 @@ class Menu(Listening):
             if choice.do == "language":
                 language = next_language(turn)
                 turn.phrase("option_language", language=language, barge_in=self.barge_in, key=choice.key)
-
-
-def _option(turn: Turn, label: str, key: str) -> str:
-    names = {"*": "key_star", "#": "key_pound"}
-    spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
-    return phrasebook.phrase(turn.call.language, "option", label=label, key=spoken)

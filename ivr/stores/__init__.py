@@ -1,4 +1,4 @@
-"""Where calls, documents and the board are kept. A store is a module named after the scheme of its address; it has `connect`."""
+"""Where calls, documents and the board are kept. A store is a module named after its scheme; it has `connect`."""
 
 from __future__ import annotations
 
