@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .agents.keeper import Keeper
@@ -17,16 +17,19 @@ from .channels.twilio import TwilioChannel
 from .channels.twilio_calls import TwilioCalls
 from .engine.call import Call
 from .engine.engine import Engine, Reply
-from .engine.inputs import CallStarted, HungUp, Resumed
+from .engine.inputs import LOST, CallStarted, HungUp, Resumed
 from .engine.ports import Calls, Channel, Event, Incoming, JournalRow, Lookup, Saved
 from .engine.turn import Services
 from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
 from .flow.model import Release
+from .journal.context import COLLECTION as EVENTS
+from .journal.context import rows_of
 from .lookups.http import HttpLookup
 from .lookups.router import Router
 from .messages.outbox import messages
+from .outgoing import UNSENT
 from .problem import Place
 from .records import freeze, thaw
 from .sealing import Seal
@@ -42,6 +45,10 @@ TURN_LIMIT = 400
 
 RECORDINGS = "recordings"
 """The collection of recorded conversations, by the carrier's name for each."""
+
+LOST_SECONDS = 6 * 3600.0
+"""Without a sign for so long a call is over: carriers end calls after four hours (Twilio), and turns take seconds."""
+LOST_AT_ONCE = 200
 
 Outcome = tuple[str, str, str]
 """A flow, a step and an outcome."""
@@ -130,8 +137,39 @@ class Ivr:
         call, now = reply.call, self.clock()
         rows = [_row(call, event, now) for event in reply.events]
         entry = Saved(call.id, call.turn, key, freeze(call, self.seal), document, ended=bool(call.ended))
+        self._save(entry, rows, saved)
+
+    def _save(self, entry: Saved, rows: list[JournalRow], saved: Saved | None) -> None:
+        if entry.ended and self.settings.events_url:
+            # Listed first: a call that ended unlisted would never be told of.
+            self.store.change(EVENTS, entry.call_id, lambda before: before or {**UNSENT})
         if not self.store.save(entry, rows, expected=saved.turn if saved else None):
             raise StoreError("another worker took this turn without the lease")
+
+    def end_lost(self, now: float) -> int:
+        """End calls that nothing was heard of for so long that the carrier must have forgotten to say so; count them.
+
+        The oldest are looked at first, some at a time.
+        """
+        ended = 0
+        for call_id in self.store.calls(live=True, limit=LOST_AT_ONCE, oldest=True):
+            last = max((row.at for row in rows_of(self.store, call_id)), default=now)
+            if now - last < LOST_SECONDS:
+                continue
+            with self.store.lease(call_id):
+                saved = self.store.load(call_id)
+                if saved is not None and not saved.ended:
+                    self._end_lost(saved, now)
+                    ended += 1
+        return ended
+
+    def _end_lost(self, saved: Saved, now: float) -> None:
+        try:
+            call = thaw(saved.call, self.seal)
+            self._keep(saved, self._engine_of(call).turn(call, HungUp(LOST), now), saved.key, saved.reply)
+        except (IvrError, LookupError):  # written by another version or key: it can be ended all the same
+            row = JournalRow(saved.call_id, saved.turn, now, "ended", json.dumps({"reason": LOST}))
+            self._save(replace(saved, turn=saved.turn + 1, ended=True), [row], saved)
 
     def _engine_of(self, call: Call) -> Engine:
         """Return the engine of the release that the call began with."""

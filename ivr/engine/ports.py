@@ -80,7 +80,16 @@ class CallStore(Protocol):
         """
 
     def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
-        """Read journal rows in the order written, of one call or of all; skip the first `after`."""
+        """Read journal rows in the order written, of one call or of all; skip the first `after` of those there are."""
+
+    def calls(self, *, live: bool, limit: int = 100, oldest: bool = False) -> Sequence[str]:
+        """Return the ids of live or past calls, the newest first; or of the oldest live ones, the oldest first."""
+
+    def prune(self, before: float, *, limit: int = 1000) -> int:
+        """Forget journal rows from before a time, and ended calls that have none left; return how many rows went.
+
+        The only way in which anything of the past goes. At most `limit` rows go at once.
+        """
 
     def live(self) -> int:
         """Count the calls that have not ended."""

@@ -77,13 +77,13 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
 def _charged(turn: Turn) -> bool:
     """Count a try against the call, the account and the number; tell whether it may be made."""
     turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
-    about = {"account": turn.memo["account"], "number": turn.call.caller}
+    about = {"account": turn.memo["account"], "number": turn.call.caller, "called": turn.call.called}
     return turn.lookup("identity.charge", about, deadline=DEADLINE).get("allowed") is True
 
 
 def _tell_identity(turn: Turn, question: str) -> None:
     """Tell the count how a try ended; if that fails it stays too high for a while, which is on the safe side."""
-    about = {"account": turn.memo.get("account", ""), "number": turn.call.caller}
+    about = {"account": turn.memo.get("account", ""), "number": turn.call.caller, "called": turn.call.called}
     with suppress(LookupFailed):
         turn.lookup(f"identity.{question}", about, deadline=DEADLINE)
 

@@ -35,6 +35,9 @@ LONGEST_PATH = 12
 """Choices that are remembered for an agent; older ones tell nothing any more."""
 
 MEMORY_DEADLINE = 0.3
+CHOICES = ("profile",)
+"""What callers choose for this call and the next, as flows read it of `caller`."""
+KEEP = "memory.keep"
 DEADLINE = 2.0
 """Seconds that one answer of a back end may take, unless the flow says otherwise."""
 
@@ -266,7 +269,16 @@ class Turn:
         """Remember what the caller chose, if there is something to remember it by; a call never depends on it."""
         with suppress(LookupFailed):
             about = {"number": self.call.caller, "call": self.call.id}
-            self.lookup("memory.keep", about | chosen, deadline=MEMORY_DEADLINE)
+            self.lookup(KEEP, about | chosen, deadline=MEMORY_DEADLINE)
+
+    def chosen(self, given: Mapping[str, Any]) -> None:
+        """Let what the caller chose hold in this call, too, whether or not it can be kept for the next."""
+        caller = self.call.facts.get("caller", {})
+        new = {name: str(given[name]) for name in CHOICES if given.get(name)}
+        if new.get("profile") == "elderly" or given.get("frequent") == "off":
+            new["frequent"] = []
+        if new:
+            self.change(facts={**self.call.facts, "caller": {**caller, **new}})
 
     def about(self, reason: str) -> None:
         """Note what the call is about; the last word counts."""
@@ -282,6 +294,8 @@ class Turn:
 
     def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
         """Ask a back end. Raises LookupFailed; notes the outcome without any value."""
+        if source == KEEP:
+            self.chosen(question)
         try:
             answer = self.ask(source, question, deadline=deadline)
         except LookupFailed as error:

@@ -94,6 +94,7 @@ CHECKS = {
     "unspoken-language": "The calls to a number begin in a language that its flow does not speak.",
     "unknown-value": "A text or condition reads a value that nothing sets (warning where only the bank can know).",
     "secret-spoken": "A value that was collected as a secret is spoken or given back.",
+    "unguarded-value": "A step reads what was learnt by proof, but has no `requires` of its own (warning).",
     "no-agent": "The flow has no step that brings callers to a person.",
     "no-transfer": "From the step that brings callers to a person, no way leads to a transfer (warning).",
     "zero-is-a-person": "Key 0 leads to something else than a person.",

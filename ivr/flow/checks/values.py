@@ -32,6 +32,8 @@ GIVEN: Mapping[str, Mapping[str, str]] = {
         "age": "the customer's age in years",
         "born": "the customer's date of birth",
         "customer": "the bank's own key for the customer",
+        "profile": "the menu that was chosen in this call or an earlier one: 'elderly' or 'standard'; else none",
+        "frequent": "the `reason`s that this number calls for most, two at most; none for elderly callers",
         "tier": "the caller's segment in `line.yaml`; 'none' for callers of none",
         "desk": "the desk of that segment; for callers of none the `desk` of `line.yaml`",
         "priority": "the priority of that segment: 'normal', 'elderly', 'vip' ...",
