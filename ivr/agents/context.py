@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,32 +13,35 @@ from ..secret import Secret
 MOST = 40
 """Entries of the path, of what was typed and of earlier contacts that go along; the newest ones."""
 LONGEST = 200
+LONGEST_ADDRESS = 500
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who calls and why. `typed` holds masked entries only; `more` is what else the flow gave along."""
+    """Who calls and why. `typed` holds masked entries only, `message` the address of what the caller left on tape."""
 
     number: str = ""
+    called: str = ""
     name: str = ""
+    customer: str = ""
+    segment: str = ""
     reason: str = ""
+    message: str = ""
     path: tuple[str, ...] = ()
     typed: dict[str, str] = {}
-    contacts: tuple[str, ...] = ()
-    more: dict[str, Any] = {}
+    last_reasons: tuple[str, ...] = ()
 
 
-def context_of(number: str, name: str, reason: str, given: dict[str, Any]) -> Context:
-    """Gather what a flow tells. Values that cannot be kept, such as secrets, are left out."""
-    path, typed, contacts = given.get("path"), given.get("typed"), given.get("contacts")
-    more = {key: value for key, value in given.items() if key not in ("path", "typed", "contacts")}
+def context_of(number: str, told: Mapping[str, str | None], given: Mapping[str, Any] | None) -> Context:
+    """Gather what a flow tells. What cannot be kept, such as a secret, is left out."""
+    given = given or {}
+    texts = {name: (told.get(name) or "")[:LONGEST] for name in ("called", "name", "customer", "segment", "reason")}
     return Context(
         number=number,
-        name=name[:LONGEST],
-        reason=reason[:LONGEST],
-        path=_texts(path),
-        typed={str(key)[:LONGEST]: value[:LONGEST] for key, value in _pairs(typed) if isinstance(value, str)},
-        contacts=_texts(contacts),
-        more={key: value for key, value in more.items() if isinstance(value, str | int) and len(str(value)) <= LONGEST},
+        message=(told.get("message") or "")[:LONGEST_ADDRESS],
+        path=_texts(given.get("path")),
+        typed=_entries(given.get("typed")),
+        last_reasons=_texts(given.get("last_reasons")),
+        **texts,
     )
 
 
@@ -61,5 +65,6 @@ def _texts(values: Any) -> tuple[str, ...]:
     return tuple(value[:LONGEST] for value in found if isinstance(value, str))[-MOST:]
 
 
-def _pairs(values: Any) -> list[tuple[Any, Any]]:
-    return list(values.items())[-MOST:] if isinstance(values, dict) else []
+def _entries(values: Any) -> dict[str, str]:
+    found = list(values.items())[-MOST:] if isinstance(values, Mapping) else []
+    return {str(name)[:LONGEST]: value[:LONGEST] for name, value in found if isinstance(value, str)}

@@ -47,10 +47,11 @@ class Whisper:
 
 @dataclass(frozen=True)
 class Pressed:
-    """What follows a key: the call is taken, refused, or gone. `dial` is the number to ring now, for a call back."""
+    """What follows a key: the call is taken, refused, or gone. `dial` is whom to ring now, for a call back, in `language`."""
 
     state: Literal["taken", "refused", "gone"]
     dial: str = ""
+    language: str = ""
     timeout: int = CALL_BACK_RING
     record: bool = False
 
@@ -84,7 +85,8 @@ class Legs:
         if found and found[0].state == "taken":
             offer, waiter = found
             self._known.note(waiter.mark, offer.agent, now)
-            return Pressed("taken", self._number(waiter) if waiter.calls_back else "", record=offer.record)
+            number = self._number(waiter) if waiter.calls_back else ""
+            return Pressed("taken", number, waiter.language, record=offer.record)
         return Pressed("gone" if key == ACCEPT else "refused")
 
     def reached(self, leg: str, status: str, now: float) -> None:

@@ -149,7 +149,7 @@ class _Pairing:
         return min(there, key=lambda agent: (len(agent.desks), idle_since(agent), agent.id))
 
     def _standing(self, agent: Agent, waiter: Waiter) -> tuple[bool, bool, bool]:
-        """An agent at a site that works; whom the caller talked to last; one of the caller's own desk."""
+        """Put first an agent at a site that works, then whom the caller talked to last, then one of the own desk."""
         health = self.floor.sites.get(agent.site)
         broken = health is not None and (health.down or self.now < health.until)
         return broken, agent.id != waiter.last_agent, waiter.desk not in agent.desks

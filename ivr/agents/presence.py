@@ -17,6 +17,9 @@ REMEMBERED = 600.0
 UNREACHABLE = "unreachable"
 """Why an agent is paused who did not pick up: only the agent can say that the telephone is answered again."""
 
+UNREACHED = "unreached"
+"""Why a promise left the queue whose caller could not be reached; people take it over."""
+
 
 def is_waiting(waiter: Waiter, rules: Waiting, now: float) -> bool:
     """Tell whether a waiter can be given an agent: on the line and heard of lately, or due to be called back."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from ..errors import LookupFailed
 from ..flow.model import PRIORITIES
+
+GONE = "gone"
 
 
 class OfCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,8 +28,12 @@ class Entering(OfCall, frozen=True, kw_only=True):
     number: str | None = ""
     language: str = ""
     level: int = 0
+    called: str | None = ""
+    customer: str | None = ""
     name: str | None = ""
+    segment: str | None = ""
     reason: str | None = ""
+    message: str | None = ""
     context: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
@@ -44,9 +50,9 @@ class Rang(OfCall, frozen=True, kw_only=True):
 
 
 class Leaving(OfCall, frozen=True, kw_only=True):
-    """Why a caller leaves the queue."""
+    """Why a caller leaves the queue: a choice, a call back; only who has just gone may come back to the place."""
 
-    why: Literal["menu", "message", "callback", "gone"] = "gone"
+    why: str = GONE
 
 
 class OfNumber(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import structs
+
 from ..flow.model import Waiting
 from .context import context_of
 from .questions import Entering
@@ -12,18 +14,19 @@ from .questions import Entering
 
 def task(asked: Entering, workflow: str, rules: Waiting) -> Mapping[str, Any]:
     """Return the workflow, the priority (the head start in seconds: more is more urgent) and the task's attributes."""
-    told = context_of("", asked.name or "", asked.reason or "", asked.context or {})
+    told = context_of("", structs.asdict(asked), asked.context)
     attributes = {
         "call": asked.call,
         "desk": asked.desk,
-        "segment": asked.priority,
+        "segment": told.segment,
+        "priority": asked.priority,
         "language": asked.language,
         "level": asked.level,
         "name": told.name,
         "reason": told.reason,
         "path": list(told.path),
         "typed": dict(told.typed),
-        "contacts": list(told.contacts),
+        "last_contacts": list(told.last_reasons),
     }
     return {
         "state": "router",

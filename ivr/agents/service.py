@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from msgspec import structs
 from msgspec.structs import replace
 
 from ..engine.ports import Documents
@@ -48,8 +49,8 @@ class Queue:
         workflow: str = "",
         places_calls: bool = False,
     ) -> None:
-        self.keeper, self.line, self.places_calls = keeper, line, places_calls
-        self._seal, self._workflow = seal, workflow
+        self.keeper, self.line, self.seal, self.places_calls = keeper, line, seal, places_calls
+        self._workflow = workflow
         self._known = Acquaintance(documents)
         self.legs, self.roster = Legs(keeper, self._known, seal, line), Roster(keeper, line)
         self._tidied = 0.0
@@ -72,7 +73,7 @@ class Queue:
         asked = read(given, Entering)
         if self._workflow:
             return router.task(asked, self._workflow, self.line.waiting)
-        waiter = self._waiter(asked, key, now)
+        waiter = self._waiter(asked, telephone(asked.caller), key, now)
         asking, tidy = self._asking(key, now), self._tidy(now)
 
         def enter(floor: Floor) -> tuple[Floor, Status]:
@@ -127,23 +128,22 @@ class Queue:
     def _leave(self, given: Mapping[str, Any], key: str, now: float) -> Mapping[str, Any]:
         asked = read(given, Leaving)
 
-        def leave(floor: Floor) -> tuple[Floor, None]:
+        def leave(floor: Floor) -> tuple[Floor, Status]:
             known = floor.waiters.get(asked.call)
             if known is None or known.state == "left":
-                return floor, None
+                return floor, {}
             if found := floor.offer_of(known):
                 ended = offers.finish(floor, self.line, found.id, now)
                 floor = offers.fail(ended, found.id, "canceled", now)
             known = floor.waiters[asked.call]
-            return (floor if known.state == "talked" else floor.put(left(known, asked.why, now))), None
+            return (floor, talked(known)) if known.state == "talked" else (floor.put(left(known, asked.why, now)), {})
 
-        self.keeper.change(leave)
-        return {}
+        return self.keeper.change(leave)
 
     def _place(self, given: Mapping[str, Any], key: str, now: float) -> Mapping[str, Any]:
         number = telephone(read(given, OfNumber).number)
         floor = self.keeper.floor()
-        dropped = _dropped(floor, context.mark_of(number, self._seal), self.line, now)
+        dropped = _dropped(floor, context.mark_of(number, self.seal), self.line, now)
         if not dropped:
             raise LookupFailed("no place is kept for this number", missing=True)
         first = min(dropped, key=lambda waiter: waiter.entered)
@@ -153,11 +153,12 @@ class Queue:
 
     def _call_back(self, given: Mapping[str, Any], key: str, now: float) -> Mapping[str, Any]:
         asked = read(given, Entering)
-        number = telephone(asked.number or asked.caller)
-        if not calling_back.may_be_called(number):
+        number = telephone(asked.number)
+        if not (calling_back.may_be_called(number) or (asked.message and not number)):
             raise LookupFailed("calls do not go to such a number", missing=True)
-        waiter, tidy = self._waiter(asked, key, now), self._tidy(now)
-        self._known.count_call_back(waiter.mark, key, now)
+        waiter, tidy = self._waiter(asked, number, key, now), self._tidy(now)
+        if waiter.mark and calling_back.open_promise(self.keeper.floor(), waiter.mark) is None:
+            self._known.count_call_back(waiter.mark, key, now)
 
         def promise(floor: Floor) -> tuple[Floor, Mapping[str, Any]]:
             return calling_back.promise(tidy(floor), self.line, waiter, asked.call, now)
@@ -166,10 +167,9 @@ class Queue:
 
     # what the questions share
 
-    def _waiter(self, asked: Entering, key: str, now: float) -> Waiter:
-        number = telephone(asked.number or asked.caller)
-        told = context.context_of(number, asked.name or "", asked.reason or "", asked.context or {})
-        mark = context.mark_of(number, self._seal)
+    def _waiter(self, asked: Entering, number: str, key: str, now: float) -> Waiter:
+        told = context.context_of(number, structs.asdict(asked), asked.context)
+        mark = context.mark_of(number, self.seal)
         return Waiter(
             id=asked.call,
             desk=asked.desk,
@@ -180,12 +180,17 @@ class Queue:
             mark=mark,
             language=asked.language,
             level=asked.level,
-            sealed=context.seal(told, self._seal),
+            sealed=context.seal(told, self.seal),
             last_agent=self._known.agent_of(mark, now),
         )
 
     def _asking(self, key: str, now: float) -> Asking:
         return Asking(key, now, secrets.token_hex(12), self.places_calls)
+
+    def tidy(self, now: float) -> None:
+        """Take away what is over; requests do so too, so nothing depends on it."""
+        due = self._tidy(now)
+        self.keeper.change(lambda floor: (due(floor), None))
 
     def _tidy(self, now: float) -> Callable[[Floor], Floor]:
         """Return what takes away what is over, at most once a second."""

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ..flow.model import Line, Waiting
 from .floor import Floor, Waiter
 from .offers import expire
-from .presence import GONE, GRACE, REMEMBERED, is_over
+from .presence import GONE, GRACE, REMEMBERED, UNREACHED, is_over
 
 EVERY = 1.0
 """Seconds between two looks: what vanishes is missed sooner by the order than by the broom."""
@@ -43,4 +43,6 @@ def _has_vanished(waiter: Waiter, rules: Waiting, now: float) -> bool:
 def _is_past(waiter: Waiter, rules: Waiting, now: float) -> bool:
     if waiter.state not in ("talked", "left") or keeps_place(waiter, rules, now):
         return False
+    if waiter.calls_back and waiter.why == UNREACHED:
+        return False  # a promise that nobody has taken over yet
     return now - waiter.ended > REMEMBERED
