@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .agents.keeper import Keeper
+from .agents.legs import Legs
+from .agents.service import Queue
 from .catalogue import catalogue as catalogue
 from .channels.twilio import TwilioChannel
+from .channels.twilio_calls import TwilioCalls
 from .engine.call import Call
 from .engine.engine import Engine, Reply
 from .engine.inputs import LOST, CallStarted, HungUp, Resumed
-from .engine.ports import Channel, Event, Incoming, JournalRow, Lookup, Saved
+from .engine.ports import Calls, Channel, Event, Incoming, JournalRow, Lookup, Saved
 from .engine.turn import Services
 from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
@@ -40,6 +44,9 @@ from .stores import Store, open_store
 TURN_LIMIT = 400
 """Turns that one call may take; no caller needs as many, and a machine that calls must not stay for ever."""
 
+RECORDINGS = "recordings"
+"""The collection of recorded conversations, by the carrier's name for each."""
+
 LOST_SECONDS = 6 * 3600.0
 """Without a sign for so long a call is over: carriers end calls after four hours (Twilio), and turns take seconds."""
 LOST_AT_ONCE = 200
@@ -57,6 +64,8 @@ class Ivr:
     seal: Seal
     services: Services
     back_ends: Router
+    queue: Queue
+    calls: Calls | None
     channel: TwilioChannel
     engine: Engine
     clock: Callable[[], float]
@@ -77,6 +86,15 @@ class Ivr:
     def risks(self) -> Risks:
         """The callers and customers that the bank warns of."""
         return Risks(self.store, self.seal)
+
+    @property
+    def legs(self) -> Legs:
+        """The agents' side of the queue."""
+        return self.queue.legs
+
+    def now(self) -> float:
+        """Return the Unix time."""
+        return self.clock()
 
     # answering
 
@@ -102,6 +120,11 @@ class Ivr:
             saved = self.store.load(incoming.call_id)
             if saved is not None and not saved.ended:
                 self._keep(saved, self._turn(saved, incoming), incoming.key, saved.reply)
+
+    def recorded(self, leg: str, recording: str, seconds: float) -> None:
+        """Remember that the recording of a conversation lies at the carrier: by whose leg, and how long it is."""
+        kept = {"leg": leg, "seconds": seconds, "at": int(self.clock())}
+        self.store.change(RECORDINGS, recording, lambda known: known or kept)
 
     def _turn(self, saved: Saved | None, incoming: Incoming) -> Reply:
         now = self.clock()
@@ -231,8 +254,9 @@ def build(
     clock: Callable[[], float] = time.time,
     store: Store | None = None,
     lookup: Lookup | None = None,
+    calls: Calls | None = None,
 ) -> Ivr:
-    """Wire everything for these settings.
+    """Wire everything for these settings; `calls` stands in for those of the carrier.
 
     Raises FlowError with every problem of the flow files, SettingsError or StoreError when a part cannot be used.
     """
@@ -241,11 +265,20 @@ def build(
     found = store or open_store(settings.store)
     found.keep_release(release.version, release.files)
     outside = lookup or HttpLookup({"bank": settings.bank_url})
-    asked = Router(outside, own_services(settings, found, seal, release.line), clock)
+    placing = calls or TwilioCalls.from_settings(settings)
+    queue = Queue(
+        Keeper(found),
+        found,
+        seal,
+        release.line,
+        workflow=settings.workflow,
+        places_calls=placing is not None and placing.places,
+    )
+    asked = Router(outside, own_services(settings, found, seal, queue), clock)
     services = Services(asked, Reader(), spoken_keys, written, time.monotonic)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
-    return Ivr(settings, found, seal, services, asked, channel, Engine(release, services), clock)
+    return Ivr(settings, found, seal, services, asked, queue, placing, channel, Engine(release, services), clock)
 
 
 def _row(call: Call, event: Event, now: float) -> JournalRow:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .agents.keeper import Keeper
 from .agents.service import Queue
 from .announcements import Announcements
 from .engine.ports import Service
-from .flow.model import Line
 from .identity import Identity
 from .journal.memory import Memory
 from .journal.surveys import Surveys
@@ -19,7 +17,7 @@ from .settings import Settings
 from .stores import Store
 
 
-def own_services(settings: Settings, store: Store, seal: Seal, line: Line) -> Mapping[str, Service]:
+def own_services(settings: Settings, store: Store, seal: Seal, queue: Queue) -> Mapping[str, Service]:
     """Return every service by the word that a lookup's `from:` begins with. Their state is in the store alone."""
     documents = store
     messages = open_messages(settings, documents, seal)
@@ -32,5 +30,5 @@ def own_services(settings: Settings, store: Store, seal: Seal, line: Line) -> Ma
         "survey": Surveys(documents),
         "memory": Memory(documents, seal),
         "line": Announcements(documents),
-        "queue": Queue(Keeper(store), documents, seal, line),
+        "queue": queue,
     }

@@ -38,6 +38,11 @@ class TwilioCalls:
         )
         return cls(account, settings.public_url, settings.call_from)
 
+    @property
+    def places(self) -> bool:
+        """Whether there is a number of our own to call from."""
+        return bool(self.caller)
+
     def move(self, call_id: str, url: str) -> None:
         """Let a call ask `url` now, whatever it was doing. Raises CarrierFailed, as when the call has ended."""
         if not _CALL.fullmatch(call_id):
@@ -49,7 +54,7 @@ class TwilioCalls:
 
         Raises CarrierFailed, `unsure` when the telephone may ring all the same.
         """
-        if not self.caller:
+        if not self.places:
             raise CarrierFailed("no call can be placed: TWILIO_CALL_FROM is not set")
         if not _PARTY.fullmatch(number):
             raise CarrierFailed("no call can be placed to such a number")

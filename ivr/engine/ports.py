@@ -188,6 +188,10 @@ class Board(Protocol):
 class Calls(Protocol):
     """Places and moves calls at the carrier, from outside of any call."""
 
+    @property
+    def places(self) -> bool:
+        """Whether calls can be placed; else they can only be moved."""
+
     def move(self, call_id: str, url: str) -> None:
         """Let a call that waits ask `url` now. Raises CarrierFailed."""
 

@@ -82,8 +82,19 @@ class Player:
         self._hops = 0
         self._status = "ringing"
         self._began = 0.0
+        self._moved = ""
+        self._over = False
         self._transport = transport
         self._watch = watch
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the call has ended."""
+        return self._over
+
+    def move(self, url: str) -> None:
+        """Let the call ask another address as soon as it next lets time go by: whoever sleeps now must be woken."""
+        self._moved = url
 
     def call(self) -> CallResult:
         """Make the call and play it to its end, then post the status callback."""
@@ -96,6 +107,7 @@ class Player:
             by, status = over.by, over.status
         except Gone:
             by, status = "caller", "completed"
+        self._over = True
         seconds = self._clock.now() - self._began
         self.asides.ended(status, seconds, self._clock.now())
         faults = (*self.faults, *self._carrier.warnings)
@@ -175,9 +187,12 @@ class Player:
     # --- what is heard ---
 
     def _wait(self, seconds: float) -> None:
-        if seconds > 0:
+        if seconds > 0 and not self._moved:
             self._hops = 0
             self._clock.sleep(seconds)
+        if self._moved:
+            url, self._moved = self._moved, ""
+            raise _Next("moved", url, "POST")
 
     def _prompts(self, prompts: Sequence[Prompt]) -> None:
         """Play prompts that nothing can stop but hanging up."""

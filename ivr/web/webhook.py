@@ -8,15 +8,14 @@ from typing import Protocol
 
 from flask import Blueprint, Response, abort, request
 
-from ivr.channels.twilio import TwilioChannel
 from ivr.channels.twilio_requests import Parameters
 from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Hangup
 from ivr.errors import BadRequest
 from ivr.identity.risk import Risks
-from ivr.settings import Settings
 
 from . import log
+from .agents import Reaching
 from .authentic import authentic, twiml
 from .metrics import Metrics
 
@@ -25,16 +24,8 @@ LANGUAGE = "zh-CN"
 MOST_TURN_DIGITS = 9
 
 
-class Answering(Protocol):
+class Answering(Reaching, Protocol):
     """What the webhooks need of the application."""
-
-    @property
-    def settings(self) -> Settings:
-        """The deployment's settings."""
-
-    @property
-    def channel(self) -> TwilioChannel:
-        """The carrier's channel."""
 
     @property
     def desk_number(self) -> str | None:

@@ -13,8 +13,8 @@ DIAL = (
     "</Dial>"
 )
 WHISPER = (
-    '<Gather action="/agent/ab/key" numDigits="1" timeout="4"><Say language="en-US" voice="Polly.Joanna">press one</Say>'
-    "</Gather><Hangup/>"
+    '<Gather action="/agent/ab/key" numDigits="1" timeout="4">'
+    '<Say language="en-US" voice="Polly.Joanna">press one</Say></Gather><Hangup/>'
 )
 END = {"/menu": "<Hangup/>", "/status": (204, "text/plain", b""), "/agent/ab/ended": (204, "text/plain", b"")}
 

@@ -35,6 +35,8 @@ class Stub:
     channel: TwilioChannel
     asked: list[Incoming] = field(default_factory=list)
     gone: list[Incoming] = field(default_factory=list)
+    legs: Any = None
+    recordings: list[tuple[str, str, float]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     store: MemoryStore = field(default_factory=MemoryStore)
 
@@ -64,6 +66,13 @@ class Stub:
     @property
     def clock(self) -> Callable[[], float]:
         return lambda: NOW
+
+    def recorded(self, leg: str, recording: str, seconds: float) -> None:
+        self._check("recorded")
+        self.recordings.append((leg, recording, seconds))
+
+    def now(self) -> float:
+        return 1_795_399_200.0
 
     def live(self) -> int:
         self._check("live")
