@@ -109,8 +109,8 @@ def on(
         raise click.UsageError("--from names who hears a drill; without --drill everybody hears it")
     settings = _settings()
     line = _line(settings)
-    _check_slot(slot, line)
-    said = _prepared(slot, preset, line) if preset else _given(texts)
+    check_slot(slot, line)
+    said = prepared(slot, preset, line) if preset else _given(texts)
     now = time.time()
     announcement = Announcement(said, now, until or now + DAY, preset or "", lines, drill, callers)
     _with_store(settings, lambda store: switch_on(store, slot, announcement))
@@ -133,7 +133,7 @@ def off(slot: str) -> None:
     was_on: list[bool] = []
     _with_store(settings, lambda store: was_on.append(switch_off(store, slot, time.time())))
     if not was_on[0]:
-        _check_slot(slot, _line(settings))
+        check_slot(slot, _line(settings))
     click.echo(f"{slot} is off" if was_on[0] else f"{slot} was off")
 
 
@@ -191,7 +191,8 @@ def _shown(moment: float) -> str:
     return local(moment).strftime("%Y-%m-%d %H:%M")
 
 
-def _prepared(slot: str, preset: str, line: Line) -> dict[str, str]:
+def prepared(slot: str, preset: str, line: Line) -> dict[str, str]:
+    """Return the texts that line.yaml holds ready for a slot under a name. Raises Refused when there are none."""
     from ivr.flow.near import did_you_mean
 
     prepared = line.announcements[slot]
@@ -217,7 +218,8 @@ def _given(texts: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _check_slot(slot: str, line: Line) -> None:
+def check_slot(slot: str, line: Line) -> None:
+    """Raise Refused for a slot that line.yaml does not have."""
     from ivr.flow.near import did_you_mean
 
     if slot not in line.announcements:

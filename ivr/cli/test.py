@@ -40,26 +40,42 @@ class Wired:
     build: Callable[[str], Ivr]
     token: str
     _ivrs: dict[bool, tuple[Ivr, Transport]] = field(default_factory=dict)
+    _staged: list[Ivr] = field(default_factory=list)
 
     def ivr(self, gone: bool = False) -> tuple[Ivr, Transport]:
         """Return the engine and the way to its webhooks; built when first asked for."""
         if gone not in self._ivrs:
-            from ivr.phone.transport import WsgiTransport
-            from ivr.web import create_app
-
-            built = self.build(NOWHERE if gone else self.bank.url)
-            self._ivrs[gone] = (built, WsgiTransport(create_app(built)))
+            self._ivrs[gone] = self._open(gone)
         return self._ivrs[gone]
+
+    def staged(self, conversation: Conversation, now: float) -> tuple[Ivr, Transport]:
+        """Return an engine for this conversation alone, with the announcements and the hours of desks it asks for."""
+        from ._staging import stage
+
+        ivr, transport = self._open(conversation.bank.gone)
+        self._staged.append(ivr)
+        stage(ivr, conversation, now)
+        return ivr, transport
+
+    def _open(self, gone: bool) -> tuple[Ivr, Transport]:
+        from ivr.phone.transport import WsgiTransport
+        from ivr.web import create_app
+
+        built = self.build(NOWHERE if gone else self.bank.url)
+        return built, WsgiTransport(create_app(built))
 
     def choices(self) -> tuple[frozenset[Outcome], dict[Outcome, Place]]:
         """Return the choices that some call took, and all that there are."""
-        taken = frozenset[Outcome]().union(*(ivr.choices_taken() for ivr, _ in self._ivrs.values()))
+        taken = frozenset[Outcome]().union(*(ivr.choices_taken() for ivr in self._all()))
         return taken, self.ivr()[0].choices_there()
 
     def close(self) -> None:
         """Close the stores."""
-        for ivr, _ in self._ivrs.values():
+        for ivr in self._all():
             ivr.store.close()
+
+    def _all(self) -> list[Ivr]:
+        return [*(ivr for ivr, _ in self._ivrs.values()), *self._staged]
 
 
 @contextmanager
@@ -91,7 +107,6 @@ def _chosen(conversations: Sequence[Conversation], text: str) -> list[Conversati
 
 
 def _set_bank(bank: BackgroundBank, wish: Bank) -> None:
-    bank.reset()
     bank.faults(slow_ms=wish.slow_ms, fail_rate=wish.fail_rate)
 
 
@@ -143,13 +158,25 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> P
     from ivr.phone.scripted import play
     from ivr.stores.memory import MemoryStore
 
+    whole.bank.reset()
     _set_bank(whole.bank, conversation.bank)
-    ivr, transport = whole.ivr(conversation.bank.gone)
-    if isinstance(ivr.store, MemoryStore):
-        ivr.store.forget()  # what one conversation chose, tried or complained about must not be known to the next
-    clock.set(MONDAY_AT_TEN if conversation.at is None else conversation.at)
+    begins = MONDAY_AT_TEN if conversation.at is None else conversation.at
+    clock.set(begins)
+    if conversation.announced or conversation.desks:
+        ivr, transport = whole.staged(conversation, begins)
+    else:
+        ivr, transport = whole.ivr(conversation.bank.gone)
+        if isinstance(ivr.store, MemoryStore):
+            ivr.store.forget()  # what one conversation chose, tried or complained about must not be known to the next
     return play(
-        conversation, transport, clock, base_url=BASE_URL, token=whole.token, facts=ivr.facts, inbox=ivr.texts_sent
+        conversation,
+        transport,
+        clock,
+        base_url=BASE_URL,
+        token=whole.token,
+        facts=ivr.facts,
+        inbox=ivr.texts_sent,
+        bank=lambda wish: _set_bank(whole.bank, wish),
     )
 
 

@@ -1,0 +1,52 @@
+"""What a conversation finds around its call: announcements that are on, and desks that keep other hours.
+
+For the simulator alone; nothing here touches a server that takes calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ivr.announcements import Announcement, switch_on
+from ivr.app import Ivr
+from ivr.calendar.hours import Hours
+from ivr.engine.engine import Engine
+from ivr.flow.loader import LINE
+from ivr.flow.model import ALWAYS, Desk, Reference
+from ivr.phone.conversation import Announced, Conversation
+from ivr.problem import Place
+
+from ._listening import Refused
+from .announce import DAY, check_slot, prepared
+
+
+def stage(ivr: Ivr, conversation: Conversation, now: float) -> None:
+    """Arrange what the conversation asks for. Raises Refused for what line.yaml does not have."""
+    _keep_hours(ivr, conversation.desks)
+    for one in conversation.announced:
+        _announce(ivr, one, now)
+
+
+def _keep_hours(ivr: Ivr, desks: Mapping[str, str]) -> None:
+    line = ivr.release.line
+    hours = {"closed": Hours.parse("closed"), **line.hours}
+    kept = {desk: _with_hours(desk, name, line.desks, hours) for desk, name in desks.items()}
+    changed = replace(line, desks={**line.desks, **kept}, hours=hours)
+    ivr.engine = Engine(replace(ivr.release, line=changed), ivr.services)
+
+
+def _with_hours(desk: str, name: str, desks: Mapping[str, Desk], hours: Mapping[str, Hours]) -> Desk:
+    for given, known, what in (desk, desks, "desk"), (name, {ALWAYS, *hours}, "opening hours"):
+        if given not in known:
+            raise Refused(f'line.yaml has no {what} "{given}"; there are {", ".join(sorted(known))}.')
+    return replace(desks[desk], hours=None if name == ALWAYS else Reference(name, Place(LINE, 1, 1)))
+
+
+def _announce(ivr: Ivr, one: Announced, now: float) -> None:
+    line = ivr.release.line
+    check_slot(one.slot, line)
+    texts = prepared(one.slot, one.preset, line) if one.preset else one.texts
+    until = now + DAY if one.until is None else one.until
+    said = Announcement(texts, now, until, one.preset, one.lines, one.drill, one.callers)
+    switch_on(ivr.store, one.slot, said)
