@@ -138,4 +138,5 @@ class Menu(Listening):
 def _option(turn: Turn, label: str, key: str) -> str:
     names = {"*": "key_star", "#": "key_pound"}
     spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
-    return phrasebook.phrase(turn.call.language, "option", label=label, key=spoken)
+    told = "option_deed" if label.startswith("To ") else "option"
+    return phrasebook.phrase(turn.call.language, told, label=label, key=spoken)
