@@ -80,7 +80,7 @@ turns:
   - {hear: 欢迎致电, press: "1"}
   - {press: "0128"}
   - {press: "135790"}
-  - {hear: 六角七分, press: "5"}
+  - {hear: 六角七分, press: "9"}
   - hear: 再见
 ---
 conversation: a stranger with a whole card, wrong and right, and a PIN corrected by star
