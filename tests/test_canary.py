@@ -105,7 +105,7 @@ turns:
   - {hear: 六角七分, press: "3"}
   - {say: 我的密码是135790, confidence: 0.9}
   - {say: 卡号六二一七零零零零零零零零一零零零一二八, confidence: 0.9}
-  - {press: "9482915"}
+  - {press: "6482915"}
   - hear: 正在为您转接
 ---
 conversation: an older caller whose PIN does not fit
