@@ -11,9 +11,8 @@ from dataclasses import replace
 from ivr.announcements import Announcement, switch_on
 from ivr.app import Ivr
 from ivr.calendar.hours import Hours
-from ivr.engine.engine import Engine
 from ivr.flow.loader import LINE
-from ivr.flow.model import ALWAYS, Desk, Reference
+from ivr.flow.model import ALWAYS, Desk, Reference, Release
 from ivr.phone.conversation import Announced, Conversation
 from ivr.problem import Place
 
@@ -21,19 +20,18 @@ from ._listening import Refused
 from .announce import DAY, check_slot, prepared
 
 
-def stage(ivr: Ivr, conversation: Conversation, now: float) -> None:
-    """Arrange what the conversation asks for. Raises Refused for what line.yaml does not have."""
-    _keep_hours(ivr, conversation.desks)
+def announce(ivr: Ivr, conversation: Conversation, now: float) -> None:
+    """Switch on what the conversation asks for. Raises Refused for what line.yaml does not have."""
     for one in conversation.announced:
         _announce(ivr, one, now)
 
 
-def _keep_hours(ivr: Ivr, desks: Mapping[str, str]) -> None:
-    line = ivr.release.line
+def with_hours(release: Release, desks: Mapping[str, str]) -> Release:
+    """Return the flows with other hours for some desks. Raises Refused for what line.yaml does not have."""
+    line = release.line
     hours = {"closed": Hours.parse("closed"), **line.hours}
     kept = {desk: _with_hours(desk, name, line.desks, hours) for desk, name in desks.items()}
-    changed = replace(line, desks={**line.desks, **kept}, hours=hours)
-    ivr.engine = Engine(replace(ivr.release, line=changed), ivr.services)
+    return replace(release, line=replace(line, desks={**line.desks, **kept}, hours=hours))
 
 
 def _with_hours(desk: str, name: str, desks: Mapping[str, Desk], hours: Mapping[str, Hours]) -> Desk:

@@ -18,6 +18,7 @@ import click
 if TYPE_CHECKING:
     from ivr.app import Ivr
     from ivr.demo_bank.serving import BackgroundBank
+    from ivr.flow.model import Release
     from ivr.phone.clock import VirtualClock
     from ivr.phone.conversation import Bank, Conversation
     from ivr.phone.scripted import Played
@@ -37,7 +38,7 @@ class Wired:
     """Everything of one machine in this process. `gone` is a second engine whose bank cannot be reached."""
 
     bank: BackgroundBank
-    build: Callable[[str], Ivr]
+    build: Callable[[str, Release | None], Ivr]
     token: str
     _ivrs: dict[bool, tuple[Ivr, Transport]] = field(default_factory=dict)
     _staged: list[Ivr] = field(default_factory=list)
@@ -50,18 +51,19 @@ class Wired:
 
     def staged(self, conversation: Conversation, now: float) -> tuple[Ivr, Transport]:
         """Return an engine for this conversation alone, with the announcements and the hours of desks it asks for."""
-        from ._staging import stage
+        from ._staging import announce, with_hours
 
-        ivr, transport = self._open(conversation.bank.gone)
+        release = with_hours(self.ivr()[0].release, conversation.desks)
+        ivr, transport = self._open(conversation.bank.gone, release)
         self._staged.append(ivr)
-        stage(ivr, conversation, now)
+        announce(ivr, conversation, now)
         return ivr, transport
 
-    def _open(self, gone: bool) -> tuple[Ivr, Transport]:
+    def _open(self, gone: bool, release: Release | None = None) -> tuple[Ivr, Transport]:
         from ivr.phone.transport import WsgiTransport
         from ivr.web import create_app
 
-        built = self.build(NOWHERE if gone else self.bank.url)
+        built = self.build(NOWHERE if gone else self.bank.url, release)
         return built, WsgiTransport(create_app(built))
 
     def choices(self) -> tuple[frozenset[Outcome], dict[Outcome, Place]]:
@@ -88,9 +90,9 @@ def wired(clock: Callable[[], float] = time.time) -> Iterator[Wired]:
     token = secrets.token_hex(16)
     kept = {name: os.environ[name] for name in ("IVR_FLOWS", "IVR_AUDIO") if name in os.environ}
 
-    def build_with(bank_url: str) -> Ivr:
+    def build_with(bank_url: str, release: Release | None = None) -> Ivr:
         env = {**kept, "IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": token, "IVR_PUBLIC_URL": BASE_URL}
-        return build(Settings.from_environment({**env, "IVR_BANK_URL": bank_url}), clock=clock)
+        return build(Settings.from_environment({**env, "IVR_BANK_URL": bank_url}), clock=clock, release=release)
 
     with BackgroundBank(clock=clock) as bank:
         whole = Wired(bank, build_with, token)
