@@ -255,12 +255,15 @@ def build(
     store: Store | None = None,
     lookup: Lookup | None = None,
     calls: Calls | None = None,
+    release: Release | None = None,
 ) -> Ivr:
     """Wire everything for these settings; `calls` stands in for those of the carrier.
 
+    `release` stands for the flow files when it was read already.
+
     Raises FlowError with every problem of the flow files, SettingsError or StoreError when a part cannot be used.
     """
-    release = load(settings.flows, catalogue())
+    release = release or load(settings.flows, catalogue())
     seal = Seal.from_settings(settings)
     found = store or open_store(settings.store)
     found.keep_release(release.version, release.files)

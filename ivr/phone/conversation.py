@@ -25,6 +25,22 @@ class Bank:
 
 
 @dataclass(frozen=True)
+class Announced:
+    """An announcement that is on meanwhile: a prepared text of line.yaml, or texts by language. For the test harness.
+
+    `until` is the Unix time of its end; none lasts. `lines` and `callers` limit it as `ivr announce on` does.
+    """
+
+    slot: str
+    preset: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    until: float | None = None
+    lines: tuple[str, ...] = ()
+    drill: bool = False
+    callers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Wish:
     """Something expected, with its place in the file. `value` is text, a list or a map of text, or None.
 
@@ -40,7 +56,7 @@ class Wish:
 class Turn:
     """One turn: what was heard, then at most one deed, then what must be true. Times are in seconds.
 
-    `text_message` is what the newest text message must hold by then.
+    `text_message` is what the newest text message must hold by then. `bank` is how the bank is from the deed on.
     """
 
     place: Place
@@ -59,11 +75,15 @@ class Turn:
     repeat: bool = False
     secret: bool = False
     expect: Mapping[str, Wish] = field(default_factory=dict)
+    bank: Bank | None = None
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """One conversation. `at` is the Unix time it begins; `weight` is its share of a load test's calls."""
+    """One conversation. `at` is the Unix time it begins; `weight` is its share of a load test's calls.
+
+    `desks` gives desks of line.yaml other hours meanwhile, by the names of both.
+    """
 
     place: Place
     title: str
@@ -74,7 +94,14 @@ class Conversation:
     at: float | None = None
     weight: float = 1.0
     bank: Bank = Bank()
+    announced: tuple[Announced, ...] = ()
+    desks: Mapping[str, str] = field(default_factory=dict)
     secret: bool = False
+
+    @property
+    def faulty_bank(self) -> bool:
+        """Tell whether the bank is slow, faulty or gone at any time of the call."""
+        return self.bank != Bank() or any(turn.bank for turn in self.turns)
 
     @property
     def path(self) -> str:

@@ -14,13 +14,14 @@ import yaml
 from ..errors import FlowError
 from ..problem import Place, Problem
 from .caller import KEYS, DialStatus
-from .conversation import CODE, Bank, Conversation, Deed, Turn, Wish
+from .conversation import CODE, Announced, Bank, Conversation, Deed, Turn, Wish
 
-_TOP = ("conversation", "flow", "to", "from", "at", "weight", "bank", "secret", "turns")
+_TOP = ("conversation", "flow", "to", "from", "at", "weight", "bank", "announce", "desks", "secret", "turns")
 _BANK = ("slow_ms", "fail_rate")
+_ANNOUNCED = ("slot", "preset", "text", "until", "lines", "drill", "from")
 _DEEDS = ("press", "say", "wait", "silence", "record", "dial", "hang_up")
 _HEARD = ("hear", "hear_not", "text_message")
-_TURN = (*_HEARD, *_DEEDS, "confidence", "talk", "after", "repeat_request", "secret", "expect")
+_TURN = (*_HEARD, *_DEEDS, "confidence", "talk", "after", "repeat_request", "bank", "secret", "expect")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "": 1.0}
 
 
@@ -73,6 +74,12 @@ class _File:
     def texts(self, node: yaml.Node, what: str) -> tuple[Wish, ...]:
         nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
         return tuple(Wish(self.place(one), self.text(one, what)) for one in nodes)
+
+    def words(self, node: yaml.Node, what: str) -> dict[str, str]:
+        """Take a map of one-line texts."""
+        if not isinstance(node, yaml.MappingNode) or not node.value:
+            raise self.report(node, "wrong-type", f"`{what}` must be a map of `key: text` lines.")
+        return {str(key.value): self.text(value, f"{what}.{key.value}") for key, value in node.value}
 
     def truth(self, node: yaml.Node, what: str) -> bool:
         value = self.text(node, what)
@@ -237,13 +244,19 @@ def _conversation(file: _File, node: yaml.Node) -> Conversation:
         at=take("at", file.time, None),
         weight=take("weight", file.number, 1.0),
         bank=_bank(file, found["bank"]) if "bank" in found else Bank(),
+        announced=tuple(_announced(file, found["announce"])) if "announce" in found else (),
+        desks=take("desks", file.words, {}),
         secret=take("secret", file.truth, False),
     )
 
 
-def _bank(file: _File, node: yaml.Node) -> Bank:
+def _bank(file: _File, node: yaml.Node, *, mid_call: bool = False) -> Bank:
     if isinstance(node, yaml.ScalarNode):
-        if node.value != "gone":
+        if mid_call:
+            file.report(
+                node, "wrong-value", "Within a call, `bank` is a map.", "Write {fail_rate: 1} or {slow_ms: 9000}."
+            )
+        elif node.value != "gone":
             file.report(node, "wrong-value", "`bank` is `gone`, or a map of slow_ms and fail_rate.")
         return Bank(gone=True)
     try:
@@ -252,6 +265,26 @@ def _bank(file: _File, node: yaml.Node) -> Bank:
         return Bank()
     rate = take("fail_rate", lambda one, what: file.number(one, what, 1.0), 0.0)
     return Bank(slow_ms=int(take("slow_ms", file.number, 0)), fail_rate=rate)
+
+
+def _announced(file: _File, node: yaml.Node) -> Iterator[Announced]:
+    for one in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+        try:
+            found = file.fields(one, _ANNOUNCED, "`announce`")
+        except _Refused:
+            continue
+        take = _Fields(file, found).take
+        if "slot" not in found or ("preset" in found) == ("text" in found):
+            file.report(one, "missing-key", "`announce` names a `slot`, and either a `preset` or a `text`.")
+        yield Announced(
+            slot=take("slot", file.text, ""),
+            preset=take("preset", file.text, ""),
+            texts=take("text", file.words, {}),
+            until=take("until", file.time, None),
+            lines=tuple(wish.value for wish in take("lines", file.texts, ())),
+            drill=take("drill", file.truth, False),
+            callers=tuple(wish.value for wish in take("from", file.texts, ())),
+        )
 
 
 def _turns(file: _File, node: yaml.Node) -> Iterator[Turn]:
@@ -289,6 +322,7 @@ def _turn(file: _File, node: yaml.Node) -> Turn:
         repeat=take("repeat_request", file.truth, False),
         secret=take("secret", file.truth, False),
         expect=_expect(file, found["expect"]) if "expect" in found else {},
+        bank=_bank(file, found["bank"], mid_call=True) if "bank" in found else None,
     )
 
 
@@ -309,7 +343,7 @@ def _deed(fields: _Fields, node: yaml.Node) -> Deed | None:
     for name, needed in _NEEDS.items():
         if name in found and needed not in found:
             file.report(found[name], "misplaced-key", f"`{name}` goes with `{needed}` only.")
-    for name in ("after", "repeat_request"):
+    for name in ("after", "repeat_request", "bank"):
         if name in found and not deeds:
             file.report(found[name], "misplaced-key", f"`{name}` needs something that the caller does.")
     chosen = next((name for name in ("record", "dial", *_DEEDS) if name in deeds), None)

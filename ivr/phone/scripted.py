@@ -12,7 +12,7 @@ from ..problem import Place
 from .caller import Act, Desk, Gone, HangUp, Heard, Listening, Press, Silence, Speak, Stretch, Talk
 from .carrier import Line, Watch, new_sid
 from .clock import Clock
-from .conversation import CODE, Conversation, Turn, Wish
+from .conversation import CODE, Bank, Conversation, Turn, Wish
 from .habits import CallResult, Habits
 from .player import Player
 from .transport import Transport
@@ -26,6 +26,7 @@ _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 Facts = Callable[[str], Mapping[str, object]]
 Inbox = Callable[[], Sequence[str]]
 """Gives the text messages that were sent, the newest last; only the server's own process can tell."""
+BankSwitch = Callable[[Bank], None]
 _ENDS = {"server": "the server hung up", "caller": "the caller hung up", "fault": "a fault", "limit": "too long"}
 _MARKS = re.compile(r"[\s。、;]+|(?<!\d)[,.]|[,.](?!\d)")
 
@@ -84,6 +85,7 @@ class Scripted:
         facts: Facts | None,
         ring: float,
         inbox: Inbox | None = None,
+        bank: BankSwitch | None = None,
     ) -> None:
         self.failures: list[Failure] = []
         self.unchecked: list[Wish] = []
@@ -93,6 +95,7 @@ class Scripted:
         self._call_sid = call_sid
         self._facts = facts
         self._inbox = inbox
+        self._bank = bank
         self._start = clock.now() + ring
         self._next = 0
         self._began: float | None = None
@@ -212,6 +215,8 @@ class Scripted:
             self._next += 1
 
     def _done(self, turn: Turn) -> None:
+        if turn.bank and self._bank:
+            self._bank(turn.bank)
         self._owed = turn
         self._next += 1
         self._said, self._from, self._began = [], 0, None
@@ -374,6 +379,7 @@ def play(
     habits: Habits | None = None,
     watch: Watch | None = None,
     inbox: Inbox | None = None,
+    bank: BankSwitch | None = None,
 ) -> Played:
     """Play one conversation against the server at `base_url`. The clock must stand where the call is to begin."""
     base = base_url.rstrip("/")
@@ -388,7 +394,7 @@ def play(
     )
     sid = new_sid("CA")
     habits = habits or Habits()
-    caller = Scripted(conversation, clock, sid, facts, habits.ring, inbox)
+    caller = Scripted(conversation, clock, sid, facts, habits.ring, inbox, bank)
     result = Player(line, transport, caller, clock, call_sid=sid, habits=habits, watch=watch).call()
     caller.finish(result)
     return Played(conversation, result, tuple(caller.failures), tuple(caller.unchecked), tuple(caller.transcript))
