@@ -72,6 +72,7 @@ class Settings:
     audio: Path = Path("audio")
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
+    digit_one: str = "yao"
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -109,6 +110,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "audio": "IVR_AUDIO",
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
+        "digit_one": "IVR_DIGIT_ONE",
     }
 )
 """The environment variable of every setting that has one."""
@@ -254,6 +256,12 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _digit_one(text: str) -> str:
+    if text not in ("yao", "yi"):
+        raise ValueError("1 in a Mandarin number is said as yao (幺) or yi (一)")
+    return text
+
+
 def _masked(value: object) -> str:
     return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
 
@@ -268,4 +276,5 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "audio": _folder,
     "bank_url": _address,
     "alarm_url": _hidden_address,
+    "digit_one": _digit_one,
 }

@@ -160,7 +160,7 @@ def test_mandarin_is_found_by_any_of_its_tags(tag: str) -> None:
     assert read(2, "count", "笔", tag) == "两笔"
 
 
-@pytest.mark.parametrize("tag", ["", "fr-FR", "yue-HK", "values", "kinds", "../zh", "zh.heard"])
+@pytest.mark.parametrize("tag", ["", "fr-FR", "yue-HK", "values", "kinds", "../zh", "zh.heard", "calendar"])
 def test_a_language_that_nobody_speaks_is_named(tag: str) -> None:
     with pytest.raises(ValueError, match="there are en, zh"):
         read(2, "number", "", tag)
@@ -197,7 +197,7 @@ def test_every_argument_in_the_table_is_taken(kind: Any, language: str) -> None:
         ("count", "", "zh-CN", "count needs an argument: the measure word"),
         ("count", "笔", "en-US", "count needs a noun in English"),
         ("count", "item", "zh-CN", "count needs a measure word in Mandarin"),
-        ("date", "short,24h", "zh-CN", 'date knows no argument "short,24h"; it takes short, weekday'),
+        ("date", "short,24h", "zh-CN", 'date knows no argument "short,24h"; it takes short, spoken, weekday'),
         ("money", "", "zh-CN", "there is no kind 'money'; the kinds are amount, number"),
         ("amount", "", "fr-FR", "no language 'fr-FR' to read values aloud in; there are en, zh"),
     ],

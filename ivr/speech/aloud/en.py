@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from typing import ClassVar
 
 from .language import Language
+from .values import CLOCKS, in_groups
 
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -46,6 +48,14 @@ _CURRENCIES = {
     "KRW": ("won", "won", "", ""),
 }
 """Each currency's name for one and for several, then its coin's."""
+
+_DIGIT = f"(?:{'|'.join(_SMALL[:10])})\\b"
+_GROUP = rf"(?:(?:plus )?{_DIGIT}(?: {_DIGIT})*|[A-Z]\b)"
+_NOT_BEHIND = "".join(f"(?<!{word} )" for word in (*_SMALL[:10], "point", "oh", "hundred", "thousand"))
+_STRINGS = re.compile(
+    rf"(?<![\w-]){_NOT_BEHIND}(?:{_GROUP}(?:, {_GROUP})+|{_DIGIT}(?: {_DIGIT})+)(?!-| (?:{_DIGIT}|hundred|thousand))"
+)
+"""Two digits in a row stand in no cardinal number; behind a point, and in times such as three oh five, they may."""
 
 
 def cardinal(number: int) -> str:
@@ -118,7 +128,10 @@ def _money(cents: int, currency: str) -> str:
 class English(Language):
     """American English."""
 
-    def amount(self, value: Decimal, currency: str) -> str:
+    strings: ClassVar[re.Pattern[str]] = _STRINGS
+    between: ClassVar[str] = ", "
+
+    def amount(self, value: Decimal, currency: str, *, mixed: bool = False) -> str:
         """Say twelve thousand three hundred forty-five yuan and sixty fen."""
         return _minus(value) + _money(int(abs(value) * 100), currency)
 
@@ -147,9 +160,9 @@ class English(Language):
 
     def spell(self, groups: Sequence[str]) -> str:
         """Say one three eight, zero zero one three, eight zero zero zero."""
-        return ", ".join(" ".join(_sign(sign) for sign in group) for group in groups)
+        return self.between.join(" ".join(_sign(sign) for sign in group) for group in groups)
 
-    def date(self, value: date, *, year: bool, weekday: bool) -> str:
+    def date(self, value: date, *, year: bool, weekday: bool, spoken: bool = False) -> str:
         """Say Saturday, November twenty-first, twenty twenty-six."""
         name = f"{_WEEKDAYS[value.weekday()]}, " if weekday else ""
         years = f", {_year(value.year)}" if year else ""
@@ -174,15 +187,22 @@ class English(Language):
         parts = [self.count(number, unit) for number, unit in units if number]
         return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part) or "zero minutes"
 
-    def heard(self, text: str) -> str | None:
-        """Understand one two three, double five, twelve thirty-four, one hundred twenty, press one, pound key."""
-        words = [word for word in _GAPS.sub(" ", text).split() if word not in _FILLERS]
-        if len(words) == 1 and words[0] in _KEYS:
-            return _KEYS[words[0]]
-        if not _UNITS.keys().isdisjoint(words):
-            value = _value(words)
-            return None if value is None else str(value)
-        return _chunks(words)
+    def range(self, first: str, last: str) -> str:
+        """Say nine a.m. to five thirty p.m."""
+        return f"{first} to {last}"
+
+    def in_words(self, text: str) -> str:
+        """Say press one, two working days, nine five five eight zero; hyphens inside a number are pauses."""
+        text = CLOCKS.sub(lambda found: self.time(time(int(found[1]), int(found[2])), clock24=True), text)
+        return _FIGURES.sub(self._figure, text.replace("%", " percent"))
+
+    def _figure(self, found: re.Match[str]) -> str:
+        figure, noun = found[1].replace(",", ""), found[2]
+        if "-" in figure:
+            return self.spell(figure.split("-")) + noun
+        if "." in figure:
+            return _decimals(Decimal(figure)) + noun
+        return (self.spell(in_groups(figure)) if len(figure) > 2 and not noun else cardinal(int(figure))) + noun
 
 
 def _sign(sign: str) -> str:
@@ -191,55 +211,6 @@ def _sign(sign: str) -> str:
     return "plus" if sign == "+" else sign
 
 
-_GAPS = re.compile(r"[\s,!?-]+|\.(?![0-9])")
-_FILLERS = frozenset(
-    "um uh er well it's its it is my the card account number pin code press pressing dial choose select option key "
-    "please thanks thank you i want would like and".split()
-)
-_KEYS = {"star": "*", "asterisk": "*", "*": "*", "pound": "#", "hash": "#", "#": "#"}
-_HEARD = (
-    {word: str(number) for number, word in enumerate(_SMALL)}
-    | {ordinal(number): str(number) for number in range(1, 10)}
-    | {"oh": "0", "o": "0", "nought": "0"}
-)
-_HEARD_TENS = {word: number * 10 for number, word in enumerate(_TENS) if number > 1}
-_UNITS = {"million": 10**6, "thousand": 1000, "hundred": 100}
-_ONES = frozenset("123456789")
-_TIMES = {"double": 2, "triple": 3}
-
-
-def _value(words: Sequence[str]) -> int | None:
-    """Return what a cardinal such as twelve hundred fifty means."""
-    for unit, size in _UNITS.items():
-        if unit in words:
-            at = words.index(unit)
-            many = 1 if words[:at] == ["a"] else _value(words[:at])
-            rest = _value(words[at + 1 :]) if words[at + 1 :] else 0
-            return many * size + rest if many and rest is not None and rest < size else None
-    value = _chunks(words)
-    return int(value) if value and (len(value) < 3 or len(words) == 1) else None
-
-
-def _chunks(words: Sequence[str]) -> str | None:
-    """Join digits and numbers under a hundred: double five is 55, twelve thirty four 1234, one twenty three 123."""
-    said, left = "", list(words)
-    while left:
-        word = left.pop(0)
-        if word in _TIMES and left:
-            digit = _digits(left.pop(0))
-            plain = digit * _TIMES[word] if len(digit) == 1 else ""
-        elif word in _HEARD_TENS and left and _digits(left[0]) in _ONES:
-            plain = str(_HEARD_TENS[word] + int(_digits(left.pop(0))))
-        else:
-            plain = str(_HEARD_TENS.get(word, "")) or _digits(word)
-        if not plain:
-            return None
-        said += plain
-    return said or None
-
-
-def _digits(word: str) -> str:
-    return word if re.fullmatch("[0-9]+", word) else _HEARD.get(word, "")
-
+_FIGURES = re.compile(r"(\d+(?:[,.-]\d+)*)((?: (?:yuan|days?|hours?|minutes?|seconds?|percent|times|working)\b)?)")
 
 language = English
