@@ -40,6 +40,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "IVR_AUDIO": str(tmp_path),
             "IVR_BANK_URL": "http://127.0.0.1:8500/api/",
             "IVR_ALARM_URL": "https://robot.example.com/send?access_token=hush",
+            "IVR_DIGIT_ONE": "yi",
         }
     )
     assert settings.account_sid == SID
@@ -49,6 +50,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert settings.store == "memory:"
     assert settings.flows == settings.audio == tmp_path
     assert settings.bank_url == "http://127.0.0.1:8500/api"
+    assert settings.digit_one == "yi"
     assert settings.alarm_url.reveal() == "https://robot.example.com/send?access_token=hush"
     assert "hush" not in repr(settings) + str(settings.sources())
 
@@ -83,6 +85,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_AUDIO": str(file),
             "IVR_BANK_URL": "bank.example.com",
             "IVR_ALARM_URL": "robot.example.com?access_token=hush",
+            "IVR_DIGIT_ONE": "幺",
         }
     )
     names = [line.partition(":")[0] for line in text.splitlines()]

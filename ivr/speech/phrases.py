@@ -39,8 +39,8 @@ _OTHER_THINGS = re.compile(r"人工智能|人工费|\bin[ -]person\b|\bper perso
 _REFUSED = re.compile(
     r"(?:(?<![要是想能会可好有特级个分区识差])(?:不(?:要|用|想|是|需要|必|找|选|按|查|办)|没说|没要|别|甭|无需)"
     r"(?:一下|[转给我帮再想要找到接查办按选去看跟和说的您你个]){0,6}"
-    r"|\b(?:not|dont|without|never|rather than|instead of)(?: (?:want|need|like|to|speak|speaking|talk|talking|with|for|"
-    r"be|transferred|connected|connect|me|any|about|check|my|the|a|an|that|ask|asking|say))* "
+    r"|\b(?:not|dont|without|never|rather than|instead of)(?: (?:want|need|like|to|speak|speaking|talk|talking|with|"
+    r"for|be|transferred|connected|connect|me|any|about|check|my|the|a|an|that|ask|asking|say))* "
     r"|\bno )$"
 )
 """What stands before a refused phrase: 不要再给我转, not to be connected to the. 要不 and 是不是 refuse nothing."""

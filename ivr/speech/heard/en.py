@@ -164,10 +164,10 @@ def day(text: str, today: date) -> date | None:
         if len(words) == 1:
             return calendar.coming(today, weekday)
         return calendar.of_week(today, _WEEKS[words[0]], weekday) if words[0] in _WEEKS else None
-    return _counted(words, said, today) or _of_year(words, today)
+    return _counted(said, today) or _of_year(words, today)
 
 
-def _counted(words: Sequence[str], said: str, today: date) -> date | None:
+def _counted(said: str, today: date) -> date | None:
     """Return the day that is three days ago, two weeks from now, or (the filler gone) in three days."""
     match = re.fullmatch(r"(.+) (day|week)s?(?: (ago|now|later))?", said)
     many = (1 if match[1] == "a" else _value(match[1].split())) if match else None
