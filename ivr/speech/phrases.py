@@ -129,8 +129,8 @@ def _clearly(hits: Sequence[_Hit]) -> int | None:
 
 
 def _said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[_Hit]:
-    """Yield where a phrase was said word for word."""
-    size = len(units)
+    """Yield where a phrase was said word for word; a lone character says too little for that."""
+    size = 0 if _short(units) else len(units)
     for at in range(len(heard.units) - size + 1 if size else 0):
         if heard.units[at : at + size] == units and not heard.refused(at, at + size - 1):
             yield _Hit(place, 1.0, at, at + size - 1)
@@ -144,14 +144,18 @@ def _nearly_said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[
             yield _Hit(place, score, first, last)
 
 
+def _short(units: Sequence[str]) -> bool:
+    return len(units) == 1 and not units[0].isascii()
+
+
 _Found = tuple[int, int, float]
 
 
 def _sounding(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
     size = len(units)
-    if not size or (size == 1 and not units[0].isascii()):
-        return  # one syllable sounds like too many others
-    for at in range(len(heard.units) - size + 1):
+    for at in range(len(heard.units) - size + 1 if size else 0):
+        if _short(units) and heard.units[at] != units[0]:
+            continue  # one syllable sounds like too many others
         total = 0.0
         for unit, spoken in zip(units, heard.units[at : at + size], strict=True):
             if not (likeness := alike(unit, spoken)):

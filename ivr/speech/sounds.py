@@ -13,6 +13,28 @@ SAME, NEAR = 0.97, 0.7
 STEM, MISSPELT = 0.96, 0.8
 _MIXED = (("^zh", "z"), ("^ch", "c"), ("^sh", "s"), ("^n", "l"), ("^r", "l"), ("^h(?=u)", "f"), ("ng$", "n"))
 """Southern Mandarin and an 8 kHz line: z and zh, n, r and l, f and hu, -n and -ng sound alike."""
+_ALSO = {
+    "行": "hang",
+    "还": "huan",
+    "重": "chong",
+    "长": "zhang",
+    "地": "di",
+    "的": "di",
+    "了": "liao",
+    "得": "dei",
+    "都": "du",
+}
+_ALSO |= {
+    "会": "kuai",
+    "调": "diao",
+    "单": "shan",
+    "率": "shuai",
+    "便": "pian",
+    "差": "chai",
+    "降": "xiang",
+    "藏": "zang",
+}
+"""Second sounds that are common in what is said to a bank; pypinyin gives the first."""
 
 
 @lru_cache(maxsize=8192)
@@ -34,10 +56,13 @@ def _characters_alike(one: str, other: str) -> float:
 
 @lru_cache(maxsize=8192)
 def readings(character: str) -> frozenset[str]:
-    """Return every sound of a character, without tones; a character without one is its own."""
-    from pypinyin import Style, pinyin
+    """Return the usual sounds of a character, without tones; a character without one is its own.
 
-    return frozenset(pinyin(character, style=Style.NORMAL, heteronym=True)[0])
+    Dictionaries also list sounds that nobody says today: by those, 卡不 would be 客服.
+    """
+    from pypinyin import lazy_pinyin
+
+    return frozenset((*lazy_pinyin(character), *_ALSO.get(character, "").split()))
 
 
 @lru_cache(maxsize=2048)
