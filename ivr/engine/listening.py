@@ -170,7 +170,8 @@ class Listening(LiveStep):
             return None
         language = turn.call.language
         universal = [word for choice in turn.flow.globals for word in phrases_of(choice, language)]
-        return Hearing(language, tuple(dict.fromkeys([*self.hints(turn), *universal]))[:MOST_HINTS])
+        person = phrasebook.phrase(language, "agent_words").split("|")
+        return Hearing(language, tuple(dict.fromkeys([*self.hints(turn), *universal, *person]))[:MOST_HINTS])
 
     # answering
 
