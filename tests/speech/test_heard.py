@@ -15,7 +15,7 @@ from ivr.speech.aloud import Reader
 from ivr.speech.heard import calendar, heard
 
 GOLDEN = Path(__file__).parent / "golden"
-LANGUAGES = st.sampled_from(["zh-CN", "en-US"])
+LANGUAGES = st.sampled_from(["zh-CN", "en-US", "en-GB"])
 SATURDAY = date(2026, 11, 21)
 
 

@@ -58,25 +58,25 @@ _STRINGS = re.compile(
 """Two digits in a row stand in no cardinal number; behind a point, and in times such as three oh five, they may."""
 
 
-def cardinal(number: int) -> str:
-    """Say a whole number from 0 on."""
+def cardinal(number: int, link: str = " ") -> str:
+    """Say a whole number from 0 on. `link` stands in front of the last part below a hundred."""
     for size, scale in _SCALES:
         if number >= size:
-            return _with_rest(f"{cardinal(number // size)} {scale}", number % size)
+            return _with_rest(f"{cardinal(number // size, link)} {scale}", number % size, link)
     if number >= 100:
-        return _with_rest(f"{_SMALL[number // 100]} hundred", number % 100)
+        return _with_rest(f"{_SMALL[number // 100]} hundred", number % 100, link)
     if number < 20:
         return _SMALL[number]
     return _TENS[number // 10] + (f"-{_SMALL[number % 10]}" if number % 10 else "")
 
 
-def _with_rest(head: str, rest: int) -> str:
-    return f"{head} {cardinal(rest)}" if rest else head
+def _with_rest(head: str, rest: int, link: str) -> str:
+    return head + (link if rest < 100 else " ") + cardinal(rest, link) if rest else head
 
 
-def ordinal(number: int) -> str:
+def ordinal(number: int, link: str = " ") -> str:
     """Say a place in an order: twenty-first, one hundredth."""
-    head, last = re.fullmatch(r"(.*?)([a-z]+)", cardinal(number)).groups()  # type: ignore[union-attr]
+    head, last = re.fullmatch(r"(.*?)([a-z]+)", cardinal(number, link)).groups()  # type: ignore[union-attr]
     regular = last[:-1] + "ieth" if last.endswith("y") else last + "th"
     return head + _ORDINALS.get(last, regular)
 
@@ -88,10 +88,10 @@ def plural(noun: str) -> str:
     return noun[:-1] + "ies" if re.search(r"[^aeiou]y$", noun) else noun + "s"
 
 
-def _year(year: int) -> str:
+def _year(year: int, link: str) -> str:
     century, rest = divmod(year, 100)
     if year < 1000 or year % 1000 < 10:
-        return cardinal(year)
+        return cardinal(year, link)
     if not rest:
         return cardinal(century) + " hundred"
     return f"{cardinal(century)} {_two_digits(rest)}"
@@ -101,20 +101,20 @@ def _two_digits(number: int) -> str:
     return f"oh {_SMALL[number]}" if number < 10 else cardinal(number)
 
 
-def _decimals(value: Decimal) -> str:
+def _decimals(value: Decimal, link: str) -> str:
     whole, _, fraction = format(value, "f").partition(".")
     point = " point " + " ".join(_SMALL[int(digit)] for digit in fraction) if fraction else ""
-    return cardinal(int(whole)) + point
+    return cardinal(int(whole), link) + point
 
 
 def _minus(value: Decimal) -> str:
     return "minus " if value < 0 else ""
 
 
-def _money(cents: int, currency: str) -> str:
+def _money(cents: int, currency: str, link: str) -> str:
     one, many, coin, coins = _CURRENCIES[currency]
     whole, rest = divmod(cents, 100)
-    main = f"{cardinal(whole)} {one if whole == 1 else many}"
+    main = f"{cardinal(whole, link)} {one if whole == 1 else many}"
     if not rest:
         return main
     part = coin if rest == 1 else coins
@@ -130,14 +130,15 @@ class English(Language):
 
     strings: ClassVar[re.Pattern[str]] = _STRINGS
     between: ClassVar[str] = ", "
+    link: ClassVar[str] = " "
 
     def amount(self, value: Decimal, currency: str, *, mixed: bool = False) -> str:
         """Say twelve thousand three hundred forty-five yuan and sixty fen."""
-        return _minus(value) + _money(int(abs(value) * 100), currency)
+        return _minus(value) + _money(int(abs(value) * 100), currency, self.link)
 
     def number(self, value: Decimal) -> str:
         """Say twelve point three four."""
-        return _minus(value) + _decimals(abs(value))
+        return _minus(value) + _decimals(abs(value), self.link)
 
     def percent(self, value: Decimal) -> str:
         """Say two point one percent."""
@@ -145,12 +146,12 @@ class English(Language):
 
     def ordinal(self, value: int) -> str:
         """Say second."""
-        return ordinal(value)
+        return ordinal(value, self.link)
 
     def count(self, value: int, unit: str) -> str:
         """Say two transactions; `unit` is one/many where the plural is irregular."""
         one, _, many = unit.partition("/")
-        return f"{cardinal(value)} {one if value == 1 else many or plural(one)}"
+        return f"{cardinal(value, self.link)} {one if value == 1 else many or plural(one)}"
 
     def unit_fault(self, unit: str) -> str:
         """Ask for a noun in Latin letters."""
@@ -165,7 +166,7 @@ class English(Language):
     def date(self, value: date, *, year: bool, weekday: bool, spoken: bool = False) -> str:
         """Say Saturday, November twenty-first, twenty twenty-six."""
         name = f"{_WEEKDAYS[value.weekday()]}, " if weekday else ""
-        years = f", {_year(value.year)}" if year else ""
+        years = f", {_year(value.year, self.link)}" if year else ""
         return f"{name}{_MONTHS[value.month - 1]} {ordinal(value.day)}{years}"
 
     def time(self, value: time, *, clock24: bool) -> str:
@@ -201,8 +202,10 @@ class English(Language):
         if "-" in figure:
             return self.spell(figure.split("-")) + noun
         if "." in figure:
-            return _decimals(Decimal(figure)) + noun
-        return (self.spell(in_groups(figure)) if len(figure) > 2 and not noun else cardinal(int(figure))) + noun
+            return _decimals(Decimal(figure), self.link) + noun
+        return (
+            self.spell(in_groups(figure)) if len(figure) > 2 and not noun else cardinal(int(figure), self.link)
+        ) + noun
 
 
 def _sign(sign: str) -> str:
