@@ -61,7 +61,7 @@ def understand(said: str, offers: Sequence[Sequence[str]], language: str, *, who
         return None
     if whole:
         return _all_of_it(heard, offers)
-    phrases = [(place, _heard(phrase).units) for place, offer in enumerate(offers) for phrase in offer]
+    phrases = [(place, _offered(phrase).units) for place, offer in enumerate(offers) for phrase in offer]
     for look in (_said, _nearly_said):
         hits = [hit for place, units in phrases for hit in look(place, units, heard)]
         if hits:
@@ -109,7 +109,6 @@ class _Hit:
         return inside and longer and self.place != other.place
 
 
-@lru_cache(maxsize=8192)
 def _heard(said: str) -> _Heard:
     text = unicodedata.normalize("NFKC", said[:_MOST_TEXT]).casefold()
     text = _OTHER_THINGS.sub(" ", re.sub(r"(?<=[a-z])['’](?=[a-z])", "", text))
@@ -118,6 +117,12 @@ def _heard(said: str) -> _Heard:
     return _Heard(
         text, tuple(unit[0] for unit in kept), tuple(unit.start() for unit in kept), tuple(unit.end() for unit in kept)
     )
+
+
+@lru_cache(maxsize=16384)
+def _offered(phrase: str) -> _Heard:
+    """Cut a phrase. Only what editors wrote is kept, never what a caller said: that may be a PIN."""
+    return _heard(phrase)
 
 
 def _clearly(hits: Sequence[_Hit]) -> int | None:
@@ -201,11 +206,10 @@ def _turned(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
 def _all_of_it(heard: _Heard, offers: Sequence[Sequence[str]]) -> int | None:
     """Return the one offer of which a phrase is all that was said, words of hesitation and courtesy aside."""
     said = _bare(heard.text)
-    found = {place for place, offer in enumerate(offers) if any(said == _bare(_heard(one).text) for one in offer)}
+    found = {place for place, offer in enumerate(offers) if any(said == _bare(_offered(one).text) for one in offer)}
     return found.pop() if said and len(found) == 1 else None
 
 
-@lru_cache(maxsize=1024)
 def _bare(text: str) -> str:
     """Join the units of a text without what stands around an answer; 对对对 is 对."""
     joined = " ".join(unit for unit in _UNIT.findall(text) if unit not in _AROUND)

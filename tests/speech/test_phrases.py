@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.flow import phrasebook
+from ivr.speech import phrases
 from ivr.speech.heard import heard
 from ivr.speech.phrases import understand
 from ivr.speech.sounds import NEAR, SAME, alike
@@ -67,8 +68,8 @@ def test_the_table_has_forty_sentences_a_language(language: str) -> None:
 
 @pytest.mark.parametrize("language", list(MENUS))
 def test_every_phrase_means_its_own_choice(language: str) -> None:
-    for choice, phrases in MENUS[language].items():
-        for phrase in phrases:
+    for choice, said in MENUS[language].items():
+        for phrase in said:
             assert meant(phrase, language) == choice
 
 
@@ -144,3 +145,11 @@ def test_the_table_of_sounds_is_loaded_only_when_something_has_to_be_compared_by
         "assert understand('查鱼鹅', [['余额']], 'zh') == 0; assert 'pypinyin' in sys.modules"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)
+
+
+def test_what_callers_say_is_not_kept() -> None:
+    understand("我的密码是一三五七九零", [["余额"]], "zh-CN")
+    understand("一三五七九零", [["余额"]], "zh-CN", whole=True)
+    before = phrases._offered.cache_info().currsize
+    understand("我的密码是二四六八一三", [["余额"]], "zh-CN")
+    assert phrases._offered.cache_info().currsize == before
