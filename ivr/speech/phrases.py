@@ -160,10 +160,10 @@ _Found = tuple[int, int, float]
 
 
 def _sounding(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
-    size = len(units)
+    size, short = len(units), _short(units)  # one syllable sounds like too many others
     for at in range(len(heard.units) - size + 1 if size else 0):
-        if _short(units) and heard.units[at] != units[0]:
-            continue  # one syllable sounds like too many others
+        if not alike(units[0], heard.units[at]) or (short and heard.units[at] != units[0]):
+            continue
         total = 0.0
         for unit, spoken in zip(units, heard.units[at : at + size], strict=True):
             if not (likeness := alike(unit, spoken)):
