@@ -38,7 +38,7 @@ class Person:
     leg: str = ""
     told: int = 10**6
     last: tuple[str, Mapping[str, Any], str] = ("", {}, "")
-    heard_of: float = 0.0
+    heard_of: float = -1.0
 
     @property
     def head_start(self) -> float:
@@ -101,14 +101,15 @@ class World:
         self.keys += 1
         key = key or f"{one.call}:{self.keys}"
         one.last = (question, given, key)
+        if one.heard_of >= 0:
+            one.state = "gone" if self.now - one.heard_of > KEPT else one.state  # no line stays silent for so long
+        if one.state == "gone":
+            return
         try:
             status = self.hall.ask(question, self.now, key=key, **given)
         except LookupFailed as failed:
             assert failed.missing
             assert self.now - one.heard_of > 120, "a call that was heard of lately was lost"
-            if self.now - one.heard_of > KEPT:  # nobody would still be on the line
-                one.state = "gone"
-                return
             self._enter(one)
             assert self.hall.waiter(one.call).entered == pytest.approx(self.hall.at(one.came)), "the place was lost"
             return
