@@ -3,8 +3,9 @@ import time
 import pytest
 
 from ivr.phone.clock import VirtualClock
+from ivr.phone.played import folded
 from ivr.phone.reading import read_text
-from ivr.phone.scripted import MASK, folded, play
+from ivr.phone.scripted import MASK, play
 from ivr.phone.transport import WsgiTransport
 
 SAY = '<Say language="cmn-CN" voice="Polly.Zhiyu">{}</Say>'

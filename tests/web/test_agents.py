@@ -10,8 +10,8 @@ import pytest
 from ivr.agents.floor import Offer
 from ivr.agents.keeper import Keeper
 from ivr.agents.service import Queue
-from ivr.flow.loader import load
 from ivr.catalogue import catalogue
+from ivr.flow.loader import load
 from ivr.phone.parse import parse
 from ivr.phone.twiml import Dial, Gather, Hangup, Redirect, Say
 from ivr.sealing import Seal
