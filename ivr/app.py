@@ -24,6 +24,7 @@ from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
 from .flow.model import Release
+from .identity.risk import Risks
 from .journal.context import COLLECTION as EVENTS
 from .journal.context import rows_of
 from .lookups.http import HttpLookup
@@ -86,9 +87,10 @@ class Ivr:
         """The agents' side of the queue."""
         return self.queue.legs
 
-    def now(self) -> float:
-        """Return the Unix time."""
-        return self.clock()
+    @property
+    def risks(self) -> Risks:
+        """The callers and customers that the bank warns of."""
+        return Risks(self.store, self.seal)
 
     # answering
 

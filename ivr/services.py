@@ -1,4 +1,4 @@
-"""The back ends of our own that flows ask like the bank: identity, tickets, surveys, memory, line, messages, queue."""
+"""The back ends of our own that flows ask like the bank: identity, risk, tickets, memory, the line, the queue..."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ def own_services(settings: Settings, store: Store, seal: Seal, queue: Queue) -> 
     """Return every service by the word that a lookup's `from:` begins with. Their state is in the store alone."""
     documents = store
     messages = open_messages(settings, documents, seal)
+    identity = Identity(documents, seal=seal, messenger=messages)
     return {
-        "identity": Identity(documents, seal=seal, messenger=messages),
+        "identity": identity,
+        "risk": identity.risks,
         "sms": messages,
         "tickets": Tickets(documents, seal),
         "survey": Surveys(documents),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,3 +52,11 @@ def seal_of(settings: Settings) -> Seal | None:
     file = store_file(settings.store)
     there = bool(settings.key or settings.auth_token) or file is None or file.with_suffix(".key").exists()
     return Seal.from_settings(settings) if there else None
+
+
+def operator() -> str:
+    """Return who works at this terminal, for what is kept of a deed."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "operator"

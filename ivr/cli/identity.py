@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import re
 import sys
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._listening import Refused
-from ._stores import KEYS, kept_store, seal_of, settings_for
+from ._stores import KEYS, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:
     from ivr.identity import Identity
@@ -117,7 +116,7 @@ def lock(name: str, reason: str | None) -> None:
     why = _reason(reason)
     with _identity() as (identity, settings):
         accounts = _accounts(identity, settings, name)
-        done = [identity.accounts.lock(account, why, _operator(), int(time.time())) for account in accounts]
+        done = [identity.accounts.lock(account, why, operator(), int(time.time())) for account in accounts]
     references = ", ".join(account.key[:REFERENCE] for account in accounts)
     click.echo(f"{'Locked' if any(done) else 'It was locked already'}: {references}")
 
@@ -135,7 +134,7 @@ def unlock(name: str, reason: str | None) -> None:
     why = _reason(reason)
     with _identity() as (identity, settings):
         accounts = _accounts(identity, settings, name)
-        done = [identity.accounts.unlock(account, why, _operator(), int(time.time())) for account in accounts]
+        done = [identity.accounts.unlock(account, why, operator(), int(time.time())) for account in accounts]
         forgotten = identity.callers.forget(name)
     if any(done):
         click.echo("Unlocked.")
@@ -202,13 +201,6 @@ def _reason(given: str | None) -> str:
     if re.search(r"(?:[0-9][ -]?){12}", reason):
         raise click.UsageError("A reason must not hold a card, ID or account number; it is kept as it is.")
     return reason
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "operator"
 
 
 def _described(identity: Identity, account: Account, record: dict[str, Any]) -> dict[str, Any]:

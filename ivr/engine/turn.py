@@ -274,7 +274,7 @@ class Turn:
     def chosen(self, given: Mapping[str, Any]) -> None:
         """Let what the caller chose hold in this call, too, whether or not it can be kept for the next."""
         caller = self.call.facts.get("caller", {})
-        new = {name: str(given[name]) for name in CHOICES if given.get(name)}
+        new: dict[str, Any] = {name: str(given[name]) for name in CHOICES if given.get(name)}
         if new.get("profile") == "elderly" or given.get("frequent") == "off":
             new["frequent"] = []
         if new:

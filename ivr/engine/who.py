@@ -23,8 +23,20 @@ def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
     shown = {"shown": bool(telephone(turn.call.caller))}
     if turn.call.caller.startswith("+"):
         caller |= _on_record(turn, deadline)
-    caller["frequent"] = _frequent(caller)
+    caller |= {"frequent": _frequent(caller), "risk": _at_risk(turn, caller)}
     return _with_segment(turn, caller | shown)
+
+
+def _at_risk(turn: Turn, caller: Mapping[str, Any]) -> bool:
+    """Ask whether the bank warns of this number, or of the customer whose number it is; the mark routes, no more."""
+    about = {"number": turn.call.caller, "customer": caller.get("customer", "")}
+    try:
+        found = turn.lookup("risk.status", about, deadline=MEMORY_DEADLINE).get("at_risk") is True
+    except LookupFailed:
+        return False
+    if found:
+        turn.note("risk")
+    return found
 
 
 def _frequent(caller: Mapping[str, Any]) -> list[str]:

@@ -22,6 +22,7 @@ from .codes import TEXTS, Codes
 from .limits import Limits
 from .lines import Lines
 from .names import LONGEST, Account, account_of, given_text
+from .risk import Risks
 from .spraying import Watch
 from .tidying import tidy
 from .weak import weakness
@@ -49,6 +50,7 @@ class Identity:
         self.alarms = Alarms(documents)
         self.accounts = Accounts(documents, self.limits)
         self.callers = Callers(documents, seal, self.limits, self.alarms)
+        self.risks = Risks(documents, seal)
         self.lines = Lines(documents, seal, self.limits, self.alarms)
         self.watch = Watch(documents, self.alarms, seal.fingerprint(b"identity key"))
         self._codes = Codes(documents, seal, self.limits, messenger, texts)
@@ -93,7 +95,8 @@ class Identity:
         self.callers.passed(number, account)
         self.lines.passed(_called(given), int(now))
         self.watch.passed(account.key, int(now))
-        return {}
+        proved = str(given.get("customer") or "")[:LONGEST]
+        return {"at_risk": True} if self.risks.standing([proved], now) else {}
 
     def _unanswered(self, given: Mapping[str, Any], key: str, now: float) -> Answer:
         """Take a try back: the bank gave no answer, so it was no guess."""

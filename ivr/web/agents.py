@@ -62,8 +62,9 @@ class Reaching(Protocol):
     def recorded(self, leg: str, recording: str, seconds: float) -> None:
         """Note that the recording of a conversation is ready at the carrier."""
 
-    def now(self) -> float:
-        """Return the Unix time."""
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Tells the Unix time."""
 
 
 def routes(ivr: Reaching, metrics: Metrics) -> Blueprint:
@@ -92,7 +93,7 @@ class _Hooks:
         """Tell an agent who picked up who calls, and ask for the key."""
 
         def tell() -> bytes:
-            whisper = self.ivr.legs.answered(leg, self.ivr.now())
+            whisper = self.ivr.legs.answered(leg, self.ivr.clock())
             if whisper is None:
                 return self.documents.farewell([said(LANGUAGE, "agent_gone")])
             return self.documents.told(leg, words(whisper))
@@ -104,7 +105,7 @@ class _Hooks:
         """Connect the two if the agent takes the call; for a call back, ring the customer."""
 
         def take() -> bytes:
-            pressed = self.ivr.legs.key(leg, _key(form), self.ivr.now())
+            pressed = self.ivr.legs.key(leg, _key(form), self.ivr.clock())
             if pressed.state != "taken":
                 farewell = "agent_refused" if pressed.state == "refused" else "agent_gone"
                 return self.documents.farewell([said(LANGUAGE, farewell)])
@@ -118,7 +119,7 @@ class _Hooks:
 
         def note() -> bytes:
             status = form.first("DialCallStatus") or "failed"
-            self.ivr.legs.reached(leg, status, self.ivr.now())
+            self.ivr.legs.reached(leg, status, self.ivr.clock())
             farewell = [] if status in ("completed", "answered") else [said(LANGUAGE, "agent_not_reached")]
             return self.documents.farewell(farewell)
 
@@ -137,7 +138,7 @@ class _Hooks:
         form = self._read(leg)
         status = form.first("CallStatus")
         if status in _ENDED:
-            self._quietly("ended", lambda: self.ivr.legs.ended(leg, status, self.ivr.now()))
+            self._quietly("ended", lambda: self.ivr.legs.ended(leg, status, self.ivr.clock()))
         return Response(status=204)
 
     def recorded(self, leg: str) -> Response:

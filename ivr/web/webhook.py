@@ -12,6 +12,7 @@ from ivr.channels.twilio_requests import Parameters
 from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Hangup
 from ivr.errors import BadRequest
+from ivr.identity.risk import Risks
 
 from . import log
 from .agents import Reaching
@@ -29,6 +30,14 @@ class Answering(Reaching, Protocol):
     @property
     def desk_number(self) -> str | None:
         """The number that the last resort dials."""
+
+    @property
+    def risks(self) -> Risks:
+        """The callers and customers that the bank warns of."""
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """The time, in Unix seconds."""
 
     def answer(self, channel: Channel, incoming: Incoming) -> bytes:
         """Run one turn and return the document; what callers do is never an exception."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,16 @@ from twilio.request_validator import RequestValidator
 from ivr.channels.twilio import TwilioChannel
 from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Gather, Say
-from ivr.settings import Settings
+from ivr.identity.risk import Risks
+from ivr.sealing import Seal
+from ivr.settings import Hidden, Settings
+from ivr.stores.memory import MemoryStore
 from ivr.web import create_app
 
 TOKEN = "f" * 32
 BASE = "http://localhost"
+NOW = 1_795_399_200.0
+API_TOKEN = "a-token-for-the-bank-0123456789"
 
 
 @dataclass
@@ -32,6 +38,7 @@ class Stub:
     legs: Any = None
     recordings: list[tuple[str, str, float]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    store: MemoryStore = field(default_factory=MemoryStore)
 
     def _check(self, part: str) -> None:
         if part in self.broken:
@@ -56,8 +63,13 @@ class Stub:
         self._check("recorded")
         self.recordings.append((leg, recording, seconds))
 
-    def now(self) -> float:
-        return 1_795_399_200.0
+    @property
+    def risks(self) -> Risks:
+        return Risks(self.store, Seal(b"k"))
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        return lambda: NOW
 
     def live(self) -> int:
         self._check("live")
@@ -89,5 +101,5 @@ class Line:
 @pytest.fixture
 def line(tmp_path: Path) -> Line:
     channel = TwilioChannel(TOKEN, None, fingerprint=lambda raw: hashlib.sha256(raw).hexdigest())
-    ivr = Stub(Settings(audio=tmp_path), channel)
+    ivr = Stub(Settings(audio=tmp_path, api_token=Hidden(API_TOKEN)), channel)
     return Line(create_app(ivr).test_client(), ivr)

@@ -34,6 +34,7 @@ GIVEN: Mapping[str, Mapping[str, str]] = {
         "customer": "the bank's own key for the customer",
         "profile": "the menu that was chosen in this call or an earlier one: 'elderly' or 'standard'; else none",
         "frequent": "the `reason`s that this number calls for most, two at most; none for elderly callers",
+        "risk": "whether the bank warns of fraud with this number or customer: warn, and lead to a person",
         "tier": "the caller's segment in `line.yaml`; 'none' for callers of none",
         "desk": "the desk of that segment; for callers of none the `desk` of `line.yaml`",
         "priority": "the priority of that segment: 'normal', 'elderly', 'vip' ...",
