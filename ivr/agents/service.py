@@ -169,7 +169,7 @@ class Queue:
 
     def view(self, now: float) -> view.View:
         """Return who is in the queue and how the desks stand, as `ivr queue` shows it."""
-        return view.queue_view(self.keeper.floor(), self.line, self._seal, now)
+        return view.queue_view(self.keeper.floor(), self.line, self.seal, now)
 
     def called_back_by_hand(self, reference: str, now: float) -> bool:
         """Close a call back that somebody has made; tell whether it was open."""

@@ -163,7 +163,7 @@ class _Hooks:
             caller=self.ivr.settings.call_from,
             timeout=pressed.timeout,
             record=pressed.record,
-            language=LANGUAGE,
+            language=pressed.language or LANGUAGE,
         )
 
     def _answer(self, what: str, document: Callable[[], bytes]) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ivr.agents import deeds
 from ivr.agents.floor import Offer
 from ivr.agents.keeper import Keeper
 from ivr.agents.service import Queue
@@ -149,14 +150,10 @@ def back(queue: Queue) -> str:
     given = {**ENTERS, "number": "+8613800000002"}
     queue.ask("call_back", {name: value for name, value in given.items() if name != "caller"}, key="k1", now=NOW - 60)
     [waiter] = queue.keeper.floor().waiters
-    from ivr.agents import offers
-    from ivr.agents.matching import match
-
-    def ring(floor):
-        [pair] = match(floor, queue.line, NOW)
-        return offers.offer(floor, queue.line, pair, new_id="back1", key="", now=NOW)
-
-    made = queue.keeper.change(ring)
+    [deed] = queue.keeper.change(
+        lambda floor: deeds.plan(floor, queue.line, NOW, moves=False, places=True, shows=False)
+    )
+    made = deed.offer
     assert made.waiter == waiter
     return made.id
 
