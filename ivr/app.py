@@ -23,7 +23,7 @@ from .engine.turn import Services
 from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
-from .flow.model import Release
+from .flow.model import Choice, Release, within
 from .identity.risk import Risks
 from .journal.context import COLLECTION as EVENTS
 from .journal.context import rows_of
@@ -91,6 +91,13 @@ class Ivr:
     def risks(self) -> Risks:
         """The callers and customers that the bank warns of."""
         return Risks(self.store, self.seal)
+
+    def reason_in_words(self, reason: str, language: str) -> str:
+        """Return what a call is about as callers choose it, such as "report a lost card"; nothing if nobody can."""
+        steps = [step for flow in self.release.flows.values() for step in flow.steps.values()]
+        labels = (one.label for one in within(steps, Choice) if one.reason == reason and one.label)
+        fixed = (label.by_language[label.language_for(language)].fixed for label in labels)
+        return next(filter(None, fixed), "")
 
     # answering
 
@@ -251,12 +258,15 @@ def build(
     store: Store | None = None,
     lookup: Lookup | None = None,
     calls: Calls | None = None,
+    release: Release | None = None,
 ) -> Ivr:
     """Wire everything for these settings; `calls` stands in for those of the carrier.
 
+    `release` stands for the flow files when it was read already.
+
     Raises FlowError with every problem of the flow files, SettingsError or StoreError when a part cannot be used.
     """
-    release = load(settings.flows, catalogue())
+    release = release or load(settings.flows, catalogue())
     seal = Seal.from_settings(settings)
     found = store or open_store(settings.store)
     found.keep_release(release.version, release.files)

@@ -86,6 +86,7 @@ def test_the_same_request_many_times_at_once_runs_once(settings, bank):
 def test_a_late_request_for_a_turn_that_is_over_hears_where_the_call_stands(ivr):
     ask(ivr, None, RING)
     ask(ivr, 1, Digits("4"))
+    ask(ivr, 2, Digits("2"))
     now = ivr.facts("CA1")
     late = ask(ivr, 1, Digits("1"), key="other")
     assert "再听一遍，请按1" in late

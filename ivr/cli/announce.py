@@ -72,8 +72,8 @@ def on(
         raise click.UsageError("--from names who hears a drill; without --drill everybody hears it")
     settings = _settings()
     line = _line(settings)
-    _check_slot(slot, line)
-    said = _prepared(slot, preset, line) if preset else _given(texts)
+    check_slot(slot, line)
+    said = prepared(slot, preset, line) if preset else _given(texts)
     now = time.time()
     announcement = Announcement(said, now, until or now + DAY, preset or "", lines, drill, callers)
     _with_store(settings, lambda store: switch_on(store, slot, announcement))
@@ -96,7 +96,7 @@ def off(slot: str) -> None:
     was_on: list[bool] = []
     _with_store(settings, lambda store: was_on.append(switch_off(store, slot, time.time())))
     if not was_on[0]:
-        _check_slot(slot, _line(settings))
+        check_slot(slot, _line(settings))
     click.echo(f"{slot} is off" if was_on[0] else f"{slot} was off")
 
 
@@ -148,7 +148,14 @@ def _limits(one: Announcement) -> str:
     return where + (f"; a drill, {heard}" if one.drill else "")
 
 
-def _prepared(slot: str, preset: str, line: Line) -> dict[str, str]:
+def _shown(moment: float) -> str:
+    from ivr.calendar import local
+
+    return local(moment).strftime("%Y-%m-%d %H:%M")
+
+
+def prepared(slot: str, preset: str, line: Line) -> dict[str, str]:
+    """Return the texts that line.yaml holds ready for a slot under a name. Raises Refused when there are none."""
     from ivr.flow.near import did_you_mean
 
     prepared = line.announcements[slot]
@@ -174,7 +181,8 @@ def _given(texts: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _check_slot(slot: str, line: Line) -> None:
+def check_slot(slot: str, line: Line) -> None:
+    """Raise Refused for a slot that line.yaml does not have."""
     from ivr.flow.near import did_you_mean
 
     if slot not in line.announcements:

@@ -295,7 +295,8 @@ def option_words(turn: Turn, label: str, key: str) -> str:
     """Return how a choice is spoken: what it does, then its key."""
     names = {"*": "key_star", "#": "key_pound"}
     spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
-    return phrasebook.phrase(turn.call.language, "option", label=label, key=spoken)
+    told = "option_deed" if label.startswith("To ") else "option"
+    return phrasebook.phrase(turn.call.language, told, label=label, key=spoken)
 
 
 def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:

@@ -161,7 +161,11 @@ class ChoiceFields:
     """The fields of one choice."""
 
     key: str = option(Key(), help="The key. Without it, choices count up from 1.", default="", shown="counted from 1")
-    label: Text | None = option(Wording(), help="What is spoken in front of the key.", default=None)
+    label: Text | None = option(
+        Wording(),
+        help='What is spoken in front of the key. In English it goes behind "For", unless it begins with "To".',
+        default=None,
+    )
     phrases: Phrases | None = option(Spoken(), help="Further words that callers say for it.", default=None)
     goto: Target | None = option(Goto(), help="The step or flow that it leads to.", default=None)
     do: str = option(OneOf(DOES), help="Instead of `goto`: one of the universals.", default="")

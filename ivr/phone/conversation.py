@@ -47,6 +47,22 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class Announced:
+    """An announcement that is on meanwhile: a prepared text of line.yaml, or texts by language. For the test harness.
+
+    `until` is the Unix time of its end; none lasts. `lines` and `callers` limit it as `ivr announce on` does.
+    """
+
+    slot: str
+    preset: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    until: float | None = None
+    lines: tuple[str, ...] = ()
+    drill: bool = False
+    callers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Wish:
     """Something expected, with its place in the file. `value` is text, a list or a map of text, or None.
 
@@ -64,7 +80,8 @@ class Turn:
 
     `text_message` is what the newest text message must hold by then. `agent` is what an agent does whose telephone
     rings, and `agent_hears` what they must have been told; `patience` is how long the caller waits at most, for as
-    many documents as that takes.
+    many documents as that takes. `bank` is how the bank is
+    from the deed on.
     """
 
     place: Place
@@ -86,6 +103,7 @@ class Turn:
     repeat: bool = False
     secret: bool = False
     expect: Mapping[str, Wish] = field(default_factory=dict)
+    bank: Bank | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +111,7 @@ class Conversation:
     """One conversation. `at` is the Unix time it begins; `weight` is its share of a load test's calls.
 
     `agents` are signed on before, and the callers of `before` are on the line already.
+    `desks` gives desks of line.yaml other hours meanwhile, by the names of both.
     """
 
     place: Place
@@ -106,7 +125,14 @@ class Conversation:
     bank: Bank = Bank()
     agents: tuple[SignedOn, ...] = ()
     before: tuple[Earlier, ...] = ()
+    announced: tuple[Announced, ...] = ()
+    desks: Mapping[str, str] = field(default_factory=dict)
     secret: bool = False
+
+    @property
+    def faulty_bank(self) -> bool:
+        """Tell whether the bank is slow, faulty or gone at any time of the call."""
+        return self.bank != Bank() or any(turn.bank for turn in self.turns)
 
     @property
     def path(self) -> str:

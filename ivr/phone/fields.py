@@ -81,6 +81,12 @@ class File:
         nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
         return tuple(Wish(self.place(one), self.text(one, what)) for one in nodes)
 
+    def words(self, node: yaml.Node, what: str) -> dict[str, str]:
+        """Take a map of one-line texts."""
+        if not isinstance(node, yaml.MappingNode) or not node.value:
+            raise self.report(node, "wrong-type", f"`{what}` must be a map of `key: text` lines.")
+        return {str(key.value): self.text(value, f"{what}.{key.value}") for key, value in node.value}
+
     def truth(self, node: yaml.Node, what: str) -> bool:
         """Take true or false."""
         value = self.text(node, what)

@@ -13,16 +13,20 @@ import yaml
 from ..errors import FlowError
 from ..problem import Place, Problem
 from .caller import Desk, DialStatus
-from .conversation import Bank, Conversation, Deed, Earlier, SignedOn, Turn, Wish
+from .conversation import Announced, Bank, Conversation, Deed, Earlier, SignedOn, Turn, Wish
 from .fields import Fields, File, Refused
 
-_TOP = ("conversation", "flow", "to", "from", "at", "weight", "bank", "agents", "before", "secret", "turns")
+_TOP = (
+    *("conversation", "flow", "to", "from", "at", "weight", "bank", "announce", "desks", "agents", "before"),
+    *("secret", "turns"),
+)
 _BANK = ("slow_ms", "fail_rate")
+_ANNOUNCED = ("slot", "preset", "text", "until", "lines", "drill", "from")
 _AGENTS = ("name", "desk", "number", "free_after")
 _BEFORE = ("from", "flow", "to", "ahead", "press", "talk")
 _DEEDS = ("press", "say", "wait", "silence", "record", "dial", "agent", "hang_up")
 _HEARD = ("hear", "hear_not", "agent_hears", "text_message")
-_TURN = (*_HEARD, *_DEEDS, "confidence", "talk", "after", "repeat_request", "secret", "expect")
+_TURN = (*_HEARD, *_DEEDS, "confidence", "talk", "after", "repeat_request", "bank", "secret", "expect")
 T = TypeVar("T")
 
 
@@ -117,13 +121,19 @@ def _conversation(file: File, node: yaml.Node) -> Conversation:
         bank=_bank(file, found["bank"]) if "bank" in found else Bank(),
         agents=tuple(_each(file, found, "agents", _agent)),
         before=tuple(_each(file, found, "before", _earlier)),
+        announced=tuple(_announced(file, found["announce"])) if "announce" in found else (),
+        desks=take("desks", file.words, {}),
         secret=take("secret", file.truth, False),
     )
 
 
-def _bank(file: File, node: yaml.Node) -> Bank:
+def _bank(file: File, node: yaml.Node, *, mid_call: bool = False) -> Bank:
     if isinstance(node, yaml.ScalarNode):
-        if node.value != "gone":
+        if mid_call:
+            file.report(
+                node, "wrong-value", "Within a call, `bank` is a map.", "Write {fail_rate: 1} or {slow_ms: 9000}."
+            )
+        elif node.value != "gone":
             file.report(node, "wrong-value", "`bank` is `gone`, or a map of slow_ms and fail_rate.")
         return Bank(gone=True)
     try:
@@ -132,6 +142,26 @@ def _bank(file: File, node: yaml.Node) -> Bank:
         return Bank()
     rate = take("fail_rate", lambda one, what: file.number(one, what, 1.0), 0.0)
     return Bank(slow_ms=int(take("slow_ms", file.number, 0)), fail_rate=rate)
+
+
+def _announced(file: File, node: yaml.Node) -> Iterator[Announced]:
+    for one in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+        try:
+            found = file.fields(one, _ANNOUNCED, "`announce`")
+        except Refused:
+            continue
+        take = Fields(file, found).take
+        if "slot" not in found or ("preset" in found) == ("text" in found):
+            file.report(one, "missing-key", "`announce` names a `slot`, and either a `preset` or a `text`.")
+        yield Announced(
+            slot=take("slot", file.text, ""),
+            preset=take("preset", file.text, ""),
+            texts=take("text", file.words, {}),
+            until=take("until", file.time, None),
+            lines=tuple(wish.value for wish in take("lines", file.texts, ())),
+            drill=take("drill", file.truth, False),
+            callers=tuple(wish.value for wish in take("from", file.texts, ())),
+        )
 
 
 def _each(
@@ -213,6 +243,7 @@ def _turn(file: File, node: yaml.Node) -> Turn:
         repeat=take("repeat_request", file.truth, False),
         secret=take("secret", file.truth, False),
         expect=_expect(file, found["expect"]) if "expect" in found else {},
+        bank=_bank(file, found["bank"], mid_call=True) if "bank" in found else None,
     )
 
 
@@ -233,7 +264,7 @@ def _deed(fields: Fields, node: yaml.Node) -> Deed | None:
     for name, needed in _NEEDS.items():
         if name in found and needed not in found:
             file.report(found[name], "misplaced-key", f"`{name}` goes with `{needed}` only.")
-    for name in ("after", "repeat_request"):
+    for name in ("after", "repeat_request", "bank"):
         if name in found and not deeds:
             file.report(found[name], "misplaced-key", f"`{name}` needs something that the caller does.")
     chosen = next((name for name in ("record", "dial", "agent", *_DEEDS) if name in deeds), None)

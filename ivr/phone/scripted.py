@@ -11,7 +11,7 @@ from ..problem import Place
 from .caller import Act, Desk, Gone, HangUp, Heard, Listening, Press, Silence, Speak, Stretch, Talk
 from .carrier import Line, Watch, new_sid
 from .clock import Clock
-from .conversation import CODE, Conversation, Turn, Wish
+from .conversation import CODE, Bank, Conversation, Turn, Wish
 from .habits import CallResult, Habits
 from .played import Entry, Failure, Played, deed, folded, how, plain, quoted, shown
 from .player import Player
@@ -26,6 +26,7 @@ _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 Facts = Callable[[str], Mapping[str, object]]
 Inbox = Callable[[], Sequence[str]]
 """Gives the text messages that were sent, the newest last; only the server's own process can tell."""
+BankSwitch = Callable[[Bank], None]
 _ENDS = {"server": "the server hung up", "caller": "the caller hung up", "fault": "a fault", "limit": "too long"}
 
 
@@ -40,6 +41,7 @@ class Scripted:
         facts: Facts | None,
         ring: float,
         inbox: Inbox | None = None,
+        bank: BankSwitch | None = None,
     ) -> None:
         self.failures: list[Failure] = []
         self.unchecked: list[Wish] = []
@@ -49,6 +51,7 @@ class Scripted:
         self._call_sid = call_sid
         self._facts = facts
         self._inbox = inbox
+        self._bank = bank
         self._start = clock.now() + ring
         self._next = 0
         self._began: float | None = None
@@ -204,6 +207,8 @@ class Scripted:
             self._next += 1
 
     def _done(self, turn: Turn) -> None:
+        if turn.bank and self._bank:
+            self._bank(turn.bank)
         self._owed = turn
         self._next += 1
         self._said, self._from, self._began, self._waits_until = [], 0, None, None
@@ -343,6 +348,7 @@ def play(
     habits: Habits | None = None,
     watch: Watch | None = None,
     inbox: Inbox | None = None,
+    bank: BankSwitch | None = None,
 ) -> Played:
     """Play one conversation against the server at `base_url`. The clock must stand where the call is to begin."""
     base = base_url.rstrip("/")
@@ -357,7 +363,7 @@ def play(
     )
     sid = new_sid("CA")
     habits = habits or Habits()
-    caller = Scripted(conversation, clock, sid, facts, habits.ring, inbox)
+    caller = Scripted(conversation, clock, sid, facts, habits.ring, inbox, bank)
     result = Player(line, transport, caller, clock, call_sid=sid, habits=habits, watch=watch).call()
     caller.finish(result)
     return Played(conversation, result, tuple(caller.failures), tuple(caller.unchecked), tuple(caller.transcript))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from . import agents, audio, health, risk, webhook
+from . import agents, audio, desks, health, risk, webhook
 from .metrics import Metrics
 from .webhook import Answering
 
@@ -24,6 +24,8 @@ def create_app(ivr: Answering) -> Flask:
     app.register_blueprint(agents.routes(ivr, metrics))
     app.register_blueprint(audio.routes(ivr.settings.audio))
     app.register_blueprint(health.routes(ivr, metrics))
+    for board in desks.routes(ivr.queue, ivr.settings.api_token, ivr.clock):
+        app.register_blueprint(board)
     app.register_blueprint(risk.routes(ivr.risks, ivr.settings.api_token, ivr.clock))
     return app
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from flask import Blueprint, Response, abort, request
@@ -59,6 +60,9 @@ class Reaching(Protocol):
     def legs(self) -> Legs:
         """The agents' side of the queue."""
 
+    def reason_in_words(self, reason: str, language: str) -> str:
+        """Return what a call is about, in words; nothing for a reason that no choice has."""
+
     def recorded(self, leg: str, recording: str, seconds: float) -> None:
         """Note that the recording of a conversation is ready at the carrier."""
 
@@ -96,7 +100,8 @@ class _Hooks:
             whisper = self.ivr.legs.answered(leg, self.ivr.clock())
             if whisper is None:
                 return self.documents.farewell([said(LANGUAGE, "agent_gone")])
-            return self.documents.told(leg, words(whisper))
+            reason = self.ivr.reason_in_words(whisper.reason, whisper.language) or whisper.reason
+            return self.documents.told(leg, words(replace(whisper, reason=reason)))
 
         self._read(leg)
         return self._answer("answered", tell)

@@ -39,6 +39,11 @@ def board(name: str, token: Hidden) -> Blueprint:
     return made
 
 
+def has_body() -> bool:
+    """Tell whether the request carries anything to read."""
+    return bool(request.get_data())
+
+
 def given() -> Mapping[str, Any]:
     """Return the JSON object of the request. Raises Refusal for anything else."""
     body = request.get_json(force=True, silent=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from flask import Blueprint, Response, abort, request
 
+from ivr.agents.service import Queue
 from ivr.channels.twilio_requests import Parameters
 from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Hangup
@@ -34,6 +35,10 @@ class Answering(Reaching, Protocol):
     @property
     def risks(self) -> Risks:
         """The callers and customers that the bank warns of."""
+
+    @property
+    def queue(self) -> Queue:
+        """Who waits for a person, and who is at the desks."""
 
     @property
     def clock(self) -> Callable[[], float]:

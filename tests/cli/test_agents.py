@@ -23,7 +23,14 @@ desks: {general: "+861085550100", vip: {number: "+861085550188", overflow: gener
 desk: general
 sites: {beijing: 3, chengdu: 1}
 """
-FLOW = "flow: a\nstart: bye\nagent: person\nsteps:\n  bye: {hangup: 再见。}\n  person: {transfer: general, otherwise: bye}\n"
+FLOW = """
+flow: a
+start: bye
+agent: person
+steps:
+  bye: {hangup: 再见。}
+  person: {transfer: general, otherwise: bye}
+"""
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_repeat_says_the_same_again_and_counts_nothing(phone):
 
 
 def test_help_explains_and_asks_again(phone):
-    assert phone(MENU, head=GLOBALS).press("7").heard.startswith("听到选项后，按对应的数字键。")
+    assert phone(MENU, head=GLOBALS).press("7").heard.startswith("听到选项后，请按对应的数字键。")
 
 
 def test_keys_pressed_ahead_run_through_the_steps_in_order(phone):

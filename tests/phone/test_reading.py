@@ -1,7 +1,7 @@
 import pytest
 
 from ivr.errors import FlowError
-from ivr.phone.conversation import Bank
+from ivr.phone.conversation import Announced, Bank
 from ivr.phone.reading import read, read_text
 
 HEAD = "conversation: c\nflow: main_menu\n"
@@ -78,6 +78,10 @@ def test_without_a_flow_the_number_called_chooses():
         (HEAD + "turns:\n  - {wait: false}\n", "`wait` can only be true."),
         (HEAD + "turns:\n  - {hear: a, after: 2s}\n", "`after` needs something that the caller does."),
         (HEAD + "turns:\n  - {press: 1, confidence: 0.5}\n", "`confidence` goes with `say` only."),
+        (HEAD + "turns:\n  - {hear: a, bank: {fail_rate: 1}}\n", "`bank` needs something that the caller does."),
+        (HEAD + "turns:\n  - {press: 1, bank: gone}\n", "Within a call, `bank` is a map."),
+        (HEAD + "announce: {slot: emergency}\nturns: [{wait: true}]\n", "either a `preset` or a `text`"),
+        (HEAD + "desks: counter\nturns: [{wait: true}]\n", "`desks` must be a map"),
         (HEAD + "turns:\n  - {say: a, confidence: 1.5}\n", "`confidence` must be a number from 0 to 1, not '1.5'."),
         (HEAD + "turns:\n  - {press: 1, after: soon}\n", "`after` must be a time, not 'soon'. Write it as 2s"),
         (HEAD + "turns:\n  - dial: bussy\n", "not 'bussy'. Did you mean `busy`?"),
@@ -110,3 +114,19 @@ def test_all_slips_come_at_once():
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FlowError, match=r"gone\.yaml:1:1: error unreadable"):
         read([tmp_path / "gone.yaml"])
+
+
+def test_what_a_call_finds_around_it_is_read():
+    head = (
+        f"{HEAD}announce:\n  - {{slot: emergency, preset: outage, until: 2026-11-23T10:00+08:00}}\n"
+        '  - {slot: service, text: {zh-CN: 您好}, lines: ["95555"], drill: true, from: "+8613800000001"}\n'
+        "desks: {general: counter, vip: closed}\n"
+    )
+    conversation = one('  - {press: "1", bank: {fail_rate: 1}}\n  - wait: true\n', head)
+    assert conversation.announced == (
+        Announced("emergency", preset="outage", until=1795399200.0),
+        Announced("service", texts={"zh-CN": "您好"}, lines=("95555",), drill=True, callers=("+8613800000001",)),
+    )
+    assert conversation.desks == {"general": "counter", "vip": "closed"}
+    assert [turn.bank for turn in conversation.turns] == [Bank(fail_rate=1.0), None]
+    assert conversation.faulty_bank

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ import pytest
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 
+from ivr.agents.keeper import Keeper
+from ivr.agents.service import Queue
 from ivr.channels.twilio import TwilioChannel
 from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Gather, Say
+from ivr.flow import model
 from ivr.identity.risk import Risks
 from ivr.sealing import Seal
 from ivr.settings import Hidden, Settings
@@ -59,17 +63,26 @@ class Stub:
         self._check("hang_up")
         self.gone.append(incoming)
 
-    def recorded(self, leg: str, recording: str, seconds: float) -> None:
-        self._check("recorded")
-        self.recordings.append((leg, recording, seconds))
-
     @property
     def risks(self) -> Risks:
         return Risks(self.store, Seal(b"k"))
 
+    @cached_property
+    def queue(self) -> Queue:
+        numbers = {"general": "+861085550100", "vip": "+861085550188"}
+        desks = {name: model.Desk(name, number, 30) for name, number in numbers.items()}
+        return Queue(Keeper(self.store), self.store, Seal(b"k"), model.Line({}, desks, "general"))
+
     @property
     def clock(self) -> Callable[[], float]:
         return lambda: NOW
+
+    def reason_in_words(self, reason: str, language: str) -> str:
+        return {"lost_card": "银行卡挂失"}.get(reason, "")
+
+    def recorded(self, leg: str, recording: str, seconds: float) -> None:
+        self._check("recorded")
+        self.recordings.append((leg, recording, seconds))
 
     def live(self) -> int:
         self._check("live")

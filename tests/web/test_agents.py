@@ -30,8 +30,8 @@ ENTERS = {
     "language": "zh-CN",
     "level": 2,
     "name": "李娜",
-    "reason": "银行卡挂失",
-    "context": {"typed": {"卡号": "**** 0242"}},
+    "reason": "lost_card",
+    "context": {"typed": {"card": "***0242"}},
 }
 WEBHOOKS = ["", "/key", "/called", "/customer", "/ended", "/recorded"]
 
