@@ -47,7 +47,7 @@ class Whisper:
 
 @dataclass(frozen=True)
 class Pressed:
-    """What follows a key: the call is taken, refused, or gone. `dial` is whom to ring now, for a call back, in `language`."""
+    """What follows a key: the call is taken, refused, or gone. `dial` is whom to ring now for a call back, and `language`."""
 
     state: Literal["taken", "refused", "gone"]
     dial: str = ""
