@@ -93,11 +93,11 @@ class Ivr:
         return Risks(self.store, self.seal)
 
     def reason_in_words(self, reason: str, language: str) -> str:
-        """Return what a call is about as callers choose it, such as "report a lost card"; nothing if nobody can."""
+        """Return what a call is about as callers choose it, in the fewest words; nothing if no choice has it."""
         steps = [step for flow in self.release.flows.values() for step in flow.steps.values()]
         labels = (one.label for one in within(steps, Choice) if one.reason == reason and one.label)
         fixed = (label.by_language[label.language_for(language)].fixed for label in labels)
-        return next(filter(None, fixed), "")
+        return min(filter(None, fixed), key=len, default="")
 
     # answering
 
