@@ -38,6 +38,9 @@ class Legs(Protocol):
     def key(self, leg: str, key: str, now: float) -> Pressed:
         """Take the agent's key, or its absence."""
 
+    def picked_up(self, leg: str, now: float) -> None:
+        """Note that a caller who is called back has answered."""
+
     def reached(self, leg: str, status: str, now: float) -> None:
         """Note how dialling a caller who is called back ended."""
 
@@ -134,6 +137,7 @@ class _Hooks:
     def customer(self, leg: str) -> Response:
         """Greet a customer who is called back, before the agent is heard."""
         self._read(leg)
+        self._quietly("customer", lambda: self.ivr.legs.picked_up(leg, self.ivr.clock()))
         language = request.args.get("language", LANGUAGE)
         keys = ["called_back", *(["called_recorded"] if request.args.get("recorded") else [])]
         return self._answer("customer", lambda: self.documents.words([said(language, key) for key in keys]))

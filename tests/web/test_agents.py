@@ -183,6 +183,20 @@ def test_how_a_call_back_ended_is_told(line: Line, queue: Queue, back: str, stat
     assert found.state == waiter
 
 
+@pytest.mark.parametrize(("answers", "waiter"), [(True, "talked"), (False, "waiting")])
+def test_when_the_agents_end_is_told_first_who_answered_is_not_called_again(
+    line: Line, queue: Queue, back: str, answers: bool, waiter: str
+):
+    line.post(f"/twilio/agent/{back}/key", Digits="1")
+    if answers:
+        for _ in range(2):
+            line.post(f"/twilio/agent/{back}/customer")
+    line.post(f"/twilio/agent/{back}/ended", CallStatus="completed")
+    line.post(f"/twilio/agent/{back}/called", DialCallStatus="completed" if answers else "no-answer")
+    [found] = queue.keeper.floor().waiters.values()
+    assert found.state == waiter
+
+
 def test_a_recording_is_noted_by_its_name(line: Line, leg: str):
     name = "RE" + "a" * 32
     url = f"https://api.twilio.com/{name}"
