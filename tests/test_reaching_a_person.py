@@ -6,6 +6,7 @@ places others.
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -29,10 +30,12 @@ from ivr.phone.caller import Act, Desk, Gone, Heard, Listening, Press, Silence, 
 from ivr.phone.carrier import Line, signature
 from ivr.phone.clock import VirtualClock
 from ivr.phone.habits import CallResult, Habits
+from ivr.phone.parse import parse
 from ivr.phone.player import Player
 from ivr.phone.switchboard import Switchboard
 from ivr.phone.together import Together
 from ivr.phone.transport import Answer, HttpTransport
+from ivr.phone.twiml import Enqueue
 from ivr.settings import Settings
 from ivr.web import create_app
 
@@ -550,3 +553,28 @@ def test_no_more_customers_are_called_back_at_once_than_agents_are_free(server: 
     hall.switchboard.desks = {}
     hall.run(15)
     assert sorted(hall.switchboard.placed) == [LI, WANG]
+
+
+# the carrier's own router
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [("bridged", "请为刚才的服务打分"), ("queue-full", "+861085550188"), ("system-error", "+861085550188")],
+)
+def test_where_a_workflow_is_set_the_carriers_router_finds_the_person(
+    server: Server, monkeypatch: pytest.MonkeyPatch, result: str, words: str
+):
+    workflow = "WW" + "0" * 32
+    monkeypatch.setattr(server.ivr.queue, "_workflow", workflow)
+    form = {"CallSid": "CA" + result, "From": VIP, "To": "+861055550000", "CallStatus": "in-progress"}
+    server.post("/twilio/voice/main_menu", form)
+    document = server.post("/twilio/turn/1", {**form, "Digits": "0"})
+    *_, enqueue = parse(document.body).verbs
+    assert isinstance(enqueue, Enqueue)
+    task = json.loads(enqueue.task or "")
+    assert (enqueue.name, enqueue.action, task["desk"], task["segment"]) == (workflow, "/twilio/turn/2", "vip", "vip")
+    assert 'priority="120"' in document.body.decode()
+    after = server.post("/twilio/turn/2", {**form, "QueueResult": result, "QueueTime": "30"}).body.decode()
+    assert words in after
+    assert server.post("/twilio/turn/2", {**form, "QueueResult": result, "QueueTime": "30"}).body.decode() == after

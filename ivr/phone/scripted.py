@@ -160,7 +160,7 @@ class Scripted:
     def _waited_enough(self) -> None:
         """End the waiting of a caller who is put through before the time is over."""
         turn = self._coming()
-        if turn is not None and turn.deed == "wait" and self._waits_until is not None:
+        if turn is not None and turn.deed == "wait" and turn.patience is not None:
             self._check_heard(turn)
             self._done(turn)
 
