@@ -23,7 +23,7 @@ from .engine.turn import Services
 from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
-from .flow.model import Choice, Release, within
+from .flow.model import Release
 from .identity.risk import Risks
 from .journal.context import COLLECTION as EVENTS
 from .journal.context import rows_of
@@ -95,7 +95,8 @@ class Ivr:
     def reason_in_words(self, reason: str, language: str) -> str:
         """Return what a call is about as callers choose it, in the fewest words; nothing if no choice has it."""
         steps = [step for flow in self.release.flows.values() for step in flow.steps.values()]
-        labels = (one.label for one in within(steps, Choice) if one.reason == reason and one.label)
+        choices = [choice for step in steps for of in ("menu", "choices") for choice in getattr(step, of, ())]
+        labels = (choice.label for choice in choices if choice.reason == reason and choice.label)
         fixed = (label.by_language[label.language_for(language)].fixed for label in labels)
         return min(filter(None, fixed), key=len, default="")
 
