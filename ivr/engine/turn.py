@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +22,7 @@ from ..flow.text import Template, Text
 from ..secret import Secret, masked
 from .call import Call, Frame, Identity
 from .opening import DeskValues, OpeningValues
-from .ports import Aloud, Event, Lookup
+from .ports import Aloud, Event, Heard, Lookup, Understand
 from .verbs import Closing, Dial, Enqueue, Gather, Hangup, Pause, Prompt, Record, Say
 
 IDENTITY_SECONDS = 600.0
@@ -44,6 +45,7 @@ DEADLINE = 2.0
 ASKING_SECONDS = 2.5
 """How long all lookups of one turn may take together: the caller is to hear something within three seconds."""
 _NOT_WORTH_ASKING = 0.05
+_TWO_POINTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Services:
 
     lookup: Lookup
     aloud: Aloud
-    heard: Callable[[str, str], str | None]
+    heard: Heard
+    understand: Understand
     written: Aloud
     timer: Callable[[], float] = lambda: 0.0
 
@@ -150,6 +153,11 @@ class Turn:
     def _china(self) -> datetime:
         return local(self.now)
 
+    @property
+    def today(self) -> date:
+        """The day that it is in China."""
+        return self._china.date()
+
     @cached_property
     def _about_line(self) -> dict[str, Any]:
         hours = self.line.hours_of(self.line.number(self.call.called).hours)
@@ -226,7 +234,8 @@ class Turn:
         if any(self.proof_of(slot.path[0]) > self.level for slot in template.slots()):
             self.note("unreadable", as_kind="unproven")
             raise _UnreadableError
-        return template.fill(self.values(**more), put)
+        # A value may end with the point of an abbreviation, as nine a.m. does.
+        return _TWO_POINTS.sub(".", template.fill(self.values(**more), put))
 
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
         return self._put_by(self.services.aloud, language)
