@@ -84,18 +84,22 @@ class Ivr:
         return self.release.line.desks[self.release.line.desk].number
 
     @property
-    def risks(self) -> Risks:
-        """The callers and customers that the bank warns of."""
-        return Risks(self.store, self.seal)
-
-    @property
     def legs(self) -> Legs:
         """The agents' side of the queue."""
         return self.queue.legs
 
-    def now(self) -> float:
-        """Return the Unix time."""
-        return self.clock()
+    @property
+    def risks(self) -> Risks:
+        """The callers and customers that the bank warns of."""
+        return Risks(self.store, self.seal)
+
+    def reason_in_words(self, reason: str, language: str) -> str:
+        """Return what a call is about as callers choose it, in the fewest words; nothing if no choice has it."""
+        steps = [step for flow in self.release.flows.values() for step in flow.steps.values()]
+        choices = [choice for step in steps for of in ("menu", "choices") for choice in getattr(step, of, ())]
+        labels = (choice.label for choice in choices if choice.reason == reason and choice.label)
+        fixed = (label.by_language[label.language_for(language)].fixed for label in labels)
+        return min(filter(None, fixed), key=len, default="")
 
     # answering
 

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._people import with_people
+
 if TYPE_CHECKING:
     from ivr.app import Ivr
     from ivr.demo_bank.serving import BackgroundBank
     from ivr.flow.model import Release
-    from ivr.phone.clock import VirtualClock
+    from ivr.phone.clock import Clock, VirtualClock
     from ivr.phone.conversation import Bank, Conversation
-    from ivr.phone.scripted import Played
+    from ivr.phone.played import Played
     from ivr.phone.transport import Transport
     from ivr.problem import Place
 
@@ -156,7 +158,7 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
 
 
 def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> Played:
-    """Play one conversation with the bank and the hour that it asks for."""
+    """Play one conversation with the bank, the people and the hour that it asks for."""
     from ivr.phone.scripted import play
     from ivr.stores.memory import MemoryStore
 
@@ -170,16 +172,20 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> P
         ivr, transport = whole.ivr(conversation.bank.gone)
         if isinstance(ivr.store, MemoryStore):
             ivr.store.forget()  # what one conversation chose, tried or complained about must not be known to the next
-    return play(
-        conversation,
-        transport,
-        clock,
-        base_url=BASE_URL,
-        token=whole.token,
-        facts=ivr.facts,
-        inbox=ivr.texts_sent,
-        bank=lambda wish: _set_bank(whole.bank, wish),
-    )
+
+    def plays(time: Clock) -> Played:
+        return play(
+            conversation,
+            transport,
+            time,
+            base_url=BASE_URL,
+            token=whole.token,
+            facts=ivr.facts,
+            inbox=ivr.texts_sent,
+            bank=lambda wish: _set_bank(whole.bank, wish),
+        )
+
+    return with_people(ivr.queue, conversation, clock, transport, plays, base_url=BASE_URL, token=whole.token)
 
 
 class _Faults(logging.Handler):
@@ -195,7 +201,7 @@ class _Faults(logging.Handler):
 
     def judge(self, played: Played) -> Played:
         """Fail a conversation in which the server met a fault, whatever the caller heard."""
-        from ivr.phone.scripted import Failure
+        from ivr.phone.played import Failure
 
         place = played.conversation.place
         found = tuple(Failure(place, f"the server met a fault: {line}") for line in self.lines)

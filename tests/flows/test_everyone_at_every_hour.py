@@ -24,8 +24,8 @@ from ivr.phone.caller import Act, Desk, Gone, Heard, Listening, Press, Silence, 
 from ivr.phone.carrier import Line
 from ivr.phone.clock import VirtualClock
 from ivr.phone.habits import CallResult
+from ivr.phone.played import folded
 from ivr.phone.player import Player
-from ivr.phone.scripted import folded
 from ivr.phone.transport import WsgiTransport
 from ivr.settings import Settings
 from ivr.speech.aloud import Reader
