@@ -45,5 +45,9 @@ class LookupFailed(IvrError):
         super().__init__(reason)
 
 
+class VoiceFailed(IvrError):
+    """A voice cannot speak a text, or not in time; the next voice is to."""
+
+
 class FlowStuck(IvrError):
     """A turn ran past the hop limit or its step is gone; the caller is apologised to and transferred."""
