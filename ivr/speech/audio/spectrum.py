@@ -66,9 +66,7 @@ def _falling(frequencies: Fractions, start: float, end: float) -> Fractions:
     return 0.5 + 0.5 * np.cos(np.pi * place)
 
 
-def _fitted(
-    spectrum: np.ndarray[tuple[int], np.dtype[np.complex128]], size: int
-) -> np.ndarray[tuple[int], np.dtype[np.complex128]]:
+def _fitted(spectrum: NDArray[np.complex128], size: int) -> NDArray[np.complex128]:
     if size <= len(spectrum):
         return spectrum[:size]
     return np.pad(spectrum, (0, size - len(spectrum)))
