@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .sound import RATE, Audio, Fractions, audio_of
 from .spectrum import resample, shaped
@@ -71,20 +72,46 @@ def trimmed(audio: Audio, *, below: float = -36.0, above_noise: float = 9.0, kee
 
     Silence is what lies `below` dB under the loudest frame, or less than `above_noise` dB over the quietest.
     """
+    loud = _loud_frames(audio, below, above_noise, 5)
+    return _cut(audio, loud[0], loud[-1] + 1, keep) if len(loud) else Audio(audio.samples[:0], audio.rate)
+
+
+def core(audio: Audio, *, below: float = -36.0, above_noise: float = 9.0, bridged: float = 0.06) -> Audio:
+    """Return only what hangs together with the loudest moment, across gaps of up to `bridged` seconds.
+
+    For a recording of one syllable, of which silence is a fifth or more: clicks and breath before and after go.
+    """
+    loud = _loud_frames(audio, below, above_noise, 20)
+    if not len(loud):
+        return Audio(audio.samples[:0], audio.rate)
+    breaks = np.flatnonzero(np.diff(loud) * _FRAME > bridged + _FRAME) + 1
+    pieces = np.split(loud, breaks)
+    levels = _frame_levels(audio)
+    best = max(pieces, key=lambda piece: float(levels[piece].max()))
+    return _cut(audio, best[0], best[-1] + 1, 0)
+
+
+def _loud_frames(audio: Audio, below: float, above_noise: float, noise_share: int) -> NDArray[np.intp]:
+    """Return the numbers of the frames that are no silence; `noise_share` percent of all are taken for noise."""
+    levels = _frame_levels(audio)
+    if not len(levels) or (loudest := float(levels.max())) < QUIET:
+        return np.zeros(0, np.intp)
+    limit = max(loudest + below, float(np.percentile(levels, noise_share)) + above_noise)
+    return np.flatnonzero(levels > min(limit, loudest - 6))
+
+
+def _frame_levels(audio: Audio) -> Fractions:
     frame = max(1, round(_FRAME * audio.rate))
     count = len(audio.samples) // frame
-    if not count:
-        return audio
     blocks = audio.fractions()[: count * frame].reshape(count, frame)
-    levels = 10 * np.log10((blocks**2).mean(axis=1) + 1e-12)
-    loudest, quietest = float(levels.max()), float(np.percentile(levels, 5))
-    limit = min(max(loudest + below, quietest + above_noise), loudest - 6)
-    loud = np.flatnonzero(levels > limit)
-    if not len(loud) or loudest < QUIET:
-        return Audio(audio.samples[:0], audio.rate)
-    margin = round(keep * audio.rate)
-    first, last = loud[0] * frame - margin, (loud[-1] + 1) * frame + margin
-    return Audio(audio.samples[max(0, first) : last], audio.rate)
+    levels: Fractions = 10 * np.log10((blocks**2).mean(axis=1) + 1e-12)
+    return levels
+
+
+def _cut(audio: Audio, first: int, last: int, keep: float) -> Audio:
+    """Return frames `first` up to `last`, with `keep` seconds more on both sides."""
+    frame, margin = max(1, round(_FRAME * audio.rate)), round(keep * audio.rate)
+    return Audio(audio.samples[max(0, first * frame - margin) : last * frame + margin], audio.rate)
 
 
 def _block_powers(audio: Audio) -> Fractions:
