@@ -129,9 +129,7 @@ def _without(step: LiveStep, hidden: frozenset[str]) -> str:
     return f".without_{'_'.join(keys)}" if keys else ""
 
 
-def _scenes(
-    release: Release, flow: Flow, step: LiveStep, language: str, hidden: frozenset[str]
-) -> Iterator[Rehearsal]:
+def _scenes(release: Release, flow: Flow, step: LiveStep, language: str, hidden: frozenset[str]) -> Iterator[Rehearsal]:
     """Let the step be entered, and answered by silence and nonsense, by callers who come first and who come back."""
     for scene, what in _moments(step):
         for there in (step, _once(step)) if _once(step) is not step else (step,):
@@ -216,5 +214,3 @@ def _of_the_engine(release: Release) -> Iterator[KnownPrompt]:
             if "{" not in words:
                 say = Say(words, book, round(profile.rate, 2))
                 yield from _whole(_phrase_name(f"phrases.{key}", profile), say, profile)
-
-

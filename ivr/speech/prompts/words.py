@@ -25,7 +25,11 @@ def in_words(text: str, language: str) -> str:
     family = language.split("-")[0]
     text = _SPAN.sub(rf"\1{_TO[family]}\2", text) if family in _TO else text
     text = _NUMBER.sub(lambda found: _number(found, language), text)
-    return _LETTERS.sub(lambda found: _spelt(found.group(), "code", language) or found.group(), text) if family == "zh" else text
+    return (
+        _LETTERS.sub(lambda found: _spelt(found.group(), "code", language) or found.group(), text)
+        if family == "zh"
+        else text
+    )
 
 
 def _number(found: re.Match[str], language: str) -> str:

@@ -1,0 +1,81 @@
+"""The local voices as prompts use them: who can speak a language now, and who rests because it did not answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from ...errors import VoiceFailed
+from ..audio import Audio
+from ..tts import Voice
+from .lengths import empty
+
+REST_SECONDS = 30.0
+"""How long a voice that twice did not answer in time is not asked: callers must not wait for it again and again."""
+_LOOK_SECONDS = 10.0
+_PATIENCE = 2
+
+
+class Voices:
+    """Voices in order, the best first. Thread-safe."""
+
+    def __init__(self, voices: Sequence[Voice], clock: Callable[[], float] = time.monotonic) -> None:
+        self.all = tuple(voices)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._late: dict[str, int] = {}
+        self._resting: dict[str, float] = {}
+        self._known: dict[tuple[str, str], tuple[float, str | None]] = {}
+
+    def speaking(self, language: str) -> list[Voice]:
+        """Return the voices that can speak a language now."""
+        return [voice for voice in self.all if self.why_not(voice, language) is None and not self._rests(voice)]
+
+    def why_not(self, voice: Voice, language: str) -> str | None:
+        """Return why a voice cannot speak a language, or None; asked of the voice every ten seconds."""
+        now, key = self._clock(), (voice.name, language)
+        at, reason = self._known.get(key, (float("-inf"), None))
+        if now - at >= _LOOK_SECONDS:
+            try:
+                reason = voice.why_not(language)
+            except Exception as fault:  # a plug-in that breaks is one that cannot speak
+                reason = f"the voice {voice.name} broke: {type(fault).__name__}"
+            self._known[key] = (now, reason)
+        return reason
+
+    def reasons(self, language: str) -> list[str]:
+        """Say why the voices that cannot speak a language cannot."""
+        found = [self.why_not(voice, language) for voice in self.all]
+        return [reason for reason in found if reason] or (
+            [] if self.all else ["no voice is installed; see ivr models list"]
+        )
+
+    def answered(self, voice: Voice, in_time: bool) -> None:
+        """Take note of whether a voice answered in time."""
+        with self._lock:
+            late = 0 if in_time else self._late.get(voice.name, 0) + 1
+            self._late[voice.name] = late
+            if late >= _PATIENCE:
+                self._resting[voice.name] = self._clock() + REST_SECONDS
+
+    def close(self) -> None:
+        """End what the voices have started."""
+        for voice in self.all:
+            voice.close()
+
+    def _rests(self, voice: Voice) -> bool:
+        return self._clock() < self._resting.get(voice.name, float("-inf"))
+
+
+def rendered(voice: Voice, spoken: str, language: str, rate: float, deadline: float) -> Audio:
+    """Let a voice speak. Raises VoiceFailed, also for a voice that breaks or that gives a sound without speech."""
+    try:
+        audio = voice.render(spoken, language, rate=rate, deadline=deadline)
+    except VoiceFailed:
+        raise
+    except Exception as fault:
+        raise VoiceFailed(f"the voice {voice.name} broke: {type(fault).__name__}") from None
+    if empty(audio, spoken):
+        raise VoiceFailed(f"the voice {voice.name} gave a sound without speech")
+    return audio
