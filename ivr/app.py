@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from .catalogue import catalogue as catalogue
@@ -27,9 +29,11 @@ from .problem import Place
 from .records import freeze, thaw
 from .sealing import Seal
 from .services import own_services
-from .settings import Settings
+from .settings import Settings, store_file
 from .speech.aloud import Reader
 from .speech.aloud.heard import spoken_keys
+from .speech.prompts import KnownPrompt, Prompts, known_prompts, open_prompts
+from .speech.tts import local_voices
 from .speech.written import written
 from .stores import Store, open_store
 
@@ -50,6 +54,7 @@ class Ivr:
     services: Services
     back_ends: Router
     channel: TwilioChannel
+    prompts: Prompts
     engine: Engine
     clock: Callable[[], float]
     _older: dict[str, Engine] = field(default_factory=dict)
@@ -79,9 +84,19 @@ class Ivr:
             if saved is not None and saved.ended:
                 return channel.render(Hangup(), turn=saved.turn)
             reply = self._turn(saved, incoming)
-            document = channel.render(reply.closing, turn=reply.call.turn)
+            heard = self.prompts.ready(reply.closing, carrier_speaks=channel.speaks)
+            document = channel.render(heard, turn=reply.call.turn)
             self._keep(saved, reply, incoming.key, document)
             return document
+
+    def sound(self, name: str) -> bytes | None:
+        """Return a sound that was rendered for one caller, by its name in the address; None for an unknown name."""
+        return self.prompts.heard(name)
+
+    def close(self) -> None:
+        """End voices and release the store."""
+        self.prompts.close()
+        self.store.close()
 
     def hang_up(self, incoming: Incoming) -> None:
         """Take note that the caller has gone; a call that has ended already, or was never here, stays as it is."""
@@ -137,8 +152,20 @@ class Ivr:
         return [("store", True, ""), ("flows", True, self.release.version)]
 
     def degraded(self) -> list[tuple[str, str]]:
-        """Name the back ends that cannot be used now, and why: calls are taken all the same."""
-        return self.back_ends.troubles()
+        """Name the back ends and voices that cannot be used now, and why: calls are taken all the same."""
+        return [*self.back_ends.troubles(), *self._silent()]
+
+    def _silent(self) -> list[tuple[str, str]]:
+        """Tell which prompts the carrier's voice would have to say although it is not to."""
+        if "cloud" in self.settings.tts:
+            return []
+        missing = self.prompts.missing(self._known)
+        cure = "run: ivr prompts build" if "local" in self.settings.tts else "see: ivr prompts list --missing"
+        return [("prompts", f"{missing} of {len(self._known)} prompts have no sound; {cure}")] if missing else []
+
+    @cached_property
+    def _known(self) -> tuple[KnownPrompt, ...]:
+        return known_prompts(self.release)
 
     def facts(self, call_id: str) -> Mapping[str, Any]:
         """Tell where a call stands, for tests and operators: nothing that was typed is among it."""
@@ -201,7 +228,17 @@ def build(
     services = Services(asked, Reader(), spoken_keys, written, time.monotonic)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
-    return Ivr(settings, found, seal, services, asked, channel, Engine(release, services), clock)
+    voices = local_voices(settings.models)
+    prompts = open_prompts(settings.tts, settings.audio, _private(settings), voices, seal, clock)
+    return Ivr(settings, found, seal, services, asked, channel, prompts, Engine(release, services), clock)
+
+
+def _private(settings: Settings) -> Path | None:
+    """Return the folder for sounds that are one caller's own: beside the store; None keeps them with the process."""
+    if settings.store == "memory:":
+        return None
+    file = store_file(settings.store)
+    return (file.parent if file else Path("var")) / "spoken"
 
 
 def _row(call: Call, event: Event, now: float) -> JournalRow:

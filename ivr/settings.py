@@ -16,6 +16,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from .errors import SettingsError
 
 DEFAULT_STORE = "sqlite:///var/ivr.db"
+VOICE_ORDER = ("recordings", "cloud", "local")
+"""Who speaks: recordings, the carrier's own voice, voices on this machine."""
 
 
 class Hidden:
@@ -70,6 +72,8 @@ class Settings:
     store: str = DEFAULT_STORE
     flows: Path = Path("flows")
     audio: Path = Path("audio")
+    models: Path = Path("var/models")
+    tts: tuple[str, ...] = VOICE_ORDER
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
     insecure: bool = False
@@ -94,7 +98,8 @@ class Settings:
         return tuple(self._source(name) for name in VARIABLES)
 
     def _source(self, name: str) -> Source:
-        value = _masked(getattr(self, name))
+        found = getattr(self, name)
+        value = ",".join(found) if isinstance(found, tuple) else _masked(found)
         return Source(VARIABLES[name], value, self.origins.get(name) or ("default" if value else "not set"))
 
 
@@ -107,6 +112,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "store": "IVR_STORE",
         "flows": "IVR_FLOWS",
         "audio": "IVR_AUDIO",
+        "tts": "IVR_TTS",
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
     }
@@ -167,6 +173,8 @@ class _Reading:
         variable = VARIABLES[name]
         if name in self.overrides:
             value = self.overrides[name]
+            if isinstance(value, tuple):
+                return ",".join(value), "command line"
             return (value.reveal() if isinstance(value, Hidden) else str(value)), "command line"
         text = self.env.get(variable, "").strip()
         file = self.env.get(f"{variable}_FILE", "").strip() if name == "auth_token" else ""
@@ -254,6 +262,15 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _voices(text: str) -> tuple[str, ...]:
+    named = tuple(name.strip() for name in text.split(",") if name.strip())
+    if unknown := sorted(set(named) - set(VOICE_ORDER)):
+        raise ValueError(f"there is no voice {unknown[0]!r}; it is a list of {', '.join(VOICE_ORDER)}, best first")
+    if not named or len(set(named)) < len(named):
+        raise ValueError(f"name each voice once, best first, such as {','.join(VOICE_ORDER)}")
+    return named
+
+
 def _masked(value: object) -> str:
     return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
 
@@ -266,6 +283,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "store": _store,
     "flows": _folder,
     "audio": _folder,
+    "tts": _voices,
     "bank_url": _address,
     "alarm_url": _hidden_address,
 }

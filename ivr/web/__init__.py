@@ -21,7 +21,7 @@ def create_app(ivr: Answering) -> Flask:
     app.register_error_handler(HTTPException, _plain)
     metrics = Metrics(ivr)
     app.register_blueprint(webhook.routes(ivr, metrics))
-    app.register_blueprint(audio.routes(ivr.settings.audio))
+    app.register_blueprint(audio.routes(ivr.settings.audio, ivr.sound))
     app.register_blueprint(health.routes(ivr, metrics))
     return app
 

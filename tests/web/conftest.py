@@ -30,6 +30,7 @@ class Stub:
     asked: list[Incoming] = field(default_factory=list)
     gone: list[Incoming] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    sounds: dict[str, bytes] = field(default_factory=dict)
 
     def _check(self, part: str) -> None:
         if part in self.broken:
@@ -49,6 +50,10 @@ class Stub:
     def hang_up(self, incoming: Incoming) -> None:
         self._check("hang_up")
         self.gone.append(incoming)
+
+    def sound(self, name: str) -> bytes | None:
+        self._check("sound")
+        return self.sounds.get(name)
 
     def live(self) -> int:
         self._check("live")

@@ -32,7 +32,12 @@ __all__ = [
 
 
 def open_prompts(
-    order: Sequence[str], audio: Path, private: Path, voices: Sequence[Voice], seal: Seal, clock: Callable[[], float]
+    order: Sequence[str],
+    audio: Path,
+    private: Path | None,
+    voices: Sequence[Voice],
+    seal: Seal,
+    clock: Callable[[], float],
 ) -> Prompts:
     """Return what calls play: files of `audio`, and what is rendered for one caller, kept for a while in `private`."""
     maker = Maker(Voices(voices), Kept(private), seal.fingerprint)

@@ -5,10 +5,14 @@ Names are keyed digests, so that nobody can look up a sentence by guessing it; n
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 from .shelf import write_whole
@@ -30,12 +34,21 @@ class Kept:
         seconds: float = KEPT_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.folder = folder
+        self._given = folder
         self._most, self._seconds, self._clock = most, seconds, clock
         self._lock = threading.Lock()
         self._written = 0
         self._swept = float("-inf")
         self.hits = self.misses = 0
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the files are."""
+        if self._given is not None:
+            return self._given
+        made = Path(tempfile.mkdtemp(prefix="ivr-spoken-"))
+        weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
+        return made
 
     def get(self, name: str) -> bytes | None:
         """Return a sound, or None."""

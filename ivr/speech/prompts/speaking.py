@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ...engine.verbs import Closing, Play, Prompt, Say
 from ...flow import phrasebook
-from .catalogue import sound_of
+from .catalogue import KnownPrompt, sound_of
 from .links import Links
 from .made import Maker, Wanted
 from .shelf import Piece, Shelf
@@ -75,6 +75,11 @@ class Prompts:
             return None
         made = self.maker.make([want], FETCH_SECONDS).get(want)
         return made or self._sorry_file(want.language, want.rate)
+
+    def missing(self, prompts: Iterable[KnownPrompt]) -> int:
+        """Count the prompts that are not on the shelf for the sources set."""
+        kinds = [source == "recordings" for source in self.order if source != "cloud"]
+        return sum(not any(self.shelf.find(one.sound, recorded=kind) for kind in kinds) for one in prompts)
 
     def close(self) -> None:
         """End what was started."""
