@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from .errors import SettingsError
 
 DEFAULT_STORE = "sqlite:///var/ivr.db"
+DEFAULT_MODELS = Path("var/models")
 
 
 class Hidden:
@@ -70,6 +71,7 @@ class Settings:
     store: str = DEFAULT_STORE
     flows: Path = Path("flows")
     audio: Path = Path("audio")
+    models: Path = DEFAULT_MODELS
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
     insecure: bool = False
@@ -107,6 +109,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "store": "IVR_STORE",
         "flows": "IVR_FLOWS",
         "audio": "IVR_AUDIO",
+        "models": "IVR_MODELS",
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
     }
@@ -254,6 +257,14 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _future_folder(text: str) -> Path:
+    """Check a folder that is made when something is put into it."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{text} is a file, not a folder")
+    return path
+
+
 def _masked(value: object) -> str:
     return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
 
@@ -266,6 +277,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "store": _store,
     "flows": _folder,
     "audio": _folder,
+    "models": _future_folder,
     "bank_url": _address,
     "alarm_url": _hidden_address,
 }
