@@ -18,6 +18,7 @@ from .errors import SettingsError
 DEFAULT_STORE = "sqlite:///var/ivr.db"
 VOICE_ORDER = ("recordings", "cloud", "local")
 """Who speaks: recordings, the carrier's own voice, voices on this machine."""
+DEFAULT_MODELS = Path("var/models")
 
 
 class Hidden:
@@ -72,8 +73,8 @@ class Settings:
     store: str = DEFAULT_STORE
     flows: Path = Path("flows")
     audio: Path = Path("audio")
-    models: Path = Path("var/models")
     tts: tuple[str, ...] = VOICE_ORDER
+    models: Path = DEFAULT_MODELS
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
     insecure: bool = False
@@ -113,6 +114,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "flows": "IVR_FLOWS",
         "audio": "IVR_AUDIO",
         "tts": "IVR_TTS",
+        "models": "IVR_MODELS",
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
     }
@@ -271,6 +273,14 @@ def _voices(text: str) -> tuple[str, ...]:
     return named
 
 
+def _future_folder(text: str) -> Path:
+    """Check a folder that is made when something is put into it."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{text} is a file, not a folder")
+    return path
+
+
 def _masked(value: object) -> str:
     return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
 
@@ -284,6 +294,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "flows": _folder,
     "audio": _folder,
     "tts": _voices,
+    "models": _future_folder,
     "bank_url": _address,
     "alarm_url": _hidden_address,
 }

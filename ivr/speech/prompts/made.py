@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
+from ...errors import VoiceFailed
 from ..tts import Voice
 from .kept import Kept
 from .lengths import FORMAT, wav_of
@@ -50,7 +52,7 @@ class Maker:
             if kept := self.kept.get(self._name(want)):
                 found[want] = kept
             else:
-                missing[want] = self.voices.speaking(want.language)
+                missing[want] = self.voices.worth_asking(want.language)
         end = time.monotonic() + seconds
         while asked := {want: voices.pop(0) for want, voices in missing.items() if voices}:
             left = end - time.monotonic()
@@ -58,6 +60,12 @@ class Maker:
             found |= self._round(asked, share)
             missing = {want: voices for want, voices in missing.items() if want not in found}
         return found
+
+    def warm(self, languages: Iterable[str]) -> None:
+        """Let the voices start in the background, so that the first caller does not wait for them."""
+        for language in languages:
+            for voice in self.voices.all:
+                self._pool.submit(partial(self.voices.why_not, voice, language))
 
     def close(self) -> None:
         """End what was started."""
@@ -96,6 +104,8 @@ class Maker:
         return future
 
     def _made(self, want: Wanted, voice: Voice, seconds: float) -> bytes:
+        if reason := self.voices.why_not(voice, want.language):
+            raise VoiceFailed(reason)
         data = wav_of(rendered(voice, want.spoken, want.language, want.rate, seconds))
         self.kept.put(self._name(want), data)
         return data

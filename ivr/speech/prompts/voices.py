@@ -14,6 +14,7 @@ from .lengths import empty
 REST_SECONDS = 30.0
 """How long a voice that twice did not answer in time is not asked: callers must not wait for it again and again."""
 _LOOK_SECONDS = 10.0
+"""How long a voice that said that it cannot speak a language is taken at its word."""
 _PATIENCE = 2
 
 
@@ -29,27 +30,31 @@ class Voices:
         self._known: dict[tuple[str, str], tuple[float, str | None]] = {}
 
     def speaking(self, language: str) -> list[Voice]:
-        """Return the voices that can speak a language now."""
-        return [voice for voice in self.all if self.why_not(voice, language) is None and not self._rests(voice)]
+        """Return the voices that can speak a language now. Asks them, which may take as long as they like."""
+        return [voice for voice in self.all if self.why_not(voice, language) is None]
+
+    def worth_asking(self, language: str) -> list[Voice]:
+        """Return the voices that are not known to fail, without asking anybody: for a call, which cannot wait."""
+        now = self._clock()
+        return [
+            voice
+            for voice in self.all
+            if now >= self._resting.get(voice.name, float("-inf")) and not self._known_to_fail(voice, language, now)
+        ]
 
     def why_not(self, voice: Voice, language: str) -> str | None:
-        """Return why a voice cannot speak a language, or None; asked of the voice every ten seconds."""
-        now, key = self._clock(), (voice.name, language)
-        at, reason = self._known.get(key, (float("-inf"), None))
-        if now - at >= _LOOK_SECONDS:
-            try:
-                reason = voice.why_not(language)
-            except Exception as fault:  # a plug-in that breaks is one that cannot speak
-                reason = f"the voice {voice.name} broke: {type(fault).__name__}"
-            self._known[key] = (now, reason)
+        """Return why a voice cannot speak a language, or None. Thread-safe; may take as long as the voice likes."""
+        try:
+            reason = voice.why_not(language)
+        except Exception as fault:  # a plug-in that breaks is one that cannot speak
+            reason = f"the voice {voice.name} broke: {type(fault).__name__}"
+        self._known[voice.name, language] = (self._clock(), reason)
         return reason
 
     def reasons(self, language: str) -> list[str]:
         """Say why the voices that cannot speak a language cannot."""
         found = [self.why_not(voice, language) for voice in self.all]
-        return [reason for reason in found if reason] or (
-            [] if self.all else ["no voice is installed; see ivr models list"]
-        )
+        return [reason for reason in found if reason] or ["no voice is installed; see: ivr models list"]
 
     def answered(self, voice: Voice, in_time: bool) -> None:
         """Take note of whether a voice answered in time."""
@@ -64,8 +69,9 @@ class Voices:
         for voice in self.all:
             voice.close()
 
-    def _rests(self, voice: Voice) -> bool:
-        return self._clock() < self._resting.get(voice.name, float("-inf"))
+    def _known_to_fail(self, voice: Voice, language: str, now: float) -> bool:
+        at, reason = self._known.get((voice.name, language), (now, None))
+        return reason is not None and now - at < _LOOK_SECONDS
 
 
 def rendered(voice: Voice, spoken: str, language: str, rate: float, deadline: float) -> Audio:

@@ -19,8 +19,8 @@ from ..audio import RATE, Audio
 from ..audio.sound import Fractions, audio_of
 from ..audio.spectrum import band, shaped
 from ..audio.tempo import faster
+from ..units import Units
 from ._mandarin import Gap, Syllable, Word
-from ._units import Units
 
 TEMPO = 1.49
 """How much faster than recorded the syllables are at the standard rate."""

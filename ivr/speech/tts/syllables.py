@@ -15,13 +15,11 @@ from typing import Self
 from ivr.errors import VoiceFailed
 
 from ..audio import Audio, levelled
+from ..units import FILE, FOLDER, read_pack
 from . import Voice
 from ._joining import FASTEST, SLOWEST, Joiner, Spoken
 from ._mandarin import CannotReadError, Foreign, Piece, lexicon_version, read
-from ._units import FILE, read_pack
 
-FOLDER = "zh-syllables"
-"""Where the pack lies in the folder of models."""
 VERSION = 1
 """Of the way syllables are put together; a change makes every prompt be rendered anew."""
 _ENGLISH = "en-US"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +17,13 @@ import numpy as np
 
 from ivr.errors import VoiceFailed
 
-from ..audio import RATE, Audio, read_mp3, resample
-from ..audio.g711 import mulaw_bytes, mulaw_samples
-from ..audio.levels import core
-from ..audio.sound import audio_of
+from .audio import RATE, Audio, read_mp3, resample
+from .audio.g711 import mulaw_bytes, mulaw_samples
+from .audio.levels import core
+from .audio.sound import audio_of
 
-FILE = "syllables.zip"
+FOLDER, FILE = "zh-syllables", "syllables.zip"
+"""Where a pack lies in the folder of models."""
 FORMAT = 1
 LEVEL = 0.1
 """Root mean square of every unit, as a share of full scale."""
@@ -74,14 +75,14 @@ def read_pack(path: Path) -> Units:
         raise VoiceFailed(f"{path} is damaged; delete it and download it again") from None
 
 
-def build_pack(folder: Path, target: Path) -> int:
-    """Make a pack from the upstream folder of MP3 files; return how many syllables it holds.
+def build_pack(recordings: Iterable[Path], target: Path) -> int:
+    """Make a pack from upstream's MP3 files; return how many syllables it holds.
 
-    Raises ValueError when the folder holds none, or one that cannot be read.
+    Raises ValueError when there are none, or one cannot be read.
     """
-    sounds = {unit_name(path): path for path in sorted(folder.glob("cmn-*.mp3")) if _wanted(path)}
+    sounds = {unit_name(path): path for path in sorted(recordings) if _wanted(path)}
     if not sounds:
-        raise ValueError(f"{folder} holds no file cmn-<syllable>.mp3")
+        raise ValueError("there is no file cmn-<syllable>.mp3")
     coded, places = bytearray(), {}
     for name, path in sounds.items():
         try:
