@@ -184,11 +184,15 @@ def _judged(checked: Sequence[Checked], audio: Path, model: Path) -> list[Verdic
 # showing
 
 
+def _quiet(done: int, of: int) -> None:
+    """Show nothing."""
+
+
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on a terminal, nothing elsewhere; always on stderr."""
     if not sys.stderr.isatty():
-        yield lambda done, of: None
+        yield _quiet
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -13,7 +13,7 @@ from typing import TypeVar
 from ...engine.verbs import Closing, Play, Prompt, Say
 from ...flow import phrasebook
 from .catalogue import KnownPrompt, sound_of
-from .links import Links
+from .links import SPOKEN, Links
 from .made import Maker, Wanted
 from .shelf import Piece, Shelf
 from .words import in_words, sentences
@@ -75,6 +75,14 @@ class Prompts:
             return None
         made = self.maker.make([want], FETCH_SECONDS).get(want)
         return made or self._sorry_file(want.language, want.rate)
+
+    def words(self, address: str) -> str:
+        """Return what the sound at an address of ours says, or nothing for any other."""
+        file = address.partition("/audio/")[2]
+        if file.startswith(f"{SPOKEN}/"):
+            want = self.links.read(file.removeprefix(f"{SPOKEN}/").removesuffix(".wav"))
+            return want.spoken if want else ""
+        return next((piece.spoken for piece in self.shelf.pieces() if piece.file == file), "")
 
     def missing(self, prompts: Iterable[KnownPrompt]) -> int:
         """Count the prompts that are not on the shelf for the sources set."""

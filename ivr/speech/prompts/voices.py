@@ -10,6 +10,7 @@ from ...errors import VoiceFailed
 from ..audio import Audio
 from ..tts import Voice
 from .lengths import empty
+from .words import in_words
 
 REST_SECONDS = 30.0
 """How long a voice that twice did not answer in time is not asked: callers must not wait for it again and again."""
@@ -50,6 +51,16 @@ class Voices:
             reason = f"the voice {voice.name} broke: {type(fault).__name__}"
         self._known[voice.name, language] = (self._clock(), reason)
         return reason
+
+    def say(self, text: str, language: str, rate: float, seconds: float) -> Audio:
+        """Return a text by the first voice that can speak it, however long that takes. Raises VoiceFailed."""
+        reasons: list[str] = []
+        for voice in self.speaking(language):
+            try:
+                return rendered(voice, in_words(text, language), language, rate, seconds)
+            except VoiceFailed as fault:
+                reasons.append(str(fault))
+        raise VoiceFailed("; ".join(reasons or self.reasons(language)))
 
     def reasons(self, language: str) -> list[str]:
         """Say why the voices that cannot speak a language cannot."""
