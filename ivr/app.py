@@ -153,19 +153,12 @@ class Ivr:
 
     def degraded(self) -> list[tuple[str, str]]:
         """Name the back ends and voices that cannot be used now, and why: calls are taken all the same."""
-        return [*self.back_ends.troubles(), *self._silent()]
-
-    def _silent(self) -> list[tuple[str, str]]:
-        """Tell which prompts the carrier's voice would have to say although it is not to."""
-        if "cloud" in self.settings.tts:
-            return []
-        missing = self.prompts.missing(self._known)
-        cure = "run: ivr prompts build" if "local" in self.settings.tts else "see: ivr prompts list --missing"
-        return [("prompts", f"{missing} of {len(self._known)} prompts have no sound; {cure}")] if missing else []
+        return [*self.back_ends.troubles(), *self.prompts.troubles(self._known)]
 
     @cached_property
     def _known(self) -> tuple[KnownPrompt, ...]:
-        return known_prompts(self.release)
+        """List what callers can hear, where somebody looks whether it is there."""
+        return () if "cloud" in self.settings.tts else known_prompts(self.release)
 
     def facts(self, call_id: str) -> Mapping[str, Any]:
         """Tell where a call stands, for tests and operators: nothing that was typed is among it."""

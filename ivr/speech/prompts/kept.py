@@ -25,11 +25,14 @@ _SWEEP_BYTES = MOST_BYTES // 32
 
 
 class Kept:
-    """A bounded cache of files, the least recently heard going first. Several processes may share the folder."""
+    """A bounded cache of files, the least recently heard going first. Several processes may share the folder.
+
+    Without a folder it makes one that goes with the process.
+    """
 
     def __init__(
         self,
-        folder: Path,
+        folder: Path | None,
         most: int = MOST_BYTES,
         seconds: float = KEPT_SECONDS,
         clock: Callable[[], float] = time.time,

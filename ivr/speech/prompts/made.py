@@ -33,14 +33,15 @@ class Wanted:
 
 
 class Maker:
-    """Renders on demand and keeps what it made. `fingerprint` names files so that nobody can guess them."""
+    """Renders on demand and keeps what it made. `fingerprint` names files so that nobody can guess them.
 
-    def __init__(
-        self, voices: Voices, kept: Kept, fingerprint: Callable[[bytes], str], pool: Pool | None = None
-    ) -> None:
+    Each voice has threads of its own, so that one that hangs does not hold up the others.
+    """
+
+    def __init__(self, voices: Voices, kept: Kept, fingerprint: Callable[[bytes], str]) -> None:
         self.voices, self.kept = voices, kept
         self._fingerprint = fingerprint
-        self._pool = pool or Pool()
+        self._pools = {voice.name: Pool() for voice in voices.all}
         self._lock = threading.Lock()
         self._under_way: dict[tuple[str, str], Future[bytes]] = {}
 
@@ -65,11 +66,12 @@ class Maker:
         """Let the voices start in the background, so that the first caller does not wait for them."""
         for language in languages:
             for voice in self.voices.all:
-                self._pool.submit(partial(self.voices.why_not, voice, language))
+                self._pools[voice.name].submit(partial(self.voices.why_not, voice, language))
 
     def close(self) -> None:
         """End what was started."""
-        self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
         self.voices.close()
 
     def _round(self, asked: Mapping[Wanted, Voice], seconds: float) -> dict[Wanted, bytes]:
@@ -96,7 +98,7 @@ class Maker:
         with self._lock:
             if key in self._under_way:
                 return self._under_way[key]
-            future = self._pool.submit(lambda: self._made(want, voice, seconds))
+            future = self._pools[voice.name].submit(lambda: self._made(want, voice, seconds))
             if future is None:
                 return None
             self._under_way[key] = future

@@ -89,6 +89,21 @@ class Prompts:
         kinds = [source == "recordings" for source in self.order if source != "cloud"]
         return sum(not any(self.shelf.find(one.sound, recorded=kind) for kind in kinds) for one in prompts)
 
+    def warm(self, languages: Iterable[str]) -> None:
+        """Start the local voices in the background where calls may need them."""
+        if "local" in self.order:
+            self.maker.warm(languages)
+
+    def troubles(self, prompts: Sequence[KnownPrompt]) -> list[tuple[str, str]]:
+        """Tell what callers hear otherwise than it was set, and why: nothing while the carrier's voice is wanted."""
+        found = [
+            (f"voice {name}", "does not answer in time; the next voice speaks") for name in self.maker.voices.resting()
+        ]
+        if "cloud" not in self.order and (missing := self.missing(prompts)):
+            cure = "run: ivr prompts build" if "local" in self.order else "see: ivr prompts list --missing"
+            found.append(("prompts", f"{missing} of {len(prompts)} prompts have no sound; {cure}"))
+        return found
+
     def close(self) -> None:
         """End what was started."""
         self.maker.close()

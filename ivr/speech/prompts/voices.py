@@ -75,6 +75,11 @@ class Voices:
             if late >= _PATIENCE:
                 self._resting[voice.name] = self._clock() + REST_SECONDS
 
+    def resting(self) -> list[str]:
+        """Name the voices that do not answer in time and are left alone for a while."""
+        now = self._clock()
+        return [voice.name for voice in self.all if now < self._resting.get(voice.name, float("-inf"))]
+
     def close(self) -> None:
         """End what the voices have started."""
         for voice in self.all:
