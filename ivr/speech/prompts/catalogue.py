@@ -93,7 +93,7 @@ def _of_flows(release: Release) -> Iterator[KnownPrompt]:
     for flow in release.flows.values():
         for language in flow.languages:
             for step in flow.steps.values():
-                if isinstance(step, LiveStep):
+                if isinstance(step, LiveStep) and step.speaks:
                     yield from _of_step(release, flow, step, language)
 
 

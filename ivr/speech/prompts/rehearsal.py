@@ -48,7 +48,7 @@ class Rehearsed:
 
 @dataclass
 class Rehearsal(Turn):
-    """`hidden` are the texts of conditions that do not hold; `met` the texts that were spoken or written."""
+    """`hidden` are the texts of conditions that do not hold; `met` the texts that were spoken."""
 
     hidden: frozenset[str] = frozenset()
     said: list[Rehearsed] = field(default_factory=list)
@@ -69,12 +69,6 @@ class Rehearsal(Turn):
         self.met.add(id(text))
         parts = text.template(self.call.language).parts
         return "".join(VALUE if isinstance(part, Slot) else part for part in parts)
-
-    def written(self, text: Text, **more: Any) -> str:
-        """Take note that the text is read, not heard."""
-        del more
-        self.met.add(id(text))
-        return ""
 
     def say(self, text: Text, *, barge_in: bool = True, pace: float = 1.0, **more: Any) -> None:
         """Say an editor's text."""
