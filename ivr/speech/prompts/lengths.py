@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..audio import RATE, Audio, joined, loudness, silence, write_wav
+from ..audio import RATE, Audio, joined, peak, silence, write_wav
 
 FORMAT = "wav 8000 mono mu-law 1"
 """Changes whenever the same sound would be written as other bytes."""
@@ -14,6 +14,8 @@ SLOWEST, FASTEST = (105.0, 75.0), (300.0, 230.0)
 """Characters and words a minute at the rate 1, pauses included. Mandarin is spoken at 240-300, telephone menus at
 145-220 (measured); outside of these bounds words are missing, repeated, or cannot be followed."""
 _SLACK = 0.6
+_QUIETEST = -40.0
+"""dB of full scale: speech that is quieter at its loudest is none that a caller hears."""
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|\d")
 
@@ -39,7 +41,7 @@ def length_fault(spoken: str, rate: float, seconds: float) -> str:
 
 def empty(audio: Audio, spoken: str) -> bool:
     """Tell whether there is no speech in a sound that should hold this text."""
-    return loudness(audio) < -60 or audio.seconds < min(0.15, 0.04 * sum(characters_and_words(spoken)))
+    return peak(audio) < _QUIETEST or audio.seconds < min(0.15, 0.04 * sum(characters_and_words(spoken)))
 
 
 def wav_of(audio: Audio) -> bytes:

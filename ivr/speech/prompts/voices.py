@@ -17,6 +17,7 @@ REST_SECONDS = 30.0
 _LOOK_SECONDS = 10.0
 """How long a voice that said that it cannot speak a language is taken at its word."""
 _PATIENCE = 2
+_CLOSE_SECONDS = 1.0
 
 
 class Voices:
@@ -81,9 +82,12 @@ class Voices:
         return [voice.name for voice in self.all if now < self._resting.get(voice.name, float("-inf"))]
 
     def close(self) -> None:
-        """End what the voices have started."""
-        for voice in self.all:
-            voice.close()
+        """End what the voices have started; one that hangs is not waited for."""
+        closing = [threading.Thread(target=voice.close, daemon=True) for voice in self.all]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join(_CLOSE_SECONDS)
 
     def _known_to_fail(self, voice: Voice, language: str, now: float) -> bool:
         at, reason = self._known.get((voice.name, language), (now, None))
