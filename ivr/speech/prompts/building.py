@@ -83,14 +83,13 @@ class Workshop:
         return [self._standing(prompt, names) for prompt in self.prompts]
 
     def _standing(self, prompt: KnownPrompt, names: dict[tuple[str, str], Piece]) -> Standing:
-        recording = self._recording(prompt)
-        if recording:
-            piece = self.shelf.find(prompt.sound, recorded=True)
-            if piece and piece.file == file_of(prompt.language, recording.key) and self._there(piece):
-                return Standing(prompt, "ready", piece)
-            return Standing(prompt, "missing", None, "recorded, and not built yet")
         piece = self.shelf.find(prompt.sound, recorded=False)
         piece = piece if piece and self._there(piece) else None
+        if recording := self._recording(prompt):
+            spoken = self.shelf.find(prompt.sound, recorded=True)
+            if spoken and spoken.file == file_of(prompt.language, recording.key) and self._there(spoken):
+                return Standing(prompt, "ready", spoken)
+            return Standing(prompt, "stale" if piece else "missing", piece, "recorded, and not built yet")
         if "recordings" in self.order and (stale := self.recordings.stale(prompt)):
             said = stale.words.spoken if stale.words else ""
             return Standing(prompt, "stale", piece, f"{stale.path.name} says: {said}")
