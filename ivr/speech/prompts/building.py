@@ -190,9 +190,10 @@ class Workshop:
         return Piece(prompt.id, prompt.language, prompt.spoken, prompt.rate, engine, name, seconds), new
 
     def _keep(self, pieces: list[Piece], prune: bool) -> None:
-        """Write the index; without `prune` what other flows or older texts need stays in it."""
-        found = {} if prune else {(piece.recorded, piece.sound): piece for piece in self.shelf.pieces()}
-        self.shelf.keep({**found, **{(piece.recorded, piece.sound): piece for piece in pieces}}.values())
+        """Write the index; without `prune` what other flows or older texts need, or what failed now, stays in it."""
+        made = {piece.sound for piece in pieces}
+        old = [] if prune else [piece for piece in self.shelf.pieces() if piece.sound not in made]
+        self.shelf.keep([*old, *pieces])
 
     def _prune(self) -> int:
         used = {self.shelf.audio / piece.file for piece in self.shelf.pieces()}

@@ -143,6 +143,25 @@ def test_a_text_that_changed_after_it_was_recorded_makes_the_recording_stale(wor
     assert (standing(anew).state, standing(anew).piece.engine) == ("ready", "recording")
 
 
+def test_a_recording_that_was_taken_away_is_not_heard_any_more(workshop, folder):
+    path = record(folder, NAME, hum(2.0))
+    workshop(STEPS).build()
+    path.unlink()
+    built = workshop(STEPS)
+    built.build()
+    assert standing(built).piece.engine == "hum"
+    assert built.shelf.find(standing(built).prompt.sound, recorded=True) is None
+
+
+def test_what_fails_today_keeps_the_sound_that_it_had(workshop, voice):
+    workshop(STEPS).build()
+    voice.broken = VoiceFailed("the engine died")
+    voice.version = 2
+    built = workshop(STEPS)
+    assert len(built.build().failed) == 3
+    assert built.shelf.find(standing(built).prompt.sound, recorded=False)
+
+
 def test_punctuation_makes_no_recording_stale_and_a_moved_step_keeps_its_own(workshop, folder):
     record(folder, NAME, hum(2.0))
     workshop(STEPS).build()
