@@ -83,6 +83,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_STORE": "oracle://scott:tiger@db/x",
             "IVR_FLOWS": str(tmp_path / "nowhere"),
             "IVR_AUDIO": str(file),
+            "IVR_MODELS": str(file),
             "IVR_BANK_URL": "bank.example.com",
             "IVR_ALARM_URL": "robot.example.com?access_token=hush",
         }
