@@ -43,6 +43,9 @@ class Tone(Voice):
     def open(cls, models: Path) -> Self:
         return cls()
 
+    def speaks(self, language: str) -> bool:
+        return True
+
     def identity(self, language: str) -> str:
         return "tone-1"
 

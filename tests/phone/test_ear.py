@@ -37,6 +37,9 @@ class Counting(Voice):
     def open(cls, models: Path) -> Voice:
         return cls()
 
+    def speaks(self, language: str) -> bool:
+        return True
+
     def identity(self, language: str) -> str:
         return "counting-1"
 

@@ -76,7 +76,7 @@ def _attempt(pool: urllib3.PoolManager, url: str, part: Path, most: int, progres
         elif answer.status not in {200, 206}:
             _refused(url, answer.status)
         with part.open("ab") as file:
-            for chunk in answer.stream(_CHUNK):
+            while chunk := answer.read1(_CHUNK):  # not stream(), which loses what came before a break
                 have += len(chunk)
                 if have > most:
                     file.truncate(0)

@@ -41,7 +41,9 @@ class Voices:
         return [
             voice
             for voice in self.all
-            if now >= self._resting.get(voice.name, float("-inf")) and not self._known_to_fail(voice, language, now)
+            if voice.speaks(language)
+            and now >= self._resting.get(voice.name, float("-inf"))
+            and not self._known_to_fail(voice, language, now)
         ]
 
     def why_not(self, voice: Voice, language: str) -> str | None:
@@ -64,8 +66,9 @@ class Voices:
         raise VoiceFailed("; ".join(reasons or self.reasons(language)))
 
     def reasons(self, language: str) -> list[str]:
-        """Say why the voices that cannot speak a language cannot."""
-        found = [self.why_not(voice, language) for voice in self.all]
+        """Say why the voices that cannot speak a language cannot; those that never do are left out if others would."""
+        own = [voice for voice in self.all if voice.speaks(language)]
+        found = [self.why_not(voice, language) for voice in own or self.all]
         return [reason for reason in found if reason] or ["no voice is installed; see: ivr models list"]
 
     def answered(self, voice: Voice, in_time: bool) -> None:

@@ -35,6 +35,10 @@ class Voice(ABC):
         return self.kind
 
     @abstractmethod
+    def speaks(self, language: str) -> bool:
+        """Tell whether the language is one of the voice's own, able or not."""
+
+    @abstractmethod
     def identity(self, language: str) -> str:
         """Return what decides how a text sounds: engine, version, voice, lexicon. Part of a rendered file's key."""
 

@@ -65,6 +65,10 @@ class Pyttsx3(Voice):
         """Return the voice; it needs nothing from the folder of models."""
         return cls()
 
+    def speaks(self, language: str) -> bool:
+        """Speak English, and Mandarin of a kind."""
+        return _language(language) is not None
+
     def identity(self, language: str) -> str:
         """Name engine, voice and lexicon."""
         spoken = _language(language)

@@ -48,6 +48,10 @@ class Syllables(Voice):
         """Learn who can say English words."""
         self._others = others
 
+    def speaks(self, language: str) -> bool:
+        """Speak Mandarin only."""
+        return language.split("-")[0].lower() in {"zh", "cmn"}
+
     def identity(self, language: str) -> str:
         """Name the pack, the lexicon and who says English words."""
         try:
@@ -59,7 +63,7 @@ class Syllables(Voice):
 
     def why_not(self, language: str) -> str | None:
         """Say that the language is none of ours, that the pack is missing, or that it is damaged."""
-        if language.split("-")[0].lower() not in {"zh", "cmn"}:
+        if not self.speaks(language):
             return f"the voice syllables speaks Mandarin only, not {language}"
         if not self._pack.exists():
             return "the recordings of the Mandarin voice are missing; get them with: ivr models download zh"

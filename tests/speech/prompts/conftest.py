@@ -59,6 +59,9 @@ class Hum(Voice):
     def open(cls, models: Path) -> Self:
         return cls()
 
+    def speaks(self, language: str) -> bool:
+        return language.split("-")[0] in self.languages
+
     def identity(self, language: str) -> str:
         return f"{self.kind}-{self.version}"
 
