@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 
 from ...errors import VoiceFailed
+from ...flow import phrasebook
 from ..tts import Voice
 from .kept import Kept
 from .lengths import FORMAT, wav_of
@@ -21,6 +21,7 @@ from .voices import Voices, rendered
 _FIRST_SHARE = 0.6
 """Of the time left, where another voice stands behind the one that is asked."""
 _LATE = 0.9
+_WARM_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,11 @@ class Maker:
         return found
 
     def warm(self, languages: Iterable[str]) -> None:
-        """Let the voices start in the background, so that the first caller does not wait for them."""
+        """Let each voice say a word in the background, so that the first caller does not wait for its data."""
         for language in languages:
-            for voice in self.voices.all:
-                self._pools[voice.name].submit(partial(self.voices.why_not, voice, language))
+            for voice in self.voices.worth_asking(language):
+                want = Wanted(phrasebook.phrase(language, "verified"), language, 1.0)
+                self._start(want, voice, _WARM_SECONDS)
 
     def close(self) -> None:
         """End what was started."""

@@ -288,3 +288,12 @@ def _children() -> list[int]:
             if int(parent) == os.getpid() and "_espeak_child" in (entry / "cmdline").read_text():
                 found.append(int(entry.name))
     return found
+
+
+def test_voices_are_started_before_the_first_caller_where_calls_may_need_them(prompts, voice):
+    prompts("recordings", "cloud").warm(["zh-CN"])
+    assert not voice.said
+    prompts("local").warm(["zh-CN", "fr-FR"])
+    while not voice.said:
+        time.sleep(0.001)
+    assert voice.said == [phrasebook.phrase("zh-CN", "verified")]
