@@ -107,7 +107,9 @@ def _talk(flow: str, caller: str, called: str, url: str, save: Path | None, list
 
 def _voices() -> dict[str, str]:
     """Return the order of voices as it is set here."""
-    return {"IVR_TTS": os.environ["IVR_TTS"]} if os.environ.get("IVR_TTS") else {}
+    from ivr.settings import VOICE_ORDER
+
+    return {"IVR_TTS": os.environ.get("IVR_TTS", "").strip() or ",".join(VOICE_ORDER)}
 
 
 def _tell_next(flow: str) -> None:

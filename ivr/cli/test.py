@@ -73,7 +73,8 @@ def wired(
 ) -> Iterator[Wired]:
     """Start a demo bank and wire the engine to it: memory store, own token, flows and audio as configured.
 
-    `more` are further settings by their variables.
+    `more` are further settings by their variables. Without them every prompt is said, so that its words can be compared
+    also where there are recordings.
     """
     from ivr.app import build
     from ivr.demo_bank.serving import BackgroundBank
@@ -84,7 +85,8 @@ def wired(
     kept = {name: os.environ[name] for name in names if name in os.environ}
 
     def build_with(bank_url: str) -> Ivr:
-        env = {**kept, **(more or {}), "IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": token, "IVR_PUBLIC_URL": BASE_URL}
+        env = {"IVR_TTS": "cloud", **kept, **(more or {})}
+        env |= {"IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": token, "IVR_PUBLIC_URL": BASE_URL}
         return build(Settings.from_environment({**env, "IVR_BANK_URL": bank_url}), clock=clock)
 
     with BackgroundBank(clock=clock) as bank:

@@ -6,8 +6,9 @@ Nothing here waits longer than the deadline, and whatever fails, the caller hear
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from ...engine.verbs import Closing, Play, Prompt, Say
@@ -53,9 +54,20 @@ class Prompts:
     maker: Maker
     links: Links
     seconds: float = TURN_SECONDS
+    faults: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
 
     def ready(self, closing: T, *, carrier_speaks: bool = True) -> T:
-        """Return the closing with its prompts as they are heard. `carrier_speaks`: the channel has a voice itself."""
+        """Return the closing with its prompts as they are heard. `carrier_speaks`: the channel has a voice itself.
+
+        Whatever breaks here, the words are still there: then they are left to the channel, and `troubles` tells.
+        """
+        try:
+            return self._ready(closing, carrier_speaks)
+        except Exception as fault:
+            self.faults[type(fault).__name__] += 1
+            return closing
+
+    def _ready(self, closing: T, carrier_speaks: bool) -> T:
         order = self._order(carrier_speaks)
         if order[0] == "recordings" and not self.shelf.any_recorded:
             order = order[1:]
@@ -98,6 +110,10 @@ class Prompts:
         """Tell what callers hear otherwise than it was set, and why: nothing while the carrier's voice is wanted."""
         found = [
             (f"voice {name}", "does not answer in time; the next voice speaks") for name in self.maker.voices.resting()
+        ]
+        found += [
+            ("prompts", f"{count} turns were left to the carrier's voice: {name}")
+            for name, count in self.faults.items()
         ]
         if "cloud" not in self.order and (missing := self.missing(prompts)):
             cure = "run: ivr prompts build" if "local" in self.order else "see: ivr prompts list --missing"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.cli.test import wired
 from ivr.engine.verbs import Gather, Hangup, Pause, Say
 from ivr.errors import VoiceFailed
 from ivr.flow import phrasebook
@@ -297,3 +298,20 @@ def test_voices_are_started_before_the_first_caller_where_calls_may_need_them(pr
     while not voice.said:
         time.sleep(0.001)
     assert voice.said == [phrasebook.phrase("zh-CN", "verified")]
+
+
+def test_whatever_breaks_here_the_words_are_left_to_the_carrier_and_operators_are_told(prompts, monkeypatch):
+    running = prompts("local")
+    monkeypatch.setattr(running.maker, "make", lambda *_: 1 / 0)
+    closing = Gather((BALANCE,))
+    assert running.ready(closing) is closing
+    assert running.troubles(()) == [("prompts", "1 turns were left to the carrier's voice: ZeroDivisionError")]
+
+
+def test_conversations_hear_words_also_where_there_are_recordings(monkeypatch, folder, voice, built):
+    monkeypatch.setenv("IVR_AUDIO", str(folder))
+    monkeypatch.setenv("IVR_FLOWS", str(Path(__file__).parents[3] / "flows"))
+    with wired() as whole:
+        assert whole.ivr()[0].settings.tts == ("cloud",)
+    with wired(more={"IVR_TTS": "local"}) as whole:
+        assert whole.ivr()[0].settings.tts == ("local",)
