@@ -228,6 +228,4 @@ def _taking_up(waiter: Waiter, earlier: list[Waiter]) -> Waiter:
     if not earlier:
         return waiter
     first = min(earlier, key=lambda one: one.entered)
-    return replace(
-        waiter, entered=min(waiter.entered, first.entered), position=first.position, minutes=first.minutes
-    )
+    return replace(waiter, entered=min(waiter.entered, first.entered), position=first.position, minutes=first.minutes)
