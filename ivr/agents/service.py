@@ -17,7 +17,7 @@ from ..engine.telephone import telephone
 from ..errors import LookupFailed
 from ..flow.model import Line
 from ..sealing import Seal
-from . import calling_back, context, offers, router
+from . import calling_back, context, offers, router, view
 from .acquaintance import Acquaintance
 from .estimate import position
 from .floor import Floor, Waiter
@@ -163,6 +163,22 @@ class Queue:
             return calling_back.promise(tidy(floor), self.line, waiter, asked.call, now)
 
         return self.keeper.change(promise)
+
+    # what operators see and do
+
+    def view(self, now: float) -> view.View:
+        """Return who is in the queue and how the desks stand, as `ivr queue` shows it."""
+        return view.queue_view(self.keeper.floor(), self.line, self.seal, now)
+
+    def called_back_by_hand(self, reference: str, now: float) -> bool:
+        """Close a call back that somebody has made; tell whether it was open."""
+
+        def close(floor: Floor) -> tuple[Floor, bool]:
+            open_ones = (one for one in floor.waiters.values() if one.calls_back and one.state == "waiting")
+            found = next((one for one in open_ones if one.reference == reference), None)
+            return (floor.put(left(found, "by_hand", now)), True) if found else (floor, False)
+
+        return self.keeper.change(close)
 
     # what the questions share
 

@@ -19,7 +19,7 @@ from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, play_one, transcript, 
 if TYPE_CHECKING:
     from ivr.phone.carrier import Exchange
     from ivr.phone.conversation import Conversation
-    from ivr.phone.scripted import Played
+    from ivr.phone.played import Played
 
 FLOW = "main_menu"
 CALLER = "+8613800000001"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +22,7 @@ from ..flow.text import Template, Text
 from ..secret import Secret, masked
 from .call import Call, Frame, Identity
 from .opening import DeskValues, OpeningValues
-from .ports import Aloud, Event, Lookup
+from .ports import Aloud, Event, Heard, Lookup, Understand
 from .verbs import Closing, Dial, Enqueue, Gather, Hangup, Pause, Prompt, Record, Say
 
 IDENTITY_SECONDS = 600.0
@@ -35,12 +36,16 @@ LONGEST_PATH = 12
 """Choices that are remembered for an agent; older ones tell nothing any more."""
 
 MEMORY_DEADLINE = 0.3
+CHOICES = ("profile",)
+"""What callers choose for this call and the next, as flows read it of `caller`."""
+KEEP = "memory.keep"
 DEADLINE = 2.0
 """Seconds that one answer of a back end may take, unless the flow says otherwise."""
 
 ASKING_SECONDS = 2.5
 """How long all lookups of one turn may take together: the caller is to hear something within three seconds."""
 _NOT_WORTH_ASKING = 0.05
+_TWO_POINTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,8 @@ class Services:
 
     lookup: Lookup
     aloud: Aloud
-    heard: Callable[[str, str], str | None]
+    heard: Heard
+    understand: Understand
     written: Aloud
     timer: Callable[[], float] = lambda: 0.0
 
@@ -147,6 +153,11 @@ class Turn:
     def _china(self) -> datetime:
         return local(self.now)
 
+    @property
+    def today(self) -> date:
+        """The day that it is in China."""
+        return self._china.date()
+
     @cached_property
     def _about_line(self) -> dict[str, Any]:
         hours = self.line.hours_of(self.line.number(self.call.called).hours)
@@ -223,7 +234,8 @@ class Turn:
         if any(self.proof_of(slot.path[0]) > self.level for slot in template.slots()):
             self.note("unreadable", as_kind="unproven")
             raise _UnreadableError
-        return template.fill(self.values(**more), put)
+        # A value may end with the point of an abbreviation, as nine a.m. does.
+        return _TWO_POINTS.sub(".", template.fill(self.values(**more), put))
 
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
         return self._put_by(self.services.aloud, language)
@@ -266,7 +278,16 @@ class Turn:
         """Remember what the caller chose, if there is something to remember it by; a call never depends on it."""
         with suppress(LookupFailed):
             about = {"number": self.call.caller, "call": self.call.id}
-            self.lookup("memory.keep", about | chosen, deadline=MEMORY_DEADLINE)
+            self.lookup(KEEP, about | chosen, deadline=MEMORY_DEADLINE)
+
+    def chosen(self, given: Mapping[str, Any]) -> None:
+        """Let what the caller chose hold in this call, too, whether or not it can be kept for the next."""
+        caller = self.call.facts.get("caller", {})
+        new: dict[str, Any] = {name: str(given[name]) for name in CHOICES if given.get(name)}
+        if new.get("profile") == "elderly" or given.get("frequent") == "off":
+            new["frequent"] = []
+        if new:
+            self.change(facts={**self.call.facts, "caller": {**caller, **new}})
 
     def about(self, reason: str) -> None:
         """Note what the call is about; the last word counts."""
@@ -282,6 +303,8 @@ class Turn:
 
     def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
         """Ask a back end. Raises LookupFailed; notes the outcome without any value."""
+        if source == KEEP:
+            self.chosen(question)
         try:
             answer = self.ask(source, question, deadline=deadline)
         except LookupFailed as error:

@@ -96,12 +96,16 @@ class Dial:
 
 @dataclass(frozen=True)
 class Enqueue:
-    """Speak `prompts`, then hand the caller to the carrier's own router: a workflow, and what it is to know."""
+    """Speak `prompts`, then hand the caller to the carrier's own router: a workflow, and what it is to know.
+
+    After `timeout` seconds the router gives up; 0 leaves that to the workflow.
+    """
 
     prompts: tuple[Prompt, ...]
     workflow: str
     priority: int = 0
     task: Mapping[str, Any] = field(default_factory=dict)
+    timeout: float = 0.0
 
 
 @dataclass(frozen=True)

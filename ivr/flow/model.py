@@ -66,7 +66,7 @@ class Phrases:
 
 @dataclass(frozen=True)
 class Choice:
-    """A key or phrase and what it does: go to a step, or one of the universals in `do`."""
+    """A key or phrase and what it does: go to a step, or one of the universals in `do`; `value` is kept."""
 
     key: str
     label: Text | None
@@ -75,6 +75,7 @@ class Choice:
     do: str
     when: Expression | None
     reason: str
+    value: str
     place: Place = field(compare=False)
 
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .caller import KEYS, Act, Desk, DialStatus, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
+from .caller import KEYS, Act, Desk, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
 from .carrier import DEMO_ACCOUNT, Exchange, Line, Watch
 from .clock import Clock, RealClock, VirtualClock
+from .habits import CallResult, Habits
 from .keeping import Notes, NotKept, keep
-from .player import CallResult, Habits, Player
+from .player import Player
 from .terminal import Console, Terminal, terminal
 from .transport import HttpTransport, Transport
 
 HELP = "0-9 * # are keys, other words are speech, an empty line is silence, Ctrl-D hangs up"
-_DESK: dict[str, DialStatus] = {
-    "": "completed", "answer": "completed", "a": "completed", "busy": "busy", "b": "busy", "no answer": "no-answer",
-    "no-answer": "no-answer", "n": "no-answer", "fail": "failed", "failed": "failed", "f": "failed",
-}  # fmt: skip
+_DESK: dict[str, Desk] = {
+    **dict.fromkeys(("", "a", "answer"), Desk()),
+    **dict.fromkeys(("b", "busy"), Desk("busy")),
+    **dict.fromkeys(("n", "no answer", "no-answer"), Desk("no-answer")),
+    **dict.fromkeys(("f", "fail", "failed"), Desk("failed")),
+    **dict.fromkeys(("r", "refuse"), Desk(press="2")),
+}
 _ENDS = {
     "server": "The call is over: the line hung up.",
     "caller": "The call is over: you hung up.",
@@ -78,14 +82,25 @@ class TextCaller:
         self.show_news()
         self.terminal.show(f"  [ringing {', '.join(numbers)}]")
         while True:
-            line = self.terminal.ask("the desk: answer, busy, no answer or fail? [answer] ")
+            line = self.terminal.ask("the desk: answer, refuse, busy, no answer or fail? [answer] ")
             if line is None:
                 raise Gone
-            status = _DESK.get(line.strip().lower())
-            if status is not None:
-                self.notes.did(dial=status)
-                self.terminal.show("  [connected; the talk is over]" if status == "completed" else f"  [{status}]")
-                return Desk(status)
+            desk = _DESK.get(line.strip().lower())
+            if desk is not None:
+                self._note_desk(desk)
+                return replace(desk, hears=self._agent_hears)
+
+    def _note_desk(self, desk: Desk) -> None:
+        if desk.press == "2":
+            self.notes.did(agent="refuses")
+            self.terminal.show("  [refused]")
+            return
+        self.notes.did(dial=desk.status)
+        self.terminal.show("  [connected; the talk is over]" if desk.status == "completed" else f"  [{desk.status}]")
+
+    def _agent_hears(self, heard: Heard) -> None:
+        if heard.kind == "say":
+            self.terminal.show(f"  [the agent hears: {heard.text}]")
 
     def show_news(self) -> None:
         """Show what came in meanwhile, before the caller has to do something with it."""
@@ -221,7 +236,7 @@ def run_phone(
 
 def _failed(told: list[Exchange]) -> Watch:
     def watch(exchange: Exchange) -> None:
-        if exchange.status != 200 and exchange.purpose not in ("status", "recording"):
+        if exchange.status != 200 and exchange.purpose not in ("status", "recording", "agent"):
             told.append(exchange)
 
     return watch

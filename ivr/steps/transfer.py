@@ -39,13 +39,12 @@ class To:
 
 @dataclass(frozen=True, kw_only=True)
 class Transfer(LiveStep):
-    """Connects the caller with an agent of a desk of `line.yaml`. With `transfer: segment` it is the desk of the
-    caller's own segment, at the segment's priority.
+    """Connects the caller with an agent of a desk, or with the desk's own number while no agent is signed on.
 
-    While agents are busy the caller waits: they hear their place, the expected wait and music, and take one of
-    `choices` whenever they like. Whoever serves them is told what the caller has proved, chosen and entered. When no
-    agent is signed on at all, the numbers of the desk and of those that help it out are dialled in turn. Every other end has a way on, so that nobody is
-    dropped.
+    With `transfer: segment` it is the desk of the caller's own segment, at the segment's priority; desks that
+    `line.yaml` names as overflow help out. While agents are busy the caller waits: they hear their place, the expected
+    wait and music, and take one of `choices` whenever they like. Whoever serves them is told what the caller has
+    proved, chosen and entered. Every other end has a way on, so that nobody is dropped.
 
     Conditions of `choices` may read `queue.position`, `queue.minutes` (none while nobody can tell) and
     `queue.call_back` (whether the wait is long enough to offer a call back).
@@ -59,7 +58,7 @@ class Transfer(LiveStep):
       on_busy: leave_message
       otherwise: leave_message
     ```
-    """  # noqa: D205
+    """
 
     kind: ClassVar[str] = "transfer"
     listens: ClassVar[bool] = True
@@ -181,7 +180,8 @@ class Transfer(LiveStep):
     def _dial_desk(self, turn: Turn) -> Move:
         """Dial the number of the desk, or of the next one that helps it out; nobody is asked to take the call there."""
         desk, *left = turn.memo.get("left") or [turn.call.transfer["desk"]]
-        turn.remember(state="", dialled=desk, left=left)
+        turn.remember(state="", left=left)
+        turn.change(transfer={**turn.call.transfer, "desk": desk})
         turn.dial(desk)
         return None
 
@@ -250,7 +250,7 @@ class Transfer(LiveStep):
     def _dialled(self, turn: Turn, given: DialEnded) -> Move:
         """Go on by how dialling the desk's own number ended."""
         outcome = _OUTCOMES[given.status]
-        desk = turn.memo.get("dialled") or turn.call.transfer.get("desk", self.transfer.desk)
+        desk = turn.call.transfer.get("desk", self.transfer.desk)
         turn.note("dialled", desk=desk, status=given.status, seconds=given.seconds)
         if outcome != "next" and turn.memo.get("left"):
             turn.phrase("transfer_on")

@@ -22,6 +22,7 @@ from ..errors import SettingsError, StoreError
 from ..settings import store_file
 from ._lease import LEASE_SECONDS, SETUP, FileLeases
 from ._sqlite_board import SqliteBoard
+from ._sqlite_calls import SqliteCalls
 from ._sqlite_connections import Connections, OneWriter
 from ._sqlite_documents import SqliteDocuments
 
@@ -40,7 +41,8 @@ LEAVE = "DELETE FROM live WHERE call_id = ? AND turn = ?"
 END = """INSERT OR IGNORE INTO past (turn, key, call, reply, call_id) SELECT ?, ?, ?, ?, ?
     WHERE NOT EXISTS (SELECT 1 FROM live WHERE call_id = ?)"""
 JOURNAL = "INSERT INTO journal (call_id, turn, at, kind, data) VALUES (?, ?, ?, ?, ?)"
-READ_ALL = "SELECT call_id, turn, at, kind, data FROM journal WHERE id > ? ORDER BY id LIMIT ?"
+READ_ALL = """SELECT call_id, turn, at, kind, data FROM journal
+    WHERE id >= ? + (SELECT COALESCE(MIN(id), 1) FROM journal) ORDER BY id LIMIT ?"""
 READ_CALL = "SELECT call_id, turn, at, kind, data FROM journal WHERE call_id = ? ORDER BY id LIMIT ? OFFSET ?"
 
 
@@ -56,7 +58,7 @@ def connect(url: str) -> SqliteStore:
     return SqliteStore(file, synchronous=synchronous)
 
 
-class SqliteStore(SqliteDocuments, SqliteBoard):
+class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
     """A Store on one file, for any number of threads and processes; it may be carried over a fork."""
 
     def __init__(self, file: Path, *, synchronous: str = "NORMAL", lease_seconds: float = LEASE_SECONDS) -> None:
