@@ -85,6 +85,7 @@ class Settings:
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
     events_url: Hidden = field(default_factory=Hidden, hash=False)
+    screen_pop_url: Hidden = field(default_factory=Hidden, hash=False)
     api_token: Hidden = field(default_factory=Hidden, hash=False)
     retention_days: int = RETENTION_DAYS
     digit_one: str = "yao"
@@ -133,6 +134,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
         "events_url": "IVR_EVENTS_URL",
+        "screen_pop_url": "IVR_SCREEN_POP_URL",
         "api_token": "IVR_API_TOKEN",
         "retention_days": "IVR_RETENTION_DAYS",
         "digit_one": "IVR_DIGIT_ONE",
@@ -363,6 +365,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "bank_url": _address,
     "alarm_url": _hidden_address,
     "events_url": _hidden_address,
+    "screen_pop_url": _hidden_address,
     "api_token": _api_token,
     "retention_days": _days,
     "digit_one": _digit_one,

@@ -13,10 +13,11 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 
 from ..engine.ports import Calls
 from ..errors import CarrierFailed
+from ..outgoing import Letter, Note
 from . import deeds, offers
 from .context import unseal
 from .floor import Floor, Offer, Waiter
-from .screen_pop import ScreenPop, screen
+from .screen_pop import screen
 from .service import Queue
 from .unkept import Unkept, unkept
 
@@ -32,7 +33,8 @@ class Dispatcher:
     """Runs a round about once a second and after every change of this process.
 
     `calls` moves and places calls; without it waiters ask by themselves, and call backs go to `gave_up`, which must
-    take the same promise twice as once. `failed` learns what broke; neither it nor a round may take long.
+    take the same promise twice as once. `show` takes what agents' software is to show of a ringing call. `failed`
+    learns what broke.
     """
 
     def __init__(
@@ -42,12 +44,12 @@ class Dispatcher:
         calls: Calls | None,
         gave_up: Callable[[Unkept], None],
         failed: Callable[[str, Exception], None],
-        screen_pop: ScreenPop | None = None,
+        show: Callable[[Letter], None] | None = None,
         clock: Callable[[], float] = time.time,
         threads: Executor | None = None,
     ) -> None:
         self._queue, self._calls, self._gave_up, self._failed = queue, calls, gave_up, failed
-        self._screen_pop, self._clock = screen_pop, clock
+        self._show_on_screen, self._clock = show, clock
         self._wanted, self._end = threading.Event(), threading.Event()
         self._under_way = threading.BoundedSemaphore(MOST_UNDER_WAY)
         self._threads = threads or ThreadPoolExecutor(THREADS, thread_name_prefix="ivr-dispatches")
@@ -83,7 +85,7 @@ class Dispatcher:
             now,
             moves=self._calls is not None,
             places=self._queue.places_calls,
-            shows=self._screen_pop is not None,
+            shows=self._show_on_screen is not None,
         )
 
     def _run(self) -> None:
@@ -140,9 +142,10 @@ class Dispatcher:
             raise
 
     def _show(self, offer: Offer, waiter: Waiter) -> None:
-        assert self._screen_pop is not None  # noqa: S101
+        assert self._show_on_screen is not None  # noqa: S101
         agent = self._queue.keeper.floor().agents.get(offer.agent)
-        self._screen_pop(screen(offer, waiter, agent, unseal(waiter.sealed, self._queue.seal)))
+        told = screen(offer, waiter, agent, unseal(waiter.sealed, self._queue.seal))
+        self._show_on_screen(Note(offer.id, told))
 
     def _hand_on(self, waiter: Waiter) -> None:
         self._gave_up(unkept(waiter, unseal(waiter.sealed, self._queue.seal)))

@@ -32,7 +32,7 @@ def position(floor: Floor, line: Line, waiter: Waiter, now: float) -> int:
     for other in ranked(floor, line, now):
         if other.id == waiter.id:
             break
-        before += not mine.isdisjoint(serving(line, other.desk))
+        before += other.desk == waiter.desk or not mine.isdisjoint(serving(line, other.desk))
     return before + 1
 
 

@@ -49,7 +49,7 @@ class Whisper:
 
 @dataclass(frozen=True)
 class Pressed:
-    """What follows a key: the call is taken, refused, or gone. `dial` is whom to ring now for a call back, and `language`."""
+    """What follows a key: the call is taken, refused, or gone. For a call back `dial` is rung, in `language`."""
 
     state: Literal["taken", "refused", "gone"]
     dial: str = ""

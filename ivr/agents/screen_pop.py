@@ -1,22 +1,13 @@
-"""Tells the agents' own software who is calling, while the telephone rings: one JSON post, never on a caller's path."""
+"""What the agents' own software is told of a caller while the telephone rings. Numbers are cut, entries masked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-import urllib3
-
 from ..calendar import local
-from ..errors import IvrError
 from .context import Context
 from .floor import Agent, Offer, Waiter
-
-TIMEOUT_SECONDS = 3.0
-
-
-class NotShown(IvrError):
-    """The agents' software did not take what it was told; the call goes on all the same."""
 
 
 def screen(offer: Offer, waiter: Waiter, agent: Agent | None, told: Context) -> Mapping[str, Any]:
@@ -44,30 +35,3 @@ def screen(offer: Offer, waiter: Waiter, agent: Agent | None, told: Context) -> 
         "waited": int(max(0.0, offer.made - waiter.entered)),
         "at": local(offer.made).isoformat(timespec="seconds"),
     }
-
-
-class ScreenPop:
-    """Posts to one address. It may hold a token, so no text ever names it."""
-
-    def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
-        self._url, self._timeout = url, urllib3.Timeout(total=timeout)
-
-    def __call__(self, shown: Mapping[str, Any]) -> None:
-        """Post. Raises NotShown when the answer is no success or does not come in time."""
-        headers = {"Idempotency-Key": str(shown["leg"])}
-        try:
-            with urllib3.PoolManager(headers=headers) as pool:
-                answer = pool.request(
-                    "POST",
-                    self._url,
-                    json=shown,
-                    timeout=self._timeout,
-                    retries=False,
-                    redirect=False,
-                    preload_content=False,
-                )
-                answer.close()
-        except (urllib3.exceptions.HTTPError, ValueError, OSError) as fault:
-            raise NotShown(f"the screen pop address cannot be reached ({type(fault).__name__})") from None
-        if not 200 <= answer.status < 300:
-            raise NotShown(f"the screen pop address answered with status {answer.status}")

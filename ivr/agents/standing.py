@@ -33,11 +33,12 @@ class Asking:
 
 def may_enter(floor: Floor, line: Line, desk: str) -> Status | None:
     """Return why nobody can wait for a desk: it has no agents, or none is signed on; None if somebody can."""
-    agents = [agent for agent in floor.agents.values() if may_serve(line, agent, desk)]
-    if not agents:
-        reached = desk_of(line, desk)
-        return {"state": "direct", "number": reached.number, "timeout": reached.timeout}
-    return None if any(map(is_signed_on, agents)) else {"state": "nobody"}
+    if any(is_signed_on(agent) and may_serve(line, agent, desk) for agent in floor.agents.values()):
+        return None
+    if any(may_serve(line, agent, desk) for agent in floor.agents.values()):
+        return {"state": "nobody"}
+    reached = desk_of(line, desk)
+    return {"state": "direct", "number": reached.number, "timeout": reached.timeout}
 
 
 def standing(floor: Floor, line: Line, call: str, asking: Asking) -> tuple[Floor, Status]:

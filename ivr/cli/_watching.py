@@ -1,4 +1,4 @@
-"""What a server does about once a minute beside its calls, and what a timer may have it do: put together here."""
+"""What a server does beside its calls, and what a timer may have it do: put together here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ivr.agents.dispatch import Dispatcher
     from ivr.app import Ivr
     from ivr.engine.ports import CallStore
     from ivr.journal.watch import Round
@@ -39,6 +40,23 @@ def every_round(ivr: Ivr) -> list[Round]:
         webhook = Webhook(ivr.settings.events_url.reveal())
         rounds.append(Outbox(ivr.store, COLLECTION, Ended(ivr.store).letter, webhook).sound)
     return [*rounds, _quiet(ivr.end_lost), _quiet(lambda now: forget_old(ivr.store, ivr.settings.retention_days, now))]
+
+
+def dispatching(ivr: Ivr, failed: Callable[[str, Exception], None]) -> Dispatcher:
+    """Return what moves waiting callers, rings for call backs and shows callers on agents' screens; not yet begun."""
+    from ivr.agents.dispatch import Dispatcher
+    from ivr.outgoing import Webhook
+    from ivr.services import hand_on
+
+    address = ivr.settings.screen_pop_url
+    return Dispatcher(
+        ivr.queue,
+        calls=ivr.calls,
+        gave_up=hand_on(ivr.back_ends),
+        show=Webhook(address.reveal()) if address else None,
+        failed=failed,
+        clock=ivr.clock,
+    )
 
 
 def _quiet(chore: Callable[[float], object]) -> Round:

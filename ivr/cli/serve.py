@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._listening import Address, Refused, claim_port, is_loopback, url_of
-from ._watching import every_round
+from ._watching import dispatching, every_round
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -98,6 +98,7 @@ def load(settings: Settings) -> Flask:
     _keep_watch(ivr)
     if "cloud" not in settings.tts:
         ivr.prompts.warm({language for flow in ivr.release.flows.values() for language in flow.languages})
+    dispatching(ivr, lambda what, fault: log.fault(what, fault)).start()
     return create_app(ivr)
 
 

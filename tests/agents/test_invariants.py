@@ -221,7 +221,10 @@ class World:
         before += [
             other
             for other in self._present()
-            if other is not one and other.came == one.came and other.head_start > one.head_start and not _past(other, self.now)
+            if other is not one
+            and other.came == one.came
+            and other.head_start > one.head_start
+            and not _past(other, self.now)
         ]
         assert len(before) <= len(self._free()), f"{one} overtook {before}"
 
@@ -277,7 +280,12 @@ class Queueing(RuleBasedStateMachine):
         self.world.agent_does(f"agent{which}", what)
 
     @precondition(lambda self: self.world.legs)
-    @rule(back=st.integers(1, 4), what=st.sampled_from(("answered", "key", "ended")), yes=st.booleans(), word=st.sampled_from(STATUSES))
+    @rule(
+        back=st.integers(1, 4),
+        what=st.sampled_from(("answered", "key", "ended")),
+        yes=st.booleans(),
+        word=st.sampled_from(STATUSES),
+    )
     def leg(self, back: int, what: str, yes: bool, word: str) -> None:
         leg = self.world.legs[-min(back, len(self.world.legs))]
         self.world.leg_does(leg, what, ("1" if yes else "2") if what == "key" else word)

@@ -71,7 +71,9 @@ def test_nobody_is_overtaken_by_more_than_the_head_start(before: Waiter, after: 
 
 
 @given(st.lists(CALLERS, min_size=1, max_size=12), TIMES, TIMES)
-def test_whoever_was_ahead_of_you_past_the_bound_was_there_before(waiting: list[Waiter], now: float, later: float) -> None:
+def test_whoever_was_ahead_of_you_past_the_bound_was_there_before(
+    waiting: list[Waiter], now: float, later: float
+) -> None:
     """So nobody starves: once past the bound, only fraud can still come in between."""
     for one in waiting:
         if one.priority == "fraud" or now - one.entered < RULES.bound:
