@@ -100,6 +100,7 @@ def pinyin_of(word: str) -> tuple[Syllable, ...]:
     return tuple(_syllable(sign, reading) for sign, reading in zip(word, found, strict=True))
 
 
+@functools.cache
 def lexicon_version() -> str:
     """Return what changes whenever a reading may: our own list's digest and the versions of both libraries."""
     own = hashlib.sha256(_source().encode()).hexdigest()[:8]
