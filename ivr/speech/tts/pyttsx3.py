@@ -119,7 +119,7 @@ class Pyttsx3(Voice):
             # A process that hangs may not take the time of the next one with it.
             limit = time.monotonic() + (left / 2 if left > 1 else left)
             try:
-                return _checked(self._children.ask(request, limit), expected)
+                return self._children.ask(request, limit, lambda sound: _checked(sound, expected))
             except VoiceFailed as fault:
                 last = fault
         raise last
