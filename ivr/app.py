@@ -6,23 +6,31 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .agents.keeper import Keeper
+from .agents.legs import Legs
+from .agents.service import Queue
 from .catalogue import catalogue as catalogue
 from .channels.twilio import TwilioChannel
+from .channels.twilio_calls import TwilioCalls
 from .engine.call import Call
 from .engine.engine import Engine, Reply
-from .engine.inputs import CallStarted, HungUp, Resumed
-from .engine.ports import Channel, Event, Incoming, JournalRow, Lookup, Saved
+from .engine.inputs import LOST, CallStarted, HungUp, Resumed
+from .engine.ports import Calls, Channel, Event, Incoming, JournalRow, Lookup, Saved
 from .engine.turn import Services
 from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
 from .flow.model import Release
+from .identity.risk import Risks
+from .journal.context import COLLECTION as EVENTS
+from .journal.context import rows_of
 from .lookups.http import HttpLookup
 from .lookups.router import Router
 from .messages.outbox import messages
+from .outgoing import UNSENT
 from .problem import Place
 from .records import freeze, thaw
 from .sealing import Seal
@@ -35,6 +43,13 @@ from .stores import Store, open_store
 
 TURN_LIMIT = 400
 """Turns that one call may take; no caller needs as many, and a machine that calls must not stay for ever."""
+
+RECORDINGS = "recordings"
+"""The collection of recorded conversations, by the carrier's name for each."""
+
+LOST_SECONDS = 6 * 3600.0
+"""Without a sign for so long a call is over: carriers end calls after four hours (Twilio), and turns take seconds."""
+LOST_AT_ONCE = 200
 
 Outcome = tuple[str, str, str]
 """A flow, a step and an outcome."""
@@ -49,6 +64,8 @@ class Ivr:
     seal: Seal
     services: Services
     back_ends: Router
+    queue: Queue
+    calls: Calls | None
     channel: TwilioChannel
     engine: Engine
     clock: Callable[[], float]
@@ -64,6 +81,20 @@ class Ivr:
     def desk_number(self) -> str | None:
         """The number of the desk that callers reach when all else fails."""
         return self.release.line.desks[self.release.line.desk].number
+
+    @property
+    def risks(self) -> Risks:
+        """The callers and customers that the bank warns of."""
+        return Risks(self.store, self.seal)
+
+    @property
+    def legs(self) -> Legs:
+        """The agents' side of the queue."""
+        return self.queue.legs
+
+    def now(self) -> float:
+        """Return the Unix time."""
+        return self.clock()
 
     # answering
 
@@ -90,6 +121,11 @@ class Ivr:
             if saved is not None and not saved.ended:
                 self._keep(saved, self._turn(saved, incoming), incoming.key, saved.reply)
 
+    def recorded(self, leg: str, recording: str, seconds: float) -> None:
+        """Remember that the recording of a conversation lies at the carrier: by whose leg, and how long it is."""
+        kept = {"leg": leg, "seconds": seconds, "at": int(self.clock())}
+        self.store.change(RECORDINGS, recording, lambda known: known or kept)
+
     def _turn(self, saved: Saved | None, incoming: Incoming) -> Reply:
         now = self.clock()
         if saved is None:
@@ -107,8 +143,39 @@ class Ivr:
         call, now = reply.call, self.clock()
         rows = [_row(call, event, now) for event in reply.events]
         entry = Saved(call.id, call.turn, key, freeze(call, self.seal), document, ended=bool(call.ended))
+        self._save(entry, rows, saved)
+
+    def _save(self, entry: Saved, rows: list[JournalRow], saved: Saved | None) -> None:
+        if entry.ended and self.settings.events_url:
+            # Listed first: a call that ended unlisted would never be told of.
+            self.store.change(EVENTS, entry.call_id, lambda before: before or {**UNSENT})
         if not self.store.save(entry, rows, expected=saved.turn if saved else None):
             raise StoreError("another worker took this turn without the lease")
+
+    def end_lost(self, now: float) -> int:
+        """End calls that nothing was heard of for so long that the carrier must have forgotten to say so; count them.
+
+        The oldest are looked at first, some at a time.
+        """
+        ended = 0
+        for call_id in self.store.calls(live=True, limit=LOST_AT_ONCE, oldest=True):
+            last = max((row.at for row in rows_of(self.store, call_id)), default=now)
+            if now - last < LOST_SECONDS:
+                continue
+            with self.store.lease(call_id):
+                saved = self.store.load(call_id)
+                if saved is not None and not saved.ended:
+                    self._end_lost(saved, now)
+                    ended += 1
+        return ended
+
+    def _end_lost(self, saved: Saved, now: float) -> None:
+        try:
+            call = thaw(saved.call, self.seal)
+            self._keep(saved, self._engine_of(call).turn(call, HungUp(LOST), now), saved.key, saved.reply)
+        except (IvrError, LookupError):  # written by another version or key: it can be ended all the same
+            row = JournalRow(saved.call_id, saved.turn, now, "ended", json.dumps({"reason": LOST}))
+            self._save(replace(saved, turn=saved.turn + 1, ended=True), [row], saved)
 
     def _engine_of(self, call: Call) -> Engine:
         """Return the engine of the release that the call began with."""
@@ -187,9 +254,12 @@ def build(
     clock: Callable[[], float] = time.time,
     store: Store | None = None,
     lookup: Lookup | None = None,
+    calls: Calls | None = None,
     release: Release | None = None,
 ) -> Ivr:
-    """Wire everything for these settings; `release` stands for the flow files when it was read already.
+    """Wire everything for these settings; `calls` stands in for those of the carrier.
+
+    `release` stands for the flow files when it was read already.
 
     Raises FlowError with every problem of the flow files, SettingsError or StoreError when a part cannot be used.
     """
@@ -198,11 +268,20 @@ def build(
     found = store or open_store(settings.store)
     found.keep_release(release.version, release.files)
     outside = lookup or HttpLookup({"bank": settings.bank_url})
-    asked = Router(outside, own_services(settings, found, seal), clock)
+    placing = calls or TwilioCalls.from_settings(settings)
+    queue = Queue(
+        Keeper(found),
+        found,
+        seal,
+        release.line,
+        workflow=settings.workflow,
+        places_calls=placing is not None and placing.places,
+    )
+    asked = Router(outside, own_services(settings, found, seal, queue), clock)
     services = Services(asked, Reader(), spoken_keys, written, time.monotonic)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
-    return Ivr(settings, found, seal, services, asked, channel, Engine(release, services), clock)
+    return Ivr(settings, found, seal, services, asked, queue, placing, channel, Engine(release, services), clock)
 
 
 def _row(call: Call, event: Event, now: float) -> JournalRow:

@@ -45,5 +45,16 @@ class LookupFailed(IvrError):
         super().__init__(reason)
 
 
+class CarrierFailed(IvrError):
+    """The carrier did not place or move a call when asked; the text says why, without numbers.
+
+    `unsure` tells that it may have done so all the same: it gave no answer that one can rely on.
+    """
+
+    def __init__(self, reason: str, *, unsure: bool = False) -> None:
+        self.unsure = unsure
+        super().__init__(reason)
+
+
 class FlowStuck(IvrError):
     """A turn ran past the hop limit or its step is gone; the caller is apologised to and transferred."""

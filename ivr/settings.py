@@ -16,6 +16,9 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from .errors import SettingsError
 
 DEFAULT_STORE = "sqlite:///var/ivr.db"
+RETENTION_DAYS = 180
+"""How long ended calls and the journal are kept: half a year covers the longest a complaint may take (60 days and its
+extension) twice over, and answers what a customer may still ask about."""
 
 
 class Hidden:
@@ -59,19 +62,26 @@ class Source:
 class Settings:
     """What a deployment chooses. Empty text means "not set".
 
-    `public_url` and `bank_url` have no slash at the end. `insecure` is never read from the environment: a server
-    without signatures has to be asked for on the command line.
+    `public_url`, `bank_url` and `api_url` have no slash at the end. `insecure` is never read from the environment: a
+    server without signatures has to be asked for on the command line.
     """
 
     account_sid: str = ""
     auth_token: Hidden = field(default_factory=Hidden, hash=False)
+    key: Hidden = field(default_factory=Hidden, hash=False)
     sms_from: str = ""
+    call_from: str = ""
+    workflow: str = ""
+    api_url: str = ""
     public_url: str = ""
     store: str = DEFAULT_STORE
     flows: Path = Path("flows")
     audio: Path = Path("audio")
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
+    events_url: Hidden = field(default_factory=Hidden, hash=False)
+    api_token: Hidden = field(default_factory=Hidden, hash=False)
+    retention_days: int = RETENTION_DAYS
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -102,16 +112,29 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
     {
         "account_sid": "TWILIO_ACCOUNT_SID",
         "auth_token": "TWILIO_AUTH_TOKEN",
+        "key": "IVR_KEY",
         "sms_from": "TWILIO_SMS_FROM",
+        "call_from": "TWILIO_CALL_FROM",
+        "workflow": "TWILIO_TASKROUTER_WORKFLOW_SID",
+        "api_url": "TWILIO_API_URL",
         "public_url": "IVR_PUBLIC_URL",
         "store": "IVR_STORE",
         "flows": "IVR_FLOWS",
         "audio": "IVR_AUDIO",
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
+        "events_url": "IVR_EVENTS_URL",
+        "api_token": "IVR_API_TOKEN",
+        "retention_days": "IVR_RETENTION_DAYS",
     }
 )
 """The environment variable of every setting that has one."""
+
+IN_FILES = ("auth_token", "key", "api_token")
+"""Secrets that may stand in a file instead, which the variable with _FILE behind its name names."""
+SHORTEST_KEY, SHORTEST_TOKEN = 16, 24
+FEWEST_DAYS = 60
+"""A complaint may take 60 days by law, and its calls must be there as long."""
 
 
 def store_kinds() -> tuple[str, ...]:
@@ -169,7 +192,7 @@ class _Reading:
             value = self.overrides[name]
             return (value.reveal() if isinstance(value, Hidden) else str(value)), "command line"
         text = self.env.get(variable, "").strip()
-        file = self.env.get(f"{variable}_FILE", "").strip() if name == "auth_token" else ""
+        file = self.env.get(f"{variable}_FILE", "").strip() if name in IN_FILES else ""
         if text and file:
             self.problems.append(f"{variable}: set it or {variable}_FILE, not both")
         if file:
@@ -200,10 +223,40 @@ def _auth_token(text: str) -> Hidden:
     return Hidden(text)
 
 
+def _key(text: str) -> Hidden:
+    if len(text) < SHORTEST_KEY:
+        raise ValueError(f"a key has at least {SHORTEST_KEY} characters; make one with: openssl rand -hex 32")
+    return Hidden(text)
+
+
+def _api_token(text: str) -> Hidden:
+    if len(text) < SHORTEST_TOKEN or any(not "!" <= letter <= "~" for letter in text):
+        raise ValueError(f"a token has at least {SHORTEST_TOKEN} characters; make one with: openssl rand -hex 32")
+    return Hidden(text)
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not int(text) >= FEWEST_DAYS:
+        raise ValueError(f"this is no number of days from {FEWEST_DAYS} on")
+    return int(text)
+
+
 def _sms_from(text: str) -> str:
     if re.fullmatch(r"\+[1-9][0-9]{4,14}|MG[0-9a-f]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", text):
         return text
     raise ValueError("a sender is a number such as +12025550123, a messaging service (MG...) or a name of 11 letters")
+
+
+def _call_from(text: str) -> str:
+    if re.fullmatch(r"\+[1-9][0-9]{6,14}", text):
+        return text
+    raise ValueError("the number that calls are placed from has its country code, such as +861085550100")
+
+
+def _workflow(text: str) -> str:
+    if not re.fullmatch(r"WW[0-9A-Za-z]{32}", text):
+        raise ValueError("a workflow SID is WW and 32 more letters and digits; a workspace (WS...) is something else")
+    return text
 
 
 def _address(text: str) -> str:
@@ -261,11 +314,18 @@ def _masked(value: object) -> str:
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "account_sid": _account_sid,
     "auth_token": _auth_token,
+    "key": _key,
     "sms_from": _sms_from,
+    "call_from": _call_from,
+    "workflow": _workflow,
+    "api_url": _address,
     "public_url": _public_url,
     "store": _store,
     "flows": _folder,
     "audio": _folder,
     "bank_url": _address,
     "alarm_url": _hidden_address,
+    "events_url": _hidden_address,
+    "api_token": _api_token,
+    "retention_days": _days,
 }

@@ -185,7 +185,8 @@ def test_choices_are_known_and_told_when_taken(ivr):
 def test_a_busy_desk_is_not_the_end(ivr):
     ask(ivr, None, RING)
     ask(ivr, 1, Digits("0"))
-    assert "<Record" in ask(ivr, 2, DialEnded("busy"))
+    assert "打您现在的电话" in ask(ivr, 2, DialEnded("busy"))
+    assert "<Record" in ask(ivr, 3, Digits("2"))
 
 
 def test_back_ends_that_cannot_be_used_are_named_and_the_server_is_ready_all_the_same(ivr, settings):

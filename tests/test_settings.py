@@ -33,6 +33,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         {
             "TWILIO_ACCOUNT_SID": SID,
             "TWILIO_AUTH_TOKEN": f" {TOKEN}\n",
+            "IVR_KEY": "hush-hush-hush-hush",
             "TWILIO_SMS_FROM": "+12025550123",
             "IVR_PUBLIC_URL": "https://ivr.bank.example:8443/",
             "IVR_STORE": "memory:",
@@ -40,6 +41,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "IVR_AUDIO": str(tmp_path),
             "IVR_BANK_URL": "http://127.0.0.1:8500/api/",
             "IVR_ALARM_URL": "https://robot.example.com/send?access_token=hush",
+            "IVR_EVENTS_URL": "https://crm.example.com/calls?token=hush",
+            "IVR_API_TOKEN": "hush-hush-hush-hush-hush-hush",
+            "IVR_RETENTION_DAYS": "365",
         }
     )
     assert settings.account_sid == SID
@@ -50,6 +54,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert settings.flows == settings.audio == tmp_path
     assert settings.bank_url == "http://127.0.0.1:8500/api"
     assert settings.alarm_url.reveal() == "https://robot.example.com/send?access_token=hush"
+    assert settings.retention_days == 365
     assert "hush" not in repr(settings) + str(settings.sources())
 
 
@@ -76,13 +81,20 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         {
             "TWILIO_ACCOUNT_SID": "SK" + "0" * 32,
             "TWILIO_AUTH_TOKEN": "0123 4567",
+            "IVR_KEY": "hush",
             "TWILIO_SMS_FROM": "95588",
+            "TWILIO_CALL_FROM": "95588",
+            "TWILIO_TASKROUTER_WORKFLOW_SID": "WS" + "0" * 32,
+            "TWILIO_API_URL": "api.twilio.com",
             "IVR_PUBLIC_URL": "https://ivr.example.com/hotline",
             "IVR_STORE": "oracle://scott:tiger@db/x",
             "IVR_FLOWS": str(tmp_path / "nowhere"),
             "IVR_AUDIO": str(file),
             "IVR_BANK_URL": "bank.example.com",
             "IVR_ALARM_URL": "robot.example.com?access_token=hush",
+            "IVR_EVENTS_URL": "crm.example.com?token=hush",
+            "IVR_API_TOKEN": "hush",
+            "IVR_RETENTION_DAYS": "7",
         }
     )
     names = [line.partition(":")[0] for line in text.splitlines()]

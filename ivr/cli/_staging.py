@@ -17,7 +17,8 @@ from ivr.phone.conversation import Announced, Conversation
 from ivr.problem import Place
 
 from ._listening import Refused
-from .announce import DAY, check_slot, prepared
+from ._moments import DAY
+from .announce import check_slot, prepared
 
 
 def announce(ivr: Ivr, conversation: Conversation, now: float) -> None:

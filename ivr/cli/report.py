@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._listening import Refused
+from ._stores import kept_store, settings_for
+from ._watching import alarm_rounds
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,44 +64,28 @@ def command(since: float | None, as_json: bool, alarms: bool) -> None:
     --alarms is for a timer such as cron: each alarm is sent once; one that nobody took is tried again by the next run,
     and the exit code is then 1.
     """  # noqa: D301
-    from ivr.settings import Settings
-    from ivr.stores import open_store
-
-    wanted = {name: os.environ[name] for name in ("IVR_STORE", "IVR_ALARM_URL") if name in os.environ}
-    settings = Settings.from_environment(wanted)
-    _must_be_there(settings)
-    store = open_store(settings.store)
-    try:
+    settings = settings_for("IVR_ALARM_URL")
+    with kept_store(settings) as store:
         if alarms:
             _sound(store, settings, as_json)
         else:
             _show(store, _midnight(USUAL_DAYS) if since is None else since, as_json)
-    finally:
-        store.close()
-
-
-def _must_be_there(settings: Settings) -> None:
-    """Refuse a store that opening would make."""
-    from ivr.settings import store_file
-
-    file = store_file(settings.store)
-    if settings.store.startswith("memory:"):
-        raise Refused("a store in memory is gone with its server; set IVR_STORE to the one that the server keeps.")
-    if file is not None and not file.exists():
-        raise Refused(f"there is no store at {file}; set IVR_STORE to the one that the server keeps.")
 
 
 def _sound(store: Store, settings: Settings, as_json: bool) -> None:
-    from ivr.journal.deadlines import Deadlines, Webhook
+    from ivr.outgoing import Sounded
 
     if not settings.alarm_url:
         raise Refused("set IVR_ALARM_URL to the address that takes alarms.")
-    done = Deadlines(store, Webhook(settings.alarm_url.reveal())).sound(time.time())
+    now = time.time()
+    done = sum((sound(now) for sound in alarm_rounds(store, settings)), Sounded())
     if as_json:
         click.echo(json.dumps({"taken": done.taken, "failed": done.failed}))
     else:
         click.echo(f"{done.taken} alarm{'' if done.taken == 1 else 's'} taken, {done.failed} not taken.")
-    if done.failed:
+    if done.broken:
+        click.echo(f"{done.broken} could not be read.", err=True)
+    if done.failed or done.broken:
         raise click.exceptions.Exit(1)
 
 

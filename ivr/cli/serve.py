@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._listening import Address, Refused, claim_port, is_loopback, url_of
+from ._watching import every_round
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -94,24 +95,23 @@ def load(settings: Settings) -> Flask:
 
     log.to_stderr()
     ivr = build(settings)
-    if settings.alarm_url:
-        _keep_watch(ivr)
+    _keep_watch(ivr)
     return create_app(ivr)
 
 
 def _keep_watch(ivr: Ivr) -> None:
-    """Sound alarms from this worker, which is past its fork; the thread ends with it."""
-    from ivr.journal.deadlines import Deadlines, Webhook
+    """Make the rounds from this worker, which is past its fork; the thread ends with it."""
     from ivr.journal.watch import Watch
     from ivr.web import log
 
-    Watch(
-        ivr.store,
-        Deadlines(ivr.store, Webhook(ivr.settings.alarm_url.reveal())),
-        told=lambda done: log.line("alarms", taken=done.taken, failed=done.failed),
-        failed=lambda fault: log.fault("alarms", fault),
-        clock=ivr.clock,
-    ).start()
+    if rounds := every_round(ivr):
+        Watch(
+            ivr.store,
+            rounds,
+            told=lambda done: log.line("alarms", taken=done.taken, failed=done.failed, broken=done.broken),
+            failed=lambda fault: log.fault("alarms", fault),
+            clock=ivr.clock,
+        ).start()
 
 
 def _serve(host: str, port: int, workers: int, settings: Settings) -> None:

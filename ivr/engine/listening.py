@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..flow import phrasebook
 from ..flow.fields import ListOf, option
 from ..flow.model import Choice, Route
 from ..flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, global_outcome
@@ -226,6 +227,8 @@ class Listening(LiveStep):
         """Carry out a choice: its outcome, or the universal that it names."""
         if choice.reason:
             turn.about(choice.reason)
+        if choice.label and choice.goto:
+            turn.walked(choice.label.template(turn.flow.language).fixed or choice.key)
         match choice.do:
             case "back":
                 return Universal.BACK
@@ -286,6 +289,14 @@ def next_language(turn: Turn) -> str:
     known = turn.flow.languages
     place = known.index(turn.call.language) if turn.call.language in known else 0
     return known[(place + 1) % len(known)]
+
+
+def option_words(turn: Turn, label: str, key: str) -> str:
+    """Return how a choice is spoken: what it does, then its key."""
+    names = {"*": "key_star", "#": "key_pound"}
+    spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
+    told = "option_deed" if label.startswith("To ") else "option"
+    return phrasebook.phrase(turn.call.language, told, label=label, key=spoken)
 
 
 def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:

@@ -80,7 +80,16 @@ class CallStore(Protocol):
         """
 
     def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
-        """Read journal rows in the order written, of one call or of all; skip the first `after`."""
+        """Read journal rows in the order written, of one call or of all; skip the first `after` of those there are."""
+
+    def calls(self, *, live: bool, limit: int = 100, oldest: bool = False) -> Sequence[str]:
+        """Return the ids of live or past calls, the newest first; or of the oldest live ones, the oldest first."""
+
+    def prune(self, before: float, *, limit: int = 1000) -> int:
+        """Forget journal rows from before a time, and ended calls that have none left; return how many rows went.
+
+        The only way in which anything of the past goes. At most `limit` rows go at once.
+        """
 
     def live(self) -> int:
         """Count the calls that have not ended."""
@@ -153,6 +162,44 @@ class Documents(Protocol):
 
     def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
         """Return keys in order, those behind `after` that begin with `prefix`."""
+
+
+KEPT_WRITES = 4096
+"""For so many writes a board tells which rows were taken away; a reader that is further behind begins again from 0."""
+
+
+class Board(Protocol):
+    """Rows that many processes read and change together: who waits for a person, and who is at the desks.
+
+    Every write has a number, one higher than the one before. A reader keeps what it has read and asks only for what was
+    written since; a writer says which write it has seen last. The contract is held by `tests/contract/test_boards.py`.
+    """
+
+    def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
+        """Return the number of the last write, and the rows written after `write`; None stands for one taken away."""
+
+    def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
+        """Write all rows at once if the last write is still `seen`, else write nothing and return False.
+
+        No rows are no write.
+        """
+
+
+class Calls(Protocol):
+    """Places and moves calls at the carrier, from outside of any call."""
+
+    @property
+    def places(self) -> bool:
+        """Whether calls can be placed; else they can only be moved."""
+
+    def move(self, call_id: str, url: str) -> None:
+        """Let a call that waits ask `url` now. Raises CarrierFailed."""
+
+    def place(self, number: str, url: str, *, ended: str, timeout: int) -> str:
+        """Ring a number, play it what `url` answers, tell `ended` how it ended; return the call's id.
+
+        Both addresses are relative to the public URL. Raises CarrierFailed.
+        """
 
 
 class Service(Protocol):

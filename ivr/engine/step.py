@@ -47,3 +47,6 @@ class LiveStep(Step):
         """Take what the caller did. Steps that never wait need not answer; being asked, they begin again."""
         del given
         return self.enter(turn)
+
+    def gone(self, turn: Turn) -> None:
+        """Learn that the caller hung up here; for steps that hold something for the caller."""

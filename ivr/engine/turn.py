@@ -18,11 +18,11 @@ from ..flow.expressions import Expression
 from ..flow.model import Choice, Flow, Line
 from ..flow.profiles import Profile
 from ..flow.text import Template, Text
-from ..secret import Secret
+from ..secret import Secret, masked
 from .call import Call, Frame, Identity
 from .opening import DeskValues, OpeningValues
 from .ports import Aloud, Event, Lookup
-from .verbs import Closing, Dial, Gather, Hangup, Pause, Prompt, Record, Say
+from .verbs import Closing, Dial, Enqueue, Gather, Hangup, Pause, Prompt, Record, Say
 
 IDENTITY_SECONDS = 600.0
 """How long a verified caller stays verified without doing anything (voice-menu practice: ten minutes)."""
@@ -31,7 +31,13 @@ IDENTITY_SECONDS = 600.0
 RATES = (0.7, 1.3)
 """The slowest and fastest that callers may choose, as a share of the profile's rate."""
 
+LONGEST_PATH = 12
+"""Choices that are remembered for an agent; older ones tell nothing any more."""
+
 MEMORY_DEADLINE = 0.3
+CHOICES = ("profile",)
+"""What callers choose for this call and the next, as flows read it of `caller`."""
+KEEP = "memory.keep"
 DEADLINE = 2.0
 """Seconds that one answer of a back end may take, unless the flow says otherwise."""
 
@@ -118,6 +124,7 @@ class Turn:
             **self._readable(self.frame.values),
             "call": self._about_call(),
             "identity": self._about_identity(),
+            "queue": self._about_queue(),
             **self._about_line,
             **more,
         }
@@ -161,6 +168,9 @@ class Turn:
     def _about_identity(self) -> dict[str, Any]:
         return {"level": self.level}
 
+    def _about_queue(self) -> dict[str, Any]:
+        return {name: self.call.transfer.get(name) for name in ("position", "minutes", "call_back")}
+
     @property
     def level(self) -> int:
         """The identity level that holds now."""
@@ -171,6 +181,16 @@ class Turn:
         if self.call.identity.customer not in ("", customer):
             self.change(frames=tuple(map(_without_proven, self.call.frames)))
         self.change(identity=Identity(level, customer, self.now + IDENTITY_SECONDS))
+
+    def walked(self, choice: str) -> None:
+        """Note a choice that the caller took, in the editor's words, for whoever takes the call over."""
+        self.change(path=(*self.call.path, choice)[-LONGEST_PATH:])
+
+    def entered(self, name: str, value: str | Secret) -> None:
+        """Note what the caller entered, as much of it as may be seen, for whoever takes the call over."""
+        shown = masked(value)
+        if shown:
+            self.change(typed={**self.call.typed, name: shown})
 
     def drop_proof(self) -> None:
         """Let the proof run out, as when somebody else has talked to the caller."""
@@ -249,7 +269,16 @@ class Turn:
         """Remember what the caller chose, if there is something to remember it by; a call never depends on it."""
         with suppress(LookupFailed):
             about = {"number": self.call.caller, "call": self.call.id}
-            self.lookup("memory.keep", about | chosen, deadline=MEMORY_DEADLINE)
+            self.lookup(KEEP, about | chosen, deadline=MEMORY_DEADLINE)
+
+    def chosen(self, given: Mapping[str, Any]) -> None:
+        """Let what the caller chose hold in this call, too, whether or not it can be kept for the next."""
+        caller = self.call.facts.get("caller", {})
+        new: dict[str, Any] = {name: str(given[name]) for name in CHOICES if given.get(name)}
+        if new.get("profile") == "elderly" or given.get("frequent") == "off":
+            new["frequent"] = []
+        if new:
+            self.change(facts={**self.call.facts, "caller": {**caller, **new}})
 
     def about(self, reason: str) -> None:
         """Note what the call is about; the last word counts."""
@@ -259,11 +288,16 @@ class Turn:
 
     # asking the back end
 
+    def ask(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
+        """Ask a back end what is asked too often to be noted. Raises LookupFailed."""
+        return self._ask(source, question, deadline, f"{self.call.id}:{self.call.turn}:{self.hops}")
+
     def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
         """Ask a back end. Raises LookupFailed; notes the outcome without any value."""
-        key = f"{self.call.id}:{self.call.turn}:{self.hops}"
+        if source == KEEP:
+            self.chosen(question)
         try:
-            answer = self._ask(source, question, deadline, key)
+            answer = self.ask(source, question, deadline=deadline)
         except LookupFailed as error:
             self.note("lookup", source=source, outcome="missing" if error.missing else "failed", reason=str(error))
             raise
@@ -294,6 +328,14 @@ class Turn:
         """Close the turn by dialling a desk."""
         found = self.line.desks.get(desk) or self.line.desks[self.line.desk]
         self.closing = Dial(tuple(self.prompts), found.number, found.timeout)
+
+    def ring(self, dial: Dial) -> None:
+        """Close the turn by ringing an agent; what was said so far comes first."""
+        self.closing = replace(dial, prompts=(*self.prompts, *dial.prompts))
+
+    def enqueue(self, enqueue: Enqueue) -> None:
+        """Close the turn by handing the caller to the carrier's router."""
+        self.closing = replace(enqueue, prompts=(*self.prompts, *enqueue.prompts))
 
     def desk_open(self, desk: str) -> bool:
         """Tell whether people are at a desk now."""

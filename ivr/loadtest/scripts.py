@@ -13,7 +13,7 @@ from ..phone.caller import Act, Silence
 from ..phone.carrier import Line, new_sid
 from ..phone.clock import Clock
 from ..phone.conversation import Conversation
-from ..phone.player import CallResult
+from ..phone.habits import CallResult
 from ..phone.reading import read
 from ..phone.scripted import Failure, Scripted
 from .labels import deed_names

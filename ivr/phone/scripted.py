@@ -13,7 +13,8 @@ from .caller import Act, Desk, Gone, HangUp, Heard, Listening, Press, Silence, S
 from .carrier import Line, Watch, new_sid
 from .clock import Clock
 from .conversation import CODE, Bank, Conversation, Turn, Wish
-from .player import CallResult, Habits, Player
+from .habits import CallResult, Habits
+from .player import Player
 from .transport import Transport
 
 REACTION_SECONDS = 0.5

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from .caller import KEYS, Act, Desk, DialStatus, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
 from .carrier import DEMO_ACCOUNT, Exchange, Line, Watch
 from .clock import Clock, RealClock, VirtualClock
+from .habits import CallResult, Habits
 from .keeping import Notes, NotKept, keep
-from .player import CallResult, Habits, Player
+from .player import Player
 from .terminal import Console, Terminal, terminal
 from .transport import HttpTransport, Transport
 
@@ -221,7 +222,7 @@ def run_phone(
 
 def _failed(told: list[Exchange]) -> Watch:
     def watch(exchange: Exchange) -> None:
-        if exchange.status != 200 and exchange.purpose not in ("status", "recording"):
+        if exchange.status != 200 and exchange.purpose not in ("status", "recording", "agent"):
             told.append(exchange)
 
     return watch

@@ -87,6 +87,7 @@ class Collect(Entering):
     def accept(self, turn: Turn, value: Value) -> Move:
         """Keep it."""
         turn.set(self.save_as, value)
+        turn.entered(self.save_as, value)
         return "next"
 
     def take_speech(self, turn: Turn, words: str) -> Move:

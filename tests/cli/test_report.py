@@ -161,10 +161,10 @@ def test_alarms_that_nobody_takes_are_a_finding(address: str, tmp_path: Path, mo
 
 
 def test_alarms_are_sent_once(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ivr.journal import deadlines
+    from ivr import outgoing
 
     late_complaint(address, tmp_path)
     monkeypatch.setenv("IVR_ALARM_URL", "http://127.0.0.1:1/")
-    monkeypatch.setattr(deadlines.Webhook, "__call__", lambda self, alarm: None)
+    monkeypatch.setattr(outgoing.Webhook, "__call__", lambda self, alarm: None)
     assert report("--alarms", "--json") == (0, '{"taken": 1, "failed": 0}\n')
     assert report("--alarms") == (0, "0 alarms taken, 0 not taken.\n")

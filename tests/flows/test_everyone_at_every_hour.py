@@ -23,7 +23,8 @@ from ivr.messages.outbox import messages
 from ivr.phone.caller import Act, Desk, Gone, Heard, Listening, Press, Silence, Stretch, Talk
 from ivr.phone.carrier import Line
 from ivr.phone.clock import VirtualClock
-from ivr.phone.player import CallResult, Player
+from ivr.phone.habits import CallResult
+from ivr.phone.player import Player
 from ivr.phone.scripted import folded
 from ivr.phone.transport import WsgiTransport
 from ivr.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ...problem import Problem
 from ..model import Flow, Line
-from . import between, languages, targets, values, ways
+from . import between, languages, proofs, targets, values, ways
 
 
 def check_flow(flow: Flow, flows: frozenset[str], line: Line | None) -> list[Problem]:
@@ -21,4 +21,4 @@ def check_flow(flow: Flow, flows: frozenset[str], line: Line | None) -> list[Pro
 
 def check_release(flows: Mapping[str, Flow], names: frozenset[str], line: Line | None) -> list[Problem]:
     """Return what is wrong between flows. `names` are those of all flows, be they readable or not."""
-    return list(between.check(flows, names, line))
+    return [*between.check(flows, names, line), *proofs.check(flows)]
