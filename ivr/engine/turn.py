@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,7 @@ DEADLINE = 2.0
 ASKING_SECONDS = 2.5
 """How long all lookups of one turn may take together: the caller is to hear something within three seconds."""
 _NOT_WORTH_ASKING = 0.05
+_TWO_POINTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,8 @@ class Turn:
         if any(self.proof_of(slot.path[0]) > self.level for slot in template.slots()):
             self.note("unreadable", as_kind="unproven")
             raise _UnreadableError
-        return template.fill(self.values(**more), put)
+        # A value may end with the point of an abbreviation, as nine a.m. does.
+        return _TWO_POINTS.sub(".", template.fill(self.values(**more), put))
 
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
         return self._put_by(self.services.aloud, language)
