@@ -37,7 +37,8 @@ from .sealing import Seal
 from .services import own_services
 from .settings import Settings
 from .speech.aloud import Reader
-from .speech.aloud.heard import spoken_keys
+from .speech.heard import heard
+from .speech.phrases import understand
 from .speech.written import written
 from .stores import Store, open_store
 
@@ -278,7 +279,7 @@ def build(
         places_calls=placing is not None and placing.places,
     )
     asked = Router(outside, own_services(settings, found, seal, queue), clock)
-    services = Services(asked, Reader(), spoken_keys, written, time.monotonic)
+    services = Services(asked, Reader(yao=settings.digit_one == "yao"), heard, understand, written, time.monotonic)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
     return Ivr(settings, found, seal, services, asked, queue, placing, channel, Engine(release, services), clock)

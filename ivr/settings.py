@@ -82,6 +82,7 @@ class Settings:
     events_url: Hidden = field(default_factory=Hidden, hash=False)
     api_token: Hidden = field(default_factory=Hidden, hash=False)
     retention_days: int = RETENTION_DAYS
+    digit_one: str = "yao"
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -126,6 +127,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "events_url": "IVR_EVENTS_URL",
         "api_token": "IVR_API_TOKEN",
         "retention_days": "IVR_RETENTION_DAYS",
+        "digit_one": "IVR_DIGIT_ONE",
     }
 )
 """The environment variable of every setting that has one."""
@@ -307,6 +309,12 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _digit_one(text: str) -> str:
+    if text not in ("yao", "yi"):
+        raise ValueError("1 in a Mandarin number is said as yao (幺) or yi (一)")
+    return text
+
+
 def _masked(value: object) -> str:
     return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
 
@@ -328,4 +336,5 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "events_url": _hidden_address,
     "api_token": _api_token,
     "retention_days": _days,
+    "digit_one": _digit_one,
 }

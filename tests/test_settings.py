@@ -44,6 +44,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "IVR_EVENTS_URL": "https://crm.example.com/calls?token=hush",
             "IVR_API_TOKEN": "hush-hush-hush-hush-hush-hush",
             "IVR_RETENTION_DAYS": "365",
+            "IVR_DIGIT_ONE": "yi",
         }
     )
     assert settings.account_sid == SID
@@ -53,6 +54,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert settings.store == "memory:"
     assert settings.flows == settings.audio == tmp_path
     assert settings.bank_url == "http://127.0.0.1:8500/api"
+    assert settings.digit_one == "yi"
     assert settings.alarm_url.reveal() == "https://robot.example.com/send?access_token=hush"
     assert settings.retention_days == 365
     assert "hush" not in repr(settings) + str(settings.sources())
@@ -95,6 +97,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_EVENTS_URL": "crm.example.com?token=hush",
             "IVR_API_TOKEN": "hush",
             "IVR_RETENTION_DAYS": "7",
+            "IVR_DIGIT_ONE": "幺",
         }
     )
     names = [line.partition(":")[0] for line in text.splitlines()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from .inputs import Input
@@ -27,6 +28,30 @@ class Aloud(Protocol):
 
     def __call__(self, value: Any, kind: str, argument: str, language: str) -> str:
         """Return the spoken words. Raises ValueError for a value that its kind cannot read."""
+
+
+class Heard(Protocol):
+    """Makes keys of what was said instead of typed. Pure; nothing that must stay secret is asked of it."""
+
+    def __call__(self, text: str, language: str, entry: str = "keys", today: date | None = None) -> str | None:
+        """Return the keys by which an answer would have been typed as this kind of entry, or None.
+
+        `entry` is "keys" for menus (digits, or one * or #), or the name of a collected entry that is no secret. `today`
+        is what "tomorrow" counts from.
+        """
+
+
+class Understand(Protocol):
+    """Tells which of several things was meant. Pure and deterministic.
+
+    It is a port because it hears near sounds, and the table of sounds is a foreign library's.
+    """
+
+    def __call__(self, said: str, offers: Sequence[Sequence[str]], language: str, *, whole: bool = False) -> int | None:
+        """Return the place of the offer whose phrases were clearly said; None for none of them, or more than one.
+
+        What is said beside a phrase does not matter, unless `whole`; a phrase that is negated was not said.
+        """
 
 
 @dataclass(frozen=True)

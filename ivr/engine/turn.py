@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -22,7 +22,7 @@ from ..flow.text import Template, Text
 from ..secret import Secret, masked
 from .call import Call, Frame, Identity
 from .opening import DeskValues, OpeningValues
-from .ports import Aloud, Event, Lookup
+from .ports import Aloud, Event, Heard, Lookup, Understand
 from .verbs import Closing, Dial, Enqueue, Gather, Hangup, Pause, Prompt, Record, Say
 
 IDENTITY_SECONDS = 600.0
@@ -54,7 +54,8 @@ class Services:
 
     lookup: Lookup
     aloud: Aloud
-    heard: Callable[[str, str], str | None]
+    heard: Heard
+    understand: Understand
     written: Aloud
     timer: Callable[[], float] = lambda: 0.0
 
@@ -151,6 +152,11 @@ class Turn:
     @cached_property
     def _china(self) -> datetime:
         return local(self.now)
+
+    @property
+    def today(self) -> date:
+        """The day that it is in China."""
+        return self._china.date()
 
     @cached_property
     def _about_line(self) -> dict[str, Any]:

@@ -103,6 +103,7 @@ CHECKS = {
     "missing-language": "A text is missing in a language that the flow speaks.",
     "missing-phrases": "Phrases are missing in a language that the flow speaks (warning).",
     "repeated-phrase": "One phrase is said for two choices (warning).",
+    "bare-number": "A number in a spoken text stands in figures, which voices misread (warning).",
     "one-language": "A choice switches the language, but the flow speaks only one.",
     "missing-parameter": "A flow is not given a value that it needs.",
     "unknown-parameter": "A flow is given a value that it does not take.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.listening import MISS, Listening, keep_ahead, next_language, option_words, phrases_of, plain
+from ..engine.listening import MISS, Listening, keep_ahead, next_language, option_words, phrases_of
 from ..engine.step import Move
 from ..engine.turn import Turn
 from ..engine.verbs import Keys
@@ -94,17 +94,15 @@ class Menu(Listening):
         return self.universal(turn, key)
 
     def take_speech(self, turn: Turn, words: str) -> Move:
-        """Take the choice whose longest phrase was said; a key that was said counts too."""
-        spoken, language = plain(words), turn.call.language
-        found = [
-            (len(plain(phrase)), choice)
-            for choice in self._offered(turn)
-            for phrase in phrases_of(choice, language)
-            if plain(phrase) and plain(phrase) in spoken
-        ]
-        if found:
-            choice = max(found, key=lambda hit: hit[0])[1]
-            return self.do(turn, choice, self.outcome(choice))
+        """Take the choice that was clearly meant; a key that was said counts too."""
+        offered, language = self._offered(turn), turn.call.language
+        own = [phrases_of(choice, language) for choice in offered]
+        place = turn.services.understand(words, [*own, *self.universal_phrases(turn)], language)
+        if place is None:  # a choice of one's own goes before one that works everywhere
+            place = turn.services.understand(words, own, language)
+        if place is not None:
+            choice = offered[place] if place < len(own) else None
+            return self.do(turn, choice, self.outcome(choice)) if choice else MISS
         key = turn.services.heard(words, language)
         return self.take_keys(turn, key) if key and len(key) == 1 else MISS
 

@@ -78,6 +78,9 @@ class Survey(Listening):
         """Take an answer; anything else is a refusal."""
         if isinstance(given, Resumed):
             return self.listen(turn)
+        if isinstance(given, Speech) and (person := self.person_wanted(turn, given.text)):
+            self._finish(turn)
+            return person
         spoken = turn.services.heard(given.text, turn.call.language) if isinstance(given, Speech) else None
         keys = given.keys if isinstance(given, Digits) else spoken or ""
         if keys.startswith("*0") or (keys == "0" and SCALES[self._asked(turn)][0] > 0):
