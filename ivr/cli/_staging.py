@@ -23,7 +23,6 @@ from ._listening import Refused
 from ._moments import DAY
 from .announce import check_slot, prepared
 
-
 TALK_SECONDS = 180.0
 BUSY_AGENTS = 3
 """As many as it takes to reckon a wait from."""
