@@ -50,13 +50,13 @@ class Wired:
         return self._ivrs[gone]
 
     def staged(self, conversation: Conversation, now: float) -> tuple[Ivr, Transport]:
-        """Return an engine for this conversation alone, with the announcements, hours and queue it asks for."""
-        from ._staging import stage, with_hours
+        """Return an engine for this conversation alone, with the announcements and the hours of desks it asks for."""
+        from ._staging import announce, with_hours
 
         release = with_hours(self.ivr()[0].release, conversation.desks)
         ivr, transport = self._open(conversation.bank.gone, release)
         self._staged.append(ivr)
-        stage(ivr, conversation, now)
+        announce(ivr, conversation, now)
         return ivr, transport
 
     def _open(self, gone: bool, release: Release | None = None) -> tuple[Ivr, Transport]:
@@ -164,7 +164,7 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> P
     _set_bank(whole.bank, conversation.bank)
     begins = MONDAY_AT_TEN if conversation.at is None else conversation.at
     clock.set(begins)
-    if conversation.staged:
+    if conversation.announced or conversation.desks:
         ivr, transport = whole.staged(conversation, begins)
     else:
         ivr, transport = whole.ivr(conversation.bank.gone)

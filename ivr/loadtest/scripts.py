@@ -70,8 +70,8 @@ def _unfit(conversation: Conversation) -> str:
         return "at a fixed time"
     if conversation.faulty_bank:
         return "with a faulty bank"
-    if conversation.staged:
-        return "with announcements, hours or a queue of its own"
+    if conversation.announced or conversation.desks:
+        return "with an announcement or hours of its own"
     if conversation.weight <= 0:
         return "with weight 0"
     return "with a repeated request" if any(turn.repeat for turn in conversation.turns) else ""

@@ -82,8 +82,7 @@ class Turn:
 class Conversation:
     """One conversation. `at` is the Unix time it begins; `weight` is its share of a load test's calls.
 
-    `desks` gives desks of line.yaml other hours meanwhile, by the names of both. `queue` tells how many callers wait
-    for a desk already, all of whose agents are talking.
+    `desks` gives desks of line.yaml other hours meanwhile, by the names of both.
     """
 
     place: Place
@@ -97,18 +96,12 @@ class Conversation:
     bank: Bank = Bank()
     announced: tuple[Announced, ...] = ()
     desks: Mapping[str, str] = field(default_factory=dict)
-    queue: Mapping[str, int] = field(default_factory=dict)
     secret: bool = False
 
     @property
     def faulty_bank(self) -> bool:
         """Tell whether the bank is slow, faulty or gone at any time of the call."""
         return self.bank != Bank() or any(turn.bank for turn in self.turns)
-
-    @property
-    def staged(self) -> bool:
-        """Tell whether announcements, hours or other callers are arranged around the call."""
-        return bool(self.announced or self.desks or self.queue)
 
     @property
     def path(self) -> str:

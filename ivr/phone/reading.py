@@ -16,7 +16,7 @@ from ..problem import Place, Problem
 from .caller import KEYS, DialStatus
 from .conversation import CODE, Announced, Bank, Conversation, Deed, Turn, Wish
 
-_TOP = ("conversation", "flow", "to", "from", "at", "weight", "bank", "announce", "desks", "queue", "secret", "turns")
+_TOP = ("conversation", "flow", "to", "from", "at", "weight", "bank", "announce", "desks", "secret", "turns")
 _BANK = ("slow_ms", "fail_rate")
 _ANNOUNCED = ("slot", "preset", "text", "until", "lines", "drill", "from")
 _DEEDS = ("press", "say", "wait", "silence", "record", "dial", "hang_up")
@@ -80,13 +80,6 @@ class _File:
         if not isinstance(node, yaml.MappingNode) or not node.value:
             raise self.report(node, "wrong-type", f"`{what}` must be a map of `key: text` lines.")
         return {str(key.value): self.text(value, f"{what}.{key.value}") for key, value in node.value}
-
-    def counts(self, node: yaml.Node, what: str) -> dict[str, int]:
-        """Take a map of whole numbers."""
-        found = self.words(node, what)
-        if any(not re.fullmatch(r"\d{1,3}", text) for text in found.values()):
-            raise self.report(node, "wrong-type", f"`{what}` must be a map of `key: whole number` lines.")
-        return {name: int(text) for name, text in found.items()}
 
     def truth(self, node: yaml.Node, what: str) -> bool:
         value = self.text(node, what)
@@ -253,7 +246,6 @@ def _conversation(file: _File, node: yaml.Node) -> Conversation:
         bank=_bank(file, found["bank"]) if "bank" in found else Bank(),
         announced=tuple(_announced(file, found["announce"])) if "announce" in found else (),
         desks=take("desks", file.words, {}),
-        queue=take("queue", file.counts, {}),
         secret=take("secret", file.truth, False),
     )
 

@@ -220,15 +220,6 @@ CAPABILITIES = {
         ),
         zh_only="the waits are the same in every language",
     ),
-    "waiting for a person: place, time, and a call back or a message instead": Shown(
-        (
-            "a caller who would have to wait for minutes is called back instead",
-            "a caller who would have to wait for minutes leaves a message",
-            "a caller who is next but one waits and hears so",
-            "an older caller who would have to wait for more than a minute is called back by one key",
-        ),
-        ("an English speaker who would have to wait is called back",),
-    ),
     "groups of customers and their desks": Shown(
         (
             "a standard customer reaches the general desk and answers two questions",

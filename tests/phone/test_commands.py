@@ -162,7 +162,6 @@ def test_text_messages_of_a_call_are_shown_once_and_never_the_whole_number(ivr, 
     [
         ("desks: {nobody: closed}", 'line.yaml has no desk "nobody"'),
         ("desks: {general: nights}", 'line.yaml has no opening hours "nights"; there are always, closed.'),
-        ("queue: {nobody: 2}", 'line.yaml has no desk "nobody"'),
         ("announce: {slot: news, text: {zh-CN: 停电。}}", 'line.yaml has no announcement "news"'),
     ],
 )

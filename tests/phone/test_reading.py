@@ -82,7 +82,6 @@ def test_without_a_flow_the_number_called_chooses():
         (HEAD + "turns:\n  - {press: 1, bank: gone}\n", "Within a call, `bank` is a map."),
         (HEAD + "announce: {slot: emergency}\nturns: [{wait: true}]\n", "either a `preset` or a `text`"),
         (HEAD + "desks: counter\nturns: [{wait: true}]\n", "`desks` must be a map"),
-        (HEAD + "queue: {general: many}\nturns: [{wait: true}]\n", "`queue` must be a map of `key: whole number`"),
         (HEAD + "turns:\n  - {say: a, confidence: 1.5}\n", "`confidence` must be a number from 0 to 1, not '1.5'."),
         (HEAD + "turns:\n  - {press: 1, after: soon}\n", "`after` must be a time, not 'soon'. Write it as 2s"),
         (HEAD + "turns:\n  - dial: bussy\n", "not 'bussy'. Did you mean `busy`?"),
@@ -121,7 +120,7 @@ def test_what_a_call_finds_around_it_is_read():
     head = (
         f"{HEAD}announce:\n  - {{slot: emergency, preset: outage, until: 2026-11-23T10:00+08:00}}\n"
         '  - {slot: service, text: {zh-CN: 您好}, lines: ["95555"], drill: true, from: "+8613800000001"}\n'
-        "desks: {general: counter, vip: closed}\nqueue: {general: 2}\n"
+        "desks: {general: counter, vip: closed}\n"
     )
     conversation = one('  - {press: "1", bank: {fail_rate: 1}}\n  - wait: true\n', head)
     assert conversation.announced == (
@@ -130,5 +129,4 @@ def test_what_a_call_finds_around_it_is_read():
     )
     assert conversation.desks == {"general": "counter", "vip": "closed"}
     assert [turn.bank for turn in conversation.turns] == [Bank(fail_rate=1.0), None]
-    assert conversation.queue == {"general": 2}
-    assert (conversation.faulty_bank, conversation.staged) == (True, True)
+    assert conversation.faulty_bank
