@@ -18,8 +18,9 @@ from ivr.phone import pace
 from ivr.phone.carrier import Exchange, new_sid, signature
 from ivr.phone.clock import VirtualClock
 from ivr.phone.parse import parse
+from ivr.phone.played import Played
 from ivr.phone.reading import read_text
-from ivr.phone.scripted import Played, play
+from ivr.phone.scripted import play
 from ivr.phone.transport import HttpTransport
 from ivr.phone.twiml import Dial, Gather, Hangup, Say
 from ivr.settings import Settings

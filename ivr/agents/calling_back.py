@@ -112,14 +112,14 @@ def not_reached(floor: Floor, line: Line, leg: str, now: float) -> Floor:
 
 
 def broke_off(floor: Floor, line: Line, leg: str, now: float) -> Floor:
-    """End an agent's leg of which nobody said whether the caller was reached; how long it took tells.
+    """End an agent's leg of which nobody said whether the caller was reached; that they picked up, or how long it took.
 
     When in doubt the caller is called again: a promise that is kept twice is better than one that is broken.
     """
     found = floor.offers.get(leg)
     if found is None or found.state != "taken":
         return floor
-    if now - found.taken > SURELY_TALKED:
+    if found.picked_up or now - found.taken > SURELY_TALKED:
         return offers.finish(floor, line, leg, now)
     return not_reached(floor, line, leg, now)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 from ..engine.ports import Calls
 from ..errors import CarrierFailed
@@ -44,12 +44,13 @@ class Dispatcher:
         failed: Callable[[str, Exception], None],
         screen_pop: ScreenPop | None = None,
         clock: Callable[[], float] = time.time,
+        threads: Executor | None = None,
     ) -> None:
         self._queue, self._calls, self._gave_up, self._failed = queue, calls, gave_up, failed
         self._screen_pop, self._clock = screen_pop, clock
         self._wanted, self._end = threading.Event(), threading.Event()
         self._under_way = threading.BoundedSemaphore(MOST_UNDER_WAY)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="ivr-dispatches")
+        self._threads = threads or ThreadPoolExecutor(THREADS, thread_name_prefix="ivr-dispatches")
         self._thread = threading.Thread(target=self._run, name="ivr-dispatch", daemon=True)
 
     def start(self) -> None:

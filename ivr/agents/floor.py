@@ -84,7 +84,10 @@ class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One ringing of one agent for one waiter: the agent's leg. It is nobody's after `until`, whatever gets lost."""
+    """One ringing of one agent for one waiter: the agent's leg. It is nobody's after `until`, whatever gets lost.
+
+    `picked_up` is when a caller who is called back answered.
+    """
 
     id: str
     waiter: str
@@ -98,6 +101,7 @@ class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     record: bool = False
     answered: float = 0.0
     taken: float = 0.0
+    picked_up: float = 0.0
     ended: float = 0.0
     how: str = ""
     shown: bool = False

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec.structs import replace
+
 from ..flow.model import Line
 from ..sealing import Seal
 from . import calling_back, context, offers
@@ -47,7 +49,7 @@ class Whisper:
 
 @dataclass(frozen=True)
 class Pressed:
-    """What follows a key: the call is taken, refused, or gone. `dial` is whom to ring now, for a call back, in `language`."""
+    """What follows a key: the call is taken, refused, or gone. `dial` is whom to ring now for a call back, and `language`."""
 
     state: Literal["taken", "refused", "gone"]
     dial: str = ""
@@ -88,6 +90,17 @@ class Legs:
             number = self._number(waiter) if waiter.calls_back else ""
             return Pressed("taken", number, waiter.language, record=offer.record)
         return Pressed("gone" if key == ACCEPT else "refused")
+
+    def picked_up(self, leg: str, now: float) -> None:
+        """Note that a caller who is called back has answered: however the leg ends, they have been reached."""
+
+        def note(floor: Floor) -> tuple[Floor, None]:
+            found = _live(floor, leg)
+            if found is None or found[0].state != "taken" or found[0].picked_up or not found[1].calls_back:
+                return floor, None
+            return floor.put(replace(found[0], picked_up=now)), None
+
+        self._keeper.change(note)
 
     def reached(self, leg: str, status: str, now: float) -> None:
         """Note how dialling a caller who is called back ended: talked to, or to be tried again."""

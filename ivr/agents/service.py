@@ -84,8 +84,7 @@ class Queue:
             if refused := may_enter(floor, self.line, waiter.desk):
                 return floor, refused
             earlier = _earlier(floor, waiter, self.line, now)
-            entered = min([now, *(one.entered for one in earlier)])
-            after = floor.drop(*earlier).put(replace(waiter, entered=entered))
+            after = floor.drop(*earlier).put(_taking_up(waiter, earlier))
             after, status = standing(after, self.line, waiter.id, asking)
             if status["state"] == "wait" and not earlier and self._is_full(floor, waiter, now):
                 return floor, {"state": "full"}
@@ -238,3 +237,11 @@ def _earlier(floor: Floor, waiter: Waiter, line: Line, now: float) -> list[Waite
     if waiter.mark and promised and promised.state == "waiting":
         found.append(promised)
     return found
+
+
+def _taking_up(waiter: Waiter, earlier: list[Waiter]) -> Waiter:
+    """Return a caller with the time of coming of earlier waits, and with what they were told: it still holds."""
+    if not earlier:
+        return waiter
+    first = min(earlier, key=lambda one: one.entered)
+    return replace(waiter, entered=min(waiter.entered, first.entered), position=first.position, minutes=first.minutes)

@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._people import with_people
+
 if TYPE_CHECKING:
     from ivr.app import Ivr
     from ivr.demo_bank.serving import BackgroundBank
     from ivr.flow.model import Release
-    from ivr.phone.clock import VirtualClock
+    from ivr.phone.clock import Clock, VirtualClock
     from ivr.phone.conversation import Bank, Conversation
-    from ivr.phone.scripted import Played
+    from ivr.phone.played import Played
     from ivr.phone.transport import Transport
     from ivr.problem import Place
 
@@ -72,26 +74,39 @@ class Wired:
         return taken, self.ivr()[0].choices_there()
 
     def close(self) -> None:
-        """Close the stores."""
+        """Close stores and voices."""
         for ivr in self._all():
-            ivr.store.close()
+            ivr.close()
 
     def _all(self) -> list[Ivr]:
         return [*(ivr for ivr, _ in self._ivrs.values()), *self._staged]
 
 
+def new_token() -> str:
+    """Return a token that nobody else knows."""
+    return secrets.token_hex(16)
+
+
 @contextmanager
-def wired(clock: Callable[[], float] = time.time) -> Iterator[Wired]:
-    """Start a demo bank and wire the engine to it: memory store, own token, flows and audio as configured."""
+def wired(
+    clock: Callable[[], float] = time.time, *, token: str = "", more: Mapping[str, str] | None = None
+) -> Iterator[Wired]:
+    """Start a demo bank and wire the engine to it: memory store, own token, flows and audio as configured.
+
+    `more` are further settings by their variables. Without them every prompt is said, so that its words can be compared
+    also where there are recordings.
+    """
     from ivr.app import build
     from ivr.demo_bank.serving import BackgroundBank
     from ivr.settings import Settings
 
-    token = secrets.token_hex(16)
-    kept = {name: os.environ[name] for name in ("IVR_FLOWS", "IVR_AUDIO") if name in os.environ}
+    token = token or new_token()
+    names = ("IVR_FLOWS", "IVR_AUDIO", "IVR_MODELS")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
 
     def build_with(bank_url: str, release: Release | None = None) -> Ivr:
-        env = {**kept, "IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": token, "IVR_PUBLIC_URL": BASE_URL}
+        env = {"IVR_TTS": "cloud", **kept, **(more or {})}
+        env |= {"IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": token, "IVR_PUBLIC_URL": BASE_URL}
         return build(Settings.from_environment({**env, "IVR_BANK_URL": bank_url}), clock=clock, release=release)
 
     with BackgroundBank(clock=clock) as bank:
@@ -156,7 +171,7 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
 
 
 def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> Played:
-    """Play one conversation with the bank and the hour that it asks for."""
+    """Play one conversation with the bank, the people and the hour that it asks for."""
     from ivr.phone.scripted import play
     from ivr.stores.memory import MemoryStore
 
@@ -170,16 +185,20 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> P
         ivr, transport = whole.ivr(conversation.bank.gone)
         if isinstance(ivr.store, MemoryStore):
             ivr.store.forget()  # what one conversation chose, tried or complained about must not be known to the next
-    return play(
-        conversation,
-        transport,
-        clock,
-        base_url=BASE_URL,
-        token=whole.token,
-        facts=ivr.facts,
-        inbox=ivr.texts_sent,
-        bank=lambda wish: _set_bank(whole.bank, wish),
-    )
+
+    def plays(time: Clock) -> Played:
+        return play(
+            conversation,
+            transport,
+            time,
+            base_url=BASE_URL,
+            token=whole.token,
+            facts=ivr.facts,
+            inbox=ivr.texts_sent,
+            bank=lambda wish: _set_bank(whole.bank, wish),
+        )
+
+    return with_people(ivr.queue, conversation, clock, transport, plays, base_url=BASE_URL, token=whole.token)
 
 
 class _Faults(logging.Handler):
@@ -195,7 +214,7 @@ class _Faults(logging.Handler):
 
     def judge(self, played: Played) -> Played:
         """Fail a conversation in which the server met a fault, whatever the caller heard."""
-        from ivr.phone.scripted import Failure
+        from ivr.phone.played import Failure
 
         place = played.conversation.place
         found = tuple(Failure(place, f"the server met a fault: {line}") for line in self.lines)

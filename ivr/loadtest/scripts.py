@@ -14,8 +14,9 @@ from ..phone.carrier import Line, new_sid
 from ..phone.clock import Clock
 from ..phone.conversation import Conversation
 from ..phone.habits import CallResult
+from ..phone.played import Failure
 from ..phone.reading import read
-from ..phone.scripted import Failure, Scripted
+from ..phone.scripted import Scripted
 from .labels import deed_names
 from .process import LoadError
 
@@ -70,6 +71,8 @@ def _unfit(conversation: Conversation) -> str:
         return "at a fixed time"
     if conversation.faulty_bank:
         return "with a faulty bank"
+    if conversation.agents or conversation.before:
+        return "with agents or earlier callers of their own"
     if conversation.announced or conversation.desks:
         return "with an announcement or hours of its own"
     if conversation.weight <= 0:

@@ -1,5 +1,6 @@
-"""Several calls at once in virtual time. One runs at a time, always the one whose moment comes next, so every run of
-the same calls goes the same way. Each call has a thread of its own, as a caller has; none of them ever waits for real.
+"""Several calls at once in virtual time: one runs at a time, always the one whose moment comes next.
+
+So every run of the same calls goes the same way. Each call has a thread of its own; none of them ever waits for real.
 """
 
 from __future__ import annotations

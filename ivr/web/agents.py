@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from flask import Blueprint, Response, abort, request
@@ -37,6 +38,9 @@ class Legs(Protocol):
     def key(self, leg: str, key: str, now: float) -> Pressed:
         """Take the agent's key, or its absence."""
 
+    def picked_up(self, leg: str, now: float) -> None:
+        """Note that a caller who is called back has answered."""
+
     def reached(self, leg: str, status: str, now: float) -> None:
         """Note how dialling a caller who is called back ended."""
 
@@ -59,11 +63,15 @@ class Reaching(Protocol):
     def legs(self) -> Legs:
         """The agents' side of the queue."""
 
+    def reason_in_words(self, reason: str, language: str) -> str:
+        """Return what a call is about, in words; nothing for a reason that no choice has."""
+
     def recorded(self, leg: str, recording: str, seconds: float) -> None:
         """Note that the recording of a conversation is ready at the carrier."""
 
-    def now(self) -> float:
-        """Return the Unix time."""
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Tells the Unix time."""
 
 
 def routes(ivr: Reaching, metrics: Metrics) -> Blueprint:
@@ -92,10 +100,11 @@ class _Hooks:
         """Tell an agent who picked up who calls, and ask for the key."""
 
         def tell() -> bytes:
-            whisper = self.ivr.legs.answered(leg, self.ivr.now())
+            whisper = self.ivr.legs.answered(leg, self.ivr.clock())
             if whisper is None:
                 return self.documents.farewell([said(LANGUAGE, "agent_gone")])
-            return self.documents.told(leg, words(whisper))
+            reason = self.ivr.reason_in_words(whisper.reason, whisper.language) or whisper.reason.replace("_", " ")
+            return self.documents.told(leg, words(replace(whisper, reason=reason)))
 
         self._read(leg)
         return self._answer("answered", tell)
@@ -104,7 +113,7 @@ class _Hooks:
         """Connect the two if the agent takes the call; for a call back, ring the customer."""
 
         def take() -> bytes:
-            pressed = self.ivr.legs.key(leg, _key(form), self.ivr.now())
+            pressed = self.ivr.legs.key(leg, _key(form), self.ivr.clock())
             if pressed.state != "taken":
                 farewell = "agent_refused" if pressed.state == "refused" else "agent_gone"
                 return self.documents.farewell([said(LANGUAGE, farewell)])
@@ -118,7 +127,7 @@ class _Hooks:
 
         def note() -> bytes:
             status = form.first("DialCallStatus") or "failed"
-            self.ivr.legs.reached(leg, status, self.ivr.now())
+            self.ivr.legs.reached(leg, status, self.ivr.clock())
             farewell = [] if status in ("completed", "answered") else [said(LANGUAGE, "agent_not_reached")]
             return self.documents.farewell(farewell)
 
@@ -128,6 +137,7 @@ class _Hooks:
     def customer(self, leg: str) -> Response:
         """Greet a customer who is called back, before the agent is heard."""
         self._read(leg)
+        self._quietly("customer", lambda: self.ivr.legs.picked_up(leg, self.ivr.clock()))
         language = request.args.get("language", LANGUAGE)
         keys = ["called_back", *(["called_recorded"] if request.args.get("recorded") else [])]
         return self._answer("customer", lambda: self.documents.words([said(language, key) for key in keys]))
@@ -137,7 +147,7 @@ class _Hooks:
         form = self._read(leg)
         status = form.first("CallStatus")
         if status in _ENDED:
-            self._quietly("ended", lambda: self.ivr.legs.ended(leg, status, self.ivr.now()))
+            self._quietly("ended", lambda: self.ivr.legs.ended(leg, status, self.ivr.clock()))
         return Response(status=204)
 
     def recorded(self, leg: str) -> Response:
@@ -162,7 +172,7 @@ class _Hooks:
             caller=self.ivr.settings.call_from,
             timeout=pressed.timeout,
             record=pressed.record,
-            language=LANGUAGE,
+            language=pressed.language or LANGUAGE,
         )
 
     def _answer(self, what: str, document: Callable[[], bytes]) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ivr.agents.legs import Whisper
 from ivr.engine.verbs import Say
-from ivr.flow.phrasebook import language_of, phrase
+from ivr.flow.phrasebook import keys, language_of, phrase
 from ivr.speech.aloud import Reader
 
 MOST_TYPED = 2
@@ -39,7 +39,8 @@ def _facts(whisper: Whisper, language: str) -> Iterator[str]:
     if whisper.reason:
         yield phrase(language, "agent_reason", reason=_short(whisper.reason))
     for name, value in [*whisper.typed.items()][-MOST_TYPED:]:
-        yield _typed(language, _short(name), value)
+        known = f"agent_name_{name}"
+        yield _typed(language, phrase(language, known) if known in keys(language) else _short(name), value)
     if whisper.waited >= 60:
         yield phrase(language, "agent_waited", minutes=str(whisper.waited // 60))
 

@@ -283,7 +283,7 @@ CAPABILITIES = {
     ),
     "older callers: never a dead end when desks are closed": Shown(
         (
-            "an older caller who says nothing while the desks are closed hears when they open and leaves a message",
+            "an older caller who says nothing while desks are closed hears when they open and by when they are called",
             "an older caller hears the balance on a holiday with every desk closed",
         ),
         ("an older English speaker hears when the desks open",),

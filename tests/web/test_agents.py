@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ivr.agents import deeds
 from ivr.agents.floor import Offer
 from ivr.agents.keeper import Keeper
 from ivr.agents.service import Queue
@@ -29,8 +30,8 @@ ENTERS = {
     "language": "zh-CN",
     "level": 2,
     "name": "李娜",
-    "reason": "银行卡挂失",
-    "context": {"typed": {"卡号": "**** 0242"}},
+    "reason": "lost_card",
+    "context": {"typed": {"card": "***0242"}},
 }
 WEBHOOKS = ["", "/key", "/called", "/customer", "/ended", "/recorded"]
 
@@ -149,14 +150,10 @@ def back(queue: Queue) -> str:
     given = {**ENTERS, "number": "+8613800000002"}
     queue.ask("call_back", {name: value for name, value in given.items() if name != "caller"}, key="k1", now=NOW - 60)
     [waiter] = queue.keeper.floor().waiters
-    from ivr.agents import offers
-    from ivr.agents.matching import match
-
-    def ring(floor):
-        [pair] = match(floor, queue.line, NOW, calls_back=True)
-        return offers.offer(floor, queue.line, pair, new_id="back1", key="", now=NOW)
-
-    made = queue.keeper.change(ring)
+    [deed] = queue.keeper.change(
+        lambda floor: deeds.plan(floor, queue.line, NOW, moves=False, places=True, shows=False)
+    )
+    made = deed.offer
     assert made.waiter == waiter
     return made.id
 
@@ -182,6 +179,20 @@ def test_how_a_call_back_ended_is_told(line: Line, queue: Queue, back: str, stat
         assert words in said(verbs[:-1])
         assert verbs[-1] == Hangup()
     line.post(f"/twilio/agent/{back}/ended", CallStatus="completed")
+    [found] = queue.keeper.floor().waiters.values()
+    assert found.state == waiter
+
+
+@pytest.mark.parametrize(("answers", "waiter"), [(True, "talked"), (False, "waiting")])
+def test_when_the_agents_end_is_told_first_who_answered_is_not_called_again(
+    line: Line, queue: Queue, back: str, answers: bool, waiter: str
+):
+    line.post(f"/twilio/agent/{back}/key", Digits="1")
+    if answers:
+        for _ in range(2):
+            line.post(f"/twilio/agent/{back}/customer")
+    line.post(f"/twilio/agent/{back}/ended", CallStatus="completed")
+    line.post(f"/twilio/agent/{back}/called", DialCallStatus="completed" if answers else "no-answer")
     [found] = queue.keeper.floor().waiters.values()
     assert found.state == waiter
 
