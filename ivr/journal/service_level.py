@@ -1,4 +1,4 @@
-"""How the people of the hotline did in a period: who was answered how soon, who gave up, how long it took, who came back.
+"""How the people of a hotline did: who was answered how soon, who gave up, how long it took, who came back.
 
 Pure counting over journal rows, in memory that does not grow with the period: sums by class, desk, agent and hour.
 """
@@ -85,7 +85,7 @@ class Sums:
         return {
             "fcr": share(self.verdicts["solved"], judged),
             "fcr_judged": judged,
-            **{f"fcr_{why}": self.verdicts[why] for why in ("too_young", "withheld", "without_reason")},  # type: ignore[index]
+            **{f"fcr_{why}": self.verdicts[why] for why in ("too_young", "withheld", "without_reason")},
         }
 
 
@@ -184,7 +184,7 @@ class ServiceTally:
         }
 
     def desks(self) -> Figures:
-        """Return how the desks' own numbers were reached, without the queue; a desk that helps out counts for itself."""
+        """Return how the desks' own numbers were reached, without the queue; who helps out counts too."""
         return {desk: _direct(counts) for desk, counts in sorted(self.direct.items())}
 
     def _of(self, group: str) -> Figures:
