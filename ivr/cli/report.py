@@ -86,7 +86,7 @@ def command(
         if alarms:
             _sound(store, settings, as_json)
         else:
-            found = _found(store, settings, first, _day_after(until), within)
+            found = _found(store, settings, first, _day_after(until, first), within)
             _show(found, as_json, as_csv)
 
 
@@ -171,9 +171,9 @@ def _midnight(days_back: int) -> float:
     return _begins(local(time.time()) - timedelta(days=days_back))
 
 
-def _day_after(day: float | None) -> float:
-    """Return when the day after one begins; China's days have 24 hours. Without one it is that after today."""
-    return (_midnight(0) if day is None else day) + 86_400
+def _day_after(day: float | None, since: float) -> float:
+    """Return when the day after one begins; China's days have 24 hours. Without one, all days to this one count."""
+    return (max(_midnight(0), since) if day is None else day) + 86_400
 
 
 def _begins(day: datetime) -> float:
