@@ -130,11 +130,10 @@ class Settings:
 
     def _source(self, name: str) -> Source:
         found = getattr(self, name)
-        value = ",".join(found) if isinstance(found, tuple) else _masked(found)
-        value = getattr(self, name)
-        if isinstance(value, Mapping):
-            value = " ".join(f"{key}={number:g}" for key, number in value.items())
-        value = _masked(value)
+        if isinstance(found, Mapping):
+            value = " ".join(f"{key}={number:g}" for key, number in found.items())
+        else:
+            value = ",".join(found) if isinstance(found, tuple) else _masked(found)
         return Source(VARIABLES[name], value, self.origins.get(name) or ("default" if value else "not set"))
 
 

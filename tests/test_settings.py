@@ -102,6 +102,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_BANK_URL": "bank.example.com",
             "IVR_ALARM_URL": "robot.example.com?access_token=hush",
             "IVR_EVENTS_URL": "crm.example.com?token=hush",
+            "IVR_SCREEN_POP_URL": "crm.example.com?token=hush",
             "IVR_API_TOKEN": "hush",
             "IVR_RETENTION_DAYS": "7",
             "IVR_DIGIT_ONE": "幺",
@@ -227,6 +228,8 @@ def test_a_voice_is_named_once_and_at_least_one(text: str) -> None:
 def test_the_order_of_voices_is_shown_as_it_is_written() -> None:
     shown = {source.name: source for source in Settings.from_environment({}, tts=("local", "cloud")).sources()}
     assert (shown["IVR_TTS"].value, shown["IVR_TTS"].origin) == ("local,cloud", "command line")
+
+
 def test_targets_are_shares_or_numbers_and_may_be_for_a_class():
     read = Settings.from_environment({"IVR_TARGETS": "fcr=82.5%, asa=15 abandonment.elderly=2% nps=-5"})
     assert read.targets == {"fcr": 0.825, "asa": 15.0, "abandonment.elderly": 0.02, "nps": -5.0}

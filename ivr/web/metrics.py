@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -23,8 +23,9 @@ class Counting(Protocol):
     def live(self) -> int:
         """Count the calls that have not ended."""
 
-    def now(self) -> float:
-        """Return the Unix time."""
+    @property
+    def clock(self) -> Callable[[], float]:
+        """The time, in Unix seconds."""
 
     @property
     def queue(self) -> Queue:
@@ -82,7 +83,7 @@ class _Queue(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges of desks and agents, or nothing while the store cannot tell."""
         try:
-            found = self._counting.queue.counts(self._counting.now())
+            found = self._counting.queue.counts(self._counting.clock())
         except Exception:
             return
         waiting = GaugeMetricFamily("ivr_queue_waiting", "Callers who wait for an agent.", labels=["desk"])
