@@ -54,7 +54,7 @@ class Screens(ThreadingHTTPServer):
 class _Taking(BaseHTTPRequestHandler):
     server: Screens
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.told.append(json.loads(body))
         self.send_response(self.server.status)
