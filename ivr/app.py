@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from .agents.keeper import Keeper
@@ -35,10 +37,12 @@ from .problem import Place
 from .records import freeze, thaw
 from .sealing import Seal
 from .services import own_services
-from .settings import Settings
+from .settings import Settings, store_file
 from .speech.aloud import Reader
 from .speech.heard import heard
 from .speech.phrases import understand
+from .speech.prompts import KnownPrompt, Prompts, known_prompts, open_prompts
+from .speech.tts import local_voices
 from .speech.written import written
 from .stores import Store, open_store
 
@@ -68,6 +72,7 @@ class Ivr:
     queue: Queue
     calls: Calls | None
     channel: TwilioChannel
+    prompts: Prompts
     engine: Engine
     clock: Callable[[], float]
     _older: dict[str, Engine] = field(default_factory=dict)
@@ -115,9 +120,19 @@ class Ivr:
             if saved is not None and saved.ended:
                 return channel.render(Hangup(), turn=saved.turn)
             reply = self._turn(saved, incoming)
-            document = channel.render(reply.closing, turn=reply.call.turn)
+            heard = self.prompts.ready(reply.closing, carrier_speaks=channel.speaks)
+            document = channel.render(heard, turn=reply.call.turn)
             self._keep(saved, reply, incoming.key, document)
             return document
+
+    def sound(self, name: str) -> bytes | None:
+        """Return a sound that was rendered for one caller, by its name in the address; None for an unknown name."""
+        return self.prompts.heard(name)
+
+    def close(self) -> None:
+        """End voices and release the store."""
+        self.prompts.close()
+        self.store.close()
 
     def hang_up(self, incoming: Incoming) -> None:
         """Take note that the caller has gone; a call that has ended already, or was never here, stays as it is."""
@@ -209,8 +224,13 @@ class Ivr:
         return [("store", True, ""), ("flows", True, self.release.version)]
 
     def degraded(self) -> list[tuple[str, str]]:
-        """Name the back ends that cannot be used now, and why: calls are taken all the same."""
-        return self.back_ends.troubles()
+        """Name the back ends and voices that cannot be used now, and why: calls are taken all the same."""
+        return [*self.back_ends.troubles(), *self.prompts.troubles(self._known)]
+
+    @cached_property
+    def _known(self) -> tuple[KnownPrompt, ...]:
+        """List what callers can hear, where somebody looks whether it is there."""
+        return () if "cloud" in self.settings.tts else known_prompts(self.release)
 
     def facts(self, call_id: str) -> Mapping[str, Any]:
         """Tell where a call stands, for tests and operators: nothing that was typed is among it."""
@@ -286,7 +306,18 @@ def build(
     services = Services(asked, Reader(yao=settings.digit_one == "yao"), heard, understand, written, time.monotonic)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
-    return Ivr(settings, found, seal, services, asked, queue, placing, channel, Engine(release, services), clock)
+    voices = local_voices(settings.models)
+    prompts = open_prompts(settings.tts, settings.audio, _private(settings), voices, seal, clock)
+    engine = Engine(release, services)
+    return Ivr(settings, found, seal, services, asked, queue, placing, channel, prompts, engine, clock)
+
+
+def _private(settings: Settings) -> Path | None:
+    """Return the folder for sounds that are one caller's own: beside the store; None keeps them with the process."""
+    if settings.store == "memory:":
+        return None
+    file = store_file(settings.store)
+    return (file.parent if file else Path("var")) / "spoken"
 
 
 def _row(call: Call, event: Event, now: float) -> JournalRow:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 from typing import Any, NoReturn
 
-KINDS = ("pin", "pan", "otp", "id")
+KINDS = ("pin", "pan", "otp", "id", "spoken")
+"""The last is a sentence with a caller's own values in it; no step collects one."""
 
 
 class Secret:

@@ -19,6 +19,9 @@ DEFAULT_STORE = "sqlite:///var/ivr.db"
 RETENTION_DAYS = 180
 """How long ended calls and the journal are kept: half a year covers the longest a complaint may take (60 days and its
 extension) twice over, and answers what a customer may still ask about."""
+VOICE_ORDER = ("recordings", "cloud", "local")
+"""Who speaks: recordings, the carrier's own voice, voices on this machine."""
+DEFAULT_MODELS = Path("var/models")
 
 
 class Hidden:
@@ -77,6 +80,8 @@ class Settings:
     store: str = DEFAULT_STORE
     flows: Path = Path("flows")
     audio: Path = Path("audio")
+    tts: tuple[str, ...] = VOICE_ORDER
+    models: Path = DEFAULT_MODELS
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
     events_url: Hidden = field(default_factory=Hidden, hash=False)
@@ -106,7 +111,8 @@ class Settings:
         return tuple(self._source(name) for name in VARIABLES)
 
     def _source(self, name: str) -> Source:
-        value = _masked(getattr(self, name))
+        found = getattr(self, name)
+        value = ",".join(found) if isinstance(found, tuple) else _masked(found)
         return Source(VARIABLES[name], value, self.origins.get(name) or ("default" if value else "not set"))
 
 
@@ -123,6 +129,8 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "store": "IVR_STORE",
         "flows": "IVR_FLOWS",
         "audio": "IVR_AUDIO",
+        "tts": "IVR_TTS",
+        "models": "IVR_MODELS",
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
         "events_url": "IVR_EVENTS_URL",
@@ -194,6 +202,8 @@ class _Reading:
         variable = VARIABLES[name]
         if name in self.overrides:
             value = self.overrides[name]
+            if isinstance(value, tuple):
+                return ",".join(value), "command line"
             return (value.reveal() if isinstance(value, Hidden) else str(value)), "command line"
         text = self.env.get(variable, "").strip()
         file = self.env.get(f"{variable}_FILE", "").strip() if name in IN_FILES else ""
@@ -317,6 +327,23 @@ def _digit_one(text: str) -> str:
     return text
 
 
+def _voices(text: str) -> tuple[str, ...]:
+    named = tuple(name.strip() for name in text.split(",") if name.strip())
+    if unknown := sorted(set(named) - set(VOICE_ORDER)):
+        raise ValueError(f"there is no voice {unknown[0]!r}; it is a list of {', '.join(VOICE_ORDER)}, best first")
+    if not named or len(set(named)) < len(named):
+        raise ValueError(f"name each voice once, best first, such as {','.join(VOICE_ORDER)}")
+    return named
+
+
+def _future_folder(text: str) -> Path:
+    """Check a folder that is made when something is put into it."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{text} is a file, not a folder")
+    return path
+
+
 def _masked(value: object) -> str:
     return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
 
@@ -333,6 +360,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "store": _store,
     "flows": _folder,
     "audio": _folder,
+    "tts": _voices,
+    "models": _future_folder,
     "bank_url": _address,
     "alarm_url": _hidden_address,
     "events_url": _hidden_address,

@@ -24,6 +24,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_manual() -> None:
     assert settings == Settings()
     assert settings.store == "sqlite:///var/ivr.db"
     assert (settings.flows, settings.audio) == (Path("flows"), Path("audio"))
+    assert settings.tts == ("recordings", "cloud", "local")
     assert not settings.auth_token
     assert not settings.insecure
 
@@ -39,6 +40,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "IVR_STORE": "memory:",
             "IVR_FLOWS": str(tmp_path),
             "IVR_AUDIO": str(tmp_path),
+            "IVR_TTS": "recordings, local",
+            "IVR_MODELS": str(tmp_path / "later"),
             "IVR_BANK_URL": "http://127.0.0.1:8500/api/",
             "IVR_ALARM_URL": "https://robot.example.com/send?access_token=hush",
             "IVR_EVENTS_URL": "https://crm.example.com/calls?token=hush",
@@ -54,6 +57,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert settings.public_url == "https://ivr.bank.example:8443"
     assert settings.store == "memory:"
     assert settings.flows == settings.audio == tmp_path
+    assert settings.tts == ("recordings", "local")
+    assert settings.models == tmp_path / "later"
     assert settings.bank_url == "http://127.0.0.1:8500/api"
     assert settings.digit_one == "yi"
     assert settings.alarm_url.reveal() == "https://robot.example.com/send?access_token=hush"
@@ -93,6 +98,8 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_STORE": "oracle://scott:tiger@db/x",
             "IVR_FLOWS": str(tmp_path / "nowhere"),
             "IVR_AUDIO": str(file),
+            "IVR_TTS": "espeak",
+            "IVR_MODELS": str(file),
             "IVR_BANK_URL": "bank.example.com",
             "IVR_ALARM_URL": "robot.example.com?access_token=hush",
             "IVR_EVENTS_URL": "crm.example.com?token=hush",
@@ -104,6 +111,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     )
     names = [line.partition(":")[0] for line in text.splitlines()]
     assert names == list(VARIABLES.values())
+    assert "there is no voice 'espeak'" in text
     assert "memory:, sqlite:" in text
     assert "there is no folder" in text
     assert "is a file, not a folder" in text
@@ -210,3 +218,13 @@ def test_an_unknown_store_names_the_known_ones(url: str) -> None:
 )
 def test_a_store_address_names_its_file(url: str, file: Path | None) -> None:
     assert store_file(url) == file
+
+
+@pytest.mark.parametrize("text", ["local,local", " , "])
+def test_a_voice_is_named_once_and_at_least_one(text: str) -> None:
+    assert "name each voice once" in problem({"IVR_TTS": text})
+
+
+def test_the_order_of_voices_is_shown_as_it_is_written() -> None:
+    shown = {source.name: source for source in Settings.from_environment({}, tts=("local", "cloud")).sources()}
+    assert (shown["IVR_TTS"].value, shown["IVR_TTS"].origin) == ("local,cloud", "command line")

@@ -30,6 +30,7 @@ class TwilioChannel:
     """Twilio Programmable Voice. Without `auth_token` every request is believed, which only suits loopback."""
 
     name = "twilio"
+    speaks = True
 
     def __init__(self, auth_token: str | None, public_url: str | None, *, fingerprint: Fingerprint) -> None:
         self.public_url = public_url.rstrip("/") if public_url else None

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from ._listen import ear
 from ._listening import is_loopback
 from ._texts import TextMessages
 from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, play_one, transcript, wired
@@ -37,7 +38,21 @@ _NEXT = (
 @click.option("--url", default="", help="Call a running server, signed with TWILIO_AUTH_TOKEN, as the carrier would.")
 @click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Play this conversation.")
 @click.option("--save-test", "save", type=click.Path(dir_okay=False, path_type=Path), help="Keep the call as a test.")
-def command(flow: str | None, caller: str, called: str, url: str, script: Path | None, save: Path | None) -> None:
+@click.option("--listen", is_flag=True, help="Play what is said on this machine's loudspeaker.")
+@click.option(
+    "--record", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.wav",
+    help="Write what the caller hears to a file.",
+)  # fmt: skip
+def command(
+    flow: str | None,
+    caller: str,
+    called: str,
+    url: str,
+    script: Path | None,
+    save: Path | None,
+    listen: bool,
+    record: Path | None,
+) -> None:
     """Call FLOW (default: main_menu) and talk to it.
 
     \b
@@ -45,6 +60,7 @@ def command(flow: str | None, caller: str, called: str, url: str, script: Path |
       ivr call main_menu
       ivr call --url http://127.0.0.1:8080 --from +8613800000002
       printf '1\\n0128\\n135790\\n' | ivr call
+      IVR_TTS=local ivr call --record call.wav
 
     Digits, * and # are keys, other words are speech, an empty line is silence, and Ctrl-D hangs up. Without --url the
     engine, its webhooks and a demo bank run in this process for the call, and text messages are shown, not sent.
@@ -53,30 +69,47 @@ def command(flow: str | None, caller: str, called: str, url: str, script: Path |
         raise click.UsageError("--script plays a conversation and --save-test keeps one; give one of them")
     if url and urlsplit(url).scheme not in ("http", "https"):
         raise click.UsageError(f"--url {url} is no address; write for example http://127.0.0.1:8080")
+    if script and (listen or record):
+        raise click.UsageError("--script plays in virtual time, where nothing sounds; leave --listen and --record out")
+    if flow and flow.endswith(".wav"):
+        raise click.UsageError(f"{flow} is no flow; to write what is heard to a file: --record {flow}")
     flow = flow if flow is not None else "" if called else FLOW
     if script:
         _play(script, url)
     else:
-        _talk(flow, caller, called, url, save)
+        _talk(flow, caller, called, url, save, listen, record)
 
 
-def _talk(flow: str, caller: str, called: str, url: str, save: Path | None) -> None:
+def _talk(flow: str, caller: str, called: str, url: str, save: Path | None, listen: bool, record: Path | None) -> None:
     from ivr.phone.text import run_phone
+    from ivr.phone.transport import HttpTransport
 
     if url:
-        result = run_phone(url, _token(), caller, flow, called=called, public_url=_public(url), save=save)
+        with ear(url, HttpTransport(), None, aloud=listen, record=record) as heard:
+            result = run_phone(
+                url, _token(), caller, flow, called=called, public_url=_public(url), save=save, ear=heard
+            )
     else:
-        with wired() as whole:
+        with wired(more=_voices()) as whole:
             ivr, transport = whole.ivr()
             news = TextMessages(ivr.store, ivr.seal)
-            result = run_phone(
-                BASE_URL, whole.token, caller, flow, called=called, transport=transport, save=save, news=news
-            )  # fmt: skip
+            with ear(BASE_URL, transport, ivr, aloud=listen, record=record) as heard:
+                result = run_phone(
+                    BASE_URL, whole.token, caller, flow,
+                    called=called, transport=transport, save=save, news=news, ear=heard,
+                )  # fmt: skip
     if not result.documents:
         raise click.exceptions.Exit(2)
     if result.faults:
         raise click.exceptions.Exit(1)
     _tell_next(flow or FLOW)
+
+
+def _voices() -> dict[str, str]:
+    """Return the order of voices as it is set here."""
+    from ivr.settings import VOICE_ORDER
+
+    return {"IVR_TTS": os.environ.get("IVR_TTS", "").strip() or ",".join(VOICE_ORDER)}
 
 
 def _tell_next(flow: str) -> None:

@@ -85,7 +85,7 @@ def _try_out(settings: Settings) -> None:
     """Build everything once, so that what is wrong is said before any worker starts."""
     from ivr.app import build
 
-    build(settings).store.close()
+    build(settings).close()
 
 
 def load(settings: Settings) -> Flask:
@@ -96,6 +96,8 @@ def load(settings: Settings) -> Flask:
     log.to_stderr()
     ivr = build(settings)
     _keep_watch(ivr)
+    if "cloud" not in settings.tts:
+        ivr.prompts.warm({language for flow in ivr.release.flows.values() for language in flow.languages})
     dispatching(ivr, lambda what, fault: log.fault(what, fault)).start()
     return create_app(ivr)
 

@@ -309,7 +309,7 @@ def option_words(turn: Turn, label: str, key: str) -> str:
     """Return how a choice is spoken: what it does, then its key."""
     names = {"*": "key_star", "#": "key_pound"}
     spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
-    told = "option_deed" if label.startswith("To ") else "option"
+    told = "option_deed" if label.startswith(("To ", "If ")) else "option"
     return phrasebook.phrase(turn.call.language, told, label=label, key=spoken)
 
 

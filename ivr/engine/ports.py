@@ -149,9 +149,13 @@ class Incoming:
 
 
 class Channel(Protocol):
-    """One telephone system: writes what a turn answered in that system's words."""
+    """One telephone system: writes what a turn answered in that system's words.
+
+    `speaks` tells whether the system has a voice of its own.
+    """
 
     name: str
+    speaks: bool
 
     def render(self, closing: Closing, *, turn: int) -> bytes:
         """Write the document. `turn` is the number that the request answering this document must carry."""

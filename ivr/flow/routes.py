@@ -163,7 +163,7 @@ class ChoiceFields:
     key: str = option(Key(), help="The key. Without it, choices count up from 1.", default="", shown="counted from 1")
     label: Text | None = option(
         Wording(),
-        help='What is spoken in front of the key. In English it goes behind "For", unless it begins with "To".',
+        help='What is spoken in front of the key. In English it goes behind "For", unless it begins with "To" or "If".',
         default=None,
     )
     phrases: Phrases | None = option(Spoken(), help="Further words that callers say for it.", default=None)

@@ -16,12 +16,13 @@ class Gone(Exception):
 
 @dataclass(frozen=True)
 class Heard:
-    """One thing that is played. `text` is what was said, or the address of what was played."""
+    """One thing that is played. `text` is what was said, at `rate`, or the address of what was played."""
 
     kind: Literal["say", "play", "pause", "beep"]
     text: str
     language: str
     seconds: float
+    rate: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ _ENDS = {
 }
 
 
+Listen = Callable[[Heard], str]
+"""Takes in a prompt as sound, and gives the words of a recording where they are known."""
 News = Callable[[], Sequence[str]]
 """Gives the lines about what reached the caller another way since it was last asked, such as text messages."""
 
@@ -45,20 +47,22 @@ class TextCaller:
     terminal: Terminal
     notes: Notes = field(default_factory=Notes)
     news: News = tuple
+    ear: Listen | None = None
 
     def early(self, stretch: Stretch) -> Act | None:
         """Read to the end: nobody types faster than text appears."""
         return None
 
     def hears(self, heard: Heard) -> None:
-        """Show it."""
+        """Show it, then let it be heard."""
         if heard.kind == "say":
             self.notes.heard.append(heard.text)
             self.terminal.show(f"  {heard.text}")
-        elif heard.kind == "play":
-            self.terminal.show(f"  [recording {heard.text}]")
         elif heard.kind == "beep":
             self.terminal.show("  [tone]")
+        words = self.ear(heard) if self.ear else ""
+        if heard.kind == "play":
+            self.terminal.show(f"  {words}" if words else f"  [recording {heard.text}]")
 
     def answers(self, listening: Listening) -> Act:
         """Tell who listens and how long, and take a line."""
@@ -194,11 +198,12 @@ def run_phone(
     screen: Terminal | None = None,
     save: Path | None = None,
     news: News = tuple,
+    ear: Listen | None = None,
 ) -> CallResult:
     """Let the person at the terminal make one call, and tell how it ended.
 
     `url` is a server's address or a whole webhook address. Words about a call that could not be kept go to the screen,
-    and `news` as it comes.
+    and `news` as it comes; `ear` hears everything as sound.
     """
     screen = screen or terminal()
     voice = call_url(url, flow, called)
@@ -213,7 +218,7 @@ def run_phone(
         fallback_url=f"{base}/twilio/fallback",
         public_url=public_url,
     )
-    person = TextCaller(screen, news=news)
+    person = TextCaller(screen, news=news, ear=ear)
     told: list[Exchange] = []
     screen.show(f"{caller} calls {called or flow or voice}  ({HELP})")
     clock = clock or (_Interruptible(longest=0.3) if isinstance(screen, Console) else VirtualClock(time.time()))

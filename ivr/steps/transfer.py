@@ -112,12 +112,15 @@ class Transfer(LiveStep):
             return "closed"
         turn.remember(left=there or [desk])
         turn.change(keys_ahead="", transfer={"desk": desk, "priority": priority, "since": turn.now})
+        self._say_so(turn)
+        turn.note("transfer", desk=desk, priority=priority)
+        return self._queue(turn)
+
+    def _say_so(self, turn: Turn) -> None:
         if self.prompt:
             turn.say(self.prompt)
         else:
             turn.phrase("transfer")
-        turn.note("transfer", desk=desk, priority=priority)
-        return self._queue(turn)
 
     def _wanted(self, turn: Turn) -> tuple[str, str]:
         """Return the desk and the priority that this caller gets."""
@@ -212,6 +215,10 @@ class Transfer(LiveStep):
             return self._pressed(turn, given.keys[:1])
         if state == "wait" or state == "ring":
             return self._ask(turn, "queue.round", {"call": turn.call.id})
+        if "left" in turn.memo:  # a number is being dialled, and the carrier asks again what to do
+            self._say_so(turn)
+            turn.dial(turn.call.transfer["desk"])
+            return None
         return self.enter(turn)
 
     def _pressed(self, turn: Turn, key: str) -> Move:

@@ -22,7 +22,7 @@ def create_app(ivr: Answering) -> Flask:
     metrics = Metrics(ivr)
     app.register_blueprint(webhook.routes(ivr, metrics))
     app.register_blueprint(agents.routes(ivr, metrics))
-    app.register_blueprint(audio.routes(ivr.settings.audio))
+    app.register_blueprint(audio.routes(ivr.settings.audio, ivr.sound))
     app.register_blueprint(health.routes(ivr, metrics))
     for board in desks.routes(ivr.queue, ivr.settings.api_token, ivr.clock):
         app.register_blueprint(board)

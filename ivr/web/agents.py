@@ -103,7 +103,7 @@ class _Hooks:
             whisper = self.ivr.legs.answered(leg, self.ivr.clock())
             if whisper is None:
                 return self.documents.farewell([said(LANGUAGE, "agent_gone")])
-            reason = self.ivr.reason_in_words(whisper.reason, whisper.language) or whisper.reason
+            reason = self.ivr.reason_in_words(whisper.reason, whisper.language) or whisper.reason.replace("_", " ")
             return self.documents.told(leg, words(replace(whisper, reason=reason)))
 
         self._read(leg)

@@ -50,6 +50,9 @@ class Answering(Reaching, Protocol):
     def hang_up(self, incoming: Incoming) -> None:
         """Take note that the caller has gone."""
 
+    def sound(self, name: str) -> bytes | None:
+        """Return a sound that was rendered for one caller, by its name in the address; None for an unknown name."""
+
     def live(self) -> int:
         """Count the calls that have not ended."""
 

@@ -300,6 +300,7 @@ GOOD, WRONG, OLD = {"verified": True}, {"verified": False, "reason": "wrong"}, {
 def test_level_2_adds_a_code_to_the_telephone_on_file(phone):
     call = phone(LEVEL_2, bank=bank_with_codes(GOOD)).press("1").press("0128").press("135790")
     assert call.heard == "验证码已经发到您尾号零零零幺的手机。请输入六位验证码。需要更多时间，请按井号键。"
+    assert call.closing.first_timeout == 30
     assert call.press("482915").heard.startswith("好的，核对完成。限额。")
     assert call.call.identity.level == 2
 

@@ -221,6 +221,7 @@ LANGUAGES = """
   one:
     menu:
       - {label: {zh-CN: 再听, en-US: that again}, goto: one}
+      - {label: {zh-CN: 从头来, en-US: To start over}, goto: start}
       - {key: "8", do: language}
 """
 
@@ -233,8 +234,8 @@ def test_the_other_language_is_offered_in_its_own_words_and_voice(phone):
 def test_a_caller_who_changes_the_language_stays_where_they_are(phone):
     call = phone(LANGUAGES).press("1").press("8")
     assert call.step == "one"
-    assert call.heard == "For that again, press 1.普通话服务，请按8。"
-    assert call.press("8").heard.startswith("再听，请按1")
+    assert call.heard == "For that again, press 1; To start over, press 2.普通话服务，请按8。"
+    assert call.press("8").heard.startswith("再听，请按1；从头来，请按2")
 
 
 RATES = """

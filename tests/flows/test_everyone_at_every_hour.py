@@ -141,7 +141,7 @@ class Person:
         if self.wish == "silence":
             return ""
         if self.wish == "person":
-            return "0"
+            return "1" if "给您回电" in words else "0"
         asked = {
             r"验证码": self.code,
             r"身份证[^。]*四位": self.customer.id_number[-4:].replace("X", "*"),

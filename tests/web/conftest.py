@@ -43,6 +43,7 @@ class Stub:
     recordings: list[tuple[str, str, float]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     store: MemoryStore = field(default_factory=MemoryStore)
+    sounds: dict[str, bytes] = field(default_factory=dict)
 
     def _check(self, part: str) -> None:
         if part in self.broken:
@@ -83,6 +84,10 @@ class Stub:
     def recorded(self, leg: str, recording: str, seconds: float) -> None:
         self._check("recorded")
         self.recordings.append((leg, recording, seconds))
+
+    def sound(self, name: str) -> bytes | None:
+        self._check("sound")
+        return self.sounds.get(name)
 
     def live(self) -> int:
         self._check("live")

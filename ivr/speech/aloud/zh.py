@@ -31,7 +31,7 @@ _CURRENCIES = {
     "KRW": "韩元",
 }
 # Sounds instead of letters, so that a Mandarin voice needs no English one.
-_LETTERS = dict(
+LETTERS = dict(
     zip(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
         "诶 必 西 弟 衣 艾弗 记 艾尺 艾 杰 开 艾勒 艾姆 恩 欧 批 丘 阿尔 艾斯 提 优 维 达不溜 埃克斯 歪 贼".split(),  # noqa: SIM905
@@ -43,7 +43,7 @@ _DAY_PARTS = ((6, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18,
 _NAMING = frozenset("号楼日月")
 """Measure words that name one thing instead of counting several: 二号, but 两笔."""
 
-_GROUP = f"(?:{'|'.join(sorted(_LETTERS.values(), key=len, reverse=True))}|加?[{_DIGITS}幺]+)"
+_GROUP = f"(?:{'|'.join(sorted(LETTERS.values(), key=len, reverse=True))}|加?[{_DIGITS}幺]+)"
 _STRINGS = re.compile(
     rf"(?<![{_DIGITS}幺十百千万亿点元角])(?:{_GROUP}(?: {_GROUP})+|[{_DIGITS}幺]{{2,}}|幺)"
     rf"(?![{_DIGITS}十百千万亿点年月元角分])"
@@ -153,7 +153,7 @@ class Mandarin(Language):
     def _sign(self, sign: str) -> str:
         if sign == "1":
             return "幺" if self.yao else "一"
-        return _DIGITS[int(sign)] if sign.isdecimal() else _LETTERS.get(sign, "加")
+        return _DIGITS[int(sign)] if sign.isdecimal() else LETTERS.get(sign, "加")
 
     def date(self, value: date, *, year: bool, weekday: bool, spoken: bool = False) -> str:
         """Say 二零二六年十一月二十一日星期六, or 十一月二十一号 as one talks."""
