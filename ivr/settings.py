@@ -24,6 +24,23 @@ VOICE_ORDER = ("recordings", "cloud", "local")
 DEFAULT_MODELS = Path("var/models")
 
 
+TARGETS: Mapping[str, float] = MappingProxyType(
+    {
+        "service_level": 0.80,
+        "abandonment": 0.05,
+        "abandonment.vip": 0.03,
+        "abandonment.elderly": 0.03,
+        "aht": 300.0,
+        "fcr": 0.85,
+        "csat": 0.95,
+        "nps": 60.0,
+    }
+)
+"""What a hotline's figures are to reach unless the bank says otherwise; with `.CLASS` for one class of callers."""
+MORE_TARGETS = ("asa",)
+"""Figures that may have a target, but have none by themselves."""
+
+
 class Hidden:
     """A configured secret. It prints as `***` and compares in constant time; an empty one is false."""
 
@@ -89,6 +106,7 @@ class Settings:
     api_token: Hidden = field(default_factory=Hidden, hash=False)
     retention_days: int = RETENTION_DAYS
     digit_one: str = "yao"
+    targets: Mapping[str, float] = field(default_factory=dict, hash=False)
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -112,7 +130,10 @@ class Settings:
 
     def _source(self, name: str) -> Source:
         found = getattr(self, name)
-        value = ",".join(found) if isinstance(found, tuple) else _masked(found)
+        if isinstance(found, Mapping):
+            value = " ".join(f"{key}={number:g}" for key, number in found.items())
+        else:
+            value = ",".join(found) if isinstance(found, tuple) else _masked(found)
         return Source(VARIABLES[name], value, self.origins.get(name) or ("default" if value else "not set"))
 
 
@@ -138,6 +159,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "api_token": "IVR_API_TOKEN",
         "retention_days": "IVR_RETENTION_DAYS",
         "digit_one": "IVR_DIGIT_ONE",
+        "targets": "IVR_TARGETS",
     }
 )
 """The environment variable of every setting that has one."""
@@ -255,6 +277,18 @@ def _days(text: str) -> int:
     return int(text)
 
 
+def _targets(text: str) -> Mapping[str, float]:
+    """Read `fcr=85% aht=300 abandonment.vip=3%`: figures of `ivr report`, with a class of callers behind a dot."""
+    known = sorted({name.partition(".")[0] for name in (*TARGETS, *MORE_TARGETS)})
+    found = {}
+    for part in text.replace(",", " ").split():
+        target = re.fullmatch(r"(([a-z_]+)(?:\.[a-z_]+)?)=(-?[0-9]+(?:\.[0-9]+)?)(%?)", part)
+        if target is None or target[2] not in known:
+            raise ValueError(f"{part} is no target; write fcr=85% or asa=30, for one of {', '.join(known)}")
+        found[target[1]] = float(target[3]) / (100 if target[4] else 1)
+    return MappingProxyType(found)
+
+
 def _sms_from(text: str) -> str:
     if re.fullmatch(r"\+[1-9][0-9]{4,14}|MG[0-9a-f]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", text):
         return text
@@ -369,4 +403,5 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "api_token": _api_token,
     "retention_days": _days,
     "digit_one": _digit_one,
+    "targets": _targets,
 }

@@ -107,6 +107,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_API_TOKEN": "hush",
             "IVR_RETENTION_DAYS": "7",
             "IVR_DIGIT_ONE": "幺",
+            "IVR_TARGETS": "fcr=85% speed=20",
         }
     )
     names = [line.partition(":")[0] for line in text.splitlines()]
@@ -228,3 +229,12 @@ def test_a_voice_is_named_once_and_at_least_one(text: str) -> None:
 def test_the_order_of_voices_is_shown_as_it_is_written() -> None:
     shown = {source.name: source for source in Settings.from_environment({}, tts=("local", "cloud")).sources()}
     assert (shown["IVR_TTS"].value, shown["IVR_TTS"].origin) == ("local,cloud", "command line")
+
+
+def test_targets_are_shares_or_numbers_and_may_be_for_a_class():
+    read = Settings.from_environment({"IVR_TARGETS": "fcr=82.5%, asa=15 abandonment.elderly=2% nps=-5"})
+    assert read.targets == {"fcr": 0.825, "asa": 15.0, "abandonment.elderly": 0.02, "nps": -5.0}
+    assert Source("IVR_TARGETS", "fcr=0.825 asa=15 abandonment.elderly=0.02 nps=-5", "environment") in read.sources()
+    for wrong in ("fcr", "fcr=high", "fcr:85", "=3", "fcr=1=2", "waits=3"):
+        with pytest.raises(SettingsError, match="is no target; write fcr=85% or asa=30"):
+            Settings.from_environment({"IVR_TARGETS": wrong})

@@ -22,10 +22,14 @@ LONGEST_PAUSE = 0.02
 
 
 class Keeper:
-    """The floor of one board. Thread-safe; `changed` is called after every change that this process made."""
+    """The floor of one board. Thread-safe; `changed` is called after every change that this process made.
+
+    So is `watch`, once for each change over all processes, with the floor before and after it.
+    """
 
     def __init__(self, board: Board, *, changed: Callable[[], None] = lambda: None) -> None:
         self._board, self.changed = board, changed
+        self.watch: Callable[[Floor, Floor], None] = lambda _before, _after: None
         self._lock = threading.Lock()
         self._floor, self._seen = Floor(), 0
 
@@ -43,8 +47,9 @@ class Keeper:
         with self._lock:
             for attempt in range(TRIES):
                 self._refresh()
-                after, answer = update(self._floor)
-                rows = _differences(self._floor, after)
+                before = self._floor
+                after, answer = update(before)
+                rows = _differences(before, after)
                 if not rows:
                     return answer
                 if self._board.write_rows(rows, seen=self._seen):
@@ -53,6 +58,7 @@ class Keeper:
                 time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.0002 * 2**attempt)))  # noqa: S311
             else:
                 raise StoreError("the queue is being changed by too many at once")
+        self.watch(before, after)
         self.changed()
         return answer
 

@@ -25,6 +25,7 @@ from .keeper import Keeper
 from .legs import Legs, how_it_failed
 from .order import PREEMPTING
 from .presence import waiting
+from .promises import BY_HAND, Promises
 from .questions import Entering, Leaving, OfCall, OfNumber, Rang, read
 from .roster import Roster
 from .standing import Asking, Status, may_enter, standing, talked
@@ -50,6 +51,7 @@ class Queue:
         places_calls: bool = False,
     ) -> None:
         self.keeper, self.line, self.seal, self.places_calls = keeper, line, seal, places_calls
+        keeper.watch = Promises(documents).watch
         self._workflow = workflow
         self._known = Acquaintance(documents)
         self.legs, self.roster = Legs(keeper, self._known, seal, line), Roster(keeper, line)
@@ -166,6 +168,10 @@ class Queue:
 
     # what operators see and do
 
+    def counts(self, now: float) -> view.View:
+        """Return how many wait and are at work, without looking into what callers told: quick enough for a scrape."""
+        return view.counts(self.keeper.floor(), self.line, now)
+
     def view(self, now: float) -> view.View:
         """Return who is in the queue and how the desks stand, as `ivr queue` shows it."""
         return view.queue_view(self.keeper.floor(), self.line, self.seal, now)
@@ -176,7 +182,7 @@ class Queue:
         def close(floor: Floor) -> tuple[Floor, bool]:
             open_ones = (one for one in floor.waiters.values() if one.calls_back and one.state == "waiting")
             found = next((one for one in open_ones if one.reference == reference), None)
-            return (floor.put(left(found, "by_hand", now)), True) if found else (floor, False)
+            return (floor.put(left(found, BY_HAND, now)), True) if found else (floor, False)
 
         return self.keeper.change(close)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from ..calendar import local
@@ -13,7 +15,7 @@ from .context import Context, unseal
 from .estimate import expected, minutes, position
 from .floor import Agent, Floor, Waiter
 from .matching import ranked
-from .presence import is_free, is_signed_on, serving
+from .presence import desk_of, is_free, is_signed_on, serving, waiting
 
 View = dict[str, Any]
 
@@ -88,16 +90,41 @@ def _context(waiter: Waiter, seal: Seal) -> Context:
         return Context()
 
 
+def counts(floor: Floor, line: Line, now: float) -> View:
+    """Return how many wait for each desk and how its agents stand, and the agents by state, each counted once."""
+    there = [one for one in waiting(floor, line.waiting, now) if not one.calls_back]
+    mine: dict[str, list[Waiter]] = {name: [] for name in line.desks}
+    for one in there:
+        mine.setdefault(desk_of(line, one.desk).name, []).append(one)
+    agents = list(floor.agents.values())
+    states = Counter(_state(agent, now) for agent in agents)
+    return {
+        "desks": {name: _counts(line, name, found, agents, now) for name, found in mine.items()},
+        "agents": {state: states[state] for state in ("ready", "busy", "paused", "off")},
+    }
+
+
 def _desk(floor: Floor, line: Line, name: str, now: float) -> View:
-    agents = [agent for agent in floor.agents.values() if not serving(line, name).isdisjoint(agent.desks)]
     mine = [one for one in ranked(floor, line, now) if one.desk == name and not one.calls_back]
     seconds = expected(floor, line, name, len(mine) + 1, now)
+    told = {"minutes": None if seconds is None else minutes(seconds)}
+    return {"desk": name} | told | _counts(line, name, mine, list(floor.agents.values()), now)
+
+
+def _counts(line: Line, name: str, mine: Sequence[Waiter], agents: Sequence[Agent], now: float) -> View:
+    """Count for a desk; agents of several desks, and of those that it overflows to, count for each of them."""
+    helping = serving(line, name)
+    own = [agent for agent in agents if not helping.isdisjoint(agent.desks)]
     return {
-        "desk": name,
         "waiting": len(mine),
         "longest": max((round(now - one.entered) for one in mine), default=0),
-        "minutes": None if seconds is None else minutes(seconds),
-        "signed_on": sum(map(is_signed_on, agents)),
-        "ready": sum(is_free(agent, now) for agent in agents),
-        "busy": sum(agent.state in ("ringing", "talking", "wrap_up") and not is_free(agent, now) for agent in agents),
+        "signed_on": sum(map(is_signed_on, own)),
+        "ready": sum(_state(agent, now) == "ready" for agent in own),
+        "busy": sum(_state(agent, now) == "busy" for agent in own),
     }
+
+
+def _state(agent: Agent, now: float) -> str:
+    if is_free(agent, now):
+        return "ready"
+    return "busy" if agent.state in ("ringing", "talking", "wrap_up") else agent.state

@@ -90,17 +90,24 @@ def way_out(turn: Turn, choice: Choice) -> Move:
 
 def leave(turn: Turn, why: str) -> None:
     """Tell the queue that the caller waits no more; whoever is not heard of is forgotten by it anyway."""
-    transfer = turn.call.transfer
-    where = {"desk": transfer["desk"], "priority": transfer["priority"], "waited": seconds_waited(turn)}
     with suppress(LookupFailed):
         told = turn.ask("queue.leave", {"call": turn.call.id, "why": why}, deadline=DEADLINE)
         if told.get("agent"):
-            where["waited"] = turn.memo.get("waited", where["waited"])
-            turn.note("talked", agent=told["agent"], seconds=round(float(told.get("seconds", 0))), **where)
+            note_talk(turn, told)
             return
-    turn.note("left", why=why, **where)
+    turn.note("left", why=why, **where(turn))
 
 
-def seconds_waited(turn: Turn) -> int:
-    """Return how long the caller has waited in this step."""
-    return round(turn.now - float(turn.call.transfer.get("since", turn.now)))
+def note_talk(turn: Turn, told: Status) -> None:
+    """Write down a talk that is just over; the wait was over when the agent took the call."""
+    seconds = round(float(told.get("seconds", 0)))
+    place = where(turn)
+    place["waited"] = max(0, place["waited"] - seconds)
+    turn.note("talked", agent=told["agent"], seconds=seconds, **place)
+
+
+def where(turn: Turn) -> dict[str, Any]:
+    """Return for which desk the caller waits in this step, how urgently, and for how many seconds so far."""
+    transfer = turn.call.transfer
+    waited = round(turn.now - float(transfer.get("since", turn.now)))
+    return {"desk": transfer["desk"], "priority": transfer["priority"], "waited": waited}

@@ -117,7 +117,8 @@ class Survey(Listening):
     @staticmethod
     def _kept(turn: Turn, answers: Mapping[str, int]) -> Mapping[str, Any]:
         about = {"call": turn.call.id, "number": turn.call.caller, "queue": turn.call.transfer.get("desk", "")}
-        about |= {"agent": turn.call.transfer.get("agent", ""), "reason": turn.call.facts.get("reason", "")}
+        about |= {name: turn.call.transfer.get(name, "") for name in ("priority", "agent")}
+        about |= {"reason": turn.call.facts.get("reason", "")}
         marks = {name: answers.get(name) for name in SCALES}
         try:
             return turn.lookup("survey.answer", {**about, **marks}, deadline=DEADLINE)

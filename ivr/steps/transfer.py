@@ -11,7 +11,7 @@ from ..engine.inputs import DialEnded, Digits, Input
 from ..engine.step import LiveStep, Move
 from ..engine.turn import DEADLINE, Turn
 from ..engine.verbs import Dial, Enqueue
-from ..engine.waiting import choice_for, leads_out, leave, seconds_waited, wait, way_out
+from ..engine.waiting import choice_for, leads_out, leave, note_talk, wait, way_out, where
 from ..errors import LookupFailed
 from ..flow.fields import Block, option
 from ..flow.model import OWN_DESK, PRIORITIES, Branch, Choice, Route
@@ -166,11 +166,11 @@ class Transfer(LiveStep):
                 return self._ring(turn, status)
             case "wait":
                 if turn.memo.get("state") not in ("wait", "ring"):
-                    turn.note("queued", **_where(turn))
+                    turn.note("queued", **where(turn))
                 turn.remember(state="wait")
                 return wait(turn, status, self.choices)
             case "router":
-                turn.note("queued", **_where(turn))
+                turn.note("queued", router=True, **where(turn))
                 turn.remember(state="router")
                 turn.enqueue(Enqueue((), status["workflow"], int(status["priority"]), status["task"]))
                 return None
@@ -178,7 +178,7 @@ class Transfer(LiveStep):
                 return self._talked(turn, status)
             case "nobody" | "full" as outcome if self.name not in turn.found_closed:
                 turn.found_closed.add(self.name)
-                turn.note("left", why=outcome, **_where(turn))
+                turn.note("left", why=outcome, **where(turn))
                 return str(outcome)
         return self._dial_desk(turn)
 
@@ -199,8 +199,8 @@ class Transfer(LiveStep):
             agent=status["agent"],
             level=turn.level,
             customer=turn.call.identity.customer,
-            waited=seconds_waited(turn),
         )
+        turn.note("ring", agent=status["agent"], **where(turn))
         turn.ring(
             Dial((), status["number"], int(status["timeout"]), leg=status["leg"], record=bool(status.get("record")))
         )
@@ -249,8 +249,7 @@ class Transfer(LiveStep):
 
     def _talked(self, turn: Turn, status: Mapping[str, Any]) -> Move:
         """Go on after a talk with an agent. Nobody else had the line, so what was proved before still holds."""
-        waited, seconds = turn.memo.get("waited", 0), round(float(status.get("seconds", 0)))
-        turn.note("talked", agent=status["agent"], seconds=seconds, **_where(turn) | {"waited": waited})
+        note_talk(turn, status)
         if turn.memo.get("level"):
             turn.verified(turn.memo["level"], turn.memo["customer"])
         turn.change(transfer={**turn.call.transfer, "agent": status["agent"]})
@@ -285,8 +284,3 @@ def _desks(turn: Turn, desk: str) -> list[str]:
     """Return a desk and those that help it out."""
     known = turn.line.desks.get(desk)
     return [desk, *(one.name for one in (known.overflow if known else ()))]
-
-
-def _where(turn: Turn) -> dict[str, Any]:
-    transfer = turn.call.transfer
-    return {"desk": transfer["desk"], "priority": transfer["priority"], "waited": seconds_waited(turn)}
