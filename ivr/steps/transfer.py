@@ -174,6 +174,8 @@ class Transfer(LiveStep):
                 turn.remember(state="router")
                 turn.enqueue(Enqueue((), status["workflow"], int(status["priority"]), status["task"]))
                 return None
+            case "talked":  # how the dialling ended was lost on the way; that the line asks again tells it
+                return self._talked(turn, status)
             case "nobody" | "full" as outcome if self.name not in turn.found_closed:
                 turn.found_closed.add(self.name)
                 turn.note("left", why=outcome, **where(turn))
