@@ -13,13 +13,14 @@ from .catalogue import catalogue as catalogue
 from .channels.twilio import TwilioChannel
 from .engine.call import Call
 from .engine.engine import Engine, Reply
-from .engine.inputs import CallStarted, HungUp, Resumed
+from .engine.inputs import CallStarted, HungUp, Input, Recorded, Resumed, Unheard
 from .engine.ports import Channel, Event, Incoming, JournalRow, Lookup, Saved
 from .engine.turn import Services
 from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
 from .flow.model import Release
+from .hearing import Ears, open_ears
 from .lookups.http import HttpLookup
 from .lookups.router import Router
 from .messages.outbox import messages
@@ -51,6 +52,7 @@ class Ivr:
     back_ends: Router
     channel: TwilioChannel
     engine: Engine
+    ears: Ears
     clock: Callable[[], float]
     _older: dict[str, Engine] = field(default_factory=dict)
     _older_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -100,8 +102,20 @@ class Ivr:
         call = thaw(saved.call, self.seal)
         if call.turn >= TURN_LIMIT:
             raise FlowStuck(f"the call has taken {TURN_LIMIT} turns")
-        late = incoming.turn != call.turn and not isinstance(incoming.input, HungUp)
-        return self._engine_of(call).turn(call, Resumed() if late else incoming.input, now)
+        engine = self._engine_of(call)
+        return engine.turn(call, self._given(engine, call, incoming, now), now)
+
+    def _given(self, engine: Engine, call: Call, incoming: Incoming, now: float) -> Input:
+        """Return what the caller did, as the turn that the call is at takes it."""
+        given = incoming.input
+        if isinstance(given, Unheard):
+            if call.ear == "keys":
+                raise FlowStuck("the carrier cannot even take keys")
+            return Unheard(self.ears.after(call.ear, call.language))
+        if incoming.turn != call.turn and not isinstance(given, HungUp):
+            return Resumed()
+        hearing = engine.hears(call, now) if isinstance(given, Recorded) else None
+        return self.ears.hear(given, hearing) if isinstance(given, Recorded) and hearing else given
 
     def _keep(self, saved: Saved | None, reply: Reply, key: str, document: bytes) -> None:
         call, now = reply.call, self.clock()
@@ -137,8 +151,8 @@ class Ivr:
         return [("store", True, ""), ("flows", True, self.release.version)]
 
     def degraded(self) -> list[tuple[str, str]]:
-        """Name the back ends that cannot be used now, and why: calls are taken all the same."""
-        return self.back_ends.troubles()
+        """Name the back ends and recognisers that cannot be used now, and why: calls are taken all the same."""
+        return [*self.back_ends.troubles(), *self.ears.troubles(self.release)]
 
     def facts(self, call_id: str) -> Mapping[str, Any]:
         """Tell where a call stands, for tests and operators: nothing that was typed is among it."""
@@ -198,10 +212,11 @@ def build(
     found.keep_release(release.version, release.files)
     outside = lookup or HttpLookup({"bank": settings.bank_url})
     asked = Router(outside, own_services(settings, found, seal), clock)
-    services = Services(asked, Reader(), spoken_keys, written, time.monotonic)
+    ears = open_ears(settings)
+    services = Services(asked, Reader(), spoken_keys, written, time.monotonic, ears.ear)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
-    return Ivr(settings, found, seal, services, asked, channel, Engine(release, services), clock)
+    return Ivr(settings, found, seal, services, asked, channel, Engine(release, services), ears, clock)
 
 
 def _row(call: Call, event: Event, now: float) -> JournalRow:

@@ -59,8 +59,8 @@ class Source:
 class Settings:
     """What a deployment chooses. Empty text means "not set".
 
-    `public_url` and `bank_url` have no slash at the end. `insecure` is never read from the environment: a server
-    without signatures has to be asked for on the command line.
+    `public_url`, `bank_url` and `api_url` have no slash at the end. `insecure` is never read from the environment: a
+    server without signatures has to be asked for on the command line.
     """
 
     account_sid: str = ""
@@ -72,6 +72,9 @@ class Settings:
     audio: Path = Path("audio")
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
+    asr: str = "cloud"
+    vosk_models: Path | None = None
+    api_url: str = "https://api.twilio.com"
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -109,6 +112,9 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "audio": "IVR_AUDIO",
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
+        "asr": "IVR_ASR",
+        "vosk_models": "IVR_VOSK_MODELS",
+        "api_url": "TWILIO_API_URL",
     }
 )
 """The environment variable of every setting that has one."""
@@ -254,6 +260,12 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _asr(text: str) -> str:
+    if text in ("cloud", "local", "none"):
+        return text
+    raise ValueError(f"{text!r} is no way to hear callers; write cloud, local or none")
+
+
 def _masked(value: object) -> str:
     return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
 
@@ -268,4 +280,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "audio": _folder,
     "bank_url": _address,
     "alarm_url": _hidden_address,
+    "asr": _asr,
+    "vosk_models": _folder,
+    "api_url": _address,
 }

@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -62,18 +62,29 @@ class Wired:
             ivr.store.close()
 
 
+def new_token() -> str:
+    """Return a token that nobody else knows."""
+    return secrets.token_hex(16)
+
+
 @contextmanager
-def wired(clock: Callable[[], float] = time.time) -> Iterator[Wired]:
-    """Start a demo bank and wire the engine to it: memory store, own token, flows and audio as configured."""
+def wired(
+    clock: Callable[[], float] = time.time, *, token: str = "", more: Mapping[str, str] | None = None
+) -> Iterator[Wired]:
+    """Start a demo bank and wire the engine to it: memory store, own token, flows and audio as configured.
+
+    `more` are further settings by their variables.
+    """
     from ivr.app import build
     from ivr.demo_bank.serving import BackgroundBank
     from ivr.settings import Settings
 
-    token = secrets.token_hex(16)
-    kept = {name: os.environ[name] for name in ("IVR_FLOWS", "IVR_AUDIO") if name in os.environ}
+    token = token or new_token()
+    names = ("IVR_FLOWS", "IVR_AUDIO", "IVR_VOSK_MODELS")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
 
     def build_with(bank_url: str) -> Ivr:
-        env = {**kept, "IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": token, "IVR_PUBLIC_URL": BASE_URL}
+        env = {**kept, **(more or {}), "IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": token, "IVR_PUBLIC_URL": BASE_URL}
         return build(Settings.from_environment({**env, "IVR_BANK_URL": bank_url}), clock=clock)
 
     with BackgroundBank(clock=clock) as bank:

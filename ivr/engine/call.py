@@ -44,7 +44,8 @@ class Identity(Struct, frozen=True, omit_defaults=True):
 class Call(Struct, frozen=True, omit_defaults=True):
     """One telephone call. `release` pins the content hash of the flow files it began with; `turn` counts replies.
 
-    `rate` is how fast the caller wants to be spoken to, as a share of the profile's rate.
+    `rate` is how fast the caller wants to be spoken to, as a share of the profile's rate. `ear` is how the caller is
+    heard from now on, once the usual way has failed.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Call(Struct, frozen=True, omit_defaults=True):
     keys_ahead: str = ""
     transfer: Values = field(default_factory=dict)
     rate: float = 1.0
+    ear: str = ""
     ended: str = ""
 
     def __repr__(self) -> str:

@@ -22,7 +22,7 @@ from ..secret import Secret
 from .call import Call, Frame, Identity
 from .opening import DeskValues, OpeningValues
 from .ports import Aloud, Event, Lookup
-from .verbs import Closing, Dial, Gather, Hangup, Pause, Prompt, Record, Say
+from .verbs import Closing, Dial, Ear, Gather, Hangup, Pause, Prompt, Record, Say
 
 IDENTITY_SECONDS = 600.0
 """How long a verified caller stays verified without doing anything (voice-menu practice: ten minutes)."""
@@ -42,13 +42,17 @@ _NOT_WORTH_ASKING = 0.05
 
 @dataclass(frozen=True)
 class Services:
-    """What a turn may use of the world outside. `timer` counts seconds from any start; without one none go by."""
+    """What a turn may use of the world outside. `timer` counts seconds from any start; without one none go by.
+
+    `ear` tells by language how callers are heard, as long as that works.
+    """
 
     lookup: Lookup
     aloud: Aloud
     heard: Callable[[str, str], str | None]
     written: Aloud
     timer: Callable[[], float] = lambda: 0.0
+    ear: Callable[[str], Ear] = lambda _language: "carrier"
 
 
 class _UnreadableError(ValueError):

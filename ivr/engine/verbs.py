@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,17 @@ class Keys:
     finish: str = ""
 
 
+Ear = Literal["carrier", "recording", "keys"]
+"""How callers are heard: by the carrier's recogniser, by our own on a recording, or by their keys alone."""
+
+
 @dataclass(frozen=True)
 class Hearing:
-    """What a gather may hear: the words worth expecting, in one language."""
+    """What a gather may hear: the words worth expecting, in one language, and by whom."""
 
     language: str
     hints: tuple[str, ...] = ()
+    by: Literal["carrier", "recording"] = "carrier"
 
 
 @dataclass(frozen=True)

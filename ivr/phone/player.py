@@ -9,10 +9,11 @@ from typing import Literal
 from urllib.parse import urljoin
 
 from . import listen
-from .caller import Act, Caller, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch
+from .caller import Act, Caller, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch, Talk
 from .carrier import Carrier, Line, Purpose, Watch, new_sid
 from .clock import Clock
 from .parse import falls_silent, parse
+from .recordings import Recordings
 from .transport import Transport
 from .twiml import (
     OWN_RULE,
@@ -94,12 +95,14 @@ class Player:
         call_sid: str | None = None,
         habits: Habits | None = None,
         watch: Watch | None = None,
+        recordings: Recordings | None = None,
     ) -> None:
         self.call_sid = call_sid or new_sid("CA")
         self._line = line
         self._caller = caller
         self._clock = clock
         self._habits = habits or Habits()
+        self._recordings = recordings
         self._carrier = Carrier(line, transport, self.call_sid, watch)
         self._faults: list[TwimlFault] = []
         self._dialled: list[str] = []
@@ -285,6 +288,8 @@ class Player:
         self._wait(taken.wait)
         sid = new_sid("RE")
         url = f"{self._habits.recordings}/{self._line.account}/Recordings/{sid}"
+        if self._recordings is not None:
+            url = self._recordings.keep(sid, act.sound if isinstance(act, Talk) else b"")
         facts = {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(round(taken.seconds))}
         if record.status_callback:
             more = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": "RecordVerb"}

@@ -14,8 +14,10 @@ from .carrier import DEMO_ACCOUNT, Exchange, Line, Watch
 from .clock import Clock, RealClock, VirtualClock
 from .keeping import Notes, NotKept, keep
 from .player import CallResult, Habits, Player
+from .recordings import Recordings
 from .terminal import Console, Terminal, terminal
 from .transport import HttpTransport, Transport
+from .voiced import Voiced
 
 HELP = "0-9 * # are keys, other words are speech, an empty line is silence, Ctrl-D hangs up"
 _DESK: dict[str, DialStatus] = {
@@ -179,11 +181,14 @@ def run_phone(
     screen: Terminal | None = None,
     save: Path | None = None,
     news: News = tuple,
+    spoken: Sequence[bytes] = (),
+    recordings: Recordings | None = None,
 ) -> CallResult:
     """Let the person at the terminal make one call, and tell how it ended.
 
     `url` is a server's address or a whole webhook address. Words about a call that could not be kept go to the screen,
-    and `news` as it comes.
+    and `news` as it comes. `spoken` are WAV files that answer first, one after the other; `recordings` is where the
+    server gets what was recorded.
     """
     screen = screen or terminal()
     voice = call_url(url, flow, called)
@@ -204,7 +209,9 @@ def run_phone(
     clock = clock or (_Interruptible(longest=0.3) if isinstance(screen, Console) else VirtualClock(time.time()))
     way = transport or HttpTransport()
     try:
-        result = Player(line, way, person, clock, habits=Habits(ring=0.4), watch=_failed(told)).call()
+        mouth = Voiced(person, screen, spoken) if spoken else person
+        habits, watch = Habits(ring=0.4), _failed(told)
+        result = Player(line, way, mouth, clock, habits=habits, watch=watch, recordings=recordings).call()
     finally:
         if isinstance(way, HttpTransport) and transport is None:
             way.close()

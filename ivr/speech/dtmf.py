@@ -1,7 +1,7 @@
 """Hears keys in sound, for lines that tell of them in no other way (ITU-T Q.23, Q.24). It knows no call.
 
-A key is two tones, one of a low and one of a high group, for at least 40 ms. Speech holds such pairs too, but not alone,
-not equally loud, not for so long, and with overtones; that tells them apart.
+A key is two tones, one of a low and one of a high group, for at least 40 ms. Speech holds such pairs too, but not
+alone, not equally loud, not for so long, and with overtones; that tells them apart.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Protocol
 from flask import Blueprint, Response, abort, request
 
 from ivr.channels.twilio import TwilioChannel
+from ivr.channels.twilio_inputs import DEAF
 from ivr.channels.twilio_requests import Parameters, TwilioRequest
 from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Hangup
@@ -109,7 +110,15 @@ class _Hooks:
             log.line("fallback", code=form.first("ErrorCode")[:10])
         if form.first("DialCallStatus") in {"completed", "answered"}:
             return _twiml(self.ivr.channel.render(Hangup(), turn=0))
+        if form.first("ErrorCode") in DEAF:
+            return self._answer(lambda: self._deaf(asked))
         return _twiml(self._sorry(tried))
+
+    def _deaf(self, asked: TwilioRequest) -> Incoming:
+        found = self.ivr.channel.deaf(asked)
+        if found is None:
+            raise BadRequest("the request tells of no failed recogniser")
+        return found
 
     def _authentic(self) -> TwilioRequest:
         """Return the request if the carrier signed it; else refuse it without having read anything."""

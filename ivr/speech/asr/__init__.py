@@ -11,11 +11,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from ivr.plugins import kinds_in
 
-from ..audio import Audio
+if TYPE_CHECKING:
+    from ..audio import Audio
 
 __all__ = ["Expected", "Heard", "Nothing", "Reason", "Recogniser", "recognisers"]
 

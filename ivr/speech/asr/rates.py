@@ -1,6 +1,6 @@
 """Brings telephone sound to the rate that a model was trained on.
 
-Why not the band-exact resampler of `audio`: its sharp edge at 4 kHz is a sound that no model has heard in training. This
+Why not the exact resampler of `audio`: its sharp edge at 4 kHz is something that no model has heard in training. This
 soft one (a Kaiser window over ten samples each side, as SciPy's `resample_poly` has it) leaves a little above the edge:
 ten of ten Korean test recordings are then understood, against eight.
 """

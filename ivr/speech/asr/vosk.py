@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import vosk
 
 CHUNK_SECONDS = 0.1
-"""What is heard depends on the size of the pieces that the model is fed; this is the size all figures were taken with."""
+"""What is heard depends on the size of the pieces that a model is fed; all figures were taken with this one."""
 ALTERNATIVES = 5
 GRAMMARS = 256
 """Grammars kept; a step has one a language."""
@@ -79,6 +79,7 @@ class Vosk(Recogniser):
         self._workers = Workers(workers or os.cpu_count() or 1, "ivr-hears")
         self._models: dict[Path, Future[_Loaded]] = {}
         self._lock = threading.Lock()
+        self._folder = lru_cache(maxsize=None)(lambda language: find_model(language, self._folders))
 
     @classmethod
     def open(cls, folders: Sequence[Path]) -> Self:
@@ -87,9 +88,9 @@ class Vosk(Recogniser):
 
     def why_not(self, language: str) -> str | None:
         """Name what is missing: the library, or a model for the language."""
-        if importlib.util.find_spec("vosk") is None:
+        if not _installed():
             return "Vosk is not installed; install it with: pip install vosk"
-        folder = find_model(language, self._folders)
+        folder = self._folder(language)
         if folder is None:
             return f"there is no Vosk model for {language}; get one with: ivr models download {language}"
         future = self._models.get(folder)
@@ -121,7 +122,7 @@ class Vosk(Recogniser):
             return {}
 
     def _loading(self, language: str) -> Future[_Loaded]:
-        folder = find_model(language, self._folders)
+        folder = self._folder(language)
         if folder is None:
             raise LookupError(language)
         with self._lock:
@@ -131,6 +132,11 @@ class Vosk(Recogniser):
                     target=_load, args=(folder, self._models[folder]), name="ivr-loads-model", daemon=True
                 ).start()
             return self._models[folder]
+
+
+@cache
+def _installed() -> bool:
+    return importlib.util.find_spec("vosk") is not None
 
 
 def _load(folder: Path, future: Future[_Loaded]) -> None:

@@ -1,4 +1,4 @@
-"""A bounded number of threads for work that must end in time. Who comes when all are busy is turned away, never queued.
+"""A bounded number of threads for work that must end in time. Who comes when all are busy waits, up to the deadline.
 
 Work that outlasts its deadline is left behind; it keeps its place until it ends, so a slow machine cannot pile it up.
 """
@@ -38,6 +38,14 @@ class Workers:
             if future.done():  # the work itself raised it
                 raise
             raise LateError from None
+
+    def start(self, work: Callable[[], object]) -> bool:
+        """Begin work that nobody waits for; its faults are lost. Returns False when all threads are busy."""
+        if not self._free.acquire(blocking=False):
+            return False
+        future: Future[object] = Future()
+        threading.Thread(target=self._run, args=(work, future), name=self._name, daemon=True).start()
+        return True
 
     def _run(self, work: Callable[[], T], future: Future[T]) -> None:
         try:
