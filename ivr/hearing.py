@@ -53,13 +53,14 @@ class Ears:
         *,
         deadline: float = DEADLINE,
     ) -> None:
-        self._choice, self._open, self._recordings, self._deadline = choice, listeners, recordings, deadline
+        self._choice, self._open, self._recordings, self.deadline = choice, listeners, recordings, deadline
         self._waiting = Workers(AT_ONCE, "ivr-fetches-answer")
         self._tidying = Workers(4, "ivr-deletes-recording")
 
     @cached_property
-    def _listeners(self) -> Sequence[Recogniser]:
-        return () if self._choice == "none" else self._open()
+    def listeners(self) -> Sequence[Recogniser]:
+        """Every recogniser here, opened when first asked for."""
+        return self._open()
 
     def ear(self, language: str) -> Ear:
         """Return how callers who speak a language are heard as long as nothing fails."""
@@ -71,14 +72,14 @@ class Ears:
 
     def _own(self, language: str) -> Ear:
         """Begin to load what is needed too: the caller will speak when the prompts are over."""
-        listener = self._listener(language)
+        listener = self._listener(language) if self._choice != "none" else None
         if listener is None:
             return "keys"
         listener.prepare(language)
         return "recording"
 
     def _listener(self, language: str) -> Recogniser | None:
-        return next((one for one in self._listeners if one.why_not(language) is None), None)
+        return next((one for one in self.listeners if one.why_not(language) is None), None)
 
     def hear(self, recorded: Recorded, hearing: Hearing) -> Input:
         """Return what the caller did. A recogniser that cannot be used, or not in time, leaves the keys."""
@@ -86,9 +87,9 @@ class Ears:
             return HungUp()
         if recorded.key:
             return Digits(recorded.key)
-        until = time.monotonic() + self._deadline
+        until = time.monotonic() + self.deadline
         try:
-            return self._waiting.run(lambda: self._heard(recorded.url, hearing, until), self._deadline)
+            return self._waiting.run(lambda: self._heard(recorded.url, hearing, until), self.deadline)
         except (LateError, NoRecording):
             return Unheard("keys")
         finally:
@@ -125,7 +126,7 @@ class Ears:
 
     def why_not(self, language: str) -> str | None:
         """Return why no recogniser here hears a language, or None."""
-        reasons = [one.why_not(language) for one in self._listeners]
+        reasons = [one.why_not(language) for one in self.listeners]
         return reasons[0] if reasons and all(reasons) else None
 
     def unknown_words(self, release: Release) -> list[str]:

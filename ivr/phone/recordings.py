@@ -26,7 +26,7 @@ _NAME = re.compile(r"/2010-04-01/Accounts/(AC\w{32})/Recordings/(RE\w{32})\.(wav
 class Recordings:
     """Keeps and serves recordings; use it with `with`. `url` is what the server takes for the carrier's API.
 
-    `refused` counts requests without the right credentials, `deleted` names what was deleted.
+    `asked` counts requests by recording, `refused` those without the right credentials; `deleted` names what is gone.
     """
 
     def __init__(self, token: str, account: str = DEMO_ACCOUNT, *, port: int = 0, not_ready: int = NOT_READY) -> None:
@@ -36,7 +36,7 @@ class Recordings:
         self.deleted: list[str] = []
         self._login = "Basic " + base64.b64encode(f"{account}:{token}".encode()).decode()
         self._kept: dict[str, bytes] = {}
-        self._asked: dict[str, int] = {}
+        self.asked: dict[str, int] = {}
         self._http = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self.url = f"http://127.0.0.1:{self._http.server_port}"
@@ -74,8 +74,8 @@ class Recordings:
             del self._kept[sid]
             self.deleted.append(sid)
             return 204, b""
-        self._asked[sid] = self._asked.get(sid, 0) + 1
-        return (404, b"") if self._asked[sid] <= self.not_ready else (200, self._kept[sid])
+        self.asked[sid] = self.asked.get(sid, 0) + 1
+        return (404, b"") if self.asked[sid] <= self.not_ready else (200, self._kept[sid])
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         server = self
@@ -83,10 +83,10 @@ class Recordings:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_GET(self) -> None:  # noqa: N802 - http.server calls it so
+            def do_GET(self) -> None:
                 self._answer("GET")
 
-            def do_DELETE(self) -> None:  # noqa: N802 - http.server calls it so
+            def do_DELETE(self) -> None:
                 self._answer("DELETE")
 
             def _answer(self, method: str) -> None:
