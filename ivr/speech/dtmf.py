@@ -26,7 +26,10 @@ TWIST = (-10.0, 8.0)
 APART = 6.0
 """dB by which a tone exceeds the others of its group."""
 OVERTONE = 0.2
-"""The most power that a tone's overtone has, as a share of the tone's: telephones make pure tones, voices don't; 1633 Hz lies near twice 852."""
+"""The most power that a tone's overtone has, as a share of the tone's: telephones make pure tones, voices don't.
+
+It can't be less: 1633 Hz lies near twice 852.
+"""
 QUIETEST = -42.0
 """dB of full scale below which nothing is a key."""
 HITS, MISSES = 6, 3

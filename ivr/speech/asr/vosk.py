@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -99,11 +100,14 @@ class Vosk(Recogniser):
         return None
 
     def prepare(self, language: str) -> None:
-        """Begin to load the model."""
-        self._loading(language)
+        """Begin to load the model, if there is one."""
+        with suppress(LookupError):
+            self._loading(language)
 
     def listen(self, audio: Audio, expecting: Expected, deadline: float) -> Heard | Nothing:
         """Recognise in a thread of the pool; a pool that is full, and a model still loading, count as late."""
+        if not len(audio.samples):
+            return Nothing("silence")
         until = time.monotonic() + deadline
         try:
             model = self._loading(expecting.language).result(deadline)
