@@ -147,4 +147,4 @@ def test_the_korean_package_is_found_and_was_trained_at_16_khz(korean):
 
 
 def test_recognisers_come_in_order_and_each_is_called_after_its_file():
-    assert [one.name for one in recognisers()][0] == "vosk"
+    assert next(one.name for one in recognisers()) == "vosk"
