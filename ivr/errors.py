@@ -53,5 +53,9 @@ class VoiceFailed(IvrError):
     """A voice cannot speak a text, or not in time; the next voice is to."""
 
 
+class ModelError(IvrError):
+    """A speech model cannot be fetched or installed; the text says why and what to do."""
+
+
 class FlowStuck(IvrError):
     """A turn ran past the hop limit or its step is gone; the caller is apologised to and transferred."""

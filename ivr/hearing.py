@@ -146,8 +146,7 @@ class Ears:
 def open_ears(settings: Settings) -> Ears:
     """Return the ears that the settings choose. Nothing is loaded yet."""
     recordings = Recordings(settings.account_sid, settings.auth_token, settings.api_url)
-    folders = [settings.vosk_models] if settings.vosk_models else []
-    return Ears(settings.asr, lambda: recognisers(folders), recordings)
+    return Ears(settings.asr, lambda: recognisers([settings.models]), recordings)
 
 
 def _input(found: Heard | Nothing) -> Input:

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from .errors import SettingsError
 
 DEFAULT_STORE = "sqlite:///var/ivr.db"
+DEFAULT_MODELS = Path("var/models")
 
 
 class Hidden:
@@ -70,10 +71,10 @@ class Settings:
     store: str = DEFAULT_STORE
     flows: Path = Path("flows")
     audio: Path = Path("audio")
+    models: Path = DEFAULT_MODELS
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
     asr: str = "cloud"
-    vosk_models: Path | None = None
     api_url: str = "https://api.twilio.com"
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -110,10 +111,10 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "store": "IVR_STORE",
         "flows": "IVR_FLOWS",
         "audio": "IVR_AUDIO",
+        "models": "IVR_MODELS",
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
         "asr": "IVR_ASR",
-        "vosk_models": "IVR_VOSK_MODELS",
         "api_url": "TWILIO_API_URL",
     }
 )
@@ -266,6 +267,14 @@ def _asr(text: str) -> str:
     raise ValueError(f"{text!r} is no way to hear callers; write cloud, local or none")
 
 
+def _future_folder(text: str) -> Path:
+    """Check a folder that is made when something is put into it."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{text} is a file, not a folder")
+    return path
+
+
 def _masked(value: object) -> str:
     return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
 
@@ -278,9 +287,9 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "store": _store,
     "flows": _folder,
     "audio": _folder,
+    "models": _future_folder,
     "bank_url": _address,
     "alarm_url": _hidden_address,
     "asr": _asr,
-    "vosk_models": _folder,
     "api_url": _address,
 }

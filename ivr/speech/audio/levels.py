@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .sound import RATE, Audio, Fractions, audio_of
-from .spectrum import resample, shaped
+from .spectrum import hertz, resample, shaped
 
 TARGET = -18.0
 """LUFS; prompts lie between -16 and -19."""
@@ -53,16 +55,20 @@ def loudness(audio: Audio) -> float:
 
 def levelled(audio: Audio, target: float = TARGET, *, ceiling: float = CEILING) -> Audio:
     """Return the sound at `target` LUFS, its peaks rounded off below `ceiling` dB. Silence stays silence."""
-    if loudness(audio) <= QUIET:
+    found = loudness(audio)
+    if found <= QUIET:
         return audio
-    fractions, made = audio.fractions(), audio
-    gain = 0.0
-    for _ in range(4):  # limiting takes a little loudness away
-        missing = target - loudness(made)
-        if abs(missing) < 0.1:
+    fractions, made, gain = audio.fractions(), audio, 0.0
+    highest = 10 ** (ceiling / 20)
+    for _ in range(8):
+        if abs(target - found) < 0.1:
             break
-        gain += missing
-        made = audio_of(_limited(fractions * 10 ** (gain / 20), audio.rate, 10 ** (ceiling / 20)), audio.rate)
+        gain += target - found
+        louder = fractions * 10 ** (gain / 20)
+        made = audio_of(_limited(louder, audio.rate, highest), audio.rate)
+        if np.abs(louder).max() <= highest:
+            break
+        found = loudness(made)  # limiting takes a little away
     return made
 
 
@@ -71,24 +77,50 @@ def trimmed(audio: Audio, *, below: float = -36.0, above_noise: float = 9.0, kee
 
     Silence is what lies `below` dB under the loudest frame, or less than `above_noise` dB over the quietest.
     """
+    loud = _loud_frames(audio, below, above_noise, 5)
+    return _cut(audio, loud[0], loud[-1] + 1, keep) if len(loud) else Audio(audio.samples[:0], audio.rate)
+
+
+def core(audio: Audio, *, below: float = -36.0, above_noise: float = 9.0, bridged: float = 0.06) -> Audio:
+    """Return only what hangs together with the loudest moment, across gaps of up to `bridged` seconds.
+
+    For a recording of one syllable, of which silence is a fifth or more: clicks and breath before and after go.
+    """
+    loud = _loud_frames(audio, below, above_noise, 20)
+    if not len(loud):
+        return Audio(audio.samples[:0], audio.rate)
+    breaks = np.flatnonzero(np.diff(loud) * _FRAME > bridged + _FRAME) + 1
+    pieces = np.split(loud, breaks)
+    levels = _frame_levels(audio)
+    best = max(pieces, key=lambda piece: float(levels[piece].max()))
+    return _cut(audio, best[0], best[-1] + 1, 0)
+
+
+def _loud_frames(audio: Audio, below: float, above_noise: float, noise_share: int) -> NDArray[np.intp]:
+    """Return the numbers of the frames that are no silence; `noise_share` percent of all are taken for noise."""
+    levels = _frame_levels(audio)
+    if not len(levels) or (loudest := float(levels.max())) < QUIET:
+        return np.zeros(0, np.intp)
+    limit = max(loudest + below, float(np.percentile(levels, noise_share)) + above_noise)
+    return np.flatnonzero(levels > min(limit, loudest - 6))
+
+
+def _frame_levels(audio: Audio) -> Fractions:
     frame = max(1, round(_FRAME * audio.rate))
     count = len(audio.samples) // frame
-    if not count:
-        return audio
     blocks = audio.fractions()[: count * frame].reshape(count, frame)
-    levels = 10 * np.log10((blocks**2).mean(axis=1) + 1e-12)
-    loudest, quietest = float(levels.max()), float(np.percentile(levels, 5))
-    limit = min(max(loudest + below, quietest + above_noise), loudest - 6)
-    loud = np.flatnonzero(levels > limit)
-    if not len(loud) or loudest < QUIET:
-        return Audio(audio.samples[:0], audio.rate)
-    margin = round(keep * audio.rate)
-    first, last = loud[0] * frame - margin, (loud[-1] + 1) * frame + margin
-    return Audio(audio.samples[max(0, first) : last], audio.rate)
+    levels: Fractions = 10 * np.log10((blocks**2).mean(axis=1) + 1e-12)
+    return levels
+
+
+def _cut(audio: Audio, first: int, last: int, keep: float) -> Audio:
+    """Return frames `first` up to `last`, with `keep` seconds more on both sides."""
+    frame, margin = max(1, round(_FRAME * audio.rate)), round(keep * audio.rate)
+    return Audio(audio.samples[max(0, first * frame - margin) : last * frame + margin], audio.rate)
 
 
 def _block_powers(audio: Audio) -> Fractions:
-    weighted = shaped(audio.fractions(), audio.rate, lambda hertz: _k_weights(hertz, audio.rate))
+    weighted = shaped(audio.fractions(), audio.rate, _k_weights)
     size, hop = round(_BLOCK * audio.rate), round(_HOP * audio.rate)
     if len(weighted) < size:
         return np.array([np.mean(weighted**2)] if len(weighted) else [])
@@ -97,14 +129,16 @@ def _block_powers(audio: Audio) -> Fractions:
     return powers
 
 
-def _k_weights(hertz: Fractions, rate: int) -> Fractions:
+@functools.lru_cache(maxsize=8)
+def _k_weights(size: int, rate: int) -> Fractions:
     """Return BS.1770's weighting: a shelf of 4 dB from about 1.7 kHz, and little below 40 Hz."""
-    shelf = _high_shelf(hertz, rate, 1681.97, 3.99984, 0.70718)
-    passed: Fractions = shelf * _high_pass(hertz, rate, 38.1355, 0.500327)
+    frequencies = hertz(size, rate)
+    shelf = _high_shelf(frequencies, rate, 1681.97, 3.99984, 0.70718)
+    passed: Fractions = shelf * _high_pass(frequencies, rate, 38.1355, 0.500327)
     return passed
 
 
-def _high_shelf(hertz: Fractions, rate: int, centre: float, gain: float, quality: float) -> Fractions:
+def _high_shelf(frequencies: Fractions, rate: int, centre: float, gain: float, quality: float) -> Fractions:
     tangent = math.tan(math.pi * centre / rate)
     high = 10 ** (gain / 20)
     middle = high**0.499667
@@ -112,20 +146,20 @@ def _high_shelf(hertz: Fractions, rate: int, centre: float, gain: float, quality
     above = (high + middle * tangent / quality + tangent**2, 2 * (tangent**2 - high))
     last = high - middle * tangent / quality + tangent**2
     below = (whole, 2 * (tangent**2 - 1), 1 - tangent / quality + tangent**2)
-    return _response(hertz, rate, (*above, last), below)
+    return _response(frequencies, rate, (*above, last), below)
 
 
-def _high_pass(hertz: Fractions, rate: int, corner: float, quality: float) -> Fractions:
+def _high_pass(frequencies: Fractions, rate: int, corner: float, quality: float) -> Fractions:
     tangent = math.tan(math.pi * corner / rate)
     whole = 1 + tangent / quality + tangent**2
     below = (1.0, 2 * (tangent**2 - 1) / whole, (1 - tangent / quality + tangent**2) / whole)
-    return _response(hertz, rate, (1.0, -2.0, 1.0), below)
+    return _response(frequencies, rate, (1.0, -2.0, 1.0), below)
 
 
 def _response(
-    hertz: Fractions, rate: int, above: tuple[float, float, float], below: tuple[float, float, float]
+    frequencies: Fractions, rate: int, above: tuple[float, float, float], below: tuple[float, float, float]
 ) -> Fractions:
-    turn = np.exp(-2j * np.pi * hertz / rate)
+    turn = np.exp(-2j * np.pi * frequencies / rate)
     size: Fractions = np.abs(np.polyval(above[::-1], turn) / np.polyval(below[::-1], turn))
     return size
 
@@ -141,8 +175,17 @@ def _limited(fractions: Fractions, rate: int, ceiling: float) -> Fractions:
     if not len(over) or over.max() <= ceiling:
         return fractions
     reach = max(1, round(_LIMIT_WINDOW * rate))
-    wanted = np.minimum(1.0, ceiling / np.maximum(over, 1e-9))
-    lowest = np.lib.stride_tricks.sliding_window_view(np.pad(wanted, 2 * reach, constant_values=1.0), 2 * reach + 1)
+    wanted = np.pad(np.minimum(1.0, ceiling / np.maximum(over, 1e-9)), 2 * reach, constant_values=1.0)
     window = np.hanning(2 * reach + 3)[1:-1]
-    gain = np.convolve(lowest.min(axis=1), window / window.sum(), "valid")
+    gain = np.convolve(_lowest(wanted, 2 * reach + 1), window / window.sum(), "valid")
     return np.minimum(fractions * gain, ceiling).clip(-ceiling)
+
+
+def _lowest(values: Fractions, width: int) -> Fractions:
+    """Return the least of every `width` values in a row, found by doubling: least of 2, of 4, of 8 ..."""
+    reached, found = 1, values
+    while reached < width:
+        step = min(reached, width - reached)
+        found = np.minimum(found[:-step], found[step:])
+        reached += step
+    return found

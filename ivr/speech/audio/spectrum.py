@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -13,6 +14,8 @@ from .sound import RATE, Audio, Fractions, audio_of
 
 LOW, HIGH = 300.0, 3400.0
 """Hz; what a telephone line carries (ITU-T G.712)."""
+Response = Callable[[int, int], Fractions]
+"""What a number of samples at a rate, in Hz, is multiplied by, frequency by frequency."""
 _PADDING = 0.02
 """Seconds of silence around a sound while it is filtered, so that its end does not ring into its beginning."""
 
@@ -24,11 +27,11 @@ def resample(audio: Audio, rate: int = RATE) -> Audio:
     common = math.gcd(audio.rate, rate)
     step_in, step_out = audio.rate // common, rate // common
     margin = math.ceil(_PADDING * common)
-    whole = math.ceil(len(audio.samples) / step_in) + 2 * margin
+    whole = _quick(math.ceil(len(audio.samples) / step_in) + 2 * margin)
     padded = np.zeros(whole * step_in)
     padded[margin * step_in :][: len(audio.samples)] = audio.fractions()
     spectrum = np.fft.rfft(padded)
-    frequencies: Fractions = np.fft.rfftfreq(len(padded), 1 / audio.rate).astype(np.float64)
+    frequencies = hertz(len(padded), audio.rate)
     limit = min(audio.rate, rate) / 2
     spectrum *= _falling(frequencies, limit * 0.92, limit)
     made = np.fft.irfft(_fitted(spectrum, whole * step_out // 2 + 1), whole * step_out) * (step_out / step_in)
@@ -43,21 +46,35 @@ def telephone_band(audio: Audio) -> Audio:
     return Audio(mulaw_samples(mulaw_bytes(heard.samples)), RATE)
 
 
-def band(frequencies: Fractions) -> Fractions:
-    """Return the share of each frequency that a telephone line lets through."""
+@functools.lru_cache(maxsize=8)
+def band(size: int, rate: int) -> Fractions:
+    """Return the share of each frequency that a telephone line lets through, as `shaped` asks for it."""
+    frequencies = hertz(size, rate)
     rising = 1 - _falling(frequencies, LOW * 0.7, LOW)
     falling: Fractions = rising * _falling(frequencies, HIGH, HIGH * 1.1)
     return falling
 
 
-def shaped(fractions: Fractions, rate: int, response: Callable[[Fractions], Fractions]) -> Fractions:
-    """Return the sound with every frequency multiplied by `response(frequencies in Hz)`; its length stays."""
+def shaped(fractions: Fractions, rate: int, response: Response) -> Fractions:
+    """Return the sound with every frequency multiplied by the response; its length stays."""
     padding = math.ceil(_PADDING * rate)
-    size = len(fractions) + 2 * padding
-    hertz: Fractions = np.fft.rfftfreq(size, 1 / rate).astype(np.float64)
-    spectrum = np.fft.rfft(np.pad(fractions, padding)) * response(hertz)
-    made: Fractions = np.fft.irfft(spectrum, size)[padding : padding + len(fractions)]
-    return made
+    size = _quick(len(fractions) + 2 * padding)
+    padded = np.zeros(size)
+    padded[padding : padding + len(fractions)] = fractions
+    made: Fractions = np.fft.irfft(np.fft.rfft(padded) * response(size, rate), size)
+    return made[padding : padding + len(fractions)]
+
+
+def hertz(size: int, rate: int) -> Fractions:
+    """Return the frequencies of the spectrum of so many samples."""
+    frequencies: Fractions = np.fft.rfftfreq(size, 1 / rate).astype(np.float64)
+    return frequencies
+
+
+def _quick(size: int) -> int:
+    """Return the next size whose spectrum is quick to compute; few sizes, so that responses can be kept."""
+    unit = 1 << max(0, size.bit_length() - 4)
+    return math.ceil(size / unit) * unit
 
 
 def _falling(frequencies: Fractions, start: float, end: float) -> Fractions:

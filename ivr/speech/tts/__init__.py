@@ -35,6 +35,10 @@ class Voice(ABC):
         return self.kind
 
     @abstractmethod
+    def speaks(self, language: str) -> bool:
+        """Tell whether the language is one of the voice's own, able or not."""
+
+    @abstractmethod
     def identity(self, language: str) -> str:
         """Return what decides how a text sounds: engine, version, voice, lexicon. Part of a rendered file's key."""
 
@@ -50,6 +54,9 @@ class Voice(ABC):
         it cannot be spoken or not in time, whatever the reason.
         """
 
+    def meet(self, others: Sequence[Voice]) -> None:  # noqa: B027 - most voices need no other
+        """Learn which other voices there are, for words of a language that is not one's own."""
+
     def close(self) -> None:  # noqa: B027 - most voices start nothing
         """End child processes and forget what was cached; the voice may be used again afterwards."""
 
@@ -57,4 +64,7 @@ class Voice(ABC):
 def local_voices(models: Path) -> Sequence[Voice]:
     """Return every voice there is, the best first."""
     kinds = kinds_in(sys.modules[__name__], Voice)  # type: ignore[type-abstract]
-    return [kind.open(models) for kind in sorted(kinds.values(), key=lambda kind: (kind.preference, kind.kind))]
+    voices = [kind.open(models) for kind in sorted(kinds.values(), key=lambda kind: (kind.preference, kind.kind))]
+    for voice in voices:
+        voice.meet([other for other in voices if other is not voice])
+    return voices

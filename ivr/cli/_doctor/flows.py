@@ -1,0 +1,23 @@
+"""Whether the flows can be used, and which languages they speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from . import Check, Deployment, Finding
+
+
+class FlowsCheck(Check):
+    """Loads the flows as the server does."""
+
+    kind = "flows"
+    order = 30
+
+    def findings(self, deployment: Deployment) -> Iterator[Finding]:
+        """Yield how many flows there are, or that they have faults."""
+        folder = deployment.settings.flows
+        if deployment.release is None:
+            yield Finding("error", str(folder), "the flows cannot be used", f"See: ivr check {folder}")
+            return
+        count, languages = len(deployment.release.flows), ", ".join(deployment.languages)
+        yield Finding("fine", str(folder), f"{count} flows in {languages}")

@@ -1,0 +1,30 @@
+"""Which speech models are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from . import Check, Deployment, Finding
+
+
+class ModelsCheck(Check):
+    """Lists the models for the languages of the flows."""
+
+    kind = "models"
+    order = 60
+
+    def findings(self, deployment: Deployment) -> Iterator[Finding]:
+        """Yield whether each model is there; what is missing is no error, since other ways serve."""
+        from ivr.speech.models import chosen, installed
+
+        families = dict.fromkeys(language.split("-")[0] for language in deployment.languages)
+        for model in (model for family in families for model in chosen(family)):
+            if (home := installed(model, deployment.settings.models)) is not None:
+                yield Finding("fine", model.name, f"{model.kind}, in {home}")
+            else:
+                yield Finding(
+                    "note",
+                    model.name,
+                    f"{model.kind}, not installed ({model.size / 1e6:.0f} MB)",
+                    f"Get it with: ivr models download {model.name}",
+                )

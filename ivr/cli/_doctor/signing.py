@@ -1,0 +1,63 @@
+"""Whether signatures can be checked, and the exact address that they are computed over."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from . import Check, Deployment, Finding
+
+VOICE = "/twilio/voice"
+
+
+class SigningCheck(Check):
+    """Looks at the token and the public address."""
+
+    kind = "signing"
+    order = 20
+
+    def findings(self, deployment: Deployment) -> Iterator[Finding]:
+        """Yield what the carrier's signatures are held against."""
+        settings = deployment.settings
+        if settings.auth_token:
+            yield Finding("fine", "token", "set; every request is checked")
+        else:
+            yield Finding("error", "token", "TWILIO_AUTH_TOKEN is not set", "Set it; ivr serve does not start without.")
+        if settings.public_url:
+            yield from _public(settings.public_url)
+        else:
+            yield Finding(
+                "warning",
+                "signed URL",
+                " or ".join(_signed(None)) + ", from each request's Host header",
+                "Set IVR_PUBLIC_URL to the address that the carrier calls.",
+            )
+
+
+def _public(public_url: str) -> Iterator[Finding]:
+    (url,) = _signed(public_url)
+    yield Finding("fine", "signed URL", url)
+    if urlsplit(public_url).scheme != "https":
+        yield Finding(
+            "warning", "public URL", "it is not https, so what callers type crosses the net in clear", "Use https."
+        )
+    if _is_near(urlsplit(public_url).hostname or ""):
+        yield Finding(
+            "warning", "public URL", "only this machine or its network can open it", "Set an address of the internet."
+        )
+
+
+def _signed(public_url: str | None) -> list[str]:
+    """Return what the channel itself would compute a signature over when a call comes in."""
+    from ivr.channels.twilio_requests import TwilioRequest
+
+    request = TwilioRequest("https", "<the host that was called>", (VOICE,), "", ())
+    return list(request.urls(public_url))
+
+
+def _is_near(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host == "localhost" or host.endswith((".local", ".internal"))

@@ -1,0 +1,64 @@
+"""Whether the local voices can speak what the flows say: each is heard with one sentence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ivr.errors import IvrError
+
+from . import Check, Deployment, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ivr.speech.tts import Voice
+
+SECONDS = 15.0
+"""For one sentence, a first start included."""
+
+
+class VoicesCheck(Check):
+    """Lets the best local voice of each language say a sentence."""
+
+    kind = "voices"
+    order = 50
+
+    def findings(self, deployment: Deployment) -> Iterator[Finding]:
+        """Yield for each language which voice speaks it, and which better one is missing."""
+        from ivr.speech.tts import local_voices
+
+        voices = local_voices(deployment.settings.models)
+        try:
+            for language in deployment.languages:
+                yield from _of(language, voices)
+        finally:
+            for voice in voices:
+                voice.close()
+
+
+def _of(language: str, voices: Sequence[Voice]) -> Iterator[Finding]:
+    reasons = {voice: voice.why_not(language) for voice in voices}
+    able = [voice for voice, reason in reasons.items() if reason is None]
+    for voice in voices if not able else voices[: voices.index(able[0])]:
+        if voice.speaks(language):
+            yield Finding("warning", language, f"the better voice {voice.name} cannot speak: {reasons[voice]}")
+    if not able:
+        yield Finding(
+            "error", language, "no local voice speaks it", "Callers hear the carrier's voice, or recordings only."
+        )
+        return
+    yield _heard(language, able[0])
+
+
+def _heard(language: str, voice: Voice) -> Finding:
+    from ivr.flow.phrasebook import phrase
+
+    started = time.monotonic()
+    try:
+        sound = voice.render(phrase(language, "goodbye"), language, rate=1.0, deadline=SECONDS)
+    except IvrError as fault:
+        return Finding("error", language, f"the voice {voice.name} fails: {fault}")
+    took = time.monotonic() - started
+    return Finding("fine", language, f"{voice.name} spoke {sound.seconds:.1f} s of sound in {took:.2f} s")

@@ -1,0 +1,54 @@
+"""`ivr doctor`: looks at a deployment from its settings to its voices, says what is wrong, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+
+import click
+
+from ._doctor import Deployment, Finding, examine
+
+_SIGNS = {"fine": "ok", "note": "note", "warning": "WARN", "error": "ERROR"}
+
+
+@click.command(short_help="Check settings, voices, models, store, signing and public URL.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
+def command(as_json: bool) -> None:
+    """Check that calls can be taken and heard: settings, signing, flows, store, voices, models, the bank.
+
+    \b
+    Example:
+      ivr doctor
+      ivr doctor --json
+
+    It shows every setting with its source, and the exact URL that signatures are computed over. Voices are checked by
+    letting them speak. The exit code is 1 when something keeps calls from being taken, 2 when settings are wrong.
+    """  # noqa: D301
+    from ivr.settings import Settings
+
+    found = list(examine(Deployment(Settings.from_environment(), os.environ)))
+    broken = any(finding.level == "error" for _, finding in found)
+    if as_json:
+        findings = [{"check": kind, **asdict(finding)} for kind, finding in found]
+        click.echo(json.dumps({"healthy": not broken, "findings": findings}, ensure_ascii=False, indent=2))
+    else:
+        _write(found)
+    if broken:
+        raise click.exceptions.Exit(1)
+
+
+def _write(found: list[tuple[str, Finding]]) -> None:
+    widest = max(len(finding.what) for _, finding in found)
+    last = ""
+    for kind, finding in found:
+        if kind != last:
+            click.echo(kind)
+            last = kind
+        click.echo(f"  {_SIGNS[finding.level]:<5} {finding.what:<{widest}}  {finding.text}")
+        if finding.cure:
+            click.echo(f"        {'':<{widest}}  {finding.cure}")
+    counts = {level: sum(finding.level == level for _, finding in found) for level in ("error", "warning")}
+    parts = [f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items() if count]
+    click.echo(f"\n{', '.join(parts) or 'Everything is fine'}.")

@@ -1,0 +1,162 @@
+"""`ivr models`: which speech models there are, and fetching them, also without a network of one's own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ivr.speech.models import Model
+    from ivr.speech.models.fetch import Progress
+
+
+@click.group(short_help="List and download speech models.")
+def command() -> None:
+    """List and download speech models: recordings for voices, models for recognisers.
+
+    \b
+    Example:
+      ivr models list
+      ivr models download zh
+      ivr models download zh-syllables --from-file audio-cmn.zip
+
+    They are data with licences of their own and no part of this program. They go to the folder of IVR_MODELS.
+    """  # noqa: D301
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON array.")
+def list_models(as_json: bool) -> None:
+    """List the models that can be downloaded, and which are here.
+
+    \b
+    Example:
+      ivr models list --json
+    """  # noqa: D301
+    from ivr.speech.models import catalogue, installed
+
+    folder, models = _folder(), catalogue().values()
+    if as_json:
+        click.echo(json.dumps([_described(model, folder) for model in models], ensure_ascii=False, indent=2))
+        return
+    for model in models:
+        state = "installed" if installed(model, folder) else "not here"
+        click.echo(f"{model.name:<14} {model.kind:<11} {model.size / 1e6:>5.1f} MB  {state:<10} {model.title}")
+        click.echo(f"{'':<14} {model.licence}")
+
+
+@command.command()
+@click.argument("wanted", metavar="LANGUAGE|NAME")
+@click.option(
+    "--from-file",
+    "source",
+    type=click.Path(exists=True, path_type=Path),
+    help="Install from this file, archive or folder instead of the network.",
+)
+def download(wanted: str, source: Path | None) -> None:
+    """Download the models of a language, or one by its name, check them and install them.
+
+    \b
+    Example:
+      ivr models download zh
+      ivr models download vosk-zh --from-file vosk-model-small-cn-0.22.zip
+
+    What was fetched is held against the pinned SHA-256 before it is used. A download that breaks off goes on where it
+    stopped when the command is run again.
+    """  # noqa: D301
+    from ivr.errors import ModelError
+    from ivr.speech.models import catalogue, chosen, installed
+
+    models, folder = chosen(wanted), _folder()
+    if not models:
+        names = ", ".join([*catalogue(), *sorted({model.language for model in catalogue().values()})])
+        raise click.BadParameter(f"there is no model {wanted!r}; there are {names}.", param_hint="LANGUAGE|NAME")
+    if source is not None:
+        _from(models, source, folder)
+        return
+    failed = False
+    for model in models:
+        if home := installed(model, folder):
+            click.echo(f"{model.name} is installed already, in {home}")
+            continue
+        try:
+            click.echo(f"{model.name} installed in {_fetched(model, folder)}; licence {model.licence}")
+        except ModelError as fault:
+            click.echo(f"{model.name}: {fault}", err=True)
+            failed = True
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _from(models: list[Model], source: Path, folder: Path) -> None:
+    from ivr.errors import ModelError
+    from ivr.speech.models import install_from
+
+    if len(models) > 1:
+        names = " or ".join(model.name for model in models)
+        raise click.UsageError(f"With --from-file name the model that the file holds: {names}.")
+    model = models[0]
+    try:
+        home, checked = install_from(model, source, folder)
+    except ModelError as fault:
+        click.echo(f"{model.name}: {fault}", err=True)
+        raise click.exceptions.Exit(1) from None
+    if not checked:
+        click.echo("An unpacked folder cannot be held against the pinned SHA-256; it is believed.", err=True)
+    click.echo(f"{model.name} installed in {home}; licence {model.licence}")
+
+
+def _fetched(model: Model, folder: Path) -> Path:
+    from ivr.speech.models import download as fetch
+
+    with _shown(model) as progress:
+        return fetch(model, folder, progress)
+
+
+@contextlib.contextmanager
+def _shown(model: Model) -> Iterator[Progress]:
+    """Give a function that shows how far a download is: a bar on a terminal, one line elsewhere."""
+    if not sys.stderr.isatty():
+        click.echo(f"fetching {model.name}, {model.size / 1e6:.1f} MB", err=True)
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(model.name, total=model.size)
+        yield lambda more: bar.advance(task, more)
+
+
+def _described(model: Model, folder: Path) -> dict[str, object]:
+    from ivr.speech.models import installed
+
+    home = installed(model, folder)
+    return {
+        "name": model.name,
+        "language": model.language,
+        "kind": model.kind,
+        "title": model.title,
+        "licence": model.licence,
+        "url": model.url + ("" if model.names else model.file),
+        "files": len(model.files),
+        "bytes": model.size,
+        "sha256": model.sha256,
+        "installed": str(home) if home else None,
+    }
+
+
+def _folder() -> Path:
+    from ivr.settings import Settings
+
+    env = {name: os.environ[name] for name in ("IVR_MODELS",) if name in os.environ}
+    return Settings.from_environment(env).models

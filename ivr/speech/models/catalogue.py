@@ -1,0 +1,85 @@
+"""The models that can be downloaded, as `models.yaml` pins them, and which of them a folder holds."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from ivr.flow.source import Mapping as SourceMapping
+from ivr.flow.source import Scalar, read_text
+
+Kind = Literal["voice", "recogniser"]
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model: what it is for, where it comes from, and what it must be to the last bit.
+
+    `made` is the file below the model's folder that shows that it is installed. With `names` it is many files: `file`
+    is the pattern of their names, and `sha256` the digest of the list of all their digests.
+    """
+
+    name: str
+    language: str
+    kind: Kind
+    title: str
+    licence: str
+    url: str
+    file: str
+    size: int
+    sha256: str
+    made: str
+    names: str = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files to fetch, below `url`."""
+        if not self.names:
+            return (self.file,)
+        found = [re.fullmatch("([a-z]+)([1-5]+)", each) for each in self.names.split()]
+        return tuple(self.file.format(each[1] + tone) for each in found if each for tone in each[2])
+
+
+@functools.cache
+def catalogue() -> Mapping[str, Model]:
+    """Return every model that can be downloaded, by name."""
+    root, problems = read_text(files(__package__).joinpath("models.yaml").read_text("utf-8"), "models.yaml")
+    if problems or not isinstance(root, SourceMapping):
+        raise AssertionError(f"the list of models cannot be read: {problems}")
+    found = {}
+    for name, body in root.entries:
+        values = {key.text: value.text for key, value in getattr(body, "entries", ()) if isinstance(value, Scalar)}
+        found[name.text] = msgspec.convert({**values, "name": name.text}, Model, strict=False)
+    return found
+
+
+def chosen(wanted: str, models: Mapping[str, Model] | None = None) -> list[Model]:
+    """Return the models that a word means: the one of this name, or all of a language such as zh or zh-CN."""
+    known = catalogue() if models is None else models
+    if wanted in known:
+        return [known[wanted]]
+    language = wanted.lower().replace("_", "-").split("-")[0].replace("cmn", "zh")
+    return [model for model in known.values() if model.language == language]
+
+
+def installed(model: Model, folder: Path) -> Path | None:
+    """Return the folder of an installed model, or None."""
+    home = folder / model.name
+    return home if (home / model.made).is_file() else None
+
+
+def missing(kind: Kind, language: str, folder: Path) -> str | None:
+    """Return None when a model of this kind is installed for the language, else a sentence with the cure."""
+    models = [model for model in chosen(language) if model.kind == kind]
+    if any(installed(model, folder) for model in models):
+        return None
+    if not models:
+        return f"there is no {kind} model of {language} to download"
+    return f"the {kind} model of {language} is not installed; get it with: ivr models download {models[0].name}"

@@ -1,0 +1,171 @@
+"""Brings a model into the folder of models: fetched or from a file, checked, and there as a whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from ivr.errors import ModelError
+
+from ..units import build_pack
+from .catalogue import Model
+from .fetch import Progress, connection, fetch
+from .unpack import clear, is_archive, only_folder, unpack
+
+AT_ONCE = 6
+"""Files that are fetched side by side where a model is many small ones."""
+MOST_SMALL = 1 << 20
+"""Bytes of one of many files."""
+
+
+def download(model: Model, folder: Path, progress: Progress = lambda _: None, *, pause: float = 1.0) -> Path:
+    """Fetch and install a model; return its folder. A broken download is gone on with, also by a later run.
+
+    `progress` is told of every stretch of bytes, `pause` is the seconds between attempts. Raises ModelError.
+    """
+    with _written(folder):
+        here = folder / ".fetched" / model.name
+        here.mkdir(parents=True, exist_ok=True)
+        _fetch_all(model, here, progress, pause)
+        try:
+            check(model, here)
+        except ModelError:
+            clear(here)  # going on with something wrong would never end well
+            raise
+        home = _install(model, here, folder)
+        clear(here)
+        return home
+
+
+def install_from(model: Model, path: Path, folder: Path) -> tuple[Path, bool]:
+    """Install a model from a file or folder on this machine; return its folder and whether it could be checked.
+
+    An unpacked folder of a model that is pinned as an archive cannot be. Raises ModelError.
+    """
+    with _written(folder), _workspace(folder, model) as work:
+        if not model.names:
+            return _from_archive(model, path, folder, work)
+        found = _with_files(model, path, work)
+        check(model, found)
+        return _install(model, found, folder), True
+
+
+def check(model: Model, folder: Path) -> None:
+    """Hold what was fetched against what is pinned. Raises ModelError that says what differs."""
+    if not model.names:
+        found, what = _digest(folder / model.file), model.file
+    else:
+        absent = [name for name in model.files if not (folder / name).is_file()]
+        if absent:
+            raise ModelError(
+                f"{len(absent)} of the {len(model.files)} files of {model.name} are missing: {absent[0]} ..."
+            )
+        lines = "".join(f"{_digest(folder / name)}  {name}\n" for name in sorted(model.files, key=_order))
+        found, what = hashlib.sha256(lines.encode()).hexdigest(), f"the files of {model.name}"
+    if found != model.sha256:
+        raise ModelError(f"{what} is not what was pinned: SHA-256 {found} instead of {model.sha256}; it is not used")
+
+
+def _order(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
+def _fetch_all(model: Model, here: Path, progress: Progress, pause: float) -> None:
+    wanted = [name for name in model.files if not (here / name).exists()]
+    for path in here.iterdir():
+        progress(path.stat().st_size)
+    most = MOST_SMALL if model.names else model.size
+    with connection(model.url) as pool, ThreadPoolExecutor(AT_ONCE) as workers:
+        running = [workers.submit(fetch, pool, model.url + name, here / name, most, progress, pause) for name in wanted]
+        try:
+            for job in running:
+                job.result()
+        except BaseException:
+            workers.shutdown(cancel_futures=True)
+            raise
+
+
+def _from_archive(model: Model, path: Path, folder: Path, work: Path) -> tuple[Path, bool]:
+    if path.is_dir():
+        source = _holding(model, model.made, path)
+        shutil.copytree(source, work / "copy")
+        return _place(model, work / "copy", folder), False
+    shutil.copyfile(path, work / model.file)
+    check(model, work)
+    return _install(model, work, folder), True
+
+
+def _with_files(model: Model, path: Path, work: Path) -> Path:
+    """Return the folder that holds the model's many files, somewhere in a folder or an archive."""
+    top = path
+    if not path.is_dir():
+        if not is_archive(path):
+            raise ModelError(f"{path} is neither a folder nor a ZIP or tar archive")
+        top = work / "unpacked"
+        unpack(path, top)
+    return _holding(model, model.files[0], top)
+
+
+def _holding(model: Model, file: str, top: Path) -> Path:
+    """Return the folder that holds a file: this one, or one up to three levels below."""
+    below = (place for pattern in ("*", "*/*", "*/*/*") for place in sorted(top.glob(pattern)))
+    found = next((place for place in (top, *below) if (place / file).is_file()), None)
+    if found is None:
+        raise ModelError(f"{top} holds no {file}; it is not the model {model.name}")
+    return found
+
+
+def _install(model: Model, fetched: Path, folder: Path) -> Path:
+    """Make what is to be installed from what was fetched, beside its place, then put it there at once."""
+    with _workspace(folder, model, "made") as made:
+        if model.names:
+            try:
+                build_pack([fetched / name for name in model.files], made / model.made)
+            except ValueError as fault:
+                raise ModelError(f"the recordings cannot be used: {fault}") from None
+            return _place(model, made, folder)
+        unpack(fetched / model.file, made)
+        home = only_folder(made)
+        if not (home / model.made).is_file():
+            raise ModelError(f"{model.file} holds no {model.made}; it is not used")
+        return _place(model, home, folder)
+
+
+def _place(model: Model, made: Path, folder: Path) -> Path:
+    home, old = folder / model.name, folder / f".{model.name}-old"
+    clear(old)
+    if home.exists():
+        home.rename(old)
+    made.rename(home)
+    clear(old)
+    return home
+
+
+@contextmanager
+def _workspace(folder: Path, model: Model, name: str = "given") -> Iterator[Path]:
+    work = folder / f".{model.name}-{name}"
+    clear(work)
+    work.mkdir(parents=True)
+    try:
+        yield work
+    finally:
+        clear(work)
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    """Turn what the file system says into a sentence."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as fault:
+        raise ModelError(f"{fault.filename or folder} cannot be written: {fault.strerror or fault}") from None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

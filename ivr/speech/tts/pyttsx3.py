@@ -1,0 +1,175 @@
+"""The voice of pyttsx3 with espeak-ng: English, and Mandarin where nothing better is there. It runs in a process apart.
+
+Mandarin is handed over as pinyin, since espeak's own dictionary misreads a bank's words. It stays hard to understand:
+it is the last resort, and `ivr doctor` says so.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from ivr.errors import VoiceFailed
+
+from ..audio import Audio, levelled, read_wav, resample, trimmed
+from . import Voice
+from ._espeak_children import COMMAND, Children
+from ._mandarin import CannotReadError, Foreign, Word, lexicon_version, read
+
+VERSION = 1
+TRIES = 3
+"""Processes that may fail at one text before the voice gives up."""
+MOST_CHARACTERS = 4000
+_SLOWEST_RATE, _FASTEST_RATE = 80, 450
+"""Words a minute that espeak knows."""
+_MARKS = {"sentence": ".", "comma": ",", "group": ","}
+
+
+@dataclass(frozen=True)
+class _Language:
+    """How a language is asked for: espeak's voice, its rate at the standard speed, and seconds that one unit takes.
+
+    A unit is a syllable of Mandarin, a letter of English.
+    """
+
+    voice: str
+    rate: int
+    unit: float
+
+
+_LANGUAGES = {
+    "zh": _Language("sit/cmn-latn-pinyin", 136, 0.33),
+    "cmn": _Language("sit/cmn-latn-pinyin", 136, 0.33),
+    "en": _Language("gmw/en-us", 160, 0.075),
+}
+
+
+class Pyttsx3(Voice):
+    """Speaks through child processes that are started when first needed."""
+
+    kind = "pyttsx3"
+    preference = 90
+
+    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+        self._children = Children(command)
+        self._lock = threading.Lock()
+        self._engine: str | VoiceFailed | None = None
+
+    @classmethod
+    def open(cls, models: Path) -> Self:  # noqa: ARG003 - as for every voice
+        """Return the voice; it needs nothing from the folder of models."""
+        return cls()
+
+    def speaks(self, language: str) -> bool:
+        """Speak English, and Mandarin of a kind."""
+        return _language(language) is not None
+
+    def identity(self, language: str) -> str:
+        """Name engine, voice and lexicon."""
+        spoken = _language(language)
+        engine = self._version()
+        lexicon = "" if spoken is None or spoken.voice.startswith("gmw") else f"-{lexicon_version()}"
+        voice = spoken.voice.replace("/", "-") if spoken else "none"
+        return f"{engine if isinstance(engine, str) else 'none'}-{VERSION}-{voice}{lexicon}"
+
+    def why_not(self, language: str) -> str | None:
+        """Say that the language is none of ours, or why the engine does not start. Starts it on the first question."""
+        if _language(language) is None:
+            return f"the voice pyttsx3 speaks {' and '.join(sorted({'zh', 'en'}))} here, not {language}"
+        engine = self._version()
+        if isinstance(engine, VoiceFailed):
+            return f"{engine}; install the packages pyttsx3 and espeakng-loader, or the system's espeak-ng"
+        return None
+
+    def render(self, text: str, language: str, *, rate: float = 1.0, deadline: float = 10.0) -> Audio:
+        """Return the text as 8 kHz sound, trimmed and levelled; a process that fails at it is replaced."""
+        until = time.monotonic() + deadline
+        spoken = _language(language)
+        if spoken is None:
+            raise VoiceFailed(str(self.why_not(language)))
+        if len(text) > MOST_CHARACTERS:
+            raise VoiceFailed(f"the text has {len(text)} characters; {MOST_CHARACTERS} can be spoken at once")
+        words, units = _mandarin(text) if spoken.unit > 0.1 else _english(text)
+        speed = min(_FASTEST_RATE, max(_SLOWEST_RATE, round(spoken.rate * rate)))
+        request = {"text": words, "voice": spoken.voice, "rate": speed}
+        expected = units * spoken.unit * spoken.rate / speed
+        return levelled(self._rendered(request, expected, until))
+
+    def close(self) -> None:
+        """End the child processes."""
+        self._children.close()
+        with self._lock:
+            self._engine = None
+
+    def _rendered(self, request: dict[str, Any], expected: float, until: float) -> Audio:
+        """Ask one child after the other. Raises VoiceFailed with what the last one said."""
+        last = VoiceFailed("there was no time to speak the text")
+        for _ in range(TRIES):
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            # A process that hangs may not take the time of the next one with it.
+            limit = time.monotonic() + (left / 2 if left > 1 else left)
+            try:
+                return _checked(self._children.ask(request, limit), expected)
+            except VoiceFailed as fault:
+                last = fault
+        raise last
+
+    def _version(self) -> str | VoiceFailed:
+        with self._lock:
+            if self._engine is None:
+                try:
+                    self._engine = self._children.version()
+                except VoiceFailed as fault:
+                    self._engine = fault
+            return self._engine
+
+
+def _language(tag: str) -> _Language | None:
+    return _LANGUAGES.get(tag.split("-")[0].lower())
+
+
+def _english(text: str) -> tuple[str, int]:
+    """Return the text for espeak and the letters in it; digits count as the words that they are."""
+    plain = " ".join(text.split())
+    units = len(re.sub(r"[^A-Za-z]", "", plain)) + 4 * len(re.findall("[0-9]", plain))
+    if not units:
+        raise VoiceFailed("there is nothing in the text that can be said")
+    return plain, units
+
+
+def _mandarin(text: str) -> tuple[str, int]:
+    """Return the text in pinyin, and its syllables."""
+    try:
+        pieces = read(text)
+    except CannotReadError as fault:
+        raise VoiceFailed(f"the voice pyttsx3 cannot read this text: {fault}") from None
+    words, count = [], 0
+    for piece in pieces:
+        if isinstance(piece, Word):
+            words.append("".join(map(str, piece.syllables)))
+            count += len(piece.syllables)
+        elif isinstance(piece, Foreign):
+            raise VoiceFailed(f"the English words {piece.text!r} cannot be said in Mandarin by this voice")
+        elif words:
+            words[-1] += _MARKS[piece]
+    if not count:
+        raise VoiceFailed("there is nothing in the text that can be said")
+    return " ".join(words) + ".", count
+
+
+def _checked(sound: bytes, expected: float) -> Audio:
+    """Return the sound if it is as long as such a text should be: what was cut off is not played to a caller."""
+    try:
+        found = resample(trimmed(read_wav(sound)))
+    except ValueError as fault:
+        raise VoiceFailed(f"the engine wrote no sound: {fault}") from None
+    if not 0.4 * expected - 0.2 <= found.seconds <= 3 * expected + 1.0 or not len(found.samples):
+        raise VoiceFailed(f"the engine spoke {found.seconds:.1f} s where {expected:.1f} s were expected")
+    return found

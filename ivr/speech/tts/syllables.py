@@ -1,0 +1,121 @@
+"""A Mandarin voice made of recorded syllables: plain, a little flat, and understood over the telephone.
+
+Its recordings are a pack with a licence of its own that `ivr models download zh` fetches. English words in a Mandarin
+text are left to another voice; capitals are spelled as Mandarin speakers do.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+from ivr.errors import VoiceFailed
+
+from ..audio import Audio, levelled
+from ..units import FILE, FOLDER, read_pack
+from . import Voice
+from ._joining import FASTEST, SLOWEST, Joiner, Spoken
+from ._mandarin import CannotReadError, Foreign, Piece, lexicon_version, read
+
+VERSION = 1
+"""Of the way syllables are put together; a change makes every prompt be rendered anew."""
+_ENGLISH = "en-US"
+_LOUDNESS = -26.0
+"""LUFS of syllables before they are levelled, to which words of another voice are brought."""
+
+
+class Syllables(Voice):
+    """Joins recorded syllables. The pack is read on first use and kept."""
+
+    kind = "syllables"
+    preference = 10
+
+    def __init__(self, pack: Path) -> None:
+        self._pack = pack
+        self._joiner: Joiner | None = None
+        self._lock = threading.Lock()
+        self._others: Sequence[Voice] = ()
+
+    @classmethod
+    def open(cls, models: Path) -> Self:
+        """Return the voice of the pack in the folder of models."""
+        return cls(models / FOLDER / FILE)
+
+    def meet(self, others: Sequence[Voice]) -> None:
+        """Learn who can say English words."""
+        self._others = others
+
+    def speaks(self, language: str) -> bool:
+        """Speak Mandarin only."""
+        return language.split("-")[0].lower() in {"zh", "cmn"}
+
+    def identity(self, language: str) -> str:
+        """Name the pack, the lexicon and who says English words."""
+        try:
+            units = self._ready().units.version
+        except VoiceFailed:
+            units = "none"
+        english = self._english()
+        return f"syllables-{VERSION}-{units}-{lexicon_version()}-{english.identity(_ENGLISH) if english else 'none'}"
+
+    def why_not(self, language: str) -> str | None:
+        """Say that the language is none of ours, that the pack is missing, or that it is damaged."""
+        if not self.speaks(language):
+            return f"the voice syllables speaks Mandarin only, not {language}"
+        if not self._pack.exists():
+            return "the recordings of the Mandarin voice are missing; get them with: ivr models download zh"
+        try:
+            self._ready()
+        except VoiceFailed as fault:
+            return str(fault)
+        return None
+
+    def render(self, text: str, language: str, *, rate: float = 1.0, deadline: float = 10.0) -> Audio:
+        """Return the text as 8 kHz sound, levelled."""
+        until = time.monotonic() + deadline
+        if (reason := self.why_not(language)) is not None:
+            raise VoiceFailed(reason)
+        if not SLOWEST <= rate <= FASTEST:
+            raise VoiceFailed(f"the voice syllables speaks at rates from {SLOWEST} to {FASTEST}, not {rate:g}")
+        joiner, pieces = self._ready(), self._read(text)
+        if missing := joiner.unspoken(pieces):
+            raise VoiceFailed(f"the recordings hold no syllable {missing[0]}")
+        spoken = list(self._with_foreign(pieces, rate, until))
+        made = joiner.speech(spoken, rate, until)
+        if not len(made.samples):
+            raise VoiceFailed("there is nothing in the text that can be said")
+        return levelled(made)
+
+    def close(self) -> None:
+        """Forget the pack and the syllables made from it."""
+        with self._lock:
+            self._joiner = None
+
+    def _ready(self) -> Joiner:
+        with self._lock:
+            if self._joiner is None:
+                self._joiner = Joiner(read_pack(self._pack))
+            return self._joiner
+
+    def _read(self, text: str) -> tuple[Piece, ...]:
+        try:
+            return read(text)
+        except CannotReadError as fault:
+            raise VoiceFailed(f"the voice syllables cannot read this text: {fault}") from None
+
+    def _with_foreign(self, pieces: Sequence[Piece], rate: float, until: float) -> Iterator[Spoken]:
+        for piece in pieces:
+            if not isinstance(piece, Foreign):
+                yield piece
+                continue
+            english = self._english()
+            if english is None:
+                raise VoiceFailed(f"no voice here says the English words {piece.text!r}; write them in Mandarin")
+            left = max(0.0, until - time.monotonic())
+            yield levelled(english.render(piece.text, _ENGLISH, rate=rate, deadline=left), _LOUDNESS)
+
+    def _english(self) -> Voice | None:
+        return next((voice for voice in self._others if voice.why_not(_ENGLISH) is None), None)

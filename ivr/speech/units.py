@@ -1,0 +1,139 @@
+"""The pack of recorded syllables: made once from the upstream folder, then one file that is read as a whole.
+
+A pack is an ordinary ZIP file of a notice, an index and the syllables in mu-law, 8 kHz. It carries its own licence and
+is never part of this program.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ivr.errors import VoiceFailed
+
+from .audio import RATE, Audio, read_mp3, resample
+from .audio.g711 import mulaw_bytes, mulaw_samples
+from .audio.levels import core
+from .audio.sound import audio_of
+
+FOLDER, FILE = "zh-syllables", "syllables.zip"
+"""Where a pack lies in the folder of models."""
+FORMAT = 1
+LEVEL = 0.1
+"""Root mean square of every unit, as a share of full scale."""
+SOURCE = "https://github.com/hugolpz/audio-cmn"
+COMMIT = "ff9ed3d0c631195bd2c06f39450f3264c7124040"
+NOTICE = f"""\
+Recorded Mandarin syllables, one speaker.
+Copyright 2013 Wang Chen, Lopez Hugo, Vion Nicolas.
+Licence: Creative Commons Attribution-ShareAlike 3.0 Unported (CC-BY-SA-3.0),
+https://creativecommons.org/licenses/by-sa/3.0/
+Source: {SOURCE}, commit {COMMIT}, folder 64k/syllabs.
+Changes: trimmed, resampled to 8 kHz, brought to one level, recoded as mu-law, gathered in this file.
+This file is under the same licence.
+"""
+_SPELT = {"jv4": "ju4"}
+"""Names of upstream files that say their syllable otherwise than the rest."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """The syllables of a pack by name, such as `hang2`. `version` changes with the recordings."""
+
+    version: str
+    places: Mapping[str, tuple[int, int]]
+    coded: bytes
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.places
+
+    def sound(self, name: str) -> Audio:
+        """Return one syllable. Raises KeyError where there is none."""
+        start, length = self.places[name]
+        return Audio(mulaw_samples(self.coded[start : start + length]), RATE)
+
+
+def read_pack(path: Path) -> Units:
+    """Read a pack. Raises VoiceFailed that says what is wrong with it."""
+    try:
+        with zipfile.ZipFile(path) as pack:
+            index = json.loads(pack.read("index.json"))
+            coded = pack.read("syllables.mulaw")
+        if index["format"] != FORMAT:
+            raise VoiceFailed(f"{path} is of another format ({index['format']}); download it again")
+        places = {str(name): (int(start), int(length)) for name, (start, length) in index["syllables"].items()}
+        return Units(str(index["version"]), places, coded)
+    except OSError as fault:
+        raise VoiceFailed(f"{path} cannot be read: {fault.strerror or fault}") from None
+    except (zipfile.BadZipFile, EOFError, KeyError, ValueError, TypeError, AttributeError, NotImplementedError):
+        raise VoiceFailed(f"{path} is damaged; delete it and download it again") from None
+
+
+def build_pack(recordings: Iterable[Path], target: Path) -> int:
+    """Make a pack from upstream's MP3 files; return how many syllables it holds.
+
+    Raises ValueError when there are none, or one cannot be read.
+    """
+    sounds = {unit_name(path): path for path in sorted(recordings) if _wanted(path)}
+    if not sounds:
+        raise ValueError("there is no file cmn-<syllable>.mp3")
+    coded, places = bytearray(), {}
+    for name, path in sounds.items():
+        try:
+            unit = _prepared(read_mp3(path.read_bytes()))
+        except ValueError as fault:
+            raise ValueError(f"{path.name}: {fault}") from None
+        places[name] = (len(coded), len(unit))
+        coded += unit
+    _write(target, places, bytes(coded))
+    return len(places)
+
+
+def unit_name(path: Path) -> str:
+    """Return the syllable that an upstream file holds: `cmn-ma3.mp3` holds ma3."""
+    name = path.stem.removeprefix("cmn-")
+    return _SPELT.get(name, name)
+
+
+def _wanted(path: Path) -> bool:
+    """Leave out the files that hold lists of words (tone 5) and the sounds that are no words (a leading _)."""
+    return path.stem[-1] in "1234" and not path.stem.startswith("cmn-_")
+
+
+def _prepared(recorded: Audio) -> bytes:
+    sound = resample(core(recorded), RATE).fractions()
+    strength = float(np.sqrt(np.mean(sound**2))) if len(sound) else 0.0
+    if not strength:
+        raise ValueError("it holds no sound")
+    return mulaw_bytes(audio_of(sound * (LEVEL / strength), RATE).samples)
+
+
+def _write(target: Path, places: Mapping[str, tuple[int, int]], coded: bytes) -> None:
+    import hashlib
+
+    version = hashlib.sha256(coded).hexdigest()[:12]
+    index = {
+        "format": FORMAT,
+        "version": version,
+        "rate": RATE,
+        "source": SOURCE,
+        "commit": COMMIT,
+        "syllables": places,
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = target.with_name(target.name + ".part")
+    try:
+        with zipfile.ZipFile(half, "w") as pack:
+            for name, body in (("NOTICE.txt", NOTICE), ("index.json", json.dumps(index)), ("syllables.mulaw", coded)):
+                pack.writestr(
+                    zipfile.ZipInfo(name), body
+                )  # without a time, so that the same syllables give the same file
+        os.replace(half, target)
+    finally:
+        half.unlink(missing_ok=True)

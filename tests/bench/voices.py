@@ -1,0 +1,81 @@
+"""What the local voices cost: first prompt, prompts a second, and a thousand in a row without one lost."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ivr.speech.audio import loudness
+from ivr.speech.models import catalogue, install_from
+from ivr.speech.tts import Voice
+from ivr.speech.tts.pyttsx3 import Pyttsx3
+from ivr.speech.tts.syllables import Syllables
+
+ROW = 1000
+ENGLISH = (
+    "Welcome to the demo bank. For your balance, press one. For recent transactions, press two.",
+    "Please enter the last four digits of your card.",
+    "Your balance is twelve thousand three hundred forty-five yuan and sixty-seven fen.",
+    "I did not hear you. Please try again, or press zero for an agent.",
+)
+MANDARIN = (
+    "查询余额，请按1；最近交易，请按2；银行卡挂失，请按3；人工服务，请按0。",
+    "请输入您银行卡的最后四位数字。",
+    "您尾号零幺二八的账户，余额为一万二千三百四十五元六角七分。",
+    "对不起，我没有听清楚。请再说一遍。",
+)
+
+
+def run(rounds: int, calls: int) -> None:
+    """Measure both voices; the Mandarin one needs the recordings of IVR_TEST_ASSETS."""
+    del rounds, calls
+    english = Pyttsx3()
+    _measure("pyttsx3, English", english, ENGLISH, "en-US")
+    _in_a_row(english)
+    english.close()
+    assets = os.environ.get("IVR_TEST_ASSETS")
+    if not assets:
+        print("IVR_TEST_ASSETS is not set, so there are no recorded syllables to measure")
+        return
+    with tempfile.TemporaryDirectory(prefix="ivr-bench-") as folder:
+        models = Path(folder)
+        took = _timed(
+            lambda: install_from(catalogue()["zh-syllables"], Path(assets) / "voices" / "zh-syllables", models)
+        )
+        print(f"syllables: the pack is made in {took:.1f} s")
+        _measure("syllables, Mandarin", Syllables.open(models), MANDARIN, "zh-CN")
+
+
+def _measure(title: str, voice: Voice, texts: tuple[str, ...], language: str) -> None:
+    first = _timed(lambda: voice.render(texts[0], language, deadline=30))
+    cold = [_timed(lambda text=text: voice.render(text, language)) for text in texts[1:]]  # type: ignore[misc]
+    sounds = [voice.render(text, language) for text in texts]
+    count = 200
+    warm = _timed(lambda: [voice.render(texts[n % len(texts)], language) for n in range(count)]) / count
+    seconds = statistics.mean(sound.seconds for sound in sounds)
+    levels = [loudness(sound) for sound in sounds]
+    print(f"{title}: first prompt {first * 1e3:.0f} ms, a new one {statistics.mean(cold) * 1e3:.0f} ms")
+    apart = max(levels) - min(levels)
+    print(f"  {1 / warm:.0f} prompts a second, {seconds / warm:.0f} times real time; levels differ {apart:.2f} dB")
+
+
+def _in_a_row(voice: Voice) -> None:
+    lengths: dict[tuple[str, float], list[float]] = {}
+    started = time.perf_counter()
+    for number in range(ROW):
+        text, rate = ENGLISH[number % 4], (1.0, 0.75, 1.2)[number % 3]
+        lengths.setdefault((text, rate), []).append(voice.render(text, "en-US", rate=rate).seconds)
+    took = time.perf_counter() - started
+    spread = max(max(found) - min(found) for found in lengths.values())
+    wrong = sum(abs(each - statistics.median(found)) > 0.05 for found in lengths.values() for each in found)
+    print(f"  {ROW} in a row in {took:.1f} s: none lost, {wrong} of a wrong length (by {spread * 1e3:.0f} ms at most)")
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started

@@ -1,0 +1,155 @@
+"""`ivr doctor` over deployments that are well and unwell. The voices really speak."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ivr.cli import _doctor, main
+from ivr.cli._doctor import Check, Deployment, Finding, checks, examine
+from ivr.settings import VARIABLES, Settings
+from ivr.stores import open_store
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TOKEN = "0123456789abcdef0123456789abcdef"
+WELL = {
+    "TWILIO_AUTH_TOKEN": TOKEN,
+    "IVR_PUBLIC_URL": "https://ivr.bank.example",
+    "IVR_FLOWS": str(ROOT / "flows"),
+    "IVR_AUDIO": str(ROOT / "audio"),
+}
+
+
+@pytest.fixture
+def doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, **env: str) -> Result:
+        own = dict.fromkeys([*VARIABLES.values(), "TWILIO_AUTH_TOKEN_FILE"])
+        given = {"IVR_STORE": f"sqlite:///{tmp_path}/ivr.db", "IVR_MODELS": str(tmp_path / "models"), **WELL, **env}
+        return CliRunner().invoke(main, ["doctor", *arguments], env=own | given)
+
+    return run
+
+
+def found(result: Result) -> dict[tuple[str, str], dict[str, str]]:
+    report = json.loads(result.stdout)
+    return {(each["check"], each["what"]): each for each in report["findings"]}
+
+
+def test_a_deployment_that_is_well(doctor) -> None:
+    done = doctor()
+    assert done.exit_code == 0, done.output
+    assert "https://ivr.bank.example/twilio/voice\n" in done.stdout
+    assert "IVR_PUBLIC_URL" in done.stdout
+    assert TOKEN not in done.output
+    assert "pyttsx3 spoke" in done.stdout
+
+
+def test_a_program_reads_it_as_json_with_the_source_of_every_setting(doctor) -> None:
+    done = doctor("--json")
+    findings = found(done)
+    assert json.loads(done.stdout)["healthy"] is True
+    assert {what for check, what in findings if check == "settings"} == set(VARIABLES.values())
+    assert findings["settings", "TWILIO_AUTH_TOKEN"]["text"] == "*** (environment)"
+    assert findings["settings", "IVR_BANK_URL"]["text"] == "- (not set)"
+
+
+def test_the_signed_url_is_the_one_that_the_channel_computes_over(doctor) -> None:
+    assert found(doctor("--json"))["signing", "signed URL"]["text"] == "https://ivr.bank.example/twilio/voice"
+    near = found(doctor("--json", IVR_PUBLIC_URL="http://127.0.0.1:8080"))
+    assert near["signing", "signed URL"]["text"] == "http://127.0.0.1:8080/twilio/voice"
+    assert near["signing", "public URL"]["level"] == "warning"
+    derived = found(doctor("--json", IVR_PUBLIC_URL=""))["signing", "signed URL"]
+    assert derived["level"] == "warning"
+    assert "Host header" in derived["text"]
+
+
+def test_without_a_token_no_call_can_be_taken(doctor) -> None:
+    done = doctor(TWILIO_AUTH_TOKEN="")
+    assert done.exit_code == 1
+    assert "ERROR token" in done.stdout
+    assert "1 error" in done.stdout
+
+
+def test_flows_with_faults_are_an_error_and_the_rest_is_still_looked_at(doctor, tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "main.yaml").write_text("flow: main\nstrat: x\n", encoding="utf-8")
+    done = doctor("--json", IVR_FLOWS=str(tmp_path / "broken"))
+    assert done.exit_code == 1
+    findings = found(done)
+    assert "ivr check" in findings["flows", str(tmp_path / "broken")]["cure"]
+    assert findings["signing", "token"]["level"] == "fine"
+
+
+def test_a_store_is_opened_where_there_is_one_and_none_is_made(doctor, tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/ivr.db"
+    assert "is made when" in found(doctor("--json"))["store", address]["text"]
+    assert not (tmp_path / "ivr.db").exists()
+    open_store(address).close()
+    assert "can be read" in found(doctor("--json"))["store", address]["text"]
+    (tmp_path / "ivr.db").write_bytes(b"no database at all, but long enough to be looked at" * 100)
+    done = doctor("--json")
+    assert (done.exit_code, found(done)["store", address]["level"]) == (1, "error")
+    assert found(doctor("--json", IVR_STORE="memory:"))["store", "memory:"]["level"] == "warning"
+
+
+def test_the_missing_mandarin_voice_is_named_with_the_cure(doctor) -> None:
+    texts = [each["text"] for each in json.loads(doctor("--json").stdout)["findings"] if each["check"] == "voices"]
+    assert any("ivr models download zh" in text for text in texts)
+    assert any(text.startswith("pyttsx3 spoke") for text in texts)
+
+
+def test_with_the_recordings_the_mandarin_voice_speaks(doctor, tmp_path: Path, monkeypatch) -> None:
+    import os
+
+    assets = os.environ.get("IVR_TEST_ASSETS")
+    if not assets:
+        pytest.skip("IVR_TEST_ASSETS is not set, so there are no recorded syllables to test with")
+    done = CliRunner().invoke(
+        main,
+        ["models", "download", "zh-syllables", "--from-file", str(Path(assets) / "voices" / "zh-syllables")],
+        env={"IVR_MODELS": str(tmp_path / "models")},
+    )
+    assert done.exit_code == 0, done.output
+    findings = found(doctor("--json"))
+    assert findings["voices", "zh-CN"]["text"].startswith("syllables spoke")
+    assert findings["models", "zh-syllables"]["level"] == "fine"
+    assert findings["models", "vosk-zh"]["level"] == "note"
+
+
+def test_wrong_settings_are_wrong_usage(doctor) -> None:
+    done = doctor(IVR_STORE="nothing:")
+    assert done.exit_code == 2
+    assert "IVR_STORE" in done.stderr
+
+
+def test_a_bank_that_cannot_be_reached_is_a_warning(doctor) -> None:
+    findings = found(doctor("--json", IVR_BANK_URL="http://127.0.0.1:9"))
+    assert findings["bank", "http://127.0.0.1:9"]["level"] == "warning"
+
+
+def test_a_check_that_breaks_does_not_hide_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(Check):
+        kind = "broken"
+        order = 1
+
+        def findings(self, deployment: Deployment) -> Iterator[Finding]:
+            raise ValueError("secret")
+
+    real = next(check for check in checks() if check.kind == "settings")
+    monkeypatch.setattr(_doctor, "checks", lambda: [Broken(), real])
+    kinds = [(kind, finding) for kind, finding in examine(Deployment(Settings()))]
+    assert kinds[0] == ("broken", Finding("error", "broken", "this could not be looked at: ValueError"))
+    assert kinds[-1][0] == "settings"
+
+
+def test_every_check_stands_in_a_file_of_its_name() -> None:
+    assert [check.kind for check in checks()] == ["settings", "signing", "flows", "store", "voices", "models", "bank"]
+    for check in checks():
+        assert importlib.import_module(f"ivr.cli._doctor.{check.kind}").__doc__
