@@ -16,7 +16,7 @@ from .engine.listening import phrases_of
 from .engine.verbs import Ear, Hearing
 from .errors import NoRecording
 from .flow import phrasebook
-from .flow.model import Choice, Release
+from .flow.model import Flow, Release
 from .settings import Settings
 from .speech.asr import Expected, Heard, Nothing, Reason, Recogniser, recognisers
 from .speech.asr.workers import LateError, Workers
@@ -160,17 +160,16 @@ def _input(found: Heard | Nothing) -> Input:
 def _phrases(release: Release) -> Mapping[str, tuple[str, ...]]:
     """Return everything that can be said anywhere, by language."""
     found: dict[str, dict[str, None]] = {}
-    for language, choice in _choices(release):
-        found.setdefault(language, {}).update(dict.fromkeys(phrases_of(choice, language)))
-    for language, phrases in found.items():
-        words = (phrasebook.phrase(language, key).split("|") for key in ("yes_words", "no_words"))
-        phrases.update(dict.fromkeys(word for words_ in words for word in words_))
+    for flow in release.flows.values():
+        for language in flow.languages:
+            found.setdefault(language, {}).update(dict.fromkeys(_said(flow, language)))
     return {language: tuple(phrases) for language, phrases in found.items()}
 
 
-def _choices(release: Release) -> Iterator[tuple[str, Choice]]:
-    for flow in release.flows.values():
-        for language in flow.languages:
-            yield from ((language, choice) for choice in flow.globals)
-            for step in flow.steps.values():
-                yield from ((language, choice) for choice in getattr(step, "menu", ()))
+def _said(flow: Flow, language: str) -> Iterator[str]:
+    choices = [*flow.globals, *(choice for step in flow.steps.values() for choice in getattr(step, "menu", ()))]
+    for choice in choices:
+        yield from phrases_of(choice, language)
+    if any(step.kind == "confirm" for step in flow.steps.values()):
+        for key in ("yes_words", "no_words"):
+            yield from phrasebook.phrase(language, key).split("|")

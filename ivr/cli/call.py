@@ -18,6 +18,7 @@ from ._texts import TextMessages
 from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, new_token, play_one, transcript, wired
 
 if TYPE_CHECKING:
+    from ivr.app import Ivr
     from ivr.phone.carrier import Exchange
     from ivr.phone.conversation import Conversation
     from ivr.phone.recordings import Recordings
@@ -100,6 +101,8 @@ def _talk(flow: str, caller: str, called: str, url: str, save: Path | None, spok
         ):
             ivr, transport = whole.ivr()
             news = TextMessages(ivr.store, ivr.seal)
+            if spoken:
+                _tell_unheard(ivr)
             result = run_phone(
                 BASE_URL, whole.token, caller, flow,
                 called=called, transport=transport, save=save, news=news, spoken=spoken, recordings=kept,
@@ -136,6 +139,14 @@ def _recordings(token: str, port: int = 0) -> Recordings:
 
     account = Settings.from_environment().account_sid if port else ""
     return Recordings(token, account, port=port) if account else Recordings(token, port=port)
+
+
+def _tell_unheard(ivr: Ivr) -> None:
+    """Load what hears, so that the first answer is not late, and say what it cannot hear."""
+    for sentence in ivr.ears.unknown_words(ivr.release):
+        click.echo(sentence, err=True)
+    for what, reason in ivr.ears.troubles(ivr.release):
+        click.echo(f"{what}: {reason}", err=True)
 
 
 def _port(url: str) -> int:

@@ -150,6 +150,15 @@ def test_a_check_that_breaks_does_not_hide_the_others(monkeypatch: pytest.Monkey
 
 
 def test_every_check_stands_in_a_file_of_its_name() -> None:
-    assert [check.kind for check in checks()] == ["settings", "signing", "flows", "store", "voices", "models", "bank"]
+    assert [check.kind for check in checks()] == [
+        "settings",
+        "signing",
+        "flows",
+        "store",
+        "voices",
+        "hearing",
+        "models",
+        "bank",
+    ]
     for check in checks():
         assert importlib.import_module(f"ivr.cli._doctor.{check.kind}").__doc__

@@ -37,6 +37,6 @@ def _here(deployment: Deployment, level: Literal["note", "warning"]) -> Iterator
             yield Finding(level, language, f"cannot be heard here, so only keys are taken: {reason}", _CURE)
         else:
             yield Finding("fine", language, "can be heard on this machine")
-    if deployment.release:
+    if deployment.release and level == "warning":
         for sentence in ears.unknown_words(deployment.release):
             yield Finding(level, "phrase", sentence)

@@ -34,13 +34,17 @@ class Grammar:
         return [" ".join(words) for words in self.phrases] + ([UNKNOWN] if knows(UNKNOWN) else [])
 
     def said(self, text: str) -> str | None:
-        """Return the one phrase that a text holds, said once or again; None for any other words."""
+        """Return the one phrase that a text holds; None for any other words.
+
+        Words of the phrase itself may stand around it: people begin anew, and a model hears a breath as half a word.
+        """
         words = tuple(word for word in text.split() if word != UNKNOWN)
-        for length in range(1, len(words) + 1):
-            phrase = self.phrases.get(words[:length])
-            if phrase is not None and words == words[:length] * (len(words) // length):
-                return phrase
-        return None
+        found = {
+            phrase
+            for own, phrase in self.phrases.items()
+            if set(words) <= set(own) and any(words[at : at + len(own)] == own for at in range(len(words)))
+        }
+        return found.pop() if len(found) == 1 else None
 
 
 def grammar_of(phrases: Iterable[str], knows: Knows) -> Grammar:
