@@ -51,7 +51,7 @@ class Ears:
         listeners: Callable[[], Sequence[Recogniser]],
         recordings: Fetching,
         *,
-        deadline: float = DEADLINE,
+        deadline: float,
     ) -> None:
         self._choice, self._open, self._recordings, self.deadline = choice, listeners, recordings, deadline
         self._waiting = Workers(AT_ONCE, "ivr-fetches-answer")
@@ -105,10 +105,10 @@ class Ears:
             audio = read_wav(data)
         except ValueError:
             return Unheard("keys")
-        pressed = [one.key for one in decode(audio) if one.key in _KEYS]
-        if pressed:
-            return Digits(pressed[0])
         nothing = refused(audio)
+        if nothing and nothing.reason == "keys":
+            pressed = [one.key for one in decode(audio) if one.key in _KEYS]
+            return Digits(pressed[0]) if pressed else NoInput()
         listener = self._listener(hearing.language)
         if nothing or listener is None:
             return _input(nothing or Nothing("broken"))
@@ -146,7 +146,7 @@ class Ears:
 def open_ears(settings: Settings) -> Ears:
     """Return the ears that the settings choose. Nothing is loaded yet."""
     recordings = Recordings(settings.account_sid, settings.auth_token, settings.api_url)
-    return Ears(settings.asr, lambda: recognisers([settings.models]), recordings)
+    return Ears(settings.asr, lambda: recognisers([settings.models]), recordings, deadline=DEADLINE)
 
 
 def _input(found: Heard | Nothing) -> Input:

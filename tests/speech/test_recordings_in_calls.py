@@ -197,6 +197,7 @@ def build_machine(folder: Path, carrier: Recordings, listeners: list[Recogniser]
         )
     )
     ivr.ears.listeners = listeners
+    ivr.ears.deadline = 60.0  # a busy machine is no finding
     return ivr
 
 
