@@ -66,6 +66,12 @@ class Ears:
         """Return how callers who speak a language are heard as long as nothing fails."""
         return "carrier" if self._choice == "cloud" else self._own(language)
 
+    def warm(self, release: Release) -> None:
+        """Begin to load what the languages of a release need, so that not even the first answer waits for it."""
+        if self._choice == "local":
+            for language in _languages(release):
+                self._own(language)
+
     def after(self, failed: Ear | str, language: str) -> Ear:
         """Return how a caller is heard when one way has failed."""
         return self._own(language) if failed in ("", "carrier") and self._choice == "cloud" else "keys"
@@ -121,8 +127,8 @@ class Ears:
         """Name the languages of a release that were to be heard here and cannot be, with the reason."""
         if self._choice != "local":
             return []
-        languages = sorted({language for flow in release.flows.values() for language in flow.languages})
-        return [(f"hearing {language}", why) for language in languages if (why := self.why_not(language))]
+        reasons = ((language, self.why_not(language)) for language in _languages(release))
+        return [(f"hearing {language}", why) for language, why in reasons if why]
 
     def why_not(self, language: str) -> str | None:
         """Return why no recogniser here hears a language, or None."""
@@ -155,6 +161,10 @@ def _input(found: Heard | Nothing) -> Input:
     if found.reason in _NOT_SAID:
         return NoInput()
     return Speech("", 0.0) if found.reason == "unclear" else Unheard("keys")
+
+
+def _languages(release: Release) -> list[str]:
+    return sorted({language for flow in release.flows.values() for language in flow.languages})
 
 
 def _phrases(release: Release) -> Mapping[str, tuple[str, ...]]:

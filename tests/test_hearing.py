@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from ivr.app import build
+from ivr.catalogue import catalogue
 from ivr.engine.inputs import Digits, HungUp, NoInput, Recorded, Speech, Unheard
 from ivr.engine.verbs import Hearing
 from ivr.errors import NoRecording
+from ivr.flow.loader import load
 from ivr.hearing import Ears
 from ivr.settings import Settings
 from ivr.speech.asr import Expected, Heard, Nothing, Recogniser
@@ -143,6 +145,15 @@ def test_a_fetch_that_hangs_never_holds_a_turn_past_its_deadline():
     began = time.monotonic()
     assert mine.hear(SAID, HEARING) == Unheard("keys")
     assert time.monotonic() - began < 0.9
+
+
+def test_a_server_that_hears_begins_to_load_at_once_and_one_that_does_not_loads_nothing():
+    release = load(FLOWS, catalogue())
+    listener = Listener(Nothing("unclear"), "zh-CN", "en-US")
+    ears("cloud", listener).warm(release)
+    assert listener.prepared == []
+    ears("local", listener).warm(release)
+    assert listener.prepared == ["en-US", "zh-CN"]
 
 
 def test_operators_are_told_of_languages_and_phrases_that_cannot_be_heard():

@@ -90,7 +90,9 @@ def _start(stack: ExitStack, wanted: int) -> Running:
     return Running(url, bank_url, token, not given, tuple(started), texts)
 
 
-_NOT_OURS = frozenset({"IVR_PUBLIC_URL", "TWILIO_AUTH_TOKEN_FILE", "TWILIO_SMS_FROM", "IVR_ALARM_URL"})
+_NOT_OURS = frozenset(
+    {"IVR_PUBLIC_URL", "TWILIO_AUTH_TOKEN_FILE", "TWILIO_SMS_FROM", "IVR_ALARM_URL", "IVR_ASR", "TWILIO_API_URL"}
+)
 """Settings that the demo leaves out: it has its own address, and nobody outside may get its messages and alarms."""
 
 

@@ -94,6 +94,7 @@ def load(settings: Settings) -> Flask:
 
     log.to_stderr()
     ivr = build(settings)
+    ivr.ears.warm(ivr.release)  # in the worker: threads would not outlive a fork
     if settings.alarm_url:
         _keep_watch(ivr)
     return create_app(ivr)

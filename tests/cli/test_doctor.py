@@ -162,3 +162,13 @@ def test_every_check_stands_in_a_file_of_its_name() -> None:
     ]
     for check in checks():
         assert importlib.import_module(f"ivr.cli._doctor.{check.kind}").__doc__
+
+
+def test_how_callers_are_heard_is_told_by_language(doctor) -> None:
+    carrier = found(doctor("--json"))
+    assert carrier["hearing", "IVR_ASR=cloud"]["level"] == "fine"
+    assert carrier["hearing", "zh-CN"]["level"] == "note"
+    here = found(doctor("--json", IVR_ASR="local", VOSK_MODEL_PATH=""))["hearing", "zh-CN"]
+    assert here["level"] == "warning"
+    assert "ivr models download zh" in here["text"]
+    assert found(doctor("--json", IVR_ASR="none"))["hearing", "IVR_ASR=none"]["level"] == "note"

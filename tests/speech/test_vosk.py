@@ -36,7 +36,7 @@ def test_every_korean_caller_is_understood_exactly(korean, manifest, sounds):
 
 
 def test_a_menu_refuses_nearly_everything_that_is_said_in_another_language(korean, manifest, sounds):
-    others = [row["file"] for row in manifest if row["language"] in ("zh-CN", "en-US")]
+    others = [row["file"] for row in manifest if row["language"] in ("zh-CN", "en-US")][::3]
     taken = [name for name in others if isinstance(korean.listen(sounds[name], expected(), LONG), Heard)]
     assert len(taken) <= len(others) * 0.15, taken
 
