@@ -86,11 +86,15 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_MODELS": str(file),
             "IVR_BANK_URL": "bank.example.com",
             "IVR_ALARM_URL": "robot.example.com?access_token=hush",
+            "IVR_ASR": "clowd",
+            "TWILIO_API_URL": "https://user:secret@api.twilio.com",
         }
     )
     names = [line.partition(":")[0] for line in text.splitlines()]
     assert names == list(VARIABLES.values())
     assert "memory:, sqlite:" in text
+    assert "write cloud, local or none" in text
+    assert "secret" not in text
     assert "there is no folder" in text
     assert "is a file, not a folder" in text
     assert "tiger" not in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin
 
 from . import listen
@@ -13,7 +13,6 @@ from .caller import Act, Caller, Desk, Gone, HangUp, Heard, Listening, Silence, 
 from .carrier import Carrier, Line, Purpose, Watch, new_sid
 from .clock import Clock
 from .parse import falls_silent, parse
-from .recordings import Recordings
 from .transport import Transport
 from .twiml import (
     OWN_RULE,
@@ -33,6 +32,9 @@ from .twiml import (
     TwimlFault,
     Verb,
 )
+
+if TYPE_CHECKING:
+    from .recordings import Recordings
 
 MOST_CALL_SECONDS = 4 * 3600.0  # Twilio ends a call after four hours
 MOST_HOPS = 20

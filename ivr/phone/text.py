@@ -7,17 +7,19 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .caller import KEYS, Act, Desk, DialStatus, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
+from .caller import KEYS, Act, Caller, Desk, DialStatus, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
 from .carrier import DEMO_ACCOUNT, Exchange, Line, Watch
 from .clock import Clock, RealClock, VirtualClock
 from .keeping import Notes, NotKept, keep
 from .player import CallResult, Habits, Player
-from .recordings import Recordings
 from .terminal import Console, Terminal, terminal
 from .transport import HttpTransport, Transport
-from .voiced import Voiced
+
+if TYPE_CHECKING:
+    from .recordings import Recordings
 
 HELP = "0-9 * # are keys, other words are speech, an empty line is silence, Ctrl-D hangs up"
 _DESK: dict[str, DialStatus] = {
@@ -209,7 +211,7 @@ def run_phone(
     clock = clock or (_Interruptible(longest=0.3) if isinstance(screen, Console) else VirtualClock(time.time()))
     way = transport or HttpTransport()
     try:
-        mouth = Voiced(person, screen, spoken) if spoken else person
+        mouth = _voiced(person, screen, spoken) if spoken else person
         habits, watch = Habits(ring=0.4), _failed(told)
         result = Player(line, way, mouth, clock, habits=habits, watch=watch, recordings=recordings).call()
     finally:
@@ -224,6 +226,12 @@ def run_phone(
     if save is not None:
         screen.show(_saved(person.notes, save, caller, flow, called, result))
     return result
+
+
+def _voiced(person: Caller, screen: Terminal, spoken: Sequence[bytes]) -> Caller:
+    from .voiced import Voiced  # brings the arithmetic of sound, which other calls need not wait for
+
+    return Voiced(person, screen, spoken)
 
 
 def _failed(told: list[Exchange]) -> Watch:
