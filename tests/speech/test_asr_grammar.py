@@ -44,6 +44,7 @@ def test_a_model_without_a_word_for_the_rest_gets_none():
         (f"{UNKNOWN} 查询 余额 {UNKNOWN}", "查询余额"),
         ("查询 余额 查询 余额", "查询余额"),
         ("余额 查询 余额 余额", "查询余额"),
+        ("请 帮 我 查询 余额 谢谢", "查询余额"),
         ("余额", None),
         ("余额 查询", None),
         ("查询 余额 转 人工", None),

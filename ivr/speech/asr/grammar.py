@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from . import Heard, Nothing
 
@@ -29,6 +30,10 @@ class Grammar:
     phrases: Mapping[Words, str]
     unknown: Mapping[str, Words]
 
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(word for words in self.phrases for word in words)
+
     def lines(self, knows: Knows) -> list[str]:
         """Return what the model is given: one line a phrase, and the word for everything else where there is one."""
         return [" ".join(words) for words in self.phrases] + ([UNKNOWN] if knows(UNKNOWN) else [])
@@ -37,8 +42,9 @@ class Grammar:
         """Return the one phrase that a text holds; None for any other words.
 
         Words of the phrase itself may stand around it: people begin anew, and a model hears a breath as half a word.
+        Words that no phrase has count for nothing; only a model that takes no grammar hears such.
         """
-        words = tuple(word for word in text.split() if word != UNKNOWN)
+        words = tuple(word for word in text.split() if word in self._vocabulary)
         found = {
             phrase
             for own, phrase in self.phrases.items()
