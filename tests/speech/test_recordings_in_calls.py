@@ -44,8 +44,8 @@ steps:
       - {label: 잔액 조회, goto: balance}
       - {label: 카드 분실 신고, goto: lost}
       - {label: 계좌 이체, goto: money}
-      - {label: 대출 상담, goto: loan}
-      - {label: 비밀번호 변경, goto: code}
+      - {label: 대출 상담, goto: code}
+      - {label: 비밀번호 변경, goto: secret}
   balance: {say: 잔액입니다, next: bye}
   lost: {say: 분실입니다, next: bye}
   money: {say: 이체입니다, next: sure}
@@ -55,7 +55,7 @@ steps:
       - {label: 네, goto: done}
       - {label: 아니요, goto: main}
   done: {say: 보냈습니다, next: bye}
-  loan: {say: 대출입니다, next: bye}
+  secret: {say: 비밀번호입니다, next: bye}
   code:
     collect: digits
     max: 4
@@ -323,9 +323,9 @@ def test_an_empty_recording_is_silence(machine):
 
 
 def test_a_request_that_comes_twice_is_heard_once(machine, recorded, carrier):
-    data = recorded("ko_menu_4.wav")
+    data = recorded("ko_menu_3.wav")
     voice, _ = machine.call(Talk(2.0, sound=data, repeat=True))
-    assert "대출입니다" in voice.heard
+    assert "이체입니다" in voice.heard
     assert list(carrier.asked.values()) == [carrier.not_ready + 1]
 
 
@@ -336,7 +336,7 @@ def test_who_hangs_up_while_speaking_has_chosen_nothing(machine, carrier):
 
 
 def test_entries_of_several_keys_are_never_recorded(machine, recorded):
-    voice, _ = machine.call(says(recorded, "ko_menu_5.wav"), Press("1234"))
+    voice, _ = machine.call(says(recorded, "ko_menu_4.wav"), Press("1234"))
     assert [one.kind for one in voice.listened] == ["gather", "record", "gather"]
     assert voice.listened[-1].most != 1
 
