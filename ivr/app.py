@@ -6,36 +6,56 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from .agents.keeper import Keeper
+from .agents.legs import Legs
+from .agents.service import Queue
 from .catalogue import catalogue as catalogue
 from .channels.twilio import TwilioChannel
+from .channels.twilio_calls import TwilioCalls
 from .engine.call import Call
 from .engine.engine import Engine, Reply
-from .engine.inputs import CallStarted, HungUp, Input, Recorded, Resumed, Unheard
-from .engine.ports import Channel, Event, Incoming, JournalRow, Lookup, Saved
+from .engine.inputs import LOST, CallStarted, HungUp, Input, Recorded, Resumed, Unheard
+from .engine.ports import Calls, Channel, Event, Incoming, JournalRow, Lookup, Saved
 from .engine.turn import Services
 from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
 from .flow.model import Release
 from .hearing import Ears, open_ears
+from .identity.risk import Risks
+from .journal.context import COLLECTION as EVENTS
+from .journal.context import rows_of
 from .lookups.http import HttpLookup
 from .lookups.router import Router
 from .messages.outbox import messages
+from .outgoing import UNSENT
 from .problem import Place
 from .records import freeze, thaw
 from .sealing import Seal
 from .services import own_services
-from .settings import Settings
+from .settings import Settings, store_file
 from .speech.aloud import Reader
-from .speech.aloud.heard import spoken_keys
+from .speech.heard import heard
+from .speech.phrases import understand
+from .speech.prompts import KnownPrompt, Prompts, known_prompts, open_prompts
+from .speech.tts import local_voices
 from .speech.written import written
 from .stores import Store, open_store
 
 TURN_LIMIT = 400
 """Turns that one call may take; no caller needs as many, and a machine that calls must not stay for ever."""
+
+RECORDINGS = "recordings"
+"""The collection of recorded conversations, by the carrier's name for each."""
+
+LOST_SECONDS = 6 * 3600.0
+"""Without a sign for so long a call is over: carriers end calls after four hours (Twilio), and turns take seconds."""
+LOST_AT_ONCE = 200
 
 Outcome = tuple[str, str, str]
 """A flow, a step and an outcome."""
@@ -50,7 +70,10 @@ class Ivr:
     seal: Seal
     services: Services
     back_ends: Router
+    queue: Queue
+    calls: Calls | None
     channel: TwilioChannel
+    prompts: Prompts
     engine: Engine
     ears: Ears
     clock: Callable[[], float]
@@ -67,6 +90,24 @@ class Ivr:
         """The number of the desk that callers reach when all else fails."""
         return self.release.line.desks[self.release.line.desk].number
 
+    @property
+    def legs(self) -> Legs:
+        """The agents' side of the queue."""
+        return self.queue.legs
+
+    @property
+    def risks(self) -> Risks:
+        """The callers and customers that the bank warns of."""
+        return Risks(self.store, self.seal)
+
+    def reason_in_words(self, reason: str, language: str) -> str:
+        """Return what a call is about as callers choose it, in the fewest words; nothing if no choice has it."""
+        steps = [step for flow in self.release.flows.values() for step in flow.steps.values()]
+        choices = [choice for step in steps for of in ("menu", "choices") for choice in getattr(step, of, ())]
+        labels = (choice.label for choice in choices if choice.reason == reason and choice.label)
+        fixed = (label.by_language[label.language_for(language)].fixed for label in labels)
+        return min(filter(None, fixed), key=len, default="")
+
     # answering
 
     def answer(self, channel: Channel, incoming: Incoming) -> bytes:
@@ -81,9 +122,19 @@ class Ivr:
             if saved is not None and saved.ended:
                 return channel.render(Hangup(), turn=saved.turn)
             reply = self._turn(saved, incoming)
-            document = channel.render(reply.closing, turn=reply.call.turn)
+            heard = self.prompts.ready(reply.closing, carrier_speaks=channel.speaks)
+            document = channel.render(heard, turn=reply.call.turn)
             self._keep(saved, reply, incoming.key, document)
             return document
+
+    def sound(self, name: str) -> bytes | None:
+        """Return a sound that was rendered for one caller, by its name in the address; None for an unknown name."""
+        return self.prompts.heard(name)
+
+    def close(self) -> None:
+        """End voices and release the store."""
+        self.prompts.close()
+        self.store.close()
 
     def hang_up(self, incoming: Incoming) -> None:
         """Take note that the caller has gone; a call that has ended already, or was never here, stays as it is."""
@@ -91,6 +142,11 @@ class Ivr:
             saved = self.store.load(incoming.call_id)
             if saved is not None and not saved.ended:
                 self._keep(saved, self._turn(saved, incoming), incoming.key, saved.reply)
+
+    def recorded(self, leg: str, recording: str, seconds: float) -> None:
+        """Remember that the recording of a conversation lies at the carrier: by whose leg, and how long it is."""
+        kept = {"leg": leg, "seconds": seconds, "at": int(self.clock())}
+        self.store.change(RECORDINGS, recording, lambda known: known or kept)
 
     def _turn(self, saved: Saved | None, incoming: Incoming) -> Reply:
         now = self.clock()
@@ -121,8 +177,39 @@ class Ivr:
         call, now = reply.call, self.clock()
         rows = [_row(call, event, now) for event in reply.events]
         entry = Saved(call.id, call.turn, key, freeze(call, self.seal), document, ended=bool(call.ended))
+        self._save(entry, rows, saved)
+
+    def _save(self, entry: Saved, rows: list[JournalRow], saved: Saved | None) -> None:
+        if entry.ended and self.settings.events_url:
+            # Listed first: a call that ended unlisted would never be told of.
+            self.store.change(EVENTS, entry.call_id, lambda before: before or {**UNSENT})
         if not self.store.save(entry, rows, expected=saved.turn if saved else None):
             raise StoreError("another worker took this turn without the lease")
+
+    def end_lost(self, now: float) -> int:
+        """End calls that nothing was heard of for so long that the carrier must have forgotten to say so; count them.
+
+        The oldest are looked at first, some at a time.
+        """
+        ended = 0
+        for call_id in self.store.calls(live=True, limit=LOST_AT_ONCE, oldest=True):
+            last = max((row.at for row in rows_of(self.store, call_id)), default=now)
+            if now - last < LOST_SECONDS:
+                continue
+            with self.store.lease(call_id):
+                saved = self.store.load(call_id)
+                if saved is not None and not saved.ended:
+                    self._end_lost(saved, now)
+                    ended += 1
+        return ended
+
+    def _end_lost(self, saved: Saved, now: float) -> None:
+        try:
+            call = thaw(saved.call, self.seal)
+            self._keep(saved, self._engine_of(call).turn(call, HungUp(LOST), now), saved.key, saved.reply)
+        except (IvrError, LookupError):  # written by another version or key: it can be ended all the same
+            row = JournalRow(saved.call_id, saved.turn, now, "ended", json.dumps({"reason": LOST}))
+            self._save(replace(saved, turn=saved.turn + 1, ended=True), [row], saved)
 
     def _engine_of(self, call: Call) -> Engine:
         """Return the engine of the release that the call began with."""
@@ -151,8 +238,14 @@ class Ivr:
         return [("store", True, ""), ("flows", True, self.release.version)]
 
     def degraded(self) -> list[tuple[str, str]]:
-        """Name the back ends and recognisers that cannot be used now, and why: calls are taken all the same."""
-        return [*self.back_ends.troubles(), *self.ears.troubles(self.release)]
+        """Name the back ends, voices and recognisers that cannot be used now, and why: calls are taken all the same."""
+        troubles = (self.back_ends.troubles(), self.prompts.troubles(self._known), self.ears.troubles(self.release))
+        return [trouble for of in troubles for trouble in of]
+
+    @cached_property
+    def _known(self) -> tuple[KnownPrompt, ...]:
+        """List what callers can hear, where somebody looks whether it is there."""
+        return () if "cloud" in self.settings.tts else known_prompts(self.release)
 
     def facts(self, call_id: str) -> Mapping[str, Any]:
         """Tell where a call stands, for tests and operators: nothing that was typed is among it."""
@@ -201,22 +294,47 @@ def build(
     clock: Callable[[], float] = time.time,
     store: Store | None = None,
     lookup: Lookup | None = None,
+    calls: Calls | None = None,
+    release: Release | None = None,
 ) -> Ivr:
-    """Wire everything for these settings.
+    """Wire everything for these settings; `calls` stands in for those of the carrier.
+
+    `release` stands for the flow files when it was read already.
 
     Raises FlowError with every problem of the flow files, SettingsError or StoreError when a part cannot be used.
     """
-    release = load(settings.flows, catalogue())
+    release = release or load(settings.flows, catalogue())
     seal = Seal.from_settings(settings)
     found = store or open_store(settings.store)
     found.keep_release(release.version, release.files)
     outside = lookup or HttpLookup({"bank": settings.bank_url})
-    asked = Router(outside, own_services(settings, found, seal), clock)
+    placing = calls or TwilioCalls.from_settings(settings)
+    queue = Queue(
+        Keeper(found),
+        found,
+        seal,
+        release.line,
+        workflow=settings.workflow,
+        places_calls=placing is not None and placing.places,
+    )
+    asked = Router(outside, own_services(settings, found, seal, queue), clock)
     ears = open_ears(settings)
-    services = Services(asked, Reader(), spoken_keys, written, time.monotonic, ears.ear)
+    reader = Reader(yao=settings.digit_one == "yao")
+    services = Services(asked, reader, heard, understand, written, time.monotonic, ears.ear)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
-    return Ivr(settings, found, seal, services, asked, channel, Engine(release, services), ears, clock)
+    voices = local_voices(settings.models)
+    prompts = open_prompts(settings.tts, settings.audio, _private(settings), voices, seal, clock)
+    engine = Engine(release, services)
+    return Ivr(settings, found, seal, services, asked, queue, placing, channel, prompts, engine, ears, clock)
+
+
+def _private(settings: Settings) -> Path | None:
+    """Return the folder for sounds that are one caller's own: beside the store; None keeps them with the process."""
+    if settings.store == "memory:":
+        return None
+    file = store_file(settings.store)
+    return (file.parent if file else Path("var")) / "spoken"
 
 
 def _row(call: Call, event: Event, now: float) -> JournalRow:

@@ -49,6 +49,17 @@ class LookupFailed(IvrError):
         super().__init__(reason)
 
 
+class CarrierFailed(IvrError):
+    """The carrier did not place or move a call when asked; the text says why, without numbers.
+
+    `unsure` tells that it may have done so all the same: it gave no answer that one can rely on.
+    """
+
+    def __init__(self, reason: str, *, unsure: bool = False) -> None:
+        self.unsure = unsure
+        super().__init__(reason)
+
+
 class VoiceFailed(IvrError):
     """A voice cannot speak a text, or not in time; the next voice is to."""
 

@@ -20,6 +20,7 @@ from .flow.model import Flow, Release
 from .settings import Settings
 from .speech.asr import Expected, Heard, Nothing, Reason, Recogniser, recognisers
 from .speech.asr.workers import LateError, Workers
+from .twilio_rest import API
 
 DEADLINE = 4.0
 """Seconds after which a turn goes on without what was said; with two lookups it still ends within the carrier's 15."""
@@ -151,7 +152,7 @@ class Ears:
 
 def open_ears(settings: Settings) -> Ears:
     """Return the ears that the settings choose. Nothing is loaded yet."""
-    recordings = Recordings(settings.account_sid, settings.auth_token, settings.api_url)
+    recordings = Recordings(settings.account_sid, settings.auth_token, settings.api_url or API)
     return Ears(settings.asr, lambda: recognisers([settings.models]), recordings, deadline=DEADLINE)
 
 

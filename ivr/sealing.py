@@ -29,17 +29,17 @@ class Seal:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """Take the key that the deployment has: from the carrier's token, else from a file beside the store's file.
+        """Take the key that the deployment has: its own, else the carrier's token, else a file beside the store's.
 
         Raises SettingsError when neither is there, StoreError when the key file cannot be used.
         """
-        if settings.auth_token:
-            return cls(settings.auth_token.reveal().encode())
+        if given := settings.key or settings.auth_token:
+            return cls(given.reveal().encode())
         if file := store_file(settings.store):
             return cls(_key_in(file.with_suffix(".key")))
         if settings.store != "memory:":
             raise SettingsError(
-                "set TWILIO_AUTH_TOKEN: machines that share a store need one key for what callers typed"
+                "set IVR_KEY or TWILIO_AUTH_TOKEN: machines that share a store need one key for what callers typed"
             )
         return cls(secrets.token_bytes(KEY_BYTES))
 
@@ -61,7 +61,7 @@ class Seal:
                 return Secret(kind, value.decode())
         raise StoreError(
             "a stored secret cannot be opened: it was sealed with another key."
-            " Was TWILIO_AUTH_TOKEN changed, or the key file replaced, while calls were live?"
+            " Was IVR_KEY (or, without it, TWILIO_AUTH_TOKEN) changed, or the key file replaced, while calls were live?"
         )
 
     def fingerprint(self, data: bytes) -> str:

@@ -16,7 +16,29 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from .errors import SettingsError
 
 DEFAULT_STORE = "sqlite:///var/ivr.db"
+RETENTION_DAYS = 180
+"""How long ended calls and the journal are kept: half a year covers the longest a complaint may take (60 days and its
+extension) twice over, and answers what a customer may still ask about."""
+VOICE_ORDER = ("recordings", "cloud", "local")
+"""Who speaks: recordings, the carrier's own voice, voices on this machine."""
 DEFAULT_MODELS = Path("var/models")
+
+
+TARGETS: Mapping[str, float] = MappingProxyType(
+    {
+        "service_level": 0.80,
+        "abandonment": 0.05,
+        "abandonment.vip": 0.03,
+        "abandonment.elderly": 0.03,
+        "aht": 300.0,
+        "fcr": 0.85,
+        "csat": 0.95,
+        "nps": 60.0,
+    }
+)
+"""What a hotline's figures are to reach unless the bank says otherwise; with `.CLASS` for one class of callers."""
+MORE_TARGETS = ("asa",)
+"""Figures that may have a target, but have none by themselves."""
 
 
 class Hidden:
@@ -66,16 +88,26 @@ class Settings:
 
     account_sid: str = ""
     auth_token: Hidden = field(default_factory=Hidden, hash=False)
+    key: Hidden = field(default_factory=Hidden, hash=False)
     sms_from: str = ""
+    call_from: str = ""
+    workflow: str = ""
+    api_url: str = ""
     public_url: str = ""
     store: str = DEFAULT_STORE
     flows: Path = Path("flows")
     audio: Path = Path("audio")
+    tts: tuple[str, ...] = VOICE_ORDER
+    asr: str = "cloud"
     models: Path = DEFAULT_MODELS
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
-    asr: str = "cloud"
-    api_url: str = "https://api.twilio.com"
+    events_url: Hidden = field(default_factory=Hidden, hash=False)
+    screen_pop_url: Hidden = field(default_factory=Hidden, hash=False)
+    api_token: Hidden = field(default_factory=Hidden, hash=False)
+    retention_days: int = RETENTION_DAYS
+    digit_one: str = "yao"
+    targets: Mapping[str, float] = field(default_factory=dict, hash=False)
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -98,7 +130,11 @@ class Settings:
         return tuple(self._source(name) for name in VARIABLES)
 
     def _source(self, name: str) -> Source:
-        value = _masked(getattr(self, name))
+        found = getattr(self, name)
+        if isinstance(found, Mapping):
+            value = " ".join(f"{key}={number:g}" for key, number in found.items())
+        else:
+            value = ",".join(found) if isinstance(found, tuple) else _masked(found)
         return Source(VARIABLES[name], value, self.origins.get(name) or ("default" if value else "not set"))
 
 
@@ -106,19 +142,35 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
     {
         "account_sid": "TWILIO_ACCOUNT_SID",
         "auth_token": "TWILIO_AUTH_TOKEN",
+        "key": "IVR_KEY",
         "sms_from": "TWILIO_SMS_FROM",
+        "call_from": "TWILIO_CALL_FROM",
+        "workflow": "TWILIO_TASKROUTER_WORKFLOW_SID",
+        "api_url": "TWILIO_API_URL",
         "public_url": "IVR_PUBLIC_URL",
         "store": "IVR_STORE",
         "flows": "IVR_FLOWS",
         "audio": "IVR_AUDIO",
+        "tts": "IVR_TTS",
+        "asr": "IVR_ASR",
         "models": "IVR_MODELS",
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
-        "asr": "IVR_ASR",
-        "api_url": "TWILIO_API_URL",
+        "events_url": "IVR_EVENTS_URL",
+        "screen_pop_url": "IVR_SCREEN_POP_URL",
+        "api_token": "IVR_API_TOKEN",
+        "retention_days": "IVR_RETENTION_DAYS",
+        "digit_one": "IVR_DIGIT_ONE",
+        "targets": "IVR_TARGETS",
     }
 )
 """The environment variable of every setting that has one."""
+
+IN_FILES = ("auth_token", "key", "api_token")
+"""Secrets that may stand in a file instead, which the variable with _FILE behind its name names."""
+SHORTEST_KEY, SHORTEST_TOKEN = 16, 24
+FEWEST_DAYS = 60
+"""A complaint may take 60 days by law, and its calls must be there as long."""
 
 
 def store_kinds() -> tuple[str, ...]:
@@ -174,9 +226,11 @@ class _Reading:
         variable = VARIABLES[name]
         if name in self.overrides:
             value = self.overrides[name]
+            if isinstance(value, tuple):
+                return ",".join(value), "command line"
             return (value.reveal() if isinstance(value, Hidden) else str(value)), "command line"
         text = self.env.get(variable, "").strip()
-        file = self.env.get(f"{variable}_FILE", "").strip() if name == "auth_token" else ""
+        file = self.env.get(f"{variable}_FILE", "").strip() if name in IN_FILES else ""
         if text and file:
             self.problems.append(f"{variable}: set it or {variable}_FILE, not both")
         if file:
@@ -207,10 +261,52 @@ def _auth_token(text: str) -> Hidden:
     return Hidden(text)
 
 
+def _key(text: str) -> Hidden:
+    if len(text) < SHORTEST_KEY:
+        raise ValueError(f"a key has at least {SHORTEST_KEY} characters; make one with: openssl rand -hex 32")
+    return Hidden(text)
+
+
+def _api_token(text: str) -> Hidden:
+    if len(text) < SHORTEST_TOKEN or any(not "!" <= letter <= "~" for letter in text):
+        raise ValueError(f"a token has at least {SHORTEST_TOKEN} characters; make one with: openssl rand -hex 32")
+    return Hidden(text)
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not int(text) >= FEWEST_DAYS:
+        raise ValueError(f"this is no number of days from {FEWEST_DAYS} on")
+    return int(text)
+
+
+def _targets(text: str) -> Mapping[str, float]:
+    """Read `fcr=85% aht=300 abandonment.vip=3%`: figures of `ivr report`, with a class of callers behind a dot."""
+    known = sorted({name.partition(".")[0] for name in (*TARGETS, *MORE_TARGETS)})
+    found = {}
+    for part in text.replace(",", " ").split():
+        target = re.fullmatch(r"(([a-z_]+)(?:\.[a-z_]+)?)=(-?[0-9]+(?:\.[0-9]+)?)(%?)", part)
+        if target is None or target[2] not in known:
+            raise ValueError(f"{part} is no target; write fcr=85% or asa=30, for one of {', '.join(known)}")
+        found[target[1]] = float(target[3]) / (100 if target[4] else 1)
+    return MappingProxyType(found)
+
+
 def _sms_from(text: str) -> str:
     if re.fullmatch(r"\+[1-9][0-9]{4,14}|MG[0-9a-f]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", text):
         return text
     raise ValueError("a sender is a number such as +12025550123, a messaging service (MG...) or a name of 11 letters")
+
+
+def _call_from(text: str) -> str:
+    if re.fullmatch(r"\+[1-9][0-9]{6,14}", text):
+        return text
+    raise ValueError("the number that calls are placed from has its country code, such as +861085550100")
+
+
+def _workflow(text: str) -> str:
+    if not re.fullmatch(r"WW[0-9A-Za-z]{32}", text):
+        raise ValueError("a workflow SID is WW and 32 more letters and digits; a workspace (WS...) is something else")
+    return text
 
 
 def _address(text: str) -> str:
@@ -267,6 +363,21 @@ def _asr(text: str) -> str:
     raise ValueError(f"{text!r} is no way to hear callers; write cloud, local or none")
 
 
+def _digit_one(text: str) -> str:
+    if text not in ("yao", "yi"):
+        raise ValueError("1 in a Mandarin number is said as yao (幺) or yi (一)")
+    return text
+
+
+def _voices(text: str) -> tuple[str, ...]:
+    named = tuple(name.strip() for name in text.split(",") if name.strip())
+    if unknown := sorted(set(named) - set(VOICE_ORDER)):
+        raise ValueError(f"there is no voice {unknown[0]!r}; it is a list of {', '.join(VOICE_ORDER)}, best first")
+    if not named or len(set(named)) < len(named):
+        raise ValueError(f"name each voice once, best first, such as {','.join(VOICE_ORDER)}")
+    return named
+
+
 def _future_folder(text: str) -> Path:
     """Check a folder that is made when something is put into it."""
     path = Path(text)
@@ -282,14 +393,24 @@ def _masked(value: object) -> str:
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "account_sid": _account_sid,
     "auth_token": _auth_token,
+    "key": _key,
     "sms_from": _sms_from,
+    "call_from": _call_from,
+    "workflow": _workflow,
+    "api_url": _address,
     "public_url": _public_url,
     "store": _store,
     "flows": _folder,
     "audio": _folder,
+    "tts": _voices,
+    "asr": _asr,
     "models": _future_folder,
     "bank_url": _address,
     "alarm_url": _hidden_address,
-    "asr": _asr,
-    "api_url": _address,
+    "events_url": _hidden_address,
+    "screen_pop_url": _hidden_address,
+    "api_token": _api_token,
+    "retention_days": _days,
+    "digit_one": _digit_one,
+    "targets": _targets,
 }

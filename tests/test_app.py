@@ -86,6 +86,7 @@ def test_the_same_request_many_times_at_once_runs_once(settings, bank):
 def test_a_late_request_for_a_turn_that_is_over_hears_where_the_call_stands(ivr):
     ask(ivr, None, RING)
     ask(ivr, 1, Digits("4"))
+    ask(ivr, 2, Digits("2"))
     now = ivr.facts("CA1")
     late = ask(ivr, 1, Digits("1"), key="other")
     assert "再听一遍，请按1" in late
@@ -184,7 +185,8 @@ def test_choices_are_known_and_told_when_taken(ivr):
 def test_a_busy_desk_is_not_the_end(ivr):
     ask(ivr, None, RING)
     ask(ivr, 1, Digits("0"))
-    assert "<Record" in ask(ivr, 2, DialEnded("busy"))
+    assert "打您现在的电话" in ask(ivr, 2, DialEnded("busy"))
+    assert "<Record" in ask(ivr, 3, Digits("2"))
 
 
 def test_back_ends_that_cannot_be_used_are_named_and_the_server_is_ready_all_the_same(ivr, settings):

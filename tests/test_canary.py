@@ -80,7 +80,7 @@ turns:
   - {hear: 欢迎致电, press: "1"}
   - {press: "0128"}
   - {press: "135790"}
-  - {hear: 六角七分, press: "5"}
+  - {hear: 六角七分, press: "9"}
   - hear: 再见
 ---
 conversation: a stranger with a whole card, wrong and right, and a PIN corrected by star
@@ -105,7 +105,7 @@ turns:
   - {hear: 六角七分, press: "3"}
   - {say: 我的密码是135790, confidence: 0.9}
   - {say: 卡号六二一七零零零零零零零零一零零零一二八, confidence: 0.9}
-  - {press: "9482915"}
+  - {press: "6482915"}
   - hear: 正在为您转接
 ---
 conversation: an older caller whose PIN does not fit

@@ -145,3 +145,11 @@ def test_workers_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
     marks = {worker.communicate(timeout=20)[0] for worker in workers}
     assert len(marks) == 1
     assert marks != {b""}
+
+
+def test_a_key_of_its_own_outlives_the_carriers_token() -> None:
+    key = "0123456789abcdef0123456789abcdef"
+    before = Seal.from_settings(Settings.from_environment({"TWILIO_AUTH_TOKEN": key}))
+    after = Seal.from_settings(Settings.from_environment({"TWILIO_AUTH_TOKEN": "another", "IVR_KEY": key}))
+    assert before.fingerprint(b"C1") == after.fingerprint(b"C1")
+    assert after.open(before.seal(Secret("pin", "135790"))).reveal() == "135790"

@@ -24,6 +24,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_manual() -> None:
     assert settings == Settings()
     assert settings.store == "sqlite:///var/ivr.db"
     assert (settings.flows, settings.audio) == (Path("flows"), Path("audio"))
+    assert settings.tts == ("recordings", "cloud", "local")
     assert not settings.auth_token
     assert not settings.insecure
 
@@ -33,14 +34,20 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         {
             "TWILIO_ACCOUNT_SID": SID,
             "TWILIO_AUTH_TOKEN": f" {TOKEN}\n",
+            "IVR_KEY": "hush-hush-hush-hush",
             "TWILIO_SMS_FROM": "+12025550123",
             "IVR_PUBLIC_URL": "https://ivr.bank.example:8443/",
             "IVR_STORE": "memory:",
             "IVR_FLOWS": str(tmp_path),
             "IVR_AUDIO": str(tmp_path),
+            "IVR_TTS": "recordings, local",
             "IVR_MODELS": str(tmp_path / "later"),
             "IVR_BANK_URL": "http://127.0.0.1:8500/api/",
             "IVR_ALARM_URL": "https://robot.example.com/send?access_token=hush",
+            "IVR_EVENTS_URL": "https://crm.example.com/calls?token=hush",
+            "IVR_API_TOKEN": "hush-hush-hush-hush-hush-hush",
+            "IVR_RETENTION_DAYS": "365",
+            "IVR_DIGIT_ONE": "yi",
         }
     )
     assert settings.account_sid == SID
@@ -49,9 +56,12 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert settings.public_url == "https://ivr.bank.example:8443"
     assert settings.store == "memory:"
     assert settings.flows == settings.audio == tmp_path
+    assert settings.tts == ("recordings", "local")
     assert settings.models == tmp_path / "later"
     assert settings.bank_url == "http://127.0.0.1:8500/api"
+    assert settings.digit_one == "yi"
     assert settings.alarm_url.reveal() == "https://robot.example.com/send?access_token=hush"
+    assert settings.retention_days == 365
     assert "hush" not in repr(settings) + str(settings.sources())
 
 
@@ -78,20 +88,31 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         {
             "TWILIO_ACCOUNT_SID": "SK" + "0" * 32,
             "TWILIO_AUTH_TOKEN": "0123 4567",
+            "IVR_KEY": "hush",
             "TWILIO_SMS_FROM": "95588",
+            "TWILIO_CALL_FROM": "95588",
+            "TWILIO_TASKROUTER_WORKFLOW_SID": "WS" + "0" * 32,
+            "TWILIO_API_URL": "https://user:secret@api.twilio.com",
             "IVR_PUBLIC_URL": "https://ivr.example.com/hotline",
             "IVR_STORE": "oracle://scott:tiger@db/x",
             "IVR_FLOWS": str(tmp_path / "nowhere"),
             "IVR_AUDIO": str(file),
+            "IVR_TTS": "espeak",
+            "IVR_ASR": "clowd",
             "IVR_MODELS": str(file),
             "IVR_BANK_URL": "bank.example.com",
             "IVR_ALARM_URL": "robot.example.com?access_token=hush",
-            "IVR_ASR": "clowd",
-            "TWILIO_API_URL": "https://user:secret@api.twilio.com",
+            "IVR_EVENTS_URL": "crm.example.com?token=hush",
+            "IVR_SCREEN_POP_URL": "crm.example.com?token=hush",
+            "IVR_API_TOKEN": "hush",
+            "IVR_RETENTION_DAYS": "7",
+            "IVR_DIGIT_ONE": "幺",
+            "IVR_TARGETS": "fcr=85% speed=20",
         }
     )
     names = [line.partition(":")[0] for line in text.splitlines()]
     assert names == list(VARIABLES.values())
+    assert "there is no voice 'espeak'" in text
     assert "memory:, sqlite:" in text
     assert "write cloud, local or none" in text
     assert "secret" not in text
@@ -200,3 +221,22 @@ def test_an_unknown_store_names_the_known_ones(url: str) -> None:
 )
 def test_a_store_address_names_its_file(url: str, file: Path | None) -> None:
     assert store_file(url) == file
+
+
+@pytest.mark.parametrize("text", ["local,local", " , "])
+def test_a_voice_is_named_once_and_at_least_one(text: str) -> None:
+    assert "name each voice once" in problem({"IVR_TTS": text})
+
+
+def test_the_order_of_voices_is_shown_as_it_is_written() -> None:
+    shown = {source.name: source for source in Settings.from_environment({}, tts=("local", "cloud")).sources()}
+    assert (shown["IVR_TTS"].value, shown["IVR_TTS"].origin) == ("local,cloud", "command line")
+
+
+def test_targets_are_shares_or_numbers_and_may_be_for_a_class():
+    read = Settings.from_environment({"IVR_TARGETS": "fcr=82.5%, asa=15 abandonment.elderly=2% nps=-5"})
+    assert read.targets == {"fcr": 0.825, "asa": 15.0, "abandonment.elderly": 0.02, "nps": -5.0}
+    assert Source("IVR_TARGETS", "fcr=0.825 asa=15 abandonment.elderly=0.02 nps=-5", "environment") in read.sources()
+    for wrong in ("fcr", "fcr=high", "fcr:85", "=3", "fcr=1=2", "waits=3"):
+        with pytest.raises(SettingsError, match="is no target; write fcr=85% or asa=30"):
+            Settings.from_environment({"IVR_TARGETS": wrong})

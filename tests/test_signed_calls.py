@@ -18,8 +18,9 @@ from ivr.phone import pace
 from ivr.phone.carrier import Exchange, new_sid, signature
 from ivr.phone.clock import VirtualClock
 from ivr.phone.parse import parse
+from ivr.phone.played import Played
 from ivr.phone.reading import read_text
-from ivr.phone.scripted import Played, play
+from ivr.phone.scripted import play
 from ivr.phone.transport import HttpTransport
 from ivr.phone.twiml import Dial, Gather, Hangup, Say
 from ivr.settings import Settings
@@ -117,7 +118,7 @@ def test_a_customer_hears_the_main_menu_chooses_balance_gives_card_tail_and_pin_
   - {hear: [您好，欢迎致电示范银行, 查询余额，请按1], press: "1"}
   - {hear: 请输入您银行卡的最后四位数字, press: "0128"}
   - {hear: 请输入六位查询密码, press: "135790"}
-  - {hear: 余额为一万二千三百四十五元六角七分, press: "5"}
+  - {hear: 余额为一万二千三百四十五元六角七分, press: "9"}
   - hear: 再见
 """)
 
@@ -140,7 +141,8 @@ def test_unknown_callers_can_use_what_needs_no_identity(server, caller):
     server.call(
         """
   - {hear: 欢迎致电, press: "4"}
-  - {hear: 北京东城支行, hear_not: [密码, 卡号], press: "4"}
+  - {hear: [上午九点到下午五点营业, 北京，请按1], press: "1"}
+  - {hear: 北京东城支行, hear_not: [密码, 卡号], press: "9"}
   - hear: 再见
 """,
         **{"from": caller},
@@ -179,7 +181,9 @@ STEPS = {
     "after the transactions": ["2", *CUSTOMER],
     "the question whether to lock the card": ["3", *CUSTOMER],
     "after the lock": ["3", *CUSTOMER, "1"],
-    "after the branches": ["4"],
+    "choosing a city": ["4"],
+    "the area code": ["4", "4"],
+    "after the branches": ["4", "2"],
 }
 
 
@@ -207,6 +211,7 @@ NO_BANK = """
 """
 HOURS = """
   - {hear: 欢迎致电, press: "4"}
+  - {hear: 请选择城市, press: "1"}
   - {hear: 网点营业时间是周一到周五, press: "2"}
   - {hear: 还需要什么服务, press: "0"}
   - hear: 正在为您转接

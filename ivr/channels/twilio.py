@@ -18,6 +18,7 @@ from ivr.engine.verbs import Closing
 from ivr.errors import BadRequest, BadSignature
 
 from . import twilio_inputs, twilio_sorry
+from .twilio_agents import AgentDocuments
 from .twilio_document import document
 from .twilio_requests import TwilioRequest, prefix_of
 
@@ -29,6 +30,7 @@ class TwilioChannel:
     """Twilio Programmable Voice. Without `auth_token` every request is believed, which only suits loopback."""
 
     name = "twilio"
+    speaks = True
 
     def __init__(self, auth_token: str | None, public_url: str | None, *, fingerprint: Fingerprint) -> None:
         self.public_url = public_url.rstrip("/") if public_url else None
@@ -36,6 +38,7 @@ class TwilioChannel:
         self._validator = RequestValidator(auth_token) if auth_token else None
         self._fingerprint = fingerprint
         self._prefix = prefix_of(public_url)
+        self.agents = AgentDocuments(self._prefix)
 
     def verify(self, request: TwilioRequest) -> None:
         """Prove that Twilio signed this request. Raises BadSignature."""

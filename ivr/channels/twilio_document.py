@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
 
-from ivr.engine.verbs import Closing, Dial, Gather, Hangup, Hearing, Prompt, Record
+from ivr.engine.verbs import Closing, Dial, Enqueue, Gather, Hangup, Hearing, Prompt, Record
 
 from .twilio_prompts import clean, recogniser_language, speak
 from .twilio_xml import Attributes, element, response, text
@@ -17,6 +21,11 @@ LONGEST_ANSWER = 15
 LONGEST_PATIENCE = 20.0
 """Who is waited for longer than this has been given time, and presses a key when they are back."""
 _ANY_KEY = "0123456789*#"
+MOST_TASK_BYTES = 4_000
+"""Of what a carrier's own router is told of a call; its tasks hold 4,096 bytes."""
+MOST_PRIORITY = 2**31 - 1
+LONGEST_WAIT = 86_400 - 1
+"""Seconds that a task may wait at the carrier; its own bound is a day."""
 
 
 def document(closing: Closing, *, action: str, prefix: str) -> bytes:
@@ -28,7 +37,9 @@ def document(closing: Closing, *, action: str, prefix: str) -> bytes:
         case Record():
             return response(_record(closing, action, prefix))
         case Dial():
-            return response(speak(closing.prompts, prefix)[0] + _dial(closing, action))
+            return response(speak(closing.prompts, prefix)[0] + _dial(closing, action, prefix))
+        case Enqueue():
+            return response(speak(closing.prompts, prefix)[0] + _enqueue(closing, action))
         case Hangup():
             return response(speak(closing.prompts, prefix)[0] + element("Hangup", {}))
 
@@ -142,9 +153,71 @@ def _record(closing: Record, action: str, prefix: str) -> str:
     return speak(closing.prompts, prefix)[0] + element("Record", how) + _silent(action)
 
 
-def _dial(closing: Dial, action: str) -> str:
-    number = element("Number", {}, text(clean(closing.number)[:LONGEST_NUMBER]))
-    return element("Dial", {"action": action, "method": "POST", "timeout": _whole(closing.timeout)}, number)
+def _dial(closing: Dial, action: str, prefix: str) -> str:
+    how: Attributes = {"action": action, "method": "POST", "timeout": _whole(closing.timeout)}
+    if not closing.leg:
+        return element("Dial", how, party(closing.number))
+    leg = leg_address(prefix, closing.leg)
+    if closing.record:
+        how = {**how, **recorded(leg)}
+    screened: Attributes = {
+        "url": leg,
+        "method": "POST",
+        "statusCallback": f"{leg}/ended",
+        "statusCallbackEvent": "completed",
+        "statusCallbackMethod": "POST",
+    }
+    # The caller goes on hearing it ring while the agent is told who calls.
+    return element("Dial", {**how, "answerOnBridge": True}, party(closing.number, screened))
+
+
+def recorded(leg: str) -> Attributes:
+    """Have a conversation recorded, from when it begins: what is played while it rings is nobody's conversation."""
+    return {
+        "record": "record-from-answer",
+        "recordingStatusCallback": f"{leg}/recorded",
+        "recordingStatusCallbackMethod": "POST",
+    }
+
+
+def party(number: str, how: Attributes | None = None) -> str:
+    """Write whom to dial: a telephone number, or a SIP address."""
+    found = clean(number)[:LONGEST_NUMBER]
+    return element("Sip" if found.lower().startswith(("sip:", "sips:")) else "Number", how or {}, text(found))
+
+
+def leg_address(prefix: str, leg: str) -> str:
+    """Return where the leg of an agent is asked about; whatever its name holds, it stays one piece of a path."""
+    return f"{prefix}/twilio/agent/{quote(leg[:LONGEST_NUMBER], safe='')}"
+
+
+def _enqueue(closing: Enqueue, action: str) -> str:
+    how: Attributes = {
+        "priority": min(MOST_PRIORITY, max(0, closing.priority)),
+        "timeout": min(LONGEST_WAIT, _whole(closing.timeout)) if closing.timeout else None,
+    }
+    task = element("Task", how, text(_task(closing.task)))
+    return element("Enqueue", {"workflowSid": clean(closing.workflow), "action": action, "method": "POST"}, task)
+
+
+def _task(told: Mapping[str, Any]) -> str:
+    """Write what the carrier's router is told: all of it, or the facts that fit, the shortest first."""
+    written = _json(told)
+    if len(written.encode()) <= MOST_TASK_BYTES:
+        return written
+    sizes = {name: len(_json({name: value}).encode()) for name, value in told.items()}
+    kept: dict[str, Any] = {}
+    left = MOST_TASK_BYTES
+    for name in sorted(sizes, key=sizes.__getitem__):
+        left -= sizes[name]
+        if left < 0:
+            break
+        kept[name] = told[name]
+    return _json(kept)
+
+
+def _json(told: Mapping[str, Any]) -> str:
+    return clean(json.dumps(dict(told), ensure_ascii=False))
 
 
 def _whole(seconds: float) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Literal, cast, get_args
 
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, Recorded, Speech, Unheard
@@ -19,6 +20,17 @@ MOST_NUMBER = 64
 MOST_ADDRESS = 500
 NOT_KEYS = "?"
 """Stands for keys that no telephone has (A-D, other scripts' digits, junk): it matches no choice and no field."""
+
+_QUEUE_ENDS: Mapping[str, DialStatus] = {
+    "bridged": "completed",
+    "bridging-in-process": "completed",
+    "redirected-from-bridged": "completed",
+    "queue-full": "busy",
+    "leave": "canceled",
+    "redirected": "canceled",
+    "hangup": "canceled",
+}
+"""What a queue of the carrier says when a call leaves it; anything else, `error` and `system-error`, is a failure."""
 
 GONE = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 DEAF = frozenset({"13326", "13327", "13331", "13334", "13335", "13340", "13341", "13342", "13343"})
@@ -47,11 +59,12 @@ def later(form: Parameters) -> Later:
     """Read any request after the first.
 
     A recording counts even when the caller then hung up: most messages end that way, and the status callback tells
-    of the hang-up.
+    of the hang-up. That of a conversation comes with how the dialling ended, and is not the caller's message.
     """
-    if form.first("RecordingUrl"):
+    talked = _dialled(form) or _queued(form)
+    if form.first("RecordingUrl") and not talked:
         return _recorded(form)
-    return hung_up(form) or _dialled(form) or _keys(form) or _speech(form) or unheard(form) or NoInput()
+    return hung_up(form) or talked or _keys(form) or _speech(form) or unheard(form) or NoInput()
 
 
 def unheard(form: Parameters) -> Unheard | None:
@@ -81,6 +94,14 @@ def _dialled(form: Parameters) -> DialEnded | None:
         status = "completed"
     known = cast("DialStatus", status if status in get_args(DialStatus) else "failed")
     return DialEnded(known, _seconds(form.first("DialCallDuration")))
+
+
+def _queued(form: Parameters) -> DialEnded | None:
+    """Read how the carrier's own router ended its work, as if it had dialled; how long they talked it does not say."""
+    result = form.first("QueueResult")
+    if not result:
+        return None
+    return DialEnded(_QUEUE_ENDS.get(result, "failed"))
 
 
 def _keys(form: Parameters) -> Digits | None:

@@ -6,12 +6,12 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._listening import Refused
+from ._moments import DAY, Moment, shown
 
 if TYPE_CHECKING:
     from ivr.announcements import Announcement
@@ -19,47 +19,10 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
     from ivr.stores import Store
 
-DAY = 24 * 3600.0
 MOST_CHARACTERS = 300
 """About 80 seconds of Mandarin; callers who wait longer than that hang up."""
 _IN_LANGUAGE = re.compile(r"([a-z]{2,3}(?:-[A-Za-z]+)*)=(.*)", re.DOTALL)
-_LENGTH = re.compile(r"(\d+)\s*(m|min|h|d)")
-_UNITS = {"m": 60.0, "min": 60.0, "h": 3600.0, "d": DAY}
-_CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _LANGUAGE = "zh-CN"
-
-
-class Moment(click.ParamType):  # type: ignore[type-arg]
-    """A moment that lies ahead, as Unix seconds: 18:00, "2026-11-24 08:00" (China time) or 2h."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read a time of day (today, or else tomorrow), a date and time, or a length of time from now."""
-        now = time.time()
-        if isinstance(value, float):
-            return value
-        if length := _LENGTH.fullmatch(value.strip()):
-            until = now + int(length[1]) * _UNITS[length[2]]
-        else:
-            until = self._moment(value.strip(), now, param, ctx)
-        if until <= now:
-            self.fail(f"{value!r} has passed", param, ctx)
-        return until
-
-    def _moment(self, text: str, now: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        from ivr.calendar import CHINA, local
-
-        here = local(now)
-        try:
-            if _CLOCK.fullmatch(text):
-                clock = datetime.strptime(text, "%H:%M").time()
-                until = datetime.combine(here.date(), clock, CHINA)
-                return (until if until > here else until + timedelta(days=1)).timestamp()
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            self.fail(f'{text!r} is no time; write 18:00, "2026-11-24 08:00" or 2h', param, ctx)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).timestamp()
 
 
 @click.group(short_help="Switch announcements on and off.")
@@ -109,12 +72,12 @@ def on(
         raise click.UsageError("--from names who hears a drill; without --drill everybody hears it")
     settings = _settings()
     line = _line(settings)
-    _check_slot(slot, line)
-    said = _prepared(slot, preset, line) if preset else _given(texts)
+    check_slot(slot, line)
+    said = prepared(slot, preset, line) if preset else _given(texts)
     now = time.time()
     announcement = Announcement(said, now, until or now + DAY, preset or "", lines, drill, callers)
     _with_store(settings, lambda store: switch_on(store, slot, announcement))
-    click.echo(f"{slot} is on until {_shown(announcement.until)}{_limits(announcement)}")
+    click.echo(f"{slot} is on until {shown(announcement.until)}{_limits(announcement)}")
     for language, text in said.items():
         click.echo(f"  {language}  {text}")
 
@@ -133,7 +96,7 @@ def off(slot: str) -> None:
     was_on: list[bool] = []
     _with_store(settings, lambda store: was_on.append(switch_off(store, slot, time.time())))
     if not was_on[0]:
-        _check_slot(slot, _line(settings))
+        check_slot(slot, _line(settings))
     click.echo(f"{slot} is off" if was_on[0] else f"{slot} was off")
 
 
@@ -167,7 +130,7 @@ def _tell(name: str, one: Announcement | None, prepared: Mapping[str, Any]) -> N
         ready = f"; prepared: {', '.join(prepared)}" if prepared else ""
         click.echo(f"{name} is off{ready}")
         return
-    click.echo(f"{name} is on until {_shown(one.until)}{_limits(one)}")
+    click.echo(f"{name} is on until {shown(one.until)}{_limits(one)}")
     for language, text in one.texts.items():
         click.echo(f"  {language}  {text}")
 
@@ -175,7 +138,7 @@ def _tell(name: str, one: Announcement | None, prepared: Mapping[str, Any]) -> N
 def _row(name: str, one: Announcement | None, prepared: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"slot": name, "on": one is not None, "presets": prepared}
     if one is not None:
-        row |= {**vars(one), "texts": dict(one.texts), "since": _shown(one.since), "until": _shown(one.until)}
+        row |= {**vars(one), "texts": dict(one.texts), "since": shown(one.since), "until": shown(one.until)}
     return row
 
 
@@ -191,7 +154,8 @@ def _shown(moment: float) -> str:
     return local(moment).strftime("%Y-%m-%d %H:%M")
 
 
-def _prepared(slot: str, preset: str, line: Line) -> dict[str, str]:
+def prepared(slot: str, preset: str, line: Line) -> dict[str, str]:
+    """Return the texts that line.yaml holds ready for a slot under a name. Raises Refused when there are none."""
     from ivr.flow.near import did_you_mean
 
     prepared = line.announcements[slot]
@@ -217,7 +181,8 @@ def _given(texts: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _check_slot(slot: str, line: Line) -> None:
+def check_slot(slot: str, line: Line) -> None:
+    """Raise Refused for a slot that line.yaml does not have."""
     from ivr.flow.near import did_you_mean
 
     if slot not in line.announcements:

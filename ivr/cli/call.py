@@ -13,16 +13,16 @@ from urllib.parse import urlsplit
 
 import click
 
+from ._listen import ear
 from ._listening import is_loopback
+from ._speak import hearing, port_of, recordings, sounds, tell_unheard
 from ._texts import TextMessages
 from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, new_token, play_one, transcript, wired
 
 if TYPE_CHECKING:
-    from ivr.app import Ivr
     from ivr.phone.carrier import Exchange
     from ivr.phone.conversation import Conversation
-    from ivr.phone.recordings import Recordings
-    from ivr.phone.scripted import Played
+    from ivr.phone.played import Played
 
 FLOW = "main_menu"
 CALLER = "+8613800000001"
@@ -47,6 +47,11 @@ _NEXT = (
     metavar="FILE.wav",
     help="Answer with this sound, heard by the local recogniser; again for the next answer.",
 )
+@click.option("--listen", is_flag=True, help="Play what is said on this machine's loudspeaker.")
+@click.option(
+    "--record", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.wav",
+    help="Write what the caller hears to a file.",
+)  # fmt: skip
 def command(
     flow: str | None,
     caller: str,
@@ -54,6 +59,8 @@ def command(
     url: str,
     script: Path | None,
     save: Path | None,
+    listen: bool,
+    record: Path | None,
     speak: tuple[Path, ...],
 ) -> None:
     """Call FLOW (default: main_menu) and talk to it.
@@ -64,6 +71,7 @@ def command(
       ivr call --url http://127.0.0.1:8080 --from +8613800000002
       printf '1\\n0128\\n135790\\n' | ivr call
       ivr call --speak balance.wav
+      IVR_TTS=local ivr call --record call.wav
 
     Digits, * and # are keys, other words are speech, an empty line is silence, and Ctrl-D hangs up. Without --url the
     engine, its webhooks and a demo bank run in this process for the call, and text messages are shown, not sent.
@@ -77,36 +85,54 @@ def command(
         raise click.UsageError(f"--url {url} is no address; write for example http://127.0.0.1:8080")
     if script and speak:
         raise click.UsageError("--script plays a conversation and --speak answers with sound; give one of them")
+    if script and (listen or record):
+        raise click.UsageError("--script plays in virtual time, where nothing sounds; leave --listen and --record out")
+    if flow and flow.endswith(".wav"):
+        raise click.UsageError(f"{flow} is no flow; to write what is heard to a file: --record {flow}")
     flow = flow if flow is not None else "" if called else FLOW
     if script:
         _play(script, url)
     else:
-        _talk(flow, caller, called, url, save, _sounds(speak))
+        _talk(flow, caller, called, url, save, sounds(speak), listen, record)
 
 
-def _talk(flow: str, caller: str, called: str, url: str, save: Path | None, spoken: list[bytes]) -> None:
+def _talk(
+    flow: str,
+    caller: str,
+    called: str,
+    url: str,
+    save: Path | None,
+    spoken: list[bytes],
+    listen: bool,
+    record: Path | None,
+) -> None:
     from ivr.phone.text import run_phone
+    from ivr.phone.transport import HttpTransport
 
     if url:
-        with _recordings(_token(), _port(url)) if spoken else nullcontext() as kept:
+        with (
+            recordings(_token(), port_of(url)) if spoken else nullcontext() as kept,
+            ear(url, HttpTransport(), None, aloud=listen, record=record) as heard,
+        ):
             result = run_phone(
                 url, _token(), caller, flow,
-                called=called, public_url=_public(url), save=save, spoken=spoken, recordings=kept,
+                called=called, public_url=_public(url), save=save, ear=heard, spoken=spoken, recordings=kept,
             )  # fmt: skip
     else:
         token = new_token()
         with (
-            _recordings(token) if spoken else nullcontext() as kept,
-            wired(token=token, more=_hearing(kept)) as whole,
+            recordings(token) if spoken else nullcontext() as kept,
+            wired(token=token, more={**_voices(), **hearing(kept)}) as whole,
         ):
             ivr, transport = whole.ivr()
             news = TextMessages(ivr.store, ivr.seal)
             if spoken:
-                _tell_unheard(ivr)
-            result = run_phone(
-                BASE_URL, whole.token, caller, flow,
-                called=called, transport=transport, save=save, news=news, spoken=spoken, recordings=kept,
-            )  # fmt: skip
+                tell_unheard(ivr)
+            with ear(BASE_URL, transport, ivr, aloud=listen, record=record) as heard:
+                result = run_phone(
+                    BASE_URL, whole.token, caller, flow,
+                    called=called, transport=transport, save=save, news=news, ear=heard, spoken=spoken, recordings=kept,
+                )  # fmt: skip
     if not result.documents:
         raise click.exceptions.Exit(2)
     if result.faults:
@@ -114,57 +140,11 @@ def _talk(flow: str, caller: str, called: str, url: str, save: Path | None, spok
     _tell_next(flow or FLOW)
 
 
-def _sounds(files: Sequence[Path]) -> list[bytes]:
-    """Read WAV files. Raises UsageError for one that is none, or that says nothing."""
-    if not files:
-        return []
-    from ivr.speech.audio import read_wav
+def _voices() -> dict[str, str]:
+    """Return the order of voices as it is set here."""
+    from ivr.settings import VOICE_ORDER
 
-    sounds = []
-    for file in files:
-        data = file.read_bytes()
-        try:
-            seconds = read_wav(data).seconds
-        except ValueError as fault:
-            raise click.UsageError(f"--speak {file}: {fault}") from None
-        if not seconds:
-            raise click.UsageError(f"--speak {file}: the file holds no sound")
-        sounds.append(data)
-    return sounds
-
-
-def _recordings(token: str, port: int = 0) -> Recordings:
-    from ivr.phone.recordings import Recordings
-    from ivr.settings import Settings
-
-    account = Settings.from_environment().account_sid if port else ""
-    return Recordings(token, account, port=port) if account else Recordings(token, port=port)
-
-
-def _tell_unheard(ivr: Ivr) -> None:
-    """Load what hears, so that the first answer is not late, and say what it cannot hear."""
-    for sentence in ivr.ears.unknown_words(ivr.release):
-        click.echo(sentence, err=True)
-    for what, reason in ivr.ears.troubles(ivr.release):
-        click.echo(f"{what}: {reason}", err=True)
-
-
-def _port(url: str) -> int:
-    """Return the port where the server looks for recordings. Raises UsageError when it looks at the carrier's."""
-    address = urlsplit(os.environ.get("TWILIO_API_URL", ""))
-    if not (address.port and is_loopback(address.hostname or "")):
-        raise click.UsageError(
-            f"--speak: the server at {url} would look for recordings at the carrier; set TWILIO_API_URL, there and "
-            "here, to an address on this machine such as http://127.0.0.1:8090"
-        )
-    return address.port
-
-
-def _hearing(kept: Recordings | None) -> dict[str, str]:
-    """Return the settings of an engine that hears what this phone records."""
-    if kept is None:
-        return {}
-    return {"IVR_ASR": "local", "TWILIO_API_URL": kept.url, "TWILIO_ACCOUNT_SID": kept.account}
+    return {"IVR_TTS": os.environ.get("IVR_TTS", "").strip() or ",".join(VOICE_ORDER)}
 
 
 def _tell_next(flow: str) -> None:

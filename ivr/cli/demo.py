@@ -91,9 +91,12 @@ def _start(stack: ExitStack, wanted: int) -> Running:
 
 
 _NOT_OURS = frozenset(
-    {"IVR_PUBLIC_URL", "TWILIO_AUTH_TOKEN_FILE", "TWILIO_SMS_FROM", "IVR_ALARM_URL", "IVR_ASR", "TWILIO_API_URL"}
+    {
+        *("IVR_PUBLIC_URL", "IVR_ALARM_URL", "TWILIO_AUTH_TOKEN_FILE", "TWILIO_SMS_FROM", "TWILIO_CALL_FROM"),
+        *("TWILIO_TASKROUTER_WORKFLOW_SID", "TWILIO_API_URL", "IVR_ASR"),
+    }
 )
-"""Settings that the demo leaves out: it has its own address, and nobody outside may get its messages and alarms."""
+"""Settings that the demo leaves out: it has its own address, and nobody outside may get its messages, alarms, calls."""
 
 
 def _environment(given: Mapping[str, str], token: str, bank_url: str, book: Path) -> dict[str, str]:

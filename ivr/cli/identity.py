@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 import re
 import sys
 import time
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._listening import Refused
+from ._stores import KEYS, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:
     from ivr.identity import Identity
@@ -28,7 +27,7 @@ BANK_SECONDS = 3.0
 _NAME = "ACCOUNT|NUMBER"
 _OTHER_KEY = (
     "the server names accounts with another key than the one found here, so none can be found by its name."
-    " Set TWILIO_AUTH_TOKEN as the server has it, or give the reference that ivr identity list shows."
+    " Set IVR_KEY or TWILIO_AUTH_TOKEN as the server has it, or give the reference that ivr identity list shows."
 )
 
 
@@ -117,7 +116,7 @@ def lock(name: str, reason: str | None) -> None:
     why = _reason(reason)
     with _identity() as (identity, settings):
         accounts = _accounts(identity, settings, name)
-        done = [identity.accounts.lock(account, why, _operator(), int(time.time())) for account in accounts]
+        done = [identity.accounts.lock(account, why, operator(), int(time.time())) for account in accounts]
     references = ", ".join(account.key[:REFERENCE] for account in accounts)
     click.echo(f"{'Locked' if any(done) else 'It was locked already'}: {references}")
 
@@ -135,7 +134,7 @@ def unlock(name: str, reason: str | None) -> None:
     why = _reason(reason)
     with _identity() as (identity, settings):
         accounts = _accounts(identity, settings, name)
-        done = [identity.accounts.unlock(account, why, _operator(), int(time.time())) for account in accounts]
+        done = [identity.accounts.unlock(account, why, operator(), int(time.time())) for account in accounts]
         forgotten = identity.callers.forget(name)
     if any(done):
         click.echo("Unlocked.")
@@ -151,29 +150,10 @@ def _identity() -> Iterator[tuple[Identity, Settings]]:
     """Open the store that the server keeps. Raises Refused where opening would make a new one."""
     from ivr.identity import Identity
     from ivr.sealing import Seal
-    from ivr.settings import Settings, store_file
-    from ivr.stores import open_store
 
-    wanted = ("IVR_STORE", "IVR_BANK_URL", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_FILE")
-    settings = Settings.from_environment({name: os.environ[name] for name in wanted if name in os.environ})
-    file = store_file(settings.store)
-    if settings.store.startswith("memory:"):
-        raise Refused("a store in memory is gone with its server; set IVR_STORE to the one that the server keeps.")
-    if file is not None and not file.exists():
-        raise Refused(f"there is no store at {file}; set IVR_STORE to the one that the server keeps.")
-    store = open_store(settings.store)
-    try:
-        # No key file is made here: with another key than the server's, every account would have another name.
-        yield Identity(store, seal=Seal.from_settings(settings) if _has_key(settings) else Seal(b"")), settings
-    finally:
-        store.close()
-
-
-def _has_key(settings: Settings) -> bool:
-    from ivr.settings import store_file
-
-    file = store_file(settings.store)
-    return bool(settings.auth_token) or file is None or file.with_suffix(".key").exists()
+    settings = settings_for("IVR_BANK_URL", *KEYS)
+    with kept_store(settings) as store:
+        yield Identity(store, seal=seal_of(settings) or Seal(b"")), settings
 
 
 def _accounts(identity: Identity, settings: Settings, name: str) -> list[Account]:
@@ -184,15 +164,15 @@ def _accounts(identity: Identity, settings: Settings, name: str) -> list[Account
         raise click.BadParameter("name a customer number, a telephone number or a reference.", param_hint=_NAME)
     if (listed := identity.accounts.named_by(name.strip().lower())) is not None:
         return [listed]
-    if not _has_key(settings) or identity.watch.key_differs():
+    if seal_of(settings) is None or identity.watch.key_differs():
         raise Refused(_OTHER_KEY)
     names = [name, *_names_at_the_bank(settings, name)]
     return list(dict.fromkeys(account_of(identity.seal, each) for each in names))
 
 
 def _names_at_the_bank(settings: Settings, name: str) -> list[str]:
+    from ivr.engine.telephone import one_spelling
     from ivr.errors import LookupFailed
-    from ivr.identity.names import one_spelling
     from ivr.lookups.http import HttpLookup
 
     number = one_spelling(name)
@@ -221,13 +201,6 @@ def _reason(given: str | None) -> str:
     if re.search(r"(?:[0-9][ -]?){12}", reason):
         raise click.UsageError("A reason must not hold a card, ID or account number; it is kept as it is.")
     return reason
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "operator"
 
 
 def _described(identity: Identity, account: Account, record: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`ivr report`: figures of calls, complaints and surveys from the store. With `--alarms`, what watches deadlines."""
+"""`ivr report`: figures of calls, people, complaints and surveys from the store. With `--alarms`, it sends alarms."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._listening import Refused
+from ._stores import kept_store, settings_for
+from ._watching import alarm_rounds
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,75 +44,122 @@ class Day(click.ParamType[float]):
             self.fail(f'"{value}" is no day; write 2026-11-23, today or yesterday', param, ctx)
 
 
-@click.command(short_help="Show figures of calls, complaints and surveys.")
+@click.command(short_help="Show figures of calls, people, complaints and surveys.")
 @click.option("--since", type=Day(), help=f"First day that counts. Default: the day {USUAL_DAYS} days ago.")
+@click.option("--until", type=Day(), help="Last day that counts. Default: today.")
+@click.option("--within", type=click.FloatRange(0, min_open=True), default=20, show_default=True, metavar="SECONDS",
+              help="How soon a person is to answer, for the service level.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
+@click.option("--csv", "as_csv", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE",
+              help="Write the figures of people for a spreadsheet instead; - is stdout.")  # fmt: skip
 @click.option("--alarms", is_flag=True, help="Send the alarms that are due to IVR_ALARM_URL instead, and count them.")
-def command(since: float | None, as_json: bool, alarms: bool) -> None:
-    """Show figures of calls, complaints and surveys.
+def command(
+    since: float | None, until: float | None, within: float, as_json: bool, as_csv: str | None, alarms: bool
+) -> None:
+    """Show figures of calls, people, complaints and surveys.
 
     \b
     Example:
       ivr report
-      ivr report --since 2026-11-01 --json > november.json
+      ivr report --since 2026-11-01 --until 2026-11-30 --json > november.json
+      ivr report --since yesterday --until yesterday --csv yesterday.csv
       ivr report --alarms
 
     Reads the store that IVR_STORE names; days are China's. A call is contained when it ended without a transfer.
     Only steps where somebody was silent or not understood are listed. CSAT is the share of 4 and 5 of 5, NPS the share
     of 9 and 10 less that of 0 to 6.
 
+    A wish for a person counts where it began. The service level is the share answered in time of all that were offered
+    and are over, but for those who gave up within 5 seconds; so is the share that gave up. ASA is the mean wait until
+    an agent took the call, AHT the mean talk with the wrap-up that line.yaml in IVR_FLOWS gives the desk. FCR is the
+    share of talks after which the same number did not call about the same reason for 7 days. Transfers to a desk's own
+    number are apart: nobody knows how long these waited. IVR_TARGETS says what figures are to reach.
+
     --alarms is for a timer such as cron: each alarm is sent once; one that nobody took is tried again by the next run,
     and the exit code is then 1.
     """  # noqa: D301
-    from ivr.settings import Settings
-    from ivr.stores import open_store
-
-    wanted = {name: os.environ[name] for name in ("IVR_STORE", "IVR_ALARM_URL") if name in os.environ}
-    settings = Settings.from_environment(wanted)
-    _must_be_there(settings)
-    store = open_store(settings.store)
-    try:
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json cannot both be written; leave one out.")
+    settings = settings_for("IVR_ALARM_URL", "IVR_TARGETS")
+    first = _midnight(USUAL_DAYS) if since is None else since
+    with kept_store(settings) as store:
         if alarms:
             _sound(store, settings, as_json)
         else:
-            _show(store, _midnight(USUAL_DAYS) if since is None else since, as_json)
-    finally:
-        store.close()
-
-
-def _must_be_there(settings: Settings) -> None:
-    """Refuse a store that opening would make."""
-    from ivr.settings import store_file
-
-    file = store_file(settings.store)
-    if settings.store.startswith("memory:"):
-        raise Refused("a store in memory is gone with its server; set IVR_STORE to the one that the server keeps.")
-    if file is not None and not file.exists():
-        raise Refused(f"there is no store at {file}; set IVR_STORE to the one that the server keeps.")
+            found = _found(store, settings, first, _day_after(until, first), within)
+            _show(found, as_json, as_csv)
 
 
 def _sound(store: Store, settings: Settings, as_json: bool) -> None:
-    from ivr.journal.deadlines import Deadlines, Webhook
+    from ivr.outgoing import Sounded
 
     if not settings.alarm_url:
         raise Refused("set IVR_ALARM_URL to the address that takes alarms.")
-    done = Deadlines(store, Webhook(settings.alarm_url.reveal())).sound(time.time())
+    now = time.time()
+    done = sum((sound(now) for sound in alarm_rounds(store, settings)), Sounded())
     if as_json:
         click.echo(json.dumps({"taken": done.taken, "failed": done.failed}))
     else:
         click.echo(f"{done.taken} alarm{'' if done.taken == 1 else 's'} taken, {done.failed} not taken.")
-    if done.failed:
+    if done.broken:
+        click.echo(f"{done.broken} could not be read.", err=True)
+    if done.failed or done.broken:
         raise click.exceptions.Exit(1)
 
 
-def _show(store: Store, since: float, as_json: bool) -> None:
-    from ivr.journal.figures import figures
+def _found(store: Store, settings: Settings, since: float, until: float, within: float) -> dict[str, Any]:
+    from ivr.agents.promises import promised
+    from ivr.journal.figures import Period, figures
+    from ivr.journal.service_level import ServiceTally
+    from ivr.journal.targets import judge
 
-    found = figures(store, store, since, time.time())
-    if as_json:
+    if until <= since:
+        raise click.UsageError("--until lies before --since; the report would be of no day.")
+    now = time.time()
+    service = ServiceTally(since, until, within=within, wrap_up=_wrap_up())
+    found = figures(store, store, Period(since, until, now), service)
+    found["people"] = judge(found["people"], settings.targets)
+    found["people"]["call_backs"] = promised(store, since, until, now)
+    return found
+
+
+def _wrap_up() -> Callable[[str], float] | None:
+    """Return the wrap-up of each desk, or nothing where there is no line.yaml that can be read."""
+    from ivr.agents.presence import desk_of
+    from ivr.catalogue import catalogue
+    from ivr.errors import FlowError, SettingsError
+    from ivr.flow.loader import load
+
+    try:
+        line = load(settings_for("IVR_FLOWS").flows, catalogue()).line
+    except (FlowError, SettingsError):
+        return None
+    return lambda desk: desk_of(line, desk).wrap_up
+
+
+def _show(found: Mapping[str, Any], as_json: bool, as_csv: str | None) -> None:
+    if as_csv:
+        _spreadsheet(found, as_csv)
+    elif as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         _tables(found)
+
+
+def _spreadsheet(found: Mapping[str, Any], name: str) -> None:
+    """Write the figures of people; with a mark at the start of a file, by which spreadsheets know that it is UTF-8."""
+    from ._tables import write_csv
+
+    period = found["since"][:10], found["until"][:10]
+    if name == "-":
+        write_csv(found["people"], *period, sys.stdout)
+        return
+    try:
+        with open(name, "w", encoding="utf-8-sig", newline="") as file:
+            write_csv(found["people"], *period, file)
+    except OSError as fault:
+        raise Refused(f"{name} cannot be written: {fault.strerror}.") from None
+    click.echo(f"{name} is written.", err=True)
 
 
 # days
@@ -120,6 +169,11 @@ def _midnight(days_back: int) -> float:
     from ivr.calendar import local
 
     return _begins(local(time.time()) - timedelta(days=days_back))
+
+
+def _day_after(day: float | None, since: float) -> float:
+    """Return when the day after one begins; China's days have 24 hours. Without one, all days to this one count."""
+    return (max(_midnight(0), since) if day is None else day) + 86_400
 
 
 def _begins(day: datetime) -> float:
@@ -144,7 +198,8 @@ def _tables(found: Mapping[str, Any]) -> None:
     _table(console, "Steps", ("step", "asked", "silent", "share", "not understood", "share"), misses)
     ends = ("transfers", "completed", "busy", "no-answer", "failed", "canceled", "gone", "mean_talk_seconds")
     desks = [(desk, *(row[end] for end in ends)) for desk, row in found["desks"].items()]
-    _table(console, "Transfers", ("desk", *(end.replace("_", " ") for end in ends)), desks)
+    _people(console, found["people"])
+    _table(console, "Transfers to a desk's own number", ("desk", *(end.replace("_", " ") for end in ends)), desks)
     outcomes = sorted({outcome for row in found["lookups"].values() for outcome in row})
     lookups = [(source, *(row.get(outcome, 0) for outcome in outcomes)) for source, row in found["lookups"].items()]
     _table(console, "Back ends", ("question", *outcomes), lookups)
@@ -178,6 +233,15 @@ def _calls(console: Console, found: Mapping[str, Any]) -> None:
     _table(console, "Complaints", ("", "number"), rows if any(count for _, count in rows) else [])
 
 
+def _people(console: Console, people: Mapping[str, Any]) -> None:
+    from ._tables import notes, tables
+
+    for title, columns, rows in tables(people):
+        _table(console, title, columns, rows)
+    for note in notes(people):
+        console.print(note)
+
+
 def _survey(console: Console, survey: Mapping[str, Any]) -> None:
     names = ("surveys", "csat_answers", "csat", "nps_answers", "nps")
     groups = {"all": survey}
@@ -207,6 +271,8 @@ def _cell(value: Any, column: str) -> str:
     """Write a value: shares as per cent, NPS with its sign, nothing as a dash."""
     if value is None:
         return _NONE
+    if isinstance(value, str):
+        return value
     if column in ("share", "CSAT"):
         return f"{value:.1%}"
     return f"{value:+.1f}" if column == "NPS" else str(value)

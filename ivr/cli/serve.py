@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._listening import Address, Refused, claim_port, is_loopback, url_of
+from ._watching import dispatching, every_round
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -84,7 +85,7 @@ def _try_out(settings: Settings) -> None:
     """Build everything once, so that what is wrong is said before any worker starts."""
     from ivr.app import build
 
-    build(settings).store.close()
+    build(settings).close()
 
 
 def load(settings: Settings) -> Flask:
@@ -95,24 +96,26 @@ def load(settings: Settings) -> Flask:
     log.to_stderr()
     ivr = build(settings)
     ivr.ears.warm(ivr.release)  # in the worker: threads would not outlive a fork
-    if settings.alarm_url:
-        _keep_watch(ivr)
+    _keep_watch(ivr)
+    if "cloud" not in settings.tts:
+        ivr.prompts.warm({language for flow in ivr.release.flows.values() for language in flow.languages})
+    dispatching(ivr, lambda what, fault: log.fault(what, fault)).start()
     return create_app(ivr)
 
 
 def _keep_watch(ivr: Ivr) -> None:
-    """Sound alarms from this worker, which is past its fork; the thread ends with it."""
-    from ivr.journal.deadlines import Deadlines, Webhook
+    """Make the rounds from this worker, which is past its fork; the thread ends with it."""
     from ivr.journal.watch import Watch
     from ivr.web import log
 
-    Watch(
-        ivr.store,
-        Deadlines(ivr.store, Webhook(ivr.settings.alarm_url.reveal())),
-        told=lambda done: log.line("alarms", taken=done.taken, failed=done.failed),
-        failed=lambda fault: log.fault("alarms", fault),
-        clock=ivr.clock,
-    ).start()
+    if rounds := every_round(ivr):
+        Watch(
+            ivr.store,
+            rounds,
+            told=lambda done: log.line("alarms", taken=done.taken, failed=done.failed, broken=done.broken),
+            failed=lambda fault: log.fault("alarms", fault),
+            clock=ivr.clock,
+        ).start()
 
 
 def _serve(host: str, port: int, workers: int, settings: Settings) -> None:

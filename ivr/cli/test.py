@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._people import with_people
+
 if TYPE_CHECKING:
     from ivr.app import Ivr
     from ivr.demo_bank.serving import BackgroundBank
-    from ivr.phone.clock import VirtualClock
+    from ivr.flow.model import Release
+    from ivr.phone.clock import Clock, VirtualClock
     from ivr.phone.conversation import Bank, Conversation
-    from ivr.phone.scripted import Played
+    from ivr.phone.played import Played
     from ivr.phone.transport import Transport
     from ivr.problem import Place
 
@@ -37,29 +40,46 @@ class Wired:
     """Everything of one machine in this process. `gone` is a second engine whose bank cannot be reached."""
 
     bank: BackgroundBank
-    build: Callable[[str], Ivr]
+    build: Callable[[str, Release | None], Ivr]
     token: str
     _ivrs: dict[bool, tuple[Ivr, Transport]] = field(default_factory=dict)
+    _staged: list[Ivr] = field(default_factory=list)
 
     def ivr(self, gone: bool = False) -> tuple[Ivr, Transport]:
         """Return the engine and the way to its webhooks; built when first asked for."""
         if gone not in self._ivrs:
-            from ivr.phone.transport import WsgiTransport
-            from ivr.web import create_app
-
-            built = self.build(NOWHERE if gone else self.bank.url)
-            self._ivrs[gone] = (built, WsgiTransport(create_app(built)))
+            self._ivrs[gone] = self._open(gone)
         return self._ivrs[gone]
+
+    def staged(self, conversation: Conversation, now: float) -> tuple[Ivr, Transport]:
+        """Return an engine for this conversation alone, with the announcements and the hours of desks it asks for."""
+        from ._staging import announce, with_hours
+
+        release = with_hours(self.ivr()[0].release, conversation.desks)
+        ivr, transport = self._open(conversation.bank.gone, release)
+        self._staged.append(ivr)
+        announce(ivr, conversation, now)
+        return ivr, transport
+
+    def _open(self, gone: bool, release: Release | None = None) -> tuple[Ivr, Transport]:
+        from ivr.phone.transport import WsgiTransport
+        from ivr.web import create_app
+
+        built = self.build(NOWHERE if gone else self.bank.url, release)
+        return built, WsgiTransport(create_app(built))
 
     def choices(self) -> tuple[frozenset[Outcome], dict[Outcome, Place]]:
         """Return the choices that some call took, and all that there are."""
-        taken = frozenset[Outcome]().union(*(ivr.choices_taken() for ivr, _ in self._ivrs.values()))
+        taken = frozenset[Outcome]().union(*(ivr.choices_taken() for ivr in self._all()))
         return taken, self.ivr()[0].choices_there()
 
     def close(self) -> None:
-        """Close the stores."""
-        for ivr, _ in self._ivrs.values():
-            ivr.store.close()
+        """Close stores and voices."""
+        for ivr in self._all():
+            ivr.close()
+
+    def _all(self) -> list[Ivr]:
+        return [*(ivr for ivr, _ in self._ivrs.values()), *self._staged]
 
 
 def new_token() -> str:
@@ -73,7 +93,8 @@ def wired(
 ) -> Iterator[Wired]:
     """Start a demo bank and wire the engine to it: memory store, own token, flows and audio as configured.
 
-    `more` are further settings by their variables.
+    `more` are further settings by their variables. Without them every prompt is said, so that its words can be compared
+    also where there are recordings.
     """
     from ivr.app import build
     from ivr.demo_bank.serving import BackgroundBank
@@ -83,9 +104,10 @@ def wired(
     names = ("IVR_FLOWS", "IVR_AUDIO", "IVR_MODELS")
     kept = {name: os.environ[name] for name in names if name in os.environ}
 
-    def build_with(bank_url: str) -> Ivr:
-        env = {**kept, **(more or {}), "IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": token, "IVR_PUBLIC_URL": BASE_URL}
-        return build(Settings.from_environment({**env, "IVR_BANK_URL": bank_url}), clock=clock)
+    def build_with(bank_url: str, release: Release | None = None) -> Ivr:
+        env = {"IVR_TTS": "cloud", **kept, **(more or {})}
+        env |= {"IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": token, "IVR_PUBLIC_URL": BASE_URL}
+        return build(Settings.from_environment({**env, "IVR_BANK_URL": bank_url}), clock=clock, release=release)
 
     with BackgroundBank(clock=clock) as bank:
         whole = Wired(bank, build_with, token)
@@ -102,7 +124,6 @@ def _chosen(conversations: Sequence[Conversation], text: str) -> list[Conversati
 
 
 def _set_bank(bank: BackgroundBank, wish: Bank) -> None:
-    bank.reset()
     bank.faults(slow_ms=wish.slow_ms, fail_rate=wish.fail_rate)
 
 
@@ -150,18 +171,34 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
 
 
 def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> Played:
-    """Play one conversation with the bank and the hour that it asks for."""
+    """Play one conversation with the bank, the people and the hour that it asks for."""
     from ivr.phone.scripted import play
     from ivr.stores.memory import MemoryStore
 
+    whole.bank.reset()
     _set_bank(whole.bank, conversation.bank)
-    ivr, transport = whole.ivr(conversation.bank.gone)
-    if isinstance(ivr.store, MemoryStore):
-        ivr.store.forget()  # what one conversation chose, tried or complained about must not be known to the next
-    clock.set(MONDAY_AT_TEN if conversation.at is None else conversation.at)
-    return play(
-        conversation, transport, clock, base_url=BASE_URL, token=whole.token, facts=ivr.facts, inbox=ivr.texts_sent
-    )
+    begins = MONDAY_AT_TEN if conversation.at is None else conversation.at
+    clock.set(begins)
+    if conversation.announced or conversation.desks:
+        ivr, transport = whole.staged(conversation, begins)
+    else:
+        ivr, transport = whole.ivr(conversation.bank.gone)
+        if isinstance(ivr.store, MemoryStore):
+            ivr.store.forget()  # what one conversation chose, tried or complained about must not be known to the next
+
+    def plays(time: Clock) -> Played:
+        return play(
+            conversation,
+            transport,
+            time,
+            base_url=BASE_URL,
+            token=whole.token,
+            facts=ivr.facts,
+            inbox=ivr.texts_sent,
+            bank=lambda wish: _set_bank(whole.bank, wish),
+        )
+
+    return with_people(ivr.queue, conversation, clock, transport, plays, base_url=BASE_URL, token=whole.token)
 
 
 class _Faults(logging.Handler):
@@ -177,7 +214,7 @@ class _Faults(logging.Handler):
 
     def judge(self, played: Played) -> Played:
         """Fail a conversation in which the server met a fault, whatever the caller heard."""
-        from ivr.phone.scripted import Failure
+        from ivr.phone.played import Failure
 
         place = played.conversation.place
         found = tuple(Failure(place, f"the server met a fault: {line}") for line in self.lines)

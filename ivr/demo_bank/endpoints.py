@@ -20,11 +20,24 @@ def branches(db: sqlite3.Connection, _now: datetime, asked: InCity) -> Answer:
     """List branches, of one city or all; a city without a branch gives an empty list."""
     city = (asked.city or "").strip().removesuffix("市").lower()
     rows = db.execute(
-        "SELECT * FROM branches WHERE ? IN ('', city, lower(city_en), area_code) ORDER BY position", (city,)
+        "SELECT * FROM branches WHERE ? IN ('', city, lower(city_en), area_code) ORDER BY position LIMIT ? OFFSET ?",
+        (city, asked.limit + 1, asked.offset),
     ).fetchall()
+    items = [_branch(row) for row in rows[: asked.limit]]
+    return {
+        "count": len(items),
+        "items": items,
+        "more": len(rows) > asked.limit,
+        "next_offset": asked.offset + len(items),
+        "first": items[0] if items else None,
+    }
+
+
+def _branch(row: sqlite3.Row) -> Answer:
     told = ("city", "city_en", "name", "name_en", "address", "address_en", "opens", "closes", "phone")
-    items = [{**{name: row[name] for name in told}, "weekend": bool(row["weekend"])} for row in rows]
-    return {"count": len(items), "items": items, "first": items[0] if items else None}
+    weekend = bool(row["weekend"])
+    days = {"days": "每天" if weekend else "周一到周五", "days_en": "every day" if weekend else "Monday to Friday"}
+    return {**{name: row[name] for name in told}, **days, "weekend": weekend}
 
 
 @dataclass(frozen=True)

@@ -92,8 +92,9 @@ def _booked(row: sqlite3.Row, today: date) -> Answer:
 
 
 def _reference(db: sqlite3.Connection, now: datetime) -> str:
+    """Make a reference of digits alone: it is read out, and written down by ear."""
     lost: int = db.execute("SELECT count(*) FROM customers WHERE lost IS NOT NULL").fetchone()[0]
-    return f"GS{now:%y%m%d}{lost + 1:02d}"
+    return f"{now:%y%m%d}{lost + 1:02d}"
 
 
 def _next(day_of_month: int, today: date) -> date:

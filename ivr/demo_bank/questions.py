@@ -56,9 +56,11 @@ class Page(msgspec.Struct):
 
 
 class InCity(msgspec.Struct):
-    """A city in Chinese or English or by its area code; none for all."""
+    """A stretch of the branches of a city, in Chinese or English or by its area code; no city means all."""
 
     city: str | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=20)] = 20
+    offset: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
 
 
 class NewPin(msgspec.Struct):

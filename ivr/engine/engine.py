@@ -11,7 +11,7 @@ from ..flow.chart import Chart
 from ..flow.model import RETURN, Flow, Release
 from ..flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
 from .call import Call, Frame
-from .inputs import CallStarted, Digits, HungUp, Input, Resumed, Unheard
+from .inputs import LOST, CallStarted, Digits, HungUp, Input, Resumed, Unheard
 from .listening import Listening
 from .ports import Event
 from .step import LiveStep, Move, Run, Universal
@@ -77,7 +77,9 @@ class Engine:
         if isinstance(given, HungUp) or call.ended:
             if not call.ended:
                 turn.note("hung_up", reason=given.reason if isinstance(given, HungUp) else "")
-            turn.hang_up(call.ended or "caller")
+                self._step(turn).gone(turn)
+            lost = isinstance(given, HungUp) and given.reason == LOST
+            turn.hang_up(call.ended or (LOST if lost else "caller"))
             return self._reply(turn)
         if turn.level:
             turn.verified(turn.level, call.identity.customer)

@@ -66,6 +66,17 @@ class Entering(Listening):
                 return self._go_on(turn, typed)
         return MISS
 
+    def take_speech(self, turn: Turn, words: str) -> Move:
+        """Understand words as the entry that is wanted, spoken whole: what was typed before counts no more."""
+        entry = self.wanted(turn)
+        if entry.secret or self.protects():
+            return MISS
+        heard = turn.services.heard(words, turn.call.language, entry.name, turn.today)
+        if not heard or len(heard) > entry.most:
+            return MISS
+        _forget(turn)
+        return self.take_keys(turn, heard)
+
     def _give_time(self, turn: Turn) -> Move:
         waits = turn.memo.get("waits", 0) + 1
         if waits > _MOST_WAITS:

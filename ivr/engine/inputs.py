@@ -62,6 +62,10 @@ class DialEnded:
     seconds: float = 0.0
 
 
+LOST = "lost"
+"""Why a call ended that nobody said the end of."""
+
+
 @dataclass(frozen=True)
 class HungUp:
     """The caller has gone, or the carrier ended the call."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..flow import phrasebook
 from ..flow.fields import ListOf, option
 from ..flow.model import Choice, Route
 from ..flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, global_outcome
@@ -38,6 +38,8 @@ class Listening(LiveStep):
 
     listens: ClassVar[bool] = True
     ladder: ClassVar[str] = "menu"
+    weighty: ClassVar[frozenset[str]] = frozenset()
+    """Outcomes that cannot be undone: by voice they need to be heard more surely than others."""
     type_ahead_default: ClassVar[str] = "keep"
 
     prompt: Text | None = option(Wording(), help="What is said first.", default=None)
@@ -170,7 +172,8 @@ class Listening(LiveStep):
         if ear == "keys" or not self.speech or self.protects():
             return None
         universal = [word for choice in turn.flow.globals for word in phrases_of(choice, language)]
-        hints = tuple(dict.fromkeys([*self.hints(turn), *universal]))[:MOST_HINTS]
+        person = phrasebook.phrase(language, "agent_words").split("|")
+        hints = tuple(dict.fromkeys([*self.hints(turn), *universal, *person]))[:MOST_HINTS]
         return Hearing(language, hints, "recording" if ear == "recording" else "carrier")
 
     # answering
@@ -194,29 +197,41 @@ class Listening(LiveStep):
         return move
 
     def _judge_speech(self, turn: Turn, given: Speech) -> Move:
-        if self.protects() or not self.speech:
-            return MISS
-        said = self._universal_said(turn, plain(given.text))
-        if said is not None and self._leads_to_agent(turn, said):
-            return global_outcome(said)  # whoever asks for a person gets one, however badly it was heard
-        if given.confidence is not None and given.confidence < turn.profile.minimum_confidence:
+        person = self.person_wanted(turn, given.text)
+        if person or self.protects() or not self.speech:
+            return person or MISS
+        sure = 1.0 if given.confidence is None else given.confidence
+        if sure < turn.profile.minimum_confidence:
             return MISS
         own = self.take_speech(turn, given.text)
-        if own != MISS or said is None:
-            return own
-        return self.do(turn, turn.flow.globals[said], global_outcome(said))
+        if own in self.weighty and sure < turn.profile.sure_confidence:
+            return MISS
+        return own if own != MISS else self._universal_said(turn, given.text)
+
+    def person_wanted(self, turn: Turn, words: str) -> str | None:
+        """Return the way to a person if one was asked for: at every step, at once, and however badly it was heard."""
+        outcome, wanted = AGENT, phrasebook.phrase(turn.call.language, "agent_words").split("|")
+        for number, choice in self._universals(turn):
+            if choice.goto and choice.goto.name == turn.flow.agent:
+                outcome, wanted = global_outcome(number), [*wanted, *phrases_of(choice, turn.call.language)]
+                break
+        return outcome if turn.services.understand(words, [wanted], turn.call.language) == 0 else None
+
+    def _universal_said(self, turn: Turn, words: str) -> Move:
+        universals = self._universals(turn)
+        place = turn.services.understand(words, self.universal_phrases(turn), turn.call.language)
+        if place is None:
+            return MISS
+        number, choice = universals[place]
+        return self.do(turn, choice, global_outcome(number))
+
+    def universal_phrases(self, turn: Turn) -> list[tuple[str, ...]]:
+        """Return what may be said for each of the flow's globals that is there now."""
+        return [phrases_of(choice, turn.call.language) for _, choice in self._universals(turn)]
 
     @staticmethod
-    def _leads_to_agent(turn: Turn, number: int) -> bool:
-        target = turn.flow.globals[number].goto
-        return target is not None and target.name == turn.flow.agent
-
-    @staticmethod
-    def _universal_said(turn: Turn, spoken: str) -> int | None:
-        for number, choice in enumerate(turn.flow.globals):
-            if turn.offered(choice) and any(plain(word) in spoken for word in phrases_of(choice, turn.call.language)):
-                return number
-        return None
+    def _universals(turn: Turn) -> list[tuple[int, Choice]]:
+        return [(number, choice) for number, choice in enumerate(turn.flow.globals) if turn.offered(choice)]
 
     def universal(self, turn: Turn, key: str) -> Move:
         """Return what a key does everywhere in this flow. Returns MISS for a key that does nothing."""
@@ -229,6 +244,8 @@ class Listening(LiveStep):
         """Carry out a choice: its outcome, or the universal that it names."""
         if choice.reason:
             turn.about(choice.reason)
+        if choice.label and choice.goto:
+            turn.walked(choice.label.template(turn.flow.language).fixed or choice.key)
         match choice.do:
             case "back":
                 return Universal.BACK
@@ -291,6 +308,14 @@ def next_language(turn: Turn) -> str:
     return known[(place + 1) % len(known)]
 
 
+def option_words(turn: Turn, label: str, key: str) -> str:
+    """Return how a choice is spoken: what it does, then its key."""
+    names = {"*": "key_star", "#": "key_pound"}
+    spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
+    told = "option_deed" if label.startswith(("To ", "If ")) else "option"
+    return phrasebook.phrase(turn.call.language, told, label=label, key=spoken)
+
+
 def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:
     """Return what callers may say for a choice: its phrases, and its label if that is fixed words."""
     said = choice.phrases.for_language(language) if choice.phrases else ()
@@ -298,12 +323,6 @@ def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:
     if label and label.fixed:
         said = (label.fixed, *said)
     return tuple(dict.fromkeys(said))
-
-
-def plain(words: str) -> str:
-    """Fold what was said for comparing: one width, one case, no blanks or punctuation."""
-    folded = unicodedata.normalize("NFKC", words).casefold()
-    return "".join(sign for sign in folded if sign.isalnum())
 
 
 def keep_ahead(turn: Turn, rest: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from .inputs import Input
@@ -27,6 +28,30 @@ class Aloud(Protocol):
 
     def __call__(self, value: Any, kind: str, argument: str, language: str) -> str:
         """Return the spoken words. Raises ValueError for a value that its kind cannot read."""
+
+
+class Heard(Protocol):
+    """Makes keys of what was said instead of typed. Pure; nothing that must stay secret is asked of it."""
+
+    def __call__(self, text: str, language: str, entry: str = "keys", today: date | None = None) -> str | None:
+        """Return the keys by which an answer would have been typed as this kind of entry, or None.
+
+        `entry` is "keys" for menus (digits, or one * or #), or the name of a collected entry that is no secret. `today`
+        is what "tomorrow" counts from.
+        """
+
+
+class Understand(Protocol):
+    """Tells which of several things was meant. Pure and deterministic.
+
+    It is a port because it hears near sounds, and the table of sounds is a foreign library's.
+    """
+
+    def __call__(self, said: str, offers: Sequence[Sequence[str]], language: str, *, whole: bool = False) -> int | None:
+        """Return the place of the offer whose phrases were clearly said; None for none of them, or more than one.
+
+        What is said beside a phrase does not matter, unless `whole`; a phrase that is negated was not said.
+        """
 
 
 @dataclass(frozen=True)
@@ -80,7 +105,16 @@ class CallStore(Protocol):
         """
 
     def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
-        """Read journal rows in the order written, of one call or of all; skip the first `after`."""
+        """Read journal rows in the order written, of one call or of all; skip the first `after` of those there are."""
+
+    def calls(self, *, live: bool, limit: int = 100, oldest: bool = False) -> Sequence[str]:
+        """Return the ids of live or past calls, the newest first; or of the oldest live ones, the oldest first."""
+
+    def prune(self, before: float, *, limit: int = 1000) -> int:
+        """Forget journal rows from before a time, and ended calls that have none left; return how many rows went.
+
+        The only way in which anything of the past goes. At most `limit` rows go at once.
+        """
 
     def live(self) -> int:
         """Count the calls that have not ended."""
@@ -115,9 +149,13 @@ class Incoming:
 
 
 class Channel(Protocol):
-    """One telephone system: writes what a turn answered in that system's words."""
+    """One telephone system: writes what a turn answered in that system's words.
+
+    `speaks` tells whether the system has a voice of its own.
+    """
 
     name: str
+    speaks: bool
 
     def render(self, closing: Closing, *, turn: int) -> bytes:
         """Write the document. `turn` is the number that the request answering this document must carry."""
@@ -153,6 +191,44 @@ class Documents(Protocol):
 
     def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
         """Return keys in order, those behind `after` that begin with `prefix`."""
+
+
+KEPT_WRITES = 4096
+"""For so many writes a board tells which rows were taken away; a reader that is further behind begins again from 0."""
+
+
+class Board(Protocol):
+    """Rows that many processes read and change together: who waits for a person, and who is at the desks.
+
+    Every write has a number, one higher than the one before. A reader keeps what it has read and asks only for what was
+    written since; a writer says which write it has seen last. The contract is held by `tests/contract/test_boards.py`.
+    """
+
+    def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
+        """Return the number of the last write, and the rows written after `write`; None stands for one taken away."""
+
+    def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
+        """Write all rows at once if the last write is still `seen`, else write nothing and return False.
+
+        No rows are no write.
+        """
+
+
+class Calls(Protocol):
+    """Places and moves calls at the carrier, from outside of any call."""
+
+    @property
+    def places(self) -> bool:
+        """Whether calls can be placed; else they can only be moved."""
+
+    def move(self, call_id: str, url: str) -> None:
+        """Let a call that waits ask `url` now. Raises CarrierFailed."""
+
+    def place(self, number: str, url: str, *, ended: str, timeout: int) -> str:
+        """Ring a number, play it what `url` answers, tell `ended` how it ended; return the call's id.
+
+        Both addresses are relative to the public URL. Raises CarrierFailed.
+        """
 
 
 class Service(Protocol):

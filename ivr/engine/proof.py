@@ -56,7 +56,8 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
     turn.verified(1, str(answer["customer"]))
     turn.change(facts={**turn.call.facts, "card": answer.get("card", {})}, errors=0)
     turn.note("identity", outcome="verified", level=1)
-    _tell_identity(turn, "passed")
+    if _tell_identity(turn, "passed").get("at_risk"):
+        turn.change(facts={**turn.call.facts, "caller": {**turn.call.facts["caller"], "risk": True}})
     return Proof.GIVEN
 
 
@@ -77,15 +78,18 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
 def _charged(turn: Turn) -> bool:
     """Count a try against the call, the account and the number; tell whether it may be made."""
     turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
-    about = {"account": turn.memo["account"], "number": turn.call.caller}
+    about = {"account": turn.memo["account"], "number": turn.call.caller, "called": turn.call.called}
     return turn.lookup("identity.charge", about, deadline=DEADLINE).get("allowed") is True
 
 
-def _tell_identity(turn: Turn, question: str) -> None:
+def _tell_identity(turn: Turn, question: str) -> Mapping[str, Any]:
     """Tell the count how a try ended; if that fails it stays too high for a while, which is on the safe side."""
-    about = {"account": turn.memo.get("account", ""), "number": turn.call.caller}
+    about = {"account": turn.memo.get("account", ""), "number": turn.call.caller, "called": turn.call.called}
+    if question == "passed":
+        about |= {"customer": turn.call.identity.customer}
     with suppress(LookupFailed):
-        turn.lookup(f"identity.{question}", about, deadline=DEADLINE)
+        return turn.lookup(f"identity.{question}", about, deadline=DEADLINE)
+    return {}
 
 
 def _wrong(turn: Turn) -> Proof:

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 from ..flow.model import Step
 from .inputs import Input
@@ -37,7 +37,9 @@ Move = str | Universal | Run | None
 
 
 class LiveStep(Step):
-    """A step that can run."""
+    """A step that can run. `speaks` tells whether its texts are heard; those of a text message are read."""
+
+    speaks: ClassVar[bool] = True
 
     @abstractmethod
     def enter(self, turn: Turn) -> Move:
@@ -47,3 +49,6 @@ class LiveStep(Step):
         """Take what the caller did. Steps that never wait need not answer; being asked, they begin again."""
         del given
         return self.enter(turn)
+
+    def gone(self, turn: Turn) -> None:
+        """Learn that the caller hung up here; for steps that hold something for the caller."""

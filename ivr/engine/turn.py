@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,11 +19,11 @@ from ..flow.expressions import Expression
 from ..flow.model import Choice, Flow, Line
 from ..flow.profiles import Profile
 from ..flow.text import Template, Text
-from ..secret import Secret
+from ..secret import Secret, masked
 from .call import Call, Frame, Identity
 from .opening import DeskValues, OpeningValues
-from .ports import Aloud, Event, Lookup
-from .verbs import Closing, Dial, Ear, Gather, Hangup, Pause, Prompt, Record, Say
+from .ports import Aloud, Event, Heard, Lookup, Understand
+from .verbs import Closing, Dial, Ear, Enqueue, Gather, Hangup, Pause, Prompt, Record, Say
 
 IDENTITY_SECONDS = 600.0
 """How long a verified caller stays verified without doing anything (voice-menu practice: ten minutes)."""
@@ -31,13 +32,20 @@ IDENTITY_SECONDS = 600.0
 RATES = (0.7, 1.3)
 """The slowest and fastest that callers may choose, as a share of the profile's rate."""
 
+LONGEST_PATH = 12
+"""Choices that are remembered for an agent; older ones tell nothing any more."""
+
 MEMORY_DEADLINE = 0.3
+CHOICES = ("profile",)
+"""What callers choose for this call and the next, as flows read it of `caller`."""
+KEEP = "memory.keep"
 DEADLINE = 2.0
 """Seconds that one answer of a back end may take, unless the flow says otherwise."""
 
 ASKING_SECONDS = 2.5
 """How long all lookups of one turn may take together: the caller is to hear something within three seconds."""
 _NOT_WORTH_ASKING = 0.05
+_TWO_POINTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,8 @@ class Services:
 
     lookup: Lookup
     aloud: Aloud
-    heard: Callable[[str, str], str | None]
+    heard: Heard
+    understand: Understand
     written: Aloud
     timer: Callable[[], float] = lambda: 0.0
     ear: Callable[[str], Ear] = lambda _language: "carrier"
@@ -122,6 +131,7 @@ class Turn:
             **self._readable(self.frame.values),
             "call": self._about_call(),
             "identity": self._about_identity(),
+            "queue": self._about_queue(),
             **self._about_line,
             **more,
         }
@@ -147,6 +157,11 @@ class Turn:
     def _china(self) -> datetime:
         return local(self.now)
 
+    @property
+    def today(self) -> date:
+        """The day that it is in China."""
+        return self._china.date()
+
     @cached_property
     def _about_line(self) -> dict[str, Any]:
         hours = self.line.hours_of(self.line.number(self.call.called).hours)
@@ -165,6 +180,9 @@ class Turn:
     def _about_identity(self) -> dict[str, Any]:
         return {"level": self.level}
 
+    def _about_queue(self) -> dict[str, Any]:
+        return {name: self.call.transfer.get(name) for name in ("position", "minutes", "call_back")}
+
     @property
     def level(self) -> int:
         """The identity level that holds now."""
@@ -175,6 +193,16 @@ class Turn:
         if self.call.identity.customer not in ("", customer):
             self.change(frames=tuple(map(_without_proven, self.call.frames)))
         self.change(identity=Identity(level, customer, self.now + IDENTITY_SECONDS))
+
+    def walked(self, choice: str) -> None:
+        """Note a choice that the caller took, in the editor's words, for whoever takes the call over."""
+        self.change(path=(*self.call.path, choice)[-LONGEST_PATH:])
+
+    def entered(self, name: str, value: str | Secret) -> None:
+        """Note what the caller entered, as much of it as may be seen, for whoever takes the call over."""
+        shown = masked(value)
+        if shown:
+            self.change(typed={**self.call.typed, name: shown})
 
     def drop_proof(self) -> None:
         """Let the proof run out, as when somebody else has talked to the caller."""
@@ -210,7 +238,8 @@ class Turn:
         if any(self.proof_of(slot.path[0]) > self.level for slot in template.slots()):
             self.note("unreadable", as_kind="unproven")
             raise _UnreadableError
-        return template.fill(self.values(**more), put)
+        # A value may end with the point of an abbreviation, as nine a.m. does.
+        return _TWO_POINTS.sub(".", template.fill(self.values(**more), put))
 
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
         return self._put_by(self.services.aloud, language)
@@ -253,7 +282,16 @@ class Turn:
         """Remember what the caller chose, if there is something to remember it by; a call never depends on it."""
         with suppress(LookupFailed):
             about = {"number": self.call.caller, "call": self.call.id}
-            self.lookup("memory.keep", about | chosen, deadline=MEMORY_DEADLINE)
+            self.lookup(KEEP, about | chosen, deadline=MEMORY_DEADLINE)
+
+    def chosen(self, given: Mapping[str, Any]) -> None:
+        """Let what the caller chose hold in this call, too, whether or not it can be kept for the next."""
+        caller = self.call.facts.get("caller", {})
+        new: dict[str, Any] = {name: str(given[name]) for name in CHOICES if given.get(name)}
+        if new.get("profile") == "elderly" or given.get("frequent") == "off":
+            new["frequent"] = []
+        if new:
+            self.change(facts={**self.call.facts, "caller": {**caller, **new}})
 
     def about(self, reason: str) -> None:
         """Note what the call is about; the last word counts."""
@@ -263,11 +301,16 @@ class Turn:
 
     # asking the back end
 
+    def ask(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
+        """Ask a back end what is asked too often to be noted. Raises LookupFailed."""
+        return self._ask(source, question, deadline, f"{self.call.id}:{self.call.turn}:{self.hops}")
+
     def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
         """Ask a back end. Raises LookupFailed; notes the outcome without any value."""
-        key = f"{self.call.id}:{self.call.turn}:{self.hops}"
+        if source == KEEP:
+            self.chosen(question)
         try:
-            answer = self._ask(source, question, deadline, key)
+            answer = self.ask(source, question, deadline=deadline)
         except LookupFailed as error:
             self.note("lookup", source=source, outcome="missing" if error.missing else "failed", reason=str(error))
             raise
@@ -298,6 +341,14 @@ class Turn:
         """Close the turn by dialling a desk."""
         found = self.line.desks.get(desk) or self.line.desks[self.line.desk]
         self.closing = Dial(tuple(self.prompts), found.number, found.timeout)
+
+    def ring(self, dial: Dial) -> None:
+        """Close the turn by ringing an agent; what was said so far comes first."""
+        self.closing = replace(dial, prompts=(*self.prompts, *dial.prompts))
+
+    def enqueue(self, enqueue: Enqueue) -> None:
+        """Close the turn by handing the caller to the carrier's router."""
+        self.closing = replace(enqueue, prompts=(*self.prompts, *enqueue.prompts))
 
     def desk_open(self, desk: str) -> bool:
         """Tell whether people are at a desk now."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,31 @@ class Record:
 
 @dataclass(frozen=True)
 class Dial:
-    """Speak `prompts`, then connect the caller with `number`; ring at most `timeout` seconds."""
+    """Speak `prompts`, then connect the caller with `number`; ring at most `timeout` seconds.
+
+    With `leg`, whoever answers is first told who is calling and asked to take the call, by that name; `record` has the
+    conversation recorded.
+    """
 
     prompts: tuple[Prompt, ...]
     number: str
     timeout: int = 30
+    leg: str = ""
+    record: bool = False
+
+
+@dataclass(frozen=True)
+class Enqueue:
+    """Speak `prompts`, then hand the caller to the carrier's own router: a workflow, and what it is to know.
+
+    After `timeout` seconds the router gives up; 0 leaves that to the workflow.
+    """
+
+    prompts: tuple[Prompt, ...]
+    workflow: str
+    priority: int = 0
+    task: Mapping[str, Any] = field(default_factory=dict)
+    timeout: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -99,5 +120,5 @@ class Hangup:
     prompts: tuple[Prompt, ...] = ()
 
 
-Closing = Gather | Record | Dial | Hangup
+Closing = Gather | Record | Dial | Enqueue | Hangup
 """A turn answers with exactly one of these: each waits for the caller or ends the call, so nothing falls silent."""

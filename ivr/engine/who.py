@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..errors import LookupFailed
 from ..flow.model import PRIORITIES
 from .telephone import telephone
-from .turn import DEADLINE, MEMORY_DEADLINE, Turn
+from .turn import CHOICES, DEADLINE, MEMORY_DEADLINE, Turn
 
 CALLER_DEADLINE = 1.0
 """Seconds that the bank has to say who is calling, before anything is heard (elderly callers: at most one second)."""
+
+ELDERLY_AGE = 65
+"""From this age on nobody has to choose the simple menu to be spared what is clever."""
 
 
 def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
@@ -19,14 +23,36 @@ def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
     shown = {"shown": bool(telephone(turn.call.caller))}
     if turn.call.caller.startswith("+"):
         caller |= _on_record(turn, deadline)
+    caller |= {"frequent": _frequent(caller), "risk": _at_risk(turn, caller)}
     return _with_segment(turn, caller | shown)
+
+
+def _at_risk(turn: Turn, caller: Mapping[str, Any]) -> bool:
+    """Ask whether the bank warns of this number, or of the customer whose number it is; the mark routes, no more."""
+    about = {"number": turn.call.caller, "customer": caller.get("customer", "")}
+    try:
+        found = turn.lookup("risk.status", about, deadline=MEMORY_DEADLINE).get("at_risk") is True
+    except LookupFailed:
+        return False
+    if found:
+        turn.note("risk")
+    return found
+
+
+def _frequent(caller: Mapping[str, Any]) -> list[str]:
+    """Return the frequent reasons of a customer who is not elderly: whose menu is never rearranged for them."""
+    age = caller.get("age")
+    elderly = isinstance(age, int) and age >= ELDERLY_AGE
+    return list(caller.get("frequent", ())) if caller["known"] and not elderly else []
 
 
 def ask_again(turn: Turn) -> bool:
     """Ask the bank once more if it could not be asked when the call came in; tell whether it can be asked now."""
     if not turn.call.facts["caller"].get("unreachable"):
         return True
+    chosen = {name: turn.call.facts["caller"][name] for name in CHOICES if name in turn.call.facts["caller"]}
     turn.change(facts={**turn.call.facts, "caller": who_calls(turn, DEADLINE)})
+    turn.chosen(chosen)
     return not turn.call.facts["caller"].get("unreachable")
 
 
@@ -49,7 +75,8 @@ def _remembered(turn: Turn) -> dict[str, Any]:
         return {}
     if kept.get("rate"):
         turn.change(rate=float(kept["rate"]))
-    return {name: kept[name] for name in ("profile", "last_reasons") if kept.get(name)}
+    found = {name: kept[name] for name in ("profile", "last_reasons") if kept.get(name)}
+    return found | ({"frequent": kept["reasons"]} if kept.get("reasons") else {})
 
 
 def _with_segment(turn: Turn, caller: dict[str, Any]) -> dict[str, Any]:

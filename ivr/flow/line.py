@@ -9,11 +9,11 @@ from ..calendar import Hours
 from ..problem import Place, Problem
 from .checks.line import check_line
 from .expressions import Expression
-from .fields import Block, MapOf, Reading, option, options, read_options
-from .model import PRIORITIES, CalledNumber, Desk, Line, Reference, Segment
+from .fields import Block, ListOf, MapOf, Reading, option, options, read_options
+from .model import HEAD_STARTS, PRIORITIES, CalledNumber, Desk, Line, Reference, Segment, Site, Waiting
 from .references import OpeningHours, PreparedTexts, Referring
 from .routes import Condition
-from .scalars import Name, OneOf, Seconds, Word
+from .scalars import Flag, Name, OneOf, Seconds, Whole, Word
 from .source import Mapping as SourceMapping
 from .source import Node
 from .text import Text
@@ -59,9 +59,91 @@ class SegmentFields:
 class DeskFields:
     """The keys of a desk."""
 
-    number: str = option(Word("a telephone number"), help="The number that reaches the desk, with country code.")
-    timeout: float = option(Seconds(5, 600), help="How long it rings.", default=30.0, shown="30s")
+    number: str = option(
+        Word("a telephone number"),
+        help="The number that reaches the desk, with country code. While agents are signed on, they are rung instead.",
+    )
+    timeout: float = option(
+        Seconds(5, 600), help="How long the desk rings; an agent's telephone rings 20s.", default=30.0, shown="30s"
+    )
     hours: Reference | None = option(_HOURS, help="When people are there.", default=None, shown="always")
+    overflow: tuple[Reference, ...] = option(
+        ListOf(_DESK, lone=True),
+        help="Desks whose agents serve its callers too, when none of its own is free.",
+        default=(),
+        shown="none",
+    )
+    overflow_after: float = option(
+        Seconds(0, 600), help="How long callers wait for its own agents first.", default=0.0, shown="0s"
+    )
+    reserved: float | None = option(
+        Seconds(0, 600),
+        help="How long its agents must have been idle before they take callers of other desks.",
+        default=None,
+        shown="they take those of their own desks only",
+    )
+    wrap_up: float = option(
+        Seconds(0, 600), help="How long an agent has after a call before the next.", default=30.0, shown="30s"
+    )
+    record: bool = option(
+        Flag(), help="Whether conversations are recorded; callers are told so first.", default=False, shown="no"
+    )
+
+
+@dataclass(frozen=True)
+class WaitingFields:
+    """The keys of `queue`."""
+
+    head_starts: Mapping[str, float] = option(
+        MapOf(Seconds(0, 3600)),
+        help="How much earlier than they came callers of a priority are taken to have come.",
+        default=None,
+        shown="{complaint: 60s, elderly: 90s, vip: 120s, fraud: 1000s}",
+    )
+    bound: float = option(
+        Seconds(10, 3600),
+        help="Who has waited this long is served before all others, in the order they came.",
+        default=180.0,
+        shown="180s",
+    )
+    most: int = option(
+        Whole(0, 100_000), help="How many may wait; more are offered a call back or a message.", default=200
+    )
+    announce: float = option(
+        Seconds(20, 600), help="How often callers hear their place and the wait.", default=75.0, shown="75s"
+    )
+    elderly_announce: float = option(
+        Seconds(20, 600), help="The same for callers of the priority elderly.", default=50.0, shown="50s"
+    )
+    piece: float = option(
+        Seconds(3, 60), help="The longest music before it is seen whether an agent is free.", default=15.0, shown="15s"
+    )
+    music: str = option(
+        Word("the name of a sound file"),
+        help="What is played between, a file of the audio folder as long as `piece`.",
+        default="",
+        shown="silence",
+    )
+    place_kept: float = option(
+        Seconds(0, 3600), help="How long the place of a dropped caller is kept.", default=600.0, shown="10m"
+    )
+    call_back_from: float = option(
+        Seconds(0, 3600), help="The expected wait from which a call back is offered.", default=180.0, shown="180s"
+    )
+    elderly_call_back_from: float = option(
+        Seconds(0, 3600), help="The same for callers of the priority elderly.", default=60.0, shown="60s"
+    )
+    call_back_tries: int = option(Whole(1, 5), help="How often a call back is tried.", default=2)
+    call_back_retry: float = option(
+        Seconds(30, 3600), help="How long after one try the next follows.", default=300.0, shown="5m"
+    )
+
+
+@dataclass(frozen=True)
+class SiteFields:
+    """The keys of a site."""
+
+    weight: int = option(Whole(1, 1000), help="Its share of the calls, beside those of the other sites.", default=1)
 
 
 @dataclass(frozen=True)
@@ -80,6 +162,17 @@ class LineFields:
     segments: Mapping[str, SegmentFields] = option(
         MapOf(Block(SegmentFields, "a segment")),
         help="Groups of callers by name; each caller belongs to the first whose condition holds.",
+        default=None,
+    )
+    queue: WaitingFields | None = option(
+        Block(WaitingFields, "the rules of the queue"),
+        help="How callers wait for an agent.",
+        default=None,
+        shown="as the defaults of its keys say",
+    )
+    sites: Mapping[str, SiteFields] = option(
+        MapOf(Block(SiteFields, "a site", short="weight")),
+        help="The places where agents work: a weight, or a block.",
         default=None,
     )
     announcements: Mapping[str, Mapping[str, Text]] = option(
@@ -112,9 +205,16 @@ def read_line(node: Node | None, place: Place, *, given: bool) -> tuple[Line | N
 def _line(fields: LineFields) -> Line:
     return Line(
         numbers={called: CalledNumber(**vars(number)) for called, number in fields.lines.items()},
-        desks={name: Desk(name, desk.number, int(desk.timeout), desk.hours) for name, desk in fields.desks.items()},
+        desks={name: Desk(name, **{**vars(desk), "timeout": int(desk.timeout)}) for name, desk in fields.desks.items()},
         desk=fields.desk,
         hours=fields.hours or {},
         segments={name: Segment(name, **vars(segment)) for name, segment in (fields.segments or {}).items()},
         announcements=fields.announcements or {},
+        waiting=_waiting(fields.queue) if fields.queue else Waiting(),
+        sites={name: Site(name, site.weight) for name, site in (fields.sites or {}).items()},
     )
+
+
+def _waiting(fields: WaitingFields) -> Waiting:
+    """Take the rules of the queue; priorities that are not named keep their head starts."""
+    return Waiting(**{**vars(fields), "head_starts": {**HEAD_STARTS, **(fields.head_starts or {})}})

@@ -25,8 +25,11 @@ ALWAYS = "always"
 OWN_DESK = "segment"
 """Written for a desk: the one of the caller's own segment."""
 
-PRIORITIES = ("normal", "elderly", "vip")
+PRIORITIES = ("normal", "complaint", "elderly", "vip", "fraud")
 """How urgent a caller is taken, least urgent first."""
+
+HEAD_STARTS: Mapping[str, float] = {"complaint": 60.0, "elderly": 90.0, "vip": 120.0, "fraud": 1000.0}
+"""Seconds that each priority is ahead of callers who came at the same time, unless line.yaml says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Phrases:
 
 @dataclass(frozen=True)
 class Choice:
-    """A key or phrase and what it does: go to a step, or one of the universals in `do`."""
+    """A key or phrase and what it does: go to a step, or one of the universals in `do`; `value` is kept."""
 
     key: str
     label: Text | None
@@ -72,6 +75,7 @@ class Choice:
     do: str
     when: Expression | None
     reason: str
+    value: str
     place: Place = field(compare=False)
 
 
@@ -171,12 +175,58 @@ class Segment:
 
 @dataclass(frozen=True)
 class Desk:
-    """People who answer: the number that reaches them, how long it rings, in seconds, and when they are there."""
+    """People who answer: the number that reaches them, how long it rings, in seconds, and when they are there.
+
+    The number is dialled while nobody is signed on as an agent of the desk. When all its agents are busy, those of the
+    desks of `overflow` serve its callers, once these have waited `overflow_after` seconds. With `reserved` its own
+    agents take callers of other desks only after so many seconds without a call. `wrap_up` seconds follow a call.
+    """
 
     name: str
     number: str
     timeout: int
     hours: Reference | None = None
+    overflow: tuple[Reference, ...] = ()
+    overflow_after: float = 0.0
+    reserved: float | None = None
+    wrap_up: float = 30.0
+    record: bool = False
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How callers wait for a person: who comes first, how many may wait, what they hear when. Times in seconds.
+
+    Callers are served by the moment they came less the head start of their priority; those who have waited `bound` are
+    served before all others in the order they came. `announce` is the time between two announcements, `piece` the
+    longest stretch of music before the queue is asked again, `place_kept` how long a dropped caller may come back, and
+    `call_back_from` the expected wait from which a call back is offered. The `elderly_` ones hold for older callers.
+    """
+
+    head_starts: Mapping[str, float] = field(default_factory=lambda: HEAD_STARTS)
+    bound: float = 180.0
+    most: int = 200
+    announce: float = 75.0
+    elderly_announce: float = 50.0
+    piece: float = 15.0
+    place_kept: float = 600.0
+    call_back_from: float = 180.0
+    elderly_call_back_from: float = 60.0
+    call_back_tries: int = 2
+    call_back_retry: float = 300.0
+    music: str = ""
+
+    def head_start(self, priority: str) -> float:
+        """Return the seconds that a priority is ahead."""
+        return self.head_starts.get(priority, 0.0)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place where agents work. Calls are spread over the sites by `weight`."""
+
+    name: str
+    weight: int = 1
 
 
 @dataclass(frozen=True)
@@ -190,6 +240,8 @@ class Line:
     segments: Mapping[str, Segment] = field(default_factory=dict)
     announcements: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     """The slots by name, and the texts that are prepared for each, by name."""
+    waiting: Waiting = field(default_factory=Waiting)
+    sites: Mapping[str, Site] = field(default_factory=dict)
 
     def number(self, called: str) -> CalledNumber:
         """Return what a called number plays; an unknown number plays what `default` does."""

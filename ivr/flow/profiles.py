@@ -31,6 +31,7 @@ class Profile:
     agent_spoken: str
     say_twice: bool
     minimum_confidence: float
+    sure_confidence: float
 
 
 @functools.cache

@@ -35,6 +35,7 @@ PROFILE_WORDS = {
     "agent_spoken": "where in a menu the key for a person is spoken",
     "say_twice": "whether texts with values are said twice",
     "minimum_confidence": "below this, what was heard does not count",
+    "sure_confidence": "below this, a yes is asked for again",
 }
 _LISTENING = "on_no_input"
 """The key by which a kind that listens is told."""

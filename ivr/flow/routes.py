@@ -42,6 +42,33 @@ class Condition(Kind[Expression]):
 
 
 @dataclass(frozen=True)
+class WordOrValue(Kind[Expression]):
+    """One of a few words, or a value that turns out to be one of them in the call."""
+
+    values: tuple[str, ...]
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """Name the allowed words."""
+        return f"one of {', '.join(self.values)}; or a value"
+
+    @property
+    def sample(self) -> str:  # type: ignore[override]
+        """Show the first."""
+        return self.values[0]
+
+    def read(self, node: Node, reading: Reading) -> Expression | None:
+        """Read a word as the text that it is, anything else as an expression."""
+        if isinstance(node, Scalar) and node.text in self.values:
+            return parse(f'"{node.text}"', node.place)
+        return Condition(self.words, self.sample).read(node, reading)
+
+    def schema(self) -> Schema:
+        """Return the schema; the words are named so that an editor offers them."""
+        return {"anyOf": [{"enum": list(self.values)}, {"type": "string"}]}
+
+
+@dataclass(frozen=True)
 class Goto(Kind[Target]):
     """The name of a step of this flow, of another flow, or `return`."""
 
@@ -134,12 +161,19 @@ class ChoiceFields:
     """The fields of one choice."""
 
     key: str = option(Key(), help="The key. Without it, choices count up from 1.", default="", shown="counted from 1")
-    label: Text | None = option(Wording(), help="What is spoken in front of the key.", default=None)
+    label: Text | None = option(
+        Wording(),
+        help='What is spoken in front of the key. In English it goes behind "For", unless it begins with "To" or "If".',
+        default=None,
+    )
     phrases: Phrases | None = option(Spoken(), help="Further words that callers say for it.", default=None)
     goto: Target | None = option(Goto(), help="The step or flow that it leads to.", default=None)
     do: str = option(OneOf(DOES), help="Instead of `goto`: one of the universals.", default="")
     when: Expression | None = option(Condition(), help="Offered only while this holds.", default=None)
     reason: str = option(Name("a word"), help="What the call is about, for reports and surveys.", default="")
+    value: str = option(
+        Name("a word"), help="What the variable of the menu's `as` holds when this is chosen.", default=""
+    )
 
 
 @dataclass(frozen=True)
@@ -187,6 +221,10 @@ class Choices(Kind[tuple[Choice, ...]]):
         if self.numbered and values["label"] is None and values["do"] != "language":
             message = '"label" is missing; a choice of a menu needs it.'
             reading.problem(node.place, "missing-key", message, 'Add "label:" with what callers hear.')
+            return None
+        if values["value"] and not self.numbered:
+            cure = 'Delete this line, or make the choice one of a menu that has "as".'
+            reading.problem(node.place, "keys-disagree", '"value" has no meaning outside a menu.', cure)
             return None
         return values
 

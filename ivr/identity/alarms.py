@@ -5,9 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
+from ..calendar import local
 from ..engine.ports import Document, Documents
+from ..outgoing import UNSENT, Note
 
 COLLECTION = "identity.alarms"
+TOLD = ("security",)
+"""The role that such alarms are for."""
 KEPT = 500
 _END_OF_TIME = 10**11
 
@@ -22,7 +26,7 @@ class Alarms:
         """Write one alarm; the oldest beyond what is kept go."""
         # Keys count down, so that the newest come first.
         key = f"{_END_OF_TIME - at:012d}-{secrets.token_hex(4)}"
-        self._documents.change(COLLECTION, key, lambda _: {"at": at, "kind": kind, "text": text})
+        self._documents.change(COLLECTION, key, lambda _: {"at": at, "kind": kind, "text": text, **UNSENT})
         for old in self._documents.keys(COLLECTION, limit=KEPT + 50)[KEPT:]:
             self._documents.change(COLLECTION, old, lambda _: None)
 
@@ -30,3 +34,10 @@ class Alarms:
         """Return the newest alarms."""
         found = (self._documents.get(COLLECTION, key) for key in self._documents.keys(COLLECTION, limit=limit))
         return [alarm for alarm in found if alarm]
+
+
+def letter(key: str, alarm: Document) -> Note:
+    """Return an alarm as it is posted to whoever watches."""
+    raised = local(alarm["at"]).isoformat()
+    told = {"about": "identity", "id": key, "alarm": alarm["kind"], "to": TOLD, "text": alarm["text"], "raised": raised}
+    return Note(f"{key}:{alarm['kind']}", told)

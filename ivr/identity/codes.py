@@ -9,12 +9,13 @@ from types import MappingProxyType
 from typing import Any
 
 from ..engine.ports import Document, Documents, Service
+from ..engine.telephone import one_spelling
 from ..errors import LookupFailed, StoreError
 from ..sealing import Seal
 from ..secret import Secret
 from .answered import Answer, answered, remember
 from .limits import DAY, MINUTE, Limits
-from .names import number_key, one_spelling
+from .names import number_key
 from .weak import weakness
 
 COLLECTION = "identity.codes"

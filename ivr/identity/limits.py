@@ -42,6 +42,9 @@ class Limits:
     Why at all: whoever guesses is free to withhold the number.
     """
 
+    line_tries: int = 500
+    """Failed tries on one called number in an hour that raise an alarm; nobody is refused for them."""
+
     code_seconds: int = 120
     code_tries: int = 3
     codes_in_ten_minutes: int = 3

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..engine.telephone import masked, one_spelling, sip_host
 from ..errors import LookupFailed
 from ..sealing import Seal
 from ..secret import Secret
@@ -23,9 +24,7 @@ WITHHELD = frozenset({"", "anonymous", "restricted", "unavailable", "unknown", "
 }
 """How carriers write a withheld number: in words, or as the keys under their letters."""
 
-_MAINLAND_MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
-_SIP = re.compile(r"sips?:[^@\s]*@([^\s;:>]+)")
 
 
 @dataclass(frozen=True)
@@ -55,14 +54,6 @@ def given_text(given: Mapping[str, Any], name: str) -> str:
     return text
 
 
-def one_spelling(text: str) -> str:
-    """Return an account or number as it is counted: 138 0000 0001 and +8613800000001 are the same."""
-    bare = re.sub(r"[\s()\-]", "", text)
-    if mobile := _MAINLAND_MOBILE.fullmatch(bare):
-        return f"+86{mobile[1]}"
-    return f"+{bare[2:]}" if re.fullmatch(r"00[1-9][0-9]{6,14}", bare) else bare.lower()
-
-
 def account_of(seal: Seal, name: str) -> Account:
     """Return the account that a customer id, card, telephone number or the bank's own reference names."""
     return Account(seal.fingerprint(b"identity account\0" + _bytes(one_spelling(name))), masked(name))
@@ -71,17 +62,6 @@ def account_of(seal: Seal, name: str) -> Account:
 def number_key(seal: Seal, name: str) -> str:
     """Return the key under which a number, or a counter that several numbers share, is kept."""
     return seal.fingerprint(b"identity number\0" + _bytes(name))
-
-
-def masked(text: str) -> str:
-    """Return an account or number as an operator may see it: enough to recognise, too little to use."""
-    name = one_spelling(text)
-    if mobile := _MAINLAND_MOBILE.fullmatch(name):
-        return f"{mobile[1][:3]}****{mobile[1][-4:]}"
-    if sip := _SIP.match(name):
-        return f"sip:****@{sip[1][:40]}"
-    shown = 4 if len(name) > 7 else 2 if len(name) > 4 else 0
-    return "****" + name[len(name) - shown :] if name else "****"
 
 
 def counters(number: str, limits: Limits) -> tuple[Counter, ...]:
@@ -93,8 +73,7 @@ def counters(number: str, limits: Limits) -> tuple[Counter, ...]:
     if _INTERNATIONAL.fullmatch(name):
         shown = f"the hundred numbers around {masked(name)}"
         return own, Counter(f"block {name[:-2]}", shown, limits.block_tries, limits.block_accounts)
-    if sip := _SIP.match(name):
-        host = sip[1]
+    if host := sip_host(name):
         return own, Counter(f"host {host}", f"sip:{host[:40]}", limits.shared_tries, limits.shared_accounts)
     return (Counter("odd", "odd numbers", limits.shared_tries, limits.shared_accounts),)
 

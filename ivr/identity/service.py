@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..engine.ports import Documents, Service
+from ..engine.telephone import masked
 from ..errors import LookupFailed
 from ..sealing import Seal
 from ..secret import Secret
@@ -19,7 +20,9 @@ from .answered import Answer
 from .callers import Callers
 from .codes import TEXTS, Codes
 from .limits import Limits
-from .names import LONGEST, Account, account_of, given_text, masked
+from .lines import Lines
+from .names import LONGEST, Account, account_of, given_text
+from .risk import Risks
 from .spraying import Watch
 from .tidying import tidy
 from .weak import weakness
@@ -47,6 +50,8 @@ class Identity:
         self.alarms = Alarms(documents)
         self.accounts = Accounts(documents, self.limits)
         self.callers = Callers(documents, seal, self.limits, self.alarms)
+        self.risks = Risks(documents, seal)
+        self.lines = Lines(documents, seal, self.limits, self.alarms)
         self.watch = Watch(documents, self.alarms, seal.fingerprint(b"identity key"))
         self._codes = Codes(documents, seal, self.limits, messenger, texts)
         self._questions = {
@@ -72,29 +77,33 @@ class Identity:
         return account_of(self.seal, name)
 
     def _charge(self, given: Mapping[str, Any], key: str, now: float) -> Answer:
-        """Count one try against number, account and the whole line; `step_up`: ask for more than usual, or a person."""
+        """Count one try against number, account, called line and all calls; `step_up`: ask for more, or a person."""
         account, number, at = self._account(given), _caller(given), int(now)
         if wait := self.callers.charge(number, account, key, at):
             alarmed = bool(self.watch.alarmed_since())
             return {"allowed": False, "locked": False, "wait_s": wait, "left": 0, "step_up": alarmed}
+        crowded = self.lines.charge(_called(given), key, at)
         charged = self.accounts.charge(account, key, at, masked(number), _pieces(given))
         fresh = charged.fresh and bool(charged.answer["allowed"])
         alarmed = self.watch.charge(account.key, at, fresh=fresh)
         tidy(self._documents, at)
-        return {**charged.answer, "step_up": alarmed}
+        return {**charged.answer, "step_up": alarmed or crowded}
 
     def _passed(self, given: Mapping[str, Any], _key: str, now: float) -> Answer:
         account, number = self._account(given), _caller(given)
         self.accounts.passed(account, int(now))
         self.callers.passed(number, account)
+        self.lines.passed(_called(given), int(now))
         self.watch.passed(account.key, int(now))
-        return {}
+        proved = str(given.get("customer") or "")[:LONGEST]
+        return {"at_risk": True} if self.risks.standing([proved], now) else {}
 
     def _unanswered(self, given: Mapping[str, Any], key: str, now: float) -> Answer:
         """Take a try back: the bank gave no answer, so it was no guess."""
         account, number = self._account(given), _caller(given)
         self.accounts.give_back(account, key, int(now))
         self.callers.passed(number, account)
+        self.lines.passed(_called(given), int(now))
         self.watch.give_back(account.key, int(now))
         return {}
 
@@ -129,6 +138,11 @@ class Identity:
 def _caller(given: Mapping[str, Any]) -> str:
     """Return the calling number; whatever a carrier may have sent for one is no fault."""
     return str(given.get("number") or "")[:LONGEST]
+
+
+def _called(given: Mapping[str, Any]) -> str:
+    """Return the called number, "" where none was given."""
+    return str(given.get("called") or "")[:LONGEST]
 
 
 def _pieces(given: Mapping[str, Any]) -> list[str]:

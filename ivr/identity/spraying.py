@@ -21,7 +21,7 @@ SETTLED = 3
 """Seconds after which a try that was not called right was wrong: longer than a bank may take to answer."""
 MOST_OPEN = 500
 KEY_CHANGED = (
-    "the key that names accounts has changed (TWILIO_AUTH_TOKEN or the key file):"
+    "the key that names accounts has changed (IVR_KEY, or TWILIO_AUTH_TOKEN without it, or the key file):"
     " tries and locks from before no longer hold; lock again who must stay locked"
 )
 

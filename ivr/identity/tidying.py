@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ..engine.ports import Document, Documents
-from . import accounts, callers, codes
+from . import accounts, callers, codes, lines
 from .limits import DAY, HOUR
 
 ONE_IN, LOOKED_AT = 8, 24
@@ -52,4 +52,5 @@ _IS_OVER: Mapping[str, Callable[[Document, int], bool]] = {
     accounts.COLLECTION: _account_is_over,
     callers.COLLECTION: _caller_is_over,
     codes.COLLECTION: _codes_are_over,
+    lines.COLLECTION: lines.is_over,
 }

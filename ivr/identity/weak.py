@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 
 SHORTEST = 6
 SHORTEST_TAIL = 4
+MOST_ALIKE = 2
 UP, DOWN = "0123456789" * 2, "9876543210" * 2
 COMMON_TEXT = """
-    112233 223344 332211 445566 556677 778899 123321 321123 456654 123654 147258 258369 369258 147369 159357 159753
-    357159 258456 456852 789456 741852 963852 852963 951753 142536 102030 101112 131313 110120 119120 520131 131452
-    520530 521314 201314 520521 521521 168168 518518 588588 886688 668866 138138 131420 314159 271828 141421 112358
-    123789 789123 987321 100200 100086 100000 200000 123000 111222 222333 666888 888666 777888 998877 112211
+    112233 223344 332211 445566 556677 778899 123321 321123 456654 123654 147258 147852 258369 369258 147369
+    159357 159753 357159 258456 456852 789456 741852 963852 852963 951753 142536 102030 101112 131313 110120
+    119120 520131 131452 520530 521314 201314 520521 521521 168168 518518 588588 886688 668866 138138 131420
+    314159 271828 141421 112358 123789 789123 987321 100200 100086 100000 200000 123000 111222 222333 666888
+    888666 777888 998877 112211
 """
 COMMON = frozenset(COMMON_TEXT.split())
 """PINs that many people take: keypad patterns, lucky and loving numbers, well-known sequences."""
@@ -27,7 +30,7 @@ def weakness(pin: str, birth_date: str = "", tails: Iterable[str] = ()) -> str:
         return "short"
     if _repeats(pin):
         return "repeat"
-    if pin in UP or pin in DOWN or _halves_run(pin):
+    if _strides(pin) or _halves_run(pin):
         return "sequence"
     if pin in COMMON:
         return "common"
@@ -37,10 +40,15 @@ def weakness(pin: str, birth_date: str = "", tails: Iterable[str] = ()) -> str:
 
 
 def _repeats(pin: str) -> bool:
-    """One digit five times or more, a block again and again (121212, 123123), or a mirror of pairs (112211)."""
-    if max(pin.count(digit) for digit in set(pin)) >= len(pin) - 1:
+    """Two different digits at the most, pairs (112233), or a block again and again (121212, 123123)."""
+    if len(set(pin)) <= MOST_ALIKE or pin[::2] == pin[1::2]:
         return True
     return any(pin == (pin[:size] * len(pin))[: len(pin)] for size in range(1, len(pin) // 2 + 1))
+
+
+def _strides(pin: str) -> bool:
+    """From each digit to the next it is equally far, with 0 behind 9: 123456, 135791, 963074."""
+    return len({(int(later) - int(sooner)) % 10 for sooner, later in pairwise(pin)}) == 1
 
 
 def _halves_run(pin: str) -> bool:

@@ -9,23 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import urllib3
-
 from ..calendar import local
 from ..engine.ports import Document, Documents
-from ..errors import IvrError
+from ..outgoing import Sounded, every_key, post, waits
 from . import clocks
 
 WATCHED: Mapping[str, str] = {"tickets": "open_tickets", "tasks": "open_tasks"}
 """Collections with deadlines, and the list of what is still open in each."""
-
-RETRY_SECONDS = 60
-FAILURES_IN_A_ROW = 3
-TIMEOUT_SECONDS = 3.0
-
-
-class AlarmNotTaken(IvrError):
-    """Nobody took an alarm; it is tried again."""
 
 
 @dataclass(frozen=True)
@@ -44,34 +34,14 @@ class Alarm:
     opened: str
     due: str
 
+    @property
+    def key(self) -> str:
+        """Return what tells this alarm from every other."""
+        return f"{self.id}:{self.alarm}"
 
-@dataclass(frozen=True)
-class Sounded:
-    """How many alarms were taken, and how many were not and will be tried again."""
-
-    taken: int = 0
-    failed: int = 0
-
-
-class Webhook:
-    """Posts an alarm as JSON to an address. The address may hold a token, so no text ever names it."""
-
-    def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
-        self._url, self._timeout = url, urllib3.Timeout(total=timeout)
-
-    def __call__(self, alarm: Alarm) -> None:
-        """Post. Raises AlarmNotTaken when the answer is no success or does not come in time."""
-        key = {"Idempotency-Key": f"{alarm.id}:{alarm.alarm}"}
-        try:
-            with urllib3.PoolManager(headers=key) as pool:
-                answer = pool.request(
-                    "POST", self._url, json=asdict(alarm), timeout=self._timeout, retries=False, preload_content=False
-                )
-                answer.close()
-        except (urllib3.exceptions.HTTPError, ValueError, OSError) as fault:
-            raise AlarmNotTaken(f"the alarm address cannot be reached ({type(fault).__name__})") from None
-        if not 200 <= answer.status < 300:
-            raise AlarmNotTaken(f"the alarm address answered with status {answer.status}")
+    def body(self) -> Mapping[str, Any]:
+        """Return what is sent."""
+        return asdict(self)
 
 
 class Deadlines:
@@ -81,37 +51,34 @@ class Deadlines:
         self._documents, self._alarm = documents, alarm
 
     def due(self, now: float) -> Iterator[Alarm]:
-        """Yield the alarms that are due and were not taken yet."""
-        for collection, listed in WATCHED.items():
-            for key in _keys(self._documents, listed):
-                document = self._documents.get(collection, key)
-                if document is not None:
-                    yield from _due(collection.removesuffix("s"), key, document, int(now))
+        """Yield the alarms that are due and were not taken yet; a document that cannot be read has none."""
+        return (alarm for found in self._found(int(now)) for alarm in found or ())
 
     def sound(self, now: float) -> Sounded:
         """Send what is due; stop early when nobody listens. Without a receiver nothing is sent and nothing is lost."""
-        taken = failed = in_a_row = 0
         if self._alarm is None:
             return Sounded()
-        for alarm in list(self.due(now)):
-            if in_a_row == FAILURES_IN_A_ROW:
-                break
-            if not self._claim(alarm, int(now)):
-                continue
-            if self._send(alarm):
-                self._mark(alarm, {"at": int(now), "taken": True})
-                taken, in_a_row = taken + 1, 0
-            else:
-                failed, in_a_row = failed + 1, in_a_row + 1
-        return Sounded(taken, failed)
+        at = int(now)
+        found = list(self._found(at))
+        alarms = [alarm for of_one in found for alarm in of_one or ()]
+        return Sounded(broken=found.count(None)) + post(
+            alarms,
+            self._alarm,
+            claim=lambda alarm: self._claim(alarm, at),
+            taken=lambda alarm: self._mark(alarm, {"at": at, "taken": True}),
+        )
 
-    def _send(self, alarm: Alarm) -> bool:
-        assert self._alarm is not None  # noqa: S101
-        try:
-            self._alarm(alarm)
-        except Exception:
-            return False  # whatever the receiver's fault is, the other alarms must still go out
-        return True
+    def _found(self, now: int) -> Iterator[list[Alarm] | None]:
+        """Yield the alarms of each document with deadlines; None for one that is not as it should be."""
+        for collection, listed in WATCHED.items():
+            for key in every_key(self._documents, listed):
+                document = self._documents.get(collection, key)
+                if document is None:
+                    continue
+                try:
+                    yield list(_due(collection.removesuffix("s"), key, document, now))
+                except (LookupError, TypeError, ValueError, AttributeError):
+                    yield None  # one malformed ticket must not silence the others
 
     def _claim(self, alarm: Alarm, now: int) -> bool:
         """Take the right to send; False when another process has it or has sent."""
@@ -154,8 +121,7 @@ def _runs(clock: str, document: Document) -> bool:
 
 def _waits(document: Document, alarm: str, now: int) -> bool:
     """Tell whether an alarm has not been taken, and nobody is just sending it."""
-    mark = document["alarms"].get(alarm)
-    return mark is None or not (mark["taken"] or now < mark["at"] + RETRY_SECONDS)
+    return waits(document["alarms"].get(alarm), now)
 
 
 def _with_alarm(document: Document, alarm: str, mark: Document) -> dict[str, Any]:
@@ -166,10 +132,3 @@ def _alarm(about: str, key: str, document: Document, alarm: str, to: tuple[str, 
     words = {name: str(document.get(name, "")) for name in ("kind", "severity", "level", "state", "owner")}
     opened = local(document["opened"]).isoformat()
     return Alarm(about, key, alarm, to, **words, opened=opened, due=local(due).isoformat())
-
-
-def _keys(documents: Documents, collection: str) -> Iterator[str]:
-    after = ""
-    while keys := documents.keys(collection, after=after):
-        yield from keys
-        after = keys[-1]

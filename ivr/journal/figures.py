@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 from ..calendar import local
 from ..engine.ports import CallStore, Document, Documents, JournalRow
 from .clocks import KINDS
+from .service_level import LONGEST_CALL, READ_ON, ServiceTally, mean, share
 from .surveys import DETRACTOR, OPEN_TASKS, PROMOTER, SATISFIED, SURVEYS, TASKS
 from .tickets import OPEN_TICKETS, TICKETS
 
@@ -19,35 +21,35 @@ SLACK_SECONDS = 3600
 PAGE = 1000
 ENDED_LISTENING = ("failed", "no_input")
 """Outcomes that follow a silence or a miss which was counted already."""
+SURVEYED = ("queue", "agent", "reason", "priority", "hour")
+"""What the answers of callers are counted by."""
 
 Figures = dict[str, Any]
 
 
 @dataclass
 class Tally:
-    """Counts journal rows one by one. Calls that were up when the period began count where their rows fall."""
+    """Counts journal rows one by one. Calls that were up when the period began count where their rows fall.
 
-    started: set[str] = field(default_factory=set)
-    ended: dict[str, str] = field(default_factory=dict)
-    transferred: set[str] = field(default_factory=set)
-    reached: set[str] = field(default_factory=set)
-    verified: set[str] = field(default_factory=set)
+    Only calls that are up are held, by what was noted of them already.
+    """
+
+    live: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    calls: Counter[str] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)
     identity: Counter[str] = field(default_factory=Counter)
     steps: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    desks: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     lookups: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     seconds: float = 0.0
 
-    def add(self, row: JournalRow) -> None:
-        """Count one row; kinds that have no figure are passed over."""
-        data: Mapping[str, Any] = json.loads(row.data)
+    def add(self, row: JournalRow, data: Mapping[str, Any]) -> None:
+        """Count one row, of which `data` is what it says; kinds that have no figure are passed over."""
         step = f"{data.get('flow', '')}.{data.get('step', '')}"
         match row.kind:
             case "started":
-                self.started.add(row.call_id)
+                self._once(row.call_id, "started")
             case "ended":
-                self.ended[row.call_id] = str(data.get("reason", ""))
-                self.seconds += float(data.get("seconds", 0))
+                self._ended(row.call_id, data)
             case "no_input" | "no_match":
                 self.steps[step][row.kind] += 1
             case "outcome" if data.get("outcome") not in ENDED_LISTENING:
@@ -55,45 +57,54 @@ class Tally:
             case "identity":
                 self._identity(row.call_id, data)
             case "transfer":
-                self.transferred.add(row.call_id)
-                self.desks[str(data.get("desk"))]["transfers"] += 1
-            case "dialled":
-                self._dialled(row.call_id, data)
+                self._once(row.call_id, "transferred")
+            case "talked":
+                self._reached(row.call_id)
+            case "dialled" if data.get("status") == "completed":
+                self._reached(row.call_id)
             case "lookup":
                 self.lookups[str(data.get("source"))][str(data.get("outcome"))] += 1
+
+    def _once(self, call_id: str, what: str) -> None:
+        """Count something of a call, the first time only."""
+        noted = self.live[call_id]
+        if what not in noted:
+            noted.add(what)
+            self.calls[what] += 1
+
+    def _ended(self, call_id: str, data: Mapping[str, Any]) -> None:
+        self.calls["contained"] += "transferred" not in self.live.pop(call_id, ())
+        self.ended[str(data.get("reason", ""))] += 1
+        self.seconds += float(data.get("seconds", 0))
 
     def _identity(self, call_id: str, data: Mapping[str, Any]) -> None:
         self.identity[str(data.get("outcome"))] += 1
         if data.get("outcome") == "verified":
-            self.verified.add(call_id)
+            self._once(call_id, "verified")
 
-    def _dialled(self, call_id: str, data: Mapping[str, Any]) -> None:
-        desk, status = self.desks[str(data.get("desk"))], str(data.get("status"))
-        desk[status] += 1
-        if status == "completed":
-            self.reached.add(call_id)
-            desk["seconds"] += round(float(data.get("seconds", 0)))
+    def _reached(self, call_id: str) -> None:
+        self._once(call_id, "reached")
+        if "transferred" in self.live[call_id]:
+            self._once(call_id, "reached by transfer")
 
     def figures(self) -> Figures:
         """Return what was counted."""
-        ended = len(self.ended)
-        contained = sum(call not in self.transferred for call in self.ended)
+        ended = sum(self.ended.values())
         return {
             "calls": {
-                "started": len(self.started),
+                "started": self.calls["started"],
                 "ended": ended,
-                "mean_seconds": round(self.seconds / ended, 1) if ended else None,
-                "contained": contained,
-                "contained_share": share(contained, ended),
-                "transferred": len(self.transferred),
-                "reached_a_person": len(self.reached),
-                "reached_share": share(len(self.reached & self.transferred), len(self.transferred)),
-                "verified": len(self.verified),
-                "ended_by": dict(Counter(self.ended.values()).most_common()),
+                "mean_seconds": mean(self.seconds, ended),
+                "contained": self.calls["contained"],
+                "contained_share": share(self.calls["contained"], ended),
+                "transferred": self.calls["transferred"],
+                "reached_a_person": self.calls["reached"],
+                "reached_share": share(self.calls["reached by transfer"], self.calls["transferred"]),
+                "verified": self.calls["verified"],
+                "ended_by": dict(self.ended.most_common()),
             },
             "steps": self._steps(),
             "identity": dict(self.identity.most_common()),
-            "desks": {desk: _desk(counts) for desk, counts in sorted(self.desks.items())},
             "lookups": {source: dict(sorted(counts.items())) for source, counts in sorted(self.lookups.items())},
         }
 
@@ -105,27 +116,64 @@ class Tally:
         return {step: missed[step] for step in worst}
 
 
-def figures(store: CallStore, documents: Documents, since: float, now: float) -> Figures:
-    """Return every figure of the time from `since` to now."""
-    tally = Tally()
-    for row in rows_since(store, since):
-        tally.add(row)
+@dataclass(frozen=True)
+class Period:
+    """What a report is about: from `since` to before `until`, looked at `now`. All are Unix seconds."""
+
+    since: float
+    until: float
+    now: float
+
+    def has(self, at: float) -> bool:
+        """Tell whether a moment counts."""
+        return self.since <= at < self.until
+
+
+def figures(store: CallStore, documents: Documents, period: Period, service: ServiceTally) -> Figures:
+    """Return every figure of a period; `service` counts the people and holds what their calls are measured by.
+
+    What is live or open is so now, whenever it came.
+    """
+    tally, end = Tally(), min(period.now, service.until + READ_ON)
+    for row in rows_since(store, service.since - LONGEST_CALL, end):
+        data: Mapping[str, Any] = json.loads(row.data)
+        service.add(row, data)
+        if period.has(row.at):
+            tally.add(row, data)
+    surveys = _survey(documents, period)
     return {
-        "since": local(since).isoformat(),
-        "until": local(now).isoformat(timespec="seconds"),
+        "since": local(period.since).isoformat(),
+        "until": local(min(period.until, period.now)).isoformat(timespec="seconds"),
         "live": store.live(),
         **tally.figures(),
-        "tickets": _tickets(documents, since, now),
-        "callbacks": _callbacks(documents, now),
-        "survey": _survey(documents, since),
+        "desks": service.desks(),
+        "people": _with_marks(service.figures(end), surveys),
+        "tickets": _tickets(documents, period),
+        "callbacks": _callbacks(documents, period.now),
+        "survey": surveys,
     }
 
 
-def rows_since(store: CallStore, since: float) -> Iterator[JournalRow]:
-    """Yield the journal rows from a moment on, without reading all that came before."""
+def _with_marks(people: Figures, surveys: Figures) -> Figures:
+    """Put what callers said beside how they were served."""
+    people["all"] |= _marks(surveys)
+    for group, asked in (("class", "priority"), ("desk", "queue"), ("agent", "agent"), ("hour", "hour")):
+        for name, row in people[f"by_{group}"].items():
+            row |= _marks(surveys[f"by_{asked}"].get(name, {}))
+    return people
+
+
+def _marks(scored: Figures) -> Figures:
+    return {name: scored.get(name) for name in ("csat", "nps")}
+
+
+def rows_since(store: CallStore, since: float, end: float = math.inf) -> Iterator[JournalRow]:
+    """Yield the journal rows from a moment on, to another, without reading all that came before or after."""
     after = _rows_before(store, since - SLACK_SECONDS)
     while rows := store.journal(after=after, limit=PAGE):
-        yield from (row for row in rows if row.at >= since)
+        yield from (row for row in rows if since <= row.at <= end)
+        if rows[-1].at > end + SLACK_SECONDS:
+            return
         after += len(rows)
 
 
@@ -145,23 +193,35 @@ def _rows_before(store: CallStore, moment: float) -> int:
     return skipped
 
 
-def share(part: int, whole: int) -> float | None:
-    """Return a share from 0 to 1; None when there was nothing to share."""
-    return round(part / whole, 4) if whole else None
+@dataclass
+class Marks:
+    """Counts what callers answered, one survey after the other."""
 
+    surveys: int = 0
+    satisfied: int = 0
+    satisfaction: int = 0
+    balance: int = 0
+    recommend: int = 0
 
-def scores(surveys: list[Document]) -> Figures:
-    """Return CSAT, the share of 4 and 5 of 5, and NPS, the share of 9 and 10 less that of 0 to 6, in points."""
-    satisfaction = [one["satisfaction"] for one in surveys if one["satisfaction"] is not None]
-    recommend = [one["recommend"] for one in surveys if one["recommend"] is not None]
-    balance = sum(mark >= PROMOTER for mark in recommend) - sum(mark <= DETRACTOR for mark in recommend)
-    return {
-        "surveys": len(surveys),
-        "csat": share(sum(mark >= SATISFIED for mark in satisfaction), len(satisfaction)),
-        "csat_answers": len(satisfaction),
-        "nps": round(100 * balance / len(recommend), 1) if recommend else None,
-        "nps_answers": len(recommend),
-    }
+    def add(self, survey: Document) -> None:
+        """Count one survey; who did not answer a question is not counted for it."""
+        self.surveys += 1
+        if (mark := survey["satisfaction"]) is not None:
+            self.satisfaction += 1
+            self.satisfied += mark >= SATISFIED
+        if (mark := survey["recommend"]) is not None:
+            self.recommend += 1
+            self.balance += (mark >= PROMOTER) - (mark <= DETRACTOR)
+
+    def scores(self) -> Figures:
+        """Return CSAT, the share of 4 and 5 of 5, and NPS, the share of 9 and 10 less that of 0 to 6, in points."""
+        return {
+            "surveys": self.surveys,
+            "csat": share(self.satisfied, self.satisfaction),
+            "csat_answers": self.satisfaction,
+            "nps": mean(100 * self.balance, self.recommend),
+            "nps_answers": self.recommend,
+        }
 
 
 def _step(counts: Counter[str]) -> Figures:
@@ -176,27 +236,28 @@ def _step(counts: Counter[str]) -> Figures:
     }
 
 
-def _desk(counts: Counter[str]) -> Figures:
-    """Return how the transfers to a desk ended; who hung up while it rang is `gone`."""
-    ends = {end: counts[end] for end in ("completed", "busy", "no-answer", "failed", "canceled")}
-    talks = counts["completed"]
+def _tickets(documents: Documents, period: Period) -> Figures:
+    """Return the tickets of the period, and those that are open now whenever they came."""
+    kinds: Counter[str] = Counter()
+    severities: Counter[str] = Counter()
+    repeated = 0
+    for one in _documents(documents, TICKETS, f"T{local(period.since):%y%m%d}"):
+        if period.has(one["opened"]):
+            kinds[one["kind"]] += 1
+            severities[one["severity"]] += 1
+            repeated += bool(one["repeat"])
     return {
-        "transfers": counts["transfers"],
-        **ends,
-        "gone": max(0, counts["transfers"] - sum(ends.values())),
-        "mean_talk_seconds": round(counts["seconds"] / talks, 1) if talks else None,
+        "taken": kinds.total(),
+        "by_kind": {kind: kinds[kind] for kind in KINDS},
+        "by_severity": dict(severities.most_common()),
+        "repeated": repeated,
+        **_open_tickets(documents, period.now),
     }
 
 
-def _tickets(documents: Documents, since: float, now: float) -> Figures:
-    """Return the tickets of the period, and those that are open now whenever they came."""
-    taken = [one for one in _documents(documents, TICKETS, f"T{local(since):%y%m%d}") if one["opened"] >= since]
-    still = [one for one in _listed(documents, OPEN_TICKETS, TICKETS) if one["state"] in ("open", "working")]
+def _open_tickets(documents: Documents, now: float) -> Figures:
+    still = [one for one in _documents(documents, OPEN_TICKETS, of=TICKETS) if one["state"] in ("open", "working")]
     return {
-        "taken": len(taken),
-        "by_kind": {kind: sum(one["kind"] == kind for one in taken) for kind in KINDS},
-        "by_severity": dict(Counter(one["severity"] for one in taken).most_common()),
-        "repeated": sum(bool(one["repeat"]) for one in taken),
         "open": len(still),
         "first_reply_overdue": sum(
             one["replied"] is None and one["clocks"]["first_reply"]["due"] < now for one in still
@@ -206,33 +267,28 @@ def _tickets(documents: Documents, since: float, now: float) -> Figures:
 
 
 def _callbacks(documents: Documents, now: float) -> Figures:
-    still = [one for one in _listed(documents, OPEN_TASKS, TASKS) if one["state"] == "open"]
+    still = [one for one in _documents(documents, OPEN_TASKS, of=TASKS) if one["state"] == "open"]
     return {"open": len(still), "overdue": sum(one["clocks"]["callback"]["due"] < now for one in still)}
 
 
-def _survey(documents: Documents, since: float) -> Figures:
-    taken = [one for one in _documents(documents, SURVEYS, f"{local(since):%Y-%m-%d}") if one["at"] >= since]
+def _survey(documents: Documents, period: Period) -> Figures:
+    every = Marks()
+    groups: dict[str, defaultdict[str, Marks]] = {name: defaultdict(Marks) for name in SURVEYED}
+    for one in _documents(documents, SURVEYS, f"{local(period.since):%Y-%m-%d}"):
+        if not period.has(one["at"]):
+            continue
+        every.add(one)
+        for name, found in groups.items():
+            if value := f"{local(one['at']).hour:02d}" if name == "hour" else str(one.get(name) or ""):
+                found[value].add(one)
+    by = {f"by_{name}": {value: found[value].scores() for value in sorted(found)} for name, found in groups.items()}
+    return {**every.scores(), **by}
 
-    def by(name: str) -> Figures:
-        names = sorted({str(one[name]) for one in taken if one[name]})
-        return {value: scores([one for one in taken if one[name] == value]) for value in names}
 
-    return {**scores(taken), "by_queue": by("queue"), "by_agent": by("agent"), "by_reason": by("reason")}
-
-
-def _documents(documents: Documents, collection: str, after: str) -> Iterator[Document]:
+def _documents(documents: Documents, collection: str, after: str = "", *, of: str = "") -> Iterator[Document]:
+    """Yield the documents behind a key; with `of` those of that collection that this one lists."""
     while keys := documents.keys(collection, after=after, limit=PAGE):
         for key in keys:
-            if document := documents.get(collection, key):
-                yield document
-        after = keys[-1]
-
-
-def _listed(documents: Documents, listed: str, collection: str) -> Iterator[Document]:
-    """Yield the documents that a list names."""
-    after = ""
-    while keys := documents.keys(listed, after=after, limit=PAGE):
-        for key in keys:
-            if document := documents.get(collection, key):
+            if document := documents.get(of or collection, key):
                 yield document
         after = keys[-1]

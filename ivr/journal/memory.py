@@ -6,6 +6,7 @@ A number proves nothing about who is calling: only comforts belong here, never a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -17,11 +18,16 @@ from .given import Given, owner_of
 
 COLLECTION = "memory"
 REASONS = 3
+HISTORY, FREQUENT, OFTEN = 10, 2, 2
+"""How many calls' reasons are weighed, how many of them are called frequent, and how often each came at least."""
 KEYS = 8
 FORGET_DAYS = 400
 """After so many days without a call a number may belong to somebody else."""
 
 SLOWEST, FASTEST = Decimal("0.5"), Decimal("2")
+ELDERLY = "elderly"
+SWITCH = ("on", "off")
+"""Whether what a caller often asks for may be offered first; who does not want that says so once."""
 _WORD = re.compile(r"[A-Za-z][\w-]{0,39}")
 
 
@@ -59,9 +65,11 @@ class Memory:
             if key in known["keys"]:
                 return known
             reasons = [reason, *(old for old in known["reasons"] if old != reason)][:REASONS]
+            history = [row for row in known.get("history", []) if row != [reason, call]]
             return {
                 "chosen": {**known["chosen"], **chosen},
                 "reasons": reasons if reason else known["reasons"],
+                "history": [[reason, call or key], *history][:HISTORY] if reason else history,
                 "calls": known["calls"] + (call not in ("", known["call"])),
                 "call": call or known["call"],
                 "keys": [*known["keys"], key][-KEYS:],
@@ -81,6 +89,7 @@ class Memory:
 
 def _chosen(given: Given, fields: Mapping[str, Any]) -> dict[str, str]:
     chosen = {"profile": _word(given, "profile"), "language": _word(given, "language")}
+    chosen["frequent"] = given.one_of("frequent", SWITCH, "") if given.text("frequent") else ""
     if fields.get("rate") not in (None, ""):
         chosen["rate"] = _rate(fields["rate"])
     return {name: value for name, value in chosen.items() if value}
@@ -110,8 +119,27 @@ def _told(kept: Document | None, now: int) -> Document:
     """Return what flows may read: what was never chosen is not there."""
     known = _fresh(kept, now)
     if known is None:
-        return {"last_reasons": [], "calls": 0}
+        return {"last_reasons": [], "reasons": [], "calls": 0}
     chosen: dict[str, Any] = dict(known["chosen"])
     if "rate" in chosen:
         chosen["rate"] = float(chosen["rate"])
-    return {**chosen, "last_reasons": list(known["reasons"]), "calls": known["calls"]}
+    return {
+        **chosen,
+        "last_reasons": list(known["reasons"]),
+        "reasons": _frequent(known),
+        "calls": known["calls"],
+    }
+
+
+def _frequent(known: Document) -> list[str]:
+    """Return what this number calls for again and again, the weightiest first: a newer call weighs more.
+
+    Elderly callers have the same menu each time; who said no is not offered anything either.
+    """
+    if known["chosen"].get("profile") == ELDERLY or known["chosen"].get("frequent") == "off":
+        return []
+    weights, times = Counter[str](), Counter[str]()
+    for place, (reason, _) in enumerate(known.get("history", [])):
+        weights[reason] += HISTORY - place
+        times[reason] += 1
+    return [reason for reason, _ in weights.most_common() if times[reason] >= OFTEN][:FREQUENT]

@@ -37,7 +37,7 @@ class Surveys:
         return self._questions[question](Given(given), key, int(now))
 
     def _answer(self, given: Given, _key: str, now: int) -> Document:
-        about = {name: given.text(name) for name in ("queue", "agent", "reason")}
+        about = {name: given.text(name) for name in ("queue", "priority", "agent", "reason")}
         marks = {"satisfaction": given.whole("satisfaction", 1, 5), "recommend": given.whole("recommend", 0, 10)}
         key = self._key_of(given.needed("call"), now)
 

@@ -22,6 +22,8 @@ TICKETS, OPEN_TICKETS = "tickets", "open_tickets"
 KEYS, OWNERS = "ticket_keys", "ticket_owners"
 STATES = ("open", "working", "answered", "closed")
 ANSWERED = ("answered", "closed")
+TOLD_SECONDS = 15 * 60
+"""Times are told to callers in steps of this."""
 LONGEST_TEXT, LONGEST_URL = 2000, 500
 MOST_REMEMBERED, MOST_KEYS = 50, 20
 _LONG_DIGITS = re.compile(r"(?:[0-9零〇一二三四五六七八九幺][\s-]?){12,}[Xx]?")
@@ -223,7 +225,9 @@ def _late(ticket: Document, now: int) -> bool:
 
 
 def _first_reply_by(ticket: Document) -> str:
-    return local(ticket["clocks"]["first_reply"]["due"]).isoformat()
+    """Return the time that callers are told, to the next quarter of an hour: three past ten is nothing to remember."""
+    due = ticket["clocks"]["first_reply"]["due"]
+    return local(due + -due % TOLD_SECONDS).isoformat()
 
 
 def _age(row: Mapping[str, Any]) -> Age:

@@ -1,4 +1,4 @@
-"""Sounds due alarms about once a minute from a thread of its own, never from a caller's turn.
+"""Makes its rounds about once a minute from a thread of its own, never from a caller's turn: alarms, and tidying up.
 
 Every process of a store may keep such a watch: each round is claimed in the store, so one of them makes it, and another
 takes over when that one is gone.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..engine.ports import Document, Documents
-from .deadlines import Deadlines, Sounded
+from ..outgoing import Sounded
 
 COLLECTION, KEY = "watches", "deadlines"
 EVERY_SECONDS = 60
@@ -19,19 +19,23 @@ EARLY_SECONDS = 5
 """How much sooner than a whole minute a round may come, since no thread wakes to the second."""
 
 
+Round = Callable[[float], Sounded]
+"""What is done once a minute, such as `Deadlines.sound`; it is given the time."""
+
+
 class Watch:
-    """`told` learns of each round in which an alarm was due, `failed` of one that broke; neither may take long."""
+    """`told` learns of each minute with something due, `failed` of a round that broke; neither may take long."""
 
     def __init__(
         self,
         documents: Documents,
-        deadlines: Deadlines,
+        rounds: Sequence[Round],
         *,
         told: Callable[[Sounded], None],
         failed: Callable[[Exception], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._documents, self._deadlines, self._clock = documents, deadlines, clock
+        self._documents, self._rounds, self._clock = documents, tuple(rounds), clock
         self._told, self._failed = told, failed
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ivr-alarms", daemon=True)
@@ -46,14 +50,21 @@ class Watch:
         self._thread.join()
 
     def round(self) -> None:
-        """Sound what is due, unless this minute's round is another's. Whatever breaks is told and nothing more."""
+        """Do what is due, unless this minute's round is another's. What breaks is told, and the rest goes on."""
+        now = self._clock()
         try:
-            now = self._clock()
-            done = self._deadlines.sound(now) if self._claim(int(now)) else Sounded()
+            if not self._claim(int(now)):
+                return
         except Exception as fault:
             self._failed(fault)
             return
-        if done.taken or done.failed:
+        done = Sounded()
+        for one in self._rounds:
+            try:
+                done += one(now)
+            except Exception as fault:
+                self._failed(fault)
+        if done != Sounded():
             self._told(done)
 
     def _run(self) -> None:

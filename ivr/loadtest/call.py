@@ -12,7 +12,8 @@ from typing import Protocol
 
 from ..phone.caller import Act, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch
 from ..phone.carrier import Exchange, Line, Purpose
-from ..phone.player import CallResult, Habits, Player
+from ..phone.habits import CallResult, Habits
+from ..phone.player import Player
 from ..phone.transport import Answer, Transport
 from .figures import Figures
 from .labels import asked, masked
@@ -20,7 +21,7 @@ from .schedule import Timeline
 from .scripts import Follower, Script
 
 ARRIVES = "the call arrives"
-ASIDES = ("status", "recording")
+ASIDES = ("status", "recording", "agent")
 NAMES: Mapping[Purpose, str] = {
     "gather": "early keys",
     "record": "the message is left",

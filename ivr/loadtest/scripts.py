@@ -12,10 +12,11 @@ from pathlib import Path
 from ..phone.caller import Act, Silence
 from ..phone.carrier import Line, new_sid
 from ..phone.clock import Clock
-from ..phone.conversation import Bank, Conversation
-from ..phone.player import CallResult
+from ..phone.conversation import Conversation
+from ..phone.habits import CallResult
+from ..phone.played import Failure
 from ..phone.reading import read
-from ..phone.scripted import Failure, Scripted
+from ..phone.scripted import Scripted
 from .labels import deed_names
 from .process import LoadError
 
@@ -68,8 +69,12 @@ def load(path: str, flow: str) -> Scripts:
 def _unfit(conversation: Conversation) -> str:
     if conversation.at is not None:
         return "at a fixed time"
-    if conversation.bank != Bank():
+    if conversation.faulty_bank:
         return "with a faulty bank"
+    if conversation.agents or conversation.before:
+        return "with agents or earlier callers of their own"
+    if conversation.announced or conversation.desks:
+        return "with an announcement or hours of its own"
     if conversation.weight <= 0:
         return "with weight 0"
     return "with a repeated request" if any(turn.repeat for turn in conversation.turns) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -16,12 +16,13 @@ class Gone(Exception):
 
 @dataclass(frozen=True)
 class Heard:
-    """One thing that is played. `text` is what was said, or the address of what was played."""
+    """One thing that is played. `text` is what was said, at `rate`, or the address of what was played."""
 
     kind: Literal["say", "play", "pause", "beep"]
     text: str
     language: str
     seconds: float
+    rate: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,23 @@ Act = Press | Speak | Talk | Silence | HangUp
 
 @dataclass(frozen=True)
 class Desk:
-    """What happens to a dialled leg. `caller_leaves`: the caller, not the desk, ends the talk."""
+    """What happens to a dialled leg. `caller_leaves`: the caller, not the desk, ends the talk.
+
+    The rest matters where whoever answers is asked to take the call. They press `press` then, and nothing when it is
+    empty, or hang up (`hangs_up`); `hears` learns what they hear. Of a telephone that is `lost` the carrier never tells
+    the end. `caller_leaves_at` has the caller hang up so many seconds after the dialling began, whatever goes on then.
+    """
 
     status: DialStatus = "completed"
     talk: float = 30.0
     ring: float = 6.0
     caller_leaves: bool = False
     repeat: bool = False
+    press: str = "1"
+    hangs_up: bool = False
+    lost: bool = False
+    caller_leaves_at: float | None = None
+    hears: Callable[[Heard], None] | None = None
 
 
 class Caller(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
@@ -14,7 +14,20 @@ from twilio.request_validator import RequestValidator
 from .transport import ANSWER_SECONDS, Answer, NoAnswer, Transport
 from .twiml import OWN_RULE, TwimlFault
 
-Purpose = Literal["voice", "gather", "record", "dial", "enqueue", "wait", "redirect", "fallback", "status", "recording"]
+Purpose = Literal[
+    "voice",
+    "gather",
+    "record",
+    "dial",
+    "enqueue",
+    "wait",
+    "redirect",
+    "fallback",
+    "status",
+    "recording",
+    "agent",
+    "moved",
+]
 MOST_REDIRECTS = 10
 DEMO_ACCOUNT = "AC" + "0" * 32
 
@@ -24,7 +37,7 @@ class Line:
     """Who calls whom, and where the number's webhooks are.
 
     Without `token` requests go unsigned. `public_url` is the scheme and host that the server signs over when it is not
-    the one in `voice_url`, as behind a proxy.
+    the one in `voice_url`, as behind a proxy. `parent` is the call that this one was dialled from, if any.
     """
 
     voice_url: str
@@ -35,6 +48,8 @@ class Line:
     status_url: str = ""
     fallback_url: str = ""
     public_url: str = ""
+    direction: str = "inbound"
+    parent: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,11 @@ class Exchange:
 
 
 Watch = Callable[[Exchange], None]
+
+
+def beside(watch: Watch | None) -> Watch | None:
+    """Watch the exchanges of a leg that belongs to another call, where they stand beside what its caller does."""
+    return None if watch is None else lambda exchange: watch(replace(exchange, purpose="agent"))
 
 
 def new_sid(kind: str) -> str:
@@ -105,11 +125,12 @@ class Carrier:
             "To": line.called,
             "CallStatus": status,
             "ApiVersion": "2010-04-01",
-            "Direction": "inbound",
+            "Direction": line.direction,
             "Caller": line.caller,
             "Called": line.called,
             "FromCountry": "",
             "ToCountry": "",
+            **({"ParentCallSid": line.parent} if line.parent else {}),
         }
 
     def _warn(self, message: str, url: str) -> None:

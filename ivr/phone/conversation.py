@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..problem import Place
-from .caller import DialStatus
+from .caller import Desk, DialStatus
 
 CODE = "{code}"
 """Stands among keys for the one-time code in the newest text message."""
 
-Deed = Literal["press", "say", "wait", "record", "dial", "hang_up"]
+Deed = Literal["press", "say", "wait", "record", "dial", "agent", "hang_up"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,44 @@ class Bank:
     gone: bool = False
     slow_ms: int = 0
     fail_rate: float = 0.0
+
+
+@dataclass(frozen=True)
+class SignedOn:
+    """Somebody at a desk when the conversation begins; free so many seconds later."""
+
+    name: str
+    desks: tuple[str, ...]
+    number: str
+    free_after: float = 0.0
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Somebody who called `ahead` seconds before: presses one key a time, then waits, and talks so many seconds."""
+
+    caller: str
+    flow: str
+    to: str
+    ahead: float
+    press: str = "0"
+    talk: float = 120.0
+
+
+@dataclass(frozen=True)
+class Announced:
+    """An announcement that is on meanwhile: a prepared text of line.yaml, or texts by language. For the test harness.
+
+    `until` is the Unix time of its end; none lasts. `lines` and `callers` limit it as `ivr announce on` does.
+    """
+
+    slot: str
+    preset: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    until: float | None = None
+    lines: tuple[str, ...] = ()
+    drill: bool = False
+    callers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,7 +78,10 @@ class Wish:
 class Turn:
     """One turn: what was heard, then at most one deed, then what must be true. Times are in seconds.
 
-    `text_message` is what the newest text message must hold by then.
+    `text_message` is what the newest text message must hold by then. `agent` is what an agent does whose telephone
+    rings, and `agent_hears` what they must have been told; `patience` is how long the caller waits at most, for as
+    many documents as that takes. `bank` is how the bank is
+    from the deed on.
     """
 
     place: Place
@@ -54,16 +95,24 @@ class Turn:
     record: float = 0.0
     dial: DialStatus = "completed"
     talk: float = 30.0
+    agent: Desk = Desk()
+    agent_hears: tuple[Wish, ...] = ()
+    patience: float | None = None
     leaves: bool = False
     after: float | None = None
     repeat: bool = False
     secret: bool = False
     expect: Mapping[str, Wish] = field(default_factory=dict)
+    bank: Bank | None = None
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """One conversation. `at` is the Unix time it begins; `weight` is its share of a load test's calls."""
+    """One conversation. `at` is the Unix time it begins; `weight` is its share of a load test's calls.
+
+    `agents` are signed on before, and the callers of `before` are on the line already.
+    `desks` gives desks of line.yaml other hours meanwhile, by the names of both.
+    """
 
     place: Place
     title: str
@@ -74,7 +123,16 @@ class Conversation:
     at: float | None = None
     weight: float = 1.0
     bank: Bank = Bank()
+    agents: tuple[SignedOn, ...] = ()
+    before: tuple[Earlier, ...] = ()
+    announced: tuple[Announced, ...] = ()
+    desks: Mapping[str, str] = field(default_factory=dict)
     secret: bool = False
+
+    @property
+    def faulty_bank(self) -> bool:
+        """Tell whether the bank is slow, faulty or gone at any time of the call."""
+        return self.bank != Bank() or any(turn.bank for turn in self.turns)
 
     @property
     def path(self) -> str:

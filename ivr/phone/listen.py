@@ -16,7 +16,8 @@ def heard(prompt: Prompt) -> Heard:
     """Put a prompt as the caller perceives it."""
     if isinstance(prompt, Say):
         once = sum(pace.seconds(piece.text, piece.rate) + piece.pause for piece in prompt.pieces)
-        return Heard("say", prompt.text, prompt.language, once * (prompt.loop or 1000))
+        rate = prompt.pieces[0].rate if prompt.pieces else 1.0
+        return Heard("say", prompt.text, prompt.language, once * (prompt.loop or 1000), rate)
     if isinstance(prompt, Play):
         return Heard("play", prompt.url or prompt.digits, "", PLAYED_SECONDS * (prompt.loop or 1000))
     return Heard("pause", "", "", prompt.length)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from xml.etree import ElementTree
@@ -16,6 +17,7 @@ from .twiml import (
     Gather,
     Hangup,
     Leave,
+    Party,
     Pause,
     Piece,
     Play,
@@ -45,6 +47,13 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
         "Dial": "action method timeout hangupOnStar timeLimit callerId record trim recordingStatusCallback ringTone"
         " recordingStatusCallbackMethod recordingStatusCallbackEvent answerOnBridge recordingTrack sequential referUrl"
         " referMethod events passports",
+        "Number": "sendDigits url method byoc statusCallbackEvent statusCallback statusCallbackMethod machineDetection"
+        " machineDetectionTimeout machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold"
+        " machineDetectionSilenceTimeout amdStatusCallback amdStatusCallbackMethod",
+        "Sip": "username password url method statusCallbackEvent statusCallback statusCallbackMethod codecs"
+        " machineDetection machineDetectionTimeout machineDetectionSpeechThreshold amdStatusCallback"
+        " machineDetectionSpeechEndThreshold machineDetectionSilenceTimeout amdStatusCallbackMethod",
+        "Task": "priority timeout",
         "Redirect": "method",
         "Hangup": "",
         "Enqueue": "action maxQueueSize method waitUrl waitUrlMethod workflowSid",
@@ -54,6 +63,10 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
 }
 _SSML = frozenset(("break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w"))
 _NOUNS = frozenset(("Number", "Client", "Sip", "Conference", "Queue", "Application", "Sim", "WhatsApp"))
+_RECORDS = frozenset(
+    ("do-not-record", "false", "true", "record-from-answer", "record-from-ringing", "record-from-answer-dual")
+)
+_EVENTS = frozenset(("initiated", "ringing", "answered", "completed"))
 _ELSEWHERE = frozenset(("Connect", "Start", "Stop", "Pay", "Prompt", "Refer", "Sms", "Siprec", "Echo"))
 _RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "fast": 1.25, "x-fast": 1.5}
 _BREAKS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 1.0, "x-strong": 1.5}
@@ -238,17 +251,36 @@ class _Reader:
         for child in element:
             if child.tag not in _NOUNS:
                 raise self.fault(13215, f"<{child.tag}> cannot stand inside <Dial>")
-        inside = [(child.text or "").strip() for child in element]
-        numbers = tuple(filter(None, [(element.text or "").strip(), *inside]))
-        if not numbers or len(numbers) > 10:
-            raise self.fault(13221, f"<Dial> names {len(numbers)} parties; it takes one to ten")
+        bare = (element.text or "").strip()
+        parties = (*((Party(bare),) if bare else ()), *filter(None, map(self._party, element)))
+        if not parties or len(parties) > 10:
+            raise self.fault(13221, f"<Dial> names {len(parties)} parties; it takes one to ten")
+        record = found.get("record", "do-not-record")
+        if record not in _RECORDS:
+            self.warn(f"record={record!r} is none of {', '.join(sorted(_RECORDS))}")
         return Dial(
-            numbers=numbers,
+            parties=parties,
             action=found.get("action"),
             method=self.method(found, 13210),
             timeout=min(600, self.whole(found, "timeout", 30, 13212)),
             caller_id=found.get("callerId", ""),
+            record=record in _RECORDS - {"do-not-record", "false"},
+            recorded=found.get("recordingStatusCallback"),
         )
+
+    def _party(self, element: Element) -> Party | None:
+        number = (element.text or "").strip()
+        if not number:
+            return None
+        if element.tag not in ("Number", "Sip"):
+            return Party(number)
+        found = self.attributes(element)
+        events = set(found.get("statusCallbackEvent", "completed").replace(",", " ").split())
+        if not events <= _EVENTS:
+            self.warn(f"statusCallbackEvent={' '.join(sorted(events - _EVENTS))!r} is no event of a call")
+        self.method(found, 13210, "statusCallbackMethod")
+        callback = found.get("statusCallback") if "completed" in events else None
+        return Party(number, found.get("url"), self.method(found, 13210), callback)
 
     def enqueue(self, element: Element) -> Enqueue:
         found = self.attributes(element)
@@ -257,8 +289,27 @@ class _Reader:
             raise self.fault(14201, "<Enqueue> needs a queue name of at most 64 characters")
         wait = found.get("waitUrl")
         return Enqueue(
-            name, found.get("action"), self.method(found, 14203), wait, self.method(found, 14204, "waitUrlMethod")
+            name or found["workflowSid"],
+            found.get("action"),
+            self.method(found, 14203),
+            wait,
+            self.method(found, 14204, "waitUrlMethod"),
+            self._task(element.find("Task")) if "workflowSid" in found else None,
         )
+
+    def _task(self, element: Element | None) -> str:
+        if element is None:
+            return "{}"
+        found = self.attributes(element)
+        self.whole(found, "priority", 0, 14222, 0)
+        self.whole(found, "timeout", 1, 14223)
+        try:
+            told = json.loads(element.text or "")
+        except ValueError:
+            told = None
+        if not isinstance(told, dict):
+            raise self.fault(14221, "<Task> must hold a JSON object")
+        return element.text or ""
 
     def redirect(self, element: Element) -> Redirect:
         return Redirect((element.text or "").strip(), self.method(self.attributes(element), 13710))

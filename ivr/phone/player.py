@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from email.utils import formatdate
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urljoin
 
 from . import listen
+from .asides import Asides
 from .caller import Act, Caller, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch, Talk
-from .carrier import Carrier, Line, Purpose, Watch, new_sid
+from .carrier import Carrier, Line, Purpose, Watch, beside, new_sid
 from .clock import Clock
+from .habits import CallResult, EndedBy, Habits
+from .legs import Answering, Ended, connect
 from .parse import falls_silent, parse
 from .transport import Transport
 from .twiml import (
@@ -22,6 +24,7 @@ from .twiml import (
     Gather,
     Hangup,
     Leave,
+    Party,
     Pause,
     Play,
     Prompt,
@@ -36,43 +39,12 @@ from .twiml import (
 if TYPE_CHECKING:
     from .recordings import Recordings
 
-MOST_CALL_SECONDS = 4 * 3600.0  # Twilio ends a call after four hours
-MOST_HOPS = 20
-EndedBy = Literal["server", "caller", "fault", "limit"]
-
-
-@dataclass(frozen=True)
-class Habits:
-    """What Twilio leaves open, so that tests can try both. `hops` documents in a row may pass without a sound."""
-
-    early_keys: Literal["kept", "lost"] = "kept"
-    empty_result: Literal["blank", "absent"] = "blank"
-    hops: int = MOST_HOPS
-    most_seconds: float = MOST_CALL_SECONDS
-    ring: float = 3.0
-    recordings: str = "https://api.twilio.com/2010-04-01/Accounts"
-
-
-@dataclass(frozen=True)
-class CallResult:
-    """How a call went. `seconds` is time on the call's clock; `faults` holds fatal ones and warnings alike.
-
-    `documents` counts those that could be played.
-    """
-
-    call_sid: str
-    ended_by: EndedBy
-    status: str
-    seconds: float
-    documents: int
-    faults: tuple[TwimlFault, ...] = ()
-    dialled: tuple[str, ...] = ()
-
 
 class _Over(Exception):
-    def __init__(self, by: EndedBy, status: str = "completed") -> None:
+    def __init__(self, by: EndedBy, status: str = "completed", *, ran_out: bool = False) -> None:
         self.by = by
         self.status = status
+        self.ran_out = ran_out
 
 
 @dataclass(eq=False)
@@ -106,7 +78,8 @@ class Player:
         self._habits = habits or Habits()
         self._recordings = recordings
         self._carrier = Carrier(line, transport, self.call_sid, watch)
-        self._faults: list[TwimlFault] = []
+        self.faults: list[TwimlFault] = []
+        self.asides = Asides(self._carrier, self.faults)
         self._dialled: list[str] = []
         self._early = ""
         self._url = ""
@@ -114,7 +87,19 @@ class Player:
         self._hops = 0
         self._status = "ringing"
         self._began = 0.0
-        self._later: list[tuple[str, Mapping[str, str]]] = []
+        self._moved = ""
+        self._over = False
+        self._transport = transport
+        self._watch = watch
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the call has ended."""
+        return self._over
+
+    def move(self, url: str) -> None:
+        """Let the call ask another address as soon as it next lets time go by: whoever sleeps now must be woken."""
+        self._moved = url
 
     def call(self) -> CallResult:
         """Make the call and play it to its end, then post the status callback."""
@@ -127,26 +112,27 @@ class Player:
             by, status = over.by, over.status
         except Gone:
             by, status = "caller", "completed"
+        self._over = True
         seconds = self._clock.now() - self._began
-        self._post_status(status, seconds)
-        faults = (*self._faults, *self._carrier.warnings)
+        self.asides.ended(status, seconds, self._clock.now())
+        faults = (*self.faults, *self._carrier.warnings)
         return CallResult(self.call_sid, by, status, seconds, self._documents, faults, tuple(self._dialled))
 
-    def _run(self, step: _Next) -> None:
+    def _run(self, step: _Next) -> NoReturn:
         """Play one document after another; only an exception ends it."""
         while True:
             try:
                 document = self._fetch(step)
-                self._flush()
+                self.asides.flush()
                 self._play(document)
-                raise _Over("server")
+                raise _Over("server", ran_out=True)
             except _Next as following:
                 step = following
             except TwimlFault as fault:
                 step = self._fallback(fault, step)
 
     def _fallback(self, fault: TwimlFault, failed: _Next) -> _Next:
-        self._faults.append(fault)
+        self.faults.append(fault)
         if not self._line.fallback_url or failed.purpose == "fallback":
             raise _Over("fault", "failed" if self._status == "ringing" else "completed")
         extra = {"ErrorCode": str(fault.number), "ErrorUrl": fault.url or failed.url}
@@ -163,10 +149,10 @@ class Player:
         )
         document = parse(answer.body, status=answer.status, content_type=answer.content_type, url=self._url)
         self._documents += 1
-        self._faults += document.warnings
-        if falls_silent(document):
+        self.faults += document.warnings
+        if falls_silent(document) and not self._line.parent:
             message = "dead air: a caller who stays silent is cut off, for nothing leads on or ends the call"
-            self._faults.append(TwimlFault(OWN_RULE, message, url=self._url, fatal=False))
+            self.faults.append(TwimlFault(OWN_RULE, message, url=self._url, fatal=False))
         return document
 
     def _play(self, document: Document) -> None:
@@ -206,9 +192,12 @@ class Player:
     # --- what is heard ---
 
     def _wait(self, seconds: float) -> None:
-        if seconds > 0:
+        if seconds > 0 and not self._moved:
             self._hops = 0
             self._clock.sleep(seconds)
+        if self._moved:
+            url, self._moved = self._moved, ""
+            raise _Next("moved", url, "POST")
 
     def _prompts(self, prompts: Sequence[Prompt]) -> None:
         """Play prompts that nothing can stop but hanging up."""
@@ -288,14 +277,8 @@ class Player:
         self._caller.acted(act)
         taken = listen.recorded(record, act)
         self._wait(taken.wait)
-        sid = new_sid("RE")
-        url = f"{self._habits.recordings}/{self._line.account}/Recordings/{sid}"
-        if self._recordings is not None:
-            url = self._recordings.keep(sid, act.sound if isinstance(act, Talk) else b"")
-        facts = {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(round(taken.seconds))}
-        if record.status_callback:
-            more = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": "RecordVerb"}
-            self._later.append((urljoin(self._url, record.status_callback), facts | more))
+        sound = act.sound if isinstance(act, Talk) else b""
+        facts = self._recording(record.status_callback, "RecordVerb", taken.seconds, sound)
         step = self._next("record", record.action, record.method, facts | {"Digits": taken.key}, taken.repeat)
         if taken.key == "hangup":
             self._last_word(step)
@@ -309,37 +292,85 @@ class Player:
     # --- Dial and Enqueue ---
 
     def _dial(self, dial: Dial) -> None:
-        self._early = ""
+        if self._line.parent:
+            raise TwimlFault(13215, "<Dial> cannot stand in what is played to somebody who was dialled", url=self._url)
+        self._early, self._hops = "", 0
         self._dialled += dial.numbers
         desk = self._caller.desk(dial.numbers)
-        extra = self._ring(desk, dial.timeout)
-        step = self._next("dial", dial.action, dial.method, extra, desk.repeat)
-        if desk.caller_leaves:
+        leg = self._leg(dial.parties[0], desk)
+        ended = connect(desk, dial.timeout, self._clock, leg.takes)
+        step = self._next("dial", dial.action, dial.method, self._dial_facts(dial, leg, ended), desk.repeat)
+        self.asides.later(lambda: self._leg_over(leg, ended, desk))
+        if self._habits.leg_told == "before":
+            self.asides.flush()
+        if ended.caller_left:
             if dial.action is not None:
                 self._last_word(step)
             raise Gone
         if dial.action is not None:
             raise step
 
-    def _ring(self, desk: Desk, timeout: float) -> dict[str, str]:
-        extra: dict[str, str] = {"DialCallStatus": desk.status, "DialCallSid": new_sid("CA")}
-        if desk.status == "completed":
-            self._wait(desk.ring + desk.talk)
-            return extra | {"DialCallDuration": str(round(desk.talk)), "DialBridged": "true"}
-        self._wait({"no-answer": float(timeout), "busy": 2.0}.get(desk.status, 0.5))
-        return extra | {"DialBridged": "false"}
+    def _leg(self, party: Party, desk: Desk) -> Player:
+        """Return the player of the other telephone's own call."""
+        line = replace(
+            self._line,
+            voice_url=urljoin(self._url, party.url) if party.url else "",
+            status_url=urljoin(self._url, party.status_callback) if party.status_callback else "",
+            fallback_url="",
+            called=party.number,
+            direction="outbound-dial",
+            parent=self.call_sid,
+        )
+        return Player(
+            line, self._transport, Answering(desk), self._clock, habits=self._habits, watch=beside(self._watch)
+        )
+
+    def takes(self, clock: Clock) -> bool:
+        """Play to somebody who was dialled what they hear first; tell whether they are to be connected."""
+        if not self._line.voice_url:
+            return True
+        self._clock, self._began, self._status = clock, clock.now(), "in-progress"
+        try:
+            self._run(_Next("voice", self._line.voice_url, "POST"))
+        except _Over as over:
+            return over.ran_out
+        except Gone:
+            return False
+
+    def _leg_over(self, leg: Player, ended: Ended, desk: Desk) -> None:
+        if not desk.lost:
+            leg.asides.ended(ended.leg_status, ended.answered, self._clock.now())
+        self.faults += leg.faults
+
+    def _dial_facts(self, dial: Dial, leg: Player, ended: Ended) -> dict[str, str]:
+        facts = {"DialCallSid": leg.call_sid, **ended.facts(self._habits.screened)}
+        if ended.talked is None or not dial.record:
+            return facts
+        return facts | self._recording(dial.recorded, "DialVerb", ended.talked)
+
+    def _recording(self, callback: str | None, source: str, seconds: float, sound: bytes = b"") -> dict[str, str]:
+        sid = new_sid("RE")
+        url = f"{self._habits.recordings}/{self._line.account}/Recordings/{sid}"
+        if self._recordings is not None:
+            url = self._recordings.keep(sid, sound)
+        facts = {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(round(seconds))}
+        if callback:
+            more = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": source}
+            where = urljoin(self._url, callback)
+            self.asides.later(lambda: self.asides.tell("recording", where, facts | more, self._status))
+        return facts
 
     def _enqueue(self, enqueue: Enqueue) -> None:
-        self._early = ""
         sid, began = new_sid("QU"), self._clock.now()
         if enqueue.wait_url:
             self._hold(enqueue, {"QueueSid": sid, "QueuePosition": "1", "QueueTime": "0", "CurrentQueueSize": "1"})
         desk = self._caller.desk((enqueue.name,))
-        self._ring(desk, 30)
-        result = "bridged" if desk.status == "completed" else "queue-full"
+        self._hops = 0
+        ended = connect(desk, 30, self._clock, lambda _: True)
+        result = "bridged" if ended.talked is not None else "hangup" if ended.caller_left else "queue-full"
         extra = {"QueueResult": result, "QueueSid": sid, "QueueTime": str(round(self._clock.now() - began))}
         step = self._next("enqueue", enqueue.action, enqueue.method, extra, desk.repeat)
-        if desk.caller_leaves:
+        if ended.caller_left:
             self._last_word(step)
         if enqueue.action is not None:
             raise step
@@ -349,38 +380,9 @@ class Player:
         url = urljoin(self._url, enqueue.wait_url or "")
         answer, where = self._carrier.ask("wait", enqueue.wait_method, url, extra, status=self._status)
         document = parse(answer.body, status=answer.status, content_type=answer.content_type, url=where)
-        self._faults += document.warnings
+        self.faults += document.warnings
         for verb in document.verbs:
             if isinstance(verb, Say | Play | Pause):
                 self._prompts((verb,))
             elif isinstance(verb, Dial | Record | Enqueue | Reject):
                 raise TwimlFault(14206, f"<{type(verb).__name__}> cannot stand in a waiting document", url=where)
-
-    # --- side requests ---
-
-    def _flush(self) -> None:
-        while self._later:
-            url, extra = self._later.pop(0)
-            self._aside("recording", url, extra, self._status)
-
-    def _post_status(self, status: str, seconds: float) -> None:
-        self._flush()
-        if self._line.status_url:
-            extra = {
-                "CallDuration": str(round(seconds)),
-                "Duration": str(-(-round(seconds) // 60)),
-                "Timestamp": formatdate(self._clock.now()),
-                "CallbackSource": "call-progress-events",
-                "SequenceNumber": "0",
-            }
-            self._aside("status", self._line.status_url, extra, status)
-
-    def _aside(self, purpose: Purpose, url: str, extra: Mapping[str, str], status: str) -> None:
-        """Make a request whose answer nobody plays."""
-        try:
-            answer, _ = self._carrier.ask(purpose, "POST", url, extra, status=status)
-        except TwimlFault as fault:
-            self._faults.append(fault)
-            return
-        if answer.status >= 400:
-            self._faults.append(TwimlFault(11200, f"the {purpose} callback got status {answer.status}", url=url))

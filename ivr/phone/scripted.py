@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import NoReturn
 
 from ..problem import Place
 from .caller import Act, Desk, Gone, HangUp, Heard, Listening, Press, Silence, Speak, Stretch, Talk
 from .carrier import Line, Watch, new_sid
 from .clock import Clock
-from .conversation import CODE, Conversation, Turn, Wish
-from .player import CallResult, Habits, Player
+from .conversation import CODE, Bank, Conversation, Turn, Wish
+from .habits import CallResult, Habits
+from .played import Entry, Failure, Played, deed, folded, how, plain, quoted, shown
+from .player import Player
 from .transport import Transport
 
 REACTION_SECONDS = 0.5
@@ -25,51 +26,8 @@ _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 Facts = Callable[[str], Mapping[str, object]]
 Inbox = Callable[[], Sequence[str]]
 """Gives the text messages that were sent, the newest last; only the server's own process can tell."""
+BankSwitch = Callable[[Bank], None]
 _ENDS = {"server": "the server hung up", "caller": "the caller hung up", "fault": "a fault", "limit": "too long"}
-_MARKS = re.compile(r"[\s。、;]+|(?<!\d)[,.]|[,.](?!\d)")
-
-
-def folded(text: str) -> str:
-    """Fold what does not change what is heard: widths, blanks and stops. Stops inside a number stay."""
-    return _MARKS.sub("", unicodedata.normalize("NFKC", text))
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Where a conversation went another way. `heard` is all that was said since the caller's last deed."""
-
-    place: Place
-    message: str
-    heard: str = ""
-
-    def __str__(self) -> str:
-        heard = f"\n    heard: {self.heard}" if self.heard else ""
-        return f"{self.place}: {self.message}{heard}"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the transcript: seconds into the call, who, and what; long runs of keys are masked."""
-
-    at: float
-    who: str
-    what: str
-
-
-@dataclass(frozen=True)
-class Played:
-    """How a conversation went. `unchecked` are expectations that only the server's own process could check."""
-
-    conversation: Conversation
-    result: CallResult
-    failures: tuple[Failure, ...]
-    unchecked: tuple[Wish, ...]
-    transcript: tuple[Entry, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing went another way."""
-        return not self.failures
 
 
 class Scripted:
@@ -83,6 +41,7 @@ class Scripted:
         facts: Facts | None,
         ring: float,
         inbox: Inbox | None = None,
+        bank: BankSwitch | None = None,
     ) -> None:
         self.failures: list[Failure] = []
         self.unchecked: list[Wish] = []
@@ -92,6 +51,7 @@ class Scripted:
         self._call_sid = call_sid
         self._facts = facts
         self._inbox = inbox
+        self._bank = bank
         self._start = clock.now() + ring
         self._next = 0
         self._began: float | None = None
@@ -102,6 +62,8 @@ class Scripted:
         self._dialled: list[str] = []
         self._ended = False
         self._deaf = False
+        self._agent_said: list[str] = []
+        self._waits_until: float | None = None
 
     # --- the Caller protocol ---
 
@@ -110,7 +72,7 @@ class Scripted:
         if self._began is None:
             self._began = stretch.began
         turn = self._coming()
-        if turn is None or turn.after is None or turn.deed in (None, "dial", "record"):
+        if turn is None or turn.after is None or turn.deed in (None, "dial", "agent", "record"):
             return None
         at = max(0.0, self._began + turn.after - stretch.began)
         if at >= stretch.seconds:
@@ -132,11 +94,13 @@ class Scripted:
         turn = self._coming()
         if turn is None:
             raise Gone
+        if self._waits_on(turn, listening):
+            return Silence()
         now = self._clock.now()
-        if turn.deed == "dial":
-            self._fail(turn.place, f"expected the caller to be put through, but the call listens {_how(listening)}")
+        if turn.deed in ("dial", "agent"):
+            self._fail(turn.place, f"expected the caller to be put through, but the call listens {how(listening)}")
         if turn.deed == "record" and listening.kind != "record":
-            self._fail(turn.place, f"expected a recording, but the call listens {_how(listening)}")
+            self._fail(turn.place, f"expected a recording, but the call listens {how(listening)}")
         at = REACTION_SECONDS
         if turn.after is not None and listening.kind == "gather":
             at = max(0.0, (self._began if self._began is not None else now) + turn.after - now)
@@ -157,17 +121,48 @@ class Scripted:
         self._done(turn)
 
     def desk(self, numbers: Sequence[str]) -> Desk:
-        """Let the dialled leg end as the next turn says; a desk answers when it says nothing."""
+        """Let the dialled leg end as the next turn says; whoever is rung answers when it says nothing."""
         self._dialled += numbers
         self._note("is put through to", ", ".join(numbers))
+        self._waited_enough()
         self._catch_up()
+        self._agent_said = []
         turn = self._coming()
-        if turn is None or turn.deed != "dial":
-            return Desk()
+        if turn is None or turn.deed not in ("dial", "agent"):
+            return Desk(hears=self._told_agent)
         self._check_heard(turn)
-        self._note("desk", turn.dial + (f", {turn.talk:g} s of talk" if turn.dial == "completed" else ""))
         self._done(turn)
-        return Desk(turn.dial, turn.talk, caller_leaves=turn.leaves, repeat=turn.repeat)
+        if turn.deed == "dial":
+            self._note("desk", turn.dial + (f", {turn.talk:g} s of talk" if turn.dial == "completed" else ""))
+            return Desk(turn.dial, turn.talk, caller_leaves=turn.leaves, repeat=turn.repeat, hears=self._told_agent)
+        leaves_at = turn.after if turn.leaves else None
+        return replace(
+            turn.agent,
+            caller_leaves=turn.leaves and leaves_at is None,
+            caller_leaves_at=leaves_at,
+            repeat=turn.repeat,
+            hears=self._told_agent,
+        )
+
+    def _told_agent(self, heard: Heard) -> None:
+        if heard.kind == "say":
+            self._agent_said.append(heard.text)
+            self._note("agent hears", heard.text)
+
+    def _waits_on(self, turn: Turn, listening: Listening) -> bool:
+        """Tell whether a caller who waits for a time goes on waiting after what is asked now."""
+        if turn.deed != "wait" or turn.patience is None:
+            return False
+        if self._waits_until is None:
+            self._waits_until = self._clock.now() + turn.patience
+        return self._clock.now() + listening.timeout < self._waits_until
+
+    def _waited_enough(self) -> None:
+        """End the waiting of a caller who is put through before the time is over."""
+        turn = self._coming()
+        if turn is not None and turn.deed == "wait" and turn.patience is not None:
+            self._check_heard(turn)
+            self._done(turn)
 
     # --- the end ---
 
@@ -190,7 +185,7 @@ class Scripted:
     def _left_over(self, result: CallResult) -> None:
         turn = self._coming()
         if turn is not None and result.ended_by in ("server", "limit"):
-            self._fail(turn.place, f"expected the call to go on ({_deed(turn)}), but the server had hung up")
+            self._fail(turn.place, f"expected the call to go on ({deed(turn)}), but the server had hung up")
 
     # --- checking ---
 
@@ -202,6 +197,7 @@ class Scripted:
         """Check what is due: facts after the last deed, then every turn that only listens."""
         owed, self._owed = self._owed, None
         if owed is not None:
+            self._check_agent(owed)
             self._check_facts(owed)
         turns = self._conversation.turns
         while self._next < len(turns) and turns[self._next].deed is None:
@@ -211,9 +207,11 @@ class Scripted:
             self._next += 1
 
     def _done(self, turn: Turn) -> None:
+        if turn.bank and self._bank:
+            self._bank(turn.bank)
         self._owed = turn
         self._next += 1
-        self._said, self._from, self._began = [], 0, None
+        self._said, self._from, self._began, self._waits_until = [], 0, None, None
 
     def _check_heard(self, turn: Turn) -> None:
         said = folded("".join(self._said))
@@ -222,11 +220,11 @@ class Scripted:
             place = said.find(wanted, self._from)
             if place < 0:
                 earlier = ", which was said, but before what is listed above it" if wanted in said else ""
-                self._fail(wish.place, f"expected to hear {_quoted(wish)}{earlier}")
+                self._fail(wish.place, f"expected to hear {quoted(wish)}{earlier}")
             self._from = place + len(wanted)
         for wish in turn.hear_not:
             if folded(str(wish.value)) in said:
-                self._fail(wish.place, f"expected not to hear {_quoted(wish)}")
+                self._fail(wish.place, f"expected not to hear {quoted(wish)}")
 
         newest = folded("".join(self._texts()[-1:]))
         for wish in turn.text_message:
@@ -234,8 +232,15 @@ class Scripted:
                 self.unchecked.append(wish)
             elif folded(str(wish.value)) not in newest:
                 self._fail(
-                    wish.place, f"expected a text message with {_quoted(wish)}, but the newest is {newest or '(none)'}"
+                    wish.place, f"expected a text message with {quoted(wish)}, but the newest is {newest or '(none)'}"
                 )
+
+    def _check_agent(self, turn: Turn) -> None:
+        said = folded("".join(self._agent_said))
+        for wish in turn.agent_hears:
+            if folded(str(wish.value)) not in said:
+                told = " ".join(self._agent_said) or "(nothing)"
+                self._fail(wish.place, f"expected the agent to be told {quoted(wish)}, but they hear: {told}")
 
     def _texts(self) -> Sequence[str]:
         return self._inbox() if self._inbox is not None else ()
@@ -287,8 +292,8 @@ class Scripted:
             self._fail(wish.place, f"expected that {wish.value or 'nobody'} was dialled, but it was {dialled}")
 
     def _check_fact(self, name: str, wish: Wish, found: object) -> None:
-        if _plain(found) != _plain(wish.value):
-            self._fail(wish.place, f"expected {name} to be {_shown(wish.value)}, but it is {_shown(found)}")
+        if plain(found) != plain(wish.value):
+            self._fail(wish.place, f"expected {name} to be {shown(wish.value)}, but it is {shown(found)}")
 
     def _fail(self, place: Place, message: str) -> NoReturn:
         """Note the failure and hang up: what comes after it means nothing."""
@@ -331,36 +336,6 @@ def _act(turn: Turn, keys: str, at: float) -> Act:
     return Silence(repeat=turn.repeat)
 
 
-def _deed(turn: Turn) -> str:
-    return {"press": "keys to press", "say": "words to say", "wait": "to wait", "record": "a message to leave",
-            "dial": "to be put through", "hang_up": "to hang up"}[turn.deed or "wait"]  # fmt: skip
-
-
-def _how(listening: Listening) -> str:
-    if listening.kind == "record":
-        return "to record"
-    return "for " + " or ".join(filter(None, ["keys" * listening.keys, "speech" * listening.speech]))
-
-
-def _quoted(wish: Wish) -> str:
-    return f"「{wish.value}」"
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return None if value is None else str(value)
-
-
-def _shown(value: object) -> str:
-    plain = _plain(value)
-    return "nothing" if plain in (None, "") else str(plain)
-
-
 def play(
     conversation: Conversation,
     transport: Transport,
@@ -373,6 +348,7 @@ def play(
     habits: Habits | None = None,
     watch: Watch | None = None,
     inbox: Inbox | None = None,
+    bank: BankSwitch | None = None,
 ) -> Played:
     """Play one conversation against the server at `base_url`. The clock must stand where the call is to begin."""
     base = base_url.rstrip("/")
@@ -387,7 +363,7 @@ def play(
     )
     sid = new_sid("CA")
     habits = habits or Habits()
-    caller = Scripted(conversation, clock, sid, facts, habits.ring, inbox)
+    caller = Scripted(conversation, clock, sid, facts, habits.ring, inbox, bank)
     result = Player(line, transport, caller, clock, call_sid=sid, habits=habits, watch=watch).call()
     caller.finish(result)
     return Played(conversation, result, tuple(caller.failures), tuple(caller.unchecked), tuple(caller.transcript))

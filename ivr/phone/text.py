@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .caller import KEYS, Act, Caller, Desk, DialStatus, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
+from .caller import KEYS, Act, Caller, Desk, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
 from .carrier import DEMO_ACCOUNT, Exchange, Line, Watch
 from .clock import Clock, RealClock, VirtualClock
+from .habits import CallResult, Habits
 from .keeping import Notes, NotKept, keep
-from .player import CallResult, Habits, Player
+from .player import Player
 from .terminal import Console, Terminal, terminal
 from .transport import HttpTransport, Transport
 
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
     from .recordings import Recordings
 
 HELP = "0-9 * # are keys, other words are speech, an empty line is silence, Ctrl-D hangs up"
-_DESK: dict[str, DialStatus] = {
-    "": "completed", "answer": "completed", "a": "completed", "busy": "busy", "b": "busy", "no answer": "no-answer",
-    "no-answer": "no-answer", "n": "no-answer", "fail": "failed", "failed": "failed", "f": "failed",
-}  # fmt: skip
+_DESK: dict[str, Desk] = {
+    **dict.fromkeys(("", "a", "answer"), Desk()),
+    **dict.fromkeys(("b", "busy"), Desk("busy")),
+    **dict.fromkeys(("n", "no answer", "no-answer"), Desk("no-answer")),
+    **dict.fromkeys(("f", "fail", "failed"), Desk("failed")),
+    **dict.fromkeys(("r", "refuse"), Desk(press="2")),
+}
 _ENDS = {
     "server": "The call is over: the line hung up.",
     "caller": "The call is over: you hung up.",
@@ -34,6 +38,8 @@ _ENDS = {
 }
 
 
+Listen = Callable[[Heard], str]
+"""Takes in a prompt as sound, and gives the words of a recording where they are known."""
 News = Callable[[], Sequence[str]]
 """Gives the lines about what reached the caller another way since it was last asked, such as text messages."""
 
@@ -45,20 +51,22 @@ class TextCaller:
     terminal: Terminal
     notes: Notes = field(default_factory=Notes)
     news: News = tuple
+    ear: Listen | None = None
 
     def early(self, stretch: Stretch) -> Act | None:
         """Read to the end: nobody types faster than text appears."""
         return None
 
     def hears(self, heard: Heard) -> None:
-        """Show it."""
+        """Show it, then let it be heard."""
         if heard.kind == "say":
             self.notes.heard.append(heard.text)
             self.terminal.show(f"  {heard.text}")
-        elif heard.kind == "play":
-            self.terminal.show(f"  [recording {heard.text}]")
         elif heard.kind == "beep":
             self.terminal.show("  [tone]")
+        words = self.ear(heard) if self.ear else ""
+        if heard.kind == "play":
+            self.terminal.show(f"  {words}" if words else f"  [recording {heard.text}]")
 
     def answers(self, listening: Listening) -> Act:
         """Tell who listens and how long, and take a line."""
@@ -82,14 +90,25 @@ class TextCaller:
         self.show_news()
         self.terminal.show(f"  [ringing {', '.join(numbers)}]")
         while True:
-            line = self.terminal.ask("the desk: answer, busy, no answer or fail? [answer] ")
+            line = self.terminal.ask("the desk: answer, refuse, busy, no answer or fail? [answer] ")
             if line is None:
                 raise Gone
-            status = _DESK.get(line.strip().lower())
-            if status is not None:
-                self.notes.did(dial=status)
-                self.terminal.show("  [connected; the talk is over]" if status == "completed" else f"  [{status}]")
-                return Desk(status)
+            desk = _DESK.get(line.strip().lower())
+            if desk is not None:
+                self._note_desk(desk)
+                return replace(desk, hears=self._agent_hears)
+
+    def _note_desk(self, desk: Desk) -> None:
+        if desk.press == "2":
+            self.notes.did(agent="refuses")
+            self.terminal.show("  [refused]")
+            return
+        self.notes.did(dial=desk.status)
+        self.terminal.show("  [connected; the talk is over]" if desk.status == "completed" else f"  [{desk.status}]")
+
+    def _agent_hears(self, heard: Heard) -> None:
+        if heard.kind == "say":
+            self.terminal.show(f"  [the agent hears: {heard.text}]")
 
     def show_news(self) -> None:
         """Show what came in meanwhile, before the caller has to do something with it."""
@@ -183,14 +202,15 @@ def run_phone(
     screen: Terminal | None = None,
     save: Path | None = None,
     news: News = tuple,
+    ear: Listen | None = None,
     spoken: Sequence[bytes] = (),
     recordings: Recordings | None = None,
 ) -> CallResult:
     """Let the person at the terminal make one call, and tell how it ended.
 
     `url` is a server's address or a whole webhook address. Words about a call that could not be kept go to the screen,
-    and `news` as it comes. `spoken` are WAV files that answer first, one after the other; `recordings` is where the
-    server gets what was recorded.
+    and `news` as it comes; `ear` hears everything as sound. `spoken` are WAV files that answer first, one after the
+    other; `recordings` is where the server gets what was recorded.
     """
     screen = screen or terminal()
     voice = call_url(url, flow, called)
@@ -205,7 +225,7 @@ def run_phone(
         fallback_url=f"{base}/twilio/fallback",
         public_url=public_url,
     )
-    person = TextCaller(screen, news=news)
+    person = TextCaller(screen, news=news, ear=ear)
     told: list[Exchange] = []
     screen.show(f"{caller} calls {called or flow or voice}  ({HELP})")
     clock = clock or (_Interruptible(longest=0.3) if isinstance(screen, Console) else VirtualClock(time.time()))
@@ -236,7 +256,7 @@ def _voiced(person: Caller, screen: Terminal, spoken: Sequence[bytes]) -> Caller
 
 def _failed(told: list[Exchange]) -> Watch:
     def watch(exchange: Exchange) -> None:
-        if exchange.status != 200 and exchange.purpose not in ("status", "recording"):
+        if exchange.status != 200 and exchange.purpose not in ("status", "recording", "agent"):
             told.append(exchange)
 
     return watch

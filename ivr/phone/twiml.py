@@ -97,25 +97,43 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Party:
+    """Somebody to dial. `url` answers what they hear before the two are connected; `status_callback` learns the end."""
+
+    number: str
+    url: str | None = None
+    method: str = "POST"
+    status_callback: str | None = None
+
+
+@dataclass(frozen=True)
 class Dial:
     """Connect the caller with somebody."""
 
-    numbers: tuple[str, ...]
+    parties: tuple[Party, ...]
     action: str | None = None
     method: str = "POST"
     timeout: int = 30
     caller_id: str = ""
+    record: bool = False
+    recorded: str | None = None
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Everybody's number or address."""
+        return tuple(party.number for party in self.parties)
 
 
 @dataclass(frozen=True)
 class Enqueue:
-    """Put the caller into a queue that the carrier keeps."""
+    """Put the caller into a queue that the carrier keeps, or hand them to its router with a `task` of JSON."""
 
     name: str
     action: str | None = None
     method: str = "POST"
     wait_url: str | None = None
     wait_method: str = "POST"
+    task: str | None = None
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,14 @@ def _duration(value: Any, argument: str, language: str) -> str:
     return "".join(f"{n}{unit}" for n, unit in zip((days, hours, minutes, seconds), units, strict=True) if n).strip()
 
 
+def _end(value: str) -> str:
+    """Write a time, a day, or both."""
+    sort = values.span(f"{value}/{value}")[0]
+    if sort == "time":
+        return f"{values.clock(value):%H:%M}"
+    return values.day(value).isoformat() + (f" {values.clock(value):%H:%M}" if sort == "datetime" else "")
+
+
 _WRITERS: dict[str, Callable[[Any, str, str], str]] = {
     "amount": _amount,
     "number": _plain(lambda value: f"{values.number(value):,}"),
@@ -74,9 +82,11 @@ _WRITERS: dict[str, Callable[[Any, str, str], str]] = {
     "date": _plain(lambda value: values.day(value).isoformat()),
     "time": _plain(lambda value: values.clock(value).strftime("%H:%M")),
     "datetime": _plain(lambda value: "{} {:%H:%M}".format(*values.moment(value))),
+    "range": _plain(lambda value: " – ".join(_end(part) for part in values.span(value)[1:])),
     "count": _count,
     "ordinal": _plain(lambda value: str(values.whole(value))),
     "percent": _percent,
     "duration": _duration,
+    "name": _plain(values.words),
     "text": _plain(values.words),
 }

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from ..engine.entering import Entering
 from ..engine.entries import ENTRIES, Entry, Value
-from ..engine.listening import MISS
 from ..engine.step import Move
 from ..engine.turn import Turn
 from ..flow.fields import option
@@ -21,15 +20,15 @@ from ..flow.scalars import Name, OneOf, Whole
 class Collect(Entering):
     """Takes an entry by key (what is no secret also by voice) and keeps it as a variable.
 
-    | entry | what is taken | kept as |
-    |---|---|---|
-    | `digits` | `min` to `max` digits | text |
-    | `amount` | yuan, star for the decimal point, pound at the end | text, two decimals |
-    | `date` | year, month, day as eight digits | 2026-11-20 |
-    | `phone` | 3 to 15 digits, pound at the end | text |
-    | `card` | 16 to 19 digits with a right last digit (Luhn) | secret `pan` |
-    | `id` | 18 characters by GB 11643, star for X | secret `id` |
-    | `pin` | six digits | secret `pin` |
+    | entry | what is taken | also spoken, as in | kept as |
+    |---|---|---|---|
+    | `digits` | `min` to `max` digits | 零幺二八, double five oh | text |
+    | `amount` | yuan, star for the decimal point, pound at the end | 一万二, 两百块零五分 | text, two decimals |
+    | `date` | year, month, day as eight digits | 下周一, the twenty-first of November | 2026-11-20 |
+    | `phone` | 3 to 15 digits, pound at the end | 幺三八…, one three eight … | text |
+    | `card` | 16 to 19 digits with a right last digit (Luhn) | never | secret `pan` |
+    | `id` | 18 characters by GB 11643, star for X | never | secret `id` |
+    | `pin` | six digits | never | secret `pin` |
 
     A secret can be compared and given to a lookup; it is never spoken, logged or stored in clear. Pound alone gives
     more time, star clears, star alone goes back, star and 0 (or 0 alone) leads to a person.
@@ -87,9 +86,5 @@ class Collect(Entering):
     def accept(self, turn: Turn, value: Value) -> Move:
         """Keep it."""
         turn.set(self.save_as, value)
+        turn.entered(self.save_as, value)
         return "next"
-
-    def take_speech(self, turn: Turn, words: str) -> Move:
-        """Take spoken digits where the entry is no secret."""
-        heard = turn.services.heard(words, turn.call.language)
-        return self.take_keys(turn, heard) if heard else MISS

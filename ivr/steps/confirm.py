@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.listening import MISS, Listening, plain
+from ..engine.listening import MISS, Listening
 from ..engine.step import Move
 from ..engine.turn import Turn
 from ..engine.verbs import Keys
@@ -35,6 +35,7 @@ class Confirm(Listening):
 
     kind: ClassVar[str] = "confirm"
     type_ahead_default: ClassVar[str] = "drop"
+    weighty: ClassVar[frozenset[str]] = frozenset({"yes"})
 
     confirm: Text = option(Wording(), help="What is to be confirmed.")
     yes: Route = option(Ways(), help="Where a yes leads.")
@@ -66,11 +67,10 @@ class Confirm(Listening):
         return answers.get(keys[:1]) or self.universal(turn, keys[:1])
 
     def take_speech(self, turn: Turn, words: str) -> Move:
-        """Take a plain yes or no; words that hold both or more are no answer."""
-        spoken = plain(words)
-        if spoken in _words(turn, "no_words"):
-            return "no"
-        return "yes" if spoken in _words(turn, "yes_words") else MISS
+        """Take a plain yes or no, said again or with courtesy; words that hold both or more are no answer."""
+        offers = [_words(turn, "no_words"), _words(turn, "yes_words")]
+        place = turn.services.understand(words, offers, turn.call.language, whole=True)
+        return MISS if place is None else ("no", "yes")[place]
 
     def hints(self, turn: Turn) -> Sequence[str]:
         """Expect the words for yes and no."""
@@ -78,4 +78,4 @@ class Confirm(Listening):
 
 
 def _words(turn: Turn, key: str) -> list[str]:
-    return [plain(word) for word in phrasebook.phrase(turn.call.language, key).split("|")]
+    return phrasebook.phrase(turn.call.language, key).split("|")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.listening import MISS, Listening, keep_ahead, next_language, phrases_of, plain
+from ..engine.listening import MISS, Listening, keep_ahead, next_language, option_words, phrases_of
 from ..engine.step import Move
 from ..engine.turn import Turn
 from ..engine.verbs import Keys
@@ -14,7 +14,7 @@ from ..flow import phrasebook
 from ..flow.fields import option
 from ..flow.model import Branch, Choice, Route
 from ..flow.routes import Choices
-from ..flow.scalars import Flag
+from ..flow.scalars import Flag, Name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,9 @@ class Menu(Listening):
 
     A choice leads to a step (`goto`) or does one of: `back`, `repeat`, `main_menu`, `help`, `language` (switches to the
     flow's next language and stays here; it needs no label). Choices come before the flow's `globals`.
+
+    With `as`, a variable keeps the `value` of the choice that was taken, as in `{label: 产品, goto: a, value: x}`, so
+    that choices may share the steps behind them.
 
     ```yaml
     main:
@@ -39,6 +42,12 @@ class Menu(Listening):
 
     menu: tuple[Choice, ...] = option(Choices(numbered=True), help="The choices, in the order spoken.")
     offer_agent: bool = option(Flag(), help="Whether the key for a person is spoken with the choices.", default=True)
+    save_as: str = option(Name(), help="The variable that keeps the `value` of what was chosen.", key="as", default="")
+    frequent_first: bool = option(
+        Flag(),
+        help="Whether customers first hear the choices whose `reason` they call for most, with their usual keys.",
+        default=False,
+    )
     spoken: bool = option(
         Flag(), help="Whether the choices are spoken; if not, the prompt must name the keys.", default=True
     )
@@ -47,6 +56,24 @@ class Menu(Listening):
         """Return where each choice leads."""
         ways = {self.outcome(choice): (Branch(choice.goto),) for choice in self.menu if choice.goto}
         return ways | self.failure_exits()
+
+    def sets(self) -> Mapping[str, str]:
+        """Return the variable that keeps what was chosen."""
+        return {self.save_as: "text"} if self.save_as else {}
+
+    def faults(self) -> Iterator[tuple[str, str, str]]:
+        """Yield a variable that nothing is kept in, or values that no variable keeps."""
+        valued = any(choice.value for choice in self.menu)
+        if valued and not self.save_as:
+            yield "menu", 'A choice has a "value", but nothing keeps it.', 'Add "as:" with the name of a variable.'
+        elif self.save_as and not valued:
+            yield "as", 'No choice has a "value" to keep.', 'Add "value:" to the choices, or delete this line.'
+
+    def do(self, turn: Turn, choice: Choice, outcome: str) -> Move:
+        """Keep what was chosen, and carry it out."""
+        if self.save_as and choice in self.menu:
+            turn.set(self.save_as, choice.value or None)
+        return super().do(turn, choice, outcome)
 
     def outcome(self, choice: Choice) -> str:
         """Name the outcome of a choice by its key; a key that is given twice is told apart by place."""
@@ -67,17 +94,15 @@ class Menu(Listening):
         return self.universal(turn, key)
 
     def take_speech(self, turn: Turn, words: str) -> Move:
-        """Take the choice whose longest phrase was said; a key that was said counts too."""
-        spoken, language = plain(words), turn.call.language
-        found = [
-            (len(plain(phrase)), choice)
-            for choice in self._offered(turn)
-            for phrase in phrases_of(choice, language)
-            if plain(phrase) and plain(phrase) in spoken
-        ]
-        if found:
-            choice = max(found, key=lambda hit: hit[0])[1]
-            return self.do(turn, choice, self.outcome(choice))
+        """Take the choice that was clearly meant; a key that was said counts too."""
+        offered, language = self._offered(turn), turn.call.language
+        own = [phrases_of(choice, language) for choice in offered]
+        place = turn.services.understand(words, [*own, *self.universal_phrases(turn)], language)
+        if place is None:  # a choice of one's own goes before one that works everywhere
+            place = turn.services.understand(words, own, language)
+        if place is not None:
+            choice = offered[place] if place < len(own) else None
+            return self.do(turn, choice, self.outcome(choice)) if choice else MISS
         key = turn.services.heard(words, language)
         return self.take_keys(turn, key) if key and len(key) == 1 else MISS
 
@@ -99,6 +124,8 @@ class Menu(Listening):
         super().ask(turn)
         if not self.spoken:
             return
+        if self.frequent_first and not turn.memo.get("returned"):
+            self._say_frequent(turn)
         options = list(self._options(turn))
         if turn.profile.option_pause:
             for place, words in enumerate(options):
@@ -109,13 +136,26 @@ class Menu(Listening):
             turn.say_words(between.join(options) + end, barge_in=self.barge_in)
         self._offer_languages(turn)
 
+    def _say_frequent(self, turn: Turn) -> None:
+        """Say what this caller usually wants in a sentence of its own; the menu behind it stays as it is.
+
+        Why not in another order: keys must be spoken in ascending order, and a key must mean the same in every call.
+        """
+        wanted = turn.call.facts.get("caller", {}).get("frequent", ())
+        found = [choice for choice in self._offered(turn) if choice.reason in wanted and choice.label is not None]
+        if found:
+            language = turn.call.language
+            options = [option_words(turn, turn.words(choice.label), choice.key) for choice in found if choice.label]
+            between = phrasebook.phrase(language, "option_between")
+            turn.phrase("frequent", options=between.join(options), barge_in=self.barge_in)
+
     def _options(self, turn: Turn) -> Iterator[str]:
         agent = self._agent(turn) if self.offer_agent else None
         if agent and turn.profile.agent_spoken == "first":
             yield agent
         for choice in self._offered(turn):
             if choice.label is not None and choice.do != "language":
-                yield _option(turn, turn.words(choice.label), choice.key)
+                yield option_words(turn, turn.words(choice.label), choice.key)
         if agent and turn.profile.agent_spoken != "first":
             yield agent
 
@@ -125,7 +165,7 @@ class Menu(Listening):
             if choice.goto and choice.goto.name == turn.flow.agent and choice.key and turn.offered(choice):
                 language = turn.call.language
                 label = turn.words(choice.label) if choice.label else phrasebook.phrase(language, "agent_label")
-                return _option(turn, label, choice.key)
+                return option_words(turn, label, choice.key)
         return None
 
     def _offer_languages(self, turn: Turn) -> None:
@@ -133,9 +173,3 @@ class Menu(Listening):
             if choice.do == "language":
                 language = next_language(turn)
                 turn.phrase("option_language", language=language, barge_in=self.barge_in, key=choice.key)
-
-
-def _option(turn: Turn, label: str, key: str) -> str:
-    names = {"*": "key_star", "#": "key_pound"}
-    spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
-    return phrasebook.phrase(turn.call.language, "option", label=label, key=spoken)

@@ -36,6 +36,7 @@ class Sms(LiveStep):
     """
 
     kind: ClassVar[str] = "sms"
+    speaks: ClassVar[bool] = False
 
     sms: Text = option(Wording(), help="The message.")
     each: Expression | None = option(

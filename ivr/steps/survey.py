@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..engine.inputs import Digits, Input, Resumed, Speech
 from ..engine.listening import MISS, Listening
 from ..engine.step import Move
+from ..engine.telephone import telephone
 from ..engine.turn import Turn
 from ..engine.verbs import Keys
 from ..errors import LookupFailed
@@ -17,11 +17,12 @@ from ..flow.fields import ListOf, option
 from ..flow.model import Route
 from ..flow.outcomes import AGENT
 from ..flow.routes import Ways
-from ..flow.scalars import OneOf
+from ..flow.scalars import Name, OneOf
 
 DEADLINE = 1.0
 SCALES = {"satisfaction": (1, 5), "recommend": (0, 10)}
 """The questions and their ends: CSAT from 1 to 5, NPS from 0 to 10."""
+UNHAPPY = "unhappy"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +31,16 @@ class Survey(Listening):
 
     `satisfaction` takes 1 to 5, `recommend` 0 to 10 with a pound sign at the end, so that ten can be typed. Silence, or
     a key that is no answer, ends it without a word; 0 where it is none, or star and 0, leads to a person. Answers are
-    kept with the desk that was talked to; who is unhappy is called back within a day.
+    kept with the desk that was talked to; who is unhappy (satisfaction 1 or 2, recommendation 0 to 6) is called back
+    within a day. Where that can be promised, because a number is shown and the task is kept, the call goes on by
+    `unhappy`, and the variable holds `call_back_by`, the last moment.
 
     ```yaml
     how_was_it:
       survey: [satisfaction, recommend]
+      as: survey
       next: goodbye
+      unhappy: promise_call     # say: 我们最晚{survey.call_back_by|datetime:short}给您回电。
     ```
     """
 
@@ -44,9 +49,18 @@ class Survey(Listening):
     survey: tuple[str, ...] = option(ListOf(OneOf(tuple(SCALES)), lone=True), help="The questions, in order.")
     next: Route = option(Ways(), help="Where the call goes on, answered or not.")
 
+    unhappy: Route | None = option(
+        Ways(), help="Where the call goes on when a call back can be promised.", default=None, shown="next"
+    )
+    save_as: str = option(Name(), help="The variable that keeps by when it is.", key="as", default="")
+
     def exits(self) -> Mapping[str, Route]:
-        """Return the way on."""
-        return {"next": self.next}
+        """Return the ways on."""
+        return {"next": self.next} | ({UNHAPPY: self.unhappy} if self.unhappy else {})
+
+    def sets(self) -> Mapping[str, str]:
+        """Return the variable that keeps the promise."""
+        return {self.save_as: "map"} if self.save_as else {}
 
     def ask(self, turn: Turn) -> None:
         """Ask the question whose turn it is."""
@@ -64,6 +78,9 @@ class Survey(Listening):
         """Take an answer; anything else is a refusal."""
         if isinstance(given, Resumed):
             return self.listen(turn)
+        if isinstance(given, Speech) and (person := self.person_wanted(turn, given.text)):
+            self._finish(turn)
+            return person
         spoken = turn.services.heard(given.text, turn.call.language) if isinstance(given, Speech) else None
         keys = given.keys if isinstance(given, Digits) else spoken or ""
         if keys.startswith("*0") or (keys == "0" and SCALES[self._asked(turn)][0] > 0):
@@ -85,12 +102,25 @@ class Survey(Listening):
         return self._finish(turn)
 
     def _finish(self, turn: Turn) -> Move:
+        """Keep the answers; go on by what they promise."""
         answers = turn.memo.get("answers", {})
-        if answers:
-            turn.note("survey", queue=turn.call.transfer.get("desk"), **answers)
-            kept = {name: answers.get(name) for name in SCALES}
-            about = {"call": turn.call.id, "number": turn.call.caller, "queue": turn.call.transfer.get("desk", "")}
-            about |= {"agent": turn.call.transfer.get("agent", ""), "reason": turn.call.facts.get("reason", "")}
-            with suppress(LookupFailed):
-                turn.lookup("survey.answer", {**about, **kept}, deadline=DEADLINE)
-        return "next"
+        if not answers:
+            return "next"
+        turn.note("survey", queue=turn.call.transfer.get("desk"), **answers)
+        promised = self._kept(turn, answers).get("callback_by")
+        if not promised or not telephone(turn.call.caller):  # nobody can call back a number that is not shown
+            return "next"
+        if self.save_as:
+            turn.set(self.save_as, {"call_back_by": promised})
+        return UNHAPPY if self.unhappy else "next"
+
+    @staticmethod
+    def _kept(turn: Turn, answers: Mapping[str, int]) -> Mapping[str, Any]:
+        about = {"call": turn.call.id, "number": turn.call.caller, "queue": turn.call.transfer.get("desk", "")}
+        about |= {name: turn.call.transfer.get(name, "") for name in ("priority", "agent")}
+        about |= {"reason": turn.call.facts.get("reason", "")}
+        marks = {name: answers.get(name) for name in SCALES}
+        try:
+            return turn.lookup("survey.answer", {**about, **marks}, deadline=DEADLINE)
+        except LookupFailed:
+            return {}

@@ -12,8 +12,8 @@ from ..errors import LookupFailed
 from ..flow.expressions import Expression
 from ..flow.fields import Block, option
 from ..flow.model import Route
-from ..flow.routes import Condition, Ways
-from ..flow.scalars import Name, OneOf
+from ..flow.routes import Condition, Ways, WordOrValue
+from ..flow.scalars import Name
 
 KINDS = ("product", "service", "channel", "policy")
 SEVERITIES = ("ordinary", "grave", "public")
@@ -24,11 +24,16 @@ LEVELS = ("first", "middle", "high")
 class Complaint:
     """The keys of `ticket:`."""
 
-    kind: str = option(OneOf(KINDS), help="What it is about: a product, service, a channel or system, a policy.")
-    severity: str = option(
-        OneOf(SEVERITIES), help="How grave it is; `public` is one that is in the news.", default="ordinary"
+    kind: Expression = option(
+        WordOrValue(KINDS), help="What it is about: a product, service, a channel or system, a policy."
     )
-    level: str = option(OneOf(LEVELS), help="Who must deal with it.", default="first")
+    severity: Expression | None = option(
+        WordOrValue(SEVERITIES),
+        help="How grave it is; `public` is one that is in the news.",
+        default=None,
+        shown="ordinary",
+    )
+    level: Expression | None = option(WordOrValue(LEVELS), help="Who must deal with it.", default=None, shown="first")
     recording: Expression | None = option(Condition(), help="The address of the caller's own words.", default=None)
 
 
@@ -39,11 +44,12 @@ class Ticket(LiveStep):
     The same caller's complaint of the same kind within a week counts as repeated and is raised a level.
 
     The variable holds `ticket` (the number to read back), `first_reply_by` and `final_by` (dates), `first_reply_hours`,
-    `final_days` and `repeat`.
+    `final_days` and `repeat`. Where `kind` is a value, such as what a menu kept with `as`, and turns out to be none of
+    the words, no ticket is opened and the call goes on by `on_error`.
 
     ```yaml
     open_ticket:
-      ticket: {kind: service, recording: words.url}
+      ticket: {kind: about, recording: words.url}
       as: complaint
       next: tell_ticket
       on_error: agent
@@ -67,24 +73,19 @@ class Ticket(LiveStep):
 
     def enter(self, turn: Turn) -> Move:
         """Open it."""
+        question = self._question(turn)
         try:
-            opened = turn.lookup("tickets.open", self._question(turn), deadline=DEADLINE)
+            opened = turn.lookup("tickets.open", question, deadline=DEADLINE)
         except LookupFailed:
             return "error"
         turn.set(self.save_as, opened)
-        turn.note("ticket", ticket=opened.get("ticket"), about=self.ticket.kind, repeat=opened.get("repeat"))
+        turn.note("ticket", ticket=opened.get("ticket"), about=question["kind"], repeat=opened.get("repeat"))
         return "next"
 
     def _question(self, turn: Turn) -> dict[str, Any]:
-        asked: dict[str, Any] = {
-            "number": turn.call.caller,
-            "kind": self.ticket.kind,
-            "severity": self.ticket.severity,
-            "level": self.ticket.level,
-            "call": turn.call.id,
-        }
+        asked: dict[str, Any] = {"number": turn.call.caller, "call": turn.call.id}
         if turn.level:
             asked["customer"] = turn.call.identity.customer
-        if self.ticket.recording:
-            asked["recording"] = self.ticket.recording(turn.values())
-        return asked
+        values = turn.values()
+        named = {name: getattr(self.ticket, name) for name in ("kind", "severity", "level", "recording")}
+        return asked | {name: value(values) for name, value in named.items() if value}

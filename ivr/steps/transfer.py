@@ -1,22 +1,28 @@
-"""`transfer`: connects the caller with people at a desk."""
+"""`transfer`: connects the caller with people, and keeps them company while they wait."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from ..engine.inputs import DialEnded, Input
+from ..engine.handover import handover
+from ..engine.inputs import DialEnded, Digits, Input
 from ..engine.step import LiveStep, Move
-from ..engine.turn import Turn
+from ..engine.turn import DEADLINE, Turn
+from ..engine.verbs import Dial, Enqueue
+from ..engine.waiting import choice_for, leads_out, leave, note_talk, wait, way_out, where
+from ..errors import LookupFailed
 from ..flow.fields import Block, option
-from ..flow.model import OWN_DESK, PRIORITIES, Route
-from ..flow.routes import Ways
+from ..flow.model import OWN_DESK, PRIORITIES, Branch, Choice, Route
+from ..flow.routes import Choices, Ways
 from ..flow.scalars import Name, OneOf
 from ..flow.text import Text
 from ..flow.wordings import Wording
 
 _OUTCOMES = {"completed": "next", "busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "no_answer"}
+_MOST_FAULTS = 3
+"""Rounds in which the queue may be silent before the desk's own number is dialled instead."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class To:
     """The keys of `transfer:`."""
 
     desk: str = option(
-        Name("the name of a desk"), help="The desk of line.yaml that is dialled; `segment` is the caller's own."
+        Name("the name of a desk"), help="The desk of line.yaml that is wanted; `segment` is the caller's own."
     )
     priority: str = option(
         OneOf(PRIORITIES), help="How urgent the caller is taken.", default="", shown="normal; with `segment` its own"
@@ -33,13 +39,21 @@ class To:
 
 @dataclass(frozen=True, kw_only=True)
 class Transfer(LiveStep):
-    """Dials a desk of `line.yaml`. Busy, closed, no answer and failure have ways on, so that nobody is dropped.
+    """Connects the caller with an agent of a desk, or with the desk's own number while no agent is signed on.
 
-    With `transfer: segment` it is the desk of the caller's own segment, at the segment's priority.
+    With `transfer: segment` it is the desk of the caller's own segment, at the segment's priority; desks that
+    `line.yaml` names as overflow help out. While agents are busy the caller waits: they hear their place, the expected
+    wait and music, and take one of `choices` whenever they like. Whoever serves them is told what the caller has
+    proved, chosen and entered. Every other end has a way on, so that nobody is dropped.
+
+    Conditions of `choices` may read `queue.position`, `queue.minutes` (none while nobody can tell) and
+    `queue.call_back` (whether the wait is long enough to offer a call back).
 
     ```yaml
     agent:
       transfer: general
+      choices:
+        - {key: "1", label: 不想等，我们给您回电, when: queue.call_back, goto: call_back}
       next: after_agent
       on_busy: leave_message
       otherwise: leave_message
@@ -47,59 +61,224 @@ class Transfer(LiveStep):
     """
 
     kind: ClassVar[str] = "transfer"
+    listens: ClassVar[bool] = True
 
     transfer: To = option(Block(To, "a transfer", short="desk"), help="The desk, or the desk and a priority.")
     otherwise: Route = option(Ways(), help="Where to go when nobody could be reached.")
-    next: Route | None = option(Ways(), help="Where to go after the conversation.", default=None, shown="the call ends")
-    prompt: Text | None = option(Wording(), help="What is said first.", default=None, shown="正在为您转接人工服务…")
+    prompt: Text | None = option(Wording(), help="What is said first.", default=None, shown="by language")
+    next: Route | None = option(
+        Ways(), help="Where the call goes on after the conversation.", default=None, shown="the call ends"
+    )
+    choices: tuple[Choice, ...] = option(
+        Choices(numbered=True), help="What a waiting caller may do instead; each is spoken with the place.", default=()
+    )
     on_busy: Route | None = option(Ways(), help="Where to go when the desk is busy.", default=None, shown="otherwise")
     on_no_answer: Route | None = option(
-        Ways(), help="Where to go when nobody picks up.", default=None, shown="otherwise"
+        Ways(), help="Where to go when nobody answers.", default=None, shown="otherwise"
     )
-
     on_closed: Route | None = option(
         Ways(), help="Where to go, without dialling, outside the hours of the desk.", default=None, shown="otherwise"
+    )
+    on_nobody: Route | None = option(
+        Ways(), help="Where to go while every agent is signed off.", default=None, shown="on_closed"
+    )
+    on_full: Route | None = option(
+        Ways(), help="Where to go when too many wait already.", default=None, shown="on_busy"
     )
 
     def exits(self) -> Mapping[str, Route]:
         """Return the ways on."""
-        ways = {"busy": self.on_busy, "no_answer": self.on_no_answer, "closed": self.on_closed, "failed": None}
-        found = {outcome: route or self.otherwise for outcome, route in ways.items()}
+        closed, busy = self.on_closed or self.otherwise, self.on_busy or self.otherwise
+        found = {
+            "busy": busy,
+            "no_answer": self.on_no_answer or self.otherwise,
+            "closed": closed,
+            "nobody": self.on_nobody or closed,
+            "full": self.on_full or busy,
+            "failed": self.otherwise,
+        }
+        found |= {f"key {choice.key}": (Branch(choice.goto),) for choice in self.choices if choice.goto}
         return found | ({"next": self.next} if self.next else {})
 
+    # entering
+
     def enter(self, turn: Turn) -> Move:
-        """Say so and dial; a closed desk is not dialled."""
+        """Say so, and ask for an agent; closed desks are not asked for."""
         desk, priority = self._wanted(turn)
-        if not turn.desk_open(desk) and self.name not in turn.found_closed:
+        there = [one for one in _desks(turn, desk) if turn.desk_open(one)]
+        if not there and self.name not in turn.found_closed:
             turn.found_closed.add(self.name)  # who is led round to here again is connected, rather than led on
             turn.note("closed", desk=desk)
             return "closed"
-        turn.change(keys_ahead="", transfer={"desk": desk, "priority": priority})
+        turn.remember(left=there or [desk])
+        turn.change(keys_ahead="", transfer={"desk": desk, "priority": priority, "since": turn.now})
+        self._say_so(turn)
+        turn.note("transfer", desk=desk, priority=priority)
+        return self._queue(turn)
+
+    def _say_so(self, turn: Turn) -> None:
         if self.prompt:
             turn.say(self.prompt)
         else:
             turn.phrase("transfer")
-        turn.note("transfer", desk=desk, priority=priority)
-        turn.dial(desk)
-        return None
 
     def _wanted(self, turn: Turn) -> tuple[str, str]:
         """Return the desk and the priority that this caller gets."""
-        if self.transfer.desk != OWN_DESK:
-            return self.transfer.desk, self.transfer.priority or PRIORITIES[0]
         caller = turn.call.facts.get("caller", {})
-        return caller.get("desk") or turn.line.desk, self.transfer.priority or caller.get("priority") or PRIORITIES[0]
+        at_risk = PRIORITIES[-1] if caller.get("risk") else ""
+        if self.transfer.desk != OWN_DESK:
+            return self.transfer.desk, at_risk or self.transfer.priority or PRIORITIES[0]
+        own = self.transfer.priority or caller.get("priority") or PRIORITIES[0]
+        return caller.get("desk") or turn.line.desk, at_risk or own
+
+    def _queue(self, turn: Turn) -> Move:
+        transfer = turn.call.transfer
+        asked = handover(turn) | {"desk": transfer["desk"], "priority": transfer["priority"]}
+        return self._ask(turn, "queue.enter", asked)
+
+    def _ask(self, turn: Turn, question: str, asked: Mapping[str, Any], *, tell: bool = False) -> Move:
+        """Ask the queue and do as it says. While it cannot be asked, the desk's own number is the way to people.
+
+        With `tell` the caller wants to hear their place now.
+        """
+        try:
+            status = turn.ask(question, asked, deadline=DEADLINE)
+        except LookupFailed as failed:
+            return self._unanswered(turn, failed)
+        turn.remember(faults=0)
+        return self._follow(turn, {**status, "due": True} if tell else status)
+
+    def _unanswered(self, turn: Turn, failed: LookupFailed) -> Move:
+        waits = turn.memo.get("state") == "wait"
+        if waits and failed.missing:  # the queue has forgotten this caller, who has not gone
+            turn.remember(state="")
+            return self._queue(turn)
+        faults = turn.memo.get("faults", 0) + 1
+        turn.remember(faults=faults)
+        turn.note("lookup", source="queue", outcome="failed", reason=str(failed))
+        if waits and faults < _MOST_FAULTS:
+            return wait(turn, {}, self.choices)
+        return self._dial_desk(turn)
+
+    def _follow(self, turn: Turn, status: Mapping[str, Any]) -> Move:
+        match status.get("state"):
+            case "ring" if status.get("number") and status.get("leg"):
+                return self._ring(turn, status)
+            case "wait":
+                if turn.memo.get("state") not in ("wait", "ring"):
+                    turn.note("queued", **where(turn))
+                turn.remember(state="wait")
+                return wait(turn, status, self.choices)
+            case "router":
+                turn.note("queued", router=True, **where(turn))
+                turn.remember(state="router")
+                turn.enqueue(Enqueue((), status["workflow"], int(status["priority"]), status["task"]))
+                return None
+            case "nobody" | "full" as outcome if self.name not in turn.found_closed:
+                turn.found_closed.add(self.name)
+                turn.note("left", why=outcome, **where(turn))
+                return str(outcome)
+        return self._dial_desk(turn)
+
+    def _dial_desk(self, turn: Turn) -> Move:
+        """Dial the number of the desk, or of the next one that helps it out; nobody is asked to take the call there."""
+        desk, *left = turn.memo.get("left") or [turn.call.transfer["desk"]]
+        turn.remember(state="", left=left)
+        turn.change(transfer={**turn.call.transfer, "desk": desk})
+        turn.dial(desk)
+        return None
+
+    def _ring(self, turn: Turn, status: Mapping[str, Any]) -> Move:
+        if status.get("record") and not turn.call.transfer.get("told"):
+            turn.phrase("recorded", barge_in=False)
+        turn.change(transfer={**turn.call.transfer, "told": bool(status.get("record"))})
+        turn.remember(
+            state="ring",
+            agent=status["agent"],
+            level=turn.level,
+            customer=turn.call.identity.customer,
+        )
+        turn.note("ring", agent=status["agent"], **where(turn))
+        turn.ring(
+            Dial((), status["number"], int(status["timeout"]), leg=status["leg"], record=bool(status.get("record")))
+        )
+        return None
+
+    # waiting and talking
 
     def answer(self, turn: Turn, given: Input) -> Move:
-        """Go on by how the dialling ended; anything else dials again."""
-        if not isinstance(given, DialEnded):
-            return self.enter(turn)
+        """Go on by how the conversation ended, take a waiting caller's choice, or see whether an agent is free."""
+        state = turn.memo.get("state", "")
+        if isinstance(given, DialEnded):
+            return self._rang(turn, given) if state == "ring" else self._dialled(turn, given)
+        if state == "wait" and isinstance(given, Digits):
+            return self._pressed(turn, given.keys[:1])
+        if state == "wait" or state == "ring":
+            return self._ask(turn, "queue.round", {"call": turn.call.id})
+        if "left" in turn.memo:  # a number is being dialled, and the carrier asks again what to do
+            self._say_so(turn)
+            turn.dial(turn.call.transfer["desk"])
+            return None
+        return self.enter(turn)
+
+    def _pressed(self, turn: Turn, key: str) -> Move:
+        choice = choice_for(turn, self.choices, key)
+        if choice is None or not leads_out(turn, choice):
+            return self._ask(turn, "queue.round", {"call": turn.call.id}, tell=True)
+        leave(turn, "choice")
+        if choice.reason:
+            turn.about(choice.reason)
+        return f"key {key}" if choice in self.choices else way_out(turn, choice)
+
+    def _rang(self, turn: Turn, given: DialEnded) -> Move:
+        """Ask the queue whether the agent took the call: how the carrier's leg ended tells nothing of that."""
+        asked = {"call": turn.call.id, "status": given.status, "seconds": given.seconds}
+        try:
+            status = turn.ask("queue.rang", asked, deadline=DEADLINE)
+        except LookupFailed as failed:
+            if not failed.missing:
+                return self._dialled(turn, given)
+            return self._queue(turn)
+        if status["state"] == "talked":
+            return self._talked(turn, status)
+        turn.note("refused", agent=turn.memo.get("agent", ""), status=given.status)
+        turn.phrase("queue_back")
+        return self._follow(turn, status)
+
+    def _talked(self, turn: Turn, status: Mapping[str, Any]) -> Move:
+        """Go on after a talk with an agent. Nobody else had the line, so what was proved before still holds."""
+        note_talk(turn, status)
+        if turn.memo.get("level"):
+            turn.verified(turn.memo["level"], turn.memo["customer"])
+        turn.change(transfer={**turn.call.transfer, "agent": status["agent"]})
+        return self._after(turn)
+
+    def _dialled(self, turn: Turn, given: DialEnded) -> Move:
+        """Go on by how dialling the desk's own number ended."""
         outcome = _OUTCOMES[given.status]
         desk = turn.call.transfer.get("desk", self.transfer.desk)
         turn.note("dialled", desk=desk, status=given.status, seconds=given.seconds)
-        if outcome == "next":
-            turn.drop_proof()  # somebody else has had the line since
-        if outcome == "next" and self.next is None:
+        if outcome != "next" and turn.memo.get("left"):
+            turn.phrase("transfer_on")
+            return self._dial_desk(turn)
+        if outcome != "next":
+            return outcome
+        turn.drop_proof()  # a switchboard may have passed the line on to anybody
+        return self._after(turn)
+
+    def _after(self, turn: Turn) -> Move:
+        if self.next is None:
             turn.hang_up()
             return None
-        return outcome
+        return "next"
+
+    def gone(self, turn: Turn) -> None:
+        """Give the place up, or free the agent; a caller who was dropped may come back to the place."""
+        if turn.memo.get("state") in ("wait", "ring"):
+            leave(turn, "gone")
+
+
+def _desks(turn: Turn, desk: str) -> list[str]:
+    """Return a desk and those that help it out."""
+    known = turn.line.desks.get(desk)
+    return [desk, *(one.name for one in (known.overflow if known else ()))]

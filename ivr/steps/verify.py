@@ -26,6 +26,9 @@ from ..secret import Secret
 HIGHEST = 2
 """The highest level that a telephone can prove; L3 needs a person."""
 
+CODE_SECONDS = 30.0
+"""How long the first key of a code may take: the message has to arrive, and the telephone is at the caller's ear."""
+
 _CARD, _PIN, _ID_TAIL, _CODE = ENTRIES["card"], ENTRIES["pin"], ENTRIES["id_tail"], ENTRIES["otp"]
 
 
@@ -123,6 +126,11 @@ class Verify(Entering):
         if not _known(turn):
             return _CARD
         return TAIL if self.by == "card" else _ID_TAIL
+
+    def first_timeout(self, turn: Turn) -> float:
+        """Give time to fetch the card, and more for a code."""
+        usual = super().first_timeout(turn)
+        return max(CODE_SECONDS, usual) if self.wanted(turn) is _CODE else usual
 
     # what was typed
 

@@ -1,18 +1,18 @@
-"""Where calls and documents are kept. A store is a module named after the scheme of its address; it has `connect`."""
+"""Where calls, documents and the board are kept. A store is a module named after its scheme; it has `connect`."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import Protocol
 
-from ..engine.ports import CallStore, Documents
+from ..engine.ports import Board, CallStore, Documents
 from ..settings import store_kind
 
 __all__ = ["Store", "open_store"]
 
 
-class Store(CallStore, Documents, Protocol):
-    """What every module here offers: one object that keeps calls and documents."""
+class Store(CallStore, Documents, Board, Protocol):
+    """What every module here offers: one object that keeps calls, documents and the board."""
 
 
 def open_store(url: str) -> Store:

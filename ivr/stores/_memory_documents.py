@@ -15,6 +15,7 @@ class MemoryDocuments:
     """The `Documents` half of the memory store."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._changing = threading.Lock()
         self._changer = 0
         self._documents: dict[str, dict[str, str]] = {}

@@ -3,12 +3,19 @@
 APPLICATION_ID = 0x69767231
 LAYOUT = 1
 
-_APPEND_ONLY = tuple(
-    f"""CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON {table}
+
+def append_only_name(table: str, verb: str) -> str:
+    """Name the trigger that keeps a table append-only."""
+    return f"{table}_refuses_{verb.lower()}"
+
+
+APPEND_ONLY = {
+    (table, verb): f"""CREATE TRIGGER {append_only_name(table, verb)} BEFORE {verb} ON {table}
         BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
     for table in ("past", "journal", "releases")
     for verb in ("UPDATE", "DELETE")
-)
+}
+"""What refuses to change the past. Only forgetting old calls lifts it, within one transaction."""
 
 TABLES = (
     """CREATE TABLE live (id INTEGER PRIMARY KEY, call_id TEXT NOT NULL UNIQUE, turn INTEGER NOT NULL,
@@ -23,7 +30,7 @@ TABLES = (
     "INSERT INTO tally VALUES (1, 0, 0)",
     "CREATE TRIGGER live_begins AFTER INSERT ON live BEGIN UPDATE tally SET live = live + 1; END",
     "CREATE TRIGGER live_ends AFTER DELETE ON live BEGIN UPDATE tally SET live = live - 1; END",
-    *_APPEND_ONLY,
+    *APPEND_ONLY.values(),
     f"PRAGMA application_id = {APPLICATION_ID}",
     f"PRAGMA user_version = {LAYOUT}",
 )
@@ -36,5 +43,7 @@ cost 48 us at a thousand live calls and 106 at a hundred thousand; with the key 
 LATER = (
     """CREATE TABLE IF NOT EXISTS documents (collection TEXT, key TEXT, body TEXT NOT NULL,
        PRIMARY KEY (collection, key)) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS board (name TEXT PRIMARY KEY, write INTEGER NOT NULL, body BLOB) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS board_writes ON board (write)",
 )
 """Tables that came after the first version. Files that lack them get them when opened; an older ivr ignores them."""

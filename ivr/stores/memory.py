@@ -1,15 +1,17 @@
-"""Calls and documents in this process's memory: for tests, the simulator and the load test. Nothing survives it."""
+"""Calls, documents and board in this process's memory: for tests, simulator and load test. Nothing survives it."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import takewhile
 from types import MappingProxyType
 
 from ..engine.ports import JournalRow, Saved
 from ..errors import SettingsError
 from ._lease import LEASE_SECONDS, Leases
+from ._memory_board import MemoryBoard
 from ._memory_documents import MemoryDocuments
 
 
@@ -20,7 +22,7 @@ def connect(url: str) -> MemoryStore:
     return MemoryStore()
 
 
-class MemoryStore(MemoryDocuments):
+class MemoryStore(MemoryDocuments, MemoryBoard):
     """A Store of dictionaries. `lease_seconds` bounds the wait for a call that another thread has."""
 
     def __init__(self, *, lease_seconds: float = LEASE_SECONDS) -> None:
@@ -65,6 +67,25 @@ class MemoryStore(MemoryDocuments):
     def live(self) -> int:
         """Count the calls that have not ended."""
         return len(self._live)
+
+    def calls(self, *, live: bool, limit: int = 100, oldest: bool = False) -> Sequence[str]:
+        """Return the ids of live or past calls, the newest first; or of the oldest live ones, the oldest first."""
+        with self._writing:
+            known = list(self._live if live else self._past)
+        return known[:limit] if live and oldest else known[::-1][:limit]
+
+    def prune(self, before: float, *, limit: int = 1000) -> int:
+        """Forget journal rows from before a time, and ended calls that have none left; return how many rows went."""
+        with self._writing:
+            old = list(takewhile(lambda row: row.at < before, self._journal[:limit]))
+            del self._journal[: len(old)]
+            for row in old:
+                rows = self._journal_of[row.call_id]
+                rows.remove(row)
+                if not rows:
+                    del self._journal_of[row.call_id]
+                    self._past.pop(row.call_id, None)
+        return len(old)
 
     def keep_release(self, version: str, files: Mapping[str, str]) -> None:
         """Remember the flow files of a release; the same version again changes nothing."""

@@ -1,4 +1,4 @@
-"""Calls and documents in one SQLite file, shared by all processes of one machine: one commit a turn, no ORM.
+"""Calls, documents and board in one SQLite file, shared by all processes of one machine: one commit a turn, no ORM.
 
 Why the write-ahead log is copied back by a thread of its own: copying waits for the disk, and left to SQLite it would
 happen inside whichever caller's turn filled the log. A process that is killed loses nothing that was saved; a power
@@ -21,6 +21,8 @@ from ..engine.ports import JournalRow, Saved
 from ..errors import SettingsError, StoreError
 from ..settings import store_file
 from ._lease import LEASE_SECONDS, SETUP, FileLeases
+from ._sqlite_board import SqliteBoard
+from ._sqlite_calls import SqliteCalls
 from ._sqlite_connections import Connections, OneWriter
 from ._sqlite_documents import SqliteDocuments
 
@@ -39,7 +41,8 @@ LEAVE = "DELETE FROM live WHERE call_id = ? AND turn = ?"
 END = """INSERT OR IGNORE INTO past (turn, key, call, reply, call_id) SELECT ?, ?, ?, ?, ?
     WHERE NOT EXISTS (SELECT 1 FROM live WHERE call_id = ?)"""
 JOURNAL = "INSERT INTO journal (call_id, turn, at, kind, data) VALUES (?, ?, ?, ?, ?)"
-READ_ALL = "SELECT call_id, turn, at, kind, data FROM journal WHERE id > ? ORDER BY id LIMIT ?"
+READ_ALL = """SELECT call_id, turn, at, kind, data FROM journal
+    WHERE id >= ? + (SELECT COALESCE(MIN(id), 1) FROM journal) ORDER BY id LIMIT ?"""
 READ_CALL = "SELECT call_id, turn, at, kind, data FROM journal WHERE call_id = ? ORDER BY id LIMIT ? OFFSET ?"
 
 
@@ -55,7 +58,7 @@ def connect(url: str) -> SqliteStore:
     return SqliteStore(file, synchronous=synchronous)
 
 
-class SqliteStore(SqliteDocuments):
+class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
     """A Store on one file, for any number of threads and processes; it may be carried over a fork."""
 
     def __init__(self, file: Path, *, synchronous: str = "NORMAL", lease_seconds: float = LEASE_SECONDS) -> None:

@@ -1,11 +1,11 @@
-"""The HTTP side: Twilio's webhooks, audio, health and metrics. The only Flask code next to the demo bank's."""
+"""The HTTP side: webhooks, audio, health and metrics, the bank's API. The only Flask code next to the demo bank's."""
 
 from __future__ import annotations
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from . import audio, health, webhook
+from . import agents, audio, desks, health, risk, webhook
 from .metrics import Metrics
 from .webhook import Answering
 
@@ -21,8 +21,12 @@ def create_app(ivr: Answering) -> Flask:
     app.register_error_handler(HTTPException, _plain)
     metrics = Metrics(ivr)
     app.register_blueprint(webhook.routes(ivr, metrics))
-    app.register_blueprint(audio.routes(ivr.settings.audio))
+    app.register_blueprint(agents.routes(ivr, metrics))
+    app.register_blueprint(audio.routes(ivr.settings.audio, ivr.sound))
     app.register_blueprint(health.routes(ivr, metrics))
+    for board in desks.routes(ivr.queue, ivr.settings.api_token, ivr.clock):
+        app.register_blueprint(board)
+    app.register_blueprint(risk.routes(ivr.risks, ivr.settings.api_token, ivr.clock))
     return app
 
 

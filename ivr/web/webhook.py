@@ -8,43 +8,51 @@ from typing import Protocol
 
 from flask import Blueprint, Response, abort, request
 
-from ivr.channels.twilio import TwilioChannel
+from ivr.agents.service import Queue
 from ivr.channels.twilio_inputs import DEAF
 from ivr.channels.twilio_requests import Parameters, TwilioRequest
 from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Hangup
-from ivr.errors import BadRequest, BadSignature
-from ivr.settings import Settings
+from ivr.errors import BadRequest
+from ivr.identity.risk import Risks
 
 from . import log
+from .agents import Reaching
+from .authentic import authentic, twiml
 from .metrics import Metrics
-from .wire import twilio_request
 
 LANGUAGE = "zh-CN"
 """Of the last resort, which is heard when nothing is known of the call."""
 MOST_TURN_DIGITS = 9
 
 
-class Answering(Protocol):
+class Answering(Reaching, Protocol):
     """What the webhooks need of the application."""
-
-    @property
-    def settings(self) -> Settings:
-        """The deployment's settings."""
-
-    @property
-    def channel(self) -> TwilioChannel:
-        """The carrier's channel."""
 
     @property
     def desk_number(self) -> str | None:
         """The number that the last resort dials."""
+
+    @property
+    def risks(self) -> Risks:
+        """The callers and customers that the bank warns of."""
+
+    @property
+    def queue(self) -> Queue:
+        """Who waits for a person, and who is at the desks."""
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """The time, in Unix seconds."""
 
     def answer(self, channel: Channel, incoming: Incoming) -> bytes:
         """Run one turn and return the document; what callers do is never an exception."""
 
     def hang_up(self, incoming: Incoming) -> None:
         """Take note that the caller has gone."""
+
+    def sound(self, name: str) -> bytes | None:
+        """Return a sound that was rendered for one caller, by its name in the address; None for an unknown name."""
 
     def live(self) -> int:
         """Count the calls that have not ended."""
@@ -78,19 +86,19 @@ class _Hooks:
 
     def voice(self, flow: str | None = None) -> Response:
         """Answer a call that arrives."""
-        asked = self._authentic()
+        asked = authentic(self.ivr.channel, self.metrics)
         return self._answer(lambda: self.ivr.channel.read(asked, flow=flow))
 
     def turn(self, turn: str) -> Response:
         """Answer what the caller did."""
         if not (turn.isascii() and turn.isdecimal() and len(turn) <= MOST_TURN_DIGITS):
             abort(404)
-        asked = self._authentic()
+        asked = authentic(self.ivr.channel, self.metrics)
         return self._answer(lambda: self.ivr.channel.read(asked, turn=int(turn)))
 
     def status(self) -> Response:
         """Take note of a call's end; the carrier ignores the answer."""
-        asked = self._authentic()
+        asked = authentic(self.ivr.channel, self.metrics)
         try:
             gone = self.ivr.channel.ended(asked)
             if gone:
@@ -101,7 +109,7 @@ class _Hooks:
 
     def fallback(self) -> Response:
         """Apologise and reach for a person: the carrier could not use an answer, or the last resort's desk did."""
-        asked = self._authentic()
+        asked = authentic(self.ivr.channel, self.metrics)
         form = Parameters.of(asked.form)
         attempt = request.args.get("attempt", "")
         tried = int(attempt) if attempt.isascii() and attempt.isdecimal() and len(attempt) < 4 else 1
@@ -109,27 +117,16 @@ class _Hooks:
             self.metrics.fallbacks.inc()
             log.line("fallback", code=form.first("ErrorCode")[:10])
         if form.first("DialCallStatus") in {"completed", "answered"}:
-            return _twiml(self.ivr.channel.render(Hangup(), turn=0))
+            return twiml(self.ivr.channel.render(Hangup(), turn=0))
         if form.first("ErrorCode") in DEAF:
             return self._answer(lambda: self._deaf(asked))
-        return _twiml(self._sorry(tried))
+        return twiml(self._sorry(tried))
 
     def _deaf(self, asked: TwilioRequest) -> Incoming:
         found = self.ivr.channel.deaf(asked)
         if found is None:
             raise BadRequest("the request tells of no failed recogniser")
         return found
-
-    def _authentic(self) -> TwilioRequest:
-        """Return the request if the carrier signed it; else refuse it without having read anything."""
-        body = request.get_data(cache=False)
-        try:
-            asked = twilio_request(request.environ, body)
-            self.ivr.channel.verify(asked)
-        except (BadSignature, ValueError):
-            self.metrics.refused.inc()
-            abort(403)
-        return asked
 
     def _answer(self, read: Callable[[], Incoming]) -> Response:
         started = time.perf_counter()
@@ -154,7 +151,7 @@ class _Hooks:
                 outcome=outcome,
                 ms=round(seconds * 1000, 2),
             )
-        return _twiml(document)
+        return twiml(document)
 
     def _sorry(self, attempt: int) -> bytes:
         try:
@@ -163,7 +160,3 @@ class _Hooks:
             log.fault("desk", fault)
             number = None
         return self.ivr.channel.sorry(LANGUAGE, number, attempt=attempt)
-
-
-def _twiml(document: bytes) -> Response:
-    return Response(document, content_type="text/xml; charset=utf-8")

@@ -12,6 +12,7 @@ BENCHMARKS = {
     "tools": "ivr check on 12,000 lines, ivr test",
     "hearing": "local recognition: the gate, keys in sound, recognitions a second, memory",
     "voices": "the local voices: first prompt, prompts a second, a thousand in a row",
+    "prompts": "the first prompt, values in calls, the cache, renderings a second, with the voices installed here",
     "profile": "where a turn's time goes",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ from ivr.channels import twilio_inputs, twilio_prompts
 from ivr.channels.twilio import TwilioChannel
 from ivr.channels.twilio_prompts import clean, pieces_of
 from ivr.channels.twilio_xml import element, response, text
-from ivr.engine.verbs import Dial, Gather, Hangup, Hearing, Keys, Pause, Play, Record, Say
+from ivr.engine.verbs import Dial, Enqueue, Gather, Hangup, Hearing, Keys, Pause, Play, Record, Say
 
 
 def channel(public_url: str | None = None) -> TwilioChannel:
@@ -45,6 +46,11 @@ CASES = {
     "answer_after_a_minute_is_not_recorded": Gather((MENU,), hearing=RECORDED, first_timeout=60),
     "record": Record((Say("请在滴声后留言。"),), 90, 4, "#"),
     "dial": Dial((Say("正在为您转接，请稍候。"),), "+861055550100", 25),
+    "dial_agent": Dial((Say("现在为您接通。"),), "+8613900000001", 20, leg="ab12cd34"),
+    "dial_agent_recorded": Dial((Say("通话将被录音。"),), "sip:li@bank.example", 20, leg="ab12cd34", record=True),
+    "enqueue": Enqueue(
+        (Say("正在为您转接，请稍候。"),), "WW" + "0" * 32, 120, {"desk": "vip", "name": "李女士", "level": 2}, 600
+    ),
     "hangup": Hangup((Say("感谢来电，再见。"),)),
     "other_language": Hangup((Say("ありがとう", "ja-JP"),)),
 }
@@ -189,3 +195,28 @@ def test_text_that_is_printable_needs_no_cleaning():
     assert not twilio_prompts._FORBIDDEN.search(printable)
     assert not twilio_inputs._UNPRINTABLE.search(printable)
     assert not {sign for sign in printable if sign.isspace()} - {" "}
+
+
+def test_a_hostile_name_of_a_leg_stays_one_piece_of_the_path():
+    dial = parse(channel("https://x.example/ivr").render(Dial((), "+86139", leg="../a?b=1&c#<d>"), turn=1)).find("Dial")
+    number = dial.find("Number")
+    assert number.get("url") == "/ivr/twilio/agent/..%2Fa%3Fb%3D1%26c%23%3Cd%3E"
+    assert number.get("statusCallback") == number.get("url") + "/ended"
+    assert "record" not in dial.attrib
+
+
+@pytest.mark.parametrize("long", ["话" * 3000, {"a": ["x" * 9000]}])
+def test_a_task_that_is_too_long_keeps_the_facts_that_fit_and_stays_json(long):
+    told = {"desk": "vip", "level": 2, "typed": long, "reason": '挂失 & "急"'}
+    document = channel().render(Enqueue((), "WW" + "0" * 32, task=told), turn=1)
+    task = parse(document).find("Enqueue/Task")
+    assert json.loads(task.text) == {name: value for name, value in told.items() if name != "typed"}
+    assert task.get("timeout") is None
+
+
+@given(st.dictionaries(st.text(), st.one_of(st.integers(), st.text(), st.none(), st.lists(st.text()))), st.integers())
+def test_whatever_a_task_tells_it_is_a_json_object_within_the_carriers_size(told, priority):
+    task = parse(channel().render(Enqueue((), "WW", priority, told), turn=1)).find("Enqueue/Task")
+    assert isinstance(json.loads(task.text), dict)
+    assert len(task.text.encode()) <= 4096
+    assert 0 <= int(task.get("priority")) < 2**31

@@ -174,6 +174,22 @@ LATER = [
     ({"DialCallStatus": "answered"}, DialEnded("completed")),
     ({"DialCallStatus": "exploded"}, DialEnded("failed")),
     ({"DialCallStatus": "completed", "CallStatus": "completed"}, HungUp("completed")),
+    (
+        {"DialCallStatus": "completed", "DialCallDuration": "61", "RecordingUrl": "https://x/RE1"},
+        DialEnded("completed", 61.0),
+    ),
+    (
+        {"DialCallStatus": "completed", "RecordingUrl": "https://x/RE1", "CallStatus": "completed"},
+        HungUp("completed"),
+    ),
+    ({"QueueResult": "bridged", "QueueTime": "40"}, DialEnded("completed")),
+    ({"QueueResult": "bridging-in-process"}, DialEnded("completed")),
+    ({"QueueResult": "queue-full"}, DialEnded("busy")),
+    ({"QueueResult": "leave"}, DialEnded("canceled")),
+    ({"QueueResult": "error"}, DialEnded("failed")),
+    ({"QueueResult": "system-error"}, DialEnded("failed")),
+    ({"QueueResult": "what is this"}, DialEnded("failed")),
+    ({"QueueResult": "hangup", "CallStatus": "completed"}, HungUp("completed")),
     ({"CallStatus": "no-answer", "Digits": "1"}, HungUp("no-answer")),
     ({"CallStatus": "in-progress", "Digits": "1"}, Digits("1")),
 ]
@@ -260,6 +276,7 @@ def test_signatures_are_those_that_the_carriers_library_computes(form):
                 "RecordingDuration",
                 "DialCallStatus",
                 "DialCallDuration",
+                "QueueResult",
             ]
         ),
         st.text(),

@@ -133,6 +133,45 @@ def test_the_journal_keeps_the_order_written(store: CallStore) -> None:
     assert list(store.journal("nobody")) == []
 
 
+def test_calls_are_listed_the_newest_first_and_the_oldest_that_are_live(store: CallStore) -> None:
+    for name in ("a", "b", "c", "d"):
+        store.save(turn(1, call_id=name), [], expected=None)
+    store.save(turn(2, call_id="b", ended=True), [], expected=1)
+    store.save(turn(2, call_id="a", ended=True), [], expected=1)
+    assert list(store.calls(live=True)) == ["d", "c"]
+    assert list(store.calls(live=True, limit=1, oldest=True)) == ["c"]
+    assert list(store.calls(live=False)) == ["a", "b"]
+    assert list(store.calls(live=False, limit=1)) == ["a"]
+
+
+def test_old_calls_are_forgotten_with_their_rows_and_nothing_else_is(store: CallStore) -> None:
+    for number, name in enumerate(["old", "long", "new"]):
+        store.save(turn(1, call_id=name), [row(number, call_id=name)], expected=None)
+    store.save(turn(2, call_id="old", ended=True), [row(3, call_id="old")], expected=1)
+    store.save(turn(2, call_id="long", ended=True), [row(9, call_id="long")], expected=1)
+    assert store.prune(row(4).at, limit=3) == 3
+    assert store.load("old") is not None
+    assert store.prune(row(4).at, limit=3) == 1
+    assert store.prune(row(4).at) == 0
+    assert store.load("old") is None
+    assert store.load("long") == turn(2, call_id="long", ended=True)
+    assert store.load("new") == turn(1, call_id="new")
+    assert list(store.journal()) == [row(9, call_id="long")]
+    assert list(store.journal("long")) == [row(9, call_id="long")]
+
+
+def test_a_journal_that_was_cut_is_read_in_pieces_as_before(store: CallStore) -> None:
+    for number in range(1, 6):
+        store.save(turn(1, call_id=str(number)), [row(number)], expected=None)
+    store.prune(row(3).at)
+    assert [r.turn for r in store.journal(limit=2)] == [3, 4]
+    assert [r.turn for r in store.journal(after=2, limit=2)] == [5]
+    assert list(store.journal(after=3)) == []
+    store.prune(row(9).at)
+    store.save(turn(1, call_id="next"), [row(7)], expected=None)
+    assert list(store.journal()) == [row(7)]
+
+
 def test_the_journal_is_read_in_pieces(store: CallStore) -> None:
     for number in range(1, 8):
         store.save(turn(number), [row(number)], expected=number - 1 or None)

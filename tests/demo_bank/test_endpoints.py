@@ -207,19 +207,19 @@ def test_a_limit_that_makes_no_sense_is_refused(client: Client, limit: Any) -> N
 
 def test_a_lost_card_is_blocked_and_stays_so(client: Client) -> None:
     assert client.ask("report_loss", {"customer": "C0001"}) == {
-        "reference": "GS26112102",
+        "reference": "26112102",
         "tail": "0128",
         "status": "lost",
         "already": False,
     }
     assert client.ask("balance", {"customer": "C0001"})["card"]["status"] == "lost"
     again = client.ask("report_loss", {"customer": "C0001"})
-    assert (again["reference"], again["already"]) == ("GS26112102", True)
+    assert (again["reference"], again["already"]) == ("26112102", True)
 
 
 def test_a_card_lost_from_the_first_day_keeps_its_reference(client: Client) -> None:
     assert client.ask("report_loss", {"customer": "C0004"}) == {
-        "reference": "GS25111001",
+        "reference": "25111001",
         "tail": "0489",
         "status": "lost",
         "already": True,
@@ -251,14 +251,25 @@ def test_branches_are_found_by_any_name_of_their_city(client: Client, city: str)
         "opens": "08:30",
         "closes": "17:00",
         "phone": "055100000301",
+        "days": "每天",
+        "days_en": "every day",
         "weekend": True,
     }
 
 
 @pytest.mark.parametrize("body", [{}, {"city": None}, {"city": ""}])
 def test_without_a_city_all_branches_are_listed(client: Client, body: dict[str, Any]) -> None:
-    assert client.ask("branches", body)["count"] == 5
+    assert client.ask("branches", body)["count"] == 7
 
 
 def test_a_city_without_a_branch_has_an_empty_list(client: Client) -> None:
-    assert client.ask("branches", {"city": "拉萨"}) == {"count": 0, "items": [], "first": None}
+    answer = client.ask("branches", {"city": "拉萨"})
+    assert answer == {"count": 0, "items": [], "more": False, "next_offset": 0, "first": None}
+
+
+def test_the_branches_of_a_city_come_page_by_page(client: Client) -> None:
+    first = client.ask("branches", {"city": "010", "limit": 3})
+    assert (first["count"], first["more"], first["next_offset"]) == (3, True, 3)
+    last = client.ask("branches", {"city": "010", "limit": 3, "offset": first["next_offset"]})
+    assert (last["count"], last["more"], last["next_offset"]) == (1, False, 4)
+    assert [branch["days"] for branch in [*first["items"], *last["items"]]].count("每天") == 2

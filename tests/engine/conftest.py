@@ -17,7 +17,8 @@ from ivr.engine.verbs import Closing, Pause, Say
 from ivr.errors import LookupFailed
 from ivr.flow.loader import reload
 from ivr.speech.aloud import Reader
-from ivr.speech.aloud.heard import spoken_keys
+from ivr.speech.heard import heard
+from ivr.speech.phrases import understand
 from ivr.speech.written import written
 
 LINE = """
@@ -124,7 +125,7 @@ def phone() -> Dial:
         files = {"line.yaml": LINE, "test.yaml": text, **{f"{name}.yaml": body for name, body in more.items()}}
         release = reload(files, catalogue())
         lookup = bank or Bank()
-        services = Services(lookup, Reader(), spoken_keys, written)
+        services = Services(lookup, Reader(), heard, understand, written)
         return Phone(Engine(release, services), lookup).ring(caller)
 
     return ring

@@ -18,7 +18,7 @@ def test_lookups_of_one_turn_share_one_deadline():
         return {}
 
     call = Call("CA1", "r", "zh-CN", "", "", 0.0, (Frame("test", "s"),))
-    turn = Turn(call, None, None, Services(lookup, None, None, None, timer=lambda: now[0]), 0.0)  # type: ignore[arg-type]
+    turn = Turn(call, None, None, Services(lookup, None, None, None, None, timer=lambda: now[0]), 0.0)  # type: ignore[arg-type]
     turn.lookup("bank.verify", {}, deadline=2.0)
     turn.lookup("bank.balance", {}, deadline=2.0)
     with pytest.raises(LookupFailed, match="all the time there is"):

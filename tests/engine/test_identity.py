@@ -102,7 +102,7 @@ def test_a_caller_whom_the_bank_does_not_know_gives_the_whole_card(phone):
     del bank.answers["bank.caller"]
     call = phone(STEPS, bank=bank).press("1")
     assert call.heard == "请输入您的银行卡号，以井号键结束。"
-    assert call.press("4111111111111112").heard.startswith("这个卡号和卡面上的不一样长，或有一位不同")
+    assert call.press("4111111111111112").heard.startswith("收到的卡号和卡面有出入。请核对一下。")
     assert isinstance(call.press("4111111111111111").call.frame.memo["claim"], Secret)
     assert call.press("135790").call.identity.level == 1
 
@@ -182,7 +182,7 @@ def test_pound_alone_gives_more_time_three_times(phone):
     assert call.press("#").heard == "金额。"
     for _ in range(2):
         assert call.press("#").heard == "好的，请慢慢准备，准备好后再输入。金额。"
-    assert call.press("#").heard.startswith("请输入金额，小数点用星号键代替")
+    assert call.press("#").heard.startswith("金额的小数点用星号键代替")
 
 
 def test_a_slip_says_what_is_expected_in_the_editor_s_bounds(phone):
@@ -299,7 +299,8 @@ GOOD, WRONG, OLD = {"verified": True}, {"verified": False, "reason": "wrong"}, {
 
 def test_level_2_adds_a_code_to_the_telephone_on_file(phone):
     call = phone(LEVEL_2, bank=bank_with_codes(GOOD)).press("1").press("0128").press("135790")
-    assert call.heard == "验证码已经发到您尾号零零零幺的手机。请输入六位验证码。"
+    assert call.heard == "验证码已经发到您尾号零零零幺的手机。请输入六位验证码。需要更多时间，请按井号键。"
+    assert call.closing.first_timeout == 30
     assert call.press("482915").heard.startswith("好的，核对完成。限额。")
     assert call.call.identity.level == 2
 

@@ -89,7 +89,6 @@ def test_a_complaint_becomes_a_ticket_with_a_promised_time(phone):
         "number": "+8613800000001",
         "kind": "channel",
         "severity": "grave",
-        "level": "first",
         "call": "CA1",
         "recording": "https://carrier/r1",
     }
@@ -98,6 +97,27 @@ def test_a_complaint_becomes_a_ticket_with_a_promised_time(phone):
 def test_a_ticket_that_cannot_be_opened_has_its_own_way(phone):
     steps = "  start: {ticket: service, as: t, next: bye, on_error: sorry}\n  sorry: {hangup: 抱歉。}\n"
     assert phone(steps, bank=Bank({"tickets.open": LookupFailed("gone")})).heard == "抱歉。"
+
+
+def test_a_ticket_takes_its_kind_from_what_a_menu_kept(phone):
+    steps = """
+  start: {as: about, menu: [{label: 产品, goto: open_it, value: product}, {label: 服务, goto: open_it, value: service}]}
+  open_it: {ticket: {kind: about, severity: '"grave"'}, as: t, next: bye, on_error: bye}
+"""
+    bank = Bank({"tickets.open": {"ticket": "T123"}})
+    phone(steps, bank=bank).press("2")
+    (question,) = [question for source, question, _ in bank.asked if source == "tickets.open"]
+    assert (question["kind"], question["severity"]) == ("service", "grave")
+
+
+def test_a_menu_forgets_what_it_kept_when_a_choice_without_a_value_is_taken(phone):
+    steps = """
+  start: {as: about, menu: [{label: 产品, goto: back, value: product}, {label: 别的, goto: back}]}
+  back: {branch: [{when: about == "product", goto: start}, {when: about == none, goto: nothing}, {goto: bye}]}
+  nothing: {hangup: 没有。}
+"""
+    call = phone(steps).press("1")
+    assert call.press("2").heard == "没有。"
 
 
 SURVEY = """
@@ -144,6 +164,26 @@ def test_half_an_answer_is_kept(phone):
 
 def test_a_store_that_is_gone_does_not_show(phone):
     assert phone(SURVEY, bank=Bank({"survey.answer": LookupFailed("gone")})).press("3").press("8").heard == "谢谢。"
+
+
+PROMISED = """
+  start: {survey: satisfaction, as: survey, next: done, unhappy: promise}
+  done: {hangup: 谢谢。}
+  promise: {hangup: "{survey.call_back_by|datetime:short}前给您回电。"}
+"""
+
+
+def test_who_is_unhappy_hears_by_when_somebody_calls_back(phone):
+    bank = Bank({"survey.answer": {"detractor": True, "callback_by": "2026-11-24T10:05:00+08:00"}})
+    assert phone(PROMISED, bank=bank).press("1").heard == "十一月二十四日上午十点零五分前给您回电。"
+
+
+def test_no_call_back_is_promised_that_nobody_can_keep(phone):
+    kept = {"survey.answer": {"detractor": True, "callback_by": "2026-11-24T10:05:00+08:00"}}
+    assert phone(PROMISED, bank=Bank(kept), caller="anonymous").press("1").heard == "谢谢。"
+    assert phone(PROMISED, bank=Bank({"survey.answer": LookupFailed("gone")})).press("1").heard == "谢谢。"
+    assert phone(PROMISED, bank=Bank({"survey.answer": {"detractor": False}})).press("5").heard == "谢谢。"
+    assert phone(PROMISED, bank=Bank(kept)).stay_silent().heard == "谢谢。"
 
 
 def test_what_a_call_is_about_is_noted_and_told_to_the_survey(phone):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ivr.catalogue import catalogue
 from ivr.errors import FlowError
-from ivr.flow.loader import reload
+from ivr.flow.loader import inspect, reload
 
 LINE = 'lines: {default: it}\ndesks: {general: "+861085550100"}\ndesk: general\n'
 AGENT = "  agent:\n    transfer: general\n    otherwise: bye\n  bye:\n    hangup: 再见。\n"
@@ -151,3 +153,76 @@ def test_a_broken_line_hides_no_fault_of_a_flow():
     with pytest.raises(FlowError) as refused:
         reload({"it.yaml": flow, "line.yaml": LINE.replace("desk: general", "desk: genral")}, catalogue())
     assert [problem.rule for problem in refused.value.problems] == ["unknown-step", "unknown-desk"]
+
+
+GUARDED = """\
+  hello:
+    requires: L1
+    lookup: {from: bank.balance, as: account, on_error: bye}
+    next:
+      - {when: account.open, goto: same_turn}
+      - {goto: bye}
+  same_turn:
+    branch: [{when: account.lost, goto: bye}, {goto: tell}]
+  tell:
+    requires: L1
+    say: 余额为{account.balance|amount}。
+    next: main
+  main:
+    menu: [{label: 余额, goto: tell}, {label: 网点, goto: places}]
+  places:
+    lookup: {from: bank.branches, as: found, on_error: bye}
+    next: tell_places
+  tell_places:
+    say: "{found.count|number}家。"
+    next: main
+"""
+
+
+def test_a_value_that_no_call_can_come_to_without_its_proof_is_fine(tmp_path):
+    assert not unguarded(tmp_path, GUARDED)
+
+
+def test_a_value_that_came_through_another_flow_needs_its_proof_there_and_here(tmp_path):
+    gives = """\
+  hello:
+    requires: L1
+    lookup: {from: bank.balance, as: account, on_error: bye}
+    next: run
+  run:
+    requires: L1
+    flow: {run: other, with: {given: account}, as: back}
+    next: tell
+  tell:
+    say: 余额为{back.half.balance|amount}。
+    next: bye
+"""
+    other = """\
+flow: other
+start: ask
+parameters: [given]
+returns: [half]
+steps:
+  ask:
+    menu: [{label: 说, goto: tell}, {label: 好, goto: copy}]
+  tell:
+    say: 余额为{given.balance|amount}。
+    next: ask
+  copy:
+    requires: L1
+    set: {half: given}
+    next: return
+  agent:
+    transfer: general
+    otherwise: return
+"""
+    assert unguarded(tmp_path, gives, other=other) == [("it.yaml", 13), ("other.yaml", 9)]
+
+
+def unguarded(folder: Path, steps: str, **files: str) -> list[tuple[str, int]]:
+    texts = {"it": f"flow: it\nstart: hello\nsteps:\n{steps}{AGENT}", "line": LINE, **files}
+    for name, text in texts.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    found = inspect(folder, catalogue())[1]
+    assert all(problem.rule == "unguarded-value" for problem in found), found
+    return [(Path(problem.place.file).name, problem.place.line) for problem in found]

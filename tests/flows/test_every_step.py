@@ -34,11 +34,13 @@ MENU_KEYS = "0123456789*#"
 
 
 def where(leg):
-    """Tell one place from another: step, language, and which entry is wanted."""
+    """Tell one place from another: step, language, which entry is wanted, who is rung."""
     facts = leg.machine.ivr.facts(leg.sid)
     waiting = leg.waiting
     digits = getattr(waiting, "num_digits", None)
     wanted = f"{digits} of a code" if re.search(r"验证码|\bcode\b", leg.words) else digits
+    if isinstance(waiting, Dial):
+        wanted = waiting.numbers
     return facts["flow"], facts["step"], facts["language"], type(waiting).__name__, wanted
 
 

@@ -64,7 +64,7 @@ def ring_with(machine, ring):
         ([*LIMITS, "2"], "sms.send", GONE, "短信没有发出去，您可以再听一遍限额。", "after_limits"),
         ([*BILL, "2"], "sms.send", GONE, "短信没有发出去，您可以再听一遍账单。", "after_bill"),
         (LOSS, "sms.send", GONE, "短信没有发出去，请您记下编号。", "after_loss"),
-        (["9"], "memory.keep", GONE, "现在为您接通人工", "welcome"),
+        (["6"], "memory.keep", GONE, "现在为您接通人工", "welcome"),
     ],
 )
 def test_a_fault_has_words_of_its_own_and_the_call_goes_on(ring_with, keys, source, answer, words, step):

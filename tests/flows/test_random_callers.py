@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ivr.phone.caller import Desk, HangUp, Press, Silence, Speak, Talk
 from ivr.phone.carrier import Line
-from ivr.phone.player import Habits, Player
+from ivr.phone.habits import Habits
+from ivr.phone.player import Player
 from ivr.phone.twiml import Dial, Hangup
 
 CALLS = int(os.environ.get("IVR_RANDOM_CALLS", "0"))

@@ -41,7 +41,7 @@ def test_one_that_is_being_worked_on_has_a_last_day(complained):
 
 
 @pytest.mark.parametrize(
-    ("state", "words"), [("answered", "已经给您答复。您还不满意，可以找人工。"), ("closed", "已经办完。")]
+    ("state", "words"), [("answered", "已经给您答复。如果还不满意，可以找人工。"), ("closed", "已经办完。")]
 )
 def test_one_that_is_done_is_told_with_its_day_and_sent_as_a_text(machine, complained, state, words):
     update, progress = complained
@@ -60,7 +60,7 @@ def test_a_broken_promise_is_never_repeated_and_a_person_takes_over(machine, com
     update(state)
     machine.clock.sleep(9 * 86400)
     leg = progress()
-    assert "我们答应您的时间已经过了，对不起。现在由人工为您跟进。" in leg.words
+    assert "对不起，我们答应您的时间已经过了。现在由人工为您跟进。" in leg.words
     assert "最晚" not in leg.words
     assert isinstance(leg.waiting, Dial)
 

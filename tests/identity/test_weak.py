@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 import secrets
 
 import pytest
 
+from ivr.demo_bank.pins import _COMMON as COMMON_AT_THE_BANK
+from ivr.demo_bank.pins import is_weak
 from ivr.identity.weak import COMMON, weakness
 from ivr.secret import Secret
 
@@ -31,7 +35,7 @@ from .conftest import MONDAY, Line
         ("１２３４５６", "short"),
         ("147258", "common"),
         ("520131", "common"),
-        ("112233", "common"),
+        ("112233", "repeat"),
         ("740913", ""),
         ("903716", ""),
         ("80274961", ""),
@@ -67,3 +71,26 @@ def test_the_question_takes_secrets_and_echoes_none(line: Line):
     answer = line.ask("weak", MONDAY, pin=Secret("pin", "740128"), birth_date=None, tails=[Secret("pan", "62170128")])
     assert answer == {"weak": True, "reason": "tail"}
     assert line.ask("weak", MONDAY, pin=Secret("pin", "740913")) == {"weak": False, "reason": ""}
+
+
+BORN, TAILS = "1988-03-07", ("0128", "1018", "0001")
+
+
+def tempting() -> set[str]:
+    """Return PINs of every pattern that a bank may look for, and some that have none."""
+    digits = "0123456789"
+    few = {"".join(pin) for pair in itertools.combinations(digits, 2) for pin in itertools.product(pair, repeat=6)}
+    strides = {"".join(str((start + step * n) % 10) for n in range(6)) for start in range(10) for step in range(10)}
+    threes = {"".join(three) for three in itertools.product(digits, repeat=3)}
+    halves = {three * 2 for three in threes} | {"".join(digit * 2 for digit in three) for three in threes}
+    pieces = ["19880307", "88", "03", "07", "0307", "0703", "1988"]
+    dates = {"".join(some)[:6] for count in (1, 2, 3) for some in itertools.permutations(pieces, count)}
+    ends = {f"{n:02d}"[:at] + tail + f"{n:02d}"[at:] for tail in TAILS for n in range(100) for at in range(3)}
+    chance = random.Random(7)
+    others = {f"{chance.randrange(10**6):06d}" for _ in range(2000)}
+    return few | strides | halves | dates | ends | others | COMMON_AT_THE_BANK
+
+
+def test_a_pin_that_we_let_pass_is_not_refused_by_the_bank():
+    surprised = [pin for pin in tempting() if is_weak(pin, born=BORN, tails=TAILS) and not weakness(pin, BORN, TAILS)]
+    assert not surprised

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from ivr.journal.deadlines import Alarm, AlarmNotTaken, Deadlines, Sounded, Webhook
+from ivr.journal.deadlines import Alarm, Deadlines
 from ivr.journal.surveys import Surveys
 from ivr.journal.tickets import Tickets
+from ivr.outgoing import NotTaken, Sounded, Webhook
 from ivr.sealing import Seal
 from ivr.stores.sqlite import SqliteStore
 
@@ -32,7 +33,7 @@ class Receiver:
     def __call__(self, alarm: Alarm) -> None:
         self.tried += 1
         if self.refuses:
-            raise AlarmNotTaken("not now")
+            raise NotTaken("not now")
         self.taken.append(alarm)
 
     def names(self) -> list[str]:
@@ -163,6 +164,17 @@ def test_two_processes_send_an_alarm_once(tickets: Tickets, store: SqliteStore, 
     assert receiver.names() == ["first_reply.overdue"]
 
 
+def test_one_malformed_ticket_does_not_silence_a_round(
+    tickets: Tickets, store: SqliteStore, deadlines: Deadlines, receiver: Receiver
+) -> None:
+    opened(tickets)
+    for key, bad in (("T0", {}), ("T1", {"clocks": None, "level": "first"}), ("T2", {"level": "nobody"})):
+        store.change("open_tickets", key, lambda _: {})
+        store.change("tickets", key, lambda _, bad=bad: bad)
+    assert deadlines.sound(NOW + DAY + 1) == Sounded(taken=1, broken=3)
+    assert receiver.names() == ["first_reply.overdue"]
+
+
 def test_without_a_receiver_alarms_wait(tickets: Tickets, store: SqliteStore, receiver: Receiver) -> None:
     opened(tickets)
     assert Deadlines(store).sound(NOW + DAY + 1) == Sounded()
@@ -253,7 +265,7 @@ ALARM = Alarm("ticket", "T1", "final.soon", ("agent",), "service", "ordinary", "
 @pytest.mark.parametrize("status", [302, 400, 500])
 def test_an_answer_that_is_no_success_is_a_failure(hook: Hook, status: int) -> None:
     hook.status = status
-    with pytest.raises(AlarmNotTaken, match=str(status)) as caught:
+    with pytest.raises(NotTaken, match=str(status)) as caught:
         Webhook(hook.url)(ALARM)
     assert len(hook.got) == 1
     assert "hush" not in str(caught.value)
@@ -262,13 +274,13 @@ def test_an_answer_that_is_no_success_is_a_failure(hook: Hook, status: int) -> N
 def test_a_slow_webhook_is_given_up(hook: Hook) -> None:
     hook.wait = 0.5
     began = time.monotonic()
-    with pytest.raises(AlarmNotTaken, match="cannot be reached"):
+    with pytest.raises(NotTaken, match="cannot be reached"):
         Webhook(hook.url, timeout=0.1)(ALARM)
     assert time.monotonic() - began < 0.45
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/hush", "nonsense hush", "ftp://hush", "http://"])
 def test_an_address_that_is_none_is_a_failure_without_its_text(url: str) -> None:
-    with pytest.raises(AlarmNotTaken) as caught:
+    with pytest.raises(NotTaken) as caught:
         Webhook(url)(ALARM)
     assert "hush" not in str(caught.value)

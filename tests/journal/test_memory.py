@@ -13,7 +13,7 @@ from ivr.stores.sqlite import SqliteStore
 from .conftest import LI, ZHANG
 
 NOW = 1795399200.0
-NOTHING = {"last_reasons": [], "calls": 0}
+NOTHING = {"last_reasons": [], "reasons": [], "calls": 0}
 
 
 @pytest.fixture
@@ -43,6 +43,7 @@ def test_what_was_chosen_is_there_in_the_next_call(memory: Memory) -> None:
         "rate": 0.8,
         "language": "zh-CN",
         "last_reasons": ["report_loss", "balance"],
+        "reasons": [],
         "calls": 2,
     }
     assert recall(memory, LI) == NOTHING
@@ -59,7 +60,7 @@ def test_the_three_last_reasons_are_kept_each_once(memory: Memory) -> None:
 def test_the_same_key_again_changes_nothing(memory: Memory) -> None:
     keep(memory, "one", call="CA1", reason="a")
     keep(memory, "two", call="CA2", reason="b")
-    assert keep(memory, "one", call="CA1", reason="a") == {"last_reasons": ["b", "a"], "calls": 2}
+    assert keep(memory, "one", call="CA1", reason="a") == {"last_reasons": ["b", "a"], "reasons": [], "calls": 2}
 
 
 @pytest.mark.parametrize("number", ["anonymous", "", "+266696687", "sip:alice@example.com", None])
@@ -85,6 +86,7 @@ def test_a_number_that_was_silent_for_long_is_forgotten(memory: Memory) -> None:
     assert keep(memory, "late", NOW + 401 * 86400, call="CA2", language="en-US") == {
         "language": "en-US",
         "last_reasons": [],
+        "reasons": [],
         "calls": 1,
     }
 
@@ -115,3 +117,34 @@ def test_what_is_no_choice_is_refused(memory: Memory, given: dict[str, Any]) -> 
 def test_an_unknown_question_is_refused(memory: Memory) -> None:
     with pytest.raises(LookupFailed, match="no question"):
         memory.ask("guess", {}, key="k", now=NOW)
+
+
+def often(memory: Memory, *reasons: str) -> list[str]:
+    for place, reason in enumerate(reasons):
+        keep(memory, f"often {place}", call=f"CA{place}", reason=reason)
+    return list(recall(memory)["reasons"])
+
+
+def test_what_a_number_calls_for_again_and_again_is_told_the_newest_weighing_most(memory: Memory) -> None:
+    assert often(memory, "limits", "limits", "balance", "lost_card", "balance", "pin") == ["balance", "limits"]
+
+
+def test_two_frequent_reasons_at_most_are_told(memory: Memory) -> None:
+    assert often(memory, "a", "a", "b", "b", "c", "c") == ["c", "b"]
+
+
+def test_a_reason_counts_once_a_call_and_is_forgotten_after_ten_calls(memory: Memory) -> None:
+    for place in range(3):
+        keep(memory, f"k{place}", call="CA1", reason="balance")
+    assert recall(memory)["reasons"] == []
+    assert often(memory, "balance", *(f"once{n}" for n in range(10))) == []
+
+
+def test_an_elderly_caller_and_one_who_said_no_are_offered_nothing_first(memory: Memory) -> None:
+    assert often(memory, "balance", "balance") == ["balance"]
+    keep(memory, profile="elderly")
+    assert recall(memory)["reasons"] == []
+    keep(memory, profile="standard", frequent="off")
+    assert recall(memory)["reasons"] == []
+    keep(memory, frequent="on")
+    assert recall(memory)["reasons"] == ["balance"]

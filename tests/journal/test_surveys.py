@@ -12,7 +12,7 @@ from ivr.stores.sqlite import SqliteStore
 from .conftest import ZHANG
 
 NOW = 1795399200.0  # 2026-11-23T10:00+08:00
-ABOUT = {"call": "CA1", "queue": "vip", "agent": "8001", "reason": "balance"}
+ABOUT = {"call": "CA1", "queue": "vip", "priority": "normal", "agent": "8001", "reason": "balance"}
 
 
 @pytest.fixture

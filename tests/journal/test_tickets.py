@@ -57,6 +57,15 @@ def test_a_complaint_gets_a_number_and_its_deadlines(desk: Desk, at: Callable[[s
     }
 
 
+@pytest.mark.parametrize(
+    ("opened", "told"),
+    [("10:00", "10:00"), ("10:03", "10:15"), ("10:15", "10:15"), ("23:46", "00:00")],
+)
+def test_a_promised_time_is_told_to_the_next_quarter_of_an_hour(desk: Desk, at, opened: str, told: str) -> None:
+    answer = desk("open", at(f"2026-11-23T{opened}"), number=ZHANG, kind="service", call="CA1")
+    assert answer["first_reply_by"].split("T")[1] == f"{told}:00+08:00"
+
+
 def test_the_same_key_again_opens_nothing_and_answers_the_same(tickets: Tickets, store: SqliteStore) -> None:
     given = {"number": ZHANG, "kind": "service"}
     first = tickets.ask("open", given, key="k", now=NOW)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import StoreError
-from ivr.journal.deadlines import Alarm, AlarmNotTaken, Deadlines, Sounded
+from ivr.journal.deadlines import Alarm, Deadlines
 from ivr.journal.tickets import Tickets
 from ivr.journal.watch import Watch
+from ivr.outgoing import NotTaken, Sounded
 from ivr.sealing import Seal
 from ivr.stores.sqlite import SqliteStore
 
@@ -36,7 +37,7 @@ class Office:
     def take(self, alarm: Alarm) -> None:
         self.threads.add(threading.current_thread().name)
         if self.refuses:
-            raise AlarmNotTaken("not now")
+            raise NotTaken("not now")
         self.alarms.append(alarm)
 
     def tell(self, done: Sounded) -> None:
@@ -45,7 +46,7 @@ class Office:
 
     def watch(self, store: SqliteStore) -> Watch:
         deadlines = Deadlines(store, self.take)
-        return Watch(store, deadlines, told=self.tell, failed=self.faults.append, clock=lambda: self.now)
+        return Watch(store, [deadlines.sound], told=self.tell, failed=self.faults.append, clock=lambda: self.now)
 
 
 @pytest.fixture

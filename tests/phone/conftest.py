@@ -14,7 +14,8 @@ from twilio.request_validator import RequestValidator
 from ivr.phone.caller import Act, Desk, Gone, Heard, Listening, Stretch
 from ivr.phone.carrier import Line
 from ivr.phone.clock import VirtualClock
-from ivr.phone.player import CallResult, Habits, Player
+from ivr.phone.habits import CallResult, Habits
+from ivr.phone.player import Player
 from ivr.phone.transport import WsgiTransport
 
 TOKEN = "a token"

@@ -157,6 +157,28 @@ def test_text_messages_of_a_call_are_shown_once_and_never_the_whole_number(ivr, 
     assert done.output.count("13800000001") == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "refusal"),
+    [
+        ("desks: {nobody: closed}", 'line.yaml has no desk "nobody"'),
+        ("desks: {general: nights}", 'line.yaml has no opening hours "nights"; there are always, closed.'),
+        ("announce: {slot: news, text: {zh-CN: 停电。}}", 'line.yaml has no announcement "news"'),
+    ],
+)
+def test_a_conversation_that_asks_for_what_line_yaml_does_not_have_is_refused(ivr, tmp_path, asked, refusal):
+    (tmp_path / "odd.yaml").write_text(f"conversation: c\nflow: front\n{asked}\nturns: [{{wait: true}}]\n", "utf-8")
+    done = ivr("test", "odd.yaml")
+    assert done.exit_code == 2
+    assert refusal in done.output
+
+
+def test_desks_that_are_closed_for_a_conversation_are_not_dialled(ivr, tmp_path):
+    talk = "conversation: c\nflow: front\ndesks: {general: closed}\nturns:\n  - {press: '0'}\n  - hear: 再见\n"
+    (tmp_path / "closed.yaml").write_text(f"{talk}    expect: {{dialled: false}}\n", "utf-8")
+    done = ivr("test", "closed.yaml")
+    assert done.exit_code == 0, done.output
+
+
 def test_a_number_called_chooses_the_flow(ivr):
     assert "查询余额" in ivr("call", "--to", "95555", lines="").output
 

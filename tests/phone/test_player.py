@@ -1,7 +1,7 @@
 import pytest
 
 from ivr.phone.caller import Desk, HangUp, Press, Silence, Speak, Talk
-from ivr.phone.player import Habits
+from ivr.phone.habits import Habits
 
 SAY = '<Say language="en-US">{}</Say>'
 LONG = SAY.format("one two three four five six seven eight")  # 8 words at 160 a minute: 3 seconds

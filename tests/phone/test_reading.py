@@ -1,7 +1,8 @@
 import pytest
 
 from ivr.errors import FlowError
-from ivr.phone.conversation import Bank
+from ivr.phone.caller import Desk
+from ivr.phone.conversation import Announced, Bank, Earlier, SignedOn
 from ivr.phone.reading import read, read_text
 
 HEAD = "conversation: c\nflow: main_menu\n"
@@ -78,6 +79,10 @@ def test_without_a_flow_the_number_called_chooses():
         (HEAD + "turns:\n  - {wait: false}\n", "`wait` can only be true."),
         (HEAD + "turns:\n  - {hear: a, after: 2s}\n", "`after` needs something that the caller does."),
         (HEAD + "turns:\n  - {press: 1, confidence: 0.5}\n", "`confidence` goes with `say` only."),
+        (HEAD + "turns:\n  - {hear: a, bank: {fail_rate: 1}}\n", "`bank` needs something that the caller does."),
+        (HEAD + "turns:\n  - {press: 1, bank: gone}\n", "Within a call, `bank` is a map."),
+        (HEAD + "announce: {slot: emergency}\nturns: [{wait: true}]\n", "either a `preset` or a `text`"),
+        (HEAD + "desks: counter\nturns: [{wait: true}]\n", "`desks` must be a map"),
         (HEAD + "turns:\n  - {say: a, confidence: 1.5}\n", "`confidence` must be a number from 0 to 1, not '1.5'."),
         (HEAD + "turns:\n  - {press: 1, after: soon}\n", "`after` must be a time, not 'soon'. Write it as 2s"),
         (HEAD + "turns:\n  - dial: bussy\n", "not 'bussy'. Did you mean `busy`?"),
@@ -90,6 +95,14 @@ def test_without_a_flow_the_number_called_chooses():
         (HEAD + "at: tomorrow\nturns: [{wait: true}]\n", "`at` must be a date and time, not 'tomorrow'."),
         (HEAD + "bank: dead\nturns: [{wait: true}]\n", "`bank` is `gone`, or a map of slow_ms and fail_rate."),
         (HEAD + "bank: {fail_rat: 1}\nturns: [{wait: true}]\n", "Did you mean `fail_rate`?"),
+        (HEAD + "agents:\n  - {name: li}\nturns: [{wait: true}]\n", "This agent has no `desk`."),
+        (HEAD + "agents: li\nturns: [{wait: true}]\n", "`agents` must be a list of maps"),
+        (HEAD + "before: [{from: '+861'}]\nturns: [{wait: true}]\n", "This caller has no `ahead`."),
+        (HEAD + "turns:\n  - agent: refuse\n", "Did you mean `refuses`?"),
+        (HEAD + "turns:\n  - agent: {pres: 1}\n", "Did you mean `press`?"),
+        (HEAD + "turns:\n  - {wait: true, agent_hears: x}\n", "`agent_hears` goes with `agent` only."),
+        (HEAD + "turns:\n  - {wait: soon}\n", "`wait` must be a time, not 'soon'."),
+        (HEAD + "turns:\n  - {agent: takes, press: 1}\n", "A caller does one thing a turn"),
         (HEAD, "This conversation has no `turns`."),
         ("conversation: c\nturns: [{wait: true}]\n", "This conversation calls nobody."),
         (HEAD + "turns:\n  - expect: step\n", "`expect` must be a map of facts"),
@@ -110,3 +123,46 @@ def test_all_slips_come_at_once():
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FlowError, match=r"gone\.yaml:1:1: error unreadable"):
         read([tmp_path / "gone.yaml"])
+
+
+def test_what_a_call_finds_around_it_is_read():
+    head = (
+        f"{HEAD}announce:\n  - {{slot: emergency, preset: outage, until: 2026-11-23T10:00+08:00}}\n"
+        '  - {slot: service, text: {zh-CN: 您好}, lines: ["95555"], drill: true, from: "+8613800000001"}\n'
+        "desks: {general: counter, vip: closed}\n"
+    )
+    conversation = one('  - {press: "1", bank: {fail_rate: 1}}\n  - wait: true\n', head)
+    assert conversation.announced == (
+        Announced("emergency", preset="outage", until=1795399200.0),
+        Announced("service", texts={"zh-CN": "您好"}, lines=("95555",), drill=True, callers=("+8613800000001",)),
+    )
+    assert conversation.desks == {"general": "counter", "vip": "closed"}
+    assert [turn.bank for turn in conversation.turns] == [Bank(fail_rate=1.0), None]
+    assert conversation.faulty_bank
+
+
+def test_people_and_what_they_do_are_read():
+    head = (
+        f"{HEAD}agents:\n  - {{name: li, desk: vip, number: +8613900000009}}\n"
+        "  - {name: wang, desk: [general, vip], free_after: 1m}\n"
+        "before:\n  - {from: +8613800000002, ahead: 100s, press: '10', talk: 45s}\n  - {ahead: 5s, to: '95555'}\n"
+    )
+    conversation = one(
+        "  - {agent: {press: 2, talk: 40s, ring: 3s}, agent_hears: [a, b]}\n  - wait: 90s\n  - agent: gone\n"
+        "  - {agent: takes, after: 5s, hang_up: true}\n",
+        head,
+    )
+    assert conversation.agents == (
+        SignedOn("li", ("vip",), "+8613900000009"),
+        SignedOn("wang", ("general", "vip"), "+8613900000001", 60.0),
+    )
+    assert conversation.before == (
+        Earlier("+8613800000002", "", "", 100.0, "10", 45.0),
+        Earlier("+8613911000001", "", "95555", 5.0),
+    )
+    refuses, waits, gone, leaves = conversation.turns
+    assert refuses.agent == Desk(press="2", talk=40.0, ring=3.0)
+    assert [wish.value for wish in refuses.agent_hears] == ["a", "b"]
+    assert (waits.deed, waits.patience) == ("wait", 90.0)
+    assert gone.agent.lost
+    assert (leaves.deed, leaves.leaves, leaves.after) == ("agent", True, 5.0)

@@ -3,8 +3,9 @@ import time
 import pytest
 
 from ivr.phone.clock import VirtualClock
+from ivr.phone.played import folded
 from ivr.phone.reading import read_text
-from ivr.phone.scripted import MASK, folded, play
+from ivr.phone.scripted import MASK, play
 from ivr.phone.transport import WsgiTransport
 
 SAY = '<Say language="cmn-CN" voice="Polly.Zhiyu">{}</Say>'
@@ -220,3 +221,53 @@ def test_without_the_server_s_process_text_messages_stay_unchecked(run):
     played = run("  - {text_message: 余额, press: 1}\n")
     assert told(played) == []
     assert [wish.value for wish in played.unchecked] == ["余额"]
+
+
+AGENT = {
+    **PAGES,
+    "/menu": SAY.format("正在为您转接。")
+    + '<Dial action="/after"><Number url="/agent" statusCallback="/ended">+8613</Number></Dial>',
+    "/agent": '<Gather action="/key" numDigits="1">' + SAY.format("李女士。接听请按1。") + "</Gather><Hangup/>",
+    "/key": lambda form: "" if form["Digits"] == "1" else "<Hangup/>",
+    "/after": lambda form: SAY.format("接通" if form["DialBridged"] == "true" else "没有接通") + "<Hangup/>",
+    "/ended": "",
+}
+
+
+def test_an_agent_does_what_the_conversation_says(run):
+    for word, after in {"takes": "接通", "refuses": "没有接通", "silent": "没有接通", "hangs_up": "没有接通"}.items():
+        played = run(
+            f"  - press: 0\n  - {{hear: 正在, agent: {word}, agent_hears: 李女士}}\n  - hear: {after}\n", pages=AGENT
+        )
+        assert told(played) == []
+    assert ("agent hears", "李女士。接听请按1。") in [(entry.who, entry.what) for entry in played.transcript]
+
+
+def test_what_an_agent_was_not_told_is_a_failure(run):
+    (failure,) = told(run("  - press: 0\n  - {agent: takes, agent_hears: 王先生}\n  - hear: 接通\n", pages=AGENT))
+    assert failure.startswith(
+        "c.yaml:5:33: expected the agent to be told 「王先生」, but they hear: 李女士。接听请按1。"
+    )
+
+
+def test_a_caller_may_leave_while_the_agents_telephone_rings(run):
+    played = run("  - press: 0\n  - {agent: takes, hang_up: true, after: 3s}\n", pages=AGENT)
+    assert told(played) == []
+    assert played.result.ended_by == "caller"
+    assert "agent hears" not in [entry.who for entry in played.transcript]
+
+
+HOLD = {
+    **AGENT,
+    "/menu": "<Redirect>/hold</Redirect>",
+    "/hold": '<Gather action="/menu" numDigits="1" timeout="1"><Pause length="14"/></Gather><Redirect>/hold</Redirect>',
+}
+
+
+def test_a_caller_waits_as_long_as_told_and_no_longer_than_until_put_through(run):
+    played = run("  - press: 0\n  - wait: 100s\n  - hang_up: true\n", pages=HOLD)
+    assert told(played) == []
+    assert 95 < played.result.seconds < 125
+    waits = "  - press: 0\n  - wait: 100s\n  - {agent: takes, agent_hears: 李女士}\n  - hear: 接通\n"
+    pages = {**HOLD, "/hold": '<Pause length="20"/><Redirect>/menu2</Redirect>', "/menu2": AGENT["/menu"]}
+    assert told(run(waits, pages=pages)) == []

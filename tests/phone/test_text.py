@@ -57,7 +57,7 @@ def test_a_whole_call_is_made_by_lines(dial, phone):
         "  (recording: type words; # ends it, or 5 s of silence)",
         "> 我要投诉",
         "  [ringing +8610]",
-        "the desk: answer, busy, no answer or fail? [answer] busy",
+        "the desk: answer, refuse, busy, no answer or fail? [answer] busy",
         "  [busy]",
         "  结果busy。再见。",
         "The call is over: the line hung up.",

@@ -7,7 +7,8 @@ import pytest
 from ivr.phone.caller import Press
 from ivr.phone.carrier import Line
 from ivr.phone.clock import RealClock, VirtualClock
-from ivr.phone.player import Habits, Player
+from ivr.phone.habits import Habits
+from ivr.phone.player import Player
 from ivr.phone.transport import HttpTransport, NoAnswer, WsgiTransport
 
 PAGES = {"/voice?a=%E4%BD%A0": '<Gather action="/menu" numDigits="1"/><Hangup/>', "/menu": "<Hangup/>"}

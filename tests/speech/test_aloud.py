@@ -34,7 +34,7 @@ def rows(name: str) -> Iterator[list[str]]:
             yield [part.strip() for part in line.split("|")]
 
 
-GOLDEN_CASES = [(language, *row) for language in LANGUAGES for row in rows(f"{language}.txt")]
+GOLDEN_CASES = [(language, *row) for language in (*LANGUAGES, "en-GB") for row in rows(f"{language}.txt")]
 
 
 @pytest.mark.parametrize(("language", "kind", "value", "spoken"), GOLDEN_CASES)
@@ -160,14 +160,14 @@ def test_mandarin_is_found_by_any_of_its_tags(tag: str) -> None:
     assert read(2, "count", "笔", tag) == "两笔"
 
 
-@pytest.mark.parametrize("tag", ["", "fr-FR", "yue-HK", "values", "kinds", "../zh", "zh.heard"])
+@pytest.mark.parametrize("tag", ["", "fr-FR", "yue-HK", "values", "kinds", "../zh", "zh.heard", "calendar"])
 def test_a_language_that_nobody_speaks_is_named(tag: str) -> None:
-    with pytest.raises(ValueError, match="there are en, zh"):
+    with pytest.raises(ValueError, match="there are en, en_gb, zh"):
         read(2, "number", "", tag)
 
 
 def test_languages_are_the_files_of_the_folder() -> None:
-    assert languages() == ("en", "zh")
+    assert languages() == ("en", "en_gb", "zh")
 
 
 @pytest.mark.parametrize("kind", list(KINDS.values()), ids=list(KINDS))
@@ -197,9 +197,9 @@ def test_every_argument_in_the_table_is_taken(kind: Any, language: str) -> None:
         ("count", "", "zh-CN", "count needs an argument: the measure word"),
         ("count", "笔", "en-US", "count needs a noun in English"),
         ("count", "item", "zh-CN", "count needs a measure word in Mandarin"),
-        ("date", "short,24h", "zh-CN", 'date knows no argument "short,24h"; it takes short, weekday'),
+        ("date", "short,24h", "zh-CN", 'date knows no argument "short,24h"; it takes short, spoken, weekday'),
         ("money", "", "zh-CN", "there is no kind 'money'; the kinds are amount, number"),
-        ("amount", "", "fr-FR", "no language 'fr-FR' to read values aloud in; there are en, zh"),
+        ("amount", "", "fr-FR", "no language 'fr-FR' to read values aloud in; there are en, en_gb, zh"),
     ],
 )
 def test_a_wrong_argument_is_explained(kind: str, argument: str, language: str, fault: str) -> None:

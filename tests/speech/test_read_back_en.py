@@ -137,3 +137,25 @@ def test_a_duration_reads_back_and_is_never_too_short(seconds: int, exact: bool)
         assert unit.endswith("s") == (number != "one")
         total += cardinal(number) * sizes[unit.removesuffix("s")]
     assert total == seconds if exact else 0 <= total - seconds < 60
+
+
+@given(st.decimals(-1000, 1000, allow_nan=False, places=3))
+def test_a_percentage_reads_back(share: Decimal) -> None:
+    words = read(share, "percent", "", "en-US")
+    sign, whole, fraction = re.fullmatch("(minus )?(.+?)(?: point (.+))? percent", words).groups()
+    value = Decimal(f"{cardinal(whole)}.{digits_of(fraction or 'zero')}")
+    assert (-value if sign else value) == share
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["transaction", "branch", "day", "currency", "person/people"]))
+def test_a_count_reads_back_in_the_right_number(number: int, noun: str) -> None:
+    words, _, unit = read(number, "count", noun, "en-US").rpartition(" ")
+    assert cardinal(words) == number
+    assert (unit == noun.partition("/")[0]) == (number == 1)
+
+
+@given(st.times())
+def test_a_time_of_24_hours_reads_back(clock: time) -> None:
+    words = read(clock, "time", "24h", "en-US")
+    hour, oh, minute = re.fullmatch(r"([\w-]+)(?:( oh)? ([\w-]+)| hundred hours)", words).groups()
+    assert (cardinal(hour), cardinal(minute or "zero"), bool(oh)) == (clock.hour, clock.minute, 0 < clock.minute < 10)

@@ -141,3 +141,24 @@ def test_a_duration_reads_back_and_is_never_too_short(seconds: int, exact: bool)
     days, hours, minutes, rest = (cardinal(match[group] or "零") for group in (1, 2, 3, 5))
     total = ((days * 24 + hours) * 60 + minutes) * 60 + rest
     assert total == seconds if exact else 0 <= total - seconds < 60
+
+
+@given(st.decimals(-1000, 1000, allow_nan=False, places=3))
+def test_a_percentage_reads_back(share: Decimal) -> None:
+    words = read(share, "percent", "", "zh-CN")
+    sign, whole, fraction = re.fullmatch("(负?)百分之([^点]+)(?:点(.+))?", words).groups()
+    value = Decimal(f"{cardinal(whole)}.{plain_digits(fraction or '零')}")
+    assert (-value if sign else value) == share
+
+
+@given(st.integers(1, 10**6))
+def test_an_ordinal_reads_back_and_never_says_liang(number: int) -> None:
+    words = read(number, "ordinal", "", "zh-CN")
+    assert cardinal(words.removeprefix("第")) == number
+    assert not words.startswith("第两")
+
+
+@given(st.times(), st.times())
+def test_a_range_is_its_two_ends(first: time, last: time) -> None:
+    both = (read(f"{end:%H:%M}", "time", "", "zh-CN") for end in (first, last))
+    assert read(f"{first:%H:%M}/{last:%H:%M}", "range", "", "zh-CN") == "到".join(both)

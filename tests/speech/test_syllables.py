@@ -46,6 +46,7 @@ def said(text: str) -> str:
         ("余额为三元，现在为您转接。", "yu2e2 wei2 san1yuan2 , xian4zai4 wei4nin2 zhuan3jie1"),
         ("银行、分行、行号", "yin2hang2 , fen1hang2 , hang2hao4"),
         ("调整额度，处理完毕，会计", "tiao2zheng3 e2du4 , chu2li3 wan2bi4 , kuai4ji4"),
+        ("最低还款额，有多长", "zui4di1 huan2kuan3e2 , you3 duo1chang2"),
         ("女士", "nv3shi4"),
         ("谢谢您", "xie4xie5 nin2"),
     ],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,22 @@ import pytest
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 
+from ivr.agents.keeper import Keeper
+from ivr.agents.service import Queue
 from ivr.channels.twilio import TwilioChannel
 from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Gather, Say
-from ivr.settings import Settings
+from ivr.flow import model
+from ivr.identity.risk import Risks
+from ivr.sealing import Seal
+from ivr.settings import Hidden, Settings
+from ivr.stores.memory import MemoryStore
 from ivr.web import create_app
 
 TOKEN = "f" * 32
 BASE = "http://localhost"
+NOW = 1_795_399_200.0
+API_TOKEN = "a-token-for-the-bank-0123456789"
 
 
 @dataclass
@@ -29,7 +39,11 @@ class Stub:
     channel: TwilioChannel
     asked: list[Incoming] = field(default_factory=list)
     gone: list[Incoming] = field(default_factory=list)
+    legs: Any = None
+    recordings: list[tuple[str, str, float]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    store: MemoryStore = field(default_factory=MemoryStore)
+    sounds: dict[str, bytes] = field(default_factory=dict)
 
     def _check(self, part: str) -> None:
         if part in self.broken:
@@ -49,6 +63,31 @@ class Stub:
     def hang_up(self, incoming: Incoming) -> None:
         self._check("hang_up")
         self.gone.append(incoming)
+
+    @property
+    def risks(self) -> Risks:
+        return Risks(self.store, Seal(b"k"))
+
+    @cached_property
+    def queue(self) -> Queue:
+        numbers = {"general": "+861085550100", "vip": "+861085550188"}
+        desks = {name: model.Desk(name, number, 30) for name, number in numbers.items()}
+        return Queue(Keeper(self.store), self.store, Seal(b"k"), model.Line({}, desks, "general"))
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        return lambda: NOW
+
+    def reason_in_words(self, reason: str, language: str) -> str:
+        return {"lost_card": "银行卡挂失"}.get(reason, "")
+
+    def recorded(self, leg: str, recording: str, seconds: float) -> None:
+        self._check("recorded")
+        self.recordings.append((leg, recording, seconds))
+
+    def sound(self, name: str) -> bytes | None:
+        self._check("sound")
+        return self.sounds.get(name)
 
     def live(self) -> int:
         self._check("live")
@@ -80,5 +119,5 @@ class Line:
 @pytest.fixture
 def line(tmp_path: Path) -> Line:
     channel = TwilioChannel(TOKEN, None, fingerprint=lambda raw: hashlib.sha256(raw).hexdigest())
-    ivr = Stub(Settings(audio=tmp_path), channel)
+    ivr = Stub(Settings(audio=tmp_path, api_token=Hidden(API_TOKEN)), channel)
     return Line(create_app(ivr).test_client(), ivr)

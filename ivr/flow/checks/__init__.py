@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from ...problem import Problem
 from ..model import Flow, Line
-from . import between, languages, targets, values, ways
+from . import between, languages, numbers, proofs, targets, values, ways
 
 
 def check_flow(flow: Flow, flows: frozenset[str], line: Line | None) -> list[Problem]:
     """Return what is wrong inside one flow. `flows` are the names of all flows there are."""
-    found = [*targets.check(flow, flows, line), *languages.check(flow)]
+    found = [*targets.check(flow, flows, line), *languages.check(flow), *numbers.check(flow)]
     if not flow.unread:  # a step that can't be read may set any value and lead anywhere
         found += values.check(flow, line)
         if not any(problem.rule in ("unknown-step", "no-agent") for problem in found):
@@ -21,4 +21,4 @@ def check_flow(flow: Flow, flows: frozenset[str], line: Line | None) -> list[Pro
 
 def check_release(flows: Mapping[str, Flow], names: frozenset[str], line: Line | None) -> list[Problem]:
     """Return what is wrong between flows. `names` are those of all flows, be they readable or not."""
-    return list(between.check(flows, names, line))
+    return [*between.check(flows, names, line), *proofs.check(flows)]

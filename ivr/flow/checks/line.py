@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ...problem import Place, Problem
 from ..expressions import Expression
-from ..model import ALWAYS, OWN_DESK, Line, Reference
+from ..model import ALWAYS, OWN_DESK, PRIORITIES, Line, Reference
 from ..near import did_you_mean
 from ..source import Mapping
 from .values import GIVEN
@@ -23,6 +23,7 @@ def check_line(line: Line, node: Mapping) -> Iterator[Problem]:
     yield from _hours(line, node)
     yield from _desks(line, node)
     yield from _segments(line, node)
+    yield from _priorities(node)
 
 
 def _hours(line: Line, node: Mapping) -> Iterator[Problem]:
@@ -38,7 +39,17 @@ def _desks(line: Line, node: Mapping) -> Iterator[Problem]:
         message = f'"{OWN_DESK}" stands for the desk of the caller\'s own segment, so no desk can be called that.'
         yield Problem(_key(node, "desks", OWN_DESK), "bad-name", message, "Take another name.")
     wanted = [Reference(line.desk, _place_of(node, "desk")), *(one.desk for one in line.segments.values())]
+    wanted += [desk for one in line.desks.values() for desk in one.overflow]
     yield from _undefined(wanted, line.desks, "unknown-desk", "desk", "desks")
+
+
+def _priorities(node: Mapping) -> Iterator[Problem]:
+    queue = node.get("queue")
+    given = queue.get("head_starts") if isinstance(queue, Mapping) else None
+    for key, _ in given.entries if isinstance(given, Mapping) else ():
+        if key.text not in PRIORITIES:
+            cure = did_you_mean(key.text, PRIORITIES) or f"There are {', '.join(PRIORITIES)}."
+            yield Problem(key.place, "unknown-priority", f'There is no priority "{key.text}".', cure)
 
 
 def _segments(line: Line, node: Mapping) -> Iterator[Problem]:

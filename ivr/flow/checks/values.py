@@ -32,9 +32,12 @@ GIVEN: Mapping[str, Mapping[str, str]] = {
         "age": "the customer's age in years",
         "born": "the customer's date of birth",
         "customer": "the bank's own key for the customer",
+        "profile": "the menu that was chosen in this call or an earlier one: 'elderly' or 'standard'; else none",
+        "frequent": "the `reason`s that this number calls for most, two at most; none for elderly callers",
+        "risk": "whether the bank warns of fraud with this number or customer: warn, and lead to a person",
         "tier": "the caller's segment in `line.yaml`; 'none' for callers of none",
         "desk": "the desk of that segment; for callers of none the `desk` of `line.yaml`",
-        "priority": "the priority of that segment: 'normal', 'elderly' or 'vip'",
+        "priority": "the priority of that segment: 'normal', 'elderly', 'vip' ...",
     },
     "line": {
         "open": "whether the called number is open now, by its `hours` in `line.yaml`",
@@ -43,6 +46,11 @@ GIVEN: Mapping[str, Mapping[str, str]] = {
     "desks": {
         "NAME.open": "whether that desk of `line.yaml` is open now",
         "NAME.next_opening": "when it opens next; none while it is open",
+    },
+    "queue": {
+        "position": "the caller's place among those who wait for an agent; none for a caller who has not waited",
+        "minutes": "the expected wait as it was told last; none while nobody can tell",
+        "call_back": "whether the wait is long enough to offer a call back",
     },
     "identity": {"level": "the level that the caller has proved, 0 to 3"},
     "card": {"tail": "the last four digits of the card by which the caller was verified"},

@@ -56,7 +56,7 @@ def _loops(flow: Flow, line: Line | None) -> Iterator[Problem]:
     """Find rounds that a call cannot leave and in which it never waits: it would hang in them."""
     closing = {name for name, step in flow.steps.items() if line is not None and _can_be_closed(step, line)}
     onward = {name: _onward(step, "closed" if name in closing else "next") for name, step in flow.steps.items()}
-    good = {name for name, step in flow.steps.items() if step.listens or (step.kind in _ENDS and name not in closing)}
+    good = {n for n, step in flow.steps.items() if n not in closing and (step.listens or step.kind in _ENDS)}
     while more := {n for n, ways in onward.items() if n not in good and _leaves(ways, good, onward)}:
         good |= more
     told: set[str] = set()

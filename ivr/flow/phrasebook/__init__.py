@@ -8,6 +8,25 @@ from importlib.resources import files
 from ..source import Mapping, Scalar, read_text
 
 FALLBACK = "zh-CN"
+PARTS = frozenset(
+    [
+        "key_star",
+        "key_pound",
+        "option",
+        "option_deed",
+        "option_between",
+        "option_end",
+        "agent_label",
+        "yes_words",
+        "no_words",
+        "agent_words",
+        "queue_people",
+        "agent_between",
+        "agent_end",
+        "agent_name_card",
+    ]
+)
+"""Keys of what is never said by itself: parts of menus, and words that callers say."""
 
 
 @functools.cache

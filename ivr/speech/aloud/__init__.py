@@ -5,13 +5,44 @@ A further language is one file here, named by its tag (`fr.py`, `pt_br.py`), who
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from .kinds import KINDS, Kind
 from .language import Language, Unreadable, languages, speaker_of
+from .pieces import Piece, groups_of
 
-__all__ = ["KINDS", "Kind", "Language", "Reader", "argument_fault", "languages", "speaker_of"]
+__all__ = [
+    "KINDS",
+    "Kind",
+    "Language",
+    "Piece",
+    "Reader",
+    "Spoken",
+    "argument_fault",
+    "groups_of",
+    "languages",
+    "speaker_of",
+    "spoken",
+]
+
+_WITHOUT_YAO = re.compile(r"-(?:TW|HK|MO|SG)\b", re.IGNORECASE)
+"""Where Mandarin says 一 in numbers, and 幺 is not understood."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A value as it is heard: its words, and the same in pieces with the pauses between them."""
+
+    words: str
+    pieces: tuple[Piece, ...]
+
+
+def spoken(value: Any, kind: str, argument: str, language: str, *, rate: float = 1.0, yao: bool = True) -> Spoken:
+    """Return a value's words and their timing at a share of the normal rate. Raises ValueError as `Reader` does."""
+    words = Reader(yao)(value, kind, argument, language)
+    return Spoken(words, groups_of(words, language, rate=rate, yao=yao))
 
 
 @dataclass(frozen=True)
@@ -25,7 +56,8 @@ class Reader:
         if fault := argument_fault(kind, argument, language):
             raise ValueError(fault)
         try:
-            return KINDS[kind].read(speaker_of(language)(yao=self.yao), value, argument)
+            yao = self.yao and not _WITHOUT_YAO.search(language)
+            return KINDS[kind].read(speaker_of(language)(yao=yao), value, argument)
         except Unreadable as unreadable:
             reason = str(unreadable)
         raise ValueError(f"{kind} cannot read this value: {reason}")

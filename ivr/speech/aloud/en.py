@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from typing import ClassVar
 
 from .language import Language
+from .values import CLOCKS, in_groups
 
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -47,26 +49,34 @@ _CURRENCIES = {
 }
 """Each currency's name for one and for several, then its coin's."""
 
+_DIGIT = f"(?:{'|'.join(_SMALL[:10])})\\b"
+_GROUP = rf"(?:(?:plus )?{_DIGIT}(?: {_DIGIT})*|[A-Z]\b)"
+_NOT_BEHIND = "".join(f"(?<!{word} )" for word in (*_SMALL[:10], "point", "oh", "hundred", "thousand"))
+_STRINGS = re.compile(
+    rf"(?<![\w-]){_NOT_BEHIND}(?:{_GROUP}(?:, {_GROUP})+|{_DIGIT}(?: {_DIGIT})+)(?!-| (?:{_DIGIT}|hundred|thousand))"
+)
+"""Two digits in a row stand in no cardinal number; behind a point, and in times such as three oh five, they may."""
 
-def cardinal(number: int) -> str:
-    """Say a whole number from 0 on."""
+
+def cardinal(number: int, link: str = " ") -> str:
+    """Say a whole number from 0 on. `link` stands in front of the last part below a hundred."""
     for size, scale in _SCALES:
         if number >= size:
-            return _with_rest(f"{cardinal(number // size)} {scale}", number % size)
+            return _with_rest(f"{cardinal(number // size, link)} {scale}", number % size, link)
     if number >= 100:
-        return _with_rest(f"{_SMALL[number // 100]} hundred", number % 100)
+        return _with_rest(f"{_SMALL[number // 100]} hundred", number % 100, link)
     if number < 20:
         return _SMALL[number]
     return _TENS[number // 10] + (f"-{_SMALL[number % 10]}" if number % 10 else "")
 
 
-def _with_rest(head: str, rest: int) -> str:
-    return f"{head} {cardinal(rest)}" if rest else head
+def _with_rest(head: str, rest: int, link: str) -> str:
+    return head + (link if rest < 100 else " ") + cardinal(rest, link) if rest else head
 
 
-def ordinal(number: int) -> str:
+def ordinal(number: int, link: str = " ") -> str:
     """Say a place in an order: twenty-first, one hundredth."""
-    head, last = re.fullmatch(r"(.*?)([a-z]+)", cardinal(number)).groups()  # type: ignore[union-attr]
+    head, last = re.fullmatch(r"(.*?)([a-z]+)", cardinal(number, link)).groups()  # type: ignore[union-attr]
     regular = last[:-1] + "ieth" if last.endswith("y") else last + "th"
     return head + _ORDINALS.get(last, regular)
 
@@ -78,10 +88,10 @@ def plural(noun: str) -> str:
     return noun[:-1] + "ies" if re.search(r"[^aeiou]y$", noun) else noun + "s"
 
 
-def _year(year: int) -> str:
+def _year(year: int, link: str) -> str:
     century, rest = divmod(year, 100)
     if year < 1000 or year % 1000 < 10:
-        return cardinal(year)
+        return cardinal(year, link)
     if not rest:
         return cardinal(century) + " hundred"
     return f"{cardinal(century)} {_two_digits(rest)}"
@@ -91,20 +101,20 @@ def _two_digits(number: int) -> str:
     return f"oh {_SMALL[number]}" if number < 10 else cardinal(number)
 
 
-def _decimals(value: Decimal) -> str:
+def _decimals(value: Decimal, link: str) -> str:
     whole, _, fraction = format(value, "f").partition(".")
     point = " point " + " ".join(_SMALL[int(digit)] for digit in fraction) if fraction else ""
-    return cardinal(int(whole)) + point
+    return cardinal(int(whole), link) + point
 
 
 def _minus(value: Decimal) -> str:
     return "minus " if value < 0 else ""
 
 
-def _money(cents: int, currency: str) -> str:
+def _money(cents: int, currency: str, link: str) -> str:
     one, many, coin, coins = _CURRENCIES[currency]
     whole, rest = divmod(cents, 100)
-    main = f"{cardinal(whole)} {one if whole == 1 else many}"
+    main = f"{cardinal(whole, link)} {one if whole == 1 else many}"
     if not rest:
         return main
     part = coin if rest == 1 else coins
@@ -118,13 +128,17 @@ def _money(cents: int, currency: str) -> str:
 class English(Language):
     """American English."""
 
-    def amount(self, value: Decimal, currency: str) -> str:
+    strings: ClassVar[re.Pattern[str]] = _STRINGS
+    between: ClassVar[str] = ", "
+    link: ClassVar[str] = " "
+
+    def amount(self, value: Decimal, currency: str, *, mixed: bool = False) -> str:
         """Say twelve thousand three hundred forty-five yuan and sixty fen."""
-        return _minus(value) + _money(int(abs(value) * 100), currency)
+        return _minus(value) + _money(int(abs(value) * 100), currency, self.link)
 
     def number(self, value: Decimal) -> str:
         """Say twelve point three four."""
-        return _minus(value) + _decimals(abs(value))
+        return _minus(value) + _decimals(abs(value), self.link)
 
     def percent(self, value: Decimal) -> str:
         """Say two point one percent."""
@@ -132,12 +146,12 @@ class English(Language):
 
     def ordinal(self, value: int) -> str:
         """Say second."""
-        return ordinal(value)
+        return ordinal(value, self.link)
 
     def count(self, value: int, unit: str) -> str:
         """Say two transactions; `unit` is one/many where the plural is irregular."""
         one, _, many = unit.partition("/")
-        return f"{cardinal(value)} {one if value == 1 else many or plural(one)}"
+        return f"{cardinal(value, self.link)} {one if value == 1 else many or plural(one)}"
 
     def unit_fault(self, unit: str) -> str:
         """Ask for a noun in Latin letters."""
@@ -147,12 +161,12 @@ class English(Language):
 
     def spell(self, groups: Sequence[str]) -> str:
         """Say one three eight, zero zero one three, eight zero zero zero."""
-        return ", ".join(" ".join(_sign(sign) for sign in group) for group in groups)
+        return self.between.join(" ".join(_sign(sign) for sign in group) for group in groups)
 
-    def date(self, value: date, *, year: bool, weekday: bool) -> str:
+    def date(self, value: date, *, year: bool, weekday: bool, spoken: bool = False) -> str:
         """Say Saturday, November twenty-first, twenty twenty-six."""
         name = f"{_WEEKDAYS[value.weekday()]}, " if weekday else ""
-        years = f", {_year(value.year)}" if year else ""
+        years = f", {_year(value.year, self.link)}" if year else ""
         return f"{name}{_MONTHS[value.month - 1]} {ordinal(value.day)}{years}"
 
     def time(self, value: time, *, clock24: bool) -> str:
@@ -174,15 +188,24 @@ class English(Language):
         parts = [self.count(number, unit) for number, unit in units if number]
         return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part) or "zero minutes"
 
-    def heard(self, text: str) -> str | None:
-        """Understand one two three, double five, twelve thirty-four, one hundred twenty, press one, pound key."""
-        words = [word for word in _GAPS.sub(" ", text).split() if word not in _FILLERS]
-        if len(words) == 1 and words[0] in _KEYS:
-            return _KEYS[words[0]]
-        if not _UNITS.keys().isdisjoint(words):
-            value = _value(words)
-            return None if value is None else str(value)
-        return _chunks(words)
+    def range(self, first: str, last: str) -> str:
+        """Say nine a.m. to five thirty p.m."""
+        return f"{first} to {last}"
+
+    def in_words(self, text: str) -> str:
+        """Say press one, two working days, nine five five eight zero; hyphens inside a number are pauses."""
+        text = CLOCKS.sub(lambda found: self.time(time(int(found[1]), int(found[2])), clock24=True), text)
+        return _FIGURES.sub(self._figure, text.replace("%", " percent"))
+
+    def _figure(self, found: re.Match[str]) -> str:
+        figure, noun = found[1].replace(",", ""), found[2]
+        if "-" in figure:
+            return self.spell(figure.split("-")) + noun
+        if "." in figure:
+            return _decimals(Decimal(figure), self.link) + noun
+        return (
+            self.spell(in_groups(figure)) if len(figure) > 2 and not noun else cardinal(int(figure), self.link)
+        ) + noun
 
 
 def _sign(sign: str) -> str:
@@ -191,55 +214,6 @@ def _sign(sign: str) -> str:
     return "plus" if sign == "+" else sign
 
 
-_GAPS = re.compile(r"[\s,!?-]+|\.(?![0-9])")
-_FILLERS = frozenset(
-    "um uh er well it's its it is my the card account number pin code press pressing dial choose select option key "
-    "please thanks thank you i want would like and".split()
-)
-_KEYS = {"star": "*", "asterisk": "*", "*": "*", "pound": "#", "hash": "#", "#": "#"}
-_HEARD = (
-    {word: str(number) for number, word in enumerate(_SMALL)}
-    | {ordinal(number): str(number) for number in range(1, 10)}
-    | {"oh": "0", "o": "0", "nought": "0"}
-)
-_HEARD_TENS = {word: number * 10 for number, word in enumerate(_TENS) if number > 1}
-_UNITS = {"million": 10**6, "thousand": 1000, "hundred": 100}
-_ONES = frozenset("123456789")
-_TIMES = {"double": 2, "triple": 3}
-
-
-def _value(words: Sequence[str]) -> int | None:
-    """Return what a cardinal such as twelve hundred fifty means."""
-    for unit, size in _UNITS.items():
-        if unit in words:
-            at = words.index(unit)
-            many = 1 if words[:at] == ["a"] else _value(words[:at])
-            rest = _value(words[at + 1 :]) if words[at + 1 :] else 0
-            return many * size + rest if many and rest is not None and rest < size else None
-    value = _chunks(words)
-    return int(value) if value and (len(value) < 3 or len(words) == 1) else None
-
-
-def _chunks(words: Sequence[str]) -> str | None:
-    """Join digits and numbers under a hundred: double five is 55, twelve thirty four 1234, one twenty three 123."""
-    said, left = "", list(words)
-    while left:
-        word = left.pop(0)
-        if word in _TIMES and left:
-            digit = _digits(left.pop(0))
-            plain = digit * _TIMES[word] if len(digit) == 1 else ""
-        elif word in _HEARD_TENS and left and _digits(left[0]) in _ONES:
-            plain = str(_HEARD_TENS[word] + int(_digits(left.pop(0))))
-        else:
-            plain = str(_HEARD_TENS.get(word, "")) or _digits(word)
-        if not plain:
-            return None
-        said += plain
-    return said or None
-
-
-def _digits(word: str) -> str:
-    return word if re.fullmatch("[0-9]+", word) else _HEARD.get(word, "")
-
+_FIGURES = re.compile(r"(\d+(?:[,.-]\d+)*)((?: (?:yuan|days?|hours?|minutes?|seconds?|percent|times|working)\b)?)")
 
 language = English

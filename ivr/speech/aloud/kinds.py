@@ -49,8 +49,14 @@ class Kind:
         return f'{self.name} knows no argument "{argument}"; it takes {", ".join(sorted(self.words))}'
 
 
+def _amount(language: Language, value: Any, argument: str) -> str:
+    currency = argument or "CNY"
+    return language.amount(values.money(value, currency), currency, mixed=bool(argument))
+
+
 def _date(language: Language, value: Any, argument: str) -> str:
-    return language.date(values.day(value), year="short" not in argument, weekday="weekday" in argument)
+    chosen = {word: word in argument for word in ("weekday", "spoken")}
+    return language.date(values.day(value), year="short" not in argument, **chosen)
 
 
 def _time(language: Language, value: Any, argument: str) -> str:
@@ -62,6 +68,18 @@ def _datetime(language: Language, value: Any, argument: str) -> str:
     return language.datetime(_date(language, day, argument), _time(language, clock, argument))
 
 
+def _range(language: Language, value: Any, argument: str) -> str:
+    sort, first, last = values.span(value)
+    say = {"time": _time, "date": _date, "datetime": _datetime}[sort]
+    end = _time if sort == "datetime" and values.day(first) == values.day(last) else say
+    return language.range(say(language, first, argument), end(language, last, argument))
+
+
+def _name(language: Language, value: Any, _: str) -> str:
+    spelled = values.name(value)
+    return language.spell(spelled) if spelled else values.words(value)
+
+
 _ALL = (
     Kind(
         "amount",
@@ -71,9 +89,9 @@ _ALL = (
             "zh-CN": "一万二千三百四十五元六角七分",
             "en-US": "twelve thousand three hundred forty-five yuan and sixty-seven fen",
         },
-        lambda language, value, argument: language.amount(values.money(value, argument or "CNY"), argument or "CNY"),
+        _amount,
         argument="optional",
-        means="the currency's ISO code; CNY when left out",
+        means="the currency's ISO code; yuan when left out, and CNY says 人民币 where a text has several currencies",
         words=frozenset(CURRENCY_PLACES),
     ),
     Kind(
@@ -125,8 +143,8 @@ _ALL = (
         {"zh-CN": "二零二六年十一月二十一日", "en-US": "November twenty-first, twenty twenty-six"},
         _date,
         argument="optional",
-        means="short leaves the year out, weekday adds the day of the week",
-        words=frozenset({"short", "weekday"}),
+        means="short leaves the year out, weekday adds the day of the week, spoken says 号 for 日",
+        words=frozenset({"short", "weekday", "spoken"}),
         several=True,
     ),
     Kind(
@@ -149,8 +167,19 @@ _ALL = (
         },
         _datetime,
         argument="optional",
-        means="short, weekday and 24h as in date and time, joined by commas",
-        words=frozenset({"short", "weekday", "24h"}),
+        means="short, weekday, spoken and 24h as in date and time, joined by commas",
+        words=frozenset({"short", "weekday", "spoken", "24h"}),
+        several=True,
+    ),
+    Kind(
+        "range",
+        "From one time, day, or day with time to another, with a slash between; a common day is said once.",
+        "09:00/17:30",
+        {"zh-CN": "上午九点整到下午五点三十分", "en-US": "nine a.m. to five thirty p.m."},
+        _range,
+        argument="optional",
+        means="short, weekday, spoken and 24h as in date and time, joined by commas",
+        words=frozenset({"short", "weekday", "spoken", "24h"}),
         several=True,
     ),
     Kind(
@@ -189,6 +218,13 @@ _ALL = (
         argument="optional",
         means="exact says the seconds, too",
         words=frozenset({"exact"}),
+    ),
+    Kind(
+        "name",
+        "A person's or a company's name: Chinese characters as they are, Latin letters spelled, for no voice guesses.",
+        "Li Na",
+        {"zh-CN": "艾勒 艾 恩 诶", "en-US": "L, I, N, A"},
+        _name,
     ),
     Kind(
         "text",

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import ClassVar
 
 CURRENCY_PLACES = MappingProxyType(
     dict.fromkeys(("CNY", "USD", "HKD", "EUR", "GBP", "AUD", "CAD", "SGD", "CHF", "MOP", "TWD", "NZD", "THB"), 2)
@@ -34,9 +35,17 @@ class Language(ABC):
 
     yao: bool = True
 
+    strings: ClassVar[re.Pattern[str]]
+    """Finds in a sentence what `spell` says."""
+    between: ClassVar[str]
+    """What `spell` puts between two groups."""
+
     @abstractmethod
-    def amount(self, value: Decimal, currency: str) -> str:
-        """Say money. `currency` is a key of CURRENCY_PLACES and `value` has no more decimals than that says."""
+    def amount(self, value: Decimal, currency: str, *, mixed: bool = False) -> str:
+        """Say money. `currency` is a key of CURRENCY_PLACES and `value` has no more decimals than that says.
+
+        `mixed` tells that other currencies are spoken of beside it.
+        """
 
     @abstractmethod
     def number(self, value: Decimal) -> str:
@@ -63,8 +72,8 @@ class Language(ABC):
         """Say characters one by one, with a short pause between groups. They are 0-9, A-Z and a leading +."""
 
     @abstractmethod
-    def date(self, value: date, *, year: bool, weekday: bool) -> str:
-        """Say a day of the calendar."""
+    def date(self, value: date, *, year: bool, weekday: bool, spoken: bool = False) -> str:
+        """Say a day of the calendar, as one writes it or (`spoken`) as one talks."""
 
     @abstractmethod
     def time(self, value: time, *, clock24: bool) -> str:
@@ -79,11 +88,12 @@ class Language(ABC):
         """Say a length of time; parts that are zero are left out unless all are."""
 
     @abstractmethod
-    def heard(self, text: str) -> str | None:
-        """Return the keys that a short answer means (digits, or one * or #), or None.
+    def range(self, first: str, last: str) -> str:
+        """Join the words for a beginning and an end."""
 
-        `text` is in lower case, without full-width forms.
-        """
+    @abstractmethod
+    def in_words(self, text: str) -> str:
+        """Put the Arabic digits of a sentence into words: keys, counts, telephone numbers."""
 
 
 @lru_cache(maxsize=1)

@@ -25,6 +25,9 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,20})(?:\.\d{1,20})?")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
+CLOCKS = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?!\d)")
+"""Finds times of day in a sentence."""
+
 
 def number(value: Any) -> Decimal:
     """Take a number: text such as 12345.67 or 12,345.67, a Decimal, an int or a finite float."""
@@ -229,6 +232,21 @@ def moment(value: Any) -> tuple[date, time]:
     raise Unreadable("it takes a date with a time, such as 2026-11-21T15:05")
 
 
+def span(value: Any) -> tuple[str, str, str]:
+    """Take two times, two days, or two days with times as ISO text with a slash between; say which of them it is."""
+    first, slash, last = (_text(value) or "").partition("/")
+    sorts = [_sort(_iso(part.strip())) for part in (first, last)]
+    if not slash or not sorts[0] or sorts[0] != sorts[1]:
+        raise Unreadable("it takes two of a kind with a slash between, such as 09:00/17:30 or 2026-11-21/2026-11-25")
+    return sorts[0], first.strip(), last.strip()
+
+
+def _sort(parts: tuple[str, str]) -> str:
+    return {(True, True): "datetime", (True, False): "date", (False, True): "time"}.get(
+        (bool(parts[0]), bool(parts[1])), ""
+    )
+
+
 def seconds(value: Any, *, exact: bool) -> tuple[int, int, int, int]:
     """Take a length of time in seconds; return days, hours, minutes and seconds.
 
@@ -242,6 +260,15 @@ def seconds(value: Any, *, exact: bool) -> tuple[int, int, int, int]:
     days = total // 86400 if total >= 2 * 86400 else 0
     rest = total - days * 86400
     return days, rest // 3600, rest // 60 % 60, rest % 60
+
+
+def name(value: Any) -> tuple[str, ...]:
+    """Take a Latin name apart into its letters; nothing for a name in other letters, which is said as it is."""
+    text = words(value)
+    latin = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper()
+    if not re.search(r"[A-Z]", latin) or re.search(r"[^\W\d_a-zA-Z\u00c0-\u024f]", text):
+        return ()
+    return tuple(sign for part in re.findall(r"[A-Z]|\d+", latin) for sign in in_groups(part))
 
 
 def words(value: Any) -> str:

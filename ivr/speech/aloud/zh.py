@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from typing import ClassVar
 
 from .language import Language
+from .values import CLOCKS, in_groups
 
 _DIGITS = "零一二三四五六七八九"
 _CURRENCIES = {
@@ -40,6 +42,13 @@ _WEEKDAYS = "一二三四五六日"
 _DAY_PARTS = ((6, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
 _NAMING = frozenset("号楼日月")
 """Measure words that name one thing instead of counting several: 二号, but 两笔."""
+
+_GROUP = f"(?:{'|'.join(sorted(LETTERS.values(), key=len, reverse=True))}|加?[{_DIGITS}幺]+)"
+_STRINGS = re.compile(
+    rf"(?<![{_DIGITS}幺十百千万亿点元角])(?:{_GROUP}(?: {_GROUP})+|[{_DIGITS}幺]{{2,}}|幺)"
+    rf"(?![{_DIGITS}十百千万亿点年月元角分])"
+)
+"""Two digits in a row stand in no cardinal number; behind 点, 元 or 百, and in years, they are no string either."""
 
 
 def cardinal(number: int, *, liang: bool = True) -> str:
@@ -106,11 +115,14 @@ def _yuan(value: Decimal) -> str:
 class Mandarin(Language):
     """Mandarin in simplified characters."""
 
-    def amount(self, value: Decimal, currency: str) -> str:
-        """Say 一万二千三百四十五元六角; other currencies keep the point: 十二点五美元."""
+    strings: ClassVar[re.Pattern[str]] = _STRINGS
+    between: ClassVar[str] = " "
+
+    def amount(self, value: Decimal, currency: str, *, mixed: bool = False) -> str:
+        """Say 一万二千三百四十五元六角, 人民币 in front where `mixed`; others keep the point: 十二点五美元."""
         size = abs(value)
         if currency == "CNY":
-            return _minus(value) + _yuan(size)
+            return ("人民币" if mixed else "") + _minus(value) + _yuan(size)
         whole = size == size.to_integral_value()
         return _minus(value) + (counted(int(size), "") if whole else _decimals(size)) + _CURRENCIES[currency]
 
@@ -136,18 +148,18 @@ class Mandarin(Language):
 
     def spell(self, groups: Sequence[str]) -> str:
         """Say 幺三八 零零幺三 八零零零. A blank makes voices pause for a moment and is easily ignored by a reader."""
-        return " ".join("".join(self._sign(sign) for sign in group) for group in groups)
+        return self.between.join("".join(self._sign(sign) for sign in group) for group in groups)
 
     def _sign(self, sign: str) -> str:
         if sign == "1":
             return "幺" if self.yao else "一"
         return _DIGITS[int(sign)] if sign.isdecimal() else LETTERS.get(sign, "加")
 
-    def date(self, value: date, *, year: bool, weekday: bool) -> str:
-        """Say 二零二六年十一月二十一日星期六."""
+    def date(self, value: date, *, year: bool, weekday: bool, spoken: bool = False) -> str:
+        """Say 二零二六年十一月二十一日星期六, or 十一月二十一号 as one talks."""
         years = "".join(_DIGITS[int(digit)] for digit in f"{value.year:04}") + "年" if year else ""
         name = "星期" + _WEEKDAYS[value.weekday()] if weekday else ""
-        return f"{years}{cardinal(value.month)}月{cardinal(value.day)}日{name}"
+        return f"{years}{cardinal(value.month)}月{cardinal(value.day)}{'号' if spoken else '日'}{name}"
 
     def time(self, value: time, *, clock24: bool) -> str:
         """Say 下午三点零五分, or 十五点零五分."""
@@ -165,70 +177,29 @@ class Mandarin(Language):
         units = ((days, "天"), (hours, "小时"), (minutes, "分" if seconds else "分钟"), (seconds, "秒"))
         return "".join(counted(number, unit) for number, unit in units if number) or "零分钟"
 
-    def heard(self, text: str) -> str | None:
-        """Understand 幺三八, 按一, 第二个, 一百二十, 井号键."""
-        bare = _AROUND.sub("", _GAPS.sub("", text))
-        plain = bare.translate(_HEARD)
-        if plain in _KEYS or re.fullmatch("[0-9]+", plain):
-            return _KEYS.get(plain, plain)
-        value = _value(plain)
-        return None if value is None else str(value)
+    def range(self, first: str, last: str) -> str:
+        """Say 上午九点整到下午五点三十分."""
+        return f"{first}到{last}"
+
+    def in_words(self, text: str) -> str:
+        """Say 按一, 两个工作日, 二十四小时, 九五五八零 and 百分之二点五; hyphens inside a number are pauses."""
+        text = re.sub(r"(\d+(?:\.\d+)?)%", lambda found: self.percent(Decimal(found[1])), text)
+        text = CLOCKS.sub(lambda found: self.time(time(int(found[1]), int(found[2])), clock24=True), text)
+        text = re.sub(r"\d{4}(?=年)", lambda found: "".join(_DIGITS[int(digit)] for digit in found[0]), text)
+        return _FIGURES.sub(self._figure, text)
+
+    def _figure(self, found: re.Match[str]) -> str:
+        figure, unit = found[1].replace(",", ""), found[2]
+        if "-" in figure:
+            return self.spell(figure.split("-")) + unit
+        if "." in figure:
+            return _decimals(Decimal(figure)) + unit
+        if len(figure) > 2 and not unit:
+            return self.spell(in_groups(figure))
+        return counted(int(figure), unit) if unit else cardinal(int(figure), liang=False)
 
 
-_GAPS = re.compile(r"[\s,，、。!！?？…~-]+|\.(?![0-9])")
-_AROUND = re.compile(
-    "^(?:嗯|呃|啊|哦|喂|那个|就是|我要|我想|我选|我按|选择|选|请|按下|按|输入|我的|卡号|尾号|号码|数字|是|第)+"
-    "|(?:号?键|号码|号|个|吧|啊|呀|呢|了|嘛|哦|嗯|谢谢)+$"
-)
-_KEYS = {"星": "*", "米字": "*", "*": "*", "井": "#", "井字": "#", "#": "#"}
-_HEARD = str.maketrans(
-    {
-        sign: plain
-        for plain, signs in {
-            "0": "零〇○洞",
-            "1": "一壹幺妖腰吆",
-            "2": "二贰貳两兩俩",
-            "3": "三叁參",
-            "4": "四肆",
-            "5": "五伍",
-            "6": "六陆陸",
-            "7": "七柒拐",
-            "8": "八捌",
-            "9": "九玖勾",
-            "十": "拾",
-            "百": "佰",
-            "千": "仟",
-            "万": "萬",
-            "亿": "億",
-        }.items()
-        for sign in signs
-    }
-)
-"""How callers and recognisers write digits: cheque capitals, traditional forms, soldiers' digits, near sounds of 幺."""
-
-
-def _value(text: str) -> int | None:
-    """Return what a cardinal such as 3百05 means, its digits being Arabic already."""
-    for unit, size in (("亿", 10**8), ("万", 10**4), ("千", 1000), ("百", 100), ("十", 10)):
-        head, found, tail = text.partition(unit)
-        if found:
-            many = 1 if size == 10 and not head else _value(head)
-            rest = _rest(tail, size)
-            if not many or rest is None or rest >= size or (many > 9 and size < 10**4):
-                return None
-            return many * size + rest
-    return int(text) if re.fullmatch("[0-9]{1,4}", text) else None
-
-
-def _rest(tail: str, size: int) -> int | None:
-    """Return what follows a unit: 3百5 is 350, 3百05 is 305."""
-    if not tail:
-        return 0
-    if re.fullmatch("[1-9]", tail):
-        return int(tail) * size // 10
-    if re.fullmatch("[1-9][0-9]+", tail) and len(tail) != len(str(size)) - 1:
-        return None
-    return _value(tail.lstrip("0"))
+_FIGURES = re.compile(r"(\d+(?:[,.-]\d+)*)((?:个|笔|小时|分钟|秒|天|次|位|种|张|元|年|月|日|号|点|楼|岁|万|亿|级|折)?)")
 
 
 language = Mandarin

@@ -14,11 +14,13 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from ivr.errors import VoiceFailed
+
+T = TypeVar("T")
 
 COMMAND = (sys.executable, "-P", str(Path(__file__).with_name("_espeak_child.py")))
 """With -P, since the folder of that file holds a module of ours that is called pyttsx3, too."""
@@ -116,10 +118,13 @@ class Children:
         with self._lent(time.monotonic() + _START) as child:
             return child.version
 
-    def ask(self, request: dict[str, Any], until: float) -> bytes:
-        """Return the WAV file of one text from some child. Raises VoiceFailed; that child is ended then."""
+    def ask(self, request: dict[str, Any], until: float, checked: Callable[[bytes], T]) -> T:
+        """Let some child speak one text into a WAV file and return what `checked` makes of it.
+
+        Raises VoiceFailed, also when `checked` does; that child is ended then.
+        """
         with self._lent(until) as child:
-            return child.ask(request, until)
+            return checked(child.ask(request, until))
 
     def close(self) -> None:
         """End the children that are idle; those at work end with their text."""

@@ -93,17 +93,30 @@ def pinyin_of(word: str) -> tuple[Syllable, ...]:
     """Return the dictionary's reading of one word, 一 and 不 in their own tones. Raises CannotReadError."""
     from pypinyin import Style, pinyin
 
-    own = _readings().get(word)
-    found = own or [each[0] for each in pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)]
+    found = [each[0] for each in pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)]
     if len(found) != len(word):
         raise CannotReadError(f"{word} has no reading")
+    for place, part in _own(word):
+        found[place : place + len(part)] = _readings()[part]
     return tuple(_syllable(sign, reading) for sign, reading in zip(word, found, strict=True))
 
 
+@functools.cache
 def lexicon_version() -> str:
     """Return what changes whenever a reading may: our own list's digest and the versions of both libraries."""
     own = hashlib.sha256(_source().encode()).hexdigest()[:8]
     return f"{own}-pypinyin{version('pypinyin')}-rjieba{version('rjieba')}"
+
+
+def _own(word: str) -> Iterator[tuple[int, str]]:
+    """Yield the words of our own list that a word is or holds, with their places: 还款 in 还款额, the longest first."""
+    place = 0
+    while place < len(word):
+        ends = range(len(word), place + 1 if len(word) > 1 else place, -1)  # a single sign counts only on its own
+        part = next((word[place:end] for end in ends if word[place:end] in _readings()), "")
+        if part:
+            yield place, part
+        place += len(part) or 1
 
 
 def _syllable(sign: str, reading: str) -> Syllable:

@@ -25,6 +25,8 @@ VERSION = 1
 TRIES = 3
 """Processes that may fail at one text before the voice gives up."""
 MOST_CHARACTERS = 4000
+FAILURE_KEPT = 30.0
+"""Seconds that an engine which did not start is believed to be unable to."""
 _SLOWEST_RATE, _FASTEST_RATE = 80, 450
 """Words a minute that espeak knows."""
 _MARKS = {"sentence": ".", "comma": ",", "group": ","}
@@ -59,6 +61,7 @@ class Pyttsx3(Voice):
         self._children = Children(command)
         self._lock = threading.Lock()
         self._engine: str | VoiceFailed | None = None
+        self._asked = 0.0
 
     @classmethod
     def open(cls, models: Path) -> Self:  # noqa: ARG003 - as for every voice
@@ -116,14 +119,17 @@ class Pyttsx3(Voice):
             # A process that hangs may not take the time of the next one with it.
             limit = time.monotonic() + (left / 2 if left > 1 else left)
             try:
-                return _checked(self._children.ask(request, limit), expected)
+                return self._children.ask(request, limit, lambda sound: _checked(sound, expected))
             except VoiceFailed as fault:
                 last = fault
         raise last
 
     def _version(self) -> str | VoiceFailed:
+        """Return what the engine is, or why it does not start; that is asked again after a while."""
         with self._lock:
-            if self._engine is None:
+            stale = isinstance(self._engine, VoiceFailed) and time.monotonic() - self._asked > FAILURE_KEPT
+            if self._engine is None or stale:
+                self._asked = time.monotonic()
                 try:
                     self._engine = self._children.version()
                 except VoiceFailed as fault:

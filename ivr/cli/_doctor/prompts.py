@@ -1,0 +1,43 @@
+"""Whether every prompt that is known beforehand has a sound, where the carrier's voice is not to speak it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from . import Check, Deployment, Finding
+
+
+class PromptsCheck(Check):
+    """Counts prompts without a sound, stale ones, and recordings that are not used."""
+
+    kind = "prompts"
+    order = 55
+
+    def findings(self, deployment: Deployment) -> Iterator[Finding]:
+        """Yield what is missing by language, and which recordings say something else than their prompts."""
+        from ivr.speech.prompts import known_prompts, open_workshop
+        from ivr.speech.tts import local_voices
+
+        if deployment.release is None:
+            return
+        settings = deployment.settings
+        voices = local_voices(settings.models)
+        workshop = open_workshop(known_prompts(deployment.release), settings.tts, settings.audio, voices)
+        try:
+            standings = workshop.standings()
+        finally:
+            workshop.voices.close()
+        carrier = "cloud" in settings.tts
+        for language in deployment.languages:
+            here = [one for one in standings if one.prompt.language == language]
+            missing = sum(one.piece is None for one in here)
+            text = f"{len(here) - missing} of {len(here)} prompts have a sound of ours"
+            if missing and not carrier:
+                yield Finding("warning", language, text, "run: ivr prompts build")
+            else:
+                yield Finding("fine", language, text + ("; the carrier speaks the others" if missing else ""))
+        stale = [one for one in standings if one.state == "stale" and one.remark.endswith("not built yet")]
+        if stale:
+            yield Finding("warning", "recordings", f"{len(stale)} recordings are not used", "run: ivr prompts build")
+        for line in workshop.recordings.unknown():
+            yield Finding("warning", "recordings", line, "See the names with: ivr prompts list")

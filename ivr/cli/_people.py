@@ -1,0 +1,78 @@
+"""Who else takes part in a conversation: agents at their desks, and callers who were there before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ivr.agents.service import Queue
+    from ivr.phone.clock import Clock, VirtualClock
+    from ivr.phone.conversation import Conversation
+    from ivr.phone.played import Played
+    from ivr.phone.together import Together
+    from ivr.phone.transport import Transport
+
+LONG_AGO = 3_600.0
+"""Seconds before a conversation, and before whoever called before it, at which its agents signed on."""
+
+
+def with_people(
+    queue: Queue,
+    conversation: Conversation,
+    clock: VirtualClock,
+    transport: Transport,
+    play: Callable[[Clock], Played],
+    *,
+    base_url: str,
+    token: str,
+) -> Played:
+    """Play a conversation with its agents, and with those who called before it. Raises RosterError.
+
+    Whoever else waits or works is forgotten.
+    """
+    from ivr.agents.floor import Floor
+
+    begins = clock.now()
+    queue.keeper.change(lambda _: (Floor(), None))
+    _sign_on(queue, conversation, begins)
+    if not conversation.before and not any(agent.free_after for agent in conversation.agents):
+        return play(clock)
+    from ivr.phone.carrier import Line
+    from ivr.phone.earlier import joins
+    from ivr.phone.together import Together
+
+    stage = Together(clock)
+    line = Line(
+        voice_url=base_url + conversation.path,
+        called=conversation.to or Line.called,
+        token=token,
+        status_url=f"{base_url}/twilio/status",
+    )
+    for one in conversation.before:
+        joins(one, stage, conversation, transport, line, at=begins)
+    _become_free(queue, conversation, stage, begins)
+    played: list[Played] = []
+    stage.play(lambda: played.append(play(stage)), at=begins)
+    return played[0]
+
+
+def _sign_on(queue: Queue, conversation: Conversation, begins: float) -> None:
+    since = begins - LONG_AGO - max((one.ahead for one in conversation.before), default=0.0)
+    for agent in conversation.agents:
+        queue.roster.add(agent.name, agent.number, agent.desks)
+        queue.roster.ready(agent.name, since)
+        if agent.free_after:
+            queue.roster.pause(agent.name, since)
+
+
+def _become_free(queue: Queue, conversation: Conversation, stage: Together, begins: float) -> None:
+    def ready(name: str) -> Callable[[], None]:
+        def now() -> None:
+            queue.roster.ready(name, stage.now())
+
+        return now
+
+    for agent in conversation.agents:
+        if agent.free_after:
+            stage.at(begins + agent.free_after, ready(agent.name))

@@ -1,0 +1,145 @@
+"""`ivr agents`: who is at the desks. Signs agents on and off; the queue gives them calls."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from ._floor import kept_queue
+from ._listening import Refused
+
+if TYPE_CHECKING:
+    from ivr.agents.floor import Agent
+    from ivr.agents.roster import Roster
+
+
+@click.group(short_help="Sign agents on and off.")
+def command() -> None:
+    """Add agents, and sign them on and off while calls run.
+
+    \b
+    Example:
+      ivr agents add li.na --number +861085550121 --desk vip --desk general
+      ivr agents ready li.na
+      ivr agents list
+
+    A ready agent's telephone rings when a caller's turn has come; the agent hears who calls and presses 1 to take the
+    call. Who does not pick up gets no more calls until "ivr agents ready". The desks and sites are those of line.yaml.
+    Reads and writes the store that IVR_STORE names. Exit codes: 2 for what cannot be done.
+    """  # noqa: D301
+
+
+@command.command()
+@click.argument("name")
+@click.option("--number", required=True, help="The telephone, +86..., or a SIP address.")
+@click.option("--desk", "desks", multiple=True, required=True, help="A desk of line.yaml; may be given several times.")
+@click.option("--language", "languages", multiple=True, help="A language spoken, such as en-US. Default: zh-CN.")
+@click.option("--site", default="", help="The site of line.yaml where the agent works.")
+def add(name: str, number: str, desks: Sequence[str], languages: Sequence[str], site: str) -> None:
+    """Add an agent, signed off, or change one.
+
+    \b
+    Example:
+      ivr agents add li.na --number +861085550121 --desk vip --language zh-CN --language en-US
+    """  # noqa: D301
+    with _roster() as roster:
+        spoken = languages or ("zh-CN",)
+        agent = roster.add(name, number, desks, languages=[tag.split("-")[0].lower() for tag in spoken], site=site)
+    click.echo(_line(agent, time.time()))
+
+
+@command.command()
+@click.argument("name")
+def remove(name: str) -> None:
+    """Remove an agent; a conversation under way goes on."""
+    with _roster() as roster:
+        roster.remove(name)
+    click.echo(f"{name} is removed.")
+
+
+@command.command()
+@click.argument("name")
+def ready(name: str) -> None:
+    """Sign an agent on, or end a pause or the time after a call."""
+    _change(lambda roster, now: roster.ready(name, now))
+
+
+@command.command()
+@click.argument("name")
+@click.option("--why", default="break", show_default=True, help="What for, in a few words.")
+def pause(name: str, why: str) -> None:
+    """Give an agent no more calls until ready; a conversation under way goes on."""
+    _change(lambda roster, now: roster.pause(name, now, why=why))
+
+
+@command.command()
+@click.argument("name")
+def off(name: str) -> None:
+    """Sign an agent off; a conversation under way goes on."""
+    _change(lambda roster, now: roster.off(name, now))
+
+
+@command.command()
+@click.argument("name")
+@click.argument("state", type=click.Choice(["up", "down"]))
+def site(name: str, state: str) -> None:
+    """Pass a site over until it is up again, as when its lines are down.
+
+    \b
+    Example:
+      ivr agents site chengdu down
+    """  # noqa: D301
+    with _roster() as roster:
+        roster.site(name, down=state == "down")
+    click.echo(f"Site {name} is {state}.")
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON array.")
+def list_agents(as_json: bool) -> None:
+    """List the agents, what they do and since when."""
+    from ivr.agents.view import agent_view
+
+    with _roster() as roster:
+        agents = roster.agents()
+    now = time.time()
+    if as_json:
+        click.echo(json.dumps([agent_view(agent, now) for agent in agents], ensure_ascii=False, indent=2))
+        return
+    if not agents:
+        click.echo("There are no agents: callers are connected with the numbers of the desks in line.yaml.")
+    for agent in agents:
+        click.echo(_line(agent, now))
+
+
+def _line(agent: Agent, now: float) -> str:
+    from ivr.agents.view import agent_view
+
+    told = agent_view(agent, now)
+    why = f" ({told['why']})" if told["why"] and told["state"] == "paused" else ""
+    since = f" for {told['seconds'] // 60} min" if told["seconds"] is not None and told["state"] != "off" else ""
+    where = f" at {agent.site}" if agent.site else ""
+    return f"{agent.id:<16} {told['state'] + why + since:<32} {', '.join(agent.desks)}{where}  {agent.number}"
+
+
+def _change(update: Callable[[Roster, float], Agent]) -> None:
+    now = time.time()
+    with _roster() as roster:
+        agent = update(roster, now)
+    click.echo(_line(agent, now))
+
+
+@contextmanager
+def _roster() -> Iterator[Roster]:
+    from ivr.agents.roster import RosterError
+
+    with kept_queue() as queue:
+        try:
+            yield queue.roster
+        except RosterError as fault:
+            raise Refused(f"{fault}.") from None

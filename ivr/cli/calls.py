@@ -1,0 +1,156 @@
+"""`ivr calls`: live and past calls, the whole of one of them, and forgetting old ones. Shows nothing that was typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._listening import Refused
+from ._stores import kept_store, settings_for
+from ._watching import forget_before
+
+if TYPE_CHECKING:
+    from ivr.stores import Store
+
+USUAL = 20
+
+
+class OrACall(click.Group):
+    """Takes what is no command of its own for the id of a call."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or show the call of that id."""
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["show", *args])
+
+
+@click.group(cls=OrACall, invoke_without_command=True, short_help="Show live and past calls.")
+@click.option("--live", "which", flag_value="live", help="Only calls that go on.")
+@click.option("--past", "which", flag_value="past", help="Only calls that have ended.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=USUAL, show_default=True, help="How many of each.")
+@click.option("--numbers", is_flag=True, help="Show callers' numbers in full.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON array.")
+@click.pass_context
+def command(ctx: click.Context, which: str | None, limit: int, numbers: bool, as_json: bool) -> None:
+    """List live and past calls, the newest first.
+
+    \b
+    Example:
+      ivr calls --live
+      ivr calls CA0123456789abcdef --json
+      ivr calls prune --before 2026-01-01
+
+    With the id of a call: where it led, what it was about, how far the caller was verified, tickets, messages, survey.
+    Numbers are masked unless asked for with --numbers; what was typed is not kept at all. Reads the store that
+    IVR_STORE names. Exit codes: 1 when there is no such call, 2 for wrong usage.
+    """  # noqa: D301
+    if ctx.invoked_subcommand is not None:
+        return
+    with kept_store(settings_for()) as store:
+        found = [
+            _context(store, call_id, numbers=numbers)
+            for live in (True, False)
+            if which in (None, "live" if live else "past")
+            for call_id in store.calls(live=live, limit=limit)
+        ]
+    if as_json:
+        click.echo(json.dumps([_short(context) for context in found], ensure_ascii=False))
+        return
+    if not found:
+        click.echo("There are no calls.")
+    for context in found:
+        click.echo(_line(context))
+
+
+@command.command(hidden=True)
+@click.argument("call_id", metavar="CALL_ID")
+@click.option("--numbers", is_flag=True, help="Show the caller's number in full.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
+def show(call_id: str, numbers: bool, as_json: bool) -> None:
+    """Show the whole of one call.
+
+    \b
+    Example:
+      ivr calls CA0123456789abcdef --json
+    """  # noqa: D301
+    with kept_store(settings_for()) as store:
+        there = store.load(call_id) is not None
+        context = _context(store, call_id, numbers=numbers)
+    if not there:
+        click.echo(f"There is no call {call_id!r}; ivr calls lists those that there are.", err=True)
+        raise click.exceptions.Exit(1)
+    if as_json:
+        click.echo(json.dumps(context, ensure_ascii=False))
+        return
+    for line in _told(context):
+        click.echo(line)
+
+
+@command.command()
+@click.option("--before", metavar="DAY", required=True, help="The first day that is kept, as 2026-01-01.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def prune(before: str, yes: bool) -> None:
+    """Forget calls that ended before a day, and what the journal holds of them. This cannot be undone.
+
+    \b
+    Example:
+      ivr calls prune --before 2026-01-01
+
+    The server itself forgets what is older than IVR_RETENTION_DAYS. Complaints, surveys and call backs are not touched.
+    """  # noqa: D301
+    from ivr.calendar import CHINA
+
+    try:
+        day = datetime.strptime(before, "%Y-%m-%d").replace(tzinfo=CHINA)
+    except ValueError:
+        raise click.BadParameter(f'"{before}" is no day; write 2026-01-01', param_hint="--before") from None
+    if day > datetime.now(CHINA):
+        raise Refused(f"{before} is still to come.")
+    if not yes:
+        click.confirm(f"Forget all calls from before {before}?", abort=True, err=True)
+    with kept_store(settings_for()) as store:
+        gone = forget_before(store, day.timestamp())
+    click.echo(f"{gone} journal rows are gone, and the calls that they were all of.")
+
+
+def _context(store: Store, call_id: str, *, numbers: bool) -> dict[str, Any]:
+    from ivr.journal.context import context_of, rows_of
+
+    return context_of(call_id, rows_of(store, call_id), numbers=numbers)
+
+
+def _short(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a list tells of a call."""
+    names = ("call", "caller", "called", "tier", "started", "ended", "ended_by", "seconds", "reasons")
+    return {**{name: context[name] for name in names}, "at": _place(context["path"])}
+
+
+def _place(path: Sequence[Mapping[str, Any]]) -> str:
+    return str(path[-1]["to"]) if path else ""
+
+
+def _line(context: Mapping[str, Any]) -> str:
+    short = _short(context)
+    state = f"ended: {short['ended_by']}" if short["ended"] else f"live, at {short['at'] or 'its start'}"
+    about = f"  {', '.join(short['reasons'])}" if short["reasons"] else ""
+    started = str(short["started"] or "?")[:16]
+    return f"{started}  {short['call']}  {short['caller']:<12} {short['seconds']:>6.0f} s  {state}{about}"
+
+
+def _told(context: Mapping[str, Any]) -> list[str]:
+    lines = [_line(context), f"  identity: L{context['identity']['level']}"]
+    lines += [
+        f"  {one['at']:>6} s  {one['flow']}.{one['step']}: {one['outcome']} -> {one['to']}" for one in context["path"]
+    ]
+    for name in ("people", "tickets", "messages", "failed_lookups"):
+        for one in context[name]:
+            facts = ", ".join(f"{key} {value}" for key, value in one.items() if key != "at")
+            lines.append(f"  {one['at']:>6} s  {name.replace('_', ' ')}: {facts}")
+    if context["survey"]:
+        lines.append(f"  survey: {', '.join(f'{key} {value}' for key, value in context['survey'].items())}")
+    return lines

@@ -1,0 +1,309 @@
+"""`ivr prompts`: which prompts there are and what is missing, rendering them, and judging what was rendered."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ivr.flow.model import Release
+    from ivr.settings import Settings
+    from ivr.speech.prompts import Standing, Workshop
+    from ivr.speech.prompts.checking import Checked
+    from ivr.speech.prompts.judging import Verdict
+
+_TEXT_WIDTH = 46
+_WORST = 15
+_ENOUGH = 0.95
+"""The share of prompts that a judge must pick rightly."""
+
+
+@click.group(short_help="List, render and judge what callers hear.")
+def command() -> None:
+    """List what callers can hear, render it, and judge what was rendered.
+
+    \b
+    Example:
+      ivr prompts list --missing
+      ivr prompts list --script --language zh-CN > script.md
+      ivr prompts build
+      ivr prompts check
+
+    Recordings go into audio/LANGUAGE under the names that the list shows; audio/README.md tells how. Who speaks what is
+    not recorded is set by IVR_TTS. Exit codes: 1 when something is missing or wrong, 2 for wrong usage.
+    """  # noqa: D301
+
+
+@command.command("list")
+@click.option("--language", default="", metavar="TAG", help="Only prompts of this language, such as zh-CN.")
+@click.option("--missing", is_flag=True, help="Only prompts that have no sound.")
+@click.option("--stale", is_flag=True, help="Only prompts whose sound says another text or comes of another voice.")
+@click.option("--script", is_flag=True, help="Print the reading script of what is not recorded.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+def list_prompts(language: str, missing: bool, stale: bool, script: bool, as_json: bool) -> None:
+    """List every prompt that is known before a call: its name, whether there is a sound, and the words.
+
+    \b
+    Example:
+      ivr prompts list --language zh-CN --missing
+      ivr prompts list --json
+
+    A file that is much shorter or longer than its text takes is marked. Texts with values are listed by the sentences
+    that hold none; the others are rendered when they are first heard.
+    """  # noqa: D301
+    with _workshop() as (settings, release, workshop):
+        found = [one for one in workshop.standings() if language in ("", one.prompt.language)]
+        if not found:
+            raise click.UsageError(f"no prompt is in {language!r}; the languages are {_languages(workshop)}")
+        if missing or stale:
+            wanted = {"missing"} if not stale else {"stale"} if not missing else {"missing", "stale"}
+            found = [one for one in found if one.state in wanted]
+        if script:
+            _print_script(settings, release, found)
+        elif as_json:
+            entries = [_as_json(one, settings.audio) for one in found]
+            click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
+        else:
+            _print_table(found)
+
+
+@command.command()
+@click.option("--prune", is_flag=True, help="Remove rendered files that no prompt needs any more.")
+def build(prune: bool) -> None:
+    """Render every prompt that has no sound yet, by the sources of IVR_TTS; recordings are converted.
+
+    \b
+    Example:
+      ivr prompts build
+      IVR_TTS=local ivr prompts build --prune
+
+    Only what changed is made again. Files go to rendered/ in the audio folder, which is not committed; calls under way
+    and servers that run find them at once. Do not prune while calls of older flows are under way.
+    """  # noqa: D301
+    with _workshop() as (_, _, workshop), _progress("prompts rendered") as progress:
+        built = workshop.build(prune=prune, progress=progress)
+    for line in (*built.refused, *built.warnings):
+        click.echo(f"Look at {line}", err=True)
+    for prompt, why in built.failed:
+        click.echo(f"{prompt.id} ({prompt.language}): {why}", err=True)
+    removed = f", {built.removed} files removed" if prune else ""
+    click.echo(f"{built.made} made, {built.kept} as they were{removed}, {len(built.failed)} without a sound.")
+    if built.failed or built.refused:
+        raise click.exceptions.Exit(1)
+
+
+@command.command()
+@click.option("--language", default="", metavar="TAG", help="Only prompts of this language.")
+@click.option(
+    "--model", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Let the faster-whisper model in this folder listen, too.",
+)  # fmt: skip
+@click.option(
+    "--most", type=click.IntRange(1), default=_WORST, show_default=True, help="How many of the worst to show."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def check(language: str, model: Path | None, most: int, as_json: bool) -> None:
+    """Measure every sound: length against its text, level, silence, syllables; with --model whether it is understood.
+
+    \b
+    Example:
+      ivr prompts check
+      ivr prompts check --language zh-CN --model models/whisper-small
+
+    The judge hears each prompt as a telephone line carries it (300 to 3400 Hz, mu-law) and must pick its text among all
+    texts of the language; 95 of 100 must be right. It needs the extra "judge".
+    """  # noqa: D301
+    with _workshop() as (_, _, workshop):
+        checked = [one for one in _checked(workshop) if language in ("", one.standing.prompt.language)]
+        verdicts = _judged(checked, workshop.shelf.audio, model) if model else []
+    faulty = [one for one in checked if one.faults]
+    if as_json:
+        click.echo(json.dumps(_check_json(checked, verdicts), ensure_ascii=False, indent=1))
+    else:
+        _print_checked(checked, faulty, most)
+        _print_verdicts(verdicts, most)
+    if faulty or _share(verdicts) < _ENOUGH:
+        raise click.exceptions.Exit(1)
+
+
+# reading
+
+
+@contextmanager
+def _workshop() -> Iterator[tuple[Settings, Release, Workshop]]:
+    from ivr.catalogue import catalogue
+    from ivr.flow.loader import load
+    from ivr.settings import Settings
+    from ivr.speech.prompts import known_prompts, open_workshop
+    from ivr.speech.tts import local_voices
+
+    settings = Settings.from_environment()
+    release = load(settings.flows, catalogue())
+    workshop = open_workshop(known_prompts(release), settings.tts, settings.audio, local_voices(settings.models))
+    try:
+        yield settings, release, workshop
+    finally:
+        workshop.voices.close()
+
+
+def _languages(workshop: Workshop) -> str:
+    return ", ".join(sorted({prompt.language for prompt in workshop.prompts}))
+
+
+def _checked(workshop: Workshop) -> list[Checked]:
+    from ivr.speech.prompts.checking import check as measure
+
+    found = []
+    for standing in workshop.standings():
+        file = workshop.shelf.audio / standing.piece.file if standing.piece else None
+        found.append(measure(standing, file.read_bytes() if file and file.is_file() else None))
+    return found
+
+
+def _judged(checked: Sequence[Checked], audio: Path, model: Path) -> list[Verdict]:
+    from ivr.speech.audio import read_wav
+    from ivr.speech.prompts.judging import judge, whisper
+
+    there = [(one.standing.prompt, one.standing.piece) for one in checked if one.standing.piece]
+    sounds = [(prompt, read_wav((audio / piece.file).read_bytes())) for prompt, piece in there if piece]
+    recogniser = whisper(model)
+    with _progress("prompts judged") as progress:
+        verdicts = []
+        for done, verdict in enumerate(judge(sounds, recogniser), 1):
+            verdicts.append(verdict)
+            progress(done, len(sounds))
+    return verdicts
+
+
+# showing
+
+
+def _quiet(done: int, of: int) -> None:
+    """Show nothing."""
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal, nothing elsewhere; always on stderr."""
+    if not sys.stderr.isatty():
+        yield _quiet
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn(what), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _as_json(one: Standing, audio: Path) -> dict[str, Any]:
+    prompt, piece = one.prompt, one.piece
+    return {
+        "id": prompt.id,
+        "language": prompt.language,
+        "text": prompt.text,
+        "spoken": prompt.spoken,
+        "file": (audio / piece.file).as_posix() if piece else None,
+        "engine": piece.engine if piece else None,
+        "seconds": piece.seconds if piece else None,
+        "rate": prompt.rate,
+        "state": one.state,
+        "remark": one.remark or one.length_fault,
+        "also": list(prompt.also),
+    }
+
+
+def _print_table(found: Sequence[Standing]) -> None:
+    width = max((len(one.prompt.id) for one in found), default=0)
+    for one in found:
+        piece = one.piece
+        sound = f"{piece.seconds:5.1f} s {piece.engine:<10}" if piece else " " * 18
+        length = f"  [wrong length: {one.length_fault}]" if one.length_fault else ""
+        remark = f"  [{one.remark}]" if one.remark else ""
+        prompt = one.prompt
+        words = _short(prompt.spoken)
+        click.echo(f"{prompt.id:{width}}  {prompt.language:<5}  {one.state:<7}  {sound}  {words}{length}{remark}")
+    counts = {state: sum(one.state == state for one in found) for state in ("ready", "stale", "missing")}
+    wrong = sum(bool(one.length_fault) for one in found)
+    told = ", ".join(f"{count} {state}" for state, count in counts.items())
+    click.echo(f"{len(found)} prompts: {told}, {wrong} of the wrong length.", err=True)
+
+
+def _print_script(settings: Settings, release: Release, found: Sequence[Standing]) -> None:
+    from ivr.speech.prompts.script import reading_script
+
+    unread = [one for one in found if not (one.piece and one.piece.recorded and one.state == "ready")]
+    for language in dict.fromkeys(one.prompt.language for one in unread):
+        click.echo("\n".join(reading_script(release, unread, settings.audio, language)) + "\n")
+
+
+def _print_checked(checked: Sequence[Checked], faulty: Sequence[Checked], most: int) -> None:
+    for one in sorted(faulty, key=lambda one: -len(one.faults))[:most]:
+        prompt = one.standing.prompt
+        click.echo(f"{prompt.id} ({prompt.language}): {'; '.join(one.faults)}")
+        click.echo(f"    {_short(prompt.spoken)}")
+    if len(faulty) > most:
+        click.echo(f"... and {len(faulty) - most} more")
+    for (language, rate), group in _by_voice(checked).items():
+        paces = sorted(one.pace for one in group)
+        levels = sorted(one.level for one in group)
+        click.echo(
+            f"{language} at rate {rate:g}: {len(group)} sounds, {paces[0]:.0f} to {paces[-1]:.0f} a minute "
+            f"(middle {paces[len(paces) // 2]:.0f}), {levels[0]:.1f} to {levels[-1]:.1f} LUFS"
+        )
+    click.echo(f"{len(checked)} prompts checked, {len(faulty)} with faults.")
+
+
+def _by_voice(checked: Iterable[Checked]) -> dict[tuple[str, float], list[Checked]]:
+    groups: dict[tuple[str, float], list[Checked]] = {}
+    for one in checked:
+        if one.standing.piece:
+            groups.setdefault((one.standing.prompt.language, one.standing.prompt.rate), []).append(one)
+    return groups
+
+
+def _share(verdicts: Sequence[Verdict]) -> float:
+    return sum(verdict.right for verdict in verdicts) / len(verdicts) if verdicts else 1.0
+
+
+def _print_verdicts(verdicts: Sequence[Verdict], most: int) -> None:
+    if not verdicts:
+        return
+    worst = sorted(verdicts, key=lambda one: (one.right, -one.error))[:most]
+    for one in worst:
+        mark = "      " if one.right else "WRONG "
+        click.echo(f"{mark}{one.error:4.0%} misheard  {one.prompt.id}: {_short(one.prompt.spoken)}")
+        click.echo(f"      heard: {_short(one.heard)}")
+    error = sum(one.error for one in verdicts) / len(verdicts)
+    click.echo(
+        f"{sum(one.right for one in verdicts)} of {len(verdicts)} understood ({_share(verdicts):.0%}), "
+        f"{error:.0%} of syllables misheard."
+    )
+
+
+def _check_json(checked: Sequence[Checked], verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    heard = {(one.prompt.id, one.prompt.language): one for one in verdicts}
+    entries = []
+    for one in checked:
+        prompt = one.standing.prompt
+        verdict = heard.get((prompt.id, prompt.language))
+        entry = {
+            "id": prompt.id, "language": prompt.language, "faults": list(one.faults), "pace": round(one.pace, 1),
+            "level": round(one.level, 1), "lead": round(one.lead, 2), "tail": round(one.tail, 2),
+            "syllables": one.syllables,
+        }  # fmt: skip
+        if verdict:
+            entry |= {"heard": verdict.heard, "picked": verdict.picked.id, "right": verdict.right}
+        entries.append(entry)
+    return {"prompts": entries, "understood": round(_share(verdicts), 4) if verdicts else None}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TEXT_WIDTH else text[: _TEXT_WIDTH - 1] + "…"

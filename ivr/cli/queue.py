@@ -1,0 +1,141 @@
+"""`ivr queue`: who waits for a person, live. Changes nothing but call backs that somebody made by hand."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._floor import kept_queue
+from ._listening import Refused
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+EVERY = 1.0
+"""Seconds between two looks."""
+
+
+@click.group(invoke_without_command=True, short_help="Show who waits for a person.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
+@click.option("--once", is_flag=True, help="Show it once instead of going on until Ctrl+C.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool, once: bool) -> None:
+    """Show the desks, who waits in the order of being served, who talks, and the call backs that were promised.
+
+    \b
+    Example:
+      ivr queue
+      ivr queue --json
+      ivr queue done 11234913
+
+    Refreshes each second on a terminal. Reads the store that IVR_STORE names. Where the carrier's account is not set,
+    nothing calls back by itself: agents make the calls that are listed, and close them with "ivr queue done".
+    """  # noqa: D301
+    if ctx.invoked_subcommand:
+        return
+    if as_json or once or not sys.stdout.isatty():
+        view = _view()
+        if as_json:
+            click.echo(json.dumps(view, ensure_ascii=False, indent=2))
+        else:
+            _print(view)
+        return
+    _follow()
+
+
+@command.command()
+@click.argument("reference")
+def done(reference: str) -> None:
+    """Close a call back that somebody has made by hand.
+
+    \b
+    Example:
+      ivr queue done 11234913
+    """  # noqa: D301
+    with kept_queue() as queue:
+        if not queue.called_back_by_hand(reference, time.time()):
+            raise Refused(f"no call back {reference} is open; ivr queue lists them.")
+    click.echo(f"Call back {reference} is closed.")
+
+
+def _view() -> Mapping[str, Any]:
+    with kept_queue() as queue:
+        return queue.view(time.time())
+
+
+def _follow() -> None:
+    from rich.live import Live
+
+    with kept_queue() as queue, Live(_page(queue.view(time.time())), screen=True, auto_refresh=False) as live:
+        try:
+            while True:
+                live.update(_page(queue.view(time.time())), refresh=True)
+                time.sleep(EVERY)
+        except KeyboardInterrupt:
+            return
+
+
+def _print(view: Mapping[str, Any]) -> None:
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else 120).print(_page(view))
+
+
+def _page(view: Mapping[str, Any]) -> RenderableType:
+    from rich.console import Group
+
+    tables = [_desks(view["desks"])]
+    if view["waiting"]:
+        tables.append(_people("Waiting", view["waiting"]))
+    if view["with_agents"]:
+        tables.append(_people("With agents", view["with_agents"]))
+    if view["call_backs"]:
+        tables.append(_call_backs(view["call_backs"]))
+    return Group(*tables, "" if view["waiting"] else "Nobody is waiting.")
+
+
+def _desks(desks: list[Mapping[str, Any]]) -> Table:
+    table = _table("Desks", "desk", "waiting", "longest", "expected", "ready", "busy", "signed on")
+    for one in desks:
+        wait = "" if one["minutes"] is None else f"{one['minutes']} min"
+        counts = (str(one[name]) for name in ("ready", "busy", "signed_on"))
+        table.add_row(one["desk"], str(one["waiting"]), _clock(one["longest"]), wait, *counts)
+    return table
+
+
+def _people(title: str, people: list[Mapping[str, Any]]) -> Table:
+    table = _table(title, "place", "waited", "desk", "priority", "caller", "level", "about", "agent")
+    for one in people:
+        who = " ".join(filter(None, (one["name"], one["number"])))
+        place = "" if one["position"] is None else str(one["position"])
+        about = (one["reason"], one["agent"])
+        table.add_row(place, _clock(one["waited"]), one["desk"], one["priority"], who, f"L{one['level']}", *about)
+    return table
+
+
+def _call_backs(backs: list[Mapping[str, Any]]) -> Table:
+    table = _table("Call backs", "reference", "by", "desk", "priority", "caller", "tries", "about")
+    for one in backs:
+        by = one["by"][11:16] + (" overdue" if one["overdue"] else "")
+        who = " ".join(filter(None, (one["name"], one["number"])))
+        table.add_row(one["reference"], by, one["desk"], one["priority"], who, str(one["tries"]), one["reason"])
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column)
+    return table
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02d}"

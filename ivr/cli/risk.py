@@ -1,0 +1,117 @@
+"""`ivr risk`: who may be in the hands of a fraudster; the next call is warned and led to a person."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from ._listening import Refused
+from ._moments import Moment, shown
+from ._stores import KEYS, kept_store, operator, seal_of, settings_for
+
+if TYPE_CHECKING:
+    from ivr.identity.risk import Risks
+
+REFERENCE = 8
+
+
+@click.group(short_help="Warn of callers who may be defrauded.")
+def command() -> None:
+    """Mark callers and customers who may be in the hands of a fraudster, as POST /api/risk does.
+
+    \b
+    Example:
+      ivr risk on 13800000001 --until 18:00 --reason "grandchild scam reported by the branch"
+      ivr risk list
+      ivr risk off 13800000001
+
+    A name is a telephone number or the bank's customer number; it is kept as a fingerprint. Reads and writes the store
+    that IVR_STORE names. Exit codes: 1 when there is no mark to take back, 2 for wrong usage.
+    """  # noqa: D301
+
+
+@command.command()
+@click.argument("name", metavar="NUMBER|ACCOUNT")
+@click.option("--until", type=Moment(), help='18:00, "2026-11-24 08:00" or 2h.  [default: until taken back]')
+@click.option("--reason", default="", help="Why, in a few words; it is kept, so no card or ID number in it.")
+def on(name: str, until: float | None, reason: str) -> None:
+    """Mark a caller or customer.
+
+    \b
+    Example:
+      ivr risk on 13800000001 --until 18:00
+    """  # noqa: D301
+    with _risks() as risks:
+        try:
+            account = risks.mark(name, time.time(), until=until, reason=reason, by=operator())
+        except ValueError as fault:
+            raise click.BadParameter(str(fault), param_hint="NUMBER|ACCOUNT") from None
+    click.echo(f"{account.shown} is at risk {f'until {shown(until)}' if until else 'until you take it back'}.")
+
+
+@command.command()
+@click.argument("name", metavar="NUMBER|ACCOUNT")
+def off(name: str) -> None:
+    """Take a mark back.
+
+    \b
+    Example:
+      ivr risk off 13800000001
+    """  # noqa: D301
+    with _risks() as risks:
+        try:
+            was = risks.clear(name)
+        except ValueError as fault:
+            raise click.BadParameter(str(fault), param_hint="NUMBER|ACCOUNT") from None
+    if not was:
+        click.echo("There is no mark by this name.", err=True)
+        raise click.exceptions.Exit(1)
+    click.echo("The mark is taken back.")
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON array.")
+def list_(as_json: bool) -> None:
+    """List the marks that hold now; names are masked.
+
+    \b
+    Example:
+      ivr risk list --json
+    """  # noqa: D301
+    with _risks() as risks:
+        found = [
+            {
+                "reference": key[:REFERENCE],
+                **mark,
+                "since": shown(mark["since"]),
+                "until": shown(mark["until"]) if mark["until"] else None,
+            }
+            for key, mark in risks.all(time.time())
+        ]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    click.echo(f"Marks: {len(found)}" if found else "Nobody is marked.")
+    for one in found:
+        until = f"until {one['until']}" if one["until"] else "until taken back"
+        click.echo(
+            f"  {one['reference']}  {one['name']:<12} since {one['since']} {until} by {one['by']} {one['reason']}"
+        )
+
+
+@contextmanager
+def _risks() -> Iterator[Risks]:
+    """Open the marks of the server's store. Raises Refused without its key: nobody would be found by its name."""
+    from ivr.identity.risk import Risks
+
+    settings = settings_for(*KEYS)
+    with kept_store(settings) as store:
+        seal = seal_of(settings)
+        if seal is None:
+            raise Refused("the server's key is not here; set IVR_KEY or TWILIO_AUTH_TOKEN as the server has it.")
+        yield Risks(store, seal)

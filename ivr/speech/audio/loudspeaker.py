@@ -1,0 +1,39 @@
+"""Plays a sound on this machine. The only code that needs a sound card."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+
+from ivr.errors import IvrError
+
+from .sound import Audio
+
+
+class NoSoundCard(IvrError):
+    """Nothing can be played here."""
+
+
+def play(audio: Audio) -> None:
+    """Play a sound and return when it has been heard. Raises NoSoundCard."""
+    import miniaudio
+
+    def frames() -> Generator[bytes, int, None]:
+        place = 0
+        wanted = yield b""
+        while place < len(audio.samples):
+            piece = audio.samples[place : place + wanted]
+            place += len(piece)
+            wanted = yield piece.tobytes()
+
+    try:
+        device = miniaudio.PlaybackDevice(miniaudio.SampleFormat.SIGNED16, nchannels=1, sample_rate=audio.rate)
+    except miniaudio.MiniaudioError:
+        raise NoSoundCard("there is no sound card here") from None
+    try:
+        source = frames()
+        next(source)
+        device.start(source)
+        time.sleep(audio.seconds)
+    finally:
+        device.close()

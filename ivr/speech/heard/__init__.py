@@ -1,0 +1,98 @@
+"""What callers say instead of typing it: numbers, amounts, days. The other direction of `aloud`; pure, and no clock.
+
+An answer is understood whole or not at all, because a wrong amount is worse than a question asked again. What it means
+comes back as the keys that would have been pressed, so that spoken and typed entries pass the same checks. Secrets are
+no entry here: nobody is to say a PIN aloud. A further language is one file, named by its tag, with these functions.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol, cast
+
+_MOST_TEXT = 200
+_SAME = {"cmn": "zh"}
+
+
+class Listener(Protocol):
+    """One language. Texts come without full-width forms, in lower case; None says "not understood"."""
+
+    def keys(self, text: str) -> str | None:
+        """Return digits, or the one * or # that is named."""
+
+    def amount(self, text: str) -> Decimal | None:
+        """Return an amount of yuan."""
+
+    def day(self, text: str, today: date) -> date | None:
+        """Return a day of the calendar."""
+
+
+def heard(text: str, language: str, entry: str = "keys", today: date | None = None) -> str | None:
+    """Return the keys by which an answer would have been typed as this kind of entry, or None.
+
+    `entry` is "keys" for menus (digits, or one * or #), or one of digits, phone, id_tail, amount (star for the point)
+    and date (eight digits; `today` is what "tomorrow" counts from).
+    """
+    listener = _listener(language)
+    if listener is None or len(text) > _MOST_TEXT:
+        return None
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain).strip()
+    match entry:
+        case "keys":
+            return listener.keys(plain)
+        case "digits":
+            return _digits(listener.keys(plain))
+        case "phone":
+            return _phone(listener, plain)
+        case "id_tail":
+            return _id_tail(listener, plain)
+        case "amount":
+            return _as_keys(listener.amount(plain))
+        case "date" if today is not None:
+            day = listener.day(plain, today)
+            return day.strftime("%Y%m%d") if day and day.year > 999 else None
+    return None
+
+
+@lru_cache(maxsize=64)
+def _listener(tag: str) -> Listener | None:
+    family = tag.lower().replace("_", "-").split("-")[0]
+    family = _SAME.get(family, family)
+    if not re.fullmatch("[a-z]{2,3}", family) or not (Path(__file__).parent / f"{family}.py").is_file():
+        return None
+    return cast("Listener", importlib.import_module(f"{__package__}.{family}"))
+
+
+def _digits(keys: str | None) -> str | None:
+    return keys if keys and keys.isdecimal() else None
+
+
+def _phone(listener: Listener, text: str) -> str | None:
+    """Leave the country code of mainland China out, with which recognisers begin a number."""
+    for prefix in ("+", "加", "plus"):
+        if text.startswith(prefix):
+            number = _digits(listener.keys(text.removeprefix(prefix)))
+            return number.removeprefix("86") if number and number.startswith("86") else None
+    return _digits(listener.keys(text))
+
+
+def _id_tail(listener: Listener, text: str) -> str | None:
+    for letter in ("x", "埃克斯", "艾克斯", "爱克斯", "叉", "ex"):
+        if text.rstrip(" .。").endswith(letter):
+            number = _digits(listener.keys(text.rstrip(" .。").removesuffix(letter).removesuffix("字母")))
+            return number + "*" if number else None
+    return _digits(listener.keys(text))
+
+
+def _as_keys(amount: Decimal | None) -> str | None:
+    if amount is None or amount < 0 or amount != amount.quantize(Decimal("0.01")):
+        return None
+    whole, _, cents = f"{amount:.2f}".partition(".")
+    return f"{whole}*{cents}" if int(cents) or not int(whole) else whole

@@ -1,0 +1,216 @@
+"""Which choice a caller meant, in whatever sentence it was said: fillers, near sounds, another order, a refusal.
+
+It rates and never guesses: two choices that are about equally near are neither, and what was refused was not said. The
+same words always give the same answer. It acts on nothing and knows neither calls nor keys.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .sounds import STEM, alike
+
+ENOUGH = 0.8
+"""Below this a phrase was not said."""
+MARGIN = 0.08
+"""Two choices nearer to each other than this are about equally near."""
+GAPPED, TURNED = 0.88, 0.85
+"""A phrase that is said with other words in between; one whose English words come in another order."""
+BREVITY = 0.3
+"""What a phrase loses for saying little: 处理得怎么样 is clearly nearer than 投诉 beside it, 投诉进度 is not."""
+_MOST_BETWEEN = 4
+_MOST_TEXT = 200
+
+_UNIT = re.compile(r"[㐀-鿿]|[a-z0-9]+")
+_FILLERS = frozenset("嗯呃额啊哦喂那个就是我想要请您你帮给查看一下问吧呢的了吗嘛呀把行好办在有")
+_PARTICLES = frozenset("吗呢吧啊")
+_STOP_WORDS = frozenset(
+    "a an the my your our his her to for of and please me i im is was it its uh um er well like want would id ive need "  # noqa: SIM905
+    "have can could you that thats this some".split()
+)
+_AROUND = frozenset("嗯呃额啊哦喂那哎呀吧嘛哈请谢") | frozenset("uh um er well please thanks thank you".split())  # noqa: SIM905
+"""What may stand around an answer that has to be nothing but a phrase."""
+
+_OTHER_THINGS = re.compile(r"人工智能|人工费|\bin[ -]person\b|\bper person\b")
+"""What only sounds like asking for a person."""
+
+_REFUSED = re.compile(
+    r"(?:(?<![要是想能会可好有特级个分区识差])(?:不(?:要|用|想|是|需要|必|找|选|按|查|办)|没说|没要|别|甭|无需)"
+    r"(?:一下|[转给我帮再想要找到接查办按选去看跟和说的您你个]){0,6}"
+    r"|\b(?:not|dont|without|never|rather than|instead of)(?: (?:want|need|like|to|speak|speaking|talk|talking|with|"
+    r"for|be|transferred|connected|connect|me|any|about|check|my|the|a|an|that|ask|asking|say))* "
+    r"|\bno )$"
+)
+"""What stands before a refused phrase: 不要再给我转, not to be connected to the. 要不 and 是不是 refuse nothing."""
+_TAKEN_BACK = re.compile(r"[啊哦]?[，,] *(?:不对|不是|说错了|错了|no\b|sorry\b|wrong\b)|不要了|不用了|不要$")
+_NOT = re.compile(r"不(?!小心|见)|[没别未]|\b(?:not|no|never|dont|isnt)\b")
+
+
+def understand(said: str, offers: Sequence[Sequence[str]], language: str, *, whole: bool = False) -> int | None:
+    """Return the place of the offer that was clearly said, or None. See `ivr.engine.ports.Understand`.
+
+    Phrases are compared by their script, so that a flow may offer "English" beside 普通话 in any language.
+    """
+    del language
+    heard = _heard(said)
+    if not heard.units:
+        return None
+    if whole:
+        return _all_of_it(heard, offers)
+    phrases = [(place, _offered(phrase).units) for place, offer in enumerate(offers) for phrase in offer]
+    for look in (_said, _nearly_said):
+        hits = [hit for place, units in phrases for hit in look(place, units, heard)]
+        if hits:
+            return _clearly(hits)
+    return None
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """A sentence in units (a character or a word) with their places in the text; stop words are left out."""
+
+    text: str
+    units: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def refused(self, first: int, last: int) -> bool:
+        """Tell whether what stands from one unit to another is refused before or taken back behind."""
+        before, behind = self.text[: self.starts[first]], self.text[self.ends[last] :]
+        return bool(_REFUSED.search(before) or _TAKEN_BACK.match(behind))
+
+    def between(self, first: int, last: int) -> str:
+        """Return the text from one unit to another."""
+        return self.text[self.starts[first] : self.ends[last]]
+
+    def share(self, first: int, last: int) -> float:
+        """Return how much of what was said lies from one unit to another, fillers not counted."""
+        rest = sum(unit not in _FILLERS for place, unit in enumerate(self.units) if not first <= place <= last)
+        return (last - first + 1) / (last - first + 1 + rest)
+
+
+@dataclass(frozen=True)
+class _Hit:
+    """A phrase of an offer, found from one unit to another."""
+
+    place: int
+    score: float
+    first: int
+    last: int
+
+    def lies_within(self, other: _Hit) -> bool:
+        """Tell whether a longer phrase of another offer says more: 卡 in 信用卡."""
+        inside = other.first <= self.first and self.last <= other.last
+        longer = other.last - other.first > self.last - self.first
+        return inside and longer and self.place != other.place
+
+
+def _heard(said: str) -> _Heard:
+    text = unicodedata.normalize("NFKC", said[:_MOST_TEXT]).casefold()
+    text = _OTHER_THINGS.sub(" ", re.sub(r"(?<=[a-z])['’](?=[a-z])", "", text))
+    found = list(_UNIT.finditer(text))
+    kept = [unit for unit in found if unit[0] not in _STOP_WORDS] or found
+    return _Heard(
+        text, tuple(unit[0] for unit in kept), tuple(unit.start() for unit in kept), tuple(unit.end() for unit in kept)
+    )
+
+
+@lru_cache(maxsize=16384)
+def _offered(phrase: str) -> _Heard:
+    """Cut a phrase. Only what editors wrote is kept, never what a caller said: that may be a PIN."""
+    return _heard(phrase)
+
+
+def _clearly(hits: Sequence[_Hit]) -> int | None:
+    """Return the offer that is nearer than any other, if one is."""
+    best: dict[int, float] = {}
+    for hit in hits:
+        if not any(hit.lies_within(other) for other in hits):
+            best[hit.place] = max(best.get(hit.place, 0.0), hit.score)
+    first, *others = sorted(best, key=lambda place: -best[place])
+    return None if others and best[first] - best[others[0]] < MARGIN else first
+
+
+def _said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[_Hit]:
+    """Yield where a phrase was said word for word; a lone character says too little for that."""
+    size = 0 if _short(units) else len(units)
+    for at in range(len(heard.units) - size + 1 if size else 0):
+        if heard.units[at : at + size] == units and not heard.refused(at, at + size - 1):
+            syllables = 2 * size if units[0].isascii() else size
+            yield _Hit(place, 1 - BREVITY / syllables, at, at + size - 1)
+
+
+def _nearly_said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[_Hit]:
+    """Yield where a phrase was said with other sounds, with words in between, or in another order."""
+    looks = (_sounding(units, heard), _gapped(units, heard), _turned(units, heard))
+    for first, last, score in (found for look in looks for found in look):
+        if score >= ENOUGH and not heard.refused(first, last):
+            yield _Hit(place, score, first, last)
+
+
+def _short(units: Sequence[str]) -> bool:
+    return len(units) == 1 and not units[0].isascii()
+
+
+_Found = tuple[int, int, float]
+
+
+def _sounding(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
+    size, short = len(units), _short(units)  # one syllable sounds like too many others
+    for at in range(len(heard.units) - size + 1 if size else 0):
+        if not alike(units[0], heard.units[at]) or (short and heard.units[at] != units[0]):
+            continue
+        total = 0.0
+        for unit, spoken in zip(units, heard.units[at : at + size], strict=True):
+            if not (likeness := alike(unit, spoken)):
+                break
+            total += likeness
+        else:
+            share = 1.0 if total >= STEM * size and units[0].isascii() else heard.share(at, at + size - 1)
+            yield at, at + size - 1, total / size * (0.8 + 0.2 * share)
+
+
+def _gapped(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
+    """Find 查一下我的余额 for 查余额, and "lost his new card" for "lost card"."""
+    if len(units) < (2 if units and units[0].isascii() else 3) or units[-1] in _PARTICLES:
+        return
+    for first, unit in enumerate(heard.units):
+        if unit != units[0]:
+            continue
+        last = first
+        for wanted in units[1:]:
+            last = next((at for at in range(last + 1, len(heard.units)) if alike(wanted, heard.units[at]) >= STEM), -1)
+            if last < 0:
+                break
+        between = last - first + 1 - len(units)
+        if 0 < between <= _MOST_BETWEEN and not _NOT.search(heard.between(first, last)):
+            yield first, last, GAPPED * (0.92 + 0.08 * heard.share(first, last))
+
+
+def _turned(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
+    """Find "my card is lost" for "lost card"."""
+    size = len(units)
+    if size < 2 or not all(unit.isascii() for unit in units):
+        return
+    for first in range(len(heard.units) - size + 1):
+        window = heard.units[first : first + size]
+        found = all(any(alike(unit, spoken) >= STEM for spoken in window) for unit in units)
+        if found and not _NOT.search(heard.between(first, first + size - 1)):
+            yield first, first + size - 1, TURNED
+
+
+def _all_of_it(heard: _Heard, offers: Sequence[Sequence[str]]) -> int | None:
+    """Return the one offer of which a phrase is all that was said, words of hesitation and courtesy aside."""
+    said = _bare(heard.text)
+    found = {place for place, offer in enumerate(offers) if any(said == _bare(_offered(one).text) for one in offer)}
+    return found.pop() if said and len(found) == 1 else None
+
+
+def _bare(text: str) -> str:
+    """Join the units of a text without what stands around an answer; 对对对 is 对."""
+    joined = " ".join(unit for unit in _UNIT.findall(text) if unit not in _AROUND)
+    return re.sub(r"^(.+?)(?: \1)+$", r"\1", joined)

@@ -1,0 +1,216 @@
+"""Every text that callers can hear and that is known before any call, by a name that recordings are called after.
+
+The steps themselves say what they say, in rehearsals; nothing is composed here a second time.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from ...engine.inputs import Input, NoInput, Resumed, Speech
+from ...engine.step import LiveStep
+from ...engine.verbs import Say
+from ...flow import phrasebook
+from ...flow.model import Choice, Flow, Release, within
+from ...flow.profiles import Profile
+from ...flow.text import Text
+from .rehearsal import VALUE, Rehearsal, Rehearsed, Scene, phrase_keys, rehearsal, texts_of
+from .words import folded, in_words, sentences
+
+_MOST_CONDITIONS = 6
+"""Conditions of one menu that are tried in every combination; with more, only all together and none."""
+_MOST_FAILURES = 4
+
+Sound = tuple[str, str, float]
+"""What two prompts have in common that are one recording: language, folded words, rate."""
+
+
+@dataclass(frozen=True)
+class KnownPrompt:
+    """A text that callers hear as it stands. `also` are further places where the same is said at the same rate.
+
+    `rate` is a share of the voice's normal speed; `flow` and `step` are empty for what the engine itself says.
+    """
+
+    id: str
+    language: str
+    text: str
+    rate: float
+    profile: str = "standard"
+    flow: str = ""
+    step: str = ""
+    also: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def spoken(self) -> str:
+        """What is to be heard, numbers in words."""
+        return in_words(self.text, self.language)
+
+    @property
+    def sound(self) -> Sound:
+        """What tells it apart from other prompts for a listener."""
+        return sound_of(self.text, self.language, self.rate)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that a recording of it may have."""
+        return (self.id, *self.also)
+
+
+def sound_of(text: str, language: str, rate: float) -> Sound:
+    """Return what tells a text apart from others for a listener."""
+    return language, folded(text, language), round(rate, 2)
+
+
+def known_prompts(release: Release) -> tuple[KnownPrompt, ...]:
+    """List every prompt of a release that holds no value, and the whole sentences without one of those that do."""
+    found: dict[Sound, KnownPrompt] = {}
+    names: dict[tuple[str, str], Sound] = {}
+    for prompt in itertools.chain(_of_flows(release), _of_announcements(release), _of_the_engine(release)):
+        sound = prompt.sound
+        if not sound[1]:
+            continue
+        name = _free(names, prompt, sound)
+        there = found.setdefault(sound, replace(prompt, id=name))
+        if name != there.id and name not in there.also:
+            found[sound] = replace(there, also=(*there.also, name))
+    return tuple(found.values())
+
+
+def _free(names: dict[tuple[str, str], Sound], prompt: KnownPrompt, sound: Sound) -> str:
+    """Return the prompt's name, with a letter behind it where another text has it already."""
+    for ending in ("", *(f".{letter}" for letter in "bcdefghijklmnopqrstuvwxyz")):
+        name = prompt.id + ending
+        if names.setdefault((prompt.language, name), sound) == sound:
+            return name
+    return prompt.id
+
+
+def _of_flows(release: Release) -> Iterator[KnownPrompt]:
+    for flow in release.flows.values():
+        for language in flow.languages:
+            for step in flow.steps.values():
+                if isinstance(step, LiveStep) and step.speaks:
+                    yield from _of_step(release, flow, step, language)
+
+
+def _of_step(release: Release, flow: Flow, step: LiveStep, language: str) -> Iterator[KnownPrompt]:
+    met: set[int] = set()
+    for hidden in _hidden(flow, step):
+        for turn in _scenes(release, flow, step, language, hidden):
+            met |= turn.met
+            yield from _named(flow, step, turn.said, _without(step, hidden))
+    for source, text in texts_of(step):
+        if id(text) not in met:  # said only in a moment that no rehearsal reaches
+            turn = rehearsal(flow, release.line, step, language)
+            turn.say(text)
+            yield from _named(flow, step, [Rehearsed(source, one.say) for one in turn.said], "")
+
+
+def _hidden(flow: Flow, step: LiveStep) -> Iterator[frozenset[str]]:
+    """Yield every set of conditions that may fail together, none at first."""
+    if not step.listens:
+        yield frozenset()
+        return
+    choices: list[Choice] = [*within(step, Choice), *flow.globals]
+    conditions = list(dict.fromkeys(choice.when.text for choice in choices if choice.when))
+    sizes = range(len(conditions) + 1) if len(conditions) <= _MOST_CONDITIONS else (0, len(conditions))
+    for size in sizes:
+        yield from map(frozenset, itertools.combinations(conditions, size))
+
+
+def _without(step: LiveStep, hidden: frozenset[str]) -> str:
+    if not hidden:
+        return ""
+    keys = [choice.key for choice in within(step, Choice) if choice.when and choice.when.text in hidden]
+    return f".without_{'_'.join(keys)}" if keys else ""
+
+
+def _scenes(release: Release, flow: Flow, step: LiveStep, language: str, hidden: frozenset[str]) -> Iterator[Rehearsal]:
+    """Let the step be entered, and answered by silence and nonsense, by callers who come first and who come back."""
+    for scene, what in _moments(step):
+        for there in (step, _once(step)) if _once(step) is not step else (step,):
+            turn = rehearsal(flow, release.line, step, language, scene, hidden)
+            with suppress(Exception):  # a step that needs a real call still has its texts listed, from its fields
+                there.enter(turn) if what is None else there.answer(turn, what)
+            yield turn
+
+
+def _moments(step: LiveStep) -> Iterator[tuple[Scene, Input | None]]:
+    for known, back in itertools.product((True, False), (False, True)):
+        yield Scene(known=known, back=back), None
+        if step.listens:
+            yield Scene(known=known, back=back), Resumed()
+    for failures in range(_MOST_FAILURES if step.listens else 0):
+        yield Scene(failures=failures), NoInput()
+        yield Scene(failures=failures), Speech("", None)
+
+
+def _once(step: LiveStep) -> LiveStep:
+    """Return a step that speaks for each item of a list as one that speaks once: there is no list here."""
+    return replace(step, each=None) if getattr(step, "each", None) is not None else step  # type: ignore[call-arg]
+
+
+def _named(flow: Flow, step: LiveStep, said: Iterable[Rehearsed], variant: str) -> Iterator[KnownPrompt]:
+    composed = [one.say for one in said if not one.source]
+    for one in said:
+        source, profile = one.source, flow.profile
+        if source.startswith("phrases."):
+            name = _phrase_name(source, profile)
+            yield from _whole(name, one.say, profile)
+            continue
+        if not source:
+            number = f".{composed.index(one.say) + 1}" if len(composed) > 1 else ""
+            source = f"{step.kind}{number}{variant}"
+        yield from _whole(f"{flow.name}.{step.name}.{source}", one.say, profile, flow.name, step.name)
+
+
+def _phrase_name(source: str, profile: Profile) -> str:
+    kind, _, rest = source.partition(".")
+    return source if profile.rate == 1 else f"{kind}.{profile.name}.{rest}"
+
+
+def _whole(name: str, say: Say, profile: Profile, flow: str = "", step: str = "") -> Iterator[KnownPrompt]:
+    """Yield the text, or its sentences without a value where it holds one."""
+    prompt = KnownPrompt(name, say.language, say.text.strip(), say.rate, profile.name, flow, step)
+    if VALUE not in say.text:
+        yield prompt
+        return
+    for number, sentence in enumerate(sentences(say.text), 1):
+        if VALUE not in sentence:
+            yield replace(prompt, id=f"{name}.{number}", text=sentence.strip())
+
+
+def _spoken_profiles(release: Release) -> dict[tuple[str, float], Profile]:
+    """Return the languages and rates that the flows speak, with the profile of each."""
+    return {
+        (language, flow.profile.rate): flow.profile for flow in release.flows.values() for language in flow.languages
+    }
+
+
+def _of_announcements(release: Release) -> Iterator[KnownPrompt]:
+    for slot, prepared in release.line.announcements.items():
+        for preset, text in prepared.items():
+            for (language, _), profile in _spoken_profiles(release).items():
+                yield from _announced(f"announcements.{slot}.{preset}", text, language, profile)
+
+
+def _announced(name: str, text: Text, language: str, profile: Profile) -> Iterator[KnownPrompt]:
+    template = text.by_language.get(language)
+    if template and template.fixed:
+        say = Say(template.fixed, language, round(profile.rate, 2))
+        yield from _whole(_phrase_name(name, profile), say, profile)
+
+
+def _of_the_engine(release: Release) -> Iterator[KnownPrompt]:
+    """Yield the engine's own phrases; those with a value come from the steps that say them."""
+    for (language, _), profile in _spoken_profiles(release).items():
+        book = phrasebook.language_of(language)
+        for key in phrase_keys(language):
+            words = phrasebook.phrase(book, key)
+            if "{" not in words:
+                say = Say(words, book, round(profile.rate, 2))
+                yield from _whole(_phrase_name(f"phrases.{key}", profile), say, profile)

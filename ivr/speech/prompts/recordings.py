@@ -1,0 +1,127 @@
+"""What people have recorded: the files that were put into `audio/<language>/`, and which words each of them says.
+
+`recordings.json` beside the files remembers the words that a prompt had when its recording came, so that a text that
+was changed later is noticed. It belongs to the recordings and is kept with them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+
+from ..audio import levelled, read_sound, trimmed
+from .catalogue import KnownPrompt, Sound, sound_of
+from .lengths import FORMAT, empty, wav_of
+from .shelf import RECORDING, RENDERED, key_of, write_whole
+
+MANIFEST = "recordings.json"
+_SUFFIXES = (".wav", ".mp3")
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What one recorded file says, and at which rate; `sha256` tells whether it is still the same file."""
+
+    spoken: str
+    rate: float
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One recorded file. `words` is None for a file that is called like no prompt."""
+
+    path: Path
+    language: str
+    sha256: str
+    words: Words | None
+
+    @property
+    def name(self) -> str:
+        """The prompt's name, which is the file's without its ending."""
+        return self.path.stem
+
+    @property
+    def sound(self) -> Sound | None:
+        """What a listener hears, or None where nobody knows."""
+        return sound_of(self.words.spoken, self.language, self.words.rate) if self.words else None
+
+    @property
+    def key(self) -> str:
+        """The name of the file that is made of it."""
+        return key_of(FORMAT, RECORDING, self.sha256)
+
+    def converted(self) -> bytes:
+        """Return it trimmed, levelled and in the format of the telephone network. Raises ValueError, OSError."""
+        audio = levelled(trimmed(read_sound(self.path.read_bytes())))
+        if empty(audio, self.words.spoken if self.words else ""):
+            raise ValueError("nobody speaks in it")
+        return wav_of(audio)
+
+
+class Recordings:
+    """The recordings of an audio folder, matched with the prompts that there are."""
+
+    def __init__(self, audio: Path, prompts: Iterable[KnownPrompt]) -> None:
+        self._audio = audio
+        self._prompts = {(prompt.language, name): prompt for prompt in prompts for name in prompt.names}
+        self.all = [one for folder in self._folders() for one in self._in(folder)]
+        self._by_sound = {one.sound: one for one in self.all if one.sound}
+        self._by_name = {(one.language, one.name): one for one in self.all}
+
+    def of(self, prompt: KnownPrompt) -> Recording | None:
+        """Return the recording that says a prompt's words at its rate, whatever it is called."""
+        return self._by_sound.get(prompt.sound)
+
+    def stale(self, prompt: KnownPrompt) -> Recording | None:
+        """Return the recording that bears a prompt's name and says something else."""
+        named = (self._by_name.get((prompt.language, name)) for name in prompt.names)
+        return next((one for one in named if one and one.sound != prompt.sound), None)
+
+    def unknown(self) -> Iterator[str]:
+        """Yield a sentence for each file that is called like no prompt."""
+        for one in self.all:
+            if one.words is None:
+                known = [name for language, name in self._prompts if language == one.language]
+                near = get_close_matches(one.name, known, 1)
+                yield f"{one.path}: no prompt is called {one.name}" + (f"; did you mean {near[0]}?" if near else "")
+
+    def remember(self) -> None:
+        """Write down what each file says. Raises OSError."""
+        for folder in self._folders():
+            words = {one.name: one.words for one in self.all if one.words and one.path.parent == folder}
+            written = msgspec.json.format(msgspec.json.encode(words, order="sorted"), indent=1) + b"\n"
+            manifest = folder / MANIFEST
+            if words and (not manifest.exists() or manifest.read_bytes() != written):
+                write_whole(manifest, written)
+
+    def _folders(self) -> list[Path]:
+        if not self._audio.is_dir():
+            return []
+        return sorted(path for path in self._audio.iterdir() if path.is_dir() and path.name != RENDERED)
+
+    def _in(self, folder: Path) -> Iterator[Recording]:
+        known = _manifest(folder / MANIFEST)
+        for path in sorted(folder.iterdir()):
+            if path.suffix.lower() in _SUFFIXES and not path.name.startswith("."):
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                yield Recording(path, folder.name, digest, self._words(known, folder.name, path.stem, digest))
+
+    def _words(self, known: Mapping[str, Words], language: str, name: str, digest: str) -> Words | None:
+        """Return what was noted of a file; a new one says what its prompt says today."""
+        noted = known.get(name)
+        if noted and noted.sha256 == digest:
+            return noted
+        prompt = self._prompts.get((language, name))
+        return Words(prompt.spoken, prompt.rate, digest) if prompt else None
+
+
+def _manifest(path: Path) -> Mapping[str, Words]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Words])
+    except (OSError, msgspec.MsgspecError):
+        return {}

@@ -1,0 +1,89 @@
+"""The reading script for whoever records: each text with its file name, who hears it, and what comes before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from ...flow.model import Release
+from .building import Standing
+from .catalogue import KnownPrompt
+from .lengths import characters_and_words
+
+_PACE = (200.0, 150.0)
+"""Characters and words a minute that are asked for at the rate 1: slower than talk, faster than the local voice."""
+_MOST_BEFORE = 2
+
+_HEAD = """\
+# Reading script: {language}, {count} prompts, about {minutes} minutes of speech
+
+One prompt a file, named as below, WAV or MP3, any rate from 8 kHz, mono if you can choose. Read what stands behind the
+number sign as it stands, numbers as the words that they are written in. No music, no echo, half a second of quiet at
+both ends; loudness and silence are put right by `ivr prompts build`, which also says what it cannot use.
+"""
+
+
+def reading_script(release: Release, standings: Sequence[Standing], audio: Path, language: str) -> Iterator[str]:
+    """Yield the lines of the script for one language."""
+    wanted = [one for one in standings if one.prompt.language == language]
+    minutes = sum(_seconds(one.prompt) for one in wanted) / 60
+    yield from _HEAD.format(language=language, count=len(wanted), minutes=max(1, round(minutes))).splitlines()
+    before = _before(release, [one.prompt for one in standings])
+    for flow, group in groupby(sorted(wanted, key=lambda one: one.prompt.flow or "~"), lambda one: one.prompt.flow):
+        yield ""
+        yield f"## {flow}" if flow else "## Said in every flow"
+        for one in group:
+            yield from _entry(one, audio, before.get((one.prompt.flow, one.prompt.step, language), []))
+
+
+def _entry(one: Standing, audio: Path, before: Sequence[str]) -> Iterator[str]:
+    prompt = one.prompt
+    yield ""
+    yield f"{(audio / prompt.language / prompt.id).as_posix()}.wav"
+    yield f"    # {prompt.spoken}"
+    slow = "" if prompt.rate == 1 else f", slowly: {prompt.rate:.0%} of the normal speed"
+    yield f"    about {_seconds(prompt):.0f} s{slow}; {_heard_by(prompt)}"
+    for words in before:
+        yield f"    before it: {words}"
+    if one.state == "stale":
+        yield f"    read anew: {one.remark}"
+
+
+def _heard_by(prompt: KnownPrompt) -> str:
+    places = len(prompt.names) - 1
+    more = f", and in {places} more place{'s' if places > 1 else ''}" if places else ""
+    if not prompt.flow:
+        whose = "older callers" if prompt.profile == "elderly" else "all callers"
+        return f"heard by {whose}{more}"
+    return f"heard in {prompt.flow}, step {prompt.step}{more}"
+
+
+def _seconds(prompt: KnownPrompt) -> float:
+    characters, words = characters_and_words(prompt.spoken)
+    return max(1.0, 60 * (characters / _PACE[0] + words / _PACE[1]) / prompt.rate)
+
+
+def _before(release: Release, prompts: Iterable[KnownPrompt]) -> Mapping[tuple[str, str, str], list[str]]:
+    """Return what is said last before each step, by flow, step and language."""
+    said: dict[tuple[str, str, str], str] = {}
+    for prompt in prompts:
+        for name in (prompt.id, *prompt.also):
+            flow, _, rest = name.partition(".")
+            said[flow, rest.partition(".")[0], prompt.language] = prompt.spoken
+    languages = {prompt.language for prompt in prompts}
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for flow_name, step, target in _ways(release):
+        for language in languages:
+            words = said.get((flow_name, step, language))
+            known = found.setdefault((flow_name, target, language), [])
+            if words and words not in known and len(known) < _MOST_BEFORE:
+                known.append(words)
+    return found
+
+
+def _ways(release: Release) -> Iterator[tuple[str, str, str]]:
+    for flow in release.flows.values():
+        for step in flow.steps.values():
+            for route in step.exits().values():
+                yield from ((flow.name, step.name, branch.goto.name) for branch in route)

@@ -1,0 +1,96 @@
+"""How alike two units of speech are: Chinese characters by their sound, words by their stem and spelling.
+
+The table of sounds is pypinyin's; it is imported when a character is first compared, and every character asked once.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+SAME, NEAR = 0.97, 0.7
+"""Of two characters with one sound in common, and with sounds that dialects and telephones mix up."""
+STEM, MISSPELT = 0.96, 0.8
+_MIXED = (("^zh", "z"), ("^ch", "c"), ("^sh", "s"), ("^n", "l"), ("^r", "l"), ("^h(?=u)", "f"), ("ng$", "n"))
+"""Southern Mandarin and an 8 kHz line: z and zh, n, r and l, f and hu, -n and -ng sound alike."""
+_ALSO = {
+    "行": "hang",
+    "还": "huan",
+    "重": "chong",
+    "长": "zhang",
+    "地": "di",
+    "的": "di",
+    "了": "liao",
+    "得": "dei",
+    "都": "du",
+}
+_ALSO |= {
+    "会": "kuai",
+    "调": "diao",
+    "单": "shan",
+    "率": "shuai",
+    "便": "pian",
+    "差": "chai",
+    "降": "xiang",
+    "藏": "zang",
+}
+"""Second sounds that are common in what is said to a bank; pypinyin gives the first."""
+
+
+@lru_cache(maxsize=8192)
+def alike(one: str, other: str) -> float:
+    """Rate two units from 0 (nothing alike) to 1 (equal)."""
+    if one == other:
+        return 1.0
+    if one.isascii() != other.isascii():
+        return 0.0
+    return _words_alike(one, other) if one.isascii() else _characters_alike(one, other)
+
+
+def _characters_alike(one: str, other: str) -> float:
+    left, right = readings(one), readings(other)
+    if left & right:
+        return SAME
+    return NEAR if frozenset(map(_rough, left)) & frozenset(map(_rough, right)) else 0.0
+
+
+@lru_cache(maxsize=8192)
+def readings(character: str) -> frozenset[str]:
+    """Return the usual sounds of a character, without tones; a character without one is its own.
+
+    Dictionaries also list sounds that nobody says today: by those, 卡不 would be 客服.
+    """
+    from pypinyin import lazy_pinyin
+
+    return frozenset((*lazy_pinyin(character), *_ALSO.get(character, "").split()))
+
+
+@lru_cache(maxsize=2048)
+def _rough(sound: str) -> str:
+    for mixed, plain in _MIXED:
+        sound = re.sub(mixed, plain, sound)
+    return sound
+
+
+def _words_alike(one: str, other: str) -> float:
+    if _stem(one) == _stem(other):
+        return STEM
+    short, long = sorted((one, other), key=len)
+    return MISSPELT if len(short) > 5 and one[0] == other[0] and _one_slip(short, long) else 0.0
+
+
+def _stem(word: str) -> str:
+    word = re.sub("(?<=..)ies$", "y", word)
+    word = re.sub("(?<=[sxz])es$|(?<=[cs]h)es$|(?<=[^s]{3})s$", "", word)
+    return re.sub("(?<=...)(?:ing|ed)$", "", word) if len(word) > 5 else word
+
+
+def _one_slip(short: str, long: str) -> bool:
+    """Tell whether one letter is missing, added, exchanged or swapped."""
+    if len(long) - len(short) > 1:
+        return False
+    at = next((place for place, letter in enumerate(short) if letter != long[place]), len(short))
+    if len(long) > len(short):
+        return short[at:] == long[at + 1 :]
+    swapped = short[:at] + short[at : at + 2][::-1] + short[at + 2 :]
+    return short[at + 1 :] == long[at + 1 :] or swapped == long

@@ -1,0 +1,96 @@
+"""`callback`: promises to ring the caller back, by a time, instead of letting them wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ..engine.handover import handover
+from ..engine.step import LiveStep, Move
+from ..engine.telephone import telephone
+from ..engine.turn import DEADLINE, Turn
+from ..errors import LookupFailed
+from ..flow.expressions import Expression
+from ..flow.fields import Block, option
+from ..flow.model import OWN_DESK, PRIORITIES, Route
+from ..flow.routes import Condition, Ways
+from ..flow.scalars import Name, OneOf
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whom:
+    """The keys of `callback:`."""
+
+    desk: str = option(
+        Name("the name of a desk"), help="The desk whose agents ring; `segment` is the caller's own.", default=OWN_DESK
+    )
+    priority: str = option(
+        OneOf(PRIORITIES), help="How urgent it is.", default="", shown="that of the segment, or as the caller waited"
+    )
+    number: Expression | None = option(
+        Condition(), help="The number that is rung.", default=None, shown="the number that calls"
+    )
+    message: Expression | None = option(
+        Condition(), help="The address of a message that the caller left, for whoever rings.", default=None
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callback(LiveStep):
+    """Promises a call back. Who waited keeps the place in the queue, so that ringing back costs no time.
+
+    An agent is rung first, then the caller; after the second try in vain a text message and a ticket follow. The same
+    number again keeps its first promise.
+
+    With a `message`, who shows no number gets a promise too: an agent listens to it and rings the number that it tells.
+
+    The variable holds `by` (a moment, to the quarter of an hour) and `reference` (digits).
+
+    ```yaml
+    call_back:
+      callback: segment
+      as: promise
+      next: tell_promise
+      on_error: leave_message
+    ```
+    """
+
+    kind: ClassVar[str] = "callback"
+
+    callback: Whom = option(Block(Whom, "a call back", short="desk"), help="Who rings whom, or the desk alone.")
+    save_as: str = option(Name(), help="The variable that keeps the promise.", key="as")
+    next: Route = option(Ways(), help="Where the call goes on with a promise.")
+    on_error: Route = option(
+        Ways(), help="Where to go when none can be made, as for a number that is withheld and without a message."
+    )
+
+    def exits(self) -> Mapping[str, Route]:
+        """Return the ways on."""
+        return {"next": self.next, "error": self.on_error}
+
+    def sets(self) -> Mapping[str, str]:
+        """Return the variable that keeps the promise."""
+        return {self.save_as: "map"}
+
+    def enter(self, turn: Turn) -> Move:
+        """Ask for the promise and keep it."""
+        number = telephone(self.callback.number(turn.values()) if self.callback.number else turn.call.caller)
+        if not number and not self.callback.message:
+            return "error"
+        try:
+            promise = turn.lookup("queue.call_back", self._question(turn, number), deadline=DEADLINE)
+        except LookupFailed:
+            return "error"
+        turn.set(self.save_as, promise)
+        turn.note("call_back", reference=promise.get("reference"), by=promise.get("by"))
+        return "next"
+
+    def _question(self, turn: Turn, number: str) -> dict[str, Any]:
+        caller, waited = turn.call.facts.get("caller", {}), turn.call.transfer
+        desk = self.callback.desk
+        if desk == OWN_DESK:
+            desk = waited.get("desk") or caller.get("desk") or turn.line.desk
+        priority = self.callback.priority or waited.get("priority") or caller.get("priority") or PRIORITIES[0]
+        message = str(self.callback.message(turn.values())) if self.callback.message else ""
+        return handover(turn) | {"number": number, "desk": desk, "priority": priority, "message": message}

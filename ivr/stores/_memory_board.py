@@ -1,0 +1,47 @@
+"""The board in this process's memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+from ..engine.ports import KEPT_WRITES
+
+
+class MemoryBoard:
+    """The `Board` half of the memory store: rows in the order they were written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._posting = threading.Lock()
+        self._last = 0
+        self._rows: dict[str, tuple[int, bytes | None]] = {}
+
+    def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
+        """Return the number of the last write, and the rows written after `write`; None stands for one taken away."""
+        found: dict[str, bytes | None] = {}
+        with self._posting:
+            for name in reversed(self._rows):
+                at, body = self._rows[name]
+                if at <= write:
+                    break
+                found[name] = body
+            return self._last, found
+
+    def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
+        """Write all rows at once if the last write is still `seen`, else write nothing and return False."""
+        with self._posting:
+            if self._last != seen or not rows:
+                return self._last == seen
+            self._last += 1
+            for name, body in rows.items():
+                self._rows.pop(name, None)
+                self._rows[name] = self._last, body
+            if self._last % KEPT_WRITES == 0:
+                self._forget()
+        return True
+
+    def _forget(self) -> None:
+        """Forget what was taken away long ago."""
+        least = self._last - KEPT_WRITES
+        self._rows = {name: row for name, row in self._rows.items() if row[1] is not None or row[0] > least}

@@ -1,0 +1,55 @@
+"""The board in the file of the SQLite store: its rows, each with the write it came with."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+from ..engine.ports import KEPT_WRITES
+from ._sqlite_connections import Connections, OneWriter
+
+LAST = "SELECT coalesce(max(write), 0) FROM board"
+SINCE = "SELECT name, write, body FROM board WHERE write > ?"
+PUT = """INSERT INTO board (name, write, body) VALUES (?, ?, ?)
+    ON CONFLICT (name) DO UPDATE SET write = excluded.write, body = excluded.body"""
+FORGET = "DELETE FROM board WHERE body IS NULL AND write <= ?"
+
+
+class SqliteBoard:
+    """The `Board` half of the SQLite store. The newest row carries the number of the last write."""
+
+    _connections: Connections
+    _writing: OneWriter
+
+    def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
+        """Return the number of the last write, and the rows written after `write`; None stands for one taken away."""
+        with self._connections.faults():
+            found = self._connections.execute(SINCE, (write,)).fetchall()
+            if found:
+                return max(row[1] for row in found), {name: body for name, _, body in found}
+            return int(self._connections.execute(LAST).fetchone()[0]), {}
+
+    def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
+        """Write all rows at once if the last write is still `seen`, else write nothing and return False."""
+        connection = self._connections.get()
+        with self._writing:
+            try:
+                self._connections.execute("BEGIN IMMEDIATE")
+                is_last = bool(connection.execute(LAST).fetchone()[0] == seen)
+                if not is_last or not rows:
+                    connection.execute("ROLLBACK")
+                    return is_last
+                connection.executemany(PUT, [(name, seen + 1, body) for name, body in rows.items()])
+                if (seen + 1) % KEPT_WRITES == 0:
+                    connection.execute(FORGET, (seen + 1 - KEPT_WRITES,))
+                connection.execute("COMMIT")
+            except BaseException as fault:
+                self._connections.undo(connection)
+                if isinstance(fault, sqlite3.Error):
+                    raise self._connections.fault(fault) from None
+                raise
+        self._count_write()
+        return True
+
+    def _count_write(self) -> None:
+        raise NotImplementedError

@@ -1,0 +1,55 @@
+"""Which calls a SQLite store holds, and forgetting those that are old. Nothing else deletes from the past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ._sqlite_connections import Connections, OneWriter
+from ._sqlite_tables import APPEND_ONLY, append_only_name
+
+NEWEST = {
+    True: "SELECT call_id FROM live ORDER BY id DESC LIMIT ?",
+    False: "SELECT call_id FROM past ORDER BY id DESC LIMIT ?",
+}
+OLDEST_LIVE = "SELECT call_id FROM live ORDER BY id LIMIT ?"
+OLD_ROWS = "SELECT id, at FROM journal ORDER BY id LIMIT ?"
+FORGET_ROWS = "DELETE FROM journal WHERE id <= ?"
+CALLS_OF = "SELECT DISTINCT call_id FROM journal WHERE id <= ?"
+FORGET_CALL = "DELETE FROM past WHERE call_id = ? AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.call_id = ?)"
+_GUARDED = ("past", "journal")
+
+
+class SqliteCalls:
+    """The part of the SQLite store that operators and the clearing-up use."""
+
+    _connections: Connections
+    _writing: OneWriter
+
+    def calls(self, *, live: bool, limit: int = 100, oldest: bool = False) -> Sequence[str]:
+        """Return the ids of live or past calls, the newest first; or of the oldest live ones, the oldest first."""
+        with self._connections.faults():
+            query = OLDEST_LIVE if live and oldest else NEWEST[live]
+            return [call_id for (call_id,) in self._connections.execute(query, (limit,)).fetchall()]
+
+    def prune(self, before: float, *, limit: int = 1000) -> int:
+        """Forget journal rows from before a time, and ended calls that have none left; return how many rows went.
+
+        At most `limit` rows go at once, so that no caller's turn waits long; ask again until none does.
+        """
+        with self._writing, self._connections.transaction():
+            execute = self._connections.execute
+            last = rows = 0
+            for row, at in execute(OLD_ROWS, (limit,)).fetchall():
+                if at >= before:
+                    break
+                last, rows = row, rows + 1
+            if rows:
+                calls = [call_id for (call_id,) in execute(CALLS_OF, (last,)).fetchall()]
+                for table in _GUARDED:
+                    execute(f"DROP TRIGGER {append_only_name(table, 'DELETE')}")
+                execute(FORGET_ROWS, (last,))
+                for call_id in calls:
+                    execute(FORGET_CALL, (call_id, call_id))
+                for table in _GUARDED:
+                    execute(APPEND_ONLY[table, "DELETE"])
+        return rows

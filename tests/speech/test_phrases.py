@@ -1,0 +1,155 @@
+"""Which choice callers mean, by a table of what recognisers write; and that matching is steady and never guesses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.flow import phrasebook
+from ivr.speech import phrases
+from ivr.speech.heard import heard
+from ivr.speech.phrases import understand
+from ivr.speech.sounds import NEAR, SAME, alike
+
+GOLDEN = Path(__file__).parent / "golden"
+MENUS = {
+    "zh-CN": {
+        "balance": ["查询余额", "余额", "还有多少钱", "查余额", "餘額", "余額"],
+        "transactions": ["最近交易", "交易", "明细", "流水"],
+        "loss": ["银行卡挂失", "挂失", "丢卡", "卡丢了", "锁卡"],
+        "branches": ["网点和营业时间", "网点", "营业时间", "几点", "地址"],
+        "card": ["信用卡"],
+        "more": ["更多服务", "更多", "其他服务", "别的"],
+        "english": ["英文", "英语", "English"],
+    },
+    "en-US": {
+        "balance": ["your balance", "balance", "how much money"],
+        "transactions": ["recent transactions", "transactions", "history"],
+        "loss": ["a lost card", "lost card", "lost my card", "stolen"],
+        "branches": ["branches and opening hours", "branch", "hours", "address"],
+        "more": ["more services", "more", "other services", "something else"],
+        "chinese": ["Chinese", "Mandarin", "中文", "普通话"],
+    },
+}
+ROWS = [
+    tuple(part.strip() for part in line.split("|"))
+    for line in (GOLDEN / "phrases.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+SAID = st.text(alphabet="嗯我想查余额挂失卡丢了不要人工是，。 abclostcard", max_size=40) | st.text(max_size=40)
+
+
+def meant(said: str, language: str) -> str:
+    menu = MENUS[language]
+    person = phrasebook.phrase(language, "agent_words").split("|")
+    if understand(said, [person], language) == 0:
+        return "person"
+    place = understand(said, list(menu.values()), language)
+    if place is not None:
+        return list(menu)[place]
+    key = heard(said, language)
+    return f"key {key}" if key else "-"
+
+
+@pytest.mark.parametrize(("language", "said", "choice"), ROWS)
+def test_a_caller_is_understood_or_asked_again(language: str, said: str, choice: str) -> None:
+    assert meant(said, language) == choice
+
+
+@pytest.mark.parametrize("language", list(MENUS))
+def test_the_table_has_forty_sentences_a_language(language: str) -> None:
+    assert sum(row[0] == language for row in ROWS) >= 40
+
+
+@pytest.mark.parametrize("language", list(MENUS))
+def test_every_phrase_means_its_own_choice(language: str) -> None:
+    for choice, said in MENUS[language].items():
+        for phrase in said:
+            assert meant(phrase, language) == choice
+
+
+@pytest.mark.parametrize(
+    ("said", "choice"),
+    [("卡", 0), ("查卡", 0), ("信用卡", 1), ("我的信用卡", 1), ("新用卡", 1), ("挂失我的卡", 2), ("掉了卡", 2)],
+)
+def test_a_word_inside_a_longer_one_and_a_lone_character_weigh_less(said: str, choice: int) -> None:
+    assert understand(said, [["卡"], ["信用卡"], ["挂失", "掉了卡"]], "zh-CN") == choice
+
+
+@given(SAID, st.sampled_from(list(MENUS)))
+def test_the_order_of_the_choices_never_matters(said: str, language: str) -> None:
+    offers = list(MENUS[language].values())
+    there = understand(said, offers, language)
+    back = understand(said, offers[::-1], language)
+    assert there == (None if back is None else len(offers) - 1 - back)
+
+
+@given(SAID)
+def test_a_phrase_that_two_choices_share_means_neither(said: str) -> None:
+    assert understand(said, [["余额", "lost card"], ["lost card", "余额"]], "zh-CN") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "choice"),
+    [
+        ("嗯好的", 1),
+        ("对对对", 1),
+        ("好的，谢谢", 1),
+        ("不要", 0),
+        ("不是不要", None),
+        ("好，不要", None),
+        ("好的确认一下再说", None),
+        ("", None),
+        ("嗯", None),
+        ("Yes, please.", 1),
+        ("uh yes thank you", 1),
+        ("yes but no", None),
+    ],
+)
+def test_a_whole_answer_is_nothing_but_the_phrase_and_courtesy(said: str, choice: int | None) -> None:
+    offers = [["不", "不要", "不是", "no"], ["对", "好", "好的", "确认", "yes"]]
+    assert understand(said, offers, "zh-CN", whole=True) == choice
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "least", "most"),
+    [
+        ("额", "额", 1, 1),
+        ("鱼", "余", SAME, SAME),
+        ("行", "航", SAME, SAME),
+        ("网", "晚", NEAR, NEAR),
+        ("诗", "四", NEAR, NEAR),
+        ("卡", "余", 0, 0),
+        ("balances", "balance", 0.9, 0.99),
+        ("currencies", "currency", 0.9, 0.99),
+        ("transcation", "transaction", 0.7, 0.9),
+        ("card", "cart", 0, 0),
+        ("loss", "lost", 0, 0),
+        ("卡", "card", 0, 0),
+    ],
+)
+def test_likeness_goes_by_sound_stem_and_spelling(one: str, other: str, least: float, most: float) -> None:
+    assert least <= alike(one, other) <= most
+    assert alike(one, other) == alike(other, one)
+
+
+def test_the_table_of_sounds_is_loaded_only_when_something_has_to_be_compared_by_sound() -> None:
+    code = (
+        "import sys; from ivr.speech.phrases import understand;"
+        "assert understand('查余额', [['余额']], 'zh') == 0; assert 'pypinyin' not in sys.modules;"
+        "assert understand('查鱼鹅', [['余额']], 'zh') == 0; assert 'pypinyin' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)
+
+
+def test_what_callers_say_is_not_kept() -> None:
+    understand("我的密码是一三五七九零", [["余额"]], "zh-CN")
+    understand("一三五七九零", [["余额"]], "zh-CN", whole=True)
+    before = phrases._offered.cache_info().currsize
+    understand("我的密码是二四六八一三", [["余额"]], "zh-CN")
+    assert phrases._offered.cache_info().currsize == before
