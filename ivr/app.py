@@ -19,13 +19,14 @@ from .channels.twilio import TwilioChannel
 from .channels.twilio_calls import TwilioCalls
 from .engine.call import Call
 from .engine.engine import Engine, Reply
-from .engine.inputs import LOST, CallStarted, HungUp, Resumed
+from .engine.inputs import LOST, CallStarted, HungUp, Input, Recorded, Resumed, Unheard
 from .engine.ports import Calls, Channel, Event, Incoming, JournalRow, Lookup, Saved
 from .engine.turn import Services
 from .engine.verbs import Hangup
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
 from .flow.model import Release
+from .hearing import Ears, open_ears
 from .identity.risk import Risks
 from .journal.context import COLLECTION as EVENTS
 from .journal.context import rows_of
@@ -74,6 +75,7 @@ class Ivr:
     channel: TwilioChannel
     prompts: Prompts
     engine: Engine
+    ears: Ears
     clock: Callable[[], float]
     _older: dict[str, Engine] = field(default_factory=dict)
     _older_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -158,8 +160,20 @@ class Ivr:
         call = thaw(saved.call, self.seal)
         if call.turn >= TURN_LIMIT:
             raise FlowStuck(f"the call has taken {TURN_LIMIT} turns")
-        late = incoming.turn != call.turn and not isinstance(incoming.input, HungUp)
-        return self._engine_of(call).turn(call, Resumed() if late else incoming.input, now)
+        engine = self._engine_of(call)
+        return engine.turn(call, self._given(engine, call, incoming, now), now)
+
+    def _given(self, engine: Engine, call: Call, incoming: Incoming, now: float) -> Input:
+        """Return what the caller did, as the turn that the call is at takes it."""
+        given = incoming.input
+        if isinstance(given, Unheard):
+            if call.ear == "keys":
+                raise FlowStuck("the carrier cannot even take keys")
+            return Unheard(self.ears.after(call.ear, call.language))
+        if incoming.turn != call.turn and not isinstance(given, HungUp):
+            return Resumed()
+        hearing = engine.hears(call, now) if isinstance(given, Recorded) else None
+        return self.ears.hear(given, hearing) if isinstance(given, Recorded) and hearing else given
 
     def _keep(self, saved: Saved | None, reply: Reply, key: str, document: bytes) -> None:
         call, now = reply.call, self.clock()
@@ -226,8 +240,9 @@ class Ivr:
         return [("store", True, ""), ("flows", True, self.release.version)]
 
     def degraded(self) -> list[tuple[str, str]]:
-        """Name the back ends and voices that cannot be used now, and why: calls are taken all the same."""
-        return [*self.back_ends.troubles(), *self.prompts.troubles(self._known)]
+        """Name the back ends, voices and recognisers that cannot be used now, and why: calls are taken all the same."""
+        troubles = (self.back_ends.troubles(), self.prompts.troubles(self._known), self.ears.troubles(self.release))
+        return [trouble for of in troubles for trouble in of]
 
     @cached_property
     def _known(self) -> tuple[KnownPrompt, ...]:
@@ -305,13 +320,15 @@ def build(
         places_calls=placing is not None and placing.places,
     )
     asked = Router(outside, own_services(settings, found, seal, queue), clock)
-    services = Services(asked, Reader(yao=settings.digit_one == "yao"), heard, understand, written, time.monotonic)
+    ears = open_ears(settings)
+    reader = Reader(yao=settings.digit_one == "yao")
+    services = Services(asked, reader, heard, understand, written, time.monotonic, ears.ear)
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
     voices = local_voices(settings.models)
     prompts = open_prompts(settings.tts, settings.audio, _private(settings), voices, seal, clock)
     engine = Engine(release, services)
-    return Ivr(settings, found, seal, services, asked, queue, placing, channel, prompts, engine, clock)
+    return Ivr(settings, found, seal, services, asked, queue, placing, channel, prompts, engine, ears, clock)
 
 
 def _private(settings: Settings) -> Path | None:

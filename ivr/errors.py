@@ -33,6 +33,10 @@ class BadRequest(ChannelError):
     """The request is authentic but lacks what every call request carries."""
 
 
+class NoRecording(ChannelError):
+    """What a caller said cannot be fetched from the carrier, or not in time; the text never holds an address."""
+
+
 class StoreError(IvrError):
     """The call store cannot be read or written."""
 

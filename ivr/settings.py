@@ -98,6 +98,7 @@ class Settings:
     flows: Path = Path("flows")
     audio: Path = Path("audio")
     tts: tuple[str, ...] = VOICE_ORDER
+    asr: str = "cloud"
     models: Path = DEFAULT_MODELS
     bank_url: str = ""
     alarm_url: Hidden = field(default_factory=Hidden, hash=False)
@@ -151,6 +152,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "flows": "IVR_FLOWS",
         "audio": "IVR_AUDIO",
         "tts": "IVR_TTS",
+        "asr": "IVR_ASR",
         "models": "IVR_MODELS",
         "bank_url": "IVR_BANK_URL",
         "alarm_url": "IVR_ALARM_URL",
@@ -355,6 +357,12 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _asr(text: str) -> str:
+    if text in ("cloud", "local", "none"):
+        return text
+    raise ValueError(f"{text!r} is no way to hear callers; write cloud, local or none")
+
+
 def _digit_one(text: str) -> str:
     if text not in ("yao", "yi"):
         raise ValueError("1 in a Mandarin number is said as yao (幺) or yi (一)")
@@ -395,6 +403,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "flows": _folder,
     "audio": _folder,
     "tts": _voices,
+    "asr": _asr,
     "models": _future_folder,
     "bank_url": _address,
     "alarm_url": _hidden_address,

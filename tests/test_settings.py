@@ -93,12 +93,13 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "TWILIO_SMS_FROM": "95588",
             "TWILIO_CALL_FROM": "95588",
             "TWILIO_TASKROUTER_WORKFLOW_SID": "WS" + "0" * 32,
-            "TWILIO_API_URL": "api.twilio.com",
+            "TWILIO_API_URL": "https://user:secret@api.twilio.com",
             "IVR_PUBLIC_URL": "https://ivr.example.com/hotline",
             "IVR_STORE": "oracle://scott:tiger@db/x",
             "IVR_FLOWS": str(tmp_path / "nowhere"),
             "IVR_AUDIO": str(file),
             "IVR_TTS": "espeak",
+            "IVR_ASR": "clowd",
             "IVR_MODELS": str(file),
             "IVR_BANK_URL": "bank.example.com",
             "IVR_ALARM_URL": "robot.example.com?access_token=hush",
@@ -114,6 +115,8 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     assert names == list(VARIABLES.values())
     assert "there is no voice 'espeak'" in text
     assert "memory:, sqlite:" in text
+    assert "write cloud, local or none" in text
+    assert "secret" not in text
     assert "there is no folder" in text
     assert "is a file, not a folder" in text
     assert "tiger" not in text

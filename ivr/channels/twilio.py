@@ -97,6 +97,15 @@ class TwilioChannel:
         gone = twilio_inputs.hung_up(form)
         return self._incoming(request, twilio_inputs.arrival(form), None, gone) if gone else None
 
+    def deaf(self, request: TwilioRequest) -> Incoming | None:
+        """Understand a call to the fallback address: that the carrier's recogniser failed, or None for any other fault.
+
+        Raises BadRequest when the request names no call.
+        """
+        form = request.parameters
+        unheard = twilio_inputs.unheard(form)
+        return self._incoming(request, twilio_inputs.arrival(form), None, unheard) if unheard else None
+
     def render(self, closing: Closing, *, turn: int) -> bytes:
         """Write the document; `turn` is the number that the request answering it carries."""
         return document(closing, action=f"{self._prefix}/twilio/turn/{turn}", prefix=self._prefix)

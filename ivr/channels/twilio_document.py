@@ -16,6 +16,11 @@ from .twilio_xml import Attributes, element, response, text
 
 MOST_HINTS, LONGEST_HINT, MOST_HINT_BYTES = 500, 100, 8_000
 LONGEST_NUMBER = 100
+LONGEST_ANSWER = 15
+"""Seconds that a spoken answer may last where we listen to a recording of it."""
+LONGEST_PATIENCE = 20.0
+"""Who is waited for longer than this has been given time, and presses a key when they are back."""
+_ANY_KEY = "0123456789*#"
 MOST_TASK_BYTES = 4_000
 """Of what a carrier's own router is told of a call; its tasks hold 4,096 bytes."""
 MOST_PRIORITY = 2**31 - 1
@@ -27,7 +32,8 @@ def document(closing: Closing, *, action: str, prefix: str) -> bytes:
     """Write the document; `action` takes what the caller does, `prefix` goes before the address of a recording."""
     match closing:
         case Gather():
-            return response(_gather(closing, action, prefix))
+            listening = _listen if _is_spoken(closing) else _gather
+            return response(listening(closing, action, prefix))
         case Record():
             return response(_record(closing, action, prefix))
         case Dial():
@@ -66,6 +72,47 @@ def _silent(action: str) -> str:
     return element("Redirect", {"method": "POST"}, text(f"{action}?silent=1"))
 
 
+def _is_spoken(closing: Gather) -> bool:
+    """Tell whether the answer is recorded for our own recogniser. A recording ends at any key, so it can take one."""
+    by_us = closing.hearing is not None and closing.hearing.by == "recording"
+    return by_us and closing.keys.most == 1 and not closing.secret and closing.first_timeout <= LONGEST_PATIENCE
+
+
+def _listen(closing: Gather, action: str, prefix: str) -> str:
+    """Speak, then record the answer.
+
+    Keys pressed in a `<Say>` of its own are lost, so what may be cut short stands in a gather. A gather ends a second
+    after its prompts at the earliest, in which nobody is heard: therefore a tone tells when to speak. Without a gather
+    there is no such gap, and no tone.
+    """
+    before, inside = _split(closing.prompts)
+    first, left = speak(before, prefix)
+    keys: Attributes = {
+        "action": action,
+        "method": "POST",
+        "input": "dtmf",
+        "numDigits": 1,
+        "finishOnKey": clean(closing.keys.finish),
+        "timeout": 1,
+    }
+    asked = element("Gather", keys, speak(inside, prefix, left)[0]) if inside else ""
+    how: Attributes = {
+        "action": action,
+        "method": "POST",
+        "maxLength": LONGEST_ANSWER,
+        "timeout": _quiet(closing.first_timeout),
+        "finishOnKey": _ANY_KEY,
+        "playBeep": bool(asked),
+        "trim": "trim-silence",
+    }
+    return first + asked + element("Record", how) + _silent(action)
+
+
+def _quiet(patience: float) -> int:
+    """Return the silence that ends an answer, in seconds: it is at once the time to begin and the delay after it."""
+    return min(5, max(3, _whole(patience) - 3))
+
+
 def _split(prompts: tuple[Prompt, ...]) -> tuple[tuple[Prompt, ...], tuple[Prompt, ...]]:
     """Part what must be heard to its end from what a key may interrupt."""
     must = max((place for place, prompt in enumerate(prompts, 1) if not prompt.barge_in), default=0)
@@ -73,7 +120,7 @@ def _split(prompts: tuple[Prompt, ...]) -> tuple[tuple[Prompt, ...], tuple[Promp
 
 
 def _listening(hearing: Hearing | None) -> dict[str, str]:
-    if hearing is None:
+    if hearing is None or hearing.by != "carrier":
         return {"input": "dtmf"}
     how = {"input": "dtmf speech", "language": recogniser_language(hearing.language), "speechTimeout": "auto"}
     hints = _hints(hearing.hints)

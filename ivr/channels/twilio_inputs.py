@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Literal, cast, get_args
 
-from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, Recorded, Speech
+from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, Recorded, Speech, Unheard
 
 from .twilio_requests import Parameters
 
-Later = Digits | Speech | NoInput | Recorded | DialEnded | HungUp
+Later = Digits | Speech | NoInput | Recorded | Unheard | DialEnded | HungUp
 DialStatus = Literal["completed", "busy", "no-answer", "failed", "canceled"]
 
 MOST_KEYS = 64
@@ -33,6 +33,8 @@ _QUEUE_ENDS: Mapping[str, DialStatus] = {
 """What a queue of the carrier says when a call leaves it; anything else, `error` and `system-error`, is a failure."""
 
 GONE = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+DEAF = frozenset({"13326", "13327", "13331", "13334", "13335", "13340", "13341", "13342", "13343"})
+"""Twilio's numbers for a gather whose recogniser cannot be used: provider, model, language."""
 _FINISH = "#"
 """Alone it ends an entry that has no digits: the caller asks for more time."""
 _CALL_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
@@ -62,7 +64,12 @@ def later(form: Parameters) -> Later:
     talked = _dialled(form) or _queued(form)
     if form.first("RecordingUrl") and not talked:
         return _recorded(form)
-    return hung_up(form) or talked or _keys(form) or _speech(form) or NoInput()
+    return hung_up(form) or talked or _keys(form) or _speech(form) or unheard(form) or NoInput()
+
+
+def unheard(form: Parameters) -> Unheard | None:
+    """Read whether the carrier's recogniser has failed."""
+    return Unheard() if form.first("ErrorCode") in DEAF else None
 
 
 def hung_up(form: Parameters) -> HungUp | None:
@@ -74,7 +81,9 @@ def hung_up(form: Parameters) -> HungUp | None:
 def _recorded(form: Parameters) -> Recorded:
     digits = form.first("Digits")
     key = digits if len(digits) == 1 and not _KEYS.search(digits) else ""
-    return Recorded(_clean(form.first("RecordingUrl"), MOST_ADDRESS), _seconds(form.first("RecordingDuration")), key)
+    left = digits == "hangup" or form.first("CallStatus") in GONE
+    url = _clean(form.first("RecordingUrl"), MOST_ADDRESS)
+    return Recorded(url, _seconds(form.first("RecordingDuration")), key, left)
 
 
 def _dialled(form: Parameters) -> DialEnded | None:

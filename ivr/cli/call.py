@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,8 +15,9 @@ import click
 
 from ._listen import ear
 from ._listening import is_loopback
+from ._speak import hearing, port_of, recordings, sounds, tell_unheard
 from ._texts import TextMessages
-from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, play_one, transcript, wired
+from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, new_token, play_one, transcript, wired
 
 if TYPE_CHECKING:
     from ivr.phone.carrier import Exchange
@@ -38,6 +40,13 @@ _NEXT = (
 @click.option("--url", default="", help="Call a running server, signed with TWILIO_AUTH_TOKEN, as the carrier would.")
 @click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Play this conversation.")
 @click.option("--save-test", "save", type=click.Path(dir_okay=False, path_type=Path), help="Keep the call as a test.")
+@click.option(
+    "--speak",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE.wav",
+    help="Answer with this sound, heard by the local recogniser; again for the next answer.",
+)
 @click.option("--listen", is_flag=True, help="Play what is said on this machine's loudspeaker.")
 @click.option(
     "--record", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.wav",
@@ -52,6 +61,7 @@ def command(
     save: Path | None,
     listen: bool,
     record: Path | None,
+    speak: tuple[Path, ...],
 ) -> None:
     """Call FLOW (default: main_menu) and talk to it.
 
@@ -60,15 +70,21 @@ def command(
       ivr call main_menu
       ivr call --url http://127.0.0.1:8080 --from +8613800000002
       printf '1\\n0128\\n135790\\n' | ivr call
+      ivr call --speak balance.wav
       IVR_TTS=local ivr call --record call.wav
 
     Digits, * and # are keys, other words are speech, an empty line is silence, and Ctrl-D hangs up. Without --url the
     engine, its webhooks and a demo bank run in this process for the call, and text messages are shown, not sent.
+
+    A sound of --speak is said where the call records it, and keys that sound in it are pressed. With --url, the server
+    must fetch recordings from this phone: set TWILIO_API_URL to one address such as http://127.0.0.1:8090 for both.
     """  # noqa: D301
     if script and save:
         raise click.UsageError("--script plays a conversation and --save-test keeps one; give one of them")
     if url and urlsplit(url).scheme not in ("http", "https"):
         raise click.UsageError(f"--url {url} is no address; write for example http://127.0.0.1:8080")
+    if script and speak:
+        raise click.UsageError("--script plays a conversation and --speak answers with sound; give one of them")
     if script and (listen or record):
         raise click.UsageError("--script plays in virtual time, where nothing sounds; leave --listen and --record out")
     if flow and flow.endswith(".wav"):
@@ -77,26 +93,45 @@ def command(
     if script:
         _play(script, url)
     else:
-        _talk(flow, caller, called, url, save, listen, record)
+        _talk(flow, caller, called, url, save, sounds(speak), listen, record)
 
 
-def _talk(flow: str, caller: str, called: str, url: str, save: Path | None, listen: bool, record: Path | None) -> None:
+def _talk(
+    flow: str,
+    caller: str,
+    called: str,
+    url: str,
+    save: Path | None,
+    spoken: list[bytes],
+    listen: bool,
+    record: Path | None,
+) -> None:
     from ivr.phone.text import run_phone
     from ivr.phone.transport import HttpTransport
 
     if url:
-        with ear(url, HttpTransport(), None, aloud=listen, record=record) as heard:
+        with (
+            recordings(_token(), port_of(url)) if spoken else nullcontext() as kept,
+            ear(url, HttpTransport(), None, aloud=listen, record=record) as heard,
+        ):
             result = run_phone(
-                url, _token(), caller, flow, called=called, public_url=_public(url), save=save, ear=heard
-            )
+                url, _token(), caller, flow,
+                called=called, public_url=_public(url), save=save, ear=heard, spoken=spoken, recordings=kept,
+            )  # fmt: skip
     else:
-        with wired(more=_voices()) as whole:
+        token = new_token()
+        with (
+            recordings(token) if spoken else nullcontext() as kept,
+            wired(token=token, more={**_voices(), **hearing(kept)}) as whole,
+        ):
             ivr, transport = whole.ivr()
             news = TextMessages(ivr.store, ivr.seal)
+            if spoken:
+                tell_unheard(ivr)
             with ear(BASE_URL, transport, ivr, aloud=listen, record=record) as heard:
                 result = run_phone(
                     BASE_URL, whole.token, caller, flow,
-                    called=called, transport=transport, save=save, news=news, ear=heard,
+                    called=called, transport=transport, save=save, news=news, ear=heard, spoken=spoken, recordings=kept,
                 )  # fmt: skip
     if not result.documents:
         raise click.exceptions.Exit(2)

@@ -93,7 +93,7 @@ def _start(stack: ExitStack, wanted: int) -> Running:
 _NOT_OURS = frozenset(
     {
         *("IVR_PUBLIC_URL", "IVR_ALARM_URL", "TWILIO_AUTH_TOKEN_FILE", "TWILIO_SMS_FROM", "TWILIO_CALL_FROM"),
-        *("TWILIO_TASKROUTER_WORKFLOW_SID", "TWILIO_API_URL"),
+        *("TWILIO_TASKROUTER_WORKFLOW_SID", "TWILIO_API_URL", "IVR_ASR"),
     }
 )
 """Settings that the demo leaves out: it has its own address, and nobody outside may get its messages, alarms, calls."""

@@ -95,6 +95,7 @@ def load(settings: Settings) -> Flask:
 
     log.to_stderr()
     ivr = build(settings)
+    ivr.ears.warm(ivr.release)  # in the worker: threads would not outlive a fork
     _keep_watch(ivr)
     if "cloud" not in settings.tts:
         ivr.prompts.warm({language for flow in ivr.release.flows.values() for language in flow.languages})

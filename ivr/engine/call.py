@@ -45,7 +45,8 @@ class Call(Struct, frozen=True, omit_defaults=True):
     """One telephone call. `release` pins the content hash of the flow files it began with; `turn` counts replies.
 
     `rate` is how fast the caller wants to be spoken to, as a share of the profile's rate. `path` names the choices that
-    were taken and `typed` what was entered, masked, for the agent who takes the call over.
+    were taken and `typed` what was entered, masked, for the agent who takes the call over. `ear` is how the caller is
+    heard from now on, once the usual way has failed.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Call(Struct, frozen=True, omit_defaults=True):
     rate: float = 1.0
     path: tuple[str, ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
+    ear: str = ""
     ended: str = ""
 
     def __repr__(self) -> str:

@@ -11,11 +11,12 @@ from ..flow.chart import Chart
 from ..flow.model import RETURN, Flow, Release
 from ..flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
 from .call import Call, Frame
-from .inputs import LOST, CallStarted, Digits, HungUp, Input
+from .inputs import LOST, CallStarted, Digits, HungUp, Input, Resumed, Unheard
+from .listening import Listening
 from .ports import Event
 from .step import LiveStep, Move, Run, Universal
 from .turn import Services, Turn
-from .verbs import Closing
+from .verbs import Closing, Hearing
 from .who import who_calls
 
 HOP_LIMIT = 64
@@ -84,7 +85,24 @@ class Engine:
             turn.verified(turn.level, call.identity.customer)
         if isinstance(given, Digits):
             turn.pause(turn.profile.after_key_pause)
+        if isinstance(given, Unheard):
+            given = self._deafened(turn, given)
         return self._run(turn, self._step(turn).answer(turn, given))
+
+    def hears(self, call: Call, now: float) -> Hearing | None:
+        """Return what the call may be told in words where it stands; None where it takes none."""
+        turn = self._turn(call, now)
+        step = self._step(turn)
+        return step.hearing(turn) if isinstance(step, Listening) else None
+
+    @staticmethod
+    def _deafened(turn: Turn, given: Unheard) -> Resumed:
+        """Change how the caller is heard. That only keys are left is said, once; the question is asked again."""
+        turn.note("unheard", ear=given.ear)
+        if given.ear == "keys" and turn.call.ear != "keys":
+            turn.phrase("keys_only")
+        turn.change(ear=given.ear)
+        return Resumed()
 
     def _turn(self, call: Call, now: float) -> Turn:
         return Turn(call, self._flow(call), self.release.line, self._services, now)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .verbs import Ear
+
 
 @dataclass(frozen=True)
 class CallStarted:
@@ -37,11 +39,19 @@ class NoInput:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recording ended; `key` is the key that ended it, if any."""
+    """A recording ended; `key` is the key that ended it, if any, and `left` tells that hanging up did."""
 
     url: str
     seconds: float
     key: str = ""
+    left: bool = False
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """No recogniser could listen. From now on the call hears by `ear`; nothing is counted against the caller."""
+
+    ear: Ear = "keys"
 
 
 @dataclass(frozen=True)
@@ -68,4 +78,4 @@ class Resumed:
     """A late or foreign request for a turn that is over: say again where the call stands, and count nothing."""
 
 
-Input = CallStarted | Digits | Speech | NoInput | Recorded | DialEnded | HungUp | Resumed
+Input = CallStarted | Digits | Speech | NoInput | Recorded | Unheard | DialEnded | HungUp | Resumed

@@ -152,7 +152,7 @@ class Listening(LiveStep):
 
     def wait(self, turn: Turn) -> Move:
         """Wait without asking again."""
-        hearing = self._hearing(turn)
+        hearing = self.hearing(turn)
         turn.gather(
             Gather(
                 prompts=(),
@@ -165,13 +165,16 @@ class Listening(LiveStep):
         )
         return None
 
-    def _hearing(self, turn: Turn) -> Hearing | None:
-        if not self.speech or self.protects():
-            return None
+    def hearing(self, turn: Turn) -> Hearing | None:
+        """Return what may be said here and who listens; None where only keys are taken."""
         language = turn.call.language
+        ear = turn.call.ear or turn.services.ear(language)
+        if ear == "keys" or not self.speech or self.protects():
+            return None
         universal = [word for choice in turn.flow.globals for word in phrases_of(choice, language)]
         person = phrasebook.phrase(language, "agent_words").split("|")
-        return Hearing(language, tuple(dict.fromkeys([*self.hints(turn), *universal, *person]))[:MOST_HINTS])
+        hints = tuple(dict.fromkeys([*self.hints(turn), *universal, *person]))[:MOST_HINTS]
+        return Hearing(language, hints, "recording" if ear == "recording" else "carrier")
 
     # answering
 

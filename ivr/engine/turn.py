@@ -23,7 +23,7 @@ from ..secret import Secret, masked
 from .call import Call, Frame, Identity
 from .opening import DeskValues, OpeningValues
 from .ports import Aloud, Event, Heard, Lookup, Understand
-from .verbs import Closing, Dial, Enqueue, Gather, Hangup, Pause, Prompt, Record, Say
+from .verbs import Closing, Dial, Ear, Enqueue, Gather, Hangup, Pause, Prompt, Record, Say
 
 IDENTITY_SECONDS = 600.0
 """How long a verified caller stays verified without doing anything (voice-menu practice: ten minutes)."""
@@ -50,7 +50,10 @@ _TWO_POINTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 @dataclass(frozen=True)
 class Services:
-    """What a turn may use of the world outside. `timer` counts seconds from any start; without one none go by."""
+    """What a turn may use of the world outside. `timer` counts seconds from any start; without one none go by.
+
+    `ear` tells by language how callers are heard, as long as that works.
+    """
 
     lookup: Lookup
     aloud: Aloud
@@ -58,6 +61,7 @@ class Services:
     understand: Understand
     written: Aloud
     timer: Callable[[], float] = lambda: 0.0
+    ear: Callable[[str], Ear] = lambda _language: "carrier"
 
 
 class _UnreadableError(ValueError):

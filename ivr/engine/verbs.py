@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,17 @@ class Keys:
     finish: str = ""
 
 
+Ear = Literal["carrier", "recording", "keys"]
+"""How callers are heard: by the carrier's recogniser, by our own on a recording, or by their keys alone."""
+
+
 @dataclass(frozen=True)
 class Hearing:
-    """What a gather may hear: the words worth expecting, in one language."""
+    """What a gather may hear: the words worth expecting, in one language, and by whom."""
 
     language: str
     hints: tuple[str, ...] = ()
+    by: Literal["carrier", "recording"] = "carrier"
 
 
 @dataclass(frozen=True)

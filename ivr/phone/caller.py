@@ -80,12 +80,16 @@ class Speak:
 
 @dataclass(frozen=True)
 class Talk:
-    """Leave a message of so many seconds, then press `key`, or fall silent when there is none."""
+    """Talk to a recording for so many seconds, then press `key`, or fall silent when there is none.
+
+    `sound` is what is said as a WAV file; without it silence is recorded.
+    """
 
     seconds: float
     key: str = ""
     at: float = 0.0
     repeat: bool = False
+    sound: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urljoin
 
 from . import listen
 from .asides import Asides
-from .caller import Act, Caller, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch
+from .caller import Act, Caller, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch, Talk
 from .carrier import Carrier, Line, Purpose, Watch, beside, new_sid
 from .clock import Clock
 from .habits import CallResult, EndedBy, Habits
@@ -35,6 +35,9 @@ from .twiml import (
     TwimlFault,
     Verb,
 )
+
+if TYPE_CHECKING:
+    from .recordings import Recordings
 
 
 class _Over(Exception):
@@ -66,12 +69,14 @@ class Player:
         call_sid: str | None = None,
         habits: Habits | None = None,
         watch: Watch | None = None,
+        recordings: Recordings | None = None,
     ) -> None:
         self.call_sid = call_sid or new_sid("CA")
         self._line = line
         self._caller = caller
         self._clock = clock
         self._habits = habits or Habits()
+        self._recordings = recordings
         self._carrier = Carrier(line, transport, self.call_sid, watch)
         self.faults: list[TwimlFault] = []
         self.asides = Asides(self._carrier, self.faults)
@@ -272,7 +277,8 @@ class Player:
         self._caller.acted(act)
         taken = listen.recorded(record, act)
         self._wait(taken.wait)
-        facts = self._recording(record.status_callback, "RecordVerb", taken.seconds)
+        sound = act.sound if isinstance(act, Talk) else b""
+        facts = self._recording(record.status_callback, "RecordVerb", taken.seconds, sound)
         step = self._next("record", record.action, record.method, facts | {"Digits": taken.key}, taken.repeat)
         if taken.key == "hangup":
             self._last_word(step)
@@ -342,9 +348,11 @@ class Player:
             return facts
         return facts | self._recording(dial.recorded, "DialVerb", ended.talked)
 
-    def _recording(self, callback: str | None, source: str, seconds: float) -> dict[str, str]:
+    def _recording(self, callback: str | None, source: str, seconds: float, sound: bytes = b"") -> dict[str, str]:
         sid = new_sid("RE")
         url = f"{self._habits.recordings}/{self._line.account}/Recordings/{sid}"
+        if self._recordings is not None:
+            url = self._recordings.keep(sid, sound)
         facts = {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(round(seconds))}
         if callback:
             more = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": source}

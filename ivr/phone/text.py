@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .caller import KEYS, Act, Desk, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
+from .caller import KEYS, Act, Caller, Desk, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
 from .carrier import DEMO_ACCOUNT, Exchange, Line, Watch
 from .clock import Clock, RealClock, VirtualClock
 from .habits import CallResult, Habits
@@ -17,6 +18,9 @@ from .keeping import Notes, NotKept, keep
 from .player import Player
 from .terminal import Console, Terminal, terminal
 from .transport import HttpTransport, Transport
+
+if TYPE_CHECKING:
+    from .recordings import Recordings
 
 HELP = "0-9 * # are keys, other words are speech, an empty line is silence, Ctrl-D hangs up"
 _DESK: dict[str, Desk] = {
@@ -199,11 +203,14 @@ def run_phone(
     save: Path | None = None,
     news: News = tuple,
     ear: Listen | None = None,
+    spoken: Sequence[bytes] = (),
+    recordings: Recordings | None = None,
 ) -> CallResult:
     """Let the person at the terminal make one call, and tell how it ended.
 
     `url` is a server's address or a whole webhook address. Words about a call that could not be kept go to the screen,
-    and `news` as it comes; `ear` hears everything as sound.
+    and `news` as it comes; `ear` hears everything as sound. `spoken` are WAV files that answer first, one after the
+    other; `recordings` is where the server gets what was recorded.
     """
     screen = screen or terminal()
     voice = call_url(url, flow, called)
@@ -224,7 +231,9 @@ def run_phone(
     clock = clock or (_Interruptible(longest=0.3) if isinstance(screen, Console) else VirtualClock(time.time()))
     way = transport or HttpTransport()
     try:
-        result = Player(line, way, person, clock, habits=Habits(ring=0.4), watch=_failed(told)).call()
+        mouth = _voiced(person, screen, spoken) if spoken else person
+        habits, watch = Habits(ring=0.4), _failed(told)
+        result = Player(line, way, mouth, clock, habits=habits, watch=watch, recordings=recordings).call()
     finally:
         if isinstance(way, HttpTransport) and transport is None:
             way.close()
@@ -237,6 +246,12 @@ def run_phone(
     if save is not None:
         screen.show(_saved(person.notes, save, caller, flow, called, result))
     return result
+
+
+def _voiced(person: Caller, screen: Terminal, spoken: Sequence[bytes]) -> Caller:
+    from .voiced import Voiced  # brings the arithmetic of sound, which other calls need not wait for
+
+    return Voiced(person, screen, spoken)
 
 
 def _failed(told: list[Exchange]) -> Watch:

@@ -9,7 +9,8 @@ from typing import Protocol
 from flask import Blueprint, Response, abort, request
 
 from ivr.agents.service import Queue
-from ivr.channels.twilio_requests import Parameters
+from ivr.channels.twilio_inputs import DEAF
+from ivr.channels.twilio_requests import Parameters, TwilioRequest
 from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Hangup
 from ivr.errors import BadRequest
@@ -117,7 +118,15 @@ class _Hooks:
             log.line("fallback", code=form.first("ErrorCode")[:10])
         if form.first("DialCallStatus") in {"completed", "answered"}:
             return twiml(self.ivr.channel.render(Hangup(), turn=0))
+        if form.first("ErrorCode") in DEAF:
+            return self._answer(lambda: self._deaf(asked))
         return twiml(self._sorry(tried))
+
+    def _deaf(self, asked: TwilioRequest) -> Incoming:
+        found = self.ivr.channel.deaf(asked)
+        if found is None:
+            raise BadRequest("the request tells of no failed recogniser")
+        return found
 
     def _answer(self, read: Callable[[], Incoming]) -> Response:
         started = time.perf_counter()

@@ -10,6 +10,7 @@ BENCHMARKS = {
     "served": "a request on a real server, against the same two",
     "scale": "a turn by the size of the flow, by live calls, by turns had; bytes a live call",
     "tools": "ivr check on 12,000 lines, ivr test",
+    "hearing": "local recognition: the gate, keys in sound, recognitions a second, memory",
     "voices": "the local voices: first prompt, prompts a second, a thousand in a row",
     "prompts": "the first prompt, values in calls, the cache, renderings a second, with the voices installed here",
     "profile": "where a turn's time goes",

@@ -26,6 +26,7 @@ def channel(public_url: str | None = None) -> TwilioChannel:
 WELCOME = Say("您好，欢迎致电示范银行。", barge_in=False)
 MENU = Say("查询余额，请按1；人工服务，请按0。")
 HEARING = Hearing("zh-CN", ("余额", "人工"))
+RECORDED = Hearing("zh-CN", ("余额", "人工"), "recording")
 
 CASES = {
     "gather_one_key": Gather((MENU,)),
@@ -38,6 +39,11 @@ CASES = {
     ),
     "gather_recorded": Gather((Play("/audio/zh/main.0a1b2c.wav"), Pause(0.8), Pause(0.3))),
     "gather_caller_text": Gather((Say('<Hangup/> & "x" 5 < 6\x00\x0b\ud800\r\n好'),)),
+    "answer_recorded": Gather((WELCOME, MENU), hearing=RECORDED),
+    "answer_recorded_slowly": Gather((MENU,), hearing=RECORDED, first_timeout=8),
+    "answer_recorded_after_what_must_be_heard": Gather((WELCOME,), hearing=RECORDED),
+    "answer_in_several_keys_is_not_recorded": Gather((MENU,), Keys(4, "#"), hearing=RECORDED),
+    "answer_after_a_minute_is_not_recorded": Gather((MENU,), hearing=RECORDED, first_timeout=60),
     "record": Record((Say("请在滴声后留言。"),), 90, 4, "#"),
     "dial": Dial((Say("正在为您转接，请稍候。"),), "+861055550100", 25),
     "dial_agent": Dial((Say("现在为您接通。"),), "+8613900000001", 20, leg="ab12cd34"),

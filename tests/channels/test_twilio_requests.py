@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 
 from ivr.channels.twilio import TwilioChannel
 from ivr.channels.twilio_requests import Parameters, TwilioRequest, form_pairs
-from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, Recorded, Speech
+from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, Recorded, Speech, Unheard
 from ivr.errors import BadRequest, BadSignature
 
 TOKEN = "12345"
@@ -164,8 +164,11 @@ LATER = [
     ({"RecordingUrl": "https://x/RE1", "RecordingDuration": "x"}, Recorded("https://x/RE1", 0.0, "")),
     (
         {"RecordingUrl": "https://x/RE1", "RecordingDuration": "7", "Digits": "hangup", "CallStatus": "completed"},
-        Recorded("https://x/RE1", 7.0, ""),
+        Recorded("https://x/RE1", 7.0, "", left=True),
     ),
+    ({"ErrorCode": "13341", "ErrorUrl": "https://x/turn/3"}, Unheard()),
+    ({"ErrorCode": "12100"}, NoInput()),
+    ({"ErrorCode": "13341", "Digits": "1"}, Digits("1")),
     ({"DialCallStatus": "busy"}, DialEnded("busy")),
     ({"DialCallStatus": "completed", "DialCallDuration": "61"}, DialEnded("completed", 61.0)),
     ({"DialCallStatus": "answered"}, DialEnded("completed")),

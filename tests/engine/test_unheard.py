@@ -1,0 +1,79 @@
+"""When nobody can hear the caller any more: another way, then the keys, said once and never counted."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from ivr.engine.engine import Engine
+from ivr.engine.inputs import Resumed, Unheard
+
+MENU = """
+  start:
+    prompt: 请选择服务。
+    menu:
+      - {label: 余额, phrases: [还有多少钱], goto: one}
+      - {label: 挂失, goto: two}
+  one: {say: 这是一。, next: entry}
+  two: {say: 这是二。, next: start}
+  entry: {collect: pin, as: pin, next: bye}
+"""
+GLOBALS = 'globals:\n  - {key: "0", label: 人工服务, phrases: [人工], goto: agent}\n'
+KEYS_ONLY = "暂时听不清您说的话，请用电话按键选择。"
+
+
+@pytest.fixture
+def call(phone):
+    return phone(MENU, head=GLOBALS)
+
+
+def test_our_own_recogniser_takes_over_without_a_word(call):
+    call.give(Unheard("recording"))
+    assert call.reply.closing.hearing.by == "recording"
+    assert call.heard == "请选择服务。余额，请按1；挂失，请按2；人工服务，请按0。"
+    assert call.call.errors == 0
+
+
+def test_that_only_keys_are_left_is_said_once_and_holds_for_the_rest_of_the_call(call):
+    call.give(Unheard("keys"))
+    assert call.heard.startswith(KEYS_ONLY)
+    assert call.reply.closing.hearing is None
+    call.give(Unheard("keys"))
+    assert KEYS_ONLY not in call.heard
+    call.press("2")
+    assert call.reply.closing.hearing is None
+    assert call.call.errors == 0
+    assert [event.kind for event in call.reply.events if event.kind == "unheard"] == []
+
+
+def test_the_english_caller_hears_it_in_english(phone):
+    call = phone(
+        """
+  start:
+    prompt: {zh-CN: 请选择。, en-US: Please choose.}
+    menu:
+      - {label: {zh-CN: 余额, en-US: balance}, goto: bye}
+""",
+        head="language: en-US\n",
+    )
+    call.give(Unheard("keys"))
+    assert call.heard.startswith("I can't hear you right now.")
+
+
+def test_the_deployment_says_how_callers_are_heard_until_that_fails(call):
+    services = dataclasses.replace(call.engine._services, ear=lambda language: "recording")
+    call.engine = Engine(call.engine.release, services)
+    call.give(Resumed())
+    assert call.reply.closing.hearing.by == "recording"
+    call.engine = Engine(call.engine.release, dataclasses.replace(services, ear=lambda language: "keys"))
+    call.give(Resumed())
+    assert call.reply.closing.hearing is None
+
+
+def test_what_may_be_said_is_known_where_words_are_taken_and_only_there(call):
+    hearing = call.engine.hears(call.call, call.now)
+    assert hearing.language == "zh-CN"
+    assert set(hearing.hints) >= {"余额", "还有多少钱", "挂失", "人工服务", "人工"}
+    call.press("1")
+    assert call.engine.hears(call.call, call.now) is None, "a PIN is never said"
