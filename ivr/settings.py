@@ -379,6 +379,11 @@ def _future_folder(text: str) -> Path:
 
 
 def _masked(value: object) -> str:
+    """Write a value as it is set, without what is in front of an address's @."""
+    if isinstance(value, tuple):
+        value = ",".join(value)
+    elif isinstance(value, Mapping):
+        value = " ".join(f"{name}={number:g}" for name, number in value.items())
     return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
 
 
