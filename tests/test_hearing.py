@@ -166,3 +166,18 @@ def test_operators_are_told_of_languages_and_phrases_that_cannot_be_heard():
     ivr.ears = ears("cloud")
     assert not [name for name, _ in ivr.degraded() if name.startswith("hearing")]
     ivr.store.close()
+
+
+def test_every_phrase_that_the_shipped_steps_expect_is_understood_where_it_is_expected():
+    release = load(FLOWS, catalogue())
+    services = Services(Silent(), str, heard, understand, str, ear=lambda language: "recording")
+    missed = []
+    for flow, step, language in listening_steps(release):
+        frames = (Frame(flow.name, step.name),)
+        call = Call("CA1", release.version, language, "+8613800000001", "95588", 0.0, frames)
+        hearing = step.hearing(Turn(call, flow, release.line, services, 0.0))
+        for phrase in hearing.hints if hearing else ():
+            turn = Turn(call, flow, release.line, services, 0.0)
+            step.answer(turn, Speech(phrase, 1.0))
+            missed += [(step.name, phrase) for event in turn.events if event.kind == "no_match"]
+    assert missed == []
