@@ -102,6 +102,8 @@ class Ivr:
 
     def reason_in_words(self, reason: str, language: str) -> str:
         """Return what a call is about as callers choose it, in the fewest words; nothing if no choice has it."""
+        if not reason:
+            return ""
         steps = [step for flow in self.release.flows.values() for step in flow.steps.values()]
         choices = [choice for step in steps for of in ("menu", "choices") for choice in getattr(step, of, ())]
         labels = (choice.label for choice in choices if choice.reason == reason and choice.label)

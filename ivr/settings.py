@@ -14,6 +14,7 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from .errors import SettingsError
+from .targets import read_targets
 
 DEFAULT_STORE = "sqlite:///var/ivr.db"
 RETENTION_DAYS = 180
@@ -22,23 +23,6 @@ extension) twice over, and answers what a customer may still ask about."""
 VOICE_ORDER = ("recordings", "cloud", "local")
 """Who speaks: recordings, the carrier's own voice, voices on this machine."""
 DEFAULT_MODELS = Path("var/models")
-
-
-TARGETS: Mapping[str, float] = MappingProxyType(
-    {
-        "service_level": 0.80,
-        "abandonment": 0.05,
-        "abandonment.vip": 0.03,
-        "abandonment.elderly": 0.03,
-        "aht": 300.0,
-        "fcr": 0.85,
-        "csat": 0.95,
-        "nps": 60.0,
-    }
-)
-"""What a hotline's figures are to reach unless the bank says otherwise; with `.CLASS` for one class of callers."""
-MORE_TARGETS = ("asa",)
-"""Figures that may have a target, but have none by themselves."""
 
 
 class Hidden:
@@ -279,18 +263,6 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _targets(text: str) -> Mapping[str, float]:
-    """Read `fcr=85% aht=300 abandonment.vip=3%`: figures of `ivr report`, with a class of callers behind a dot."""
-    known = sorted({name.partition(".")[0] for name in (*TARGETS, *MORE_TARGETS)})
-    found = {}
-    for part in text.replace(",", " ").split():
-        target = re.fullmatch(r"(([a-z_]+)(?:\.[a-z_]+)?)=(-?[0-9]+(?:\.[0-9]+)?)(%?)", part)
-        if target is None or target[2] not in known:
-            raise ValueError(f"{part} is no target; write fcr=85% or asa=30, for one of {', '.join(known)}")
-        found[target[1]] = float(target[3]) / (100 if target[4] else 1)
-    return MappingProxyType(found)
-
-
 def _sms_from(text: str) -> str:
     if re.fullmatch(r"\+[1-9][0-9]{4,14}|MG[0-9a-f]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", text):
         return text
@@ -387,6 +359,11 @@ def _future_folder(text: str) -> Path:
 
 
 def _masked(value: object) -> str:
+    """Write a value as it is set, without what is in front of an address's @."""
+    if isinstance(value, tuple):
+        value = ",".join(value)
+    elif isinstance(value, Mapping):
+        value = " ".join(f"{name}={number:g}" for name, number in value.items())
     return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
 
 
@@ -412,5 +389,5 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "api_token": _api_token,
     "retention_days": _days,
     "digit_one": _digit_one,
-    "targets": _targets,
+    "targets": read_targets,
 }

@@ -102,7 +102,7 @@ def _waits(floor: Floor, line: Line, waiter: Waiter, asking: Asking) -> tuple[Fl
         "longer": due and waiter.longer,
         "due": due,
         "piece": rules.piece,
-        "call_back": due and asking.calls_back and _offers_call_back(waiter, rules, place, seconds, now),
+        "call_back": asking.calls_back and _offers_call_back(waiter, rules, place, seconds, now),
     }
     return floor, status
 

@@ -34,6 +34,7 @@ def with_people(
     from ivr.agents.floor import Floor
 
     begins = clock.now()
+    queue.places_calls = bool(conversation.agents)  # as where a carrier rings back: else nobody who waits is offered it
     queue.keeper.change(lambda _: (Floor(), None))
     _sign_on(queue, conversation, begins)
     if not conversation.before and not any(agent.free_after for agent in conversation.agents):

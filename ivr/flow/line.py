@@ -61,7 +61,7 @@ class DeskFields:
 
     number: str = option(
         Word("a telephone number"),
-        help="The number that reaches the desk, with country code. While agents are signed on, they are rung instead.",
+        help="The number that reaches the desk, with country code. Once it has agents, they are rung instead.",
     )
     timeout: float = option(
         Seconds(5, 600), help="How long the desk rings; an agent's telephone rings 20s.", default=30.0, shown="30s"

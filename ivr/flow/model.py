@@ -177,7 +177,7 @@ class Segment:
 class Desk:
     """People who answer: the number that reaches them, how long it rings, in seconds, and when they are there.
 
-    The number is dialled while nobody is signed on as an agent of the desk. When all its agents are busy, those of the
+    The number is dialled while the desk has no agents. When all its agents are busy, those of the
     desks of `overflow` serve its callers, once these have waited `overflow_after` seconds. With `reserved` its own
     agents take callers of other desks only after so many seconds without a call. `wrap_up` seconds follow a call.
     """

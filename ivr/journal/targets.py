@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..settings import TARGETS
+from ..targets import TARGETS
 
 Figures = dict[str, Any]
 

@@ -152,7 +152,7 @@ class Carrier:
         headers = {**self._headers(whole, posted), **more}
         began = time.perf_counter()
         try:
-            answer = self._transport.send(method, self._real(whole), urlencode(posted).encode(), headers)
+            answer = self._transport.send(method, self.real(whole), urlencode(posted).encode(), headers)
         except NoAnswer as error:
             self._tell(Exchange(self.call_sid, purpose, method, url, 0, time.perf_counter() - began, 0, str(error)))
             raise TwimlFault(error.number, str(error), url=url) from None
@@ -187,7 +187,7 @@ class Carrier:
         base, public = _base(self.line.voice_url), self.line.public_url.rstrip("/")
         return public + url[len(base) :] if public and url.startswith(base) else url
 
-    def _real(self, url: str) -> str:
+    def real(self, url: str) -> str:
         """Give the address to connect to; overrides after # are for the carrier."""
         base, public = _base(self.line.voice_url), self.line.public_url.rstrip("/")
         real = base + url[len(public) :] if public and url.startswith(public) else url

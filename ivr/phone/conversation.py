@@ -36,7 +36,10 @@ class SignedOn:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Somebody who called `ahead` seconds before: presses one key a time, then waits, and talks so many seconds."""
+    """Somebody who called `ahead` seconds before: presses one key a time, then waits, and talks so many seconds.
+
+    With `hangs_up` they give up so many seconds after they called.
+    """
 
     caller: str
     flow: str
@@ -44,6 +47,7 @@ class Earlier:
     ahead: float
     press: str = "0"
     talk: float = 120.0
+    hangs_up: float = 0.0
 
 
 @dataclass(frozen=True)

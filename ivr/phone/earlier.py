@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from .caller import Act, Desk, Gone, Heard, Listening, Press, Silence, Stretch
@@ -16,11 +17,14 @@ LISTENS_SECONDS = 0.5
 
 
 class Patient:
-    """Presses one key whenever something listens, until there are none left; then waits for as long as it takes."""
+    """Presses one key whenever something listens, until there are none left; then waits for as long as it takes.
 
-    def __init__(self, keys: str, desk: Desk) -> None:
+    `over` tells when this caller has had enough, and hangs up at the next pause.
+    """
+
+    def __init__(self, keys: str, desk: Desk, over: Callable[[], bool] = lambda: False) -> None:
         self._keys: Iterator[str] = iter(keys)
-        self._desk = desk
+        self._desk, self._over = desk, over
         self.heard: list[str] = []
         self.dialled: list[str] = []
 
@@ -35,7 +39,7 @@ class Patient:
 
     def answers(self, listening: Listening) -> Act:
         """Press the next key, or wait; who has talked is done."""
-        if self.dialled:
+        if self.dialled or self._over():
             raise Gone
         key = next(self._keys, "")
         return Press(key, LISTENS_SECONDS) if key else Silence()
@@ -63,7 +67,8 @@ def joins(
     base = line.voice_url.removesuffix(conversation.path)
     path = replace(conversation, flow=one.flow or ("" if one.to else conversation.flow)).path
     theirs = replace(line, voice_url=base + path, caller=one.caller, called=one.to or line.called)
-    caller = Patient(one.press, Desk(talk=one.talk))
+    leaves = at - one.ahead + one.hangs_up if one.hangs_up else math.inf
+    caller = Patient(one.press, Desk(talk=one.talk), lambda: stage.now() >= leaves)
     stage.at(at - one.ahead, lambda: _calls(theirs, transport, caller, stage, watch))
     return caller
 

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from . import pace
 from .caller import Act, HangUp, Heard, Listening, Press, Speak, Stretch, Talk
 from .twiml import Gather, Play, Prompt, Record, Say
 
-PLAYED_SECONDS = 3.0  # the length of a recording isn't known without fetching it
 KEY_SECONDS = 0.3
 
+Length = Callable[[str], float]
+"""Tells how many seconds the sound at an address lasts."""
 
-def heard(prompt: Prompt) -> Heard:
+
+def heard(prompt: Prompt, length: Length) -> Heard:
     """Put a prompt as the caller perceives it."""
     if isinstance(prompt, Say):
         once = sum(pace.seconds(piece.text, piece.rate) + piece.pause for piece in prompt.pieces)
         rate = prompt.pieces[0].rate if prompt.pieces else 1.0
         return Heard("say", prompt.text, prompt.language, once * (prompt.loop or 1000), rate)
     if isinstance(prompt, Play):
-        return Heard("play", prompt.url or prompt.digits, "", PLAYED_SECONDS * (prompt.loop or 1000))
+        once = length(prompt.url) if prompt.url else KEY_SECONDS * len(prompt.digits)
+        return Heard("play", prompt.url or prompt.digits, "", once * (prompt.loop or 1000))
     return Heard("pause", "", "", prompt.length)
 
 
-def split(gather: Gather, now: float) -> tuple[Stretch, Listening]:
+def split(gather: Gather, now: float, length: Length) -> tuple[Stretch, Listening]:
     """Part what is played from the wait after it; pauses at the end of the prompts are a part of the wait."""
-    prompts = tuple(map(heard, gather.prompts))
+    prompts = tuple(heard(prompt, length) for prompt in gather.prompts)
     sounds = max((place for place, prompt in enumerate(prompts, 1) if prompt.kind != "pause"), default=0)
     quiet = sum(prompt.seconds for prompt in prompts[sounds:])
     listening = Listening(

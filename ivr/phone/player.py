@@ -14,6 +14,7 @@ from .carrier import Carrier, Line, Purpose, Watch, beside, new_sid
 from .clock import Clock
 from .habits import CallResult, EndedBy, Habits
 from .legs import Answering, Ended, connect
+from .lengths import seconds_of
 from .parse import falls_silent, parse
 from .transport import Transport
 from .twiml import (
@@ -91,6 +92,9 @@ class Player:
         self._over = False
         self._transport = transport
         self._watch = watch
+
+    def _length(self, url: str) -> float:
+        return seconds_of(self._transport, self._carrier.real(urljoin(self._url, url)))
 
     @property
     def is_over(self) -> bool:
@@ -201,7 +205,7 @@ class Player:
 
     def _prompts(self, prompts: Sequence[Prompt]) -> None:
         """Play prompts that nothing can stop but hanging up."""
-        stretch = Stretch(self._clock.now(), tuple(map(listen.heard, prompts)), None)
+        stretch = Stretch(self._clock.now(), tuple(listen.heard(prompt, self._length) for prompt in prompts), None)
         act = self._caller.early(stretch)
         if act is None or act.at >= stretch.seconds > 0:
             self._hear(stretch.prompts)
@@ -225,7 +229,7 @@ class Player:
     # --- Gather ---
 
     def _gather(self, gather: Gather) -> None:
-        stretch, listening = listen.split(gather, self._clock.now())
+        stretch, listening = listen.split(gather, self._clock.now(), self._length)
         result = self._typed_ahead(gather, stretch) or self._live(gather, stretch, listening)
         self._early = result.rest if self._habits.early_keys == "kept" else ""
         if not result.empty or gather.action_on_empty:

@@ -23,7 +23,7 @@ _TOP = (
 _BANK = ("slow_ms", "fail_rate")
 _ANNOUNCED = ("slot", "preset", "text", "until", "lines", "drill", "from")
 _AGENTS = ("name", "desk", "number", "free_after")
-_BEFORE = ("from", "flow", "to", "ahead", "press", "talk")
+_BEFORE = ("from", "flow", "to", "ahead", "press", "talk", "hangs_up")
 _DEEDS = ("press", "say", "wait", "silence", "record", "dial", "agent", "hang_up")
 _HEARD = ("hear", "hear_not", "agent_hears", "text_message")
 _TURN = (*_HEARD, *_DEEDS, "confidence", "talk", "after", "repeat_request", "bank", "secret", "expect")
@@ -200,6 +200,7 @@ def _earlier(file: File, node: yaml.Node, place: int) -> Earlier:
         flow=take("flow", file.text, ""),
         to=take("to", file.text, ""),
         ahead=take("ahead", file.seconds, 0.0),
+        hangs_up=take("hangs_up", file.seconds, 0.0),
         press=take("press", file.keys, "0"),
         talk=take("talk", file.seconds, 120.0),
     )

@@ -39,7 +39,7 @@ class To:
 
 @dataclass(frozen=True, kw_only=True)
 class Transfer(LiveStep):
-    """Connects the caller with an agent of a desk, or with the desk's own number while no agent is signed on.
+    """Connects the caller with an agent of a desk, or with the number of a desk that has no agents.
 
     With `transfer: segment` it is the desk of the caller's own segment, at the segment's priority; desks that
     `line.yaml` names as overflow help out. While agents are busy the caller waits: they hear their place, the expected
@@ -174,6 +174,8 @@ class Transfer(LiveStep):
                 turn.remember(state="router")
                 turn.enqueue(Enqueue((), status["workflow"], int(status["priority"]), status["task"]))
                 return None
+            case "talked":  # how the dialling ended was lost on the way; that the line asks again tells it
+                return self._talked(turn, status)
             case "nobody" | "full" as outcome if self.name not in turn.found_closed:
                 turn.found_closed.add(self.name)
                 turn.note("left", why=outcome, **where(turn))

@@ -13,8 +13,7 @@ from ivr.agents.keeper import Keeper
 from ivr.agents.matching import match
 from ivr.agents.service import Queue
 from ivr.calendar import CHINA
-from ivr.calendar.hours import Hours
-from ivr.flow.model import Desk, Line, Reference, Site, Waiting
+from ivr.flow.model import Desk, Line, Reference
 from ivr.problem import Place
 from ivr.sealing import Seal
 from ivr.stores import Store
@@ -111,6 +110,3 @@ def halls() -> type[Hall]:
 @pytest.fixture(scope="session")
 def lines() -> Callable[..., Line]:
     return a_line
-
-
-__all__ = ["Hours", "Site", "Waiting"]

@@ -220,6 +220,15 @@ CAPABILITIES = {
         ),
         zh_only="the waits are the same in every language",
     ),
+    "waiting for a person: the place, and a call back or a message instead": Shown(
+        (
+            "who called before is served before, and the place only falls",
+            "a caller who has waited for three minutes is called back instead",
+            "a caller who has waited for three minutes leaves a message",
+            "an older caller who has waited for a minute is called back by one key",
+        ),
+        ("an English speaker who has waited for three minutes is called back",),
+    ),
     "groups of customers and their desks": Shown(
         (
             "a standard customer reaches the general desk and answers two questions",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ivr.journal.targets import is_met, judge
-from ivr.settings import TARGETS
+from ivr.targets import TARGETS
 
 
 def people(**classes: dict[str, Any]) -> dict[str, Any]:
