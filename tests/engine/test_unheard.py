@@ -5,9 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from msgspec.structs import replace
 
 from ivr.engine.engine import Engine
 from ivr.engine.inputs import Resumed, Unheard
+from ivr.engine.verbs import Gather
+
+from .conftest import Bank
 
 MENU = """
   start:
@@ -95,11 +99,13 @@ def test_our_own_recogniser_expects_the_names_of_the_keys_on_offer_and_a_name_is
 
 
 def test_names_of_keys_are_expected_in_the_callers_language_where_it_has_some(phone):
-    steps = "\n  start:\n    prompt: {L: Please choose.}\n    menu:\n      - {label: {L: balance}, goto: bye}\n"
-    english = phone(steps.replace("L", "en-US"), head="language: en-US\n")
-    assert {"one", "press one"} < set(listening_here(english).closing.hearing.hints)
-    korean = phone(steps.replace("L", "ko-KR"), head="language: ko-KR\n", language="ko")
-    assert "一" not in listening_here(korean).closing.hearing.hints
+    menu = "\n  start:\n    menu:\n      - {label: {zh-CN: 余额, en-US: balance}, goto: bye}\n"
+    english = listening_here(phone(menu, head="language: en-US\n"))
+    assert {"one", "press one"} < set(english.closing.hearing.hints)
+    call = listening_here(phone(MENU, head=GLOBALS))
+    foreign = call.engine.hears(replace(call.call, language="ko-KR"), call.now)
+    assert foreign.language == "ko-KR"
+    assert "一" not in foreign.hints
 
 
 def test_an_entry_is_never_recorded_not_even_when_one_key_of_it_is_left(phone):
