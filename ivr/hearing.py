@@ -178,9 +178,10 @@ def _phrases(release: Release) -> Mapping[str, tuple[str, ...]]:
 
 
 def _said(flow: Flow, language: str) -> Iterator[str]:
+    """Yield what editors wrote, and the engine's own words where there are some in the language."""
     choices = [*flow.globals, *(choice for step in flow.steps.values() for choice in getattr(step, "menu", ()))]
     for choice in choices:
         yield from phrases_of(choice, language)
-    if any(step.kind == "confirm" for step in flow.steps.values()):
-        for key in ("yes_words", "no_words"):
+    if phrasebook.language_of(language).split("-")[0] == language.split("-")[0]:
+        for key in ("agent_words", "yes_words", "no_words", "digit_words"):
             yield from phrasebook.phrase(language, key).split("|")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,19 @@ import pytest
 
 from ivr.app import build
 from ivr.catalogue import catalogue
+from ivr.engine.call import Call, Frame
 from ivr.engine.inputs import Digits, HungUp, NoInput, Recorded, Speech, Unheard
+from ivr.engine.listening import Listening
+from ivr.engine.turn import Services, Turn
 from ivr.engine.verbs import Hearing
-from ivr.errors import NoRecording
+from ivr.errors import LookupFailed, NoRecording
 from ivr.flow.loader import load
 from ivr.hearing import Ears
 from ivr.settings import Settings
 from ivr.speech.asr import Expected, Heard, Nothing, Recogniser
 from ivr.speech.audio import Audio, write_wav
+from ivr.speech.heard import heard
+from ivr.speech.phrases import understand
 
 FLOWS = Path(__file__).parents[1] / "flows"
 HEARING = Hearing("zh-CN", ("余额", "挂失"), "recording")
@@ -166,3 +172,29 @@ def test_operators_are_told_of_languages_and_phrases_that_cannot_be_heard():
     ivr.ears = ears("cloud")
     assert not [name for name, _ in ivr.degraded() if name.startswith("hearing")]
     ivr.store.close()
+
+
+def test_every_phrase_that_the_shipped_steps_expect_is_understood_where_it_is_expected():
+    release = load(FLOWS, catalogue())
+
+    def nobody(source, question, *, deadline, key):
+        raise LookupFailed("nobody is asked")
+
+    def aloud(value, kind, argument, language):
+        return str(value)
+
+    services = Services(nobody, aloud, heard, understand, aloud, ear=lambda language: "recording")
+    asked, missed = 0, []
+    for flow in release.flows.values():
+        steps = [step for step in flow.steps.values() if isinstance(step, Listening)]
+        for step, language in product(steps, flow.languages):
+            frames = (Frame(flow.name, step.name),)
+            call = Call("CA1", release.version, language, "+8613800000001", "95588", 0.0, frames)
+            hearing = step.hearing(Turn(call, flow, release.line, services, 0.0))
+            for phrase in hearing.hints if hearing else ():
+                turn = Turn(call, flow, release.line, services, 0.0)
+                step.answer(turn, Speech(phrase, 1.0))
+                asked += 1
+                missed += [(step.name, phrase) for event in turn.events if event.kind == "no_match"]
+    assert asked > 500
+    assert missed == []

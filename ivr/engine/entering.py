@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from .listening import MISS, Listening, keep_ahead
 from .step import Move, Universal
 from .turn import Turn
 from .typed import FINISH, Typed, understand
-from .verbs import Keys
+from .verbs import Hearing, Keys
 
 _MOST_WAITS = 3
 
@@ -37,6 +38,15 @@ class Entering(Listening):
         entry = self.wanted(turn)
         most = entry.most if entry.fixed else entry.most + 1
         return Keys(most=most - len(_begun(turn)), finish=FINISH)
+
+    def hearing(self, turn: Turn) -> Hearing | None:
+        """Return what may be said here; an entry of several keys is never recorded, not even its last key."""
+        found = super().hearing(turn)
+        return None if found and found.by == "recording" and self.wanted(turn).most > 1 else found
+
+    def keys_said(self, turn: Turn) -> Sequence[str]:
+        """Expect any digit where one is all that is asked for."""
+        return "0123456789" if self.wanted(turn).most == 1 else ()
 
     def first_timeout(self, turn: Turn) -> float:
         """Give time to fetch the card or paper."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from ..flow import phrasebook
 from ..flow.fields import ListOf, option
@@ -98,6 +98,11 @@ class Listening(LiveStep):
         del turn
         return ()
 
+    def keys_said(self, turn: Turn) -> Sequence[str]:
+        """Return the keys that may be said by their names."""
+        del turn
+        return ()
+
     def first_timeout(self, turn: Turn) -> float:
         """Return how long the first key may take."""
         return self.timeout or turn.profile.first_timeout
@@ -173,8 +178,17 @@ class Listening(LiveStep):
             return None
         universal = [word for choice in turn.flow.globals for word in phrases_of(choice, language)]
         person = phrasebook.phrase(language, "agent_words").split("|")
-        hints = tuple(dict.fromkeys([*self.hints(turn), *universal, *person]))[:MOST_HINTS]
-        return Hearing(language, hints, "recording" if ear == "recording" else "carrier")
+        hints = [*self.hints(turn), *universal, *person]
+        if ear == "recording":  # a carrier also hears what is not expected
+            hints += [words for key in self.keys_said(turn) for words in self._names(turn, key)]
+        by: Literal["recording", "carrier"] = "recording" if ear == "recording" else "carrier"
+        return Hearing(language, tuple(dict.fromkeys(hints))[:MOST_HINTS], by)
+
+    @staticmethod
+    def _names(turn: Turn, key: str) -> list[str]:
+        """Return the names of a key that are understood in the caller's language."""
+        language = turn.call.language
+        return [words for words in names_of(key, language) if turn.services.heard(words, language) == key]
 
     # answering
 
@@ -314,6 +328,13 @@ def option_words(turn: Turn, label: str, key: str) -> str:
     spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
     told = "option_deed" if label.startswith(("To ", "If ")) else "option"
     return phrasebook.phrase(turn.call.language, told, label=label, key=spoken)
+
+
+def names_of(key: str, language: str) -> tuple[str, ...]:
+    """Return what callers may say for a key."""
+    names = {"*": phrasebook.phrase(language, "key_star"), "#": phrasebook.phrase(language, "key_pound")}
+    names |= {str(digit): name for digit, name in enumerate(phrasebook.phrase(language, "digit_words").split("|"))}
+    return tuple(phrasebook.phrase(language, "key_words", key=names[key]).split("|"))
 
 
 def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .sounds import STEM, alike
+from .sounds import STEM, alike, is_word
 
 ENOUGH = 0.8
 """Below this a phrase was not said."""
@@ -25,7 +25,7 @@ BREVITY = 0.3
 _MOST_BETWEEN = 4
 _MOST_TEXT = 200
 
-_UNIT = re.compile(r"[㐀-鿿]|[a-z0-9]+")
+_UNIT = re.compile(r"[㐀-鿿]|[^\W_㐀-鿿]+")
 _FILLERS = frozenset("嗯呃额啊哦喂那个就是我想要请您你帮给查看一下问吧呢的了吗嘛呀把行好办在有")
 _PARTICLES = frozenset("吗呢吧啊")
 _STOP_WORDS = frozenset(
@@ -140,7 +140,7 @@ def _said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[_Hit]:
     size = 0 if _short(units) else len(units)
     for at in range(len(heard.units) - size + 1 if size else 0):
         if heard.units[at : at + size] == units and not heard.refused(at, at + size - 1):
-            syllables = 2 * size if units[0].isascii() else size
+            syllables = 2 * size if is_word(units[0]) else size
             yield _Hit(place, 1 - BREVITY / syllables, at, at + size - 1)
 
 
@@ -153,7 +153,7 @@ def _nearly_said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[
 
 
 def _short(units: Sequence[str]) -> bool:
-    return len(units) == 1 and not units[0].isascii()
+    return len(units) == 1 and not is_word(units[0])
 
 
 _Found = tuple[int, int, float]
@@ -170,13 +170,13 @@ def _sounding(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
                 break
             total += likeness
         else:
-            share = 1.0 if total >= STEM * size and units[0].isascii() else heard.share(at, at + size - 1)
+            share = 1.0 if total >= STEM * size and is_word(units[0]) else heard.share(at, at + size - 1)
             yield at, at + size - 1, total / size * (0.8 + 0.2 * share)
 
 
 def _gapped(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
     """Find 查一下我的余额 for 查余额, and "lost his new card" for "lost card"."""
-    if len(units) < (2 if units and units[0].isascii() else 3) or units[-1] in _PARTICLES:
+    if len(units) < (2 if units and is_word(units[0]) else 3) or units[-1] in _PARTICLES:
         return
     for first, unit in enumerate(heard.units):
         if unit != units[0]:
@@ -194,7 +194,7 @@ def _gapped(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
 def _turned(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
     """Find "my card is lost" for "lost card"."""
     size = len(units)
-    if size < 2 or not all(unit.isascii() for unit in units):
+    if size < 2 or not all(map(is_word, units)):
         return
     for first in range(len(heard.units) - size + 1):
         window = heard.units[first : first + size]

@@ -42,9 +42,14 @@ def alike(one: str, other: str) -> float:
     """Rate two units from 0 (nothing alike) to 1 (equal)."""
     if one == other:
         return 1.0
-    if one.isascii() != other.isascii():
+    if is_word(one) != is_word(other):
         return 0.0
-    return _words_alike(one, other) if one.isascii() else _characters_alike(one, other)
+    return _words_alike(one, other) if is_word(one) else _characters_alike(one, other)
+
+
+def is_word(unit: str) -> bool:
+    """Tell whether a unit is a word, of any script, rather than a Chinese character."""
+    return not "㐀" <= unit[0] <= "鿿"
 
 
 def _characters_alike(one: str, other: str) -> float:

@@ -110,6 +110,11 @@ class Menu(Listening):
         """Expect the phrases of all choices on offer."""
         return [phrase for choice in self._offered(turn) for phrase in phrases_of(choice, turn.call.language)]
 
+    def keys_said(self, turn: Turn) -> Sequence[str]:
+        """Expect the keys of all choices on offer, and those that work everywhere."""
+        universal = (choice for choice in turn.flow.globals if turn.offered(choice))
+        return list(dict.fromkeys([*(one.key for one in (*self._offered(turn), *universal) if one.key), "0"]))
+
     def _offered(self, turn: Turn) -> list[Choice]:
         return [choice for choice in self.menu if turn.offered(choice) and not self._pointless(turn, choice)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -73,6 +73,11 @@ class Survey(Listening):
         """Wait for one key, or for two and a pound sign where ten is an answer."""
         most = SCALES[self._asked(turn)][1]
         return Keys(most=1) if most < 10 else Keys(most=3, finish="#")
+
+    def keys_said(self, turn: Turn) -> Sequence[str]:
+        """Expect the numbers of a scale that one key answers, and the key for a person."""
+        least, most = SCALES[self._asked(turn)]
+        return [*map(str, range(least, most + 1)), "0"] if most < 10 else ()
 
     def answer(self, turn: Turn, given: Input) -> Move:
         """Take an answer; anything else is a refusal."""

@@ -55,8 +55,7 @@ def mandarin_prompts() -> list[str]:
     texts = [
         text.template("zh-CN").fixed for flow in flows for text in within(flow, Text) if "zh-CN" in text.by_language
     ]
-    words = {"yes_words", "no_words"}
-    texts += [phrasebook.phrase("zh-CN", key) for key in phrasebook.keys("zh-CN") if key not in words]
+    texts += [phrasebook.phrase("zh-CN", key) for key in phrasebook.keys("zh-CN") if not key.endswith("_words")]
     return sorted({text for text in texts if text and re.search("[\u4e00-\u9fff]", text) and "{" not in text})
 
 

@@ -61,6 +61,14 @@ def test_a_caller_is_understood_or_asked_again(language: str, said: str, choice:
     assert meant(said, language) == choice
 
 
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [("계좌 이체", 0), ("네 계좌 이체 해 주세요", 0), ("대출", 1), ("상담", None), ("café crème", 2), ("café", None)],
+)
+def test_phrases_of_other_scripts_are_found_by_their_words(said: str, place: int | None) -> None:
+    assert understand(said, [["계좌 이체"], ["대출 상담", "대출"], ["café crème"]], "ko-KR") == place
+
+
 @pytest.mark.parametrize("language", list(MENUS))
 def test_the_table_has_forty_sentences_a_language(language: str) -> None:
     assert sum(row[0] == language for row in ROWS) >= 40

@@ -20,6 +20,8 @@ PARTS = frozenset(
         "yes_words",
         "no_words",
         "agent_words",
+        "digit_words",
+        "key_words",
         "queue_people",
         "agent_between",
         "agent_end",
