@@ -16,7 +16,7 @@ from ..calendar import local
 from ..errors import LookupFailed
 from ..flow import phrasebook
 from ..flow.expressions import Expression
-from ..flow.model import Choice, Flow, Line
+from ..flow.model import PRIORITIES, Choice, Flow, Line
 from ..flow.profiles import Profile
 from ..flow.text import Template, Text
 from ..secret import Secret, masked
@@ -294,6 +294,13 @@ class Turn:
         self.change(facts={**self.call.facts, "reason": reason})
         self.note("reason", reason=reason)
         self.keep_for_next_call(reason=reason)
+
+    def no_less_urgent_than(self, priority: str) -> None:
+        """Let the caller wait for people with this priority from now on, unless their own is ahead of it."""
+        caller = self.call.facts.get("caller", {})
+        own = caller.get("priority") or PRIORITIES[0]
+        urgent = max(own, priority, key=self.line.waiting.head_start)
+        self.change(facts={**self.call.facts, "caller": {**caller, "priority": urgent}})
 
     # asking the back end
 
