@@ -22,6 +22,7 @@ PARTS = frozenset(
         "agent_words",
         "digit_words",
         "key_words",
+        "from_to",
         "queue_people",
         "agent_between",
         "agent_end",
