@@ -138,7 +138,7 @@ CAPABILITIES = {
     "survey after a person": Shown(
         (
             "a standard customer reaches the general desk and answers two questions",
-            "an unhappy customer tells so by key",
+            "an unhappy customer tells so by key and hears by when somebody calls",
             "a caller who wants no survey says nothing and is thanked",
         ),
         ("an English speaker answers the survey", "an English speaker refuses the survey by silence"),
