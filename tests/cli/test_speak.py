@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from ivr.cli import main
 from ivr.speech.asr.vosk import Vosk
-from ivr.speech.audio import silence, write_wav
+from ivr.speech.audio import read_wav, silence, write_wav
 
 LINE = """\
 lines: {default: front}
@@ -59,8 +59,10 @@ def callers() -> Path:
     return folder
 
 
-def test_a_caller_is_understood_by_voice_then_by_keys_that_sound(speak, callers):
-    done = speak("--speak", str(callers / "ko_menu_3.wav"), "--speak", str(callers / "dtmf_0123456789.wav"))
+def test_a_caller_is_understood_by_voice_then_by_keys_that_sound(speak, callers, tmp_path):
+    answers = [f"--speak={callers / name}" for name in ("ko_menu_3.wav", "dtmf_0123456789.wav")]
+    done = speak(*answers, "--record", str(tmp_path / "heard.wav"))
+    assert read_wav((tmp_path / "heard.wav").read_bytes()).seconds >= 0.5, "at least the tone was heard"
     assert "> [says 2.8 s of sound]" in done.output
     assert "이체입니다" in done.output
     assert "> [keys in 2.0 s of sound]" in done.output
