@@ -45,6 +45,17 @@ def context_of(number: str, told: Mapping[str, str | None], given: Mapping[str, 
     )
 
 
+def retold(told: Context, before: Context) -> Context:
+    """Add what the same caller told in a wait before, so that nobody tells it twice. What was proved then is no part."""
+    return msgspec.structs.replace(
+        told,
+        reason=told.reason or before.reason,
+        message=told.message or before.message,
+        path=(*before.path, *told.path)[-MOST:],
+        typed=_entries({**before.typed, **told.typed}),
+    )
+
+
 def seal(context: Context, by: Seal) -> str:
     """Seal a context."""
     return by.seal(Secret("id", msgspec.json.encode(context).decode()))

@@ -46,6 +46,8 @@ def _paired(floor: Floor, line: Line, now: float, *, moves: bool, places: bool) 
     found: list[Deed] = []
     for pair in match(floor, line, now, calls_back=places) if moves or places else ():
         waiter = pair.waiter
+        if waiter.calls_back and is_hopeless(floor, line, waiter, now, places=places):
+            continue  # people take over
         if waiter.calls_back:
             floor, made = offers.offer(floor, line, pair, new_id=secrets.token_hex(12), key="", now=now)
             found.append(Deed("place", floor.waiters[waiter.id], made))

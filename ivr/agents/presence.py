@@ -73,9 +73,9 @@ def desk_of(line: Line, name: str) -> Desk:
 
 
 def is_due(waiter: Waiter, line: Line, now: float) -> bool:
-    """Tell whether a call back may be tried now: its desk is open, and the last try is long enough ago."""
+    """Tell whether a call back may be tried now: it has a number, its desk is open, the last try is long enough ago."""
     hours = line.hours_of(desk_of(line, waiter.desk).hours)
-    return waiter.not_before <= now and (hours is None or hours.open_at(now))
+    return bool(waiter.mark) and waiter.not_before <= now and (hours is None or hours.open_at(now))
 
 
 def is_over(offer: Offer) -> bool:

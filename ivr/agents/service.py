@@ -86,7 +86,7 @@ class Queue:
             if refused := may_enter(floor, self.line, waiter.desk):
                 return floor, refused
             earlier = _earlier(floor, waiter, self.line, now)
-            after = floor.drop(*earlier).put(_taking_up(waiter, earlier))
+            after = floor.drop(*earlier).put(self._taking_up(waiter, earlier))
             after, status = standing(after, self.line, waiter.id, asking)
             if status["state"] == "wait" and not earlier and self._is_full(floor, waiter, now):
                 return floor, {"state": "full"}
@@ -154,17 +154,25 @@ class Queue:
 
     def _call_back(self, given: Mapping[str, Any], key: str, now: float) -> Mapping[str, Any]:
         asked = read(given, Entering)
-        number = telephone(asked.number)
-        if not (calling_back.may_be_called(number) or (asked.message and not number)):
-            raise LookupFailed("calls do not go to such a number", missing=True)
-        waiter, tidy = self._waiter(asked, number, key, now), self._tidy(now)
-        if waiter.mark and calling_back.open_promise(self.keeper.floor(), waiter.mark) is None:
-            self._known.count_call_back(waiter.mark, key, now)
+        waiter, tidy = self._waiter(asked, telephone(asked.number), key, now), self._tidy(now)
+        try:
+            self._check_calls_go_to(asked, waiter, key, now)
+        except LookupFailed:
+            if not asked.message:
+                raise
+            waiter = replace(waiter, mark="")  # people listen to the message, and no machine rings
 
         def promise(floor: Floor) -> tuple[Floor, Mapping[str, Any]]:
             return calling_back.promise(tidy(floor), self.line, waiter, asked.call, now)
 
         return self.keeper.change(promise)
+
+    def _check_calls_go_to(self, asked: Entering, waiter: Waiter, key: str, now: float) -> None:
+        """Count the promise of a call. Raises LookupFailed for numbers that are not rung, or not so often."""
+        if not calling_back.may_be_called(telephone(asked.number)):
+            raise LookupFailed("calls do not go to such a number", missing=True)
+        if calling_back.open_promise(self.keeper.floor(), waiter.mark) is None:
+            self._known.count_call_back(waiter.mark, key, now)
 
     # what operators see and do
 
@@ -205,6 +213,22 @@ class Queue:
             last_agent=self._known.agent_of(mark, now),
         )
 
+    def _taking_up(self, waiter: Waiter, earlier: list[Waiter]) -> Waiter:
+        """Return a caller with the time of coming of earlier waits, and with what was told to them and by them."""
+        if not earlier:
+            return waiter
+        first, *_ = in_order = sorted(earlier, key=lambda one: one.entered)
+        told = context.unseal(waiter.sealed, self.seal)
+        for one in reversed(in_order):
+            told = context.retold(told, context.unseal(one.sealed, self.seal))
+        return replace(
+            waiter,
+            entered=min(waiter.entered, first.entered),
+            position=first.position,
+            minutes=first.minutes,
+            sealed=context.seal(told, self.seal),
+        )
+
     def _asking(self, key: str, now: float) -> Asking:
         return Asking(key, now, secrets.token_hex(12), self.places_calls)
 
@@ -243,11 +267,3 @@ def _earlier(floor: Floor, waiter: Waiter, line: Line, now: float) -> list[Waite
     if waiter.mark and promised and promised.state == "waiting":
         found.append(promised)
     return found
-
-
-def _taking_up(waiter: Waiter, earlier: list[Waiter]) -> Waiter:
-    """Return a caller with the time of coming of earlier waits, and with what they were told: it still holds."""
-    if not earlier:
-        return waiter
-    first = min(earlier, key=lambda one: one.entered)
-    return replace(waiter, entered=min(waiter.entered, first.entered), position=first.position, minutes=first.minutes)

@@ -62,6 +62,8 @@ def _sign_on(queue: Queue, conversation: Conversation, begins: float) -> None:
     since = begins - LONG_AGO - max((one.ahead for one in conversation.before), default=0.0)
     for agent in conversation.agents:
         queue.roster.add(agent.name, agent.number, agent.desks)
+        if agent.signed_off:
+            continue
         queue.roster.ready(agent.name, since)
         if agent.free_after:
             queue.roster.pause(agent.name, since)

@@ -204,10 +204,6 @@ class Turn:
         if shown:
             self.change(typed={**self.call.typed, name: shown})
 
-    def drop_proof(self) -> None:
-        """Let the proof run out, as when somebody else has talked to the caller."""
-        self.change(identity=changed(self.call.identity, until=0.0))
-
     # speaking
 
     def say(self, text: Text, *, barge_in: bool = True, pace: float = 1.0, **more: Any) -> None:

@@ -25,13 +25,14 @@ class Bank:
 
 
 @dataclass(frozen=True)
-class SignedOn:
-    """Somebody at a desk when the conversation begins; free so many seconds later."""
+class Staff:
+    """Somebody who works at desks: there when the conversation begins and free so many seconds later, or signed off."""
 
     name: str
     desks: tuple[str, ...]
     number: str
     free_after: float = 0.0
+    signed_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Conversation:
     at: float | None = None
     weight: float = 1.0
     bank: Bank = Bank()
-    agents: tuple[SignedOn, ...] = ()
+    agents: tuple[Staff, ...] = ()
     before: tuple[Earlier, ...] = ()
     announced: tuple[Announced, ...] = ()
     desks: Mapping[str, str] = field(default_factory=dict)

@@ -13,7 +13,7 @@ import yaml
 from ..errors import FlowError
 from ..problem import Place, Problem
 from .caller import Desk, DialStatus
-from .conversation import Announced, Bank, Conversation, Deed, Earlier, SignedOn, Turn, Wish
+from .conversation import Announced, Bank, Conversation, Deed, Earlier, Staff, Turn, Wish
 from .fields import Fields, File, Refused
 
 _TOP = (
@@ -22,7 +22,7 @@ _TOP = (
 )
 _BANK = ("slow_ms", "fail_rate")
 _ANNOUNCED = ("slot", "preset", "text", "until", "lines", "drill", "from")
-_AGENTS = ("name", "desk", "number", "free_after")
+_AGENTS = ("name", "desk", "number", "free_after", "signed_off")
 _BEFORE = ("from", "flow", "to", "ahead", "press", "talk", "hangs_up")
 _DEEDS = ("press", "say", "wait", "silence", "record", "dial", "agent", "hang_up")
 _HEARD = ("hear", "hear_not", "agent_hears", "text_message")
@@ -179,7 +179,7 @@ def _each(
             yield read(file, one, place)
 
 
-def _agent(file: File, node: yaml.Node, place: int) -> SignedOn:
+def _agent(file: File, node: yaml.Node, place: int) -> Staff:
     found = file.fields(node, _AGENTS, "An agent")
     take = Fields(file, found).take
     for name in ("name", "desk"):
@@ -187,7 +187,13 @@ def _agent(file: File, node: yaml.Node, place: int) -> SignedOn:
             file.report(node, "missing-key", f"This agent has no `{name}`.")
     desks = tuple(str(one.value) for one in take("desk", file.texts, ()))
     number = take("number", file.text, f"+8613900000{place:03d}")
-    return SignedOn(take("name", file.text, ""), desks, number, take("free_after", file.seconds, 0.0))
+    return Staff(
+        take("name", file.text, ""),
+        desks,
+        number,
+        take("free_after", file.seconds, 0.0),
+        take("signed_off", file.truth, False),
+    )
 
 
 def _earlier(file: File, node: yaml.Node, place: int) -> Earlier:

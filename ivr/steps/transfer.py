@@ -171,7 +171,7 @@ class Transfer(LiveStep):
                 return wait(turn, status, self.choices)
             case "router":
                 turn.note("queued", router=True, **where(turn))
-                turn.remember(state="router")
+                turn.remember(state="router", **_proof(turn))
                 turn.enqueue(Enqueue((), status["workflow"], int(status["priority"]), status["task"]))
                 return None
             case "talked":  # how the dialling ended was lost on the way; that the line asks again tells it
@@ -185,7 +185,7 @@ class Transfer(LiveStep):
     def _dial_desk(self, turn: Turn) -> Move:
         """Dial the number of the desk, or of the next one that helps it out; nobody is asked to take the call there."""
         desk, *left = turn.memo.get("left") or [turn.call.transfer["desk"]]
-        turn.remember(state="", left=left)
+        turn.remember(state="", left=left, **_proof(turn))
         turn.change(transfer={**turn.call.transfer, "desk": desk})
         turn.dial(desk)
         return None
@@ -194,12 +194,7 @@ class Transfer(LiveStep):
         if status.get("record") and not turn.call.transfer.get("told"):
             turn.phrase("recorded", barge_in=False)
         turn.change(transfer={**turn.call.transfer, "told": bool(status.get("record"))})
-        turn.remember(
-            state="ring",
-            agent=status["agent"],
-            level=turn.level,
-            customer=turn.call.identity.customer,
-        )
+        turn.remember(state="ring", agent=status["agent"], **_proof(turn))
         turn.note("ring", agent=status["agent"], **where(turn))
         turn.ring(
             Dial((), status["number"], int(status["timeout"]), leg=status["leg"], record=bool(status.get("record")))
@@ -210,6 +205,8 @@ class Transfer(LiveStep):
 
     def answer(self, turn: Turn, given: Input) -> Move:
         """Go on by how the conversation ended, take a waiting caller's choice, or see whether an agent is free."""
+        if turn.memo.get("level"):  # however long it took, nobody else had the caller's line: nothing is asked again
+            turn.verified(turn.memo["level"], turn.memo["customer"])
         state = turn.memo.get("state", "")
         if isinstance(given, DialEnded):
             return self._rang(turn, given) if state == "ring" else self._dialled(turn, given)
@@ -248,10 +245,8 @@ class Transfer(LiveStep):
         return self._follow(turn, status)
 
     def _talked(self, turn: Turn, status: Mapping[str, Any]) -> Move:
-        """Go on after a talk with an agent. Nobody else had the line, so what was proved before still holds."""
+        """Go on after a talk with an agent."""
         note_talk(turn, status)
-        if turn.memo.get("level"):
-            turn.verified(turn.memo["level"], turn.memo["customer"])
         turn.change(transfer={**turn.call.transfer, "agent": status["agent"]})
         return self._after(turn)
 
@@ -263,10 +258,7 @@ class Transfer(LiveStep):
         if outcome != "next" and turn.memo.get("left"):
             turn.phrase("transfer_on")
             return self._dial_desk(turn)
-        if outcome != "next":
-            return outcome
-        turn.drop_proof()  # a switchboard may have passed the line on to anybody
-        return self._after(turn)
+        return self._after(turn) if outcome == "next" else outcome
 
     def _after(self, turn: Turn) -> Move:
         if self.next is None:
@@ -284,3 +276,8 @@ def _desks(turn: Turn, desk: str) -> list[str]:
     """Return a desk and those that help it out."""
     known = turn.line.desks.get(desk)
     return [desk, *(one.name for one in (known.overflow if known else ()))]
+
+
+def _proof(turn: Turn) -> dict[str, Any]:
+    """Return what the caller has proved by now, to be remembered while the line is handed over."""
+    return {"level": turn.level, "customer": turn.call.identity.customer}

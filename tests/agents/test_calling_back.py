@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ivr.agents import context
 from ivr.agents.dispatch import Dispatcher
 from ivr.agents.unkept import Unkept
 from ivr.calendar.hours import Hours
@@ -273,8 +274,25 @@ def test_who_shows_no_number_but_left_a_message_is_promised_a_call_by_people(ban
     promise = bank.promise(0, number="", message="https://api.twilio.com/RE1")
     assert bank.promise(1, number="", message="https://api.twilio.com/RE1") == promise
     bank.round(2)
+    assert not bank.carrier.placed, "no agent is rung only to dial nobody"
     (handed,) = bank.handed_on
     assert (handed.why, handed.message, handed.number) == ("message", "https://api.twilio.com/RE1", "")
+
+
+@pytest.mark.parametrize("number", ["+85291234567", "sip:a@b", "anonymous", ZHANG])
+def test_whoever_left_a_message_has_a_promise_and_a_reference_whatever_number_they_show(
+    bank: Bank, number: str
+) -> None:
+    for one in range(3):  # ZHANG is promised no fourth call of a machine's
+        mark = context.mark_of(ZHANG, bank.hall.queue.seal)
+        bank.hall.queue._known.count_call_back(mark, f"{one}", bank.hall.at(0))
+    promise = bank.promise(0, number=number, message="https://api.twilio.com/RE1")
+    assert len(promise["reference"]) == 8
+    bank.round(1)
+    assert not bank.carrier.placed
+    (handed,) = bank.handed_on
+    assert (handed.reference, handed.message) == (promise["reference"], "https://api.twilio.com/RE1")
+    assert handed.number == (number if number.startswith("+") else "")
 
 
 def open_by_day() -> Line:

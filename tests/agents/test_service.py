@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ivr.agents import context
 from ivr.agents.presence import REMEMBERED
 from ivr.errors import LookupFailed
 from ivr.flow.model import Waiting
@@ -168,6 +169,21 @@ def test_hanging_up_frees_the_agent_and_keeps_the_place_for_the_same_number(hall
     with pytest.raises(LookupFailed) as failed:
         hall.ask("place", 201, number=ZHANG)
     assert failed.value.missing
+
+
+def test_who_comes_back_to_the_place_need_not_tell_the_story_again_but_has_proved_nothing(hall: Any) -> None:
+    hall.sign_on("w")
+    hall.talk("x", hall.enter("x", 0), 1, 60)
+    told = {"path": ["查询余额"], "typed": {"card": "***0128", "sum": "9"}}
+    hall.enter("a", 61, caller=ZHANG, level=1, customer="C1", reason="balance", context=told)
+    hall.leave("a", 70)
+    again = hall.enter("b", 100, caller=ZHANG, context={"path": ["接着等人工"], "typed": {"sum": "7"}})
+    assert again["state"] == "ring"
+    whisper = hall.queue.legs.answered(again["leg"], hall.at(101))
+    assert (whisper.level, whisper.reason) == (0, "balance")
+    assert whisper.typed == {"card": "***0128", "sum": "7"}
+    known = context.unseal(hall.waiter("b").sealed, hall.queue.seal)
+    assert (known.path, known.customer) == (("查询余额", "接着等人工"), "")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.engine.inputs import DialEnded, Resumed
+from ivr.engine.inputs import Resumed
 from ivr.engine.turn import IDENTITY_SECONDS
 from ivr.engine.verbs import Dial
 
@@ -112,14 +112,6 @@ def test_a_flow_that_was_given_it_does_not_say_it_nor_give_it_back(verified):
 def test_what_a_flow_gave_back_needs_the_proof_too(verified):
     assert "回五元" in verified.press("6").press("2").heard
     assert verified.call.frame.proven == {"account": 1, "back": 1}
-
-
-def test_a_conversation_with_a_person_ends_the_proof_and_an_unanswered_call_does_not(verified):
-    verified.press("9").give(DialEnded("busy"))
-    assert MONEY in verified.press("2").heard
-    verified.press("9").give(DialEnded("completed"))
-    assert "元" not in verified.press("2").heard
-    assert verified.press("1").heard == "请输入您银行卡的最后四位数字。"
 
 
 def test_a_code_alone_proves_nothing_when_the_pin_before_it_has_run_out(verified):

@@ -2,7 +2,7 @@ import pytest
 
 from ivr.errors import FlowError
 from ivr.phone.caller import Desk
-from ivr.phone.conversation import Announced, Bank, Earlier, SignedOn
+from ivr.phone.conversation import Announced, Bank, Earlier, Staff
 from ivr.phone.reading import read, read_text
 
 HEAD = "conversation: c\nflow: main_menu\n"
@@ -145,6 +145,7 @@ def test_people_and_what_they_do_are_read():
     head = (
         f"{HEAD}agents:\n  - {{name: li, desk: vip, number: +8613900000009}}\n"
         "  - {name: wang, desk: [general, vip], free_after: 1m}\n"
+        "  - {name: zhao, desk: general, signed_off: true}\n"
         "before:\n  - {from: +8613800000002, ahead: 100s, press: '10', talk: 45s}\n  - {ahead: 5s, to: '95555'}\n"
     )
     conversation = one(
@@ -153,8 +154,9 @@ def test_people_and_what_they_do_are_read():
         head,
     )
     assert conversation.agents == (
-        SignedOn("li", ("vip",), "+8613900000009"),
-        SignedOn("wang", ("general", "vip"), "+8613900000001", 60.0),
+        Staff("li", ("vip",), "+8613900000009"),
+        Staff("wang", ("general", "vip"), "+8613900000001", 60.0),
+        Staff("zhao", ("general",), "+8613900000002", signed_off=True),
     )
     assert conversation.before == (
         Earlier("+8613800000002", "", "", 100.0, "10", 45.0),
