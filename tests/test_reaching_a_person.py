@@ -337,6 +337,26 @@ def test_what_was_proved_and_typed_is_told_masked_and_is_not_asked_again(hall: H
     assert caller.said.count("请输入您银行卡的最后四位数字") == 1
 
 
+def test_the_agent_after_one_who_refused_and_the_next_one_are_told_all_of_it_again(hall: Hall):
+    hall.agent("li", LI, does=[Desk(press="2")])
+    hall.agent("wang", WANG, free_at=30, does=[Desk(talk=30)])
+    caller = hall.caller(NORMAL, 0, keys=["1", "0128", "135790", "0"])
+    hall.run()
+    told = {words.rstrip("。").partition("；等候")[0] for words in hall.agents.heard if "张伟" in words}
+    assert told == {"张伟；身份已核实，级别1；事由，查询余额；输入了卡号，末尾零幺二八"}
+    assert caller.rung == [LI, WANG]
+    assert caller.said.count("请输入") == 2, "the card and the PIN, once each"
+
+
+def test_who_was_cut_off_need_not_tell_again_what_the_call_is_about(hall: Hall):
+    hall.agent("li", LI, free_at=120)
+    hall.caller(NORMAL, 0, keys=["1", "0128", "135790", "0"], patience=40)
+    hall.caller(NORMAL, 80, keys=["1"])
+    hall.run()
+    told = "".join(hall.agents.heard)
+    assert "张伟；身份未核实；事由，查询余额；输入了卡号，末尾零幺二八" in told
+
+
 NOT_TAKEN = {
     "busy": Desk("busy"),
     "no answer": Desk("no-answer"),

@@ -46,7 +46,7 @@ def context_of(number: str, told: Mapping[str, str | None], given: Mapping[str, 
 
 
 def retold(told: Context, before: Context) -> Context:
-    """Add what the same caller told in a wait before, so that nobody tells it twice. What was proved then is no part."""
+    """Add what the same caller told in an earlier wait, so that nobody tells it twice; what was proved then is not."""
     return msgspec.structs.replace(
         told,
         reason=told.reason or before.reason,

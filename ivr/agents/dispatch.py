@@ -136,7 +136,7 @@ class Dispatcher:
             leg = f"/twilio/agent/{offer.id}"
             self._calls.place(agent.number, leg, ended=f"{leg}/ended", timeout=offers.RING)
         except CarrierFailed as fault:
-            if not getattr(fault, "unsure", False):
+            if not fault.unsure:
                 now = self._clock()
                 self._queue.keeper.change(lambda floor: (deeds.not_placed(floor, offer.id, now), None))
             raise

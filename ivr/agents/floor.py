@@ -5,7 +5,7 @@ Nothing here acts, asks or has a clock. Times are Unix seconds; 0 stands for nev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Literal
@@ -139,22 +139,22 @@ class Floor:
 
     def put(self, *things: Thing) -> Floor:
         """Return the floor with these in place of those of the same id."""
-        changed: dict[str, dict[str, Thing]] = {}
-        for thing in things:
-            kind = KINDS[type(thing)]
-            if kind not in changed:
-                changed[kind] = dict(getattr(self, kind))
-            changed[kind][thing.id] = thing
-        return replace(self, **changed)  # type: ignore[arg-type]
+        return self.changed((KINDS[type(thing)], thing.id, thing) for thing in things)
 
     def drop(self, *things: Thing) -> Floor:
         """Return the floor without these."""
+        return self.changed((KINDS[type(thing)], thing.id, None) for thing in things)
+
+    def changed(self, things: Iterable[tuple[str, str, Thing | None]]) -> Floor:
+        """Return the floor with these, each told by its field and its id; None takes one away."""
         changed: dict[str, dict[str, Thing]] = {}
-        for thing in things:
-            kind = KINDS[type(thing)]
+        for kind, key, thing in things:
             if kind not in changed:
                 changed[kind] = dict(getattr(self, kind))
-            changed[kind].pop(thing.id, None)
+            if thing is None:
+                changed[kind].pop(key, None)
+            else:
+                changed[kind][key] = thing
         return replace(self, **changed)  # type: ignore[arg-type]
 
     def offer_of(self, whose: Waiter | Agent) -> Offer | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -69,7 +69,7 @@ class Keeper:
             self._floor = Floor()
             last, rows = self._board.rows_since(0)
         if rows:
-            self._floor = _with(self._floor, rows)
+            self._floor = self._floor.changed(_things(rows))
         self._seen = last
 
 
@@ -87,19 +87,11 @@ def _differences(before: Floor, after: Floor) -> dict[str, bytes | None]:
     return rows
 
 
-def _with(floor: Floor, rows: Mapping[str, bytes | None]) -> Floor:
-    changed: dict[str, dict[str, Any]] = {}
+def _things(rows: Mapping[str, bytes | None]) -> Iterator[tuple[str, str, Thing | None]]:
     for name, body in rows.items():
         kind, _, key = name.partition("/")
-        if kind not in TYPES:
-            continue  # a newer version's; nothing here depends on it
-        if kind not in changed:
-            changed[kind] = dict(getattr(floor, kind))
-        if body is None:
-            changed[kind].pop(key, None)
-        else:
-            changed[kind][key] = _read(kind, body)
-    return Floor(**{kind: changed.get(kind, getattr(floor, kind)) for kind in TYPES})
+        if kind in TYPES:  # others are a newer version's; nothing here depends on them
+            yield kind, key, None if body is None else _read(kind, body)
 
 
 def _read(kind: str, body: bytes) -> Thing:

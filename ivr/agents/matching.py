@@ -57,10 +57,11 @@ def fits(agent: Agent, waiter: Waiter, line: Line, now: float) -> bool:
 
 def speaks(agent: Agent, language: str) -> bool:
     """Tell whether an agent speaks a language; en-GB is as good as en-US."""
-    return _first_part(language) in map(_first_part, agent.languages)
+    return first_part(language) in map(first_part, agent.languages)
 
 
-def _first_part(language: str) -> str:
+def first_part(language: str) -> str:
+    """Return what is compared of a language: en of en-GB."""
     return language.partition("-")[0].lower()
 
 

@@ -20,7 +20,7 @@ class OfCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entering(OfCall, frozen=True, kw_only=True):
-    """What is told of a caller who enters, or who wants to be called back; `caller` and `number` are the same."""
+    """What is told of a caller: who enters calls from `caller`, who wants to be called back names a `number`."""
 
     desk: str
     priority: str = PRIORITIES[0]

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from ..errors import IvrError
 from ..flow.model import Line
-from .floor import Agent, AgentState, Floor, SiteHealth
+from .floor import MAIN_LANGUAGE, Agent, AgentState, Floor, SiteHealth
 from .keeper import Keeper
+from .matching import first_part
 from .presence import is_free
 
 _NAME = re.compile(r"[A-Za-z0-9\u4e00-\u9fff][\w.@-]{0,39}")
@@ -35,14 +36,15 @@ class Roster:
     def add(
         self, name: str, number: str, desks: Sequence[str], *, languages: Sequence[str] = (), site: str = ""
     ) -> Agent:
-        """Add an agent, signed off, or change what is known of one. Raises RosterError."""
+        """Add an agent, signed off, or change what is known of one; no language is the main one. Raises RosterError."""
         self._check(name, number, desks, site)
+        spoken = tuple(dict.fromkeys(map(first_part, languages))) or (MAIN_LANGUAGE,)
 
         def add(floor: Floor) -> tuple[Floor, Agent]:
             if taken := [one.id for one in floor.agents.values() if one.number == number and one.id != name]:
                 raise RosterError(f"agent {taken[0]} has this number already; one telephone cannot take two calls")
             before = floor.agents.get(name) or Agent(id=name, number=number, desks=())
-            after = replace(before, number=number, desks=tuple(desks), languages=tuple(languages), site=site)
+            after = replace(before, number=number, desks=tuple(desks), languages=spoken, site=site)
             return floor.put(after), after
 
         return self._keeper.change(add)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..calendar import local
@@ -36,14 +36,15 @@ def agent_view(agent: Agent, now: float) -> View:
 
 def queue_view(floor: Floor, line: Line, seal: Seal, now: float) -> View:
     """Return who is in the queue in the order of being served, and how each desk stands. Numbers are masked."""
-    there = list(ranked(floor, line, now))
+    there = [one for one in ranked(floor, line, now) if not one.calls_back]
+    mine = _by_desk(line, there)
     talking = [one for one in floor.waiters.values() if one.state in ("ringing", "talking") and not one.calls_back]
     backs = [one for one in floor.waiters.values() if one.calls_back and one.state in ("waiting", "ringing", "talking")]
     return {
-        "waiting": [_waiting(floor, line, one, seal, now) for one in there if not one.calls_back],
+        "waiting": [_waiting(floor, line, one, seal, now) for one in there],
         "with_agents": [_waiting(floor, line, one, seal, now) for one in talking],
         "call_backs": [_call_back(one, seal, now) for one in sorted(backs, key=lambda one: one.by)],
-        "desks": [_desk(floor, line, name, now) for name in line.desks],
+        "desks": [_desk(floor, line, name, found, now) for name, found in mine.items()],
     }
 
 
@@ -92,10 +93,7 @@ def _context(waiter: Waiter, seal: Seal) -> Context:
 
 def counts(floor: Floor, line: Line, now: float) -> View:
     """Return how many wait for each desk and how its agents stand, and the agents by state, each counted once."""
-    there = [one for one in waiting(floor, line.waiting, now) if not one.calls_back]
-    mine: dict[str, list[Waiter]] = {name: [] for name in line.desks}
-    for one in there:
-        mine.setdefault(desk_of(line, one.desk).name, []).append(one)
+    mine = _by_desk(line, (one for one in waiting(floor, line.waiting, now) if not one.calls_back))
     agents = list(floor.agents.values())
     states = Counter(_state(agent, now) for agent in agents)
     return {
@@ -104,8 +102,14 @@ def counts(floor: Floor, line: Line, now: float) -> View:
     }
 
 
-def _desk(floor: Floor, line: Line, name: str, now: float) -> View:
-    mine = [one for one in ranked(floor, line, now) if one.desk == name and not one.calls_back]
+def _by_desk(line: Line, there: Iterable[Waiter]) -> dict[str, list[Waiter]]:
+    found: dict[str, list[Waiter]] = {name: [] for name in line.desks}
+    for one in there:
+        found[desk_of(line, one.desk).name].append(one)
+    return found
+
+
+def _desk(floor: Floor, line: Line, name: str, mine: Sequence[Waiter], now: float) -> View:
     seconds = expected(floor, line, name, len(mine) + 1, now)
     told = {"minutes": None if seconds is None else minutes(seconds)}
     return {"desk": name} | told | _counts(line, name, mine, list(floor.agents.values()), now)

@@ -48,8 +48,7 @@ def add(name: str, number: str, desks: Sequence[str], languages: Sequence[str], 
       ivr agents add li.na --number +861085550121 --desk vip --language zh-CN --language en-US
     """  # noqa: D301
     with _roster() as roster:
-        spoken = languages or ("zh-CN",)
-        agent = roster.add(name, number, desks, languages=[tag.split("-")[0].lower() for tag in spoken], site=site)
+        agent = roster.add(name, number, desks, languages=languages, site=site)
     click.echo(_line(agent, time.time()))
 
 

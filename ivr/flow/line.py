@@ -78,9 +78,9 @@ class DeskFields:
     )
     reserved: float | None = option(
         Seconds(0, 600),
-        help="How long its agents must have been idle before they take callers of other desks.",
+        help="After how long without a call its agents take callers of any other desk.",
         default=None,
-        shown="they take those of their own desks only",
+        shown="they help only desks that overflow to theirs",
     )
     wrap_up: float = option(
         Seconds(0, 600), help="How long an agent has after a call before the next.", default=30.0, shown="30s"
@@ -110,7 +110,7 @@ class WaitingFields:
         Whole(0, 100_000), help="How many may wait; more are offered a call back or a message.", default=200
     )
     announce: float = option(
-        Seconds(20, 600), help="How often callers hear their place and the wait.", default=75.0, shown="75s"
+        Seconds(20, 600), help="How often callers hear their place and the expected wait.", default=75.0, shown="75s"
     )
     elderly_announce: float = option(
         Seconds(20, 600), help="The same for callers of the priority elderly.", default=50.0, shown="50s"
@@ -166,7 +166,7 @@ class LineFields:
     )
     queue: WaitingFields | None = option(
         Block(WaitingFields, "the rules of the queue"),
-        help="How callers wait for an agent.",
+        help="How callers wait for an agent, and which is served first.",
         default=None,
         shown="as the defaults of its keys say",
     )

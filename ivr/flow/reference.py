@@ -13,7 +13,7 @@ from typing import Any
 
 from .checks.values import GIVEN
 from .fields import Option, options
-from .line import DeskFields, LineFields, NumberFields, SegmentFields
+from .line import DeskFields, LineFields, NumberFields, SegmentFields, SiteFields, WaitingFields
 from .loader import Catalogue, FlowFields, step_options
 from .model import Step
 from .profiles import Profile, profiles
@@ -60,6 +60,8 @@ def manual(catalogue: Catalogue) -> str:
         "numbers": lambda: _fields(options(NumberFields)),
         "desks": lambda: _fields(options(DeskFields)),
         "segments": lambda: _fields(options(SegmentFields)),
+        "queue": lambda: _fields(options(WaitingFields)),
+        "sites": lambda: _fields(options(SiteFields)),
         "rules": _rules,
     }
     prose = files(__package__).joinpath("manual.md").read_text("utf-8")

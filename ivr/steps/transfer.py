@@ -105,13 +105,13 @@ class Transfer(LiveStep):
     def enter(self, turn: Turn) -> Move:
         """Say so, and ask for an agent; closed desks are not asked for."""
         desk, priority = self._wanted(turn)
+        turn.change(keys_ahead="", transfer={"desk": desk, "priority": priority, "since": turn.now})
         there = [one for one in _desks(turn, desk) if turn.desk_open(one)]
         if not there and self.name not in turn.found_closed:
             turn.found_closed.add(self.name)  # who is led round to here again is connected, rather than led on
             turn.note("closed", desk=desk)
             return "closed"
         turn.remember(left=there or [desk])
-        turn.change(keys_ahead="", transfer={"desk": desk, "priority": priority, "since": turn.now})
         self._say_so(turn)
         turn.note("transfer", desk=desk, priority=priority)
         return self._queue(turn)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify
 
-from ivr.agents.floor import MAIN_LANGUAGE, Agent
+from ivr.agents.floor import Agent
 from ivr.agents.roster import RosterError
 from ivr.agents.service import Queue
 from ivr.agents.view import agent_view
@@ -40,10 +40,9 @@ def _agents(queue: Queue, token: Hidden, clock: Callable[[], float]) -> Blueprin
     def add(name: str) -> Response:
         """Add an agent, or change one."""
         body = api.given()
-        languages = _texts(body, "languages") or (MAIN_LANGUAGE,)
-        spoken = [language.split("-")[0].lower() for language in languages]
+        languages = _texts(body, "languages")
         number, desks, site = api.text(body, "number"), _texts(body, "desks"), api.text(body, "site")
-        return _told(name, "added", roster.add(name, number, desks, languages=spoken, site=site))
+        return _told(name, "added", roster.add(name, number, desks, languages=languages, site=site))
 
     @board.delete("/<name>")
     def remove(name: str) -> tuple[str, int]:

@@ -8,6 +8,7 @@ import pytest
 
 from ivr.calendar import CHINA
 from ivr.engine.inputs import CallStarted, DialEnded
+from ivr.engine.verbs import Hangup
 from ivr.errors import FlowError, LookupFailed
 
 from .conftest import Bank
@@ -125,10 +126,22 @@ def test_a_transfer_to_the_own_desk_may_have_a_priority_of_its_own_and_notes_the
     assert rung.events("dialled")[0]["desk"] == "vip"
 
 
+@pytest.mark.parametrize(("at_risk", "priority"), [(False, "vip"), (True, "fraud")])
+def test_a_call_back_from_a_closed_desk_is_as_urgent_as_the_wish_for_a_person(phone, at_risk, priority):
+    steps = MINE.replace("shut: {", "shut: {callback: segment, as: told, next: bye, on_error: end}\n  end: {")
+    steps = steps.replace("transfer: segment", "transfer: {desk: vip, priority: vip}")
+    rung = call(phone, steps, when="2026-11-23 03:00")
+    rung.bank.answers |= {"risk.status": {"at_risk": at_risk}, "queue.call_back": {"by": "x", "reference": "1"}}
+    rung.reply = rung.engine.begin("CA3", CallStarted("+8613800000001", "+86999", ""), rung.now)
+    assert rung.heard == "再见。"
+    asked = [given for source, given, _ in rung.bank.asked if source == "queue.call_back"][-1]
+    assert (asked["desk"], asked["priority"]) == ("vip", priority)
+
+
 def test_a_closed_desk_is_not_dialled(phone):
     rung = call(phone, MINE, caller={"segment": "vip"}, when="2026-11-23 12:30")
     assert rung.heard == "请在下午一点三十分后来电。"
-    assert rung.call.transfer == {}
+    assert isinstance(rung.closing, Hangup)
     assert rung.events("closed") == [{"flow": "test", "step": "start", "desk": "vip"}]
 
 

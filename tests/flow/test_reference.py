@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 
 from ivr.catalogue import catalogue
 from ivr.flow.checks.values import GIVEN
-from ivr.flow.fields import options
-from ivr.flow.loader import inspect, read_flow
+from ivr.flow.fields import Block, options
+from ivr.flow.line import DeskFields, LineFields, SiteFields, WaitingFields
+from ivr.flow.loader import FlowFields, inspect, read_flow
 from ivr.flow.profiles import Profile, profiles
 from ivr.flow.reference import PROFILE_WORDS, manual
-from ivr.flow.routes import DOES
+from ivr.flow.routes import DOES, ChoiceFields
 from ivr.flow.rules import GROUPS, RULES
 from ivr.flow.schema import manual_text
 from ivr.flow.source import read_text
@@ -68,6 +70,24 @@ def test_everything_that_can_be_written_is_in_the_manual():
     names = [*keys, *LANGUAGE.steps, *DOES, *RULES, *profiles(), *(f"{a}.{b}" for a in GIVEN for b in GIVEN[a])]
     assert not [name for name in names if f"`{name}`" not in MANUAL]
     assert not [kind for kind in LANGUAGE.spoken_kinds if f"| `{kind}" not in MANUAL]
+
+
+def blocks(kind: object) -> Iterator[type]:
+    """Yield what a kind of value holds that has keys of its own, to the deepest."""
+    if isinstance(kind, Block):
+        yield kind.cls
+        for wish in options(kind.cls):
+            yield from blocks(wish.kind)
+    elif inner := getattr(kind, "of", None):
+        yield from blocks(inner)
+
+
+def test_every_key_of_every_block_has_its_line_in_the_manual():
+    tops = [LineFields, FlowFields, ChoiceFields, *LANGUAGE.steps.values()]
+    found = {*tops, *(one for cls in tops for wish in options(cls) for one in blocks(wish.kind))}
+    assert {WaitingFields, SiteFields, DeskFields} <= found
+    lines = [(wish.key, wish.help) for cls in found for wish in options(cls)]
+    assert [key for key, told in lines if not re.search(rf"\| `{key}` \|[^\n]*{re.escape(told)}", MANUAL)] == []
 
 
 def test_every_figure_of_a_profile_is_explained():
