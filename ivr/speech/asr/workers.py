@@ -42,7 +42,7 @@ class Workers:
     def run(self, work: Callable[[], T], seconds: float) -> T:
         """Return what the work returns, or raise what it raises. Raises LateError when that takes over `seconds`."""
         until = time.monotonic() + seconds
-        if not self._free.acquire(timeout=max(0.0, seconds)):
+        if seconds <= 0 or not self._free.acquire(timeout=seconds):
             raise LateError
         future = begun(lambda: self._freeing(work), self._name)
         try:
