@@ -84,3 +84,9 @@ def test_a_server_elsewhere_must_know_where_recordings_are(speak, tmp_path):
     (tmp_path / "one.wav").write_bytes(write_wav(silence(1)))
     done = speak("--speak", str(tmp_path / "one.wav"), "--url", "http://127.0.0.1:1")
     assert (done.exit_code, "TWILIO_API_URL" in done.output) == (2, True)
+
+
+def test_a_file_that_has_no_folder_to_be_written_to_is_refused_before_the_call(speak, tmp_path):
+    done = speak("--record", str(tmp_path / "nowhere" / "call.wav"))
+    assert (done.exit_code, "there is no folder" in done.output) == (2, True)
+    assert "main" not in done.stdout
