@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from .engine.engine import Engine, Reply
 from .engine.inputs import LOST, CallStarted, HungUp, Input, Recorded, Resumed, Unheard
 from .engine.ports import Calls, Channel, Event, Incoming, JournalRow, Lookup, Saved
 from .engine.turn import Services
-from .engine.verbs import Hangup
+from .engine.verbs import Hangup, Prompt
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
 from .flow.model import Release
@@ -128,6 +128,10 @@ class Ivr:
             document = channel.render(heard, turn=reply.call.turn)
             self._keep(saved, reply, incoming.key, document)
             return document
+
+    def voiced(self, prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
+        """Return what is said outside of turns, to agents and to customers who are called back, as they hear it."""
+        return self.prompts.voiced(tuple(prompts), carrier_speaks=self.channel.speaks)
 
     def sound(self, name: str) -> bytes | None:
         """Return a sound that was rendered for one caller, by its name in the address; None for an unknown name."""

@@ -87,6 +87,8 @@ def command(
         raise click.UsageError("--script plays a conversation and --speak answers with sound; give one of them")
     if script and (listen or record):
         raise click.UsageError("--script plays in virtual time, where nothing sounds; leave --listen and --record out")
+    if record and not record.parent.is_dir():
+        raise click.UsageError(f"--record {record}: there is no folder {record.parent}")
     if flow and flow.endswith(".wav"):
         raise click.UsageError(f"{flow} is no flow; to write what is heard to a file: --record {flow}")
     flow = flow if flow is not None else "" if called else FLOW

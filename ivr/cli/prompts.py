@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ivr.speech.prompts.judging import Verdict
 
 _TEXT_WIDTH = 46
-_WORST = 15
+_SHOWN = 15
+"""Prompts that are named at most where many are wrong."""
 _ENOUGH = 0.95
 """The share of prompts that a judge must pick rightly."""
 
@@ -83,17 +84,21 @@ def build(prune: bool) -> None:
       ivr prompts build
       IVR_TTS=local ivr prompts build --prune
 
-    Only what changed is made again. Files go to rendered/ in the audio folder, which is not committed; calls under way
-    and servers that run find them at once. Do not prune while calls of older flows are under way.
+    Only what changed is made again. With IVR_TTS=recordings,cloud the carrier speaks what nobody recorded. Files go to
+    rendered/ in the audio folder, which is not committed; calls under way and servers that run find them at once. Do
+    not prune while calls of older flows are under way.
     """  # noqa: D301
     with _workshop() as (_, _, workshop), _progress("prompts rendered") as progress:
         built = workshop.build(prune=prune, progress=progress)
     for line in (*built.refused, *built.warnings):
         click.echo(f"Look at {line}", err=True)
-    for prompt, why in built.failed:
+    for prompt, why in built.failed[:_SHOWN]:
         click.echo(f"{prompt.id} ({prompt.language}): {why}", err=True)
+    if len(built.failed) > _SHOWN:
+        click.echo(f"... and {len(built.failed) - _SHOWN} more; see: ivr prompts list --missing", err=True)
+    left = f", {built.left} left to the carrier's voice" if built.left else ""
     removed = f", {built.removed} files removed" if prune else ""
-    click.echo(f"{built.made} made, {built.kept} as they were{removed}, {len(built.failed)} without a sound.")
+    click.echo(f"{built.made} made, {built.kept} as they were{left}{removed}, {len(built.failed)} without a sound.")
     if built.failed or built.refused:
         raise click.exceptions.Exit(1)
 
@@ -105,7 +110,7 @@ def build(prune: bool) -> None:
     help="Let the faster-whisper model in this folder listen, too.",
 )  # fmt: skip
 @click.option(
-    "--most", type=click.IntRange(1), default=_WORST, show_default=True, help="How many of the worst to show."
+    "--most", type=click.IntRange(1), default=_SHOWN, show_default=True, help="How many of the worst to show."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def check(language: str, model: Path | None, most: int, as_json: bool) -> None:
@@ -161,6 +166,8 @@ def _checked(workshop: Workshop) -> list[Checked]:
 
     found = []
     for standing in workshop.standings():
+        if standing.piece is None and workshop.carrier_speaks_the_rest:
+            continue
         file = workshop.shelf.audio / standing.piece.file if standing.piece else None
         found.append(measure(standing, file.read_bytes() if file and file.is_file() else None))
     return found

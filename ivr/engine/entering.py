@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..flow import phrasebook
 from ..flow.outcomes import AGENT
 from ..secret import Secret
 from .entries import Entry, Value
@@ -105,7 +106,7 @@ class Entering(Listening):
     def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
         if kind == MISS and not self.no_match:
             entry = self.wanted(turn)
-            turn.phrase(entry.complaint, digits=_span(entry))
+            turn.phrase(entry.complaint, digits=_span(entry, turn.call.language))
         super()._reprompt(turn, kind, failures)
 
 
@@ -119,5 +120,7 @@ def _forget(turn: Turn) -> None:
         turn.change_frame(memo={name: value for name, value in turn.memo.items() if name != "begun"})
 
 
-def _span(entry: Entry) -> str:
-    return str(entry.least) if entry.fixed else f"{entry.least}-{entry.most}"
+def _span(entry: Entry, language: str) -> str:
+    if entry.fixed:
+        return str(entry.least)
+    return phrasebook.phrase(language, "from_to", least=str(entry.least), most=str(entry.most))

@@ -7,7 +7,7 @@ the agent hears a sentence, and the caller waits on.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from flask import Blueprint, Response, abort, request
 from ivr.agents.legs import Pressed, Whisper
 from ivr.channels.twilio import TwilioChannel
 from ivr.channels.twilio_requests import Parameters
+from ivr.engine.verbs import Prompt
 from ivr.settings import Settings
 
 from . import log
@@ -69,6 +70,9 @@ class Reaching(Protocol):
     def recorded(self, leg: str, recording: str, seconds: float) -> None:
         """Note that the recording of a conversation is ready at the carrier."""
 
+    def voiced(self, prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
+        """Return prompts as they are heard: by a recording, the carrier's voice, or one of ours."""
+
     @property
     def clock(self) -> Callable[[], float]:
         """Tells the Unix time."""
@@ -102,9 +106,9 @@ class _Hooks:
         def tell() -> bytes:
             whisper = self.ivr.legs.answered(leg, self.ivr.clock())
             if whisper is None:
-                return self.documents.farewell([said(LANGUAGE, "agent_gone")])
+                return self.documents.farewell(self._said("agent_gone"))
             reason = self.ivr.reason_in_words(whisper.reason, whisper.language) or whisper.reason.replace("_", " ")
-            return self.documents.told(leg, words(replace(whisper, reason=reason)))
+            return self.documents.told(leg, self.ivr.voiced(words(replace(whisper, reason=reason))))
 
         self._read(leg)
         return self._answer("answered", tell)
@@ -116,7 +120,7 @@ class _Hooks:
             pressed = self.ivr.legs.key(leg, _key(form), self.ivr.clock())
             if pressed.state != "taken":
                 farewell = "agent_refused" if pressed.state == "refused" else "agent_gone"
-                return self.documents.farewell([said(LANGUAGE, farewell)])
+                return self.documents.farewell(self._said(farewell))
             return self._rings(leg, pressed) if pressed.dial else self.documents.connected()
 
         form = self._read(leg)
@@ -128,7 +132,7 @@ class _Hooks:
         def note() -> bytes:
             status = form.first("DialCallStatus") or "failed"
             self.ivr.legs.reached(leg, status, self.ivr.clock())
-            farewell = [] if status in ("completed", "answered") else [said(LANGUAGE, "agent_not_reached")]
+            farewell = () if status in ("completed", "answered") else self._said("agent_not_reached")
             return self.documents.farewell(farewell)
 
         form = self._read(leg)
@@ -140,7 +144,7 @@ class _Hooks:
         self._quietly("customer", lambda: self.ivr.legs.picked_up(leg, self.ivr.clock()))
         language = request.args.get("language", LANGUAGE)
         keys = ["called_back", *(["called_recorded"] if request.args.get("recorded") else [])]
-        return self._answer("customer", lambda: self.documents.words([said(language, key) for key in keys]))
+        return self._answer("customer", lambda: self.documents.words(self._said(*keys, language=language)))
 
     def ended(self, leg: str) -> Response:
         """Note that an agent's leg is over."""
@@ -167,7 +171,7 @@ class _Hooks:
     def _rings(self, leg: str, pressed: Pressed) -> bytes:
         return self.documents.rings(
             leg,
-            [said(LANGUAGE, "agent_dialling")],
+            self._said("agent_dialling"),
             pressed.dial,
             caller=self.ivr.settings.call_from,
             timeout=pressed.timeout,
@@ -175,12 +179,15 @@ class _Hooks:
             language=pressed.language or LANGUAGE,
         )
 
+    def _said(self, *keys: str, language: str = LANGUAGE) -> tuple[Prompt, ...]:
+        return self.ivr.voiced([said(language, key) for key in keys])
+
     def _answer(self, what: str, document: Callable[[], bytes]) -> Response:
         try:
             return twiml(document())
         except Exception as fault:  # the agent hangs up; the caller's own line goes on
             log.fault(f"agent {what}", fault)
-            return twiml(self.documents.farewell([said(LANGUAGE, "agent_sorry")]))
+            return twiml(self.documents.farewell(self._said("agent_sorry")))
 
     def _quietly(self, what: str, note: Callable[[], None]) -> None:
         try:

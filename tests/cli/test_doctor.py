@@ -166,6 +166,7 @@ def test_how_callers_are_heard_is_told_by_language(doctor) -> None:
     carrier = found(doctor("--json"))
     assert carrier["hearing", "IVR_ASR=cloud"]["level"] == "fine"
     assert carrier["hearing", "zh-CN"]["level"] == "note"
+    assert "while the carrier's recogniser fails" in carrier["hearing", "zh-CN"]["text"]
     here = found(doctor("--json", IVR_ASR="local", VOSK_MODEL_PATH=""))["hearing", "zh-CN"]
     assert here["level"] == "warning"
     assert "ivr models download zh" in here["text"]

@@ -173,9 +173,22 @@ def test_the_judge_says_what_it_lacks(ivr, tmp_path, monkeypatch):
 
 
 def test_without_a_local_voice_in_the_order_recordings_are_all_there_is(ivr):
-    done = ivr("build", IVR_TTS="recordings,cloud")
+    done = ivr("build", IVR_TTS="recordings")
     assert done.exit_code == 1
     assert "it is not recorded, and IVR_TTS names no local voice" in done.stderr
+
+
+def test_what_nobody_recorded_is_no_fault_where_the_carrier_speaks_it(ivr, tmp_path):
+    (tmp_path / "audio" / "zh-CN").mkdir()
+    (tmp_path / "audio" / "zh-CN" / "hello.start.say.wav").write_bytes(
+        write_wav(Tone().render("您好，欢迎致电。", "zh-CN"))
+    )
+    done = ivr("build", IVR_TTS="recordings,cloud")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "1 made, 0 as they were, " in done.stdout
+    assert "left to the carrier's voice, 0 without a sound." in done.stdout
+    checked = ivr("check", IVR_TTS="recordings,cloud")
+    assert (checked.exit_code, "1 prompts checked, 0 with faults." in checked.stdout) == (0, True), checked.output
 
 
 def test_flows_with_errors_are_reported_as_they_are(ivr, tmp_path):

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from ivr.cli import main
 from ivr.speech.asr.vosk import Vosk
-from ivr.speech.audio import silence, write_wav
+from ivr.speech.audio import read_wav, silence, write_wav
 
 LINE = """\
 lines: {default: front}
@@ -59,8 +59,10 @@ def callers() -> Path:
     return folder
 
 
-def test_a_caller_is_understood_by_voice_then_by_keys_that_sound(speak, callers):
-    done = speak("--speak", str(callers / "ko_menu_3.wav"), "--speak", str(callers / "dtmf_0123456789.wav"))
+def test_a_caller_is_understood_by_voice_then_by_keys_that_sound(speak, callers, tmp_path):
+    answers = [f"--speak={callers / name}" for name in ("ko_menu_3.wav", "dtmf_0123456789.wav")]
+    done = speak(*answers, "--record", str(tmp_path / "heard.wav"))
+    assert read_wav((tmp_path / "heard.wav").read_bytes()).seconds >= 0.5, "at least the tone was heard"
     assert "> [says 2.8 s of sound]" in done.output
     assert "이체입니다" in done.output
     assert "> [keys in 2.0 s of sound]" in done.output
@@ -82,3 +84,9 @@ def test_a_server_elsewhere_must_know_where_recordings_are(speak, tmp_path):
     (tmp_path / "one.wav").write_bytes(write_wav(silence(1)))
     done = speak("--speak", str(tmp_path / "one.wav"), "--url", "http://127.0.0.1:1")
     assert (done.exit_code, "TWILIO_API_URL" in done.output) == (2, True)
+
+
+def test_a_file_that_has_no_folder_to_be_written_to_is_refused_before_the_call(speak, tmp_path):
+    done = speak("--record", str(tmp_path / "nowhere" / "call.wav"))
+    assert (done.exit_code, "there is no folder" in done.output) == (2, True)
+    assert "main" not in done.stdout

@@ -110,10 +110,11 @@ def test_the_readme_opens_with_the_two_commands_and_ci_runs_the_second():
     assert "python3 -m tests" in ci.read_text(encoding="utf-8")
 
 
-def test_the_readme_names_every_command_and_setting():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_readme_names_every_command_and_the_operators_manual_every_setting():
+    readme, manual = ((ROOT / path).read_text(encoding="utf-8") for path in ("README.md", "ivr/README.md"))
     commands = [f"ivr {name}" for name in main.list_commands(click.Context(main))]
-    assert not [name for name in (*commands, *VARIABLES.values()) if name not in readme]
+    assert not [name for name in commands if name not in readme]
+    assert not [name for name in VARIABLES.values() if name not in manual]
 
 
 def test_nothing_in_the_repository_knows_this_machine():

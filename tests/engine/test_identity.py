@@ -186,7 +186,7 @@ def test_pound_alone_gives_more_time_three_times(phone):
 
 
 def test_a_slip_says_what_is_expected_in_the_editor_s_bounds(phone):
-    assert phone(AMOUNT).press("5").press("12345").heard.startswith("需要2-4位数字。")
+    assert phone(AMOUNT).press("5").press("12345").heard.startswith("需要2到4位数字。")
 
 
 CONFIRM = """

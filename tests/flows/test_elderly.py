@@ -40,8 +40,8 @@ def test_silence_alone_leads_to_a_person_at_once(ring):
 def test_every_task_begins_after_two_keys_at_the_most(machine):
     """Walk from the greeting by key choices; what is asked for then is identity, or nothing."""
     flow = machine.ivr.release.flows["elderly_simple"]
-    depths = {flow.start: 0}
-    frontier = [flow.start]
+    depths = {"welcome": 0}
+    frontier = ["welcome"]
     while frontier:
         step = flow.steps[frontier.pop()]
         if step.kind != "menu":

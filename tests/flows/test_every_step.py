@@ -24,12 +24,10 @@ CALLED = ("main_menu", "elderly_simple")
 HIDDEN = {
     ("main_menu", "after_last_page"),
     ("ticket_progress", "after_progress"),
-    ("person", "leave_message_closed"),
-    ("elderly_simple", "leave_message_closed"),
+    ("main_menu", "go_on_waiting"),
 }
-"""Places behind others that look alike: the last of four pages, and the progress of a complaint that was made before
-(conversations get there); and those for desks that are closed, which the shipped ones never are
-(`test_everyone_at_every_hour.py` gets there)."""
+"""Places behind others that look alike: the last of four pages, and the progress of a complaint that was made before;
+and the question to callers who were cut off while they waited. Conversations get there."""
 MENU_KEYS = "0123456789*#"
 
 

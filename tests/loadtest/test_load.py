@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from ivr.cli.load import command
 from .conftest import BALANCE, Phone
 
 ROOT = Path(__file__).parents[2]
-SECRETS = ("0128", "135790", "a-token-for-tests")
+SECRETS = re.compile(r"(?<![\d.])(?:0128|135790)(?!\d)|a-token-for-tests")
+"""Not as a part of a figure."""
 SHORT = ("--users", "10", "--duration", "1500ms", "--speed", "100", "--think", "100ms", "--ramp", "300ms")
 
 
@@ -45,7 +47,7 @@ def test_a_load_is_measured_reported_and_judged(server: Phone, conversations: st
     assert [one["met"] for one in found["objectives"]] == [True, True, False]
     assert server.ended == server.calls, "every call was hung up, the probe's too"
     told = done.output + (tmp_path / "found.json").read_text() + (tmp_path / "found.html").read_text()
-    assert not any(secret in told for secret in SECRETS)
+    assert not SECRETS.search(told)
 
 
 def test_calls_arrive_at_a_rate_with_lines_enough_for_all(server: Phone, conversations: str) -> None:
@@ -78,7 +80,7 @@ def test_an_interrupt_ends_the_run_with_what_was_found(server: Phone, conversati
     while len(server.forms) < 20 and time.monotonic() < patience:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=90)
     assert process.returncode == 0
     assert "ended by you" in out
     assert "the call arrives" in out

@@ -46,6 +46,11 @@ def test_mandarin_callers_are_understood_or_asked_again_and_never_taken_for_anot
     assert len(right) >= len(found) * 0.75, found
 
 
+def test_the_model_is_in_memory_before_a_tool_calls(whisper):
+    assert whisper.unknown_words(Expected("zh-CN", MENU)) == {}
+    assert whisper._loading.done()
+
+
 def test_no_time_is_late_and_no_phrase_is_unclear(whisper, sounds):
     whisper.listen(sounds["zh_29_clean.wav"], Expected("zh-CN", MENU), LONG)
     assert whisper.listen(sounds["zh_29_clean.wav"], Expected("zh-CN", MENU), 0.0) == Nothing("late")

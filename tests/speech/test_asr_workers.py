@@ -29,6 +29,13 @@ def test_work_that_is_late_is_left_and_keeps_its_place_until_it_ends():
     assert workers.run(lambda: 1, 5) == 1
 
 
+def test_work_that_has_no_time_left_is_not_even_begun():
+    begun: list[bool] = []
+    with pytest.raises(LateError):
+        Workers(1, "test").run(lambda: begun.append(True), 0.0)
+    assert not begun
+
+
 def test_many_at_once_share_few_threads():
     workers, most, now, lock = Workers(2, "test"), 0, 0, threading.Lock()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from ivr.agents.keeper import Keeper
 from ivr.agents.service import Queue
 from ivr.channels.twilio import TwilioChannel
 from ivr.engine.ports import Channel, Incoming
-from ivr.engine.verbs import Gather, Say
+from ivr.engine.verbs import Gather, Prompt, Say
 from ivr.flow import model
 from ivr.identity.risk import Risks
 from ivr.sealing import Seal
@@ -80,6 +80,9 @@ class Stub:
 
     def reason_in_words(self, reason: str, language: str) -> str:
         return {"lost_card": "银行卡挂失"}.get(reason, "")
+
+    def voiced(self, prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
+        return tuple(prompts)
 
     def recorded(self, leg: str, recording: str, seconds: float) -> None:
         self._check("recorded")

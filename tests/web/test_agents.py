@@ -12,6 +12,7 @@ from ivr.agents.floor import Offer
 from ivr.agents.keeper import Keeper
 from ivr.agents.service import Queue
 from ivr.catalogue import catalogue
+from ivr.engine.verbs import Play
 from ivr.flow.loader import load
 from ivr.phone.parse import parse
 from ivr.phone.twiml import Dial, Gather, Hangup, Redirect, Say
@@ -86,6 +87,14 @@ def test_an_agent_who_picks_up_hears_who_calls_twice_and_is_asked_for_one_key(li
     assert on == Redirect(f"/twilio/agent/{leg}/key?silent=1")
     assert document.warnings == ()
     assert offer(queue, leg).state == "answered"
+
+
+def test_what_agents_and_who_is_called_back_hear_is_spoken_by_the_voice_that_is_set(line: Line, leg: str, monkeypatch):
+    monkeypatch.setattr(line.ivr, "voiced", lambda says: tuple(Play(f"/audio/{len(say.text)}.wav") for say in says))
+    for path in ("", "/key", "/customer?language=zh-CN&recorded=1"):
+        heard = played(line.post(f"/twilio/agent/{leg}{path}", Digits="2")).verbs
+        assert said(heard) == ""
+        assert "/audio/" in str(heard)
 
 
 def test_key_1_connects_the_two(line: Line, queue: Queue, leg: str):

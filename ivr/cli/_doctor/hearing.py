@@ -7,7 +7,19 @@ from typing import Literal
 
 from . import Check, Deployment, Finding
 
-_CURE = "Install what is missing, or set IVR_ASR=none so that nobody is asked to speak."
+_TOLD: dict[str, tuple[Literal["note", "warning"], str, str]] = {
+    "local": (
+        "warning",
+        "cannot be heard here, so only keys are taken",
+        "Install what is missing, or set IVR_ASR=none so that nobody is asked to speak.",
+    ),
+    "cloud": (
+        "note",
+        "cannot be heard here, so only keys are taken while the carrier's recogniser fails",
+        "Install what is missing if callers are to be heard then.",
+    ),
+}
+"""By IVR_ASR: how grave it is that a language cannot be heard on this machine, what it means, and the cure."""
 
 
 class HearingCheck(Check):
@@ -24,17 +36,17 @@ class HearingCheck(Check):
         elif choice == "cloud":
             yield Finding("fine", "IVR_ASR=cloud", "the carrier's recogniser hears callers")
         if choice != "none":
-            yield from _here(deployment, "warning" if choice == "local" else "note")
+            yield from _here(deployment, *_TOLD[choice])
 
 
-def _here(deployment: Deployment, level: Literal["note", "warning"]) -> Iterator[Finding]:
+def _here(deployment: Deployment, level: Literal["note", "warning"], what: str, cure: str) -> Iterator[Finding]:
     from ivr.hearing import open_ears
 
     ears = open_ears(deployment.settings)
     for language in deployment.languages:
         reason = ears.why_not(language)
         if reason:
-            yield Finding(level, language, f"cannot be heard here, so only keys are taken: {reason}", _CURE)
+            yield Finding(level, language, f"{what}: {reason}", cure)
         else:
             yield Finding("fine", language, "can be heard on this machine")
     if deployment.release and level == "warning":

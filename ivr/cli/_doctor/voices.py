@@ -57,7 +57,7 @@ def _heard(language: str, voice: Voice) -> Finding:
 
     started = time.monotonic()
     try:
-        sound = voice.render(phrase(language, "goodbye"), language, rate=1.0, deadline=SECONDS)
+        sound = voice.render(phrase(language, "hold"), language, rate=1.0, deadline=SECONDS)
     except IvrError as fault:
         return Finding("error", language, f"the voice {voice.name} fails: {fault}")
     took = time.monotonic() - started

@@ -22,13 +22,22 @@ PARTS = frozenset(
         "agent_words",
         "digit_words",
         "key_words",
+        "from_to",
         "queue_people",
         "agent_between",
         "agent_end",
         "agent_name_card",
+        "agent_unknown",
+        "agent_vip",
+        "agent_elderly",
+        "agent_complaint",
+        "agent_fraud",
+        "agent_unverified",
     ]
 )
-"""Keys of what is never said by itself: parts of menus, and words that callers say."""
+"""Keys of what is never said by itself: parts of menus and of what agents are told, and words that callers say."""
+OUTSIDE = ("agent_", "called_")
+"""How keys begin of what is said outside of flows, to agents and to who is called back: always at the normal rate."""
 
 
 @functools.cache

@@ -24,7 +24,7 @@ from . import Expected, Heard, Nothing, Recogniser
 from .grammar import Grammar, grammar_of, judged
 from .models import find_model, sample_rate, takes_grammar
 from .rates import at_rate
-from .workers import LateError, Workers
+from .workers import LateError, Workers, begun
 
 if TYPE_CHECKING:
     import vosk
@@ -132,10 +132,7 @@ class Vosk(Recogniser):
             raise LookupError(language)
         with self._lock:
             if folder not in self._models:
-                self._models[folder] = Future()
-                threading.Thread(
-                    target=_load, args=(folder, self._models[folder]), name="ivr-loads-model", daemon=True
-                ).start()
+                self._models[folder] = begun(lambda: _Loaded(folder), "ivr-loads-model")
             return self._models[folder]
 
 
@@ -146,13 +143,6 @@ def _family(language: str) -> str:
 @cache
 def _installed() -> bool:
     return importlib.util.find_spec("vosk") is not None
-
-
-def _load(folder: Path, future: Future[_Loaded]) -> None:
-    try:
-        future.set_result(_Loaded(folder))
-    except BaseException as fault:  # whoever waits for the model is told
-        future.set_exception(fault)
 
 
 def _recognised(model: _Loaded, audio: Audio, phrases: tuple[str, ...], until: float) -> Heard | Nothing:

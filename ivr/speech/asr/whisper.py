@@ -11,7 +11,7 @@ import math
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import cache
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from ..audio import Audio
 from . import Expected, Heard, Nothing, Recogniser
 from .rates import at_rate
-from .workers import LateError, Workers
+from .workers import LateError, Workers, begun
 
 RATE = 16_000
 LEAST_SCORE = -3.4
@@ -121,14 +121,19 @@ class Whisper(Recogniser):
             return Nothing("broken")
         return _best(expecting.phrases, scores)
 
+    def unknown_words(self, expecting: Expected) -> Mapping[str, Sequence[str]]:
+        """Load the model; it knows every word, for it spells."""
+        with suppress(Exception):
+            self._model().result()
+        return {}
+
     def _model(self) -> Future[_Loaded]:
-        if self._folder is None:
+        folder = self._folder
+        if folder is None:
             raise LookupError("no model")
         with self._lock:
             if self._loading is None:
-                self._loading = Future()
-                work = (self._folder, self._loading)
-                threading.Thread(target=_load, args=work, name="ivr-loads-model", daemon=True).start()
+                self._loading = begun(lambda: _Loaded(folder), "ivr-loads-model")
             return self._loading
 
 
@@ -147,13 +152,6 @@ def find_model(folders: Sequence[Path]) -> Path | None:
 @cache
 def _installed() -> bool:
     return importlib.util.find_spec("faster_whisper") is not None
-
-
-def _load(folder: Path, future: Future[_Loaded]) -> None:
-    try:
-        future.set_result(_Loaded(folder))
-    except BaseException as fault:  # whoever waits for the model is told
-        future.set_exception(fault)
 
 
 def _written(phrase: str) -> str:

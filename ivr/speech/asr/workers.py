@@ -18,6 +18,20 @@ class LateError(Exception):
     """There was no free thread in time, or the work did not end in time."""
 
 
+def begun(work: Callable[[], T], name: str) -> Future[T]:
+    """Begin work in a thread of its own that never delays the exit; whoever asks the future is told its faults."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as fault:
+            future.set_exception(fault)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return future
+
+
 class Workers:
     """At most `most` pieces of work at once, each in a thread of its own that never delays the exit."""
 
@@ -28,10 +42,9 @@ class Workers:
     def run(self, work: Callable[[], T], seconds: float) -> T:
         """Return what the work returns, or raise what it raises. Raises LateError when that takes over `seconds`."""
         until = time.monotonic() + seconds
-        if not self._free.acquire(timeout=max(0.0, seconds)):
+        if seconds <= 0 or not self._free.acquire(timeout=seconds):
             raise LateError
-        future: Future[T] = Future()
-        threading.Thread(target=self._run, args=(work, future), name=self._name, daemon=True).start()
+        future = begun(lambda: self._freeing(work), self._name)
         try:
             return future.result(max(0.0, until - time.monotonic()))
         except TimeoutError:
@@ -43,14 +56,11 @@ class Workers:
         """Begin work that nobody waits for; its faults are lost. Returns False when all threads are busy."""
         if not self._free.acquire(blocking=False):
             return False
-        future: Future[object] = Future()
-        threading.Thread(target=self._run, args=(work, future), name=self._name, daemon=True).start()
+        begun(lambda: self._freeing(work), self._name)
         return True
 
-    def _run(self, work: Callable[[], T], future: Future[T]) -> None:
+    def _freeing(self, work: Callable[[], T]) -> T:
         try:
-            future.set_result(work())
-        except BaseException as fault:  # whoever waits is told
-            future.set_exception(fault)
+            return work()
         finally:
             self._free.release()

@@ -45,12 +45,14 @@ class Standing:
 class Built:
     """What a build did.
 
-    `failed` says for each prompt without a sound why not, `refused` which recordings were not used and why, `warnings`
-    what somebody should look at.
+    `left` counts prompts that the carrier speaks, because nobody recorded them and no local voice is wanted. `failed`
+    says for each prompt without a sound why not, `refused` which recordings were not used and why, `warnings` what
+    somebody should look at.
     """
 
     made: int = 0
     kept: int = 0
+    left: int = 0
     removed: int = 0
     failed: tuple[tuple[KnownPrompt, str], ...] = ()
     refused: tuple[str, ...] = ()
@@ -76,6 +78,11 @@ class Workshop:
 
     def __post_init__(self) -> None:
         self.recordings = Recordings(self.shelf.audio, self.prompts)
+
+    @property
+    def carrier_speaks_the_rest(self) -> bool:
+        """Whether a prompt that nobody recorded is meant to have no sound of ours."""
+        return "cloud" in self.order and "local" not in self.order
 
     def standings(self) -> list[Standing]:
         """Tell how every prompt stands."""
@@ -124,7 +131,7 @@ class Workshop:
             under_way = {pool.submit(self._made, prompt): prompt for prompt in self.prompts}
             for done, future in enumerate(as_completed(under_way), 1):
                 try:
-                    made.append(future.result())
+                    made += filter(None, [future.result()])
                 except VoiceFailed as fault:
                     failed.append((under_way[future], str(fault)))
                 if progress:
@@ -135,6 +142,7 @@ class Workshop:
         return Built(
             new,
             len(made) - new,
+            len(self.prompts) - len(made) - len(failed),
             self._prune() if prune else 0,
             tuple(sorted(failed, key=lambda one: self.prompts.index(one[0]))),
             tuple(sorted({one.refused for one in made if one.refused})),
@@ -147,8 +155,8 @@ class Workshop:
             if standing.piece and standing.piece.recorded and standing.length_fault:
                 yield f"{standing.prompt.id} ({standing.prompt.language}): the recording is {standing.length_fault}"
 
-    def _made(self, prompt: KnownPrompt) -> _Made:
-        """Return a prompt's file, made now where it was not there. Raises VoiceFailed."""
+    def _made(self, prompt: KnownPrompt) -> _Made | None:
+        """Return a prompt's file, made now where it was not there; None for the carrier's. Raises VoiceFailed."""
         refused = ""
         recording = self._recording(prompt)
         for source in self.order:
@@ -162,6 +170,8 @@ class Workshop:
                     return _Made(*self._voiced(prompt), refused)
                 except (VoiceFailed, OSError) as fault:
                     raise VoiceFailed("; ".join(filter(None, (refused, str(fault))))) from None
+        if self.carrier_speaks_the_rest and not refused:
+            return None
         raise VoiceFailed(refused or "it is not recorded, and IVR_TTS names no local voice")
 
     def _voiced(self, prompt: KnownPrompt) -> tuple[Piece, bool]:

@@ -15,7 +15,7 @@ from ...engine.step import LiveStep
 from ...engine.verbs import Say
 from ...flow import phrasebook
 from ...flow.model import Choice, Flow, Release, within
-from ...flow.profiles import Profile
+from ...flow.profiles import Profile, profiles
 from ...flow.text import Text
 from .rehearsal import VALUE, Rehearsal, Rehearsed, Scene, phrase_keys, rehearsal, texts_of
 from .words import folded, in_words, sentences
@@ -212,5 +212,6 @@ def _of_the_engine(release: Release) -> Iterator[KnownPrompt]:
         for key in phrase_keys(language):
             words = phrasebook.phrase(book, key)
             if "{" not in words:
-                say = Say(words, book, round(profile.rate, 2))
-                yield from _whole(_phrase_name(f"phrases.{key}", profile), say, profile)
+                at = profiles()["standard"] if key.startswith(phrasebook.OUTSIDE) else profile
+                say = Say(words, book, round(at.rate, 2))
+                yield from _whole(_phrase_name(f"phrases.{key}", at), say, at)

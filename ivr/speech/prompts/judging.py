@@ -20,7 +20,7 @@ Recogniser = Callable[[Audio, str], str]
 """Writes down what it hears in a language."""
 _WHISPER_RATE = 16000
 _MISSING = (
-    'judging needs the package faster-whisper; install it with: pip install "ivr[whisper]", and give a model\'s folder'
+    'judging needs the package faster-whisper; install it with: pip install "ivr[judge]", and give a model\'s folder'
 )
 
 

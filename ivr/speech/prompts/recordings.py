@@ -21,6 +21,8 @@ from .shelf import RECORDING, RENDERED, key_of, write_whole
 
 MANIFEST = "recordings.json"
 _SUFFIXES = (".wav", ".mp3")
+_NO_LANGUAGES = (RENDERED, "music")
+"""Folders beside those of the languages: what was rendered, and what waiting callers hear."""
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -102,7 +104,7 @@ class Recordings:
     def _folders(self) -> list[Path]:
         if not self._audio.is_dir():
             return []
-        return sorted(path for path in self._audio.iterdir() if path.is_dir() and path.name != RENDERED)
+        return sorted(path for path in self._audio.iterdir() if path.is_dir() and path.name not in _NO_LANGUAGES)
 
     def _in(self, folder: Path) -> Iterator[Recording]:
         known = _manifest(folder / MANIFEST)

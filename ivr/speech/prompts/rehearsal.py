@@ -81,7 +81,7 @@ class Rehearsal(Turn):
         """Say a phrase of the engine's."""
         words = phrasebook.phrase(language or self.call.language, key)
         told = [value for name, value in values.items() if "{" + name + "}" in words and value != VALUE]
-        self._source = ".".join(["phrases", key, *told])
+        self._source = ".".join(["phrases", key, *(word.replace(" ", "-") for word in told)])
         super().phrase(key, language=language, barge_in=barge_in, **values)
         self._source = ""
 

@@ -57,25 +57,28 @@ class Prompts:
     faults: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
 
     def ready(self, closing: T, *, carrier_speaks: bool = True) -> T:
-        """Return the closing with its prompts as they are heard. `carrier_speaks`: the channel has a voice itself.
+        """Return the closing with its prompts as they are heard. `carrier_speaks`: the channel has a voice itself."""
+        prompts = self.voiced(closing.prompts, carrier_speaks=carrier_speaks)
+        return closing if prompts == closing.prompts else replace(closing, prompts=prompts)
+
+    def voiced(self, prompts: tuple[Prompt, ...], *, carrier_speaks: bool = True) -> tuple[Prompt, ...]:
+        """Return prompts as they are heard.
 
         Whatever breaks here, the words are still there: then they are left to the channel, and `troubles` tells.
         """
         try:
-            return self._ready(closing, carrier_speaks)
+            return self._voiced(prompts, carrier_speaks)
         except Exception as fault:
             self.faults[type(fault).__name__] += 1
-            return closing
+            return prompts
 
-    def _ready(self, closing: T, carrier_speaks: bool) -> T:
+    def _voiced(self, prompts: tuple[Prompt, ...], carrier_speaks: bool) -> tuple[Prompt, ...]:
         order = self._order(carrier_speaks)
         if order[0] == "recordings" and not self.shelf.any_recorded:
             order = order[1:]
         if order[0] == "cloud":
-            return closing
-        planned = [part for prompt in closing.prompts for part in _planned(self, order, prompt)]
-        prompts = tuple(self._rendered(planned))
-        return closing if prompts == closing.prompts else replace(closing, prompts=prompts)
+            return prompts
+        return tuple(self._rendered([part for prompt in prompts for part in _planned(self, order, prompt)]))
 
     def heard(self, name: str) -> bytes | None:
         """Return the sound that an address below /audio/spoken/ asks for; None for one that was not made here.

@@ -187,6 +187,12 @@ def test_a_file_that_is_called_like_no_prompt_is_named_with_the_nearest(workshop
     assert "no prompt is called test.start.sya; did you mean test.start.say?" in warning
 
 
+def test_the_music_of_waiting_callers_is_no_recording_of_a_prompt(workshop, folder):
+    (folder / "music").mkdir()
+    (folder / "music" / "waiting.wav").write_bytes(write_wav(hum(2.0)))
+    assert workshop(STEPS).build().warnings == ()
+
+
 def test_a_recording_of_the_wrong_length_is_pointed_at(workshop, folder):
     record(folder, NAME, hum(9.0))
     built = workshop(STEPS)

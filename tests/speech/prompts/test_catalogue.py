@@ -165,3 +165,9 @@ def _known(say: Say, known) -> bool:
     if sound_of(say.text, say.language, say.rate) in known:
         return True
     return all("\ue000" in part or sound_of(part, say.language, say.rate) in known for part in sentences(say.text))
+
+
+def test_what_is_said_outside_of_flows_is_said_at_the_normal_rate_and_its_parts_are_no_prompts():
+    found = {p.id: p.rate for p in known_prompts(release_of(MENU, head="profile: elderly"))}
+    assert found["phrases.agent_take"] == found["phrases.called_back"] == 1
+    assert not found.keys() & {"phrases.elderly.agent_take", "phrases.elderly.called_back", "phrases.agent_vip"}

@@ -121,5 +121,5 @@ def test_distance_counts_edits_as_a_share():
 
 def test_without_the_package_or_a_model_the_judge_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "faster_whisper", None)
-    with pytest.raises(SettingsError, match=r'pip install "ivr\[whisper\]"'):
+    with pytest.raises(SettingsError, match=r'pip install "ivr\[judge\]"'):
         whisper(tmp_path)
