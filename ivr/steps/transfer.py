@@ -205,10 +205,9 @@ class Transfer(LiveStep):
 
     def answer(self, turn: Turn, given: Input) -> Move:
         """Go on by how the conversation ended, take a waiting caller's choice, or see whether an agent is free."""
-        if turn.memo.get("level"):  # however long it took, nobody else had the caller's line: nothing is asked again
-            turn.verified(turn.memo["level"], turn.memo["customer"])
         state = turn.memo.get("state", "")
         if isinstance(given, DialEnded):
+            _renew(turn)
             return self._rang(turn, given) if state == "ring" else self._dialled(turn, given)
         if state == "wait" and isinstance(given, Digits):
             return self._pressed(turn, given.keys[:1])
@@ -227,7 +226,7 @@ class Transfer(LiveStep):
         leave(turn, "choice")
         if choice.reason:
             turn.about(choice.reason)
-        return f"key {key}" if choice in self.choices else way_out(turn, choice)
+        return f"key {key}" if choice.goto and choice in self.choices else way_out(turn, choice)
 
     def _rang(self, turn: Turn, given: DialEnded) -> Move:
         """Ask the queue whether the agent took the call: how the carrier's leg ended tells nothing of that."""
@@ -246,6 +245,7 @@ class Transfer(LiveStep):
 
     def _talked(self, turn: Turn, status: Mapping[str, Any]) -> Move:
         """Go on after a talk with an agent."""
+        _renew(turn)
         note_talk(turn, status)
         turn.change(transfer={**turn.call.transfer, "agent": status["agent"]})
         return self._after(turn)
@@ -281,3 +281,9 @@ def _desks(turn: Turn, desk: str) -> list[str]:
 def _proof(turn: Turn) -> dict[str, Any]:
     """Return what the caller has proved by now, to be remembered while the line is handed over."""
     return {"level": turn.level, "customer": turn.call.identity.customer}
+
+
+def _renew(turn: Turn) -> None:
+    """Let what was proved hold on, however long it took: nobody else had the line, so nothing is asked again."""
+    if turn.memo.get("level"):
+        turn.verified(turn.memo["level"], turn.memo["customer"])
