@@ -24,9 +24,10 @@ from .tidying import left
 UNKNOWN_WAIT = 1_800.0
 """Seconds that are promised while nobody knows how long it takes."""
 QUARTER = 900
-OVERDUE = 3_600.0
-LONG_OVERDUE = 14_400.0
-"""Seconds after the promised time when people take over: the first if nobody is at the desk, the second anyway."""
+IN_TIME = 900.0
+"""Seconds before the promised time when people take over if nobody is at the desk, so that they can keep it by hand."""
+LONG_OVERDUE = 3_600.0
+"""Seconds after it when they take over anyway; until then the queue is more likely to get there."""
 SURELY_TALKED = 60.0
 """Seconds after which a caller who had not picked up would have been given up: twice the time of ringing."""
 _CALLABLE = re.compile(r"\+86(1[3-9]\d{9}|10\d{8}|2\d{9}|[3-9]\d{9,10})")
@@ -130,7 +131,7 @@ def is_hopeless(floor: Floor, line: Line, waiter: Waiter, now: float, *, places:
         return waiter.state == "left" and waiter.why == UNREACHED
     if not waiter.mark or not places or now > waiter.by + LONG_OVERDUE:
         return True
-    if now <= waiter.by + OVERDUE:
+    if now <= waiter.by - IN_TIME:
         return False
     agents = (agent for agent in floor.agents.values() if may_serve(line, agent, waiter.desk))
     return not is_due(replace(waiter, not_before=0.0), line, now) or not any(map(is_signed_on, agents))
