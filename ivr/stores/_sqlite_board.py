@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 
 from ..engine.ports import KEPT_WRITES
@@ -31,23 +30,15 @@ class SqliteBoard:
 
     def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
         """Write all rows at once if the last write is still `seen`, else write nothing and return False."""
-        connection = self._connections.get()
-        with self._writing:
-            try:
-                self._connections.execute("BEGIN IMMEDIATE")
-                is_last = bool(connection.execute(LAST).fetchone()[0] == seen)
-                if not is_last or not rows:
-                    connection.execute("ROLLBACK")
-                    return is_last
-                connection.executemany(PUT, [(name, seen + 1, body) for name, body in rows.items()])
-                if (seen + 1) % KEPT_WRITES == 0:
-                    connection.execute(FORGET, (seen + 1 - KEPT_WRITES,))
-                connection.execute("COMMIT")
-            except BaseException as fault:
-                self._connections.undo(connection)
-                if isinstance(fault, sqlite3.Error):
-                    raise self._connections.fault(fault) from None
-                raise
+        with self._writing, self._connections.transaction():
+            execute = self._connections.execute
+            if int(execute(LAST).fetchone()[0]) != seen:
+                return False
+            if not rows:
+                return True
+            self._connections.get().executemany(PUT, [(name, seen + 1, body) for name, body in rows.items()])
+            if (seen + 1) % KEPT_WRITES == 0:
+                execute(FORGET, (seen + 1 - KEPT_WRITES,))
         self._count_write()
         return True
 
