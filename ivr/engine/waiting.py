@@ -43,7 +43,8 @@ def _tell(turn: Turn, status: Status) -> None:
     if position <= 1:
         turn.phrase("queue_next")
     else:
-        turn.phrase("queue_position", people=_aloud(turn, position - 1, "count"))
+        unit = phrasebook.phrase(turn.call.language, "queue_people")
+        turn.phrase("queue_position", people=turn.services.aloud(position - 1, "count", unit, turn.call.language))
     if minutes is None:
         return
     if minutes < 1:
@@ -51,13 +52,7 @@ def _tell(turn: Turn, status: Status) -> None:
     elif minutes >= LONG_WAIT:
         turn.phrase("queue_long")
     else:
-        turn.phrase("queue_minutes", minutes=_aloud(turn, int(minutes) * 60, "duration"))
-
-
-def _aloud(turn: Turn, value: int, kind: str) -> str:
-    language = turn.call.language
-    unit = phrasebook.phrase(language, "queue_people") if kind == "count" else ""
-    return turn.services.aloud(value, kind, unit, language)
+        turn.phrase("queue_minutes", minutes=turn.services.aloud(int(minutes) * 60, "duration", "", turn.call.language))
 
 
 def _offer(turn: Turn, choices: Sequence[Choice]) -> None:

@@ -211,7 +211,7 @@ class Transfer(LiveStep):
             return self._rang(turn, given) if state == "ring" else self._dialled(turn, given)
         if state == "wait" and isinstance(given, Digits):
             return self._pressed(turn, given.keys[:1])
-        if state == "wait" or state == "ring":
+        if state in ("wait", "ring"):
             return self._ask(turn, "queue.round", {"call": turn.call.id})
         if "left" in turn.memo:  # a number is being dialled, and the carrier asks again what to do
             self._say_so(turn)
