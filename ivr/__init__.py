@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .app import build
+    from .diagnostics.problem import Problem
     from .errors import FlowError, IvrError
-    from .problem import Problem
     from .settings import Settings
 
 __all__ = ["FlowError", "IvrError", "Problem", "Settings", "build"]
 
-_HOMES = {"FlowError": "errors", "IvrError": "errors", "Problem": "problem", "Settings": "settings", "build": "app"}
+_HOMES = {
+    "FlowError": "errors",
+    "IvrError": "errors",
+    "Problem": "diagnostics.problem",
+    "Settings": "settings",
+    "build": "app",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ivr.bootstrap import ensure
+from .bootstrap import ensure
 
 if __name__ == "__main__":
     ensure("ivr")
-    from ivr.cli import main
+    from .cli import main
 
     main(prog_name="ivr")

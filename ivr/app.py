@@ -11,12 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .agents.keeper import Keeper
-from .agents.legs import Legs
-from .agents.service import Queue
-from .catalogue import catalogue as catalogue
-from .channels.twilio import TwilioChannel
-from .channels.twilio_calls import TwilioCalls
+from .backends.http import HttpLookup
+from .channels.twilio.calls import TwilioCalls
+from .channels.twilio.channel import TwilioChannel
+from .channels.twilio.messages import TwilioMessages
+from .channels.twilio.recordings import TwilioRecordings
+from .crypto import Seal
+from .diagnostics.problem import Place
 from .engine.call import Call
 from .engine.engine import Engine, Reply
 from .engine.inputs import LOST, CallStarted, HungUp, Input, Recorded, Resumed, Unheard
@@ -26,25 +27,26 @@ from .engine.verbs import Hangup, Prompt
 from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
 from .flow.model import Release
-from .hearing import Ears, open_ears
-from .identity.risk import Risks
-from .journal.context import COLLECTION as EVENTS
-from .journal.context import rows_of
-from .lookups.http import HttpLookup
-from .lookups.router import Router
-from .messages.outbox import messages
-from .outgoing import UNSENT
-from .problem import Place
-from .records import freeze, thaw
-from .sealing import Seal
-from .services import own_services
+from .jobs.outbox import UNSENT
+from .reporting.call_detail import COLLECTION as EVENTS
+from .reporting.call_detail import rows_of
+from .services.identity.risk import Risks
+from .services.queue.legs import Legs
+from .services.queue.repository import Keeper
+from .services.queue.service import Queue
+from .services.registry import own_services
+from .services.router import Router
+from .services.sms.local_outbox import messages
+from .session.call_codec import freeze, thaw
+from .session.step_registry import catalogue as catalogue
 from .settings import Settings, store_file
-from .speech.aloud import Reader
-from .speech.heard import heard
+from .speech.display_format import written
+from .speech.itn import heard
 from .speech.phrases import understand
 from .speech.prompts import KnownPrompt, Prompts, known_prompts, open_prompts
+from .speech.speech_input import Ears, open_ears
 from .speech.tts import local_voices
-from .speech.written import written
+from .speech.verbalize import Reader
 from .stores import Store, open_store
 
 TURN_LIMIT = 400
@@ -323,8 +325,9 @@ def build(
         workflow=settings.workflow,
         places_calls=placing is not None and placing.places,
     )
-    asked = Router(outside, own_services(settings, found, seal, queue), clock)
-    ears = open_ears(settings)
+    asked = Router(outside, own_services(found, seal, queue, TwilioMessages.from_settings(settings)), clock)
+    recordings = TwilioRecordings.from_settings(settings)
+    ears = open_ears(settings, recordings)
     reader = Reader(yao=settings.digit_one == "yao")
     services = Services(asked, reader, heard, understand, written, time.monotonic, ears.ear)
     token = settings.auth_token.reveal() if settings.auth_token else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .problem import Problem, in_order
+from .diagnostics.problem import Problem, in_order
 
 
 class IvrError(Exception):

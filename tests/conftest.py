@@ -11,6 +11,8 @@ import pytest
 hypothesis.settings.register_profile("ivr", deadline=None)  # a busy machine is no finding
 hypothesis.settings.load_profile("ivr")
 
+pytest_plugins = ["tests.store_fixtures", "tests.carrier.fixtures", "tests.channels.twilio.messages_api"]
+
 GOLDEN = Path(__file__).parent / "golden"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ivr.app import TURN_LIMIT, build
-from ivr.demo_bank.serving import BackgroundBank
+from ivr.demo.bank.serving import BackgroundBank
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput
 from ivr.engine.ports import Incoming
 from ivr.errors import FlowError, FlowStuck

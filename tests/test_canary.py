@@ -19,17 +19,18 @@ from urllib.parse import urlencode
 import pytest
 
 from ivr.app import build
-from ivr.cli._listening import claim_port
-from ivr.demo_bank.serving import BackgroundBank
-from ivr.phone.carrier import new_sid, signature
-from ivr.phone.clock import VirtualClock
-from ivr.phone.reading import read
-from ivr.phone.scripted import play
-from ivr.phone.transport import Answer, HttpTransport, NoAnswer, WsgiTransport
+from ivr.carrier.clock import VirtualClock
+from ivr.carrier.requests import new_sid, signature
+from ivr.carrier.transport import Answer, HttpTransport, NoAnswer, WsgiTransport
+from ivr.cli._sockets import claim_port
+from ivr.conversations.reader import read
+from ivr.conversations.runner import play
+from ivr.demo.bank.serving import BackgroundBank
 from ivr.settings import Settings
 from ivr.steps.collect import Collect
 from ivr.steps.verify import Verify
-from ivr.web import create_app, log
+from ivr.telemetry import log
+from ivr.web import create_app
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "cafe0123456789abcafe0123456789ab"

@@ -19,23 +19,23 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from werkzeug.serving import make_server
 
-from ivr.agents import acquaintance
-from ivr.agents.dispatch import Dispatcher
-from ivr.agents.floor import Floor
-from ivr.agents.unkept import Unkept
 from ivr.app import Ivr, build
-from ivr.demo_bank.serving import BackgroundBank
-from ivr.journal import memory
-from ivr.phone.caller import Act, Desk, Gone, Heard, Listening, Press, Silence, Stretch
-from ivr.phone.carrier import Line, signature
-from ivr.phone.clock import VirtualClock
-from ivr.phone.habits import CallResult, Habits
-from ivr.phone.parse import parse
-from ivr.phone.player import Player
-from ivr.phone.switchboard import Switchboard
-from ivr.phone.together import Together
-from ivr.phone.transport import Answer, HttpTransport
-from ivr.phone.twiml import Enqueue
+from ivr.carrier.caller import Act, Desk, Gone, Heard, Listening, Press, Silence, Stretch
+from ivr.carrier.carrier_options import CallResult, Habits
+from ivr.carrier.clock import VirtualClock
+from ivr.carrier.player import Player
+from ivr.carrier.requests import Line, signature
+from ivr.carrier.transport import Answer, HttpTransport
+from ivr.carrier.twiml import Enqueue
+from ivr.carrier.twiml_parser import parse
+from ivr.conversations.scheduler import Together
+from ivr.conversations.switchboard import Switchboard
+from ivr.demo.bank.serving import BackgroundBank
+from ivr.services import preferences as memory
+from ivr.services.queue import last_agent as acquaintance
+from ivr.services.queue.callback_failure import Unkept
+from ivr.services.queue.dispatcher import Dispatcher
+from ivr.services.queue.state import Floor
 from ivr.settings import Settings
 from ivr.web import create_app
 

@@ -13,16 +13,16 @@ import pytest
 from werkzeug.serving import make_server
 
 from ivr.app import Ivr, build
-from ivr.demo_bank.serving import BackgroundBank
-from ivr.phone import pace
-from ivr.phone.carrier import Exchange, new_sid, signature
-from ivr.phone.clock import VirtualClock
-from ivr.phone.parse import parse
-from ivr.phone.played import Played
-from ivr.phone.reading import read_text
-from ivr.phone.scripted import play
-from ivr.phone.transport import HttpTransport
-from ivr.phone.twiml import Dial, Gather, Hangup, Say
+from ivr.carrier import speech_duration
+from ivr.carrier.clock import VirtualClock
+from ivr.carrier.requests import Exchange, new_sid, signature
+from ivr.carrier.transport import HttpTransport
+from ivr.carrier.twiml import Dial, Gather, Hangup, Say
+from ivr.carrier.twiml_parser import parse
+from ivr.conversations.reader import read_text
+from ivr.conversations.result import Played
+from ivr.conversations.runner import play
+from ivr.demo.bank.serving import BackgroundBank
 from ivr.settings import Settings
 from ivr.web import create_app
 
@@ -157,7 +157,7 @@ def test_13800000003_is_offered_a_person_within_ten_seconds_of_prompt_and_reache
         for prompt in verb.prompts if isinstance(verb, Gather) else (verb,):
             if isinstance(prompt, Say) and "人工" not in said:
                 said += prompt.text
-                seconds += sum(pace.seconds(piece.text, piece.rate) + piece.pause for piece in prompt.pieces)
+                seconds += sum(speech_duration.seconds(piece.text, piece.rate) + piece.pause for piece in prompt.pieces)
     assert "人工" in said
     assert seconds <= 10
     played, _ = server.call(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ._listening import Refused
+from ._sockets import Refused
 
 LONGEST_START = 30.0
 LONGEST_STOP = 20.0

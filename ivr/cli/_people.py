@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ivr.agents.service import Queue
-    from ivr.phone.clock import Clock, VirtualClock
-    from ivr.phone.conversation import Conversation
-    from ivr.phone.played import Played
-    from ivr.phone.together import Together
-    from ivr.phone.transport import Transport
+    from ivr.carrier.clock import Clock, VirtualClock
+    from ivr.carrier.transport import Transport
+    from ivr.conversations.model import Conversation
+    from ivr.conversations.result import Played
+    from ivr.conversations.scheduler import Together
+    from ivr.services.queue.service import Queue
 
 LONG_AGO = 3_600.0
 """Seconds before a conversation, and before whoever called before it, at which its agents signed on."""
@@ -31,7 +31,7 @@ def with_people(
 
     Whoever else waits or works is forgotten.
     """
-    from ivr.agents.floor import Floor
+    from ivr.services.queue.state import Floor
 
     begins = clock.now()
     queue.places_calls = bool(conversation.agents)  # as where a carrier rings back: else nobody who waits is offered it
@@ -39,9 +39,9 @@ def with_people(
     _sign_on(queue, conversation, begins)
     if not conversation.before and not any(agent.free_after for agent in conversation.agents):
         return play(clock)
-    from ivr.phone.carrier import Line
-    from ivr.phone.earlier import joins
-    from ivr.phone.together import Together
+    from ivr.carrier.requests import Line
+    from ivr.conversations.background_callers import joins
+    from ivr.conversations.scheduler import Together
 
     stage = Together(clock)
     line = Line(

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import click
 
-from ._listening import is_loopback
+from ._sockets import is_loopback
 
 if TYPE_CHECKING:
     from ivr.app import Ivr
-    from ivr.phone.recordings import Recordings
+    from ivr.carrier.recordings import Recordings
 
 
 def sounds(files: Sequence[Path]) -> list[bytes]:
@@ -38,7 +38,7 @@ def sounds(files: Sequence[Path]) -> list[bytes]:
 
 def recordings(token: str, port: int = 0) -> Recordings:
     """Return the place where a server gets what was said: on this port, for the account that is set here."""
-    from ivr.phone.recordings import Recordings
+    from ivr.carrier.recordings import Recordings
     from ivr.settings import Settings
 
     account = Settings.from_environment().account_sid if port else ""

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ivr.announcements import Announcement, switch_on
 from ivr.app import Ivr
 from ivr.calendar.hours import Hours
+from ivr.conversations.model import Announced, Conversation
+from ivr.diagnostics.problem import Place
 from ivr.flow.loader import LINE
 from ivr.flow.model import ALWAYS, Desk, Reference, Release
-from ivr.phone.conversation import Announced, Conversation
-from ivr.problem import Place
+from ivr.services.announcements import Announcement, switch_on
 
-from ._listening import Refused
-from ._moments import DAY
+from ._datetime_param import DAY
+from ._sockets import Refused
 from .announce import check_slot, prepared
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ._listening import Refused
+from ._sockets import Refused
 
 if TYPE_CHECKING:
-    from ivr.sealing import Seal
+    from ivr.crypto import Seal
     from ivr.settings import Settings
     from ivr.stores import Store
 
@@ -46,7 +46,7 @@ def kept_store(settings: Settings) -> Iterator[Store]:
 
 def seal_of(settings: Settings) -> Seal | None:
     """Return the server's seal; None where its key is not here. No key is made: with it nothing would be found."""
-    from ivr.sealing import Seal
+    from ivr.crypto import Seal
     from ivr.settings import store_file
 
     file = store_file(settings.store)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ivr.agents.dispatch import Dispatcher
     from ivr.app import Ivr
     from ivr.engine.ports import CallStore
-    from ivr.journal.watch import Round
+    from ivr.jobs.scheduler import Round
+    from ivr.services.queue.dispatcher import Dispatcher
     from ivr.settings import Settings
     from ivr.stores import Store
 
@@ -19,9 +19,9 @@ MOST_A_ROUND = 10_000
 
 def alarm_rounds(store: Store, settings: Settings) -> list[Round]:
     """Return what sends alarms to IVR_ALARM_URL; nothing where none is set."""
-    from ivr.identity import alarms
-    from ivr.journal.deadlines import Deadlines
-    from ivr.outgoing import Outbox, Webhook
+    from ivr.jobs.outbox import Outbox, Webhook
+    from ivr.services.identity import alarms
+    from ivr.services.tickets.alarms import Deadlines
 
     if not settings.alarm_url:
         return []
@@ -32,8 +32,8 @@ def alarm_rounds(store: Store, settings: Settings) -> list[Round]:
 
 def every_round(ivr: Ivr) -> list[Round]:
     """Return all that a server does about once a minute."""
-    from ivr.journal.context import COLLECTION, Ended
-    from ivr.outgoing import Outbox, Webhook
+    from ivr.jobs.outbox import Outbox, Webhook
+    from ivr.reporting.call_detail import COLLECTION, Ended
 
     rounds = alarm_rounds(ivr.store, ivr.settings)
     if ivr.settings.events_url:
@@ -44,9 +44,9 @@ def every_round(ivr: Ivr) -> list[Round]:
 
 def dispatching(ivr: Ivr, failed: Callable[[str, Exception], None]) -> Dispatcher:
     """Return what moves waiting callers, rings for call backs and shows callers on agents' screens; not yet begun."""
-    from ivr.agents.dispatch import Dispatcher
-    from ivr.outgoing import Webhook
-    from ivr.services import hand_on
+    from ivr.jobs.outbox import Webhook
+    from ivr.services.queue.dispatcher import Dispatcher
+    from ivr.services.registry import hand_on
 
     address = ivr.settings.screen_pop_url
     return Dispatcher(
@@ -61,7 +61,7 @@ def dispatching(ivr: Ivr, failed: Callable[[str, Exception], None]) -> Dispatche
 
 def _quiet(chore: Callable[[float], object]) -> Round:
     """Make a round of a chore that tells nobody anything."""
-    from ivr.outgoing import Sounded
+    from ivr.jobs.outbox import Sounded
 
     def sound(now: float) -> Sounded:
         chore(now)

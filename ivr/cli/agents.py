@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._floor import kept_queue
-from ._listening import Refused
+from ._open_queue import kept_queue
+from ._sockets import Refused
 
 if TYPE_CHECKING:
-    from ivr.agents.floor import Agent
-    from ivr.agents.roster import Roster
+    from ivr.services.queue.agents import Roster
+    from ivr.services.queue.state import Agent
 
 
 @click.group(short_help="Sign agents on and off.")
@@ -102,7 +102,7 @@ def site(name: str, state: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON array.")
 def list_agents(as_json: bool) -> None:
     """List the agents, what they do and since when."""
-    from ivr.agents.view import agent_view
+    from ivr.services.queue.view import agent_view
 
     with _roster() as roster:
         agents = roster.agents()
@@ -117,7 +117,7 @@ def list_agents(as_json: bool) -> None:
 
 
 def _line(agent: Agent, now: float) -> str:
-    from ivr.agents.view import agent_view
+    from ivr.services.queue.view import agent_view
 
     told = agent_view(agent, now)
     why = f" ({told['why']})" if told["why"] and told["state"] == "paused" else ""
@@ -135,7 +135,7 @@ def _change(update: Callable[[Roster, float], Agent]) -> None:
 
 @contextmanager
 def _roster() -> Iterator[Roster]:
-    from ivr.agents.roster import RosterError
+    from ivr.services.queue.agents import RosterError
 
     with kept_queue() as queue:
         try:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._listening import Refused
-from ._moments import DAY, Moment, shown
+from ._datetime_param import DAY, Moment, shown
+from ._sockets import Refused
 
 if TYPE_CHECKING:
-    from ivr.announcements import Announcement
     from ivr.flow.model import Line
+    from ivr.services.announcements import Announcement
     from ivr.settings import Settings
     from ivr.stores import Store
 
@@ -64,7 +64,7 @@ def on(
 
     What was on in the slot before ends. The text is heard from the next call on that comes to the step.
     """  # noqa: D301
-    from ivr.announcements import Announcement, switch_on
+    from ivr.services.announcements import Announcement, switch_on
 
     if bool(texts) == bool(preset):
         raise click.UsageError("say what is announced, by --text or by --preset")
@@ -90,7 +90,7 @@ def off(slot: str) -> None:
     \b
     Example: ivr announce off emergency
     """  # noqa: D301
-    from ivr.announcements import switch_off
+    from ivr.services.announcements import switch_off
 
     settings = _settings()
     was_on: list[bool] = []
@@ -108,7 +108,7 @@ def list_(as_json: bool) -> None:
     \b
     Example: ivr announce list --json
     """  # noqa: D301
-    from ivr.announcements import switched_on
+    from ivr.services.announcements import switched_on
 
     settings = _settings()
     now, found = time.time(), dict[str, "Announcement"]()
@@ -156,7 +156,7 @@ def _shown(moment: float) -> str:
 
 def prepared(slot: str, preset: str, line: Line) -> dict[str, str]:
     """Return the texts that line.yaml holds ready for a slot under a name. Raises Refused when there are none."""
-    from ivr.flow.near import did_you_mean
+    from ivr.yamlfile.suggest import did_you_mean
 
     prepared = line.announcements[slot]
     if preset not in prepared:
@@ -183,7 +183,7 @@ def _given(texts: tuple[str, ...]) -> dict[str, str]:
 
 def check_slot(slot: str, line: Line) -> None:
     """Raise Refused for a slot that line.yaml does not have."""
-    from ivr.flow.near import did_you_mean
+    from ivr.yamlfile.suggest import did_you_mean
 
     if slot not in line.announcements:
         names = line.announcements
@@ -202,11 +202,11 @@ def _settings() -> Settings:
 
 def _line(settings: Settings) -> Line:
     """Read line.yaml alone: an emergency must be announced even while some flow is being changed."""
+    from ivr.diagnostics.problem import Place
     from ivr.errors import FlowError
-    from ivr.flow.line import read_line
+    from ivr.flow.hotline import read_line
     from ivr.flow.loader import LINE
-    from ivr.flow.source import read_file
-    from ivr.problem import Place
+    from ivr.yamlfile.source import read_file
 
     path = settings.flows / LINE
     node, problems = read_file(path, path.as_posix()) if path.is_file() else (None, [])

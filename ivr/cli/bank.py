@@ -55,7 +55,7 @@ def command(bind: tuple[str, int], slow: float, fail: float, database: Path) -> 
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with a backspace
     import sqlite3
 
-    from ivr.demo_bank import service
+    from ivr.demo.bank import service
 
     host, wanted = bind
     try:

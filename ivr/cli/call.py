@@ -13,16 +13,16 @@ from urllib.parse import urlsplit
 
 import click
 
-from ._listen import ear
-from ._listening import is_loopback
+from ._audio_out import ear
+from ._sms import TextMessages
+from ._sockets import is_loopback
 from ._speak import hearing, port_of, recordings, sounds, tell_unheard
-from ._texts import TextMessages
 from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, new_token, play_one, transcript, wired
 
 if TYPE_CHECKING:
-    from ivr.phone.carrier import Exchange
-    from ivr.phone.conversation import Conversation
-    from ivr.phone.played import Played
+    from ivr.carrier.requests import Exchange
+    from ivr.conversations.model import Conversation
+    from ivr.conversations.result import Played
 
 FLOW = "main_menu"
 CALLER = "+8613800000001"
@@ -108,9 +108,11 @@ def _talk(
     listen: bool,
     record: Path | None,
 ) -> None:
-    from ivr.phone.text import run_phone
-    from ivr.phone.transport import HttpTransport
+    from ivr.carrier.terminal.phone import run_phone
+    from ivr.carrier.transport import HttpTransport
+    from ivr.conversations.recorder import saving_to
 
+    saved = saving_to(save, caller=caller, flow=flow, called=called) if save else None
     if url:
         with (
             recordings(_token(), port_of(url)) if spoken else nullcontext() as kept,
@@ -118,7 +120,7 @@ def _talk(
         ):
             result = run_phone(
                 url, _token(), caller, flow,
-                called=called, public_url=_public(url), save=save, ear=heard, spoken=spoken, recordings=kept,
+                called=called, public_url=_public(url), save=saved, ear=heard, spoken=spoken, recordings=kept,
             )  # fmt: skip
     else:
         token = new_token()
@@ -133,7 +135,8 @@ def _talk(
             with ear(BASE_URL, transport, ivr, aloud=listen, record=record) as heard:
                 result = run_phone(
                     BASE_URL, whole.token, caller, flow,
-                    called=called, transport=transport, save=save, news=news, ear=heard, spoken=spoken, recordings=kept,
+                    called=called, transport=transport, save=saved,
+                    news=news, ear=heard, spoken=spoken, recordings=kept,
                 )  # fmt: skip
     if not result.documents:
         raise click.exceptions.Exit(2)
@@ -158,7 +161,7 @@ def _tell_next(flow: str) -> None:
 
 def _play(script: Path, url: str) -> None:
     """Play the conversations of a file. Time is virtual on this side of the line, here and over the network."""
-    from ivr.phone.reading import read
+    from ivr.conversations.reader import read
 
     failed = False
     for played in _remote(read([script]), url) if url else _local(read([script])):
@@ -174,7 +177,7 @@ def _play(script: Path, url: str) -> None:
 
 
 def _local(conversations: Sequence[Conversation]) -> Iterator[Played]:
-    from ivr.phone.clock import VirtualClock
+    from ivr.carrier.clock import VirtualClock
 
     clock = VirtualClock(MONDAY_AT_TEN)
     with wired(clock.now) as whole:
@@ -183,10 +186,10 @@ def _local(conversations: Sequence[Conversation]) -> Iterator[Played]:
 
 
 def _remote(conversations: Sequence[Conversation], url: str) -> Iterator[Played]:
-    from ivr.phone.clock import VirtualClock
-    from ivr.phone.scripted import play
-    from ivr.phone.text import advice
-    from ivr.phone.transport import HttpTransport
+    from ivr.carrier.clock import VirtualClock
+    from ivr.carrier.terminal.phone import advice
+    from ivr.carrier.transport import HttpTransport
+    from ivr.conversations.runner import play
 
     transport = HttpTransport()
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._listening import Refused
+from ._sockets import Refused
 from ._stores import kept_store, settings_for
 from ._watching import forget_before
 
@@ -119,7 +119,7 @@ def prune(before: str, yes: bool) -> None:
 
 
 def _context(store: Store, call_id: str, *, numbers: bool) -> dict[str, Any]:
-    from ivr.journal.context import context_of, rows_of
+    from ivr.reporting.call_detail import context_of, rows_of
 
     return context_of(call_id, rows_of(store, call_id), numbers=numbers)
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ivr.report import FORMATS, render
+from ivr.diagnostics import FORMATS, render
 
-from ._listening import Refused
+from ._sockets import Refused
 
 if TYPE_CHECKING:
+    from ivr.diagnostics.problem import Problem
     from ivr.flow.loader import Catalogue
-    from ivr.problem import Problem
 
 CONVERSATIONS = Path("tests/conversations")
 _CONVERSATION = re.compile(r"^conversation:", re.MULTILINE)
@@ -57,14 +57,14 @@ def command(paths: tuple[Path, ...], format: str, as_json: bool, strict: bool) -
     of all files are reported in one run. Of a flow file named alone only its own problems are, though it is read
     together with its neighbours. The exit code is 1 when there is an error.
     """  # noqa: D301
-    from ivr.problem import in_order
+    from ivr.diagnostics.problem import in_order
 
     found = _look(paths or tuple(_usual()))
     problems = in_order(found.problems)
     format = "json" if as_json else format  # noqa: A001
     click.echo(render(format, problems, found.files, colour=_coloured()))
     if format != "text":
-        from ivr.report.text import summary
+        from ivr.diagnostics.formats.text import summary
 
         click.echo(summary(problems, len(found.files)), err=True)
     if found.elsewhere:
@@ -116,7 +116,7 @@ def _sorted_out(paths: Sequence[Path]) -> tuple[dict[Path, set[Path]], list[Path
 def _look_at_flows(found: Findings, folders: dict[Path, set[Path]]) -> None:
     if not folders:
         return
-    from ivr.catalogue import catalogue
+    from ivr.session.step_registry import catalogue
 
     language = catalogue()
     for folder, named in folders.items():
@@ -137,8 +137,8 @@ def _look_at_folder(found: Findings, folder: Path, named: set[Path], language: C
 
 
 def _look_at_conversations(found: Findings, path: Path) -> None:
+    from ivr.conversations.reader import read
     from ivr.errors import FlowError
-    from ivr.phone.reading import read
 
     found.look_at([path])
     try:
@@ -147,8 +147,8 @@ def _look_at_conversations(found: Findings, path: Path) -> None:
         found.problems += fault.problems
         return
     if found.flows:
-        from ivr.flow.near import did_you_mean
-        from ivr.problem import Problem
+        from ivr.diagnostics.problem import Problem
+        from ivr.yamlfile.suggest import did_you_mean
 
         for one in conversations:
             if one.flow and one.flow not in found.flows:

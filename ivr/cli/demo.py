@@ -18,8 +18,8 @@ from types import FrameType
 import click
 
 from ._children import Child, child
-from ._listening import claim_port, url_of
-from ._texts import TextMessages, text_messages
+from ._sms import TextMessages, text_messages
+from ._sockets import claim_port, url_of
 
 HOST = "127.0.0.1"
 FLOW = "main_menu"
@@ -110,7 +110,7 @@ def _environment(given: Mapping[str, str], token: str, bank_url: str, book: Path
 
 
 def _call(running: Running) -> None:
-    from ivr.phone.text import run_phone
+    from ivr.carrier.terminal.phone import run_phone
 
     run_phone(running.url, running.token, CALLER, FLOW, news=running.texts or tuple)
     click.echo(NEXT.format(ivr=_program(), flow=f"flows/{FLOW}.yaml".ljust(len(_program()) + 16)))

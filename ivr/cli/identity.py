@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._listening import Refused
+from ._sockets import Refused
 from ._stores import KEYS, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:
-    from ivr.identity import Identity
-    from ivr.identity.names import Account
+    from ivr.services.identity import Identity
+    from ivr.services.identity.pseudonyms import Account
     from ivr.settings import Settings
 
 REFERENCE = 8
@@ -148,8 +148,8 @@ def unlock(name: str, reason: str | None) -> None:
 @contextmanager
 def _identity() -> Iterator[tuple[Identity, Settings]]:
     """Open the store that the server keeps. Raises Refused where opening would make a new one."""
-    from ivr.identity import Identity
-    from ivr.sealing import Seal
+    from ivr.crypto import Seal
+    from ivr.services.identity import Identity
 
     settings = settings_for("IVR_BANK_URL", *KEYS)
     with kept_store(settings) as store:
@@ -158,7 +158,7 @@ def _identity() -> Iterator[tuple[Identity, Settings]]:
 
 def _accounts(identity: Identity, settings: Settings, name: str) -> list[Account]:
     """Return the accounts that a name means: the one of this reference, or of this name and of the bank's for it."""
-    from ivr.identity.names import LONGEST, account_of
+    from ivr.services.identity.pseudonyms import LONGEST, account_of
 
     if not name.strip() or len(name) > LONGEST:
         raise click.BadParameter("name a customer number, a telephone number or a reference.", param_hint=_NAME)
@@ -171,9 +171,9 @@ def _accounts(identity: Identity, settings: Settings, name: str) -> list[Account
 
 
 def _names_at_the_bank(settings: Settings, name: str) -> list[str]:
+    from ivr.backends.http import HttpLookup
     from ivr.engine.telephone import one_spelling
     from ivr.errors import LookupFailed
-    from ivr.lookups.http import HttpLookup
 
     number = one_spelling(name)
     if not settings.bank_url or not re.fullmatch(r"\+[0-9]{7,15}", number):

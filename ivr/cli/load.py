@@ -13,9 +13,9 @@ import click
 from ivr.errors import IvrError
 
 if TYPE_CHECKING:
-    from ..loadtest.objective import Objective
-    from ..loadtest.plan import Plan
-    from ..loadtest.results import Result
+    from ivr.loadtest.objective import Objective
+    from ivr.loadtest.plan import Plan
+    from ivr.loadtest.results import Result
 
 INSTALL = 'The load test needs more packages: pip install "ivr[load]"'
 _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -106,7 +106,7 @@ class _Refusal(click.ClickException):
 
 
 def _read_objectives(wanted: tuple[str, ...]) -> list[Objective]:
-    from ..loadtest import objective
+    from ivr.loadtest import objective
 
     try:
         return [objective.read(text) for text in wanted]
@@ -115,8 +115,8 @@ def _read_objectives(wanted: tuple[str, ...]) -> list[Objective]:
 
 
 def _planned(options: dict[str, Any]) -> Plan:
-    from ..loadtest import target
-    from ..loadtest.plan import MOST_SECONDS, Plan, lines_for
+    from ivr.loadtest import target
+    from ivr.loadtest.plan import MOST_SECONDS, Plan, lines_for
 
     try:
         options["url"] = target.choose(options["url"])
@@ -134,8 +134,8 @@ def _planned(options: dict[str, Any]) -> Plan:
 def _measured(plan: Plan, objectives: list[Objective]) -> Result:
     from dataclasses import replace
 
-    from ..loadtest import process, scripts, target
-    from ..loadtest.progress import shown
+    from ivr.loadtest import process, scripts, target
+    from ivr.loadtest.progress import shown
 
     try:
         first = scripts.load(plan.conversations, plan.flow).fit[0]
@@ -150,7 +150,7 @@ def _measured(plan: Plan, objectives: list[Objective]) -> Result:
 def _written(found: Result, json_file: str | None, html_file: str | None) -> None:
     import msgspec
 
-    from ..loadtest import page, report
+    from ivr.loadtest import page, report
 
     click.echo(report.text(found), err=json_file == "-")
     if json_file:

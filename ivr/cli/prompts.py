@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ivr.flow.model import Release
     from ivr.settings import Settings
     from ivr.speech.prompts import Standing, Workshop
-    from ivr.speech.prompts.checking import Checked
-    from ivr.speech.prompts.judging import Verdict
+    from ivr.speech.prompts.audio_qc import Checked
+    from ivr.speech.prompts.intelligibility import Verdict
 
 _TEXT_WIDTH = 46
 _SHOWN = 15
@@ -142,8 +142,8 @@ def check(language: str, model: Path | None, most: int, as_json: bool) -> None:
 
 @contextmanager
 def _workshop() -> Iterator[tuple[Settings, Release, Workshop]]:
-    from ivr.catalogue import catalogue
     from ivr.flow.loader import load
+    from ivr.session.step_registry import catalogue
     from ivr.settings import Settings
     from ivr.speech.prompts import known_prompts, open_workshop
     from ivr.speech.tts import local_voices
@@ -162,7 +162,7 @@ def _languages(workshop: Workshop) -> str:
 
 
 def _checked(workshop: Workshop) -> list[Checked]:
-    from ivr.speech.prompts.checking import check as measure
+    from ivr.speech.prompts.audio_qc import check as measure
 
     found = []
     for standing in workshop.standings():
@@ -175,7 +175,7 @@ def _checked(workshop: Workshop) -> list[Checked]:
 
 def _judged(checked: Sequence[Checked], audio: Path, model: Path) -> list[Verdict]:
     from ivr.speech.audio import read_wav
-    from ivr.speech.prompts.judging import judge, whisper
+    from ivr.speech.prompts.intelligibility import judge, whisper
 
     there = [(one.standing.prompt, one.standing.piece) for one in checked if one.standing.piece]
     sounds = [(prompt, read_wav((audio / piece.file).read_bytes())) for prompt, piece in there if piece]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._floor import kept_queue
-from ._listening import Refused
+from ._open_queue import kept_queue
+from ._sockets import Refused
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._listening import Refused
+from ._sockets import Refused
 from ._stores import kept_store, settings_for
 from ._watching import alarm_rounds
 
@@ -91,7 +91,7 @@ def command(
 
 
 def _sound(store: Store, settings: Settings, as_json: bool) -> None:
-    from ivr.outgoing import Sounded
+    from ivr.jobs.outbox import Sounded
 
     if not settings.alarm_url:
         raise Refused("set IVR_ALARM_URL to the address that takes alarms.")
@@ -108,10 +108,10 @@ def _sound(store: Store, settings: Settings, as_json: bool) -> None:
 
 
 def _found(store: Store, settings: Settings, since: float, until: float, within: float) -> dict[str, Any]:
-    from ivr.agents.promises import promised
-    from ivr.journal.figures import Period, figures
-    from ivr.journal.service_level import ServiceTally
-    from ivr.journal.targets import judge
+    from ivr.reporting.figures import Period, figures
+    from ivr.reporting.kpi_targets import judge
+    from ivr.reporting.service_level import ServiceTally
+    from ivr.services.queue.callback_log import promised
 
     if until <= since:
         raise click.UsageError("--until lies before --since; the report would be of no day.")
@@ -125,10 +125,10 @@ def _found(store: Store, settings: Settings, since: float, until: float, within:
 
 def _wrap_up() -> Callable[[str], float] | None:
     """Return the wrap-up of each desk, or nothing where there is no line.yaml that can be read."""
-    from ivr.agents.presence import desk_of
-    from ivr.catalogue import catalogue
     from ivr.errors import FlowError, SettingsError
     from ivr.flow.loader import load
+    from ivr.services.queue.availability import desk_of
+    from ivr.session.step_registry import catalogue
 
     try:
         line = load(settings_for("IVR_FLOWS").flows, catalogue()).line

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._listening import Refused
-from ._moments import Moment, shown
+from ._datetime_param import Moment, shown
+from ._sockets import Refused
 from ._stores import KEYS, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:
-    from ivr.identity.risk import Risks
+    from ivr.services.identity.risk import Risks
 
 REFERENCE = 8
 
@@ -107,7 +107,7 @@ def list_(as_json: bool) -> None:
 @contextmanager
 def _risks() -> Iterator[Risks]:
     """Open the marks of the server's store. Raises Refused without its key: nobody would be found by its name."""
-    from ivr.identity.risk import Risks
+    from ivr.services.identity.risk import Risks
 
     settings = settings_for(*KEYS)
     with kept_store(settings) as store:

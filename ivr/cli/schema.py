@@ -25,8 +25,8 @@ def command(output: Path | None, line: bool) -> None:
     \b
       # yaml-language-server: $schema=.schema/flow.json
     """  # noqa: D301
-    from ivr.catalogue import catalogue
     from ivr.flow.schema import flow_schema, line_schema
+    from ivr.session.step_registry import catalogue
 
     schema = line_schema() if line else flow_schema(catalogue())
     text = json.dumps(schema, ensure_ascii=False, indent=2)

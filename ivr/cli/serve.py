@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._listening import Address, Refused, claim_port, is_loopback, url_of
+from ._sockets import Address, Refused, claim_port, is_loopback, url_of
 from ._watching import dispatching, every_round
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def _try_out(settings: Settings) -> None:
 def load(settings: Settings) -> Flask:
     """Build the application; every worker does."""
     from ivr.app import build
-    from ivr.web import create_app, log
+    from ivr.telemetry import log
+    from ivr.web import create_app
 
     log.to_stderr()
     ivr = build(settings)
@@ -105,8 +106,8 @@ def load(settings: Settings) -> Flask:
 
 def _keep_watch(ivr: Ivr) -> None:
     """Make the rounds from this worker, which is past its fork; the thread ends with it."""
-    from ivr.journal.watch import Watch
-    from ivr.web import log
+    from ivr.jobs.scheduler import Watch
+    from ivr.telemetry import log
 
     if rounds := every_round(ivr):
         Watch(
@@ -156,7 +157,7 @@ def _shared_figures(workers: int) -> Iterator[None]:
 
 
 def _report(fault: FlowError) -> str:
-    from ivr.report import render
+    from ivr.diagnostics import render
 
     sources: dict[str, Any] = {}
     for problem in fault.problems:

@@ -19,13 +19,13 @@ from ._people import with_people
 
 if TYPE_CHECKING:
     from ivr.app import Ivr
-    from ivr.demo_bank.serving import BackgroundBank
+    from ivr.carrier.clock import Clock, VirtualClock
+    from ivr.carrier.transport import Transport
+    from ivr.conversations.model import Bank, Conversation
+    from ivr.conversations.result import Played
+    from ivr.demo.bank.serving import BackgroundBank
+    from ivr.diagnostics.problem import Place
     from ivr.flow.model import Release
-    from ivr.phone.clock import Clock, VirtualClock
-    from ivr.phone.conversation import Bank, Conversation
-    from ivr.phone.played import Played
-    from ivr.phone.transport import Transport
-    from ivr.problem import Place
 
 FOLDER = Path("tests/conversations")
 BASE_URL = "http://ivr.invalid"
@@ -62,7 +62,7 @@ class Wired:
         return ivr, transport
 
     def _open(self, gone: bool, release: Release | None = None) -> tuple[Ivr, Transport]:
-        from ivr.phone.transport import WsgiTransport
+        from ivr.carrier.transport import WsgiTransport
         from ivr.web import create_app
 
         built = self.build(NOWHERE if gone else self.bank.url, release)
@@ -97,7 +97,7 @@ def wired(
     also where there are recordings.
     """
     from ivr.app import build
-    from ivr.demo_bank.serving import BackgroundBank
+    from ivr.demo.bank.serving import BackgroundBank
     from ivr.settings import Settings
 
     token = token or new_token()
@@ -143,8 +143,8 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
     Calls go through the real webhooks with signatures, in this process and in virtual time, with a demo bank of their
     own. At the end you read which choices no conversation takes. The exit code is 1 when a conversation fails.
     """  # noqa: D301
-    from ivr.phone.clock import VirtualClock
-    from ivr.phone.reading import read
+    from ivr.carrier.clock import VirtualClock
+    from ivr.conversations.reader import read
 
     if not paths and not FOLDER.is_dir():
         raise click.UsageError(f"there is no folder {FOLDER} here; name the files or folders to play")
@@ -172,7 +172,7 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
 
 def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> Played:
     """Play one conversation with the bank, the people and the hour that it asks for."""
-    from ivr.phone.scripted import play
+    from ivr.conversations.runner import play
     from ivr.stores.memory import MemoryStore
 
     whole.bank.reset()
@@ -214,7 +214,7 @@ class _Faults(logging.Handler):
 
     def judge(self, played: Played) -> Played:
         """Fail a conversation in which the server met a fault, whatever the caller heard."""
-        from ivr.phone.played import Failure
+        from ivr.conversations.result import Failure
 
         place = played.conversation.place
         found = tuple(Failure(place, f"the server met a fault: {line}") for line in self.lines)

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from ..errors import FlowStuck
-from ..flow.chart import Chart
-from ..flow.model import RETURN, Flow, Release
-from ..flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
+from ivr.errors import FlowStuck
+from ivr.flow.chart import Chart
+from ivr.flow.model import RETURN, Flow, Release
+from ivr.flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
+
 from .call import Call, Frame
+from .caller_lookup import who_calls
+from .input_step import Listening
 from .inputs import LOST, CallStarted, Digits, HungUp, Input, Resumed, Unheard
-from .listening import Listening
 from .ports import Event
 from .step import LiveStep, Move, Run, Universal
 from .turn import Services, Turn
 from .verbs import Closing, Hearing
-from .who import who_calls
 
 HOP_LIMIT = 64
 """Steps that one turn may run through; a flow that needs more is looping."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar
 
-from ..flow.model import Step
+from ivr.flow.model import Step
+
 from .inputs import Input
 from .turn import Turn
 

@@ -12,16 +12,17 @@ from typing import Any
 
 from msgspec.structs import replace as changed
 
-from ..calendar import local
-from ..errors import LookupFailed
-from ..flow import phrasebook
-from ..flow.expressions import Expression
-from ..flow.model import PRIORITIES, Choice, Flow, Line
-from ..flow.profiles import Profile
-from ..flow.text import Template, Text
-from ..secret import Secret, masked
+from ivr.calendar import local
+from ivr.errors import LookupFailed
+from ivr.flow import phrasebook
+from ivr.flow.expressions import Expression
+from ivr.flow.model import PRIORITIES, Choice, Flow, Line
+from ivr.flow.profiles import Profile
+from ivr.flow.text import Template, Text
+from ivr.secret import Secret, masked
+
+from .business_hours import DeskValues, OpeningValues
 from .call import Call, Frame, Identity
-from .opening import DeskValues, OpeningValues
 from .ports import Aloud, Event, Heard, Lookup, Understand
 from .verbs import Closing, Dial, Ear, Enqueue, Gather, Hangup, Pause, Prompt, Record, Say
 

@@ -16,7 +16,8 @@ from statemachine.exceptions import TransitionNotAllowed
 from statemachine.io import create_machine_class_from_definition
 from statemachine.orderedset import OrderedSet
 
-from ..errors import FlowStuck
+from ivr.errors import FlowStuck
+
 from .expressions import Expression
 from .model import RETURN, Flow, Route
 from .outcomes import flow_routes, step_routes

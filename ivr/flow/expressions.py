@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ..problem import Place
-from ..secret import Secret
+from ivr.diagnostics.problem import Place
+from ivr.secret import Secret
 
 LONGEST = 500
 """Characters that an expression may have; longer ones belong into several steps."""

@@ -12,9 +12,9 @@ from collections.abc import Mapping as Map
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Generic, TypeVar
 
-from ..problem import Level, Place, Problem
-from .near import did_you_mean, near
-from .source import Mapping, Node, Scalar, Sequence
+from ivr.diagnostics.problem import Level, Place, Problem
+from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
+from ivr.yamlfile.suggest import did_you_mean, near
 
 T = TypeVar("T")
 

@@ -9,21 +9,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import FlowError
-from ..problem import Place, Problem
-from .checks import check_flow, check_release
+from ivr.diagnostics.problem import Place, Problem
+from ivr.errors import FlowError
+from ivr.yamlfile.source import Mapping as Block
+from ivr.yamlfile.source import Node, read_file, read_text
+from ivr.yamlfile.suggest import did_you_mean
+
 from .fields import ArgumentFault, Kind, ListOf, Option, Reading, no_fault, option, options, read_options
-from .line import read_line
+from .hotline import read_line
 from .model import Branch, Choice, Flow, Release, Step, Target, within
-from .near import did_you_mean
 from .outcomes import verify_name
 from .profiles import profiles
 from .routes import Choices, Goto
+from .rules import check_flow, check_release
 from .scalars import IdentityLevel, Name, OneOf
-from .source import Mapping as Block
-from .source import Node, read_file, read_text
 from .text import Text
-from .wordings import Language
+from .text_field import Language
 
 LINE = "line.yaml"
 _OPEN = frozenset({"transfer", "message", "hangup", "branch", "verify", "ticket", "survey"})

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar
 
-from ..calendar import Hours
-from ..problem import Place
+from ivr.calendar import Hours
+from ivr.diagnostics.problem import Place
+
 from .expressions import Expression
 from .fields import option
 from .profiles import Profile

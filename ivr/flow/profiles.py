@@ -9,8 +9,8 @@ from importlib.resources import files
 
 import msgspec
 
-from .source import Mapping as SourceMapping
-from .source import Scalar, read_text
+from ivr.yamlfile.source import Mapping as SourceMapping
+from ivr.yamlfile.source import Scalar, read_text
 
 
 @dataclass(frozen=True)

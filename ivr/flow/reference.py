@@ -11,14 +11,14 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
-from .checks.values import GIVEN
 from .fields import Option, options
-from .line import DeskFields, LineFields, NumberFields, SegmentFields, SiteFields, WaitingFields
+from .hotline import DeskFields, LineFields, NumberFields, SegmentFields, SiteFields, WaitingFields
 from .loader import Catalogue, FlowFields, step_options
 from .model import Step
 from .profiles import Profile, profiles
 from .routes import ChoiceFields
-from .rules import GROUPS
+from .rules.summaries import GROUPS
+from .rules.values import GIVEN
 from .schema import manual_text, summary
 
 PROFILE_WORDS = {

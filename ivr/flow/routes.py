@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
+
 from .expressions import Expression, ExpressionError, parse
 from .fields import Kind, Reading, Schema, object_schema, option, options, read_options, scalar
 from .model import Branch, Choice, Phrases, Route, Target
 from .scalars import Name, OneOf
-from .source import Mapping, Node, Scalar, Sequence
 from .text import Text
-from .wordings import Spoken, Wording
+from .text_field import Spoken, Wording
 
 KEYS = {**{digit: digit for digit in "0123456789"}, "star": "*", "pound": "#", "*": "*", "#": "#"}
 DOES = ("back", "repeat", "main_menu", "help", "language", "slower", "faster", "wait")

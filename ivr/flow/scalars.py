@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ivr.yamlfile.source import Node
+from ivr.yamlfile.suggest import did_you_mean
+
 from .fields import Kind, Reading, Schema, scalar
-from .near import did_you_mean
-from .source import Node
 
 NAME = r"[^\W\d][\w-]*"
 LEVELS = ("L0", "L1", "L2", "L3")

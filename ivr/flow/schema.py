@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Mapping
 
 from .fields import Schema, documented, object_schema, options
-from .line import LineFields
+from .hotline import LineFields
 from .loader import Catalogue, FlowFields, step_options
 from .model import Step
 

@@ -14,7 +14,8 @@ import gevent
 import msgspec
 from gevent.event import Event
 
-from ..errors import IvrError
+from ivr.errors import IvrError
+
 from . import scripts
 from .figures import Figures
 from .plan import Plan

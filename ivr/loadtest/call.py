@@ -1,6 +1,6 @@
 """One call of the load: the phone's player on a timeline that is planned, with every request timed against the plan.
 
-It reaches the server only through `ivr.phone`. Nothing that a caller typed is kept here.
+It reaches the server only through `ivr.carrier`. Nothing that a caller typed is kept here.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..phone.caller import Act, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch
-from ..phone.carrier import Exchange, Line, Purpose
-from ..phone.habits import CallResult, Habits
-from ..phone.player import Player
-from ..phone.transport import Answer, Transport
+from ivr.carrier.caller import Act, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch
+from ivr.carrier.carrier_options import CallResult, Habits
+from ivr.carrier.player import Player
+from ivr.carrier.requests import Exchange, Line, Purpose
+from ivr.carrier.transport import Answer, Transport
+
 from .figures import Figures
 from .labels import asked, masked
 from .schedule import Timeline

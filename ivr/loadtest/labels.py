@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from ..phone.conversation import Conversation, Turn
+from ivr.conversations.model import Conversation, Turn
 
 LONGEST = 30
 _DIGIT = "[0-9〇零一二三四五六七八九幺]"

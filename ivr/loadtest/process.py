@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from ..errors import IvrError
+from ivr.errors import IvrError
+
 from .plan import Plan
 from .results import Result
 

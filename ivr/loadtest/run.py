@@ -10,7 +10,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from ..phone.transport import HttpTransport
+from ivr.carrier.transport import HttpTransport
+
 from .call import LoadCall, Signal, Stopwatch
 from .figures import Figures
 from .plan import Plan

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..phone.caller import Act, Silence
-from ..phone.carrier import Line, new_sid
-from ..phone.clock import Clock
-from ..phone.conversation import Conversation
-from ..phone.habits import CallResult
-from ..phone.played import Failure
-from ..phone.reading import read
-from ..phone.scripted import Scripted
+from ivr.carrier.caller import Act, Silence
+from ivr.carrier.carrier_options import CallResult
+from ivr.carrier.clock import Clock
+from ivr.carrier.requests import Line, new_sid
+from ivr.conversations.model import Conversation
+from ivr.conversations.reader import read
+from ivr.conversations.result import Failure
+from ivr.conversations.runner import Scripted
+
 from .labels import deed_names
 from .process import LoadError
 

@@ -7,9 +7,10 @@ import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from ..phone.carrier import Carrier, Line, new_sid
-from ..phone.transport import HttpTransport
-from ..phone.twiml import TwimlFault
+from ivr.carrier.requests import Carrier, Line, new_sid
+from ivr.carrier.transport import HttpTransport
+from ivr.carrier.twiml import TwimlFault
+
 from .process import LoadError
 
 DEFAULT_URL = "http://127.0.0.1:8080"

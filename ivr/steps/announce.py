@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.step import LiveStep, Move
-from ..engine.turn import Turn
-from ..errors import LookupFailed
-from ..flow.fields import option
-from ..flow.model import Route
-from ..flow.routes import Ways
-from ..flow.scalars import Name
+from ivr.engine.step import LiveStep, Move
+from ivr.engine.turn import Turn
+from ivr.errors import LookupFailed
+from ivr.flow.fields import option
+from ivr.flow.model import Route
+from ivr.flow.routes import Ways
+from ivr.flow.scalars import Name
 
 _DEADLINE = 0.3
 """Seconds: the answer comes from the store next door, and no announcement is worth a silence."""

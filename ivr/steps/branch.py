@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.step import LiveStep, Move
-from ..engine.turn import Turn
-from ..flow.fields import option
-from ..flow.model import Route
-from ..flow.routes import Ways
+from ivr.engine.step import LiveStep, Move
+from ivr.engine.turn import Turn
+from ivr.flow.fields import option
+from ivr.flow.model import Route
+from ivr.flow.routes import Ways
 
 
 @dataclass(frozen=True, kw_only=True)

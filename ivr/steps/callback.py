@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..engine.handover import handover
-from ..engine.step import LiveStep, Move
-from ..engine.telephone import telephone
-from ..engine.turn import DEADLINE, Turn
-from ..errors import LookupFailed
-from ..flow.expressions import Expression
-from ..flow.fields import Block, option
-from ..flow.model import OWN_DESK, PRIORITIES, Route
-from ..flow.routes import Condition, Ways
-from ..flow.scalars import Name, OneOf
+from ivr.engine.agent_context import handover
+from ivr.engine.step import LiveStep, Move
+from ivr.engine.telephone import telephone
+from ivr.engine.turn import DEADLINE, Turn
+from ivr.errors import LookupFailed
+from ivr.flow.expressions import Expression
+from ivr.flow.fields import Block, option
+from ivr.flow.model import OWN_DESK, PRIORITIES, Route
+from ivr.flow.routes import Condition, Ways
+from ivr.flow.scalars import Name, OneOf
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ..engine.entering import Entering
-from ..engine.entries import ENTRIES, Entry, Value
-from ..engine.step import Move
-from ..engine.turn import Turn
-from ..flow.fields import option
-from ..flow.model import Route
-from ..flow.routes import Ways
-from ..flow.scalars import Name, OneOf, Whole
+from ivr.engine.entry_step import Entering
+from ivr.engine.entry_types import ENTRIES, Entry, Value
+from ivr.engine.step import Move
+from ivr.engine.turn import Turn
+from ivr.flow.fields import option
+from ivr.flow.model import Route
+from ivr.flow.routes import Ways
+from ivr.flow.scalars import Name, OneOf, Whole
 
 
 @dataclass(frozen=True, kw_only=True)

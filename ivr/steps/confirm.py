@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.listening import MISS, Listening
-from ..engine.step import Move
-from ..engine.turn import Turn
-from ..engine.verbs import Keys
-from ..flow import phrasebook
-from ..flow.fields import option
-from ..flow.model import Route
-from ..flow.routes import Ways
-from ..flow.scalars import Flag
-from ..flow.text import Text
-from ..flow.wordings import Wording
+from ivr.engine.input_step import MISS, Listening
+from ivr.engine.step import Move
+from ivr.engine.turn import Turn
+from ivr.engine.verbs import Keys
+from ivr.flow import phrasebook
+from ivr.flow.fields import option
+from ivr.flow.model import Route
+from ivr.flow.routes import Ways
+from ivr.flow.scalars import Flag
+from ivr.flow.text import Text
+from ivr.flow.text_field import Wording
 
 YES, NO = "1", "2"
 

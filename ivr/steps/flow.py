@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.step import LiveStep, Move, Run
-from ..engine.turn import Turn
-from ..flow.expressions import Expression
-from ..flow.fields import Block, MapOf, option
-from ..flow.model import Route
-from ..flow.routes import Condition, Ways
-from ..flow.scalars import Name
+from ivr.engine.step import LiveStep, Move, Run
+from ivr.engine.turn import Turn
+from ivr.flow.expressions import Expression
+from ivr.flow.fields import Block, MapOf, option
+from ivr.flow.model import Route
+from ivr.flow.routes import Condition, Ways
+from ivr.flow.scalars import Name
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.step import LiveStep, Move
-from ..engine.turn import Turn
-from ..flow.fields import option
-from ..flow.model import Route
-from ..flow.text import Text
-from ..flow.wordings import Wording
+from ivr.engine.step import LiveStep, Move
+from ivr.engine.turn import Turn
+from ivr.flow.fields import option
+from ivr.flow.model import Route
+from ivr.flow.text import Text
+from ivr.flow.text_field import Wording
 
 
 @dataclass(frozen=True, kw_only=True)

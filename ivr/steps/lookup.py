@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.step import LiveStep, Move
-from ..engine.turn import DEADLINE, Turn
-from ..errors import LookupFailed
-from ..flow.expressions import Expression
-from ..flow.fields import Block, MapOf, option
-from ..flow.model import Route
-from ..flow.routes import Condition, Ways
-from ..flow.scalars import Name, Seconds, Word
+from ivr.engine.step import LiveStep, Move
+from ivr.engine.turn import DEADLINE, Turn
+from ivr.errors import LookupFailed
+from ivr.flow.expressions import Expression
+from ivr.flow.fields import Block, MapOf, option
+from ivr.flow.model import Route
+from ivr.flow.routes import Condition, Ways
+from ivr.flow.scalars import Name, Seconds, Word
 
 
 @dataclass(frozen=True, kw_only=True)

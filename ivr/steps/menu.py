@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.listening import MISS, Listening, keep_ahead, next_language, option_words, phrases_of
-from ..engine.step import Move
-from ..engine.turn import Turn
-from ..engine.verbs import Keys
-from ..flow import phrasebook
-from ..flow.fields import option
-from ..flow.model import Branch, Choice, Route
-from ..flow.routes import Choices
-from ..flow.scalars import Flag, Name
+from ivr.engine.input_step import MISS, Listening, keep_ahead, next_language, option_words, phrases_of
+from ivr.engine.step import Move
+from ivr.engine.turn import Turn
+from ivr.engine.verbs import Keys
+from ivr.flow import phrasebook
+from ivr.flow.fields import option
+from ivr.flow.model import Branch, Choice, Route
+from ivr.flow.routes import Choices
+from ivr.flow.scalars import Flag, Name
 
 
 @dataclass(frozen=True, kw_only=True)

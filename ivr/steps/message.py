@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.inputs import Input, NoInput, Recorded, Resumed
-from ..engine.step import LiveStep, Move
-from ..engine.turn import Turn
-from ..engine.verbs import Record
-from ..flow.fields import option
-from ..flow.model import Route
-from ..flow.outcomes import AGENT, FAILED
-from ..flow.routes import Ways
-from ..flow.scalars import Name, Seconds, Whole
-from ..flow.text import Text
-from ..flow.wordings import Wording
+from ivr.engine.inputs import Input, NoInput, Recorded, Resumed
+from ivr.engine.step import LiveStep, Move
+from ivr.engine.turn import Turn
+from ivr.engine.verbs import Record
+from ivr.flow.fields import option
+from ivr.flow.model import Route
+from ivr.flow.outcomes import AGENT, FAILED
+from ivr.flow.routes import Ways
+from ivr.flow.scalars import Name, Seconds, Whole
+from ivr.flow.text import Text
+from ivr.flow.text_field import Wording
 
 _SHORTEST = 1.0
 

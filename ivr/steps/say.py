@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..engine.step import LiveStep, Move
-from ..engine.turn import Turn
-from ..flow.expressions import Expression
-from ..flow.fields import option
-from ..flow.model import Route
-from ..flow.routes import Condition, Ways
-from ..flow.scalars import Flag, Whole
-from ..flow.text import Text
-from ..flow.wordings import Wording
+from ivr.engine.step import LiveStep, Move
+from ivr.engine.turn import Turn
+from ivr.flow.expressions import Expression
+from ivr.flow.fields import option
+from ivr.flow.model import Route
+from ivr.flow.routes import Condition, Ways
+from ivr.flow.scalars import Flag, Whole
+from ivr.flow.text import Text
+from ivr.flow.text_field import Wording
 
 _ANSWER_PAUSE = 1.0
 _SLOWLY = 0.85

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.step import LiveStep, Move
-from ..engine.turn import Turn
-from ..flow.expressions import Expression
-from ..flow.fields import MapOf, option
-from ..flow.model import Route
-from ..flow.routes import Condition, Ways
+from ivr.engine.step import LiveStep, Move
+from ivr.engine.turn import Turn
+from ivr.flow.expressions import Expression
+from ivr.flow.fields import MapOf, option
+from ivr.flow.model import Route
+from ivr.flow.routes import Condition, Ways
 
 
 @dataclass(frozen=True, kw_only=True)

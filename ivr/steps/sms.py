@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..engine.step import LiveStep, Move
-from ..engine.turn import DEADLINE, Turn
-from ..errors import LookupFailed
-from ..flow.expressions import Expression
-from ..flow.fields import option
-from ..flow.model import Route
-from ..flow.routes import Condition, Ways
-from ..flow.scalars import Whole
-from ..flow.text import Text
-from ..flow.wordings import Wording
+from ivr.engine.step import LiveStep, Move
+from ivr.engine.turn import DEADLINE, Turn
+from ivr.errors import LookupFailed
+from ivr.flow.expressions import Expression
+from ivr.flow.fields import option
+from ivr.flow.model import Route
+from ivr.flow.routes import Condition, Ways
+from ivr.flow.scalars import Whole
+from ivr.flow.text import Text
+from ivr.flow.text_field import Wording
 
 
 @dataclass(frozen=True, kw_only=True)

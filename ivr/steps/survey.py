@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..engine.inputs import Digits, Input, Resumed, Speech
-from ..engine.listening import MISS, Listening
-from ..engine.step import Move
-from ..engine.telephone import telephone
-from ..engine.turn import Turn
-from ..engine.verbs import Keys
-from ..errors import LookupFailed
-from ..flow.fields import ListOf, option
-from ..flow.model import Route
-from ..flow.outcomes import AGENT
-from ..flow.routes import Ways
-from ..flow.scalars import Name, OneOf
+from ivr.engine.input_step import MISS, Listening
+from ivr.engine.inputs import Digits, Input, Resumed, Speech
+from ivr.engine.step import Move
+from ivr.engine.telephone import telephone
+from ivr.engine.turn import Turn
+from ivr.engine.verbs import Keys
+from ivr.errors import LookupFailed
+from ivr.flow.fields import ListOf, option
+from ivr.flow.model import Route
+from ivr.flow.outcomes import AGENT
+from ivr.flow.routes import Ways
+from ivr.flow.scalars import Name, OneOf
 
 DEADLINE = 1.0
 SCALES = {"satisfaction": (1, 5), "recommend": (0, 10)}

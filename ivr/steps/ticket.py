@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..engine.step import LiveStep, Move
-from ..engine.turn import DEADLINE, Turn
-from ..errors import LookupFailed
-from ..flow.expressions import Expression
-from ..flow.fields import Block, option
-from ..flow.model import Route
-from ..flow.routes import Condition, Ways, WordOrValue
-from ..flow.scalars import Name
+from ivr.engine.step import LiveStep, Move
+from ivr.engine.turn import DEADLINE, Turn
+from ivr.errors import LookupFailed
+from ivr.flow.expressions import Expression
+from ivr.flow.fields import Block, option
+from ivr.flow.model import Route
+from ivr.flow.routes import Condition, Ways, WordOrValue
+from ivr.flow.scalars import Name
 
 KINDS = ("product", "service", "channel", "policy")
 SEVERITIES = ("ordinary", "grave", "public")

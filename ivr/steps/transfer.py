@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..engine.handover import handover
-from ..engine.inputs import DialEnded, Digits, Input
-from ..engine.step import LiveStep, Move
-from ..engine.turn import DEADLINE, Turn
-from ..engine.verbs import Dial, Enqueue
-from ..engine.waiting import choice_for, leads_out, leave, note_talk, wait, way_out, where
-from ..errors import LookupFailed
-from ..flow.fields import Block, option
-from ..flow.model import OWN_DESK, PRIORITIES, Branch, Choice, Route
-from ..flow.routes import Choices, Ways
-from ..flow.scalars import Name, OneOf
-from ..flow.text import Text
-from ..flow.wordings import Wording
+from ivr.engine.agent_context import handover
+from ivr.engine.inputs import DialEnded, Digits, Input
+from ivr.engine.queue_treatment import choice_for, leads_out, leave, note_talk, wait, way_out, where
+from ivr.engine.step import LiveStep, Move
+from ivr.engine.turn import DEADLINE, Turn
+from ivr.engine.verbs import Dial, Enqueue
+from ivr.errors import LookupFailed
+from ivr.flow.fields import Block, option
+from ivr.flow.model import OWN_DESK, PRIORITIES, Branch, Choice, Route
+from ivr.flow.routes import Choices, Ways
+from ivr.flow.scalars import Name, OneOf
+from ivr.flow.text import Text
+from ivr.flow.text_field import Wording
 
 _OUTCOMES = {"completed": "next", "busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "no_answer"}
 _MOST_FAULTS = 3

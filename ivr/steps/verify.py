@@ -6,22 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..engine import proof
-from ..engine.entering import Entering
-from ..engine.entries import ENTRIES, TAIL, Entry, Value
-from ..engine.inputs import Digits, Input
-from ..engine.proof import Proof
-from ..engine.step import Move
-from ..engine.turn import Turn
-from ..engine.who import ask_again
-from ..flow.fields import option
-from ..flow.model import Route
-from ..flow.outcomes import AGENT, FAILED
-from ..flow.routes import Ways
-from ..flow.scalars import IdentityLevel, OneOf
-from ..flow.text import Text
-from ..flow.wordings import Wording
-from ..secret import Secret
+from ivr.engine import authentication
+from ivr.engine.authentication import Proof
+from ivr.engine.caller_lookup import ask_again
+from ivr.engine.entry_step import Entering
+from ivr.engine.entry_types import ENTRIES, TAIL, Entry, Value
+from ivr.engine.inputs import Digits, Input
+from ivr.engine.step import Move
+from ivr.engine.turn import Turn
+from ivr.flow.fields import option
+from ivr.flow.model import Route
+from ivr.flow.outcomes import AGENT, FAILED
+from ivr.flow.routes import Ways
+from ivr.flow.scalars import IdentityLevel, OneOf
+from ivr.flow.text import Text
+from ivr.flow.text_field import Wording
+from ivr.secret import Secret
 
 HIGHEST = 2
 """The highest level that a telephone can prove; L3 needs a person."""
@@ -84,7 +84,7 @@ class Verify(Entering):
         """Go on if the caller is verified already; else ask for what is missing."""
         if turn.level >= self.verify:
             return "next"
-        if not proof.tries_left(turn):
+        if not authentication.tries_left(turn):
             return self._give_up(turn, "verify_failed")
         if not ask_again(turn):
             turn.phrase("bank_unavailable")
@@ -154,11 +154,11 @@ class Verify(Entering):
         """Keep the number and ask for the PIN, or check what is complete."""
         wanted = self.wanted(turn)
         if wanted is _PIN and isinstance(value, Secret):
-            return self._after_pin(turn, proof.check_pin(turn, self._claim(turn), value))
+            return self._after_pin(turn, authentication.check_pin(turn, self._claim(turn), value))
         if wanted is _CODE and isinstance(value, Secret):
-            return self._after_code(turn, proof.check_code(turn, value))
+            return self._after_code(turn, authentication.check_code(turn, value))
         turn.remember(claim=value, failures=0)
-        if not proof.name_account(turn, self._claim(turn)):
+        if not authentication.name_account(turn, self._claim(turn)):
             turn.phrase("bank_unavailable")
             return AGENT
         return self.listen(turn)
@@ -197,7 +197,7 @@ class Verify(Entering):
                 return self._give_up(turn, "verify_failed")
 
     def _step_up(self, turn: Turn) -> Move:
-        if proof.send_code(turn) is Proof.GIVEN:
+        if authentication.send_code(turn) is Proof.GIVEN:
             return self.listen(turn)
         return self._give_up(turn, "code_unavailable")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol
 
-from ..engine.ports import Board, CallStore, Documents
-from ..settings import store_kind
+from ivr.engine.ports import Board, CallStore, Documents
+from ivr.settings import store_kind
 
 __all__ = ["Store", "open_store"]
 

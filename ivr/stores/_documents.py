@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..engine.ports import Document
+from ivr.engine.ports import Document
 
 NESTED = "an update of a document must not change documents itself"
 

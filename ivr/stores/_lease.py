@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from zlib import crc32
 
-from ..errors import StoreError
+from ivr.errors import StoreError
 
 STRIPES = 1024
 LEASE_SECONDS = 15.0

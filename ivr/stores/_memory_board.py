@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
-from ..engine.ports import KEPT_WRITES
+from ivr.engine.ports import KEPT_WRITES
 
 
 class MemoryBoard:

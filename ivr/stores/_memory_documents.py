@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Sequence
 from heapq import nsmallest
 
-from ..engine.ports import Document
-from ..errors import StoreError
+from ivr.engine.ports import Document
+from ivr.errors import StoreError
+
 from ._documents import NESTED, first_key, from_text, to_text
 
 

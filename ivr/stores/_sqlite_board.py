@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..engine.ports import KEPT_WRITES
+from ivr.engine.ports import KEPT_WRITES
+
 from ._sqlite_connections import Connections, OneWriter
 
 LAST = "SELECT coalesce(max(write), 0) FROM board"

@@ -13,7 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ..errors import StoreError
+from ivr.errors import StoreError
+
 from ._sqlite_tables import APPLICATION_ID, LATER, LAYOUT, TABLES
 
 BUSY_SECONDS = 5.0

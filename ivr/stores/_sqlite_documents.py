@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from itertools import takewhile
 
-from ..engine.ports import Document
-from ..errors import StoreError
+from ivr.engine.ports import Document
+from ivr.errors import StoreError
+
 from ._documents import NESTED, first_key, from_text, to_text
 from ._sqlite_connections import Connections, OneWriter
 

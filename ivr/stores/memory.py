@@ -8,8 +8,9 @@ from contextlib import AbstractContextManager
 from itertools import takewhile
 from types import MappingProxyType
 
-from ..engine.ports import JournalRow, Saved
-from ..errors import SettingsError
+from ivr.engine.ports import JournalRow, Saved
+from ivr.errors import SettingsError
+
 from ._lease import LEASE_SECONDS, Leases
 from ._memory_board import MemoryBoard
 from ._memory_documents import MemoryDocuments

@@ -17,9 +17,10 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from ..engine.ports import JournalRow, Saved
-from ..errors import SettingsError, StoreError
-from ..settings import store_file
+from ivr.engine.ports import JournalRow, Saved
+from ivr.errors import SettingsError, StoreError
+from ivr.settings import store_file
+
 from ._lease import LEASE_SECONDS, SETUP, FileLeases
 from ._sqlite_board import SqliteBoard
 from ._sqlite_calls import SqliteCalls

@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from . import agents, audio, desks, health, risk, webhook
-from .metrics import Metrics
-from .webhook import Answering
+from ivr.channels.twilio import agent_routes, routes
+from ivr.channels.twilio.routes import Answering
+from ivr.telemetry.metrics import Metrics
+
+from . import agents_api, audio, health, risk_api
+from .gauges import gauges
 
 MOST_BODY = 64 * 1024
 """Bytes; a voice request has about one thousand."""
@@ -19,14 +22,14 @@ def create_app(ivr: Answering) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     app.url_map.merge_slashes = False  # a redirect would lose what the caller typed
     app.register_error_handler(HTTPException, _plain)
-    metrics = Metrics(ivr)
-    app.register_blueprint(webhook.routes(ivr, metrics))
-    app.register_blueprint(agents.routes(ivr, metrics))
+    metrics = Metrics(gauges(ivr))
+    app.register_blueprint(routes.routes(ivr, metrics))
+    app.register_blueprint(agent_routes.routes(ivr, metrics))
     app.register_blueprint(audio.routes(ivr.settings.audio, ivr.sound))
     app.register_blueprint(health.routes(ivr, metrics))
-    for board in desks.routes(ivr.queue, ivr.settings.api_token, ivr.clock):
+    for board in agents_api.routes(ivr.queue, ivr.settings.api_token, ivr.clock):
         app.register_blueprint(board)
-    app.register_blueprint(risk.routes(ivr.risks, ivr.settings.api_token, ivr.clock))
+    app.register_blueprint(risk_api.routes(ivr.risks, ivr.settings.api_token, ivr.clock))
     return app
 
 

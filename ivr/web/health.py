@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from . import log
-from .metrics import Metrics
-from .webhook import Answering
+from ivr.channels.twilio.routes import Answering
+from ivr.telemetry import log
+from ivr.telemetry.metrics import Metrics
 
 
 def routes(ivr: Answering, metrics: Metrics) -> Blueprint:

@@ -16,7 +16,8 @@ from flask import Flask
 from ivr.app import Ivr, build
 from ivr.engine.ports import Lookup
 from ivr.settings import Hidden, Settings
-from ivr.web import create_app, log
+from ivr.telemetry import log
+from ivr.web import create_app
 
 from .walks import BASE, TOKEN, Posted
 

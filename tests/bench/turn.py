@@ -7,8 +7,8 @@ import os
 import time
 from collections.abc import Iterator
 
-from ivr.demo_bank.serving import BackgroundBank
-from ivr.lookups.http import HttpLookup
+from ivr.backends.http import HttpLookup
+from ivr.demo.bank.serving import BackgroundBank
 
 from . import ours, walks
 from .rounds import Measure, Rounds

@@ -8,12 +8,12 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from ivr.agents.keeper import Keeper
-from ivr.agents.service import Queue
-from ivr.catalogue import catalogue
 from ivr.cli import main
+from ivr.crypto import Seal
 from ivr.flow.loader import load
-from ivr.sealing import Seal
+from ivr.services.queue.repository import Keeper
+from ivr.services.queue.service import Queue
+from ivr.session.step_registry import catalogue
 from ivr.settings import Settings
 from ivr.stores import open_store
 

@@ -8,9 +8,9 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from ivr.announcements import Announcements
 from ivr.calendar import local
 from ivr.cli import main
+from ivr.services.announcements import Announcements
 from ivr.stores import open_store
 
 LINE = """

@@ -12,11 +12,11 @@ from click.testing import CliRunner, Result
 from ivr.app import LOST_SECONDS, Ivr, build
 from ivr.cli import main
 from ivr.cli._watching import every_round, forget_old
-from ivr.demo_bank.serving import BackgroundBank
+from ivr.demo.bank.serving import BackgroundBank
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, Recorded
 from ivr.engine.ports import Incoming, Saved
-from ivr.journal.context import COLLECTION, Ended
-from ivr.outgoing import Note, NotTaken, Outbox, Sounded
+from ivr.jobs.outbox import Note, NotTaken, Outbox, Sounded
+from ivr.reporting.call_detail import COLLECTION, Ended
 from ivr.settings import Hidden, Settings
 
 FLOWS = Path(__file__).parents[2] / "flows"

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli import main
-from ivr.identity import Identity, Limits
-from ivr.sealing import Seal
+from ivr.crypto import Seal
+from ivr.services.identity import Identity, Limits
 from ivr.settings import Settings
 from ivr.stores import open_store
 

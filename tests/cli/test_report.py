@@ -17,8 +17,8 @@ from ivr.calendar import local
 from ivr.cli import main
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput
 from ivr.engine.ports import Incoming
-from ivr.journal.surveys import Surveys
-from ivr.journal.tickets import Tickets
+from ivr.services.surveys import Surveys
+from ivr.services.tickets.service import Tickets
 from ivr.settings import Settings
 
 HOTLINE = """\
@@ -169,7 +169,7 @@ def test_alarms_that_nobody_takes_are_a_finding(address: str, tmp_path: Path, mo
 
 
 def test_alarms_are_sent_once(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ivr import outgoing
+    from ivr.jobs import outbox as outgoing
 
     late_complaint(address, tmp_path)
     monkeypatch.setenv("IVR_ALARM_URL", "http://127.0.0.1:1/")

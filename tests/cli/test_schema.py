@@ -9,10 +9,10 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from ivr.catalogue import catalogue
 from ivr.cli import main
 from ivr.flow.schema import flow_schema, line_schema
-from ivr.flow.source import Mapping, Node, Sequence, read_text
+from ivr.session.step_registry import catalogue
+from ivr.yamlfile.source import Mapping, Node, Sequence, read_text
 
 FLOWS = Path(__file__).parents[2] / "flows"
 WHOLE = {"flow": "f", "start": "a", "steps": {"a": {"hangup": "再见"}}}

@@ -19,9 +19,9 @@ import pytest
 from click.testing import CliRunner
 
 from ivr.cli import main, serve
-from ivr.cli._listening import claim_port
-from ivr.journal.tickets import Tickets
-from ivr.sealing import Seal
+from ivr.cli._sockets import claim_port
+from ivr.crypto import Seal
+from ivr.services.tickets.service import Tickets
 from ivr.settings import Settings
 from ivr.stores import open_store
 

@@ -39,7 +39,7 @@ def speak(tmp_path, monkeypatch):
     for name, text in (("line", LINE), ("front", FRONT)):
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     monkeypatch.setenv("IVR_FLOWS", str(tmp_path))
-    monkeypatch.setattr("ivr.hearing.DEADLINE", 60.0)  # a busy machine is no finding
+    monkeypatch.setattr("ivr.speech.speech_input.DEADLINE", 60.0)  # a busy machine is no finding
     for name in ("TWILIO_AUTH_TOKEN", "TWILIO_API_URL", "IVR_PUBLIC_URL", "IVR_STORE", "IVR_AUDIO", "IVR_ASR"):
         monkeypatch.delenv(name, raising=False)
 

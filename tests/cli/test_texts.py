@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from ivr.cli._texts import TextMessages, text_messages
-from ivr.messages.outbox import Outbox
-from ivr.sealing import Seal
+from ivr.cli._sms import TextMessages, text_messages
+from ivr.crypto import Seal
 from ivr.secret import Secret
+from ivr.services.sms.local_outbox import LocalOutbox
 from ivr.stores import open_store
 
 NOW = 1_795_399_200.0
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
-def send(outbox: Outbox, text: str, at: float, number: str = "+8613800000001") -> None:
+def send(outbox: LocalOutbox, text: str, at: float, number: str = "+8613800000001") -> None:
     outbox.send(number, Secret("otp", text), "test", at)
 
 
 def test_messages_are_told_once_in_the_order_sent(tmp_path):
     store, seal = open_store(f"sqlite:///{tmp_path}/ivr.db"), Seal(b"k" * 32)
-    outbox = Outbox(store, seal)
+    outbox = LocalOutbox(store, seal)
     send(outbox, "before", NOW)
     news = TextMessages(store, seal)
     assert news() == []
@@ -35,10 +35,10 @@ def test_messages_are_told_once_in_the_order_sent(tmp_path):
 def test_a_store_that_another_run_used_hides_nothing(tmp_path):
     address = f"sqlite:///{tmp_path}/ivr.db"
     store = open_store(address)
-    send(Outbox(store, Seal(b"another key")), "old", NOW)
+    send(LocalOutbox(store, Seal(b"another key")), "old", NOW)
     env = {"IVR_STORE": address, "TWILIO_AUTH_TOKEN": TOKEN, "IVR_FLOWS": ".", "IVR_AUDIO": "."}
     with text_messages(env) as news:
-        send(Outbox(store, Seal(TOKEN.encode())), "new", NOW + 1)
+        send(LocalOutbox(store, Seal(TOKEN.encode())), "new", NOW + 1)
         assert news is not None
         assert news() == ["[SMS to …0001] new"]
     store.close()

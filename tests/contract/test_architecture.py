@@ -87,9 +87,9 @@ def test_every_command_explains_itself_with_an_example(name):
     assert not undocumented
 
 
-@pytest.mark.parametrize("folder", ["steps", "stores", "report"])
+@pytest.mark.parametrize("folder", ["steps", "stores", "diagnostics/formats"])
 def test_a_file_holds_the_kind_that_it_is_named_after(folder):
-    package = importlib.import_module(f"ivr.{folder}")
+    package = importlib.import_module(f"ivr.{folder.replace('/', '.')}")
     for path in sorted((ROOT / "ivr" / folder).glob("[a-z]*.py")):
         module = importlib.import_module(f"{package.__name__}.{path.stem}")
         kinds = {

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ivr.carrier.clock import VirtualClock
 from ivr.cli.test import MONDAY_AT_TEN, play_one, wired
-from ivr.phone.clock import VirtualClock
-from ivr.phone.reading import read
+from ivr.conversations.reader import read
 
 HERE = Path(__file__).parent
 LINES = yaml.safe_load((HERE.parents[1] / "flows" / "line.yaml").read_text("utf-8"))["lines"].values()

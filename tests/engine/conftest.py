@@ -16,10 +16,10 @@ from ivr.engine.turn import Services
 from ivr.engine.verbs import Closing, Pause, Say
 from ivr.errors import LookupFailed
 from ivr.flow.loader import reload
-from ivr.speech.aloud import Reader
-from ivr.speech.heard import heard
+from ivr.speech.display_format import written
+from ivr.speech.itn import heard
 from ivr.speech.phrases import understand
-from ivr.speech.written import written
+from ivr.speech.verbalize import Reader
 
 LINE = """
 lines: {default: test}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.announcements import Announcement, Announcements, switch_off, switch_on
 from ivr.engine.verbs import Say
 from ivr.errors import LookupFailed, StoreError
-from ivr.lookups.router import Router
+from ivr.services.announcements import Announcement, Announcements, switch_off, switch_on
+from ivr.services.router import Router
 from ivr.stores.memory import MemoryStore
 
 from .conftest import LINE, Bank

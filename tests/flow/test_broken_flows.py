@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from ivr.catalogue import catalogue
+from ivr.diagnostics.problem import Problem, in_order
 from ivr.flow.loader import inspect
-from ivr.flow.rules import CHECKS, FIELDS, FILE, RULES
-from ivr.problem import Problem, in_order
+from ivr.flow.rules.summaries import CHECKS, FIELDS, FILE, RULES
+from ivr.session.step_registry import catalogue
 
 BROKEN = Path(__file__).parents[1] / "broken_flows"
 FILES = sorted(BROKEN.glob("*.yaml"))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.diagnostics.problem import Place
 from ivr.flow.expressions import LONGEST, ExpressionError, parse
-from ivr.problem import Place
 from ivr.secret import Secret
 
 PLACE = Place("f.yaml", 1, 1)

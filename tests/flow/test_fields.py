@@ -8,7 +8,7 @@ import pytest
 
 from ivr.flow.fields import Block, Kind, ListOf, MapOf, Reading, object_schema, option, options, read_options
 from ivr.flow.scalars import Flag, IdentityLevel, Name, OneOf, Seconds, Whole, Word
-from ivr.flow.source import Mapping, Node, read_text
+from ivr.yamlfile.source import Mapping, Node, read_text
 
 
 def node_of(text: str) -> Node:

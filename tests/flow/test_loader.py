@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.catalogue import catalogue
 from ivr.errors import FlowError
 from ivr.flow.chart import Chart
-from ivr.flow.checks import check_flow, check_release
 from ivr.flow.loader import Catalogue, content_hash, inspect, load, read_flow, reload
-from ivr.flow.source import Mapping, Node, Scalar, Sequence, read_text
+from ivr.flow.rules import check_flow, check_release
+from ivr.session.step_registry import catalogue
+from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence, read_text
 
 FLOWS = Path(__file__).parents[2] / "flows"
 SHIPPED = {path.name: path.read_text("utf-8") for path in sorted(FLOWS.glob("*.yaml"))}

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from ivr.catalogue import catalogue
-from ivr.flow.checks.values import GIVEN
 from ivr.flow.fields import Block, options
-from ivr.flow.line import DeskFields, LineFields, SiteFields, WaitingFields
+from ivr.flow.hotline import DeskFields, LineFields, SiteFields, WaitingFields
 from ivr.flow.loader import FlowFields, inspect, read_flow
 from ivr.flow.profiles import Profile, profiles
 from ivr.flow.reference import PROFILE_WORDS, manual
 from ivr.flow.routes import DOES, ChoiceFields
-from ivr.flow.rules import GROUPS, RULES
+from ivr.flow.rules.summaries import GROUPS, RULES
+from ivr.flow.rules.values import GIVEN
 from ivr.flow.schema import manual_text
-from ivr.flow.source import read_text
+from ivr.session.step_registry import catalogue
+from ivr.yamlfile.source import read_text
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "flows" / "README.md"

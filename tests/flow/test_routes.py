@@ -6,7 +6,7 @@ import pytest
 
 from ivr.flow.fields import Reading
 from ivr.flow.routes import Choices, Condition, Goto, Key, Ways
-from ivr.flow.source import Mapping, read_text
+from ivr.yamlfile.source import Mapping, read_text
 
 
 def read(kind, text):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.diagnostics.problem import Place
 from ivr.flow.text import Slot, Template, TemplateError, Text, parse_template
-from ivr.problem import Place
 
 PLACE = Place("f.yaml", 1, 1)
 

@@ -12,13 +12,13 @@ import pytest
 from msgspec import structs
 
 from ivr.app import Ivr, build
-from ivr.demo_bank.serving import BackgroundBank
-from ivr.phone.carrier import new_sid, signature
-from ivr.phone.clock import VirtualClock
-from ivr.phone.parse import falls_silent, parse
-from ivr.phone.transport import Answer, WsgiTransport
-from ivr.phone.twiml import Dial, Document, Gather, Hangup, Record, Redirect
-from ivr.records import freeze, thaw
+from ivr.carrier.clock import VirtualClock
+from ivr.carrier.requests import new_sid, signature
+from ivr.carrier.transport import Answer, WsgiTransport
+from ivr.carrier.twiml import Dial, Document, Gather, Hangup, Record, Redirect
+from ivr.carrier.twiml_parser import falls_silent, parse
+from ivr.demo.bank.serving import BackgroundBank
+from ivr.session.call_codec import freeze, thaw
 from ivr.settings import Settings
 from ivr.web import create_app
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.phone.conversation import Conversation
-from ivr.phone.reading import read
+from ivr.conversations.model import Conversation
+from ivr.conversations.reader import read
 
 FOLDER = Path(__file__).parents[1] / "conversations"
 BY_TITLE = {one.title: one for one in read([FOLDER])}

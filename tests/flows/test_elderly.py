@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from ivr.phone.twiml import Dial, Hangup
+from ivr.carrier.twiml import Dial, Hangup
 
 KEYS = "0123456789*#"
 OLDER = "+8613800000003"

@@ -7,7 +7,7 @@ from collections import deque
 
 import pytest
 
-from ivr.phone.twiml import Dial, Gather, Hangup, Record
+from ivr.carrier.twiml import Dial, Gather, Hangup, Record
 
 CALLERS = {
     "+8613800000001": ("0128", "135790", "1018"),

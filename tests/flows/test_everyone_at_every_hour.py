@@ -17,18 +17,18 @@ import pytest
 
 from ivr.app import Ivr, build
 from ivr.calendar import CHINA
-from ivr.demo_bank.data import CUSTOMERS, Customer
-from ivr.demo_bank.serving import BackgroundBank
-from ivr.messages.outbox import messages
-from ivr.phone.caller import Act, Desk, Gone, Heard, Listening, Press, Silence, Stretch, Talk
-from ivr.phone.carrier import Line
-from ivr.phone.clock import VirtualClock
-from ivr.phone.habits import CallResult
-from ivr.phone.played import folded
-from ivr.phone.player import Player
-from ivr.phone.transport import WsgiTransport
+from ivr.carrier.caller import Act, Desk, Gone, Heard, Listening, Press, Silence, Stretch, Talk
+from ivr.carrier.carrier_options import CallResult
+from ivr.carrier.clock import VirtualClock
+from ivr.carrier.player import Player
+from ivr.carrier.requests import Line
+from ivr.carrier.transport import WsgiTransport
+from ivr.conversations.result import folded
+from ivr.demo.bank.data import CUSTOMERS, Customer
+from ivr.demo.bank.serving import BackgroundBank
+from ivr.services.sms.local_outbox import messages
 from ivr.settings import Settings
-from ivr.speech.aloud import Reader
+from ivr.speech.verbalize import Reader
 from ivr.web import create_app
 
 from .conftest import BASE, FLOWS, TOKEN, Faults

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from ivr.carrier.transport import WsgiTransport
+from ivr.carrier.twiml import Dial, Gather
 from ivr.errors import LookupFailed
-from ivr.phone.transport import WsgiTransport
-from ivr.phone.twiml import Dial, Gather
 from ivr.web import create_app
 
 from .conftest import Leg

@@ -21,12 +21,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ivr.demo_bank.data import CUSTOMERS
-from ivr.messages.outbox import messages
-from ivr.phone.twiml import Dial, Gather, Hangup
-from ivr.records import thaw
-from ivr.speech.aloud import Reader
-from ivr.speech.written import written
+from ivr.carrier.twiml import Dial, Gather, Hangup
+from ivr.demo.bank.data import CUSTOMERS
+from ivr.services.sms.local_outbox import messages
+from ivr.session.call_codec import thaw
+from ivr.speech.display_format import written
+from ivr.speech.verbalize import Reader
 
 from .conftest import Leg
 

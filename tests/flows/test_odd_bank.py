@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ivr.carrier.transport import WsgiTransport
+from ivr.carrier.twiml import Dial, Gather, Hangup
 from ivr.errors import LookupFailed
-from ivr.phone.transport import WsgiTransport
-from ivr.phone.twiml import Dial, Gather, Hangup
 from ivr.web import create_app
 
 scalars = st.one_of(

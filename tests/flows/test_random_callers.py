@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.phone.caller import Desk, HangUp, Press, Silence, Speak, Talk
-from ivr.phone.carrier import Line
-from ivr.phone.habits import Habits
-from ivr.phone.player import Player
-from ivr.phone.twiml import Dial, Hangup
+from ivr.carrier.caller import Desk, HangUp, Press, Silence, Speak, Talk
+from ivr.carrier.carrier_options import Habits
+from ivr.carrier.player import Player
+from ivr.carrier.requests import Line
+from ivr.carrier.twiml import Dial, Hangup
 
 CALLS = int(os.environ.get("IVR_RANDOM_CALLS", "0"))
 FLOWS = ("main_menu", "elderly_simple", "no_such_flow")

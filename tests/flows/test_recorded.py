@@ -14,12 +14,12 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from ivr.agents.floor import Floor
 from ivr.app import build
-from ivr.demo_bank.serving import BackgroundBank
-from ivr.phone.clock import VirtualClock
-from ivr.phone.transport import WsgiTransport
-from ivr.phone.twiml import Dial, Hangup
+from ivr.carrier.clock import VirtualClock
+from ivr.carrier.transport import WsgiTransport
+from ivr.carrier.twiml import Dial, Hangup
+from ivr.demo.bank.serving import BackgroundBank
+from ivr.services.queue.state import Floor
 from ivr.settings import Settings
 from ivr.steps.message import Message
 from ivr.web import create_app

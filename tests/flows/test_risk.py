@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.app import build
-from ivr.demo_bank.serving import BackgroundBank
+from ivr.demo.bank.serving import BackgroundBank
 from ivr.engine.inputs import CallStarted, Digits
 from ivr.engine.ports import Incoming
 from ivr.settings import Settings
@@ -55,7 +55,7 @@ def test_a_customer_at_risk_who_proves_it_from_another_telephone_is_known_to_flo
     for turn, keys in enumerate(["1", "6217000000001000128#", "135790"], start=1):
         incoming = Incoming("CA1", turn, Digits(keys), f"{turn}", "+8613911111111", "+861085550100")
         ivr.answer(ivr.channel, incoming)
-    from ivr.records import thaw
+    from ivr.session.call_codec import thaw
 
     assert ivr.facts("CA1")["level"] == 1
     assert thaw(ivr.store.load("CA1").call, ivr.seal).facts["caller"]["risk"] is True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.phone.twiml import Dial
+from ivr.carrier.twiml import Dial
 
 LI = "+8613800000001"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.conversations.reader import read_text
 from ivr.loadtest.labels import asked, deed_names, masked
-from ivr.phone.reading import read_text
 
 from .conftest import CONVERSATIONS
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from ivr.catalogue import catalogue
 from ivr.flow import phrasebook
 from ivr.flow.loader import load
 from ivr.flow.model import within
 from ivr.flow.text import Text
+from ivr.session.step_registry import catalogue
 from ivr.speech.asr import Expected
 from ivr.speech.asr.vosk import Vosk
 from ivr.speech.audio import Audio, read_wav

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ivr.flow import phrasebook
 from ivr.speech import phrases
-from ivr.speech.heard import heard
+from ivr.speech.itn import heard
 from ivr.speech.phrases import understand
 from ivr.speech.sounds import NEAR, SAME, alike
 

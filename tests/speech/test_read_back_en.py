@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.speech.aloud import Reader
+from ivr.speech.verbalize import Reader
 
 read = Reader()
 ONES = {

@@ -14,12 +14,12 @@ import pytest
 from werkzeug.serving import make_server
 
 from ivr.app import Ivr, build
-from ivr.phone.caller import Act, Desk, Gone, HangUp, Heard, Listening, Press, Silence, Stretch, Talk
-from ivr.phone.carrier import DEMO_ACCOUNT, Exchange, Line, new_sid, signature
-from ivr.phone.clock import VirtualClock
-from ivr.phone.player import CallResult, Player
-from ivr.phone.recordings import Recordings
-from ivr.phone.transport import HttpTransport
+from ivr.carrier.caller import Act, Desk, Gone, HangUp, Heard, Listening, Press, Silence, Stretch, Talk
+from ivr.carrier.clock import VirtualClock
+from ivr.carrier.player import CallResult, Player
+from ivr.carrier.recordings import Recordings
+from ivr.carrier.requests import DEMO_ACCOUNT, Exchange, Line, new_sid, signature
+from ivr.carrier.transport import HttpTransport
 from ivr.settings import Settings
 from ivr.speech.asr import Nothing, Reason, Recogniser
 from ivr.speech.audio import read_wav, silence, write_wav

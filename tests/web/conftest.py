@@ -13,14 +13,14 @@ import pytest
 from flask.testing import FlaskClient
 from twilio.request_validator import RequestValidator
 
-from ivr.agents.keeper import Keeper
-from ivr.agents.service import Queue
-from ivr.channels.twilio import TwilioChannel
+from ivr.channels.twilio.channel import TwilioChannel
+from ivr.crypto import Seal
 from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Gather, Prompt, Say
 from ivr.flow import model
-from ivr.identity.risk import Risks
-from ivr.sealing import Seal
+from ivr.services.identity.risk import Risks
+from ivr.services.queue.repository import Keeper
+from ivr.services.queue.service import Queue
 from ivr.settings import Hidden, Settings
 from ivr.stores.memory import MemoryStore
 from ivr.web import create_app

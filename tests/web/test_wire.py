@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.web.wire import twilio_request
+from ivr.channels.twilio.wire import twilio_request
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from ivr.plugins import kinds_in
+from ivr.discovery import kinds_in
 
 if TYPE_CHECKING:
     from ivr.flow.model import Release
@@ -39,8 +39,8 @@ class Deployment:
     @cached_property
     def release(self) -> Release | None:
         """The flows, or None where they cannot be used."""
-        from ivr.catalogue import catalogue
         from ivr.flow.loader import inspect
+        from ivr.session.step_registry import catalogue
 
         return inspect(self.settings.flows, catalogue())[0]
 

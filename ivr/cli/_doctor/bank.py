@@ -15,7 +15,7 @@ class BankCheck(Check):
 
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
         """Yield whether lookups can be answered."""
-        from ivr.lookups.reach import Reach
+        from ivr.net.reachability import Reach
 
         url = deployment.settings.bank_url
         if not url:

@@ -40,9 +40,10 @@ class HearingCheck(Check):
 
 
 def _here(deployment: Deployment, level: Literal["note", "warning"], what: str, cure: str) -> Iterator[Finding]:
-    from ivr.hearing import open_ears
+    from ivr.channels.twilio.recordings import TwilioRecordings
+    from ivr.speech.speech_input import open_ears
 
-    ears = open_ears(deployment.settings)
+    ears = open_ears(deployment.settings, TwilioRecordings.from_settings(deployment.settings))
     for language in deployment.languages:
         reason = ears.why_not(language)
         if reason:

@@ -50,7 +50,7 @@ def _public(public_url: str) -> Iterator[Finding]:
 
 def _signed(public_url: str | None) -> list[str]:
     """Return what the channel itself would compute a signature over when a call comes in."""
-    from ivr.channels.twilio_requests import TwilioRequest
+    from ivr.channels.twilio.requests import TwilioRequest
 
     request = TwilioRequest("https", "<the host that was called>", (VOICE,), "", ())
     return list(request.urls(public_url))

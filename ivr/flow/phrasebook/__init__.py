@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from importlib.resources import files
 
-from ..source import Mapping, Scalar, read_text
+from ivr.yamlfile.source import Mapping, Scalar, read_text
 
 FALLBACK = "zh-CN"
 PARTS = frozenset(

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
-from ivr.plugins import kinds_in
+from ivr.discovery import kinds_in
 
 if TYPE_CHECKING:
-    from ..audio import Audio
+    from ivr.speech.audio import Audio
 
 __all__ = ["Expected", "Heard", "Nothing", "Reason", "Recogniser", "recognisers"]
 

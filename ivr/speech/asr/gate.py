@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..audio import RATE, Audio, resample
-from ..dtmf import decode
+from ivr.speech.audio import RATE, Audio, resample
+from ivr.speech.dtmf import decode
+
 from . import Nothing, Reason
 
 QUIETEST = -47.0

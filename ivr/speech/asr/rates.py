@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..audio import Audio, resample
-from ..audio.sound import audio_of
+from ivr.speech.audio import Audio, resample
+from ivr.speech.audio.sound import audio_of
 
 _REACH = 10
 _BETA = 5.0

@@ -19,7 +19,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from ..audio import Audio
+from ivr.speech.audio import Audio
+
 from . import Expected, Heard, Nothing, Recogniser
 from .grammar import Grammar, grammar_of, judged
 from .models import find_model, sample_rate, takes_grammar

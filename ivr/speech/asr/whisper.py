@@ -21,7 +21,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..audio import Audio
+from ivr.speech.audio import Audio
+
 from . import Expected, Heard, Nothing, Recogniser
 from .rates import at_rate
 from .workers import LateError, Workers, begun

@@ -12,8 +12,8 @@ from typing import Literal
 
 import msgspec
 
-from ivr.flow.source import Mapping as SourceMapping
-from ivr.flow.source import Scalar, read_text
+from ivr.yamlfile.source import Mapping as SourceMapping
+from ivr.yamlfile.source import Scalar, read_text
 
 Kind = Literal["voice", "recogniser"]
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ivr.errors import ModelError
+from ivr.speech.units import build_pack
 
-from ..units import build_pack
 from .catalogue import Model
 from .fetch import Progress, connection, fetch
 from .unpack import clear, is_archive, only_folder, unpack

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ...sealing import Seal
-from ..tts import Voice
-from .building import Built, Standing, Workshop
+from ivr.crypto import Seal
+from ivr.speech.tts import Voice
+
+from .builder import Built, Standing, Workshop
+from .cache import Kept
 from .catalogue import KnownPrompt, known_prompts
-from .kept import Kept
-from .links import Links
-from .made import Maker
-from .shelf import Shelf
-from .speaking import Prompts
+from .index import Shelf
+from .renderer import Maker
+from .resolver import Prompts
+from .signed_urls import Links
 from .voices import Voices
 
 __all__ = [

@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from ...engine.inputs import Input, NoInput, Resumed, Speech
-from ...engine.step import LiveStep
-from ...engine.verbs import Say
-from ...flow import phrasebook
-from ...flow.model import Choice, Flow, Release, within
-from ...flow.profiles import Profile, profiles
-from ...flow.text import Text
-from .rehearsal import VALUE, Rehearsal, Rehearsed, Scene, phrase_keys, rehearsal, texts_of
+from ivr.engine.inputs import Input, NoInput, Resumed, Speech
+from ivr.engine.step import LiveStep
+from ivr.engine.verbs import Say
+from ivr.flow import phrasebook
+from ivr.flow.model import Choice, Flow, Release, within
+from ivr.flow.profiles import Profile, profiles
+from ivr.flow.text import Text
+
+from .dry_run import VALUE, Rehearsal, Rehearsed, Scene, phrase_keys, rehearsal, texts_of
 from .words import folded, in_words, sentences
 
 _MOST_CONDITIONS = 6

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from ..audio import levelled, read_sound, trimmed
+from ivr.speech.audio import levelled, read_sound, trimmed
+
 from .catalogue import KnownPrompt, Sound, sound_of
-from .lengths import FORMAT, empty, wav_of
-from .shelf import RECORDING, RENDERED, key_of, write_whole
+from .duration import FORMAT, empty, wav_of
+from .index import RECORDING, RENDERED, key_of, write_whole
 
 MANIFEST = "recordings.json"
 _SUFFIXES = (".wav", ".mp3")

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from ...flow.model import Release
-from .building import Standing
+from ivr.flow.model import Release
+
+from .builder import Standing
 from .catalogue import KnownPrompt
-from .lengths import characters_and_words
+from .duration import characters_and_words
 
 _PACE = (200.0, 150.0)
 """Characters and words a minute that are asked for at the rate 1: slower than talk, faster than the local voice."""

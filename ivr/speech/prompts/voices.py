@@ -6,10 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from ...errors import VoiceFailed
-from ..audio import Audio
-from ..tts import Voice
-from .lengths import empty
+from ivr.errors import VoiceFailed
+from ivr.speech.audio import Audio
+from ivr.speech.tts import Voice
+
+from .duration import empty
 from .words import in_words
 
 REST_SECONDS = 30.0

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ..aloud import Reader
+from ivr.speech.verbalize import Reader
 
 _NUMBER = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<percent>\s*[%％])?")
 _SPAN = re.compile(r"(?<![\d-])(\d{1,2})\s?[-–~～]\s?(\d{1,2})(?![\d-])")

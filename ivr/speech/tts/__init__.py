@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Self
 
-from ivr.plugins import kinds_in
-
-from ..audio import Audio
+from ivr.discovery import kinds_in
+from ivr.speech.audio import Audio
 
 __all__ = ["Voice", "local_voices"]
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ivr.errors import VoiceFailed
+from ivr.speech.audio import RATE, Audio
+from ivr.speech.audio.sound import Fractions, audio_of
+from ivr.speech.audio.spectrum import band, shaped
+from ivr.speech.audio.tempo import faster
+from ivr.speech.units import Units
 
-from ..audio import RATE, Audio
-from ..audio.sound import Fractions, audio_of
-from ..audio.spectrum import band, shaped
-from ..audio.tempo import faster
-from ..units import Units
 from ._mandarin import Gap, Syllable, Word
 
 TEMPO = 1.34

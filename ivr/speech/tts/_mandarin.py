@@ -16,8 +16,8 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
-from ivr.flow.source import Mapping, Scalar, read_text
-from ivr.speech.aloud.zh import LETTERS
+from ivr.speech.verbalize.zh import LETTERS
+from ivr.yamlfile.source import Mapping, Scalar, read_text
 
 from ._sandhi import spoken
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from ivr.errors import VoiceFailed
+from ivr.speech.audio import Audio, levelled, read_wav, resample, trimmed
 
-from ..audio import Audio, levelled, read_wav, resample, trimmed
 from . import Voice
 from ._espeak_children import COMMAND, Children
 from ._mandarin import CannotReadError, Foreign, Word, lexicon_version, read

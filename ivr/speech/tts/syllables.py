@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Self
 
 from ivr.errors import VoiceFailed
+from ivr.speech.audio import Audio, levelled
+from ivr.speech.units import FILE, FOLDER, read_pack
 
-from ..audio import Audio, levelled
-from ..units import FILE, FOLDER, read_pack
 from . import Voice
 from ._joining import FASTEST, SLOWEST, Joiner, Spoken
 from ._mandarin import CannotReadError, Foreign, Piece, lexicon_version, read

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from ivr.app import catalogue
+from ivr.crypto import Seal
 from ivr.errors import VoiceFailed
 from ivr.flow.loader import reload
 from ivr.flow.model import Release
-from ivr.sealing import Seal
 from ivr.speech.audio import Audio
 from ivr.speech.prompts import KnownPrompt, Prompts, Workshop, known_prompts, open_prompts, open_workshop
-from ivr.speech.prompts.lengths import seconds_at
+from ivr.speech.prompts.duration import seconds_at
 from ivr.speech.tts import Voice
 
 ALL = ("recordings", "cloud", "local")

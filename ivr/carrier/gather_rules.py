@@ -1,0 +1,135 @@
+"""What a listening verb makes of what the caller does: pure rules of Gather and Record, no time and no requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from . import speech_duration
+from .caller import Act, HangUp, Heard, Listening, Press, Speak, Stretch, Talk
+from .twiml import Gather, Play, Prompt, Record, Say
+
+KEY_SECONDS = 0.3
+
+Length = Callable[[str], float]
+"""Tells how many seconds the sound at an address lasts."""
+
+
+def heard(prompt: Prompt, length: Length) -> Heard:
+    """Put a prompt as the caller perceives it."""
+    if isinstance(prompt, Say):
+        once = sum(speech_duration.seconds(piece.text, piece.rate) + piece.pause for piece in prompt.pieces)
+        rate = prompt.pieces[0].rate if prompt.pieces else 1.0
+        return Heard("say", prompt.text, prompt.language, once * (prompt.loop or 1000), rate)
+    if isinstance(prompt, Play):
+        once = length(prompt.url) if prompt.url else KEY_SECONDS * len(prompt.digits)
+        return Heard("play", prompt.url or prompt.digits, "", once * (prompt.loop or 1000))
+    return Heard("pause", "", "", prompt.length)
+
+
+def split(gather: Gather, now: float, length: Length) -> tuple[Stretch, Listening]:
+    """Part what is played from the wait after it; pauses at the end of the prompts are a part of the wait."""
+    prompts = tuple(heard(prompt, length) for prompt in gather.prompts)
+    sounds = max((place for place, prompt in enumerate(prompts, 1) if prompt.kind != "pause"), default=0)
+    quiet = sum(prompt.seconds for prompt in prompts[sounds:])
+    listening = Listening(
+        "gather",
+        gather.keys,
+        gather.speech,
+        gather.timeout + quiet,
+        gather.num_digits,
+        gather.finish_on_key,
+        gather.language,
+        gather.hints,
+    )
+    return Stretch(now, prompts[:sounds], listening), listening
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a Gather ends with. `wait` is the time it takes from the first key or word; `rest` are keys left over."""
+
+    digits: str = field(default="", repr=False)
+    finished_on: str = ""
+    speech: str | None = field(default=None, repr=False)
+    confidence: float | None = None
+    rest: str = field(default="", repr=False)
+    wait: float = 0.0
+    repeat: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was typed or said."""
+        return not self.digits and not self.speech
+
+    def parameters(self, blank: bool) -> dict[str, str]:
+        """Return what the action is told. `blank`: an empty result says so instead of saying nothing."""
+        if self.speech:
+            told = {"SpeechResult": self.speech}
+            return told if self.confidence is None else told | {"Confidence": str(self.confidence)}
+        if self.empty and not blank:
+            return {}
+        return {"msg": "Gather End", "Digits": self.digits, "FinishedOnKey": self.finished_on}
+
+
+def stops(gather: Gather, act: Act) -> bool:
+    """Tell whether `act` cuts the prompts short."""
+    if isinstance(act, Press):
+        return gather.keys
+    return isinstance(act, Speak) and gather.speech and gather.barge_in
+
+
+def answered(gather: Gather, act: Act, patience: float) -> Gathered:
+    """Take in what the caller did; `patience` is the silence in seconds that the Gather allows from here."""
+    if isinstance(act, Press) and gather.keys:
+        return gathered(gather, act.keys, act.gap, act.repeat)
+    if isinstance(act, Speak) and gather.speech and act.text.strip():
+        spoken = min(60.0, speech_duration.seconds(act.text) if act.seconds is None else act.seconds)
+        quiet = gather.timeout if gather.speech_timeout is None else gather.speech_timeout
+        return Gathered(speech=act.text, confidence=act.confidence, wait=spoken + quiet, repeat=act.repeat)
+    return Gathered(wait=max(0.0, patience - act.at), repeat=act.repeat)
+
+
+def gathered(gather: Gather, keys: str, gap: float = KEY_SECONDS, repeat: bool = False) -> Gathered:
+    """Take keys until there are enough, the finishing key comes, or the timeout that each key restarts runs out."""
+    if gap >= gather.timeout:
+        keys, late = keys[:1], keys[1:]
+    else:
+        late = ""
+    for place, key in enumerate(keys):
+        if key == gather.finish_on_key:
+            return Gathered(keys[:place], key, rest=keys[place + 1 :] + late, wait=place * gap, repeat=repeat)
+        if place + 1 == gather.num_digits:
+            return Gathered(keys[: place + 1], rest=keys[place + 1 :] + late, wait=place * gap, repeat=repeat)
+    return Gathered(keys, rest=late, wait=(len(keys) - 1) * gap + gather.timeout, repeat=repeat)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a Record ends with. `key` is the key that ended it, or "hangup"; `wait` is the time it took."""
+
+    seconds: float
+    key: str = ""
+    wait: float = 0.0
+    repeat: bool = False
+
+
+def recorded(record: Record, act: Act) -> Recorded:
+    """Take in what the caller did after the tone."""
+    quiet, most = record.timeout or record.max_length, float(record.max_length)
+    if isinstance(act, HangUp):
+        taken = min(act.at, most)
+        return Recorded(taken, "hangup", taken, act.repeat)
+    spoken, key = act.at, ""
+    if isinstance(act, Speak):
+        spoken += speech_duration.seconds(act.text) if act.seconds is None else act.seconds
+    elif isinstance(act, Talk):
+        spoken, key = act.at + act.seconds, act.key
+    elif isinstance(act, Press):
+        key = next((pressed for pressed in act.keys if pressed in record.finish_on_key), "")
+    if spoken >= most:
+        return Recorded(most, "", most, act.repeat)
+    if key and key in record.finish_on_key:
+        return Recorded(spoken, key, spoken, act.repeat)
+    taken = min(most, spoken + quiet)
+    return Recorded(spoken or taken, "", taken, act.repeat)

@@ -1,0 +1,394 @@
+"""Plays the TwiML of one call exactly as Twilio would. No threads of its own; knows no flow, no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urljoin
+
+from . import gather_rules
+from .caller import Act, Caller, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch, Talk
+from .carrier_options import CallResult, EndedBy, Habits
+from .clock import Clock
+from .legs import Answering, Ended, connect
+from .requests import Carrier, Line, Purpose, Watch, beside, new_sid
+from .side_requests import Asides
+from .sound_length import seconds_of
+from .transport import Transport
+from .twiml import (
+    OWN_RULE,
+    Dial,
+    Document,
+    Enqueue,
+    Gather,
+    Hangup,
+    Leave,
+    Party,
+    Pause,
+    Play,
+    Prompt,
+    Record,
+    Redirect,
+    Reject,
+    Say,
+    TwimlFault,
+    Verb,
+)
+from .twiml_parser import falls_silent, parse
+
+if TYPE_CHECKING:
+    from .recordings import Recordings
+
+
+class _Over(Exception):
+    def __init__(self, by: EndedBy, status: str = "completed", *, ran_out: bool = False) -> None:
+        self.by = by
+        self.status = status
+        self.ran_out = ran_out
+
+
+@dataclass(eq=False)
+class _Next(Exception):
+    purpose: Purpose
+    url: str
+    method: str
+    extra: Mapping[str, str] = field(default_factory=dict)
+    repeat: bool = False
+
+
+class Player:
+    """One call, from the first ring to the status callback. Use it once."""
+
+    def __init__(
+        self,
+        line: Line,
+        transport: Transport,
+        caller: Caller,
+        clock: Clock,
+        *,
+        call_sid: str | None = None,
+        habits: Habits | None = None,
+        watch: Watch | None = None,
+        recordings: Recordings | None = None,
+    ) -> None:
+        self.call_sid = call_sid or new_sid("CA")
+        self._line = line
+        self._caller = caller
+        self._clock = clock
+        self._habits = habits or Habits()
+        self._recordings = recordings
+        self._carrier = Carrier(line, transport, self.call_sid, watch)
+        self.faults: list[TwimlFault] = []
+        self.asides = Asides(self._carrier, self.faults)
+        self._dialled: list[str] = []
+        self._early = ""
+        self._url = ""
+        self._documents = 0
+        self._hops = 0
+        self._status = "ringing"
+        self._began = 0.0
+        self._moved = ""
+        self._over = False
+        self._transport = transport
+        self._watch = watch
+
+    def _length(self, url: str) -> float:
+        return seconds_of(self._transport, self._carrier.real(urljoin(self._url, url)))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the call has ended."""
+        return self._over
+
+    def move(self, url: str) -> None:
+        """Let the call ask another address as soon as it next lets time go by: whoever sleeps now must be woken."""
+        self._moved = url
+
+    def call(self) -> CallResult:
+        """Make the call and play it to its end, then post the status callback."""
+        self._began = self._clock.now()
+        try:
+            self._clock.sleep(self._habits.ring)
+            self._began = self._clock.now()
+            self._run(_Next("voice", self._line.voice_url, "POST"))
+        except _Over as over:
+            by, status = over.by, over.status
+        except Gone:
+            by, status = "caller", "completed"
+        self._over = True
+        seconds = self._clock.now() - self._began
+        self.asides.ended(status, seconds, self._clock.now())
+        faults = (*self.faults, *self._carrier.warnings)
+        return CallResult(self.call_sid, by, status, seconds, self._documents, faults, tuple(self._dialled))
+
+    def _run(self, step: _Next) -> NoReturn:
+        """Play one document after another; only an exception ends it."""
+        while True:
+            try:
+                document = self._fetch(step)
+                self.asides.flush()
+                self._play(document)
+                raise _Over("server", ran_out=True)
+            except _Next as following:
+                step = following
+            except TwimlFault as fault:
+                step = self._fallback(fault, step)
+
+    def _fallback(self, fault: TwimlFault, failed: _Next) -> _Next:
+        self.faults.append(fault)
+        if not self._line.fallback_url or failed.purpose == "fallback":
+            raise _Over("fault", "failed" if self._status == "ringing" else "completed")
+        extra = {"ErrorCode": str(fault.number), "ErrorUrl": fault.url or failed.url}
+        return _Next("fallback", self._line.fallback_url, "POST", extra)
+
+    def _fetch(self, step: _Next) -> Document:
+        self._hops += 1
+        if self._hops > self._habits.hops:
+            raise TwimlFault(OWN_RULE, f"{self._hops - 1} documents in a row without a sound: an endless loop")
+        if self._clock.now() - self._began > self._habits.most_seconds:
+            raise _Over("limit")
+        answer, self._url = self._carrier.ask(
+            step.purpose, step.method, step.url, step.extra, status=self._status, repeat=step.repeat
+        )
+        document = parse(answer.body, status=answer.status, content_type=answer.content_type, url=self._url)
+        self._documents += 1
+        self.faults += document.warnings
+        if falls_silent(document) and not self._line.parent:
+            message = "dead air: a caller who stays silent is cut off, for nothing leads on or ends the call"
+            self.faults.append(TwimlFault(OWN_RULE, message, url=self._url, fatal=False))
+        return document
+
+    def _play(self, document: Document) -> None:
+        for place, verb in enumerate(document.verbs):
+            if isinstance(verb, Reject) and place == 0 and self._status == "ringing":
+                raise _Over("server", "busy" if verb.reason == "busy" else "no-answer")
+            if not (isinstance(verb, Redirect | Pause) and self._status == "ringing"):
+                self._status = "in-progress"
+            self._verb(verb)
+
+    def _verb(self, verb: Verb) -> None:
+        if isinstance(verb, Say | Play | Pause):
+            self._prompts((verb,))
+        elif isinstance(verb, Gather):
+            self._gather(verb)
+        elif isinstance(verb, Record):
+            self._record(verb)
+        elif isinstance(verb, Dial):
+            self._dial(verb)
+        elif isinstance(verb, Enqueue):
+            self._enqueue(verb)
+        elif isinstance(verb, Redirect):
+            raise self._next("redirect", verb.url, verb.method)
+        elif isinstance(verb, Hangup | Leave | Reject):
+            raise _Over("server")
+
+    def _next(
+        self,
+        purpose: Purpose,
+        url: str | None,
+        method: str,
+        extra: Mapping[str, str] | None = None,
+        again: bool = False,
+    ) -> _Next:
+        return _Next(purpose, urljoin(self._url, url) if url else self._url, method, extra or {}, again)
+
+    # --- what is heard ---
+
+    def _wait(self, seconds: float) -> None:
+        if seconds > 0 and not self._moved:
+            self._hops = 0
+            self._clock.sleep(seconds)
+        if self._moved:
+            url, self._moved = self._moved, ""
+            raise _Next("moved", url, "POST")
+
+    def _prompts(self, prompts: Sequence[Prompt]) -> None:
+        """Play prompts that nothing can stop but hanging up."""
+        stretch = Stretch(
+            self._clock.now(), tuple(gather_rules.heard(prompt, self._length) for prompt in prompts), None
+        )
+        act = self._caller.early(stretch)
+        if act is None or act.at >= stretch.seconds > 0:
+            self._hear(stretch.prompts)
+            return
+        rest = self._hear(stretch.prompts, until=act.at)
+        self._do(act)
+        self._hear(rest)
+
+    def _hear(self, prompts: Sequence[Heard], until: float = float("inf")) -> Sequence[Heard]:
+        """Play until `until` seconds have gone by; return what is left."""
+        for place, prompt in enumerate(prompts):
+            self._caller.hears(prompt)
+            if until < prompt.seconds:
+                self._wait(until)
+                left = Heard("pause", "", prompt.language, prompt.seconds - until)
+                return (left, *prompts[place + 1 :])
+            self._wait(prompt.seconds)
+            until -= prompt.seconds
+        return ()
+
+    # --- Gather ---
+
+    def _gather(self, gather: Gather) -> None:
+        stretch, listening = gather_rules.split(gather, self._clock.now(), self._length)
+        result = self._typed_ahead(gather, stretch) or self._live(gather, stretch, listening)
+        self._early = result.rest if self._habits.early_keys == "kept" else ""
+        if not result.empty or gather.action_on_empty:
+            extra = result.parameters(self._habits.empty_result == "blank")
+            raise self._next("gather", gather.action, gather.method, extra, result.repeat)
+
+    def _typed_ahead(self, gather: Gather, stretch: Stretch) -> gather_rules.Gathered | None:
+        """Use up keys that were pressed while the last request was under way; they stop the prompts at once."""
+        if not self._early or not gather.keys:
+            return None
+        keys, self._early = self._early, ""
+        self._hear(stretch.prompts[:1], until=0.0)
+        result = gather_rules.gathered(gather, keys)
+        self._wait(result.wait)
+        return result
+
+    def _live(self, gather: Gather, stretch: Stretch, listening: Listening) -> gather_rules.Gathered:
+        act = self._caller.early(stretch)
+        if act is not None and act.at < stretch.seconds:
+            rest = self._hear(stretch.prompts, until=act.at)
+            self._do(act)
+            if not gather_rules.stops(gather, act):
+                self._hear(rest)
+            act = replace(act, at=0.0)
+        else:
+            self._hear(stretch.prompts)
+            act = self._caller.answers(listening)
+            if act.at > listening.timeout:
+                act = Silence()
+            self._wait(act.at)
+            self._do(act)
+        result = gather_rules.answered(gather, act, listening.timeout)
+        self._wait(result.wait)
+        return result
+
+    def _do(self, act: Act) -> None:
+        self._caller.acted(act)
+        if isinstance(act, HangUp):
+            raise Gone
+
+    # --- Record ---
+
+    def _record(self, record: Record) -> None:
+        self._early = ""
+        if record.play_beep:
+            self._hear((Heard("beep", "", "", 0.5),))
+        listening = Listening("record", True, True, record.timeout, record.max_length, record.finish_on_key)
+        act = self._caller.answers(listening)
+        self._caller.acted(act)
+        taken = gather_rules.recorded(record, act)
+        self._wait(taken.wait)
+        sound = act.sound if isinstance(act, Talk) else b""
+        facts = self._recording(record.status_callback, "RecordVerb", taken.seconds, sound)
+        step = self._next("record", record.action, record.method, facts | {"Digits": taken.key}, taken.repeat)
+        if taken.key == "hangup":
+            self._last_word(step)
+        raise step
+
+    def _last_word(self, step: _Next) -> None:
+        """Tell the server how a verb ended after the caller has gone; the answer is thrown away."""
+        self._carrier.ask(step.purpose, step.method, step.url, step.extra, status="completed", repeat=step.repeat)
+        raise Gone
+
+    # --- Dial and Enqueue ---
+
+    def _dial(self, dial: Dial) -> None:
+        if self._line.parent:
+            raise TwimlFault(13215, "<Dial> cannot stand in what is played to somebody who was dialled", url=self._url)
+        self._early, self._hops = "", 0
+        self._dialled += dial.numbers
+        desk = self._caller.desk(dial.numbers)
+        leg = self._leg(dial.parties[0], desk)
+        ended = connect(desk, dial.timeout, self._clock, leg.takes)
+        step = self._next("dial", dial.action, dial.method, self._dial_facts(dial, leg, ended), desk.repeat)
+        self.asides.later(lambda: self._leg_over(leg, ended, desk))
+        if self._habits.leg_told == "before":
+            self.asides.flush()
+        if ended.caller_left:
+            if dial.action is not None:
+                self._last_word(step)
+            raise Gone
+        if dial.action is not None:
+            raise step
+
+    def _leg(self, party: Party, desk: Desk) -> Player:
+        """Return the player of the other telephone's own call."""
+        line = replace(
+            self._line,
+            voice_url=urljoin(self._url, party.url) if party.url else "",
+            status_url=urljoin(self._url, party.status_callback) if party.status_callback else "",
+            fallback_url="",
+            called=party.number,
+            direction="outbound-dial",
+            parent=self.call_sid,
+        )
+        return Player(
+            line, self._transport, Answering(desk), self._clock, habits=self._habits, watch=beside(self._watch)
+        )
+
+    def takes(self, clock: Clock) -> bool:
+        """Play to somebody who was dialled what they hear first; tell whether they are to be connected."""
+        if not self._line.voice_url:
+            return True
+        self._clock, self._began, self._status = clock, clock.now(), "in-progress"
+        try:
+            self._run(_Next("voice", self._line.voice_url, "POST"))
+        except _Over as over:
+            return over.ran_out
+        except Gone:
+            return False
+
+    def _leg_over(self, leg: Player, ended: Ended, desk: Desk) -> None:
+        if not desk.lost:
+            leg.asides.ended(ended.leg_status, ended.answered, self._clock.now())
+        self.faults += leg.faults
+
+    def _dial_facts(self, dial: Dial, leg: Player, ended: Ended) -> dict[str, str]:
+        facts = {"DialCallSid": leg.call_sid, **ended.facts(self._habits.screened)}
+        if ended.talked is None or not dial.record:
+            return facts
+        return facts | self._recording(dial.recorded, "DialVerb", ended.talked)
+
+    def _recording(self, callback: str | None, source: str, seconds: float, sound: bytes = b"") -> dict[str, str]:
+        sid = new_sid("RE")
+        url = f"{self._habits.recordings}/{self._line.account}/Recordings/{sid}"
+        if self._recordings is not None:
+            url = self._recordings.keep(sid, sound)
+        facts = {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(round(seconds))}
+        if callback:
+            more = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": source}
+            where = urljoin(self._url, callback)
+            self.asides.later(lambda: self.asides.tell("recording", where, facts | more, self._status))
+        return facts
+
+    def _enqueue(self, enqueue: Enqueue) -> None:
+        sid, began = new_sid("QU"), self._clock.now()
+        if enqueue.wait_url:
+            self._hold(enqueue, {"QueueSid": sid, "QueuePosition": "1", "QueueTime": "0", "CurrentQueueSize": "1"})
+        desk = self._caller.desk((enqueue.name,))
+        self._hops = 0
+        ended = connect(desk, 30, self._clock, lambda _: True)
+        result = "bridged" if ended.talked is not None else "hangup" if ended.caller_left else "queue-full"
+        extra = {"QueueResult": result, "QueueSid": sid, "QueueTime": str(round(self._clock.now() - began))}
+        step = self._next("enqueue", enqueue.action, enqueue.method, extra, desk.repeat)
+        if ended.caller_left:
+            self._last_word(step)
+        if enqueue.action is not None:
+            raise step
+
+    def _hold(self, enqueue: Enqueue, extra: Mapping[str, str]) -> None:
+        """Play one round of the waiting document."""
+        url = urljoin(self._url, enqueue.wait_url or "")
+        answer, where = self._carrier.ask("wait", enqueue.wait_method, url, extra, status=self._status)
+        document = parse(answer.body, status=answer.status, content_type=answer.content_type, url=where)
+        self.faults += document.warnings
+        for verb in document.verbs:
+            if isinstance(verb, Say | Play | Pause):
+                self._prompts((verb,))
+            elif isinstance(verb, Dial | Record | Enqueue | Reject):
+                raise TwimlFault(14206, f"<{type(verb).__name__}> cannot stand in a waiting document", url=where)

@@ -1,0 +1,104 @@
+"""The carrier's recordings over HTTP on loopback: what callers said, for who knows the account's name and token.
+
+As at a carrier, a recording is not there yet when the call asks for its next document, and can be deleted.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+from ivr.speech.audio import read_wav, write_wav
+from ivr.speech.audio.levels import silence
+
+from .requests import DEMO_ACCOUNT
+
+NOT_READY = 2
+"""How often a recording is not there yet when it is asked for."""
+_NAME = re.compile(r"/2010-04-01/Accounts/(AC\w{32})/Recordings/(RE\w{32})\.(wav|json)")
+
+
+class Recordings:
+    """Keeps and serves recordings; use it with `with`. `url` is what the server takes for the carrier's API.
+
+    `asked` counts requests by recording, `refused` those without the right credentials; `deleted` names what is gone.
+    """
+
+    def __init__(self, token: str, account: str = DEMO_ACCOUNT, *, port: int = 0, not_ready: int = NOT_READY) -> None:
+        self.account = account
+        self.not_ready = not_ready
+        self.refused = 0
+        self.deleted: list[str] = []
+        self._login = "Basic " + base64.b64encode(f"{account}:{token}".encode()).decode()
+        self._kept: dict[str, bytes] = {}
+        self.asked: dict[str, int] = {}
+        self._http = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def keep(self, sid: str, sound: bytes) -> str:
+        """Keep a WAV file as the carrier does, in 8 kHz mono, and return its address; without one, silence."""
+        self._kept[sid] = write_wav(read_wav(sound) if sound else silence(1.0))
+        return f"{self.url}/2010-04-01/Accounts/{self.account}/Recordings/{sid}"
+
+    def keep_bytes(self, sid: str, content: bytes) -> None:
+        """Put any bytes in the place of a recording, as a carrier might that is broken."""
+        self._kept[sid] = content
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    def answer(self, method: str, path: str, login: str) -> tuple[int, bytes]:
+        """Return the status and the body of one request."""
+        if not hmac.compare_digest(login.encode(), self._login.encode()):
+            self.refused += 1
+            return 401, b""
+        found = _NAME.fullmatch(path)
+        if not found or found[1] != self.account or found[2] not in self._kept:
+            return 404, b""
+        sid = found[2]
+        if method == "DELETE":
+            del self._kept[sid]
+            self.deleted.append(sid)
+            return 204, b""
+        self.asked[sid] = self.asked.get(sid, 0) + 1
+        return (404, b"") if self.asked[sid] <= self.not_ready else (200, self._kept[sid])
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                self._answer("GET")
+
+            def do_DELETE(self) -> None:
+                self._answer("DELETE")
+
+            def _answer(self, method: str) -> None:
+                status, body = server.answer(method, self.path, self.headers.get("Authorization", ""))
+                self.send_response(status)
+                if status != 204:
+                    self.send_header("Content-Type", "audio/x-wav")
+                    self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in http.server
+                return
+
+        return Handler

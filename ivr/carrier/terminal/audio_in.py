@@ -1,0 +1,67 @@
+"""A caller who answers with sound: WAV files one after the other, then whoever is at the terminal.
+
+Keys that sound in a file are pressed; where a call records, the file is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ivr.carrier.caller import KEYS, Act, Caller, Desk, Heard, Listening, Press, Silence, Stretch, Talk
+from ivr.speech.audio import Audio, read_wav
+from ivr.speech.dtmf import decode
+
+from .streams import Terminal
+
+RECORDS_NEXT = 1.0
+"""Seconds: a gather that waits no longer only takes keys before a recording begins."""
+_DEAF = "(this carrier has no recogniser for sound: set IVR_ASR=local, or type what you say)"
+
+
+class Voiced:
+    """Answers with `sounds` (WAV files) as long as there are some, then as `other` does."""
+
+    def __init__(self, other: Caller, screen: Terminal, sounds: Sequence[bytes]) -> None:
+        self._other, self._screen = other, screen
+        self._left = [(sound, read_wav(sound)) for sound in sounds]
+
+    def early(self, stretch: Stretch) -> Act | None:
+        """Listen to the end while there is something to say."""
+        return None if self._left else self._other.early(stretch)
+
+    def hears(self, heard: Heard) -> None:
+        """Take it in."""
+        self._other.hears(heard)
+
+    def answers(self, listening: Listening) -> Act:
+        """Say or press what comes next, if it can be heard."""
+        if not self._left:
+            return self._other.answers(listening)
+        sound, audio = self._left[0]
+        keys = "".join(pressed.key for pressed in decode(audio) if pressed.key in KEYS)
+        if keys and listening.keys:
+            return self._act(Press(keys), f"keys in {audio.seconds:.1f} s of sound")
+        if listening.kind == "record":
+            return self._act(Talk(audio.seconds, sound=sound), _told(audio))
+        if listening.timeout <= RECORDS_NEXT:
+            return Silence()
+        if listening.speech:
+            self._screen.show(f"  {_DEAF}")
+        return self._other.answers(listening)
+
+    def acted(self, act: Act) -> None:
+        """Pass it on."""
+        self._other.acted(act)
+
+    def desk(self, numbers: Sequence[str]) -> Desk:
+        """Let the other decide."""
+        return self._other.desk(numbers)
+
+    def _act(self, act: Act, told: str) -> Act:
+        self._left.pop(0)
+        self._screen.show(f"> [{told}]")
+        return act
+
+
+def _told(audio: Audio) -> str:
+    return f"says {audio.seconds:.1f} s of sound"

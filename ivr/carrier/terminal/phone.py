@@ -1,0 +1,262 @@
+"""The telephone as text: what is said is shown, lines are keys, words or silence."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ivr.carrier.caller import KEYS, Act, Caller, Desk, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
+from ivr.carrier.carrier_options import CallResult, Habits
+from ivr.carrier.clock import Clock, RealClock, VirtualClock
+from ivr.carrier.player import Player
+from ivr.carrier.requests import DEMO_ACCOUNT, Exchange, Line, Watch
+from ivr.carrier.transport import HttpTransport, Transport
+
+from .notes import Notes
+from .streams import Console, Terminal, terminal
+
+if TYPE_CHECKING:
+    from ivr.carrier.recordings import Recordings
+
+HELP = "0-9 * # are keys, other words are speech, an empty line is silence, Ctrl-D hangs up"
+_DESK: dict[str, Desk] = {
+    **dict.fromkeys(("", "a", "answer"), Desk()),
+    **dict.fromkeys(("b", "busy"), Desk("busy")),
+    **dict.fromkeys(("n", "no answer", "no-answer"), Desk("no-answer")),
+    **dict.fromkeys(("f", "fail", "failed"), Desk("failed")),
+    **dict.fromkeys(("r", "refuse"), Desk(press="2")),
+}
+_ENDS = {
+    "server": "The call is over: the line hung up.",
+    "caller": "The call is over: you hung up.",
+    "fault": "The call broke: a carrier would play an error message here and hang up.",
+    "limit": "The call is over: it lasted as long as a carrier lets a call last.",
+}
+
+
+Listen = Callable[[Heard], str]
+"""Takes in a prompt as sound, and gives the words of a recording where they are known."""
+News = Callable[[], Sequence[str]]
+"""Gives the lines about what reached the caller another way since it was last asked, such as text messages."""
+
+
+@dataclass
+class TextCaller:
+    """A person at a terminal."""
+
+    terminal: Terminal
+    notes: Notes = field(default_factory=Notes)
+    news: News = tuple
+    ear: Listen | None = None
+
+    def early(self, stretch: Stretch) -> Act | None:
+        """Read to the end: nobody types faster than text appears."""
+        return None
+
+    def hears(self, heard: Heard) -> None:
+        """Show it, then let it be heard."""
+        if heard.kind == "say":
+            self.notes.heard.append(heard.text)
+            self.terminal.show(f"  {heard.text}")
+        elif heard.kind == "beep":
+            self.terminal.show("  [tone]")
+        words = self.ear(heard) if self.ear else ""
+        if heard.kind == "play":
+            self.terminal.show(f"  {words}" if words else f"  [recording {heard.text}]")
+
+    def answers(self, listening: Listening) -> Act:
+        """Tell who listens and how long, and take a line."""
+        self.show_news()
+        self.terminal.show(f"  ({_listens(listening)})")
+        while True:
+            line = self.terminal.ask("> ")
+            if line is None:
+                raise Gone
+            act = _act(line, listening)
+            if act is not None:
+                self._note(act, listening)
+                return act
+            self.terminal.show("  (words are not heard here, only keys; an empty line is silence)")
+
+    def acted(self, act: Act) -> None:
+        """Know already."""
+
+    def desk(self, numbers: Sequence[str]) -> Desk:
+        """Ask what becomes of the dialled leg."""
+        self.show_news()
+        self.terminal.show(f"  [ringing {', '.join(numbers)}]")
+        while True:
+            line = self.terminal.ask("the desk: answer, refuse, busy, no answer or fail? [answer] ")
+            if line is None:
+                raise Gone
+            desk = _DESK.get(line.strip().lower())
+            if desk is not None:
+                self._note_desk(desk)
+                return replace(desk, hears=self._agent_hears)
+
+    def _note_desk(self, desk: Desk) -> None:
+        if desk.press == "2":
+            self.notes.did(agent="refuses")
+            self.terminal.show("  [refused]")
+            return
+        self.notes.did(dial=desk.status)
+        self.terminal.show("  [connected; the talk is over]" if desk.status == "completed" else f"  [{desk.status}]")
+
+    def _agent_hears(self, heard: Heard) -> None:
+        if heard.kind == "say":
+            self.terminal.show(f"  [the agent hears: {heard.text}]")
+
+    def show_news(self) -> None:
+        """Show what came in meanwhile, before the caller has to do something with it."""
+        for line in self.news():
+            self.terminal.show(f"  {line}")
+
+    def _note(self, act: Act, listening: Listening) -> None:
+        if isinstance(act, Press):
+            self.notes.did(press=act.keys)
+        elif isinstance(act, Speak):
+            self.notes.did(say=act.text)
+        elif isinstance(act, Talk):
+            self.notes.did(record=f"{act.seconds:g}s")
+        else:
+            self.notes.did(**({"silence": True} if listening.kind == "record" else {"wait": True}))
+
+
+class _Interruptible(RealClock):
+    """Ctrl-C while nothing can be typed hangs up too, so that the server is told."""
+
+    def sleep(self, seconds: float) -> None:
+        try:
+            super().sleep(seconds)
+        except KeyboardInterrupt:
+            raise Gone from None
+
+
+def _act(line: str, listening: Listening) -> Act | None:
+    """Read a line as a deed; None for words where only keys are taken."""
+    plain = unicodedata.normalize("NFKC", line).strip()
+    keys = plain.replace(" ", "")
+    if not keys:
+        return Silence()
+    if set(keys) <= KEYS:
+        return Press(keys)
+    if listening.kind == "record":
+        return Talk(float(max(1, round(len(plain) / 4))))
+    return Speak(plain, confidence=0.9) if listening.speech else None
+
+
+def _listens(listening: Listening) -> str:
+    if listening.kind == "record":
+        ends = " ".join(listening.finish) if len(listening.finish) < 4 else "any key"
+        return f"recording: type words; {ends} ends it, or {listening.timeout:g} s of silence"
+    what = "1 key" if listening.most == 1 else f"up to {listening.most} keys" if listening.most else "keys"
+    what += f", {listening.finish} ends them" if listening.finish and listening.most != 1 else ""
+    if not listening.keys:
+        what = "speech"
+    elif listening.speech:
+        what += ", or speech"
+    return f"listening for {what}; {listening.timeout:g} s"
+
+
+def call_url(url: str, flow: str, called: str = "") -> str:
+    """Return the webhook's address: as it is when it has a path, else the server's for `flow` or the number called."""
+    if urlsplit(url).path.strip("/"):
+        return url
+    return url.rstrip("/") + ("/twilio/voice" if called and not flow else f"/twilio/voice/{flow}")
+
+
+def advice(exchange: Exchange | None, url: str, token: str) -> str:
+    """Say what to look at when the last request failed, or nothing."""
+    if exchange is None or exchange.status == 200:
+        return ""
+    if exchange.status == 403 and not token:
+        return "The server refused the call (403): it was not signed. Set TWILIO_AUTH_TOKEN to the server's token."
+    if exchange.status == 403:
+        base = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+        return (
+            "The server refused the signature (403). Either TWILIO_AUTH_TOKEN is not the same here and there, or the "
+            f"server signs over another public URL than {base} (there: IVR_PUBLIC_URL)."
+        )
+    if exchange.status == 404:
+        return f"The server has no {urlsplit(exchange.url).path} (404). Is the flow's name right?"
+    if exchange.status == 0:
+        return f"{exchange.problem}. Is the server running? `ivr demo --headless` starts one and prints its address."
+    return f"The server answered with status {exchange.status}; a carrier takes only 200."
+
+
+def run_phone(
+    url: str,
+    token: str = "",
+    caller: str = "+8613800000001",
+    flow: str = "main_menu",
+    *,
+    called: str = "",
+    account: str = DEMO_ACCOUNT,
+    public_url: str = "",
+    transport: Transport | None = None,
+    clock: Clock | None = None,
+    screen: Terminal | None = None,
+    save: Callable[[Notes, CallResult], str] | None = None,
+    news: News = tuple,
+    ear: Listen | None = None,
+    spoken: Sequence[bytes] = (),
+    recordings: Recordings | None = None,
+) -> CallResult:
+    """Let the person at the terminal make one call, and tell how it ended.
+
+    `url` is a server's address or a whole webhook address. Words about a call that could not be kept go to the screen,
+    and `news` as it comes; `ear` hears everything as sound. `spoken` are WAV files that answer first, one after the
+    other; `recordings` is where the server gets what was recorded.
+    """
+    screen = screen or terminal()
+    voice = call_url(url, flow, called)
+    base = "{0.scheme}://{0.netloc}".format(urlsplit(voice))
+    line = Line(
+        voice_url=voice,
+        caller=caller,
+        called=called or Line.called,
+        token=token,
+        account=account,
+        status_url=f"{base}/twilio/status",
+        fallback_url=f"{base}/twilio/fallback",
+        public_url=public_url,
+    )
+    person = TextCaller(screen, news=news, ear=ear)
+    told: list[Exchange] = []
+    screen.show(f"{caller} calls {called or flow or voice}  ({HELP})")
+    clock = clock or (_Interruptible(longest=0.3) if isinstance(screen, Console) else VirtualClock(time.time()))
+    way = transport or HttpTransport()
+    try:
+        mouth = _voiced(person, screen, spoken) if spoken else person
+        habits, watch = Habits(ring=0.4), _failed(told)
+        result = Player(line, way, mouth, clock, habits=habits, watch=watch, recordings=recordings).call()
+    finally:
+        if isinstance(way, HttpTransport) and transport is None:
+            way.close()
+    person.show_news()
+    screen.show(_ENDS[result.ended_by])
+    for fault in dict.fromkeys(map(str, result.faults)):
+        screen.show(f"  fault {fault}")
+    if advised := advice(told[0] if told else None, voice, token):
+        screen.show(advised)
+    if save is not None:
+        screen.show(save(person.notes, result))
+    return result
+
+
+def _voiced(person: Caller, screen: Terminal, spoken: Sequence[bytes]) -> Caller:
+    from .audio_in import Voiced  # brings the arithmetic of sound, which other calls need not wait for
+
+    return Voiced(person, screen, spoken)
+
+
+def _failed(told: list[Exchange]) -> Watch:
+    def watch(exchange: Exchange) -> None:
+        if exchange.status != 200 and exchange.purpose not in ("status", "recording", "agent"):
+            told.append(exchange)
+
+    return watch

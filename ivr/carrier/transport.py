@@ -1,0 +1,144 @@
+"""Ways to bring a request to a server: over the network, or into a WSGI application in the same process."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import urllib3
+
+from ivr.errors import IvrError
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 15.0  # Twilio's hard limit for one exchange
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class NoAnswer(IvrError):
+    """No answer came. `number` is Twilio's error number for the cause."""
+
+    def __init__(self, number: int, message: str) -> None:
+        self.number = number
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. Header names are in small letters; `cookies` are the Set-Cookie headers."""
+
+    status: int
+    content_type: str
+    body: bytes
+    location: str = ""
+    cookies: tuple[str, ...] = ()
+
+
+class Transport(Protocol):
+    """Carries one request and brings its answer."""
+
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Follow no redirects. Raises NoAnswer when no answer came within the carrier's limits."""
+
+
+class HttpTransport:
+    """Real HTTP with kept-alive connections. One may serve many calls, greenlets or threads."""
+
+    def __init__(self, *, connections: int = 10, seconds: float = ANSWER_SECONDS) -> None:
+        timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
+        # Twilio tries to connect twice, and never repeats a request that has been taken.
+        retries = urllib3.Retry(total=None, connect=1, read=0, redirect=0, status=0, other=0, raise_on_redirect=False)
+        self._pool = urllib3.PoolManager(maxsize=connections, block=False, timeout=timeout, retries=retries)
+
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send over the network."""
+        try:
+            answer = self._pool.request(method, url, body=body or None, headers=headers, redirect=False)
+        except urllib3.exceptions.LocationValueError as error:
+            raise NoAnswer(11100, f"{url} is no address: {error}") from None
+        except urllib3.exceptions.MaxRetryError as error:
+            raise _no_answer(url, error.reason or error) from None
+        except urllib3.exceptions.HTTPError as error:
+            raise _no_answer(url, error) from None
+        found = answer.headers
+        cookies = tuple(found.getlist("Set-Cookie"))
+        return Answer(answer.status, found.get("Content-Type", ""), answer.data, found.get("Location", ""), cookies)
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._pool.clear()
+
+
+def _no_answer(url: str, error: Exception) -> NoAnswer:
+    place = urlsplit(url).netloc
+    if isinstance(error, urllib3.exceptions.NameResolutionError):
+        return NoAnswer(11210, f"{place} is no known host")
+    if isinstance(error, urllib3.exceptions.SSLError):
+        return NoAnswer(11220, f"{place} has no valid certificate: {error}")
+    if isinstance(error, urllib3.exceptions.ReadTimeoutError):
+        return NoAnswer(11205, f"{place} did not answer in time")
+    if isinstance(error, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError):
+        return NoAnswer(11205, f"{place} cannot be reached")
+    return NoAnswer(11206, f"{place} broke off: {error}")
+
+
+class WsgiTransport:
+    """A WSGI application in this process, called with what a server would hand it."""
+
+    def __init__(self, app: WsgiApp) -> None:
+        self._app = app
+
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Call the application."""
+        status: list[str] = []
+        found: list[tuple[str, str]] = []
+
+        def start(line: str, response_headers: list[tuple[str, str]], _exc_info: object = None) -> Callable[..., None]:
+            status[:] = [line]
+            found[:] = response_headers
+            return lambda _data: None
+
+        chunks = self._app(_environ(method, url, body, headers), start)
+        try:
+            answer = b"".join(chunks)
+        finally:
+            if close := getattr(chunks, "close", None):
+                close()
+        names = {name.lower(): value for name, value in found}
+        cookies = tuple(value for name, value in found if name.lower() == "set-cookie")
+        code = int(status[0].split()[0])
+        return Answer(code, names.get("content-type", ""), answer, names.get("location", ""), cookies)
+
+
+def _environ(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+    from urllib.parse import unquote_to_bytes
+
+    parts = urlsplit(url)
+    raw = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    environ = {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(parts.path or "/").decode("latin-1"),
+        "QUERY_STRING": parts.query,
+        "REQUEST_URI": raw,
+        "RAW_URI": raw,
+        "SERVER_NAME": parts.hostname or "localhost",
+        "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": parts.netloc.rpartition("@")[2],
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": parts.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value
+    return environ

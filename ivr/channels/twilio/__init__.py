@@ -1,0 +1,1 @@
+"""Twilio Voice: everything that says Twilio is in this folder."""

@@ -1,0 +1,76 @@
+"""What Twilio plays on the telephone of an agent, and of a customer who is called back. Documents only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ivr.engine.verbs import Prompt
+
+from .prompts import clean, speak
+from .twiml import leg_address, party, recorded
+from .xml import Attributes, element, response, text
+
+FIRST_WAIT, SECOND_WAIT = 4, 6
+"""Seconds for the key after what the agent is told, and after it was told again."""
+
+
+class AgentDocuments:
+    """The documents of agents' legs; `prefix` goes before every address."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+
+    def told(self, leg: str, prompts: Sequence[Prompt]) -> bytes:
+        """Tell who calls and wait for one key; tell it again to who stays silent, then go on without a key."""
+        key = f"{leg_address(self._prefix, leg)}/key"
+        asked = "".join(self._asked(prompts, key, seconds) for seconds in (FIRST_WAIT, SECOND_WAIT))
+        return response(asked + element("Redirect", {"method": "POST"}, text(f"{key}?silent=1")))
+
+    def connected(self) -> bytes:
+        """Connect the two: the document has nothing more to play."""
+        return response("")
+
+    def farewell(self, prompts: Sequence[Prompt]) -> bytes:
+        """Say something and hang up."""
+        return response(speak(prompts, self._prefix)[0] + element("Hangup", {}))
+
+    def words(self, prompts: Sequence[Prompt]) -> bytes:
+        """Say something to who was called, who is connected afterwards."""
+        return response(speak(prompts, self._prefix)[0])
+
+    def rings(
+        self,
+        leg: str,
+        prompts: Sequence[Prompt],
+        number: str,
+        *,
+        caller: str,
+        timeout: int,
+        record: bool,
+        language: str,
+    ) -> bytes:
+        """Ring a customer from an agent's leg; the number shown is `caller`."""
+        there = leg_address(self._prefix, leg)
+        how: Attributes = {
+            "action": f"{there}/called",
+            "method": "POST",
+            "timeout": timeout,
+            "callerId": clean(caller) or None,
+            **(recorded(there) if record else {}),
+        }
+        greeted: Attributes = {
+            "url": f"{there}/customer?language={clean(language)}{'&recorded=1' if record else ''}",
+            "method": "POST",
+        }
+        return response(speak(prompts, self._prefix)[0] + element("Dial", how, party(number, greeted)))
+
+    def _asked(self, prompts: Sequence[Prompt], key: str, seconds: int) -> str:
+        how: Attributes = {
+            "action": key,
+            "method": "POST",
+            "input": "dtmf",
+            "numDigits": 1,
+            "finishOnKey": "",
+            "timeout": seconds,
+        }
+        return element("Gather", how, speak(prompts, self._prefix)[0])

@@ -1,0 +1,202 @@
+"""The webhooks of agents' telephones: who answers is told who calls, takes the call with a key or does not.
+
+Signed like every webhook. Whatever comes late or twice gets the answer that fits what is true then; whatever breaks,
+the agent hears a sentence, and the caller waits on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from flask import Blueprint, Response, abort, request
+
+from ivr.engine.verbs import Prompt
+from ivr.services.queue.legs import Pressed, Whisper
+from ivr.services.queue.whisper import said, words
+from ivr.settings import Settings
+from ivr.telemetry import log
+from ivr.telemetry.metrics import Metrics
+
+from .channel import TwilioChannel
+from .requests import Parameters
+from .signature import authentic, twiml
+
+LANGUAGE = "zh-CN"
+"""Of what an agent hears when nothing is known of the leg."""
+_LEG = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+
+class Legs(Protocol):
+    """The agents' side of the queue."""
+
+    def answered(self, leg: str, now: float) -> Whisper | None:
+        """Note that an agent has picked up; return what to tell, or None when nobody waits any more."""
+
+    def key(self, leg: str, key: str, now: float) -> Pressed:
+        """Take the agent's key, or its absence."""
+
+    def picked_up(self, leg: str, now: float) -> None:
+        """Note that a caller who is called back has answered."""
+
+    def reached(self, leg: str, status: str, now: float) -> None:
+        """Note how dialling a caller who is called back ended."""
+
+    def ended(self, leg: str, status: str, now: float) -> None:
+        """Note that an agent's leg is over."""
+
+
+class Reaching(Protocol):
+    """What these webhooks need of the application."""
+
+    @property
+    def settings(self) -> Settings:
+        """The deployment's settings."""
+
+    @property
+    def channel(self) -> TwilioChannel:
+        """The carrier's channel."""
+
+    @property
+    def legs(self) -> Legs:
+        """The agents' side of the queue."""
+
+    def reason_in_words(self, reason: str, language: str) -> str:
+        """Return what a call is about, in words; nothing for a reason that no choice has."""
+
+    def recorded(self, leg: str, recording: str, seconds: float) -> None:
+        """Note that the recording of a conversation is ready at the carrier."""
+
+    def voiced(self, prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
+        """Return prompts as they are heard: by a recording, the carrier's voice, or one of ours."""
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Tells the Unix time."""
+
+
+def routes(ivr: Reaching, metrics: Metrics) -> Blueprint:
+    """Return the routes under /twilio/agent."""
+    board = Blueprint("agents", __name__, url_prefix="/twilio/agent/<leg>")
+    hooks = _Hooks(ivr, metrics)
+    for path, view in (
+        ("", hooks.answered),
+        ("/key", hooks.key),
+        ("/called", hooks.called),
+        ("/customer", hooks.customer),
+        ("/ended", hooks.ended),
+        ("/recorded", hooks.recorded),
+    ):
+        name = path[1:] or "answered"
+        board.add_url_rule(path, view_func=view, endpoint=name, methods=["POST"], provide_automatic_options=False)
+    return board
+
+
+class _Hooks:
+    def __init__(self, ivr: Reaching, metrics: Metrics) -> None:
+        self.ivr, self.metrics = ivr, metrics
+        self.documents = ivr.channel.agents
+
+    def answered(self, leg: str) -> Response:
+        """Tell an agent who picked up who calls, and ask for the key."""
+
+        def tell() -> bytes:
+            whisper = self.ivr.legs.answered(leg, self.ivr.clock())
+            if whisper is None:
+                return self.documents.farewell(self._said("agent_gone"))
+            reason = self.ivr.reason_in_words(whisper.reason, whisper.language) or whisper.reason.replace("_", " ")
+            return self.documents.told(leg, self.ivr.voiced(words(replace(whisper, reason=reason))))
+
+        self._read(leg)
+        return self._answer("answered", tell)
+
+    def key(self, leg: str) -> Response:
+        """Connect the two if the agent takes the call; for a call back, ring the customer."""
+
+        def take() -> bytes:
+            pressed = self.ivr.legs.key(leg, _key(form), self.ivr.clock())
+            if pressed.state != "taken":
+                farewell = "agent_refused" if pressed.state == "refused" else "agent_gone"
+                return self.documents.farewell(self._said(farewell))
+            return self._rings(leg, pressed) if pressed.dial else self.documents.connected()
+
+        form = self._read(leg)
+        return self._answer("key", take)
+
+    def called(self, leg: str) -> Response:
+        """Note whether a customer who is called back was reached; the agent's work on the line is done."""
+
+        def note() -> bytes:
+            status = form.first("DialCallStatus") or "failed"
+            self.ivr.legs.reached(leg, status, self.ivr.clock())
+            farewell = () if status in ("completed", "answered") else self._said("agent_not_reached")
+            return self.documents.farewell(farewell)
+
+        form = self._read(leg)
+        return self._answer("called", note)
+
+    def customer(self, leg: str) -> Response:
+        """Greet a customer who is called back, before the agent is heard."""
+        self._read(leg)
+        self._quietly("customer", lambda: self.ivr.legs.picked_up(leg, self.ivr.clock()))
+        language = request.args.get("language", LANGUAGE)
+        keys = ["called_back", *(["called_recorded"] if request.args.get("recorded") else [])]
+        return self._answer("customer", lambda: self.documents.words(self._said(*keys, language=language)))
+
+    def ended(self, leg: str) -> Response:
+        """Note that an agent's leg is over."""
+        form = self._read(leg)
+        status = form.first("CallStatus")
+        if status in _ENDED:
+            self._quietly("ended", lambda: self.ivr.legs.ended(leg, status, self.ivr.clock()))
+        return Response(status=204)
+
+    def recorded(self, leg: str) -> Response:
+        """Note a recording; where it lies at the carrier follows from its name."""
+        form = self._read(leg)
+        name, seconds = form.first("RecordingSid"), form.first("RecordingDuration")
+        if re.fullmatch(r"RE[0-9A-Za-z]{2,62}", name):
+            length = float(seconds) if seconds.isascii() and seconds.isdecimal() and len(seconds) < 7 else 0.0
+            self._quietly("recorded", lambda: self.ivr.recorded(leg, name, length))
+        return Response(status=204)
+
+    def _read(self, leg: str) -> Parameters:
+        if not _LEG.fullmatch(leg):
+            abort(404)
+        return Parameters.of(authentic(self.ivr.channel, self.metrics).form)
+
+    def _rings(self, leg: str, pressed: Pressed) -> bytes:
+        return self.documents.rings(
+            leg,
+            self._said("agent_dialling"),
+            pressed.dial,
+            caller=self.ivr.settings.call_from,
+            timeout=pressed.timeout,
+            record=pressed.record,
+            language=pressed.language or LANGUAGE,
+        )
+
+    def _said(self, *keys: str, language: str = LANGUAGE) -> tuple[Prompt, ...]:
+        return self.ivr.voiced([said(language, key) for key in keys])
+
+    def _answer(self, what: str, document: Callable[[], bytes]) -> Response:
+        try:
+            return twiml(document())
+        except Exception as fault:  # the agent hangs up; the caller's own line goes on
+            log.fault(f"agent {what}", fault)
+            return twiml(self.documents.farewell(self._said("agent_sorry")))
+
+    def _quietly(self, what: str, note: Callable[[], None]) -> None:
+        try:
+            note()
+        except Exception as fault:  # the carrier ignores the answer
+            log.fault(f"agent {what}", fault)
+
+
+def _key(form: Parameters) -> str:
+    """Return the key that was pressed, nothing for none; two at once are no consent."""
+    pressed = form.first("Digits").strip() or form.first("FinishedOnKey").strip()
+    return pressed if len(pressed) < 2 else "?"

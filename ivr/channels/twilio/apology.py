@@ -1,0 +1,50 @@
+"""The last resort, heard when everything else broke. It needs no call, no store and no flow, and never raises."""
+
+from __future__ import annotations
+
+from ivr.engine.verbs import Say
+
+from .prompts import clean, speak
+from .xml import Attributes, element, response, text
+
+MOST_ATTEMPTS = 3
+RING_SECONDS = 30
+_CONNECTING = {
+    "en": "We are sorry, something went wrong on our side. Please hold while we connect you to a person.",
+    "zh": "非常抱歉，系统暂时出现故障，正在为您转接人工服务，请稍候。",
+}
+_BUSY = {
+    "en": "We are sorry, nobody can take your call yet. We are trying again, please hold.",
+    "zh": "非常抱歉，人工座席暂时无人接听，正在为您再次转接，请稍候。",
+}
+_CLOSING = {
+    "en": "We are sorry, something went wrong on our side. Please call again in a few minutes. Goodbye.",
+    "zh": "非常抱歉，系统暂时无法为您服务，请您稍后再拨。再见。",
+}
+BARE = (
+    '<?xml version="1.0" encoding="UTF-8"?><Response><Say language="cmn-CN" voice="Polly.Zhiyu">'
+    f"{_CLOSING['zh']}</Say><Hangup /></Response>"
+).encode()
+"""Heard when not even the apology could be composed."""
+
+
+def sorry(language: str, number: str | None, *, attempt: int, action: str) -> bytes:
+    """Apologise and dial `number`; after three attempts, or without a number, end the call with a sentence."""
+    try:
+        return _document(language, clean(number or ""), attempt, action)
+    except Exception:  # nothing may keep an apology from being heard
+        return BARE
+
+
+def _document(language: str, number: str, attempt: int, action: str) -> bytes:
+    if not number or attempt > MOST_ATTEMPTS:
+        return response(_spoken(language, _CLOSING) + element("Hangup", {}))
+    how: Attributes = {"action": f"{action}?attempt={attempt + 1}", "method": "POST", "timeout": RING_SECONDS}
+    dial = element("Dial", how, element("Number", {}, text(number)))
+    return response(_spoken(language, _BUSY if attempt > 1 else _CONNECTING) + dial)
+
+
+def _spoken(language: str, texts: dict[str, str]) -> str:
+    """Speak Chinese, after English for a caller who chose English."""
+    english = [Say(texts["en"], "en-US")] if language.lower().startswith("en") else []
+    return speak([*english, Say(texts["zh"], "zh-CN")], "")[0]

@@ -1,0 +1,88 @@
+"""Moves and places calls by Twilio's REST API: what the queue does from outside of any call. Knows no queue."""
+
+from __future__ import annotations
+
+import re
+from typing import Self
+
+from ivr.errors import CarrierFailed
+from ivr.settings import Settings
+
+from .rest import API, Account, Answer, NotAnswered, NotAsked
+
+MOST_AT_ONCE = 8
+SECONDS = 4.0
+"""How long one request may take: whoever waits asks by itself too, at the next piece of music."""
+
+LONGEST_RING = 600
+_CALL = re.compile(r"CA[0-9A-Za-z]{2,62}")
+_PARTY = re.compile(r"\+[1-9][0-9]{6,14}|sips?:[^\s<>\"]{3,200}")
+
+
+class TwilioCalls:
+    """Twilio's calls of one account. `caller` is the number that placed calls show; without one none are placed."""
+
+    def __init__(self, account: Account, public_url: str, caller: str) -> None:
+        self._account, self._base, self.caller = account, public_url.rstrip("/"), caller
+
+    @classmethod
+    def from_settings(cls, settings: Settings, *, seconds: float = SECONDS) -> Self | None:
+        """Return them where the account and the address that it calls are set, else None: callers then wait it out."""
+        if not (settings.account_sid and settings.auth_token and settings.public_url):
+            return None
+        account = Account(
+            settings.account_sid,
+            settings.auth_token,
+            api=settings.api_url or API,
+            seconds=seconds,
+            most_at_once=MOST_AT_ONCE,
+        )
+        return cls(account, settings.public_url, settings.call_from)
+
+    @property
+    def places(self) -> bool:
+        """Whether there is a number of our own to call from."""
+        return bool(self.caller)
+
+    def move(self, call_id: str, url: str) -> None:
+        """Let a call ask `url` now, whatever it was doing. Raises CarrierFailed, as when the call has ended."""
+        if not _CALL.fullmatch(call_id):
+            raise CarrierFailed("a call cannot be moved that has no id of Twilio's")
+        self._post("moved", f"Calls/{call_id}.json", {"Url": self._base + url, "Method": "POST"})
+
+    def place(self, number: str, url: str, *, ended: str, timeout: int) -> str:
+        """Ring a number, play it what `url` answers, tell `ended` how it ended; return the call's id.
+
+        Raises CarrierFailed, `unsure` when the telephone may ring all the same.
+        """
+        if not self.places:
+            raise CarrierFailed("no call can be placed: TWILIO_CALL_FROM is not set")
+        if not _PARTY.fullmatch(number):
+            raise CarrierFailed("no call can be placed to such a number")
+        form = {
+            "To": number,
+            "From": self.caller,
+            "Url": self._base + url,
+            "Method": "POST",
+            "Timeout": str(min(LONGEST_RING, max(1, timeout))),
+            "StatusCallback": self._base + ended,
+            "StatusCallbackMethod": "POST",
+            "StatusCallbackEvent": "completed",
+        }
+        answer = self._post("placed", "Calls.json", form)
+        if not answer.sid:
+            raise CarrierFailed(f"Twilio answered with {answer.why}; the call may have been placed", unsure=True)
+        return answer.sid
+
+    def _post(self, deed: str, resource: str, form: dict[str, str]) -> Answer:
+        try:
+            answer = self._account.post(resource, form)
+        except NotAsked as fault:
+            raise CarrierFailed(f"{fault}; no call was {deed}") from None
+        except NotAnswered as fault:
+            raise CarrierFailed(f"{fault}; the call may have been {deed}", unsure=True) from None
+        if answer.refused:
+            raise CarrierFailed(f"Twilio refused: no call was {deed} ({answer.why})")
+        if answer.status not in (200, 201):
+            raise CarrierFailed(f"Twilio answered with {answer.why}; the call may have been {deed}", unsure=True)
+        return answer

@@ -1,0 +1,48 @@
+"""Sends by Twilio's Messages API: one POST per message, five seconds at most, nothing from it in any error."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from ivr.errors import LookupFailed, SettingsError
+from ivr.secret import Secret
+from ivr.services.sms.backend import Backend, UncertainError
+from ivr.settings import Hidden, Settings
+
+from .rest import API, SECONDS, Account, NotAnswered, NotAsked
+
+
+class TwilioMessages(Backend):
+    """Sends through one account from one sender: a number, a name, or a messaging service (MG...)."""
+
+    kind: ClassVar[str] = "twilio"
+
+    def __init__(
+        self, account_sid: str, auth_token: Hidden, sender: str, *, api: str = API, seconds: float = SECONDS
+    ) -> None:
+        self._sender = sender
+        self._account = Account(account_sid, auth_token, api=api, seconds=seconds)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self | None:
+        """Return the backend when a sender is set. Raises SettingsError when the account is missing then."""
+        if not settings.sms_from:
+            return None
+        if not (settings.account_sid and settings.auth_token):
+            raise SettingsError("TWILIO_SMS_FROM needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN; set them too")
+        return cls(settings.account_sid, settings.auth_token, settings.sms_from, api=settings.api_url or API)
+
+    def send(self, number: str, text: Secret, purpose: str, now: float) -> str:
+        """Send; return Twilio's id of the message. Raises LookupFailed, UncertainError when it may have gone out."""
+        sender = "MessagingServiceSid" if self._sender.startswith("MG") else "From"
+        try:
+            answer = self._account.post("Messages.json", {"To": number, sender: self._sender, "Body": text.reveal()})
+        except NotAsked as fault:
+            raise LookupFailed(f"{fault}; no text message was sent") from None
+        except NotAnswered as fault:
+            raise UncertainError(f"{fault}; the text may have been sent") from None
+        if answer.sid:
+            return answer.sid
+        if answer.refused:
+            raise LookupFailed(f"Twilio refused the text message ({answer.why})")
+        raise UncertainError(f"Twilio answered with {answer.why}; the text message may have been sent")

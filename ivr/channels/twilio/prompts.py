@@ -1,0 +1,172 @@
+"""What a caller hears as TwiML: `<Say>`, `<Play>` and `<Pause>`, within the carrier's limits of length and signs."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from urllib.parse import quote
+
+from ivr.engine.verbs import Pause, Play, Prompt, Say
+
+from .xml import element
+from .xml import text as written
+
+MOST_BYTES = 3_000
+"""Of one Polly text; a Chinese character weighs three."""
+MOST_ESCAPED = 4_500
+"""Of one text when URL-encoded, which is what error 13521 counts."""
+MOST_DOCUMENT = 48_000
+"""Bytes of prompts in one document, which leaves room under the carrier's 64 kB for everything around them."""
+SHORTEST_PAUSE = 0.7
+"""Seconds; `<Pause>` takes whole seconds, and a shorter silence than this is better left out than rounded up."""
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SENTENCES = re.compile(r"(?:[^。！？；.!?;]|[.!?;](?!\s|$))*(?:[。！？；]+|[.!?;]+|$)\s*")
+_VOICES = {"zh": ("Polly.Zhiyu", "cmn-CN"), "en": ("Polly.Joanna", "en-US")}
+_RECOGNISERS = {"zh": "cmn-Hans-CN", "en": "en-US"}
+
+
+@dataclass
+class _Spoken:
+    """One `<Say>`: text between silences in milliseconds that only SSML can express."""
+
+    say: Say
+    text: str
+    before: int = 0
+    after: int = 0
+
+
+@dataclass
+class _Score:
+    """What one document plays, in order, with the bytes that are left for more."""
+
+    left: int
+    pieces: list[_Spoken | Play | int] = field(default_factory=list)
+    waiting: float = 0.0
+
+    def add(self, piece: _Spoken | Play | int, weight: int) -> None:
+        """Take a piece unless the document would grow past the carrier's limit."""
+        self.left -= weight
+        if self.left >= 0:
+            self.pieces.append(piece)
+
+
+def speak(prompts: Sequence[Prompt], prefix: str, left: int = MOST_DOCUMENT) -> tuple[str, int]:
+    """Write prompts, and return them with the bytes left for more; what goes beyond is left out."""
+    score = _Score(left)
+    for prompt in prompts:
+        match prompt:
+            case Say():
+                _say(score, prompt)
+            case Play():
+                _settle(score)
+                score.add(prompt, len(escape(clean(prompt.url)).encode()) + 60)
+            case Pause():
+                _pause(score, prompt.seconds)
+    _settle(score)
+    return "".join([_written(piece, prefix) for piece in score.pieces]), max(0, score.left)
+
+
+def clean(text: str) -> str:
+    """Drop the characters that XML forbids; line ends become blanks."""
+    if text.isprintable():  # which no character that XML forbids is, and no line end
+        return text.strip()
+    return re.sub(r"\s*[\r\n\t]+\s*", " ", _FORBIDDEN.sub("", text)).strip()
+
+
+def recogniser_language(tag: str) -> str:
+    """Return the tag that the carrier's recogniser takes."""
+    return _RECOGNISERS.get(tag.split("-")[0].lower(), clean(tag))
+
+
+def pieces_of(text: str) -> Iterator[str]:
+    """Cut a text at sentence ends into pieces that one `<Say>` may hold; one endless sentence is cut where it must."""
+    if _fits(text):
+        if text:
+            yield text
+        return
+    held = ""
+    for sentence in _SENTENCES.findall(text):
+        if _fits(held + sentence):
+            held += sentence
+            continue
+        if held.strip():
+            yield held.strip()
+        held = sentence
+        while not _fits(held):
+            cut = _cut(held)
+            yield held[:cut].strip()
+            held = held[cut:]
+    if held.strip():
+        yield held.strip()
+
+
+def _fits(text: str) -> bool:
+    size = len(text.encode())
+    return 3 * size <= MOST_ESCAPED or (size <= MOST_BYTES and len(quote(text)) <= MOST_ESCAPED)
+
+
+def _cut(text: str) -> int:
+    """Return where to cut: behind the last comma or blank that fits, or else at the limit."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if _fits(text[:middle]) else (low, middle - 1)
+    soft = max(text.rfind(mark, 0, low) for mark in "，、, ") + 1
+    return soft if soft > low // 2 else low
+
+
+def _say(score: _Score, say: Say) -> None:
+    texts = list(pieces_of(clean(say.text)))
+    if not texts:
+        return
+    slow = say.rate != 1
+    before = round(score.waiting * 1000) if slow else 0
+    if before:
+        score.waiting = 0.0
+    _settle(score)
+    for text in texts:
+        score.add(_Spoken(say, text, before=before), len(escape(text).encode()) + 160)
+        before = 0
+
+
+def _pause(score: _Score, seconds: float) -> None:
+    """Keep a silence: in SSML where the neighbour speaks it, else as whole seconds."""
+    if not seconds > 0:
+        return
+    last = score.pieces[-1] if score.pieces else None
+    if seconds >= 1:
+        _settle(score)
+        score.add(math.floor(min(seconds, 600) + 0.5), 30)
+    elif isinstance(last, _Spoken) and last.say.rate != 1 and not score.waiting:
+        last.after += round(seconds * 1000)
+    else:
+        score.waiting += seconds
+
+
+def _settle(score: _Score) -> None:
+    """Turn a short silence that found no slow neighbour into whole seconds, or leave it out."""
+    if score.waiting >= SHORTEST_PAUSE:
+        score.add(max(1, round(score.waiting)), 30)
+    score.waiting = 0.0
+
+
+def _written(piece: _Spoken | Play | int, prefix: str) -> str:
+    if isinstance(piece, int):
+        return element("Pause", {"length": piece})
+    if isinstance(piece, Play):
+        url = clean(piece.url)
+        return element("Play", {}, written(prefix + url if url.startswith("/") else url))
+    voice, language = _VOICES.get(piece.say.language.split("-")[0].lower(), (None, clean(piece.say.language)))
+    return element("Say", {"voice": voice, "language": language}, _spoken(piece))
+
+
+def _spoken(piece: _Spoken) -> str:
+    words, rate = written(piece.text), piece.say.rate
+    if rate == 1:
+        return words
+    before, after = (element("break", {"time": f"{ms}ms"}) if ms else "" for ms in (piece.before, piece.after))
+    return element("prosody", {"rate": f"{round(min(max(rate, 0.2), 2) * 100)}%"}, before + words + after)

@@ -1,0 +1,29 @@
+"""The door that every webhook of the carrier goes through: what it did not sign gets 403, and nothing of it is read."""
+
+from __future__ import annotations
+
+from flask import Response, abort, request
+
+from ivr.errors import BadSignature
+from ivr.telemetry.metrics import Metrics
+
+from .channel import TwilioChannel
+from .requests import TwilioRequest
+from .wire import twilio_request
+
+
+def authentic(channel: TwilioChannel, metrics: Metrics) -> TwilioRequest:
+    """Return the request if the carrier signed it; else refuse it without having read anything."""
+    body = request.get_data(cache=False)
+    try:
+        asked = twilio_request(request.environ, body)
+        channel.verify(asked)
+    except (BadSignature, ValueError):
+        metrics.refused.inc()
+        abort(403)
+    return asked
+
+
+def twiml(document: bytes) -> Response:
+    """Answer with a document for the carrier to play."""
+    return Response(document, content_type="text/xml; charset=utf-8")

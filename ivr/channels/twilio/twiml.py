@@ -1,0 +1,225 @@
+"""One turn's closing verb as a TwiML document, within every limit of the carrier: no text can break a call."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from ivr.engine.verbs import Closing, Dial, Enqueue, Gather, Hangup, Hearing, Prompt, Record
+
+from .prompts import clean, recogniser_language, speak
+from .xml import Attributes, element, response, text
+
+MOST_HINTS, LONGEST_HINT, MOST_HINT_BYTES = 500, 100, 8_000
+LONGEST_NUMBER = 100
+LONGEST_ANSWER = 15
+"""Seconds that a spoken answer may last where we listen to a recording of it."""
+LONGEST_PATIENCE = 20.0
+"""Who is waited for longer than this has been given time, and presses a key when they are back."""
+_ANY_KEY = "0123456789*#"
+MOST_TASK_BYTES = 4_000
+"""Of what a carrier's own router is told of a call; its tasks hold 4,096 bytes."""
+MOST_PRIORITY = 2**31 - 1
+LONGEST_WAIT = 86_400 - 1
+"""Seconds that a task may wait at the carrier; its own bound is a day."""
+
+
+def document(closing: Closing, *, action: str, prefix: str) -> bytes:
+    """Write the document; `action` takes what the caller does, `prefix` goes before the address of a recording."""
+    match closing:
+        case Gather():
+            listening = _listen if _is_spoken(closing) else _gather
+            return response(listening(closing, action, prefix))
+        case Record():
+            return response(_record(closing, action, prefix))
+        case Dial():
+            return response(speak(closing.prompts, prefix)[0] + _dial(closing, action, prefix))
+        case Enqueue():
+            return response(speak(closing.prompts, prefix)[0] + _enqueue(closing, action))
+        case Hangup():
+            return response(speak(closing.prompts, prefix)[0] + element("Hangup", {}))
+
+
+def _gather(closing: Gather, action: str, prefix: str) -> str:
+    before, inside = _split(closing.prompts)
+    first, left = speak(before, prefix)
+    wait = _whole(closing.first_timeout)
+    thinking = 0
+    if closing.keys.most > 1:
+        # Twilio has one timeout, which restarts with every key. A pause inside the gather ends at the first key, so it
+        # can hold the caller's longer time to think.
+        wait = _whole(closing.inter_digit_timeout)
+        thinking = _whole(closing.first_timeout) - wait
+    how: Attributes = {
+        "action": action,
+        "method": "POST",
+        "actionOnEmptyResult": True,
+        "numDigits": max(1, closing.keys.most),
+        "finishOnKey": clean(closing.keys.finish),
+        "timeout": wait,
+        **_listening(closing.hearing),
+    }
+    pause = element("Pause", {"length": thinking}) if thinking > 0 else ""
+    return first + element("Gather", how, speak(inside, prefix, left)[0] + pause) + _silent(action)
+
+
+def _silent(action: str) -> str:
+    """Write where the carrier goes on when the caller stayed silent."""
+    return element("Redirect", {"method": "POST"}, text(f"{action}?silent=1"))
+
+
+def _is_spoken(closing: Gather) -> bool:
+    """Tell whether the answer is recorded for our own recogniser. A recording ends at any key, so it can take one."""
+    by_us = closing.hearing is not None and closing.hearing.by == "recording"
+    return by_us and closing.keys.most == 1 and not closing.secret and closing.first_timeout <= LONGEST_PATIENCE
+
+
+def _listen(closing: Gather, action: str, prefix: str) -> str:
+    """Speak, then record the answer.
+
+    Keys pressed in a `<Say>` of its own are lost, so what may be cut short stands in a gather. A gather ends a second
+    after its prompts at the earliest, in which nobody is heard: therefore a tone tells when to speak. Without a gather
+    there is no such gap, and no tone.
+    """
+    before, inside = _split(closing.prompts)
+    first, left = speak(before, prefix)
+    keys: Attributes = {
+        "action": action,
+        "method": "POST",
+        "input": "dtmf",
+        "numDigits": 1,
+        "finishOnKey": clean(closing.keys.finish),
+        "timeout": 1,
+    }
+    asked = element("Gather", keys, speak(inside, prefix, left)[0]) if inside else ""
+    how: Attributes = {
+        "action": action,
+        "method": "POST",
+        "maxLength": LONGEST_ANSWER,
+        "timeout": _quiet(closing.first_timeout),
+        "finishOnKey": _ANY_KEY,
+        "playBeep": bool(asked),
+        "trim": "trim-silence",
+    }
+    return first + asked + element("Record", how) + _silent(action)
+
+
+def _quiet(patience: float) -> int:
+    """Return the silence that ends an answer, in seconds: it is at once the time to begin and the delay after it."""
+    return min(5, max(3, _whole(patience) - 3))
+
+
+def _split(prompts: tuple[Prompt, ...]) -> tuple[tuple[Prompt, ...], tuple[Prompt, ...]]:
+    """Part what must be heard to its end from what a key may interrupt."""
+    must = max((place for place, prompt in enumerate(prompts, 1) if not prompt.barge_in), default=0)
+    return prompts[:must], prompts[must:]
+
+
+def _listening(hearing: Hearing | None) -> dict[str, str]:
+    if hearing is None or hearing.by != "carrier":
+        return {"input": "dtmf"}
+    how = {"input": "dtmf speech", "language": recogniser_language(hearing.language), "speechTimeout": "auto"}
+    hints = _hints(hearing.hints)
+    return how | {"hints": hints} if hints else how
+
+
+@lru_cache(maxsize=1024)
+def _hints(words: tuple[str, ...]) -> str:
+    kept: list[str] = []
+    size = 0
+    for word in words[:MOST_HINTS]:
+        hint = clean(word).replace(",", " ").strip()[:LONGEST_HINT]
+        size += len(hint.encode()) + 1
+        if size > MOST_HINT_BYTES:
+            break
+        if hint:
+            kept.append(hint)
+    return ",".join(kept)
+
+
+def _record(closing: Record, action: str, prefix: str) -> str:
+    how: Attributes = {
+        "action": action,
+        "method": "POST",
+        "maxLength": _whole(closing.most),
+        "timeout": _whole(closing.silence),
+        "finishOnKey": clean(closing.finish),
+        "playBeep": True,
+    }
+    return speak(closing.prompts, prefix)[0] + element("Record", how) + _silent(action)
+
+
+def _dial(closing: Dial, action: str, prefix: str) -> str:
+    how: Attributes = {"action": action, "method": "POST", "timeout": _whole(closing.timeout)}
+    if not closing.leg:
+        return element("Dial", how, party(closing.number))
+    leg = leg_address(prefix, closing.leg)
+    if closing.record:
+        how = {**how, **recorded(leg)}
+    screened: Attributes = {
+        "url": leg,
+        "method": "POST",
+        "statusCallback": f"{leg}/ended",
+        "statusCallbackEvent": "completed",
+        "statusCallbackMethod": "POST",
+    }
+    # The caller goes on hearing it ring while the agent is told who calls.
+    return element("Dial", {**how, "answerOnBridge": True}, party(closing.number, screened))
+
+
+def recorded(leg: str) -> Attributes:
+    """Have a conversation recorded, from when it begins: what is played while it rings is nobody's conversation."""
+    return {
+        "record": "record-from-answer",
+        "recordingStatusCallback": f"{leg}/recorded",
+        "recordingStatusCallbackMethod": "POST",
+    }
+
+
+def party(number: str, how: Attributes | None = None) -> str:
+    """Write whom to dial: a telephone number, or a SIP address."""
+    found = clean(number)[:LONGEST_NUMBER]
+    return element("Sip" if found.lower().startswith(("sip:", "sips:")) else "Number", how or {}, text(found))
+
+
+def leg_address(prefix: str, leg: str) -> str:
+    """Return where the leg of an agent is asked about; whatever its name holds, it stays one piece of a path."""
+    return f"{prefix}/twilio/agent/{quote(leg[:LONGEST_NUMBER], safe='')}"
+
+
+def _enqueue(closing: Enqueue, action: str) -> str:
+    how: Attributes = {
+        "priority": min(MOST_PRIORITY, max(0, closing.priority)),
+        "timeout": min(LONGEST_WAIT, _whole(closing.timeout)) if closing.timeout else None,
+    }
+    task = element("Task", how, text(_task(closing.task)))
+    return element("Enqueue", {"workflowSid": clean(closing.workflow), "action": action, "method": "POST"}, task)
+
+
+def _task(told: Mapping[str, Any]) -> str:
+    """Write what the carrier's router is told: all of it, or the facts that fit, the shortest first."""
+    written = _json(told)
+    if len(written.encode()) <= MOST_TASK_BYTES:
+        return written
+    sizes = {name: len(_json({name: value}).encode()) for name, value in told.items()}
+    kept: dict[str, Any] = {}
+    left = MOST_TASK_BYTES
+    for name in sorted(sizes, key=sizes.__getitem__):
+        left -= sizes[name]
+        if left < 0:
+            break
+        kept[name] = told[name]
+    return _json(kept)
+
+
+def _json(told: Mapping[str, Any]) -> str:
+    return clean(json.dumps(dict(told), ensure_ascii=False))
+
+
+def _whole(seconds: float) -> int:
+    """Round up to whole seconds, at least one."""
+    return max(1, math.ceil(seconds))

@@ -1,0 +1,83 @@
+"""What `ivr call` needs to be heard: a voice for texts, the words of recordings, a loudspeaker, a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ivr.app import Ivr
+    from ivr.carrier.terminal.phone import Listen
+    from ivr.carrier.transport import Transport
+    from ivr.speech.audio import Audio
+
+_SPEAK_SECONDS = 10.0
+
+
+@contextmanager
+def ear(
+    base: str, transport: Transport, ivr: Ivr | None, *, aloud: bool, record: Path | None
+) -> Iterator[Listen | None]:
+    """Give what takes in the prompts of one call; the file is written when the call is over.
+
+    With `ivr` its voices speak and the words of its recordings are known, also when nobody listens.
+    """
+    words = ivr.prompts.words if ivr else _unknown
+    if not aloud and record is None:
+        yield lambda heard: words(heard.text) if heard.kind == "play" else ""
+        return
+    from ivr.carrier.terminal.audio_out import Ear
+    from ivr.settings import Settings
+    from ivr.speech.prompts.voices import Voices
+    from ivr.speech.tts import local_voices
+
+    voices = ivr.prompts.maker.voices if ivr else Voices(local_voices(Settings.from_environment().models))
+    told: set[str] = set()
+
+    def trouble(what: str) -> None:
+        if what not in told:
+            told.add(what)
+            click.echo(what, err=True)
+
+    def speaker(text: str, language: str, rate: float) -> Audio:
+        return voices.say(text, language, rate, _SPEAK_SECONDS)
+
+    loud = _Loudspeaker(trouble) if aloud else lambda _: None
+    listening = Ear(base, transport, speaker, words, loud, trouble)
+    try:
+        yield listening
+    finally:
+        if record is not None:
+            record.write_bytes(listening.wav())
+            click.echo(f"What was heard is in {record}.", err=True)
+        if ivr is None:
+            voices.close()
+
+
+def _unknown(address: str) -> str:
+    """Know no recording's words: the server runs elsewhere."""
+    del address
+    return ""
+
+
+class _Loudspeaker:
+    """Plays sounds until it turns out that there is no sound card."""
+
+    def __init__(self, trouble: Callable[[str], None]) -> None:
+        self._trouble = trouble
+        self._there = True
+
+    def __call__(self, audio: Audio) -> None:
+        from ivr.speech.audio.loudspeaker import NoSoundCard, play
+
+        if not self._there:
+            return
+        try:
+            play(audio)
+        except NoSoundCard as fault:
+            self._there = False
+            self._trouble(f"{fault}; --record FILE.wav writes what is heard")

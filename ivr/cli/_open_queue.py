@@ -1,0 +1,37 @@
+"""The queue of a store, for the commands that show it or change who is at the desks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ._sockets import Refused
+from ._stores import KEYS, kept_store, seal_of, settings_for
+
+if TYPE_CHECKING:
+    from ivr.services.queue.service import Queue
+
+
+@contextmanager
+def kept_queue() -> Iterator[Queue]:
+    """Open the queue that the server of IVR_STORE keeps, by the line.yaml of IVR_FLOWS.
+
+    Raises Refused when line.yaml cannot be used, or when the server's key is not here: what callers told is sealed.
+    """
+    from ivr.errors import FlowError
+    from ivr.flow.loader import load
+    from ivr.services.queue.repository import Keeper
+    from ivr.services.queue.service import Queue
+    from ivr.session.step_registry import catalogue
+
+    settings = settings_for("IVR_FLOWS", *KEYS)
+    try:
+        line = load(settings.flows, catalogue()).line
+    except FlowError:
+        raise Refused(f"the flows in {settings.flows} cannot be used; ivr check tells why.") from None
+    with kept_store(settings) as store:
+        seal = seal_of(settings)
+        if seal is None:
+            raise Refused("the server's key is not here; set IVR_KEY or TWILIO_AUTH_TOKEN as the server has it.")
+        yield Queue(Keeper(store), store, seal, line)

@@ -1,0 +1,1 @@
+"""Conversations as editors write them for tests: read, played against the webhooks, and judged."""

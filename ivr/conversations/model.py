@@ -1,0 +1,145 @@
+"""Conversations as data: what a caller does and what is to be heard. Reading the files is `reading.py`'s work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ivr.carrier.caller import Desk, DialStatus
+from ivr.diagnostics.problem import Place
+
+CODE = "{code}"
+"""Stands among keys for the one-time code in the newest text message."""
+
+Deed = Literal["press", "say", "wait", "record", "dial", "agent", "hang_up"]
+
+
+@dataclass(frozen=True)
+class Bank:
+    """What is wrong with the bank meanwhile; for the test harness only."""
+
+    gone: bool = False
+    slow_ms: int = 0
+    fail_rate: float = 0.0
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Somebody who works at desks: there when the conversation begins and free so many seconds later, or signed off."""
+
+    name: str
+    desks: tuple[str, ...]
+    number: str
+    free_after: float = 0.0
+    signed_off: bool = False
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Somebody who called `ahead` seconds before: presses one key a time, then waits, and talks so many seconds.
+
+    With `hangs_up` they give up so many seconds after they called.
+    """
+
+    caller: str
+    flow: str
+    to: str
+    ahead: float
+    press: str = "0"
+    talk: float = 120.0
+    hangs_up: float = 0.0
+
+
+@dataclass(frozen=True)
+class Announced:
+    """An announcement that is on meanwhile: a prepared text of line.yaml, or texts by language. For the test harness.
+
+    `until` is the Unix time of its end; none lasts. `lines` and `callers` limit it as `ivr announce on` does.
+    """
+
+    slot: str
+    preset: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    until: float | None = None
+    lines: tuple[str, ...] = ()
+    drill: bool = False
+    callers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Something expected, with its place in the file. `value` is text, a list or a map of text, or None.
+
+    `name` is the fact that is meant, when it is one.
+    """
+
+    place: Place
+    value: object
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn: what was heard, then at most one deed, then what must be true. Times are in seconds.
+
+    `text_message` is what the newest text message must hold by then. `agent` is what an agent does whose telephone
+    rings, and `agent_hears` what they must have been told; `patience` is how long the caller waits at most, for as
+    many documents as that takes. `bank` is how the bank is
+    from the deed on.
+    """
+
+    place: Place
+    hear: tuple[Wish, ...] = ()
+    hear_not: tuple[Wish, ...] = ()
+    text_message: tuple[Wish, ...] = ()
+    deed: Deed | None = None
+    press: str = field(default="", repr=False)
+    say: str = field(default="", repr=False)
+    confidence: float | None = None
+    record: float = 0.0
+    dial: DialStatus = "completed"
+    talk: float = 30.0
+    agent: Desk = Desk()
+    agent_hears: tuple[Wish, ...] = ()
+    patience: float | None = None
+    leaves: bool = False
+    after: float | None = None
+    repeat: bool = False
+    secret: bool = False
+    expect: Mapping[str, Wish] = field(default_factory=dict)
+    bank: Bank | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One conversation. `at` is the Unix time it begins; `weight` is its share of a load test's calls.
+
+    `agents` are signed on before, and the callers of `before` are on the line already.
+    `desks` gives desks of line.yaml other hours meanwhile, by the names of both.
+    """
+
+    place: Place
+    title: str
+    flow: str
+    turns: tuple[Turn, ...]
+    to: str = ""
+    caller: str = "+8613800000001"
+    at: float | None = None
+    weight: float = 1.0
+    bank: Bank = Bank()
+    agents: tuple[Staff, ...] = ()
+    before: tuple[Earlier, ...] = ()
+    announced: tuple[Announced, ...] = ()
+    desks: Mapping[str, str] = field(default_factory=dict)
+    secret: bool = False
+
+    @property
+    def faulty_bank(self) -> bool:
+        """Tell whether the bank is slow, faulty or gone at any time of the call."""
+        return self.bank != Bank() or any(turn.bank for turn in self.turns)
+
+    @property
+    def path(self) -> str:
+        """Give the path of the webhook that the call arrives at."""
+        return f"/twilio/voice/{self.flow}" if self.flow else "/twilio/voice"

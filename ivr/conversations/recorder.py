@@ -1,0 +1,64 @@
+"""Keeps a call as a conversation file, for a person to trim. Refuses to keep what a real caller may have typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ivr.carrier.carrier_options import CallResult
+from ivr.carrier.terminal.notes import Notes
+from ivr.errors import IvrError
+
+_DEMO_CALLERS = re.compile(r"\+861380000000\d")
+
+
+class NotKept(IvrError):
+    """A call cannot be kept as a conversation; the text says why."""
+
+
+def saving_to(file: Path, *, caller: str, flow: str, called: str = "") -> Callable[[Notes, CallResult], str]:
+    """Return what writes a finished call to this file, and says in a sentence whether and where it was kept."""
+
+    def save(notes: Notes, result: CallResult) -> str:
+        if result.ended_by == "caller":
+            notes.did(hang_up=True)
+        try:
+            long_numbers = keep(notes, file, caller=caller, flow=flow, called=called)
+        except NotKept as refused:
+            return str(refused)
+        warning = " Six or more digits stand in it as typed: never keep a real number there." if long_numbers else ""
+        return f"Kept as {file}; play it with: ivr test {file}{warning}"
+
+    return save
+
+
+def keep(notes: Notes, file: Path, *, caller: str, flow: str, called: str = "") -> bool:
+    """Write the conversation; return whether long numbers stand in it. Raises NotKept.
+
+    Keys are written as they were typed, so calls of others than the demo bank's customers are refused when six or
+    more digits were pressed in one turn.
+    """
+    notes.did()
+    if notes.many_digits and not _DEMO_CALLERS.fullmatch(caller):
+        raise NotKept(
+            "This call is not kept: six or more digits were typed in it, and they could be a real PIN or card. "
+            f"Only calls from the demo numbers +861380000000x are kept with them, not from {caller}."
+        )
+    if not notes.turns:
+        raise NotKept("This call is not kept: nothing was heard and nothing was done in it.")
+    head: dict[str, Any] = {"conversation": file.stem.replace("_", " ").replace("-", " ")}
+    head |= {"flow": flow} if flow else {}
+    head |= {"to": called} if called else {}
+    text = yaml.safe_dump(
+        head | {"from": caller, "turns": notes.turns}, allow_unicode=True, sort_keys=False, width=10_000
+    )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise NotKept(f"This call is not kept: {file} cannot be written ({error.strerror}).") from None
+    return notes.many_digits

@@ -1,0 +1,96 @@
+"""How a conversation went: its transcript, and where it went another way, in words that an editor uses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ivr.carrier.caller import Listening
+from ivr.carrier.carrier_options import CallResult
+from ivr.diagnostics.problem import Place
+
+from .model import Conversation, Turn, Wish
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where a conversation went another way. `heard` is all that was said since the caller's last deed."""
+
+    place: Place
+    message: str
+    heard: str = ""
+
+    def __str__(self) -> str:
+        heard = f"\n    heard: {self.heard}" if self.heard else ""
+        return f"{self.place}: {self.message}{heard}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the transcript: seconds into the call, who, and what; long runs of keys are masked."""
+
+    at: float
+    who: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Played:
+    """How a conversation went. `unchecked` are expectations that only the server's own process could check."""
+
+    conversation: Conversation
+    result: CallResult
+    failures: tuple[Failure, ...]
+    unchecked: tuple[Wish, ...]
+    transcript: tuple[Entry, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing went another way."""
+        return not self.failures
+
+
+_MARKS = re.compile(r"[\s。、;]+|(?<!\d)[,.]|[,.](?!\d)")
+
+
+def folded(text: str) -> str:
+    """Fold what does not change what is heard: widths, blanks and stops. Stops inside a number stay."""
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text))
+
+
+def deed(turn: Turn) -> str:
+    """Say what a turn is for."""
+    words = {"press": "keys to press", "say": "words to say", "wait": "to wait", "record": "a message to leave"}
+    words |= {"dial": "to be put through", "agent": "to be put through", "hang_up": "to hang up"}
+    return words[turn.deed or "wait"]
+
+
+def how(listening: Listening) -> str:
+    """Say what a document waits for."""
+    if listening.kind == "record":
+        return "to record"
+    return "for " + " or ".join(filter(None, ["keys" * listening.keys, "speech" * listening.speech]))
+
+
+def quoted(wish: Wish) -> str:
+    """Quote what is wished."""
+    return f"「{wish.value}」"
+
+
+def plain(value: object) -> object:
+    """Return a value as conversations write it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return None if value is None else str(value)
+
+
+def shown(value: object) -> str:
+    """Return a value for a message."""
+    found = plain(value)
+    return "nothing" if found in (None, "") else str(found)

@@ -1,0 +1,370 @@
+"""A caller who follows a conversation, checks what is heard, and tells in plain words where it went another way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import NoReturn
+
+from ivr.carrier.caller import Act, Desk, Gone, HangUp, Heard, Listening, Press, Silence, Speak, Stretch, Talk
+from ivr.carrier.carrier_options import CallResult, Habits
+from ivr.carrier.clock import Clock
+from ivr.carrier.player import Player
+from ivr.carrier.requests import Line, Watch, new_sid
+from ivr.carrier.transport import Transport
+from ivr.diagnostics.problem import Place
+
+from .model import CODE, Bank, Conversation, Turn, Wish
+from .result import Entry, Failure, Played, deed, folded, how, plain, quoted, shown
+
+REACTION_SECONDS = 0.5
+MASK = "••••••"
+_DIGIT = re.compile(
+    r"\d|[〇零一二三四五六七八九幺两]|\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b", re.I
+)
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+Facts = Callable[[str], Mapping[str, object]]
+Inbox = Callable[[], Sequence[str]]
+"""Gives the text messages that were sent, the newest last; only the server's own process can tell."""
+BankSwitch = Callable[[Bank], None]
+_ENDS = {"server": "the server hung up", "caller": "the caller hung up", "fault": "a fault", "limit": "too long"}
+
+
+class Scripted:
+    """The caller of one conversation."""
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        clock: Clock,
+        call_sid: str,
+        facts: Facts | None,
+        ring: float,
+        inbox: Inbox | None = None,
+        bank: BankSwitch | None = None,
+    ) -> None:
+        self.failures: list[Failure] = []
+        self.unchecked: list[Wish] = []
+        self.transcript: list[Entry] = []
+        self._conversation = conversation
+        self._clock = clock
+        self._call_sid = call_sid
+        self._facts = facts
+        self._inbox = inbox
+        self._bank = bank
+        self._start = clock.now() + ring
+        self._next = 0
+        self._began: float | None = None
+        self._acting: Turn | None = None
+        self._owed: Turn | None = None
+        self._said: list[str] = []
+        self._from = 0
+        self._dialled: list[str] = []
+        self._ended = False
+        self._deaf = False
+        self._agent_said: list[str] = []
+        self._waits_until: float | None = None
+
+    # --- the Caller protocol ---
+
+    def early(self, stretch: Stretch) -> Act | None:
+        """Act early when the next deed is due while `stretch` is played."""
+        if self._began is None:
+            self._began = stretch.began
+        turn = self._coming()
+        if turn is None or turn.after is None or turn.deed in (None, "dial", "agent", "record"):
+            return None
+        at = max(0.0, self._began + turn.after - stretch.began)
+        if at >= stretch.seconds:
+            return None
+        self._acting = turn
+        return self._act(turn, at)
+
+    def hears(self, heard: Heard) -> None:
+        """Remember it."""
+        if heard.kind == "say":
+            self._said.append(heard.text)
+            self._note("hears", heard.text)
+        elif heard.kind == "play":
+            self._note("hears", f"[recording] {heard.text}")
+
+    def answers(self, listening: Listening) -> Act:
+        """Do what the next turn says."""
+        self._catch_up()
+        turn = self._coming()
+        if turn is None:
+            raise Gone
+        if self._waits_on(turn, listening):
+            return Silence()
+        now = self._clock.now()
+        if turn.deed in ("dial", "agent"):
+            self._fail(turn.place, f"expected the caller to be put through, but the call listens {how(listening)}")
+        if turn.deed == "record" and listening.kind != "record":
+            self._fail(turn.place, f"expected a recording, but the call listens {how(listening)}")
+        at = REACTION_SECONDS
+        if turn.after is not None and listening.kind == "gather":
+            at = max(0.0, (self._began if self._began is not None else now) + turn.after - now)
+            if at > listening.timeout:
+                return Silence()
+        self._acting = turn
+        self._deaf = not listening.speech
+        return self._act(turn, 0.0 if turn.deed in ("wait", "record") else at)
+
+    def acted(self, act: Act) -> None:
+        """Check what was heard up to this deed, then start listening anew."""
+        turn, self._acting = self._acting, None
+        if turn is None:
+            return
+        self._catch_up()
+        self._check_heard(turn)
+        self._note(*self._told(turn, act))
+        self._done(turn)
+
+    def desk(self, numbers: Sequence[str]) -> Desk:
+        """Let the dialled leg end as the next turn says; whoever is rung answers when it says nothing."""
+        self._dialled += numbers
+        self._note("is put through to", ", ".join(numbers))
+        self._waited_enough()
+        self._catch_up()
+        self._agent_said = []
+        turn = self._coming()
+        if turn is None or turn.deed not in ("dial", "agent"):
+            return Desk(hears=self._told_agent)
+        self._check_heard(turn)
+        self._done(turn)
+        if turn.deed == "dial":
+            self._note("desk", turn.dial + (f", {turn.talk:g} s of talk" if turn.dial == "completed" else ""))
+            return Desk(turn.dial, turn.talk, caller_leaves=turn.leaves, repeat=turn.repeat, hears=self._told_agent)
+        leaves_at = turn.after if turn.leaves else None
+        return replace(
+            turn.agent,
+            caller_leaves=turn.leaves and leaves_at is None,
+            caller_leaves_at=leaves_at,
+            repeat=turn.repeat,
+            hears=self._told_agent,
+        )
+
+    def _told_agent(self, heard: Heard) -> None:
+        if heard.kind == "say":
+            self._agent_said.append(heard.text)
+            self._note("agent hears", heard.text)
+
+    def _waits_on(self, turn: Turn, listening: Listening) -> bool:
+        """Tell whether a caller who waits for a time goes on waiting after what is asked now."""
+        if turn.deed != "wait" or turn.patience is None:
+            return False
+        if self._waits_until is None:
+            self._waits_until = self._clock.now() + turn.patience
+        return self._clock.now() + listening.timeout < self._waits_until
+
+    def _waited_enough(self) -> None:
+        """End the waiting of a caller who is put through before the time is over."""
+        turn = self._coming()
+        if turn is not None and turn.deed == "wait" and turn.patience is not None:
+            self._check_heard(turn)
+            self._done(turn)
+
+    # --- the end ---
+
+    def finish(self, result: CallResult) -> None:
+        """Check the last turns, and that the carrier found no fault."""
+        self._ended = result.ended_by == "server"
+        self._note("call ends", _ENDS[result.ended_by])
+        try:
+            if not self.failures:
+                self._catch_up()
+                self._left_over(result)
+        except Gone:
+            pass
+        place = self._place()
+        told = dict.fromkeys(f"{fault} ({fault.url})" if fault.url else str(fault) for fault in result.faults)
+        self.failures += [Failure(place, f"the carrier finds a fault: {fault}") for fault in told]
+        if result.ended_by == "limit":
+            self.failures.append(Failure(place, "the call never ends: it lasted as long as a carrier lets a call last"))
+
+    def _left_over(self, result: CallResult) -> None:
+        turn = self._coming()
+        if turn is not None and result.ended_by in ("server", "limit"):
+            self._fail(turn.place, f"expected the call to go on ({deed(turn)}), but the server had hung up")
+
+    # --- checking ---
+
+    def _coming(self) -> Turn | None:
+        """Find the next turn in which the caller does something."""
+        return next((turn for turn in self._conversation.turns[self._next :] if turn.deed is not None), None)
+
+    def _catch_up(self) -> None:
+        """Check what is due: facts after the last deed, then every turn that only listens."""
+        owed, self._owed = self._owed, None
+        if owed is not None:
+            self._check_agent(owed)
+            self._check_facts(owed)
+        turns = self._conversation.turns
+        while self._next < len(turns) and turns[self._next].deed is None:
+            turn = turns[self._next]
+            self._check_heard(turn)
+            self._check_facts(turn)
+            self._next += 1
+
+    def _done(self, turn: Turn) -> None:
+        if turn.bank and self._bank:
+            self._bank(turn.bank)
+        self._owed = turn
+        self._next += 1
+        self._said, self._from, self._began, self._waits_until = [], 0, None, None
+
+    def _check_heard(self, turn: Turn) -> None:
+        said = folded("".join(self._said))
+        for wish in turn.hear:
+            wanted = folded(str(wish.value))
+            place = said.find(wanted, self._from)
+            if place < 0:
+                earlier = ", which was said, but before what is listed above it" if wanted in said else ""
+                self._fail(wish.place, f"expected to hear {quoted(wish)}{earlier}")
+            self._from = place + len(wanted)
+        for wish in turn.hear_not:
+            if folded(str(wish.value)) in said:
+                self._fail(wish.place, f"expected not to hear {quoted(wish)}")
+
+        newest = folded("".join(self._texts()[-1:]))
+        for wish in turn.text_message:
+            if self._inbox is None:
+                self.unchecked.append(wish)
+            elif folded(str(wish.value)) not in newest:
+                self._fail(
+                    wish.place, f"expected a text message with {quoted(wish)}, but the newest is {newest or '(none)'}"
+                )
+
+    def _check_agent(self, turn: Turn) -> None:
+        said = folded("".join(self._agent_said))
+        for wish in turn.agent_hears:
+            if folded(str(wish.value)) not in said:
+                told = " ".join(self._agent_said) or "(nothing)"
+                self._fail(wish.place, f"expected the agent to be told {quoted(wish)}, but they hear: {told}")
+
+    def _texts(self) -> Sequence[str]:
+        return self._inbox() if self._inbox is not None else ()
+
+    def _act(self, turn: Turn, at: float) -> Act:
+        return _act(turn, turn.press.replace(CODE, self._code(turn)) if CODE in turn.press else turn.press, at)
+
+    def _code(self, turn: Turn) -> str:
+        """Read the code in the newest text message, as its receiver would."""
+        found = _CODE.search("".join(self._texts()[-1:]))
+        if found is None:
+            self._fail(turn.place, "expected a text message with a code, but there is none to read here")
+        return found[0]
+
+    def _check_facts(self, turn: Turn) -> None:
+        facts = self._facts(self._call_sid) if self._facts and turn.expect else None
+        for name, wish in turn.expect.items():
+            if name == "seconds_at_most":
+                self._check_seconds(wish)
+            elif name == "ended" and wish.value in ("true", "false"):
+                self._check_fact(name, wish, self._ended)
+            elif name == "dialled":
+                self._check_dialled(wish)
+            elif facts is None:
+                self.unchecked.append(wish)
+            elif not facts:
+                self._fail(wish.place, "the server knows nothing of this call")
+            elif name not in facts:
+                self._fail(wish.place, f"there is no fact `{name}`; there are {', '.join(sorted(facts))}")
+            else:
+                self._check_fact(name, wish, facts[name])
+
+    def _check_seconds(self, wish: Wish) -> None:
+        gone = self._clock.now() - self._start
+        try:
+            most = float(str(wish.value).rstrip("s"))
+        except ValueError:
+            most = -1.0
+        if gone > most:
+            self._fail(wish.place, f"expected at most {wish.value} seconds since the call began, but it was {gone:.1f}")
+
+    def _check_dialled(self, wish: Wish) -> None:
+        wanted = [] if wish.value in (None, "false") else wish.value if isinstance(wish.value, list) else [wish.value]
+        met = (
+            bool(self._dialled) if wanted == ["true"] else self._dialled[-len(wanted) or len(self._dialled) :] == wanted
+        )
+        if not met:
+            dialled = ", ".join(self._dialled) or "nobody"
+            self._fail(wish.place, f"expected that {wish.value or 'nobody'} was dialled, but it was {dialled}")
+
+    def _check_fact(self, name: str, wish: Wish, found: object) -> None:
+        if plain(found) != plain(wish.value):
+            self._fail(wish.place, f"expected {name} to be {shown(wish.value)}, but it is {shown(found)}")
+
+    def _fail(self, place: Place, message: str) -> NoReturn:
+        """Note the failure and hang up: what comes after it means nothing."""
+        self.failures.append(Failure(place, message, " ".join(self._said) or "(nothing)"))
+        raise Gone
+
+    def _place(self) -> Place:
+        turns = self._conversation.turns
+        return turns[min(self._next, len(turns) - 1)].place if turns else self._conversation.place
+
+    def _note(self, who: str, what: str) -> None:
+        self.transcript.append(Entry(self._clock.now() - self._start, who, what))
+
+    def _told(self, turn: Turn, act: Act) -> tuple[str, str]:
+        if isinstance(act, Press):
+            return "presses", self._masked(turn, act.keys)
+        if isinstance(act, Speak):
+            deaf = " (not heard: only keys are taken here)" if self._deaf else ""
+            return "says", self._masked(turn, act.text) + deaf
+        if isinstance(act, Talk):
+            return "leaves a message", f"{act.seconds:g} s"
+        return ("hangs up", "") if isinstance(act, HangUp) else ("is silent", "")
+
+    def _masked(self, turn: Turn, words: str) -> str:
+        hidden = turn.secret or CODE in turn.press or self._conversation.secret or len(_DIGIT.findall(words)) >= 6
+        return MASK if hidden else words
+
+
+def _act(turn: Turn, keys: str, at: float) -> Act:
+    if turn.deed == "press":
+        return Press(keys, at, repeat=turn.repeat)
+    if turn.deed == "say":
+        return Speak(turn.say, turn.confidence, at, repeat=turn.repeat)
+    if turn.deed == "record":
+        if turn.leaves:
+            return HangUp(turn.record, repeat=turn.repeat)
+        return Talk(turn.record, turn.press, repeat=turn.repeat)
+    if turn.deed == "hang_up":
+        return HangUp(at)
+    return Silence(repeat=turn.repeat)
+
+
+def play(
+    conversation: Conversation,
+    transport: Transport,
+    clock: Clock,
+    *,
+    base_url: str,
+    token: str = "",
+    public_url: str = "",
+    facts: Facts | None = None,
+    habits: Habits | None = None,
+    watch: Watch | None = None,
+    inbox: Inbox | None = None,
+    bank: BankSwitch | None = None,
+) -> Played:
+    """Play one conversation against the server at `base_url`. The clock must stand where the call is to begin."""
+    base = base_url.rstrip("/")
+    line = Line(
+        voice_url=base + conversation.path,
+        caller=conversation.caller,
+        called=conversation.to or Line.called,
+        token=token,
+        status_url=f"{base}/twilio/status",
+        fallback_url="",
+        public_url=public_url,
+    )
+    sid = new_sid("CA")
+    habits = habits or Habits()
+    caller = Scripted(conversation, clock, sid, facts, habits.ring, inbox, bank)
+    result = Player(line, transport, caller, clock, call_sid=sid, habits=habits, watch=watch).call()
+    caller.finish(result)
+    return Played(conversation, result, tuple(caller.failures), tuple(caller.unchecked), tuple(caller.transcript))

@@ -1,0 +1,132 @@
+"""Several calls at once in virtual time: one runs at a time, always the one whose moment comes next.
+
+So every run of the same calls goes the same way. Each call has a thread of its own; none of them ever waits for real.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ivr.carrier.caller import Gone
+from ivr.carrier.clock import VirtualClock
+
+
+@dataclass(eq=False)
+class _Part:
+    """One call, or whatever else goes on meanwhile."""
+
+    run: Callable[[], None]
+    turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    thread: threading.Thread | None = None
+    entry: int = -1
+    failed: BaseException | None = None
+
+
+class Together:
+    """A stage on which calls share `clock`, which is set to the moment of whatever comes first. Use it once."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._due: list[tuple[float, int, _Part]] = []
+        self._order = itertools.count()
+        self._idle = threading.Semaphore(0)
+        self._running: _Part | None = None
+        self._closing = False
+
+    def now(self) -> float:
+        """Return Unix seconds."""
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Let the others go on until `seconds` have gone by. Raises Gone when the stage closes meanwhile."""
+        part = self._running
+        if part is None:
+            raise RuntimeError("only what runs on the stage can sleep")
+        if self._closing:
+            raise Gone
+        self._plan(self._clock.now() + max(0.0, seconds), part)
+        self._idle.release()
+        part.turn.acquire()
+        if self._closing:
+            raise Gone
+
+    def part(self) -> Callable[[], None]:
+        """Return what wakes the part that runs now, should it be asleep when that is called."""
+        part = self._running
+
+        def wake() -> None:
+            if part is not None and part is not self._running and part.entry >= 0:
+                self._plan(self._clock.now(), part)
+
+        return wake
+
+    def at(self, moment: float, run: Callable[[], None]) -> None:
+        """Let something begin at a Unix time."""
+        self._plan(moment, _Part(run))
+
+    def every(self, seconds: float, run: Callable[[], None], *, since: float) -> None:
+        """Let something happen time and again, from a Unix time on."""
+
+        def again() -> None:
+            while True:
+                run()
+                self.sleep(seconds)
+
+        self.at(since, again)
+
+    def play(self, main: Callable[[], None], *, at: float) -> None:
+        """Run everything until `main`, which begins at `at`, is over; who is still on the line then hangs up."""
+        first = _Part(main)
+        self._plan(at, first)
+        started: list[_Part] = []
+        self._clock.set(self._due[0][0])
+        while first.thread is None or first.thread.is_alive():
+            moment, entry, part = heapq.heappop(self._due)
+            if entry != part.entry:
+                continue  # woken earlier
+            if part.thread is None:
+                started.append(part)
+            self._clock.set(max(moment, self._clock.now()))
+            self._resume(part)
+        self._close(started)
+
+    def _plan(self, moment: float, part: _Part) -> None:
+        part.entry = next(self._order)
+        heapq.heappush(self._due, (moment, part.entry, part))
+
+    def _resume(self, part: _Part) -> None:
+        """Let one part go on until it sleeps or ends."""
+        self._running, part.entry = part, -1
+        if part.thread is None:
+            part.thread = threading.Thread(target=self._begin, args=(part,), name="ivr-caller", daemon=True)
+            part.thread.start()
+        else:
+            part.turn.release()
+        self._idle.acquire()
+        if part.entry < 0:
+            part.thread.join()
+        self._running = None
+
+    def _begin(self, part: _Part) -> None:
+        try:
+            part.run()
+        except Gone:
+            pass
+        except BaseException as fault:
+            part.failed = fault
+        finally:
+            part.entry = -1
+            self._idle.release()
+
+    def _close(self, started: list[_Part]) -> None:
+        self._closing = True
+        for part in started:
+            if part.thread is not None and part.thread.is_alive():
+                self._resume(part)
+        failed = [part.failed for part in started if part.failed is not None]
+        if failed:
+            raise failed[0]

@@ -1,0 +1,1 @@
+"""The demo: a bank to talk to. Imports nothing of ivr."""

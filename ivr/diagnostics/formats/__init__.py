@@ -1,0 +1,1 @@
+"""One way of writing problems a module, found by its name: `render(problems, sources) -> str`."""

@@ -1,0 +1,36 @@
+"""Problems as workflow commands, which GitHub Actions shows at the changed lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ivr.diagnostics.problem import Problem
+
+_COMMAND = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def render(problems: Sequence[Problem], sources: Mapping[str, str]) -> str:  # noqa: ARG001
+    """Write one line per problem."""
+    return "\n".join(_command(problem) for problem in problems)
+
+
+def _command(problem: Problem) -> str:
+    place = problem.place
+    properties = {
+        "file": place.file,
+        "line": str(place.line),
+        "col": str(place.column),
+        "endColumn": str(place.column + place.length),
+        "title": problem.rule,
+    }
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    text = "\n".join(filter(None, (problem.message, problem.cure)))
+    return f"::{_COMMAND[problem.level]} {listed}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

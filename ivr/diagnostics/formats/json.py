@@ -1,0 +1,29 @@
+"""Problems as a JSON list of objects, for programs. The names of the fields are a promise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ivr.diagnostics.problem import Place, Problem
+
+
+def render(problems: Sequence[Problem], sources: Mapping[str, str]) -> str:  # noqa: ARG001
+    """Write a list of objects, one per problem; an empty list when all is well."""
+    return json.dumps([_object(problem) for problem in problems], ensure_ascii=False, indent=2)
+
+
+def _object(problem: Problem) -> dict[str, Any]:
+    return {
+        **_place(problem.place),
+        "level": problem.level,
+        "rule": problem.rule,
+        "message": problem.message,
+        "cure": problem.cure,
+        "related": [{**_place(place), "message": message} for place, message in problem.related],
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"file": place.file, "line": place.line, "column": place.column, "length": place.length}

@@ -1,0 +1,60 @@
+"""Problems as SARIF 2.1.0, the interchange format that code-scanning services read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+from urllib.parse import quote
+
+from ivr.diagnostics.problem import Place, Problem
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVEL = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def render(problems: Sequence[Problem], sources: Mapping[str, str]) -> str:
+    """Write one run of the tool `ivr` with a rule per code that occurs."""
+    rules = sorted({problem.rule for problem in problems})
+    run = {
+        "tool": {"driver": {"name": "ivr", "rules": [{"id": rule} for rule in rules]}},
+        "columnKind": "unicodeCodePoints",
+        "artifacts": [{"location": {"uri": _uri(file)}} for file in sources],
+        "results": [_result(problem, rules) for problem in problems],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+
+
+def _result(problem: Problem, rules: list[str]) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": problem.rule,
+        "ruleIndex": rules.index(problem.rule),
+        "level": _LEVEL[problem.level],
+        "message": {"text": " ".join(filter(None, (problem.message, problem.cure)))},
+        "locations": [_location(problem.place)],
+    }
+    if problem.related:
+        result["relatedLocations"] = [
+            {"id": number, **_location(place), "message": {"text": message}}
+            for number, (place, message) in enumerate(problem.related, start=1)
+        ]
+    return result
+
+
+def _location(place: Place) -> dict[str, Any]:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": _uri(place.file)},
+            "region": {
+                "startLine": place.line,
+                "startColumn": place.column,
+                "endColumn": place.column + place.length,
+            },
+        }
+    }
+
+
+def _uri(file: str) -> str:
+    path = PurePath(file)
+    return Path(path).as_uri() if path.is_absolute() else quote(path.as_posix())

@@ -1,0 +1,126 @@
+"""Problems for people: place, message, the line with the spot marked, and the cure.
+
+A caret run is aligned by the width that a terminal gives each character, so it stands under the right hanzi.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from unicodedata import category, east_asian_width
+
+from ivr.diagnostics.problem import Level, Place, Problem
+
+_TAB = 4
+_LONGEST = 110
+_RED, _YELLOW, _BLUE, _BOLD, _OFF = "\033[31m", "\033[33m", "\033[34m", "\033[1m", "\033[0m"
+_NOUNS: tuple[tuple[Level, str], ...] = (("error", "error"), ("warning", "warning"), ("info", "note"))
+_LEVEL_COLOUR = {"error": _RED, "warning": _YELLOW, "info": _BLUE}
+
+
+def render(problems: Sequence[Problem], sources: Mapping[str, str], *, colour: bool = False) -> str:
+    """Write every problem with its frame, then one line that counts them."""
+    lines = {file: _lines(text) for file, text in sources.items()}
+    frames = ["\n".join(_frame(problem, lines, colour)) for problem in problems]
+    return "\n\n".join([*frames, summary(problems, len(sources))])
+
+
+def summary(problems: Sequence[Problem], files: int) -> str:
+    """Count findings: "3 errors, 1 warning in 2 files", or "no problems in 3 files"."""
+    if not problems:
+        return f"no problems in {_count(files, 'file')}"
+    levels = Counter(problem.level for problem in problems)
+    counted = ", ".join(_count(levels[level], noun) for level, noun in _NOUNS if levels[level])
+    touched = len({problem.place.file for problem in problems})
+    return f"{counted} in {_count(touched, 'file')}"
+
+
+def _frame(problem: Problem, sources: Mapping[str, list[str]], colour: bool) -> Iterator[str]:
+    paint = _LEVEL_COLOUR[problem.level] if colour else ""
+    off = _OFF if colour else ""
+    bold = _BOLD if colour else ""
+    yield f"{bold}{problem.place}{off}: {paint}{problem.level} {problem.rule}{off}: {problem.message}"
+    places = [problem.place, *(place for place, _ in problem.related)]
+    margin = " " * len(str(max(place.line for place in places)))
+    yield from _excerpt(problem.place, sources, margin, paint, off)
+    if problem.cure:
+        first, *rest = problem.cure.split("\n")
+        yield f"{margin} = {first}"
+        yield from (f"{margin}   {line}" for line in rest)
+    for place, message in problem.related:
+        yield f"{margin} : {place}: {message}"
+        yield from _excerpt(place, sources, margin, "", "")
+
+
+def _excerpt(place: Place, sources: Mapping[str, list[str]], margin: str, paint: str, off: str) -> Iterator[str]:
+    lines = sources.get(place.file, [])
+    if not 1 <= place.line <= len(lines) or (len(lines) == 1 and not lines[0]):
+        return
+    before, marked, after = _cut(lines[place.line - 1], place)
+    shown = before + marked + after
+    carets = "^" * max(1, _width(marked, _width(before)))
+    yield f"{margin} |"
+    yield f"{place.line:>{len(margin)}} | {_printable(shown)}".rstrip()
+    yield f"{margin} | {' ' * _width(before)}{paint}{carets}{off}"
+
+
+def _cut(line: str, place: Place) -> tuple[str, str, str]:
+    """Split a line around the place, shortened where it is too long for a screen."""
+    start = min(place.column - 1, len(line))
+    end = min(start + place.length, len(line))
+    before, marked, after = line[:start], line[start:end], line[end:]
+    if _width(line) <= _LONGEST:
+        return before, marked, after
+    if _width(before) > _LONGEST // 2:
+        before = "…" + _last(before, _LONGEST // 2)
+    marked = marked if _width(marked) <= _LONGEST else _first(marked, _LONGEST // 2)
+    room = max(10, _LONGEST - _width(before) - _width(marked))
+    return before, marked, after if _width(after) <= room else _first(after, room) + "…"
+
+
+def _first(text: str, width: int) -> str:
+    while _width(text) > width:
+        text = text[: -max(1, (_width(text) - width) // 2)]
+    return text
+
+
+def _last(text: str, width: int) -> str:
+    while _width(text) > width:
+        text = text[max(1, (_width(text) - width) // 2) :]
+    return text
+
+
+def _width(text: str, start: int = 0) -> int:
+    """Return the columns a terminal uses for a text that begins at column `start` (tabs reach the next stop)."""
+    at = start
+    for character in text:
+        at += _TAB - at % _TAB if character == "\t" else _cells(character)
+    return at - start
+
+
+def _cells(character: str) -> int:
+    if category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if east_asian_width(character) in ("W", "F") else 1
+
+
+def _printable(text: str) -> str:
+    """Expand tabs as `_width` counts them, and show control characters as a sign of width one."""
+    shown, at = [], 0
+    for character in text:
+        cells = _width(character, at)
+        if character == "\t":
+            character = " " * cells
+        elif category(character) in ("Cc", "Cs"):
+            character = "\N{REPLACEMENT CHARACTER}"
+        shown.append(character)
+        at += cells
+    return "".join(shown)
+
+
+def _lines(text: str) -> list[str]:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

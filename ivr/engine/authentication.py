@@ -1,0 +1,133 @@
+"""Proving who calls: which questions are asked, in which order, and what their answers raise the caller to.
+
+A try is charged before its answer is checked, so that a caller who hangs up in between has used it. When the count
+can't be kept nothing is checked: identity never fails open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from enum import Enum
+from typing import Any
+
+from ivr.errors import LookupFailed
+from ivr.secret import Secret
+
+from .turn import DEADLINE, Turn
+
+TRIES = 3
+"""Wrong answers that one call may give before a person takes over (bank practice: three)."""
+
+CODES = 2
+"""One-time codes that one visit may be sent, the second because the first ran out."""
+
+
+class Proof(Enum):
+    """What came of a try."""
+
+    GIVEN = "given"
+    WRONG = "wrong"
+    LAST_WRONG = "last wrong"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    UNAVAILABLE = "unavailable"
+
+
+def tries_left(turn: Turn) -> bool:
+    """Tell whether this call may still try."""
+    return turn.call.tries.get("verify", 0) < TRIES
+
+
+def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
+    """Check a claimed account and its query PIN (level L1). Account and PIN are never told apart."""
+    try:
+        if not _charged(turn):
+            turn.note("identity", outcome="held back")
+            return Proof.REFUSED
+    except LookupFailed:
+        return Proof.UNAVAILABLE
+    try:
+        answer = turn.lookup("bank.verify", {**claim, "pin": pin}, deadline=DEADLINE)
+    except LookupFailed:
+        _tell_identity(turn, "unanswered")  # no answer was no guess
+        return Proof.UNAVAILABLE
+    if answer.get("verified") is not True or not answer.get("customer"):
+        return _wrong(turn)
+    turn.verified(1, str(answer["customer"]))
+    turn.change(facts={**turn.call.facts, "card": answer.get("card", {})}, errors=0)
+    turn.note("identity", outcome="verified", level=1)
+    if _tell_identity(turn, "passed").get("at_risk"):
+        turn.change(facts={**turn.call.facts, "caller": {**turn.call.facts["caller"], "risk": True}})
+    return Proof.GIVEN
+
+
+def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
+    """Ask which account a claim is about, so that its tries can be counted; the bank answers for any claim.
+
+    It is asked before the PIN, in a turn of its own: a slow bank then has time for each of its answers.
+    """
+    named = {"card": claim["card"]} if "card" in claim else {"number": claim["number"]}
+    try:
+        account = turn.lookup("bank.account", named, deadline=DEADLINE).get("account")
+    except LookupFailed:
+        return False
+    turn.remember(account=account)
+    return isinstance(account, str) and bool(account)
+
+
+def _charged(turn: Turn) -> bool:
+    """Count a try against the call, the account and the number; tell whether it may be made."""
+    turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
+    about = {"account": turn.memo["account"], "number": turn.call.caller, "called": turn.call.called}
+    return turn.lookup("identity.charge", about, deadline=DEADLINE).get("allowed") is True
+
+
+def _tell_identity(turn: Turn, question: str) -> Mapping[str, Any]:
+    """Tell the count how a try ended; if that fails it stays too high for a while, which is on the safe side."""
+    about = {"account": turn.memo.get("account", ""), "number": turn.call.caller, "called": turn.call.called}
+    if question == "passed":
+        about |= {"customer": turn.call.identity.customer}
+    with suppress(LookupFailed):
+        return turn.lookup(f"identity.{question}", about, deadline=DEADLINE)
+    return {}
+
+
+def _wrong(turn: Turn) -> Proof:
+    turn.note("identity", outcome="refused", tries=turn.call.tries.get("verify", 0))
+    return Proof.WRONG if tries_left(turn) else Proof.LAST_WRONG
+
+
+def send_code(turn: Turn) -> Proof:
+    """Send a one-time code to the telephone that the bank has on file, never to one that the caller names."""
+    sent = turn.memo.get("codes", 0) + 1
+    if sent > CODES:
+        return Proof.REFUSED
+    try:
+        phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=DEADLINE)
+        question = {"number": phone["number"], "purpose": "identity", "language": turn.call.language}
+        code = turn.lookup("identity.code", question, deadline=DEADLINE)
+    except (LookupFailed, KeyError):
+        return Proof.UNAVAILABLE
+    turn.remember(codes=sent, code=code["sealed"], code_number=phone["number"], code_tail=code["sent_to_tail"])
+    turn.note("identity", outcome="code sent")
+    return Proof.GIVEN
+
+
+def check_code(turn: Turn, given: Secret) -> Proof:
+    """Check a one-time code (level L2)."""
+    question = {"sealed": turn.memo["code"], "given": given, "number": turn.memo["code_number"]}
+    try:
+        answer = turn.lookup("identity.check_code", question, deadline=DEADLINE)
+    except LookupFailed:
+        return Proof.UNAVAILABLE
+    if answer.get("verified") is True:
+        turn.verified(2, turn.call.identity.customer)
+        turn.note("identity", outcome="verified", level=2)
+        return Proof.GIVEN
+    turn.note("identity", outcome="code refused")
+    if answer.get("reason") == "expired":
+        return Proof.EXPIRED
+    wrong = turn.memo.get("wrong_codes", 0) + 1
+    turn.remember(wrong_codes=wrong)
+    return Proof.WRONG if answer.get("reason") == "wrong" and wrong < TRIES else Proof.LAST_WRONG

@@ -1,0 +1,59 @@
+"""What flows read of opening hours, `line.open` and `desks.vip.open`: worked out only when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from ivr.calendar import Hours
+from ivr.flow.model import Line
+
+
+class OpeningValues(Mapping[str, Any]):
+    """`open` and `next_opening` of some hours at a moment. No hours are never over."""
+
+    def __init__(self, hours: Hours | None, moment: datetime) -> None:
+        self._hours, self._moment = hours, moment
+
+    def __getitem__(self, name: str) -> Any:
+        """Work one value out."""
+        if name == "open":
+            return self._open()
+        if name == "next_opening":
+            return self._next_opening()
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the values."""
+        return iter(("open", "next_opening"))
+
+    def __len__(self) -> int:
+        """Count the values."""
+        return 2
+
+    def _open(self) -> bool:
+        return self._hours is None or self._hours.open_at(self._moment)
+
+    def _next_opening(self) -> str | None:
+        found = None if self._hours is None or self._open() else self._hours.next_opening(self._moment)
+        return found.strftime("%Y-%m-%dT%H:%M") if found else None
+
+
+class DeskValues(Mapping[str, Any]):
+    """The values of each desk, by its name."""
+
+    def __init__(self, line: Line, moment: datetime) -> None:
+        self._line, self._moment = line, moment
+
+    def __getitem__(self, name: str) -> OpeningValues:
+        """Return the values of one desk."""
+        return OpeningValues(self._line.hours_of(self._line.desks[name].hours), self._moment)
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the desks."""
+        return iter(self._line.desks)
+
+    def __len__(self) -> int:
+        """Count the desks."""
+        return len(self._line.desks)

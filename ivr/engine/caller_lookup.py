@@ -1,0 +1,87 @@
+"""Who seems to be calling: by the bank's record of the number, and by what that number chose before. It only routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ivr.errors import LookupFailed
+from ivr.flow.model import PRIORITIES
+
+from .telephone import telephone
+from .turn import CHOICES, DEADLINE, MEMORY_DEADLINE, Turn
+
+CALLER_DEADLINE = 1.0
+"""Seconds that the bank has to say who is calling, before anything is heard (elderly callers: at most one second)."""
+
+ELDERLY_AGE = 65
+"""From this age on nobody has to choose the simple menu to be spared what is clever."""
+
+
+def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
+    """Return what flows read as `caller`. `unreachable` tells that the bank could not be asked, and may be later."""
+    caller: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"} | _remembered(turn)
+    shown = {"shown": bool(telephone(turn.call.caller))}
+    if turn.call.caller.startswith("+"):
+        caller |= _on_record(turn, deadline)
+    caller |= {"frequent": _frequent(caller), "risk": _at_risk(turn, caller)}
+    return _with_segment(turn, caller | shown)
+
+
+def _at_risk(turn: Turn, caller: Mapping[str, Any]) -> bool:
+    """Ask whether the bank warns of this number, or of the customer whose number it is; the mark routes, no more."""
+    about = {"number": turn.call.caller, "customer": caller.get("customer", "")}
+    try:
+        found = turn.lookup("risk.status", about, deadline=MEMORY_DEADLINE).get("at_risk") is True
+    except LookupFailed:
+        return False
+    if found:
+        turn.note("risk")
+    return found
+
+
+def _frequent(caller: Mapping[str, Any]) -> list[str]:
+    """Return the frequent reasons of a customer who is not elderly: whose menu is never rearranged for them."""
+    age = caller.get("age")
+    elderly = isinstance(age, int) and age >= ELDERLY_AGE
+    return list(caller.get("frequent", ())) if caller["known"] and not elderly else []
+
+
+def ask_again(turn: Turn) -> bool:
+    """Ask the bank once more if it could not be asked when the call came in; tell whether it can be asked now."""
+    if not turn.call.facts["caller"].get("unreachable"):
+        return True
+    chosen = {name: turn.call.facts["caller"][name] for name in CHOICES if name in turn.call.facts["caller"]}
+    turn.change(facts={**turn.call.facts, "caller": who_calls(turn, DEADLINE)})
+    turn.chosen(chosen)
+    return not turn.call.facts["caller"].get("unreachable")
+
+
+def _on_record(turn: Turn, deadline: float) -> dict[str, Any]:
+    try:
+        found = turn.lookup("bank.caller", {"number": turn.call.caller}, deadline=deadline)
+    except LookupFailed as failed:
+        return {} if failed.missing else {"unreachable": True}
+    return {**found, "known": True}
+
+
+def _remembered(turn: Turn) -> dict[str, Any]:
+    """Recall what this number chose in earlier calls: how to be served, and how fast.
+
+    Not the language: a telephone is shared more often than it changes its tongue, and one key chooses it anew.
+    """
+    try:
+        kept = turn.lookup("memory.recall", {"number": turn.call.caller}, deadline=MEMORY_DEADLINE)
+    except LookupFailed:
+        return {}
+    if kept.get("rate"):
+        turn.change(rate=float(kept["rate"]))
+    found = {name: kept[name] for name in ("profile", "last_reasons") if kept.get(name)}
+    return found | ({"frequent": kept["reasons"]} if kept.get("reasons") else {})
+
+
+def _with_segment(turn: Turn, caller: dict[str, Any]) -> dict[str, Any]:
+    """Add what the caller's segment gives."""
+    segment = turn.line.segment_for(turn.call.called, caller)
+    tier, priority = (segment.name, segment.priority) if segment else ("none", PRIORITIES[0])
+    return {**caller, "tier": tier, "desk": turn.line.desk_of(segment), "priority": priority}

@@ -1,0 +1,127 @@
+"""What steps that take an entry of keys share: how long they wait, what the keys meant, entries in two pieces."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ivr.flow import phrasebook
+from ivr.flow.outcomes import AGENT
+from ivr.secret import Secret
+
+from .entry_parser import FINISH, Typed, understand
+from .entry_types import Entry, Value
+from .input_step import MISS, Listening, keep_ahead
+from .step import Move, Universal
+from .turn import Turn
+from .verbs import Hearing, Keys
+
+_MOST_WAITS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entering(Listening):
+    """A step that takes entries. Kinds say which one they want now, and what to do with it."""
+
+    ladder: ClassVar[str] = "collect"
+
+    @abstractmethod
+    def wanted(self, turn: Turn) -> Entry:
+        """Return the entry that is asked for now."""
+
+    @abstractmethod
+    def accept(self, turn: Turn, value: Value) -> Move:
+        """Take a value that passed its check."""
+
+    def keys(self, turn: Turn) -> Keys:
+        """Wait for as many keys as are still missing, and for the pound key where only that tells the end."""
+        entry = self.wanted(turn)
+        most = entry.most if entry.fixed else entry.most + 1
+        return Keys(most=most - len(_begun(turn)), finish=FINISH)
+
+    def hearing(self, turn: Turn) -> Hearing | None:
+        """Return what may be said here; an entry of several keys is never recorded, not even its last key."""
+        found = super().hearing(turn)
+        return None if found and found.by == "recording" and self.wanted(turn).most > 1 else found
+
+    def keys_said(self, turn: Turn) -> Sequence[str]:
+        """Expect any digit where one is all that is asked for."""
+        return "0123456789" if self.wanted(turn).most == 1 else ()
+
+    def first_timeout(self, turn: Turn) -> float:
+        """Give time to fetch the card or paper."""
+        return self.timeout or turn.profile.fetch_timeout
+
+    def listen(self, turn: Turn) -> Move:
+        """Ask from the start: what was begun is forgotten."""
+        _forget(turn)
+        return super().listen(turn)
+
+    def take_keys(self, turn: Turn, keys: str) -> Move:
+        """Understand the keys, together with those that came before them, as the entry that is wanted."""
+        typed = understand(self.wanted(turn), _begun(turn) + keys)
+        _forget(turn)
+        match typed.meaning:
+            case "value":
+                assert typed.value is not None  # noqa: S101
+                keep_ahead(turn, "" if self.protects() else typed.rest)
+                return self.accept(turn, typed.value)
+            case "agent":
+                return AGENT
+            case "back":
+                return Universal.BACK
+            case "more_time":
+                return self._give_time(turn)
+            case "begun":
+                return self._go_on(turn, typed)
+        return MISS
+
+    def take_speech(self, turn: Turn, words: str) -> Move:
+        """Understand words as the entry that is wanted, spoken whole: what was typed before counts no more."""
+        entry = self.wanted(turn)
+        if entry.secret or self.protects():
+            return MISS
+        heard = turn.services.heard(words, turn.call.language, entry.name, turn.today)
+        if not heard or len(heard) > entry.most:
+            return MISS
+        _forget(turn)
+        return self.take_keys(turn, heard)
+
+    def _give_time(self, turn: Turn) -> Move:
+        waits = turn.memo.get("waits", 0) + 1
+        if waits > _MOST_WAITS:
+            return MISS
+        turn.remember(waits=waits)
+        if waits > 1:  # the first is most often the habit of ending a number so; being asked again gives time too
+            turn.phrase("more_time")
+        return self.listen(turn)
+
+    def _go_on(self, turn: Turn, typed: Typed) -> Move:
+        """Wait for the rest: a carrier hands over a fixed number of keys, so who clears by star comes in two pieces."""
+        kind = self.wanted(turn).secret
+        turn.remember(begun=Secret(kind, typed.rest) if kind else typed.rest)
+        return self.wait(turn)
+
+    def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
+        if kind == MISS and not self.no_match:
+            entry = self.wanted(turn)
+            turn.phrase(entry.complaint, digits=_span(entry, turn.call.language))
+        super()._reprompt(turn, kind, failures)
+
+
+def _begun(turn: Turn) -> str:
+    begun: Value = turn.memo.get("begun", "")
+    return begun.reveal() if isinstance(begun, Secret) else begun
+
+
+def _forget(turn: Turn) -> None:
+    if "begun" in turn.memo:
+        turn.change_frame(memo={name: value for name, value in turn.memo.items() if name != "begun"})
+
+
+def _span(entry: Entry, language: str) -> str:
+    if entry.fixed:
+        return str(entry.least)
+    return phrasebook.phrase(language, "from_to", least=str(entry.least), most=str(entry.most))

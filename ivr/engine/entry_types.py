@@ -1,0 +1,104 @@
+"""What callers type as data: each kind of entry with its length, its check and how it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from stdnum import luhn
+from stdnum.iso7064 import mod_11_2
+
+from ivr.secret import Secret
+
+Value = str | Secret
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A kind of entry. Lengths count keys; `check` returns the value, or None for a slip of the finger.
+
+    `complaint` is the phrase that asks for it again; `secret` is its kind of secret, or "".
+    """
+
+    name: str
+    least: int
+    most: int
+    check: Callable[[str], str | None]
+    secret: str = ""
+    star_means: str = ""
+
+    @property
+    def complaint(self) -> str:
+        """Name the phrase that asks for the entry again."""
+        return f"entry_{self.name}"
+
+    @property
+    def fixed(self) -> bool:
+        """Tell whether the last key ends the entry by itself."""
+        return self.least == self.most
+
+    def read(self, keys: str) -> Value | None:
+        """Turn keys into a value; None when they can't be one."""
+        if not self.least <= len(keys) <= self.most:
+            return None
+        found = self.check(keys)
+        return Secret(self.secret, found) if found is not None and self.secret else found
+
+
+def _digits(keys: str) -> str | None:
+    return keys if keys.isascii() and keys.isdigit() else None
+
+
+def _amount(keys: str) -> str | None:
+    whole, star, cents = keys.partition("*")
+    if not whole.isdigit() or (star and not (cents.isdigit() and len(cents) <= 2)):
+        return None
+    amount = Decimal(f"{whole}.{cents or '0'}")
+    return str(amount.quantize(Decimal("0.01"))) if amount > 0 else None
+
+
+def _date(keys: str) -> str | None:
+    try:
+        return date(int(keys[:4]), int(keys[4:6]), int(keys[6:])).isoformat() if _digits(keys) else None
+    except ValueError:
+        return None
+
+
+def _card(keys: str) -> str | None:
+    """Check the last digit (ISO/IEC 7812-1, Luhn)."""
+    return keys if _digits(keys) and luhn.is_valid(keys) else None
+
+
+def _identity(keys: str) -> str | None:
+    """Check birth date and last character (GB 11643-1999, ISO 7064 MOD 11-2); a star in place 18 is X.
+
+    The district is not checked: codes were dissolved and renamed, and people keep their numbers.
+    """
+    number = keys[:17] + ("X" if keys[17:] == "*" else keys[17:])
+    return number if _date(keys[6:14]) and mod_11_2.is_valid(number) else None
+
+
+def _identity_tail(keys: str) -> str | None:
+    """Take the last four of an ID number; a star in the last place is X."""
+    tail = keys[:3] + ("X" if keys[3:] == "*" else keys[3:])
+    return tail if _digits(tail[:3]) and (tail[3:] == "X" or _digits(tail[3:])) else None
+
+
+ENTRIES = {
+    entry.name: entry
+    for entry in (
+        Entry("digits", 1, 30, _digits),
+        Entry("amount", 1, 12, _amount, star_means="."),
+        Entry("date", 8, 8, _date),
+        Entry("phone", 3, 15, _digits),
+        Entry("card", 16, 19, _card, secret="pan"),  # noqa: S106
+        Entry("id", 18, 18, _identity, secret="id", star_means="X"),  # noqa: S106
+        Entry("pin", 6, 6, _digits, secret="pin"),  # noqa: S106
+        Entry("id_tail", 4, 4, _identity_tail, star_means="X"),
+        Entry("otp", 6, 6, _digits, secret="otp"),  # noqa: S106
+    )
+}
+TAIL = Entry("digits", 4, 4, _digits)
+"""The last four digits of a card."""

@@ -1,0 +1,352 @@
+"""What every step that listens has in common: asking, silence and misses with their ladders, universals, keys ahead."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from ivr.flow import phrasebook
+from ivr.flow.fields import ListOf, option
+from ivr.flow.model import Choice, Route
+from ivr.flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, global_outcome
+from ivr.flow.routes import Ways
+from ivr.flow.scalars import Flag, OneOf, Seconds, Whole
+from ivr.flow.text import Text
+from ivr.flow.text_field import Wording
+
+from .inputs import Digits, Input, NoInput, Resumed, Speech
+from .step import LiveStep, Move, Universal
+from .turn import Turn
+from .verbs import Gather, Hearing, Keys
+
+MOST_HINTS = 100
+HOLD = 60.0
+"""Seconds that `do: wait` waits (relay calls, AS/NZS 4263)."""
+SLOWER, FASTER = 0.85, 1.15
+"""Steps of the rate keys (W3C COGA: let users set the speed)."""
+MOST_AHEAD = 64
+HOPS_AHEAD = 16
+"""Steps that keys pressed ahead may lead through in one turn; those left over are dropped, and the step asks."""
+MISS = "no_match"
+SILENCE = "no_input"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listening(LiveStep):
+    """A step that waits for the caller. Kinds say what they ask, which keys they take, and what an answer means."""
+
+    listens: ClassVar[bool] = True
+    ladder: ClassVar[str] = "menu"
+    weighty: ClassVar[frozenset[str]] = frozenset()
+    """Outcomes that cannot be undone: by voice they need to be heard more surely than others."""
+    type_ahead_default: ClassVar[str] = "keep"
+
+    prompt: Text | None = option(Wording(), help="What is said first.", default=None)
+    short: Text | None = option(Wording(), help="What is said instead when the caller comes back.", default=None)
+    help: Text | None = option(Wording(), help="What `do: help` says here.", default=None, shown="how to use the keys")
+    no_input: tuple[Text, ...] = option(
+        ListOf(Wording(), lone=True), help="Said after silence: the first time, the second time.", default=()
+    )
+    no_match: tuple[Text, ...] = option(
+        ListOf(Wording(), lone=True),
+        help="Said after an answer that fits nothing: the first time, the second.",
+        default=(),
+    )
+    tries: int = option(Whole(1, 5), help="How often the caller is asked.", default=0, shown="3, elderly 2")
+    on_failure: Route | None = option(
+        Ways(), help="Where to go after the last try.", default=None, shown="the flow's `agent`: a person"
+    )
+    on_no_input: Route | None = option(
+        Ways(), help="Where silence leads at once, instead of asking again.", default=None, shown="asks again"
+    )
+    timeout: float = option(
+        Seconds(1, 60), help="The wait for the first key, from the end of the prompt.", default=0.0, shown="by profile"
+    )
+    inter_digit_timeout: float = option(
+        Seconds(1, 20), help="The wait between two keys.", default=0.0, shown="3s, elderly 5s"
+    )
+    barge_in: bool = option(Flag(), help="Whether a key or word stops the prompt.", default=True)
+    type_ahead: str = option(
+        OneOf(("keep", "drop")), help="Whether keys pressed before the step began count.", default="", shown="keep"
+    )
+    speech: bool = option(Flag(), help="Whether the caller may speak.", default=True)
+
+    # what a kind fills in
+
+    def ask(self, turn: Turn) -> None:
+        """Say what is asked for; the prompt, unless a kind knows better."""
+        text = self.short if self.short and turn.memo.get("returned") else self.prompt
+        if text:
+            turn.say(text, barge_in=self.barge_in)
+
+    @abstractmethod
+    def keys(self, turn: Turn) -> Keys:
+        """Return which keys are waited for."""
+
+    @abstractmethod
+    def take_keys(self, turn: Turn, keys: str) -> Move:
+        """Understand keys. Returns MISS when they mean nothing here."""
+
+    def take_speech(self, turn: Turn, words: str) -> Move:
+        """Understand words. Returns MISS when they mean nothing here."""
+        del turn, words
+        return MISS
+
+    def hints(self, turn: Turn) -> Sequence[str]:
+        """Return the words worth expecting."""
+        del turn
+        return ()
+
+    def keys_said(self, turn: Turn) -> Sequence[str]:
+        """Return the keys that may be said by their names."""
+        del turn
+        return ()
+
+    def first_timeout(self, turn: Turn) -> float:
+        """Return how long the first key may take."""
+        return self.timeout or turn.profile.first_timeout
+
+    def _patience(self, turn: Turn) -> float:
+        return HOLD if turn.memo.get("holding") else self.first_timeout(turn)
+
+    def failure_exits(self) -> dict[str, Route]:
+        """Return the way on after the last try, where the editor gave one."""
+        ways = {FAILED: self.on_failure, SILENCE: self.on_no_input}
+        return {outcome: route for outcome, route in ways.items() if route}
+
+    # entering
+
+    def enter(self, turn: Turn) -> Move:
+        """Take keys that were pressed ahead, or ask and wait."""
+        ahead = turn.call.keys_ahead
+        turn.change(keys_ahead="")
+        if (
+            ahead
+            and turn.hops < HOPS_AHEAD
+            and not self.protects()
+            and (self.type_ahead or self.type_ahead_default) == "keep"
+        ):
+            return self._take_ahead(turn, ahead)
+        return self.listen(turn)
+
+    def _take_ahead(self, turn: Turn, ahead: str) -> Move:
+        move = self.take_keys(turn, ahead)
+        return self.listen(turn) if move == MISS else move
+
+    def listen(self, turn: Turn) -> Move:
+        """Ask and wait. Who is asked again has not come back, and hears the same prompt.
+
+        Whose proof has run out since the step was entered is not asked again before it is renewed.
+        """
+        if self.requires > turn.level:
+            return UNVERIFIED
+        if "returned" not in turn.memo:
+            turn.remember(returned=self.name in turn.frame.heard)
+        self.ask(turn)
+        turn.change_frame(heard=turn.frame.heard | {self.name})
+        return self.wait(turn)
+
+    def repeat(self, turn: Turn) -> Move:
+        """Say again what the caller was told since they last chose, and ask."""
+        for name in turn.frame.told:
+            step = turn.flow.steps.get(name)
+            if isinstance(step, LiveStep) and step.requires <= turn.level:
+                step.enter(turn)
+        return self.listen(turn)
+
+    def wait(self, turn: Turn) -> Move:
+        """Wait without asking again."""
+        hearing = self.hearing(turn)
+        turn.gather(
+            Gather(
+                prompts=(),
+                keys=self.keys(turn),
+                hearing=hearing,
+                first_timeout=self._patience(turn),
+                inter_digit_timeout=self.inter_digit_timeout or turn.profile.inter_digit_timeout,
+                secret=self.protects(),
+            )
+        )
+        return None
+
+    def hearing(self, turn: Turn) -> Hearing | None:
+        """Return what may be said here and who listens; None where only keys are taken."""
+        language = turn.call.language
+        ear = turn.call.ear or turn.services.ear(language)
+        if ear == "keys" or not self.speech or self.protects():
+            return None
+        universal = [word for choice in turn.flow.globals for word in phrases_of(choice, language)]
+        person = phrasebook.phrase(language, "agent_words").split("|")
+        hints = [*self.hints(turn), *universal, *person]
+        if ear == "recording":  # a carrier also hears what is not expected
+            hints += [words for key in self.keys_said(turn) for words in self._names(turn, key)]
+        by: Literal["recording", "carrier"] = "recording" if ear == "recording" else "carrier"
+        return Hearing(language, tuple(dict.fromkeys(hints))[:MOST_HINTS], by)
+
+    @staticmethod
+    def _names(turn: Turn, key: str) -> list[str]:
+        """Return the names of a key that are understood in the caller's language."""
+        language = turn.call.language
+        return [words for words in names_of(key, language) if turn.services.heard(words, language) == key]
+
+    # answering
+
+    def answer(self, turn: Turn, given: Input) -> Move:
+        """Take keys, words or silence; anything else asks again and counts as nothing."""
+        match given:
+            case Digits():
+                move = self.take_keys(turn, given.keys)
+            case Speech():
+                move = self._judge_speech(turn, given)
+            case NoInput() if turn.memo.get("holding"):
+                turn.remember(holding=False)
+                move = self.repeat(turn)
+            case NoInput():
+                move = SILENCE
+            case _:
+                move = self.repeat(turn) if isinstance(given, Resumed) else SILENCE
+        if move in (MISS, SILENCE):
+            return self._again(turn, str(move))
+        return move
+
+    def _judge_speech(self, turn: Turn, given: Speech) -> Move:
+        person = self.person_wanted(turn, given.text)
+        if person or self.protects() or not self.speech:
+            return person or MISS
+        sure = 1.0 if given.confidence is None else given.confidence
+        if sure < turn.profile.minimum_confidence:
+            return MISS
+        own = self.take_speech(turn, given.text)
+        if own in self.weighty and sure < turn.profile.sure_confidence:
+            return MISS
+        return own if own != MISS else self._universal_said(turn, given.text)
+
+    def person_wanted(self, turn: Turn, words: str) -> str | None:
+        """Return the way to a person if one was asked for: at every step, at once, and however badly it was heard."""
+        outcome, wanted = AGENT, phrasebook.phrase(turn.call.language, "agent_words").split("|")
+        for number, choice in self._universals(turn):
+            if choice.goto and choice.goto.name == turn.flow.agent:
+                outcome, wanted = global_outcome(number), [*wanted, *phrases_of(choice, turn.call.language)]
+                break
+        return outcome if turn.services.understand(words, [wanted], turn.call.language) == 0 else None
+
+    def _universal_said(self, turn: Turn, words: str) -> Move:
+        universals = self._universals(turn)
+        place = turn.services.understand(words, self.universal_phrases(turn), turn.call.language)
+        if place is None:
+            return MISS
+        number, choice = universals[place]
+        return self.do(turn, choice, global_outcome(number))
+
+    def universal_phrases(self, turn: Turn) -> list[tuple[str, ...]]:
+        """Return what may be said for each of the flow's globals that is there now."""
+        return [phrases_of(choice, turn.call.language) for _, choice in self._universals(turn)]
+
+    @staticmethod
+    def _universals(turn: Turn) -> list[tuple[int, Choice]]:
+        return [(number, choice) for number, choice in enumerate(turn.flow.globals) if turn.offered(choice)]
+
+    def universal(self, turn: Turn, key: str) -> Move:
+        """Return what a key does everywhere in this flow. Returns MISS for a key that does nothing."""
+        for number, choice in enumerate(turn.flow.globals):
+            if choice.key == key and turn.offered(choice):
+                return self.do(turn, choice, global_outcome(number))
+        return AGENT if key == "0" else MISS
+
+    def do(self, turn: Turn, choice: Choice, outcome: str) -> Move:
+        """Carry out a choice: its outcome, or the universal that it names."""
+        if choice.reason:
+            turn.about(choice.reason)
+        if choice.label and choice.goto:
+            turn.walked(choice.label.template(turn.flow.language).fixed or choice.key)
+        match choice.do:
+            case "back":
+                return Universal.BACK
+            case "main_menu":
+                return MAIN_MENU
+            case "language":
+                turn.change(language=next_language(turn))
+                return Universal.AGAIN
+            case "slower" | "faster":
+                turn.speak_at(SLOWER if choice.do == "slower" else FASTER)
+                return self.repeat(turn)
+            case "wait":
+                return self.hold(turn)
+            case "help":
+                self._help(turn)
+                return self.listen(turn)
+            case "repeat":
+                return self.repeat(turn)
+        return outcome
+
+    def hold(self, turn: Turn) -> Move:
+        """Give a minute, for callers who speak through a relay or must fetch something; nothing is counted."""
+        turn.remember(holding=True)
+        turn.phrase("hold")
+        return self.wait(turn)
+
+    def _help(self, turn: Turn) -> None:
+        if self.help:
+            turn.say(self.help)
+        else:
+            turn.phrase("help")
+
+    # the ladder
+
+    def _again(self, turn: Turn, kind: str) -> Move:
+        """Count one failure (silence and misses together) and ask again, or give up."""
+        failures = turn.memo.get("failures", 0) + 1
+        turn.remember(failures=failures)
+        turn.change(errors=turn.call.errors + 1, keys_ahead="")
+        turn.note(kind, failures=failures, errors=turn.call.errors)
+        if kind == SILENCE and self.on_no_input:
+            return SILENCE
+        if failures >= (self.tries or turn.profile.tries) or turn.call.errors >= turn.profile.error_budget:
+            return FAILED
+        self._reprompt(turn, kind, failures)
+        return self.listen(turn)
+
+    def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
+        own = self.no_input if kind == SILENCE else self.no_match
+        if own:
+            turn.say(own[min(failures, len(own)) - 1])
+            return
+        turn.phrase(f"{self.ladder}_{kind}_{min(failures, 2)}")
+
+
+def next_language(turn: Turn) -> str:
+    """Return the language that `do: language` switches to: the flow's next one."""
+    known = turn.flow.languages
+    place = known.index(turn.call.language) if turn.call.language in known else 0
+    return known[(place + 1) % len(known)]
+
+
+def option_words(turn: Turn, label: str, key: str) -> str:
+    """Return how a choice is spoken: what it does, then its key."""
+    names = {"*": "key_star", "#": "key_pound"}
+    spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
+    told = "option_deed" if label.startswith(("To ", "If ")) else "option"
+    return phrasebook.phrase(turn.call.language, told, label=label, key=spoken)
+
+
+def names_of(key: str, language: str) -> tuple[str, ...]:
+    """Return what callers may say for a key."""
+    names = {"*": phrasebook.phrase(language, "key_star"), "#": phrasebook.phrase(language, "key_pound")}
+    names |= {str(digit): name for digit, name in enumerate(phrasebook.phrase(language, "digit_words").split("|"))}
+    return tuple(phrasebook.phrase(language, "key_words", key=names[key]).split("|"))
+
+
+def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:
+    """Return what callers may say for a choice: its phrases, and its label if that is fixed words."""
+    said = choice.phrases.for_language(language) if choice.phrases else ()
+    label = choice.label.by_language.get(language) if choice.label else None
+    if label and label.fixed:
+        said = (label.fixed, *said)
+    return tuple(dict.fromkeys(said))
+
+
+def keep_ahead(turn: Turn, rest: str) -> None:
+    """Keep the keys that a step did not need for the steps behind it."""
+    turn.change(keys_ahead=rest[:MOST_AHEAD])

@@ -1,0 +1,221 @@
+"""`line.yaml`: the telephone side of the service. Called numbers, opening hours, desks, segments and announcements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ivr.calendar import Hours
+from ivr.diagnostics.problem import Place, Problem
+from ivr.yamlfile.source import Mapping as SourceMapping
+from ivr.yamlfile.source import Node
+
+from .expressions import Expression
+from .fields import Block, ListOf, MapOf, Reading, option, options, read_options
+from .hotline_fields import OpeningHours, PreparedTexts, Referring
+from .model import HEAD_STARTS, PRIORITIES, CalledNumber, Desk, Line, Reference, Segment, Site, Waiting
+from .routes import Condition
+from .rules.hotline import check_line
+from .scalars import Flag, Name, OneOf, Seconds, Whole, Word
+from .text import Text
+from .text_field import Language
+
+_HOURS = Referring(Name("the name of opening hours, or always"))
+_DESK = Referring(Name("the name of a desk"))
+
+
+@dataclass(frozen=True)
+class NumberFields:
+    """The keys of a called number."""
+
+    flow: Reference = option(Referring(Name("the name of a flow")), help="The flow that it plays.")
+    language: Reference | None = option(
+        Referring(Language()), help="The language that its calls begin in.", default=None, shown="the flow's"
+    )
+    segment: Reference | None = option(
+        Referring(Name("the name of a segment")),
+        help="The segment that all its callers belong to.",
+        default=None,
+        shown="by the conditions of `segments`",
+    )
+    hours: Reference | None = option(
+        _HOURS, help="When it is open: flows read `line.open`.", default=None, shown="always"
+    )
+
+
+@dataclass(frozen=True)
+class SegmentFields:
+    """The keys of a segment."""
+
+    when: Expression | None = option(
+        Condition(), help="Who belongs to it, by `caller.…`.", default=None, shown="everyone"
+    )
+    desk: Reference | None = option(
+        _DESK, help="The desk that they get.", default=None, shown="the `desk` of line.yaml"
+    )
+    priority: str = option(OneOf(PRIORITIES), help="How urgent they are taken.", default="normal")
+
+
+@dataclass(frozen=True)
+class DeskFields:
+    """The keys of a desk."""
+
+    number: str = option(
+        Word("a telephone number"),
+        help="The number that reaches the desk, with country code. Once it has agents, they are rung instead.",
+    )
+    timeout: float = option(
+        Seconds(5, 600), help="How long the desk rings; an agent's telephone rings 20s.", default=30.0, shown="30s"
+    )
+    hours: Reference | None = option(_HOURS, help="When people are there.", default=None, shown="always")
+    overflow: tuple[Reference, ...] = option(
+        ListOf(_DESK, lone=True),
+        help="Desks whose agents serve its callers too, when none of its own is free.",
+        default=(),
+        shown="none",
+    )
+    overflow_after: float = option(
+        Seconds(0, 600), help="How long callers wait for its own agents first.", default=0.0, shown="0s"
+    )
+    reserved: float | None = option(
+        Seconds(0, 600),
+        help="After how long without a call its agents take callers of any other desk.",
+        default=None,
+        shown="they help only desks that overflow to theirs",
+    )
+    wrap_up: float = option(
+        Seconds(0, 600), help="How long an agent has after a call before the next.", default=30.0, shown="30s"
+    )
+    record: bool = option(
+        Flag(), help="Whether conversations are recorded; callers are told so first.", default=False, shown="no"
+    )
+
+
+@dataclass(frozen=True)
+class WaitingFields:
+    """The keys of `queue`."""
+
+    head_starts: Mapping[str, float] = option(
+        MapOf(Seconds(0, 3600)),
+        help="How much earlier than they came callers of a priority are taken to have come.",
+        default=None,
+        shown="{complaint: 60s, elderly: 90s, vip: 120s, fraud: 1000s}",
+    )
+    bound: float = option(
+        Seconds(10, 3600),
+        help="Who has waited this long is served before all others, in the order they came.",
+        default=180.0,
+        shown="180s",
+    )
+    most: int = option(
+        Whole(0, 100_000), help="How many may wait; more are offered a call back or a message.", default=200
+    )
+    announce: float = option(
+        Seconds(20, 600), help="How often callers hear their place and the expected wait.", default=75.0, shown="75s"
+    )
+    elderly_announce: float = option(
+        Seconds(20, 600), help="The same for callers of the priority elderly.", default=50.0, shown="50s"
+    )
+    piece: float = option(
+        Seconds(3, 60), help="The longest music before it is seen whether an agent is free.", default=15.0, shown="15s"
+    )
+    music: str = option(
+        Word("the name of a sound file"),
+        help="What is played between, a file of the audio folder as long as `piece`.",
+        default="",
+        shown="silence",
+    )
+    place_kept: float = option(
+        Seconds(0, 3600), help="How long the place of a dropped caller is kept.", default=600.0, shown="10m"
+    )
+    call_back_from: float = option(
+        Seconds(0, 3600), help="The expected wait from which a call back is offered.", default=180.0, shown="180s"
+    )
+    elderly_call_back_from: float = option(
+        Seconds(0, 3600), help="The same for callers of the priority elderly.", default=60.0, shown="60s"
+    )
+    call_back_tries: int = option(Whole(1, 5), help="How often a call back is tried.", default=2)
+    call_back_retry: float = option(
+        Seconds(30, 3600), help="How long after one try the next follows.", default=300.0, shown="5m"
+    )
+
+
+@dataclass(frozen=True)
+class SiteFields:
+    """The keys of a site."""
+
+    weight: int = option(Whole(1, 1000), help="Its share of the calls, beside those of the other sites.", default=1)
+
+
+@dataclass(frozen=True)
+class LineFields:
+    """The keys of `line.yaml`."""
+
+    lines: Mapping[str, NumberFields] = option(
+        MapOf(Block(NumberFields, "a called number", short="flow")),
+        help="What each called number plays: a flow, or a block; `default` is for all others.",
+    )
+    desks: Mapping[str, DeskFields] = option(
+        MapOf(Block(DeskFields, "a desk", short="number")), help="The desks by name: a number, or a block."
+    )
+    desk: str = option(Name("the name of a desk"), help="The desk that callers reach when all else fails.")
+    hours: Mapping[str, Hours] = option(MapOf(OpeningHours()), help="Opening hours by name.", default=None)
+    segments: Mapping[str, SegmentFields] = option(
+        MapOf(Block(SegmentFields, "a segment")),
+        help="Groups of callers by name; each caller belongs to the first whose condition holds.",
+        default=None,
+    )
+    queue: WaitingFields | None = option(
+        Block(WaitingFields, "the rules of the queue"),
+        help="How callers wait for an agent, and which is served first.",
+        default=None,
+        shown="as the defaults of its keys say",
+    )
+    sites: Mapping[str, SiteFields] = option(
+        MapOf(Block(SiteFields, "a site", short="weight")),
+        help="The places where agents work: a weight, or a block.",
+        default=None,
+    )
+    announcements: Mapping[str, Mapping[str, Text]] = option(
+        MapOf(PreparedTexts()),
+        help="The announcements that `ivr announce` can switch on, by name, and the texts prepared for each.",
+        default=None,
+    )
+
+
+def read_line(node: Node | None, place: Place, *, given: bool) -> tuple[Line | None, list[Problem]]:
+    """Read `line.yaml`. `given` tells whether the file is there at all; if it can't be parsed that was said already."""
+    reading = Reading()
+    if node is None:
+        if not given:
+            cure = "It names the flow for each called number (lines), the desks, and the desk for emergencies (desk)."
+            reading.problem(place, "no-line-file", "There is no line.yaml beside the flows.", cure)
+        return None, reading.problems
+    if not isinstance(node, SourceMapping):
+        cure = f"Its keys are {', '.join(wish.key for wish in options(LineFields))}."
+        reading.problem(node.place, "wrong-type", 'A file "line.yaml" is a block of keys.', cure)
+        return None, reading.problems
+    values = read_options(node, options(LineFields), reading, what="line.yaml")
+    if values is None:
+        return None, reading.problems
+    line = _line(LineFields(**values))
+    problems = [*check_line(line, node)]
+    return (None if any(problem.level == "error" for problem in problems) else line), problems
+
+
+def _line(fields: LineFields) -> Line:
+    return Line(
+        numbers={called: CalledNumber(**vars(number)) for called, number in fields.lines.items()},
+        desks={name: Desk(name, **{**vars(desk), "timeout": int(desk.timeout)}) for name, desk in fields.desks.items()},
+        desk=fields.desk,
+        hours=fields.hours or {},
+        segments={name: Segment(name, **vars(segment)) for name, segment in (fields.segments or {}).items()},
+        announcements=fields.announcements or {},
+        waiting=_waiting(fields.queue) if fields.queue else Waiting(),
+        sites={name: Site(name, site.weight) for name, site in (fields.sites or {}).items()},
+    )
+
+
+def _waiting(fields: WaitingFields) -> Waiting:
+    """Take the rules of the queue; priorities that are not named keep their head starts."""
+    return Waiting(**{**vars(fields), "head_starts": {**HEAD_STARTS, **(fields.head_starts or {})}})

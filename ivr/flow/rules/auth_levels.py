@@ -1,0 +1,136 @@
+"""Whoever hears or uses what was learnt by proof is asked for proof again once it has run out.
+
+Must not guess: only what surely needs proof at run time, and only steps that a call can come to without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ivr.diagnostics.problem import Place, Problem
+from ivr.flow.expressions import Expression
+from ivr.flow.model import RETURN, Flow, Step, within
+from ivr.flow.outcomes import flow_routes, step_routes
+from ivr.flow.text import Template
+
+from .targets import written_steps
+
+Levels = dict[str, int]
+"""The level that each value needs to be read, by name."""
+
+_TOLD = ("say",)
+"""Kinds that "repeat" speaks again in a later turn."""
+_WAITS = ("flow", "transfer")
+"""Kinds besides those that listen that go on in a later turn."""
+
+
+def check(flows: Mapping[str, Flow]) -> Iterator[Problem]:
+    """Check every flow, with what others give it and what it gets back from them."""
+    sound = {name: flow for name, flow in flows.items() if not flow.unread}
+    for name, needed in _needed(sound).items():
+        yield from _unguarded(sound[name], needed)
+
+
+def _needed(flows: Mapping[str, Flow]) -> dict[str, Levels]:
+    """Return which values of each flow need proof, until no flow learns more from another."""
+    needed: dict[str, Levels] = {name: {"card": 1} for name in flows}
+    before: dict[str, Levels] = {}
+    while before != needed:
+        before = {name: dict(levels) for name, levels in needed.items()}
+        for name, flow in flows.items():
+            for step in written_steps(flow):
+                _learn(step, needed[name])
+                _exchange(step, needed[name], flows, needed)
+            _learn_behind_proof(flow, needed[name])
+    return needed
+
+
+def _learn(step: Step, own: Levels) -> None:
+    if step.kind == "lookup" and step.requires:
+        _raise_to(own, dict.fromkeys(step.sets(), step.requires))
+    elif step.kind == "set":
+        _raise_to(own, {name: _level_of(value, own) for name, value in step.set.items()})  # type: ignore[attr-defined]
+
+
+def _exchange(step: Step, own: Levels, flows: Mapping[str, Flow], needed: Mapping[str, Levels]) -> None:
+    """Take what a flow that is run learns from here, and what this one gets back from it."""
+    if step.kind != "flow" or step.flow.run not in flows:  # type: ignore[attr-defined]
+        return
+    run: Any = step.flow  # type: ignore[attr-defined]  # the step kind "flow" has it; flow code knows no kinds
+    there = needed[run.run]
+    _raise_to(there, {name: _level_of(value, own) for name, value in (run.given or {}).items()})
+    back = max((there.get(name, 0) for name in flows[run.run].returns), default=0)
+    _raise_to(own, dict.fromkeys(step.sets(), back))
+
+
+def _learn_behind_proof(flow: Flow, own: Levels) -> None:
+    """Count what is learnt where every call has proved itself on the way there, though nothing says so there."""
+    without = _come_to(flow, 1)
+    for step in written_steps(flow):
+        if step.kind == "lookup" and step.name not in without:
+            _raise_to(own, dict.fromkeys(step.sets(), 1))
+
+
+def _raise_to(levels: Levels, more: Mapping[str, int]) -> None:
+    for name, level in more.items():
+        if level > levels.get(name, 0):
+            levels[name] = level
+
+
+def _level_of(expression: Expression, levels: Levels) -> int:
+    return max((levels.get(path[0], 0) for path in expression.paths()), default=0)
+
+
+def _come_to(flow: Flow, level: int) -> set[str]:
+    """Return the steps that a turn may come to without this level: none of them lies behind its proof in one turn."""
+    everywhere = [way.goto.name for route in flow_routes(flow).values() for way in route]
+    frontier = [flow.start, *everywhere]
+    for step in flow.steps.values():
+        if step.listens or step.kind in _WAITS:
+            frontier += _ways_on(step, level)
+    found = set[str]()
+    while frontier:
+        name = frontier.pop()
+        if name in flow.steps and name not in found:
+            found.add(name)
+            step = flow.steps[name]
+            frontier += _ways_on(step, level) if step.requires < level else []
+    return found
+
+
+def _ways_on(step: Step, level: int) -> list[str]:
+    """Return where a step leads, but for the way that is taken by proving this level here."""
+    proves = getattr(step, "verify", 0) >= level
+    routes = {outcome: route for outcome, route in step_routes(step).items() if not (proves and outcome == "next")}
+    return [way.goto.name for route in routes.values() for way in route if way.goto.name != RETURN]
+
+
+def _unguarded(flow: Flow, needed: Levels) -> Iterator[Problem]:
+    without = {level: _come_to(flow, level) for level in set(needed.values()) if level}
+    for step in written_steps(flow):
+        told: set[str] = set()
+        for name, place, spoken in _read_by(step):
+            level = needed.get(name, 0)
+            if level <= step.requires or name in told:
+                continue
+            again = step.listens or (spoken and step.kind in _TOLD)
+            if again or step.name in without[level]:
+                told.add(name)
+                yield _problem(step, name, level, place)
+
+
+def _read_by(step: Step) -> Iterator[tuple[str, Place, bool]]:
+    """Yield what a step reads, where, and whether it is spoken."""
+    for template in within(step, Template):
+        for slot in template.slots():
+            yield slot.path[0], slot.place or template.place, True
+    for expression in within(step, Expression):
+        for path in expression.paths():
+            yield path[0], expression.place, False
+
+
+def _problem(step: Step, name: str, level: int, place: Place) -> Problem:
+    message = f'"{name}" was learnt by proof (L{level}), and a call can come here when that proof has run out.'
+    cure = f'Write "requires: L{level}" in step "{step.name}"; then the caller is asked for proof, and hears the value.'
+    return Problem(place, "unguarded-value", message, cure, "warning")

@@ -1,0 +1,31 @@
+"""Numbers in what is spoken stand in words or are values with a kind: in figures, each voice reads them as it likes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.model import Flow, within
+from ivr.flow.text import Template, Text
+
+from .targets import written_steps
+
+_FIGURES = re.compile(r"\d+(?:[.,:/-]\d+)+|\d{3,}|\d+ ?[%‰]")
+"""One or two digits are keys and small counts, which no voice gets wrong."""
+
+
+def check(flow: Flow) -> Iterator[Problem]:
+    """Check the texts of everything but text messages, which are read on a screen."""
+    spoken = [step for step in written_steps(flow) if step.kind != "sms"]
+    for text in within([flow.globals, *spoken], Text):
+        for template in text.by_language.values():
+            yield from _in(template)
+
+
+def _in(template: Template) -> Iterator[Problem]:
+    for part in template.parts:
+        for found in _FIGURES.finditer(part) if isinstance(part, str) else ():
+            message = f'"{found[0]}" stands in figures, and each voice reads them as it likes.'
+            cure = "Write it in words, such as 九五五八零, or as a value with a kind, such as {call.number|phone}."
+            yield Problem(template.place, "bare-number", message, cure, "warning")

@@ -1,0 +1,161 @@
+"""The kinds of fields that hold what is said and heard: languages, texts with slots, phrases."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ivr.diagnostics.problem import Place
+from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
+from ivr.yamlfile.suggest import did_you_mean
+
+from .fields import Kind, Reading, Schema, scalar
+from .model import Phrases
+from .text import Slot, Template, TemplateError, Text, parse_template
+
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?(-[A-Z]{2})?\Z")
+_TAG_PATTERN = "^" + _TAG.pattern.replace(r"\Z", "$")
+_TEXT: Schema = {"type": ["string", "number"]}
+"""Editors may take a text such as 95588 for a number; reading never does."""
+_WIDE = r"[\u2e80-\u9fff\uff00-\uffef\u2018-\u201d]"
+_SPACE = re.compile(rf"(?<={_WIDE}) | (?={_WIDE})")
+"""Blanks that only folded lines bring in: no Chinese text has one beside a Chinese character."""
+
+
+@dataclass(frozen=True)
+class Language(Kind[str]):
+    """A language tag."""
+
+    words: str = "a language such as zh-CN or en-US"
+    sample: str = "zh-CN"
+
+    def read(self, node: Node, reading: Reading) -> str | None:
+        """Read a language tag."""
+        found = scalar(node, self, reading)
+        if found is None:
+            return None
+        if not _TAG.match(found.text):
+            self.wrong(found, reading, _tag_meant(found.text))
+            return None
+        return found.text
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"type": "string", "pattern": _TAG_PATTERN}
+
+
+def _tag_meant(written: str) -> str:
+    """Advise the right spelling of a tag such as zh_cn."""
+    family, _, region = written.replace("_", "-").partition("-")
+    tag = f"{family.lower()}-{region.upper()}"
+    return f"Write {tag}." if _TAG.match(tag) else ""
+
+
+def _per_language(node: Node, kind: Kind[Any], reading: Reading) -> list[tuple[str, Node]] | None:
+    """Split a value into its languages; a value that is not a block is in the flow's own language."""
+    if not isinstance(node, Mapping):
+        return [(reading.language, node)]
+    found: list[tuple[str, Node]] = []
+    for key, value in node.entries:
+        if not _TAG.match(key.text):
+            cure = _tag_meant(key.text) or "Texts in several languages are written one a line, as in: en-US: Welcome."
+            reading.problem(key.place, "bad-language", f'"{key.text}" is no language.', cure)
+        else:
+            found.append((key.text, value))
+    if not node.entries:
+        kind.wrong(node, reading)
+    return found or None
+
+
+def _each_language(of: Schema) -> Schema:
+    return {
+        "type": "object",
+        "patternProperties": {_TAG_PATTERN: of},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+
+
+@dataclass(frozen=True)
+class Wording(Kind[Text]):
+    """A text that callers hear, with typed slots; one language, or a block with one text per language."""
+
+    words: str = "a text to say"
+    sample: str = "您好。"
+
+    def read(self, node: Node, reading: Reading) -> Text | None:
+        """Read the text of each language."""
+        parts = _per_language(node, self, reading)
+        if parts is None:
+            return None
+        found = {tag: self._template(value, tag, reading) for tag, value in parts}
+        if any(template is None for template in found.values()):
+            return None
+        return Text({tag: template for tag, template in found.items() if template}, node.place)
+
+    def _template(self, node: Node, language: str, reading: Reading) -> Template | None:
+        written = scalar(node, self, reading)
+        if written is None:
+            return None
+        try:
+            template = parse_template(_SPACE.sub("", " ".join(written.text.split())), written.place)
+        except TemplateError as error:
+            reading.problem(_inside(written, error.offset), "bad-slot", str(error), error.cure)
+            return None
+        faults = len(reading.problems)
+        for slot in template.slots():
+            self._check(slot, language, _inside(written, slot.offset), reading)
+        parts = (replace(p, place=_inside(written, p.offset)) if isinstance(p, Slot) else p for p in template.parts)
+        return Template(tuple(parts), template.place) if len(reading.problems) == faults else None
+
+    @staticmethod
+    def _check(slot: Slot, language: str, place: Place, reading: Reading) -> None:
+        kinds = reading.spoken_kinds
+        if not kinds:
+            return
+        if slot.kind not in kinds:
+            cure = did_you_mean(slot.kind, kinds) or f"The kinds are {', '.join(sorted(kinds))}."
+            reading.problem(place, "unknown-kind", f'"{slot.kind}" is no kind of value to read aloud.', cure)
+        elif fault := reading.argument_fault(slot.kind, slot.argument, language):
+            given = f"{slot.kind}:{slot.argument}" if slot.argument else slot.kind
+            cure = f'README.md beside the flows lists what "{slot.kind}" takes.'
+            reading.problem(place, "bad-argument", f'"{given}" cannot be read aloud: {fault}.', cure)
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"anyOf": [_TEXT, _each_language(_TEXT)]}
+
+
+def _inside(written: Scalar, offset: int) -> Place:
+    place = written.place
+    if written.block or written.quoted:
+        return place
+    return Place(place.file, place.line, place.column + offset)
+
+
+@dataclass(frozen=True)
+class Spoken(Kind[Phrases]):
+    """What callers may say: a list of phrases, or a block with one list per language."""
+
+    words: str = "a list of phrases"
+    sample: str = "[余额, 还有多少钱]"
+
+    def read(self, node: Node, reading: Reading) -> Phrases | None:
+        """Read the phrases of each language."""
+        parts = _per_language(node, self, reading)
+        if parts is None:
+            return None
+        found: dict[str, tuple[str, ...]] = {}
+        for tag, value in parts:
+            items = value.items if isinstance(value, Sequence) else (value,)
+            said = [scalar(item, self, reading) for item in items]
+            if any(item is None for item in said):
+                return None
+            found[tag] = tuple(item.text for item in said if item)
+        return Phrases(found, node.place)
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        said: Schema = {"anyOf": [{"type": "array", "items": _TEXT}, _TEXT]}
+        return {"anyOf": [*said["anyOf"], _each_language(said)]}

@@ -1,0 +1,188 @@
+"""Posts what others must learn: each letter once, tried again while nobody takes it. Never from a caller's turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import urllib3
+
+from ivr.engine.ports import Document, Documents
+from ivr.errors import IvrError
+
+RETRY_SECONDS = 60
+FAILURES_IN_A_ROW = 3
+"""A round ends after so many: nobody is there, and a hundred timeouts would not bring them back."""
+TIMEOUT_SECONDS = 3.0
+
+
+class NotTaken(IvrError):
+    """Nobody took a letter; it is tried again."""
+
+
+class Letter(Protocol):
+    """What is posted. It never holds what a caller typed or said."""
+
+    @property
+    def key(self) -> str:
+        """Return what tells this letter from every other, so that a receiver can drop one that comes twice."""
+
+    def body(self) -> Mapping[str, Any]:
+        """Return what is sent, as JSON."""
+
+
+L = TypeVar("L", bound=Letter)
+
+
+@dataclass(frozen=True, eq=False)
+class Note:
+    """A letter that is just its key and what is sent."""
+
+    key: str
+    told: Mapping[str, Any]
+
+    def body(self) -> Mapping[str, Any]:
+        """Return what is sent."""
+        return self.told
+
+
+@dataclass(frozen=True)
+class Sounded:
+    """How a round went: what was taken, what was not and will be tried again, and what could not even be read."""
+
+    taken: int = 0
+    failed: int = 0
+    broken: int = 0
+
+    def __add__(self, other: Sounded) -> Sounded:
+        return Sounded(self.taken + other.taken, self.failed + other.failed, self.broken + other.broken)
+
+
+class Webhook:
+    """Posts a letter as JSON to an address. The address may hold a token, so no text ever names it."""
+
+    def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._url, self._timeout = url, urllib3.Timeout(total=timeout)
+
+    def __call__(self, letter: Letter) -> None:
+        """Post. Raises NotTaken when the answer is no success or does not come in time."""
+        try:
+            with urllib3.PoolManager(headers={"Idempotency-Key": letter.key}) as pool:
+                answer = pool.request(
+                    "POST",
+                    self._url,
+                    json=dict(letter.body()),
+                    timeout=self._timeout,
+                    retries=False,
+                    preload_content=False,
+                )
+                answer.close()
+        except (urllib3.exceptions.HTTPError, ValueError, OSError) as fault:
+            raise NotTaken(f"the address cannot be reached ({type(fault).__name__})") from None
+        if not 200 <= answer.status < 300:
+            raise NotTaken(f"the address answered with status {answer.status}")
+
+
+def waits(mark: Document | None, now: int) -> bool:
+    """Tell whether a letter with this mark was not taken yet, and nobody is just sending it."""
+    return mark is None or not (mark["taken"] or now < mark["at"] + RETRY_SECONDS)
+
+
+def post(
+    letters: Iterable[L], send: Callable[[L], None], *, claim: Callable[[L], bool], taken: Callable[[L], None]
+) -> Sounded:
+    """Send letters until nobody listens. `claim` takes the right to send one, false where another process has it."""
+    done = Sounded()
+    in_a_row = 0
+    for letter in letters:
+        if in_a_row == FAILURES_IN_A_ROW:
+            break
+        if not claim(letter):
+            continue
+        if _sent(send, letter):
+            taken(letter)
+            done, in_a_row = done + Sounded(taken=1), 0
+        else:
+            done, in_a_row = done + Sounded(failed=1), in_a_row + 1
+    return done
+
+
+def _sent(send: Callable[[L], None], letter: L) -> bool:
+    try:
+        send(letter)
+    except Exception:
+        return False  # whatever the receiver's fault is, the other letters must still go out
+    return True
+
+
+def every_key(documents: Documents, collection: str) -> Iterator[str]:
+    """Yield every key of a collection in order."""
+    after = ""
+    while keys := documents.keys(collection, after=after):
+        yield from keys
+        after = keys[-1]
+
+
+UNSENT: Mapping[str, None] = {"sent": None}
+"""What a document holds that an `Outbox` is to send."""
+
+
+class Outbox:
+    """Sends the documents of a collection that hold `sent`: each once, by any number of processes.
+
+    `letter` makes one of a document, or None where it is not its time; `keep` leaves it in place, marked, when it was
+    taken.
+    """
+
+    def __init__(
+        self,
+        documents: Documents,
+        collection: str,
+        letter: Callable[[str, Document], Note | None],
+        send: Callable[[Note], None],
+        *,
+        keep: bool = False,
+    ) -> None:
+        self._documents, self._collection, self._letter, self._send = documents, collection, letter, send
+        self._keep = keep
+
+    def sound(self, now: float) -> Sounded:
+        """Send what waits."""
+        at = int(now)
+        keys: dict[Note, str] = {}
+        broken = 0
+        for key in every_key(self._documents, self._collection):
+            document = self._documents.get(self._collection, key)
+            if document is None or "sent" not in document or not waits(document["sent"], at):
+                continue
+            try:
+                letter = self._letter(key, document)
+            except Exception:  # one that cannot be read must not keep the others back
+                broken += 1
+                continue
+            if letter is not None:
+                keys[letter] = key
+        return Sounded(broken=broken) + post(
+            keys,
+            self._send,
+            claim=lambda letter: self._claim(keys[letter], at),
+            taken=lambda letter: self._taken(keys[letter], at),
+        )
+
+    def _claim(self, key: str, at: int) -> bool:
+        claimed = False
+
+        def claim(before: Document | None) -> Document | None:
+            nonlocal claimed
+            claimed = before is not None and waits(before["sent"], at)
+            return {**before, "sent": {"at": at, "taken": False}} if before and claimed else before
+
+        self._documents.change(self._collection, key, claim)
+        return claimed
+
+    def _taken(self, key: str, at: int) -> None:
+        def taken(before: Document | None) -> Document | None:
+            return {**before, "sent": {"at": at, "taken": True}} if before and self._keep else None
+
+        self._documents.change(self._collection, key, taken)

@@ -1,0 +1,86 @@
+"""Makes its rounds about once a minute from a thread of its own, never from a caller's turn: alarms, and tidying up.
+
+Every process of a store may keep such a watch: each round is claimed in the store, so one of them makes it, and another
+takes over when that one is gone.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from ivr.engine.ports import Document, Documents
+
+from .outbox import Sounded
+
+COLLECTION, KEY = "watches", "deadlines"
+EVERY_SECONDS = 60
+EARLY_SECONDS = 5
+"""How much sooner than a whole minute a round may come, since no thread wakes to the second."""
+
+
+Round = Callable[[float], Sounded]
+"""What is done once a minute, such as `Deadlines.sound`; it is given the time."""
+
+
+class Watch:
+    """`told` learns of each minute with something due, `failed` of a round that broke; neither may take long."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        rounds: Sequence[Round],
+        *,
+        told: Callable[[Sounded], None],
+        failed: Callable[[Exception], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._documents, self._rounds, self._clock = documents, tuple(rounds), clock
+        self._told, self._failed = told, failed
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ivr-alarms", daemon=True)
+
+    def start(self) -> None:
+        """Begin, in the process that is to keep watch: a fork does not take the thread along."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after the round that is under way. A process that ends need not ask for it."""
+        self._end.set()
+        self._thread.join()
+
+    def round(self) -> None:
+        """Do what is due, unless this minute's round is another's. What breaks is told, and the rest goes on."""
+        now = self._clock()
+        try:
+            if not self._claim(int(now)):
+                return
+        except Exception as fault:
+            self._failed(fault)
+            return
+        done = Sounded()
+        for one in self._rounds:
+            try:
+                done += one(now)
+            except Exception as fault:
+                self._failed(fault)
+        if done != Sounded():
+            self._told(done)
+
+    def _run(self) -> None:
+        while not self._end.is_set():
+            self.round()
+            self._end.wait(EVERY_SECONDS)
+
+    def _claim(self, now: int) -> bool:
+        claimed = False
+
+        def claim(before: Document | None) -> Document | None:
+            nonlocal claimed
+            # A round that lies ahead was claimed before the clock was put back.
+            claimed = before is None or not before["at"] <= now < before["at"] + EVERY_SECONDS - EARLY_SECONDS
+            return {"at": now} if claimed else before
+
+        self._documents.change(COLLECTION, KEY, claim)
+        return claimed

@@ -1,0 +1,122 @@
+"""The whole of one call from its journal rows: where it led, what it was about, what was promised. Pure.
+
+Nothing that was typed is in the journal, so none can be here; numbers of callers are masked unless they are asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ivr.calendar import local
+from ivr.engine.ports import CallStore, Document, JournalRow
+from ivr.engine.telephone import masked
+from ivr.jobs.outbox import Note
+
+COLLECTION = "call_events"
+"""Ended calls that are still to be told of, by their id."""
+PAGE = 1000
+
+Context = dict[str, Any]
+
+
+def context_of(call_id: str, rows: Iterable[JournalRow], *, numbers: bool = False) -> Context:
+    """Return what is known of a call; `seconds` of a call that goes on are those up to its last turn."""
+    found = _empty(call_id)
+    began: float | None = None
+    for row in rows:
+        began = row.at if began is None else began
+        _take(found, row, round(row.at - began, 1), numbers=numbers)
+    return found
+
+
+def _empty(call_id: str) -> Context:
+    return {
+        "call": call_id,
+        "caller": "",
+        "called": "",
+        "known": False,
+        "tier": "none",
+        "started": None,
+        "ended": None,
+        "ended_by": None,
+        "seconds": 0.0,
+        "seconds_with_people": 0.0,
+        "reasons": [],
+        "identity": {"level": 0, "results": []},
+        "path": [],
+        "people": [],
+        "tickets": [],
+        "messages": [],
+        "survey": None,
+        "silences": 0,
+        "misses": 0,
+        "failed_lookups": [],
+    }
+
+
+def _take(found: Context, row: JournalRow, at: float, *, numbers: bool) -> None:
+    data: Mapping[str, Any] = json.loads(row.data)
+    found["seconds"] = max(found["seconds"], at)
+    match row.kind:
+        case "started":
+            caller = str(data.get("caller", ""))
+            found |= {name: data.get(name) for name in ("called", "known", "tier")}
+            found |= {"caller": caller if numbers else masked(caller), "started": _moment(row.at)}
+        case "ended":
+            found |= {"ended": _moment(row.at), "ended_by": data.get("reason")}
+            found["seconds"] = data.get("seconds", found["seconds"])
+        case "outcome":
+            found["path"].append({"at": at, **_only(data, "flow", "step", "outcome", "to")})
+        case "reason":
+            if data.get("reason") not in found["reasons"]:
+                found["reasons"].append(data.get("reason"))
+        case "identity":
+            found["identity"]["results"].append({"at": at, **_only(data, "outcome", "level")})
+            if data.get("outcome") == "verified":
+                found["identity"]["level"] = max(found["identity"]["level"], data.get("level", 0))
+        case "dialled":
+            found["people"].append({"at": at, **_only(data, "desk", "status", "seconds")})
+            if data.get("status") == "completed":
+                found["seconds_with_people"] += data.get("seconds", 0)
+        case "ticket":
+            found["tickets"].append({"at": at, **_only(data, "ticket", "about", "repeat")})
+        case "message":
+            found["messages"].append({"at": at, **_only(data, "seconds", "url")})
+        case "survey":
+            found["survey"] = {name: value for name, value in data.items() if name not in ("flow", "step")}
+        case "no_input" | "no_match":
+            found["silences" if row.kind == "no_input" else "misses"] += 1
+        case "lookup" if data.get("outcome") == "failed":
+            found["failed_lookups"].append({"at": at, **_only(data, "source", "reason")})
+
+
+def _only(data: Mapping[str, Any], *names: str) -> Context:
+    return {name: data[name] for name in names if data.get(name) is not None}
+
+
+def _moment(at: float) -> str:
+    return local(at).isoformat(timespec="seconds")
+
+
+def rows_of(store: CallStore, call_id: str) -> list[JournalRow]:
+    """Return every journal row of a call."""
+    rows: list[JournalRow] = []
+    while more := store.journal(call_id, after=len(rows), limit=PAGE):
+        rows += more
+    return rows
+
+
+class Ended:
+    """Tells of each call that has ended."""
+
+    def __init__(self, store: CallStore) -> None:
+        self._store = store
+
+    def letter(self, call_id: str, document: Document) -> Note | None:
+        """Return what is told of a call; None while it goes on."""
+        saved = self._store.load(call_id)
+        if saved is None or not saved.ended:
+            return None
+        return Note(f"{call_id}:ended", {"event": "call.ended", **context_of(call_id, rows_of(self._store, call_id))})

@@ -1,0 +1,295 @@
+"""Figures of a period from journal rows and documents. Pure counting; how they are shown is not decided here."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ivr.calendar import local
+from ivr.engine.ports import CallStore, Document, Documents, JournalRow
+from ivr.services.surveys import DETRACTOR, OPEN_TASKS, PROMOTER, SATISFIED, SURVEYS, TASKS
+from ivr.services.tickets.deadlines import KINDS
+from ivr.services.tickets.service import OPEN_TICKETS, TICKETS
+
+from .service_level import LONGEST_CALL, READ_ON, ServiceTally, mean, share
+
+SLACK_SECONDS = 3600
+"""Rows are in the order written, which over many processes is nearly the order of time."""
+PAGE = 1000
+ENDED_LISTENING = ("failed", "no_input")
+"""Outcomes that follow a silence or a miss which was counted already."""
+SURVEYED = ("queue", "agent", "reason", "priority", "hour")
+"""What the answers of callers are counted by."""
+
+Figures = dict[str, Any]
+
+
+@dataclass
+class Tally:
+    """Counts journal rows one by one. Calls that were up when the period began count where their rows fall.
+
+    Only calls that are up are held, by what was noted of them already.
+    """
+
+    live: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    calls: Counter[str] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)
+    identity: Counter[str] = field(default_factory=Counter)
+    steps: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    lookups: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    seconds: float = 0.0
+
+    def add(self, row: JournalRow, data: Mapping[str, Any]) -> None:
+        """Count one row, of which `data` is what it says; kinds that have no figure are passed over."""
+        step = f"{data.get('flow', '')}.{data.get('step', '')}"
+        match row.kind:
+            case "started":
+                self._once(row.call_id, "started")
+            case "ended":
+                self._ended(row.call_id, data)
+            case "no_input" | "no_match":
+                self.steps[step][row.kind] += 1
+            case "outcome" if data.get("outcome") not in ENDED_LISTENING:
+                self.steps[step]["answered"] += 1
+            case "identity":
+                self._identity(row.call_id, data)
+            case "transfer":
+                self._once(row.call_id, "transferred")
+            case "talked":
+                self._reached(row.call_id)
+            case "dialled" if data.get("status") == "completed":
+                self._reached(row.call_id)
+            case "lookup":
+                self.lookups[str(data.get("source"))][str(data.get("outcome"))] += 1
+
+    def _once(self, call_id: str, what: str) -> None:
+        """Count something of a call, the first time only."""
+        noted = self.live[call_id]
+        if what not in noted:
+            noted.add(what)
+            self.calls[what] += 1
+
+    def _ended(self, call_id: str, data: Mapping[str, Any]) -> None:
+        self.calls["contained"] += "transferred" not in self.live.pop(call_id, ())
+        self.ended[str(data.get("reason", ""))] += 1
+        self.seconds += float(data.get("seconds", 0))
+
+    def _identity(self, call_id: str, data: Mapping[str, Any]) -> None:
+        self.identity[str(data.get("outcome"))] += 1
+        if data.get("outcome") == "verified":
+            self._once(call_id, "verified")
+
+    def _reached(self, call_id: str) -> None:
+        self._once(call_id, "reached")
+        if "transferred" in self.live[call_id]:
+            self._once(call_id, "reached by transfer")
+
+    def figures(self) -> Figures:
+        """Return what was counted."""
+        ended = sum(self.ended.values())
+        return {
+            "calls": {
+                "started": self.calls["started"],
+                "ended": ended,
+                "mean_seconds": mean(self.seconds, ended),
+                "contained": self.calls["contained"],
+                "contained_share": share(self.calls["contained"], ended),
+                "transferred": self.calls["transferred"],
+                "reached_a_person": self.calls["reached"],
+                "reached_share": share(self.calls["reached by transfer"], self.calls["transferred"]),
+                "verified": self.calls["verified"],
+                "ended_by": dict(self.ended.most_common()),
+            },
+            "steps": self._steps(),
+            "identity": dict(self.identity.most_common()),
+            "lookups": {source: dict(sorted(counts.items())) for source, counts in sorted(self.lookups.items())},
+        }
+
+    def _steps(self) -> Figures:
+        """Return the steps where somebody was silent or not understood, the worst first."""
+        heard = {step: _step(counts) for step, counts in self.steps.items()}
+        missed = {step: row for step, row in heard.items() if row["no_input"] or row["no_match"]}
+        worst = sorted(missed, key=lambda step: (-missed[step]["no_input"] - missed[step]["no_match"], step))
+        return {step: missed[step] for step in worst}
+
+
+@dataclass(frozen=True)
+class Period:
+    """What a report is about: from `since` to before `until`, looked at `now`. All are Unix seconds."""
+
+    since: float
+    until: float
+    now: float
+
+    def has(self, at: float) -> bool:
+        """Tell whether a moment counts."""
+        return self.since <= at < self.until
+
+
+def figures(store: CallStore, documents: Documents, period: Period, service: ServiceTally) -> Figures:
+    """Return every figure of a period; `service` counts the people and holds what their calls are measured by.
+
+    What is live or open is so now, whenever it came.
+    """
+    tally, end = Tally(), min(period.now, service.until + READ_ON)
+    for row in rows_since(store, service.since - LONGEST_CALL, end):
+        data: Mapping[str, Any] = json.loads(row.data)
+        service.add(row, data)
+        if period.has(row.at):
+            tally.add(row, data)
+    surveys = _survey(documents, period)
+    return {
+        "since": local(period.since).isoformat(),
+        "until": local(min(period.until, period.now)).isoformat(timespec="seconds"),
+        "live": store.live(),
+        **tally.figures(),
+        "desks": service.desks(),
+        "people": _with_marks(service.figures(end), surveys),
+        "tickets": _tickets(documents, period),
+        "callbacks": _callbacks(documents, period.now),
+        "survey": surveys,
+    }
+
+
+def _with_marks(people: Figures, surveys: Figures) -> Figures:
+    """Put what callers said beside how they were served."""
+    people["all"] |= _marks(surveys)
+    for group, asked in (("class", "priority"), ("desk", "queue"), ("agent", "agent"), ("hour", "hour")):
+        for name, row in people[f"by_{group}"].items():
+            row |= _marks(surveys[f"by_{asked}"].get(name, {}))
+    return people
+
+
+def _marks(scored: Figures) -> Figures:
+    return {name: scored.get(name) for name in ("csat", "nps")}
+
+
+def rows_since(store: CallStore, since: float, end: float = math.inf) -> Iterator[JournalRow]:
+    """Yield the journal rows from a moment on, to another, without reading all that came before or after."""
+    after = _rows_before(store, since - SLACK_SECONDS)
+    while rows := store.journal(after=after, limit=PAGE):
+        yield from (row for row in rows if since <= row.at <= end)
+        if rows[-1].at > end + SLACK_SECONDS:
+            return
+        after += len(rows)
+
+
+def _rows_before(store: CallStore, moment: float) -> int:
+    """Return how many rows can be skipped: the step is doubled until it is too far, then halved."""
+
+    def is_before(place: int) -> bool:
+        row = store.journal(after=place - 1, limit=1)
+        return bool(row) and row[0].at < moment
+
+    skipped, step = 0, 1
+    while is_before(skipped + step):
+        skipped, step = skipped + step, step * 2
+    while step := step // 2:
+        if is_before(skipped + step):
+            skipped += step
+    return skipped
+
+
+@dataclass
+class Marks:
+    """Counts what callers answered, one survey after the other."""
+
+    surveys: int = 0
+    satisfied: int = 0
+    satisfaction: int = 0
+    balance: int = 0
+    recommend: int = 0
+
+    def add(self, survey: Document) -> None:
+        """Count one survey; who did not answer a question is not counted for it."""
+        self.surveys += 1
+        if (mark := survey["satisfaction"]) is not None:
+            self.satisfaction += 1
+            self.satisfied += mark >= SATISFIED
+        if (mark := survey["recommend"]) is not None:
+            self.recommend += 1
+            self.balance += (mark >= PROMOTER) - (mark <= DETRACTOR)
+
+    def scores(self) -> Figures:
+        """Return CSAT, the share of 4 and 5 of 5, and NPS, the share of 9 and 10 less that of 0 to 6, in points."""
+        return {
+            "surveys": self.surveys,
+            "csat": share(self.satisfied, self.satisfaction),
+            "csat_answers": self.satisfaction,
+            "nps": mean(100 * self.balance, self.recommend),
+            "nps_answers": self.recommend,
+        }
+
+
+def _step(counts: Counter[str]) -> Figures:
+    asked = counts["answered"] + counts["no_input"] + counts["no_match"]
+    silent, missed = counts["no_input"], counts["no_match"]
+    return {
+        "asked": asked,
+        "no_input": silent,
+        "no_match": missed,
+        "no_input_share": share(silent, asked),
+        "no_match_share": share(missed, asked),
+    }
+
+
+def _tickets(documents: Documents, period: Period) -> Figures:
+    """Return the tickets of the period, and those that are open now whenever they came."""
+    kinds: Counter[str] = Counter()
+    severities: Counter[str] = Counter()
+    repeated = 0
+    for one in _documents(documents, TICKETS, f"T{local(period.since):%y%m%d}"):
+        if period.has(one["opened"]):
+            kinds[one["kind"]] += 1
+            severities[one["severity"]] += 1
+            repeated += bool(one["repeat"])
+    return {
+        "taken": kinds.total(),
+        "by_kind": {kind: kinds[kind] for kind in KINDS},
+        "by_severity": dict(severities.most_common()),
+        "repeated": repeated,
+        **_open_tickets(documents, period.now),
+    }
+
+
+def _open_tickets(documents: Documents, now: float) -> Figures:
+    still = [one for one in _documents(documents, OPEN_TICKETS, of=TICKETS) if one["state"] in ("open", "working")]
+    return {
+        "open": len(still),
+        "first_reply_overdue": sum(
+            one["replied"] is None and one["clocks"]["first_reply"]["due"] < now for one in still
+        ),
+        "final_overdue": sum(one["clocks"]["final"]["due"] < now for one in still),
+    }
+
+
+def _callbacks(documents: Documents, now: float) -> Figures:
+    still = [one for one in _documents(documents, OPEN_TASKS, of=TASKS) if one["state"] == "open"]
+    return {"open": len(still), "overdue": sum(one["clocks"]["callback"]["due"] < now for one in still)}
+
+
+def _survey(documents: Documents, period: Period) -> Figures:
+    every = Marks()
+    groups: dict[str, defaultdict[str, Marks]] = {name: defaultdict(Marks) for name in SURVEYED}
+    for one in _documents(documents, SURVEYS, f"{local(period.since):%Y-%m-%d}"):
+        if not period.has(one["at"]):
+            continue
+        every.add(one)
+        for name, found in groups.items():
+            if value := f"{local(one['at']).hour:02d}" if name == "hour" else str(one.get(name) or ""):
+                found[value].add(one)
+    by = {f"by_{name}": {value: found[value].scores() for value in sorted(found)} for name, found in groups.items()}
+    return {**every.scores(), **by}
+
+
+def _documents(documents: Documents, collection: str, after: str = "", *, of: str = "") -> Iterator[Document]:
+    """Yield the documents behind a key; with `of` those of that collection that this one lists."""
+    while keys := documents.keys(collection, after=after, limit=PAGE):
+        for key in keys:
+            if document := documents.get(of or collection, key):
+                yield document
+        after = keys[-1]

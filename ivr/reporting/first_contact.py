@@ -1,0 +1,100 @@
+"""First contact resolution: which callers, after a talk with an agent, had to call again about the same reason.
+
+Holds the calls that are up, and the talks of the last seven days; everything older is a number.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ivr.engine.ports import JournalRow
+from ivr.engine.telephone import one_spelling, telephone
+
+from .queue_visits import Visit
+
+WINDOW = 7 * 86_400.0
+"""Seconds in which the same caller with the same reason has come back: a week, as for complaints."""
+
+Verdict = Literal["solved", "repeated", "too_young", "withheld", "without_reason"]
+
+
+@dataclass
+class _Call:
+    number: str
+    reasons: set[str] = field(default_factory=set)
+    talk: Visit | None = None
+
+
+@dataclass
+class _Contact:
+    """A talk that is over and is watched for a week."""
+
+    call: str
+    at: float
+    keys: tuple[tuple[str, str], ...]
+    talk: Visit
+    repeated: bool = False
+
+
+class Contacts:
+    """Judges each call in which an agent talked, once. `judged` takes the talk and the verdict on it."""
+
+    def __init__(self, judged: Callable[[Visit, Verdict], None]) -> None:
+        self._judged = judged
+        self._calls: dict[str, _Call] = {}
+        self._watched: deque[_Contact] = deque()
+        self._last: dict[tuple[str, str], _Contact] = {}
+
+    def add(self, row: JournalRow, data: Mapping[str, Any]) -> None:
+        """Take one row."""
+        self._judge_until(row.at)
+        if row.kind == "started":
+            self._calls[row.call_id] = _Call(one_spelling(telephone(data.get("caller"))))
+        elif call := self._calls.get(row.call_id):
+            if row.kind == "reason":
+                self._about(row.call_id, call, str(data.get("reason", "")))
+            elif row.kind == "ended":
+                del self._calls[row.call_id]
+                self._over(row, call)
+
+    def talked(self, visit: Visit) -> None:
+        """Take note of a talk with an agent that is to be judged; of several in one call the last one is."""
+        if call := self._calls.get(visit.call):
+            call.talk = visit
+
+    def finish(self, end: float) -> None:
+        """Judge what is left: `end` is the last moment that the rows tell of."""
+        self._judge_until(end)
+        for call in self._calls.values():
+            if call.talk:
+                self._judged(call.talk, "too_young")
+        for contact in self._watched:
+            self._judged(contact.talk, "too_young")
+
+    def _about(self, call_id: str, call: _Call, reason: str) -> None:
+        call.reasons.add(reason)
+        before = self._last.get((call.number, reason)) if call.number else None
+        if before and before.call != call_id:
+            before.repeated = True
+
+    def _over(self, row: JournalRow, call: _Call) -> None:
+        if call.talk is None:
+            return
+        if not call.number or not call.reasons:
+            self._judged(call.talk, "without_reason" if call.number else "withheld")
+            return
+        keys = tuple((call.number, reason) for reason in sorted(call.reasons))
+        contact = _Contact(row.call_id, row.at, keys, call.talk)
+        self._watched.append(contact)
+        self._last.update(dict.fromkeys(keys, contact))
+
+    def _judge_until(self, now: float) -> None:
+        while self._watched and now - self._watched[0].at > WINDOW:
+            contact = self._watched.popleft()
+            for key in contact.keys:
+                if self._last.get(key) is contact:
+                    del self._last[key]
+            self._judged(contact.talk, "repeated" if contact.repeated else "solved")

@@ -1,0 +1,109 @@
+"""Announcements that operators switch on and off while calls run, and the back end that flows ask for them.
+
+Kept as documents of the store, so that every server sees them; nothing here speaks, and no flow is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ivr.engine.ports import Document, Documents
+from ivr.errors import IvrError, LookupFailed
+
+COLLECTION = "announcements"
+CACHE_SECONDS = 2.0
+"""How long a server goes on with what it has read: a call must not wait for the store, nor a switch for long."""
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """One slot switched on: a text per language, the first being the fallback, from and until when (Unix times).
+
+    `lines` limits it to called numbers; empty is all. In a drill only `callers` hear it. `preset` names the prepared
+    text that it came from, if it did.
+    """
+
+    texts: Mapping[str, str]
+    since: float
+    until: float
+    preset: str = ""
+    lines: tuple[str, ...] = ()
+    drill: bool = False
+    callers: tuple[str, ...] = ()
+
+    def text_for(self, language: str) -> tuple[str, str]:
+        """Return the text for a language, or the nearest there is, and the language that it is in."""
+        family = language.split("-")[0]
+        related = (tag for tag in self.texts if tag.split("-")[0] == family)
+        tag = language if language in self.texts else next(related, next(iter(self.texts)))
+        return self.texts[tag], tag
+
+    def heard_by(self, caller: str, called: str) -> bool:
+        """Tell whether a call hears it."""
+        return (not self.lines or called in self.lines) and (not self.drill or caller in self.callers)
+
+
+def switch_on(documents: Documents, slot: str, announcement: Announcement) -> None:
+    """Switch a slot on, in place of what was on before. Raises StoreError."""
+    document = {**vars(announcement), "texts": dict(announcement.texts)}
+    documents.change(COLLECTION, slot, lambda _: document)
+
+
+def switch_off(documents: Documents, slot: str, now: float) -> bool:
+    """Switch a slot off, and tell whether it was on. Raises StoreError."""
+    found = _read(documents.get(COLLECTION, slot))
+    documents.change(COLLECTION, slot, lambda _: None)
+    return found is not None and now < found.until
+
+
+def switched_on(documents: Documents, now: float) -> dict[str, Announcement]:
+    """Return what is on now, by slot. Raises StoreError."""
+    found = {slot: _read(documents.get(COLLECTION, slot)) for slot in documents.keys(COLLECTION)}
+    return {slot: one for slot, one in found.items() if one is not None and now < one.until}
+
+
+def _read(document: Document | None) -> Announcement | None:
+    """Read what is kept; what another version wrote and this one cannot read counts as off."""
+    try:
+        found = Announcement(**document) if document else None
+    except TypeError:
+        return None
+    return replace(found, lines=tuple(found.lines), callers=tuple(found.callers)) if found and found.texts else None
+
+
+class Announcements:
+    """The service `line`, asked `announcement` with {slot, language, caller, called}.
+
+    Answers {text, language, drill}; the text is empty while the slot is off. Thread-safe. While the store cannot be
+    read, what was read last goes on.
+    """
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._known: dict[str, tuple[float, Announcement | None]] = {}
+
+    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
+        """Answer. Raises LookupFailed for another question, and while nothing is known because the store is gone."""
+        del key  # asking changes nothing
+        if question != "announcement":
+            raise LookupFailed(f'the line has no answer to "{question}"', missing=True)
+        found = self._current(str(given.get("slot", "")), now)
+        caller, called = str(given.get("caller", "")), str(given.get("called", ""))
+        if found is None or now >= found.until or not found.heard_by(caller, called):
+            return {"text": "", "language": "", "drill": False}
+        text, language = found.text_for(str(given.get("language", "")))
+        return {"text": text, "language": language, "drill": found.drill}
+
+    def _current(self, slot: str, now: float) -> Announcement | None:
+        at, known = self._known.get(slot, (None, None))
+        if at is not None and abs(now - at) < CACHE_SECONDS:
+            return known
+        try:
+            known = _read(self._documents.get(COLLECTION, slot))
+        except IvrError:
+            if at is None:
+                raise LookupFailed("the store of announcements cannot be read") from None
+        self._known[slot] = (now, known)
+        return known

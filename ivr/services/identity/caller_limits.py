@@ -1,0 +1,119 @@
+"""Failed tries and different accounts by calling number, within an hour. A number that goes too far raises an alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ivr.crypto import Seal
+from ivr.engine.ports import Document, Documents
+
+from .alarms import Alarms
+from .idempotency import Answer, answered, remember
+from .limits import HOUR, Limits
+from .pseudonyms import Account, Counter, counters, number_key
+
+COLLECTION = "identity.callers"
+SHORT = 12
+"""Letters of an account's fingerprint that are kept with a number; enough to count different ones."""
+
+Record = dict[str, Any]
+
+
+class Callers:
+    """Counts by number in the shared store."""
+
+    def __init__(self, documents: Documents, seal: Seal, limits: Limits, alarms: Alarms) -> None:
+        self._documents, self._seal, self._limits, self._alarms = documents, seal, limits, alarms
+
+    def charge(self, number: str, account: Account, key: str, at: int) -> int:
+        """Count one try; return 0, or the seconds for which this number gets no further try."""
+        short = account.key[:SHORT]
+        for counter in counters(number, self._limits):
+            wait, alarm = self._count(counter, short, key, at)
+            if alarm:
+                self._alarms.raise_alarm("caller", f"{alarm} from {counter.shown} within an hour", at)
+            if wait:
+                return wait
+        return 0
+
+    def passed(self, number: str, account: Account) -> None:
+        """Forget the newest try for this account. Others stay: a right answer of one's own must not wipe them out."""
+        short = account.key[:SHORT]
+
+        def update(stored: Document | None) -> Record | None:
+            if stored is None:
+                return None
+            tries = list(stored["tries"])
+            newest = next((i for i in reversed(range(len(tries))) if tries[i][1] == short), None)
+            if newest is not None:
+                del tries[newest]
+            return {**stored, "tries": tries}
+
+        for counter in counters(number, self._limits):
+            self._change(counter, update)
+
+    def standing(self, number: str, at: int) -> tuple[str, int, int, int]:
+        """Return a number as it may be shown, its failed tries and accounts of the last hour, and seconds to wait."""
+        counter = counters(number, self._limits)[0]
+        record = _opened(self._documents.get(COLLECTION, number_key(self._seal, counter.name)), at)
+        return counter.shown, len(record["tries"]), len(record["accounts"]), _wait(record, counter, "", at)[0]
+
+    def forget(self, number: str) -> bool:
+        """Forget the tries of a number; false when there were none. What its neighbours share is left alone."""
+        found: list[bool] = []
+
+        def update(stored: Document | None) -> None:
+            found.append(bool(stored and (stored["tries"] or stored["accounts"])))
+
+        self._documents.change(COLLECTION, number_key(self._seal, counters(number, self._limits)[0].name), update)
+        return found[-1]
+
+    def _change(self, counter: Counter, update: Callable[[Document | None], Record | None]) -> None:
+        self._documents.change(COLLECTION, number_key(self._seal, counter.name), update)
+
+    def _count(self, counter: Counter, account: str, key: str, at: int) -> tuple[int, str]:
+        """Count on one counter; return the seconds to wait and what to raise an alarm for."""
+        seen: list[tuple[int, str]] = []
+
+        def update(stored: Document | None) -> Record:
+            record = _opened(stored, at)
+            if (before := answered(record, key)) is not None:
+                seen.append((before["wait_s"], ""))
+                return record
+            wait, reason = _wait(record, counter, account, at)
+            alarm = reason if reason and at - record["alarm"] > HOUR else ""
+            seen.append((wait, alarm))
+            if alarm:
+                record["alarm"] = at
+            if not wait:
+                record["tries"] = [*record["tries"], [at, account]]
+                record["accounts"] = {**record["accounts"], account: at}
+            answer: Answer = {"wait_s": wait}
+            return remember(record, key, answer)
+
+        self._change(counter, update)
+        return seen[-1]
+
+
+def _opened(stored: Document | None, at: int) -> Record:
+    """Return a counter's record without what is more than an hour old."""
+    record: Record = dict(stored) if stored else {"tries": [], "accounts": {}, "alarm": 0}
+    record["tries"] = [entry for entry in record["tries"] if at - entry[0] <= HOUR]
+    record["accounts"] = {account: t for account, t in record["accounts"].items() if at - t <= HOUR}
+    return record
+
+
+def _wait(record: Record, counter: Counter, account: str, at: int) -> tuple[int, str]:
+    """Return for how long the counter refuses, and why; an account that is counted already is no further one."""
+    if len(record["tries"]) >= counter.tries:
+        oldest = record["tries"][0][0]
+        return _left(oldest, at), f"{counter.tries} failed tries"
+    if len(record["accounts"]) >= counter.accounts and account not in record["accounts"]:
+        oldest = min(record["accounts"].values())
+        return _left(oldest, at), f"more than {counter.accounts} accounts"
+    return 0, ""
+
+
+def _left(oldest: int, at: int) -> int:
+    return max(1, min(HOUR, oldest + HOUR + 1 - at))

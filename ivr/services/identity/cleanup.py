@@ -1,0 +1,57 @@
+"""Forgets old counters a few at a time, so that no collection grows for ever and nobody has to clean up."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from ivr.engine.ports import Document, Documents
+
+from . import caller_limits, line_limits, lockout, one_time_codes
+from .limits import DAY, HOUR
+
+ONE_IN, LOOKED_AT = 8, 24
+"""One charge in so many looks at so many documents of each collection: more than the charges can have added."""
+QUARTER = 90 * DAY
+
+
+def tidy(documents: Documents, at: int) -> None:
+    """Look at some documents from a random place on, and delete those that no longer count."""
+    if secrets.randbelow(ONE_IN):
+        return
+    for collection, is_over in _IS_OVER.items():
+        for key in documents.keys(collection, after=secrets.token_hex(16), limit=LOOKED_AT):
+            document = documents.get(collection, key)
+            if document is not None and is_over(document, at):
+                documents.change(collection, key, partial(_kept, is_over, at))
+
+
+def _kept(is_over: Callable[[Document, int], bool], at: int, document: Document | None) -> Document | None:
+    """Return the document as it is now, or None when nobody has touched it since it was over."""
+    return None if document is None or is_over(document, at) else document
+
+
+def _account_is_over(record: Mapping[str, Any], at: int) -> bool:
+    if record["lock"]:
+        return False
+    last: int = max([record["last"], *(event["at"] for event in record["events"])])
+    return at - last > (QUARTER if record["failures"] or record["events"] else HOUR)
+
+
+def _caller_is_over(record: Mapping[str, Any], at: int) -> bool:
+    times: list[int] = [entry[0] for entry in record["tries"]] + list(record["accounts"].values()) + [record["alarm"]]
+    return at - max(times) > HOUR
+
+
+def _codes_are_over(record: Mapping[str, Any], at: int) -> bool:
+    return all(at - state["at"] > DAY for state in record["codes"].values())
+
+
+_IS_OVER: Mapping[str, Callable[[Document, int], bool]] = {
+    lockout.COLLECTION: _account_is_over,
+    caller_limits.COLLECTION: _caller_is_over,
+    one_time_codes.COLLECTION: _codes_are_over,
+    line_limits.COLLECTION: line_limits.is_over,
+}

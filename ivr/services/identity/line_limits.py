@@ -1,0 +1,88 @@
+"""Failed tries by called number, within an hour. Too many raise an alarm and ask for more proof; nobody is refused.
+
+Why nobody: everybody who calls the bank shares this counter, and whoever guesses must not shut the others out. A
+carrier names the called number and no trunk; where each trunk has its number this counts by trunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ivr.crypto import Seal
+from ivr.engine.ports import Document, Documents
+
+from .alarms import Alarms
+from .idempotency import answered, remember
+from .limits import HOUR, MINUTE, Limits
+from .pseudonyms import LONGEST, number_key
+
+COLLECTION = "identity.lines"
+SPAN = 5 * MINUTE
+"""Tries are kept as counts of so many seconds: a busy line has thousands in an hour."""
+
+Record = dict[str, Any]
+
+
+class Lines:
+    """Counts by called number in the shared store."""
+
+    def __init__(self, documents: Documents, seal: Seal, limits: Limits, alarms: Alarms) -> None:
+        self._documents, self._seal, self._limits, self._alarms = documents, seal, limits, alarms
+
+    def charge(self, called: str, key: str, at: int) -> bool:
+        """Count one try; return whether there have been too many on this line."""
+        if not called:
+            return False
+        rises: list[bool] = []
+
+        def update(stored: Document | None) -> Record:
+            record = _opened(stored, at)
+            rises.append(False)
+            if answered(record, key) is not None:
+                return record
+            span = str(at // SPAN)
+            record["tries"] = {**record["tries"], span: record["tries"].get(span, 0) + 1}
+            if self._over(record) and at - record["alarm"] > HOUR:
+                record["alarm"], rises[-1] = at, True
+            return remember(record, key, {})
+
+        record = self._change(called, update)
+        if rises[-1]:
+            text = f"{self._limits.line_tries} failed tries on the line {called[:LONGEST]} within an hour"
+            self._alarms.raise_alarm("line", text, at)
+        return record is not None and self._over(record)
+
+    def passed(self, called: str, at: int) -> None:
+        """Take the newest try back: it was right, or nobody could check it."""
+
+        def update(stored: Document | None) -> Record | None:
+            if stored is None:
+                return None
+            record = _opened(stored, at)
+            if newest := max((span for span, tries in record["tries"].items() if tries), default=""):
+                record["tries"] = {**record["tries"], newest: record["tries"][newest] - 1}
+            return record
+
+        if called:
+            self._change(called, update)
+
+    def _over(self, record: Document) -> bool:
+        return bool(sum(record["tries"].values()) >= self._limits.line_tries)
+
+    def _change(self, called: str, update: Callable[[Document | None], Record | None]) -> Document | None:
+        return self._documents.change(COLLECTION, number_key(self._seal, f"line {called[:LONGEST]}"), update)
+
+
+def _opened(stored: Document | None, at: int) -> Record:
+    """Return a line's record without what is more than an hour old."""
+    record: Record = dict(stored) if stored else {"tries": {}, "alarm": 0}
+    since = (at - HOUR) // SPAN
+    record["tries"] = {span: tries for span, tries in record["tries"].items() if int(span) > since}
+    return record
+
+
+def is_over(record: Document, at: int) -> bool:
+    """Tell whether nothing of a record counts any more."""
+    spans = [int(span) * SPAN for span in record["tries"]]
+    return bool(at - max([record["alarm"], *spans]) > 2 * HOUR)

@@ -1,0 +1,165 @@
+"""One-time codes by text message: made, sent, sealed, used once. A code is nowhere in clear but in its message."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ivr.crypto import Seal
+from ivr.engine.ports import Document, Documents, Service
+from ivr.engine.telephone import one_spelling
+from ivr.errors import LookupFailed, StoreError
+from ivr.secret import Secret
+
+from .idempotency import Answer, answered, remember
+from .limits import DAY, MINUTE, Limits
+from .pseudonyms import number_key
+from .weak_pins import weakness
+
+COLLECTION = "identity.codes"
+DIGITS = 6
+TEXTS: Mapping[str, str] = MappingProxyType(
+    {
+        "zh-CN": "【示范银行】验证码{code}{purpose}，{minutes}分钟内有效，请在通话中输入。"
+        "切勿告诉他人，银行人员不会索取。",
+        "en-US": "Demo Bank: your code{purpose} is {code}, valid for {minutes} minutes. Key it in during your call. "
+        "Tell it to nobody; our staff never ask for it.",
+    }
+)
+"""The message by language. `{code}` must be in it; `{purpose}` and `{minutes}` may."""
+PURPOSES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "zh-CN": {
+            "identity": "（核实身份）",
+            "pin_change": "（修改查询密码）",
+            "transfer": "（转账）",
+            "loss": "（挂失）",
+        },
+        "en-US": {
+            "identity": " to verify who you are",
+            "pin_change": " to change your query PIN",
+            "transfer": " to transfer money",
+            "loss": " to report a card lost",
+        },
+    }
+)
+"""What a code is for, in words; a purpose that is not listed goes unsaid."""
+
+Record = dict[str, Any]
+
+
+class Codes:
+    """Sends and checks one-time codes. What was sent and used is kept by number in the shared store."""
+
+    def __init__(
+        self, documents: Documents, seal: Seal, limits: Limits, messenger: Service | None, texts: Mapping[str, str]
+    ) -> None:
+        self._documents, self._seal, self._limits = documents, seal, limits
+        self._messenger, self._texts = messenger, texts
+
+    def send(self, number: str, language: str, purpose: str, key: str, now: float) -> Answer:
+        """Make a code and send it. A code counts even if its sending fails: it may have arrived all the same.
+
+        Raises LookupFailed when there were too many, or the message cannot be sent.
+        """
+        if self._messenger is None:
+            raise LookupFailed("no text messages can be sent from here")
+        number = one_spelling(number)
+        answer = self._reserve(number, key, int(now))
+        code = self._opened(answer["sealed"])[0]
+        message = {
+            "number": number,
+            "text": Secret("otp", self._text(language, purpose, code)),
+            "purpose": f"code {purpose}".strip(),
+        }
+        self._messenger.ask("send", message, key=f"{key}:code", now=now)
+        return answer
+
+    def _text(self, language: str, purpose: str, code: str) -> str:
+        spoken = language if language in self._texts else "zh-CN"
+        minutes = max(1, round(self._limits.code_seconds / MINUTE))
+        what_for = PURPOSES.get(spoken, {}).get(purpose, "")
+        return self._texts[spoken].format(code=code, purpose=what_for, minutes=minutes)
+
+    def check(self, sealed: str, given: str, number: str, key: str, at: int) -> Answer:
+        """Compare in constant time. A try counts before its result is known; a code is right once at most."""
+        code, expires, owner = self._opened(sealed)
+        right = hmac.compare_digest(code.encode(), given.encode("utf-8", "replace"))
+        right &= hmac.compare_digest(owner, number_key(self._seal, one_spelling(number)))
+        mark = self._seal.fingerprint(b"identity code\0" + sealed.encode())
+        seen: list[Answer] = []
+
+        def update(stored: Document | None) -> Record:
+            record = _opened(stored, at)
+            answer = answered(record, key)
+            if answer is None:
+                answer = self._judge(record, mark, right=right, expired=at >= expires)
+                remember(record, key, answer)
+            seen.append(answer)
+            return record
+
+        self._documents.change(COLLECTION, owner, update)
+        return seen[-1]
+
+    def _judge(self, record: Record, mark: str, *, right: bool, expired: bool) -> Answer:
+        state = record["codes"].get(mark, {"tries": 0, "used": False, "at": 0})
+        reason = "used" if state["used"] else "expired" if expired or not state["at"] else ""
+        if not reason and state["tries"] >= self._limits.code_tries:
+            reason = "tries"
+        if not reason:
+            state = {**state, "tries": state["tries"] + 1, "used": right}
+            record["codes"] = {**record["codes"], mark: state}
+            reason = "" if right else "wrong"
+        return {"verified": not reason, "reason": reason}
+
+    def _reserve(self, number: str, key: str, at: int) -> Answer:
+        """Count a code and keep it sealed, so that the same question again sends the same one."""
+        owner, expires = number_key(self._seal, number), at + self._limits.code_seconds
+        sealed = self._seal.seal(Secret("otp", f"{_fresh_code()}.{expires}.{owner}"))
+        new: Answer = {"sealed": sealed, "expires": expires, "sent_to_tail": number[-4:]}
+        mark = self._seal.fingerprint(b"identity code\0" + sealed.encode())
+        seen: list[Answer] = []
+
+        def update(stored: Document | None) -> Record:
+            record = _opened(stored, at)
+            if (before := answered(record, key)) is not None:
+                seen.append(before)
+                return record
+            self._refuse_too_many(record, at)
+            seen.append(new)
+            record["codes"] = {**record["codes"], mark: {"tries": 0, "used": False, "at": at}}
+            return remember(record, key, new)
+
+        self._documents.change(COLLECTION, owner, update)
+        return seen[-1]
+
+    def _refuse_too_many(self, record: Record, at: int) -> None:
+        sent = [state["at"] for state in record["codes"].values()]
+        if len(sent) >= self._limits.codes_a_day:
+            raise LookupFailed("this number had too many codes today")
+        if sum(1 for t in sent if at - t <= 10 * MINUTE) >= self._limits.codes_in_ten_minutes:
+            raise LookupFailed("this number had too many codes just now")
+
+    def _opened(self, sealed: str) -> tuple[str, int, str]:
+        """Return the code, when it expires and the key of its number."""
+        try:
+            code, expires, owner = self._seal.open(sealed).reveal().split(".")
+            return code, int(expires), owner
+        except (StoreError, ValueError):
+            raise LookupFailed("the code that was sent cannot be opened any more") from None
+
+
+def _opened(stored: Document | None, at: int) -> Record:
+    """Return the codes of a number without those of more than a day ago."""
+    record: Record = dict(stored) if stored else {"codes": {}}
+    record["codes"] = {mark: state for mark, state in record["codes"].items() if at - state["at"] <= DAY}
+    return record
+
+
+def _fresh_code() -> str:
+    while weakness(code := f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"):
+        pass
+    return code

@@ -1,0 +1,83 @@
+"""What accounts and numbers are called inside: one spelling, a keyed fingerprint, a mask. Nothing is kept in clear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ivr.crypto import Seal
+from ivr.engine.telephone import masked, one_spelling, sip_host
+from ivr.errors import LookupFailed
+from ivr.secret import Secret
+
+from .limits import Limits
+
+LONGEST = 128
+WITHHELD = frozenset({"", "anonymous", "restricted", "unavailable", "unknown", "private", "blocked"}) | {
+    "+266696687",
+    "+7378742833",
+    "+86282452253",
+    "+8656696",
+    "+7748283",
+    "+2562533",
+}
+"""How carriers write a withheld number: in words, or as the keys under their letters."""
+
+_INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account as it is counted: a keyed fingerprint, and the masked name that an operator may see."""
+
+    key: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One of the counters that a calling number belongs to, with what it allows in an hour."""
+
+    name: str
+    shown: str
+    tries: int
+    accounts: int
+
+
+def given_text(given: Mapping[str, Any], name: str) -> str:
+    """Return what was given under a name, a secret revealed. Raises LookupFailed when it is missing or unusable."""
+    value = given.get(name)
+    text = value.reveal() if isinstance(value, Secret) else value
+    if not isinstance(text, str) or len(text) > LONGEST:
+        raise LookupFailed(f"the question names no usable {name}")
+    return text
+
+
+def account_of(seal: Seal, name: str) -> Account:
+    """Return the account that a customer id, card, telephone number or the bank's own reference names."""
+    return Account(seal.fingerprint(b"identity account\0" + _bytes(one_spelling(name))), masked(name))
+
+
+def number_key(seal: Seal, name: str) -> str:
+    """Return the key under which a number, or a counter that several numbers share, is kept."""
+    return seal.fingerprint(b"identity number\0" + _bytes(name))
+
+
+def counters(number: str, limits: Limits) -> tuple[Counter, ...]:
+    """Return the counters of a calling number: its own, and that of its neighbours or of all that look the same."""
+    name = one_spelling(number)
+    own = Counter(name, masked(name), limits.number_tries, limits.number_accounts)
+    if name in WITHHELD:
+        return (Counter("withheld", "withheld", limits.shared_tries, limits.shared_accounts),)
+    if _INTERNATIONAL.fullmatch(name):
+        shown = f"the hundred numbers around {masked(name)}"
+        return own, Counter(f"block {name[:-2]}", shown, limits.block_tries, limits.block_accounts)
+    if host := sip_host(name):
+        return own, Counter(f"host {host}", f"sip:{host[:40]}", limits.shared_tries, limits.shared_accounts)
+    return (Counter("odd", "odd numbers", limits.shared_tries, limits.shared_accounts),)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

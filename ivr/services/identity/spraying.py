@@ -1,0 +1,108 @@
+"""Notices guessing spread over many accounts and numbers, where each of them alone looks innocent.
+
+Why this way: a running score (Page's CUSUM on the likelihood ratio) tells a stretch of nothing but failures from the
+usual mix after a few accounts, whatever the traffic. H0: one first answer in five is wrong; H1: nineteen in twenty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ivr.engine.ports import Document, Documents
+
+from .alarms import Alarms
+from .limits import HOUR
+
+COLLECTION, KEY = "identity.watch", "all"
+WRONG, RIGHT = 156, -277
+"""Hundredths of ln(0.95 / 0.2) and ln(0.05 / 0.8)."""
+ALARM, CALM, MOST = 1000, 300, 2000
+SETTLED = 3
+"""Seconds after which a try that was not called right was wrong: longer than a bank may take to answer."""
+MOST_OPEN = 500
+KEY_CHANGED = (
+    "the key that names accounts has changed (IVR_KEY, or TWILIO_AUTH_TOKEN without it, or the key file):"
+    " tries and locks from before no longer hold; lock again who must stay locked"
+)
+
+Record = dict[str, Any]
+
+
+class Watch:
+    """The score over all calls, in one document of the shared store."""
+
+    def __init__(self, documents: Documents, alarms: Alarms, key_mark: str) -> None:
+        self._documents, self._alarms, self._key_mark = documents, alarms, key_mark
+
+    def charge(self, account: str, at: int, *, fresh: bool) -> bool:
+        """Take note of a try on an account that had not failed before; return whether the alarm is on."""
+
+        def update(record: Record) -> None:
+            if fresh:
+                record["open"] = [*record["open"], [at, account]][-MOST_OPEN:]
+
+        return self._change(update, at)
+
+    def passed(self, account: str, at: int) -> None:
+        """Take note of a right answer."""
+
+        def update(record: Record) -> None:
+            record["open"] = [entry for entry in record["open"] if entry[1] != account]
+            record["score"] = max(0, record["score"] + RIGHT)
+
+        self._change(update, at)
+
+    def give_back(self, account: str, at: int) -> None:
+        """Forget a try that could not be checked."""
+
+        def update(record: Record) -> None:
+            record["open"] = [entry for entry in record["open"] if entry[1] != account]
+
+        self._change(update, at)
+
+    def alarmed_since(self) -> int:
+        """Return since when the alarm is on, or 0."""
+        stored = self._documents.get(COLLECTION, KEY)
+        return int(stored["since"]) if stored else 0
+
+    def key_differs(self) -> bool:
+        """Tell whether the store was last written with another key, so that no account of it can be named."""
+        stored = self._documents.get(COLLECTION, KEY)
+        return bool(stored and stored["key"] != self._key_mark)
+
+    def _change(self, update: Callable[[Record], None], at: int) -> bool:
+        rises: list[bool] = []
+        new_key: list[bool] = []
+
+        def whole(stored: Document | None) -> Record:
+            first: Record = {"score": 0, "at": at, "since": 0, "open": [], "key": self._key_mark}
+            record = dict(stored) if stored else first
+            was = record["since"]
+            new_key.append(record["key"] != self._key_mark)
+            record["key"] = self._key_mark
+            update(record)
+            _settle(record, at)
+            rises.append(bool(record["since"] and not was))
+            return record
+
+        stored = self._documents.change(COLLECTION, KEY, whole)
+        if rises[-1]:
+            self._alarms.raise_alarm("spraying", "wrong answers for many accounts at once, over all numbers", at)
+        if new_key[-1]:
+            self._alarms.raise_alarm("key", KEY_CHANGED, at)
+        return bool(stored and stored["since"])
+
+
+def _settle(record: Record, at: int) -> None:
+    """Let the score fade (half in an hour), add what has proved wrong by now, and set or end the alarm."""
+    passed = max(0, at - record["at"])
+    wrong = sum(1 for entry in record["open"] if at - entry[0] > SETTLED)
+    record["open"] = [entry for entry in record["open"] if at - entry[0] <= SETTLED]
+    faded = int(record["score"] * 0.5 ** (passed / HOUR))
+    record["score"] = min(MOST, faded + wrong * WRONG)
+    record["at"] = max(at, record["at"])
+    if record["score"] >= ALARM:
+        record["since"] = record["since"] or at
+    elif record["score"] < CALM:
+        record["since"] = 0

@@ -1,0 +1,53 @@
+"""A call back that the queue could not bring about: what people must know to keep the promise by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ivr.calendar import local
+
+from .agent_context import Context
+from .state import Waiter
+
+
+@dataclass(frozen=True)
+class Unkept:
+    """A promise to hand on. `key` is the same for the same promise; `number` is empty where only `message` tells it.
+
+    `why` is "unreached" (called in vain `tries` times), "message" (somebody must listen first), or "waiting" (no agent
+    could be rung for it).
+    """
+
+    key: str
+    reference: str
+    by: str
+    why: str
+    tries: int
+    desk: str
+    priority: str
+    language: str
+    number: str
+    name: str
+    reason: str
+    customer: str
+    message: str
+
+
+def unkept(waiter: Waiter, told: Context) -> Unkept:
+    """Return what is known of a promise."""
+    why = "unreached" if waiter.tries else "waiting" if told.number else "message"
+    return Unkept(
+        key=f"{waiter.id}:{int(waiter.by)}",
+        reference=waiter.reference,
+        by=local(waiter.by).isoformat(timespec="minutes"),
+        why=why,
+        tries=waiter.tries,
+        desk=waiter.desk,
+        priority=waiter.priority,
+        language=waiter.language,
+        number=told.number,
+        name=told.name,
+        reason=told.reason,
+        customer=told.customer,
+        message=told.message,
+    )

@@ -1,0 +1,154 @@
+"""What nobody's turn does: moves waiters to agents at once, rings for call backs, hands on promises that broke.
+
+Every process may run a dispatcher. Each deed is claimed on the board before it is done, so it is done once, and what a
+process that died had claimed is free again after a while.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+from ivr.engine.ports import Calls
+from ivr.errors import CarrierFailed
+from ivr.jobs.outbox import Letter, Note
+
+from . import offers, plan
+from .agent_context import unseal
+from .callback_failure import Unkept, unkept
+from .screen_pop import screen
+from .service import Queue
+from .state import Floor, Offer, Waiter
+
+EVERY_SECONDS = 1.0
+GATHER_SECONDS = 0.02
+"""Changes that come so close together are one reason for a round."""
+THREADS = 8
+MOST_UNDER_WAY = 64
+"""Requests to carrier and screens at once; what is over this is left to the next round, or not shown at all."""
+
+
+class Dispatcher:
+    """Runs a round about once a second and after every change of this process.
+
+    `calls` moves and places calls; without it waiters ask by themselves, and call backs go to `gave_up`, which must
+    take the same promise twice as once. `show` takes what agents' software is to show of a ringing call. `failed`
+    learns what broke.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        *,
+        calls: Calls | None,
+        gave_up: Callable[[Unkept], None],
+        failed: Callable[[str, Exception], None],
+        show: Callable[[Letter], None] | None = None,
+        clock: Callable[[], float] = time.time,
+        threads: Executor | None = None,
+    ) -> None:
+        self._queue, self._calls, self._gave_up, self._failed = queue, calls, gave_up, failed
+        self._show_on_screen, self._clock = show, clock
+        self._wanted, self._end = threading.Event(), threading.Event()
+        self._under_way = threading.BoundedSemaphore(MOST_UNDER_WAY)
+        self._threads = threads or ThreadPoolExecutor(THREADS, thread_name_prefix="ivr-dispatches")
+        self._thread = threading.Thread(target=self._run, name="ivr-dispatch", daemon=True)
+
+    def start(self) -> None:
+        """Begin, in the process that is to dispatch: a fork does not take threads along."""
+        self._queue.keeper.changed = self._wanted.set
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after what is under way. A process that ends need not ask for it."""
+        self._end.set()
+        self._wanted.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._threads.shutdown()
+
+    def round(self) -> None:
+        """Do everything that is due now. Whatever breaks is told, and the rest is done all the same."""
+        now = self._clock()
+        try:
+            self._queue.tidy(now)
+            for deed in self._queue.keeper.change(lambda floor: self._plan(floor, now)):
+                self._soon(deed)
+        except Exception as fault:
+            self._failed("queue", fault)
+
+    def _plan(self, floor: Floor, now: float) -> tuple[Floor, list[plan.Deed]]:
+        return plan.plan(
+            floor,
+            self._queue.line,
+            now,
+            moves=self._calls is not None,
+            places=self._queue.places_calls,
+            shows=self._show_on_screen is not None,
+        )
+
+    def _run(self) -> None:
+        while not self._end.is_set():
+            self.round()
+            self._wanted.wait(EVERY_SECONDS)
+            self._end.wait(GATHER_SECONDS)
+            self._wanted.clear()
+
+    def _soon(self, deed: plan.Deed) -> None:
+        """Do a deed in a thread of its own, unless too many are under way: then its claim runs out."""
+        if not self._under_way.acquire(blocking=False):
+            self._failed(deed.what, CarrierFailed("too much is under way at once"))
+            return
+        self._threads.submit(self._do, deed)
+
+    def _do(self, deed: plan.Deed) -> None:
+        try:
+            match deed.what:
+                case "move":
+                    self._move(deed.waiter)
+                case "place" if deed.offer:
+                    self._place(deed.offer)
+                case "show" if deed.offer:
+                    self._show(deed.offer, deed.waiter)
+                case "give_up":
+                    self._hand_on(deed.waiter)
+        except Exception as fault:
+            self._failed(deed.what, fault)
+        finally:
+            self._under_way.release()
+
+    def _move(self, waiter: Waiter) -> None:
+        assert self._calls is not None  # noqa: S101
+        now = self._clock()
+        try:
+            self._calls.move(waiter.id, f"/twilio/turn/0?moved={int(now)}")
+        except CarrierFailed:
+            self._queue.keeper.change(lambda floor: (plan.out_of_reach(floor, waiter.id, self._queue.line, now), None))
+            raise
+
+    def _place(self, offer: Offer) -> None:
+        assert self._calls is not None  # noqa: S101
+        agent = self._queue.keeper.floor().agents.get(offer.agent)
+        try:
+            if agent is None:
+                raise CarrierFailed("the agent was removed")
+            leg = f"/twilio/agent/{offer.id}"
+            self._calls.place(agent.number, leg, ended=f"{leg}/ended", timeout=offers.RING)
+        except CarrierFailed as fault:
+            if not fault.unsure:
+                now = self._clock()
+                self._queue.keeper.change(lambda floor: (plan.not_placed(floor, offer.id, now), None))
+            raise
+
+    def _show(self, offer: Offer, waiter: Waiter) -> None:
+        assert self._show_on_screen is not None  # noqa: S101
+        agent = self._queue.keeper.floor().agents.get(offer.agent)
+        told = screen(offer, waiter, agent, unseal(waiter.sealed, self._queue.seal))
+        self._show_on_screen(Note(offer.id, told))
+
+    def _hand_on(self, waiter: Waiter) -> None:
+        self._gave_up(unkept(waiter, unseal(waiter.sealed, self._queue.seal)))
+        now = self._clock()
+        self._queue.keeper.change(lambda floor: (plan.handed_on(floor, waiter.id, now), None))

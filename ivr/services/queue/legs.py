@@ -1,0 +1,164 @@
+"""The agent's side of a connection: what the agent hears first, the key to take the call, how the leg ended.
+
+A leg is named by the offer that it came from. Whatever comes late, twice or for a leg that is over changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from msgspec.structs import replace
+
+from ivr.crypto import Seal
+from ivr.flow.model import Line
+
+from . import agent_context, callbacks, offers
+from .last_agent import Acquaintance
+from .repository import Keeper
+from .state import Floor, Offer, Waiter
+
+ACCEPT = "1"
+"""The key with which an agent takes a call; any other refuses it."""
+CALL_BACK_RING = 30
+"""Seconds that the telephone of a caller who is called back rings."""
+
+FAILURES: Mapping[str, offers.Failure] = {
+    "busy": "busy",
+    "failed": "failed",
+    "no-answer": "no_answer",
+    "canceled": "canceled",
+}
+"""How a leg ended that nobody took, by the carrier's word for it; "completed" was picked up, but not taken."""
+
+
+@dataclass(frozen=True)
+class Whisper:
+    """What the agent is told before the caller is heard. `typed` is masked; `name` and `reason` may be empty."""
+
+    language: str
+    name: str
+    desk: str
+    priority: str
+    level: int
+    reason: str
+    typed: Mapping[str, str] = field(default_factory=dict)
+    waited: int = 0
+    call_back: bool = False
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """What follows a key: the call is taken, refused, or gone. For a call back `dial` is rung, in `language`."""
+
+    state: Literal["taken", "refused", "gone"]
+    dial: str = ""
+    language: str = ""
+    timeout: int = CALL_BACK_RING
+    record: bool = False
+
+
+class Legs:
+    """The legs of all agents."""
+
+    def __init__(self, keeper: Keeper, known: Acquaintance, seal: Seal, line: Line) -> None:
+        self._keeper, self._known, self._seal, self._line = keeper, known, seal, line
+
+    def answered(self, leg: str, now: float) -> Whisper | None:
+        """Note that an agent has picked up; return what to say, or None when nobody is waiting any more."""
+
+        def answer(floor: Floor) -> tuple[Floor, tuple[Offer, Waiter] | None]:
+            after = offers.answered(floor, leg, now)
+            return after, _live(after, leg)
+
+        found = self._keeper.change(answer)
+        return self._whisper(*found, now) if found else None
+
+    def key(self, leg: str, key: str, now: float) -> Pressed:
+        """Take the agent's key, or its absence: that is no agent but a mailbox."""
+
+        def press(floor: Floor) -> tuple[Floor, tuple[Offer, Waiter] | None]:
+            if key == ACCEPT:
+                after = offers.take(floor, leg, now)
+                return after, _live(after, leg)
+            return offers.fail(floor, leg, "refused" if key else "no_answer", now), None
+
+        found = self._keeper.change(press)
+        if found and found[0].state == "taken":
+            offer, waiter = found
+            self._known.note(waiter.mark, offer.agent, now)
+            number = self._number(waiter) if waiter.calls_back else ""
+            return Pressed("taken", number, waiter.language, record=offer.record)
+        return Pressed("gone" if key == ACCEPT else "refused")
+
+    def picked_up(self, leg: str, now: float) -> None:
+        """Note that a caller who is called back has answered: however the leg ends, they have been reached."""
+
+        def note(floor: Floor) -> tuple[Floor, None]:
+            found = _live(floor, leg)
+            if found is None or found[0].state != "taken" or found[0].picked_up or not found[1].calls_back:
+                return floor, None
+            return floor.put(replace(found[0], picked_up=now)), None
+
+        self._keeper.change(note)
+
+    def reached(self, leg: str, status: str, now: float) -> None:
+        """Note how dialling a caller who is called back ended: talked to, or to be tried again."""
+
+        def note(floor: Floor) -> tuple[Floor, None]:
+            found = _live(floor, leg)
+            if found is None or not found[1].calls_back:
+                return floor, None
+            if status in ("completed", "answered"):
+                return offers.finish(floor, self._line, leg, now), None
+            return callbacks.not_reached(floor, self._line, leg, now), None
+
+        self._keeper.change(note)
+
+    def ended(self, leg: str, status: str, now: float) -> None:
+        """Note that an agent's leg is over, by the carrier's word for how."""
+
+        def end(floor: Floor) -> tuple[Floor, None]:
+            found = floor.offers.get(leg)
+            if found is None:
+                return floor, None
+            if found.state != "taken":
+                return offers.fail(floor, leg, how_it_failed(found, status), now), None
+            waiter = floor.waiters.get(found.waiter)
+            if waiter and waiter.calls_back:
+                return callbacks.broke_off(floor, self._line, leg, now), None
+            return offers.finish(floor, self._line, leg, now), None
+
+        self._keeper.change(end)
+
+    def _whisper(self, offer: Offer, waiter: Waiter, now: float) -> Whisper:
+        told = agent_context.unseal(waiter.sealed, self._seal)
+        return Whisper(
+            waiter.language,
+            told.name,
+            offer.desk,
+            waiter.priority,
+            waiter.level,
+            told.reason,
+            told.typed,
+            int(max(0.0, offer.made - waiter.entered)),
+            waiter.calls_back,
+        )
+
+    def _number(self, waiter: Waiter) -> str:
+        return agent_context.unseal(waiter.sealed, self._seal).number
+
+
+def how_it_failed(offer: Offer, status: str) -> offers.Failure:
+    """Tell how a leg came to nothing: who picks up and presses nothing has not been reached either."""
+    return FAILURES.get(status, "refused" if offer.answered else "no_answer")
+
+
+def _live(floor: Floor, leg: str) -> tuple[Offer, Waiter] | None:
+    """Return a leg that is under way, and whom it is for."""
+    offer = floor.offers.get(leg)
+    waiter = floor.waiters.get(offer.waiter) if offer else None
+    if offer is None or waiter is None or waiter.offer != leg:
+        return None
+    return (offer, waiter) if offer.state in ("ringing", "answered", "taken") else None

@@ -1,0 +1,150 @@
+"""What happens to an agent's leg, and what that means for agent, waiter and site: one pure function an event.
+
+Every function takes events late, twice or for something long over: then it changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec.structs import replace
+
+from ivr.flow.model import Line
+
+from .availability import UNREACHABLE, desk_of, is_over
+from .matching import Pair
+from .state import Agent, Floor, Handled, Offer, SiteHealth, Waiter
+
+Failure = Literal["refused", "no_answer", "busy", "failed", "canceled", "lost"]
+
+RING = 20
+"""Seconds that an agent's telephone rings: four times, as people expect of a desk."""
+WHISPER = 45.0
+"""Seconds for what the agent is told and the key, and for requests that come late; then the leg counts as lost."""
+LONGEST_TALK = 14_400.0
+"""The carrier ends a dialled conversation after so many seconds (`timeLimit` of its Dial, four hours)."""
+REFUSED_PAUSE = 30.0
+BUSY_PAUSE = 60.0
+BREAKER = 3
+"""Dials that fail in a row until a site is passed over for PASSED_OVER seconds."""
+PASSED_OVER = 60.0
+SAMPLES = 50
+"""Handled calls that are remembered for each desk."""
+
+
+def offer(floor: Floor, line: Line, pair: Pair, *, new_id: str, key: str, now: float) -> tuple[Floor, Offer]:
+    """Ring a free agent for a waiter."""
+    desk = desk_of(line, pair.waiter.desk)
+    made = Offer(
+        id=new_id,
+        waiter=pair.waiter.id,
+        agent=pair.agent.id,
+        made=now,
+        until=now + RING + WHISPER,
+        desk=desk.name,
+        key=key,
+        timeout=RING,
+        record=desk.record,
+    )
+    waiter = replace(pair.waiter, state="ringing", offer=new_id, seen=now, moved=0.0)
+    agent = replace(pair.agent, state="ringing", why="", since=now, until=0.0, offer=new_id)
+    sites = [
+        replace(floor.sites.get(name) or SiteHealth(id=name), credit=credit) for name, credit in pair.credits.items()
+    ]
+    return floor.put(made, waiter, agent, *(sites if len(line.sites) > 1 else ())), made
+
+
+def answered(floor: Floor, offer_id: str, now: float) -> Floor:
+    """Note that the agent's telephone was picked up: the site works."""
+    found = floor.offers.get(offer_id)
+    if found is None or found.state != "ringing":
+        return floor
+    floor = floor.put(replace(found, state="answered", answered=now, until=now + WHISPER))
+    agent = floor.agents.get(found.agent)
+    health = floor.sites.get(agent.site) if agent else None
+    return floor.put(replace(health, failures=0, until=0.0)) if health and health.failures else floor
+
+
+def take(floor: Floor, offer_id: str, now: float) -> Floor:
+    """Let the agent have the caller: the key was pressed."""
+    floor = answered(floor, offer_id, now)
+    found = floor.offers.get(offer_id)
+    if found is None or found.state != "answered":
+        return floor
+    things: list[Offer | Waiter | Agent] = [replace(found, state="taken", taken=now, until=now + LONGEST_TALK)]
+    if waiter := floor.waiters.get(found.waiter):
+        things.append(replace(waiter, state="talking", agent=found.agent))
+    if agent := floor.agents.get(found.agent):
+        things.append(replace(agent, state="talking", since=now))
+    return floor.put(*things)
+
+
+def fail(floor: Floor, offer_id: str, how: Failure, now: float) -> Floor:
+    """Take a leg back that came to nothing: the waiter waits on at the same place, the agent is dealt with as fits."""
+    found = floor.offers.get(offer_id)
+    if found is None or found.state not in ("ringing", "answered"):
+        return floor
+    floor = floor.put(replace(found, state="failed", how=how, ended=now))
+    waiter, agent = floor.waiters.get(found.waiter), floor.agents.get(found.agent)
+    if waiter and waiter.offer == offer_id:
+        floor = floor.put(replace(waiter, state="waiting", offer="", seen=now))
+    if agent and agent.offer == offer_id:
+        floor = floor.put(after_failure(agent, how, now))
+    return _site_failed(floor, agent.site, now) if agent and how == "failed" else floor
+
+
+def after_failure(agent: Agent, how: Failure, now: float) -> Agent:
+    """Return the agent after a leg that came to nothing. Who does not pick up is not rung again until ready."""
+    free = replace(agent, offer="", since=now, until=0.0, then="")
+    if agent.then:
+        return replace(free, state=agent.then, why="")
+    match how:
+        case "no_answer":
+            return replace(free, state="paused", why=UNREACHABLE)
+        case "refused":
+            return replace(free, state="paused", why="refused", until=now + REFUSED_PAUSE)
+        case "busy" | "failed":
+            return replace(free, state="paused", why=how, until=now + BUSY_PAUSE)
+        case _:
+            return replace(free, state="ready", why="")
+
+
+def finish(floor: Floor, line: Line, offer_id: str, now: float) -> Floor:
+    """End a conversation: the agent has time to wrap up, and the call counts for the expected wait."""
+    found = floor.offers.get(offer_id)
+    if found is None or found.state != "taken":
+        return floor
+    wrap_up = desk_of(line, found.desk).wrap_up
+    floor = floor.put(replace(found, state="over", how="talked", ended=now))
+    waiter, agent = floor.waiters.get(found.waiter), floor.agents.get(found.agent)
+    if waiter and waiter.offer == offer_id:
+        seconds = max(0.0, now - found.taken)
+        floor = floor.put(replace(waiter, state="talked", offer="", seen=now, ended=now, seconds=seconds))
+    if agent and agent.offer == offer_id:
+        floor = floor.put(_after_talk(agent, now, wrap_up))
+    before = floor.handled.get(found.desk) or Handled(id=found.desk)
+    calls = (*before.calls, (now, now - found.taken + wrap_up))[-SAMPLES:]
+    return floor.put(replace(before, calls=calls))
+
+
+def _after_talk(agent: Agent, now: float, wrap_up: float) -> Agent:
+    free = replace(agent, offer="", since=now, idle=now + wrap_up, until=0.0, why="", then="")
+    if agent.then:
+        return replace(free, state=agent.then)
+    return replace(free, state="wrap_up", until=now + wrap_up) if wrap_up else replace(free, state="ready")
+
+
+def _site_failed(floor: Floor, site: str, now: float) -> Floor:
+    health = floor.sites.get(site) or SiteHealth(id=site)
+    failures = health.failures + 1
+    until = now + PASSED_OVER if failures >= BREAKER else health.until
+    return floor.put(replace(health, failures=failures, until=until))
+
+
+def expire(floor: Floor, line: Line, now: float) -> Floor:
+    """End what has been forgotten: legs past their time, without a word of how they ended."""
+    for found in floor.offers.values():
+        if is_over(found) or now <= found.until:
+            continue
+        floor = finish(floor, line, found.id, now) if found.state == "taken" else fail(floor, found.id, "lost", now)
+    return floor

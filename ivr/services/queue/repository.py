@@ -1,0 +1,106 @@
+"""Keeps the floor on the board that all processes share: read what is new, change, write if nobody was faster."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from ivr.engine.ports import KEPT_WRITES, Board
+from ivr.errors import StoreError
+
+from .state import TYPES, Floor, Thing
+
+T = TypeVar("T")
+
+TRIES = 200
+LONGEST_PAUSE = 0.02
+"""Seconds to wait, at most, after another process was faster."""
+
+
+class Keeper:
+    """The floor of one board. Thread-safe; `changed` is called after every change that this process made.
+
+    So is `watch`, once for each change over all processes, with the floor before and after it.
+    """
+
+    def __init__(self, board: Board, *, changed: Callable[[], None] = lambda: None) -> None:
+        self._board, self.changed = board, changed
+        self.watch: Callable[[Floor, Floor], None] = lambda _before, _after: None
+        self._lock = threading.Lock()
+        self._floor, self._seen = Floor(), 0
+
+    def floor(self) -> Floor:
+        """Return the floor as it is now."""
+        with self._lock:
+            self._refresh()
+            return self._floor
+
+    def change(self, update: Callable[[Floor], tuple[Floor, T]]) -> T:
+        """Change the floor and return the answer of `update`, which is pure, quick and may run more than once.
+
+        Raises StoreError when others are faster time and again; what `update` raises changes nothing.
+        """
+        with self._lock:
+            for attempt in range(TRIES):
+                self._refresh()
+                before = self._floor
+                after, answer = update(before)
+                rows = _differences(before, after)
+                if not rows:
+                    return answer
+                if self._board.write_rows(rows, seen=self._seen):
+                    self._floor, self._seen = after, self._seen + 1
+                    break
+                time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.0002 * 2**attempt)))  # noqa: S311
+            else:
+                raise StoreError("the queue is being changed by too many at once")
+        self.watch(before, after)
+        self.changed()
+        return answer
+
+    def _refresh(self) -> None:
+        last, rows = self._board.rows_since(self._seen)
+        # Emptied or put back to an older state; or so much was written that what was taken away is no longer told.
+        if last < self._seen or last - self._seen > KEPT_WRITES:
+            self._floor = Floor()
+            last, rows = self._board.rows_since(0)
+        if rows:
+            self._floor = self._floor.changed(_things(rows))
+        self._seen = last
+
+
+def _differences(before: Floor, after: Floor) -> dict[str, bytes | None]:
+    rows: dict[str, bytes | None] = {}
+    for kind in TYPES:
+        old: Mapping[str, Thing] = getattr(before, kind)
+        new: Mapping[str, Thing] = getattr(after, kind)
+        if old is new:
+            continue
+        for key, thing in new.items():
+            if old.get(key) is not thing and old.get(key) != thing:
+                rows[f"{kind}/{key}"] = msgspec.json.encode(thing)
+        rows.update((f"{kind}/{key}", None) for key in old if key not in new)
+    return rows
+
+
+def _things(rows: Mapping[str, bytes | None]) -> Iterator[tuple[str, str, Thing | None]]:
+    for name, body in rows.items():
+        kind, _, key = name.partition("/")
+        if kind in TYPES:  # others are a newer version's; nothing here depends on them
+            yield kind, key, None if body is None else _read(kind, body)
+
+
+def _read(kind: str, body: bytes) -> Thing:
+    try:
+        thing: Thing = _DECODERS[kind].decode(body)
+    except msgspec.MsgspecError:
+        raise StoreError("the queue cannot be read; it was written by another version") from None
+    return thing
+
+
+_DECODERS: Mapping[str, msgspec.json.Decoder[Any]] = {kind: msgspec.json.Decoder(cls) for kind, cls in TYPES.items()}

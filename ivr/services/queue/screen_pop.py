@@ -1,0 +1,38 @@
+"""What the agents' own software is told of a caller while the telephone rings. Numbers are cut, entries masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ivr.calendar import local
+
+from .agent_context import Context
+from .state import Agent, Offer, Waiter
+
+
+def screen(offer: Offer, waiter: Waiter, agent: Agent | None, told: Context) -> Mapping[str, Any]:
+    """Return what is shown of a caller. The number comes as its last digits only, entries as they were masked."""
+    return {
+        "event": "ringing",
+        "call": waiter.id,
+        "leg": offer.id,
+        "agent": offer.agent,
+        "agent_number": agent.number if agent else "",
+        "desk": offer.desk,
+        "call_back": waiter.calls_back,
+        "name": told.name,
+        "number_tail": told.number[-4:],
+        "customer": told.customer,
+        "segment": told.segment,
+        "priority": waiter.priority,
+        "language": waiter.language,
+        "level": waiter.level,
+        "reason": told.reason,
+        "path": list(told.path),
+        "last_contacts": list(told.last_reasons),
+        "typed": dict(told.typed),
+        "message": told.message,
+        "waited": int(max(0.0, offer.made - waiter.entered)),
+        "at": local(offer.made).isoformat(timespec="seconds"),
+    }

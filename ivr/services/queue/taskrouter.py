@@ -1,0 +1,37 @@
+"""What the carrier's own router is told of a caller, where it does the matching instead of our queue. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import structs
+
+from ivr.flow.model import Waiting
+
+from .agent_context import context_of
+from .questions import Entering
+
+
+def task(asked: Entering, workflow: str, rules: Waiting) -> Mapping[str, Any]:
+    """Return the workflow, the priority (the head start in seconds: more is more urgent) and the task's attributes."""
+    told = context_of("", structs.asdict(asked), asked.context)
+    attributes = {
+        "call": asked.call,
+        "desk": asked.desk,
+        "segment": told.segment,
+        "priority": asked.priority,
+        "language": asked.language,
+        "level": asked.level,
+        "name": told.name,
+        "reason": told.reason,
+        "path": list(told.path),
+        "typed": dict(told.typed),
+        "last_contacts": list(told.last_reasons),
+    }
+    return {
+        "state": "router",
+        "workflow": workflow,
+        "priority": int(rules.head_start(asked.priority)),
+        "task": attributes,
+    }

@@ -1,0 +1,135 @@
+"""The queue as people and programs look at it: who waits, who is to be called back, how the desks stand. Read only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ivr.calendar import local
+from ivr.crypto import Seal
+from ivr.engine.telephone import masked
+from ivr.errors import StoreError
+from ivr.flow.model import Line
+
+from .agent_context import Context, unseal
+from .availability import desk_of, is_free, is_signed_on, serving, waiting
+from .matching import ranked
+from .state import Agent, Floor, Waiter
+from .wait_time import expected, minutes, position
+
+View = dict[str, Any]
+
+
+def agent_view(agent: Agent, now: float) -> View:
+    """Return an agent; `seconds` is how long the state has lasted, None for one that never signed on."""
+    return {
+        "name": agent.id,
+        "number": agent.number,
+        "desks": list(agent.desks),
+        "languages": list(agent.languages),
+        "site": agent.site,
+        "state": "ready" if is_free(agent, now) else agent.state,
+        "why": agent.why if agent.state == "paused" else "",
+        "seconds": max(0, round(now - agent.since)) if agent.since else None,
+    }
+
+
+def queue_view(floor: Floor, line: Line, seal: Seal, now: float) -> View:
+    """Return who is in the queue in the order of being served, and how each desk stands. Numbers are masked."""
+    there = [one for one in ranked(floor, line, now) if not one.calls_back]
+    mine = _by_desk(line, there)
+    talking = [one for one in floor.waiters.values() if one.state in ("ringing", "talking") and not one.calls_back]
+    backs = [one for one in floor.waiters.values() if one.calls_back and one.state in ("waiting", "ringing", "talking")]
+    return {
+        "waiting": [_waiting(floor, line, one, seal, now) for one in there],
+        "with_agents": [_waiting(floor, line, one, seal, now) for one in talking],
+        "call_backs": [_call_back(one, seal, now) for one in sorted(backs, key=lambda one: one.by)],
+        "desks": [_desk(floor, line, name, found, now) for name, found in mine.items()],
+    }
+
+
+def _waiting(floor: Floor, line: Line, waiter: Waiter, seal: Seal, now: float) -> View:
+    offer = floor.offer_of(waiter)
+    return _who(waiter, seal) | {
+        "call": waiter.id,
+        "state": waiter.state,
+        "waited": max(0, round((offer.made if offer else now) - waiter.entered)),
+        "position": position(floor, line, waiter, now) if waiter.state == "waiting" else None,
+        "told": {"position": waiter.position, "minutes": waiter.minutes},
+        "agent": offer.agent if offer else "",
+    }
+
+
+def _call_back(waiter: Waiter, seal: Seal, now: float) -> View:
+    return _who(waiter, seal) | {
+        "reference": waiter.reference,
+        "state": waiter.state,
+        "by": local(waiter.by).isoformat(timespec="minutes"),
+        "overdue": now > waiter.by,
+        "tries": waiter.tries,
+    }
+
+
+def _who(waiter: Waiter, seal: Seal) -> View:
+    known = _context(waiter, seal)
+    return {
+        "desk": waiter.desk,
+        "priority": waiter.priority,
+        "language": waiter.language,
+        "number": masked(known.number),
+        "name": known.name,
+        "level": waiter.level,
+        "reason": known.reason,
+    }
+
+
+def _context(waiter: Waiter, seal: Seal) -> Context:
+    """Open what the caller told; who has another key sees the queue without it."""
+    try:
+        return unseal(waiter.sealed, seal)
+    except StoreError:
+        return Context()
+
+
+def counts(floor: Floor, line: Line, now: float) -> View:
+    """Return how many wait for each desk and how its agents stand, and the agents by state, each counted once."""
+    mine = _by_desk(line, (one for one in waiting(floor, line.waiting, now) if not one.calls_back))
+    agents = list(floor.agents.values())
+    states = Counter(_state(agent, now) for agent in agents)
+    return {
+        "desks": {name: _counts(line, name, found, agents, now) for name, found in mine.items()},
+        "agents": {state: states[state] for state in ("ready", "busy", "paused", "off")},
+    }
+
+
+def _by_desk(line: Line, there: Iterable[Waiter]) -> dict[str, list[Waiter]]:
+    found: dict[str, list[Waiter]] = {name: [] for name in line.desks}
+    for one in there:
+        found[desk_of(line, one.desk).name].append(one)
+    return found
+
+
+def _desk(floor: Floor, line: Line, name: str, mine: Sequence[Waiter], now: float) -> View:
+    seconds = expected(floor, line, name, len(mine) + 1, now)
+    told = {"minutes": None if seconds is None else minutes(seconds)}
+    return {"desk": name} | told | _counts(line, name, mine, list(floor.agents.values()), now)
+
+
+def _counts(line: Line, name: str, mine: Sequence[Waiter], agents: Sequence[Agent], now: float) -> View:
+    """Count for a desk; agents of several desks, and of those that it overflows to, count for each of them."""
+    helping = serving(line, name)
+    own = [agent for agent in agents if not helping.isdisjoint(agent.desks)]
+    return {
+        "waiting": len(mine),
+        "longest": max((round(now - one.entered) for one in mine), default=0),
+        "signed_on": sum(map(is_signed_on, own)),
+        "ready": sum(_state(agent, now) == "ready" for agent in own),
+        "busy": sum(_state(agent, now) == "busy" for agent in own),
+    }
+
+
+def _state(agent: Agent, now: float) -> str:
+    if is_free(agent, now):
+        return "ready"
+    return "busy" if agent.state in ("ringing", "talking", "wrap_up") else agent.state

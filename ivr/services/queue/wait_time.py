@@ -1,0 +1,82 @@
+"""How long a caller will wait, from what is happening now; None where the data is too thin to promise anything. Pure.
+
+Whoever has n callers to go gets the n-th agent who becomes free: with `active` agents one becomes free about every
+handle time / active. What is said is a fifth more, in whole minutes rounded up: better sooner than promised.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ivr.flow.model import Line
+
+from .availability import is_active, serving
+from .matching import ranked
+from .state import Agent, Floor, Waiter
+
+FEWEST_AGENTS = 3
+FEWEST_CALLS = 5
+RECENT = 7_200.0
+"""Seconds after which a handled call no longer tells how long calls take now."""
+SUDDEN = 120.0
+SUDDEN_SHARE = 0.3
+"""When this share of the agents left within SUDDEN seconds, nobody knows how it goes on."""
+MARGIN = 1.2
+OVER_TEN = 11
+"""Said as "more than ten minutes"."""
+
+
+def position(floor: Floor, line: Line, waiter: Waiter, now: float) -> int:
+    """Return the place of a caller: one more than those before who want agents of the same desks."""
+    mine = serving(line, waiter.desk)
+    before = 0
+    for other in ranked(floor, line, now):
+        if other.id == waiter.id:
+            break
+        before += other.desk == waiter.desk or not mine.isdisjoint(serving(line, other.desk))
+    return before + 1
+
+
+def expected(floor: Floor, line: Line, desk: str, place: int, now: float) -> float | None:
+    """Return the seconds until the caller at `place` gets an agent, or None."""
+    mine = serving(line, desk)
+    agents = [agent for agent in floor.agents.values() if not mine.isdisjoint(agent.desks)]
+    active = sum(is_active(agent, now) for agent in agents)
+    times = [
+        seconds
+        for name in mine
+        if name in floor.handled
+        for at, seconds in floor.handled[name].calls
+        if now - at <= RECENT
+    ]
+    if active < FEWEST_AGENTS or len(times) < FEWEST_CALLS or _sudden(agents, active, now):
+        return None
+    return place * (sum(times) / len(times)) / active
+
+
+def minutes(seconds: float) -> int:
+    """Return the whole minutes to announce: with a margin, rounded up; 0 is under a minute, OVER_TEN over ten."""
+    padded = seconds * MARGIN
+    return 0 if padded < 60 else min(OVER_TEN, math.ceil(padded / 60))
+
+
+def to_say(seconds: float | None, before: int | None) -> tuple[int | None, bool]:
+    """Return the minutes to say after `before` was said, and whether they had to rise.
+
+    They rise only when even without the margin the wait is longer than what was said; else the caller hears at most
+    what was said before. Nothing is said while nobody knows.
+    """
+    if seconds is None:
+        return None, False
+    now = minutes(seconds)
+    if before is None or now <= before:
+        return now, False
+    promised = max(1, before) * 60
+    if before < OVER_TEN and seconds > promised:
+        return now, True
+    return before, False
+
+
+def _sudden(agents: list[Agent], active: int, now: float) -> bool:
+    gone = sum(1 for agent in agents if not is_active(agent, now) and agent.since and now - agent.since <= SUDDEN)
+    return gone > 0 and gone / (active + gone) >= SUDDEN_SHARE

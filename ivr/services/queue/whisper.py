@@ -1,0 +1,59 @@
+"""What an agent is told before the caller is heard, in a few words. Nothing that was typed is told unmasked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ivr.engine.verbs import Say
+from ivr.flow.phrasebook import keys, language_of, phrase
+from ivr.speech.verbalize import Reader
+
+from .legs import Whisper
+
+MOST_TYPED = 2
+"""Entries that are told; the rest stands on the agent's screen."""
+LONGEST = 40
+_MASKED = re.compile(r"[*•×xX\s]*[*•×xX][*•×xX\s]*(?P<tail>\d{1,6})")
+
+
+def words(whisper: Whisper) -> list[Say]:
+    """Return what the agent hears: the caller in one sentence, then what to press."""
+    language = language_of(whisper.language)
+    told = phrase(language, "agent_between").join(_facts(whisper, language)) + phrase(language, "agent_end")
+    take = phrase(language, "agent_take_back" if whisper.call_back else "agent_take")
+    return [Say(told, language), Say(take, language)]
+
+
+def said(language: str, key: str) -> Say:
+    """Return one of the phrases for agents."""
+    known = language_of(language)
+    return Say(phrase(known, key), known)
+
+
+def _facts(whisper: Whisper, language: str) -> Iterator[str]:
+    yield _short(whisper.name) or phrase(language, "agent_unknown")
+    if whisper.priority in ("vip", "elderly", "complaint", "fraud"):
+        yield phrase(language, f"agent_{whisper.priority}")
+    level = "agent_verified" if whisper.level else "agent_unverified"
+    yield phrase(language, level, level=str(whisper.level))
+    if whisper.reason:
+        yield phrase(language, "agent_reason", reason=_short(whisper.reason))
+    for name, value in [*whisper.typed.items()][-MOST_TYPED:]:
+        known = f"agent_name_{name}"
+        yield _typed(language, phrase(language, known) if known in keys(language) else _short(name), value)
+    if whisper.waited >= 60:
+        yield phrase(language, "agent_waited", minutes=str(whisper.waited // 60))
+
+
+def _typed(language: str, name: str, value: str) -> str:
+    masked = _MASKED.fullmatch(value)
+    if masked is None and len(re.findall(r"\d", value)) <= 6:
+        return phrase(language, "agent_typed", name=name, value=_short(value))
+    # A long number that nobody masked on the way is cut here too.
+    tail = masked["tail"] if masked else "".join(re.findall(r"\d", value))[-4:]
+    return phrase(language, "agent_typed_tail", name=name, value=Reader()(tail, "digits", "", language))
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:LONGEST]

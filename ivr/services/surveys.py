@@ -1,0 +1,105 @@
+"""What callers answer after a conversation with a person. Who is unhappy gets a call back within a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from ivr.calendar import local
+from ivr.engine.ports import Document, Documents
+from ivr.errors import LookupFailed
+
+from .fields import Given
+from .tickets.deadlines import spread
+
+SURVEYS, TASKS, OPEN_TASKS = "surveys", "tasks", "open_tasks"
+CALLBACK_HOURS = 24
+SATISFIED = 4
+UNSATISFIED = 2
+PROMOTER, DETRACTOR = 9, 6
+OUTCOMES = ("solved", "reached", "refused", "no_answer")
+
+
+class Surveys:
+    """The service "survey": answer, and called_back for operators. One survey a call; answers may come one by one."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._questions: Mapping[str, Callable[[Given, str, int], Document]] = {
+            "answer": self._answer,
+            "called_back": self._called_back,
+        }
+
+    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
+        """Answer. Raises LookupFailed."""
+        if question not in self._questions:
+            raise LookupFailed(f"survey knows no question {question!r}")
+        return self._questions[question](Given(given), key, int(now))
+
+    def _answer(self, given: Given, _key: str, now: int) -> Document:
+        about = {name: given.text(name) for name in ("queue", "priority", "agent", "reason")}
+        marks = {"satisfaction": given.whole("satisfaction", 1, 5), "recommend": given.whole("recommend", 0, 10)}
+        key = self._key_of(given.needed("call"), now)
+
+        def take(before: Document | None) -> Document:
+            known = before or {"call": given.text("call"), "at": now, **about, **dict.fromkeys(marks)}
+            said = {name: value for name, value in {**about, **marks}.items() if value not in (None, "")}
+            return {**known, **said}
+
+        kept = self._documents.change(SURVEYS, key, take)
+        if kept is None or not is_detractor(kept):
+            return {"detractor": False}
+        return {"detractor": True, "callback_by": self._call_back(key, kept, given.number(), now)}
+
+    def _key_of(self, call: str, now: int) -> str:
+        """Return the key of a call's survey: the day comes first, so that reports need not read all of them."""
+        today, yesterday = (f"{local(now) - timedelta(days=back):%Y-%m-%d}:{call}" for back in (0, 1))
+        return yesterday if self._documents.get(SURVEYS, yesterday) else today
+
+    def _call_back(self, key: str, survey: Document, number: str, now: int) -> str:
+        """Open the task to call back, once for a call; return by when."""
+        if known := self._documents.get(TASKS, key):
+            return _by(known)
+        # Listed first: an open task that is not on the list would never raise an alarm.
+        self._documents.change(OPEN_TASKS, key, lambda _: {})
+        task = self._documents.change(TASKS, key, lambda before: before or _task(survey, number, now))
+        assert task is not None  # noqa: S101
+        return _by(task)
+
+    def _called_back(self, given: Given, key: str, now: int) -> Document:
+        """Take how a call back went. Nobody answering leaves the task open."""
+        task, outcome, by = given.needed("task"), given.one_of("outcome", OUTCOMES), given.text("by")
+
+        def note(before: Document | None) -> Document | None:
+            if before is None or any(row["key"] == key for row in before["attempts"]):
+                return before
+            attempts = [*before["attempts"], {"key": key, "at": now, "by": by, "outcome": outcome}]
+            state = before["state"] if outcome == "no_answer" else "closed"
+            return {**before, "attempts": attempts, "state": state, "owner": before["owner"] or by}
+
+        kept = self._documents.change(TASKS, task, note)
+        if kept is None:
+            raise LookupFailed("there is no such task", missing=True)
+        if kept["state"] == "closed":
+            self._documents.change(OPEN_TASKS, task, lambda _: None)
+        return {"task": task, "state": kept["state"], "attempts": len(kept["attempts"]), "owner": kept["owner"]}
+
+
+def is_detractor(survey: Mapping[str, Any]) -> bool:
+    """Tell whether somebody is unhappy: satisfaction 1 or 2, or recommendation 0 to 6."""
+    satisfaction, recommend = survey["satisfaction"], survey["recommend"]
+    return (satisfaction is not None and satisfaction <= UNSATISFIED) or (
+        recommend is not None and recommend <= DETRACTOR
+    )
+
+
+def _task(survey: Document, number: str, now: int) -> Document:
+    about = {name: survey[name] for name in ("call", "queue", "agent", "reason")}
+    clock = spread(now, now + CALLBACK_HOURS * 3600).document()
+    state: Document = {"state": "open", "owner": "", "attempts": [], "alarms": {}, "replied": None}
+    return {"kind": "callback", **about, "number": number, "opened": now, "clocks": {"callback": clock}, **state}
+
+
+def _by(task: Document) -> str:
+    return local(task["clocks"]["callback"]["due"]).isoformat()

@@ -1,0 +1,135 @@
+"""Raises the alarm when a promise is about to be broken or was: each alarm once, tried again while nobody takes it.
+
+An alarm tells which ticket, which clock and whom it is for; never what the caller said or the caller's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ivr.calendar import local
+from ivr.engine.ports import Document, Documents
+from ivr.jobs.outbox import Sounded, every_key, post, waits
+
+from . import deadlines
+
+WATCHED: Mapping[str, str] = {"tickets": "open_tickets", "tasks": "open_tasks"}
+"""Collections with deadlines, and the list of what is still open in each."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One alarm. `alarm` is "opened", or a clock and how it stands, such as "final.overdue" or "first_reply.soon"."""
+
+    about: str
+    id: str
+    alarm: str
+    to: tuple[str, ...]
+    kind: str
+    severity: str
+    level: str
+    state: str
+    owner: str
+    opened: str
+    due: str
+
+    @property
+    def key(self) -> str:
+        """Return what tells this alarm from every other."""
+        return f"{self.id}:{self.alarm}"
+
+    def body(self) -> Mapping[str, Any]:
+        """Return what is sent."""
+        return asdict(self)
+
+
+class Deadlines:
+    """Watches open tickets and tasks. Any number of processes may do so; an alarm is claimed before it is sent."""
+
+    def __init__(self, documents: Documents, alarm: Callable[[Alarm], None] | None = None) -> None:
+        self._documents, self._alarm = documents, alarm
+
+    def due(self, now: float) -> Iterator[Alarm]:
+        """Yield the alarms that are due and were not taken yet; a document that cannot be read has none."""
+        return (alarm for found in self._found(int(now)) for alarm in found or ())
+
+    def sound(self, now: float) -> Sounded:
+        """Send what is due; stop early when nobody listens. Without a receiver nothing is sent and nothing is lost."""
+        if self._alarm is None:
+            return Sounded()
+        at = int(now)
+        found = list(self._found(at))
+        alarms = [alarm for of_one in found for alarm in of_one or ()]
+        return Sounded(broken=found.count(None)) + post(
+            alarms,
+            self._alarm,
+            claim=lambda alarm: self._claim(alarm, at),
+            taken=lambda alarm: self._mark(alarm, {"at": at, "taken": True}),
+        )
+
+    def _found(self, now: int) -> Iterator[list[Alarm] | None]:
+        """Yield the alarms of each document with deadlines; None for one that is not as it should be."""
+        for collection, listed in WATCHED.items():
+            for key in every_key(self._documents, listed):
+                document = self._documents.get(collection, key)
+                if document is None:
+                    continue
+                try:
+                    yield list(_due(collection.removesuffix("s"), key, document, now))
+                except (LookupError, TypeError, ValueError, AttributeError):
+                    yield None  # one malformed ticket must not silence the others
+
+    def _claim(self, alarm: Alarm, now: int) -> bool:
+        """Take the right to send; False when another process has it or has sent."""
+        claimed = False
+
+        def claim(before: Document | None) -> Document | None:
+            nonlocal claimed
+            claimed = before is not None and _waits(before, alarm.alarm, now)
+            return _with_alarm(before, alarm.alarm, {"at": now, "taken": False}) if before and claimed else before
+
+        self._documents.change(f"{alarm.about}s", alarm.id, claim)
+        return claimed
+
+    def _mark(self, alarm: Alarm, mark: Document) -> None:
+        def taken(before: Document | None) -> Document | None:
+            return _with_alarm(before, alarm.alarm, mark) if before else None
+
+        self._documents.change(f"{alarm.about}s", alarm.id, taken)
+
+
+def _due(about: str, key: str, document: Document, now: int) -> Iterator[Alarm]:
+    roles = (deadlines.ROUTES[document["level"]],) if "level" in document else ("supervisor",)
+    at_once = deadlines.SEVERITIES[document["severity"]].told_at_once if "severity" in document else ()
+    if at_once and _waits(document, "opened", now):
+        yield _alarm(about, key, document, "opened", at_once, document["opened"])
+    for name, clock in document["clocks"].items():
+        if not _runs(name, document) or now < clock["warn"]:
+            continue
+        stage = f"{name}.{'overdue' if now > clock['due'] else 'soon'}"
+        if _waits(document, stage, now):
+            yield _alarm(about, key, document, stage, (*roles, *at_once), clock["due"])
+
+
+def _runs(clock: str, document: Document) -> bool:
+    """Tell whether a clock still counts: the first reply's stops with the first reply, all stop with the answer."""
+    if document["state"] not in ("open", "working"):
+        return False
+    return clock != "first_reply" or document["replied"] is None
+
+
+def _waits(document: Document, alarm: str, now: int) -> bool:
+    """Tell whether an alarm has not been taken, and nobody is just sending it."""
+    return waits(document["alarms"].get(alarm), now)
+
+
+def _with_alarm(document: Document, alarm: str, mark: Document) -> dict[str, Any]:
+    return {**document, "alarms": {**document["alarms"], alarm: mark}}
+
+
+def _alarm(about: str, key: str, document: Document, alarm: str, to: tuple[str, ...], due: int) -> Alarm:
+    words = {name: str(document.get(name, "")) for name in ("kind", "severity", "level", "state", "owner")}
+    opened = local(document["opened"]).isoformat()
+    return Alarm(about, key, alarm, to, **words, opened=opened, due=local(due).isoformat())

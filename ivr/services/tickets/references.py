@@ -1,0 +1,45 @@
+"""Ticket numbers: short, spoken without a slip, no two alike. They must not tell how many complaints there were."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from stdnum import damm
+from stdnum.exceptions import ValidationError
+
+from ivr.calendar import local
+from ivr.engine.ports import Document, Documents
+
+COLLECTION = "ticket_numbers"
+A_DAY = 10_000
+_STRIDE = 7919
+
+
+def issue(documents: Documents, now: float) -> str:
+    """Return a new number: T, the day as yymmdd, four digits that jump about, and a check digit.
+
+    The check digit (Damm) makes any two numbers differ in at least two digits, and finds two digits that were swapped.
+    After 9,999 numbers of one day they get one digit longer.
+    """
+    day = local(now).strftime("%y%m%d")
+    counted = documents.change(COLLECTION, day, _count)
+    count = int(counted["count"]) if counted else 1
+    serial = count * _STRIDE % A_DAY if count < A_DAY else count
+    body = f"{day}{serial:04d}"
+    return f"T{body}{damm.calc_check_digit(body)}"
+
+
+def read(text: str) -> str | None:
+    """Return the ticket number that was typed or said, with or without its T; None when it cannot be one."""
+    digits = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isalnum()).upper().removeprefix("T")
+    if not digits.isascii() or not digits.isdecimal() or not 11 <= len(digits) <= 15:
+        return None
+    try:
+        damm.validate(digits)
+    except ValidationError:
+        return None
+    return f"T{digits}"
+
+
+def _count(before: Document | None) -> Document:
+    return {"count": (before["count"] if before else 0) + 1}

@@ -1,0 +1,235 @@
+"""Complaints: taken with a number and deadlines, told to who made them, worked on by operators.
+
+No ticket is told to anybody but the number that opened it or the customer it belongs to. Cards and ID numbers that were
+said in a message are not kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import takewhile
+from typing import Any
+
+from ivr.calendar import local
+from ivr.crypto import Seal
+from ivr.engine.ports import Document, Documents
+from ivr.errors import LookupFailed
+from ivr.services.fields import Given, owner_of
+
+from . import deadlines, references
+
+TICKETS, OPEN_TICKETS = "tickets", "open_tickets"
+KEYS, OWNERS = "ticket_keys", "ticket_owners"
+STATES = ("open", "working", "answered", "closed")
+ANSWERED = ("answered", "closed")
+TOLD_SECONDS = 15 * 60
+"""Times are told to callers in steps of this."""
+LONGEST_TEXT, LONGEST_URL = 2000, 500
+MOST_REMEMBERED, MOST_KEYS = 50, 20
+_LONG_DIGITS = re.compile(r"(?:[0-9零〇一二三四五六七八九幺][\s-]?){12,}[Xx]?")
+
+Age = tuple[int, str]
+"""When a ticket was opened, and its number: the order in which tickets came."""
+
+
+class Tickets:
+    """The service "tickets": open, progress, update. All that lasts is in documents."""
+
+    def __init__(self, documents: Documents, seal: Seal) -> None:
+        self._documents, self._seal = documents, seal
+        self._questions: Mapping[str, Callable[[Given, str, int], Document]] = {
+            "open": self._open,
+            "progress": self._progress,
+            "update": self._update,
+        }
+
+    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
+        """Answer. Raises LookupFailed, with `missing` for a ticket that is not there or is somebody else's."""
+        if question not in self._questions:
+            raise LookupFailed(f"tickets knows no question {question!r}")
+        return self._questions[question](Given(given), key, int(now))
+
+    # taking
+
+    def _open(self, given: Given, key: str, now: int) -> Document:
+        kind = given.one_of("kind", deadlines.KINDS)
+        severity = given.one_of("severity", deadlines.SEVERITIES, "ordinary")
+        level = given.one_of("level", deadlines.LEVELS, "first")
+        told = {
+            "call": given.text("call"),
+            "number": given.number(),
+            "customer": given.text("customer"),
+            "text": _LONG_DIGITS.sub("…", given.text("text", most=LONGEST_TEXT)),
+            "recording": given.text("recording", most=LONGEST_URL),
+        }
+        owners = self._owners(told["number"], told["customer"])
+        ticket, opened = self._number_for(key, now)
+        if known := self._documents.get(TICKETS, ticket):
+            return _receipt(known)
+        earlier = max(filter(None, [self._note_owner(owner, ticket, kind, opened) for owner in owners]), default=None)
+        new = _new(ticket, kind, severity, level, opened, earlier[1] if earlier else None)
+        # Listed first: an open ticket that is not on the list would never raise an alarm.
+        self._documents.change(OPEN_TICKETS, ticket, lambda _: {})
+        kept = self._documents.change(TICKETS, ticket, lambda before: before or {**new, **told, "owners": owners})
+        return _receipt(kept or new)
+
+    def _number_for(self, key: str, now: int) -> tuple[str, int]:
+        """Return the ticket number of a key and when it was given: a new one, or the one of before."""
+        known = self._documents.get(KEYS, key)
+        if known is None:
+            offered: Document = {"ticket": references.issue(self._documents, now), "opened": now}
+            known = self._documents.change(KEYS, key, lambda before: before or offered) or offered
+        return str(known["ticket"]), int(known["opened"])
+
+    def _owners(self, number: str, customer: str) -> list[str]:
+        named = (("number", number), ("customer", customer))
+        return [owner_of(self._seal, kind, value) for kind, value in named if value]
+
+    def _note_owner(self, owner: str, ticket: str, kind: str, opened: int) -> Age | None:
+        """Put a ticket on its owner's list; return the last one of the same kind that came not long before."""
+
+        def note(before: Document | None) -> Document:
+            rows = list(before["tickets"]) if before else []
+            if all(row["ticket"] != ticket for row in rows):
+                rows.append({"ticket": ticket, "kind": kind, "opened": opened})
+            return {"tickets": rows[-MOST_REMEMBERED:]}
+
+        rows = (self._documents.change(OWNERS, owner, note) or {"tickets": []})["tickets"]
+        came_before = takewhile(lambda row: row["ticket"] != ticket, rows)
+        since = opened - deadlines.REPEAT_DAYS * 86400
+        return max((_age(row) for row in came_before if row["kind"] == kind and row["opened"] >= since), default=None)
+
+    # telling
+
+    def _progress(self, given: Given, _key: str, now: int) -> Document:
+        owners = self._owners(given.number(), given.text("customer"))
+        if wanted := given.text("ticket"):
+            found = [self._kept(references.read(wanted))]
+        else:
+            found = [self._kept(ticket) for owner in owners for ticket in self._tickets_of(owner)]
+        mine = [ticket for ticket in found if ticket and set(owners) & set(ticket["owners"])]
+        if not mine:
+            raise LookupFailed("there is no such ticket of this caller", missing=True)
+        told = max(mine, key=lambda ticket: (ticket["state"] not in ANSWERED, _age(ticket)))
+        return {**_standing(told), "late": _late(told, now)}
+
+    def _tickets_of(self, owner: str) -> list[str]:
+        known = self._documents.get(OWNERS, owner)
+        return [str(row["ticket"]) for row in known["tickets"]] if known else []
+
+    def _kept(self, ticket: str | None) -> Document | None:
+        return self._documents.get(TICKETS, ticket) if ticket else None
+
+    # working
+
+    def _update(self, given: Given, key: str, now: int) -> Document:
+        """Take what an operator did. The first who works on a ticket stays its owner."""
+        ticket = references.read(given.needed("ticket"))
+        change = {
+            "state": given.one_of("state", STATES) if given.text("state") else "",
+            "note": _LONG_DIGITS.sub("…", given.text("note", most=LONGEST_TEXT)),
+            "by": given.text("by"),
+            "at": now,
+        }
+        before = self._kept(ticket)
+        if ticket is None or before is None:
+            raise LookupFailed("there is no such ticket", missing=True)
+        if change["state"] in ("open", "working"):
+            self._documents.change(OPEN_TICKETS, ticket, lambda _: {})
+
+        def update(before: Document | None) -> Document | None:
+            if before is None or key in before["updates"]:
+                return before
+            return _updated(before, change, key, extend=given.flag("extend"))
+
+        after = self._documents.change(TICKETS, ticket, update) or before
+        if after["state"] in ANSWERED:
+            self._documents.change(OPEN_TICKETS, ticket, lambda _: None)
+        return {**_standing(after), "owner": after["owner"]}
+
+
+def _new(ticket: str, kind: str, severity: str, level: str, opened: int, earlier: str | None) -> dict[str, Any]:
+    promise = deadlines.promise(opened, severity)
+    raised = deadlines.level_of(severity, level, repeat=earlier is not None)
+    return {
+        "ticket": ticket,
+        "kind": kind,
+        "severity": severity,
+        "level": raised,
+        "opened": opened,
+        "repeat": earlier is not None,
+        "earlier": earlier,
+        "final_by": promise.final_by,
+        "final_certain": promise.certain,
+        "clocks": {
+            "first_reply": promise.first_reply.document(),
+            "final": promise.final.document(),
+            "statutory": promise.statutory.document(),
+        },
+        "state": "open",
+        "since": opened,
+        "replied": None,
+        "note": "",
+        "owner": "",
+        "history": [],
+        "updates": [],
+        "alarms": {},
+    }
+
+
+def _updated(before: Document, change: Mapping[str, Any], key: str, *, extend: bool) -> dict[str, Any]:
+    after = {**before, "updates": [*before["updates"], key][-MOST_KEYS:], "history": [*before["history"], dict(change)]}
+    state = change["state"] or before["state"]
+    if state != before["state"]:
+        after |= {"state": state, "since": change["at"]}
+    if state != "open" and before["replied"] is None:
+        after["replied"] = change["at"]
+    if extend and not before.get("extended"):
+        after["clocks"] = {**before["clocks"], "statutory": deadlines.extended(before["clocks"]["statutory"])}
+        after["extended"] = True
+    after["note"] = change["note"] or before["note"]
+    after["owner"] = before["owner"] or change["by"]
+    return after
+
+
+def _receipt(ticket: Document) -> Document:
+    return {
+        "ticket": ticket["ticket"],
+        "first_reply_by": _first_reply_by(ticket),
+        "final_by": ticket["final_by"],
+        "final_certain": ticket["final_certain"],
+        "first_reply_hours": deadlines.FIRST_REPLY_HOURS,
+        "final_days": deadlines.FINAL_DAYS,
+        "repeat": ticket["repeat"],
+        "earlier": ticket["earlier"],
+    }
+
+
+def _standing(ticket: Document) -> dict[str, Any]:
+    return {
+        "ticket": ticket["ticket"],
+        "kind": ticket["kind"],
+        "state": ticket["state"],
+        "since": local(ticket["since"]).isoformat(),
+        "first_reply_by": _first_reply_by(ticket),
+        "final_by": ticket["final_by"],
+        "final_certain": ticket["final_certain"],
+        "note": ticket["note"],
+    }
+
+
+def _late(ticket: Document, now: int) -> bool:
+    """Tell whether a promise is broken: nobody must be told to wait for a time that has gone."""
+    waits = {"final"} if ticket["replied"] is not None else {"first_reply", "final"}
+    return ticket["state"] not in ANSWERED and any(now > ticket["clocks"][clock]["due"] for clock in waits)
+
+
+def _first_reply_by(ticket: Document) -> str:
+    """Return the time that callers are told, to the next quarter of an hour: three past ten is nothing to remember."""
+    due = ticket["clocks"]["first_reply"]["due"]
+    return local(due + -due % TOLD_SECONDS).isoformat()
+
+
+def _age(row: Mapping[str, Any]) -> Age:
+    return int(row["opened"]), str(row["ticket"])

@@ -1,0 +1,92 @@
+"""Typed values as people read them on a screen: for text messages, beside `aloud` for voices. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .verbalize import values
+from .verbalize.language import Unreadable
+
+_SIGNS = {"CNY": "¥", "USD": "US$", "HKD": "HK$", "EUR": "€", "GBP": "£"}
+
+
+def written(value: Any, kind: str, argument: str, language: str) -> str:
+    """Return the value as written text. Raises ValueError, like reading aloud, and never with the value in it."""
+    writer = _WRITERS.get(kind)
+    if writer is None:
+        raise ValueError(f"there is no way to write {kind}")
+    try:
+        return writer(value, argument, language)
+    except Unreadable as unreadable:
+        raise ValueError(f"{kind} cannot write this value: {unreadable}") from None
+
+
+def _amount(value: Any, argument: str, language: str) -> str:
+    currency = argument or "CNY"
+    money = values.money(value, currency)
+    if currency == "CNY" and language.startswith("zh"):
+        return f"{money:,.2f}元"
+    return f"{_SIGNS.get(currency, currency + ' ')}{money:,.2f}"
+
+
+def _plain(write: Callable[[Any], str]) -> Callable[[Any, str, str], str]:
+    """Make a writer that needs neither argument nor language."""
+
+    def writer(value: Any, argument: str, language: str) -> str:
+        del argument, language
+        return write(value)
+
+    return writer
+
+
+def _joined(read: Callable[[Any], tuple[str, ...]]) -> Callable[[Any, str, str], str]:
+    return _plain(lambda value: "".join(read(value)))
+
+
+def _percent(value: Any, argument: str, language: str) -> str:
+    del language
+    return f"{values.percentage(value, exact=argument == 'exact')}%"
+
+
+def _count(value: Any, argument: str, language: str) -> str:
+    number = values.whole(value)
+    if language.startswith("zh"):
+        return f"{number}{argument}"
+    one, _, many = argument.partition("/")
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _duration(value: Any, argument: str, language: str) -> str:
+    days, hours, minutes, seconds = values.seconds(value, exact=argument == "exact")
+    units = ("天", "小时", "分钟", "秒") if language.startswith("zh") else (" d ", " h ", " min ", " s")
+    return "".join(f"{n}{unit}" for n, unit in zip((days, hours, minutes, seconds), units, strict=True) if n).strip()
+
+
+def _end(value: str) -> str:
+    """Write a time, a day, or both."""
+    sort = values.span(f"{value}/{value}")[0]
+    if sort == "time":
+        return f"{values.clock(value):%H:%M}"
+    return values.day(value).isoformat() + (f" {values.clock(value):%H:%M}" if sort == "datetime" else "")
+
+
+_WRITERS: dict[str, Callable[[Any, str, str], str]] = {
+    "amount": _amount,
+    "number": _plain(lambda value: f"{values.number(value):,}"),
+    "digits": _joined(values.digits),
+    "code": _joined(values.code),
+    "phone": _joined(values.phone),
+    "card_tail": _joined(values.card_tail),
+    "id_tail": _joined(values.id_tail),
+    "date": _plain(lambda value: values.day(value).isoformat()),
+    "time": _plain(lambda value: values.clock(value).strftime("%H:%M")),
+    "datetime": _plain(lambda value: "{} {:%H:%M}".format(*values.moment(value))),
+    "range": _plain(lambda value: " – ".join(_end(part) for part in values.span(value)[1:])),
+    "count": _count,
+    "ordinal": _plain(lambda value: str(values.whole(value))),
+    "percent": _percent,
+    "duration": _duration,
+    "name": _plain(values.words),
+    "text": _plain(values.words),
+}

@@ -1,0 +1,219 @@
+"""Renders every prompt that is known before a call, by what it is made of, so that only what changed is made again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+
+from ivr.errors import VoiceFailed
+from ivr.speech.tts import Voice
+
+from .catalogue import KnownPrompt
+from .duration import FORMAT, length_fault, seconds_of, wav_of
+from .index import RECORDING, RENDERED, Piece, Shelf, file_of, key_of, write_whole
+from .recordings import Recording, Recordings
+from .voices import Voices, rendered
+
+Progress = Callable[[int, int], None]
+"""Told how many prompts are done, of how many."""
+RENDER_SECONDS = 30.0
+"""How long one prompt may take here, where nobody waits on the line."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a prompt stands: the file that is heard, or why there is none that says this.
+
+    `state` is `ready`, `stale` (there is a sound, of another text or voice), `missing`; `remark` says more.
+    """
+
+    prompt: KnownPrompt
+    state: str
+    piece: Piece | None = None
+    remark: str = ""
+
+    @property
+    def length_fault(self) -> str:
+        """What is wrong with the length of the file, or nothing."""
+        if self.piece is None:
+            return ""
+        return length_fault(self.prompt.spoken, self.prompt.rate, self.piece.seconds)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did.
+
+    `left` counts prompts that the carrier speaks, because nobody recorded them and no local voice is wanted. `failed`
+    says for each prompt without a sound why not, `refused` which recordings were not used and why, `warnings` what
+    somebody should look at.
+    """
+
+    made: int = 0
+    kept: int = 0
+    left: int = 0
+    removed: int = 0
+    failed: tuple[tuple[KnownPrompt, str], ...] = ()
+    refused: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Made:
+    piece: Piece
+    new: bool
+    refused: str = ""
+
+
+@dataclass
+class Workshop:
+    """The prompts of a release, an audio folder, and the voices, in the order of IVR_TTS."""
+
+    prompts: Sequence[KnownPrompt]
+    shelf: Shelf
+    voices: Voices
+    order: Sequence[str]
+    recordings: Recordings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recordings = Recordings(self.shelf.audio, self.prompts)
+
+    @property
+    def carrier_speaks_the_rest(self) -> bool:
+        """Whether a prompt that nobody recorded is meant to have no sound of ours."""
+        return "cloud" in self.order and "local" not in self.order
+
+    def standings(self) -> list[Standing]:
+        """Tell how every prompt stands."""
+        names = {(piece.language, piece.id): piece for piece in self.shelf.pieces()}
+        return [self._standing(prompt, names) for prompt in self.prompts]
+
+    def _standing(self, prompt: KnownPrompt, names: dict[tuple[str, str], Piece]) -> Standing:
+        piece = self.shelf.find(prompt.sound, recorded=False)
+        piece = piece if piece and self._there(piece) else None
+        if recording := self._recording(prompt):
+            spoken = self.shelf.find(prompt.sound, recorded=True)
+            if spoken and spoken.file == file_of(prompt.language, recording.key) and self._there(spoken):
+                return Standing(prompt, "ready", spoken)
+            return Standing(prompt, "stale" if piece else "missing", piece, "recorded, and not built yet")
+        if "recordings" in self.order and (stale := self.recordings.stale(prompt)):
+            said = stale.words.spoken if stale.words else ""
+            return Standing(prompt, "stale", piece, f"{stale.path.name} says: {said}")
+        if piece:
+            fresh = piece.file in self._files_of(prompt)
+            return Standing(
+                prompt, "ready" if fresh else "stale", piece, "" if fresh else f"by another version of {piece.engine}"
+            )
+        old = names.get((prompt.language, prompt.id))
+        return Standing(prompt, "stale" if old else "missing", None, f"the file says: {old.spoken}" if old else "")
+
+    def _recording(self, prompt: KnownPrompt) -> Recording | None:
+        return self.recordings.of(prompt) if "recordings" in self.order else None
+
+    def _there(self, piece: Piece) -> bool:
+        return (self.shelf.audio / piece.file).is_file()
+
+    def _files_of(self, prompt: KnownPrompt) -> list[str]:
+        voices = self.voices.speaking(prompt.language) or self.voices.all
+        return [file_of(prompt.language, voice_key(voice, prompt)) for voice in voices]
+
+    # building
+
+    def build(self, *, prune: bool = False, progress: Progress | None = None) -> Built:
+        """Make what is missing, write the index, and with `prune` remove files that nothing refers to.
+
+        Raises OSError when the folder cannot be written.
+        """
+        made: list[_Made] = []
+        failed: list[tuple[KnownPrompt, str]] = []
+        with ThreadPoolExecutor(max(2, os.cpu_count() or 1), thread_name_prefix="prompts") as pool:
+            under_way = {pool.submit(self._made, prompt): prompt for prompt in self.prompts}
+            for done, future in enumerate(as_completed(under_way), 1):
+                try:
+                    made += filter(None, [future.result()])
+                except VoiceFailed as fault:
+                    failed.append((under_way[future], str(fault)))
+                if progress:
+                    progress(done, len(under_way))
+        self.recordings.remember()
+        self._keep([one.piece for one in made], prune)
+        new = sum(one.new for one in made)
+        return Built(
+            new,
+            len(made) - new,
+            len(self.prompts) - len(made) - len(failed),
+            self._prune() if prune else 0,
+            tuple(sorted(failed, key=lambda one: self.prompts.index(one[0]))),
+            tuple(sorted({one.refused for one in made if one.refused})),
+            tuple(self._warnings()),
+        )
+
+    def _warnings(self) -> Iterator[str]:
+        yield from self.recordings.unknown()
+        for standing in self.standings():
+            if standing.piece and standing.piece.recorded and standing.length_fault:
+                yield f"{standing.prompt.id} ({standing.prompt.language}): the recording is {standing.length_fault}"
+
+    def _made(self, prompt: KnownPrompt) -> _Made | None:
+        """Return a prompt's file, made now where it was not there; None for the carrier's. Raises VoiceFailed."""
+        refused = ""
+        recording = self._recording(prompt)
+        for source in self.order:
+            if source == "recordings" and recording:
+                try:
+                    return _Made(*self._file(prompt, recording.key, RECORDING, recording.converted))
+                except (ValueError, OSError) as fault:
+                    refused = f"{recording.path}: {fault}"
+            elif source == "local":
+                try:
+                    return _Made(*self._voiced(prompt), refused)
+                except (VoiceFailed, OSError) as fault:
+                    raise VoiceFailed("; ".join(filter(None, (refused, str(fault))))) from None
+        if self.carrier_speaks_the_rest and not refused:
+            return None
+        raise VoiceFailed(refused or "it is not recorded, and IVR_TTS names no local voice")
+
+    def _voiced(self, prompt: KnownPrompt) -> tuple[Piece, bool]:
+        reasons: list[str] = []
+        for voice in self.voices.speaking(prompt.language):
+
+            def sound(voice: Voice = voice) -> bytes:
+                return wav_of(rendered(voice, prompt.spoken, prompt.language, prompt.rate, RENDER_SECONDS))
+
+            try:
+                return self._file(prompt, voice_key(voice, prompt), voice.name, sound)
+            except VoiceFailed as fault:
+                reasons.append(str(fault))
+        raise VoiceFailed("; ".join(reasons or self.voices.reasons(prompt.language)))
+
+    def _file(self, prompt: KnownPrompt, key: str, engine: str, make: Callable[[], bytes]) -> tuple[Piece, bool]:
+        name = file_of(prompt.language, key)
+        path = self.shelf.audio / name
+        new = not path.is_file()
+        if new:
+            data = make()
+            write_whole(path, data)
+        else:
+            data = path.read_bytes()
+        seconds = round(seconds_of(data), 2)
+        return Piece(prompt.id, prompt.language, prompt.spoken, prompt.rate, engine, name, seconds), new
+
+    def _keep(self, pieces: list[Piece], prune: bool) -> None:
+        """Write the index; without `prune` what other flows or older texts need, or what failed now, stays in it."""
+        made = {piece.sound for piece in pieces}
+        old = [] if prune else [piece for piece in self.shelf.pieces() if piece.sound not in made]
+        self.shelf.keep([*old, *pieces])
+
+    def _prune(self) -> int:
+        used = {self.shelf.audio / piece.file for piece in self.shelf.pieces()}
+        unused = [path for path in (self.shelf.audio / RENDERED).glob("*/*.wav") if path not in used]
+        for path in unused:
+            path.unlink(missing_ok=True)
+        return len(unused)
+
+
+def voice_key(voice: Voice, prompt: KnownPrompt) -> str:
+    """Return the name of the file that a voice would make of a prompt."""
+    return key_of(FORMAT, voice.name, voice.identity(prompt.language), prompt.language, prompt.spoken, prompt.rate)

@@ -1,0 +1,102 @@
+"""Sounds of what was said to one caller, such as a balance: kept for a while in a private folder, within a bound.
+
+Names are keyed digests, so that nobody can look up a sentence by guessing it; nothing else is written.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+from .index import write_whole
+
+MOST_BYTES = 64 * 1024 * 1024
+"""About two hours and twenty minutes of speech."""
+KEPT_SECONDS = 3600.0
+"""How long a sound that nobody hears again is kept."""
+_SWEEP_BYTES = MOST_BYTES // 32
+
+
+class Kept:
+    """A bounded cache of files, the least recently heard going first. Several processes may share the folder.
+
+    Without a folder it makes one that goes with the process.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        most: int = MOST_BYTES,
+        seconds: float = KEPT_SECONDS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._given = folder
+        self._most, self._seconds, self._clock = most, seconds, clock
+        self._lock = threading.Lock()
+        self._written = 0
+        self._swept = float("-inf")
+        self.hits = self.misses = 0
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the files are."""
+        if self._given is not None:
+            return self._given
+        made = Path(tempfile.mkdtemp(prefix="ivr-spoken-"))
+        weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
+        return made
+
+    def get(self, name: str) -> bytes | None:
+        """Return a sound, or None."""
+        path = self._path(name)
+        try:
+            if self._clock() - path.stat().st_mtime < self._seconds:
+                data = path.read_bytes()
+                path.touch()
+                self.hits += 1
+                return data
+        except OSError:
+            pass
+        self.misses += 1
+        return None
+
+    def put(self, name: str, data: bytes) -> bool:
+        """Keep a sound, and tell whether that was possible: a full disk is no reason for silence."""
+        try:
+            if not self.folder.is_dir():
+                self.folder.mkdir(parents=True, mode=0o700)
+            write_whole(self._path(name), data, 0o600)
+        except OSError:
+            return False
+        with self._lock:
+            self._written += len(data)
+            due = self._written > min(_SWEEP_BYTES, self._most // 4) or self._clock() - self._swept > self._seconds / 4
+            if due:
+                self._written, self._swept = 0, self._clock()
+        if due:
+            self.sweep()
+        return True
+
+    def sweep(self) -> None:
+        """Remove what has expired, and the least recently heard of what is too much."""
+        found: list[tuple[float, int, Path]] = []
+        for path in self.folder.glob("*.wav"):
+            with suppress(OSError):
+                stat = path.stat()
+                found.append((stat.st_mtime, stat.st_size, path))
+        found.sort(reverse=True)
+        size, oldest = 0, self._clock() - self._seconds
+        for heard, bytes_, path in found:
+            size += bytes_
+            if size > self._most or heard < oldest:
+                path.unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.wav"

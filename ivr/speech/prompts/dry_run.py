@@ -1,0 +1,142 @@
+"""A turn that nobody calls in: steps say what they would say, and it is written down with the place it comes from.
+
+It asks no back end and speaks to nobody; values are only marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from ivr.engine.call import Call, Frame, Identity
+from ivr.engine.step import LiveStep
+from ivr.engine.turn import Services, Turn
+from ivr.engine.verbs import Say
+from ivr.errors import LookupFailed
+from ivr.flow import phrasebook
+from ivr.flow.model import Choice, Flow, Line
+from ivr.flow.text import Slot, Text
+
+VALUE = "\ue000"
+"""Stands in a text where a value would be spoken."""
+
+
+_CALLER = "+86100000000"
+
+
+def _unanswered(source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
+    del question, deadline, key
+    raise LookupFailed(f"{source} is not asked in a rehearsal")
+
+
+_SERVICES = Services(
+    lookup=_unanswered,
+    aloud=lambda *_: VALUE,
+    heard=lambda *_, **__: None,
+    understand=lambda *_, **__: None,
+    written=lambda *_: "",
+)
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """One thing that was said: where it comes from (`say`, `no_input.1`, `phrases.transfer`), and the words."""
+
+    source: str
+    say: Say
+
+
+@dataclass
+class Rehearsal(Turn):
+    """`hidden` are the texts of conditions that do not hold; `met` the texts that were spoken."""
+
+    hidden: frozenset[str] = frozenset()
+    said: list[Rehearsed] = field(default_factory=list)
+    met: set[int] = field(default_factory=set)
+    _source: str = ""
+
+    def offered(self, choice: Choice) -> bool:
+        """Offer every choice whose condition is not hidden."""
+        return choice.when is None or choice.when.text not in self.hidden
+
+    def desk_open(self, desk: str) -> bool:
+        """Find everybody at work, so that transfers say what they say."""
+        return True
+
+    def words(self, text: Text, **more: Any) -> str:
+        """Return the text with its values marked."""
+        del more
+        self.met.add(id(text))
+        parts = text.template(self.call.language).parts
+        return "".join(VALUE if isinstance(part, Slot) else part for part in parts)
+
+    def say(self, text: Text, *, barge_in: bool = True, pace: float = 1.0, **more: Any) -> None:
+        """Say an editor's text."""
+        self._source = source_of(self.flow.steps.get(self.frame.step), text)
+        super().say(text, barge_in=barge_in, pace=pace, **more)
+        self._source = ""
+
+    def phrase(self, key: str, /, *, language: str | None = None, barge_in: bool = True, **values: str) -> None:
+        """Say a phrase of the engine's."""
+        words = phrasebook.phrase(language or self.call.language, key)
+        told = [value for name, value in values.items() if "{" + name + "}" in words and value != VALUE]
+        self._source = ".".join(["phrases", key, *(word.replace(" ", "-") for word in told)])
+        super().phrase(key, language=language, barge_in=barge_in, **values)
+        self._source = ""
+
+    def say_words(self, words: str, *, language: str | None = None, barge_in: bool = True, pace: float = 1.0) -> None:
+        """Write down what is said."""
+        before = len(self.prompts)
+        super().say_words(words, language=language, barge_in=barge_in, pace=pace)
+        self.said += [Rehearsed(self._source, prompt) for prompt in self.prompts[before:] if isinstance(prompt, Say)]
+
+
+def source_of(step: object, text: Text) -> str:
+    """Name the field of a step that a text is written in: `prompt`, or `no_input.2` for the second of a list."""
+    for name, value in texts_of(step):
+        if value is text:
+            return name
+    return ""
+
+
+def texts_of(step: object) -> list[tuple[str, Text]]:
+    """Return the texts that a step holds as they are spoken, by field; labels of choices are not among them."""
+    found: list[tuple[str, Text]] = []
+    for spec in fields(step) if isinstance(step, LiveStep) else ():
+        value = getattr(step, spec.name)
+        if isinstance(value, Text):
+            found.append((spec.name, value))
+        elif isinstance(value, tuple):
+            found += [(f"{spec.name}.{n}", one) for n, one in enumerate(value, 1) if isinstance(one, Text)]
+    return found
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who is on the line: a caller whom the bank knows, one who comes back, one who was misunderstood before."""
+
+    known: bool = True
+    back: bool = False
+    failures: int = 0
+
+
+def rehearsal(
+    flow: Flow, line: Line, step: LiveStep, language: str, scene: Scene = Scene(), hidden: frozenset[str] = frozenset()
+) -> Rehearsal:
+    """Return a turn that stands at a step; where it listens, the caller has the proof that it needs."""
+    frame = Frame(
+        flow.name, step.name, memo={"failures": scene.failures}, heard=frozenset({step.name} if scene.back else ())
+    )
+    call = Call(
+        id="", release="", language=language, caller=_CALLER, called="", started=0.0, frames=(frame,),
+        facts={"caller": {"known": scene.known}},
+        identity=Identity(step.requires if step.listens else 0, "", float("inf")),
+    )  # fmt: skip
+    return Rehearsal(call, flow, line, _SERVICES, 0.0, hidden=hidden)
+
+
+def phrase_keys(language: str) -> list[str]:
+    """Name the engine's phrases that are said as they stand."""
+    book = phrasebook.language_of(language)
+    return [key for key in sorted(phrasebook.keys(book)) if key not in phrasebook.PARTS]

@@ -1,0 +1,110 @@
+"""Can prompts be understood: an independent recogniser hears each over a telephone line and must pick the right text.
+
+Any recogniser will do; the one that comes along is faster-whisper with a model from a folder, loaded when first used.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.errors import SettingsError
+from ivr.speech.audio import Audio, resample, telephone_band
+from ivr.speech.tts._mandarin import CannotReadError, Word, read
+
+from .catalogue import KnownPrompt
+from .words import folded, in_words
+
+Recogniser = Callable[[Audio, str], str]
+"""Writes down what it hears in a language."""
+_WHISPER_RATE = 16000
+_MISSING = (
+    'judging needs the package faster-whisper; install it with: pip install "ivr[judge]", and give a model\'s folder'
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was heard of one prompt, and which text was picked. `error` is the share of sounds that were misheard."""
+
+    prompt: KnownPrompt
+    heard: str
+    picked: KnownPrompt
+    error: float
+
+    @property
+    def right(self) -> bool:
+        """Whether the right text was picked."""
+        return self.picked.sound[:2] == self.prompt.sound[:2]
+
+
+def judge(
+    sounds: Sequence[tuple[KnownPrompt, Audio]], recogniser: Recogniser, progress: Callable[[], None] = lambda: None
+) -> Iterator[Verdict]:
+    """Let a recogniser hear every prompt on a telephone band, and pick the nearest of all texts of its language."""
+    texts = {prompt.sound[:2]: (prompt, sounds_of(prompt.text, prompt.language)) for prompt, _ in sounds}
+    for prompt, audio in sounds:
+        heard = recogniser(telephone_band(audio), prompt.language)
+        said = sounds_of(heard, prompt.language)
+        choices = [choice for choice in texts.values() if choice[0].language == prompt.language]
+        picked = _nearest(said, choices)
+        progress()
+        yield Verdict(prompt, heard, picked, distance(said, texts[prompt.sound[:2]][1]))
+
+
+def _nearest(said: Sequence[str], choices: Sequence[tuple[KnownPrompt, Sequence[str]]]) -> KnownPrompt:
+    """Return the text with the smallest distance; texts that cannot be nearer are not compared."""
+    best, nearest = float("inf"), choices[0][0]
+    for least, (prompt, sounds) in sorted(((_at_least(said, c[1]), c) for c in choices), key=lambda one: one[0]):
+        if least >= best:
+            break
+        if (found := distance(said, sounds)) < best:
+            best, nearest = found, prompt
+    return nearest
+
+
+def sounds_of(text: str, language: str) -> tuple[str, ...]:
+    """Return a text as what a listener tells apart: syllables without tones in Mandarin, words elsewhere."""
+    spoken = in_words(text, language)
+    if language.startswith(("zh", "cmn")):
+        try:
+            return tuple(syl.letters for piece in read(spoken) if isinstance(piece, Word) for syl in piece.syllables)
+        except CannotReadError:
+            return tuple(folded(text, language))
+    return tuple("".join(sign if sign.isalnum() else " " for sign in spoken.casefold()).split())
+
+
+def distance(one: Sequence[str], other: Sequence[str]) -> float:
+    """Return the edits that turn one into the other, as a share of the longer; 0 is equal, 1 has nothing in common."""
+    row = list(range(len(other) + 1))
+    for number, left in enumerate(one, 1):
+        above, row[0] = row[0], number
+        for place, right in enumerate(other, 1):
+            above, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, above + (left != right))
+    return row[-1] / max(len(one), len(other), 1)
+
+
+def _at_least(one: Sequence[str], other: Sequence[str]) -> float:
+    """Return a bound that `distance` does not fall below, at little cost."""
+    longer = max(len(one), len(other), 1)
+    return (longer - sum((Counter(one) & Counter(other)).values())) / longer
+
+
+def whisper(model: Path) -> Recogniser:
+    """Return faster-whisper with a model from a folder; nothing is downloaded. Raises SettingsError."""
+    try:
+        from faster_whisper import WhisperModel
+    except ImportError:
+        raise SettingsError(_MISSING) from None
+    if not (model / "model.bin").is_file():
+        raise SettingsError(f"{model} holds no faster-whisper model: there is no model.bin in it")
+    loaded = WhisperModel(str(model), device="cpu", compute_type="int8", local_files_only=True)
+
+    def heard(audio: Audio, language: str) -> str:
+        samples = resample(audio, _WHISPER_RATE).fractions().astype("float32")
+        pieces, _ = loaded.transcribe(samples, language=language.split("-")[0].replace("cmn", "zh"), beam_size=5)
+        return "".join(piece.text for piece in pieces)
+
+    return heard

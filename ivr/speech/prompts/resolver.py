@@ -1,0 +1,230 @@
+"""Which sound is heard for which text in a call: recordings, the carrier's voice and local voices in the order set.
+
+A sentence is never spoken by two voices; within one prompt a recorded sentence may stand beside one by another voice.
+Nothing here waits longer than the deadline, and whatever fails, the caller hears the words by the next voice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from ivr.engine.verbs import Closing, Play, Prompt, Say
+from ivr.flow import phrasebook
+
+from .catalogue import KnownPrompt, sound_of
+from .index import Piece, Shelf
+from .renderer import Maker, Wanted
+from .signed_urls import SPOKEN, Links
+from .words import in_words, sentences
+
+TURN_SECONDS = 1.0
+"""How long all renderings of one turn may take together: after the bank's answer the caller still hears something
+within three and a half seconds."""
+FETCH_SECONDS = 5.0
+"""How long a sound may take that a carrier fetches; it gives up after fifteen."""
+LONGEST = 120
+"""Characters of one rendering; longer texts are cut at sentence ends, so that none takes too long."""
+_LAST = "sorry"
+T = TypeVar("T", bound=Closing)
+
+
+@dataclass(frozen=True)
+class _Pending:
+    """A text that a local voice is to render, and the sources that speak if it does not."""
+
+    say: Say
+    rest: tuple[str, ...]
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(in_words(self.say.text, self.say.language).strip(), self.say.language, round(self.say.rate, 2))
+
+
+_Part = Prompt | _Pending
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """Swaps what is to be said for what is to be played, where there is a sound. Thread-safe."""
+
+    order: tuple[str, ...]
+    shelf: Shelf
+    maker: Maker
+    links: Links
+    seconds: float = TURN_SECONDS
+    faults: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
+
+    def ready(self, closing: T, *, carrier_speaks: bool = True) -> T:
+        """Return the closing with its prompts as they are heard. `carrier_speaks`: the channel has a voice itself."""
+        prompts = self.voiced(closing.prompts, carrier_speaks=carrier_speaks)
+        return closing if prompts == closing.prompts else replace(closing, prompts=prompts)
+
+    def voiced(self, prompts: tuple[Prompt, ...], *, carrier_speaks: bool = True) -> tuple[Prompt, ...]:
+        """Return prompts as they are heard.
+
+        Whatever breaks here, the words are still there: then they are left to the channel, and `troubles` tells.
+        """
+        try:
+            return self._voiced(prompts, carrier_speaks)
+        except Exception as fault:
+            self.faults[type(fault).__name__] += 1
+            return prompts
+
+    def _voiced(self, prompts: tuple[Prompt, ...], carrier_speaks: bool) -> tuple[Prompt, ...]:
+        order = self._order(carrier_speaks)
+        if order[0] == "recordings" and not self.shelf.any_recorded:
+            order = order[1:]
+        if order[0] == "cloud":
+            return prompts
+        return tuple(self._rendered([part for prompt in prompts for part in _planned(self, order, prompt)]))
+
+    def heard(self, name: str) -> bytes | None:
+        """Return the sound that an address below /audio/spoken/ asks for; None for one that was not made here.
+
+        A voice that fails now leaves a sentence that says so, for a carrier ends a call over a file that is missing.
+        """
+        want = self.links.read(name)
+        if want is None:
+            return None
+        made = self.maker.make([want], FETCH_SECONDS).get(want)
+        return made or self._sorry_file(want.language, want.rate)
+
+    def words(self, address: str) -> str:
+        """Return what the sound at an address of ours says, or nothing for any other."""
+        file = address.partition("/audio/")[2]
+        if file.startswith(f"{SPOKEN}/"):
+            want = self.links.read(file.removeprefix(f"{SPOKEN}/").removesuffix(".wav"))
+            return want.spoken if want else ""
+        return next((piece.spoken for piece in self.shelf.pieces() if piece.file == file), "")
+
+    def missing(self, prompts: Iterable[KnownPrompt]) -> int:
+        """Count the prompts that are not on the shelf for the sources set."""
+        kinds = [source == "recordings" for source in self.order if source != "cloud"]
+        return sum(not any(self.shelf.find(one.sound, recorded=kind) for kind in kinds) for one in prompts)
+
+    def warm(self, languages: Iterable[str]) -> None:
+        """Start the local voices in the background where calls may need them."""
+        if "local" in self.order:
+            self.maker.warm(languages)
+
+    def troubles(self, prompts: Sequence[KnownPrompt]) -> list[tuple[str, str]]:
+        """Tell what callers hear otherwise than it was set, and why: nothing while the carrier's voice is wanted."""
+        found = [
+            (f"voice {name}", "does not answer in time; the next voice speaks") for name in self.maker.voices.resting()
+        ]
+        found += [
+            ("prompts", f"{count} turns were left to the carrier's voice: {name}")
+            for name, count in self.faults.items()
+        ]
+        if "cloud" not in self.order and (missing := self.missing(prompts)):
+            cure = "run: ivr prompts build" if "local" in self.order else "see: ivr prompts list --missing"
+            found.append(("prompts", f"{missing} of {len(prompts)} prompts have no sound; {cure}"))
+        return found
+
+    def close(self) -> None:
+        """End what was started."""
+        self.maker.close()
+
+    def _order(self, carrier_speaks: bool) -> tuple[str, ...]:
+        """Return the sources; the last one always says something."""
+        if not carrier_speaks:
+            return (*(source for source in self.order if source != "cloud"), _LAST)
+        return self.order if "cloud" in self.order else (*self.order, "cloud")
+
+    def by(self, order: tuple[str, ...], say: Say) -> Iterator[_Part]:
+        """Let the first source speak what it can, and the next one the sentences that it cannot."""
+        source, rest = order[0], order[1:]
+        if source == "cloud":
+            yield say
+        elif source == _LAST:
+            yield self._sorry(say)
+        elif found := self._found(say, recorded=source == "recordings"):
+            yield found
+        else:
+            yield from self._in_parts(source, rest, say)
+
+    def _in_parts(self, source: str, rest: tuple[str, ...], say: Say) -> Iterator[_Part]:
+        for text, play in self._runs(say, recorded=source == "recordings"):
+            if play:
+                yield play
+            elif source == "recordings":
+                yield from self.by(rest, replace(say, text=text))
+            else:
+                yield from (_Pending(replace(say, text=piece), rest) for piece in short(text))
+
+    def _runs(self, say: Say, recorded: bool) -> Iterator[tuple[str, Play | None]]:
+        """Cut a text into sentences that are there, and runs of those that are not."""
+        missing = ""
+        for sentence in sentences(say.text):
+            play = self._found(replace(say, text=sentence), recorded=recorded)
+            if play is None:
+                missing += sentence
+                continue
+            if missing:
+                yield missing, None
+            missing = ""
+            yield sentence, play
+        if missing:
+            yield missing, None
+
+    def _found(self, say: Say, *, recorded: bool) -> Play | None:
+        piece = self.shelf.find(sound_of(say.text, say.language, say.rate), recorded=recorded)
+        return Play(f"/audio/{piece.file}", say.barge_in) if piece else None
+
+    def _rendered(self, planned: Sequence[_Part]) -> Iterator[Prompt]:
+        """Have all that is missing rendered at once, and leave to the next source what is not there in time."""
+        wanted = [part.wanted for part in planned if isinstance(part, _Pending)]
+        made = self.maker.make(wanted, self.seconds) if wanted else {}
+        for part in planned:
+            if not isinstance(part, _Pending):
+                yield part
+            elif part.wanted in made:
+                yield Play(self.links.address(part.wanted), part.say.barge_in)
+            else:
+                yield from _certain(self.by(part.rest, part.say))
+
+    def _sorry(self, say: Say) -> Prompt:
+        """Return a shorter sentence that is there, where a channel without a voice cannot say the one that is meant."""
+        piece = self._sorry_piece(say.language, say.rate)
+        return Play(f"/audio/{piece.file}", say.barge_in) if piece else say
+
+    def _sorry_piece(self, language: str, rate: float) -> Piece | None:
+        book = phrasebook.language_of(language)
+        words = phrasebook.phrase(book, "unreadable")
+        found = (
+            self.shelf.find(sound_of(words, book, speed), recorded=recorded)
+            for speed in (rate, 1.0)
+            for recorded in (True, False)
+        )
+        return next(filter(None, found), None)
+
+    def _sorry_file(self, language: str, rate: float) -> bytes | None:
+        piece = self._sorry_piece(language, rate)
+        try:
+            return (self.shelf.audio / piece.file).read_bytes() if piece else None
+        except OSError:
+            return None
+
+
+def _planned(prompts: Prompts, order: tuple[str, ...], prompt: Prompt) -> Iterable[_Part]:
+    return prompts.by(order, prompt) if isinstance(prompt, Say) else (prompt,)
+
+
+def _certain(parts: Iterable[_Part]) -> Iterator[Prompt]:
+    """Drop what would have to be rendered: behind a local voice there is none."""
+    return (part for part in parts if not isinstance(part, _Pending))
+
+
+def short(text: str) -> Iterator[str]:
+    """Cut a text at sentence ends into pieces of at most LONGEST characters; one endless sentence stays whole."""
+    held = ""
+    for sentence in sentences(text):
+        if held and len(held) + len(sentence) > LONGEST:
+            yield held
+            held = ""
+        held += sentence
+    if held.strip():
+        yield held

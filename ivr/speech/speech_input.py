@@ -1,0 +1,185 @@
+"""Turns what callers were recorded saying into what a turn takes: words, keys, silence. One deadline covers it all.
+
+It joins the carrier's recordings with the local recognisers; the engine does no I/O and learns only the outcome.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Protocol
+
+from ivr.engine.input_step import phrases_of
+from ivr.engine.inputs import Digits, HungUp, Input, NoInput, Recorded, Speech, Unheard
+from ivr.engine.verbs import Ear, Hearing
+from ivr.errors import NoRecording
+from ivr.flow import phrasebook
+from ivr.flow.model import Flow, Release
+from ivr.settings import Settings
+
+from .asr import Expected, Heard, Nothing, Reason, Recogniser, recognisers
+from .asr.workers import LateError, Workers
+
+DEADLINE = 4.0
+"""Seconds after which a turn goes on without what was said; with two lookups it still ends within the carrier's 15."""
+AT_ONCE = 32
+"""Recordings waited for at a time; recognising has fewer threads of its own."""
+_NOT_SAID: frozenset[Reason] = frozenset({"silence", "noise", "music", "keys"})
+_KEYS = frozenset("0123456789*#")
+
+
+class Fetching(Protocol):
+    """Where recordings are."""
+
+    def fetch(self, url: str, seconds: float) -> bytes:
+        """Return a WAV file. Raises NoRecording."""
+
+    def forget(self, url: str) -> None:
+        """Have it deleted; never raises."""
+
+
+class Ears:
+    """How callers are heard, by language. Thread-safe.
+
+    `choice` is the setting: the carrier hears (`cloud`), we hear (`local`), or nobody does (`none`).
+    """
+
+    def __init__(
+        self,
+        choice: str,
+        listeners: Callable[[], Sequence[Recogniser]],
+        recordings: Fetching,
+        *,
+        deadline: float,
+    ) -> None:
+        self._choice, self._open, self._recordings, self.deadline = choice, listeners, recordings, deadline
+        self._waiting = Workers(AT_ONCE, "ivr-fetches-answer")
+        self._tidying = Workers(4, "ivr-deletes-recording")
+
+    @cached_property
+    def listeners(self) -> Sequence[Recogniser]:
+        """Every recogniser here, opened when first asked for."""
+        return self._open()
+
+    def ear(self, language: str) -> Ear:
+        """Return how callers who speak a language are heard as long as nothing fails."""
+        return "carrier" if self._choice == "cloud" else self._own(language)
+
+    def warm(self, release: Release) -> None:
+        """Begin to load what the languages of a release need, so that not even the first answer waits for it."""
+        if self._choice == "local":
+            for language in _languages(release):
+                self._own(language)
+
+    def after(self, failed: Ear | str, language: str) -> Ear:
+        """Return how a caller is heard when one way has failed."""
+        return self._own(language) if failed in ("", "carrier") and self._choice == "cloud" else "keys"
+
+    def _own(self, language: str) -> Ear:
+        """Begin to load what is needed too: the caller will speak when the prompts are over."""
+        listener = self._listener(language) if self._choice != "none" else None
+        if listener is None:
+            return "keys"
+        listener.prepare(language)
+        return "recording"
+
+    def _listener(self, language: str) -> Recogniser | None:
+        return next((one for one in self.listeners if one.why_not(language) is None), None)
+
+    def hear(self, recorded: Recorded, hearing: Hearing) -> Input:
+        """Return what the caller did. A recogniser that cannot be used, or not in time, leaves the keys."""
+        if recorded.left:
+            return HungUp()
+        if recorded.key:
+            return Digits(recorded.key)
+        until = time.monotonic() + self.deadline
+        try:
+            return self._waiting.run(lambda: self._heard(recorded.url, hearing, until), self.deadline)
+        except (LateError, NoRecording):
+            return Unheard("keys")
+        finally:
+            self._tidying.start(lambda: self._recordings.forget(recorded.url))
+
+    def _heard(self, url: str, hearing: Hearing, until: float) -> Input:
+        from .asr.gate import refused
+        from .audio import read_wav
+        from .dtmf import decode
+
+        data = self._recordings.fetch(url, until - time.monotonic())
+        try:
+            audio = read_wav(data)
+        except ValueError:
+            return Unheard("keys")
+        nothing = refused(audio)
+        if nothing and nothing.reason == "keys":
+            pressed = [one.key for one in decode(audio) if one.key in _KEYS]
+            return Digits(pressed[0]) if pressed else NoInput()
+        listener = self._listener(hearing.language)
+        if nothing or listener is None:
+            return _input(nothing or Nothing("broken"))
+        expected = Expected(hearing.language, hearing.hints)
+        return _input(listener.listen(audio, expected, until - time.monotonic()))
+
+    # telling operators
+
+    def troubles(self, release: Release) -> list[tuple[str, str]]:
+        """Name the languages of a release that were to be heard here and cannot be, with the reason."""
+        if self._choice != "local":
+            return []
+        reasons = ((language, self.why_not(language)) for language in _languages(release))
+        return [(f"hearing {language}", why) for language, why in reasons if why]
+
+    def why_not(self, language: str) -> str | None:
+        """Return why no recogniser here hears a language, or None."""
+        reasons = [one.why_not(language) for one in self.listeners]
+        return reasons[0] if reasons and all(reasons) else None
+
+    def unknown_words(self, release: Release) -> list[str]:
+        """Say which phrases of a release cannot be heard here as they are written, one sentence each.
+
+        Loads models, which takes seconds; for a tool, never inside a call.
+        """
+        return [
+            f'{language}: "{phrase}" cannot be heard: the model does not know {", ".join(words)}; '
+            "give the choice another phrase"
+            for language, phrases in _phrases(release).items()
+            if (listener := self._listener(language)) is not None
+            for phrase, words in listener.unknown_words(Expected(language, phrases)).items()
+        ]
+
+
+def open_ears(settings: Settings, recordings: Fetching) -> Ears:
+    """Return the ears that the settings choose. Nothing is loaded yet."""
+    return Ears(settings.asr, lambda: recognisers([settings.models]), recordings, deadline=DEADLINE)
+
+
+def _input(found: Heard | Nothing) -> Input:
+    if isinstance(found, Heard):
+        return Speech(found.text, found.confidence)
+    if found.reason in _NOT_SAID:
+        return NoInput()
+    return Speech("", 0.0) if found.reason == "unclear" else Unheard("keys")
+
+
+def _languages(release: Release) -> list[str]:
+    return sorted({language for flow in release.flows.values() for language in flow.languages})
+
+
+def _phrases(release: Release) -> Mapping[str, tuple[str, ...]]:
+    """Return everything that can be said anywhere, by language."""
+    found: dict[str, dict[str, None]] = {}
+    for flow in release.flows.values():
+        for language in flow.languages:
+            found.setdefault(language, {}).update(dict.fromkeys(_said(flow, language)))
+    return {language: tuple(phrases) for language, phrases in found.items()}
+
+
+def _said(flow: Flow, language: str) -> Iterator[str]:
+    """Yield what editors wrote, and the engine's own words where there are some in the language."""
+    choices = [*flow.globals, *(choice for step in flow.steps.values() for choice in getattr(step, "menu", ()))]
+    for choice in choices:
+        yield from phrases_of(choice, language)
+    if phrasebook.language_of(language).split("-")[0] == language.split("-")[0]:
+        for key in ("agent_words", "yes_words", "no_words", "digit_words"):
+            yield from phrasebook.phrase(language, key).split("|")

@@ -1,0 +1,39 @@
+"""What Prometheus may scrape. With PROMETHEUS_MULTIPROC_DIR set, any worker answers for all of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15)
+"""Seconds; above 2 a caller wonders, at 15 the carrier gives up."""
+
+
+class Metrics:
+    """The counters of one application."""
+
+    def __init__(self, gauges: Sequence[Collector]) -> None:
+        self._own, self._gauges = CollectorRegistry(), gauges
+        self.turns = Counter("ivr_turns_total", "Webhook requests answered.", ["input", "outcome"], registry=self._own)
+        self.seconds = Histogram(
+            "ivr_webhook_duration_seconds", "Time to answer a webhook.", buckets=BUCKETS, registry=self._own
+        )
+        self.refused = Counter("ivr_refused_total", "Requests that the carrier did not sign.", registry=self._own)
+        self.fallbacks = Counter("ivr_fallbacks_total", "Answers that the carrier could not use.", registry=self._own)
+
+    def turn(self, kind: str, outcome: str, seconds: float) -> None:
+        """Count one turn."""
+        self.turns.labels(kind, outcome).inc()
+        self.seconds.observe(seconds)
+
+    def text(self) -> bytes:
+        """Write all figures in Prometheus's text format."""
+        shown = self._own
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            shown = CollectorRegistry()
+            MultiProcessCollector(shown)  # type: ignore[no-untyped-call]
+        return b"".join(map(generate_latest, (shown, *self._gauges)))

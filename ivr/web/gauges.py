@@ -1,0 +1,78 @@
+"""What is asked at scraping time, for `/metrics`: calls in progress, and how the queue and the desks stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from ivr.services.queue.service import Queue
+
+
+class Counting(Protocol):
+    """What knows how many calls are going on."""
+
+    def live(self) -> int:
+        """Count the calls that have not ended."""
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """The time, in Unix seconds."""
+
+    @property
+    def queue(self) -> Queue:
+        """The queue for people."""
+
+
+def gauges(counting: Counting) -> Sequence[Collector]:
+    """Return the gauges of one application."""
+    return (_Calls(counting), _Queue(counting))
+
+
+class _Calls(Collector):
+    """Asks at scraping time, since calls move between workers."""
+
+    def __init__(self, counting: Counting) -> None:
+        self._counting = counting
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the gauge, or nothing while the store cannot tell."""
+        try:
+            live = self._counting.live()
+        except Exception:
+            return
+        yield GaugeMetricFamily("ivr_calls_in_progress", "Calls that have not ended.", value=live)
+
+
+class _Queue(Collector):
+    """Asks the board that all workers share, so each of them gives the same answer."""
+
+    def __init__(self, counting: Counting) -> None:
+        self._counting = counting
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the gauges of desks and agents, or nothing while the store cannot tell."""
+        try:
+            found = self._counting.queue.counts(self._counting.clock())
+        except Exception:
+            return
+        waiting = GaugeMetricFamily("ivr_queue_waiting", "Callers who wait for an agent.", labels=["desk"])
+        longest = GaugeMetricFamily(
+            "ivr_queue_longest_wait_seconds", "How long the one of them who came first has waited.", labels=["desk"]
+        )
+        at_desk = GaugeMetricFamily(
+            "ivr_desk_agents",
+            "Agents who may serve a desk; one of several desks counts for each.",
+            labels=["desk", "state"],
+        )
+        for desk, row in found["desks"].items():
+            waiting.add_metric([desk], row["waiting"])
+            longest.add_metric([desk], row["longest"])
+            for state in ("ready", "busy"):
+                at_desk.add_metric([desk, state], row[state])
+        agents = GaugeMetricFamily("ivr_agents", "Agents by what they do, each counted once.", labels=["state"])
+        for state, number in found["agents"].items():
+            agents.add_metric([state], number)
+        yield from (waiting, longest, at_desk, agents)

@@ -1,0 +1,206 @@
+"""Explain YAML slips by their cause, in the words of whoever wrote the file. Knows what a parser says, not the parser.
+
+`typed` and `hidden` find what a parser takes silently; `explain` reads its failures as `values` or `depth` understand
+them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from . import indentation, values
+from .invisible import Lone, Long, lone_words, swallowed
+from .page import Edit, Page, Slip, before, block_texts, mended, take_apart
+from .silent import look
+
+__all__ = [
+    "Edit",
+    "Failure",
+    "Lone",
+    "Long",
+    "Page",
+    "Slip",
+    "block_texts",
+    "explain",
+    "lone_words",
+    "look",
+    "mended",
+    "swallowed",
+]
+
+
+class Failure(NamedTuple):
+    """Where a parser stopped and what it said; `opened` is where the thing it was reading began. All from 0."""
+
+    what: str
+    context: str
+    line: int
+    column: int
+    opened: tuple[int, int]
+
+
+def explain(page: Page, failure: Failure) -> Slip:
+    """Name the cause of a parser's failure. The last resort is the rule `yaml`."""
+    number, column = _on_text(page, failure)
+    if (slip := _before_all(page, failure, number, column)) is not None:
+        return slip
+    for said, reading in _READINGS:
+        if said in failure.what or said in failure.context:
+            return reading(page, failure._replace(line=number, column=column))
+    return last_resort(page, failure)
+
+
+def _on_text(page: Page, failure: Failure) -> tuple[int, int]:
+    """Move a place at or behind the end of the text to its last line."""
+    number, column = failure.line, failure.column
+    if number < len(page.lines) and page.lines[number].strip():
+        return number, column
+    last = before(page.lines, number)
+    return (0, 0) if last is None else (last, len(page.lines[last].rstrip()))
+
+
+def _before_all(page: Page, failure: Failure, number: int, column: int) -> Slip | None:
+    """Look for slips that make a parser stop somewhere else, with any message."""
+    line = page.lines[number]
+    lead = line[: len(line) - len(line.lstrip())]
+    if "\t" in lead and (column <= len(lead) or "tab" in failure.what):
+        return indentation.tabs(page, number)
+    return values.open_quote(page, number)
+
+
+def last_resort(page: Page, failure: Failure) -> Slip:
+    """Say where reading stops when the cause is not known."""
+    message = "The file cannot be read on from here; the slip may also stand in a line above."
+    cure = "Look for a missing colon, quote, comma or bracket, and compare with a part that works."
+    number, column = _on_text(page, failure)
+    return Slip("yaml", number, min(column, max(0, len(page.lines[number]) - 1)), 1, message, cure)
+
+
+def _second_colon(page: Page, failure: Failure) -> Slip:
+    number, column = failure.line, failure.column
+    written = take_apart(page.lines[number])
+    if written.key and column >= written.value_at and written.value:
+        return values.colon_in_text(page, number, column)
+    if not written.key and re.match(r"[a-z_]\w*\s+[\[{]", written.value):
+        return indentation.no_key(page, number)
+    return indentation.value_and_more(page, number)
+
+
+def _no_colon(page: Page, failure: Failure) -> Slip:
+    return indentation.no_key(page, failure.opened[0])
+
+
+def _no_key(page: Page, failure: Failure) -> Slip:
+    number, column = failure.line, failure.column
+    line = page.lines[number]
+    sign = line[column : column + 1]
+    if sign == ":":
+        return indentation.nameless(number, column)
+    if sign in ("]", "}") and not re.match(r"[\s\]}]*\S", line[column:].lstrip("]}")):
+        return values.extra_bracket(page, number, column)
+    if not line[:column].strip() or not take_apart(line).value:
+        return indentation.misplaced(page, number)
+    begins = take_apart(line).value[:1]
+    if begins in ('"', "'"):
+        return values.after_quote(page, number, column)
+    if begins in ("[", "{"):
+        return values.special_start(page, number, take_apart(line).value_at)
+    return values.stray_sign(page, number) or last_resort(page, failure)
+
+
+def _no_dash(page: Page, failure: Failure) -> Slip:
+    if page.lines[failure.line][: failure.column].strip():
+        return _no_key(page, failure)
+    return indentation.in_list(page, failure.line)
+
+
+def _between_brackets(page: Page, failure: Failure) -> Slip:
+    return values.flow(page, failure.line, failure.column, failure.opened)
+
+
+def _colon_between_brackets(page: Page, failure: Failure) -> Slip:
+    number, column = failure.line, failure.column
+    behind = page.lines[number][column + 1 : column + 2]
+    if behind.strip():
+        return values.colon_before_sign(page, number, column)
+    opened = _bracket_above(page, number, column)
+    return values.flow(page, number, column, opened) if opened else last_resort(page, failure)
+
+
+def _no_content(page: Page, failure: Failure) -> Slip:
+    number, column = failure.line, failure.column
+    line = page.lines[number]
+    if "flow" not in failure.context:
+        return values.special_start(page, number, column)
+    if line[column : column + 1] == "," and re.search(r"[,\[{]\s*$", line[:column]):
+        return values.empty_item(page, number, column)
+    opened = _bracket_above(page, number, column)
+    return values.flow(page, number, column, opened) if opened else last_resort(page, failure)
+
+
+def _bracket_above(page: Page, number: int, column: int) -> tuple[int, int] | None:
+    for n in range(number, max(-1, number - 60), -1):
+        signs = re.finditer(r"(?:^|[\s:,\[{-])([\[{])", page.lines[n])
+        found = [match.start(1) for match in signs if n < number or match.start(1) < column]
+        if found:
+            return n, found[0]
+    return None
+
+
+def _special(page: Page, failure: Failure) -> Slip:
+    row, column = failure.opened if failure.opened[0] == failure.line else (failure.line, failure.column)
+    return values.special_start(page, row, column)
+
+
+def _dash(page: Page, failure: Failure) -> Slip:
+    written = take_apart(page.lines[failure.line])
+    if written.key and failure.column >= written.value_at:
+        if len(written.value) > 1 and not written.dash and not written.value[1:].strip():
+            return values.special_start(page, failure.line, failure.column)
+        return indentation.dash_in_line(page, failure.line, failure.column)
+    return indentation.value_and_more(page, failure.line)
+
+
+def _quote(page: Page, failure: Failure) -> Slip:
+    row, column = failure.opened
+    message = "The quote that opens here is never closed."
+    length = max(1, len(page.lines[row].rstrip()) - column)
+    return Slip("unclosed-quote", row, column, length, message, "Close it where the text ends.")
+
+
+def _escape(page: Page, failure: Failure) -> Slip:
+    return values.backslash(page, failure.line, failure.column)
+
+
+def _root(page: Page, failure: Failure) -> Slip:
+    return indentation.root_moved(page, failure.line)
+
+
+_READINGS: tuple[tuple[str, Callable[[Page, Failure], Slip]], ...] = (
+    ("mapping values are not allowed", _second_colon),
+    ("could not find expected ':'", _no_colon),
+    ("did not find expected key", _no_key),
+    ("did not find expected '-' indicator", _no_dash),
+    ("did not find expected ',' or", _between_brackets),
+    ("did not find expected node content", _no_content),
+    ("found unexpected ':'", _colon_between_brackets),
+    ("cannot start any token", _special),
+    ("alphabetic or numeric character", _special),
+    ("expected comment or line break", _special),
+    ("mapping keys are not allowed", _special),
+    ("indentation indicator", _special),
+    ("scanning a directive", _special),
+    ("directive", _special),
+    ("scanning a tag", _special),
+    ("tag handle", _special),
+    ("tag URI", _special),
+    ("parsing a tag", _special),
+    ("block sequence entries are not allowed", _dash),
+    ("unexpected end of stream", _quote),
+    ("unexpected document indicator", _quote),
+    ("unknown escape character", _escape),
+    ("hexdecimal number", _escape),
+    ("<document start>", _root),
+)

@@ -1,0 +1,172 @@
+"""Full-width signs typed where YAML needs plain ones: blanks, colons, quotes, brackets, commas, and # for a comment.
+
+A parser takes most of them silently for text. Each detector looks at one line and knows nothing of the parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from .page import LEAD, NAME, Edit, Page, Slip, after, comment_at, mask, quoted, take_apart, write
+
+WIDE_BLANK = "\u3000\u00a0\u2002\u2003"
+_QUOTES = ('“”＂"', "‘’＇", "「」", "『』")
+_CLOSERS = {"［": "]］】", "【": "]】］", "（": ")）", "〔": "]〕", "｛": "}｝"}
+_WORD_LISTS = ("phrases",)
+
+
+def blank(page: Page, number: int) -> Slip | None:
+    """Find a full-width or no-break space where YAML counts plain ones."""
+    line = page.lines[number]
+    match = re.match(rf"[ {WIDE_BLANK}]*[{WIDE_BLANK}][ {WIDE_BLANK}]*(?=\S)", line) or re.match(
+        rf"{LEAD}(?:[A-Za-z_]\w*:|-)([{WIDE_BLANK} ]*[{WIDE_BLANK}][{WIDE_BLANK} ]*)", line
+    )
+    if not match:
+        return None
+    start = match.start(2) if match.re.groups else 0
+    depth = sum(2 if sign == "\u3000" else 1 for sign in line[: match.end()])
+    edits = (Edit(number, start, match.end(), " " if start else " " * depth),)
+    message = "A full-width or no-break space stands where YAML needs plain spaces."
+    return Slip("full-width-space", number, start, match.end() - start, message, write(line, edits), edits)
+
+
+def hash_sign(page: Page, number: int) -> Slip | None:
+    """Find a comment that begins with the full-width sign."""
+    line = page.lines[number]
+    at = len(line) - len(line.lstrip())
+    if line[at : at + 1] != "＃":
+        return None
+    edits = (Edit(number, at, at + 1, "#"),)
+    message = "The full-width ＃ begins no comment."
+    return Slip("full-width-hash", number, at, 1, message, write(line, edits), edits)
+
+
+def colon(page: Page, number: int) -> Slip | None:
+    """Find a full-width colon behind what is a key by its place."""
+    line = mask(page.lines[number])[: comment_at(page.lines[number])]
+    found = [match for match in [re.match(rf"{LEAD}({NAME})\s*：\u3000*", line)] if match]
+    if "{" in line:
+        inside = re.finditer(rf"([{{,，]\s*)({NAME})\s*：\u3000*", line)
+        found += inside
+    found = found or _heading(page.lines, number)
+    if not found:
+        return None
+    whole = page.lines[number]
+    edits = tuple(Edit(number, m.end(2), m.end(), ": " if whole[m.end() : m.end() + 1].strip() else ":") for m in found)
+    at = line.index("：", found[0].end(2))
+    message = (
+        f'The colon behind "{found[0].group(2)}" is the full-width ：, so this is one text, not a key and its value.'
+    )
+    return Slip("full-width-colon", number, at, 1, message, write(page.lines[number], edits), edits)
+
+
+def _heading(lines: Sequence[str], number: int) -> list[re.Match[str]]:
+    """Match a name in any script with ： at the line's end, if deeper lines follow."""
+    match = re.match(r"(\s*)([^\s#\"'][^：:]*)：(?=\s*$)", lines[number])
+    below = after(lines, number)
+    if not match or below is None:
+        return []
+    written = take_apart(lines[below])
+    deeper = written.indent > len(match.group(1)) and (written.key or written.dash or "：" in written.value)
+    return [match] if deeper else []
+
+
+def quotes(page: Page, number: int) -> Slip | None:
+    """Find full-width quotes around a whole value; quotes within a text are fine."""
+    line = mask(page.lines[number])[: comment_at(page.lines[number])]
+    signs = "".join(_QUOTES)
+    pattern = rf"""(?:(?:^|[:,\[{{-])\s+|[\[{{,]|^)([{signs}])([^{signs}]*)([{signs}])\s*(?=$|[,\]}}])"""
+    found = [m for m in re.finditer(pattern, line) if any({m[1], m[3]} <= set(family) for family in _QUOTES)]
+    found = [m for m in found if m[1] + m[3] != '""']
+    if not found:
+        return None
+    edits = tuple(Edit(number, m.start(1), m.end(3), quoted(page.lines[number][m.start(2) : m.end(2)])) for m in found)
+    first = found[0]
+    sign = first.group(1) if first.group(1) != '"' else first.group(3)
+    message = f"{sign} is no quotation mark to YAML: it becomes part of the text, or leaves it unclosed."
+    start, length = first.start(1), first.end(3) - first.start(1)
+    return Slip("full-width-quotes", number, start, length, message, write(page.lines[number], edits), edits)
+
+
+def brackets(page: Page, number: int) -> Slip | None:
+    """Find a list or map in full-width brackets, or one opened with a plain bracket and closed with a wide one."""
+    line = mask(page.lines[number])[: comment_at(page.lines[number])].rstrip()
+    span = _span(line) or _end(line)
+    if span is None:
+        return None
+    start, end = span
+    right = "}" if line[start] in "｛{" or re.match(r"\s*[a-z_]+\s*[:：]", line[start + 1 :]) else "]"
+    separators = [
+        Edit(number, m.start(), m.end(), ", ") for m in re.finditer(r"[，、]\s*", line) if start < m.start() < end
+    ]
+    ends = [Edit(number, start, start + 1, "{" if right == "}" else "["), Edit(number, end, end + 1, right)]
+    edits = (*ends, *separators)
+    message = f"Full-width brackets make no {'map' if right == '}' else 'list'}; to YAML they are part of a text."
+    at = start if line[start] not in "[{" else end
+    length = end - start + 1 if at == start else 1
+    return Slip("full-width-brackets", number, at, length, message, write(page.lines[number], edits), edits)
+
+
+def _span(line: str) -> tuple[int, int] | None:
+    for match in re.finditer(r"(?:[:,\[{-] +|^\s*|[\[{])([｛［【（〔])", line):
+        opener, start = match.group(1), match.start(1)
+        closers = _CLOSERS[opener]
+        ends = [
+            m.start() for m in re.finditer(f"[{re.escape(closers)}](?=\\s*(?:$|[,}}\\]]))", line) if m.start() > start
+        ]
+        if not ends:
+            continue
+        end = ends[-1] if opener == "｛" else ends[0]
+        inner = line[start + 1 : end]
+        if (
+            opener in "｛［〔"
+            or line[end] in "]}"
+            or re.search("[,，、]", inner)
+            or re.match(r"\s*[a-z_]+\s*[:：]", inner)
+        ):
+            return start, end
+    return None
+
+
+def _end(line: str) -> tuple[int, int] | None:
+    match = re.search(r"(?:[:,\[{-] +|[\[{])(\[)[^\[\]【［〔（]*([】］〕）])(?=\s*(?:$|[,}]))", line)
+    return (match.start(1), match.start(2)) if match else None
+
+
+def slot(page: Page, number: int) -> Slip | None:
+    """Find a value within a text whose braces are full-width, so that the text would be read out as it stands."""
+    line = page.lines[number]
+    match = re.search(r"[{｛]([A-Za-z_][\w.]*[|｜][^{}｛｝\s]*)[}｝]", line)
+    if not match or not re.search("[｛｝｜]", match.group()):
+        return None
+    text = match.group(1).replace("｜", "|")
+    edits = (Edit(number, match.start(), match.end(), f"{{{text}}}"),)
+    message = "Full-width signs make no value of this; it would be spoken as it stands."
+    cure = write(line, edits)
+    return Slip("full-width-brackets", number, match.start(), len(match.group()), message, cure, edits)
+
+
+def commas(page: Page, number: int) -> Slip | None:
+    """Find full-width commas between the items of a list or the keys of a map."""
+    line = mask(page.lines[number])[: comment_at(page.lines[number])]
+    found = [span for match in re.finditer(r"([\w-]+): \[([^\[\]{}]*)\]", line) for span in _in_list(match)]
+    if "{" in line:
+        keys = re.finditer(r"(，\s*)([a-z_]\w*)\s*[:：]\s", line)
+        found += [m.span(1) for m in keys if m.start() > line.index("{")]
+    if not found:
+        return None
+    edits = tuple(Edit(number, start, end, ", ") for start, end in found)
+    message = f'"{line[found[0][0]]}" separates nothing in YAML; what stands on both sides is one text.'
+    return Slip("full-width-comma", number, found[0][0], 1, message, write(page.lines[number], edits), edits)
+
+
+def _in_list(match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """Yield the commas of a list of words. A list of sentences, such as what a conversation hears, may hold any."""
+    key, items = match.groups()
+    if "\x01" in items or not (
+        key in _WORD_LISTS or re.fullmatch(r"\s*[\w-]+(?:\s*[，、,]\s*[\w-]+)*\s*", items, re.ASCII)
+    ):
+        return
+    for comma in re.finditer(r"[，、]\s*", items):
+        yield match.start(2) + comma.start(), match.start(2) + comma.end()

@@ -1,0 +1,208 @@
+"""What a line of YAML looks like to the person who wrote it, whether or not a parser can read it. Judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from ivr.diagnostics.problem import Level
+
+NAME = r"(?:[a-z]{2,3}-[A-Z]{2}|[a-z_][a-z0-9_]*)"
+LEAD = r"(\s*(?:-\s+)*)"
+_KEY = re.compile(r"""("[^"]*"|'[^']*'|[^\s:"'\[{#&*!|>%@`,-][^:{\[]*?|-[^\s:][^:{\[]*?) *:(?=\s|$)""")
+_LEAD = re.compile(r"\s*(?:-\s+)*(?:-$)?")
+_BLOCK_HEAD = re.compile(r"(?::|-)\s+[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
+_WORD_KEY = re.compile(r"(?:^\s*(?:- +)*|[{,]\s*)([a-z_][a-z0-9_]*):(?=\s|$)")
+_CLOSER = {"[": "]", "{": "}"}
+
+
+class Edit(NamedTuple):
+    """Put `text` where the characters from `start` to `end` of a line stand; all counted from 0."""
+
+    line: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One slip, its cause and its mending. Line and column count from 0; `sure` edits mend it for certain."""
+
+    rule: str
+    line: int
+    column: int
+    length: int
+    message: str
+    cure: str = ""
+    edits: tuple[Edit, ...] = ()
+    sure: bool = True
+    level: Level = "error"
+    related: tuple[tuple[int, int, int, str], ...] = ()
+
+
+class Page:
+    """The lines of a file, mended as reading goes on, and the plain words that it uses as keys."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words tell a key from a word in a text."""
+        return frozenset(word for line in self.lines for word in _WORD_KEY.findall(line))
+
+
+@dataclass(frozen=True)
+class Written:
+    """The parts of one line: depth, dashes, key and value (without the comment behind it)."""
+
+    line: str
+    indent: int
+    at: int
+    key: str
+    value: str
+    value_at: int
+
+    @property
+    def dash(self) -> bool:
+        """Whether the line begins a list item."""
+        return self.line[self.indent : self.at].lstrip().startswith("-")
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing but blanks or a comment."""
+        return not self.line.strip() or self.line.lstrip().startswith("#")
+
+    @property
+    def value_end(self) -> int:
+        """Where the value stops."""
+        return self.value_at + len(self.value)
+
+
+@dataclass(frozen=True)
+class Brackets:
+    """The flow collections that begin in one line: the pieces between commas, and the brackets left open."""
+
+    pieces: list[tuple[int, int]] = field(default_factory=list)
+    unclosed: list[tuple[str, int]] = field(default_factory=list)
+
+
+def take_apart(line: str) -> Written:
+    """Split a line into its parts."""
+    lead = _LEAD.match(line)
+    at = lead.end() if lead else 0
+    indent = len(line) - len(line.lstrip())
+    key = _KEY.match(line, at)
+    start = key.end() if key else at
+    value = line[start : comment_at(line, start)]
+    value_at = start + len(value) - len(value.lstrip())
+    return Written(line, indent, at, key.group(1) if key else "", value.strip(), value_at)
+
+
+def comment_at(line: str, start: int = 0) -> int:
+    """Return where the comment of a line begins, else its length. A quoted text may hold any `#`."""
+    masked = mask(line)
+    found = re.compile(r"(?:^|(?<=\s))#").search(masked, start)
+    return found.start() if found else len(line)
+
+
+def mask(line: str) -> str:
+    """Blank out what stands between matching quotes, so that signs in it are not taken for YAML."""
+    return re.sub(
+        r"""((?:^|[\s:\[{,-])\s*)("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""",
+        lambda match: match.group(1) + match.group(2)[0] + "\x01" * (len(match.group(2)) - 2) + match.group(2)[0],
+        line,
+    )
+
+
+def brackets(line: str) -> Brackets:
+    """Find the pieces of the flow collections in a line. A bracket inside a text is part of that text."""
+    text, found = mask(line[: comment_at(line)]), Brackets()
+    open_: list[tuple[str, int]] = []
+    starts: list[int] = []
+    value_begins = True
+    position = 0
+    while position < len(text):
+        sign = text[position]
+        if sign in "[{" and value_begins:
+            open_.append((sign, position))
+            starts.append(position + 1)
+        elif sign in "[{" and (close := text.find(_CLOSER[sign], position)) > 0:
+            position = close
+        elif open_ and sign == ",":
+            found.pieces.append((starts[-1], position))
+            starts[-1] = position + 1
+        elif open_ and sign == _CLOSER[open_[-1][0]]:
+            found.pieces.append((starts.pop(), position))
+            open_.pop()
+        if not sign.isspace():
+            value_begins = sign in "[{," or (sign in ":-" and text[position + 1 : position + 2] in (" ", ""))
+        position += 1
+    found.pieces.extend((start, len(text.rstrip())) for start in starts)
+    found.unclosed.extend(open_)
+    return found
+
+
+def value_span(line: str, column: int) -> tuple[int, int]:
+    """Return where the value around a column begins and ends: in a flow collection its piece, else the line's value."""
+    around = [piece for piece in brackets(line).pieces if piece[0] <= column <= piece[1]]
+    if not around:
+        written = take_apart(line)
+        return written.value_at, written.value_end
+    start, end = min(around, key=lambda piece: piece[1] - piece[0])
+    key = re.compile(r"\s*[\w\"'-]+:(?=\s)").match(line, start, end)
+    start = key.end() if key else start
+    piece = line[start:end]
+    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+
+
+def quoted(text: str) -> str:
+    """Put a text in quotes, choosing those that need the fewest changes."""
+    if '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return "'" + text.replace("'", "''") + "'"
+
+
+def mended(line: str, edits: Sequence[Edit]) -> str:
+    """Return a line after its edits."""
+    for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
+        line = line[: edit.start] + edit.text + line[edit.end :]
+    return line
+
+
+def write(line: str, edits: Sequence[Edit], advice: str = "Write") -> str:
+    """Return the cure that shows the mended line, if it is short enough to read."""
+    shown = mended(line, edits).strip()
+    return f"{advice}: {shown}" if len(shown) <= 100 else f"{advice}." if advice != "Write" else ""
+
+
+def before(lines: Sequence[str], number: int) -> int | None:
+    """Return the number of the nearest line above that is neither blank nor a comment."""
+    return next((n for n in range(min(number, len(lines)) - 1, -1, -1) if not take_apart(lines[n]).blank), None)
+
+
+def after(lines: Sequence[str], number: int) -> int | None:
+    """Return the number of the nearest line below that is neither blank nor a comment."""
+    return next((n for n in range(number + 1, len(lines)) if not take_apart(lines[n]).blank), None)
+
+
+def block_texts(lines: Sequence[str]) -> frozenset[int]:
+    """Return the lines that belong to texts begun with | or >, by their depth alone."""
+    inside: set[int] = set()
+    depth = -1
+    for number, line in enumerate(lines):
+        indent = len(line) - len(line.lstrip(" "))
+        if depth >= 0 and (not line.strip() or indent > depth):
+            inside.add(number)
+            continue
+        depth = indent if opens_block(line) else -1
+    return frozenset(inside)
+
+
+def opens_block(line: str) -> bool:
+    """Whether a line ends with the | or > that begins a text over several lines."""
+    return bool(_BLOCK_HEAD.search(line))

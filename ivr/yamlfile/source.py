@@ -1,0 +1,310 @@
+"""Turn YAML text into a tree whose values know their places; the only file that imports PyYAML.
+
+It never builds Python values: scalars stay as written (`on`, `0755`, `12:30`, `~` are text), so the editor's word is
+what the flow says. What YAML offers beyond plain data (anchors, aliases, tags, merge keys) and what it silently accepts
+(repeated keys) is reported instead. A slip is explained, mended in memory and reading goes on, so that one run names
+them all; if every mending was certain, the tree of the mended text is returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from ivr.diagnostics.problem import Place, Problem
+
+from . import hints, plain_text
+
+MAX_DEPTH = 40
+_MAX_ROUNDS = 40
+_DOUBT = 20
+_SPECIAL = {"<<": ("merge-key", '"<<" would merge another map into this one; flows have no merge keys.')}
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """Text as it stands in the file; `place` is where it begins, quote or block sign included."""
+
+    text: str
+    place: Place
+    quoted: bool = False
+    block: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was given: `key:` with nothing behind it. A quoted empty text was given."""
+        return not self.text and not self.quoted and not self.block
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list; `place` is its first dash or opening bracket."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values in the order of the file; `place` is the first key or the opening brace."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    place: Place
+
+    def get(self, key: str) -> Node | None:
+        """Return the value of a key, or None."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+    def key(self, key: str) -> Scalar | None:
+        """Return the key itself, for its place, or None."""
+        return next((name for name, _ in self.entries if name.text == key), None)
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def read_file(path: Path, name: str) -> tuple[Node | None, list[Problem]]:
+    """Read one file; `name` is how problems call it. What cannot be read is a problem, never an exception."""
+    text, problems = plain_text.read(path, name)
+    if text is None:
+        return None, problems
+    node, found = read_text(text, name)
+    return node, problems + found
+
+
+def read_text(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+    """Read one YAML document. Returns None for the tree when nothing certain can be made of the text."""
+    nodes, problems = read_documents(text, file)
+    if len(nodes) > 1:
+        above = text.splitlines()[: nodes[1].place.line]
+        line = next((n for n in range(len(above), 0, -1) if above[n - 1].startswith("---")), nodes[1].place.line)
+        message = "A second document begins here; a flow file has one."
+        cure = "Remove this line, or put what follows into a file of its own."
+        problems.append(Problem(Place(file, line, 1, 3), "second-document", message, cure))
+    return (nodes[0] if nodes else None), problems
+
+
+def read_documents(text: str, file: str) -> tuple[list[Node], list[Problem]]:
+    """Read all YAML documents of a text, separated by lines of three dashes. Empty ones do not count."""
+    lines, problems = plain_text.clean(text, file)
+    if not lines:
+        return [], problems
+    reading = _Reading(file, lines)
+    nodes = [node for node in reading.documents() if not (isinstance(node, Scalar) and node.empty)]
+    problems += reading.problems
+    if not nodes and not problems:
+        message = "The file is empty, or has nothing but comments."
+        problems.append(Problem(Place(file, 1, 1), "empty-file", message))
+    return nodes, problems
+
+
+class _TooDeepError(Exception):
+    """Nesting beyond what any flow needs."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+
+class _Shifts:
+    """Leads columns of mended lines back to the columns of the file."""
+
+    def __init__(self) -> None:
+        self._edits: dict[int, list[hints.Edit]] = {}
+
+    def add(self, edit: hints.Edit) -> None:
+        self._edits.setdefault(edit.line, []).append(edit)
+
+    def column(self, line: int, column: int) -> int:
+        for edit in reversed(self._edits.get(line, ())):
+            if column >= edit.start + len(edit.text):
+                column += edit.end - edit.start - len(edit.text)
+            elif column > edit.start:
+                column = edit.start + min(column - edit.start, edit.end - edit.start)
+        return column
+
+
+class _Reading:
+    """Reads one text: parses, explains what stops the parser, mends it, and parses again."""
+
+    def __init__(self, file: str, lines: list[str]) -> None:
+        self._file = file
+        self._page = hints.Page(lines)
+        self._shifts = _Shifts()
+        self._seen: set[tuple[str, int, str]] = set()
+        self._sure = True
+        self._doubtful: range = range(0)
+        self.problems: list[Problem] = []
+
+    def documents(self) -> list[Node]:
+        for _ in range(_MAX_ROUNDS):
+            composer = _Composer(self._file, self._shifts)
+            try:
+                nodes = composer.documents("\n".join(self._page.lines))
+            except yaml.MarkedYAMLError as error:
+                if not self._after_failure(_failure(error)):
+                    return []
+            except _TooDeepError as error:
+                message = f"More than {MAX_DEPTH} levels of lists and maps stand inside one another."
+                self.problems.append(Problem(error.place, "too-deep", message))
+                return []
+            else:
+                if not self._take_all(self._hidden(composer)):
+                    self.problems += composer.problems if self._sure else []
+                    return nodes if self._sure else []
+        return []
+
+    def _after_failure(self, failure: hints.Failure) -> bool:
+        """Note the cause; whether reading can be tried again."""
+        if self._take_all(hints.look(self._page, hints.block_texts(self._page.lines))):
+            return True
+        slip = hints.explain(self._page, failure)
+        if slip.line in self._doubtful:
+            return False
+        if not slip.sure:
+            self._doubtful = range(slip.line, slip.line + _DOUBT)
+        return self._take(slip) and bool(slip.edits)
+
+    def _hidden(self, composer: _Composer) -> Iterator[hints.Slip]:
+        """Find what the parser took silently. One kind at a time, since each mending moves the text."""
+        texts = [text for text in composer.texts if text.style]
+        skip = {number for text in texts for number in range(text.line + 1, text.last + 1)}
+        found = list(hints.look(self._page, skip))
+        found = found or [slip for text in composer.texts if (slip := hints.swallowed(self._page, text))][:1]
+        return iter(found or [hints.lone_words(self._page, lone) for lone in composer.lone][:1])
+
+    def _take_all(self, found: Iterable[hints.Slip]) -> bool:
+        """Note slips; whether one of them changed the text."""
+        changed = [slip for slip in found if self._take(slip) and slip.edits]
+        return bool(changed)
+
+    def _take(self, slip: hints.Slip) -> bool:
+        """Note a slip and mend it; False if it was noted before."""
+        identity = (slip.rule, slip.line, slip.message if slip.rule != "indentation" else "")
+        if identity in self._seen:
+            return False
+        self._seen.add(identity)
+        self.problems.append(self._problem(slip))
+        self._sure = self._sure and (slip.level != "error" or (slip.sure and bool(slip.edits)))
+        for edit in sorted(slip.edits, key=lambda edit: edit.start, reverse=True):
+            self._page.lines[edit.line] = hints.mended(self._page.lines[edit.line], [edit])
+            self._shifts.add(edit)
+        return True
+
+    def _problem(self, slip: hints.Slip) -> Problem:
+        related = tuple((self._place(*where), message) for *where, message in slip.related)
+        place = self._place(slip.line, slip.column, slip.length)
+        return Problem(place, slip.rule, slip.message, slip.cure, slip.level, related)
+
+    def _place(self, line: int, column: int, length: int) -> Place:
+        start, end = (self._shifts.column(line, at) for at in (column, column + length))
+        return Place(self._file, line + 1, start + 1, max(1, end - start))
+
+
+def _failure(error: yaml.MarkedYAMLError) -> hints.Failure:
+    at = error.problem_mark or error.context_mark
+    line, column = (at.line, at.column) if at else (0, 0)
+    opened = (error.context_mark.line, error.context_mark.column) if error.context_mark else (line, column)
+    return hints.Failure(error.problem or "", error.context or "", line, column, opened)
+
+
+class _Composer:
+    """Turns parser events into nodes, noting what the language does not allow."""
+
+    def __init__(self, file: str, shifts: _Shifts) -> None:
+        self._file = file
+        self._shifts = shifts
+        self.problems: list[Problem] = []
+        self.texts: list[hints.Long] = []
+        self.lone: list[hints.Lone] = []
+
+    def documents(self, text: str) -> list[Node]:
+        take: Callable[[], Any] = yaml.CSafeLoader(text).get_event
+        nodes = []
+        while type(event := take()) is not yaml.StreamEndEvent:
+            if type(event) is yaml.DocumentStartEvent:
+                nodes.append(self._node(take(), take, 0))
+        return nodes
+
+    def _node(self, event: Any, take: Callable[[], Any], depth: int) -> Node:
+        kind = type(event)
+        place = self._place(event)
+        if kind is yaml.AliasEvent:
+            self._refuse(place, "anchor", f'"*{event.anchor}" would repeat another part; flows have no aliases.')
+            return Scalar("", place)
+        if event.anchor or event.tag:
+            self._check(event, place)
+        if kind is yaml.ScalarEvent:
+            return self._scalar(event, place)
+        if depth > MAX_DEPTH:
+            raise _TooDeepError(place)
+        if kind is yaml.MappingStartEvent:
+            return self._mapping(event, place, take, depth)
+        items = []
+        while type(event := take()) is not yaml.SequenceEndEvent:
+            items.append(self._node(event, take, depth + 1))
+        return Sequence(tuple(items), place)
+
+    def _scalar(self, event: Any, place: Place) -> Scalar:
+        style = event.style
+        if event.start_mark.line != event.end_mark.line:
+            last = event.end_mark.line - (event.end_mark.column == 0)
+            self.texts.append(hints.Long(event.start_mark.line, event.start_mark.column, last, style or ""))
+        return Scalar(event.value, place, style in ("'", '"'), style in ("|", ">"))
+
+    def _mapping(self, opened: Any, place: Place, take: Callable[[], Any], depth: int) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        lone: list[Any] = []
+        while type(event := take()) is not yaml.MappingEndEvent:
+            key = self._node(event, take, depth + 1)
+            behind = take()
+            value = self._node(behind, take, depth + 1)
+            if opened.flow_style and behind.start_mark.index == event.end_mark.index:
+                lone.append(event)
+            if not isinstance(key, Scalar):
+                self._refuse(key.place, "key-not-text", "A key must be a word or text, not a list or map.")
+                continue
+            self._check_key(key, entries)
+            entries.setdefault(key.text, (key, value))
+        self._note_lone(opened, lone, len(entries))
+        return Mapping(tuple(entries.values()), place)
+
+    def _note_lone(self, opened: Any, lone: list[Any], entries: int) -> None:
+        start = opened.start_mark
+        for event in lone:
+            mark = event.start_mark
+            alone = len(lone) >= entries
+            self.lone.append(
+                hints.Lone(mark.line, mark.column, event.end_mark.column, (start.line, start.column), alone)
+            )
+
+    def _check_key(self, key: Scalar, entries: dict[str, tuple[Scalar, Node]]) -> None:
+        if key.text in entries:
+            first = entries[key.text][0].place
+            message = f'"{key.text}" is given twice, here and in line {first.line}.'
+            related = ((first, "the first"),)
+            self.problems.append(Problem(key.place, "repeated-key", message, "Keep one.", related=related))
+        elif key.text in _SPECIAL and not key.quoted:
+            self._refuse(key.place, *_SPECIAL[key.text])
+
+    def _check(self, event: Any, place: Place) -> None:
+        if event.anchor:
+            message = f'"&{event.anchor}" would name this part for repeating; flows have no anchors.'
+            self._refuse(place, "anchor", message)
+        if event.tag:
+            name = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse(place, "tag", f'"{name}" is a YAML tag; flows have none.')
+
+    def _refuse(self, place: Place, rule: str, message: str) -> None:
+        in_text = "If it belongs to the text, put the whole text in quotes."
+        cure = in_text if rule in ("anchor", "tag") else "Write it out as plain keys, each with its value."
+        self.problems.append(Problem(place, rule, message, cure))
+
+    def _place(self, event: Any) -> Place:
+        start, end = event.start_mark, event.end_mark
+        length = end.column - start.column if start.line == end.line else 1
+        column = self._shifts.column(start.line, start.column)
+        return Place(self._file, start.line + 1, column + 1, length or 1)

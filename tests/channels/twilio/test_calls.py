@@ -1,0 +1,159 @@
+"""Calls moved and placed by Twilio's REST API, against a real server that behaves as Twilio's does."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ivr.channels.twilio.calls import MOST_AT_ONCE, TwilioCalls
+from ivr.errors import CarrierFailed
+from ivr.settings import Hidden, Settings
+
+from .conftest import OVER, RUNS, SID, TOKEN, Rest
+
+SETTINGS = Settings(
+    account_sid=SID, auth_token=Hidden(TOKEN), public_url="https://ivr.example", call_from="+861085550100"
+)
+AGENT = "+8613900000001"
+
+
+def calls(rest: Rest, seconds: float = 4.0, **more: Any) -> TwilioCalls:
+    found = TwilioCalls.from_settings(replace(SETTINGS, api_url=rest.url, **more), seconds=seconds)
+    assert found is not None
+    return found
+
+
+def test_a_waiting_call_is_moved_to_an_address_of_ours(rest: Rest):
+    calls(rest).move(RUNS, "/twilio/turn/0?moved=1f")
+    form = {"Url": "https://ivr.example/twilio/turn/0?moved=1f", "Method": "POST"}
+    assert rest.asked == [(f"/2010-04-01/Accounts/{SID}/Calls/{RUNS}.json", form)]
+
+
+def test_an_agent_is_called_from_our_number_and_both_addresses_are_ours(rest: Rest):
+    placed = calls(rest).place(AGENT, "/twilio/agent/ab", ended="/twilio/agent/ab/ended", timeout=20)
+    assert placed == "CA" + "c" * 32
+    assert rest.asked == [
+        (
+            f"/2010-04-01/Accounts/{SID}/Calls.json",
+            {
+                "To": AGENT,
+                "From": "+861085550100",
+                "Url": "https://ivr.example/twilio/agent/ab",
+                "Method": "POST",
+                "Timeout": "20",
+                "StatusCallback": "https://ivr.example/twilio/agent/ab/ended",
+                "StatusCallbackMethod": "POST",
+                "StatusCallbackEvent": "completed",
+            },
+        )
+    ]
+
+
+@pytest.mark.parametrize("number", ["sip:li@pbx.bank.example", "sips:li@pbx.bank.example:5061"])
+def test_agents_may_have_sip_addresses(rest: Rest, number: str):
+    calls(rest).place(number, "/a", ended="/b", timeout=20)
+    assert rest.asked[0][1]["To"] == number
+
+
+@pytest.mark.parametrize("number", ["", "110", "anonymous", "+86 139", "sip:", "sip:a b@c", "+0123456789", "client:x"])
+def test_no_call_is_placed_to_anything_else(rest: Rest, number: str):
+    with pytest.raises(CarrierFailed) as caught:
+        calls(rest).place(number, "/a", ended="/b", timeout=20)
+    assert not caught.value.unsure
+    assert rest.asked == []
+
+
+@pytest.mark.parametrize("call", ["", "CA", "../Messages", "CA1/../2", "RE" + "1" * 32])
+def test_only_calls_are_moved(rest: Rest, call: str):
+    with pytest.raises(CarrierFailed):
+        calls(rest).move(call, "/a")
+    assert rest.asked == []
+
+
+def test_without_a_number_of_our_own_calls_are_moved_and_none_is_placed(rest: Rest):
+    mute = calls(rest, call_from="")
+    mute.move(RUNS, "/a")
+    with pytest.raises(CarrierFailed, match="TWILIO_CALL_FROM"):
+        mute.place(AGENT, "/a", ended="/b", timeout=20)
+
+
+@pytest.mark.parametrize("missing", ["account_sid", "auth_token", "public_url"])
+def test_without_an_account_or_an_address_there_are_no_calls_of_ours(missing: str):
+    empty = Hidden() if missing == "auth_token" else ""
+    assert TwilioCalls.from_settings(replace(SETTINGS, **{missing: empty})) is None
+
+
+def attempt(calls: TwilioCalls, deed: str) -> CarrierFailed:
+    asked: dict[str, Callable[[], object]] = {
+        "move": lambda: calls.move(RUNS, "/twilio/turn/0?moved=1"),
+        "place": lambda: calls.place(AGENT, "/a", ended="/b", timeout=20),
+    }
+    with pytest.raises(CarrierFailed) as caught:
+        asked[deed]()
+    for secret in (AGENT, AGENT[1:], TOKEN, SID, RUNS, "ivr.example"):
+        assert secret not in str(caught.value)
+    assert caught.value.__context__ is None or caught.value.__suppress_context__
+    return caught.value
+
+
+@pytest.mark.parametrize(("call", "words"), [(OVER, "error 21220"), ("CA" + "9" * 32, "error 20404")])
+def test_a_call_that_has_ended_is_not_moved(rest: Rest, call: str, words: str):
+    with pytest.raises(CarrierFailed, match=words) as caught:
+        calls(rest).move(call, "/a")
+    assert (caught.value.unsure, call in str(caught.value)) == (False, False)
+
+
+@pytest.mark.parametrize("deed", ["move", "place"])
+def test_a_refusal_is_told_with_twilios_number_and_nothing_that_was_sent(rest: Rest, deed: str):
+    rest.busy = True
+    assert "error 20429" in str(attempt(calls(rest), deed))
+    wrong = calls(rest, auth_token=Hidden("another token"))
+    assert "error 20003" in str(attempt(wrong, deed))
+
+
+@pytest.mark.parametrize("deed", ["move", "place"])
+@pytest.mark.parametrize("status", [500, 503, 302])
+def test_a_fault_of_twilios_leaves_it_open_what_was_done(rest: Rest, deed: str, status: int):
+    rest.broken = status
+    assert attempt(calls(rest), deed).unsure
+    assert len(rest.asked) == 1, "nothing is asked a second time"
+
+
+@pytest.mark.parametrize("deed", ["move", "place"])
+def test_a_slow_answer_ends_in_time_and_leaves_it_open_what_was_done(rest: Rest, deed: str):
+    rest.slow = 5.0
+    fault = attempt(calls(rest, seconds=0.1), deed)
+    assert fault.unsure
+    assert "within 0.1 s" in str(fault)
+
+
+@pytest.mark.parametrize("deed", ["move", "place"])
+def test_what_cannot_be_reached_was_surely_not_done(rest: Rest, deed: str):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        rest.url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        assert not attempt(calls(rest), deed).unsure
+
+
+def test_a_twilio_that_hangs_holds_up_no_more_than_a_few_requests(rest: Rest, until: Any):
+    rest.slow = 60.0
+    hung = calls(rest, seconds=60.0)
+    threads = [threading.Thread(target=attempt_quietly, args=(hung,)) for _ in range(MOST_AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    until(lambda: len(rest.asked) == MOST_AT_ONCE)
+    assert "at once" in str(attempt(hung, "move"))
+    rest.released.set()
+    for thread in threads:
+        thread.join()
+    rest.slow = 0.0
+    hung.move(RUNS, "/a")
+
+
+def attempt_quietly(calls: TwilioCalls) -> None:
+    calls.move(RUNS, "/a")

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import statistics
+import string
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+
+from ivr.demo.bank.data import CUSTOMERS
+from ivr.demo.bank.pins import CHEAP
+from ivr.demo.bank.questions import Claim, OfAccount
+from ivr.demo.bank.serving import BackgroundBank
+from ivr.demo.bank.store import Store
+from ivr.demo.bank.who import account, verify
+
+from .conftest import Client
+
+NOW = datetime(2026, 11, 21, 4, tzinfo=UTC)
+STRANGERS: list[dict[str, Any]] = [
+    {"number": "+8613800000007"},
+    {"number": ""},
+    {"number": "anonymous"},
+    {"card": "6217000000001000129"},
+    {"card": "1" * 5000},
+    {"number": "+8613800000001", "card": "6217000000001000129"},
+]
+
+
+@pytest.mark.parametrize("customer", CUSTOMERS, ids=lambda customer: customer.key)
+def test_number_and_card_of_a_customer_are_one_account(client: Client, customer: Any) -> None:
+    by_card = client.ask("account", {"card": customer.card})
+    assert by_card == client.ask("account", {"number": customer.number})
+    assert by_card == client.ask("account", {"number": customer.number.removeprefix("+86")})
+    assert by_card == client.ask("account", {"number": "+85299999999", "card": customer.card})
+    assert by_card == client.ask("account", {"number": customer.number, "card": ""})
+
+
+@pytest.mark.parametrize("given", [{"number": "+8613800000001"}, *STRANGERS], ids=repr)
+def test_known_and_unknown_accounts_look_the_same(client: Client, given: dict[str, str]) -> None:
+    status, answer = client.send("account", given)
+    assert (status, list(answer)) == (200, ["account"])
+    assert len(answer["account"]) == 32
+    assert set(answer["account"]) <= set(string.hexdigits.lower())
+    assert client.ask("account", given) == answer
+
+
+def test_everybody_has_an_account_of_their_own(client: Client) -> None:
+    asked = [{"number": customer.number} for customer in CUSTOMERS] + STRANGERS[:-1]
+    names = [client.ask("account", given)["account"] for given in asked]
+    assert len(set(names)) == len(asked) - 1  # "" and "anonymous" are the same: no number
+    assert client.ask("account", STRANGERS[-1])["account"] == client.ask("account", STRANGERS[3])["account"]
+
+
+@pytest.mark.parametrize("body", [{}, {"number": None}, {"card": None}, {"number": 1}, {"card": 6217000000001000128}])
+def test_without_text_there_is_no_account_to_name(client: Client, body: dict[str, Any]) -> None:
+    status, answer = client.send("account", body)
+    assert (status, set(answer)) == (400, {"error"})
+
+
+def test_an_account_keeps_its_name_over_resets_and_restarts(tmp_path: Path, pool: urllib3.PoolManager) -> None:
+    asked = {"number": "+8613800000001"}, {"number": "+8613800000007"}
+    with BackgroundBank(tmp_path / "bank.db") as bank:
+        client = Client(bank.url, pool)
+        first = [client.ask("account", given) for given in asked]
+        bank.reset()
+        assert [client.ask("account", given) for given in asked] == first
+    with BackgroundBank(tmp_path / "bank.db") as bank:
+        assert [Client(bank.url, pool).ask("account", given) for given in asked] == first
+
+
+def test_another_banks_names_are_others(client: Client, pool: urllib3.PoolManager) -> None:
+    asked = {"number": "+8613800000001"}
+    with BackgroundBank() as other:
+        assert Client(other.url, pool).ask("account", asked) != client.ask("account", asked)
+
+
+@pytest.mark.parametrize("given", [{"number": "+8613800000001"}, *STRANGERS], ids=repr)
+def test_the_same_statements_run_for_known_and_unknown_accounts(tmp_path: Path, given: dict[str, str]) -> None:
+    def statements(asked: OfAccount) -> list[str]:
+        ran: list[str] = []
+        with store.reading() as db:
+            db.set_trace_callback(lambda text: ran.append(text.partition("ORDER")[0]))
+            account(db, NOW, asked)
+            db.set_trace_callback(None)
+        return ran
+
+    store = Store(tmp_path / "bank.db", pin_cost=CHEAP)
+    assert statements(OfAccount(**given)) == statements(OfAccount(number="+8613800000006"))
+    store.close()
+
+
+def test_wrong_and_unknown_take_as_long(tmp_path: Path) -> None:
+    right = Claim(pin="135790", number="+8613800000001", id_tail="1018")
+    claims = [
+        Claim(pin="908172", number="+8613800000001", id_tail="1018"),
+        Claim(pin="908172", number="+8613800000007", id_tail="1018"),
+        Claim(pin="908172", number="+8613800000001", card_tail="0128"),
+        Claim(pin="135790", number="+8613800000001", id_tail="9999"),
+        Claim(pin="908172", card="6217000000001000128"),
+        Claim(pin="908172", card="6217000000009000128"),
+    ]
+    store = Store(tmp_path / "bank.db", pin_cost=1024)
+    spent: list[list[float]] = [[] for _ in claims]
+    with store.reading() as db:
+        assert verify(db, NOW, right)["verified"]
+        for _ in range(40):  # in turns, so that a busy machine slows all of them
+            for times, claim in zip(spent, claims, strict=True):
+                started = time.thread_time()
+                verify(db, NOW, claim)
+                times.append(time.thread_time() - started)
+    store.close()
+    middle = [statistics.median(times) for times in spent]
+    assert max(middle) / min(middle) < 1.25
+
+
+def test_the_number_on_file_is_the_customers(client: Client) -> None:
+    assert client.ask("phone", {"customer": "C0003"}) == {"number": "+8613800000003"}

@@ -1,0 +1,73 @@
+"""Texts and phrases as editors write them: languages, folded lines, and where a slip in a text is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.flow.fields import Reading
+from ivr.flow.text_field import Language, Spoken, Wording
+from ivr.speech.verbalize import KINDS, argument_fault
+from ivr.yamlfile.source import Mapping, read_text
+
+
+def read(kind, text, **keywords):
+    node, problems = read_text(text, "f.yaml")
+    assert isinstance(node, Mapping)
+    assert not problems
+    reading = Reading(key="say", spoken_kinds=tuple(KINDS), argument_fault=argument_fault, **keywords)
+    return kind.read(node.get("say"), reading), reading.problems
+
+
+def said(text: str) -> str:
+    found, problems = read(Wording(), text)
+    assert not problems
+    return found.template("zh-CN").fill({"n": 2}, lambda value, kind, argument: f"{value}{argument}")
+
+
+def test_a_text_is_in_the_language_of_the_flow_unless_it_says_otherwise():
+    found, _ = read(Wording(), "say: Hello.\n", language="en-US")
+    assert list(found.by_language) == ["en-US"]
+    found, _ = read(Wording(), "say: {en-US: Hello., zh-CN: 您好。}\n")
+    assert list(found.by_language) == ["en-US", "zh-CN"]
+
+
+def test_folded_lines_leave_no_blank_between_chinese_characters():
+    assert said("say: >\n  您好，\n  欢迎致电。\n") == "您好，欢迎致电。"
+    assert said("say: >\n  按 1\n  two words\n") == "按1 two words"
+    assert said("say: 共{n|count:笔}。\n") == "共2笔。"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "column"),
+    [
+        ("say: 您好{n|money}。\n", "unknown-kind", 8),
+        ("say: 您好{n}。\n", "bad-slot", 8),
+        ("say: 您好{n|count}。\n", "bad-argument", 8),
+        ("say: '您好{n|money}。'\n", "unknown-kind", 6),
+        ("say: {zh_CN: 您好。}\n", "bad-language", 7),
+        ("say: [您好。]\n", "wrong-type", 6),
+        ("say:\n", "wrong-type", 5),
+        ("say: {zh-CN: [您好。]}\n", "wrong-type", 14),
+    ],
+)
+def test_a_slip_in_a_text_is_shown_where_it_is(text, rule, column):
+    found, (problem,) = read(Wording(), text)
+    assert found is None
+    assert (problem.rule, problem.place.column) == (rule, column)
+
+
+@pytest.mark.parametrize(
+    ("tag", "cure"), [("zh_CN", "Write zh-CN."), ("ZH-cn", "Write zh-CN."), ("en-us", "Write en-US.")]
+)
+def test_a_tag_that_is_nearly_right_is_put_right(tag, cure):
+    assert read(Language(), f"say: {tag}\n")[1][0].cure == cure
+    assert read(Wording(), f"say: {{{tag}: 您好}}\n")[1][0].cure == cure
+
+
+def test_phrases_are_a_list_or_one_or_a_list_for_each_language():
+    assert read(Spoken(), "say: [余额, 还有多少钱]\n")[0].by_language == {"zh-CN": ("余额", "还有多少钱")}
+    assert read(Spoken(), "say: 余额\n")[0].for_language("zh-CN") == ("余额",)
+    found, _ = read(Spoken(), "say: {zh-CN: [余额], en-US: balance}\n")
+    assert found.by_language == {"zh-CN": ("余额",), "en-US": ("balance",)}
+    assert found.for_language("fr-FR") == ()
+    assert read(Spoken(), "say: [{a: b}]\n")[0] is None

@@ -1,0 +1,91 @@
+"""Whether a back end takes connections: quickly told, seldom tried, and nothing is asked."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ivr.backends.http import HttpLookup
+from ivr.errors import LookupFailed
+from ivr.net import reachability as reach
+from ivr.net.reachability import Reach
+from ivr.services.router import Router
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def test_who_listens_has_no_trouble_and_who_does_not_has(free_port, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert Reach(f"http://127.0.0.1:{server.getsockname()[1]}/bank").trouble() == ""
+    assert Reach(f"http://127.0.0.1:{free_port}").trouble() == "cannot be reached"
+    monkeypatch.setattr(socket, "getaddrinfo", _no_name)
+    assert Reach("http://bank.invalid").trouble() == "cannot be found: its name has no address"
+
+
+def _no_name(*_: object, **__: object) -> None:
+    raise socket.gaierror(-2, "Name or service not known")
+
+
+def test_many_questions_knock_once_until_the_answer_is_old(free_port, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
+        asked = Reach(f"http://127.0.0.1:{server.getsockname()[1]}")
+        assert [asked.trouble() for _ in range(20)] == [""] * 20
+        server.accept()[0].close()
+        server.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert asked.trouble() == ""
+    monkeypatch.setattr(reach, "KEPT_SECONDS", 0.0)
+    assert asked.trouble() == "cannot be reached"
+
+
+def test_a_name_look_up_that_hangs_holds_up_nobody_and_begins_no_second_one(monkeypatch):
+    began = []
+
+    def hang(*_: object, **__: object) -> None:
+        began.append(time.monotonic())
+        time.sleep(1)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    monkeypatch.setattr(reach, "SECONDS", 0.05)
+    asked = Reach("http://bank.invalid")
+    started = time.monotonic()
+    assert [asked.trouble() for _ in range(3)] == ["did not take a connection within 0.05 s"] * 3
+    assert time.monotonic() - started < 0.8
+    assert len(began) == 1
+
+
+class Sms:
+    """A service that says what is wrong with it."""
+
+    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
+        raise LookupFailed("no")
+
+    def troubles(self) -> Mapping[str, str]:
+        return {"sms": "reaches nobody"}
+
+
+class Quiet:
+    """A service that has no such words."""
+
+    ask = Sms.ask
+
+
+def test_all_back_ends_with_trouble_are_named_by_the_router(free_port):
+    bank = HttpLookup({"bank": f"http://127.0.0.1:{free_port}", "cards": ""})
+    router = Router(bank, {"sms": Sms(), "tickets": Quiet()}, time.time)
+    assert router.troubles() == [
+        ("bank", "cannot be reached"),
+        ("cards", "no address is set"),
+        ("sms", "reaches nobody"),
+    ]
+    assert Router(lambda *_, **__: {}, {}, time.time).troubles() == []

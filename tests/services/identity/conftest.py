@@ -1,0 +1,95 @@
+"""A service on a real SQLite file, a messenger that keeps what it was told, and one account to guess at."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ivr.crypto import Seal
+from ivr.services.identity import Identity, Limits
+from ivr.stores.memory import MemoryStore
+from ivr.stores.sqlite import SqliteStore
+
+MONDAY = 1_795_000_000.0
+HOUR, DAY = 3600, 86_400
+SEAL = Seal(b"k" * 32)
+ACCOUNT, NUMBER = "C-100001", "+8613800000001"
+
+
+class Pocket:
+    """The caller's telephone: takes text messages, or refuses them."""
+
+    def __init__(self) -> None:
+        self.messages: list[Mapping[str, Any]] = []
+        self.keys: list[str] = []
+
+    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
+        assert question == "send"
+        if key not in self.keys:
+            self.messages.append(given)
+            self.keys.append(key)
+        return {"id": "1", "to_tail": given["number"][-4:]}
+
+    @property
+    def code(self) -> str:
+        """The code in the newest message."""
+        text = self.messages[-1]["text"].reveal()
+        return "".join(letter for letter in text.partition("，")[0] if letter.isdecimal())
+
+
+class Line:
+    """Asks the service as the steps do, with a key of its own for every turn."""
+
+    def __init__(self, service: Identity) -> None:
+        self.service = service
+        self._keys = (f"CA:{n}" for n in itertools.count())
+
+    def ask(self, question: str, now: float, key: str = "", **given: Any) -> Mapping[str, Any]:
+        return self.service.ask(question, given, key=key or next(self._keys), now=now)
+
+    def charge(self, now: float, account: str = ACCOUNT, number: str = NUMBER, key: str = "") -> Mapping[str, Any]:
+        return self.ask("charge", now, key, account=account, number=number)
+
+    def passed(self, now: float, account: str = ACCOUNT, number: str = NUMBER) -> None:
+        assert self.ask("passed", now, account=account, number=number) == {}
+
+    def status(self, now: float, account: str = ACCOUNT) -> Mapping[str, Any]:
+        return self.ask("status", now, account=account)
+
+    def lock_out(self, now: float, account: str = ACCOUNT) -> float:
+        """Guess wrongly until nothing is left; return the time then."""
+        for wait in (0, 0, 0, 30, 300):
+            now += wait
+            assert self.charge(now, account, f"+86139{int(now) % 10**8:08d}")["allowed"]
+        return now
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    with_file = SqliteStore(tmp_path / "ivr.db")
+    yield with_file
+    with_file.close()
+
+
+@pytest.fixture
+def pocket() -> Pocket:
+    return Pocket()
+
+
+@pytest.fixture
+def line(store: SqliteStore, pocket: Pocket) -> Line:
+    return Line(Identity(store, seal=SEAL, messenger=pocket))
+
+
+@pytest.fixture
+def quick() -> Line:
+    """The same on a store in memory, for many thousands of questions."""
+    return Line(Identity(MemoryStore(), seal=SEAL))
+
+
+def with_limits(store: SqliteStore, **limits: Any) -> Line:
+    return Line(Identity(store, Limits(**limits), seal=SEAL))

@@ -1,0 +1,460 @@
+"""Guessing at a bank by telephone: signed calls over many days, a real bank, a SQLite store, restarts, the CLI."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import statistics
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace as changed
+from stdnum import luhn
+
+from ivr.app import Ivr, build
+from ivr.backends.http import HttpLookup
+from ivr.carrier.clock import VirtualClock
+from ivr.carrier.requests import new_sid, signature
+from ivr.carrier.transport import WsgiTransport
+from ivr.carrier.twiml import Dial, Gather, Hangup
+from ivr.carrier.twiml_parser import parse
+from ivr.cli import main
+from ivr.demo.bank.data import CUSTOMERS
+from ivr.demo.bank.serving import BackgroundBank
+from ivr.flow.model import Choice
+from ivr.services.sms.local_outbox import messages
+from ivr.session.call_codec import freeze, thaw
+from ivr.settings import Settings
+from ivr.web import create_app
+
+FLOWS = Path(__file__).parents[3] / "flows"
+BASE, TOKEN = "http://ivr.invalid", "00112233445566778899aabbccddeeff"
+MONDAY = 1_795_399_200.0
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+VICTIM = CUSTOMERS[0]
+TAIL, ID_TAIL = VICTIM.card[-4:], VICTIM.id_number[-4:].replace("X", "*")
+WITHHELD, SIP = "anonymous", "sip:guess@pbx.example.com"
+ROUNDS, SAMPLES, SAME = 3, 120, 0.05
+
+
+class Watched:
+    """The way to the bank, with an eye on what is asked there."""
+
+    def __init__(self, url: str) -> None:
+        self.bank = HttpLookup({"bank": url})
+        self.asked: list[str] = []
+
+    def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
+        self.asked.append(source)
+        return self.bank(source, question, deadline=deadline, key=key)
+
+    @property
+    def checked(self) -> int:
+        """Count the PINs that the bank was asked about."""
+        return self.asked.count("bank.verify")
+
+
+@dataclass
+class Hotline:
+    """One server on a store that outlives it, its bank, and the days as they go by."""
+
+    folder: Path
+    bank: BackgroundBank
+    clock: VirtualClock
+    lookup: Watched
+    ivr: Ivr = field(init=False)
+    ways: dict[str, Choice] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        store = f"sqlite:///{self.folder}/calls.db"
+        return {"IVR_STORE": store, "TWILIO_AUTH_TOKEN": TOKEN, "IVR_BANK_URL": self.bank.url}
+
+    def start(self) -> None:
+        env = {**self.environment, "IVR_PUBLIC_URL": BASE, "IVR_FLOWS": str(FLOWS)}
+        self.ivr = build(Settings.from_environment(env), clock=self.clock.now, lookup=self.lookup)
+        self.transport = WsgiTransport(create_app(self.ivr))
+
+    def restart(self) -> None:
+        self.ivr.store.close()
+        self.start()
+
+    def stop(self) -> None:
+        self.ivr.store.close()
+        self.lookup.bank.close()
+
+    def call(self, number: str = WITHHELD) -> Call:
+        return Call(self, number)
+
+    def way(self, by: str) -> Choice:
+        """Return the choice of the first menu behind which the tail of the card is asked for, or of the ID number."""
+        if not self.ways:
+            facts = self.ivr.facts(self.call().sid)
+            steps = self.ivr.release.flows[facts["flow"]].steps
+            for choice in reversed(steps[facts["step"]].menu):
+                target = steps.get(choice.goto.name) if choice.goto else None
+                guard = target if target and target.kind == "verify" else target and steps.get(f"{target.name}.verify")
+                self.ways |= {guard.by: choice} if guard else {}
+        return self.ways.get(by) or self.ways["card"]
+
+    def cli(self, *words: str) -> str:
+        done = CliRunner(env=self.environment).invoke(main, ["identity", *words])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+
+@dataclass
+class Call:
+    """A call from the carrier's side."""
+
+    hotline: Hotline
+    number: str
+    sid: str = field(default_factory=lambda: new_sid("CA"))
+
+    def __post_init__(self) -> None:
+        self.post(f"{BASE}/twilio/voice/main_menu", {"CallStatus": "ringing"})
+
+    def post(self, url: str, form: Mapping[str, str]) -> str:
+        whole = {"CallSid": self.sid, "From": self.number, "To": "+861055550000", "CallStatus": "in-progress", **form}
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Twilio-Signature": signature(TOKEN, url, whole),
+        }
+        answer = self.hotline.transport.send("POST", url, urlencode(whole).encode(), headers)
+        assert answer.status == 200
+        self.url, self.heard = url, answer.body.decode()
+        document = parse(answer.body, content_type=answer.content_type)
+        self.waiting = next(verb for verb in document.verbs if isinstance(verb, Gather | Dial | Hangup))
+        return self.heard
+
+    def press(self, keys: str) -> str:
+        return self.post(urljoin(self.url, self.waiting.action or ""), {"Digits": keys})
+
+    def choose(self, by: str = "card") -> None:
+        """Say what the choice is called: its key depends on what this number asked for in earlier calls."""
+        words = self.hotline.way(by).phrases.for_language("zh-CN")[0]
+        self.post(urljoin(self.url, self.waiting.action or ""), {"SpeechResult": words, "Confidence": "0.9"})
+
+    def claim(self, by: str = "card", number: str = "") -> Call:
+        """Go to the question for the PIN; callers whom the bank does not know type the whole card number."""
+        known = any(customer.number == self.number for customer in CUSTOMERS)
+        self.choose(by)
+        self.press(number or ((TAIL if by == "card" else ID_TAIL) if known else VICTIM.card))
+        return self
+
+    @property
+    def level(self) -> int:
+        return self.hotline.ivr.facts(self.sid)["level"]
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether the caller was given to a person, or may not try again."""
+        return not isinstance(self.waiting, Gather) or self.level > 0
+
+    def guess(self, *pins: str) -> Call:
+        for pin in pins:
+            if not self.lost:
+                self.press(pin)
+        return self
+
+    def fork(self) -> Call:
+        """Return another call that stands where this one does."""
+        ivr = self.hotline.ivr
+        saved = ivr.store.load(self.sid)
+        assert saved is not None
+        twin = object.__new__(Call)
+        twin.__dict__.update(self.__dict__, sid=new_sid("CA"))
+        call = changed(thaw(saved.call, ivr.seal), id=twin.sid)
+        assert ivr.store.save(replace(saved, call_id=twin.sid, call=freeze(call, ivr.seal)), [], expected=None)
+        return twin
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
+    clock = VirtualClock(MONDAY)
+    with BackgroundBank(clock=clock.now) as bank:
+        found = Hotline(tmp_path_factory.mktemp("hotline"), bank, clock, Watched(bank.url))
+        yield found
+        found.stop()
+
+
+@pytest.fixture
+def hotline(running: Hotline) -> Hotline:
+    """Return the hotline as it is before anybody has tried anything."""
+    forget(running)
+    running.bank.reset()
+    running.clock.set(MONDAY)
+    running.lookup.asked.clear()
+    return running
+
+
+def forget(hotline: Hotline) -> None:
+    store = hotline.ivr.store
+    for collection in ("accounts", "callers", "watch", "alarms", "codes"):
+        for key in store.keys(f"identity.{collection}"):
+            store.change(f"identity.{collection}", key, lambda _: None)
+
+
+def wrong_pins(chance: random.Random) -> Iterator[str]:
+    """Yield PINs that are not the victim's."""
+    while True:
+        pin = f"{chance.randrange(10**6):06d}"
+        if pin != VICTIM.pin:
+            yield pin
+
+
+def mobile(chance: random.Random) -> str:
+    return f"+861{chance.choice('3578')}{chance.randrange(10**9):09d}"
+
+
+# one account
+
+
+def test_hundreds_of_calls_over_days_and_restarts_check_five_guesses_and_lock_until_an_operator_unlocks(hotline):
+    chance = random.Random(20)
+    pins = wrong_pins(chance)
+    for number in range(150):
+        caller = chance.choice([VICTIM.number, WITHHELD, SIP, mobile(chance), mobile(chance), mobile(chance)])
+        by = "card" if caller != VICTIM.number else chance.choice(["card", "id"])
+        call = hotline.call(caller).claim(by).guess(*(next(pins) for _ in range(3)))
+        assert not call.level
+        hotline.clock.sleep(chance.choice([1, 40, 10 * MINUTE, 2 * HOUR]))
+        if number % 50 == 49:
+            hotline.restart()
+    assert hotline.clock.now() - MONDAY > 2 * DAY
+    assert hotline.lookup.checked == 5
+    owner = hotline.call(VICTIM.number).claim().guess(VICTIM.pin)
+    assert (owner.level, isinstance(owner.waiting, Dial)) == (0, True)
+    assert hotline.lookup.checked == 5
+    assert json.loads(hotline.cli("list", "--json"))["locked"]
+    assert "Unlocked." in hotline.cli("unlock", VICTIM.number, "--reason", "came to the branch")
+    assert hotline.call(VICTIM.number).claim().guess(VICTIM.pin).level == 1
+
+
+def test_who_guesses_too_slowly_for_a_day_s_limit_is_stopped_by_the_limit_for_all_time(hotline):
+    pins = wrong_pins(random.Random(7))
+    for _ in range(30):
+        for _ in range(4):
+            hotline.clock.sleep(HOUR + 1)
+            hotline.call().claim().guess(next(pins))
+        hotline.clock.sleep(DAY)
+    assert hotline.lookup.checked == 20
+    assert not hotline.call(VICTIM.number).claim().guess(VICTIM.pin).level
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "000000111111222222",
+        "000000#111111#222222#",
+        "000000*111111*222222",
+        "0000001",
+        "*000000",
+        "00*11111122",
+        "#000000",
+    ],
+)
+def test_many_pins_in_one_string_are_one_try(hotline, keys):
+    call = hotline.call().claim()
+    before = hotline.lookup.checked
+    call.press(keys)
+    assert hotline.lookup.checked - before <= 1
+    assert not call.level
+    assert not call.press("333333") or hotline.lookup.checked - before <= 2
+
+
+def test_pins_pressed_ahead_are_not_tried(hotline):
+    call = hotline.call()
+    call.press(hotline.way("card").key + VICTIM.card + VICTIM.pin)
+    assert (call.level, hotline.lookup.checked) == (0, 0)
+    call.press(VICTIM.card + "#" + VICTIM.pin)
+    assert (call.level, hotline.lookup.checked) == (0, 0)
+
+
+def test_thirty_who_guess_at_once_are_never_more_than_five(hotline):
+    calls = [hotline.call(number).claim() for number in (WITHHELD, SIP, VICTIM.number) * 10]
+    hotline.bank.faults(slow_ms=30)
+    gate = threading.Barrier(len(calls))
+
+    def guess(number: int, call: Call) -> None:
+        gate.wait()
+        call.guess(f"{number:06d}")
+
+    threads = [threading.Thread(target=guess, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 <= hotline.lookup.checked <= 5
+    assert not any(call.level for call in calls)
+
+
+# many accounts
+
+
+def cards(count: int) -> Iterator[str]:
+    """Yield card numbers that nobody has, and between them those of customers."""
+    for number in range(count):
+        stem = f"621700000090{number:05d}1"
+        yield stem + luhn.calc_check_digit(stem)
+        if number < len(CUSTOMERS):
+            yield CUSTOMERS[number].card
+
+
+def test_one_pin_tried_on_many_accounts_from_many_numbers_raises_an_alarm(hotline):
+    chance = random.Random(3)
+    for card in cards(12):
+        hotline.call(mobile(chance)).claim(number=card).guess("147258")
+        hotline.clock.sleep(20)
+    told = json.loads(hotline.cli("list", "--json"))
+    assert told["spraying_since"]
+    assert "spraying" in [alarm["kind"] for alarm in told["alarms"]]
+    assert not any(re.search(r"\d{5}", alarm["text"]) for alarm in told["alarms"])
+
+
+def test_one_number_that_tries_many_accounts_is_refused(hotline):
+    caller = mobile(random.Random(4))
+    for card in cards(20):
+        hotline.call(caller).claim(number=card).guess("147258")
+        hotline.clock.sleep(MINUTE)
+    assert hotline.lookup.checked == 10
+
+
+# honest callers
+
+
+def test_two_slips_and_then_the_right_pin_are_fine_and_forgotten(hotline):
+    for _ in range(4):
+        assert hotline.call(VICTIM.number).claim().guess("000000", "111111", VICTIM.pin).level == 1
+        hotline.clock.sleep(MINUTE)
+    assert "0 wrong answers in a row" in hotline.cli("show", VICTIM.number)
+
+
+def test_who_forgot_the_pin_today_may_remember_it_tomorrow(hotline):
+    assert hotline.call(VICTIM.number).claim().guess("000000", "111111", "222222").lost
+    hotline.clock.sleep(DAY)
+    hotline.restart()
+    assert hotline.call(VICTIM.number).claim().guess(VICTIM.pin).level == 1
+
+
+def test_a_bank_that_does_not_answer_costs_nobody_a_try(hotline):
+    for _ in range(7):
+        call = hotline.call(VICTIM.number).claim()
+        hotline.bank.faults(fail_rate=1)
+        assert isinstance(call.guess(VICTIM.pin) and call.waiting, Dial)
+        hotline.bank.faults(fail_rate=0)
+        hotline.clock.sleep(1)
+    assert hotline.call(VICTIM.number).claim().guess(VICTIM.pin).level == 1
+
+
+def test_a_code_that_came_too_late_is_sent_anew_and_the_new_one_counts(hotline):
+    flows = hotline.ivr.release.flows.values()
+    flow = next((flow.name for flow in flows if flow.steps[flow.start].requires == 2), None)
+    if flow is None:
+        pytest.skip("no flow needs a code from its first step on")
+    call = hotline.call(VICTIM.number)
+    call.sid = new_sid("CA")
+    call.post(f"{BASE}/twilio/voice/{flow}", {})
+    call.guess(TAIL, VICTIM.pin)
+    late = code(hotline)
+    hotline.clock.sleep(3 * MINUTE)
+    call.press(late)
+    assert call.level == 1
+    assert code(hotline) != late
+    call.press(code(hotline))
+    assert call.level == 2
+
+
+def code(hotline: Hotline) -> str:
+    """Read the code in the newest text message."""
+    newest = messages(hotline.ivr.store, hotline.ivr.seal, 1)[0].text.reveal()
+    return re.search(r"\d{6}", newest)[0]
+
+
+# what can be learnt from the answers
+
+UNKNOWN = next(card for card in cards(1) if card != VICTIM.card)
+WRONG = {"PIN": VICTIM.card, "account": UNKNOWN}
+
+
+def history(hotline: Hotline, number: str, claimed: str) -> list[tuple[str, list[str]]]:
+    """Return what is heard and what is asked in three wrong tries."""
+    call, told = hotline.call(number), []
+    call.choose()
+    for keys in (claimed, "000000", "111111", "222222"):
+        rows = len(hotline.ivr.store.journal(call.sid))
+        heard = call.press(keys)
+        asked = [json.loads(row.data).get("source", row.kind) for row in hotline.ivr.store.journal(call.sid)[rows:]]
+        told.append((re.sub(r"/turn/\d+", "", heard), asked))
+    assert isinstance(call.waiting, Dial)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("number", "one", "other"),
+    [(WITHHELD, VICTIM.card, UNKNOWN), (VICTIM.number, TAIL, "9999")],
+    ids=["a wrong PIN and an unknown account", "a wrong PIN and a wrong card"],
+)
+def test_words_and_lookups_are_the_same_for(hotline, number, one, other):
+    first = history(hotline, number, one)
+    hotline.cli("unlock", VICTIM.number, "--reason", "a test")
+    assert history(hotline, number, other) == first
+
+
+def test_a_locked_account_sounds_the_same_whether_it_exists_or_not_and_whatever_is_typed(hotline):
+    for card in WRONG.values():
+        for _ in range(6):
+            hotline.call().claim(number=card).guess("000000")
+            hotline.clock.sleep(HOUR + 1)
+    checked = hotline.lookup.checked
+    told = {re.sub(r"/turn/\d+", "", hotline.call().claim(number=card).guess(pin).heard)
+            for card in WRONG.values() for pin in (VICTIM.pin, "000000")}  # fmt: skip
+    assert len(told) == 1
+    assert hotline.lookup.checked == checked
+
+
+def durations(hotline: Hotline, calls: Mapping[str, Call]) -> dict[str, list[float]]:
+    """Return how long the turn takes that checks a PIN, each kind in turn and in changing order, always a first try."""
+    found: dict[str, list[float]] = {kind: [] for kind in calls}
+    for number in range(SAMPLES):
+        for kind in sorted(calls, reverse=bool(number % 2)):
+            twin = calls[kind].fork()
+            began = time.perf_counter()
+            twin.press("000000")
+            found[kind].append(time.perf_counter() - began)
+            forget(hotline)
+    return found
+
+
+def can_be_told_apart(found: Mapping[str, list[float]]) -> str:
+    """Compare the medians of the kinds with how far the two halves of one kind lie apart; "" when there is nothing."""
+    middle = {kind: statistics.median(times) for kind, times in found.items()}
+    halves = [abs(statistics.median(times[::2]) - statistics.median(times[1::2])) for times in found.values()]
+    apart = max(middle.values()) - min(middle.values())
+    allowed = max(*halves, SAME * min(middle.values()))
+    return "" if apart <= allowed else f"{middle} are {apart * 1000:.3f} ms apart, {allowed * 1000:.3f} ms allowed"
+
+
+def test_a_wrong_pin_and_an_unknown_account_take_the_same_time(tmp_path):
+    clock = VirtualClock(MONDAY)
+    with BackgroundBank(clock=clock.now, pin_cost=2048) as bank:  # a check that takes its time, as at a bank
+        hotline = Hotline(tmp_path, bank, clock, Watched(bank.url))
+        calls = {kind: hotline.call().claim(number=card) for kind, card in WRONG.items()}
+        verdicts = []
+        for _ in range(ROUNDS):  # other programs run on this machine
+            verdicts.append(can_be_told_apart(durations(hotline, calls)))
+            if not verdicts[-1]:
+                break
+        hotline.stop()
+    assert not all(verdicts), verdicts

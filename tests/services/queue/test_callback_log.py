@@ -1,0 +1,134 @@
+"""Call backs as reports see them: each promise once, with what became of it, and nothing of the caller."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ivr.crypto import Seal
+from ivr.errors import StoreError
+from ivr.flow.model import Desk, Line
+from ivr.services.queue.callback_log import COLLECTION, promised
+from ivr.services.queue.repository import Keeper
+from ivr.services.queue.service import Queue
+from ivr.stores.memory import MemoryStore
+
+NOW = 1795399200.0  # 2026-11-23T10:00+08:00
+MOMENT = 1800.0
+ZHANG = "+8613800000001"
+
+
+class Hotline:
+    """A queue with one agent, and what it has promised."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        line = Line({}, {"general": Desk("general", "+8610", 30)}, "general")
+        self.queue = Queue(Keeper(self.store), self.store, Seal(b"k" * 32), line, places_calls=True)
+        self.queue.roster.add("8001", "+8613900000001", ["general"])
+        self.queue.roster.ready("8001", NOW - 100)
+
+    def promise(self, call: str = "a", number: str = ZHANG, now: float = NOW) -> Mapping[str, Any]:
+        asked = {"call": call, "desk": "general", "number": number, "priority": "vip"}
+        return self.queue.ask("call_back", asked, key=f"{call}:{now}", now=now)
+
+    def ring(self, now: float) -> str:
+        """Ring the agent for the call back that is due, as the dispatcher does; return the leg."""
+        from ivr.services.queue import plan
+
+        keeper = self.queue.keeper
+        planned = keeper.change(
+            lambda floor: plan.plan(floor, self.queue.line, now, moves=False, places=True, shows=False)
+        )
+        (deed,) = planned
+        assert deed.offer
+        self.queue.legs.answered(deed.offer.id, now)
+        assert self.queue.legs.key(deed.offer.id, "1", now).dial == ZHANG
+        return deed.offer.id
+
+    def count(self, now: float, since: float = NOW, until: float = NOW + 86_400) -> dict[str, Any]:
+        found = promised(self.store, since, until, now)
+        every = found["all"]
+        assert every["promised"] == sum(every.values()) - every["promised"]
+        return found
+
+    def fates(self, now: float) -> dict[str, int]:
+        return {name: count for name, count in self.count(now)["all"].items() if count and name != "promised"}
+
+
+@pytest.fixture
+def hotline() -> Hotline:
+    return Hotline()
+
+
+def test_a_promise_is_not_due_then_overdue(hotline: Hotline) -> None:
+    hotline.promise()
+    hotline.promise()
+    assert hotline.fates(NOW) == {"not_due": 1}
+    assert hotline.fates(NOW + 4 * MOMENT) == {"overdue": 1}
+    found = hotline.count(NOW)
+    assert found["by_class"]["vip"]["promised"] == found["by_desk"]["general"]["promised"] == 1
+    assert hotline.count(NOW, since=NOW + 4 * MOMENT)["all"]["promised"] == 0
+    assert hotline.count(NOW, until=NOW + 60)["all"]["promised"] == 0
+
+
+@pytest.mark.parametrize(("after", "talk", "fate"), [(60, 7200, "in_time"), (3000, 60, "late")])
+def test_kept_is_when_the_agent_took_the_call_however_long_it_took(
+    hotline: Hotline, after: float, talk: float, fate: str
+) -> None:
+    hotline.promise()
+    leg = hotline.ring(NOW + after)
+    hotline.queue.legs.reached(leg, "completed", NOW + after + talk)
+    assert hotline.fates(NOW + 86_400) == {fate: 1}
+    assert hotline.count(NOW)["by_agent"] == {"8001": {**hotline.count(NOW)["all"]}}
+
+
+def test_called_by_hand_is_kept_too(hotline: Hotline) -> None:
+    reference = hotline.promise()["reference"]
+    assert hotline.queue.called_back_by_hand(reference, NOW + 60)
+    assert hotline.fates(NOW + 86_400) == {"in_time": 1}
+
+
+def test_called_in_vain_is_missed_whoever_takes_over(hotline: Hotline) -> None:
+    from ivr.services.queue import plan
+
+    hotline.promise()
+    for turn in range(2):
+        leg = hotline.ring(NOW + 60 + turn * 400)
+        hotline.queue.legs.reached(leg, "no-answer", NOW + 90 + turn * 400)
+    assert hotline.fates(NOW + 1000) == {"missed": 1}
+    (waiter,) = hotline.queue.keeper.floor().waiters
+    hotline.queue.keeper.change(lambda floor: (plan.handed_on(floor, waiter, NOW + 600), None))
+    assert hotline.fates(NOW + 1000) == {"missed": 1}
+
+
+def test_who_rings_in_again_has_withdrawn_it(hotline: Hotline) -> None:
+    hotline.promise()
+    hotline.queue.ask("enter", {"call": "b", "desk": "general", "caller": ZHANG}, key="b", now=NOW + 60)
+    assert hotline.fates(NOW + 86_400) == {"withdrawn": 1}
+
+
+def test_nothing_of_the_caller_is_kept(hotline: Hotline) -> None:
+    hotline.promise()
+    kept = [(key, hotline.store.get(COLLECTION, key)) for key in hotline.store.keys(COLLECTION)]
+    assert len(kept) == 1
+    mark = next(iter(hotline.queue.keeper.floor().waiters.values())).mark
+    text = json.dumps(kept)
+    assert "0000001" not in text
+    assert mark not in text
+
+
+def test_a_store_that_fails_costs_a_figure_and_no_call(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = hotline.store.change
+
+    def change(collection: str, key: str, update: Any) -> Any:
+        if collection == COLLECTION:
+            raise StoreError("full")
+        return kept(collection, key, update)
+
+    monkeypatch.setattr(hotline.store, "change", change)
+    assert hotline.promise()["reference"]
+    assert hotline.fates(NOW) == {}

@@ -1,0 +1,181 @@
+"""The service "sms": to whom, how many, once; and which backend the settings choose."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ivr.channels.twilio.messages import TwilioMessages
+from ivr.engine.ports import Documents
+from ivr.errors import LookupFailed, SettingsError
+from ivr.secret import Secret
+from ivr.services.identity import Identity
+from ivr.services.sms import Messages, Rules, open_messages
+from ivr.services.sms.backend import UncertainError
+from ivr.services.sms.local_outbox import LocalOutbox
+from ivr.settings import Hidden, Settings
+from ivr.stores.sqlite import SqliteStore
+from tests.channels.twilio.messages_api import Api
+
+from .conftest import DAY, MONDAY, NUMBER, SEAL
+
+
+def service(store: Documents, **rules: Any) -> Messages:
+    return Messages(store, LocalOutbox(store, SEAL), seal=SEAL, rules=Rules(**rules))
+
+
+def send(sms: Messages, key: str, now: float = MONDAY, **given: Any) -> Any:
+    return sms.ask("send", {"number": NUMBER, "text": "您好", "purpose": "note"} | given, key=key, now=now)
+
+
+def sent(store: Documents) -> list[str]:
+    return [message.text.reveal() for message in LocalOutbox(store, SEAL).messages(100)]
+
+
+def test_a_message_is_sent_and_tells_the_tail(store: SqliteStore):
+    answer = send(service(store), "1", text=Secret("otp", "code 740913"))
+    assert set(answer) == {"id", "to_tail"}
+    assert answer["id"]
+    assert answer["to_tail"] == "0001"
+    assert sent(store) == ["code 740913"]
+
+
+def test_the_same_key_sends_once(store: SqliteStore):
+    sms = service(store)
+    first = send(sms, "turn")
+    assert send(sms, "turn", MONDAY + 5) == first
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: _quietly(sms, "other turn"), range(16)))
+    assert len(sent(store)) == 2
+
+
+def _quietly(sms: Messages, key: str) -> bool:
+    try:
+        return bool(send(sms, key))
+    except LookupFailed:
+        return False
+
+
+def test_a_number_gets_so_many_in_24_hours(store: SqliteStore):
+    sms = service(store, a_day=3)
+    assert [_quietly(sms, f"{n}") for n in range(5)] == [True, True, True, False, False]
+    with pytest.raises(LookupFailed, match="today") as caught:
+        send(sms, "6")
+    assert "0001" not in str(caught.value)
+    assert send(sms, "7", number="+8613800000002")
+    assert send(sms, "8", MONDAY + DAY + 1)
+
+
+def test_messages_at_once_are_all_counted(store: SqliteStore):
+    sms = service(store, a_day=3)
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(lambda n: _quietly(sms, f"{n}"), range(24))) == 3
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+861055550000",
+        "+86138000000011",
+        "+8612590",
+        "+8610086",
+        "13800000001",
+        "anonymous",
+        "",
+        None,
+        "sip:a@b",
+        "+12025550123",
+        "+18095550123",
+        "+8613800000001;ext=9",
+        "+861380000000１",
+    ],
+)
+def test_numbers_that_are_no_mobile_get_nothing(store: SqliteStore, number: object):
+    with pytest.raises(LookupFailed) as caught:
+        send(service(store), "1", number=number)
+    assert caught.value.missing
+    assert not sent(store)
+
+
+def test_other_countries_can_be_allowed_but_never_their_dear_numbers(store: SqliteStore):
+    sms = service(store, prefixes=("+861", "+1", "+44"))
+    assert send(sms, "1", number="+1 202-555-0123")["to_tail"] == "0123"
+    for number in ("+18095550123", "+19005550123", "+447012345678", "+449012345678"):
+        with pytest.raises(LookupFailed):
+            send(sms, "2", number=number)
+
+
+@pytest.mark.parametrize("text", ["", "  ", None, 7, "长" * 501])
+def test_texts_that_cannot_be_sent_are_refused_without_an_echo(store: SqliteStore, text: object):
+    with pytest.raises(LookupFailed) as caught:
+        send(service(store), "1", text=text)
+    assert "长" not in str(caught.value)
+    assert not sent(store)
+
+
+def test_other_questions_are_refused(store: SqliteStore):
+    with pytest.raises(LookupFailed, match="no such question"):
+        service(store).ask("read", {}, key="1", now=MONDAY)
+
+
+def test_a_refused_message_may_be_tried_again_and_does_not_count(store: SqliteStore, api: Api):
+    sms = Messages(
+        store, TwilioMessages("AC1", Hidden("t"), "+12025550123", api=api.url), seal=SEAL, rules=Rules(a_day=1)
+    )
+    good, api.status = api.body, 400
+    for _ in range(3):
+        with pytest.raises(LookupFailed):
+            send(sms, "turn")
+    api.status, api.body = 201, good
+    assert send(sms, "turn")["id"].startswith("SM")
+
+
+def test_a_message_that_may_have_gone_out_counts_and_is_not_sent_again(store: SqliteStore, api: Api):
+    sms = Messages(store, TwilioMessages("AC1", Hidden("t"), "+12025550123", api=api.url), seal=SEAL)
+    api.status = 503
+    for _ in range(3):
+        with pytest.raises(UncertainError):
+            send(sms, "turn")
+    assert len(api.forms) == 1
+    api.status = 201
+    assert send(sms, "next turn")["id"]
+
+
+def test_codes_go_through_and_are_nowhere_in_clear(tmp_path: Path):
+    store = SqliteStore(tmp_path / "ivr.db")
+    identity = Identity(store, seal=SEAL, messenger=service(store))
+    sealed = identity.ask("code", {"number": NUMBER}, key="1", now=MONDAY)["sealed"]
+    assert identity.ask("code", {"number": NUMBER}, key="1", now=MONDAY)["sealed"] == sealed
+    (text,) = sent(store)
+    code = text.partition("验证码")[2][:6]
+    question = {"sealed": sealed, "given": Secret("otp", code), "number": NUMBER}
+    assert identity.ask("check_code", question, key="2", now=MONDAY + 60)["verified"]
+    store.close()
+    disk = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert code.encode() not in disk
+    assert b"13800000001" not in disk
+
+
+def test_the_settings_choose_the_backend(store: SqliteStore):
+    account = {"account_sid": "AC" + "1" * 32, "auth_token": Hidden("t"), "sms_from": "+12025550123"}
+    assert TwilioMessages.from_settings(Settings(**{**account, "sms_from": ""})) is None
+    carrier = TwilioMessages.from_settings(Settings(**account))
+    assert open_messages(store, SEAL).backend.kind == "outbox"
+    assert open_messages(store, SEAL, carrier=carrier).backend.kind == "twilio"
+    for missing in ("account_sid", "auth_token"):
+        with pytest.raises(SettingsError, match="TWILIO_SMS_FROM"):
+            TwilioMessages.from_settings(Settings(**{k: v for k, v in account.items() if k != missing}))
+
+
+@pytest.mark.parametrize("sender", ["+12025550123", "MG" + "0" * 32, "Demo Bank", "95588A"])
+def test_senders_are_numbers_services_or_names(sender: str):
+    assert Settings.from_environment({"TWILIO_SMS_FROM": sender}).sms_from == sender
+
+
+@pytest.mark.parametrize("sender", ["02025550123", "95588", "MG123456789012", "示范银行", "a very long name"])
+def test_other_senders_are_refused(sender: str):
+    with pytest.raises(SettingsError, match="TWILIO_SMS_FROM"):
+        Settings.from_environment({"TWILIO_SMS_FROM": sender})
