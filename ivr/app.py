@@ -20,7 +20,7 @@ from .crypto import Seal
 from .diagnostics.problem import Place
 from .engine.call import Call
 from .engine.engine import Engine, Reply
-from .engine.inputs import LOST, CallStarted, HungUp, Input, Recorded, Resumed, Unheard
+from .engine.inputs import LOST, CallStarted, HungUp, Input, RecognizerFailed, Recorded, Resumed
 from .engine.ports import Calls, Channel, Event, Incoming, JournalRow, Lookup, Saved
 from .engine.turn import Services
 from .engine.verbs import Hangup, Prompt
@@ -28,11 +28,11 @@ from .errors import FlowStuck, IvrError, StoreError
 from .flow.loader import load, reload
 from .flow.model import Release
 from .jobs.outbox import UNSENT
-from .reporting.call_detail import COLLECTION as EVENTS
+from .reporting.call_detail import EVENTS as EVENTS
 from .reporting.call_detail import rows_of
 from .services.identity.risk import Risks
 from .services.queue.legs import Legs
-from .services.queue.repository import Keeper
+from .services.queue.repository import QueueRepository
 from .services.queue.service import Queue
 from .services.registry import own_services
 from .services.router import Router
@@ -40,11 +40,11 @@ from .services.sms.local_outbox import messages
 from .session.call_codec import freeze, thaw
 from .session.step_registry import catalogue as catalogue
 from .settings import Settings, store_file
-from .speech.display_format import written
-from .speech.itn import heard
+from .speech.display_format import display_format
+from .speech.itn import inverse_normalize
 from .speech.phrases import understand
 from .speech.prompts import KnownPrompt, Prompts, known_prompts, open_prompts
-from .speech.speech_input import Ears, open_ears
+from .speech.speech_input import SpeechInput, open_speech_input
 from .speech.tts import local_voices
 from .speech.verbalize import Reader
 from .stores import Store, open_store
@@ -59,7 +59,7 @@ LOST_SECONDS = 6 * 3600.0
 """Without a sign for so long a call is over: carriers end calls after four hours (Twilio), and turns take seconds."""
 LOST_AT_ONCE = 200
 
-Outcome = tuple[str, str, str]
+TakenOutcome = tuple[str, str, str]
 """A flow, a step and an outcome."""
 
 
@@ -77,7 +77,7 @@ class Ivr:
     channel: TwilioChannel
     prompts: Prompts
     engine: Engine
-    ears: Ears
+    speech_input: SpeechInput
     clock: Callable[[], float]
     _older: dict[str, Engine] = field(default_factory=dict)
     _older_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -172,14 +172,14 @@ class Ivr:
     def _given(self, engine: Engine, call: Call, incoming: Incoming, now: float) -> Input:
         """Return what the caller did, as the turn that the call is at takes it."""
         given = incoming.input
-        if isinstance(given, Unheard):
-            if call.ear == "keys":
+        if isinstance(given, RecognizerFailed):
+            if call.input_mode == "keys":
                 raise FlowStuck("the carrier cannot even take keys")
-            return Unheard(self.ears.after(call.ear, call.language))
+            return RecognizerFailed(self.speech_input.after(call.input_mode, call.language))
         if incoming.turn != call.turn and not isinstance(given, HungUp):
             return Resumed()
         hearing = engine.hears(call, now) if isinstance(given, Recorded) else None
-        return self.ears.hear(given, hearing) if isinstance(given, Recorded) and hearing else given
+        return self.speech_input.hear(given, hearing) if isinstance(given, Recorded) and hearing else given
 
     def _keep(self, saved: Saved | None, reply: Reply, key: str, document: bytes) -> None:
         call, now = reply.call, self.clock()
@@ -247,7 +247,11 @@ class Ivr:
 
     def degraded(self) -> list[tuple[str, str]]:
         """Name the back ends, voices and recognisers that cannot be used now, and why: calls are taken all the same."""
-        troubles = (self.back_ends.troubles(), self.prompts.troubles(self._known), self.ears.troubles(self.release))
+        troubles = (
+            self.back_ends.troubles(),
+            self.prompts.troubles(self._known),
+            self.speech_input.troubles(self.release),
+        )
         return [trouble for of in troubles for trouble in of]
 
     @cached_property
@@ -278,13 +282,13 @@ class Ivr:
         """Return the text messages in the outbox, the newest last: for tests, where nothing leaves the machine."""
         return [message.text.reveal() for message in reversed(messages(self.store, self.seal))]
 
-    def choices_taken(self) -> frozenset[Outcome]:
+    def choices_taken(self) -> frozenset[TakenOutcome]:
         """Return every outcome that some call took."""
         rows = _all_rows(self.store)
         data = (json.loads(row.data) for row in rows if row.kind == "outcome")
         return frozenset((row["flow"], row["step"], row["outcome"]) for row in data)
 
-    def choices_there(self) -> dict[Outcome, Place]:
+    def choices_there(self) -> dict[TakenOutcome, Place]:
         """Return every outcome that callers can choose, and where it is written."""
         return {
             (flow.name, step.name, outcome): route[0].goto.place
@@ -318,7 +322,7 @@ def build(
     outside = lookup or HttpLookup({"bank": settings.bank_url})
     placing = calls or TwilioCalls.from_settings(settings)
     queue = Queue(
-        Keeper(found),
+        QueueRepository(found),
         found,
         seal,
         release.line,
@@ -327,15 +331,17 @@ def build(
     )
     asked = Router(outside, own_services(found, seal, queue, TwilioMessages.from_settings(settings)), clock)
     recordings = TwilioRecordings.from_settings(settings)
-    ears = open_ears(settings, recordings)
+    speech_input = open_speech_input(settings, recordings)
     reader = Reader(yao=settings.digit_one == "yao")
-    services = Services(asked, reader, heard, understand, written, time.monotonic, ears.ear)
+    services = Services(
+        asked, reader, inverse_normalize, understand, display_format, time.monotonic, speech_input.input_mode
+    )
     token = settings.auth_token.reveal() if settings.auth_token else None
     channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
     voices = local_voices(settings.models)
     prompts = open_prompts(settings.tts, settings.audio, _private(settings), voices, seal, clock)
     engine = Engine(release, services)
-    return Ivr(settings, found, seal, services, asked, queue, placing, channel, prompts, engine, ears, clock)
+    return Ivr(settings, found, seal, services, asked, queue, placing, channel, prompts, engine, speech_input, clock)
 
 
 def _private(settings: Settings) -> Path | None:

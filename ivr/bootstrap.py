@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-ROOT = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
 _ENTERED = "IVR_SET_UP_BY"
 
@@ -31,10 +31,10 @@ def ensure(module: str, extra: str = "") -> None:
         _fail(
             f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]} ({sys.executable})."
         )
-    if not (ROOT / "pyproject.toml").is_file():
+    if not (_ROOT / "pyproject.toml").is_file():
         return  # installed as a package, not a clone
     active = sys.prefix != sys.base_prefix
-    home = Path(sys.prefix) if active else ROOT / ".venv"
+    home = Path(sys.prefix) if active else _ROOT / ".venv"
     if not _is_ready(home, extra):
         try:
             with _alone():
@@ -112,7 +112,7 @@ def _install(home: Path, extra: str) -> None:
 def _run(command: list[str], **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
         command,
-        cwd=ROOT,
+        cwd=_ROOT,
         env=os.environ | env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -128,8 +128,8 @@ def _alone() -> Iterator[None]:
     """Let one set-up run at a time; whoever waited finds it done."""
     import fcntl
 
-    (ROOT / "var").mkdir(exist_ok=True)
-    with (ROOT / "var" / "setup.lock").open("w") as lock:
+    (_ROOT / "var").mkdir(exist_ok=True)
+    with (_ROOT / "var" / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -146,9 +146,9 @@ def _fingerprint(home: Path) -> str:
     """Say what the environment was made from: the package's own list, this clone, and the Python behind it."""
     import tomllib
 
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     digest = hashlib.sha256(repr([wanted.get("build-system"), wanted.get("project")]).encode())
-    for part in (str(ROOT), os.path.realpath(_python(home)), (home / "pyvenv.cfg").read_text(encoding="utf-8")):
+    for part in (str(_ROOT), os.path.realpath(_python(home)), (home / "pyvenv.cfg").read_text(encoding="utf-8")):
         digest.update(b"\0" + part.encode())
     return digest.hexdigest()
 

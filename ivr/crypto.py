@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from .errors import SettingsError, StoreError
-from .secret import KINDS, Secret
+from .secret import SECRET_KINDS, Secret
 from .settings import Settings, store_file
 
 KEY_BYTES = 32
@@ -56,7 +56,7 @@ class Seal:
         kind, _, body = text.partition(".")
         with suppress(InvalidTag, ValueError):
             data = base64.b64decode(body, altchars=b"-_", validate=True)
-            if kind in KINDS and len(data) > NONCE_BYTES:
+            if kind in SECRET_KINDS and len(data) > NONCE_BYTES:
                 value = self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], kind.encode())
                 return Secret(kind, value.decode())
         raise StoreError(

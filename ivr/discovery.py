@@ -8,15 +8,15 @@ import pkgutil
 from types import ModuleType
 from typing import TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-def kinds_in(package: ModuleType, base: type[T]) -> dict[str, type[T]]:
+def kinds_in(package: ModuleType, base: type[_T]) -> dict[str, type[_T]]:
     """Return every class below `base` that a module of the package defines, by its `kind`.
 
     Raises ValueError when a module's name and its kind differ: the tree must show what there is.
     """
-    found: dict[str, type[T]] = {}
+    found: dict[str, type[_T]] = {}
     for entry in pkgutil.iter_modules(package.__path__):
         if entry.name.startswith("_"):
             continue

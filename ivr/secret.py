@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Any, NoReturn
 
-KINDS = ("pin", "pan", "otp", "id", "spoken")
+SECRET_KINDS = ("pin", "pan", "otp", "id", "spoken")
 """The last is a sentence with a caller's own values in it; no step collects one."""
 
 
@@ -19,8 +19,8 @@ class Secret:
     __slots__ = ("_value", "kind")
 
     def __init__(self, kind: str, value: str) -> None:
-        if kind not in KINDS:
-            raise ValueError(f"no such kind of secret; the kinds are {', '.join(KINDS)}")
+        if kind not in SECRET_KINDS:
+            raise ValueError(f"no such kind of secret; the kinds are {', '.join(SECRET_KINDS)}")
         self.kind = kind
         self._value = value
 

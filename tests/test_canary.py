@@ -21,14 +21,14 @@ import pytest
 from ivr.app import build
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.requests import new_sid, signature
-from ivr.carrier.transport import Answer, HttpTransport, NoAnswer, WsgiTransport
+from ivr.carrier.transport import HttpAnswer, HttpTransport, NoAnswer, WsgiTransport
 from ivr.cli._sockets import claim_port
-from ivr.conversations.reader import read
-from ivr.conversations.runner import play
+from ivr.conversations.reader import read_conversations
+from ivr.conversations.runner import play_conversation
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.settings import Settings
-from ivr.steps.collect import Collect
-from ivr.steps.verify import Verify
+from ivr.steps.collect import CollectStep
+from ivr.steps.verify import VerifyStep
 from ivr.telemetry import log
 from ivr.web import create_app
 
@@ -193,12 +193,12 @@ class Listening:
         self.inner = inner
         self.heard = b""
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         answer = self.inner.send(method, url, body, headers)
         self.heard += url.encode() + answer.body + answer.location.encode() + "".join(answer.cookies).encode()
         return answer
 
-    def post(self, url: str, **form: str) -> Answer:
+    def post(self, url: str, **form: str) -> HttpAnswer:
         headers = {"X-Twilio-Signature": signature(TOKEN, url, form)}
         return self.send("POST", url, urlencode(form).encode(), headers)
 
@@ -313,8 +313,8 @@ def test_nothing_that_was_typed_is_in_any_file_log_reply_figure_or_transcript_of
     for faults in ({}, {"fail_rate": 1.0}):
         bank.reset()
         bank.faults(**faults)
-        for conversation in read([home / "typed.yaml"]):
-            played = play(conversation, carrier, VirtualClock(time.time()), base_url=url, token=TOKEN)
+        for conversation in read_conversations([home / "typed.yaml"]):
+            played = play_conversation(conversation, carrier, VirtualClock(time.time()), base_url=url, token=TOKEN)
             expected_to_fail = faults or conversation.secret
             assert expected_to_fail or played.passed, [str(failure) for failure in played.failures]
             transcripts += [f"{entry}" for entry in played.transcript]
@@ -365,10 +365,10 @@ def test_nothing_that_was_typed_is_in_the_reports_of_a_load_test(home, served):
 
 
 def crash(turn, value):
-    raise RuntimeError(f"{value!r} {getattr(value, 'reveal', lambda: value)()} {turn.memo}")
+    raise RuntimeError(f"{value!r} {getattr(value, 'reveal', lambda: value)()} {turn.scratch}")
 
 
-@pytest.mark.parametrize("broken", [(Verify, "accept"), (Collect, "accept")])
+@pytest.mark.parametrize("broken", [(VerifyStep, "accept"), (CollectStep, "accept")])
 def test_a_step_that_breaks_over_a_secret_tells_nobody_what_it_was(home, tmp_path, monkeypatch, capfd, caplog, broken):
     monkeypatch.setattr(*broken, lambda self, turn, value: crash(turn, value))
     handlers, propagate = log.LOG.handlers[:], log.LOG.propagate

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.crypto import Seal
 from ivr.errors import SettingsError, StoreError
-from ivr.secret import KINDS, Secret
+from ivr.secret import SECRET_KINDS, Secret
 from ivr.settings import Hidden, Settings
 
 
@@ -19,7 +19,7 @@ def seal() -> Seal:
     return Seal(b"k" * 32)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SECRET_KINDS)
 def test_what_is_sealed_opens_again_with_its_kind(seal: Seal, kind: str) -> None:
     opened = seal.open(seal.seal(Secret(kind, "135790")))
     assert opened == Secret(kind, "135790")

@@ -20,22 +20,22 @@ import pytest
 from werkzeug.serving import make_server
 
 from ivr.app import Ivr, build
-from ivr.carrier.caller import Act, Desk, Gone, Heard, Listening, Press, Silence, Stretch
-from ivr.carrier.carrier_options import CallResult, Habits
+from ivr.carrier.caller import Act, DeskAnswer, Gone, HeardPrompt, ListeningWindow, Press, Silence, Stretch
+from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.player import Player
-from ivr.carrier.requests import Line, signature
-from ivr.carrier.transport import Answer, HttpTransport
+from ivr.carrier.requests import PhoneLine, signature
+from ivr.carrier.transport import HttpAnswer, HttpTransport
 from ivr.carrier.twiml import Enqueue
-from ivr.carrier.twiml_parser import parse
-from ivr.conversations.scheduler import Together
+from ivr.carrier.twiml_parser import parse_twiml
+from ivr.conversations.scheduler import CallScheduler
 from ivr.conversations.switchboard import Switchboard
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.services import preferences as memory
 from ivr.services.queue import last_agent as acquaintance
-from ivr.services.queue.callback_failure import Unkept
+from ivr.services.queue.callback_failure import CallbackFailure
 from ivr.services.queue.dispatcher import Dispatcher
-from ivr.services.queue.state import Floor
+from ivr.services.queue.state import QueueState
 from ivr.settings import Settings
 from ivr.web import create_app
 
@@ -58,7 +58,7 @@ class Server:
     clock: VirtualClock
     transport: HttpTransport
 
-    def post(self, path: str, form: Mapping[str, str]) -> Answer:
+    def post(self, path: str, form: Mapping[str, str]) -> HttpAnswer:
         url = self.url + path
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -98,7 +98,7 @@ class Caller:
     `keys_later` are pressed one by one whenever the caller is told the place. Whoever has talked hangs up.
     """
 
-    stage: Together
+    stage: CallScheduler
     agents: Agents
     number: str
     keys: list[str]
@@ -115,11 +115,11 @@ class Caller:
             return Press(self.keys.pop(0))
         return None
 
-    def hears(self, heard: Heard) -> None:
+    def hears(self, heard: HeardPrompt) -> None:
         if heard.kind == "say":
             self.heard.append((self.stage.now() - MONDAY_AT_TEN, heard.text))
 
-    def answers(self, listening: Listening) -> Act:
+    def answers(self, listening: ListeningWindow) -> Act:
         if (self.rung and self.agents.talked(self)) or self.stage.now() - MONDAY_AT_TEN > self.patience:
             raise Gone
         if self.keys:
@@ -131,7 +131,7 @@ class Caller:
     def acted(self, act: Act) -> None:
         return
 
-    def desk(self, numbers: tuple[str, ...]) -> Desk:
+    def desk(self, numbers: tuple[str, ...]) -> DeskAnswer:
         self.rung += numbers
         return replace(self.agents.rings(self, numbers[0]), caller_leaves_at=self.leaves_at)
 
@@ -150,13 +150,13 @@ class Caller:
 class Agents:
     """What agents do when they are rung, one after another by number, and what they hear."""
 
-    stage: Together
-    does: dict[str, list[Desk]] = field(default_factory=dict)
+    stage: CallScheduler
+    does: dict[str, list[DeskAnswer]] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
     order: list[tuple[float, str, str]] = field(default_factory=list)
 
-    def rings(self, caller: Caller, number: str) -> Desk:
-        desk = self.does[number].pop(0) if self.does.get(number) else Desk(talk=60.0)
+    def rings(self, caller: Caller, number: str) -> DeskAnswer:
+        desk = self.does[number].pop(0) if self.does.get(number) else DeskAnswer(talk=60.0)
         if desk.status == "completed" and desk.press == "1" and not desk.hangs_up:
             self.order.append((self.stage.now() - MONDAY_AT_TEN, caller.number, number))
         return replace(desk, hears=lambda one: self.heard.append(one.text))
@@ -180,7 +180,7 @@ class Recorder:
         self.inner, self.times = inner, times
         self.sent: list[tuple[str, dict[str, str]]] = []
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         if method == "POST":
             self.sent.append((urlsplit(url).path, dict(parse_qsl(body.decode(), keep_blank_values=True))))
         answers = [self.inner.send(method, url, body, headers) for _ in range(self.times)]
@@ -191,17 +191,19 @@ class Recorder:
 class Hall:
     """Callers, agents and the carrier of one test."""
 
-    def __init__(self, server: Server, *, times: int = 1, moves: bool = False, habits: Habits | None = None) -> None:
-        self.server, self.habits = server, habits or Habits(ring=0.0)
-        server.ivr.queue.keeper.change(lambda _: (Floor(), None))
-        for collection in (acquaintance.COLLECTION, memory.COLLECTION):
+    def __init__(
+        self, server: Server, *, times: int = 1, moves: bool = False, habits: CarrierOptions | None = None
+    ) -> None:
+        self.server, self.habits = server, habits or CarrierOptions(ring=0.0)
+        server.ivr.queue.repository.change(lambda _: (QueueState(), None))
+        for collection in (acquaintance.LAST_AGENTS, memory.PREFERENCES):
             for key in server.ivr.store.keys(collection):
                 server.ivr.store.change(collection, key, lambda _: None)
-        self.stage = Together(server.clock)
+        self.stage = CallScheduler(server.clock)
         self.agents = Agents(self.stage)
         self.wire = Recorder(server.transport, times)
         self.callers: list[Caller] = []
-        self.gave_up: list[Unkept] = []
+        self.gave_up: list[CallbackFailure] = []
         self.failed: list[str] = []
         self.switchboard = Switchboard(self.stage, self.wire, server.url, TOKEN)
         server.ivr.queue.places_calls = moves
@@ -217,23 +219,23 @@ class Hall:
             self.stage.every(1.0, self.dispatcher.round, since=MONDAY_AT_TEN)
 
     @property
-    def floor(self) -> Floor:
-        return self.server.ivr.queue.keeper.floor()
+    def queue_state(self) -> QueueState:
+        return self.server.ivr.queue.repository.state()
 
     def agent(
-        self, name: str, number: str, desk: str = "general", free_at: float = 0.0, does: list[Desk] | None = None
+        self, name: str, number: str, desk: str = "general", free_at: float = 0.0, does: list[DeskAnswer] | None = None
     ):
-        roster = self.server.ivr.queue.roster
-        roster.add(name, number, [desk])
-        roster.ready(name, MONDAY_AT_TEN - 3600)
+        agents = self.server.ivr.queue.agents
+        agents.add(name, number, [desk])
+        agents.ready(name, MONDAY_AT_TEN - 3600)
         if free_at:
-            roster.pause(name, MONDAY_AT_TEN - 3600)
-            self.stage.at(MONDAY_AT_TEN + free_at, lambda: roster.ready(name, self.stage.now()) and None)
+            agents.pause(name, MONDAY_AT_TEN - 3600)
+            self.stage.at(MONDAY_AT_TEN + free_at, lambda: agents.ready(name, self.stage.now()) and None)
         self.agents.does[number] = [*(does or [])]
 
     def caller(self, number: str, at: float, **more: Any) -> Caller:
         caller = Caller(self.stage, self.agents, number, [*more.pop("keys", ["0"])], **more)
-        line = Line(
+        line = PhoneLine(
             voice_url=f"{self.server.url}/twilio/voice/main_menu",
             caller=number,
             token=TOKEN,
@@ -263,7 +265,7 @@ class Hall:
         return [number for _, number, _ in self.agents.order]
 
     def state(self, name: str) -> str:
-        return self.floor.agents[name].state
+        return self.queue_state.agents[name].state
 
 
 @pytest.fixture
@@ -305,7 +307,7 @@ def test_a_vip_caller_gets_the_agent_of_the_vip_desk_and_a_normal_one_waits_on(h
 
 
 def test_every_waiting_caller_hears_music_within_five_seconds_and_the_place_that_only_falls(hall: Hall):
-    hall.agent("li", LI, does=[Desk(talk=200)])
+    hall.agent("li", LI, does=[DeskAnswer(talk=200)])
     callers = [hall.caller(f"+86139110000{n:02d}", 5.0 * n) for n in range(4)]
     hall.run(1200)
     assert [caller.positions[0] for caller in callers[1:]] == [1, 2, 3]
@@ -338,8 +340,8 @@ def test_what_was_proved_and_typed_is_told_masked_and_is_not_asked_again(hall: H
 
 
 def test_the_agent_after_one_who_refused_and_the_next_one_are_told_all_of_it_again(hall: Hall):
-    hall.agent("li", LI, does=[Desk(press="2")])
-    hall.agent("wang", WANG, free_at=30, does=[Desk(talk=30)])
+    hall.agent("li", LI, does=[DeskAnswer(press="2")])
+    hall.agent("wang", WANG, free_at=30, does=[DeskAnswer(talk=30)])
     caller = hall.caller(NORMAL, 0, keys=["1", "0128", "135790", "0"])
     hall.run()
     told = {words.rstrip("。").partition("；等候")[0] for words in hall.agents.heard if "张伟" in words}
@@ -358,23 +360,23 @@ def test_who_was_cut_off_need_not_tell_again_what_the_call_is_about(hall: Hall):
 
 
 NOT_TAKEN = {
-    "busy": Desk("busy"),
-    "no answer": Desk("no-answer"),
-    "a dead line": Desk("failed"),
-    "another key": Desk(press="2"),
-    "silence": Desk(press=""),
-    "hung up in the middle": Desk(hangs_up=True),
-    "refused, and the end is never told": Desk(press="2", lost=True),
-    "silence, and the end is never told": Desk(press="", lost=True),
+    "busy": DeskAnswer("busy"),
+    "no answer": DeskAnswer("no-answer"),
+    "a dead line": DeskAnswer("failed"),
+    "another key": DeskAnswer(press="2"),
+    "silence": DeskAnswer(press=""),
+    "hung up in the middle": DeskAnswer(hangs_up=True),
+    "refused, and the end is never told": DeskAnswer(press="2", lost=True),
+    "silence, and the end is never told": DeskAnswer(press="", lost=True),
 }
 
 
 @pytest.mark.parametrize("first", NOT_TAKEN.values(), ids=NOT_TAKEN)
 @pytest.mark.parametrize("otherwise", [False, True], ids=["told at once", "told late"])
 def test_a_caller_whom_one_agent_does_not_take_keeps_the_place_and_gets_the_next(
-    server: Server, first: Desk, otherwise: bool
+    server: Server, first: DeskAnswer, otherwise: bool
 ):
-    other = Habits(ring=0.0, screened="no-answer", leg_told="after")
+    other = CarrierOptions(ring=0.0, screened="no-answer", leg_told="after")
     hall = Hall(server, habits=other if otherwise else None)
     hall.agent("li", LI, does=[first])
     hall.agent("wang", WANG, free_at=90)
@@ -388,7 +390,7 @@ def test_a_caller_whom_one_agent_does_not_take_keeps_the_place_and_gets_the_next
 
 
 @pytest.mark.parametrize("first", NOT_TAKEN.values(), ids=NOT_TAKEN)
-def test_when_the_only_agent_takes_no_call_the_caller_gets_a_definite_way_on(hall: Hall, first: Desk):
+def test_when_the_only_agent_takes_no_call_the_caller_gets_a_definite_way_on(hall: Hall, first: DeskAnswer):
     hall.agent("li", LI, does=[first] * 100)
     caller = hall.caller(NORMAL, 0)
     hall.run(900)
@@ -399,7 +401,7 @@ def test_when_the_only_agent_takes_no_call_the_caller_gets_a_definite_way_on(hal
 
 
 def test_an_agent_whose_telephone_dies_in_the_talk_is_not_lost_and_the_caller_is_asked_on(hall: Hall):
-    hall.agent("li", LI, does=[Desk(talk=3, lost=True)])
+    hall.agent("li", LI, does=[DeskAnswer(talk=3, lost=True)])
     first, second = hall.caller(NORMAL, 0), hall.caller(CORPORATE, 20)
     hall.run()
     assert "请为刚才的服务打分" in first.said
@@ -415,7 +417,7 @@ def test_an_agent_whose_telephone_dies_in_the_talk_is_not_lost_and_the_caller_is
 def test_a_caller_may_hang_up_while_it_rings_while_the_agent_is_told_and_while_they_talk(
     server: Server, moment: float, order: Any
 ):
-    hall = Hall(server, habits=Habits(ring=0.0, leg_told=order))
+    hall = Hall(server, habits=CarrierOptions(ring=0.0, leg_told=order))
     hall.agent("li", LI)
     gone = hall.caller(NORMAL, 0, leaves_at=moment)
     next_one = hall.caller(CORPORATE, 30)
@@ -425,7 +427,9 @@ def test_a_caller_may_hang_up_while_it_rings_while_the_agent_is_told_and_while_t
     assert CORPORATE in hall.connected()
     assert next_one.rung == [LI]
     assert hall.state("li") in ("ready", "wrap_up")
-    assert [one.state for one in hall.floor.waiters.values() if one.state in ("waiting", "ringing", "talking")] == []
+    assert [
+        one.state for one in hall.queue_state.waiters.values() if one.state in ("waiting", "ringing", "talking")
+    ] == []
 
 
 @pytest.mark.parametrize("patience", [12, 40, 70, 100])
@@ -444,8 +448,8 @@ def test_who_hangs_up_while_waiting_holds_nobody_up(hall: Hall, patience: float)
 
 def test_every_request_sent_three_times_changes_nothing(server: Server):
     hall = Hall(server, times=3)
-    hall.agent("li", LI, does=[Desk(press="2"), Desk(talk=40)])
-    hall.agent("wang", WANG, free_at=50, does=[Desk(talk=40)])
+    hall.agent("li", LI, does=[DeskAnswer(press="2"), DeskAnswer(talk=40)])
+    hall.agent("wang", WANG, free_at=50, does=[DeskAnswer(talk=40)])
     first, second = hall.caller(NORMAL, 0), hall.caller(VIP, 5)
     hall.run()
     assert sorted(hall.connected()) == sorted([NORMAL, VIP])
@@ -460,17 +464,17 @@ def calls_rows(server: Server, call: str) -> list[Any]:
 
 
 def test_requests_that_come_again_when_all_is_over_change_nothing_and_ring_nobody(hall: Hall, server: Server):
-    hall.agent("li", LI, does=[Desk(press="2"), Desk(talk=20)])
-    hall.agent("wang", WANG, free_at=50, does=[Desk(talk=20)])
+    hall.agent("li", LI, does=[DeskAnswer(press="2"), DeskAnswer(talk=20)])
+    hall.agent("wang", WANG, free_at=50, does=[DeskAnswer(talk=20)])
     hall.caller(NORMAL, 0)
     hall.caller(VIP, 5)
     hall.run()
-    before = hall.floor
+    before = hall.queue_state
     for path, form in [*hall.wire.sent, *reversed(hall.wire.sent)]:
         answer = server.post(path, form)
         assert answer.status in (200, 204)
         assert b"<Dial" not in answer.body or "/voice" in path
-    after = hall.floor
+    after = hall.queue_state
     for name in ("li", "wang"):
         assert after.agents[name].state == before.agents[name].state
     assert after.offers.keys() == before.offers.keys()
@@ -499,8 +503,8 @@ def test_without_it_the_wait_ends_at_the_next_piece_of_music(hall: Hall):
 
 def test_callers_who_are_moved_while_others_hang_up_and_refuse_all_end_well(server: Server):
     hall = Hall(server, moves=True)
-    hall.agent("li", LI, free_at=40, does=[Desk(press="2"), Desk("busy"), Desk(talk=30)])
-    hall.agent("wang", WANG, "vip", free_at=60, does=[Desk("no-answer"), Desk(talk=30)])
+    hall.agent("li", LI, free_at=40, does=[DeskAnswer(press="2"), DeskAnswer("busy"), DeskAnswer(talk=30)])
+    hall.agent("wang", WANG, "vip", free_at=60, does=[DeskAnswer("no-answer"), DeskAnswer(talk=30)])
     callers = [hall.caller(f"+86139110000{n:02d}", 3.0 * n, patience=45 if n % 4 == 3 else 1e9) for n in range(8)]
     callers.append(hall.caller(VIP, 20))
     hall.run(1800)
@@ -525,7 +529,7 @@ def test_a_call_back_rings_an_agent_first_and_then_the_customer(server: Server):
     hall.agent("li", LI, free_at=30)
     promise(server, NORMAL, 0, name="张伟")
     rung: list[str] = []
-    hall.switchboard.desks = {LI: Desk(hears=lambda one: rung.append(one.text)), NORMAL: Desk(talk=50)}
+    hall.switchboard.desks = {LI: DeskAnswer(hears=lambda one: rung.append(one.text)), NORMAL: DeskAnswer(talk=50)}
     hall.run()
     assert hall.switchboard.placed == [LI]
     told = "".join(rung)
@@ -533,7 +537,7 @@ def test_a_call_back_rings_an_agent_first_and_then_the_customer(server: Server):
     assert "这是回电" in told
     called = [form for path, form in hall.wire.sent if path.endswith("/called")]
     assert [form["DialCallStatus"] for form in called] == ["completed"]
-    [waiter] = hall.floor.waiters.values()
+    [waiter] = hall.queue_state.waiters.values()
     assert (waiter.state, hall.state("li"), hall.gave_up) == ("talked", "wrap_up", [])
 
 
@@ -541,7 +545,7 @@ def test_a_customer_who_does_not_answer_is_tried_twice_in_all_and_then_taken_car
     hall = Hall(server, moves=True)
     hall.agent("li", LI)
     promise(server, NORMAL, 0)
-    hall.switchboard.desks = {LI: Desk(), NORMAL: Desk("no-answer")}
+    hall.switchboard.desks = {LI: DeskAnswer(), NORMAL: DeskAnswer("no-answer")}
     hall.run(1800)
     assert hall.switchboard.placed == [LI, LI]
     assert len(hall.gave_up) == 1
@@ -550,10 +554,10 @@ def test_a_customer_who_does_not_answer_is_tried_twice_in_all_and_then_taken_car
 
 @pytest.mark.parametrize(
     "agent",
-    [Desk("busy"), Desk("no-answer"), Desk(press="2"), Desk(hangs_up=True)],
+    [DeskAnswer("busy"), DeskAnswer("no-answer"), DeskAnswer(press="2"), DeskAnswer(hangs_up=True)],
     ids=["busy", "no answer", "another key", "hung up"],
 )
-def test_when_the_agent_does_not_take_a_call_back_the_customer_is_not_rung(server: Server, agent: Desk):
+def test_when_the_agent_does_not_take_a_call_back_the_customer_is_not_rung(server: Server, agent: DeskAnswer):
     hall = Hall(server, moves=True)
     hall.agent("li", LI)
     promise(server, NORMAL, 0)
@@ -561,7 +565,7 @@ def test_when_the_agent_does_not_take_a_call_back_the_customer_is_not_rung(serve
     hall.run(29)
     assert hall.switchboard.placed == [LI]
     assert not [path for path, _ in hall.wire.sent if path.endswith("/customer")]
-    [waiter] = hall.floor.waiters.values()
+    [waiter] = hall.queue_state.waiters.values()
     assert waiter.state == "waiting"
 
 
@@ -591,7 +595,7 @@ def test_where_a_workflow_is_set_the_carriers_router_finds_the_person(
     form = {"CallSid": "CA" + result, "From": VIP, "To": "+861055550000", "CallStatus": "in-progress"}
     server.post("/twilio/voice/main_menu", form)
     document = server.post("/twilio/turn/1", {**form, "Digits": "0"})
-    *_, enqueue = parse(document.body).verbs
+    *_, enqueue = parse_twiml(document.body).verbs
     assert isinstance(enqueue, Enqueue)
     task = json.loads(enqueue.task or "")
     assert (enqueue.name, enqueue.action, task["desk"], task["segment"]) == (workflow, "/twilio/turn/2", "vip", "vip")

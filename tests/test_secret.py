@@ -6,12 +6,12 @@ import pickle
 
 import pytest
 
-from ivr.secret import KINDS, Secret
+from ivr.secret import SECRET_KINDS, Secret
 
 PIN = Secret("pin", "135790")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SECRET_KINDS)
 def test_a_secret_prints_as_its_kind(kind: str) -> None:
     secret = Secret(kind, "135790")
     shown = [str(secret), repr(secret), f"{secret}", f"{secret:>20}", "%s" % secret, f"{[secret]}"]  # noqa: UP031

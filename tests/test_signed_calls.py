@@ -18,10 +18,10 @@ from ivr.carrier.clock import VirtualClock
 from ivr.carrier.requests import Exchange, new_sid, signature
 from ivr.carrier.transport import HttpTransport
 from ivr.carrier.twiml import Dial, Gather, Hangup, Say
-from ivr.carrier.twiml_parser import parse
-from ivr.conversations.reader import read_text
-from ivr.conversations.result import Played
-from ivr.conversations.runner import play
+from ivr.carrier.twiml_parser import parse_twiml
+from ivr.conversations.reader import read_conversation_text
+from ivr.conversations.result import ConversationResult
+from ivr.conversations.runner import play_conversation
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.settings import Settings
 from ivr.web import create_app
@@ -41,12 +41,12 @@ class Server:
     bank: BackgroundBank
     transport: HttpTransport
 
-    def call(self, text: str, **head: str) -> tuple[Played, list[Exchange]]:
+    def call(self, text: str, **head: str) -> tuple[ConversationResult, list[Exchange]]:
         """Play one conversation; return how it went and each exchange with its wall time."""
         heads = "".join(f"{name}: {value}\n" for name, value in {"flow": "main_menu", **head}.items())
-        [conversation] = read_text(f"conversation: a call\n{heads}turns:\n{text}")
+        [conversation] = read_conversation_text(f"conversation: a call\n{heads}turns:\n{text}")
         exchanges: list[Exchange] = []
-        played = play(
+        played = play_conversation(
             conversation,
             self.transport,
             VirtualClock(time.time()),
@@ -153,11 +153,13 @@ def test_13800000003_is_offered_a_person_within_ten_seconds_of_prompt_and_reache
     form = {"CallSid": new_sid("CA"), "From": "+8613800000003", "To": "+861055550000", "CallStatus": "ringing"}
     answer = server.post("/twilio/voice", form)
     seconds, said = 0.0, ""
-    for verb in parse(answer.body, content_type=answer.content_type).verbs:
+    for verb in parse_twiml(answer.body, content_type=answer.content_type).verbs:
         for prompt in verb.prompts if isinstance(verb, Gather) else (verb,):
             if isinstance(prompt, Say) and "人工" not in said:
                 said += prompt.text
-                seconds += sum(speech_duration.seconds(piece.text, piece.rate) + piece.pause for piece in prompt.pieces)
+                seconds += sum(
+                    speech_duration.speech_seconds(piece.text, piece.rate) + piece.pause for piece in prompt.pieces
+                )
     assert "人工" in said
     assert seconds <= 10
     played, _ = server.call(
@@ -313,5 +315,5 @@ def test_the_same_request_sent_twice_at_once_gets_the_same_bytes_and_charges_one
     assert len(set(answers)) == 1
     refused = [row for row in server.ivr.store.journal(form["CallSid"]) if row.kind == "identity"]
     assert len(refused) == 1
-    last = parse(server.post("/twilio/turn/4", {**form, "Digits": "135790"}).body)
+    last = parse_twiml(server.post("/twilio/turn/4", {**form, "Digits": "135790"}).body)
     assert not isinstance(last.verbs[-1], Dial | Hangup)

@@ -21,7 +21,7 @@ from ivr.net.reachability import Reach
 from ivr.secret import Secret
 
 LARGEST_ANSWER = 256 << 10
-MOST_OPEN = 64
+_MOST_OPEN = 64
 
 
 class HttpLookup:
@@ -31,7 +31,7 @@ class HttpLookup:
     every thread of the server away from callers who do not need it.
     """
 
-    def __init__(self, base_urls: Mapping[str, str], *, most_open: int = MOST_OPEN) -> None:
+    def __init__(self, base_urls: Mapping[str, str], *, most_open: int = _MOST_OPEN) -> None:
         self._base_urls, self._most_open = dict(base_urls), most_open
         self._start()
         _lookups.add(self)

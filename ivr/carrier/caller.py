@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 DialStatus = Literal["completed", "busy", "no-answer", "failed", "canceled"]
-KEYS = frozenset("0123456789*#")
+DTMF_KEYS = frozenset("0123456789*#")
 
 
 class Gone(Exception):
@@ -15,7 +15,7 @@ class Gone(Exception):
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardPrompt:
     """One thing that is played. `text` is what was said, at `rate`, or the address of what was played."""
 
     kind: Literal["say", "play", "pause", "beep"]
@@ -26,7 +26,7 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class Listening:
+class ListeningWindow:
     """What the document waits for. `timeout` is the silence in seconds that ends it; `most` bounds keys or seconds."""
 
     kind: Literal["gather", "record"]
@@ -44,8 +44,8 @@ class Stretch:
     """What is about to be played. Without `listening`, keys pressed in it are lost."""
 
     began: float
-    prompts: tuple[Heard, ...]
-    listening: Listening | None
+    prompts: tuple[HeardPrompt, ...]
+    listening: ListeningWindow | None
 
     @property
     def seconds(self) -> float:
@@ -63,7 +63,7 @@ class Press:
     repeat: bool = False
 
     def __post_init__(self) -> None:
-        if not self.keys or not set(self.keys) <= KEYS:
+        if not self.keys or not set(self.keys) <= DTMF_KEYS:
             raise ValueError("keys are 0-9, * and #, and at least one")
 
 
@@ -112,7 +112,7 @@ Act = Press | Speak | Talk | Silence | HangUp
 
 
 @dataclass(frozen=True)
-class Desk:
+class DeskAnswer:
     """What happens to a dialled leg. `caller_leaves`: the caller, not the desk, ends the talk.
 
     The rest matters where whoever answers is asked to take the call. They press `press` then, and nothing when it is
@@ -129,7 +129,7 @@ class Desk:
     hangs_up: bool = False
     lost: bool = False
     caller_leaves_at: float | None = None
-    hears: Callable[[Heard], None] | None = None
+    hears: Callable[[HeardPrompt], None] | None = None
 
 
 class Caller(Protocol):
@@ -142,14 +142,14 @@ class Caller(Protocol):
     def early(self, stretch: Stretch) -> Act | None:
         """Say what you do while `stretch` is played (`at` counts from its start), or None to listen to the end."""
 
-    def hears(self, heard: Heard) -> None:
+    def hears(self, heard: HeardPrompt) -> None:
         """Take in a prompt that begins to play."""
 
-    def answers(self, listening: Listening) -> Act:
+    def answers(self, listening: ListeningWindow) -> Act:
         """Say what you do now that the document listens; `at` counts from now, past `timeout` is too late."""
 
     def acted(self, act: Act) -> None:
         """Learn that your act takes place now, before its request is made."""
 
-    def desk(self, numbers: Sequence[str]) -> Desk:
+    def desk(self, numbers: Sequence[str]) -> DeskAnswer:
         """Say what becomes of a dialled leg."""

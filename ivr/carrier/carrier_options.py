@@ -14,7 +14,7 @@ EndedBy = Literal["server", "caller", "fault", "limit"]
 
 
 @dataclass(frozen=True)
-class Habits:
+class CarrierOptions:
     """What Twilio leaves open. `hops` documents in a row may pass without a sound.
 
     `screened` is how dialling somebody ends who answered and did not take the call; `leg_told` says whether the end of

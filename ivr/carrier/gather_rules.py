@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from . import speech_duration
-from .caller import Act, HangUp, Heard, Listening, Press, Speak, Stretch, Talk
-from .twiml import Gather, Play, Prompt, Record, Say
+from .caller import Act, HangUp, HeardPrompt, ListeningWindow, Press, Speak, Stretch, Talk
+from .twiml import Gather, Play, Record, Say, TwimlPrompt
 
 KEY_SECONDS = 0.3
 
@@ -15,24 +15,24 @@ Length = Callable[[str], float]
 """Tells how many seconds the sound at an address lasts."""
 
 
-def heard(prompt: Prompt, length: Length) -> Heard:
+def as_heard(prompt: TwimlPrompt, length: Length) -> HeardPrompt:
     """Put a prompt as the caller perceives it."""
     if isinstance(prompt, Say):
-        once = sum(speech_duration.seconds(piece.text, piece.rate) + piece.pause for piece in prompt.pieces)
+        once = sum(speech_duration.speech_seconds(piece.text, piece.rate) + piece.pause for piece in prompt.pieces)
         rate = prompt.pieces[0].rate if prompt.pieces else 1.0
-        return Heard("say", prompt.text, prompt.language, once * (prompt.loop or 1000), rate)
+        return HeardPrompt("say", prompt.text, prompt.language, once * (prompt.loop or 1000), rate)
     if isinstance(prompt, Play):
         once = length(prompt.url) if prompt.url else KEY_SECONDS * len(prompt.digits)
-        return Heard("play", prompt.url or prompt.digits, "", once * (prompt.loop or 1000))
-    return Heard("pause", "", "", prompt.length)
+        return HeardPrompt("play", prompt.url or prompt.digits, "", once * (prompt.loop or 1000))
+    return HeardPrompt("pause", "", "", prompt.length)
 
 
-def split(gather: Gather, now: float, length: Length) -> tuple[Stretch, Listening]:
+def split(gather: Gather, now: float, length: Length) -> tuple[Stretch, ListeningWindow]:
     """Part what is played from the wait after it; pauses at the end of the prompts are a part of the wait."""
-    prompts = tuple(heard(prompt, length) for prompt in gather.prompts)
+    prompts = tuple(as_heard(prompt, length) for prompt in gather.prompts)
     sounds = max((place for place, prompt in enumerate(prompts, 1) if prompt.kind != "pause"), default=0)
     quiet = sum(prompt.seconds for prompt in prompts[sounds:])
-    listening = Listening(
+    listening = ListeningWindow(
         "gather",
         gather.keys,
         gather.speech,
@@ -79,12 +79,12 @@ def stops(gather: Gather, act: Act) -> bool:
     return isinstance(act, Speak) and gather.speech and gather.barge_in
 
 
-def answered(gather: Gather, act: Act, patience: float) -> Gathered:
+def gather_answer(gather: Gather, act: Act, patience: float) -> Gathered:
     """Take in what the caller did; `patience` is the silence in seconds that the Gather allows from here."""
     if isinstance(act, Press) and gather.keys:
         return gathered(gather, act.keys, act.gap, act.repeat)
     if isinstance(act, Speak) and gather.speech and act.text.strip():
-        spoken = min(60.0, speech_duration.seconds(act.text) if act.seconds is None else act.seconds)
+        spoken = min(60.0, speech_duration.speech_seconds(act.text) if act.seconds is None else act.seconds)
         quiet = gather.timeout if gather.speech_timeout is None else gather.speech_timeout
         return Gathered(speech=act.text, confidence=act.confidence, wait=spoken + quiet, repeat=act.repeat)
     return Gathered(wait=max(0.0, patience - act.at), repeat=act.repeat)
@@ -105,7 +105,7 @@ def gathered(gather: Gather, keys: str, gap: float = KEY_SECONDS, repeat: bool =
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordResult:
     """What a Record ends with. `key` is the key that ended it, or "hangup"; `wait` is the time it took."""
 
     seconds: float
@@ -114,22 +114,22 @@ class Recorded:
     repeat: bool = False
 
 
-def recorded(record: Record, act: Act) -> Recorded:
+def record_result(record: Record, act: Act) -> RecordResult:
     """Take in what the caller did after the tone."""
     quiet, most = record.timeout or record.max_length, float(record.max_length)
     if isinstance(act, HangUp):
         taken = min(act.at, most)
-        return Recorded(taken, "hangup", taken, act.repeat)
+        return RecordResult(taken, "hangup", taken, act.repeat)
     spoken, key = act.at, ""
     if isinstance(act, Speak):
-        spoken += speech_duration.seconds(act.text) if act.seconds is None else act.seconds
+        spoken += speech_duration.speech_seconds(act.text) if act.seconds is None else act.seconds
     elif isinstance(act, Talk):
         spoken, key = act.at + act.seconds, act.key
     elif isinstance(act, Press):
         key = next((pressed for pressed in act.keys if pressed in record.finish_on_key), "")
     if spoken >= most:
-        return Recorded(most, "", most, act.repeat)
+        return RecordResult(most, "", most, act.repeat)
     if key and key in record.finish_on_key:
-        return Recorded(spoken, key, spoken, act.repeat)
+        return RecordResult(spoken, key, spoken, act.repeat)
     taken = min(most, spoken + quiet)
-    return Recorded(spoken or taken, "", taken, act.repeat)
+    return RecordResult(spoken or taken, "", taken, act.repeat)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .caller import Act, Desk, DialStatus, HangUp, Heard, Listening, Press, Silence, Stretch
+from .caller import Act, DeskAnswer, DialStatus, HangUp, HeardPrompt, ListeningWindow, Press, Silence, Stretch
 from .clock import Clock
 
-BUSY_SECONDS = 2.0
+_BUSY_SECONDS = 2.0
 FAILED_SECONDS = 0.5
 HANGS_UP_AFTER = 1.0
 """Seconds of what is played to them that somebody hears who answers and hangs up."""
@@ -38,7 +38,7 @@ class Bounded:
 
 
 @dataclass(frozen=True)
-class Ended:
+class LegEnded:
     """How a dialled leg ended. `talked` is None when the two were never connected; `answered` counts from then."""
 
     status: DialStatus
@@ -60,50 +60,50 @@ class Ended:
         return "completed" if self.answered else self.status
 
 
-def connect(desk: Desk, timeout: float, clock: Clock, told: Callable[[Clock], bool]) -> Ended:
+def bridge(desk: DeskAnswer, timeout: float, clock: Clock, told: Callable[[Clock], bool]) -> LegEnded:
     """Ring, let `told` tell whoever answers who calls (it says whether they take the call), and let them talk."""
     bounded = clock if desk.caller_leaves_at is None else Bounded(clock, clock.now() + desk.caller_leaves_at)
     answered = connected = 0.0
     try:
         if desk.status != "completed" or desk.ring > timeout:
             status: DialStatus = desk.status if desk.status != "completed" else "no-answer"
-            bounded.sleep({"no-answer": timeout, "busy": BUSY_SECONDS}.get(status, FAILED_SECONDS))
-            return Ended(status)
+            bounded.sleep({"no-answer": timeout, "busy": _BUSY_SECONDS}.get(status, FAILED_SECONDS))
+            return LegEnded(status)
         bounded.sleep(desk.ring)
         answered = clock.now()
         if not told(bounded):
-            return Ended("completed", clock.now() - answered)
+            return LegEnded("completed", clock.now() - answered)
         connected = clock.now()
         bounded.sleep(desk.talk)
     except CallerLeft:
         now = clock.now()
         talked = now - connected if connected else None
-        return Ended(
+        return LegEnded(
             "completed" if connected else "canceled", now - answered if answered else 0.0, talked, caller_left=True
         )
     now = clock.now()
-    return Ended("completed", now - answered, now - connected, caller_left=desk.caller_leaves)
+    return LegEnded("completed", now - answered, now - connected, caller_left=desk.caller_leaves)
 
 
-class Answering:
+class AnsweringAgent:
     """The person at a dialled telephone, as the player of that leg sees them: listens, then presses what `desk` says.
 
     `dialled` is what becomes of a call that this leg makes in turn.
     """
 
-    def __init__(self, desk: Desk, dialled: Desk | None = None) -> None:
-        self._desk, self._dialled = desk, dialled or Desk()
+    def __init__(self, desk: DeskAnswer, dialled: DeskAnswer | None = None) -> None:
+        self._desk, self._dialled = desk, dialled or DeskAnswer()
 
     def early(self, stretch: Stretch) -> Act | None:
         """Listen to the end, or hang up soon."""
         return HangUp(HANGS_UP_AFTER) if self._desk.hangs_up else None
 
-    def hears(self, heard: Heard) -> None:
+    def hears(self, heard: HeardPrompt) -> None:
         """Tell whoever wants to know what is heard at this end."""
         if self._desk.hears is not None:
             self._desk.hears(heard)
 
-    def answers(self, listening: Listening) -> Act:
+    def answers(self, listening: ListeningWindow) -> Act:
         """Press the key, or say nothing."""
         if self._desk.hangs_up:
             return HangUp()
@@ -112,6 +112,6 @@ class Answering:
     def acted(self, act: Act) -> None:
         """Know already."""
 
-    def desk(self, numbers: Sequence[str]) -> Desk:
+    def desk(self, numbers: Sequence[str]) -> DeskAnswer:
         """Say what becomes of a call made from here."""
         return self._dialled

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urljoin
 
 from . import gather_rules
-from .caller import Act, Caller, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch, Talk
-from .carrier_options import CallResult, EndedBy, Habits
+from .caller import Act, Caller, DeskAnswer, Gone, HangUp, HeardPrompt, ListeningWindow, Silence, Stretch, Talk
+from .carrier_options import CallResult, CarrierOptions, EndedBy
 from .clock import Clock
-from .legs import Answering, Ended, connect
-from .requests import Carrier, Line, Purpose, Watch, beside, new_sid
-from .side_requests import Asides
-from .sound_length import seconds_of
+from .legs import AnsweringAgent, LegEnded, bridge
+from .requests import Carrier, ExchangeWatch, PhoneLine, Purpose, beside, new_sid
+from .side_requests import SideRequests
+from .sound_length import sound_seconds
 from .transport import Transport
 from .twiml import (
     OWN_RULE,
     Dial,
-    Document,
     Enqueue,
     Gather,
     Hangup,
@@ -27,18 +26,19 @@ from .twiml import (
     Party,
     Pause,
     Play,
-    Prompt,
     Record,
     Redirect,
     Reject,
     Say,
+    TwimlDocument,
     TwimlFault,
+    TwimlPrompt,
     Verb,
 )
-from .twiml_parser import falls_silent, parse
+from .twiml_parser import falls_silent, parse_twiml
 
 if TYPE_CHECKING:
-    from .recordings import Recordings
+    from .recordings import CarrierRecordings
 
 
 class _Over(Exception):
@@ -62,25 +62,25 @@ class Player:
 
     def __init__(
         self,
-        line: Line,
+        line: PhoneLine,
         transport: Transport,
         caller: Caller,
         clock: Clock,
         *,
         call_sid: str | None = None,
-        habits: Habits | None = None,
-        watch: Watch | None = None,
-        recordings: Recordings | None = None,
+        habits: CarrierOptions | None = None,
+        watch: ExchangeWatch | None = None,
+        recordings: CarrierRecordings | None = None,
     ) -> None:
         self.call_sid = call_sid or new_sid("CA")
         self._line = line
         self._caller = caller
         self._clock = clock
-        self._habits = habits or Habits()
+        self._habits = habits or CarrierOptions()
         self._recordings = recordings
         self._carrier = Carrier(line, transport, self.call_sid, watch)
         self.faults: list[TwimlFault] = []
-        self.asides = Asides(self._carrier, self.faults)
+        self.asides = SideRequests(self._carrier, self.faults)
         self._dialled: list[str] = []
         self._early = ""
         self._url = ""
@@ -94,7 +94,7 @@ class Player:
         self._watch = watch
 
     def _length(self, url: str) -> float:
-        return seconds_of(self._transport, self._carrier.real(urljoin(self._url, url)))
+        return sound_seconds(self._transport, self._carrier.real(urljoin(self._url, url)))
 
     @property
     def is_over(self) -> bool:
@@ -142,7 +142,7 @@ class Player:
         extra = {"ErrorCode": str(fault.number), "ErrorUrl": fault.url or failed.url}
         return _Next("fallback", self._line.fallback_url, "POST", extra)
 
-    def _fetch(self, step: _Next) -> Document:
+    def _fetch(self, step: _Next) -> TwimlDocument:
         self._hops += 1
         if self._hops > self._habits.hops:
             raise TwimlFault(OWN_RULE, f"{self._hops - 1} documents in a row without a sound: an endless loop")
@@ -151,7 +151,7 @@ class Player:
         answer, self._url = self._carrier.ask(
             step.purpose, step.method, step.url, step.extra, status=self._status, repeat=step.repeat
         )
-        document = parse(answer.body, status=answer.status, content_type=answer.content_type, url=self._url)
+        document = parse_twiml(answer.body, status=answer.status, content_type=answer.content_type, url=self._url)
         self._documents += 1
         self.faults += document.warnings
         if falls_silent(document) and not self._line.parent:
@@ -159,7 +159,7 @@ class Player:
             self.faults.append(TwimlFault(OWN_RULE, message, url=self._url, fatal=False))
         return document
 
-    def _play(self, document: Document) -> None:
+    def _play(self, document: TwimlDocument) -> None:
         for place, verb in enumerate(document.verbs):
             if isinstance(verb, Reject) and place == 0 and self._status == "ringing":
                 raise _Over("server", "busy" if verb.reason == "busy" else "no-answer")
@@ -203,10 +203,10 @@ class Player:
             url, self._moved = self._moved, ""
             raise _Next("moved", url, "POST")
 
-    def _prompts(self, prompts: Sequence[Prompt]) -> None:
+    def _prompts(self, prompts: Sequence[TwimlPrompt]) -> None:
         """Play prompts that nothing can stop but hanging up."""
         stretch = Stretch(
-            self._clock.now(), tuple(gather_rules.heard(prompt, self._length) for prompt in prompts), None
+            self._clock.now(), tuple(gather_rules.as_heard(prompt, self._length) for prompt in prompts), None
         )
         act = self._caller.early(stretch)
         if act is None or act.at >= stretch.seconds > 0:
@@ -216,13 +216,13 @@ class Player:
         self._do(act)
         self._hear(rest)
 
-    def _hear(self, prompts: Sequence[Heard], until: float = float("inf")) -> Sequence[Heard]:
+    def _hear(self, prompts: Sequence[HeardPrompt], until: float = float("inf")) -> Sequence[HeardPrompt]:
         """Play until `until` seconds have gone by; return what is left."""
         for place, prompt in enumerate(prompts):
             self._caller.hears(prompt)
             if until < prompt.seconds:
                 self._wait(until)
-                left = Heard("pause", "", prompt.language, prompt.seconds - until)
+                left = HeardPrompt("pause", "", prompt.language, prompt.seconds - until)
                 return (left, *prompts[place + 1 :])
             self._wait(prompt.seconds)
             until -= prompt.seconds
@@ -248,7 +248,7 @@ class Player:
         self._wait(result.wait)
         return result
 
-    def _live(self, gather: Gather, stretch: Stretch, listening: Listening) -> gather_rules.Gathered:
+    def _live(self, gather: Gather, stretch: Stretch, listening: ListeningWindow) -> gather_rules.Gathered:
         act = self._caller.early(stretch)
         if act is not None and act.at < stretch.seconds:
             rest = self._hear(stretch.prompts, until=act.at)
@@ -263,7 +263,7 @@ class Player:
                 act = Silence()
             self._wait(act.at)
             self._do(act)
-        result = gather_rules.answered(gather, act, listening.timeout)
+        result = gather_rules.gather_answer(gather, act, listening.timeout)
         self._wait(result.wait)
         return result
 
@@ -277,11 +277,11 @@ class Player:
     def _record(self, record: Record) -> None:
         self._early = ""
         if record.play_beep:
-            self._hear((Heard("beep", "", "", 0.5),))
-        listening = Listening("record", True, True, record.timeout, record.max_length, record.finish_on_key)
+            self._hear((HeardPrompt("beep", "", "", 0.5),))
+        listening = ListeningWindow("record", True, True, record.timeout, record.max_length, record.finish_on_key)
         act = self._caller.answers(listening)
         self._caller.acted(act)
-        taken = gather_rules.recorded(record, act)
+        taken = gather_rules.record_result(record, act)
         self._wait(taken.wait)
         sound = act.sound if isinstance(act, Talk) else b""
         facts = self._recording(record.status_callback, "RecordVerb", taken.seconds, sound)
@@ -304,7 +304,7 @@ class Player:
         self._dialled += dial.numbers
         desk = self._caller.desk(dial.numbers)
         leg = self._leg(dial.parties[0], desk)
-        ended = connect(desk, dial.timeout, self._clock, leg.takes)
+        ended = bridge(desk, dial.timeout, self._clock, leg.takes)
         step = self._next("dial", dial.action, dial.method, self._dial_facts(dial, leg, ended), desk.repeat)
         self.asides.later(lambda: self._leg_over(leg, ended, desk))
         if self._habits.leg_told == "before":
@@ -316,7 +316,7 @@ class Player:
         if dial.action is not None:
             raise step
 
-    def _leg(self, party: Party, desk: Desk) -> Player:
+    def _leg(self, party: Party, desk: DeskAnswer) -> Player:
         """Return the player of the other telephone's own call."""
         line = replace(
             self._line,
@@ -328,7 +328,7 @@ class Player:
             parent=self.call_sid,
         )
         return Player(
-            line, self._transport, Answering(desk), self._clock, habits=self._habits, watch=beside(self._watch)
+            line, self._transport, AnsweringAgent(desk), self._clock, habits=self._habits, watch=beside(self._watch)
         )
 
     def takes(self, clock: Clock) -> bool:
@@ -343,12 +343,12 @@ class Player:
         except Gone:
             return False
 
-    def _leg_over(self, leg: Player, ended: Ended, desk: Desk) -> None:
+    def _leg_over(self, leg: Player, ended: LegEnded, desk: DeskAnswer) -> None:
         if not desk.lost:
             leg.asides.ended(ended.leg_status, ended.answered, self._clock.now())
         self.faults += leg.faults
 
-    def _dial_facts(self, dial: Dial, leg: Player, ended: Ended) -> dict[str, str]:
+    def _dial_facts(self, dial: Dial, leg: Player, ended: LegEnded) -> dict[str, str]:
         facts = {"DialCallSid": leg.call_sid, **ended.facts(self._habits.screened)}
         if ended.talked is None or not dial.record:
             return facts
@@ -372,7 +372,7 @@ class Player:
             self._hold(enqueue, {"QueueSid": sid, "QueuePosition": "1", "QueueTime": "0", "CurrentQueueSize": "1"})
         desk = self._caller.desk((enqueue.name,))
         self._hops = 0
-        ended = connect(desk, 30, self._clock, lambda _: True)
+        ended = bridge(desk, 30, self._clock, lambda _: True)
         result = "bridged" if ended.talked is not None else "hangup" if ended.caller_left else "queue-full"
         extra = {"QueueResult": result, "QueueSid": sid, "QueueTime": str(round(self._clock.now() - began))}
         step = self._next("enqueue", enqueue.action, enqueue.method, extra, desk.repeat)
@@ -385,7 +385,7 @@ class Player:
         """Play one round of the waiting document."""
         url = urljoin(self._url, enqueue.wait_url or "")
         answer, where = self._carrier.ask("wait", enqueue.wait_method, url, extra, status=self._status)
-        document = parse(answer.body, status=answer.status, content_type=answer.content_type, url=where)
+        document = parse_twiml(answer.body, status=answer.status, content_type=answer.content_type, url=where)
         self.faults += document.warnings
         for verb in document.verbs:
             if isinstance(verb, Say | Play | Pause):

@@ -23,7 +23,7 @@ NOT_READY = 2
 _NAME = re.compile(r"/2010-04-01/Accounts/(AC\w{32})/Recordings/(RE\w{32})\.(wav|json)")
 
 
-class Recordings:
+class CarrierRecordings:
     """Keeps and serves recordings; use it with `with`. `url` is what the server takes for the carrier's API.
 
     `asked` counts requests by recording, `refused` those without the right credentials; `deleted` names what is gone.

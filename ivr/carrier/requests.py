@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from twilio.request_validator import RequestValidator
 
-from .transport import ANSWER_SECONDS, Answer, NoAnswer, Transport
+from .transport import ANSWER_SECONDS, HttpAnswer, NoAnswer, Transport
 from .twiml import OWN_RULE, TwimlFault
 
 Purpose = Literal[
@@ -33,7 +33,7 @@ DEMO_ACCOUNT = "AC" + "0" * 32
 
 
 @dataclass(frozen=True)
-class Line:
+class PhoneLine:
     """Who calls whom, and where the number's webhooks are.
 
     Without `token` requests go unsigned. `public_url` is the scheme and host that the server signs over when it is not
@@ -66,10 +66,10 @@ class Exchange:
     problem: str = ""
 
 
-Watch = Callable[[Exchange], None]
+ExchangeWatch = Callable[[Exchange], None]
 
 
-def beside(watch: Watch | None) -> Watch | None:
+def beside(watch: ExchangeWatch | None) -> ExchangeWatch | None:
     """Watch the exchanges of a leg that belongs to another call, where they stand beside what its caller does."""
     return None if watch is None else lambda exchange: watch(replace(exchange, purpose="agent"))
 
@@ -92,7 +92,9 @@ def signature(token: str, url: str, form: Mapping[str, str]) -> str:
 class Carrier:
     """The requests of one call."""
 
-    def __init__(self, line: Line, transport: Transport, call_sid: str, watch: Watch | None = None) -> None:
+    def __init__(
+        self, line: PhoneLine, transport: Transport, call_sid: str, watch: ExchangeWatch | None = None
+    ) -> None:
         self.line = line
         self.call_sid = call_sid
         self.warnings: list[TwimlFault] = []
@@ -102,7 +104,7 @@ class Carrier:
 
     def ask(
         self, purpose: Purpose, method: str, url: str, extra: Mapping[str, str], *, status: str, repeat: bool = False
-    ) -> tuple[Answer, str]:
+    ) -> tuple[HttpAnswer, str]:
         """Make a request; return its answer and the address that gave it. `repeat` sends it twice.
 
         Raises TwimlFault when no answer comes or redirects never end.
@@ -136,7 +138,7 @@ class Carrier:
     def _warn(self, message: str, url: str) -> None:
         self.warnings.append(TwimlFault(OWN_RULE, message, url=url, fatal=False))
 
-    def _twice(self, purpose: Purpose, method: str, url: str, form: Mapping[str, str]) -> Answer:
+    def _twice(self, purpose: Purpose, method: str, url: str, form: Mapping[str, str]) -> HttpAnswer:
         token = {"I-Twilio-Idempotency-Token": secrets.token_hex(16)}
         first = self._once(purpose, method, url, form, token)
         again = self._once(purpose, method, url, form, token)
@@ -146,7 +148,7 @@ class Carrier:
 
     def _once(
         self, purpose: Purpose, method: str, url: str, form: Mapping[str, str], more: Mapping[str, str]
-    ) -> Answer:
+    ) -> HttpAnswer:
         # Faults and exchanges name `url` alone: what was typed stands in the query that a GET adds to it.
         whole, posted = (_with_query(url, form), {}) if method == "GET" and form else (url, form)
         headers = {**self._headers(whole, posted), **more}

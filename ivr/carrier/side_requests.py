@@ -9,7 +9,7 @@ from .requests import Carrier, Purpose
 from .twiml import TwimlFault
 
 
-class Asides:
+class SideRequests:
     """Those of one call; what goes wrong with them is added to `faults`."""
 
     def __init__(self, carrier: Carrier, faults: list[TwimlFault]) -> None:

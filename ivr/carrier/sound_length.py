@@ -14,7 +14,7 @@ MOST_KEPT = 1024
 _KNOWN: WeakKeyDictionary[Transport, dict[str, float]] = WeakKeyDictionary()
 
 
-def seconds_of(transport: Transport, url: str) -> float:
+def sound_seconds(transport: Transport, url: str) -> float:
     """Return the length of the sound at an address, in seconds; each is fetched once over a transport."""
     known = _KNOWN.setdefault(transport, {})
     if url not in known:

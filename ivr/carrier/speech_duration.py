@@ -10,7 +10,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|\d")
 
 
-def seconds(text: str, rate: float = 1.0) -> float:
+def speech_seconds(text: str, rate: float = 1.0) -> float:
     """Estimate the seconds that `text` takes; a digit counts as one Chinese character or one English word."""
     han = len(_HAN.findall(text))
     words = len(_WORD.findall(text))

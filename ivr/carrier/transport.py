@@ -12,7 +12,7 @@ import urllib3
 
 from ivr.errors import IvrError
 
-CONNECT_SECONDS = 5.0
+_CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0  # Twilio's hard limit for one exchange
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -26,7 +26,7 @@ class NoAnswer(IvrError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What came back. Header names are in small letters; `cookies` are the Set-Cookie headers."""
 
     status: int
@@ -39,7 +39,7 @@ class Answer:
 class Transport(Protocol):
     """Carries one request and brings its answer."""
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         """Follow no redirects. Raises NoAnswer when no answer came within the carrier's limits."""
 
 
@@ -47,12 +47,12 @@ class HttpTransport:
     """Real HTTP with kept-alive connections. One may serve many calls, greenlets or threads."""
 
     def __init__(self, *, connections: int = 10, seconds: float = ANSWER_SECONDS) -> None:
-        timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
+        timeout = urllib3.Timeout(connect=min(_CONNECT_SECONDS, seconds), read=seconds)
         # Twilio tries to connect twice, and never repeats a request that has been taken.
         retries = urllib3.Retry(total=None, connect=1, read=0, redirect=0, status=0, other=0, raise_on_redirect=False)
         self._pool = urllib3.PoolManager(maxsize=connections, block=False, timeout=timeout, retries=retries)
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         """Send over the network."""
         try:
             answer = self._pool.request(method, url, body=body or None, headers=headers, redirect=False)
@@ -64,7 +64,7 @@ class HttpTransport:
             raise _no_answer(url, error) from None
         found = answer.headers
         cookies = tuple(found.getlist("Set-Cookie"))
-        return Answer(answer.status, found.get("Content-Type", ""), answer.data, found.get("Location", ""), cookies)
+        return HttpAnswer(answer.status, found.get("Content-Type", ""), answer.data, found.get("Location", ""), cookies)
 
     def close(self) -> None:
         """Close the kept connections."""
@@ -90,7 +90,7 @@ class WsgiTransport:
     def __init__(self, app: WsgiApp) -> None:
         self._app = app
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         """Call the application."""
         status: list[str] = []
         found: list[tuple[str, str]] = []
@@ -109,7 +109,7 @@ class WsgiTransport:
         names = {name.lower(): value for name, value in found}
         cookies = tuple(value for name, value in found if name.lower() == "set-cookie")
         code = int(status[0].split()[0])
-        return Answer(code, names.get("content-type", ""), answer, names.get("location", ""), cookies)
+        return HttpAnswer(code, names.get("content-type", ""), answer, names.get("location", ""), cookies)
 
 
 def _environ(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:

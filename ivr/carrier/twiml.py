@@ -22,7 +22,7 @@ class TwimlFault(IvrError):
 
 
 @dataclass(frozen=True)
-class Piece:
+class SayPiece:
     """A run of words at one speaking rate (1.0 is normal), followed by `pause` seconds of quiet."""
 
     text: str
@@ -34,7 +34,7 @@ class Piece:
 class Say:
     """Speak."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[SayPiece, ...]
     language: str
     voice: str
     loop: int = 1
@@ -61,14 +61,14 @@ class Pause:
     length: float = 1.0
 
 
-Prompt = Say | Play | Pause
+TwimlPrompt = Say | Play | Pause
 
 
 @dataclass(frozen=True)
 class Gather:
     """Listen for keys or speech while and after the prompts play. `action` None: the document itself is asked again."""
 
-    prompts: tuple[Prompt, ...] = ()
+    prompts: tuple[TwimlPrompt, ...] = ()
     action: str | None = None
     method: str = "POST"
     keys: bool = True
@@ -165,7 +165,7 @@ Verb = Say | Play | Pause | Gather | Record | Dial | Enqueue | Redirect | Hangup
 
 
 @dataclass(frozen=True)
-class Document:
+class TwimlDocument:
     """One answer, understood. `warnings` are faults that Twilio would play on with."""
 
     verbs: tuple[Verb, ...]

@@ -12,25 +12,25 @@ from . import languages
 from .twiml import (
     OWN_RULE,
     Dial,
-    Document,
     Enqueue,
     Gather,
     Hangup,
     Leave,
     Party,
     Pause,
-    Piece,
     Play,
-    Prompt,
     Record,
     Redirect,
     Reject,
     Say,
+    SayPiece,
+    TwimlDocument,
     TwimlFault,
+    TwimlPrompt,
     Verb,
 )
 
-MOST_BYTES = 64 * 1024
+_MOST_BYTES = 64 * 1024
 XML_TYPES = ("text/xml", "application/xml", "text/html")
 _CALLBACK = ("action", "method")
 _ATTRIBUTES: Mapping[str, frozenset[str]] = {
@@ -138,17 +138,17 @@ class _Reader:
             raise self.fault(13512, wrong)
         return Say(pieces, language or "en-US", voice, self.whole(found, "loop", 1, 13510, 0))
 
-    def _pieces(self, element: Element, rate: float) -> list[Piece]:
-        pieces = [Piece(element.text, rate)] if element.text else []
+    def _pieces(self, element: Element, rate: float) -> list[SayPiece]:
+        pieces = [SayPiece(element.text, rate)] if element.text else []
         for child in element:
             if child.tag not in _SSML:
                 self.warn(f"<{child.tag}> cannot stand inside <Say>; Twilio ignores it")
             elif child.tag == "break":
-                pieces.append(Piece("", rate, self._break(child)))
+                pieces.append(SayPiece("", rate, self._break(child)))
             else:
                 pieces += self._pieces(child, rate * self._rate(child))
             if child.tail:
-                pieces.append(Piece(child.tail, rate))
+                pieces.append(SayPiece(child.tail, rate))
         return pieces
 
     def _break(self, element: Element) -> float:
@@ -184,8 +184,8 @@ class _Reader:
         self.empty(element)
         return Pause(float(self.whole(self.attributes(element), "length", 1, 13910)))
 
-    def prompts(self, element: Element) -> tuple[Prompt, ...]:
-        read: dict[str, Callable[[Element], Prompt]] = {"Say": self.say, "Play": self.play, "Pause": self.pause}
+    def prompts(self, element: Element) -> tuple[TwimlPrompt, ...]:
+        read: dict[str, Callable[[Element], TwimlPrompt]] = {"Say": self.say, "Play": self.play, "Pause": self.pause}
         for child in element:
             if child.tag not in read:
                 raise self.fault(13320, f"<{child.tag}> cannot stand inside <Gather>; only Say, Play and Pause can")
@@ -343,21 +343,21 @@ class _Reader:
         return None
 
 
-def parse(body: bytes, *, status: int = 200, content_type: str = "text/xml", url: str = "") -> Document:
+def parse_twiml(body: bytes, *, status: int = 200, content_type: str = "text/xml", url: str = "") -> TwimlDocument:
     """Read an answer. Raises TwimlFault when Twilio would give up on it; milder faults come as warnings."""
     if status != 200:
         raise TwimlFault(11200, f"the answer has status {status}; only 200 is played", url=url)
     kind = content_type.split(";")[0].strip().lower()
     if kind not in XML_TYPES:
         raise TwimlFault(12300, f"the answer has the type {kind or 'none'}; TwiML is text/xml", url=url)
-    if len(body) > MOST_BYTES:
-        raise TwimlFault(11750, f"the answer has {len(body)} bytes; at most {MOST_BYTES} are read", url=url)
+    if len(body) > _MOST_BYTES:
+        raise TwimlFault(11750, f"the answer has {len(body)} bytes; at most {_MOST_BYTES} are read", url=url)
     root = _root(body, url)
     reader = _Reader(url)
     if (root.text or "").strip() or any((child.tail or "").strip() for child in root):
         reader.warn("there is text between the verbs; Twilio ignores it")
     verbs = tuple(verb for child in root if (verb := reader.verb(child)) is not None)
-    return Document(verbs, tuple(reader.warnings))
+    return TwimlDocument(verbs, tuple(reader.warnings))
 
 
 def _root(body: bytes, url: str) -> Element:
@@ -377,7 +377,7 @@ def _root(body: bytes, url: str) -> Element:
 _CLOSING = (Redirect, Hangup, Reject, Leave)
 
 
-def falls_silent(document: Document) -> bool:
+def falls_silent(document: TwimlDocument) -> bool:
     """Tell whether a caller who does nothing would be cut off without a word: no verb leads on or ends the call."""
     for verb in document.verbs:
         if isinstance(verb, _CLOSING):

@@ -30,7 +30,7 @@ def ear(
     if not aloud and record is None:
         yield lambda heard: words(heard.text) if heard.kind == "play" else ""
         return
-    from ivr.carrier.terminal.audio_out import Ear
+    from ivr.carrier.terminal.audio_out import AudioOut
     from ivr.settings import Settings
     from ivr.speech.prompts.voices import Voices
     from ivr.speech.tts import local_voices
@@ -47,7 +47,7 @@ def ear(
         return voices.say(text, language, rate, _SPEAK_SECONDS)
 
     loud = _Loudspeaker(trouble) if aloud else lambda _: None
-    listening = Ear(base, transport, speaker, words, loud, trouble)
+    listening = AudioOut(base, transport, speaker, words, loud, trouble)
     try:
         yield listening
     finally:
@@ -72,12 +72,12 @@ class _Loudspeaker:
         self._there = True
 
     def __call__(self, audio: Audio) -> None:
-        from ivr.speech.audio.loudspeaker import NoSoundCard, play
+        from ivr.speech.audio.loudspeaker import NoSoundCard, play_sound
 
         if not self._there:
             return
         try:
-            play(audio)
+            play_sound(audio)
         except NoSoundCard as fault:
             self._there = False
             self._trouble(f"{fault}; --record FILE.wav writes what is heard")

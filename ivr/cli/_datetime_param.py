@@ -48,7 +48,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
         return (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).timestamp()
 
 
-def shown(moment: float) -> str:
+def moment_text(moment: float) -> str:
     """Write a moment as the bank's clock shows it."""
     from ivr.calendar import local
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ._sockets import Refused
-from ._stores import KEYS, kept_store, seal_of, settings_for
+from ._stores import KEY_SETTINGS, kept_store, seal_of, settings_for
 
 if TYPE_CHECKING:
     from ivr.services.queue.service import Queue
@@ -21,11 +21,11 @@ def kept_queue() -> Iterator[Queue]:
     """
     from ivr.errors import FlowError
     from ivr.flow.loader import load
-    from ivr.services.queue.repository import Keeper
+    from ivr.services.queue.repository import QueueRepository
     from ivr.services.queue.service import Queue
     from ivr.session.step_registry import catalogue
 
-    settings = settings_for("IVR_FLOWS", *KEYS)
+    settings = settings_for("IVR_FLOWS", *KEY_SETTINGS)
     try:
         line = load(settings.flows, catalogue()).line
     except FlowError:
@@ -34,4 +34,4 @@ def kept_queue() -> Iterator[Queue]:
         seal = seal_of(settings)
         if seal is None:
             raise Refused("the server's key is not here; set IVR_KEY or TWILIO_AUTH_TOKEN as the server has it.")
-        yield Queue(Keeper(store), store, seal, line)
+        yield Queue(QueueRepository(store), store, seal, line)

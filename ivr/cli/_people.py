@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from ivr.carrier.clock import Clock, VirtualClock
     from ivr.carrier.transport import Transport
     from ivr.conversations.model import Conversation
-    from ivr.conversations.result import Played
-    from ivr.conversations.scheduler import Together
+    from ivr.conversations.result import ConversationResult
+    from ivr.conversations.scheduler import CallScheduler
     from ivr.services.queue.service import Queue
 
 LONG_AGO = 3_600.0
@@ -22,38 +22,38 @@ def with_people(
     conversation: Conversation,
     clock: VirtualClock,
     transport: Transport,
-    play: Callable[[Clock], Played],
+    play: Callable[[Clock], ConversationResult],
     *,
     base_url: str,
     token: str,
-) -> Played:
-    """Play a conversation with its agents, and with those who called before it. Raises RosterError.
+) -> ConversationResult:
+    """Play a conversation with its agents, and with those who called before it. Raises AgentsError.
 
     Whoever else waits or works is forgotten.
     """
-    from ivr.services.queue.state import Floor
+    from ivr.services.queue.state import QueueState
 
     begins = clock.now()
     queue.places_calls = bool(conversation.agents)  # as where a carrier rings back: else nobody who waits is offered it
-    queue.keeper.change(lambda _: (Floor(), None))
+    queue.repository.change(lambda _: (QueueState(), None))
     _sign_on(queue, conversation, begins)
     if not conversation.before and not any(agent.free_after for agent in conversation.agents):
         return play(clock)
-    from ivr.carrier.requests import Line
+    from ivr.carrier.requests import PhoneLine
     from ivr.conversations.background_callers import joins
-    from ivr.conversations.scheduler import Together
+    from ivr.conversations.scheduler import CallScheduler
 
-    stage = Together(clock)
-    line = Line(
+    stage = CallScheduler(clock)
+    line = PhoneLine(
         voice_url=base_url + conversation.path,
-        called=conversation.to or Line.called,
+        called=conversation.to or PhoneLine.called,
         token=token,
         status_url=f"{base_url}/twilio/status",
     )
     for one in conversation.before:
         joins(one, stage, conversation, transport, line, at=begins)
     _become_free(queue, conversation, stage, begins)
-    played: list[Played] = []
+    played: list[ConversationResult] = []
     stage.play(lambda: played.append(play(stage)), at=begins)
     return played[0]
 
@@ -61,18 +61,18 @@ def with_people(
 def _sign_on(queue: Queue, conversation: Conversation, begins: float) -> None:
     since = begins - LONG_AGO - max((one.ahead for one in conversation.before), default=0.0)
     for agent in conversation.agents:
-        queue.roster.add(agent.name, agent.number, agent.desks)
+        queue.agents.add(agent.name, agent.number, agent.desks)
         if agent.signed_off:
             continue
-        queue.roster.ready(agent.name, since)
+        queue.agents.ready(agent.name, since)
         if agent.free_after:
-            queue.roster.pause(agent.name, since)
+            queue.agents.pause(agent.name, since)
 
 
-def _become_free(queue: Queue, conversation: Conversation, stage: Together, begins: float) -> None:
+def _become_free(queue: Queue, conversation: Conversation, stage: CallScheduler, begins: float) -> None:
     def ready(name: str) -> Callable[[], None]:
         def now() -> None:
-            queue.roster.ready(name, stage.now())
+            queue.agents.ready(name, stage.now())
 
         return now
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ivr.crypto import Seal
     from ivr.engine.ports import Documents
-    from ivr.services.sms.local_outbox import Message
+    from ivr.services.sms.local_outbox import TextMessage
 
 
 class TextMessages:
     """Gives the messages that came since it was last asked; what was there before it began is no news."""
 
     def __init__(self, documents: Documents, seal: Seal) -> None:
-        from ivr.services.sms.local_outbox import COLLECTION, KEPT
+        from ivr.services.sms.local_outbox import KEPT, OUTBOX
 
         self._documents, self._seal = documents, seal
-        self._collection, self._most = COLLECTION, KEPT
+        self._collection, self._most = OUTBOX, KEPT
         self._told = frozenset(self._keys())
 
     def __call__(self) -> list[str]:
@@ -44,7 +44,7 @@ class TextMessages:
         return self._documents.keys(self._collection, limit=self._most)
 
 
-def _line(message: Message) -> str:
+def _line(message: TextMessage) -> str:
     return f"[SMS to …{message.number[-4:]}] {' '.join(message.text.reveal().split())}"
 
 

@@ -14,7 +14,7 @@ from ._sockets import is_loopback
 
 if TYPE_CHECKING:
     from ivr.app import Ivr
-    from ivr.carrier.recordings import Recordings
+    from ivr.carrier.recordings import CarrierRecordings
 
 
 def sounds(files: Sequence[Path]) -> list[bytes]:
@@ -36,13 +36,13 @@ def sounds(files: Sequence[Path]) -> list[bytes]:
     return found
 
 
-def recordings(token: str, port: int = 0) -> Recordings:
+def recordings(token: str, port: int = 0) -> CarrierRecordings:
     """Return the place where a server gets what was said: on this port, for the account that is set here."""
-    from ivr.carrier.recordings import Recordings
+    from ivr.carrier.recordings import CarrierRecordings
     from ivr.settings import Settings
 
     account = Settings.from_environment().account_sid if port else ""
-    return Recordings(token, account, port=port) if account else Recordings(token, port=port)
+    return CarrierRecordings(token, account, port=port) if account else CarrierRecordings(token, port=port)
 
 
 def port_of(url: str) -> int:
@@ -56,7 +56,7 @@ def port_of(url: str) -> int:
     return address.port
 
 
-def hearing(kept: Recordings | None) -> dict[str, str]:
+def hearing(kept: CarrierRecordings | None) -> dict[str, str]:
     """Return the settings of an engine that hears what this phone records."""
     if kept is None:
         return {}
@@ -65,7 +65,7 @@ def hearing(kept: Recordings | None) -> dict[str, str]:
 
 def tell_unheard(ivr: Ivr) -> None:
     """Load what hears, so that the first answer is not late, and say what it cannot hear."""
-    for sentence in ivr.ears.unknown_words(ivr.release):
+    for sentence in ivr.speech_input.unknown_words(ivr.release):
         click.echo(sentence, err=True)
-    for what, reason in ivr.ears.troubles(ivr.release):
+    for what, reason in ivr.speech_input.troubles(ivr.release):
         click.echo(f"{what}: {reason}", err=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
     from ivr.stores import Store
 
-KEYS = ("IVR_KEY", "IVR_KEY_FILE", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_FILE")
+KEY_SETTINGS = ("IVR_KEY", "IVR_KEY_FILE", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_FILE")
 
 
 def settings_for(*names: str) -> Settings:

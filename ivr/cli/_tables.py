@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
-GROUPS = ("class", "desk", "hour")
+_GROUPS = ("class", "desk", "hour")
 FIGURES = (
     "offered", "answered", "answered_within", "service_level", "asa", "longest_wait", "abandoned", "abandoned_short",
     "abandonment", "left", "open", "closed", "mean_talk", "aht", "fcr", "fcr_judged", "fcr_too_young", "fcr_withheld",
@@ -42,7 +42,7 @@ def tables(people: Mapping[str, Any]) -> Iterator[Table]:
         return
     yield "Targets", ("", "is", "target", "met"), [_target(*item) for item in people["targets"].items()]
     rows = [("all", people["all"])]
-    rows += [(f"{group} {name}", row) for group in GROUPS for name, row in people[f"by_{group}"].items()]
+    rows += [(f"{group} {name}", row) for group in _GROUPS for name, row in people[f"by_{group}"].items()]
     title = (
         f"Reaching a person (in time: {people['within_seconds']:g} s; AHT: {people['aht_includes']}; {MISSED} misses)"
     )
@@ -93,17 +93,17 @@ def _target(name: str, found: Mapping[str, Any]) -> Sequence[str]:
     bound, words = ("at_most", "at most") if "at_most" in found else ("at_least", "at least")
     figure = name.partition(".")[0]
     met = {None: "-", True: "yes", False: "no"}[found["met"]]
-    return name.replace("_", " ").replace(".", ", "), written(found["value"], figure), (
-        f"{words} {written(found[bound], figure)}"
+    return name.replace("_", " ").replace(".", ", "), cell_text(found["value"], figure), (
+        f"{words} {cell_text(found[bound], figure)}"
     ), met  # fmt: skip
 
 
 def _cell(row: Mapping[str, Any], figure: str) -> str:
-    text = written(row.get(figure), figure)
+    text = cell_text(row.get(figure), figure)
     return f"{text} {MISSED}" if figure in row.get("missed", ()) else text
 
 
-def written(value: Any, figure: str) -> str:
+def cell_text(value: Any, figure: str) -> str:
     """Write a figure: shares as per cent, NPS with its sign, nothing as a dash."""
     if value is None:
         return "-"

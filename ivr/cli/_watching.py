@@ -21,24 +21,24 @@ def alarm_rounds(store: Store, settings: Settings) -> list[Round]:
     """Return what sends alarms to IVR_ALARM_URL; nothing where none is set."""
     from ivr.jobs.outbox import Outbox, Webhook
     from ivr.services.identity import alarms
-    from ivr.services.tickets.alarms import Deadlines
+    from ivr.services.tickets.alarms import DeadlineAlarms
 
     if not settings.alarm_url:
         return []
     webhook = Webhook(settings.alarm_url.reveal())
-    about_identity = Outbox(store, alarms.COLLECTION, alarms.letter, webhook, keep=True)
-    return [Deadlines(store, webhook).sound, about_identity.sound]
+    about_identity = Outbox(store, alarms.ALARMS, alarms.letter, webhook, keep=True)
+    return [DeadlineAlarms(store, webhook).sound, about_identity.sound]
 
 
 def every_round(ivr: Ivr) -> list[Round]:
     """Return all that a server does about once a minute."""
     from ivr.jobs.outbox import Outbox, Webhook
-    from ivr.reporting.call_detail import COLLECTION, Ended
+    from ivr.reporting.call_detail import EVENTS, EndedCalls
 
     rounds = alarm_rounds(ivr.store, ivr.settings)
     if ivr.settings.events_url:
         webhook = Webhook(ivr.settings.events_url.reveal())
-        rounds.append(Outbox(ivr.store, COLLECTION, Ended(ivr.store).letter, webhook).sound)
+        rounds.append(Outbox(ivr.store, EVENTS, EndedCalls(ivr.store).letter, webhook).sound)
     return [*rounds, _quiet(ivr.end_lost), _quiet(lambda now: forget_old(ivr.store, ivr.settings.retention_days, now))]
 
 
@@ -61,11 +61,11 @@ def dispatching(ivr: Ivr, failed: Callable[[str, Exception], None]) -> Dispatche
 
 def _quiet(chore: Callable[[float], object]) -> Round:
     """Make a round of a chore that tells nobody anything."""
-    from ivr.jobs.outbox import Sounded
+    from ivr.jobs.outbox import Delivered
 
-    def sound(now: float) -> Sounded:
+    def sound(now: float) -> Delivered:
         chore(now)
-        return Sounded()
+        return Delivered()
 
     return sound
 

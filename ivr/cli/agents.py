@@ -14,7 +14,7 @@ from ._open_queue import kept_queue
 from ._sockets import Refused
 
 if TYPE_CHECKING:
-    from ivr.services.queue.agents import Roster
+    from ivr.services.queue.agents import Agents
     from ivr.services.queue.state import Agent
 
 
@@ -47,8 +47,8 @@ def add(name: str, number: str, desks: Sequence[str], languages: Sequence[str], 
     Example:
       ivr agents add li.na --number +861085550121 --desk vip --language zh-CN --language en-US
     """  # noqa: D301
-    with _roster() as roster:
-        agent = roster.add(name, number, desks, languages=languages, site=site)
+    with _agents() as agents:
+        agent = agents.add(name, number, desks, languages=languages, site=site)
     click.echo(_line(agent, time.time()))
 
 
@@ -56,8 +56,8 @@ def add(name: str, number: str, desks: Sequence[str], languages: Sequence[str], 
 @click.argument("name")
 def remove(name: str) -> None:
     """Remove an agent; a conversation under way goes on."""
-    with _roster() as roster:
-        roster.remove(name)
+    with _agents() as agents:
+        agents.remove(name)
     click.echo(f"{name} is removed.")
 
 
@@ -65,7 +65,7 @@ def remove(name: str) -> None:
 @click.argument("name")
 def ready(name: str) -> None:
     """Sign an agent on, or end a pause or the time after a call."""
-    _change(lambda roster, now: roster.ready(name, now))
+    _change(lambda agents, now: agents.ready(name, now))
 
 
 @command.command()
@@ -73,14 +73,14 @@ def ready(name: str) -> None:
 @click.option("--why", default="break", show_default=True, help="What for, in a few words.")
 def pause(name: str, why: str) -> None:
     """Give an agent no more calls until ready; a conversation under way goes on."""
-    _change(lambda roster, now: roster.pause(name, now, why=why))
+    _change(lambda agents, now: agents.pause(name, now, why=why))
 
 
 @command.command()
 @click.argument("name")
 def off(name: str) -> None:
     """Sign an agent off; a conversation under way goes on."""
-    _change(lambda roster, now: roster.off(name, now))
+    _change(lambda agents, now: agents.off(name, now))
 
 
 @command.command()
@@ -93,8 +93,8 @@ def site(name: str, state: str) -> None:
     Example:
       ivr agents site chengdu down
     """  # noqa: D301
-    with _roster() as roster:
-        roster.site(name, down=state == "down")
+    with _agents() as agents:
+        agents.site(name, down=state == "down")
     click.echo(f"Site {name} is {state}.")
 
 
@@ -104,8 +104,8 @@ def list_agents(as_json: bool) -> None:
     """List the agents, what they do and since when."""
     from ivr.services.queue.view import agent_view
 
-    with _roster() as roster:
-        agents = roster.agents()
+    with _agents() as register:
+        agents = register.agents()
     now = time.time()
     if as_json:
         click.echo(json.dumps([agent_view(agent, now) for agent in agents], ensure_ascii=False, indent=2))
@@ -126,19 +126,19 @@ def _line(agent: Agent, now: float) -> str:
     return f"{agent.id:<16} {told['state'] + why + since:<32} {', '.join(agent.desks)}{where}  {agent.number}"
 
 
-def _change(update: Callable[[Roster, float], Agent]) -> None:
+def _change(update: Callable[[Agents, float], Agent]) -> None:
     now = time.time()
-    with _roster() as roster:
-        agent = update(roster, now)
+    with _agents() as agents:
+        agent = update(agents, now)
     click.echo(_line(agent, now))
 
 
 @contextmanager
-def _roster() -> Iterator[Roster]:
-    from ivr.services.queue.agents import RosterError
+def _agents() -> Iterator[Agents]:
+    from ivr.services.queue.agents import AgentsError
 
     with kept_queue() as queue:
         try:
-            yield queue.roster
-        except RosterError as fault:
+            yield queue.agents
+        except AgentsError as fault:
             raise Refused(f"{fault}.") from None

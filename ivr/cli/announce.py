@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._datetime_param import DAY, Moment, shown
+from ._datetime_param import DAY, Moment, moment_text
 from ._sockets import Refused
 
 if TYPE_CHECKING:
-    from ivr.flow.model import Line
+    from ivr.flow.model import Hotline
     from ivr.services.announcements import Announcement
     from ivr.settings import Settings
     from ivr.stores import Store
 
-MOST_CHARACTERS = 300
+_MOST_CHARACTERS = 300
 """About 80 seconds of Mandarin; callers who wait longer than that hang up."""
 _IN_LANGUAGE = re.compile(r"([a-z]{2,3}(?:-[A-Za-z]+)*)=(.*)", re.DOTALL)
 _LANGUAGE = "zh-CN"
@@ -77,7 +77,7 @@ def on(
     now = time.time()
     announcement = Announcement(said, now, until or now + DAY, preset or "", lines, drill, callers)
     _with_store(settings, lambda store: switch_on(store, slot, announcement))
-    click.echo(f"{slot} is on until {shown(announcement.until)}{_limits(announcement)}")
+    click.echo(f"{slot} is on until {moment_text(announcement.until)}{_limits(announcement)}")
     for language, text in said.items():
         click.echo(f"  {language}  {text}")
 
@@ -130,7 +130,7 @@ def _tell(name: str, one: Announcement | None, prepared: Mapping[str, Any]) -> N
         ready = f"; prepared: {', '.join(prepared)}" if prepared else ""
         click.echo(f"{name} is off{ready}")
         return
-    click.echo(f"{name} is on until {shown(one.until)}{_limits(one)}")
+    click.echo(f"{name} is on until {moment_text(one.until)}{_limits(one)}")
     for language, text in one.texts.items():
         click.echo(f"  {language}  {text}")
 
@@ -138,7 +138,7 @@ def _tell(name: str, one: Announcement | None, prepared: Mapping[str, Any]) -> N
 def _row(name: str, one: Announcement | None, prepared: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"slot": name, "on": one is not None, "presets": prepared}
     if one is not None:
-        row |= {**vars(one), "texts": dict(one.texts), "since": shown(one.since), "until": shown(one.until)}
+        row |= {**vars(one), "texts": dict(one.texts), "since": moment_text(one.since), "until": moment_text(one.until)}
     return row
 
 
@@ -154,7 +154,7 @@ def _shown(moment: float) -> str:
     return local(moment).strftime("%Y-%m-%d %H:%M")
 
 
-def prepared(slot: str, preset: str, line: Line) -> dict[str, str]:
+def prepared(slot: str, preset: str, line: Hotline) -> dict[str, str]:
     """Return the texts that line.yaml holds ready for a slot under a name. Raises Refused when there are none."""
     from ivr.yamlfile.suggest import did_you_mean
 
@@ -173,15 +173,15 @@ def _given(texts: tuple[str, ...]) -> dict[str, str]:
         text = " ".join(text.split())
         if not text or not text.isprintable():
             raise Refused("a text to announce has words, and no control characters.")
-        if len(text) > MOST_CHARACTERS:
-            raise Refused(f"the text has {len(text)} characters; callers listen to {MOST_CHARACTERS} at the most.")
+        if len(text) > _MOST_CHARACTERS:
+            raise Refused(f"the text has {len(text)} characters; callers listen to {_MOST_CHARACTERS} at the most.")
         if language in found:
             raise Refused(f"there are two texts in {language}; a further language is written as en-US=TEXT.")
         found[language] = text
     return found
 
 
-def check_slot(slot: str, line: Line) -> None:
+def check_slot(slot: str, line: Hotline) -> None:
     """Raise Refused for a slot that line.yaml does not have."""
     from ivr.yamlfile.suggest import did_you_mean
 
@@ -200,7 +200,7 @@ def _settings() -> Settings:
     return settings
 
 
-def _line(settings: Settings) -> Line:
+def _line(settings: Settings) -> Hotline:
     """Read line.yaml alone: an emergency must be announced even while some flow is being changed."""
     from ivr.diagnostics.problem import Place
     from ivr.errors import FlowError

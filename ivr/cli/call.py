@@ -22,10 +22,10 @@ from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, new_token, play_one, t
 if TYPE_CHECKING:
     from ivr.carrier.requests import Exchange
     from ivr.conversations.model import Conversation
-    from ivr.conversations.result import Played
+    from ivr.conversations.result import ConversationResult
 
-FLOW = "main_menu"
-CALLER = "+8613800000001"
+_FLOW = "main_menu"
+_CALLER = "+8613800000001"
 _NEXT = (
     ("call {flow} --save-test my_call.yaml", "keep a call as a conversation to play again"),
     ("call {flow} --from +8613800000003", "another customer: this one is 72"),
@@ -35,7 +35,7 @@ _NEXT = (
 
 @click.command(short_help="Call a flow from this terminal.")
 @click.argument("flow", required=False)
-@click.option("--from", "caller", metavar="NUMBER", default=CALLER, show_default=True, help="The caller's number.")
+@click.option("--from", "caller", metavar="NUMBER", default=_CALLER, show_default=True, help="The caller's number.")
 @click.option("--to", "called", metavar="NUMBER", default="", help="The number called; without FLOW it chooses one.")
 @click.option("--url", default="", help="Call a running server, signed with TWILIO_AUTH_TOKEN, as the carrier would.")
 @click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Play this conversation.")
@@ -91,7 +91,7 @@ def command(
         raise click.UsageError(f"--record {record}: there is no folder {record.parent}")
     if flow and flow.endswith(".wav"):
         raise click.UsageError(f"{flow} is no flow; to write what is heard to a file: --record {flow}")
-    flow = flow if flow is not None else "" if called else FLOW
+    flow = flow if flow is not None else "" if called else _FLOW
     if script:
         _play(script, url)
     else:
@@ -142,7 +142,7 @@ def _talk(
         raise click.exceptions.Exit(2)
     if result.faults:
         raise click.exceptions.Exit(1)
-    _tell_next(flow or FLOW)
+    _tell_next(flow or _FLOW)
 
 
 def _voices() -> dict[str, str]:
@@ -161,10 +161,10 @@ def _tell_next(flow: str) -> None:
 
 def _play(script: Path, url: str) -> None:
     """Play the conversations of a file. Time is virtual on this side of the line, here and over the network."""
-    from ivr.conversations.reader import read
+    from ivr.conversations.reader import read_conversations
 
     failed = False
-    for played in _remote(read([script]), url) if url else _local(read([script])):
+    for played in _remote(read_conversations([script]), url) if url else _local(read_conversations([script])):
         click.echo(f"{played.conversation.title}: {'passed' if played.passed else 'FAILED'}")
         click.echo("\n".join(f"  {line}" for line in transcript(played)))
         if not played.passed:
@@ -176,7 +176,7 @@ def _play(script: Path, url: str) -> None:
     raise click.exceptions.Exit(int(failed))
 
 
-def _local(conversations: Sequence[Conversation]) -> Iterator[Played]:
+def _local(conversations: Sequence[Conversation]) -> Iterator[ConversationResult]:
     from ivr.carrier.clock import VirtualClock
 
     clock = VirtualClock(MONDAY_AT_TEN)
@@ -185,18 +185,18 @@ def _local(conversations: Sequence[Conversation]) -> Iterator[Played]:
             yield play_one(whole, clock, conversation)
 
 
-def _remote(conversations: Sequence[Conversation], url: str) -> Iterator[Played]:
+def _remote(conversations: Sequence[Conversation], url: str) -> Iterator[ConversationResult]:
     from ivr.carrier.clock import VirtualClock
     from ivr.carrier.terminal.phone import advice
     from ivr.carrier.transport import HttpTransport
-    from ivr.conversations.runner import play
+    from ivr.conversations.runner import play_conversation
 
     transport = HttpTransport()
     try:
         for conversation in conversations:
             told: list[Exchange] = []
             clock = VirtualClock(time.time())
-            yield play(
+            yield play_conversation(
                 conversation, transport, clock,
                 base_url=url, token=_token(), public_url=_public(url), watch=told.append,
             )  # fmt: skip

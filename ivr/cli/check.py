@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ivr.diagnostics.problem import Problem
     from ivr.flow.loader import Catalogue
 
-CONVERSATIONS = Path("tests/conversations")
+_CONVERSATIONS = Path("tests/conversations")
 _CONVERSATION = re.compile(r"^conversation:", re.MULTILINE)
 
 
@@ -81,8 +81,8 @@ def _usual() -> Iterator[Path]:
     if not flows.is_dir():
         raise Refused(f"there is no folder {flows.as_posix()} here; name one, or set IVR_FLOWS to the folder of flows.")
     yield flows
-    if any(CONVERSATIONS.rglob("*.yaml")):
-        yield CONVERSATIONS
+    if any(_CONVERSATIONS.rglob("*.yaml")):
+        yield _CONVERSATIONS
 
 
 def _look(paths: Sequence[Path]) -> Findings:
@@ -137,12 +137,12 @@ def _look_at_folder(found: Findings, folder: Path, named: set[Path], language: C
 
 
 def _look_at_conversations(found: Findings, path: Path) -> None:
-    from ivr.conversations.reader import read
+    from ivr.conversations.reader import read_conversations
     from ivr.errors import FlowError
 
     found.look_at([path])
     try:
-        conversations = read([path])
+        conversations = read_conversations([path])
     except FlowError as fault:
         found.problems += fault.problems
         return

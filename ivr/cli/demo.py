@@ -22,8 +22,8 @@ from ._sms import TextMessages, text_messages
 from ._sockets import claim_port, url_of
 
 HOST = "127.0.0.1"
-FLOW = "main_menu"
-CALLER = "+8613800000001"
+_FLOW = "main_menu"
+_CALLER = "+8613800000001"
 HOME = Path("var")
 CLONE = Path(__file__).resolve().parent.parent.parent
 NEXT = """\
@@ -112,8 +112,8 @@ def _environment(given: Mapping[str, str], token: str, bank_url: str, book: Path
 def _call(running: Running) -> None:
     from ivr.carrier.terminal.phone import run_phone
 
-    run_phone(running.url, running.token, CALLER, FLOW, news=running.texts or tuple)
-    click.echo(NEXT.format(ivr=_program(), flow=f"flows/{FLOW}.yaml".ljust(len(_program()) + 16)))
+    run_phone(running.url, running.token, _CALLER, _FLOW, news=running.texts or tuple)
+    click.echo(NEXT.format(ivr=_program(), flow=f"flows/{_FLOW}.yaml".ljust(len(_program()) + 16)))
 
 
 def _stay(running: Running) -> None:
@@ -122,8 +122,8 @@ def _stay(running: Running) -> None:
         f"# The demo's server; its bank is {running.bank_url}. In another terminal:",
         f"export IVR_PUBLIC_URL={running.url}",
         *([f"export TWILIO_AUTH_TOKEN={running.token}"] if running.own_token else []),
-        f"# {_program()} call {FLOW} --url {running.url}",
-        f"# {_program()} load {FLOW} --url {running.url} --users 50 --duration 10s",
+        f"# {_program()} call {_FLOW} --url {running.url}",
+        f"# {_program()} load {_FLOW} --url {running.url} --users 50 --duration 10s",
         "# Ctrl-C ends it.",
     ]
     click.echo("\n".join(lines))

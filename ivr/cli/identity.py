@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._sockets import Refused
-from ._stores import KEYS, kept_store, operator, seal_of, settings_for
+from ._stores import KEY_SETTINGS, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:
-    from ivr.services.identity import Identity
+    from ivr.services.identity import IdentityService
     from ivr.services.identity.pseudonyms import Account
     from ivr.settings import Settings
 
-REFERENCE = 8
+_REFERENCE = 8
 """Letters of an account's key that a list shows and that name it as well."""
-LONGEST_REASON = 200
+_LONGEST_REASON = 200
 BANK_SECONDS = 3.0
 _NAME = "ACCOUNT|NUMBER"
 _OTHER_KEY = (
@@ -117,7 +117,7 @@ def lock(name: str, reason: str | None) -> None:
     with _identity() as (identity, settings):
         accounts = _accounts(identity, settings, name)
         done = [identity.accounts.lock(account, why, operator(), int(time.time())) for account in accounts]
-    references = ", ".join(account.key[:REFERENCE] for account in accounts)
+    references = ", ".join(account.key[:_REFERENCE] for account in accounts)
     click.echo(f"{'Locked' if any(done) else 'It was locked already'}: {references}")
 
 
@@ -146,21 +146,21 @@ def unlock(name: str, reason: str | None) -> None:
 
 
 @contextmanager
-def _identity() -> Iterator[tuple[Identity, Settings]]:
+def _identity() -> Iterator[tuple[IdentityService, Settings]]:
     """Open the store that the server keeps. Raises Refused where opening would make a new one."""
     from ivr.crypto import Seal
-    from ivr.services.identity import Identity
+    from ivr.services.identity import IdentityService
 
-    settings = settings_for("IVR_BANK_URL", *KEYS)
+    settings = settings_for("IVR_BANK_URL", *KEY_SETTINGS)
     with kept_store(settings) as store:
-        yield Identity(store, seal=seal_of(settings) or Seal(b"")), settings
+        yield IdentityService(store, seal=seal_of(settings) or Seal(b"")), settings
 
 
-def _accounts(identity: Identity, settings: Settings, name: str) -> list[Account]:
+def _accounts(identity: IdentityService, settings: Settings, name: str) -> list[Account]:
     """Return the accounts that a name means: the one of this reference, or of this name and of the bank's for it."""
-    from ivr.services.identity.pseudonyms import LONGEST, account_of
+    from ivr.services.identity.pseudonyms import LONGEST_GIVEN, account_of
 
-    if not name.strip() or len(name) > LONGEST:
+    if not name.strip() or len(name) > LONGEST_GIVEN:
         raise click.BadParameter("name a customer number, a telephone number or a reference.", param_hint=_NAME)
     if (listed := identity.accounts.named_by(name.strip().lower())) is not None:
         return [listed]
@@ -196,18 +196,18 @@ def _reason(given: str | None) -> str:
     reason = (given or "").strip()
     if not reason:
         raise click.UsageError("Say why with --reason; it is kept with the account.")
-    if len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise click.UsageError(f"A reason is one line of at most {LONGEST_REASON} characters.")
+    if len(reason) > _LONGEST_REASON or not reason.isprintable():
+        raise click.UsageError(f"A reason is one line of at most {_LONGEST_REASON} characters.")
     if re.search(r"(?:[0-9][ -]?){12}", reason):
         raise click.UsageError("A reason must not hold a card, ID or account number; it is kept as it is.")
     return reason
 
 
-def _described(identity: Identity, account: Account, record: dict[str, Any]) -> dict[str, Any]:
+def _described(identity: IdentityService, account: Account, record: dict[str, Any]) -> dict[str, Any]:
     held = record["lock"]
     until = identity.accounts.until(record)
     return {
-        "reference": account.key[:REFERENCE],
+        "reference": account.key[:_REFERENCE],
         "name": record["name"],
         "locked": bool(held),
         "since": _iso(held["since"]) if held else None,

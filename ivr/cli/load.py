@@ -109,7 +109,7 @@ def _read_objectives(wanted: tuple[str, ...]) -> list[Objective]:
     from ivr.loadtest import objective
 
     try:
-        return [objective.read(text) for text in wanted]
+        return [objective.read_objective(text) for text in wanted]
     except ValueError as error:
         raise _Refusal(str(error)) from None
 
@@ -124,7 +124,7 @@ def _planned(options: dict[str, Any]) -> Plan:
         raise _Refusal(str(error)) from None
     if not 0 < options["seconds"] <= MOST_SECONDS or options["timeout"] <= 0:
         raise _Refusal("--duration is more than nothing and a day at most, and --timeout more than nothing")
-    if not target.is_loopback(options["url"]):
+    if not target.is_loopback_url(options["url"]):
         click.echo(f"Calls go to {options['url']}, which is not this machine.", err=True)
     options["users"] = options["users"] or lines_for(options["rate"])
     options["most_calls"] = options.pop("max_calls")
@@ -135,12 +135,12 @@ def _measured(plan: Plan, objectives: list[Objective]) -> Result:
     from dataclasses import replace
 
     from ivr.loadtest import process, scripts, target
-    from ivr.loadtest.progress import shown
+    from ivr.loadtest.progress import progress_bar
 
     try:
-        first = scripts.load(plan.conversations, plan.flow).fit[0]
+        first = scripts.load_scripts(plan.conversations, plan.flow).fit[0]
         target.probe(first.line(plan.url, os.environ.get("TWILIO_AUTH_TOKEN", ""), plan.public_url), plan.timeout)
-        with shown(plan) as show:
+        with progress_bar(plan) as show:
             found = process.run(plan, show)
     except IvrError as error:
         raise _Refusal(str(error)) from None
@@ -152,7 +152,7 @@ def _written(found: Result, json_file: str | None, html_file: str | None) -> Non
 
     from ivr.loadtest import page, report
 
-    click.echo(report.text(found), err=json_file == "-")
+    click.echo(report.report_text(found), err=json_file == "-")
     if json_file:
         with click.open_file(json_file, "wb") as out:
             out.write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")

@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from ivr.speech.models import Model
-    from ivr.speech.models.fetch import Progress
+    from ivr.speech.models.fetch import FetchProgress
 
 
 @click.group(short_help="List and download speech models.")
@@ -40,9 +40,9 @@ def list_models(as_json: bool) -> None:
     Example:
       ivr models list --json
     """  # noqa: D301
-    from ivr.speech.models import catalogue, installed
+    from ivr.speech.models import installed, model_catalogue
 
-    folder, models = _folder(), catalogue().values()
+    folder, models = _folder(), model_catalogue().values()
     if as_json:
         click.echo(json.dumps([_described(model, folder) for model in models], ensure_ascii=False, indent=2))
         return
@@ -72,11 +72,11 @@ def download(wanted: str, source: Path | None) -> None:
     stopped when the command is run again.
     """  # noqa: D301
     from ivr.errors import ModelError
-    from ivr.speech.models import catalogue, chosen, installed
+    from ivr.speech.models import chosen, installed, model_catalogue
 
     models, folder = chosen(wanted), _folder()
     if not models:
-        names = ", ".join([*catalogue(), *sorted({model.language for model in catalogue().values()})])
+        names = ", ".join([*model_catalogue(), *sorted({model.language for model in model_catalogue().values()})])
         raise click.BadParameter(f"there is no model {wanted!r}; there are {names}.", param_hint="LANGUAGE|NAME")
     if source is not None:
         _from(models, source, folder)
@@ -114,14 +114,14 @@ def _from(models: list[Model], source: Path, folder: Path) -> None:
 
 
 def _fetched(model: Model, folder: Path) -> Path:
-    from ivr.speech.models import download as fetch
+    from ivr.speech.models import download_model as fetch
 
     with _shown(model) as progress:
         return fetch(model, folder, progress)
 
 
 @contextlib.contextmanager
-def _shown(model: Model) -> Iterator[Progress]:
+def _shown(model: Model) -> Iterator[FetchProgress]:
     """Give a function that shows how far a download is: a bar on a terminal, one line elsewhere."""
     if not sys.stderr.isatty():
         click.echo(f"fetching {model.name}, {model.size / 1e6:.1f} MB", err=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
     from ivr.speech.prompts import Standing, Workshop
     from ivr.speech.prompts.audio_qc import Checked
-    from ivr.speech.prompts.intelligibility import Verdict
+    from ivr.speech.prompts.intelligibility import PromptVerdict
 
 _TEXT_WIDTH = 46
 _SHOWN = 15
@@ -162,7 +162,7 @@ def _languages(workshop: Workshop) -> str:
 
 
 def _checked(workshop: Workshop) -> list[Checked]:
-    from ivr.speech.prompts.audio_qc import check as measure
+    from ivr.speech.prompts.audio_qc import check_sound as measure
 
     found = []
     for standing in workshop.standings():
@@ -173,16 +173,16 @@ def _checked(workshop: Workshop) -> list[Checked]:
     return found
 
 
-def _judged(checked: Sequence[Checked], audio: Path, model: Path) -> list[Verdict]:
+def _judged(checked: Sequence[Checked], audio: Path, model: Path) -> list[PromptVerdict]:
     from ivr.speech.audio import read_wav
-    from ivr.speech.prompts.intelligibility import judge, whisper
+    from ivr.speech.prompts.intelligibility import judge_prompts, whisper
 
     there = [(one.standing.prompt, one.standing.piece) for one in checked if one.standing.piece]
     sounds = [(prompt, read_wav((audio / piece.file).read_bytes())) for prompt, piece in there if piece]
     recogniser = whisper(model)
     with _progress("prompts judged") as progress:
         verdicts = []
-        for done, verdict in enumerate(judge(sounds, recogniser), 1):
+        for done, verdict in enumerate(judge_prompts(sounds, recogniser), 1):
             verdicts.append(verdict)
             progress(done, len(sounds))
     return verdicts
@@ -276,11 +276,11 @@ def _by_voice(checked: Iterable[Checked]) -> dict[tuple[str, float], list[Checke
     return groups
 
 
-def _share(verdicts: Sequence[Verdict]) -> float:
+def _share(verdicts: Sequence[PromptVerdict]) -> float:
     return sum(verdict.right for verdict in verdicts) / len(verdicts) if verdicts else 1.0
 
 
-def _print_verdicts(verdicts: Sequence[Verdict], most: int) -> None:
+def _print_verdicts(verdicts: Sequence[PromptVerdict], most: int) -> None:
     if not verdicts:
         return
     worst = sorted(verdicts, key=lambda one: (one.right, -one.error))[:most]
@@ -295,7 +295,7 @@ def _print_verdicts(verdicts: Sequence[Verdict], most: int) -> None:
     )
 
 
-def _check_json(checked: Sequence[Checked], verdicts: Sequence[Verdict]) -> dict[str, Any]:
+def _check_json(checked: Sequence[Checked], verdicts: Sequence[PromptVerdict]) -> dict[str, Any]:
     heard = {(one.prompt.id, one.prompt.language): one for one in verdicts}
     entries = []
     for one in checked:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-EVERY = 1.0
+_EVERY = 1.0
 """Seconds between two looks."""
 
 
@@ -76,7 +76,7 @@ def _follow() -> None:
         try:
             while True:
                 live.update(_page(queue.view(time.time())), refresh=True)
-                time.sleep(EVERY)
+                time.sleep(_EVERY)
         except KeyboardInterrupt:
             return
 

@@ -91,12 +91,12 @@ def command(
 
 
 def _sound(store: Store, settings: Settings, as_json: bool) -> None:
-    from ivr.jobs.outbox import Sounded
+    from ivr.jobs.outbox import Delivered
 
     if not settings.alarm_url:
         raise Refused("set IVR_ALARM_URL to the address that takes alarms.")
     now = time.time()
-    done = sum((sound(now) for sound in alarm_rounds(store, settings)), Sounded())
+    done = sum((sound(now) for sound in alarm_rounds(store, settings)), Delivered())
     if as_json:
         click.echo(json.dumps({"taken": done.taken, "failed": done.failed}))
     else:
@@ -109,7 +109,7 @@ def _sound(store: Store, settings: Settings, as_json: bool) -> None:
 
 def _found(store: Store, settings: Settings, since: float, until: float, within: float) -> dict[str, Any]:
     from ivr.reporting.figures import Period, figures
-    from ivr.reporting.kpi_targets import judge
+    from ivr.reporting.kpi_targets import judge_figures
     from ivr.reporting.service_level import ServiceTally
     from ivr.services.queue.callback_log import promised
 
@@ -118,7 +118,7 @@ def _found(store: Store, settings: Settings, since: float, until: float, within:
     now = time.time()
     service = ServiceTally(since, until, within=within, wrap_up=_wrap_up())
     found = figures(store, store, Period(since, until, now), service)
-    found["people"] = judge(found["people"], settings.targets)
+    found["people"] = judge_figures(found["people"], settings.targets)
     found["people"]["call_backs"] = promised(store, since, until, now)
     return found
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._datetime_param import Moment, shown
+from ._datetime_param import Moment, moment_text
 from ._sockets import Refused
-from ._stores import KEYS, kept_store, operator, seal_of, settings_for
+from ._stores import KEY_SETTINGS, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:
     from ivr.services.identity.risk import Risks
 
-REFERENCE = 8
+_REFERENCE = 8
 
 
 @click.group(short_help="Warn of callers who may be defrauded.")
@@ -51,7 +51,7 @@ def on(name: str, until: float | None, reason: str) -> None:
             account = risks.mark(name, time.time(), until=until, reason=reason, by=operator())
         except ValueError as fault:
             raise click.BadParameter(str(fault), param_hint="NUMBER|ACCOUNT") from None
-    click.echo(f"{account.shown} is at risk {f'until {shown(until)}' if until else 'until you take it back'}.")
+    click.echo(f"{account.shown} is at risk {f'until {moment_text(until)}' if until else 'until you take it back'}.")
 
 
 @command.command()
@@ -86,10 +86,10 @@ def list_(as_json: bool) -> None:
     with _risks() as risks:
         found = [
             {
-                "reference": key[:REFERENCE],
+                "reference": key[:_REFERENCE],
                 **mark,
-                "since": shown(mark["since"]),
-                "until": shown(mark["until"]) if mark["until"] else None,
+                "since": moment_text(mark["since"]),
+                "until": moment_text(mark["until"]) if mark["until"] else None,
             }
             for key, mark in risks.all(time.time())
         ]
@@ -109,7 +109,7 @@ def _risks() -> Iterator[Risks]:
     """Open the marks of the server's store. Raises Refused without its key: nobody would be found by its name."""
     from ivr.services.identity.risk import Risks
 
-    settings = settings_for(*KEYS)
+    settings = settings_for(*KEY_SETTINGS)
     with kept_store(settings) as store:
         seal = seal_of(settings)
         if seal is None:

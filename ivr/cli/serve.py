@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ivr.errors import FlowError
     from ivr.settings import Settings
 
-THREADS = 64
+_THREADS = 64
 """Turns at once in one worker; a turn that waits for a slow bank must not hold up the others."""
 BACKLOG = 2048
 LONGEST_GOODBYE = 15
@@ -96,7 +96,7 @@ def load(settings: Settings) -> Flask:
 
     log.to_stderr()
     ivr = build(settings)
-    ivr.ears.warm(ivr.release)  # in the worker: threads would not outlive a fork
+    ivr.speech_input.warm(ivr.release)  # in the worker: threads would not outlive a fork
     _keep_watch(ivr)
     if "cloud" not in settings.tts:
         ivr.prompts.warm({language for flow in ivr.release.flows.values() for language in flow.languages})
@@ -106,11 +106,11 @@ def load(settings: Settings) -> Flask:
 
 def _keep_watch(ivr: Ivr) -> None:
     """Make the rounds from this worker, which is past its fork; the thread ends with it."""
-    from ivr.jobs.scheduler import Watch
+    from ivr.jobs.scheduler import Scheduler
     from ivr.telemetry import log
 
     if rounds := every_round(ivr):
-        Watch(
+        Scheduler(
             ivr.store,
             rounds,
             told=lambda done: log.line("alarms", taken=done.taken, failed=done.failed, broken=done.broken),
@@ -131,7 +131,7 @@ def _serve(host: str, port: int, workers: int, settings: Settings) -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=_THREADS,
         backlog=BACKLOG,
         websockets=False,
         respawn_failed_workers=True,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ivr.carrier.clock import Clock, VirtualClock
     from ivr.carrier.transport import Transport
     from ivr.conversations.model import Bank, Conversation
-    from ivr.conversations.result import Played
+    from ivr.conversations.result import ConversationResult
     from ivr.demo.bank.serving import BackgroundBank
     from ivr.diagnostics.problem import Place
     from ivr.flow.model import Release
@@ -32,7 +32,7 @@ BASE_URL = "http://ivr.invalid"
 MONDAY_AT_TEN = 1_795_399_200.0
 """When a conversation that names no time begins: 2026-11-23T10:00+08:00."""
 NOWHERE = "http://127.0.0.1:1"
-Outcome = tuple[str, str, str]
+_Outcome = tuple[str, str, str]
 
 
 @dataclass
@@ -68,9 +68,9 @@ class Wired:
         built = self.build(NOWHERE if gone else self.bank.url, release)
         return built, WsgiTransport(create_app(built))
 
-    def choices(self) -> tuple[frozenset[Outcome], dict[Outcome, Place]]:
+    def choices(self) -> tuple[frozenset[_Outcome], dict[_Outcome, Place]]:
         """Return the choices that some call took, and all that there are."""
-        taken = frozenset[Outcome]().union(*(ivr.choices_taken() for ivr in self._all()))
+        taken = frozenset[_Outcome]().union(*(ivr.choices_taken() for ivr in self._all()))
         return taken, self.ivr()[0].choices_there()
 
     def close(self) -> None:
@@ -144,11 +144,11 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
     own. At the end you read which choices no conversation takes. The exit code is 1 when a conversation fails.
     """  # noqa: D301
     from ivr.carrier.clock import VirtualClock
-    from ivr.conversations.reader import read
+    from ivr.conversations.reader import read_conversations
 
     if not paths and not FOLDER.is_dir():
         raise click.UsageError(f"there is no folder {FOLDER} here; name the files or folders to play")
-    conversations = _chosen(read(paths or (FOLDER,)), text)
+    conversations = _chosen(read_conversations(paths or (FOLDER,)), text)
     if not conversations:
         raise click.UsageError(f"no conversation has {text!r} in its file, flow or title")
     began, clock = time.perf_counter(), VirtualClock(MONDAY_AT_TEN)
@@ -170,9 +170,9 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
         raise click.exceptions.Exit(1)
 
 
-def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> Played:
+def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> ConversationResult:
     """Play one conversation with the bank, the people and the hour that it asks for."""
-    from ivr.conversations.runner import play
+    from ivr.conversations.runner import play_conversation
     from ivr.stores.memory import MemoryStore
 
     whole.bank.reset()
@@ -186,8 +186,8 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> P
         if isinstance(ivr.store, MemoryStore):
             ivr.store.forget()  # what one conversation chose, tried or complained about must not be known to the next
 
-    def plays(time: Clock) -> Played:
-        return play(
+    def plays(time: Clock) -> ConversationResult:
+        return play_conversation(
             conversation,
             transport,
             time,
@@ -212,12 +212,12 @@ class _Faults(logging.Handler):
         """Keep the line."""
         self.lines.append(record.getMessage())
 
-    def judge(self, played: Played) -> Played:
+    def judge(self, played: ConversationResult) -> ConversationResult:
         """Fail a conversation in which the server met a fault, whatever the caller heard."""
-        from ivr.conversations.result import Failure
+        from ivr.conversations.result import FailedExpectation
 
         place = played.conversation.place
-        found = tuple(Failure(place, f"the server met a fault: {line}") for line in self.lines)
+        found = tuple(FailedExpectation(place, f"the server met a fault: {line}") for line in self.lines)
         self.lines.clear()
         return replace(played, failures=played.failures + found)
 
@@ -240,7 +240,7 @@ class _Progress:
     verbose: bool
     file: str = ""
 
-    def __call__(self, played: Played) -> None:
+    def __call__(self, played: ConversationResult) -> None:
         where = played.conversation.place
         if self.verbose:
             click.echo(f"{where}: {played.conversation.title}: {'passed' if played.passed else 'FAILED'}")
@@ -253,17 +253,17 @@ class _Progress:
         click.echo("." if played.passed else "F", nl=False)
 
 
-def transcript(played: Played) -> list[str]:
+def transcript(played: ConversationResult) -> list[str]:
     """Write a call line by line; long runs of keys are masked already."""
     return [f"{entry.at:6.1f} s  {entry.who}{': ' if entry.what else ''}{entry.what}" for entry in played.transcript]
 
 
-def failure_lines(played: Played) -> list[str]:
+def failure_lines(played: ConversationResult) -> list[str]:
     """Write why a conversation failed."""
     return [f"FAILED {played.conversation.title}", *(f"  {failure}" for failure in played.failures)]
 
 
-def _report(played: Sequence[Played], missing: dict[Outcome, Place], there: int, seconds: float) -> None:
+def _report(played: Sequence[ConversationResult], missing: dict[_Outcome, Place], there: int, seconds: float) -> None:
     click.echo()
     for one in played:
         if not one.passed:
@@ -281,7 +281,9 @@ def _report(played: Sequence[Played], missing: dict[Outcome, Place], there: int,
     click.echo(f"\n{', '.join(words)} in {seconds:.1f} s ({called / 60:.0f} minutes of calls)")
 
 
-def _as_json(played: Sequence[Played], there: dict[Outcome, Place], missing: dict[Outcome, Place]) -> dict[str, Any]:
+def _as_json(
+    played: Sequence[ConversationResult], there: dict[_Outcome, Place], missing: dict[_Outcome, Place]
+) -> dict[str, Any]:
     failed = sum(not one.passed for one in played)
     return {
         "passed": len(played) - failed,
@@ -297,7 +299,7 @@ def _as_json(played: Sequence[Played], there: dict[Outcome, Place], missing: dic
     }
 
 
-def _one_as_json(played: Played) -> dict[str, Any]:
+def _one_as_json(played: ConversationResult) -> dict[str, Any]:
     conversation = played.conversation
     return {
         "title": conversation.title,

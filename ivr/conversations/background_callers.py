@@ -6,24 +6,24 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from ivr.carrier.caller import Act, Desk, Gone, Heard, Listening, Press, Silence, Stretch
+from ivr.carrier.caller import Act, DeskAnswer, Gone, HeardPrompt, ListeningWindow, Press, Silence, Stretch
 from ivr.carrier.player import Player
-from ivr.carrier.requests import Line, Watch
+from ivr.carrier.requests import ExchangeWatch, PhoneLine
 from ivr.carrier.transport import Transport
 
 from .model import Conversation, Earlier
-from .scheduler import Together
+from .scheduler import CallScheduler
 
 LISTENS_SECONDS = 0.5
 
 
-class Patient:
+class BackgroundCaller:
     """Presses one key whenever something listens, until there are none left; then waits for as long as it takes.
 
     `over` tells when this caller has had enough, and hangs up at the next pause.
     """
 
-    def __init__(self, keys: str, desk: Desk, over: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, keys: str, desk: DeskAnswer, over: Callable[[], bool] = lambda: False) -> None:
         self._keys: Iterator[str] = iter(keys)
         self._desk, self._over = desk, over
         self.heard: list[str] = []
@@ -33,12 +33,12 @@ class Patient:
         """Listen to the end."""
         return None
 
-    def hears(self, heard: Heard) -> None:
+    def hears(self, heard: HeardPrompt) -> None:
         """Remember it."""
         if heard.kind == "say":
             self.heard.append(heard.text)
 
-    def answers(self, listening: Listening) -> Act:
+    def answers(self, listening: ListeningWindow) -> Act:
         """Press the next key, or wait; who has talked is done."""
         if self.dialled or self._over():
             raise Gone
@@ -48,7 +48,7 @@ class Patient:
     def acted(self, act: Act) -> None:
         """Know already."""
 
-    def desk(self, numbers: Sequence[str]) -> Desk:
+    def desk(self, numbers: Sequence[str]) -> DeskAnswer:
         """Talk to whoever answers."""
         self.dialled += numbers
         return self._desk
@@ -56,23 +56,25 @@ class Patient:
 
 def joins(
     one: Earlier,
-    stage: Together,
+    stage: CallScheduler,
     conversation: Conversation,
     transport: Transport,
-    line: Line,
+    line: PhoneLine,
     *,
     at: float,
-    watch: Watch | None = None,
-) -> Patient:
+    watch: ExchangeWatch | None = None,
+) -> BackgroundCaller:
     """Let somebody call before `at`, when the conversation begins; `line` is that of its own caller."""
     base = line.voice_url.removesuffix(conversation.path)
     path = replace(conversation, flow=one.flow or ("" if one.to else conversation.flow)).path
     theirs = replace(line, voice_url=base + path, caller=one.caller, called=one.to or line.called)
     leaves = at - one.ahead + one.hangs_up if one.hangs_up else math.inf
-    caller = Patient(one.press, Desk(talk=one.talk), lambda: stage.now() >= leaves)
+    caller = BackgroundCaller(one.press, DeskAnswer(talk=one.talk), lambda: stage.now() >= leaves)
     stage.at(at - one.ahead, lambda: _calls(theirs, transport, caller, stage, watch))
     return caller
 
 
-def _calls(line: Line, transport: Transport, caller: Patient, stage: Together, watch: Watch | None) -> None:
+def _calls(
+    line: PhoneLine, transport: Transport, caller: BackgroundCaller, stage: CallScheduler, watch: ExchangeWatch | None
+) -> None:
     Player(line, transport, caller, stage, watch=watch).call()

@@ -10,25 +10,25 @@ from typing import Any, get_args
 
 import yaml
 
-from ivr.carrier.caller import KEYS, Desk, DialStatus
+from ivr.carrier.caller import DTMF_KEYS, DeskAnswer, DialStatus
 from ivr.diagnostics.problem import Place, Problem
 
-from .model import CODE, Wish
+from .model import CODE, Expectation
 
-AGENT = ("press", "talk", "ring")
-AGENT_WORDS: Mapping[str, Desk] = {
-    "takes": Desk(),
-    "refuses": Desk(press="2"),
-    "silent": Desk(press=""),
-    "hangs_up": Desk(hangs_up=True),
-    "gone": Desk(talk=3.0, lost=True),
-    **{status: Desk(status) for status in get_args(DialStatus) if status != "completed"},
+_AGENT = ("press", "talk", "ring")
+AGENT_WORDS: Mapping[str, DeskAnswer] = {
+    "takes": DeskAnswer(),
+    "refuses": DeskAnswer(press="2"),
+    "silent": DeskAnswer(press=""),
+    "hangs_up": DeskAnswer(hangs_up=True),
+    "gone": DeskAnswer(talk=3.0, lost=True),
+    **{status: DeskAnswer(status) for status in get_args(DialStatus) if status != "completed"},
 }
 """What an agent may do in one word; `gone` is a telephone that dies in the talk, of which the carrier tells nothing."""
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "": 1.0}
 
 
-class Refused(Exception):
+class BadValue(Exception):
     """A value cannot be used; it has been reported already."""
 
 
@@ -45,10 +45,10 @@ class File:
         length = max(1, end.column - mark.column) if end.line == mark.line else 1
         return Place(self.name, mark.line + 1, mark.column + 1, length)
 
-    def report(self, node: yaml.Node, rule: str, message: str, cure: str = "") -> Refused:
+    def report(self, node: yaml.Node, rule: str, message: str, cure: str = "") -> BadValue:
         """Keep a problem; raise what comes back where nothing more can be read."""
         self.problems.append(Problem(self.place(node), rule, message, cure))
-        return Refused()
+        return BadValue()
 
     def fields(self, node: yaml.Node, known: tuple[str, ...], what: str) -> dict[str, yaml.Node]:
         """Take a map apart; report what does not belong."""
@@ -77,10 +77,10 @@ class File:
             raise self.report(node, "no-value", f"`{what}` has no value.", cure)
         return value
 
-    def texts(self, node: yaml.Node, what: str) -> tuple[Wish, ...]:
+    def texts(self, node: yaml.Node, what: str) -> tuple[Expectation, ...]:
         """Take one text or a list of them."""
         nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        return tuple(Wish(self.place(one), self.text(one, what)) for one in nodes)
+        return tuple(Expectation(self.place(one), self.text(one, what)) for one in nodes)
 
     def words(self, node: yaml.Node, what: str) -> dict[str, str]:
         """Take a map of one-line texts."""
@@ -116,7 +116,7 @@ class File:
     def keys(self, node: yaml.Node, what: str) -> str:
         """Take keys of a telephone."""
         value = self.text(node, what)
-        if not set(value.replace(CODE, "")) <= KEYS:
+        if not set(value.replace(CODE, "")) <= DTMF_KEYS:
             cure = 'Write them without blanks and in quotes: "1", "10128#", "*".'
             raise self.report(node, "wrong-keys", "A telephone has the keys 0-9, * and #.", cure)
         return value
@@ -139,12 +139,12 @@ class File:
             )
         return None if value == "true" else self.seconds(node, what)
 
-    def agent(self, node: yaml.Node, what: str) -> Desk:
+    def agent(self, node: yaml.Node, what: str) -> DeskAnswer:
         """Take what an agent does: one word, or a key and times."""
         if isinstance(node, yaml.ScalarNode):
             return AGENT_WORDS[self.one_of(node, what, tuple(AGENT_WORDS))]
-        take = Fields(self, self.fields(node, AGENT, "`agent`")).take
-        return Desk(
+        take = Fields(self, self.fields(node, _AGENT, "`agent`")).take
+        return DeskAnswer(
             press=take("press", self.keys, "1"),
             talk=take("talk", self.seconds, 30.0),
             ring=take("ring", self.seconds, 6.0),
@@ -185,5 +185,5 @@ class Fields:
             return default
         try:
             return read(self.found[name], name)
-        except Refused:
+        except BadValue:
             return default

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ivr.carrier.caller import Desk, DialStatus
+from ivr.carrier.caller import DeskAnswer, DialStatus
 from ivr.diagnostics.problem import Place
 
 CODE = "{code}"
 """Stands among keys for the one-time code in the newest text message."""
 
-Deed = Literal["press", "say", "wait", "record", "dial", "agent", "hang_up"]
+TurnAct = Literal["press", "say", "wait", "record", "dial", "agent", "hang_up"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Announced:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Expectation:
     """Something expected, with its place in the file. `value` is text, a list or a map of text, or None.
 
     `name` is the fact that is meant, when it is one.
@@ -80,7 +80,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Turn:
+class ConversationTurn:
     """One turn: what was heard, then at most one deed, then what must be true. Times are in seconds.
 
     `text_message` is what the newest text message must hold by then. `agent` is what an agent does whose telephone
@@ -90,24 +90,24 @@ class Turn:
     """
 
     place: Place
-    hear: tuple[Wish, ...] = ()
-    hear_not: tuple[Wish, ...] = ()
-    text_message: tuple[Wish, ...] = ()
-    deed: Deed | None = None
+    hear: tuple[Expectation, ...] = ()
+    hear_not: tuple[Expectation, ...] = ()
+    text_message: tuple[Expectation, ...] = ()
+    deed: TurnAct | None = None
     press: str = field(default="", repr=False)
     say: str = field(default="", repr=False)
     confidence: float | None = None
     record: float = 0.0
     dial: DialStatus = "completed"
     talk: float = 30.0
-    agent: Desk = Desk()
-    agent_hears: tuple[Wish, ...] = ()
+    agent: DeskAnswer = DeskAnswer()
+    agent_hears: tuple[Expectation, ...] = ()
     patience: float | None = None
     leaves: bool = False
     after: float | None = None
     repeat: bool = False
     secret: bool = False
-    expect: Mapping[str, Wish] = field(default_factory=dict)
+    expect: Mapping[str, Expectation] = field(default_factory=dict)
     bank: Bank | None = None
 
 
@@ -122,7 +122,7 @@ class Conversation:
     place: Place
     title: str
     flow: str
-    turns: tuple[Turn, ...]
+    turns: tuple[ConversationTurn, ...]
     to: str = ""
     caller: str = "+8613800000001"
     at: float | None = None

@@ -10,12 +10,12 @@ from typing import TypeVar, cast, get_args
 
 import yaml
 
-from ivr.carrier.caller import Desk, DialStatus
+from ivr.carrier.caller import DeskAnswer, DialStatus
 from ivr.diagnostics.problem import Place, Problem
 from ivr.errors import FlowError
 
-from .fields import Fields, File, Refused
-from .model import Announced, Bank, Conversation, Deed, Earlier, Staff, Turn, Wish
+from .fields import BadValue, Fields, File
+from .model import Announced, Bank, Conversation, ConversationTurn, Earlier, Expectation, Staff, TurnAct
 
 _TOP = (
     *("conversation", "flow", "to", "from", "at", "weight", "bank", "announce", "desks", "agents", "before"),
@@ -28,10 +28,10 @@ _BEFORE = ("from", "flow", "to", "ahead", "press", "talk", "hangs_up")
 _DEEDS = ("press", "say", "wait", "silence", "record", "dial", "agent", "hang_up")
 _HEARD = ("hear", "hear_not", "agent_hears", "text_message")
 _TURN = (*_HEARD, *_DEEDS, "confidence", "talk", "after", "repeat_request", "bank", "secret", "expect")
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-def read(paths: Iterable[Path]) -> list[Conversation]:
+def read_conversations(paths: Iterable[Path]) -> list[Conversation]:
     """Read files, and every .yaml file of folders. Raises FlowError with every problem found."""
     problems: list[Problem] = []
     conversations: list[Conversation] = []
@@ -45,7 +45,7 @@ def read(paths: Iterable[Path]) -> list[Conversation]:
     return conversations
 
 
-def read_text(text: str, name: str = "<conversation>") -> list[Conversation]:
+def read_conversation_text(text: str, name: str = "<conversation>") -> list[Conversation]:
     """Read conversations from a text. Raises FlowError with every problem found."""
     conversations, problems = _read_text(text, name)
     if problems:
@@ -69,7 +69,7 @@ def _read_text(text: str, name: str) -> tuple[list[Conversation], list[Problem]]
         for node in _documents(text):
             try:
                 conversations.append(_conversation(file, node))
-            except Refused:
+            except BadValue:
                 continue
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -139,7 +139,7 @@ def _bank(file: File, node: yaml.Node, *, mid_call: bool = False) -> Bank:
         return Bank(gone=True)
     try:
         take = Fields(file, file.fields(node, _BANK, "`bank`")).take
-    except Refused:
+    except BadValue:
         return Bank()
     rate = take("fail_rate", lambda one, what: file.number(one, what, 1.0), 0.0)
     return Bank(slow_ms=int(take("slow_ms", file.number, 0)), fail_rate=rate)
@@ -149,7 +149,7 @@ def _announced(file: File, node: yaml.Node) -> Iterator[Announced]:
     for one in node.value if isinstance(node, yaml.SequenceNode) else [node]:
         try:
             found = file.fields(one, _ANNOUNCED, "`announce`")
-        except Refused:
+        except BadValue:
             continue
         take = Fields(file, found).take
         if "slot" not in found or ("preset" in found) == ("text" in found):
@@ -166,8 +166,8 @@ def _announced(file: File, node: yaml.Node) -> Iterator[Announced]:
 
 
 def _each(
-    file: File, found: Mapping[str, yaml.Node], what: str, read: Callable[[File, yaml.Node, int], T]
-) -> Iterator[T]:
+    file: File, found: Mapping[str, yaml.Node], what: str, read: Callable[[File, yaml.Node, int], _T]
+) -> Iterator[_T]:
     """Read each map of a list."""
     if what not in found:
         return
@@ -176,7 +176,7 @@ def _each(
         file.report(node, "wrong-type", f"`{what}` must be a list of maps, each beginning with `- `.")
         return
     for place, one in enumerate(node.value):
-        with suppress(Refused):
+        with suppress(BadValue):
             yield read(file, one, place)
 
 
@@ -213,25 +213,25 @@ def _earlier(file: File, node: yaml.Node, place: int) -> Earlier:
     )
 
 
-def _turns(file: File, node: yaml.Node) -> Iterator[Turn]:
+def _turns(file: File, node: yaml.Node) -> Iterator[ConversationTurn]:
     if not isinstance(node, yaml.SequenceNode) or not node.value:
         file.report(node, "wrong-type", "`turns` must be a list with at least one turn, each beginning with `- `.")
         return
     for one in node.value:
         try:
             yield _turn(file, one)
-        except Refused:
+        except BadValue:
             continue
 
 
-def _turn(file: File, node: yaml.Node) -> Turn:
+def _turn(file: File, node: yaml.Node) -> ConversationTurn:
     found = file.fields(node, _TURN, "A turn")
     if not found:
         raise file.report(node, "empty-turn", "This turn says nothing.", "Give it `hear`, a deed or `expect`.")
     fields = Fields(file, found)
     take = fields.take
     deed = _deed(fields, node)
-    return Turn(
+    return ConversationTurn(
         place=file.place(node),
         hear=take("hear", file.texts, ()),
         hear_not=take("hear_not", file.texts, ()),
@@ -243,7 +243,7 @@ def _turn(file: File, node: yaml.Node) -> Turn:
         record=take("record", file.seconds, 0.0),
         dial=cast("DialStatus", take("dial", lambda one, w: file.one_of(one, w, get_args(DialStatus)), "completed")),
         talk=take("talk", file.seconds, 30.0),
-        agent=take("agent", file.agent, Desk()),
+        agent=take("agent", file.agent, DeskAnswer()),
         agent_hears=take("agent_hears", file.texts, ()),
         patience=take("wait", file.patience, None),
         leaves="hang_up" in found and deed in ("dial", "agent", "record"),
@@ -259,7 +259,7 @@ _TOGETHER = ({"record", "press"}, {"record", "hang_up"}, {"dial", "hang_up"}, {"
 _NEEDS = {"confidence": "say", "talk": "dial", "agent_hears": "agent"}
 
 
-def _deed(fields: Fields, node: yaml.Node) -> Deed | None:
+def _deed(fields: Fields, node: yaml.Node) -> TurnAct | None:
     """Find the one thing that the caller does; report combinations that make no sense."""
     file, found = fields.file, fields.found
     deeds = [name for name in found if name in _DEEDS]
@@ -276,11 +276,11 @@ def _deed(fields: Fields, node: yaml.Node) -> Deed | None:
         if name in found and not deeds:
             file.report(found[name], "misplaced-key", f"`{name}` needs something that the caller does.")
     chosen = next((name for name in ("record", "dial", "agent", *_DEEDS) if name in deeds), None)
-    return cast("Deed | None", "wait" if chosen == "silence" else chosen)
+    return cast("TurnAct | None", "wait" if chosen == "silence" else chosen)
 
 
-def _expect(file: File, node: yaml.Node) -> dict[str, Wish]:
+def _expect(file: File, node: yaml.Node) -> dict[str, Expectation]:
     if not isinstance(node, yaml.MappingNode) or not node.value:
         file.report(node, "wrong-type", "`expect` must be a map of facts, such as {step: main}.")
         return {}
-    return {str(key.value): Wish(file.place(key), file.value(one), str(key.value)) for key, one in node.value}
+    return {str(key.value): Expectation(file.place(key), file.value(one), str(key.value)) for key, one in node.value}

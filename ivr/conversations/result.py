@@ -7,15 +7,15 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ivr.carrier.caller import Listening
+from ivr.carrier.caller import ListeningWindow
 from ivr.carrier.carrier_options import CallResult
 from ivr.diagnostics.problem import Place
 
-from .model import Conversation, Turn, Wish
+from .model import Conversation, ConversationTurn, Expectation
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailedExpectation:
     """Where a conversation went another way. `heard` is all that was said since the caller's last deed."""
 
     place: Place
@@ -28,7 +28,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TranscriptLine:
     """A line of the transcript: seconds into the call, who, and what; long runs of keys are masked."""
 
     at: float
@@ -37,14 +37,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Played:
+class ConversationResult:
     """How a conversation went. `unchecked` are expectations that only the server's own process could check."""
 
     conversation: Conversation
     result: CallResult
-    failures: tuple[Failure, ...]
-    unchecked: tuple[Wish, ...]
-    transcript: tuple[Entry, ...]
+    failures: tuple[FailedExpectation, ...]
+    unchecked: tuple[Expectation, ...]
+    transcript: tuple[TranscriptLine, ...]
 
     @property
     def passed(self) -> bool:
@@ -55,26 +55,26 @@ class Played:
 _MARKS = re.compile(r"[\s。、;]+|(?<!\d)[,.]|[,.](?!\d)")
 
 
-def folded(text: str) -> str:
+def folded_for_match(text: str) -> str:
     """Fold what does not change what is heard: widths, blanks and stops. Stops inside a number stay."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", text))
 
 
-def deed(turn: Turn) -> str:
+def deed(turn: ConversationTurn) -> str:
     """Say what a turn is for."""
     words = {"press": "keys to press", "say": "words to say", "wait": "to wait", "record": "a message to leave"}
     words |= {"dial": "to be put through", "agent": "to be put through", "hang_up": "to hang up"}
     return words[turn.deed or "wait"]
 
 
-def how(listening: Listening) -> str:
+def how(listening: ListeningWindow) -> str:
     """Say what a document waits for."""
     if listening.kind == "record":
         return "to record"
     return "for " + " or ".join(filter(None, ["keys" * listening.keys, "speech" * listening.speech]))
 
 
-def quoted(wish: Wish) -> str:
+def quoted(wish: Expectation) -> str:
     """Quote what is wished."""
     return f"「{wish.value}」"
 

@@ -7,16 +7,38 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from ivr.carrier.caller import Act, Desk, Gone, HangUp, Heard, Listening, Press, Silence, Speak, Stretch, Talk
-from ivr.carrier.carrier_options import CallResult, Habits
+from ivr.carrier.caller import (
+    Act,
+    DeskAnswer,
+    Gone,
+    HangUp,
+    HeardPrompt,
+    ListeningWindow,
+    Press,
+    Silence,
+    Speak,
+    Stretch,
+    Talk,
+)
+from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.clock import Clock
 from ivr.carrier.player import Player
-from ivr.carrier.requests import Line, Watch, new_sid
+from ivr.carrier.requests import ExchangeWatch, PhoneLine, new_sid
 from ivr.carrier.transport import Transport
 from ivr.diagnostics.problem import Place
 
-from .model import CODE, Bank, Conversation, Turn, Wish
-from .result import Entry, Failure, Played, deed, folded, how, plain, quoted, shown
+from .model import CODE, Bank, Conversation, ConversationTurn, Expectation
+from .result import (
+    ConversationResult,
+    FailedExpectation,
+    TranscriptLine,
+    deed,
+    folded_for_match,
+    how,
+    plain,
+    quoted,
+    shown,
+)
 
 REACTION_SECONDS = 0.5
 MASK = "••••••"
@@ -31,7 +53,7 @@ BankSwitch = Callable[[Bank], None]
 _ENDS = {"server": "the server hung up", "caller": "the caller hung up", "fault": "a fault", "limit": "too long"}
 
 
-class Scripted:
+class ScriptedCaller:
     """The caller of one conversation."""
 
     def __init__(
@@ -44,9 +66,9 @@ class Scripted:
         inbox: Inbox | None = None,
         bank: BankSwitch | None = None,
     ) -> None:
-        self.failures: list[Failure] = []
-        self.unchecked: list[Wish] = []
-        self.transcript: list[Entry] = []
+        self.failures: list[FailedExpectation] = []
+        self.unchecked: list[Expectation] = []
+        self.transcript: list[TranscriptLine] = []
         self._conversation = conversation
         self._clock = clock
         self._call_sid = call_sid
@@ -56,8 +78,8 @@ class Scripted:
         self._start = clock.now() + ring
         self._next = 0
         self._began: float | None = None
-        self._acting: Turn | None = None
-        self._owed: Turn | None = None
+        self._acting: ConversationTurn | None = None
+        self._owed: ConversationTurn | None = None
         self._said: list[str] = []
         self._from = 0
         self._dialled: list[str] = []
@@ -81,7 +103,7 @@ class Scripted:
         self._acting = turn
         return self._act(turn, at)
 
-    def hears(self, heard: Heard) -> None:
+    def hears(self, heard: HeardPrompt) -> None:
         """Remember it."""
         if heard.kind == "say":
             self._said.append(heard.text)
@@ -89,7 +111,7 @@ class Scripted:
         elif heard.kind == "play":
             self._note("hears", f"[recording] {heard.text}")
 
-    def answers(self, listening: Listening) -> Act:
+    def answers(self, listening: ListeningWindow) -> Act:
         """Do what the next turn says."""
         self._catch_up()
         turn = self._coming()
@@ -121,7 +143,7 @@ class Scripted:
         self._note(*self._told(turn, act))
         self._done(turn)
 
-    def desk(self, numbers: Sequence[str]) -> Desk:
+    def desk(self, numbers: Sequence[str]) -> DeskAnswer:
         """Let the dialled leg end as the next turn says; whoever is rung answers when it says nothing."""
         self._dialled += numbers
         self._note("is put through to", ", ".join(numbers))
@@ -130,12 +152,14 @@ class Scripted:
         self._agent_said = []
         turn = self._coming()
         if turn is None or turn.deed not in ("dial", "agent"):
-            return Desk(hears=self._told_agent)
+            return DeskAnswer(hears=self._told_agent)
         self._check_heard(turn)
         self._done(turn)
         if turn.deed == "dial":
             self._note("desk", turn.dial + (f", {turn.talk:g} s of talk" if turn.dial == "completed" else ""))
-            return Desk(turn.dial, turn.talk, caller_leaves=turn.leaves, repeat=turn.repeat, hears=self._told_agent)
+            return DeskAnswer(
+                turn.dial, turn.talk, caller_leaves=turn.leaves, repeat=turn.repeat, hears=self._told_agent
+            )
         leaves_at = turn.after if turn.leaves else None
         return replace(
             turn.agent,
@@ -145,12 +169,12 @@ class Scripted:
             hears=self._told_agent,
         )
 
-    def _told_agent(self, heard: Heard) -> None:
+    def _told_agent(self, heard: HeardPrompt) -> None:
         if heard.kind == "say":
             self._agent_said.append(heard.text)
             self._note("agent hears", heard.text)
 
-    def _waits_on(self, turn: Turn, listening: Listening) -> bool:
+    def _waits_on(self, turn: ConversationTurn, listening: ListeningWindow) -> bool:
         """Tell whether a caller who waits for a time goes on waiting after what is asked now."""
         if turn.deed != "wait" or turn.patience is None:
             return False
@@ -179,9 +203,11 @@ class Scripted:
             pass
         place = self._place()
         told = dict.fromkeys(f"{fault} ({fault.url})" if fault.url else str(fault) for fault in result.faults)
-        self.failures += [Failure(place, f"the carrier finds a fault: {fault}") for fault in told]
+        self.failures += [FailedExpectation(place, f"the carrier finds a fault: {fault}") for fault in told]
         if result.ended_by == "limit":
-            self.failures.append(Failure(place, "the call never ends: it lasted as long as a carrier lets a call last"))
+            self.failures.append(
+                FailedExpectation(place, "the call never ends: it lasted as long as a carrier lets a call last")
+            )
 
     def _left_over(self, result: CallResult) -> None:
         turn = self._coming()
@@ -190,7 +216,7 @@ class Scripted:
 
     # --- checking ---
 
-    def _coming(self) -> Turn | None:
+    def _coming(self) -> ConversationTurn | None:
         """Find the next turn in which the caller does something."""
         return next((turn for turn in self._conversation.turns[self._next :] if turn.deed is not None), None)
 
@@ -207,56 +233,56 @@ class Scripted:
             self._check_facts(turn)
             self._next += 1
 
-    def _done(self, turn: Turn) -> None:
+    def _done(self, turn: ConversationTurn) -> None:
         if turn.bank and self._bank:
             self._bank(turn.bank)
         self._owed = turn
         self._next += 1
         self._said, self._from, self._began, self._waits_until = [], 0, None, None
 
-    def _check_heard(self, turn: Turn) -> None:
-        said = folded("".join(self._said))
+    def _check_heard(self, turn: ConversationTurn) -> None:
+        said = folded_for_match("".join(self._said))
         for wish in turn.hear:
-            wanted = folded(str(wish.value))
+            wanted = folded_for_match(str(wish.value))
             place = said.find(wanted, self._from)
             if place < 0:
                 earlier = ", which was said, but before what is listed above it" if wanted in said else ""
                 self._fail(wish.place, f"expected to hear {quoted(wish)}{earlier}")
             self._from = place + len(wanted)
         for wish in turn.hear_not:
-            if folded(str(wish.value)) in said:
+            if folded_for_match(str(wish.value)) in said:
                 self._fail(wish.place, f"expected not to hear {quoted(wish)}")
 
-        newest = folded("".join(self._texts()[-1:]))
+        newest = folded_for_match("".join(self._texts()[-1:]))
         for wish in turn.text_message:
             if self._inbox is None:
                 self.unchecked.append(wish)
-            elif folded(str(wish.value)) not in newest:
+            elif folded_for_match(str(wish.value)) not in newest:
                 self._fail(
                     wish.place, f"expected a text message with {quoted(wish)}, but the newest is {newest or '(none)'}"
                 )
 
-    def _check_agent(self, turn: Turn) -> None:
-        said = folded("".join(self._agent_said))
+    def _check_agent(self, turn: ConversationTurn) -> None:
+        said = folded_for_match("".join(self._agent_said))
         for wish in turn.agent_hears:
-            if folded(str(wish.value)) not in said:
+            if folded_for_match(str(wish.value)) not in said:
                 told = " ".join(self._agent_said) or "(nothing)"
                 self._fail(wish.place, f"expected the agent to be told {quoted(wish)}, but they hear: {told}")
 
     def _texts(self) -> Sequence[str]:
         return self._inbox() if self._inbox is not None else ()
 
-    def _act(self, turn: Turn, at: float) -> Act:
+    def _act(self, turn: ConversationTurn, at: float) -> Act:
         return _act(turn, turn.press.replace(CODE, self._code(turn)) if CODE in turn.press else turn.press, at)
 
-    def _code(self, turn: Turn) -> str:
+    def _code(self, turn: ConversationTurn) -> str:
         """Read the code in the newest text message, as its receiver would."""
         found = _CODE.search("".join(self._texts()[-1:]))
         if found is None:
             self._fail(turn.place, "expected a text message with a code, but there is none to read here")
         return found[0]
 
-    def _check_facts(self, turn: Turn) -> None:
+    def _check_facts(self, turn: ConversationTurn) -> None:
         facts = self._facts(self._call_sid) if self._facts and turn.expect else None
         for name, wish in turn.expect.items():
             if name == "seconds_at_most":
@@ -274,7 +300,7 @@ class Scripted:
             else:
                 self._check_fact(name, wish, facts[name])
 
-    def _check_seconds(self, wish: Wish) -> None:
+    def _check_seconds(self, wish: Expectation) -> None:
         gone = self._clock.now() - self._start
         try:
             most = float(str(wish.value).rstrip("s"))
@@ -283,7 +309,7 @@ class Scripted:
         if gone > most:
             self._fail(wish.place, f"expected at most {wish.value} seconds since the call began, but it was {gone:.1f}")
 
-    def _check_dialled(self, wish: Wish) -> None:
+    def _check_dialled(self, wish: Expectation) -> None:
         wanted = [] if wish.value in (None, "false") else wish.value if isinstance(wish.value, list) else [wish.value]
         met = (
             bool(self._dialled) if wanted == ["true"] else self._dialled[-len(wanted) or len(self._dialled) :] == wanted
@@ -292,13 +318,13 @@ class Scripted:
             dialled = ", ".join(self._dialled) or "nobody"
             self._fail(wish.place, f"expected that {wish.value or 'nobody'} was dialled, but it was {dialled}")
 
-    def _check_fact(self, name: str, wish: Wish, found: object) -> None:
+    def _check_fact(self, name: str, wish: Expectation, found: object) -> None:
         if plain(found) != plain(wish.value):
             self._fail(wish.place, f"expected {name} to be {shown(wish.value)}, but it is {shown(found)}")
 
     def _fail(self, place: Place, message: str) -> NoReturn:
         """Note the failure and hang up: what comes after it means nothing."""
-        self.failures.append(Failure(place, message, " ".join(self._said) or "(nothing)"))
+        self.failures.append(FailedExpectation(place, message, " ".join(self._said) or "(nothing)"))
         raise Gone
 
     def _place(self) -> Place:
@@ -306,9 +332,9 @@ class Scripted:
         return turns[min(self._next, len(turns) - 1)].place if turns else self._conversation.place
 
     def _note(self, who: str, what: str) -> None:
-        self.transcript.append(Entry(self._clock.now() - self._start, who, what))
+        self.transcript.append(TranscriptLine(self._clock.now() - self._start, who, what))
 
-    def _told(self, turn: Turn, act: Act) -> tuple[str, str]:
+    def _told(self, turn: ConversationTurn, act: Act) -> tuple[str, str]:
         if isinstance(act, Press):
             return "presses", self._masked(turn, act.keys)
         if isinstance(act, Speak):
@@ -318,12 +344,12 @@ class Scripted:
             return "leaves a message", f"{act.seconds:g} s"
         return ("hangs up", "") if isinstance(act, HangUp) else ("is silent", "")
 
-    def _masked(self, turn: Turn, words: str) -> str:
+    def _masked(self, turn: ConversationTurn, words: str) -> str:
         hidden = turn.secret or CODE in turn.press or self._conversation.secret or len(_DIGIT.findall(words)) >= 6
         return MASK if hidden else words
 
 
-def _act(turn: Turn, keys: str, at: float) -> Act:
+def _act(turn: ConversationTurn, keys: str, at: float) -> Act:
     if turn.deed == "press":
         return Press(keys, at, repeat=turn.repeat)
     if turn.deed == "say":
@@ -337,7 +363,7 @@ def _act(turn: Turn, keys: str, at: float) -> Act:
     return Silence(repeat=turn.repeat)
 
 
-def play(
+def play_conversation(
     conversation: Conversation,
     transport: Transport,
     clock: Clock,
@@ -346,25 +372,27 @@ def play(
     token: str = "",
     public_url: str = "",
     facts: Facts | None = None,
-    habits: Habits | None = None,
-    watch: Watch | None = None,
+    habits: CarrierOptions | None = None,
+    watch: ExchangeWatch | None = None,
     inbox: Inbox | None = None,
     bank: BankSwitch | None = None,
-) -> Played:
+) -> ConversationResult:
     """Play one conversation against the server at `base_url`. The clock must stand where the call is to begin."""
     base = base_url.rstrip("/")
-    line = Line(
+    line = PhoneLine(
         voice_url=base + conversation.path,
         caller=conversation.caller,
-        called=conversation.to or Line.called,
+        called=conversation.to or PhoneLine.called,
         token=token,
         status_url=f"{base}/twilio/status",
         fallback_url="",
         public_url=public_url,
     )
     sid = new_sid("CA")
-    habits = habits or Habits()
-    caller = Scripted(conversation, clock, sid, facts, habits.ring, inbox, bank)
+    habits = habits or CarrierOptions()
+    caller = ScriptedCaller(conversation, clock, sid, facts, habits.ring, inbox, bank)
     result = Player(line, transport, caller, clock, call_sid=sid, habits=habits, watch=watch).call()
     caller.finish(result)
-    return Played(conversation, result, tuple(caller.failures), tuple(caller.unchecked), tuple(caller.transcript))
+    return ConversationResult(
+        conversation, result, tuple(caller.failures), tuple(caller.unchecked), tuple(caller.transcript)
+    )

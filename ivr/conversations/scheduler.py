@@ -26,7 +26,7 @@ class _Part:
     failed: BaseException | None = None
 
 
-class Together:
+class CallScheduler:
     """A stage on which calls share `clock`, which is set to the moment of whatever comes first. Use it once."""
 
     def __init__(self, clock: VirtualClock) -> None:

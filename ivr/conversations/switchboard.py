@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ivr.carrier.caller import Desk
-from ivr.carrier.carrier_options import Habits
-from ivr.carrier.legs import Answering, connect
+from ivr.carrier.caller import DeskAnswer
+from ivr.carrier.carrier_options import CarrierOptions
+from ivr.carrier.legs import AnsweringAgent, bridge
 from ivr.carrier.player import Player
-from ivr.carrier.requests import Line, Watch, new_sid
+from ivr.carrier.requests import ExchangeWatch, PhoneLine, new_sid
 from ivr.carrier.transport import Transport
 from ivr.errors import CarrierFailed
 
-from .scheduler import Together
+from .scheduler import CallScheduler
 
 OUR_NUMBER = "+861085550199"
 
@@ -25,12 +25,12 @@ class Switchboard:
     Whom nothing is said of answers and takes the call. Does what the server's port for calls asks of a carrier.
     """
 
-    stage: Together
+    stage: CallScheduler
     transport: Transport
     base: str
     token: str = ""
-    desks: Mapping[str, Desk] = field(default_factory=dict)
-    watch: Watch | None = None
+    desks: Mapping[str, DeskAnswer] = field(default_factory=dict)
+    watch: ExchangeWatch | None = None
     placed: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     _calls: dict[str, tuple[Player, Callable[[], None]]] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Switchboard:
     def place(self, number: str, url: str, *, ended: str, timeout: int) -> str:
         """Ring a number; who answers is played what `url` answers."""
         sid = new_sid("CA")
-        line = Line(
+        line = PhoneLine(
             voice_url=self.base + url,
             caller=OUR_NUMBER,
             called=number,
@@ -68,33 +68,33 @@ class Switchboard:
         self.stage.at(self.stage.now(), lambda: self._ring(line, sid, timeout))
         return sid
 
-    def _ring(self, line: Line, sid: str, timeout: int) -> None:
-        desk = self.desks.get(line.called, Desk())
+    def _ring(self, line: PhoneLine, sid: str, timeout: int) -> None:
+        desk = self.desks.get(line.called, DeskAnswer())
         player = Player(
             line,
             self.transport,
             Rings(desk, self.desks),
             self.stage,
             call_sid=sid,
-            habits=Habits(ring=0.0),
+            habits=CarrierOptions(ring=0.0),
             watch=self.watch,
         )
         self.begins(player)
         talked = replace(desk, talk=0.0, caller_leaves_at=None)
-        ended = connect(talked, timeout, self.stage, lambda _: True)
+        ended = bridge(talked, timeout, self.stage, lambda _: True)
         if ended.talked is None:
             player.asides.ended(ended.leg_status, 0.0, self.stage.now())
         else:
             player.call()
 
 
-class Rings(Answering):
+class Rings(AnsweringAgent):
     """Somebody who is rung, takes the call, and from whose telephone another is rung then."""
 
-    def __init__(self, desk: Desk, others: Mapping[str, Desk]) -> None:
+    def __init__(self, desk: DeskAnswer, others: Mapping[str, DeskAnswer]) -> None:
         super().__init__(desk)
         self._others = others
 
-    def desk(self, numbers: Sequence[str]) -> Desk:
+    def desk(self, numbers: Sequence[str]) -> DeskAnswer:
         """Say what becomes of that call."""
-        return self._others.get(numbers[0], Desk())
+        return self._others.get(numbers[0], DeskAnswer())

@@ -14,9 +14,9 @@ from typing import Any
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 
-from .turn import DEADLINE, Turn
+from .turn import ANSWER_SECONDS, Turn
 
-TRIES = 3
+_TRIES = 3
 """Wrong answers that one call may give before a person takes over (bank practice: three)."""
 
 CODES = 2
@@ -36,7 +36,7 @@ class Proof(Enum):
 
 def tries_left(turn: Turn) -> bool:
     """Tell whether this call may still try."""
-    return turn.call.tries.get("verify", 0) < TRIES
+    return turn.call.tries.get("verify", 0) < _TRIES
 
 
 def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
@@ -48,7 +48,7 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
     except LookupFailed:
         return Proof.UNAVAILABLE
     try:
-        answer = turn.lookup("bank.verify", {**claim, "pin": pin}, deadline=DEADLINE)
+        answer = turn.lookup("bank.verify", {**claim, "pin": pin}, deadline=ANSWER_SECONDS)
     except LookupFailed:
         _tell_identity(turn, "unanswered")  # no answer was no guess
         return Proof.UNAVAILABLE
@@ -69,7 +69,7 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
     """
     named = {"card": claim["card"]} if "card" in claim else {"number": claim["number"]}
     try:
-        account = turn.lookup("bank.account", named, deadline=DEADLINE).get("account")
+        account = turn.lookup("bank.account", named, deadline=ANSWER_SECONDS).get("account")
     except LookupFailed:
         return False
     turn.remember(account=account)
@@ -79,17 +79,17 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
 def _charged(turn: Turn) -> bool:
     """Count a try against the call, the account and the number; tell whether it may be made."""
     turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
-    about = {"account": turn.memo["account"], "number": turn.call.caller, "called": turn.call.called}
-    return turn.lookup("identity.charge", about, deadline=DEADLINE).get("allowed") is True
+    about = {"account": turn.scratch["account"], "number": turn.call.caller, "called": turn.call.called}
+    return turn.lookup("identity.charge", about, deadline=ANSWER_SECONDS).get("allowed") is True
 
 
 def _tell_identity(turn: Turn, question: str) -> Mapping[str, Any]:
     """Tell the count how a try ended; if that fails it stays too high for a while, which is on the safe side."""
-    about = {"account": turn.memo.get("account", ""), "number": turn.call.caller, "called": turn.call.called}
+    about = {"account": turn.scratch.get("account", ""), "number": turn.call.caller, "called": turn.call.called}
     if question == "passed":
         about |= {"customer": turn.call.identity.customer}
     with suppress(LookupFailed):
-        return turn.lookup(f"identity.{question}", about, deadline=DEADLINE)
+        return turn.lookup(f"identity.{question}", about, deadline=ANSWER_SECONDS)
     return {}
 
 
@@ -100,13 +100,13 @@ def _wrong(turn: Turn) -> Proof:
 
 def send_code(turn: Turn) -> Proof:
     """Send a one-time code to the telephone that the bank has on file, never to one that the caller names."""
-    sent = turn.memo.get("codes", 0) + 1
+    sent = turn.scratch.get("codes", 0) + 1
     if sent > CODES:
         return Proof.REFUSED
     try:
-        phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=DEADLINE)
+        phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=ANSWER_SECONDS)
         question = {"number": phone["number"], "purpose": "identity", "language": turn.call.language}
-        code = turn.lookup("identity.code", question, deadline=DEADLINE)
+        code = turn.lookup("identity.code", question, deadline=ANSWER_SECONDS)
     except (LookupFailed, KeyError):
         return Proof.UNAVAILABLE
     turn.remember(codes=sent, code=code["sealed"], code_number=phone["number"], code_tail=code["sent_to_tail"])
@@ -116,9 +116,9 @@ def send_code(turn: Turn) -> Proof:
 
 def check_code(turn: Turn, given: Secret) -> Proof:
     """Check a one-time code (level L2)."""
-    question = {"sealed": turn.memo["code"], "given": given, "number": turn.memo["code_number"]}
+    question = {"sealed": turn.scratch["code"], "given": given, "number": turn.scratch["code_number"]}
     try:
-        answer = turn.lookup("identity.check_code", question, deadline=DEADLINE)
+        answer = turn.lookup("identity.check_code", question, deadline=ANSWER_SECONDS)
     except LookupFailed:
         return Proof.UNAVAILABLE
     if answer.get("verified") is True:
@@ -128,6 +128,6 @@ def check_code(turn: Turn, given: Secret) -> Proof:
     turn.note("identity", outcome="code refused")
     if answer.get("reason") == "expired":
         return Proof.EXPIRED
-    wrong = turn.memo.get("wrong_codes", 0) + 1
+    wrong = turn.scratch.get("wrong_codes", 0) + 1
     turn.remember(wrong_codes=wrong)
-    return Proof.WRONG if answer.get("reason") == "wrong" and wrong < TRIES else Proof.LAST_WRONG
+    return Proof.WRONG if answer.get("reason") == "wrong" and wrong < _TRIES else Proof.LAST_WRONG

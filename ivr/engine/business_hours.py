@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ivr.calendar import Hours
-from ivr.flow.model import Line
+from ivr.flow.model import Hotline
 
 
 class OpeningValues(Mapping[str, Any]):
@@ -43,7 +43,7 @@ class OpeningValues(Mapping[str, Any]):
 class DeskValues(Mapping[str, Any]):
     """The values of each desk, by its name."""
 
-    def __init__(self, line: Line, moment: datetime) -> None:
+    def __init__(self, line: Hotline, moment: datetime) -> None:
         self._line, self._moment = line, moment
 
     def __getitem__(self, name: str) -> OpeningValues:

@@ -14,26 +14,29 @@ from msgspec import Struct, field
 Values = Mapping[str, Any]
 """Variables by name: text, numbers, true/false, lists and maps of these, or a `Secret`."""
 
+_STORED = {"scratch": "memo", "history": "trail", "visited": "heard", "replayable": "told"}
+"""Names that live calls have in stores, so that an upgrade goes on with them."""
 
-class Frame(Struct, frozen=True, omit_defaults=True):
+
+class Frame(Struct, frozen=True, omit_defaults=True, rename=_STORED):
     """Where a call stands in one flow. Sub-flows stack frames; the last one is active.
 
-    `memo` is the active step's own scratch data, `trail` the listening steps that "back" returns through, `heard` the
-    steps whose long prompt the caller has heard, and `told` the steps that spoke since the caller last chose. `proven`
-    names the values that were learnt by proof, with the level that reads them.
+    `scratch` is the active step's own data, `history` the listening steps that "back" returns through, `visited` the
+    steps whose long prompt the caller has heard, and `replayable` the steps that spoke since the caller last chose.
+    `proven` names the values that were learnt by proof, with the level that reads them.
     """
 
     flow: str
     step: str
     values: Values = field(default_factory=dict)
-    memo: Values = field(default_factory=dict)
-    trail: tuple[str, ...] = ()
-    heard: frozenset[str] = frozenset()
-    told: tuple[str, ...] = ()
+    scratch: Values = field(default_factory=dict)
+    history: tuple[str, ...] = ()
+    visited: frozenset[str] = frozenset()
+    replayable: tuple[str, ...] = ()
     proven: Mapping[str, int] = field(default_factory=dict)
 
 
-class Identity(Struct, frozen=True, omit_defaults=True):
+class ProvenIdentity(Struct, frozen=True, omit_defaults=True):
     """Who the caller has proved to be. `until` is a Unix time; `customer` is the bank's own key."""
 
     level: int = 0
@@ -41,12 +44,12 @@ class Identity(Struct, frozen=True, omit_defaults=True):
     until: float = 0.0
 
 
-class Call(Struct, frozen=True, omit_defaults=True):
+class Call(Struct, frozen=True, omit_defaults=True, rename={"input_mode": "ear"}):
     """One telephone call. `release` pins the content hash of the flow files it began with; `turn` counts replies.
 
     `rate` is how fast the caller wants to be spoken to, as a share of the profile's rate. `path` names the choices that
-    were taken and `typed` what was entered, masked, for the agent who takes the call over. `ear` is how the caller is
-    heard from now on, once the usual way has failed.
+    were taken and `typed` what was entered, masked, for the agent who takes the call over. `input_mode` is how the
+    caller is heard from now on, once the usual way has failed.
     """
 
     id: str
@@ -58,7 +61,7 @@ class Call(Struct, frozen=True, omit_defaults=True):
     frames: tuple[Frame, ...]
     turn: int = 0
     facts: Values = field(default_factory=dict)
-    identity: Identity = field(default_factory=Identity)
+    identity: ProvenIdentity = field(default_factory=ProvenIdentity)
     errors: int = 0
     tries: Mapping[str, int] = field(default_factory=dict)
     keys_ahead: str = ""
@@ -66,7 +69,7 @@ class Call(Struct, frozen=True, omit_defaults=True):
     rate: float = 1.0
     path: tuple[str, ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
-    ear: str = ""
+    input_mode: str = ""
     ended: str = ""
 
     def __repr__(self) -> str:

@@ -13,10 +13,10 @@ from ivr.flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
 
 from .call import Call, Frame
 from .caller_lookup import who_calls
-from .input_step import Listening
-from .inputs import LOST, CallStarted, Digits, HungUp, Input, Resumed, Unheard
+from .input_step import InputStep
+from .inputs import LOST, CallStarted, Digits, HungUp, Input, RecognizerFailed, Resumed
 from .ports import Event
-from .step import LiveStep, Move, Run, Universal
+from .step import LiveStep, Move, RunFlow, Universal
 from .turn import Services, Turn
 from .verbs import Closing, Hearing
 
@@ -26,8 +26,8 @@ HOP_LIMIT = 64
 DEPTH_LIMIT = 8
 """Sub-flows that may stack; more is a flow that runs itself."""
 
-TRAIL_LIMIT = 20
-TOLD_LIMIT = 5
+HISTORY_LIMIT = 20
+REPLAYABLE_LIMIT = 5
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Engine:
         if isinstance(given, HungUp) or call.ended:
             if not call.ended:
                 turn.note("hung_up", reason=given.reason if isinstance(given, HungUp) else "")
-                self._step(turn).gone(turn)
+                self._step(turn).on_hangup(turn)
             lost = isinstance(given, HungUp) and given.reason == LOST
             turn.hang_up(call.ended or (LOST if lost else "caller"))
             return self._reply(turn)
@@ -86,7 +86,7 @@ class Engine:
             turn.verified(turn.level, call.identity.customer)
         if isinstance(given, Digits):
             turn.pause(turn.profile.after_key_pause)
-        if isinstance(given, Unheard):
+        if isinstance(given, RecognizerFailed):
             given = self._deafened(turn, given)
         return self._run(turn, self._step(turn).answer(turn, given))
 
@@ -94,15 +94,15 @@ class Engine:
         """Return what the call may be told in words where it stands; None where it takes none."""
         turn = self._turn(call, now)
         step = self._step(turn)
-        return step.hearing(turn) if isinstance(step, Listening) else None
+        return step.hearing(turn) if isinstance(step, InputStep) else None
 
     @staticmethod
-    def _deafened(turn: Turn, given: Unheard) -> Resumed:
+    def _deafened(turn: Turn, given: RecognizerFailed) -> Resumed:
         """Change how the caller is heard. That only keys are left is said, once; the question is asked again."""
-        turn.note("unheard", ear=given.ear)
-        if given.ear == "keys" and turn.call.ear != "keys":
+        turn.note("unheard", input_mode=given.input_mode)
+        if given.input_mode == "keys" and turn.call.input_mode != "keys":
             turn.phrase("keys_only")
-        turn.change(ear=given.ear)
+        turn.change(input_mode=given.input_mode)
         return Resumed()
 
     def _turn(self, call: Call, now: float) -> Turn:
@@ -134,13 +134,13 @@ class Engine:
             turn.note("ended", reason=turn.call.ended, seconds=round(turn.now - turn.call.started, 1))
         return Reply(turn.closing, replace(turn.call, turn=turn.call.turn + 1), tuple(turn.events))
 
-    def _follow(self, turn: Turn, move: str | Universal | Run) -> Move:
+    def _follow(self, turn: Turn, move: str | Universal | RunFlow) -> Move:
         if move is Universal.BACK:
             return self._back(turn)
         if move is Universal.AGAIN:
-            turn.change_frame(memo={}, heard=turn.frame.heard - {turn.frame.step})
+            turn.change_frame(scratch={}, visited=turn.frame.visited - {turn.frame.step})
             return self._enter(turn)
-        if isinstance(move, Run):
+        if isinstance(move, RunFlow):
             return self._run_flow(turn, move)
         assert isinstance(move, str)  # noqa: S101
         if move == MAIN_MENU:
@@ -156,17 +156,17 @@ class Engine:
         if step is None:
             return
         if step.kind in ("say", "announce"):
-            turn.change_frame(told=(*turn.frame.told, step.name)[-TOLD_LIMIT:])
+            turn.change_frame(replayable=(*turn.frame.replayable, step.name)[-REPLAYABLE_LIMIT:])
         elif step.listens:
-            turn.change_frame(told=())
+            turn.change_frame(replayable=())
         if step.kind == "menu" and there != step.name:
-            turn.change_frame(trail=(*turn.frame.trail, step.name)[-TRAIL_LIMIT:])
+            turn.change_frame(history=(*turn.frame.history, step.name)[-HISTORY_LIMIT:])
 
     def _arrive(self, turn: Turn, there: str) -> Move:
         if there == RETURN:
             return self._return(turn)
         if there in turn.flow.steps:
-            turn.change_frame(step=there, memo={})
+            turn.change_frame(step=there, scratch={})
         else:
             turn.call = replace(
                 turn.call, frames=(*turn.call.frames[:-1], Frame(there, self.release.flows[there].start))
@@ -182,23 +182,23 @@ class Engine:
 
     def _back(self, turn: Turn) -> Move:
         here = turn.frame.step
-        while turn.frame.trail[-1:] == (here,):  # a menu that was left and come back to is not behind itself
-            turn.change_frame(trail=turn.frame.trail[:-1])
-        while not turn.frame.trail and len(turn.call.frames) > 1:
+        while turn.frame.history[-1:] == (here,):  # a menu that was left and come back to is not behind itself
+            turn.change_frame(history=turn.frame.history[:-1])
+        while not turn.frame.history and len(turn.call.frames) > 1:
             self._pop(turn)
-        *trail, step = (*turn.frame.trail,) or (turn.flow.main_menu,)
+        *trail, step = (*turn.frame.history,) or (turn.flow.main_menu,)
         turn.note("outcome", outcome="back", to=step)
-        turn.change_frame(trail=tuple(trail))
+        turn.change_frame(history=tuple(trail))
         return self._arrive(turn, step)
 
     def _drop_to_first(self, turn: Turn) -> None:
         turn.change(frames=turn.call.frames[:1])
         turn.flow = self._flow(turn.call)
-        turn.change_frame(trail=())
+        turn.change_frame(history=())
 
     # sub-flows
 
-    def _run_flow(self, turn: Turn, run: Run) -> Move:
+    def _run_flow(self, turn: Turn, run: RunFlow) -> Move:
         if len(turn.call.frames) >= DEPTH_LIMIT:
             raise FlowStuck(f'flow "{run.flow}" runs itself without end')
         flow = self.release.flows[run.flow]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .entry_types import Entry, Value
+from .entry_types import EntryType, Value
 
 FINISH = "#"
 Meaning = Literal["value", "agent", "back", "more_time", "begun", "slip"]
@@ -20,7 +20,7 @@ class Typed:
     rest: str = ""
 
 
-def understand(entry: Entry, keys: str) -> Typed:
+def parse_entry(entry: EntryType, keys: str) -> Typed:
     """Read keys as an entry.
 
     A pound sign ends it, alone it asks for more time. A star alone goes back, one in front of a 0 alone asks for a
@@ -40,7 +40,7 @@ def understand(entry: Entry, keys: str) -> Typed:
     return Typed("slip") if value is None else Typed("value", value, rest)
 
 
-def _cleared(entry: Entry, own: str, rest: str, *, finished: bool) -> Typed:
+def _cleared(entry: EntryType, own: str, rest: str, *, finished: bool) -> Typed:
     value = entry.read(own)
     if value is not None:
         return Typed("value", value, rest)
@@ -48,7 +48,7 @@ def _cleared(entry: Entry, own: str, rest: str, *, finished: bool) -> Typed:
     return Typed("begun", rest=own) if len(own) < entry.least and not (finished or used) else Typed("slip")
 
 
-def _split(entry: Entry, keys: str) -> tuple[str, str]:
+def _split(entry: EntryType, keys: str) -> tuple[str, str]:
     """Split keys into this entry's own and those behind it."""
     before, finish, behind = keys.partition(FINISH)
     if entry.fixed and "*" not in before and len(before) > entry.most:

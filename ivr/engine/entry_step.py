@@ -11,9 +11,9 @@ from ivr.flow import phrasebook
 from ivr.flow.outcomes import AGENT
 from ivr.secret import Secret
 
-from .entry_parser import FINISH, Typed, understand
-from .entry_types import Entry, Value
-from .input_step import MISS, Listening, keep_ahead
+from .entry_parser import FINISH, Typed, parse_entry
+from .entry_types import EntryType, Value
+from .input_step import MISS, InputStep, keep_ahead
 from .step import Move, Universal
 from .turn import Turn
 from .verbs import Hearing, Keys
@@ -22,13 +22,13 @@ _MOST_WAITS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entering(Listening):
+class EntryStep(InputStep):
     """A step that takes entries. Kinds say which one they want now, and what to do with it."""
 
     ladder: ClassVar[str] = "collect"
 
     @abstractmethod
-    def wanted(self, turn: Turn) -> Entry:
+    def wanted(self, turn: Turn) -> EntryType:
         """Return the entry that is asked for now."""
 
     @abstractmethod
@@ -61,7 +61,7 @@ class Entering(Listening):
 
     def take_keys(self, turn: Turn, keys: str) -> Move:
         """Understand the keys, together with those that came before them, as the entry that is wanted."""
-        typed = understand(self.wanted(turn), _begun(turn) + keys)
+        typed = parse_entry(self.wanted(turn), _begun(turn) + keys)
         _forget(turn)
         match typed.meaning:
             case "value":
@@ -83,14 +83,14 @@ class Entering(Listening):
         entry = self.wanted(turn)
         if entry.secret or self.protects():
             return MISS
-        heard = turn.services.heard(words, turn.call.language, entry.name, turn.today)
+        heard = turn.services.inverse_normalize(words, turn.call.language, entry.name, turn.today)
         if not heard or len(heard) > entry.most:
             return MISS
         _forget(turn)
         return self.take_keys(turn, heard)
 
     def _give_time(self, turn: Turn) -> Move:
-        waits = turn.memo.get("waits", 0) + 1
+        waits = turn.scratch.get("waits", 0) + 1
         if waits > _MOST_WAITS:
             return MISS
         turn.remember(waits=waits)
@@ -112,16 +112,16 @@ class Entering(Listening):
 
 
 def _begun(turn: Turn) -> str:
-    begun: Value = turn.memo.get("begun", "")
+    begun: Value = turn.scratch.get("begun", "")
     return begun.reveal() if isinstance(begun, Secret) else begun
 
 
 def _forget(turn: Turn) -> None:
-    if "begun" in turn.memo:
-        turn.change_frame(memo={name: value for name, value in turn.memo.items() if name != "begun"})
+    if "begun" in turn.scratch:
+        turn.change_frame(scratch={name: value for name, value in turn.scratch.items() if name != "begun"})
 
 
-def _span(entry: Entry, language: str) -> str:
+def _span(entry: EntryType, language: str) -> str:
     if entry.fixed:
         return str(entry.least)
     return phrasebook.phrase(language, "from_to", least=str(entry.least), most=str(entry.most))

@@ -16,7 +16,7 @@ Value = str | Secret
 
 
 @dataclass(frozen=True)
-class Entry:
+class EntryType:
     """A kind of entry. Lengths count keys; `check` returns the value, or None for a slip of the finger.
 
     `complaint` is the phrase that asks for it again; `secret` is its kind of secret, or "".
@@ -89,16 +89,16 @@ def _identity_tail(keys: str) -> str | None:
 ENTRIES = {
     entry.name: entry
     for entry in (
-        Entry("digits", 1, 30, _digits),
-        Entry("amount", 1, 12, _amount, star_means="."),
-        Entry("date", 8, 8, _date),
-        Entry("phone", 3, 15, _digits),
-        Entry("card", 16, 19, _card, secret="pan"),  # noqa: S106
-        Entry("id", 18, 18, _identity, secret="id", star_means="X"),  # noqa: S106
-        Entry("pin", 6, 6, _digits, secret="pin"),  # noqa: S106
-        Entry("id_tail", 4, 4, _identity_tail, star_means="X"),
-        Entry("otp", 6, 6, _digits, secret="otp"),  # noqa: S106
+        EntryType("digits", 1, 30, _digits),
+        EntryType("amount", 1, 12, _amount, star_means="."),
+        EntryType("date", 8, 8, _date),
+        EntryType("phone", 3, 15, _digits),
+        EntryType("card", 16, 19, _card, secret="pan"),  # noqa: S106
+        EntryType("id", 18, 18, _identity, secret="id", star_means="X"),  # noqa: S106
+        EntryType("pin", 6, 6, _digits, secret="pin"),  # noqa: S106
+        EntryType("id_tail", 4, 4, _identity_tail, star_means="X"),
+        EntryType("otp", 6, 6, _digits, secret="otp"),  # noqa: S106
     )
 }
-TAIL = Entry("digits", 4, 4, _digits)
+TAIL = EntryType("digits", 4, 4, _digits)
 """The last four digits of a card."""

@@ -14,7 +14,7 @@ from ivr.flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, global_outco
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import Flag, OneOf, Seconds, Whole
 from ivr.flow.text import Text
-from ivr.flow.text_field import Wording
+from ivr.flow.text_field import TextField
 
 from .inputs import Digits, Input, NoInput, Resumed, Speech
 from .step import LiveStep, Move, Universal
@@ -34,7 +34,7 @@ SILENCE = "no_input"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listening(LiveStep):
+class InputStep(LiveStep):
     """A step that waits for the caller. Kinds say what they ask, which keys they take, and what an answer means."""
 
     listens: ClassVar[bool] = True
@@ -43,14 +43,16 @@ class Listening(LiveStep):
     """Outcomes that cannot be undone: by voice they need to be heard more surely than others."""
     type_ahead_default: ClassVar[str] = "keep"
 
-    prompt: Text | None = option(Wording(), help="What is said first.", default=None)
-    short: Text | None = option(Wording(), help="What is said instead when the caller comes back.", default=None)
-    help: Text | None = option(Wording(), help="What `do: help` says here.", default=None, shown="how to use the keys")
+    prompt: Text | None = option(TextField(), help="What is said first.", default=None)
+    short: Text | None = option(TextField(), help="What is said instead when the caller comes back.", default=None)
+    help: Text | None = option(
+        TextField(), help="What `do: help` says here.", default=None, shown="how to use the keys"
+    )
     no_input: tuple[Text, ...] = option(
-        ListOf(Wording(), lone=True), help="Said after silence: the first time, the second time.", default=()
+        ListOf(TextField(), lone=True), help="Said after silence: the first time, the second time.", default=()
     )
     no_match: tuple[Text, ...] = option(
-        ListOf(Wording(), lone=True),
+        ListOf(TextField(), lone=True),
         help="Said after an answer that fits nothing: the first time, the second.",
         default=(),
     )
@@ -77,7 +79,7 @@ class Listening(LiveStep):
 
     def ask(self, turn: Turn) -> None:
         """Say what is asked for; the prompt, unless a kind knows better."""
-        text = self.short if self.short and turn.memo.get("returned") else self.prompt
+        text = self.short if self.short and turn.scratch.get("returned") else self.prompt
         if text:
             turn.say(text, barge_in=self.barge_in)
 
@@ -109,7 +111,7 @@ class Listening(LiveStep):
         return self.timeout or turn.profile.first_timeout
 
     def _patience(self, turn: Turn) -> float:
-        return HOLD if turn.memo.get("holding") else self.first_timeout(turn)
+        return HOLD if turn.scratch.get("holding") else self.first_timeout(turn)
 
     def failure_exits(self) -> dict[str, Route]:
         """Return the way on after the last try, where the editor gave one."""
@@ -142,15 +144,15 @@ class Listening(LiveStep):
         """
         if self.requires > turn.level:
             return UNVERIFIED
-        if "returned" not in turn.memo:
-            turn.remember(returned=self.name in turn.frame.heard)
+        if "returned" not in turn.scratch:
+            turn.remember(returned=self.name in turn.frame.visited)
         self.ask(turn)
-        turn.change_frame(heard=turn.frame.heard | {self.name})
+        turn.change_frame(visited=turn.frame.visited | {self.name})
         return self.wait(turn)
 
     def repeat(self, turn: Turn) -> Move:
         """Say again what the caller was told since they last chose, and ask."""
-        for name in turn.frame.told:
+        for name in turn.frame.replayable:
             step = turn.flow.steps.get(name)
             if isinstance(step, LiveStep) and step.requires <= turn.level:
                 step.enter(turn)
@@ -174,22 +176,22 @@ class Listening(LiveStep):
     def hearing(self, turn: Turn) -> Hearing | None:
         """Return what may be said here and who listens; None where only keys are taken."""
         language = turn.call.language
-        ear = turn.call.ear or turn.services.ear(language)
-        if ear == "keys" or not self.speech or self.protects():
+        input_mode = turn.call.input_mode or turn.services.input_mode(language)
+        if input_mode == "keys" or not self.speech or self.protects():
             return None
         universal = [word for choice in turn.flow.globals for word in phrases_of(choice, language)]
         person = phrasebook.phrase(language, "agent_words").split("|")
         hints = [*self.hints(turn), *universal, *person]
-        if ear == "recording":  # a carrier also hears what is not expected
+        if input_mode == "recording":  # a carrier also hears what is not expected
             hints += [words for key in self.keys_said(turn) for words in self._names(turn, key)]
-        by: Literal["recording", "carrier"] = "recording" if ear == "recording" else "carrier"
+        by: Literal["recording", "carrier"] = "recording" if input_mode == "recording" else "carrier"
         return Hearing(language, tuple(dict.fromkeys(hints))[:MOST_HINTS], by)
 
     @staticmethod
     def _names(turn: Turn, key: str) -> list[str]:
         """Return the names of a key that are understood in the caller's language."""
         language = turn.call.language
-        return [words for words in names_of(key, language) if turn.services.heard(words, language) == key]
+        return [words for words in names_of(key, language) if turn.services.inverse_normalize(words, language) == key]
 
     # answering
 
@@ -200,7 +202,7 @@ class Listening(LiveStep):
                 move = self.take_keys(turn, given.keys)
             case Speech():
                 move = self._judge_speech(turn, given)
-            case NoInput() if turn.memo.get("holding"):
+            case NoInput() if turn.scratch.get("holding"):
                 turn.remember(holding=False)
                 move = self.repeat(turn)
             case NoInput():
@@ -258,9 +260,9 @@ class Listening(LiveStep):
     def do(self, turn: Turn, choice: Choice, outcome: str) -> Move:
         """Carry out a choice: its outcome, or the universal that it names."""
         if choice.reason:
-            turn.about(choice.reason)
+            turn.set_reason(choice.reason)
         if choice.label and choice.goto:
-            turn.walked(choice.label.template(turn.flow.language).fixed or choice.key)
+            turn.record_choice(choice.label.template(turn.flow.language).fixed or choice.key)
         match choice.do:
             case "back":
                 return Universal.BACK
@@ -297,7 +299,7 @@ class Listening(LiveStep):
 
     def _again(self, turn: Turn, kind: str) -> Move:
         """Count one failure (silence and misses together) and ask again, or give up."""
-        failures = turn.memo.get("failures", 0) + 1
+        failures = turn.scratch.get("failures", 0) + 1
         turn.remember(failures=failures)
         turn.change(errors=turn.call.errors + 1, keys_ahead="")
         turn.note(kind, failures=failures, errors=turn.call.errors)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .verbs import Ear
+from .verbs import InputMode
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Unheard:
-    """No recogniser could listen. From now on the call hears by `ear`; nothing is counted against the caller."""
+class RecognizerFailed:
+    """No recogniser could listen. From now on the call hears by `input_mode`; nothing is counted against the caller."""
 
-    ear: Ear = "keys"
+    input_mode: InputMode = "keys"
 
 
 @dataclass(frozen=True)
@@ -78,4 +78,4 @@ class Resumed:
     """A late or foreign request for a turn that is over: say again where the call stands, and count nothing."""
 
 
-Input = CallStarted | Digits | Speech | NoInput | Recorded | Unheard | DialEnded | HungUp | Resumed
+Input = CallStarted | Digits | Speech | NoInput | Recorded | RecognizerFailed | DialEnded | HungUp | Resumed

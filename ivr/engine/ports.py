@@ -23,14 +23,14 @@ class Lookup(Protocol):
         """
 
 
-class Aloud(Protocol):
+class Verbalize(Protocol):
     """Puts a typed value into words that a voice can read."""
 
     def __call__(self, value: Any, kind: str, argument: str, language: str) -> str:
         """Return the spoken words. Raises ValueError for a value that its kind cannot read."""
 
 
-class Heard(Protocol):
+class InverseNormalize(Protocol):
     """Makes keys of what was said instead of typed. Pure; nothing that must stay secret is asked of it."""
 
     def __call__(self, text: str, language: str, entry: str = "keys", today: date | None = None) -> str | None:

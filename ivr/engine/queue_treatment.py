@@ -13,17 +13,17 @@ from ivr.flow.outcomes import MAIN_MENU, global_outcome
 
 from .input_step import option_words
 from .step import Move, Universal
-from .turn import DEADLINE, Turn
+from .turn import ANSWER_SECONDS, Turn
 from .verbs import Gather, Keys, Pause, Play
 
 LONG_WAIT = 11
 """Whole minutes from which only "more than ten" is said: no forecast reaches farther."""
 
-Status = Mapping[str, Any]
+_Status = Mapping[str, Any]
 """What the queue answers to a waiting caller; an empty one when it could not be asked."""
 
 
-def wait(turn: Turn, status: Status, choices: Sequence[Choice]) -> Move:
+def wait(turn: Turn, status: _Status, choices: Sequence[Choice]) -> Move:
     """Tell the place if that is due, play music, and wait for a key; silence asks the queue again."""
     told = {name: status[name] for name in ("position", "minutes", "call_back") if name in status}
     turn.change(transfer={**turn.call.transfer, **told})
@@ -37,7 +37,7 @@ def wait(turn: Turn, status: Status, choices: Sequence[Choice]) -> Move:
     return None
 
 
-def _tell(turn: Turn, status: Status) -> None:
+def _tell(turn: Turn, status: _Status) -> None:
     position, minutes = int(status.get("position", 1)), status.get("minutes")
     if status.get("longer"):
         turn.phrase("queue_longer")
@@ -45,7 +45,7 @@ def _tell(turn: Turn, status: Status) -> None:
         turn.phrase("queue_next")
     else:
         unit = phrasebook.phrase(turn.call.language, "queue_people")
-        turn.phrase("queue_position", people=turn.services.aloud(position - 1, "count", unit, turn.call.language))
+        turn.phrase("queue_position", people=turn.services.verbalize(position - 1, "count", unit, turn.call.language))
     if minutes is None:
         return
     if minutes < 1:
@@ -53,7 +53,9 @@ def _tell(turn: Turn, status: Status) -> None:
     elif minutes >= LONG_WAIT:
         turn.phrase("queue_long")
     else:
-        turn.phrase("queue_minutes", minutes=turn.services.aloud(int(minutes) * 60, "duration", "", turn.call.language))
+        turn.phrase(
+            "queue_minutes", minutes=turn.services.verbalize(int(minutes) * 60, "duration", "", turn.call.language)
+        )
 
 
 def _offer(turn: Turn, choices: Sequence[Choice]) -> None:
@@ -87,14 +89,14 @@ def way_out(turn: Turn, choice: Choice) -> Move:
 def leave(turn: Turn, why: str) -> None:
     """Tell the queue that the caller waits no more; whoever is not heard of is forgotten by it anyway."""
     with suppress(LookupFailed):
-        told = turn.ask("queue.leave", {"call": turn.call.id, "why": why}, deadline=DEADLINE)
+        told = turn.ask("queue.leave", {"call": turn.call.id, "why": why}, deadline=ANSWER_SECONDS)
         if told.get("agent"):
             note_talk(turn, told)
             return
     turn.note("left", why=why, **where(turn))
 
 
-def note_talk(turn: Turn, told: Status) -> None:
+def note_talk(turn: Turn, told: _Status) -> None:
     """Write down a talk that is just over; the wait was over when the agent took the call."""
     seconds = round(float(told.get("seconds", 0)))
     place = where(turn)

@@ -22,10 +22,11 @@ class Universal(Enum):
 
 
 @dataclass(frozen=True)
-class Run:
-    """Go into another flow and come back to this step with its results in `memo["results"]`.
+class RunFlow:
+    """Go into another flow and come back to this step with its results in `scratch["results"]`.
 
-    `proven` names the given values that were learnt by proof, and `memo["proof"]` is the level that the results need.
+    `proven` names the given values that were learnt by proof, and `scratch["proof"]` is the level that the results
+    need.
     """
 
     flow: str
@@ -33,7 +34,7 @@ class Run:
     proven: Mapping[str, int] = field(default_factory=dict)
 
 
-Move = str | Universal | Run | None
+Move = str | Universal | RunFlow | None
 """How a step ends its part: an outcome that the chart knows, a universal, a sub-flow; None when the turn waits."""
 
 
@@ -51,5 +52,5 @@ class LiveStep(Step):
         del given
         return self.enter(turn)
 
-    def gone(self, turn: Turn) -> None:
+    def on_hangup(self, turn: Turn) -> None:
         """Learn that the caller hung up here; for steps that hold something for the caller."""

@@ -31,7 +31,7 @@ def sip_host(name: str) -> str:
     return found[1] if found else ""
 
 
-def masked(text: str) -> str:
+def masked_number(text: str) -> str:
     """Return an account or number as an operator may see it: enough to recognise, too little to use."""
     name = one_spelling(text)
     if mobile := _MAINLAND_MOBILE.fullmatch(name):

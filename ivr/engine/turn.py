@@ -16,15 +16,15 @@ from ivr.calendar import local
 from ivr.errors import LookupFailed
 from ivr.flow import phrasebook
 from ivr.flow.expressions import Expression
-from ivr.flow.model import PRIORITIES, Choice, Flow, Line
+from ivr.flow.model import PRIORITIES, Choice, Flow, Hotline
 from ivr.flow.profiles import Profile
 from ivr.flow.text import Template, Text
 from ivr.secret import Secret, masked
 
 from .business_hours import DeskValues, OpeningValues
-from .call import Call, Frame, Identity
-from .ports import Aloud, Event, Heard, Lookup, Understand
-from .verbs import Closing, Dial, Ear, Enqueue, Gather, Hangup, Pause, Prompt, Record, Say
+from .call import Call, Frame, ProvenIdentity
+from .ports import Event, InverseNormalize, Lookup, Understand, Verbalize
+from .verbs import Closing, Dial, Enqueue, Gather, Hangup, InputMode, Pause, Prompt, Record, Say
 
 IDENTITY_SECONDS = 600.0
 """How long a verified caller stays verified without doing anything (voice-menu practice: ten minutes)."""
@@ -40,7 +40,7 @@ MEMORY_DEADLINE = 0.3
 CHOICES = ("profile",)
 """What callers choose for this call and the next, as flows read it of `caller`."""
 KEEP = "memory.keep"
-DEADLINE = 2.0
+ANSWER_SECONDS = 2.0
 """Seconds that one answer of a back end may take, unless the flow says otherwise."""
 
 ASKING_SECONDS = 2.5
@@ -53,16 +53,16 @@ _TWO_POINTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 class Services:
     """What a turn may use of the world outside. `timer` counts seconds from any start; without one none go by.
 
-    `ear` tells by language how callers are heard, as long as that works.
+    `input_mode` tells by language how callers are heard, as long as that works.
     """
 
     lookup: Lookup
-    aloud: Aloud
-    heard: Heard
+    verbalize: Verbalize
+    inverse_normalize: InverseNormalize
     understand: Understand
-    written: Aloud
+    display_format: Verbalize
     timer: Callable[[], float] = lambda: 0.0
-    ear: Callable[[str], Ear] = lambda _language: "carrier"
+    input_mode: Callable[[str], InputMode] = lambda _language: "carrier"
 
 
 class _UnreadableError(ValueError):
@@ -75,7 +75,7 @@ class Turn:
 
     call: Call
     flow: Flow
-    line: Line
+    line: Hotline
     services: Services
     now: float
     prompts: list[Prompt] = field(default_factory=list)
@@ -96,9 +96,9 @@ class Turn:
         return self.call.frame
 
     @property
-    def memo(self) -> Mapping[str, Any]:
+    def scratch(self) -> Mapping[str, Any]:
         """The active step's scratch data; empty when the step is entered."""
-        return self.call.frame.memo
+        return self.call.frame.scratch
 
     def change_frame(self, **changes: Any) -> None:
         """Change the active frame."""
@@ -108,9 +108,9 @@ class Turn:
         """Change the call."""
         self.call = changed(self.call, **changes)
 
-    def remember(self, **memo: Any) -> None:
+    def remember(self, **scratch: Any) -> None:
         """Keep scratch data for the active step's next turn."""
-        self.change_frame(memo={**self.memo, **memo})
+        self.change_frame(scratch={**self.scratch, **scratch})
 
     def set(self, name: str, value: Any, *, proof: int = 0) -> None:
         """Set a variable of the active flow. With `proof` it is read only by a caller who has proved that level."""
@@ -193,13 +193,13 @@ class Turn:
         """Raise the caller's identity level. What was learnt for another customer is forgotten."""
         if self.call.identity.customer not in ("", customer):
             self.change(frames=tuple(map(_without_proven, self.call.frames)))
-        self.change(identity=Identity(level, customer, self.now + IDENTITY_SECONDS))
+        self.change(identity=ProvenIdentity(level, customer, self.now + IDENTITY_SECONDS))
 
-    def walked(self, choice: str) -> None:
+    def record_choice(self, choice: str) -> None:
         """Note a choice that the caller took, in the editor's words, for whoever takes the call over."""
         self.change(path=(*self.call.path, choice)[-LONGEST_PATH:])
 
-    def entered(self, name: str, value: str | Secret) -> None:
+    def record_entry(self, name: str, value: str | Secret) -> None:
         """Note what the caller entered, as much of it as may be seen, for whoever takes the call over."""
         shown = masked(value)
         if shown:
@@ -229,7 +229,7 @@ class Turn:
     def written(self, text: Text, **more: Any) -> str:
         """Return an editor's text as it is read on a screen. Raises ValueError for a value that can't be written."""
         language = text.language_for(self.call.language)
-        return self._filled(text.by_language[language], self._put_by(self.services.written, language), more)
+        return self._filled(text.by_language[language], self._put_by(self.services.display_format, language), more)
 
     def _filled(self, template: Template, put: Callable[[Any, str, str], str], more: Mapping[str, Any]) -> str:
         if any(self.proof_of(slot.path[0]) > self.level for slot in template.slots()):
@@ -239,9 +239,9 @@ class Turn:
         return _TWO_POINTS.sub(".", template.fill(self.values(**more), put))
 
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
-        return self._put_by(self.services.aloud, language)
+        return self._put_by(self.services.verbalize, language)
 
-    def _put_by(self, put: Aloud, language: str) -> Callable[[Any, str, str], str]:
+    def _put_by(self, put: Verbalize, language: str) -> Callable[[Any, str, str], str]:
         def aloud(value: Any, kind: str, argument: str) -> str:
             if isinstance(value, Secret):
                 return ""  # refused when the flow was checked; a hole in that check must still not speak it
@@ -281,7 +281,7 @@ class Turn:
             about = {"number": self.call.caller, "call": self.call.id}
             self.lookup(KEEP, about | chosen, deadline=MEMORY_DEADLINE)
 
-    def chosen(self, given: Mapping[str, Any]) -> None:
+    def set_preferences(self, given: Mapping[str, Any]) -> None:
         """Let what the caller chose hold in this call, too, whether or not it can be kept for the next."""
         caller = self.call.facts.get("caller", {})
         new: dict[str, Any] = {name: str(given[name]) for name in CHOICES if given.get(name)}
@@ -290,7 +290,7 @@ class Turn:
         if new:
             self.change(facts={**self.call.facts, "caller": {**caller, **new}})
 
-    def about(self, reason: str) -> None:
+    def set_reason(self, reason: str) -> None:
         """Note what the call is about; the last word counts."""
         self.change(facts={**self.call.facts, "reason": reason})
         self.note("reason", reason=reason)
@@ -312,7 +312,7 @@ class Turn:
     def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
         """Ask a back end. Raises LookupFailed; notes the outcome without any value."""
         if source == KEEP:
-            self.chosen(question)
+            self.set_preferences(question)
         try:
             answer = self.ask(source, question, deadline=deadline)
         except LookupFailed as error:

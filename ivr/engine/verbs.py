@@ -44,7 +44,7 @@ class Keys:
     finish: str = ""
 
 
-Ear = Literal["carrier", "recording", "keys"]
+InputMode = Literal["carrier", "recording", "keys"]
 """How callers are heard: by the carrier's recogniser, by our own on a recording, or by their keys alone."""
 
 

@@ -22,7 +22,7 @@ from .expressions import Expression
 from .model import RETURN, Flow, Route
 from .outcomes import flow_routes, step_routes
 
-ROOT = "(flow)"
+_ROOT = "(flow)"
 Guard = Callable[[Mapping[str, Any]], bool]
 
 
@@ -39,7 +39,7 @@ class Chart:
         states = {self._ids[name]: self._state(name, step_routes(step)) for name, step in flow.steps.items()}
         states |= {self._ids[name]: {"value": name, "final": True} for name in outside}
         states[self._ids[flow.start]]["initial"] = True
-        root = {"initial": True, "value": ROOT, "states": states, "on": self._transitions(flow_routes(flow))}
+        root = {"initial": True, "value": _ROOT, "states": states, "on": self._transitions(flow_routes(flow))}
         cls = create_machine_class_from_definition(
             "Flow",
             {"root": root},  # type: ignore[dict-item]
@@ -82,12 +82,12 @@ class Chart:
         if event is None or step not in self._ids:
             raise FlowStuck(f'step "{step}" has no outcome "{outcome}"')
         with self._lock:
-            self._machine.current_state_value = OrderedSet([ROOT, step])
+            self._machine.current_state_value = OrderedSet([_ROOT, step])
             try:
                 self._machine.send(event, call=values)
             except TransitionNotAllowed:
                 raise FlowStuck(f'step "{step}" has no way on for "{outcome}"') from None
-            return str(next(place for place in self._machine.current_state_value if place != ROOT))
+            return str(next(place for place in self._machine.current_state_value if place != _ROOT))
 
 
 def _guard(condition: Expression) -> Guard:

@@ -18,7 +18,7 @@ from typing import Any
 from ivr.diagnostics.problem import Place
 from ivr.secret import Secret
 
-LONGEST = 500
+LONGEST_EXPRESSION = 500
 """Characters that an expression may have; longer ones belong into several steps."""
 
 CONSTANTS = {"true": True, "false": False, "none": None, "null": None, "True": True, "False": False, "None": None}
@@ -80,13 +80,13 @@ class Expression:
                     yield path
 
 
-def parse(text: str, place: Place) -> Expression:
+def parse_expression(text: str, place: Place) -> Expression:
     """Read an expression. Raises ExpressionError with the cause and the cure in an editor's words."""
     narrow = unicodedata.normalize("NFKC", text).strip()
     if not narrow:
         raise ExpressionError("The condition is empty.", f"Write one, as in: {_SAMPLE}")
-    if len(narrow) > LONGEST:
-        message = f"The condition has {len(narrow)} characters; {LONGEST} are allowed."
+    if len(narrow) > LONGEST_EXPRESSION:
+        message = f"The condition has {len(narrow)} characters; {LONGEST_EXPRESSION} are allowed."
         raise ExpressionError(message, "Split it into several ways or branch steps.")
     try:
         tree = ast.parse(narrow, mode="eval")

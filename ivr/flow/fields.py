@@ -16,7 +16,7 @@ from ivr.diagnostics.problem import Level, Place, Problem
 from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
 from ivr.yamlfile.suggest import did_you_mean, near
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 Schema = dict[str, Any]
@@ -57,14 +57,14 @@ class Reading:
         self.problems.append(Problem(place, rule, message, cure, level, related))
 
 
-class Kind(ABC, Generic[T]):
+class FieldKind(ABC, Generic[_T]):
     """One kind of field value. `words` names it in the manual and in messages; `sample` is one as it is written."""
 
     words: str = ""
     sample: str = ""
 
     @abstractmethod
-    def read(self, node: Node, reading: Reading) -> T | None:
+    def read(self, node: Node, reading: Reading) -> _T | None:
         """Turn a node into a value, or report why not and return None."""
 
     @abstractmethod
@@ -86,7 +86,7 @@ def _shape(node: Node) -> str:
     return "nothing" if node.empty else f'"{node.text[:40]}"'
 
 
-def scalar(node: Node, kind: Kind[Any], reading: Reading) -> Scalar | None:
+def scalar(node: Node, kind: FieldKind[Any], reading: Reading) -> Scalar | None:
     """Return the node if it is one written value, else report."""
     if isinstance(node, Scalar) and (not node.empty or node.quoted):
         return node
@@ -95,10 +95,10 @@ def scalar(node: Node, kind: Kind[Any], reading: Reading) -> Scalar | None:
 
 
 @dataclass(frozen=True)
-class ListOf(Kind[tuple[Any, ...]]):
+class ListOf(FieldKind[tuple[Any, ...]]):
     """A list of values of one kind; one value alone counts as a list of one when `lone` says so."""
 
-    of: Kind[Any]
+    of: FieldKind[Any]
     lone: bool = False
 
     @property
@@ -129,10 +129,10 @@ class ListOf(Kind[tuple[Any, ...]]):
 
 
 @dataclass(frozen=True)
-class MapOf(Kind[Map[str, Any]]):
+class MapOf(FieldKind[Map[str, Any]]):
     """A block whose keys are names of the editor's choosing."""
 
-    of: Kind[Any]
+    of: FieldKind[Any]
 
     @property
     def words(self) -> str:  # type: ignore[override]
@@ -162,14 +162,14 @@ class Option:
     """One declared field: the key in YAML, its kind, whether it must be given, and its line in the manual."""
 
     key: str
-    kind: Kind[Any]
+    kind: FieldKind[Any]
     help: str
     required: bool
     default_words: str
     attribute: str
 
 
-def option(kind: Kind[Any], help: str, *, key: str = "", default: Any = MISSING, shown: str = "") -> Any:  # noqa: A002
+def option(kind: FieldKind[Any], help: str, *, key: str = "", default: Any = MISSING, shown: str = "") -> Any:  # noqa: A002
     """Declare a dataclass field as readable from YAML.
 
     `key` is the YAML key if it differs from the attribute; without `default` the field must be given; `shown` is the
@@ -226,7 +226,7 @@ def read_options(node: Mapping, wanted: tuple[Option, ...], reading: Reading, *,
     return values if len(reading.problems) == before else None
 
 
-def _read_value(key: str, kind: Kind[Any], value: Node, reading: Reading) -> Any:
+def _read_value(key: str, kind: FieldKind[Any], value: Node, reading: Reading) -> Any:
     outer, reading.key = reading.key, key
     try:
         return kind.read(value, reading)
@@ -235,7 +235,7 @@ def _read_value(key: str, kind: Kind[Any], value: Node, reading: Reading) -> Any
 
 
 @dataclass(frozen=True)
-class Block(Kind[Any]):
+class Block(FieldKind[Any]):
     """A block with declared keys, read into a dataclass. `short` names the key that a lone value stands for."""
 
     cls: type[Any]

@@ -13,12 +13,12 @@ from ivr.yamlfile.source import Node
 from .expressions import Expression
 from .fields import Block, ListOf, MapOf, Reading, option, options, read_options
 from .hotline_fields import OpeningHours, PreparedTexts, Referring
-from .model import HEAD_STARTS, PRIORITIES, CalledNumber, Desk, Line, Reference, Segment, Site, Waiting
+from .model import HEAD_STARTS, PRIORITIES, CalledNumber, Desk, Hotline, Reference, Segment, Site, Waiting
 from .routes import Condition
 from .rules.hotline import check_line
-from .scalars import Flag, Name, OneOf, Seconds, Whole, Word
+from .scalars import Flag, Name, OneOf, Seconds, Whole, WordField
 from .text import Text
-from .text_field import Language
+from .text_field import LanguageField
 
 _HOURS = Referring(Name("the name of opening hours, or always"))
 _DESK = Referring(Name("the name of a desk"))
@@ -30,7 +30,7 @@ class NumberFields:
 
     flow: Reference = option(Referring(Name("the name of a flow")), help="The flow that it plays.")
     language: Reference | None = option(
-        Referring(Language()), help="The language that its calls begin in.", default=None, shown="the flow's"
+        Referring(LanguageField()), help="The language that its calls begin in.", default=None, shown="the flow's"
     )
     segment: Reference | None = option(
         Referring(Name("the name of a segment")),
@@ -61,7 +61,7 @@ class DeskFields:
     """The keys of a desk."""
 
     number: str = option(
-        Word("a telephone number"),
+        WordField("a telephone number"),
         help="The number that reaches the desk, with country code. Once it has agents, they are rung instead.",
     )
     timeout: float = option(
@@ -120,7 +120,7 @@ class WaitingFields:
         Seconds(3, 60), help="The longest music before it is seen whether an agent is free.", default=15.0, shown="15s"
     )
     music: str = option(
-        Word("the name of a sound file"),
+        WordField("the name of a sound file"),
         help="What is played between, a file of the audio folder as long as `piece`.",
         default="",
         shown="silence",
@@ -183,7 +183,7 @@ class LineFields:
     )
 
 
-def read_line(node: Node | None, place: Place, *, given: bool) -> tuple[Line | None, list[Problem]]:
+def read_line(node: Node | None, place: Place, *, given: bool) -> tuple[Hotline | None, list[Problem]]:
     """Read `line.yaml`. `given` tells whether the file is there at all; if it can't be parsed that was said already."""
     reading = Reading()
     if node is None:
@@ -203,8 +203,8 @@ def read_line(node: Node | None, place: Place, *, given: bool) -> tuple[Line | N
     return (None if any(problem.level == "error" for problem in problems) else line), problems
 
 
-def _line(fields: LineFields) -> Line:
-    return Line(
+def _line(fields: LineFields) -> Hotline:
+    return Hotline(
         numbers={called: CalledNumber(**vars(number)) for called, number in fields.lines.items()},
         desks={name: Desk(name, **{**vars(desk), "timeout": int(desk.timeout)}) for name, desk in fields.desks.items()},
         desk=fields.desk,

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from ivr.calendar import Hours
 from ivr.yamlfile.source import Mapping, Node, Scalar
 
-from .fields import Kind, Reading, Schema, scalar
+from .fields import FieldKind, Reading, Schema, scalar
 from .model import Reference
 from .scalars import Name
 from .text import Text
-from .text_field import Wording
+from .text_field import TextField
 
 
 @dataclass(frozen=True)
-class Referring(Kind[Reference]):
+class Referring(FieldKind[Reference]):
     """The name of something defined elsewhere: a word of the kind `of`, kept with its place for later checks."""
 
-    of: Kind[str]
+    of: FieldKind[str]
 
     @property
     def words(self) -> str:  # type: ignore[override]
@@ -42,7 +42,7 @@ class Referring(Kind[Reference]):
 
 
 @dataclass(frozen=True)
-class OpeningHours(Kind[Hours]):
+class OpeningHours(FieldKind[Hours]):
     """Opening hours: `always`, `closed`, or spans for days."""
 
     words: str = "opening hours: a block of days with spans, always, or closed"
@@ -76,7 +76,7 @@ class OpeningHours(Kind[Hours]):
 
 
 @dataclass(frozen=True)
-class PreparedTexts(Kind[Map[str, Text]]):
+class PreparedTexts(FieldKind[Map[str, Text]]):
     """The texts prepared for one slot of announcements, by name; none have to be."""
 
     words: str = "a block of prepared texts by name, or {}"
@@ -92,7 +92,7 @@ class PreparedTexts(Kind[Map[str, Text]]):
 
     @staticmethod
     def _text(key: Scalar, value: Node, reading: Reading) -> Text | None:
-        name, text = Name("the name of a text").read(key, reading), Wording().read(value, reading)
+        name, text = Name("the name of a text").read(key, reading), TextField().read(value, reading)
         if name is None or text is None:
             return None
         for template in text.by_language.values():
@@ -104,4 +104,4 @@ class PreparedTexts(Kind[Map[str, Text]]):
 
     def schema(self) -> Schema:
         """Return the schema."""
-        return {"type": "object", "additionalProperties": Wording().schema()}
+        return {"type": "object", "additionalProperties": TextField().schema()}

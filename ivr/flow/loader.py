@@ -15,16 +15,16 @@ from ivr.yamlfile.source import Mapping as Block
 from ivr.yamlfile.source import Node, read_file, read_text
 from ivr.yamlfile.suggest import did_you_mean
 
-from .fields import ArgumentFault, Kind, ListOf, Option, Reading, no_fault, option, options, read_options
+from .fields import ArgumentFault, FieldKind, ListOf, Option, Reading, no_fault, option, options, read_options
 from .hotline import read_line
-from .model import Branch, Choice, Flow, Release, Step, Target, within
+from .model import Choice, Flow, Release, Step, Target, Way, within
 from .outcomes import verify_name
 from .profiles import profiles
 from .routes import Choices, Goto
 from .rules import check_flow, check_release
 from .scalars import IdentityLevel, Name, OneOf
 from .text import Text
-from .text_field import Language
+from .text_field import LanguageField
 
 LINE = "line.yaml"
 _OPEN = frozenset({"transfer", "message", "hangup", "branch", "verify", "ticket", "survey"})
@@ -43,7 +43,7 @@ class Catalogue:
 
 
 @dataclass(frozen=True)
-class _Anything(Kind[Node]):
+class _Anything(FieldKind[Node]):
     words: str = "a block of named steps"
     sample: str = "{main: {say: 您好。, next: goodbye}}"
 
@@ -64,7 +64,7 @@ class FlowFields:
     steps: Node = option(_Anything(), help="The steps, by name.")
     start: Any = option(Goto(), help="The step that a call begins with.")
     language: str = option(
-        Language(), help="The language that texts are in unless they say otherwise.", default="zh-CN"
+        LanguageField(), help="The language that texts are in unless they say otherwise.", default="zh-CN"
     )
     profile: str = option(OneOf(("standard", "elderly")), help="How the flow speaks and waits.", default="standard")
     globals: tuple[Choice, ...] = option(
@@ -215,7 +215,7 @@ def read_flow(node: Node, stem: str, catalogue: Catalogue) -> tuple[Flow | None,
 
 def _language(node: Block) -> str:
     written = node.get("language")
-    read = Language().read(written, Reading()) if written is not None else None
+    read = LanguageField().read(written, Reading()) if written is not None else None
     return read or FlowFields.language
 
 
@@ -258,7 +258,7 @@ def _guards(steps: Mapping[str, Step], catalogue: Catalogue) -> dict[str, Step]:
 
 
 def _guard(verify: type[Step], step: Step) -> Step:
-    fields: dict[str, Any] = {"verify": step.requires, "next": (Branch(Target(step.name, step.place)),)}
+    fields: dict[str, Any] = {"verify": step.requires, "next": (Way(Target(step.name, step.place)),)}
     return verify(name=verify_name(step.name), place=step.place_of("requires"), **fields)
 
 

@@ -42,14 +42,14 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Branch:
+class Way:
     """One way on: taken when its condition holds, or always."""
 
     goto: Target
     when: Expression | None = None
 
 
-Route = tuple[Branch, ...]
+Route = tuple[Way, ...]
 """Ways on in order; the first whose condition holds is taken."""
 
 
@@ -231,7 +231,7 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Line:
+class Hotline:
     """The telephone side of the service: called numbers, opening hours, desks, segments of callers, announcements."""
 
     numbers: Mapping[str, CalledNumber]
@@ -275,7 +275,7 @@ class Release:
 
     version: str
     flows: Mapping[str, Flow]
-    line: Line
+    line: Hotline
     files: Mapping[str, str] = field(repr=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .model import Branch, Flow, Route, Step, Target
+from .model import Flow, Route, Step, Target, Way
 
 AGENT = "agent"
 MAIN_MENU = "main_menu"
@@ -26,15 +26,13 @@ def step_routes(step: Step) -> Mapping[str, Route]:
     """Return every outcome of a step and where it leads, the check in front of a protected step among them."""
     routes = dict(step.exits())
     if step.requires and verify_name(step.name) != step.name:
-        routes[UNVERIFIED] = (Branch(Target(verify_name(step.name), step.place)),)
+        routes[UNVERIFIED] = (Way(Target(verify_name(step.name), step.place)),)
     return routes
 
 
 def flow_routes(flow: Flow) -> Mapping[str, Route]:
     """Return what works in every step: the globals, the way to a person, and giving up (which is the same)."""
-    routes = {
-        global_outcome(number): (Branch(choice.goto),) for number, choice in enumerate(flow.globals) if choice.goto
-    }
-    agent = (Branch(Target(flow.agent, flow.place)),)
-    main_menu = (Branch(Target(flow.main_menu, flow.place)),)
+    routes = {global_outcome(number): (Way(choice.goto),) for number, choice in enumerate(flow.globals) if choice.goto}
+    agent = (Way(Target(flow.agent, flow.place)),)
+    main_menu = (Way(Target(flow.main_menu, flow.place)),)
     return {**routes, AGENT: agent, FAILED: agent, MAIN_MENU: main_menu}

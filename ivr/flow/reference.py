@@ -19,7 +19,7 @@ from .profiles import Profile, profiles
 from .routes import ChoiceFields
 from .rules.summaries import GROUPS
 from .rules.values import GIVEN
-from .schema import manual_text, summary
+from .schema import manual_text, option_summary
 
 PROFILE_WORDS = {
     "characters_per_minute": "Mandarin: characters a minute",
@@ -99,7 +99,7 @@ def _same(wish: Option, others: tuple[Option, ...]) -> bool:
 
 
 def _kinds(kinds: Mapping[str, type[Step]]) -> str:
-    return _table(("kind", ""), ((f"[`{kind}`](#{kind})", summary(cls)) for kind, cls in sorted(kinds.items())))
+    return _table(("kind", ""), ((f"[`{kind}`](#{kind})", option_summary(cls)) for kind, cls in sorted(kinds.items())))
 
 
 def _step(cls: type[Step], shared: list[Option]) -> str:

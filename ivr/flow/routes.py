@@ -7,20 +7,20 @@ from typing import Any
 
 from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
 
-from .expressions import Expression, ExpressionError, parse
-from .fields import Kind, Reading, Schema, object_schema, option, options, read_options, scalar
-from .model import Branch, Choice, Phrases, Route, Target
+from .expressions import Expression, ExpressionError, parse_expression
+from .fields import FieldKind, Reading, Schema, object_schema, option, options, read_options, scalar
+from .model import Choice, Phrases, Route, Target, Way
 from .scalars import Name, OneOf
 from .text import Text
-from .text_field import Spoken, Wording
+from .text_field import PhrasesField, TextField
 
-KEYS = {**{digit: digit for digit in "0123456789"}, "star": "*", "pound": "#", "*": "*", "#": "#"}
+_KEYS = {**{digit: digit for digit in "0123456789"}, "star": "*", "pound": "#", "*": "*", "#": "#"}
 DOES = ("back", "repeat", "main_menu", "help", "language", "slower", "faster", "wait")
 """What a choice can do besides going to a step; see `flows/README.md`."""
 
 
 @dataclass(frozen=True)
-class Condition(Kind[Expression]):
+class Condition(FieldKind[Expression]):
     """A condition or a value worked out from other values."""
 
     words: str = "a condition or value"
@@ -32,7 +32,7 @@ class Condition(Kind[Expression]):
         if written is None:
             return None
         try:
-            return parse(written.text, written.place)
+            return parse_expression(written.text, written.place)
         except ExpressionError as error:
             reading.problem(written.place, "bad-condition", str(error), error.cure)
             return None
@@ -43,7 +43,7 @@ class Condition(Kind[Expression]):
 
 
 @dataclass(frozen=True)
-class WordOrValue(Kind[Expression]):
+class WordOrValue(FieldKind[Expression]):
     """One of a few words, or a value that turns out to be one of them in the call."""
 
     values: tuple[str, ...]
@@ -61,7 +61,7 @@ class WordOrValue(Kind[Expression]):
     def read(self, node: Node, reading: Reading) -> Expression | None:
         """Read a word as the text that it is, anything else as an expression."""
         if isinstance(node, Scalar) and node.text in self.values:
-            return parse(f'"{node.text}"', node.place)
+            return parse_expression(f'"{node.text}"', node.place)
         return Condition(self.words, self.sample).read(node, reading)
 
     def schema(self) -> Schema:
@@ -70,7 +70,7 @@ class WordOrValue(Kind[Expression]):
 
 
 @dataclass(frozen=True)
-class Goto(Kind[Target]):
+class Goto(FieldKind[Target]):
     """The name of a step of this flow, of another flow, or `return`."""
 
     words: str = "the name of a step or flow"
@@ -93,7 +93,7 @@ class _Way:
 
 
 @dataclass(frozen=True)
-class Ways(Kind[Route]):
+class Ways(FieldKind[Route]):
     """A target, or a list of ways with conditions; the last one needs none."""
 
     words: str = "the name of a step, or a list of {when, goto}"
@@ -103,7 +103,7 @@ class Ways(Kind[Route]):
         """Read the ways on."""
         if isinstance(node, Scalar):
             target = Goto().read(node, reading)
-            return None if target is None else (Branch(target),)
+            return None if target is None else (Way(target),)
         if not isinstance(node, Sequence) or not node.items:
             self.wrong(node, reading)
             return None
@@ -122,12 +122,12 @@ class Ways(Kind[Route]):
         return route
 
     @staticmethod
-    def _way(node: Node, reading: Reading) -> Branch | None:
+    def _way(node: Node, reading: Reading) -> Way | None:
         if not isinstance(node, Mapping):
             target = Goto().read(node, reading)
-            return None if target is None else Branch(target)
+            return None if target is None else Way(target)
         values = read_options(node, options(_Way), reading, what="a way on")
-        return None if values is None else Branch(**values)
+        return None if values is None else Way(**values)
 
     def schema(self) -> Schema:
         """Return the schema."""
@@ -136,7 +136,7 @@ class Ways(Kind[Route]):
 
 
 @dataclass(frozen=True)
-class Key(Kind[str]):
+class Key(FieldKind[str]):
     """A key of the telephone."""
 
     words: str = "a key: 0 to 9, star or pound"
@@ -147,14 +147,14 @@ class Key(Kind[str]):
         found = scalar(node, self, reading)
         if found is None:
             return None
-        if found.text not in KEYS:
+        if found.text not in _KEYS:
             self.wrong(found, reading)
             return None
-        return KEYS[found.text]
+        return _KEYS[found.text]
 
     def schema(self) -> Schema:
         """Return the schema."""
-        return {"enum": [*KEYS, *range(10)]}
+        return {"enum": [*_KEYS, *range(10)]}
 
 
 @dataclass(frozen=True)
@@ -163,11 +163,11 @@ class ChoiceFields:
 
     key: str = option(Key(), help="The key. Without it, choices count up from 1.", default="", shown="counted from 1")
     label: Text | None = option(
-        Wording(),
+        TextField(),
         help='What is spoken in front of the key. In English it goes behind "For", unless it begins with "To" or "If".',
         default=None,
     )
-    phrases: Phrases | None = option(Spoken(), help="Further words that callers say for it.", default=None)
+    phrases: Phrases | None = option(PhrasesField(), help="Further words that callers say for it.", default=None)
     goto: Target | None = option(Goto(), help="The step or flow that it leads to.", default=None)
     do: str = option(OneOf(DOES), help="Instead of `goto`: one of the universals.", default="")
     when: Expression | None = option(Condition(), help="Offered only while this holds.", default=None)
@@ -178,7 +178,7 @@ class ChoiceFields:
 
 
 @dataclass(frozen=True)
-class Choices(Kind[tuple[Choice, ...]]):
+class Choices(FieldKind[tuple[Choice, ...]]):
     """A list of choices. `numbered` ones get the next free key from 1 when they name none."""
 
     numbered: bool

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from ivr.yamlfile.source import Node
 from ivr.yamlfile.suggest import did_you_mean
 
-from .fields import Kind, Reading, Schema, scalar
+from .fields import FieldKind, Reading, Schema, scalar
 
-NAME = r"[^\W\d][\w-]*"
-LEVELS = ("L0", "L1", "L2", "L3")
-_NAME = re.compile(NAME + r"\Z")
+_NAME_PATTERN = r"[^\W\d][\w-]*"
+_LEVELS = ("L0", "L1", "L2", "L3")
+_NAME = re.compile(_NAME_PATTERN + r"\Z")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?\Z")
 _UNITS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _YES, _NO = ("yes", "true", "on"), ("no", "false", "off")
 
 
 @dataclass(frozen=True)
-class Name(Kind[str]):
+class Name(FieldKind[str]):
     """A name: letters (any script), digits, _ and -, not beginning with a digit."""
 
     words: str = "a name"
@@ -42,7 +42,7 @@ class Name(Kind[str]):
 
 
 @dataclass(frozen=True)
-class Word(Kind[str]):
+class WordField(FieldKind[str]):
     """Any one text that is not spoken."""
 
     words: str = "a text"
@@ -59,7 +59,7 @@ class Word(Kind[str]):
 
 
 @dataclass(frozen=True)
-class OneOf(Kind[str]):
+class OneOf(FieldKind[str]):
     """One of a few words."""
 
     values: tuple[str, ...]
@@ -91,7 +91,7 @@ class OneOf(Kind[str]):
 
 
 @dataclass(frozen=True)
-class IdentityLevel(Kind[int]):
+class IdentityLevel(FieldKind[int]):
     """An identity level."""
 
     words: str = "an identity level: L0, L1, L2 or L3"
@@ -102,18 +102,18 @@ class IdentityLevel(Kind[int]):
         found = scalar(node, self, reading)
         if found is None:
             return None
-        if found.text not in LEVELS:
+        if found.text not in _LEVELS:
             self.wrong(found, reading)
             return None
-        return LEVELS.index(found.text)
+        return _LEVELS.index(found.text)
 
     def schema(self) -> Schema:
         """Return the schema."""
-        return {"enum": list(LEVELS)}
+        return {"enum": list(_LEVELS)}
 
 
 @dataclass(frozen=True)
-class Flag(Kind[bool]):
+class Flag(FieldKind[bool]):
     """Yes or no."""
 
     words: str = "yes or no"
@@ -135,7 +135,7 @@ class Flag(Kind[bool]):
 
 
 @dataclass(frozen=True)
-class Whole(Kind[int]):
+class Whole(FieldKind[int]):
     """A whole number between two bounds."""
 
     least: int
@@ -167,7 +167,7 @@ class Whole(Kind[int]):
 
 
 @dataclass(frozen=True)
-class Seconds(Kind[float]):
+class Seconds(FieldKind[float]):
     """A length of time: `5s`, `500ms`, `2m`; a bare number is seconds."""
 
     least: float = 0

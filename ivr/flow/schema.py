@@ -49,7 +49,7 @@ def _step_schema(kinds: Mapping[str, type[Step]]) -> Schema:
     return {
         "type": "object",
         "description": "A step does one thing; the key that says which is its kind.",
-        "properties": {kind: documented(summary(cls)) for kind, cls in sorted(kinds.items())},
+        "properties": {kind: documented(option_summary(cls)) for kind, cls in sorted(kinds.items())},
         "anyOf": [{"required": [kind]} for kind in sorted(kinds)],
         "allOf": [
             {"if": {"required": [kind]}, "then": {"$ref": f"#/definitions/{kind}%20step"}} for kind in sorted(kinds)
@@ -62,7 +62,7 @@ def _kind_schema(cls: type[Step]) -> Schema:
     return {"title": f"{cls.kind} step", **documented(manual_text(cls)), **schema}
 
 
-def summary(cls: type[Step]) -> str:
+def option_summary(cls: type[Step]) -> str:
     """Return the first paragraph of what a kind of step says of itself."""
     return manual_text(cls).split("\n\n")[0].replace("\n", " ")
 

@@ -10,7 +10,7 @@ from ivr.diagnostics.problem import Place
 from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
 from ivr.yamlfile.suggest import did_you_mean
 
-from .fields import Kind, Reading, Schema, scalar
+from .fields import FieldKind, Reading, Schema, scalar
 from .model import Phrases
 from .text import Slot, Template, TemplateError, Text, parse_template
 
@@ -24,7 +24,7 @@ _SPACE = re.compile(rf"(?<={_WIDE}) | (?={_WIDE})")
 
 
 @dataclass(frozen=True)
-class Language(Kind[str]):
+class LanguageField(FieldKind[str]):
     """A language tag."""
 
     words: str = "a language such as zh-CN or en-US"
@@ -52,7 +52,7 @@ def _tag_meant(written: str) -> str:
     return f"Write {tag}." if _TAG.match(tag) else ""
 
 
-def _per_language(node: Node, kind: Kind[Any], reading: Reading) -> list[tuple[str, Node]] | None:
+def _per_language(node: Node, kind: FieldKind[Any], reading: Reading) -> list[tuple[str, Node]] | None:
     """Split a value into its languages; a value that is not a block is in the flow's own language."""
     if not isinstance(node, Mapping):
         return [(reading.language, node)]
@@ -78,7 +78,7 @@ def _each_language(of: Schema) -> Schema:
 
 
 @dataclass(frozen=True)
-class Wording(Kind[Text]):
+class TextField(FieldKind[Text]):
     """A text that callers hear, with typed slots; one language, or a block with one text per language."""
 
     words: str = "a text to say"
@@ -135,7 +135,7 @@ def _inside(written: Scalar, offset: int) -> Place:
 
 
 @dataclass(frozen=True)
-class Spoken(Kind[Phrases]):
+class PhrasesField(FieldKind[Phrases]):
     """What callers may say: a list of phrases, or a block with one list per language."""
 
     words: str = "a list of phrases"

@@ -17,11 +17,11 @@ FAILURES_IN_A_ROW = 3
 TIMEOUT_SECONDS = 3.0
 
 
-class NotTaken(IvrError):
+class NotDelivered(IvrError):
     """Nobody took a letter; it is tried again."""
 
 
-class Letter(Protocol):
+class Message(Protocol):
     """What is posted. It never holds what a caller typed or said."""
 
     @property
@@ -32,11 +32,11 @@ class Letter(Protocol):
         """Return what is sent, as JSON."""
 
 
-L = TypeVar("L", bound=Letter)
+L = TypeVar("L", bound=Message)
 
 
 @dataclass(frozen=True, eq=False)
-class Note:
+class KeyedMessage:
     """A letter that is just its key and what is sent."""
 
     key: str
@@ -48,15 +48,15 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Sounded:
+class Delivered:
     """How a round went: what was taken, what was not and will be tried again, and what could not even be read."""
 
     taken: int = 0
     failed: int = 0
     broken: int = 0
 
-    def __add__(self, other: Sounded) -> Sounded:
-        return Sounded(self.taken + other.taken, self.failed + other.failed, self.broken + other.broken)
+    def __add__(self, other: Delivered) -> Delivered:
+        return Delivered(self.taken + other.taken, self.failed + other.failed, self.broken + other.broken)
 
 
 class Webhook:
@@ -65,7 +65,7 @@ class Webhook:
     def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
         self._url, self._timeout = url, urllib3.Timeout(total=timeout)
 
-    def __call__(self, letter: Letter) -> None:
+    def __call__(self, letter: Message) -> None:
         """Post. Raises NotTaken when the answer is no success or does not come in time."""
         try:
             with urllib3.PoolManager(headers={"Idempotency-Key": letter.key}) as pool:
@@ -79,9 +79,9 @@ class Webhook:
                 )
                 answer.close()
         except (urllib3.exceptions.HTTPError, ValueError, OSError) as fault:
-            raise NotTaken(f"the address cannot be reached ({type(fault).__name__})") from None
+            raise NotDelivered(f"the address cannot be reached ({type(fault).__name__})") from None
         if not 200 <= answer.status < 300:
-            raise NotTaken(f"the address answered with status {answer.status}")
+            raise NotDelivered(f"the address answered with status {answer.status}")
 
 
 def waits(mark: Document | None, now: int) -> bool:
@@ -91,9 +91,9 @@ def waits(mark: Document | None, now: int) -> bool:
 
 def post(
     letters: Iterable[L], send: Callable[[L], None], *, claim: Callable[[L], bool], taken: Callable[[L], None]
-) -> Sounded:
+) -> Delivered:
     """Send letters until nobody listens. `claim` takes the right to send one, false where another process has it."""
-    done = Sounded()
+    done = Delivered()
     in_a_row = 0
     for letter in letters:
         if in_a_row == FAILURES_IN_A_ROW:
@@ -102,9 +102,9 @@ def post(
             continue
         if _sent(send, letter):
             taken(letter)
-            done, in_a_row = done + Sounded(taken=1), 0
+            done, in_a_row = done + Delivered(taken=1), 0
         else:
-            done, in_a_row = done + Sounded(failed=1), in_a_row + 1
+            done, in_a_row = done + Delivered(failed=1), in_a_row + 1
     return done
 
 
@@ -139,18 +139,18 @@ class Outbox:
         self,
         documents: Documents,
         collection: str,
-        letter: Callable[[str, Document], Note | None],
-        send: Callable[[Note], None],
+        letter: Callable[[str, Document], KeyedMessage | None],
+        send: Callable[[KeyedMessage], None],
         *,
         keep: bool = False,
     ) -> None:
         self._documents, self._collection, self._letter, self._send = documents, collection, letter, send
         self._keep = keep
 
-    def sound(self, now: float) -> Sounded:
+    def sound(self, now: float) -> Delivered:
         """Send what waits."""
         at = int(now)
-        keys: dict[Note, str] = {}
+        keys: dict[KeyedMessage, str] = {}
         broken = 0
         for key in every_key(self._documents, self._collection):
             document = self._documents.get(self._collection, key)
@@ -163,7 +163,7 @@ class Outbox:
                 continue
             if letter is not None:
                 keys[letter] = key
-        return Sounded(broken=broken) + post(
+        return Delivered(broken=broken) + post(
             keys,
             self._send,
             claim=lambda letter: self._claim(keys[letter], at),

@@ -12,19 +12,19 @@ from collections.abc import Callable, Sequence
 
 from ivr.engine.ports import Document, Documents
 
-from .outbox import Sounded
+from .outbox import Delivered
 
 COLLECTION, KEY = "watches", "deadlines"
-EVERY_SECONDS = 60
+_EVERY_SECONDS = 60
 EARLY_SECONDS = 5
 """How much sooner than a whole minute a round may come, since no thread wakes to the second."""
 
 
-Round = Callable[[float], Sounded]
+Round = Callable[[float], Delivered]
 """What is done once a minute, such as `Deadlines.sound`; it is given the time."""
 
 
-class Watch:
+class Scheduler:
     """`told` learns of each minute with something due, `failed` of a round that broke; neither may take long."""
 
     def __init__(
@@ -32,7 +32,7 @@ class Watch:
         documents: Documents,
         rounds: Sequence[Round],
         *,
-        told: Callable[[Sounded], None],
+        told: Callable[[Delivered], None],
         failed: Callable[[Exception], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -59,19 +59,19 @@ class Watch:
         except Exception as fault:
             self._failed(fault)
             return
-        done = Sounded()
+        done = Delivered()
         for one in self._rounds:
             try:
                 done += one(now)
             except Exception as fault:
                 self._failed(fault)
-        if done != Sounded():
+        if done != Delivered():
             self._told(done)
 
     def _run(self) -> None:
         while not self._end.is_set():
             self.round()
-            self._end.wait(EVERY_SECONDS)
+            self._end.wait(_EVERY_SECONDS)
 
     def _claim(self, now: int) -> bool:
         claimed = False
@@ -79,7 +79,7 @@ class Watch:
         def claim(before: Document | None) -> Document | None:
             nonlocal claimed
             # A round that lies ahead was claimed before the clock was put back.
-            claimed = before is None or not before["at"] <= now < before["at"] + EVERY_SECONDS - EARLY_SECONDS
+            claimed = before is None or not before["at"] <= now < before["at"] + _EVERY_SECONDS - EARLY_SECONDS
             return {"at": now} if claimed else before
 
         self._documents.change(COLLECTION, KEY, claim)

@@ -17,11 +17,11 @@ from gevent.event import Event
 from ivr.errors import IvrError
 
 from . import scripts
-from .figures import Figures
+from .figures import LoadFigures
 from .plan import Plan
-from .process import Message, Progress
+from .process import LoadMessage, LoadProgress
 from .results import Ending
-from .run import Run
+from .run import LoadRun
 
 DRAIN_SECONDS = 5.0
 
@@ -31,19 +31,19 @@ def main() -> None:
     logging.getLogger("locust").setLevel(logging.ERROR)
     plan = Plan.decode(sys.stdin.readline())
     over, interrupted = Event(), Event()
-    figures = Figures(width=plan.slice_seconds, budget=plan.budget)
+    figures = LoadFigures(width=plan.slice_seconds, budget=plan.budget)
     try:
-        chosen = scripts.load(plan.conversations, plan.flow)
+        chosen = scripts.load_scripts(plan.conversations, plan.flow)
     except IvrError as error:
-        _send(Message(refused=str(error)))
+        _send(LoadMessage(refused=str(error)))
         return
-    run = Run(plan, chosen, over, os.environ.get("TWILIO_AUTH_TOKEN", ""), figures)
+    run = LoadRun(plan, chosen, over, os.environ.get("TWILIO_AUTH_TOKEN", ""), figures)
     for number in (signal.SIGINT, signal.SIGTERM):
         gevent.signal_handler(number, interrupted.set)
-    _send(Message(result=run.result(_carried_out(run, over, interrupted))))
+    _send(LoadMessage(result=run.result(_carried_out(run, over, interrupted))))
 
 
-def _carried_out(run: Run, over: Event, interrupted: Event) -> Ending:
+def _carried_out(run: LoadRun, over: Event, interrupted: Event) -> Ending:
     runner = locustfile.local_runner(run)
     runner.start(run.plan.users, max(run.plan.users / max(run.plan.ramp_seconds, 1.0), 1.0))
     told = 0
@@ -51,7 +51,7 @@ def _carried_out(run: Run, over: Event, interrupted: Event) -> Ending:
         if interrupted.wait(min(1.0, max(run.plan.seconds - run.watch.now(), 0.001))):
             break
         told += 1
-        _send(Message(progress=_progress(run)))
+        _send(LoadMessage(progress=_progress(run)))
     ending: Ending = "interrupted" if interrupted.is_set() else "calls" if run.bounded else "time"
     over.set()
     with gevent.Timeout(DRAIN_SECONDS, False):
@@ -61,13 +61,13 @@ def _carried_out(run: Run, over: Event, interrupted: Event) -> Ending:
     return ending
 
 
-def _progress(run: Run) -> Progress:
+def _progress(run: LoadRun) -> LoadProgress:
     figures = run.figures
     calls = figures.counts["started"]
-    return Progress(run.watch.now(), figures.live, calls, figures.turns, figures.errors, figures.latest_p99())
+    return LoadProgress(run.watch.now(), figures.live, calls, figures.turns, figures.errors, figures.latest_p99())
 
 
-def _send(message: Message) -> None:
+def _send(message: LoadMessage) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(message) + b"\n")
     sys.stdout.buffer.flush()
 

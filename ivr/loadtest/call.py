@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ivr.carrier.caller import Act, Desk, Gone, HangUp, Heard, Listening, Silence, Stretch
-from ivr.carrier.carrier_options import CallResult, Habits
+from ivr.carrier.caller import Act, DeskAnswer, Gone, HangUp, HeardPrompt, ListeningWindow, Silence, Stretch
+from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.player import Player
-from ivr.carrier.requests import Exchange, Line, Purpose
-from ivr.carrier.transport import Answer, Transport
+from ivr.carrier.requests import Exchange, PhoneLine, Purpose
+from ivr.carrier.transport import HttpAnswer, Transport
 
-from .figures import Figures
-from .labels import asked, masked
+from .figures import LoadFigures
+from .labels import asked, masked_digits
 from .schedule import Timeline
 from .scripts import Follower, Script
 
@@ -37,7 +37,7 @@ UNTAKEN = ("refused", "broken off")
 LATE = 0.05
 GRAIN = 0.005
 """A timer may ring so many seconds late; that is the client's doing, and not counted as the server's."""
-_HABITS = Habits(ring=0.0)
+_HABITS = CarrierOptions(ring=0.0)
 
 
 class Signal(Protocol):
@@ -91,7 +91,7 @@ class PlannedTransport:
         self.begun = False
         self.times = _Times()
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         """Wait until the request is due, and send it. When the run is over first, the caller hangs up (Gone)."""
         self._wait(url)
         try:
@@ -136,7 +136,7 @@ class LoadCall:
     """One call. It stands between the player and the conversation, where it sees acts, prompts and requests pass."""
 
     def __init__(
-        self, script: Script, figures: Figures, watch: Stopwatch, timeline: Timeline, think: Callable[[], float]
+        self, script: Script, figures: LoadFigures, watch: Stopwatch, timeline: Timeline, think: Callable[[], float]
     ) -> None:
         self._clock = PlannedClock(timeline)
         self._caller = Follower(script, self._clock)
@@ -150,7 +150,7 @@ class LoadCall:
         self._silent_since: float | None = None
         self._failed = False
 
-    def make(self, line: Line, transport: Transport) -> None:
+    def make(self, line: PhoneLine, transport: Transport) -> None:
         """Make the call, to its end or the end of the run. A call that was not due before the end is none."""
         planned = PlannedTransport(transport, self._watch, self._timeline, line.status_url, self._begin)
         self._times = planned.times
@@ -182,7 +182,7 @@ class LoadCall:
 
     def _error(self, kind: str, example: str, step: tuple[str, int]) -> None:
         self._failed = True
-        self._figures.error(self._watch.now(), *step, kind, masked(example))
+        self._figures.error(self._watch.now(), *step, kind, masked_digits(example))
 
     def _exchanged(self, exchange: Exchange) -> None:
         kind = kind_of(exchange)
@@ -214,7 +214,7 @@ class LoadCall:
             self._asked = asked([prompt for prompt in said if prompt.language == said[0].language][-1].text)
         return self._caller.early(stretch)
 
-    def hears(self, heard: Heard) -> None:
+    def hears(self, heard: HeardPrompt) -> None:
         """Hand on, and count the silence that ends with a prompt."""
         if self._silent_since is not None and heard.kind in ("say", "play"):
             if self._times.counts:
@@ -222,7 +222,7 @@ class LoadCall:
             self._silent_since = None
         self._caller.hears(heard)
 
-    def answers(self, listening: Listening) -> Act:
+    def answers(self, listening: ListeningWindow) -> Act:
         """Hand on."""
         return self._caller.answers(listening)
 
@@ -234,7 +234,7 @@ class LoadCall:
             self._timeline.think(self._think())
         self._caller.acted(act)
 
-    def desk(self, numbers: Sequence[str]) -> Desk:
+    def desk(self, numbers: Sequence[str]) -> DeskAnswer:
         """Hand on."""
         self._caller.dialled()
         return self._caller.desk(numbers)

@@ -11,7 +11,7 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
-from .results import Audible, Calls, ErrorCount, Moment, Spread, Step
+from .results import Audible, CallFigures, ErrorCount, Percentiles, StepFigures, TimeSlice
 
 _LOWEST_US, _HIGHEST_US = 1, 600_000_000
 _CURVE = (0, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.75, 99.9, 99.95, 99.99, 100)
@@ -54,13 +54,13 @@ class Times:
         highest = self._histogram.get_max_value()
         return [round(min(values[point], highest) / 1000, 3) for point in points]
 
-    def spread(self) -> Spread:
+    def spread(self) -> Percentiles:
         """Sum up."""
         count: int = self._histogram.get_total_count()
         if not count:
-            return Spread()
+            return Percentiles()
         p50, p90, p95, p99, p999, most = self.percentiles((50, 90, 95, 99, 99.9, 100))
-        return Spread(count, round(self._sum / count * 1000, 3), p50, p90, p95, p99, p999, most)
+        return Percentiles(count, round(self._sum / count * 1000, 3), p50, p90, p95, p99, p999, most)
 
 
 class _StepTimes:
@@ -80,7 +80,7 @@ class _Slice:
         self.times = Times(figures=2)
 
 
-class Figures:
+class LoadFigures:
     """All counts of a run. `width` is the length of a slice of time in seconds; `budget` is for audible delay."""
 
     def __init__(self, *, width: float = 1.0, budget: float = 1.0) -> None:
@@ -174,9 +174,11 @@ class Figures:
         latency, service = self.totals()
         return list(zip(_CURVE, latency.percentiles(_CURVE), service.percentiles(_CURVE), strict=True))
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[StepFigures]:
         """Tell each step, in the order in which a call meets them."""
-        rows = [Step(n, s.order, s.errors, s.latency.spread(), s.service.spread()) for n, s in self._steps.items()]
+        rows = [
+            StepFigures(n, s.order, s.errors, s.latency.spread(), s.service.spread()) for n, s in self._steps.items()
+        ]
         return sorted(rows, key=lambda row: (row.order, -row.latency.count, row.name))
 
     def error_counts(self) -> list[ErrorCount]:
@@ -186,13 +188,13 @@ class Figures:
             for (kind, step), count in self._kinds.most_common()
         ]
 
-    def moments(self) -> list[Moment]:
+    def moments(self) -> list[TimeSlice]:
         """Tell the run slice by slice."""
         rows = []
         for number, row in sorted(self._slices.items()):
             p50, p99, most = row.times.percentiles((50, 99, 100))
             at = number * self.width
-            rows.append(Moment(at, self.width, row.live, row.calls, row.turns, row.errors, p50, p99, most))
+            rows.append(TimeSlice(at, self.width, row.live, row.calls, row.turns, row.errors, p50, p99, most))
         return rows
 
     def latest_p99(self) -> float:
@@ -200,10 +202,10 @@ class Figures:
         known = sorted(self._slices)
         return self._slices[known[-2 if len(known) > 1 else -1]].times.percentiles((99,))[0] if known else 0.0
 
-    def calls(self) -> Calls:
+    def calls(self) -> CallFigures:
         """Tell what became of the calls."""
         names = ("started", "completed", "failed", "cut", "most_live", "late")
-        return Calls(**{name: self.counts[name] for name in names}, latest_ms=round(self.latest * 1000, 3))
+        return CallFigures(**{name: self.counts[name] for name in names}, latest_ms=round(self.latest * 1000, 3))
 
     def audible_delay(self) -> Audible:
         """Tell the silence that callers heard, against the budget."""

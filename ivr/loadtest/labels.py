@@ -6,16 +6,16 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from ivr.conversations.model import Conversation, Turn
+from ivr.conversations.model import Conversation, ConversationTurn
 
-LONGEST = 30
+_LONGEST = 30
 _DIGIT = "[0-9〇零一二三四五六七八九幺]"
 _NUMBER = re.compile(f"{_DIGIT}(?:[ ,.-]?{_DIGIT}){{2,}}")
 _STOP = re.compile(r"[。！？!?]|\.(?:\s|$)")
 _PLAIN = {"wait": "silence", "hang_up": "hang up", "record": "leave a message"}
 
 
-def masked(words: str) -> str:
+def masked_digits(words: str) -> str:
     """Hide every number of three digits or more, written or spoken."""
     return _NUMBER.sub("•••", words)
 
@@ -33,7 +33,7 @@ def asked(words: str) -> str:
     return _short(next((sentence for sentence in reversed(sentences) if sentence), ""))
 
 
-def _doing(turn: Turn, *, secret: bool) -> str:
+def _doing(turn: ConversationTurn, *, secret: bool) -> str:
     if turn.deed == "press":
         if len(turn.press) == 1:
             return "press a key" if secret else f"press {turn.press}"
@@ -44,7 +44,7 @@ def _doing(turn: Turn, *, secret: bool) -> str:
 
 
 def _short(words: str) -> str:
-    return fitted(masked(" ".join(words.split())), LONGEST).rstrip()
+    return fitted(masked_digits(" ".join(words.split())), _LONGEST).rstrip()
 
 
 def width(words: str) -> int:

@@ -23,13 +23,13 @@ from locust.runners import LocalRunner
 
 from ivr.loadtest import spread
 from ivr.loadtest.plan import MOST_SECONDS
-from ivr.loadtest.run import Run
+from ivr.loadtest.run import LoadRun
 
 
-class Line(User):
+class LoadLine(User):
     """A telephone line. It is free, or in one call."""
 
-    current: ClassVar[Run]
+    current: ClassVar[LoadRun]
 
     def on_start(self) -> None:
         """Begin a little later than the others that were started in the same second."""
@@ -47,14 +47,14 @@ class Line(User):
         return MOST_SECONDS if self._free is None else 0.0
 
 
-def local_runner(run: Run) -> LocalRunner:
+def local_runner(run: LoadRun) -> LocalRunner:
     """Give Locust's runner for one process, whose lines carry out `run`."""
-    Line.current = run
-    return Environment(user_classes=[Line]).create_local_runner()
+    LoadLine.current = run
+    return Environment(user_classes=[LoadLine]).create_local_runner()
 
 
-def _begin(run: Run) -> None:
-    Line.current = run
+def _begin(run: LoadRun) -> None:
+    LoadLine.current = run
 
 
-spread.Spread(_begin).listen(events)
+spread.LocustRun(_begin).listen(events)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .results import Result, Spread, Verdict
+from .results import ObjectiveVerdict, Percentiles, Result
 
 FORMS = """p50 p90 p95 p99 p99.9 max mean      latency of a turn        p99<250ms   mean<=0.1s
 audible.p50 ... audible.max         silence before a prompt  audible.p99<1s
@@ -42,11 +42,11 @@ class Objective:
     limit: float
     unit: str
 
-    def judge(self, found: Result) -> Verdict:
+    def judge(self, found: Result) -> ObjectiveVerdict:
         """Compare with a result. Nothing measured at all meets no objective."""
         value = self._measured(found)
         met = found.turns > 0 and _COMPARE[self.compare](value, self.limit)
-        return Verdict(self.text, f"{value:.4g}{self.unit}" if found.turns else "nothing was measured", met)
+        return ObjectiveVerdict(self.text, f"{value:.4g}{self.unit}" if found.turns else "nothing was measured", met)
 
     def _measured(self, found: Result) -> float:
         if self.metric in _RATES:
@@ -56,12 +56,12 @@ class Objective:
         if self.metric == "audible.over":
             return found.audible.over_share * 100 if self.unit == "%" else float(found.audible.over)
         name = self.metric.removeprefix("audible.")
-        spread: Spread = found.audible.spread if name != self.metric else found.latency
+        spread: Percentiles = found.audible.spread if name != self.metric else found.latency
         milliseconds: float = getattr(spread, _SPREAD[name])
         return milliseconds / 1000 if self.unit == "s" else milliseconds
 
 
-def read(text: str) -> Objective:
+def read_objective(text: str) -> Objective:
     """Read one objective. Raises ValueError that lists the forms."""
     shape = _SHAPE.fullmatch(text)
     if shape is None or shape[4] not in _units(shape[1]):

@@ -7,8 +7,8 @@ from html import escape
 from pathlib import Path
 
 from . import plots
-from .report import milliseconds, share
-from .results import Moment, Result, Spread
+from .report import milliseconds, share_text
+from .results import Percentiles, Result, TimeSlice
 
 _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
@@ -48,8 +48,8 @@ def _numbers(found: Result) -> str:
         (str(found.calls.most_live), "calls at once"),
         (milliseconds(found.latency.p50), "p50"),
         (milliseconds(found.latency.p99), "p99"),
-        (share(found.error_share), "of turns failed"),
-        (share(found.audible.over_share), f"silent for over {milliseconds(found.audible.budget_ms)}"),
+        (share_text(found.error_share), "of turns failed"),
+        (share_text(found.audible.over_share), f"silent for over {milliseconds(found.audible.budget_ms)}"),
     )
     return '<div class="numbers">' + "".join(f"<span><b>{b}</b>{escape(name)}</span>" for b, name in pairs) + "</div>"
 
@@ -76,7 +76,7 @@ def _plots(found: Result) -> Iterable[str]:
     yield plots.plot("Turns and errors a second", time, _counted(moments), _rates(moments))
     live = [(m.at, float(m.live)) for m in moments]
     yield plots.plot(
-        "Calls at once", time, plots.Axis("", plots.even(max(y for _, y in live))), [plots.Line("calls", "c", live)]
+        "Calls at once", time, plots.Axis("", plots.even(max(y for _, y in live))), [plots.PlotLine("calls", "c", live)]
     )
     timed = [m for m in moments if m.turns]
     if timed:
@@ -84,26 +84,26 @@ def _plots(found: Result) -> Iterable[str]:
         yield _curve(found)
 
 
-def _counted(moments: Sequence[Moment]) -> plots.Axis:
+def _counted(moments: Sequence[TimeSlice]) -> plots.Axis:
     return plots.Axis("", plots.even(max(max(m.turns, m.errors) / m.seconds for m in moments)))
 
 
-def _rates(moments: Sequence[Moment]) -> list[plots.Line]:
+def _rates(moments: Sequence[TimeSlice]) -> list[plots.PlotLine]:
     return [
-        plots.Line("turns", "a", [(m.at, m.turns / m.seconds) for m in moments]),
-        plots.Line("errors", "bad", [(m.at, m.errors / m.seconds) for m in moments]),
+        plots.PlotLine("turns", "a", [(m.at, m.turns / m.seconds) for m in moments]),
+        plots.PlotLine("errors", "bad", [(m.at, m.errors / m.seconds) for m in moments]),
     ]
 
 
-def _latency(moments: Sequence[Moment]) -> plots.Axis:
+def _latency(moments: Sequence[TimeSlice]) -> plots.Axis:
     return plots.Axis("", plots.decades(min(m.p50 for m in moments), max(m.max for m in moments)), plots.logarithm)
 
 
-def _percentiles(moments: Sequence[Moment]) -> list[plots.Line]:
+def _percentiles(moments: Sequence[TimeSlice]) -> list[plots.PlotLine]:
     return [
-        plots.Line("p50", "a", [(m.at, m.p50) for m in moments]),
-        plots.Line("p99", "b", [(m.at, m.p99) for m in moments]),
-        plots.Line("max", "bad", [(m.at, m.max) for m in moments]),
+        plots.PlotLine("p50", "a", [(m.at, m.p50) for m in moments]),
+        plots.PlotLine("p99", "b", [(m.at, m.p99) for m in moments]),
+        plots.PlotLine("max", "bad", [(m.at, m.max) for m in moments]),
     ]
 
 
@@ -112,13 +112,13 @@ def _curve(found: Result) -> str:
     values = [value for _, due, sent in found.curve for value in (due, sent)]
     times = plots.Axis("", plots.decades(min(values), max(values)), plots.logarithm)
     lines = [
-        plots.Line("since due", "b", [(p, due) for p, due, _ in found.curve]),
-        plots.Line("since sent", "a", [(p, sent) for p, _, sent in found.curve]),
+        plots.PlotLine("since due", "b", [(p, due) for p, due, _ in found.curve]),
+        plots.PlotLine("since sent", "a", [(p, sent) for p, _, sent in found.curve]),
     ]
     return plots.plot("Latency by percentile", plots.Axis("of all turns", ticks, plots.nines), times, lines)
 
 
-def _five(spread: Spread) -> tuple[str, ...]:
+def _five(spread: Percentiles) -> tuple[str, ...]:
     return tuple(milliseconds(t) for t in (spread.p50, spread.p90, spread.p99, spread.p999, spread.max))
 
 
@@ -149,7 +149,8 @@ def _conditions(found: Result) -> str:
     facts: dict[str, object] = {
         "calls": f"{calls.started} started, {calls.completed} completed, {calls.failed} failed, {calls.cut} cut",
         "late calls": f"{calls.late}, the latest by {milliseconds(calls.latest_ms)}",
-        "client": f"{found.client.cpu_us_per_turn:.0f} us of CPU a turn, {share(found.client.busy_share)} of one core",
+        "client": f"{found.client.cpu_us_per_turn:.0f} us of CPU a turn,"
+        f" {share_text(found.client.busy_share)} of one core",
         **found.parameters,
         **{f"{name} version": version for name, version in found.versions.items()},
         **{f"played: {name}": count for name, count in found.conversations.items()},

@@ -13,7 +13,7 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Line:
+class PlotLine:
     """One line of a plot. `style` is a class of the page's style sheet: a, b, c or bad."""
 
     name: str
@@ -30,7 +30,7 @@ class Axis:
     spread: Callable[[float], float] = float
 
 
-def plot(title: str, x: Axis, y: Axis, lines: Sequence[Line]) -> str:
+def plot(title: str, x: Axis, y: Axis, lines: Sequence[PlotLine]) -> str:
     """Draw lines over two axes, whose first and last ticks are their ends."""
     across = _scale(x, LEFT, WIDTH - RIGHT)
     up = _scale(y, HEIGHT - BOTTOM, TOP)
@@ -96,7 +96,7 @@ def _grid_column(x: float, words: str) -> str:
     return f'<text class="under" x="{x}" y="{HEIGHT - BOTTOM + 15}">{escape(words)}</text>'
 
 
-def _drawn(line: Line, across: Callable[[float], float], up: Callable[[float], float]) -> str:
+def _drawn(line: PlotLine, across: Callable[[float], float], up: Callable[[float], float]) -> str:
     if not line.points:
         return ""
     places = " ".join(f"{across(x)},{up(y)}" for x, y in line.points)
@@ -106,7 +106,7 @@ def _drawn(line: Line, across: Callable[[float], float], up: Callable[[float], f
     return f'<polyline class="{line.style}" points="{places}"><title>{escape(line.name)}</title></polyline>'
 
 
-def _legend(lines: Sequence[Line]) -> list[str]:
+def _legend(lines: Sequence[PlotLine]) -> list[str]:
     width = 110
     start = WIDTH - RIGHT - width * len(lines)
     return [

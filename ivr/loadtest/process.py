@@ -26,7 +26,7 @@ class LoadError(IvrError):
     """The load cannot be run as it was asked for; the text says why and what to do."""
 
 
-class Progress(msgspec.Struct):
+class LoadProgress(msgspec.Struct):
     """How far the run is. `p99` is milliseconds over the last second."""
 
     at: float
@@ -37,22 +37,22 @@ class Progress(msgspec.Struct):
     p99: float
 
 
-class Message(msgspec.Struct, omit_defaults=True):
+class LoadMessage(msgspec.Struct, omit_defaults=True):
     """One line from the load process."""
 
-    progress: Progress | None = None
+    progress: LoadProgress | None = None
     result: Result | None = None
     refused: str = ""
 
 
-def run(plan: Plan, show: Callable[[Progress], None]) -> Result:
+def run(plan: Plan, show: Callable[[LoadProgress], None]) -> Result:
     """Run the plan and return what it found. An interrupt ends it early, with what was found so far.
 
     Raises LoadError when the load process could not do it.
     """
     with _started(plan) as process:
         for line in _lines(process):
-            message = msgspec.json.decode(line, type=Message)
+            message = msgspec.json.decode(line, type=LoadMessage)
             if message.refused:
                 raise LoadError(message.refused)
             if message.result is not None:

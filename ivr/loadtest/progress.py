@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 
 from .plan import Plan
-from .process import Progress
+from .process import LoadProgress
 from .report import milliseconds
 
-EVERY_SECONDS = 5.0
+_EVERY_SECONDS = 5.0
 
 
 @contextlib.contextmanager
-def shown(plan: Plan) -> Iterator[Callable[[Progress], None]]:
+def progress_bar(plan: Plan) -> Iterator[Callable[[LoadProgress], None]]:
     """Give a function that shows progress while the context lasts."""
     if sys.stderr.isatty():
         with _bar(plan) as show:
@@ -25,16 +25,16 @@ def shown(plan: Plan) -> Iterator[Callable[[Progress], None]]:
 
 class _Lines:
     def __init__(self, plan: Plan) -> None:
-        self._next = EVERY_SECONDS
+        self._next = _EVERY_SECONDS
         self._plan = plan
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: LoadProgress) -> None:
         if progress.at >= self._next:
-            self._next = progress.at - progress.at % EVERY_SECONDS + EVERY_SECONDS
+            self._next = progress.at - progress.at % _EVERY_SECONDS + _EVERY_SECONDS
             print(f"{progress.at:.0f} of {self._plan.seconds:.0f} s: {_words(progress)}", file=sys.stderr, flush=True)
 
 
-def _words(progress: Progress) -> str:
+def _words(progress: LoadProgress) -> str:
     return (
         f"{progress.live} calls at once, {progress.turns} turns, {progress.errors} failed, "
         f"p99 {milliseconds(progress.p99)}"
@@ -42,7 +42,7 @@ def _words(progress: Progress) -> str:
 
 
 @contextlib.contextmanager
-def _bar(plan: Plan) -> Iterator[Callable[[Progress], None]]:
+def _bar(plan: Plan) -> Iterator[Callable[[LoadProgress], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar

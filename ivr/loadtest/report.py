@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .labels import fitted
-from .results import Result, Spread
+from .results import Percentiles, Result
 
 WIDEST_STEP = 50
-MOST_STEPS = 30
+_MOST_STEPS = 30
 
 
-def text(found: Result) -> str:
+def report_text(found: Result) -> str:
     """Write the whole report."""
     blocks = (_summary(found), _steps(found), _errors(found), _objectives(found))
     return "\n\n".join(block for block in ("\n".join(lines) for lines in blocks) if block)
@@ -24,12 +24,12 @@ def milliseconds(value: float) -> str:
     return f"{value:.0f} ms" if value >= 100 else f"{value:.1f} ms" if value >= 10 else f"{value:.2f} ms"
 
 
-def share(value: float) -> str:
+def share_text(value: float) -> str:
     """Write a share as per cent."""
     return "0 %" if value == 0 else f"{value * 100:.2g} %"
 
 
-def _five(spread: Spread) -> str:
+def _five(spread: Percentiles) -> str:
     return "".join(f"{milliseconds(t):>10}" for t in (spread.p50, spread.p90, spread.p99, spread.max))
 
 
@@ -42,7 +42,7 @@ def _summary(found: Result) -> Iterator[str]:
     )
     yield (
         f"turns    {found.turns} ({found.turns_per_second:.1f}/s after the ramp), "
-        f"{found.errors} failed ({share(found.error_share)})"
+        f"{found.errors} failed ({share_text(found.error_share)})"
     )
     yield f"{'':9}{'p50':>10}{'p90':>10}{'p99':>10}{'max':>10}"
     yield f"latency  {_five(found.latency)}   from when a request was due"
@@ -50,11 +50,11 @@ def _summary(found: Result) -> Iterator[str]:
     audible = found.audible
     yield (
         f"audible  {_five(audible.spread)}   silence before a prompt; "
-        f"{share(audible.over_share)} over {milliseconds(audible.budget_ms)}"
+        f"{share_text(audible.over_share)} over {milliseconds(audible.budget_ms)}"
     )
     yield (
         f"client   {found.client.cpu_us_per_turn:.0f} us of CPU a turn, "
-        f"{share(found.client.busy_share)} of one core busy"
+        f"{share_text(found.client.busy_share)} of one core busy"
     )
     if found.client.busy_share > 0.8:
         yield "         The client itself was at its limit; spread it over processes before you blame the server."
@@ -77,7 +77,7 @@ def _listed(counts: dict[str, int]) -> str:
 
 def _steps(found: Result) -> Iterator[str]:
     yield f"{fitted('step', WIDEST_STEP)}{'turns':>8}{'errors':>8}{'p50':>10}{'p90':>10}{'p99':>10}{'max':>10}"
-    often = sorted(found.steps, key=lambda step: (step.errors == 0, -step.latency.count))[:MOST_STEPS]
+    often = sorted(found.steps, key=lambda step: (step.errors == 0, -step.latency.count))[:_MOST_STEPS]
     for step in found.steps:
         if step in often:
             yield f"{fitted(step.name, WIDEST_STEP)}{step.latency.count:>8}{step.errors:>8}{_five(step.latency)}"

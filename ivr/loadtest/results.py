@@ -9,7 +9,7 @@ Ending = Literal["time", "calls", "interrupted"]
 
 
 @dataclass(frozen=True)
-class Spread:
+class Percentiles:
     """A distribution of times in milliseconds."""
 
     count: int = 0
@@ -23,14 +23,14 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Step:
+class StepFigures:
     """One step of the conversations: `latency` counts from when a request was due, `service` from when it was sent."""
 
     name: str
     order: int
     errors: int
-    latency: Spread
-    service: Spread
+    latency: Percentiles
+    service: Percentiles
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ErrorCount:
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimeSlice:
     """A slice of the run. `at` counts seconds from the start; p50, p99 and max are milliseconds."""
 
     at: float
@@ -59,7 +59,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Calls:
+class CallFigures:
     """What became of the calls. A late call found no free line when it was due."""
 
     started: int = 0
@@ -77,7 +77,7 @@ class Audible:
 
     budget_ms: float
     over: int
-    spread: Spread
+    spread: Percentiles
 
     @property
     def over_share(self) -> float:
@@ -95,7 +95,7 @@ class Client:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ObjectiveVerdict:
     """An objective of the command line, what was measured, and whether it was met."""
 
     objective: str
@@ -114,22 +114,22 @@ class Result:
     ended: Ending
     parameters: dict[str, str | int | float | None]
     versions: dict[str, str]
-    calls: Calls
+    calls: CallFigures
     turns: int
     errors: int
     calls_per_second: float
     turns_per_second: float
-    latency: Spread
-    service: Spread
+    latency: Percentiles
+    service: Percentiles
     audible: Audible
     client: Client
-    steps: list[Step] = field(default_factory=list)
+    steps: list[StepFigures] = field(default_factory=list)
     error_counts: list[ErrorCount] = field(default_factory=list)
-    moments: list[Moment] = field(default_factory=list)
+    moments: list[TimeSlice] = field(default_factory=list)
     curve: list[tuple[float, float, float]] = field(default_factory=list)
     conversations: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
-    objectives: list[Verdict] = field(default_factory=list)
+    objectives: list[ObjectiveVerdict] = field(default_factory=list)
 
     @property
     def error_share(self) -> float:

@@ -13,20 +13,20 @@ from importlib.metadata import PackageNotFoundError, version
 from ivr.carrier.transport import HttpTransport
 
 from .call import LoadCall, Signal, Stopwatch
-from .figures import Figures
+from .figures import LoadFigures
 from .plan import Plan
-from .results import Client, Ending, Moment, Result
+from .results import Client, Ending, Result, TimeSlice
 from .schedule import Arrivals, BackToBack, Random, Timeline, thinking
 from .scripts import Scripts
 
 PACKAGES = ("ivr", "locust", "gevent", "hdrhistogram", "urllib3")
 
 
-class Run:
+class LoadRun:
     """A plan being carried out. `share` is this process's part of the arrivals when several work together."""
 
     def __init__(
-        self, plan: Plan, scripts: Scripts, over: Signal, token: str, figures: Figures, share: float = 1
+        self, plan: Plan, scripts: Scripts, over: Signal, token: str, figures: LoadFigures, share: float = 1
     ) -> None:
         self.plan = plan
         self.scripts = scripts
@@ -103,7 +103,7 @@ def _arrivals(plan: Plan, share: float, chance: random.Random) -> Arrivals:
     return Random(plan.rate * share, plan.ramp_seconds, chance) if plan.rate else BackToBack()
 
 
-def steady(moments: Sequence[Moment], ramp: float, end: float) -> tuple[float, float]:
+def steady(moments: Sequence[TimeSlice], ramp: float, end: float) -> tuple[float, float]:
     """Give calls and turns a second between the end of the ramp and the end of the run, or over all of a short one."""
     after = [moment for moment in moments if moment.at >= ramp and moment.at < end]
     counted = after or [moment for moment in moments if moment.at < end]

@@ -12,11 +12,11 @@ from pathlib import Path
 from ivr.carrier.caller import Act, Silence
 from ivr.carrier.carrier_options import CallResult
 from ivr.carrier.clock import Clock
-from ivr.carrier.requests import Line, new_sid
+from ivr.carrier.requests import PhoneLine, new_sid
 from ivr.conversations.model import Conversation
-from ivr.conversations.reader import read
-from ivr.conversations.result import Failure
-from ivr.conversations.runner import Scripted
+from ivr.conversations.reader import read_conversations
+from ivr.conversations.result import FailedExpectation
+from ivr.conversations.runner import ScriptedCaller
 
 from .labels import deed_names
 from .process import LoadError
@@ -29,13 +29,13 @@ class Script:
     conversation: Conversation
     deeds: tuple[str, ...]
 
-    def line(self, base: str, token: str, public_url: str = "") -> Line:
+    def line(self, base: str, token: str, public_url: str = "") -> PhoneLine:
         """Give the call that it makes to a server."""
         conversation = self.conversation
-        return Line(
+        return PhoneLine(
             voice_url=base + conversation.path,
             caller=conversation.caller,
-            called=conversation.to or Line.called,
+            called=conversation.to or PhoneLine.called,
             token=token,
             status_url=f"{base}/twilio/status",
             public_url=public_url,
@@ -60,11 +60,11 @@ class Scripts:
         return chance.choices(self.fit, cum_weights=self._weights)[0]
 
 
-def load(path: str, flow: str) -> Scripts:
+def load_scripts(path: str, flow: str) -> Scripts:
     """Read a file or a folder. Raises LoadError when nothing fits, and FlowError when a file is wrong."""
     if not Path(path).exists():
         raise LoadError(f"{path}: there are no conversations here; name a file or a folder with --conversations")
-    return Scripts(read([Path(path)]), flow)
+    return Scripts(read_conversations([Path(path)]), flow)
 
 
 def _unfit(conversation: Conversation) -> str:
@@ -81,7 +81,7 @@ def _unfit(conversation: Conversation) -> str:
     return "with a repeated request" if any(turn.repeat for turn in conversation.turns) else ""
 
 
-class Follower(Scripted):
+class Follower(ScriptedCaller):
     """A caller who follows a script and knows the name of what it does."""
 
     def __init__(self, script: Script, clock: Clock) -> None:
@@ -115,6 +115,6 @@ class Follower(Scripted):
         return "", ""
 
 
-def _kind(failure: Failure) -> str:
+def _kind(failure: FailedExpectation) -> str:
     words = failure.message.startswith(("expected to hear", "expected not to hear"))
     return "unexpected words" if words else "unexpected course"

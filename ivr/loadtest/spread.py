@@ -16,16 +16,16 @@ from locust.event import EventHook, Events
 from locust.runners import MasterRunner, WorkerRunner
 
 from . import page, report, scripts, target
-from .figures import Figures
+from .figures import LoadFigures
 from .plan import MOST_SECONDS, MOST_USERS, Plan
-from .run import Run
+from .run import LoadRun
 
 GOODBYE_SECONDS = 5.0
 SLICE_SECONDS = 5.0
 _KEY = "ivr_figures"
 
 
-class ToldFigures(Figures):
+class ToldFigures(LoadFigures):
     """Figures that Locust's own tables and pages are told of, too."""
 
     def __init__(self, environment: Environment, budget: float) -> None:
@@ -43,12 +43,12 @@ class ToldFigures(Figures):
         self._stats.log_error("CALL", step, kind)
 
 
-class Spread:
+class LocustRun:
     """One Locust process: local, master or worker. `begin` hands a new run to the lines."""
 
-    def __init__(self, begin: Callable[[Run], None]) -> None:
+    def __init__(self, begin: Callable[[LoadRun], None]) -> None:
         self._begin = begin
-        self._run: Run | None = None
+        self._run: LoadRun | None = None
         self._environment: Environment | None = None
         self._over = Event()
         self._workers: dict[str, dict[str, Any]] = {}
@@ -75,8 +75,8 @@ class Spread:
         expected = getattr(environment.parsed_options, "expect_workers", 1) or 1
         share = 1 / expected if isinstance(environment.runner, WorkerRunner) else 1.0
         figures = ToldFigures(environment, plan.budget)
-        chosen = scripts.load(plan.conversations, plan.flow)
-        self._run = Run(plan, chosen, self._over, os.environ.get("TWILIO_AUTH_TOKEN", ""), figures, share)
+        chosen = scripts.load_scripts(plan.conversations, plan.flow)
+        self._run = LoadRun(plan, chosen, self._over, os.environ.get("TWILIO_AUTH_TOKEN", ""), figures, share)
         self._begin(self._run)
 
     def _stopping(self, **_: Any) -> None:
@@ -101,7 +101,7 @@ class Spread:
                 run.figures.absorb(worker["figures"])
             cpu = sum(worker["cpu"] for worker in self._workers.values())
         found = run.result("time", cpu=cpu)
-        print(report.text(found))
+        print(report.report_text(found))
         options: Any = environment.parsed_options
         if options.report_json:
             Path(options.report_json).write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")

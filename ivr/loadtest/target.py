@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from ivr.carrier.requests import Carrier, Line, new_sid
+from ivr.carrier.requests import Carrier, PhoneLine, new_sid
 from ivr.carrier.transport import HttpTransport
 from ivr.carrier.twiml import TwimlFault
 
@@ -22,12 +22,12 @@ def choose(named: str | None, environment: Mapping[str, str] = os.environ) -> st
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise LoadError(f"{url} is no web address; write it as http://127.0.0.1:8080")
-    if not named and not is_loopback(url):
+    if not named and not is_loopback_url(url):
         raise LoadError(f"IVR_PUBLIC_URL is {url}, not this machine. To load it all the same, name it: --url {url}")
     return url
 
 
-def is_loopback(url: str) -> bool:
+def is_loopback_url(url: str) -> bool:
     """Say whether an address can only mean this machine."""
     host = urlsplit(url).hostname or ""
     try:
@@ -36,7 +36,7 @@ def is_loopback(url: str) -> bool:
         return host == "localhost"
 
 
-def probe(line: Line, seconds: float) -> None:
+def probe(line: PhoneLine, seconds: float) -> None:
     """Make one call and end it. Raises LoadError when the server is not there or does not take the call."""
     transport = HttpTransport(connections=1, seconds=seconds)
     carrier = Carrier(line, transport, new_sid("CA"))
@@ -54,7 +54,7 @@ def probe(line: Line, seconds: float) -> None:
         raise LoadError(f"{line.voice_url} answers with status {answer.status}; is this the right server and flow?")
 
 
-def _cure(line: Line) -> str:
+def _cure(line: PhoneLine) -> str:
     if not line.token:
         return "Set TWILIO_AUTH_TOKEN to the token that the server has."
     return "TWILIO_AUTH_TOKEN has to be the server's token, and IVR_PUBLIC_URL the address that it signs over."

@@ -8,9 +8,9 @@ import time
 from concurrent.futures import Future
 from urllib.parse import urlsplit
 
-SECONDS = 0.3
+CONNECT_SECONDS = 0.3
 """A prober gives a server about a second; a bank that is gone must not make the server look gone too."""
-CONNECT_SECONDS = 3.0
+_CONNECT_SECONDS = 3.0
 KEPT_SECONDS = 5.0
 
 
@@ -28,9 +28,9 @@ class Reach:
     def trouble(self) -> str:
         """Return why it cannot be reached, or nothing. It takes SECONDS at the most."""
         try:
-            return self._answer().result(SECONDS)
+            return self._answer().result(CONNECT_SECONDS)
         except TimeoutError:
-            return f"did not take a connection within {SECONDS:g} s"
+            return f"did not take a connection within {CONNECT_SECONDS:g} s"
 
     def _answer(self) -> Future[str]:
         with self._lock:
@@ -47,11 +47,11 @@ class Reach:
 
     def _why(self) -> str:
         try:
-            socket.create_connection((self._host, self._port), timeout=CONNECT_SECONDS).close()
+            socket.create_connection((self._host, self._port), timeout=_CONNECT_SECONDS).close()
         except socket.gaierror:
             return "cannot be found: its name has no address"
         except TimeoutError:
-            return f"did not take a connection within {CONNECT_SECONDS:g} s"
+            return f"did not take a connection within {_CONNECT_SECONDS:g} s"
         except (OSError, ValueError):
             return "cannot be reached"
         return ""

@@ -11,17 +11,17 @@ from typing import Any
 
 from ivr.calendar import local
 from ivr.engine.ports import CallStore, Document, JournalRow
-from ivr.engine.telephone import masked
-from ivr.jobs.outbox import Note
+from ivr.engine.telephone import masked_number
+from ivr.jobs.outbox import KeyedMessage
 
-COLLECTION = "call_events"
+EVENTS = "call_events"
 """Ended calls that are still to be told of, by their id."""
-PAGE = 1000
+_PAGE = 1000
 
-Context = dict[str, Any]
+CallDetail = dict[str, Any]
 
 
-def context_of(call_id: str, rows: Iterable[JournalRow], *, numbers: bool = False) -> Context:
+def detail_of(call_id: str, rows: Iterable[JournalRow], *, numbers: bool = False) -> CallDetail:
     """Return what is known of a call; `seconds` of a call that goes on are those up to its last turn."""
     found = _empty(call_id)
     began: float | None = None
@@ -31,7 +31,7 @@ def context_of(call_id: str, rows: Iterable[JournalRow], *, numbers: bool = Fals
     return found
 
 
-def _empty(call_id: str) -> Context:
+def _empty(call_id: str) -> CallDetail:
     return {
         "call": call_id,
         "caller": "",
@@ -56,14 +56,14 @@ def _empty(call_id: str) -> Context:
     }
 
 
-def _take(found: Context, row: JournalRow, at: float, *, numbers: bool) -> None:
+def _take(found: CallDetail, row: JournalRow, at: float, *, numbers: bool) -> None:
     data: Mapping[str, Any] = json.loads(row.data)
     found["seconds"] = max(found["seconds"], at)
     match row.kind:
         case "started":
             caller = str(data.get("caller", ""))
             found |= {name: data.get(name) for name in ("called", "known", "tier")}
-            found |= {"caller": caller if numbers else masked(caller), "started": _moment(row.at)}
+            found |= {"caller": caller if numbers else masked_number(caller), "started": _moment(row.at)}
         case "ended":
             found |= {"ended": _moment(row.at), "ended_by": data.get("reason")}
             found["seconds"] = data.get("seconds", found["seconds"])
@@ -92,7 +92,7 @@ def _take(found: Context, row: JournalRow, at: float, *, numbers: bool) -> None:
             found["failed_lookups"].append({"at": at, **_only(data, "source", "reason")})
 
 
-def _only(data: Mapping[str, Any], *names: str) -> Context:
+def _only(data: Mapping[str, Any], *names: str) -> CallDetail:
     return {name: data[name] for name in names if data.get(name) is not None}
 
 
@@ -103,20 +103,22 @@ def _moment(at: float) -> str:
 def rows_of(store: CallStore, call_id: str) -> list[JournalRow]:
     """Return every journal row of a call."""
     rows: list[JournalRow] = []
-    while more := store.journal(call_id, after=len(rows), limit=PAGE):
+    while more := store.journal(call_id, after=len(rows), limit=_PAGE):
         rows += more
     return rows
 
 
-class Ended:
+class EndedCalls:
     """Tells of each call that has ended."""
 
     def __init__(self, store: CallStore) -> None:
         self._store = store
 
-    def letter(self, call_id: str, document: Document) -> Note | None:
+    def letter(self, call_id: str, document: Document) -> KeyedMessage | None:
         """Return what is told of a call; None while it goes on."""
         saved = self._store.load(call_id)
         if saved is None or not saved.ended:
             return None
-        return Note(f"{call_id}:ended", {"event": "call.ended", **context_of(call_id, rows_of(self._store, call_id))})
+        return KeyedMessage(
+            f"{call_id}:ended", {"event": "call.ended", **detail_of(call_id, rows_of(self._store, call_id))}
+        )

@@ -12,14 +12,14 @@ from typing import Any
 from ivr.calendar import local
 from ivr.engine.ports import CallStore, Document, Documents, JournalRow
 from ivr.services.surveys import DETRACTOR, OPEN_TASKS, PROMOTER, SATISFIED, SURVEYS, TASKS
-from ivr.services.tickets.deadlines import KINDS
+from ivr.services.tickets.deadlines import TICKET_KINDS
 from ivr.services.tickets.service import OPEN_TICKETS, TICKETS
 
 from .service_level import LONGEST_CALL, READ_ON, ServiceTally, mean, share
 
 SLACK_SECONDS = 3600
 """Rows are in the order written, which over many processes is nearly the order of time."""
-PAGE = 1000
+_PAGE = 1000
 ENDED_LISTENING = ("failed", "no_input")
 """Outcomes that follow a silence or a miss which was counted already."""
 SURVEYED = ("queue", "agent", "reason", "priority", "hour")
@@ -171,7 +171,7 @@ def _marks(scored: Figures) -> Figures:
 def rows_since(store: CallStore, since: float, end: float = math.inf) -> Iterator[JournalRow]:
     """Yield the journal rows from a moment on, to another, without reading all that came before or after."""
     after = _rows_before(store, since - SLACK_SECONDS)
-    while rows := store.journal(after=after, limit=PAGE):
+    while rows := store.journal(after=after, limit=_PAGE):
         yield from (row for row in rows if since <= row.at <= end)
         if rows[-1].at > end + SLACK_SECONDS:
             return
@@ -249,7 +249,7 @@ def _tickets(documents: Documents, period: Period) -> Figures:
             repeated += bool(one["repeat"])
     return {
         "taken": kinds.total(),
-        "by_kind": {kind: kinds[kind] for kind in KINDS},
+        "by_kind": {kind: kinds[kind] for kind in TICKET_KINDS},
         "by_severity": dict(severities.most_common()),
         "repeated": repeated,
         **_open_tickets(documents, period.now),
@@ -288,7 +288,7 @@ def _survey(documents: Documents, period: Period) -> Figures:
 
 def _documents(documents: Documents, collection: str, after: str = "", *, of: str = "") -> Iterator[Document]:
     """Yield the documents behind a key; with `of` those of that collection that this one lists."""
-    while keys := documents.keys(collection, after=after, limit=PAGE):
+    while keys := documents.keys(collection, after=after, limit=_PAGE):
         for key in keys:
             if document := documents.get(of or collection, key):
                 yield document

@@ -18,7 +18,7 @@ from .queue_visits import Visit
 WINDOW = 7 * 86_400.0
 """Seconds in which the same caller with the same reason has come back: a week, as for complaints."""
 
-Verdict = Literal["solved", "repeated", "too_young", "withheld", "without_reason"]
+ContactVerdict = Literal["solved", "repeated", "too_young", "withheld", "without_reason"]
 
 
 @dataclass
@@ -42,7 +42,7 @@ class _Contact:
 class Contacts:
     """Judges each call in which an agent talked, once. `judged` takes the talk and the verdict on it."""
 
-    def __init__(self, judged: Callable[[Visit, Verdict], None]) -> None:
+    def __init__(self, judged: Callable[[Visit, ContactVerdict], None]) -> None:
         self._judged = judged
         self._calls: dict[str, _Call] = {}
         self._watched: deque[_Contact] = deque()

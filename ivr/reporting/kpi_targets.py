@@ -15,7 +15,7 @@ NOT_HURRIED = "aht.elderly"
 """Nobody is to be brief with the old, so there is no such target unless somebody sets it."""
 
 
-def judge(people: Figures, chosen: Mapping[str, float]) -> Figures:
+def judge_figures(people: Figures, chosen: Mapping[str, float]) -> Figures:
     """Return the figures with `targets`, each with its value and whether it is met, and in each group what is `missed`.
 
     `chosen` goes before the usual targets. A class of callers has its own where one is named for it.

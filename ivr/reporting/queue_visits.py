@@ -34,7 +34,7 @@ class Visit:
 
 
 @dataclass
-class Wish:
+class OpenVisit:
     """A wish that is still open; until the queue or a desk's number shows up, `way` is a desk's number."""
 
     call: str
@@ -54,7 +54,7 @@ class Visits:
     """Follows every call from its wish for a person to the end of that wish."""
 
     def __init__(self) -> None:
-        self.open: dict[str, Wish] = {}
+        self.open: dict[str, OpenVisit] = {}
 
     def add(self, row: JournalRow, data: Mapping[str, Any]) -> Iterator[Visit]:
         """Take one row; yield what is over by it."""
@@ -71,16 +71,16 @@ class Visits:
             del self.open[row.call_id]
             yield visit
 
-    def _begin(self, row: JournalRow, data: Mapping[str, Any], wish: Wish | None) -> Iterator[Visit]:
+    def _begin(self, row: JournalRow, data: Mapping[str, Any], wish: OpenVisit | None) -> Iterator[Visit]:
         where = f"{data.get('flow', '')}.{data.get('step', '')}"
         if wish and wish.where == where:
             return  # the step was run again, as after a lost request: the caller has wished once
         if wish:
             yield _given_up(wish)
         desk, priority = str(data.get("desk", "")), str(data.get("priority") or "normal")
-        self.open[row.call_id] = Wish(row.call_id, row.at, desk, priority, where)
+        self.open[row.call_id] = OpenVisit(row.call_id, row.at, desk, priority, where)
 
-    def _dialled(self, row: JournalRow, data: Mapping[str, Any], wish: Wish) -> Iterator[Visit]:
+    def _dialled(self, row: JournalRow, data: Mapping[str, Any], wish: OpenVisit) -> Iterator[Visit]:
         seconds = _whole(data, "seconds")
         if wish.way == "queue":  # the queue could not go on, so the desk's number was dialled instead
             yield wish.over("left", why="direct", waited=max(0, round(row.at - wish.at) - seconds))
@@ -91,7 +91,7 @@ class Visits:
             yield wish.over("answered", why=wish.status, seconds=seconds)
 
 
-def _ended(kind: str, data: Mapping[str, Any], wish: Wish) -> Visit | None:
+def _ended(kind: str, data: Mapping[str, Any], wish: OpenVisit) -> Visit | None:
     """Return what became of a wish by a row of its call; None while it goes on."""
     match kind:
         case "talked":
@@ -107,7 +107,7 @@ def _ended(kind: str, data: Mapping[str, Any], wish: Wish) -> Visit | None:
     return None
 
 
-def _given_up(wish: Wish) -> Visit:
+def _given_up(wish: OpenVisit) -> Visit:
     """End a wish of which nobody said how it ended; who hangs up while a desk's number rings is `gone`."""
     if wish.way == "queue":
         return wish.over("left", why="unknown")

@@ -13,14 +13,14 @@ from typing import Any
 from ivr.calendar import local
 from ivr.engine.ports import JournalRow
 
-from .first_contact import WINDOW, Contacts, Verdict
+from .first_contact import WINDOW, Contacts, ContactVerdict
 from .queue_visits import Visit, Visits
 
 Figures = dict[str, Any]
 
 WITHIN = 20.0
 """Seconds in which a call is to be answered: the 20 of "80 % within 20 seconds"."""
-SHORT = 5.0
+_SHORT = 5.0
 """Seconds after which giving up counts: who hangs up sooner did not mind the wait."""
 LONGEST_CALL = 6 * 3600.0
 """Seconds after which a call is over in any case. So far before a period begins what its calls were, and so far after
@@ -28,7 +28,7 @@ it ends what became of them."""
 READ_ON = WINDOW + LONGEST_CALL
 """Seconds behind a period in which callers may have come back."""
 
-GROUPS = ("class", "desk", "agent", "hour")
+_GROUPS = ("class", "desk", "agent", "hour")
 WrapUp = Callable[[str], float]
 """The seconds of work after a call of a desk."""
 
@@ -51,7 +51,7 @@ class Sums:
     wrapped_up: float = 0.0
     rung: int = 0
     refused: int = 0
-    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    verdicts: Counter[ContactVerdict] = field(default_factory=Counter)
 
     def figures(self) -> Figures:
         """Return the figures; a share or mean of nothing is None."""
@@ -98,14 +98,20 @@ class ServiceTally:
     """
 
     def __init__(
-        self, since: float, until: float, *, within: float = WITHIN, short: float = SHORT, wrap_up: WrapUp | None = None
+        self,
+        since: float,
+        until: float,
+        *,
+        within: float = WITHIN,
+        short: float = _SHORT,
+        wrap_up: WrapUp | None = None,
     ) -> None:
         self.since, self.until, self.within, self.short = since, until, within, short
         self._wrap_up = wrap_up
         self._visits = Visits()
         self._contacts = Contacts(self._judged)
         self._all = Sums()
-        self._groups: dict[str, defaultdict[str, Sums]] = {group: defaultdict(Sums) for group in GROUPS}
+        self._groups: dict[str, defaultdict[str, Sums]] = {group: defaultdict(Sums) for group in _GROUPS}
         self.direct: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def add(self, row: JournalRow, data: Mapping[str, Any]) -> None:
@@ -164,7 +170,7 @@ class ServiceTally:
             case "left":
                 sums.left[visit.why] += 1
 
-    def _judged(self, talk: Visit, verdict: Verdict) -> None:
+    def _judged(self, talk: Visit, verdict: ContactVerdict) -> None:
         for sums in self._sums_of(talk.at, talk.priority, talk.desk, talk.agent):
             sums.verdicts[verdict] += 1
 
@@ -181,7 +187,7 @@ class ServiceTally:
             "short_seconds": self.short,
             "aht_includes": "talk and wrap-up as configured" if self._wrap_up else "talk only",
             "all": self._all.figures(),
-            **{f"by_{group}": self._of(group) for group in GROUPS},
+            **{f"by_{group}": self._of(group) for group in _GROUPS},
         }
 
     def desks(self) -> Figures:

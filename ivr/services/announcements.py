@@ -12,7 +12,7 @@ from typing import Any
 from ivr.engine.ports import Document, Documents
 from ivr.errors import IvrError, LookupFailed
 
-COLLECTION = "announcements"
+_COLLECTION = "announcements"
 CACHE_SECONDS = 2.0
 """How long a server goes on with what it has read: a call must not wait for the store, nor a switch for long."""
 
@@ -48,19 +48,19 @@ class Announcement:
 def switch_on(documents: Documents, slot: str, announcement: Announcement) -> None:
     """Switch a slot on, in place of what was on before. Raises StoreError."""
     document = {**vars(announcement), "texts": dict(announcement.texts)}
-    documents.change(COLLECTION, slot, lambda _: document)
+    documents.change(_COLLECTION, slot, lambda _: document)
 
 
 def switch_off(documents: Documents, slot: str, now: float) -> bool:
     """Switch a slot off, and tell whether it was on. Raises StoreError."""
-    found = _read(documents.get(COLLECTION, slot))
-    documents.change(COLLECTION, slot, lambda _: None)
+    found = _read(documents.get(_COLLECTION, slot))
+    documents.change(_COLLECTION, slot, lambda _: None)
     return found is not None and now < found.until
 
 
 def switched_on(documents: Documents, now: float) -> dict[str, Announcement]:
     """Return what is on now, by slot. Raises StoreError."""
-    found = {slot: _read(documents.get(COLLECTION, slot)) for slot in documents.keys(COLLECTION)}
+    found = {slot: _read(documents.get(_COLLECTION, slot)) for slot in documents.keys(_COLLECTION)}
     return {slot: one for slot, one in found.items() if one is not None and now < one.until}
 
 
@@ -101,7 +101,7 @@ class Announcements:
         if at is not None and abs(now - at) < CACHE_SECONDS:
             return known
         try:
-            known = _read(self._documents.get(COLLECTION, slot))
+            known = _read(self._documents.get(_COLLECTION, slot))
         except IvrError:
             if at is None:
                 raise LookupFailed("the store of announcements cannot be read") from None

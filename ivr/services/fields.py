@@ -9,16 +9,16 @@ from ivr.crypto import Seal
 from ivr.engine.telephone import telephone
 from ivr.errors import LookupFailed
 
-LONGEST = 200
+_LONGEST = 200
 
 
-class Given:
+class Fields:
     """The fields of a question. An absent field, null and empty text all count as not given."""
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         self._fields = fields
 
-    def text(self, name: str, *, most: int = LONGEST) -> str:
+    def text(self, name: str, *, most: int = _LONGEST) -> str:
         """Return a text cut to `most` letters, "" when it was not given. Raises LookupFailed for anything but text."""
         value = self._fields.get(name)
         if value is None:

@@ -15,13 +15,13 @@ from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
 from ivr.errors import LookupFailed
 
-from .fields import Given, owner_of
+from .fields import Fields, owner_of
 
-COLLECTION = "memory"
-REASONS = 3
+PREFERENCES = "memory"
+_REASONS = 3
 HISTORY, FREQUENT, OFTEN = 10, 2, 2
 """How many calls' reasons are weighed, how many of them are called frequent, and how often each came at least."""
-KEYS = 8
+_KEYS = 8
 FORGET_DAYS = 400
 """After so many days without a call a number may belong to somebody else."""
 
@@ -32,12 +32,12 @@ SWITCH = ("on", "off")
 _WORD = re.compile(r"[A-Za-z][\w-]{0,39}")
 
 
-class Memory:
+class Preferences:
     """The service "memory": recall, keep, forget. Callers without a number are never remembered."""
 
     def __init__(self, documents: Documents, seal: Seal) -> None:
         self._documents, self._seal = documents, seal
-        self._questions: Mapping[str, Callable[[Given, Mapping[str, Any], str, int], Document]] = {
+        self._questions: Mapping[str, Callable[[Fields, Mapping[str, Any], str, int], Document]] = {
             "recall": self._recall,
             "keep": self._keep,
             "forget": self._forget,
@@ -47,13 +47,13 @@ class Memory:
         """Answer. Raises LookupFailed for what cannot be kept; an unknown number is no fault."""
         if question not in self._questions:
             raise LookupFailed(f"memory knows no question {question!r}")
-        return self._questions[question](Given(given), given, key, int(now))
+        return self._questions[question](Fields(given), given, key, int(now))
 
-    def _recall(self, given: Given, _fields: Mapping[str, Any], _key: str, now: int) -> Document:
+    def _recall(self, given: Fields, _fields: Mapping[str, Any], _key: str, now: int) -> Document:
         number = given.number()
-        return _told(self._documents.get(COLLECTION, self._place(number)) if number else None, now)
+        return _told(self._documents.get(PREFERENCES, self._place(number)) if number else None, now)
 
-    def _keep(self, given: Given, fields: Mapping[str, Any], key: str, now: int) -> Document:
+    def _keep(self, given: Fields, fields: Mapping[str, Any], key: str, now: int) -> Document:
         """Keep what was chosen. A `call` that was not named before counts as one more call."""
         chosen = _chosen(given, fields)
         reason, call = _word(given, "reason"), given.text("call")
@@ -65,7 +65,7 @@ class Memory:
             known = _fresh(before, now) or {"chosen": {}, "reasons": [], "calls": 0, "call": "", "keys": []}
             if key in known["keys"]:
                 return known
-            reasons = [reason, *(old for old in known["reasons"] if old != reason)][:REASONS]
+            reasons = [reason, *(old for old in known["reasons"] if old != reason)][:_REASONS]
             history = [row for row in known.get("history", []) if row != [reason, call]]
             return {
                 "chosen": {**known["chosen"], **chosen},
@@ -73,22 +73,22 @@ class Memory:
                 "history": [[reason, call or key], *history][:HISTORY] if reason else history,
                 "calls": known["calls"] + (call not in ("", known["call"])),
                 "call": call or known["call"],
-                "keys": [*known["keys"], key][-KEYS:],
+                "keys": [*known["keys"], key][-_KEYS:],
                 "at": now,
             }
 
-        return _told(self._documents.change(COLLECTION, self._place(number), keep), now)
+        return _told(self._documents.change(PREFERENCES, self._place(number), keep), now)
 
-    def _forget(self, given: Given, _fields: Mapping[str, Any], _key: str, now: int) -> Document:
+    def _forget(self, given: Fields, _fields: Mapping[str, Any], _key: str, now: int) -> Document:
         if number := given.number():
-            self._documents.change(COLLECTION, self._place(number), lambda _: None)
+            self._documents.change(PREFERENCES, self._place(number), lambda _: None)
         return _told(None, now)
 
     def _place(self, number: str) -> str:
         return owner_of(self._seal, "memory", number)
 
 
-def _chosen(given: Given, fields: Mapping[str, Any]) -> dict[str, str]:
+def _chosen(given: Fields, fields: Mapping[str, Any]) -> dict[str, str]:
     chosen = {"profile": _word(given, "profile"), "language": _word(given, "language")}
     chosen["frequent"] = given.one_of("frequent", SWITCH, "") if given.text("frequent") else ""
     if fields.get("rate") not in (None, ""):
@@ -96,7 +96,7 @@ def _chosen(given: Given, fields: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in chosen.items() if value}
 
 
-def _word(given: Given, name: str) -> str:
+def _word(given: Fields, name: str) -> str:
     """Return a name as editors give it, such as elderly or zh-CN; "" when none was given."""
     word = given.text(name)
     if word and not _WORD.fullmatch(word):

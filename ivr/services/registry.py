@@ -12,50 +12,50 @@ from ivr.flow.phrasebook import phrase
 from ivr.stores import Store
 
 from .announcements import Announcements
-from .identity import Identity
-from .preferences import Memory
-from .queue.callback_failure import Unkept
+from .identity import IdentityService
+from .preferences import Preferences
+from .queue.callback_failure import CallbackFailure
 from .queue.service import Queue
 from .sms import open_messages
 from .sms.backend import Backend
 from .surveys import Surveys
 from .tickets.service import Tickets
 
-SECONDS = 5.0
+_SECONDS = 5.0
 
 
 def own_services(store: Store, seal: Seal, queue: Queue, carrier: Backend | None = None) -> Mapping[str, Service]:
     """Return every service by the word that a lookup's `from:` begins with. Their state is in the store alone."""
     documents = store
     messages = open_messages(documents, seal, carrier=carrier)
-    identity = Identity(documents, seal=seal, messenger=messages)
+    identity = IdentityService(documents, seal=seal, messenger=messages)
     return {
         "identity": identity,
         "risk": identity.risks,
         "sms": messages,
         "tickets": Tickets(documents, seal),
         "survey": Surveys(documents),
-        "memory": Memory(documents, seal),
+        "memory": Preferences(documents, seal),
         "line": Announcements(documents),
         "queue": queue,
     }
 
 
-def hand_on(ask: Lookup) -> Callable[[Unkept], None]:
+def hand_on(ask: Lookup) -> Callable[[CallbackFailure], None]:
     """Return what has people keep a promise of a call back: a ticket, and a text message to who was called in vain.
 
     It raises LookupFailed when no ticket could be opened; the same promise again opens no second one.
     """
 
-    def keep(promise: Unkept) -> None:
-        opened = ask("tickets.open", _ticket(promise), deadline=SECONDS, key=f"call back {promise.key}")
+    def keep(promise: CallbackFailure) -> None:
+        opened = ask("tickets.open", _ticket(promise), deadline=_SECONDS, key=f"call back {promise.key}")
         if promise.why != "unreached":
             return
         told = {"reference": promise.reference, "ticket": str(opened["ticket"])}
         text = phrase(promise.language, "called_in_vain", **told)
         message = {"number": promise.number, "text": text, "purpose": "call back"}
         with suppress(LookupFailed):  # a fixed line gets no text messages; the ticket is there all the same
-            ask("sms.send", message, deadline=SECONDS, key=f"call back {promise.key}")
+            ask("sms.send", message, deadline=_SECONDS, key=f"call back {promise.key}")
 
     return keep
 
@@ -68,7 +68,7 @@ _WHY = {
 """What the ticket says of a promise, for colleagues."""
 
 
-def _ticket(promise: Unkept) -> Mapping[str, str]:
+def _ticket(promise: CallbackFailure) -> Mapping[str, str]:
     why = _WHY[promise.why].format(tries=promise.tries)
     about = "，".join(filter(None, (promise.name, promise.reason)))
     return {

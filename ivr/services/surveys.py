@@ -10,7 +10,7 @@ from ivr.calendar import local
 from ivr.engine.ports import Document, Documents
 from ivr.errors import LookupFailed
 
-from .fields import Given
+from .fields import Fields
 from .tickets.deadlines import spread
 
 SURVEYS, TASKS, OPEN_TASKS = "surveys", "tasks", "open_tasks"
@@ -26,7 +26,7 @@ class Surveys:
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
-        self._questions: Mapping[str, Callable[[Given, str, int], Document]] = {
+        self._questions: Mapping[str, Callable[[Fields, str, int], Document]] = {
             "answer": self._answer,
             "called_back": self._called_back,
         }
@@ -35,9 +35,9 @@ class Surveys:
         """Answer. Raises LookupFailed."""
         if question not in self._questions:
             raise LookupFailed(f"survey knows no question {question!r}")
-        return self._questions[question](Given(given), key, int(now))
+        return self._questions[question](Fields(given), key, int(now))
 
-    def _answer(self, given: Given, _key: str, now: int) -> Document:
+    def _answer(self, given: Fields, _key: str, now: int) -> Document:
         about = {name: given.text(name) for name in ("queue", "priority", "agent", "reason")}
         marks = {"satisfaction": given.whole("satisfaction", 1, 5), "recommend": given.whole("recommend", 0, 10)}
         key = self._key_of(given.needed("call"), now)
@@ -67,7 +67,7 @@ class Surveys:
         assert task is not None  # noqa: S101
         return _by(task)
 
-    def _called_back(self, given: Given, key: str, now: int) -> Document:
+    def _called_back(self, given: Fields, key: str, now: int) -> Document:
         """Take how a call back went. Nobody answering leaves the task open."""
         task, outcome, by = given.needed("task"), given.one_of("outcome", OUTCOMES), given.text("by")
 

@@ -43,7 +43,9 @@ _decoder = msgspec.json.Decoder(Call)
 
 
 def _opened(call: Call, seal: Seal) -> Call:
-    frames = (replace(frame, values=_open(frame.values, seal), memo=_open(frame.memo, seal)) for frame in call.frames)
+    frames = (
+        replace(frame, values=_open(frame.values, seal), scratch=_open(frame.scratch, seal)) for frame in call.frames
+    )
     return replace(call, frames=tuple(frames))
 
 

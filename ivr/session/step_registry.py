@@ -6,9 +6,9 @@ from ivr import steps
 from ivr.discovery import kinds_in
 from ivr.engine.step import LiveStep
 from ivr.flow.loader import Catalogue
-from ivr.speech.verbalize import KINDS, argument_fault
+from ivr.speech.verbalize import VALUE_KINDS, argument_fault
 
 
 def catalogue() -> Catalogue:
     """Return the language as installed."""
-    return Catalogue(kinds_in(steps, LiveStep), KINDS, argument_fault)  # type: ignore[type-abstract]
+    return Catalogue(kinds_in(steps, LiveStep), VALUE_KINDS, argument_fault)  # type: ignore[type-abstract]

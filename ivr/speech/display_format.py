@@ -11,7 +11,7 @@ from .verbalize.language import Unreadable
 _SIGNS = {"CNY": "¥", "USD": "US$", "HKD": "HK$", "EUR": "€", "GBP": "£"}
 
 
-def written(value: Any, kind: str, argument: str, language: str) -> str:
+def display_format(value: Any, kind: str, argument: str, language: str) -> str:
     """Return the value as written text. Raises ValueError, like reading aloud, and never with the value in it."""
     writer = _WRITERS.get(kind)
     if writer is None:
@@ -58,7 +58,7 @@ def _count(value: Any, argument: str, language: str) -> str:
 
 
 def _duration(value: Any, argument: str, language: str) -> str:
-    days, hours, minutes, seconds = values.seconds(value, exact=argument == "exact")
+    days, hours, minutes, seconds = values.seconds_value(value, exact=argument == "exact")
     units = ("天", "小时", "分钟", "秒") if language.startswith("zh") else (" d ", " h ", " min ", " s")
     return "".join(f"{n}{unit}" for n, unit in zip((days, hours, minutes, seconds), units, strict=True) if n).strip()
 
@@ -68,7 +68,7 @@ def _end(value: str) -> str:
     sort = values.span(f"{value}/{value}")[0]
     if sort == "time":
         return f"{values.clock(value):%H:%M}"
-    return values.day(value).isoformat() + (f" {values.clock(value):%H:%M}" if sort == "datetime" else "")
+    return values.day_value(value).isoformat() + (f" {values.clock(value):%H:%M}" if sort == "datetime" else "")
 
 
 _WRITERS: dict[str, Callable[[Any, str, str], str]] = {
@@ -76,10 +76,10 @@ _WRITERS: dict[str, Callable[[Any, str, str], str]] = {
     "number": _plain(lambda value: f"{values.number(value):,}"),
     "digits": _joined(values.digits),
     "code": _joined(values.code),
-    "phone": _joined(values.phone),
+    "phone": _joined(values.phone_value),
     "card_tail": _joined(values.card_tail),
     "id_tail": _joined(values.id_tail),
-    "date": _plain(lambda value: values.day(value).isoformat()),
+    "date": _plain(lambda value: values.day_value(value).isoformat()),
     "time": _plain(lambda value: values.clock(value).strftime("%H:%M")),
     "datetime": _plain(lambda value: "{} {:%H:%M}".format(*values.moment(value))),
     "range": _plain(lambda value: " – ".join(_end(part) for part in values.span(value)[1:])),
@@ -87,6 +87,6 @@ _WRITERS: dict[str, Callable[[Any, str, str], str]] = {
     "ordinal": _plain(lambda value: str(values.whole(value))),
     "percent": _percent,
     "duration": _duration,
-    "name": _plain(values.words),
-    "text": _plain(values.words),
+    "name": _plain(values.words_value),
+    "text": _plain(values.words_value),
 }

@@ -16,7 +16,7 @@ from .audio import RATE, Audio, resample
 from .audio.sound import FULL
 
 LOW, HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
-KEYS = ("123A", "456B", "789C", "*0#D")
+TONE_GRID = ("123A", "456B", "789C", "*0#D")
 FRAME, HOP = 160, 40
 """Samples: 20 ms are looked at, every 5 ms."""
 SHARE = 0.55
@@ -30,7 +30,7 @@ OVERTONE = 0.2
 
 It can't be less: 1633 Hz lies near twice 852.
 """
-QUIETEST = -42.0
+_QUIETEST = -42.0
 """dB of full scale below which nothing is a key."""
 HITS, MISSES = 6, 3
 """Frames in a row that make a key, which tones of 35 ms and more give, and frames without that end it."""
@@ -39,7 +39,7 @@ _WAVES = np.exp(-2j * np.pi * np.outer(np.arange(FRAME), _TONES) / RATE)
 
 
 @dataclass(frozen=True)
-class Pressed:
+class Tone:
     """A key, and when it was pressed, in seconds from the start."""
 
     key: str = field(repr=False)
@@ -54,7 +54,7 @@ class Decoder:
         self._frame = 0
         self._key, self._hits, self._misses, self._told = "", 0, 0, False
 
-    def feed(self, samples: NDArray[np.int16]) -> list[Pressed]:
+    def feed(self, samples: NDArray[np.int16]) -> list[Tone]:
         """Take in samples; return the keys that are certain now. A key is told once, while it is still held."""
         joined = np.concatenate([self._rest, samples])
         count = max(0, (len(joined) - FRAME) // HOP + 1)
@@ -64,7 +64,7 @@ class Decoder:
         frames = np.lib.stride_tricks.sliding_window_view(joined, FRAME)[: count * HOP : HOP]
         return [pressed for key in _keys(frames / FULL) if (pressed := self._next(key))]
 
-    def _next(self, key: str) -> Pressed | None:
+    def _next(self, key: str) -> Tone | None:
         self._frame += 1
         if key and key == self._key:
             self._hits, self._misses = self._hits + 1, 0
@@ -77,10 +77,10 @@ class Decoder:
         if not self._key or self._told or self._hits < HITS:
             return None
         self._told = True
-        return Pressed(self._key, max(0, self._frame - self._hits) * HOP / RATE)
+        return Tone(self._key, max(0, self._frame - self._hits) * HOP / RATE)
 
 
-def decode(audio: Audio) -> tuple[Pressed, ...]:
+def decode(audio: Audio) -> tuple[Tone, ...]:
     """Return the keys in a recording, in order."""
     near = resample(audio, RATE).samples
     padded = np.concatenate([near, np.zeros(FRAME, np.int16)])
@@ -98,7 +98,7 @@ def _keys(frames: NDArray[np.float64]) -> Iterator[str]:
     twist = 10 * np.log10((second + 1e-12) / (first + 1e-12))
     sounds = (
         ((first + second) / whole > SHARE)
-        & (10 * np.log10(first + second + 1e-12) > QUIETEST)
+        & (10 * np.log10(first + second + 1e-12) > _QUIETEST)
         & (twist > TWIST[0])
         & (twist < TWIST[1])
         & (_lead(low) > APART)
@@ -107,7 +107,7 @@ def _keys(frames: NDArray[np.float64]) -> Iterator[str]:
         & (powers[here, 12 + column] < OVERTONE * second)
     )
     for place in here:
-        yield KEYS[row[place]][column[place]] if sounds[place] else ""
+        yield TONE_GRID[row[place]][column[place]] if sounds[place] else ""
 
 
 def _lead(group: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from .sounds import STEM, alike, is_word
 
 ENOUGH = 0.8
 """Below this a phrase was not said."""
-MARGIN = 0.08
+_MARGIN = 0.08
 """Two choices nearer to each other than this are about equally near."""
 GAPPED, TURNED = 0.88, 0.85
 """A phrase that is said with other words in between; one whose English words come in another order."""
@@ -132,7 +132,7 @@ def _clearly(hits: Sequence[_Hit]) -> int | None:
         if not any(hit.lies_within(other) for other in hits):
             best[hit.place] = max(best.get(hit.place, 0.0), hit.score)
     first, *others = sorted(best, key=lambda place: -best[place])
-    return None if others and best[first] - best[others[0]] < MARGIN else first
+    return None if others and best[first] - best[others[0]] < _MARGIN else first
 
 
 def _said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[_Hit]:

@@ -11,19 +11,19 @@ from functools import cached_property
 from typing import Protocol
 
 from ivr.engine.input_step import phrases_of
-from ivr.engine.inputs import Digits, HungUp, Input, NoInput, Recorded, Speech, Unheard
-from ivr.engine.verbs import Ear, Hearing
+from ivr.engine.inputs import Digits, HungUp, Input, NoInput, RecognizerFailed, Recorded, Speech
+from ivr.engine.verbs import Hearing, InputMode
 from ivr.errors import NoRecording
 from ivr.flow import phrasebook
 from ivr.flow.model import Flow, Release
 from ivr.settings import Settings
 
-from .asr import Expected, Heard, Nothing, Reason, Recogniser, recognisers
+from .asr import Expected, Nothing, Reason, RecognizedPhrase, Recognizer, recognizers
 from .asr.workers import LateError, Workers
 
-DEADLINE = 4.0
+HEARING_SECONDS = 4.0
 """Seconds after which a turn goes on without what was said; with two lookups it still ends within the carrier's 15."""
-AT_ONCE = 32
+_AT_ONCE = 32
 """Recordings waited for at a time; recognising has fewer threads of its own."""
 _NOT_SAID: frozenset[Reason] = frozenset({"silence", "noise", "music", "keys"})
 _KEYS = frozenset("0123456789*#")
@@ -39,7 +39,7 @@ class Fetching(Protocol):
         """Have it deleted; never raises."""
 
 
-class Ears:
+class SpeechInput:
     """How callers are heard, by language. Thread-safe.
 
     `choice` is the setting: the carrier hears (`cloud`), we hear (`local`), or nobody does (`none`).
@@ -48,21 +48,21 @@ class Ears:
     def __init__(
         self,
         choice: str,
-        listeners: Callable[[], Sequence[Recogniser]],
+        listeners: Callable[[], Sequence[Recognizer]],
         recordings: Fetching,
         *,
         deadline: float,
     ) -> None:
         self._choice, self._open, self._recordings, self.deadline = choice, listeners, recordings, deadline
-        self._waiting = Workers(AT_ONCE, "ivr-fetches-answer")
+        self._waiting = Workers(_AT_ONCE, "ivr-fetches-answer")
         self._tidying = Workers(4, "ivr-deletes-recording")
 
     @cached_property
-    def listeners(self) -> Sequence[Recogniser]:
+    def listeners(self) -> Sequence[Recognizer]:
         """Every recogniser here, opened when first asked for."""
         return self._open()
 
-    def ear(self, language: str) -> Ear:
+    def input_mode(self, language: str) -> InputMode:
         """Return how callers who speak a language are heard as long as nothing fails."""
         return "carrier" if self._choice == "cloud" else self._own(language)
 
@@ -72,11 +72,11 @@ class Ears:
             for language in _languages(release):
                 self._own(language)
 
-    def after(self, failed: Ear | str, language: str) -> Ear:
+    def after(self, failed: InputMode | str, language: str) -> InputMode:
         """Return how a caller is heard when one way has failed."""
         return self._own(language) if failed in ("", "carrier") and self._choice == "cloud" else "keys"
 
-    def _own(self, language: str) -> Ear:
+    def _own(self, language: str) -> InputMode:
         """Begin to load what is needed too: the caller will speak when the prompts are over."""
         listener = self._listener(language) if self._choice != "none" else None
         if listener is None:
@@ -84,7 +84,7 @@ class Ears:
         listener.prepare(language)
         return "recording"
 
-    def _listener(self, language: str) -> Recogniser | None:
+    def _listener(self, language: str) -> Recognizer | None:
         return next((one for one in self.listeners if one.why_not(language) is None), None)
 
     def hear(self, recorded: Recorded, hearing: Hearing) -> Input:
@@ -97,7 +97,7 @@ class Ears:
         try:
             return self._waiting.run(lambda: self._heard(recorded.url, hearing, until), self.deadline)
         except (LateError, NoRecording):
-            return Unheard("keys")
+            return RecognizerFailed("keys")
         finally:
             self._tidying.start(lambda: self._recordings.forget(recorded.url))
 
@@ -110,7 +110,7 @@ class Ears:
         try:
             audio = read_wav(data)
         except ValueError:
-            return Unheard("keys")
+            return RecognizerFailed("keys")
         nothing = refused(audio)
         if nothing and nothing.reason == "keys":
             pressed = [one.key for one in decode(audio) if one.key in _KEYS]
@@ -149,17 +149,17 @@ class Ears:
         ]
 
 
-def open_ears(settings: Settings, recordings: Fetching) -> Ears:
+def open_speech_input(settings: Settings, recordings: Fetching) -> SpeechInput:
     """Return the ears that the settings choose. Nothing is loaded yet."""
-    return Ears(settings.asr, lambda: recognisers([settings.models]), recordings, deadline=DEADLINE)
+    return SpeechInput(settings.asr, lambda: recognizers([settings.models]), recordings, deadline=HEARING_SECONDS)
 
 
-def _input(found: Heard | Nothing) -> Input:
-    if isinstance(found, Heard):
+def _input(found: RecognizedPhrase | Nothing) -> Input:
+    if isinstance(found, RecognizedPhrase):
         return Speech(found.text, found.confidence)
     if found.reason in _NOT_SAID:
         return NoInput()
-    return Speech("", 0.0) if found.reason == "unclear" else Unheard("keys")
+    return Speech("", 0.0) if found.reason == "unclear" else RecognizerFailed("keys")
 
 
 def _languages(release: Release) -> list[str]:

@@ -24,8 +24,8 @@ from .audio.sound import audio_of
 
 FOLDER, FILE = "zh-syllables", "syllables.zip"
 """Where a pack lies in the folder of models."""
-FORMAT = 1
-LEVEL = 0.1
+_FORMAT = 1
+_LEVEL = 0.1
 """Root mean square of every unit, as a share of full scale."""
 SOURCE = "https://github.com/hugolpz/audio-cmn"
 COMMIT = "ff9ed3d0c631195bd2c06f39450f3264c7124040"
@@ -65,7 +65,7 @@ def read_pack(path: Path) -> Units:
         with zipfile.ZipFile(path) as pack:
             index = json.loads(pack.read("index.json"))
             coded = pack.read("syllables.mulaw")
-        if index["format"] != FORMAT:
+        if index["format"] != _FORMAT:
             raise VoiceFailed(f"{path} is of another format ({index['format']}); download it again")
         places = {str(name): (int(start), int(length)) for name, (start, length) in index["syllables"].items()}
         return Units(str(index["version"]), places, coded)
@@ -111,7 +111,7 @@ def _prepared(recorded: Audio) -> bytes:
     strength = float(np.sqrt(np.mean(sound**2))) if len(sound) else 0.0
     if not strength:
         raise ValueError("it holds no sound")
-    return mulaw_bytes(audio_of(sound * (LEVEL / strength), RATE).samples)
+    return mulaw_bytes(audio_of(sound * (_LEVEL / strength), RATE).samples)
 
 
 def _write(target: Path, places: Mapping[str, tuple[int, int]], coded: bytes) -> None:
@@ -119,7 +119,7 @@ def _write(target: Path, places: Mapping[str, tuple[int, int]], coded: bytes) ->
 
     version = hashlib.sha256(coded).hexdigest()[:12]
     index = {
-        "format": FORMAT,
+        "format": _FORMAT,
         "version": version,
         "rate": RATE,
         "source": SOURCE,

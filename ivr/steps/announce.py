@@ -23,7 +23,7 @@ _SIGN_OR_WORD = re.compile(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Announce(LiveStep):
+class AnnounceStep(LiveStep):
     """Speaks what `ivr announce` has switched on for a slot of `line.yaml`, and goes on; says nothing while it is off.
 
     Texts of up to 8 seconds are heard to their end. Longer ones are stopped by a key or word, as any other text.

@@ -14,7 +14,7 @@ from ivr.flow.routes import Ways
 
 
 @dataclass(frozen=True, kw_only=True)
-class Branch(LiveStep):
+class BranchStep(LiveStep):
     """Takes the first way whose condition holds. Nothing is spoken.
 
     ```yaml

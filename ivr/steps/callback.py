@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from ivr.engine.agent_context import handover
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.telephone import telephone
-from ivr.engine.turn import DEADLINE, Turn
+from ivr.engine.turn import ANSWER_SECONDS, Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, option
@@ -37,7 +37,7 @@ class Whom:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Callback(LiveStep):
+class CallbackStep(LiveStep):
     """Promises a call back. Who waited keeps the place in the queue, so that ringing back costs no time.
 
     An agent is rung first, then the caller; after the second try in vain a text message and a ticket follow. The same
@@ -79,7 +79,7 @@ class Callback(LiveStep):
         if not number and not self.callback.message:
             return "error"
         try:
-            promise = turn.lookup("queue.call_back", self._question(turn, number), deadline=DEADLINE)
+            promise = turn.lookup("queue.call_back", self._question(turn, number), deadline=ANSWER_SECONDS)
         except LookupFailed:
             return "error"
         turn.set(self.save_as, promise)

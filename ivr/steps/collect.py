@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ivr.engine.entry_step import Entering
-from ivr.engine.entry_types import ENTRIES, Entry, Value
+from ivr.engine.entry_step import EntryStep
+from ivr.engine.entry_types import ENTRIES, EntryType, Value
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.flow.fields import option
@@ -17,7 +17,7 @@ from ivr.flow.scalars import Name, OneOf, Whole
 
 
 @dataclass(frozen=True, kw_only=True)
-class Collect(Entering):
+class CollectStep(EntryStep):
     """Takes an entry by key (what is no secret also by voice) and keeps it as a variable.
 
     | entry | what is taken | also spoken, as in | kept as |
@@ -74,17 +74,17 @@ class Collect(Entering):
             yield "min", message, "Exchange them."
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> EntryType:
         """What is taken, with the editor's bounds."""
         entry = ENTRIES[self.collect]
         return replace(entry, least=self.least or entry.least, most=self.most or entry.most)
 
-    def wanted(self, turn: Turn) -> Entry:
+    def wanted(self, turn: Turn) -> EntryType:
         """Return what is taken."""
         return self.entry
 
     def accept(self, turn: Turn, value: Value) -> Move:
         """Keep it."""
         turn.set(self.save_as, value)
-        turn.entered(self.save_as, value)
+        turn.record_entry(self.save_as, value)
         return "next"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ivr.engine.input_step import MISS, Listening
+from ivr.engine.input_step import MISS, InputStep
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Keys
@@ -16,13 +16,13 @@ from ivr.flow.model import Route
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import Flag
 from ivr.flow.text import Text
-from ivr.flow.text_field import Wording
+from ivr.flow.text_field import TextField
 
 YES, NO = "1", "2"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Confirm(Listening):
+class ConfirmStep(InputStep):
     """Asks for a yes (key 1) or a no (key 2). Keys pressed ahead never count, and the question can't be cut short.
 
     ```yaml
@@ -37,11 +37,11 @@ class Confirm(Listening):
     type_ahead_default: ClassVar[str] = "drop"
     weighty: ClassVar[frozenset[str]] = frozenset({"yes"})
 
-    confirm: Text = option(Wording(), help="What is to be confirmed.")
+    confirm: Text = option(TextField(), help="What is to be confirmed.")
     yes: Route = option(Ways(), help="Where a yes leads.")
     no: Route = option(Ways(), help="Where a no leads.")
     options: Text | None = option(
-        Wording(), help="How the two keys are explained.", default=None, shown="确认，请按1；返回，请按2。"
+        TextField(), help="How the two keys are explained.", default=None, shown="确认，请按1；返回，请按2。"
     )
     barge_in: bool = option(Flag(), help="Whether a key or word stops the question.", default=False)
 

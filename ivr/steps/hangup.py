@@ -11,11 +11,11 @@ from ivr.engine.turn import Turn
 from ivr.flow.fields import option
 from ivr.flow.model import Route
 from ivr.flow.text import Text
-from ivr.flow.text_field import Wording
+from ivr.flow.text_field import TextField
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hangup(LiveStep):
+class HangupStep(LiveStep):
     """Speaks a last sentence and ends the call.
 
     ```yaml
@@ -26,7 +26,7 @@ class Hangup(LiveStep):
 
     kind: ClassVar[str] = "hangup"
 
-    hangup: Text = option(Wording(), help="The last sentence.")
+    hangup: Text = option(TextField(), help="The last sentence.")
 
     def exits(self) -> Mapping[str, Route]:
         """Nothing follows."""

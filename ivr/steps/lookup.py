@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import DEADLINE, Turn
+from ivr.engine.turn import ANSWER_SECONDS, Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, MapOf, option
 from ivr.flow.model import Route
 from ivr.flow.routes import Condition, Ways
-from ivr.flow.scalars import Name, Seconds, Word
+from ivr.flow.scalars import Name, Seconds, WordField
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class LookupQuestion:
     """The keys of `lookup:`."""
 
     source: str = option(
-        Word("a service and question, as in bank.balance"), help="What is asked, as service.question.", key="from"
+        WordField("a service and question, as in bank.balance"), help="What is asked, as service.question.", key="from"
     )
     save_as: str = option(Name(), help="The variable that keeps the answer.", key="as", default="")
     given: Mapping[str, Expression] = option(
@@ -31,11 +31,11 @@ class Question:
     on_missing: Route | None = option(
         Ways(), help="Where to go when there is no such thing.", default=None, shown="on_error"
     )
-    deadline: float = option(Seconds(0.1, 10), help="How long the answer may take.", default=DEADLINE, shown="2s")
+    deadline: float = option(Seconds(0.1, 10), help="How long the answer may take.", default=ANSWER_SECONDS, shown="2s")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lookup(LiveStep):
+class LookupStep(LiveStep):
     """Asks a back end over HTTP: `POST {address of the service}/question` with a JSON object, answered by one.
 
     The verified customer (`customer`) and the call (`call`) go along by themselves. A secret may be given in `with`;
@@ -51,7 +51,7 @@ class Lookup(LiveStep):
 
     kind: ClassVar[str] = "lookup"
 
-    lookup: Question = option(Block(Question, "a lookup"), help="What is asked, and where errors lead.")
+    lookup: LookupQuestion = option(Block(LookupQuestion, "a lookup"), help="What is asked, and where errors lead.")
     next: Route = option(Ways(), help="Where the call goes on with an answer.")
 
     def exits(self) -> Mapping[str, Route]:

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ivr.engine.input_step import MISS, Listening, keep_ahead, next_language, option_words, phrases_of
+from ivr.engine.input_step import MISS, InputStep, keep_ahead, next_language, option_words, phrases_of
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Keys
 from ivr.flow import phrasebook
 from ivr.flow.fields import option
-from ivr.flow.model import Branch, Choice, Route
+from ivr.flow.model import Choice, Route, Way
 from ivr.flow.routes import Choices
 from ivr.flow.scalars import Flag, Name
 
 
 @dataclass(frozen=True, kw_only=True)
-class Menu(Listening):
+class MenuStep(InputStep):
     """Offers choices. The caller presses a key or says a phrase; the spoken menu is made from the labels.
 
     A choice leads to a step (`goto`) or does one of: `back`, `repeat`, `main_menu`, `help`, `language` (switches to the
@@ -54,7 +54,7 @@ class Menu(Listening):
 
     def exits(self) -> Mapping[str, Route]:
         """Return where each choice leads."""
-        ways = {self.outcome(choice): (Branch(choice.goto),) for choice in self.menu if choice.goto}
+        ways = {self.outcome(choice): (Way(choice.goto),) for choice in self.menu if choice.goto}
         return ways | self.failure_exits()
 
     def sets(self) -> Mapping[str, str]:
@@ -103,7 +103,7 @@ class Menu(Listening):
         if place is not None:
             choice = offered[place] if place < len(own) else None
             return self.do(turn, choice, self.outcome(choice)) if choice else MISS
-        key = turn.services.heard(words, language)
+        key = turn.services.inverse_normalize(words, language)
         return self.take_keys(turn, key) if key and len(key) == 1 else MISS
 
     def hints(self, turn: Turn) -> Sequence[str]:
@@ -129,7 +129,7 @@ class Menu(Listening):
         super().ask(turn)
         if not self.spoken:
             return
-        if self.frequent_first and not turn.memo.get("returned"):
+        if self.frequent_first and not turn.scratch.get("returned"):
             self._say_frequent(turn)
         options = list(self._options(turn))
         if turn.profile.option_pause:

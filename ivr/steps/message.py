@@ -16,13 +16,13 @@ from ivr.flow.outcomes import AGENT, FAILED
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import Name, Seconds, Whole
 from ivr.flow.text import Text
-from ivr.flow.text_field import Wording
+from ivr.flow.text_field import TextField
 
 _SHORTEST = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Message(LiveStep):
+class MessageStep(LiveStep):
     """Records a message. Pound, or five seconds of silence, ends it; 0 leads to a person instead.
 
     The variable holds `url` and `seconds`.
@@ -38,7 +38,7 @@ class Message(LiveStep):
     kind: ClassVar[str] = "message"
     listens: ClassVar[bool] = True
 
-    message: Text = option(Wording(), help="What is said before the tone.")
+    message: Text = option(TextField(), help="What is said before the tone.")
     save_as: str = option(Name(), help="The variable that keeps the recording.", key="as")
     next: Route = option(Ways(), help="Where the call goes on with a message.")
     most: float = option(Seconds(5, 600), help="How long a message may be.", key="max", default=120.0, shown="2m")
@@ -77,7 +77,7 @@ class Message(LiveStep):
                 return self._again(turn)
 
     def _again(self, turn: Turn) -> Move:
-        failures = turn.memo.get("failures", 0) + 1
+        failures = turn.scratch.get("failures", 0) + 1
         turn.remember(failures=failures)
         turn.note("no_input", failures=failures)
         if failures >= self.tries:

@@ -14,7 +14,7 @@ from ivr.flow.model import Route
 from ivr.flow.routes import Condition, Ways
 from ivr.flow.scalars import Flag, Whole
 from ivr.flow.text import Text
-from ivr.flow.text_field import Wording
+from ivr.flow.text_field import TextField
 
 _ANSWER_PAUSE = 1.0
 _SLOWLY = 0.85
@@ -22,7 +22,7 @@ _SLOWLY = 0.85
 
 
 @dataclass(frozen=True, kw_only=True)
-class Say(LiveStep):
+class SayStep(LiveStep):
     """Speaks a text and goes on.
 
     With `each`, the text is spoken once per item of a list, and `{item.…|kind}` reads the item. In the elderly profile
@@ -37,7 +37,7 @@ class Say(LiveStep):
 
     kind: ClassVar[str] = "say"
 
-    say: Text = option(Wording(), help="What is spoken.")
+    say: Text = option(TextField(), help="What is spoken.")
     next: Route = option(Ways(), help="Where the call goes on.")
     each: Expression | None = option(
         Condition(), help="A list; the text is spoken for each of its items.", default=None

@@ -15,7 +15,7 @@ from ivr.flow.routes import Condition, Ways
 
 
 @dataclass(frozen=True, kw_only=True)
-class Set(LiveStep):
+class SetStep(LiveStep):
     """Sets variables, from the top down; a later line may use an earlier one.
 
     ```yaml

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import DEADLINE, Turn
+from ivr.engine.turn import ANSWER_SECONDS, Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import option
@@ -15,11 +15,11 @@ from ivr.flow.model import Route
 from ivr.flow.routes import Condition, Ways
 from ivr.flow.scalars import Whole
 from ivr.flow.text import Text
-from ivr.flow.text_field import Wording
+from ivr.flow.text_field import TextField
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sms(LiveStep):
+class SmsStep(LiveStep):
     """Sends a text with its values written as on a screen (12,345.67元). Nothing is spoken.
 
     A verified caller gets it at the telephone that the bank has on file, anybody else at the number they call from; so
@@ -38,12 +38,12 @@ class Sms(LiveStep):
     kind: ClassVar[str] = "sms"
     speaks: ClassVar[bool] = False
 
-    sms: Text = option(Wording(), help="The message.")
+    sms: Text = option(TextField(), help="The message.")
     each: Expression | None = option(
         Condition(), help="A list; the text is written for each of its items, a line for each.", default=None
     )
     most: int = option(Whole(1, 10), help="How many items of the list are written at the most.", default=3)
-    heading: Text | None = option(Wording(), help="The line above the items.", default=None)
+    heading: Text | None = option(TextField(), help="The line above the items.", default=None)
     next: Route = option(Ways(), help="Where the call goes on when it is on its way.")
     on_error: Route = option(Ways(), help="Where to go when it can't be sent.")
 
@@ -58,7 +58,7 @@ class Sms(LiveStep):
             if not number.removeprefix("+").isdigit():  # withheld, or a SIP address
                 return "error"
             message = {"number": number, "text": self._text(turn), "purpose": self.name}
-            turn.lookup("sms.send", message, deadline=DEADLINE)
+            turn.lookup("sms.send", message, deadline=ANSWER_SECONDS)
         except (LookupFailed, ValueError):  # no message is better than one with a hole in it
             return "error"
         return "next"
@@ -75,5 +75,5 @@ class Sms(LiveStep):
     def _number(turn: Turn) -> str:
         if not turn.level:
             return turn.call.caller
-        on_file = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=DEADLINE)
+        on_file = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=ANSWER_SECONDS)
         return str(on_file.get("number", ""))

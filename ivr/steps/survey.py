@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ivr.engine.input_step import MISS, Listening
+from ivr.engine.input_step import MISS, InputStep
 from ivr.engine.inputs import Digits, Input, Resumed, Speech
 from ivr.engine.step import Move
 from ivr.engine.telephone import telephone
@@ -19,14 +19,14 @@ from ivr.flow.outcomes import AGENT
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import Name, OneOf
 
-DEADLINE = 1.0
+_DEADLINE = 1.0
 SCALES = {"satisfaction": (1, 5), "recommend": (0, 10)}
 """The questions and their ends: CSAT from 1 to 5, NPS from 0 to 10."""
 UNHAPPY = "unhappy"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Survey(Listening):
+class SurveyStep(InputStep):
     """Asks one or two questions by key.
 
     `satisfaction` takes 1 to 5, `recommend` 0 to 10 with a pound sign at the end, so that ten can be typed. Silence, or
@@ -67,7 +67,7 @@ class Survey(Listening):
         turn.phrase(f"survey_{self._asked(turn)}")
 
     def _asked(self, turn: Turn) -> str:
-        return self.survey[len(turn.memo.get("answers", {}))]
+        return self.survey[len(turn.scratch.get("answers", {}))]
 
     def keys(self, turn: Turn) -> Keys:
         """Wait for one key, or for two and a pound sign where ten is an answer."""
@@ -86,7 +86,7 @@ class Survey(Listening):
         if isinstance(given, Speech) and (person := self.person_wanted(turn, given.text)):
             self._finish(turn)
             return person
-        spoken = turn.services.heard(given.text, turn.call.language) if isinstance(given, Speech) else None
+        spoken = turn.services.inverse_normalize(given.text, turn.call.language) if isinstance(given, Speech) else None
         keys = given.keys if isinstance(given, Digits) else spoken or ""
         if keys.startswith("*0") or (keys == "0" and SCALES[self._asked(turn)][0] > 0):
             self._finish(turn)
@@ -101,14 +101,14 @@ class Survey(Listening):
         number = keys.removesuffix("#")
         if not number.isascii() or not number.isdigit() or not least <= int(number[:3]) <= most:
             return MISS
-        turn.remember(answers={**turn.memo.get("answers", {}), asked: int(number)})
-        if len(turn.memo["answers"]) < len(self.survey):
+        turn.remember(answers={**turn.scratch.get("answers", {}), asked: int(number)})
+        if len(turn.scratch["answers"]) < len(self.survey):
             return self.listen(turn)
         return self._finish(turn)
 
     def _finish(self, turn: Turn) -> Move:
         """Keep the answers; go on by what they promise."""
-        answers = turn.memo.get("answers", {})
+        answers = turn.scratch.get("answers", {})
         if not answers:
             return "next"
         turn.note("survey", queue=turn.call.transfer.get("desk"), **answers)
@@ -126,6 +126,6 @@ class Survey(Listening):
         about |= {"reason": turn.call.facts.get("reason", "")}
         marks = {name: answers.get(name) for name in SCALES}
         try:
-            return turn.lookup("survey.answer", {**about, **marks}, deadline=DEADLINE)
+            return turn.lookup("survey.answer", {**about, **marks}, deadline=_DEADLINE)
         except LookupFailed:
             return {}

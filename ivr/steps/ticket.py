@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import DEADLINE, Turn
+from ivr.engine.turn import ANSWER_SECONDS, Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, option
@@ -15,9 +15,9 @@ from ivr.flow.model import Route
 from ivr.flow.routes import Condition, Ways, WordOrValue
 from ivr.flow.scalars import Name
 
-KINDS = ("product", "service", "channel", "policy")
-SEVERITIES = ("ordinary", "grave", "public")
-LEVELS = ("first", "middle", "high")
+_KINDS = ("product", "service", "channel", "policy")
+_SEVERITIES = ("ordinary", "grave", "public")
+_LEVELS = ("first", "middle", "high")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,20 +25,20 @@ class Complaint:
     """The keys of `ticket:`."""
 
     kind: Expression = option(
-        WordOrValue(KINDS), help="What it is about: a product, service, a channel or system, a policy."
+        WordOrValue(_KINDS), help="What it is about: a product, service, a channel or system, a policy."
     )
     severity: Expression | None = option(
-        WordOrValue(SEVERITIES),
+        WordOrValue(_SEVERITIES),
         help="How grave it is; `public` is one that is in the news.",
         default=None,
         shown="ordinary",
     )
-    level: Expression | None = option(WordOrValue(LEVELS), help="Who must deal with it.", default=None, shown="first")
+    level: Expression | None = option(WordOrValue(_LEVELS), help="Who must deal with it.", default=None, shown="first")
     recording: Expression | None = option(Condition(), help="The address of the caller's own words.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ticket(LiveStep):
+class TicketStep(LiveStep):
     """Opens a ticket and keeps what was promised.
 
     The same caller's complaint of the same kind within a week counts as repeated and is raised a level. Whoever repeats
@@ -76,7 +76,7 @@ class Ticket(LiveStep):
         """Open it."""
         question = self._question(turn)
         try:
-            opened = turn.lookup("tickets.open", question, deadline=DEADLINE)
+            opened = turn.lookup("tickets.open", question, deadline=ANSWER_SECONDS)
         except LookupFailed:
             return "error"
         turn.set(self.save_as, opened)

@@ -10,15 +10,15 @@ from ivr.engine.agent_context import handover
 from ivr.engine.inputs import DialEnded, Digits, Input
 from ivr.engine.queue_treatment import choice_for, leads_out, leave, note_talk, wait, way_out, where
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import DEADLINE, Turn
+from ivr.engine.turn import ANSWER_SECONDS, Turn
 from ivr.engine.verbs import Dial, Enqueue
 from ivr.errors import LookupFailed
 from ivr.flow.fields import Block, option
-from ivr.flow.model import OWN_DESK, PRIORITIES, Branch, Choice, Route
+from ivr.flow.model import OWN_DESK, PRIORITIES, Choice, Route, Way
 from ivr.flow.routes import Choices, Ways
 from ivr.flow.scalars import Name, OneOf
 from ivr.flow.text import Text
-from ivr.flow.text_field import Wording
+from ivr.flow.text_field import TextField
 
 _OUTCOMES = {"completed": "next", "busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "no_answer"}
 _MOST_FAULTS = 3
@@ -38,7 +38,7 @@ class To:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Transfer(LiveStep):
+class TransferStep(LiveStep):
     """Connects the caller with an agent of a desk, or with the number of a desk that has no agents.
 
     With `transfer: segment` it is the desk of the caller's own segment, at the segment's priority; desks that
@@ -65,7 +65,7 @@ class Transfer(LiveStep):
 
     transfer: To = option(Block(To, "a transfer", short="desk"), help="The desk, or the desk and a priority.")
     otherwise: Route = option(Ways(), help="Where to go when nobody could be reached.")
-    prompt: Text | None = option(Wording(), help="What is said first.", default=None, shown="by language")
+    prompt: Text | None = option(TextField(), help="What is said first.", default=None, shown="by language")
     next: Route | None = option(
         Ways(), help="Where the call goes on after the conversation.", default=None, shown="the call ends"
     )
@@ -97,7 +97,7 @@ class Transfer(LiveStep):
             "full": self.on_full or busy,
             "failed": self.otherwise,
         }
-        found |= {f"key {choice.key}": (Branch(choice.goto),) for choice in self.choices if choice.goto}
+        found |= {f"key {choice.key}": (Way(choice.goto),) for choice in self.choices if choice.goto}
         return found | ({"next": self.next} if self.next else {})
 
     # entering
@@ -142,18 +142,18 @@ class Transfer(LiveStep):
         With `tell` the caller wants to hear their place now.
         """
         try:
-            status = turn.ask(question, asked, deadline=DEADLINE)
+            status = turn.ask(question, asked, deadline=ANSWER_SECONDS)
         except LookupFailed as failed:
             return self._unanswered(turn, failed)
         turn.remember(faults=0)
         return self._follow(turn, {**status, "due": True} if tell else status)
 
     def _unanswered(self, turn: Turn, failed: LookupFailed) -> Move:
-        waits = turn.memo.get("state") == "wait"
+        waits = turn.scratch.get("state") == "wait"
         if waits and failed.missing:  # the queue has forgotten this caller, who has not gone
             turn.remember(state="")
             return self._queue(turn)
-        faults = turn.memo.get("faults", 0) + 1
+        faults = turn.scratch.get("faults", 0) + 1
         turn.remember(faults=faults)
         turn.note("lookup", source="queue", outcome="failed", reason=str(failed))
         if waits and faults < _MOST_FAULTS:
@@ -165,7 +165,7 @@ class Transfer(LiveStep):
             case "ring" if status.get("number") and status.get("leg"):
                 return self._ring(turn, status)
             case "wait":
-                if turn.memo.get("state") not in ("wait", "ring"):
+                if turn.scratch.get("state") not in ("wait", "ring"):
                     turn.note("queued", **where(turn))
                 turn.remember(state="wait")
                 return wait(turn, status, self.choices)
@@ -184,7 +184,7 @@ class Transfer(LiveStep):
 
     def _dial_desk(self, turn: Turn) -> Move:
         """Dial the number of the desk, or of the next one that helps it out; nobody is asked to take the call there."""
-        desk, *left = turn.memo.get("left") or [turn.call.transfer["desk"]]
+        desk, *left = turn.scratch.get("left") or [turn.call.transfer["desk"]]
         turn.remember(state="", left=left, **_proof(turn))
         turn.change(transfer={**turn.call.transfer, "desk": desk})
         turn.dial(desk)
@@ -205,7 +205,7 @@ class Transfer(LiveStep):
 
     def answer(self, turn: Turn, given: Input) -> Move:
         """Go on by how the conversation ended, take a waiting caller's choice, or see whether an agent is free."""
-        state = turn.memo.get("state", "")
+        state = turn.scratch.get("state", "")
         if isinstance(given, DialEnded):
             _renew(turn)
             return self._rang(turn, given) if state == "ring" else self._dialled(turn, given)
@@ -213,7 +213,7 @@ class Transfer(LiveStep):
             return self._pressed(turn, given.keys[:1])
         if state in ("wait", "ring"):
             return self._ask(turn, "queue.round", {"call": turn.call.id})
-        if "left" in turn.memo:  # a number is being dialled, and the carrier asks again what to do
+        if "left" in turn.scratch:  # a number is being dialled, and the carrier asks again what to do
             self._say_so(turn)
             turn.dial(turn.call.transfer["desk"])
             return None
@@ -225,21 +225,21 @@ class Transfer(LiveStep):
             return self._ask(turn, "queue.round", {"call": turn.call.id}, tell=True)
         leave(turn, "choice")
         if choice.reason:
-            turn.about(choice.reason)
+            turn.set_reason(choice.reason)
         return f"key {key}" if choice.goto and choice in self.choices else way_out(turn, choice)
 
     def _rang(self, turn: Turn, given: DialEnded) -> Move:
         """Ask the queue whether the agent took the call: how the carrier's leg ended tells nothing of that."""
         asked = {"call": turn.call.id, "status": given.status, "seconds": given.seconds}
         try:
-            status = turn.ask("queue.rang", asked, deadline=DEADLINE)
+            status = turn.ask("queue.rang", asked, deadline=ANSWER_SECONDS)
         except LookupFailed as failed:
             if not failed.missing:
                 return self._dialled(turn, given)
             return self._queue(turn)
         if status["state"] == "talked":
             return self._talked(turn, status)
-        turn.note("refused", agent=turn.memo.get("agent", ""), status=given.status)
+        turn.note("refused", agent=turn.scratch.get("agent", ""), status=given.status)
         turn.phrase("queue_back")
         return self._follow(turn, status)
 
@@ -255,7 +255,7 @@ class Transfer(LiveStep):
         outcome = _OUTCOMES[given.status]
         desk = turn.call.transfer.get("desk", self.transfer.desk)
         turn.note("dialled", desk=desk, status=given.status, seconds=given.seconds)
-        if outcome != "next" and turn.memo.get("left"):
+        if outcome != "next" and turn.scratch.get("left"):
             turn.phrase("transfer_on")
             return self._dial_desk(turn)
         return self._after(turn) if outcome == "next" else outcome
@@ -266,9 +266,9 @@ class Transfer(LiveStep):
             return None
         return "next"
 
-    def gone(self, turn: Turn) -> None:
+    def on_hangup(self, turn: Turn) -> None:
         """Give the place up, or free the agent; a caller who was dropped may come back to the place."""
-        if turn.memo.get("state") in ("wait", "ring"):
+        if turn.scratch.get("state") in ("wait", "ring"):
             leave(turn, "gone")
 
 
@@ -285,5 +285,5 @@ def _proof(turn: Turn) -> dict[str, Any]:
 
 def _renew(turn: Turn) -> None:
     """Let what was proved hold on, however long it took: nobody else had the line, so nothing is asked again."""
-    if turn.memo.get("level"):
-        turn.verified(turn.memo["level"], turn.memo["customer"])
+    if turn.scratch.get("level"):
+        turn.verified(turn.scratch["level"], turn.scratch["customer"])

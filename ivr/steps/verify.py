@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from ivr.engine import authentication
 from ivr.engine.authentication import Proof
 from ivr.engine.caller_lookup import ask_again
-from ivr.engine.entry_step import Entering
-from ivr.engine.entry_types import ENTRIES, TAIL, Entry, Value
+from ivr.engine.entry_step import EntryStep
+from ivr.engine.entry_types import ENTRIES, TAIL, EntryType, Value
 from ivr.engine.inputs import Digits, Input
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
@@ -20,7 +20,7 @@ from ivr.flow.outcomes import AGENT, FAILED
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import IdentityLevel, OneOf
 from ivr.flow.text import Text
-from ivr.flow.text_field import Wording
+from ivr.flow.text_field import TextField
 from ivr.secret import Secret
 
 HIGHEST = 2
@@ -33,7 +33,7 @@ _CARD, _PIN, _ID_TAIL, _CODE = ENTRIES["card"], ENTRIES["pin"], ENTRIES["id_tail
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verify(Entering):
+class VerifyStep(EntryStep):
     """Proves the caller's identity up to a level, asking only for what is missing.
 
     - **L1**: the last four digits of the card (or, with `by: id`, of the ID number) and the query PIN, checked by the
@@ -62,9 +62,11 @@ class Verify(Entering):
     next: Route = option(Ways(), help="Where the call goes on with a verified caller.")
     by: str = option(OneOf(("card", "id")), help="Which number's last four are asked for.", default="card")
     ask_tail: Text | None = option(
-        Wording(), help="How the last four are asked for.", default=None, shown="by language"
+        TextField(), help="How the last four are asked for.", default=None, shown="by language"
     )
-    ask_pin: Text | None = option(Wording(), help="How the query PIN is asked for.", default=None, shown="by language")
+    ask_pin: Text | None = option(
+        TextField(), help="How the query PIN is asked for.", default=None, shown="by language"
+    )
 
     def exits(self) -> Mapping[str, Route]:
         """Return the way on."""
@@ -116,13 +118,13 @@ class Verify(Entering):
         else:
             turn.phrase(key)
 
-    def wanted(self, turn: Turn) -> Entry:
+    def wanted(self, turn: Turn) -> EntryType:
         """Return what is missing next."""
-        if "code" in turn.memo:
+        if "code" in turn.scratch:
             return _CODE
-        return _PIN if "claim" in turn.memo else self._number(turn)
+        return _PIN if "claim" in turn.scratch else self._number(turn)
 
-    def _number(self, turn: Turn) -> Entry:
+    def _number(self, turn: Turn) -> EntryType:
         if not _known(turn):
             return _CARD
         return TAIL if self.by == "card" else _ID_TAIL
@@ -138,8 +140,8 @@ class Verify(Entering):
         """Take keys; a step that was overtaken goes on, and a code whose first proof has run out counts for nothing."""
         if isinstance(given, Digits) and turn.level >= self.verify:
             return "next"
-        if "code" in turn.memo and not turn.level:
-            turn.change_frame(memo={})
+        if "code" in turn.scratch and not turn.level:
+            turn.change_frame(scratch={})
             if isinstance(given, Digits) and _CODE.read(given.keys.removesuffix("#")) is not None:
                 return self.listen(turn)
         return super().answer(turn, given)
@@ -164,7 +166,7 @@ class Verify(Entering):
         return self.listen(turn)
 
     def _claim(self, turn: Turn) -> dict[str, Any]:
-        claim = turn.memo["claim"]
+        claim = turn.scratch["claim"]
         if not _known(turn):
             return {"card": claim}
         return {"number": turn.call.caller, f"{self.by}_tail": claim}
@@ -174,7 +176,7 @@ class Verify(Entering):
         return turn.call.tries.get("verify", 0) > 0 and _known(turn) and self._number(turn).read(keys) is not None
 
     def _another_number(self, turn: Turn, keys: str) -> Move:
-        turn.change_frame(memo={key: value for key, value in turn.memo.items() if key != "claim"})
+        turn.change_frame(scratch={key: value for key, value in turn.scratch.items() if key != "claim"})
         value = self._number(turn).read(keys)
         return self.accept(turn, value) if value else self.listen(turn)
 
@@ -226,4 +228,4 @@ def _known(turn: Turn) -> bool:
 
 
 def _spoken_tail(turn: Turn) -> str:
-    return turn.services.aloud(str(turn.memo["code_tail"]), "card_tail", "", turn.call.language)
+    return turn.services.verbalize(str(turn.scratch["code_tail"]), "card_tail", "", turn.call.language)

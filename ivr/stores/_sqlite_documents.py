@@ -17,7 +17,7 @@ READ = "SELECT body FROM documents WHERE collection = ? AND key = ?"
 WRITE = """INSERT INTO documents (collection, key, body) VALUES (?, ?, ?)
     ON CONFLICT (collection, key) DO UPDATE SET body = excluded.body"""
 DELETE = "DELETE FROM documents WHERE collection = ? AND key = ?"
-KEYS = "SELECT key FROM documents WHERE collection = ? AND key >= ? ORDER BY key LIMIT ?"
+KEYS_SQL = "SELECT key FROM documents WHERE collection = ? AND key >= ? ORDER BY key LIMIT ?"
 
 
 class SqliteDocuments:
@@ -60,7 +60,7 @@ class SqliteDocuments:
         """Return keys in order, those behind `after` that begin with `prefix`."""
         with self._connections.faults():
             start = first_key(after, prefix)
-            with closing(self._connections.execute(KEYS, (collection, start, limit))) as rows:
+            with closing(self._connections.execute(KEYS_SQL, (collection, start, limit))) as rows:
                 return list(takewhile(lambda key: key.startswith(prefix), (key for (key,) in rows)))
 
     def _count_write(self) -> None:

@@ -31,7 +31,7 @@ CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_TURNS = 500
 LONGEST_LOG = 64 << 20
 TRUNCATE_MILLISECONDS = 100
-PAGE = 4096
+_PAGE = 4096
 
 LOAD_LIVE = "SELECT turn, key, call, reply FROM live WHERE call_id = ?"
 LOAD_PAST = "SELECT turn, key, call, reply FROM past WHERE call_id = ?"
@@ -189,7 +189,7 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
         self._unsynced = 0
         execute = self._connections.get().execute
         _, pages, _ = execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        if pages * PAGE > LONGEST_LOG:
+        if pages * _PAGE > LONGEST_LOG:
             execute(f"PRAGMA busy_timeout = {TRUNCATE_MILLISECONDS}")
             execute("PRAGMA wal_checkpoint(TRUNCATE)")
             execute("PRAGMA busy_timeout = 0")

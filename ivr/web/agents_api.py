@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify
 
-from ivr.services.queue.agents import RosterError
+from ivr.services.queue.agents import AgentsError
 from ivr.services.queue.service import Queue
 from ivr.services.queue.state import Agent
 from ivr.services.queue.view import agent_view
@@ -25,30 +25,30 @@ def routes(queue: Queue, token: Hidden, clock: Callable[[], float]) -> tuple[Blu
 
 
 def _agents(queue: Queue, token: Hidden, clock: Callable[[], float]) -> Blueprint:
-    board, roster = api.board("agents", token), queue.roster
+    board, agents = api.board("agents", token), queue.agents
 
-    @board.errorhandler(RosterError)
-    def refuse(fault: RosterError) -> tuple[Response, int]:
+    @board.errorhandler(AgentsError)
+    def refuse(fault: AgentsError) -> tuple[Response, int]:
         return jsonify(error=str(fault)), 400
 
     @board.get("")
     def listed() -> Response:
         """Give all agents."""
         now = clock()
-        return jsonify([agent_view(agent, now) for agent in roster.agents()])
+        return jsonify([agent_view(agent, now) for agent in agents.agents()])
 
     @board.put("/<name>")
     def add(name: str) -> Response:
         """Add an agent, or change one."""
         body = api.given()
         languages = _texts(body, "languages")
-        number, desks, site = api.text(body, "number"), _texts(body, "desks"), api.text(body, "site")
-        return _told(name, "added", roster.add(name, number, desks, languages=languages, site=site))
+        number, desks, site = api.text_of(body, "number"), _texts(body, "desks"), api.text_of(body, "site")
+        return _told(name, "added", agents.add(name, number, desks, languages=languages, site=site))
 
     @board.delete("/<name>")
     def remove(name: str) -> tuple[str, int]:
         """Remove an agent."""
-        roster.remove(name)
+        agents.remove(name)
         log.line("agent", name=name, now="removed")
         return "", 204
 
@@ -58,9 +58,9 @@ def _agents(queue: Queue, token: Hidden, clock: Callable[[], float]) -> Blueprin
         if state not in ("ready", "pause", "off"):
             abort(404)
         if state == "pause":
-            why = api.text(api.given(), "why", most=40) if api.has_body() else ""
-            return _told(name, state, roster.pause(name, clock(), why=why or "break"))
-        agent = roster.ready(name, clock()) if state == "ready" else roster.off(name, clock())
+            why = api.text_of(api.given(), "why", most=40) if api.has_body() else ""
+            return _told(name, state, agents.pause(name, clock(), why=why or "break"))
+        agent = agents.ready(name, clock()) if state == "ready" else agents.off(name, clock())
         return _told(name, state, agent)
 
     def _told(name: str, now: str, agent: Agent) -> Response:

@@ -52,7 +52,7 @@ def given() -> Mapping[str, Any]:
     return body
 
 
-def text(body: Mapping[str, Any], name: str, *, most: int = 200) -> str:
+def text_of(body: Mapping[str, Any], name: str, *, most: int = 200) -> str:
     """Return a text of the request, "" where it was not given. Raises Refusal."""
     value = body.get(name)
     if value is None:

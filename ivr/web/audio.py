@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, send_file
 
 YEAR = 365 * 24 * 3600
-SHORT = 300
+_SHORT = 300
 _TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg"}
 _HASHED = re.compile(r"(?:^|[/.-])([0-9a-f]{12,64})\.[a-z0-9]+$")
 
@@ -44,7 +44,7 @@ def routes(folder: Path, sound: Sound) -> Blueprint:
         hashed = _HASHED.search(name)
         response = send_file(
             path, _TYPES[path.suffix.lower()], conditional=True,
-            etag=hashed[1] if hashed else True, max_age=YEAR if hashed else SHORT,
+            etag=hashed[1] if hashed else True, max_age=YEAR if hashed else _SHORT,
         )  # fmt: skip
         response.cache_control.public = True
         response.cache_control.immutable = bool(hashed)

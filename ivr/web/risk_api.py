@@ -24,12 +24,12 @@ def routes(risks: Risks, token: Hidden, clock: Callable[[], float]) -> Blueprint
     def mark() -> Response:
         """Mark, or take a mark back."""
         body = api.given()
-        named = [name for name in (api.text(body, "number"), api.text(body, "account")) if name]
+        named = [name for name in (api.text_of(body, "number"), api.text_of(body, "account")) if name]
         if len(named) != 1:
             raise api.Refusal("name a number or an account, one of them")
         on, now = api.flag(body, "risk", default=True), clock()
         if on:
-            until, reason = _until(body, now), api.text(body, "reason")
+            until, reason = _until(body, now), api.text_of(body, "reason")
             account = risks.mark(named[0], now, until=until, reason=reason, by="bank")
             log.line("risk", on=True, name=account.shown)
             return jsonify(risk=True, name=account.shown, until=local(until).isoformat() if until else None)
@@ -42,7 +42,7 @@ def routes(risks: Risks, token: Hidden, clock: Callable[[], float]) -> Blueprint
 
 def _until(body: Mapping[str, Any], now: float) -> float | None:
     """Return when a mark ends, as a Unix time; None where it is to be taken back. Raises Refusal."""
-    written = api.text(body, "until")
+    written = api.text_of(body, "until")
     if not written:
         return None
     try:

@@ -13,7 +13,7 @@ _ODD = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202f-\ud7ff\ue000-\ufefe\uff00-\u
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064]")
 
 
-def read(path: Path, file: str) -> tuple[str | None, list[Problem]]:
+def read_plain_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
     """Read a file as UTF-8; None if that cannot be done."""
     try:
         with path.open("rb") as opened:

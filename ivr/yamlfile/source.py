@@ -69,7 +69,7 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 def read_file(path: Path, name: str) -> tuple[Node | None, list[Problem]]:
     """Read one file; `name` is how problems call it. What cannot be read is a problem, never an exception."""
-    text, problems = plain_text.read(path, name)
+    text, problems = plain_text.read_plain_text(path, name)
     if text is None:
         return None, problems
     node, found = read_text(text, name)
@@ -132,7 +132,7 @@ class _Reading:
 
     def __init__(self, file: str, lines: list[str]) -> None:
         self._file = file
-        self._page = hints.Page(lines)
+        self._page = hints.SourcePage(lines)
         self._shifts = _Shifts()
         self._seen: set[tuple[str, int, str]] = set()
         self._sure = True
@@ -157,7 +157,7 @@ class _Reading:
                     return nodes if self._sure else []
         return []
 
-    def _after_failure(self, failure: hints.Failure) -> bool:
+    def _after_failure(self, failure: hints.ParserFailure) -> bool:
         """Note the cause; whether reading can be tried again."""
         if self._take_all(hints.look(self._page, hints.block_texts(self._page.lines))):
             return True
@@ -204,11 +204,11 @@ class _Reading:
         return Place(self._file, line + 1, start + 1, max(1, end - start))
 
 
-def _failure(error: yaml.MarkedYAMLError) -> hints.Failure:
+def _failure(error: yaml.MarkedYAMLError) -> hints.ParserFailure:
     at = error.problem_mark or error.context_mark
     line, column = (at.line, at.column) if at else (0, 0)
     opened = (error.context_mark.line, error.context_mark.column) if error.context_mark else (line, column)
-    return hints.Failure(error.problem or "", error.context or "", line, column, opened)
+    return hints.ParserFailure(error.problem or "", error.context or "", line, column, opened)
 
 
 class _Composer:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ivr.speech.asr import Expected, Heard
+from ivr.speech.asr import Expected, RecognizedPhrase
 from ivr.speech.asr.gate import refused
-from ivr.speech.asr.vosk import Vosk
+from ivr.speech.asr.vosk import VoskRecognizer
 from ivr.speech.audio import Audio, read_wav
 from ivr.speech.dtmf import decode
 
@@ -30,7 +30,7 @@ def run(rounds: int, calls: int) -> None:
         return
     sounds = {path.name: read_wav(path.read_bytes()) for path in sorted(folder.glob("*.wav"))}
     _pure(list(sounds.values()))
-    vosk = Vosk(workers=THREADS)
+    vosk = VoskRecognizer(workers=THREADS)
     if reason := vosk.why_not(LANGUAGE):
         print(reason)
         return
@@ -46,19 +46,19 @@ def _pure(sounds: list[Audio]) -> None:
         print(f"{title}: {took / len(sounds) * 1e3:.1f} ms an answer, {seconds / took:.0f} times real time")
 
 
-def _load(vosk: Vosk) -> None:
+def _load(vosk: VoskRecognizer) -> None:
     before = _memory()
     took = _timed(lambda: vosk.unknown_words(Expected(LANGUAGE, MENU)))
     print(f"vosk: the model is loaded in {took:.1f} s and takes {_memory() - before:.0f} MiB")
 
 
-def _recognise(vosk: Vosk, said: list[Audio], rounds: int, calls: int) -> None:
+def _recognise(vosk: VoskRecognizer, said: list[Audio], rounds: int, calls: int) -> None:
     understood: list[bool] = []
 
     def one(number: int) -> float:
         sound = said[number % len(said)]
         started = time.perf_counter()
-        understood.append(isinstance(vosk.listen(sound, Expected(LANGUAGE, MENU), LONG), Heard))
+        understood.append(isinstance(vosk.listen(sound, Expected(LANGUAGE, MENU), LONG), RecognizedPhrase))
         return time.perf_counter() - started
 
     seconds = statistics.mean(sound.seconds for sound in said)

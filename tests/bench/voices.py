@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ivr.speech.audio import loudness
-from ivr.speech.models import catalogue, install_from
+from ivr.speech.models import install_from, model_catalogue
 from ivr.speech.tts import Voice
 from ivr.speech.tts.pyttsx3 import Pyttsx3
 from ivr.speech.tts.syllables import Syllables
@@ -44,7 +44,7 @@ def run(rounds: int, calls: int) -> None:
     with tempfile.TemporaryDirectory(prefix="ivr-bench-") as folder:
         models = Path(folder)
         took = _timed(
-            lambda: install_from(catalogue()["zh-syllables"], Path(assets) / "voices" / "zh-syllables", models)
+            lambda: install_from(model_catalogue()["zh-syllables"], Path(assets) / "voices" / "zh-syllables", models)
         )
         print(f"syllables: the pack is made in {took:.1f} s")
         _measure("syllables, Mandarin", Syllables.open(models), MANDARIN, "zh-CN")

@@ -11,11 +11,11 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from twilio.request_validator import RequestValidator
 
-from ivr.carrier.caller import Act, Desk, Gone, Heard, Listening, Stretch
-from ivr.carrier.carrier_options import CallResult, Habits
+from ivr.carrier.caller import Act, DeskAnswer, Gone, HeardPrompt, ListeningWindow, Stretch
+from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.player import Player
-from ivr.carrier.requests import Line
+from ivr.carrier.requests import PhoneLine
 from ivr.carrier.transport import WsgiTransport
 
 TOKEN = "a token"
@@ -60,23 +60,23 @@ class Server:
 class Person:
     """Does one deed after another, hangs up when there are none left, and remembers what was played."""
 
-    def __init__(self, *acts: Act | Callable[[Stretch], Act | None], desk: Desk | None = None) -> None:
+    def __init__(self, *acts: Act | Callable[[Stretch], Act | None], desk: DeskAnswer | None = None) -> None:
         self.acts = list(acts)
         self.heard: list[str] = []
-        self.listenings: list[Listening] = []
+        self.listenings: list[ListeningWindow] = []
         self.done: list[Act] = []
         self.dialled: list[str] = []
-        self._desk = desk or Desk()
+        self._desk = desk or DeskAnswer()
 
     def early(self, stretch: Stretch) -> Act | None:
         if self.acts and callable(self.acts[0]):
             return self.acts.pop(0)(stretch)
         return None
 
-    def hears(self, heard: Heard) -> None:
+    def hears(self, heard: HeardPrompt) -> None:
         self.heard.append(heard.text or heard.kind)
 
-    def answers(self, listening: Listening) -> Act:
+    def answers(self, listening: ListeningWindow) -> Act:
         self.listenings.append(listening)
         if not self.acts:
             raise Gone
@@ -85,7 +85,7 @@ class Person:
     def acted(self, act: Act) -> None:
         self.done.append(act)
 
-    def desk(self, numbers: Sequence[str]) -> Desk:
+    def desk(self, numbers: Sequence[str]) -> DeskAnswer:
         self.dialled += numbers
         return self._desk
 
@@ -98,10 +98,16 @@ class Phone:
         self.server = Server({})
 
     def call(
-        self, pages: dict[str, Page], person: Person, *, habits: Habits | None = None, token: str = TOKEN, **line: str
+        self,
+        pages: dict[str, Page],
+        person: Person,
+        *,
+        habits: CarrierOptions | None = None,
+        token: str = TOKEN,
+        **line: str,
     ) -> CallResult:
         self.server = Server({"/status": "", **pages})
-        whole = Line("https://bank.example/voice", token=token, status_url="https://bank.example/status", **line)
+        whole = PhoneLine("https://bank.example/voice", token=token, status_url="https://bank.example/status", **line)
         return Player(whole, WsgiTransport(self.server), person, self.clock, habits=habits).call()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.carrier.caller import Desk
-from ivr.carrier.carrier_options import Habits
+from ivr.carrier.caller import DeskAnswer
+from ivr.carrier.carrier_options import CarrierOptions
 
 DIAL = (
     '<Dial action="/menu" timeout="20" answerOnBridge="true">'
@@ -26,14 +26,14 @@ def key(form: dict[str, str]) -> str:
 PAGES = {"/voice": DIAL, "/agent/ab": WHISPER, "/agent/ab/key": key, **END}
 
 
-def call(phone, person, desk: Desk, **habits):
-    result = phone.call(PAGES, person(desk=desk), habits=Habits(**habits))
+def call(phone, person, desk: DeskAnswer, **habits):
+    result = phone.call(PAGES, person(desk=desk), habits=CarrierOptions(**habits))
     return result, phone.server.asked("/menu")
 
 
 def test_an_agent_hears_the_whisper_presses_the_key_and_is_connected(phone, person):
     heard: list[str] = []
-    result, action = call(phone, person, Desk(talk=40, ring=6, hears=lambda one: heard.append(one.text)))
+    result, action = call(phone, person, DeskAnswer(talk=40, ring=6, hears=lambda one: heard.append(one.text)))
     assert heard == ["press one"]
     assert (result.ended_by, result.faults, result.dialled) == ("server", (), ("+8613900000001",))
     assert {**action[0], "DialCallSid": ""}.items() >= {
@@ -46,7 +46,9 @@ def test_an_agent_hears_the_whisper_presses_the_key_and_is_connected(phone, pers
     assert (ended["CallStatus"], 40 < float(ended["CallDuration"]) < 50) == ("completed", True)
 
 
-@pytest.mark.parametrize("desk", [Desk(press="2"), Desk(press=""), Desk(hangs_up=True)], ids=["2", "silent", "gone"])
+@pytest.mark.parametrize(
+    "desk", [DeskAnswer(press="2"), DeskAnswer(press=""), DeskAnswer(hangs_up=True)], ids=["2", "silent", "gone"]
+)
 def test_an_agent_who_does_not_take_the_call_is_not_connected_though_the_dialling_completed(phone, person, desk):
     _, action = call(phone, person, desk)
     assert (action[0]["DialCallStatus"], action[0]["DialBridged"]) == ("completed", "false")
@@ -56,13 +58,13 @@ def test_an_agent_who_does_not_take_the_call_is_not_connected_though_the_diallin
 
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed"])
 def test_an_agent_who_cannot_be_reached_hears_nothing(phone, person, status):
-    _, action = call(phone, person, Desk(status))
+    _, action = call(phone, person, DeskAnswer(status))
     assert (action[0]["DialCallStatus"], phone.server.asked("/agent/ab")) == (status, [])
     assert phone.server.asked("/agent/ab/ended")[0]["CallStatus"] == status
 
 
 def test_a_telephone_that_rings_longer_than_the_dialling_lasts_is_not_answered(phone, person):
-    _, action = call(phone, person, Desk(ring=21))
+    _, action = call(phone, person, DeskAnswer(ring=21))
     assert action[0]["DialCallStatus"] == "no-answer"
 
 
@@ -72,7 +74,7 @@ def test_a_telephone_that_rings_longer_than_the_dialling_lasts_is_not_answered(p
     ids=["while it rings", "while the agent is told", "while they talk"],
 )
 def test_a_caller_may_hang_up_at_any_moment(phone, person, at, leg, dial, told):
-    result, action = call(phone, person, Desk(talk=60, ring=6, caller_leaves_at=at))
+    result, action = call(phone, person, DeskAnswer(talk=60, ring=6, caller_leaves_at=at))
     assert (result.ended_by, result.seconds) == ("caller", pytest.approx(at))
     assert (action[0]["CallStatus"], action[0]["DialCallStatus"]) == ("completed", dial)
     assert [form["CallStatus"] for form in phone.server.asked("/agent/ab/ended")] == [leg]
@@ -80,28 +82,28 @@ def test_a_caller_may_hang_up_at_any_moment(phone, person, at, leg, dial, told):
 
 
 def test_of_a_lost_telephone_no_end_is_told(phone, person):
-    _, action = call(phone, person, Desk(talk=2, lost=True))
+    _, action = call(phone, person, DeskAnswer(talk=2, lost=True))
     assert action[0]["DialBridged"] == "true"
     assert phone.server.asked("/agent/ab/ended") == []
 
 
 @pytest.mark.parametrize("order", ["before", "after"])
 def test_the_end_of_a_leg_may_be_told_before_and_after_the_action(phone, person, order):
-    call(phone, person, Desk(), leg_told=order)
+    call(phone, person, DeskAnswer(), leg_told=order)
     paths = [path for path, _ in phone.server.requests if path in ("/menu", "/agent/ab/ended")]
     assert paths == (["/agent/ab/ended", "/menu"] if order == "before" else ["/menu", "/agent/ab/ended"])
 
 
 def test_what_is_played_to_an_agent_may_not_dial(phone, person):
     pages = {**PAGES, "/agent/ab": "<Dial><Number>+861</Number></Dial>"}
-    result = phone.call(pages, person(desk=Desk()))
+    result = phone.call(pages, person(desk=DeskAnswer()))
     assert [fault.number for fault in result.faults] == [13215]
 
 
 def test_a_recorded_conversation_is_told_with_the_action_and_when_it_is_ready(phone, person):
     recorded = DIAL.replace("<Dial", '<Dial record="record-from-answer" recordingStatusCallback="/agent/ab/recorded"')
     pages = {**PAGES, "/voice": recorded, "/agent/ab/recorded": ""}
-    assert phone.call(pages, person(desk=Desk(talk=40))).faults == ()
+    assert phone.call(pages, person(desk=DeskAnswer(talk=40))).faults == ()
     [action], [ready] = phone.server.asked("/menu"), phone.server.asked("/agent/ab/recorded")
     assert action["RecordingUrl"] == ready["RecordingUrl"]
     assert (ready["RecordingSource"], ready["RecordingDuration"]) == ("DialVerb", "40")

@@ -2,7 +2,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from ivr.carrier.caller import Press
-from ivr.carrier.requests import Line, signature
+from ivr.carrier.requests import PhoneLine, signature
 
 
 def test_the_vector_that_twilio_documents_is_signed_alike():
@@ -77,6 +77,6 @@ def test_a_public_address_is_signed_while_another_one_is_called(phone, person):
         hosts.append(environ["HTTP_HOST"])
         return phone.server({**environ, "HTTP_HOST": "bank.example", "wsgi.url_scheme": "https"}, start)
 
-    line = Line("http://127.0.0.1:9/voice", token="a token", public_url="https://bank.example")
+    line = PhoneLine("http://127.0.0.1:9/voice", token="a token", public_url="https://bank.example")
     result = Player(line, WsgiTransport(behind_a_proxy), person(), phone.clock).call()
     assert (result.ended_by, result.faults, hosts) == ("server", (), ["127.0.0.1:9"] * 2)

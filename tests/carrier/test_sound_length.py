@@ -6,8 +6,8 @@ import struct
 
 import pytest
 
-from ivr.carrier.sound_length import UNKNOWN_SECONDS, seconds_of, wav_seconds
-from ivr.carrier.transport import Answer, NoAnswer
+from ivr.carrier.sound_length import UNKNOWN_SECONDS, sound_seconds, wav_seconds
+from ivr.carrier.transport import HttpAnswer, NoAnswer
 
 
 def wav(kind: int, rate: int, width: int, seconds: float, extra: bytes = b"") -> bytes:
@@ -25,7 +25,7 @@ class Server:
         self.asked += 1
         if not self.status:
             raise NoAnswer(11205, "gone")
-        return Answer(self.status, "audio/wav", self.body)
+        return HttpAnswer(self.status, "audio/wav", self.body)
 
 
 @pytest.mark.parametrize(("kind", "width"), [(1, 2), (7, 1), (6, 1)])
@@ -41,10 +41,10 @@ def test_what_is_no_wav_has_a_length_all_the_same(data):
 
 def test_a_sound_is_fetched_once():
     server = Server(wav(7, 8000, 1, 15))
-    assert [seconds_of(server, "http://a/b.wav") for _ in range(3)] == [15, 15, 15]
+    assert [sound_seconds(server, "http://a/b.wav") for _ in range(3)] == [15, 15, 15]
     assert server.asked == 1
 
 
 @pytest.mark.parametrize("status", [0, 404])
 def test_a_sound_that_cannot_be_fetched_costs_no_call(status):
-    assert seconds_of(Server(b"", status), "http://a/b.wav") == UNKNOWN_SECONDS
+    assert sound_seconds(Server(b"", status), "http://a/b.wav") == UNKNOWN_SECONDS

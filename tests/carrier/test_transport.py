@@ -5,10 +5,10 @@ import time
 import pytest
 
 from ivr.carrier.caller import Press
-from ivr.carrier.carrier_options import Habits
+from ivr.carrier.carrier_options import CarrierOptions
 from ivr.carrier.clock import RealClock, VirtualClock
 from ivr.carrier.player import Player
-from ivr.carrier.requests import Line
+from ivr.carrier.requests import PhoneLine
 from ivr.carrier.transport import HttpTransport, NoAnswer, WsgiTransport
 
 PAGES = {"/voice?a=%E4%BD%A0": '<Gather action="/menu" numDigits="1"/><Hangup/>', "/menu": "<Hangup/>"}
@@ -23,8 +23,8 @@ def http():
 
 def test_a_call_goes_over_real_http_with_signatures(real_server, person, http):
     url, server = real_server({"/voice": '<Gather action="/menu" numDigits="1"/><Hangup/>', "/menu": "<Hangup/>"})
-    line = Line(f"{url}/voice?a=1", token="a token", status_url=f"{url}/twilio/status")
-    result = Player(line, http, person(Press("1")), RealClock(longest=0.0), habits=Habits(ring=0)).call()
+    line = PhoneLine(f"{url}/voice?a=1", token="a token", status_url=f"{url}/twilio/status")
+    result = Player(line, http, person(Press("1")), RealClock(longest=0.0), habits=CarrierOptions(ring=0)).call()
     assert (result.ended_by, result.faults) == ("server", ())
     assert [path for path, _ in server.requests] == ["/voice?a=1", "/menu", "/twilio/status"]
     assert server.asked("/menu")[0]["Digits"] == "1"
@@ -34,7 +34,7 @@ def test_a_server_that_is_not_there_is_a_fault(person, http):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/voice"
-    result = Player(Line(url), http, person(), VirtualClock()).call()
+    result = Player(PhoneLine(url), http, person(), VirtualClock()).call()
     assert (result.ended_by, result.faults[0].number) == ("fault", 11205)
     assert "cannot be reached" in str(result.faults[0])
 

@@ -1,11 +1,11 @@
 import pytest
 
-from ivr.carrier.twiml import Gather, Piece, Say, TwimlFault
-from ivr.carrier.twiml_parser import falls_silent, parse
+from ivr.carrier.twiml import Gather, Say, SayPiece, TwimlFault
+from ivr.carrier.twiml_parser import falls_silent, parse_twiml
 
 
 def read(inside: str):
-    return parse(f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'.encode())
+    return parse_twiml(f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'.encode())
 
 
 def test_a_gather_is_read_with_everything_that_matters():
@@ -15,7 +15,7 @@ def test_a_gather_is_read_with_everything_that_matters():
         '<Say language="cmn-CN" voice="Polly.Zhiyu">请按<break time="500ms"/><prosody rate="80%">一</prosody></Say>'
         "</Gather>"
     ).verbs
-    say = Say((Piece("请按"), Piece("", 1.0, 0.5), Piece("一", 0.8)), "cmn-CN", "Polly.Zhiyu")
+    say = Say((SayPiece("请按"), SayPiece("", 1.0, 0.5), SayPiece("一", 0.8)), "cmn-CN", "Polly.Zhiyu")
     assert gather == Gather(
         prompts=(say,), action="/a?turn=1&x=2", speech=True, timeout=7.0, speech_timeout=1.0, num_digits=4,
         finish_on_key="", action_on_empty=True, barge_in=False, language="cmn-Hans-CN", hints=("余额", "挂失"),
@@ -42,7 +42,7 @@ def test_a_gather_is_read_with_everything_that_matters():
 )
 def test_an_answer_that_twilio_cannot_read_is_a_fault_with_its_number(answer, number, words):
     with pytest.raises(TwimlFault, match=words) as caught:
-        parse(**{"body": b"<Response/>", **answer})
+        parse_twiml(**{"body": b"<Response/>", **answer})
     assert caught.value.number == number
     assert caught.value.fatal
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from ivr.cli import main
 from ivr.crypto import Seal
 from ivr.flow.loader import load
-from ivr.services.queue.repository import Keeper
+from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
 from ivr.session.step_registry import catalogue
 from ivr.settings import Settings
@@ -49,7 +49,7 @@ def store(tmp_path, monkeypatch):
 @pytest.fixture
 def queue(store, tmp_path):
     line = load(tmp_path / "flows", catalogue()).line
-    return Queue(Keeper(store), store, Seal.from_settings(Settings.from_environment()), line)
+    return Queue(QueueRepository(store), store, Seal.from_settings(Settings.from_environment()), line)
 
 
 def ivr(*arguments):

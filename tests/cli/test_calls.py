@@ -15,8 +15,8 @@ from ivr.cli._watching import every_round, forget_old
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, Recorded
 from ivr.engine.ports import Incoming, Saved
-from ivr.jobs.outbox import Note, NotTaken, Outbox, Sounded
-from ivr.reporting.call_detail import COLLECTION, Ended
+from ivr.jobs.outbox import Delivered, KeyedMessage, NotDelivered, Outbox
+from ivr.reporting.call_detail import EVENTS, EndedCalls
 from ivr.settings import Hidden, Settings
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -125,21 +125,21 @@ def test_old_calls_are_forgotten_by_day_and_by_the_server(ivr: Ivr, clock: Clock
 
 
 def test_a_call_that_ended_is_told_of_once_and_again_while_nobody_listens(ivr: Ivr):
-    letters: list[Note] = []
+    letters: list[KeyedMessage] = []
     refuses = [True]
 
-    def take(letter: Note) -> None:
+    def take(letter: KeyedMessage) -> None:
         if refuses:
-            raise NotTaken("not now")
+            raise NotDelivered("not now")
         letters.append(letter)
 
     play(ivr, "CA1", HungUp())
     play(ivr, "CA2")
-    outbox = Outbox(ivr.store, COLLECTION, Ended(ivr.store).letter, take)
-    assert outbox.sound(NOW) == Sounded(failed=1)
+    outbox = Outbox(ivr.store, EVENTS, EndedCalls(ivr.store).letter, take)
+    assert outbox.sound(NOW) == Delivered(failed=1)
     refuses.clear()
-    assert outbox.sound(NOW + 61) == Sounded(taken=1)
-    assert outbox.sound(NOW + 999) == Sounded()
+    assert outbox.sound(NOW + 61) == Delivered(taken=1)
+    assert outbox.sound(NOW + 999) == Delivered()
     (letter,) = letters
     body = letter.body()
     assert (letter.key, body["event"], body["call"], body["caller"]) == (
@@ -148,7 +148,7 @@ def test_a_call_that_ended_is_told_of_once_and_again_while_nobody_listens(ivr: I
         "CA1",
         "138****0001",
     )
-    assert list(ivr.store.keys(COLLECTION)) == []
+    assert list(ivr.store.keys(EVENTS)) == []
 
 
 def test_a_call_whose_end_nobody_told_is_ended_as_lost(ivr: Ivr, clock: Clock):
@@ -163,7 +163,7 @@ def test_a_call_whose_end_nobody_told_is_ended_as_lost(ivr: Ivr, clock: Clock):
     assert ivr.live() == 0
     for call in ("CA1", "CA0"):
         assert json.loads(run(call, "--json").output)["ended_by"] == "lost"
-    assert sorted(ivr.store.keys(COLLECTION)) == ["CA0", "CA1"]
+    assert sorted(ivr.store.keys(EVENTS)) == ["CA0", "CA1"]
 
 
 def _row(call: str, at: float) -> Any:

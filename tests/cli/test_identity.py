@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli import main
 from ivr.crypto import Seal
-from ivr.services.identity import Identity, Limits
+from ivr.services.identity import IdentityService, Limits
 from ivr.settings import Settings
 from ivr.stores import open_store
 
@@ -32,7 +32,7 @@ class Server:
 
     def guess(self, account: str, times: int, number: str = "+8613911112222") -> None:
         store = open_store(self.settings.store)
-        identity = Identity(store, Limits(waits=(0,)), seal=Seal.from_settings(self.settings))
+        identity = IdentityService(store, Limits(waits=(0,)), seal=Seal.from_settings(self.settings))
         for _ in range(times):
             self._keys += 1
             given = {"account": account, "number": number, "pieces": ["card_tail", "pin"]}
@@ -41,7 +41,7 @@ class Server:
 
     def allowed(self, account: str) -> bool:
         store = open_store(self.settings.store)
-        identity = Identity(store, seal=Seal.from_settings(self.settings))
+        identity = IdentityService(store, seal=Seal.from_settings(self.settings))
         found = identity.ask("status", {"account": account}, key="", now=time.time())
         store.close()
         return not found["locked"]

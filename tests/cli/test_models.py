@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli import main
-from ivr.speech.models import catalogue
+from ivr.speech.models import model_catalogue
 
 
 @pytest.fixture
@@ -34,14 +34,14 @@ def test_the_list_names_size_licence_and_what_is_here(run, tmp_path: Path) -> No
     assert before.exit_code == 0
     assert "zh-syllables" in before.output
     assert "CC-BY-SA-3.0" in before.output
-    assert before.output.count("not here") == len(catalogue())
+    assert before.output.count("not here") == len(model_catalogue())
     run("download", "vosk-zh", "--from-file", str(a_model(tmp_path)))
-    assert run("list").output.count("not here") == len(catalogue()) - 1
+    assert run("list").output.count("not here") == len(model_catalogue()) - 1
 
 
 def test_a_program_reads_the_list_as_json(run) -> None:
     found = json.loads(run("list", "--json").stdout)
-    assert [entry["name"] for entry in found] == list(catalogue())
+    assert [entry["name"] for entry in found] == list(model_catalogue())
     assert all(entry["sha256"] and entry["url"].startswith("https://") and not entry["installed"] for entry in found)
     assert found[0]["files"] == 1290
 

@@ -185,7 +185,7 @@ class Hotline:
         self.now = now
         self.ivr = build(Settings(store=address, flows=flows), clock=lambda: self.now)
         for name in ("8001", "8002"):
-            self.ivr.queue.roster.add(name, f"+8613900{name:0>6}", ["general"])
+            self.ivr.queue.agents.add(name, f"+8613900{name:0>6}", ["general"])
         self.turns: dict[str, int] = {}
         self.callers: dict[str, str] = {}
 
@@ -206,7 +206,7 @@ class Hotline:
     def take(self, *, after: float = 0.0) -> None:
         """Let the agent who is being rung press the key."""
         self.now += after
-        (leg,) = (one.id for one in self.ivr.queue.keeper.floor().offers.values() if one.state == "ringing")
+        (leg,) = (one.id for one in self.ivr.queue.repository.state().offers.values() if one.state == "ringing")
         self.ivr.legs.answered(leg, self.now)
         assert self.ivr.legs.key(leg, "1", self.now).state == "taken"
 
@@ -219,13 +219,13 @@ def nine_oclock(days_back: int) -> float:
 def morning(address: str, tmp_path: Path) -> Hotline:
     """Four hours of yesterday: a talk after 12 s, a wait of 60 s before one, one gives up, one leaves by a key."""
     hotline = Hotline(address, tmp_path / "flows", nine_oclock(days_back=1))
-    hotline.ivr.queue.roster.ready("8001", hotline.now)
+    hotline.ivr.queue.agents.ready("8001", hotline.now)
     hotline.call("CA1")
     hotline.take(after=12)
     hotline.call("CA2")
     hotline.give("CA2", NoInput(), after=40)
     hotline.give("CA1", DialEnded("completed", 40))
-    hotline.ivr.queue.roster.ready("8001", hotline.now)
+    hotline.ivr.queue.agents.ready("8001", hotline.now)
     hotline.give("CA2", NoInput(), after=10)
     hotline.take(after=10)
     hotline.call("CA3")
@@ -324,7 +324,7 @@ def test_who_calls_again_about_the_same_was_not_helped(address: str, tmp_path: P
     first = nine_oclock(days_back=8)
     hotline = Hotline(address, tmp_path / "flows", first)
     for call, caller in (("CA1", "+8613800000001"), ("CA2", "+8613800000002")):
-        hotline.ivr.queue.roster.ready("8001", hotline.now)
+        hotline.ivr.queue.agents.ready("8001", hotline.now)
         hotline.call(call, caller)
         hotline.take(after=5)
         hotline.give(call, DialEnded("completed", 60), after=60)

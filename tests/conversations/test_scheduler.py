@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from ivr.carrier.clock import VirtualClock
-from ivr.conversations.scheduler import Together
+from ivr.conversations.scheduler import CallScheduler
 
 
 @pytest.fixture
-def stage() -> Together:
-    return Together(VirtualClock(100.0))
+def stage() -> CallScheduler:
+    return CallScheduler(VirtualClock(100.0))
 
 
-def sleeper(stage: Together, told: list[str], name: str, *seconds: float):
+def sleeper(stage: CallScheduler, told: list[str], name: str, *seconds: float):
     def run() -> None:
         for one in seconds:
             stage.sleep(one)
@@ -22,7 +22,7 @@ def sleeper(stage: Together, told: list[str], name: str, *seconds: float):
     return run
 
 
-def test_everybody_acts_at_their_moment(stage: Together):
+def test_everybody_acts_at_their_moment(stage: CallScheduler):
     told: list[str] = []
     stage.at(90.0, sleeper(stage, told, "early", 15, 15))
     stage.at(101.0, sleeper(stage, told, "late", 1, 100))
@@ -30,7 +30,7 @@ def test_everybody_acts_at_their_moment(stage: Together):
     assert told == ["late 102", "main 103", "early 105", "early 120", "main 123", "main 128"]
 
 
-def test_what_happens_at_one_moment_happens_in_the_order_planned(stage: Together):
+def test_what_happens_at_one_moment_happens_in_the_order_planned(stage: CallScheduler):
     told: list[str] = []
     for name in "abc":
         stage.at(100.0, sleeper(stage, told, name, 5))
@@ -38,7 +38,7 @@ def test_what_happens_at_one_moment_happens_in_the_order_planned(stage: Together
     assert told == ["a 105", "b 105", "c 105", "main 105", "main 106"]
 
 
-def test_a_sleeper_can_be_woken(stage: Together):
+def test_a_sleeper_can_be_woken(stage: CallScheduler):
     told: list[str] = []
     wakes = []
 
@@ -60,7 +60,7 @@ def test_a_sleeper_can_be_woken(stage: Together):
     assert told == ["woken 110", "went on 112"]
 
 
-def test_who_is_left_when_the_main_call_ends_hangs_up(stage: Together):
+def test_who_is_left_when_the_main_call_ends_hangs_up(stage: CallScheduler):
     told: list[str] = []
 
     def waits() -> None:
@@ -78,7 +78,7 @@ def test_who_is_left_when_the_main_call_ends_hangs_up(stage: Together):
     assert stage.now() == 120.0
 
 
-def test_what_breaks_is_told(stage: Together):
+def test_what_breaks_is_told(stage: CallScheduler):
     def breaks() -> None:
         raise KeyError("x")
 

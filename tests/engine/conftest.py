@@ -16,8 +16,8 @@ from ivr.engine.turn import Services
 from ivr.engine.verbs import Closing, Pause, Say
 from ivr.errors import LookupFailed
 from ivr.flow.loader import reload
-from ivr.speech.display_format import written
-from ivr.speech.itn import heard
+from ivr.speech.display_format import display_format
+from ivr.speech.itn import inverse_normalize
 from ivr.speech.phrases import understand
 from ivr.speech.verbalize import Reader
 
@@ -125,7 +125,7 @@ def phone() -> Dial:
         files = {"line.yaml": LINE, "test.yaml": text, **{f"{name}.yaml": body for name, body in more.items()}}
         release = reload(files, catalogue())
         lookup = bank or Bank()
-        services = Services(lookup, Reader(), heard, understand, written)
+        services = Services(lookup, Reader(), inverse_normalize, understand, display_format)
         return Phone(Engine(release, services), lookup).ring(caller)
 
     return ring

@@ -81,7 +81,7 @@ def test_a_star_clears_and_the_carrier_s_four_keys_are_filled_up_in_silence(phon
     assert call.closing.keys.most == 3
     assert call.press("128").heard.startswith("请输入六位查询密码。")
     call.press("99*13")
-    assert isinstance(call.call.frame.memo["begun"], Secret)
+    assert isinstance(call.call.frame.scratch["begun"], Secret)
     assert call.press("5790").call.identity.level == 1
 
 
@@ -103,7 +103,7 @@ def test_a_caller_whom_the_bank_does_not_know_gives_the_whole_card(phone):
     call = phone(STEPS, bank=bank).press("1")
     assert call.heard == "请输入您的银行卡号，以井号键结束。"
     assert call.press("4111111111111112").heard.startswith("收到的卡号和卡面有出入。请核对一下。")
-    assert isinstance(call.press("4111111111111111").call.frame.memo["claim"], Secret)
+    assert isinstance(call.press("4111111111111111").call.frame.scratch["claim"], Secret)
     assert call.press("135790").call.identity.level == 1
 
 
@@ -136,8 +136,8 @@ def test_what_is_typed_is_secret_by_key_only_and_has_time(phone):
 @pytest.mark.parametrize("asked", ["1", "2"])
 def test_nothing_typed_stays_in_the_call_after_it_was_checked(phone, asked):
     call = phone(STEPS, bank=bank_of()).press(asked).press("0128").press("135790")
-    assert "135790" not in str(msgspec.structs.asdict(call.call)) + str(call.call.frame.memo)
-    assert "claim" not in call.call.frame.memo
+    assert "135790" not in str(msgspec.structs.asdict(call.call)) + str(call.call.frame.scratch)
+    assert "claim" not in call.call.frame.scratch
 
 
 def test_the_bank_is_asked_with_the_verified_customer_and_never_without(phone):

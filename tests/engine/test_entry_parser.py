@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.engine.entry_parser import understand
+from ivr.engine.entry_parser import parse_entry
 from ivr.engine.entry_types import ENTRIES
 
 PIN, CARD, ID = ENTRIES["pin"], ENTRIES["card"], ENTRIES["id"]
@@ -35,10 +35,10 @@ PIN, CARD, ID = ENTRIES["pin"], ENTRIES["card"], ENTRIES["id"]
     ],
 )
 def test_keys_mean_what_callers_mean_by_them(entry, keys, meaning):
-    typed = understand(entry, keys)
+    typed = parse_entry(entry, keys)
     assert typed.meaning == meaning
     assert (typed.value is not None) == (meaning == "value")
 
 
 def test_what_begins_anew_is_the_part_behind_the_last_star():
-    assert understand(PIN, "1*2*13").rest == "13"
+    assert parse_entry(PIN, "1*2*13").rest == "13"

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.engine.entry_parser import understand
-from ivr.engine.entry_types import ENTRIES, Entry
+from ivr.engine.entry_parser import parse_entry
+from ivr.engine.entry_types import ENTRIES, EntryType
 from ivr.secret import Secret
 
-TAIL = Entry("digits", 4, 4, ENTRIES["digits"].check)
+TAIL = EntryType("digits", 4, 4, ENTRIES["digits"].check)
 
 
 @pytest.mark.parametrize(
@@ -97,15 +97,15 @@ def test_slips_of_the_finger_are_no_value(kind, keys):
     ],
 )
 def test_keys_are_understood(entry, keys, meaning):
-    assert understand(entry, keys).meaning == meaning
+    assert parse_entry(entry, keys).meaning == meaning
 
 
 def test_keys_behind_an_entry_belong_to_the_next_step():
-    assert understand(TAIL, "0128135790").rest == "135790"
-    assert understand(ENTRIES["amount"], "50#1").rest == "1"
+    assert parse_entry(TAIL, "0128135790").rest == "135790"
+    assert parse_entry(ENTRIES["amount"], "50#1").rest == "1"
 
 
 @given(st.text(alphabet="0123456789*#", max_size=40), st.sampled_from(sorted(ENTRIES)))
 def test_whatever_is_typed_means_something_and_never_fails(keys, kind):
-    typed = understand(ENTRIES[kind], keys)
+    typed = parse_entry(ENTRIES[kind], keys)
     assert (typed.value is not None) == (typed.meaning == "value")

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.engine.engine import Engine
-from ivr.engine.inputs import Resumed, Unheard
+from ivr.engine.inputs import RecognizerFailed, Resumed
 from ivr.engine.verbs import Gather
 
 from .conftest import Bank
@@ -33,17 +33,17 @@ def call(phone):
 
 
 def test_our_own_recogniser_takes_over_without_a_word(call):
-    call.give(Unheard("recording"))
+    call.give(RecognizerFailed("recording"))
     assert call.reply.closing.hearing.by == "recording"
     assert call.heard == "请选择服务。余额，请按1；挂失，请按2；人工服务，请按0。"
     assert call.call.errors == 0
 
 
 def test_that_only_keys_are_left_is_said_once_and_holds_for_the_rest_of_the_call(call):
-    call.give(Unheard("keys"))
+    call.give(RecognizerFailed("keys"))
     assert call.heard.startswith(KEYS_ONLY)
     assert call.reply.closing.hearing is None
-    call.give(Unheard("keys"))
+    call.give(RecognizerFailed("keys"))
     assert KEYS_ONLY not in call.heard
     call.press("2")
     assert call.reply.closing.hearing is None
@@ -61,16 +61,16 @@ def test_the_english_caller_hears_it_in_english(phone):
 """,
         head="language: en-US\n",
     )
-    call.give(Unheard("keys"))
+    call.give(RecognizerFailed("keys"))
     assert call.heard.startswith("I can't hear you right now.")
 
 
 def test_the_deployment_says_how_callers_are_heard_until_that_fails(call):
-    services = dataclasses.replace(call.engine._services, ear=lambda language: "recording")
+    services = dataclasses.replace(call.engine._services, input_mode=lambda language: "recording")
     call.engine = Engine(call.engine.release, services)
     call.give(Resumed())
     assert call.reply.closing.hearing.by == "recording"
-    call.engine = Engine(call.engine.release, dataclasses.replace(services, ear=lambda language: "keys"))
+    call.engine = Engine(call.engine.release, dataclasses.replace(services, input_mode=lambda language: "keys"))
     call.give(Resumed())
     assert call.reply.closing.hearing is None
 
@@ -85,7 +85,7 @@ def test_what_may_be_said_is_known_where_words_are_taken_and_only_there(call):
 
 def listening_here(call):
     """Let a call hear by our own recogniser, and ask again."""
-    services = dataclasses.replace(call.engine._services, ear=lambda language: "recording")
+    services = dataclasses.replace(call.engine._services, input_mode=lambda language: "recording")
     call.engine = Engine(call.engine.release, services)
     return call.give(Resumed())
 

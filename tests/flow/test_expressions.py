@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.diagnostics.problem import Place
-from ivr.flow.expressions import LONGEST, ExpressionError, parse
+from ivr.flow.expressions import LONGEST_EXPRESSION, ExpressionError, parse_expression
 from ivr.secret import Secret
 
 PLACE = Place("f.yaml", 1, 1)
@@ -21,7 +21,7 @@ VALUES = {
 
 
 def holds(text: str) -> bool:
-    return parse(text, PLACE).holds(VALUES)
+    return parse_expression(text, PLACE).holds(VALUES)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_what_does_not_hold(text):
         ("!caller.known", '"not"'),
         ("", "caller.age"),
         ("a b", "caller.age"),
-        ("a " + "and a " * LONGEST, "Split"),
+        ("a " + "and a " * LONGEST_EXPRESSION, "Split"),
         ("f()", "=="),
         ("caller.age.__class__", "underscore"),
         ("_hidden", "=="),
@@ -112,30 +112,30 @@ def test_what_does_not_hold(text):
 )
 def test_what_is_refused_comes_with_a_cure(text, cure):
     with pytest.raises(ExpressionError) as refused:
-        parse(text, PLACE)
+        parse_expression(text, PLACE)
     assert cure in refused.value.cure
     assert str(refused.value).endswith(".")
 
 
 def test_a_hundred_brackets_are_no_way_to_bring_it_down():
     with pytest.raises(ExpressionError):
-        parse("(" * 240 + "a" + ")" * 240, PLACE)
+        parse_expression("(" * 240 + "a" + ")" * 240, PLACE)
 
 
 def test_the_paths_that_are_read_are_named_once_and_whole():
     text = "caller.age > 65 and (a.b.c == none or true) and x in [y, 'z']"
-    assert sorted(parse(text, PLACE).paths()) == [("a", "b", "c"), ("caller", "age"), ("x",), ("y",)]
+    assert sorted(parse_expression(text, PLACE).paths()) == [("a", "b", "c"), ("caller", "age"), ("x",), ("y",)]
 
 
 def test_sums_of_money_are_exact():
-    assert parse("0.1 + 0.2", PLACE)({}) == "0.3"
-    assert parse("account.balance + 1", PLACE)(VALUES) == "3201.05"
-    assert parse("1 + 1", PLACE)({}) == 2
+    assert parse_expression("0.1 + 0.2", PLACE)({}) == "0.3"
+    assert parse_expression("account.balance + 1", PLACE)(VALUES) == "3201.05"
+    assert parse_expression("1 + 1", PLACE)({}) == 2
 
 
 def test_two_expressions_are_equal_by_their_text():
-    assert parse("a == 1", PLACE) == parse(" a == 1 ", Place("g.yaml", 9, 9))
-    assert "135790" not in repr(parse("pin == 1", PLACE)(VALUES))
+    assert parse_expression("a == 1", PLACE) == parse_expression(" a == 1 ", Place("g.yaml", 9, 9))
+    assert "135790" not in repr(parse_expression("pin == 1", PLACE)(VALUES))
 
 
 values = st.recursive(
@@ -150,13 +150,13 @@ signs = st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "in", "not in", "and"
 @given(operands, signs, operands, signs, operands, values, values)
 def test_no_values_make_a_condition_fail(first, one, second, other, third, a, b):
     text = f"({first}) {one} ({second}) {other} ({third})"
-    parse(text, PLACE).holds({"a": a, "b": b})
+    parse_expression(text, PLACE).holds({"a": a, "b": b})
 
 
 @given(st.text(alphabet="ab.()[]'\"=<>!&|+-*/ ,0１　＝{}:#\\\n", max_size=20))
 def test_any_text_is_a_condition_or_refused(text):
     try:
-        parse(text, PLACE).holds({"a": {"b": 1}})
+        parse_expression(text, PLACE).holds({"a": {"b": 1}})
     except ExpressionError as refused:
         told = str(refused)
     else:

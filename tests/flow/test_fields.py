@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from ivr.flow.fields import Block, Kind, ListOf, MapOf, Reading, object_schema, option, options, read_options
-from ivr.flow.scalars import Flag, IdentityLevel, Name, OneOf, Seconds, Whole, Word
+from ivr.flow.fields import Block, FieldKind, ListOf, MapOf, Reading, object_schema, option, options, read_options
+from ivr.flow.scalars import Flag, IdentityLevel, Name, OneOf, Seconds, Whole, WordField
 from ivr.yamlfile.source import Mapping, Node, read_text
 
 
@@ -20,16 +20,16 @@ def node_of(text: str) -> Node:
     return value
 
 
-def read(kind: Kind[object], text: str) -> tuple[object, Reading]:
+def read(kind: FieldKind[object], text: str) -> tuple[object, Reading]:
     reading = Reading(key="value")
     return kind.read(node_of(text), reading), reading
 
 
-KINDS: list[tuple[Kind[object], str, object]] = [
+KINDS: list[tuple[FieldKind[object], str, object]] = [
     (Name(), "main_menu", "main_menu"),
     (Name(), "查询-2", "查询-2"),
-    (Word(), "bank.balance", "bank.balance"),
-    (Word(), '""', ""),
+    (WordField(), "bank.balance", "bank.balance"),
+    (WordField(), '""', ""),
     (OneOf(("keep", "drop")), "drop", "drop"),
     (IdentityLevel(), "L1", 1),
     (Flag(), "yes", True),
@@ -45,11 +45,11 @@ KINDS: list[tuple[Kind[object], str, object]] = [
     (ListOf(Name(), lone=True), "a", ("a",)),
     (MapOf(Whole(1, 5)), "{a: 1}", {"a": 1}),
 ]
-REFUSED: list[tuple[Kind[object], str, str]] = [
+REFUSED: list[tuple[FieldKind[object], str, str]] = [
     (Name(), "1st", "bad-name"),
     (Name(), "a b", "bad-name"),
     (Name(), "[a]", "wrong-type"),
-    (Word(), "", "wrong-type"),
+    (WordField(), "", "wrong-type"),
     (OneOf(("keep", "drop")), "kep", "wrong-type"),
     (IdentityLevel(), "l1", "wrong-type"),
     (Flag(), "maybe", "wrong-type"),
@@ -93,7 +93,7 @@ def test_the_sample_of_a_kind_can_be_read_by_it(kind):
 
 @dataclass(frozen=True)
 class Desk:
-    number: str = option(Word(), help="The number.")
+    number: str = option(WordField(), help="The number.")
     waits: float = option(Seconds(), help="How long.", key="timeout", default=30.0, shown="30s")
     other: str = "not an option"
 

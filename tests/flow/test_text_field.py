@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ivr.flow.fields import Reading
-from ivr.flow.text_field import Language, Spoken, Wording
-from ivr.speech.verbalize import KINDS, argument_fault
+from ivr.flow.text_field import LanguageField, PhrasesField, TextField
+from ivr.speech.verbalize import VALUE_KINDS, argument_fault
 from ivr.yamlfile.source import Mapping, read_text
 
 
@@ -14,20 +14,20 @@ def read(kind, text, **keywords):
     node, problems = read_text(text, "f.yaml")
     assert isinstance(node, Mapping)
     assert not problems
-    reading = Reading(key="say", spoken_kinds=tuple(KINDS), argument_fault=argument_fault, **keywords)
+    reading = Reading(key="say", spoken_kinds=tuple(VALUE_KINDS), argument_fault=argument_fault, **keywords)
     return kind.read(node.get("say"), reading), reading.problems
 
 
 def said(text: str) -> str:
-    found, problems = read(Wording(), text)
+    found, problems = read(TextField(), text)
     assert not problems
     return found.template("zh-CN").fill({"n": 2}, lambda value, kind, argument: f"{value}{argument}")
 
 
 def test_a_text_is_in_the_language_of_the_flow_unless_it_says_otherwise():
-    found, _ = read(Wording(), "say: Hello.\n", language="en-US")
+    found, _ = read(TextField(), "say: Hello.\n", language="en-US")
     assert list(found.by_language) == ["en-US"]
-    found, _ = read(Wording(), "say: {en-US: Hello., zh-CN: 您好。}\n")
+    found, _ = read(TextField(), "say: {en-US: Hello., zh-CN: 您好。}\n")
     assert list(found.by_language) == ["en-US", "zh-CN"]
 
 
@@ -51,7 +51,7 @@ def test_folded_lines_leave_no_blank_between_chinese_characters():
     ],
 )
 def test_a_slip_in_a_text_is_shown_where_it_is(text, rule, column):
-    found, (problem,) = read(Wording(), text)
+    found, (problem,) = read(TextField(), text)
     assert found is None
     assert (problem.rule, problem.place.column) == (rule, column)
 
@@ -60,14 +60,14 @@ def test_a_slip_in_a_text_is_shown_where_it_is(text, rule, column):
     ("tag", "cure"), [("zh_CN", "Write zh-CN."), ("ZH-cn", "Write zh-CN."), ("en-us", "Write en-US.")]
 )
 def test_a_tag_that_is_nearly_right_is_put_right(tag, cure):
-    assert read(Language(), f"say: {tag}\n")[1][0].cure == cure
-    assert read(Wording(), f"say: {{{tag}: 您好}}\n")[1][0].cure == cure
+    assert read(LanguageField(), f"say: {tag}\n")[1][0].cure == cure
+    assert read(TextField(), f"say: {{{tag}: 您好}}\n")[1][0].cure == cure
 
 
 def test_phrases_are_a_list_or_one_or_a_list_for_each_language():
-    assert read(Spoken(), "say: [余额, 还有多少钱]\n")[0].by_language == {"zh-CN": ("余额", "还有多少钱")}
-    assert read(Spoken(), "say: 余额\n")[0].for_language("zh-CN") == ("余额",)
-    found, _ = read(Spoken(), "say: {zh-CN: [余额], en-US: balance}\n")
+    assert read(PhrasesField(), "say: [余额, 还有多少钱]\n")[0].by_language == {"zh-CN": ("余额", "还有多少钱")}
+    assert read(PhrasesField(), "say: 余额\n")[0].for_language("zh-CN") == ("余额",)
+    found, _ = read(PhrasesField(), "say: {zh-CN: [余额], en-US: balance}\n")
     assert found.by_language == {"zh-CN": ("余额",), "en-US": ("balance",)}
     assert found.for_language("fr-FR") == ()
-    assert read(Spoken(), "say: [{a: b}]\n")[0] is None
+    assert read(PhrasesField(), "say: [{a: b}]\n")[0] is None

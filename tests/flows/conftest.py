@@ -14,9 +14,9 @@ from msgspec import structs
 from ivr.app import Ivr, build
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.requests import new_sid, signature
-from ivr.carrier.transport import Answer, WsgiTransport
-from ivr.carrier.twiml import Dial, Document, Gather, Hangup, Record, Redirect
-from ivr.carrier.twiml_parser import falls_silent, parse
+from ivr.carrier.transport import HttpAnswer, WsgiTransport
+from ivr.carrier.twiml import Dial, Gather, Hangup, Record, Redirect, TwimlDocument
+from ivr.carrier.twiml_parser import falls_silent, parse_twiml
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.session.call_codec import freeze, thaw
 from ivr.settings import Settings
@@ -86,7 +86,7 @@ class Leg:
     caller: str
     sid: str = field(default_factory=lambda: new_sid("CA"))
     sent: list[Asked] = field(default_factory=list)
-    document: Document = Document(())
+    document: TwimlDocument = TwimlDocument(())
     url: str = ""
 
     def arrive(self, flow: str, **more: str) -> Waiting:
@@ -115,7 +115,7 @@ class Leg:
         self.document = self.twiml(self.send(url, form))
         return self.waiting
 
-    def send(self, url: str, form: Mapping[str, str], token: str = "") -> Answer:
+    def send(self, url: str, form: Mapping[str, str], token: str = "") -> HttpAnswer:
         """Send a request whose answer need not be played."""
         whole = {"CallSid": self.sid, "From": self.caller, "To": "+861055550000", "CallStatus": "in-progress", **form}
         asked = Asked(url, whole, token or new_sid("ID"))
@@ -124,7 +124,7 @@ class Leg:
         self.sent.append(asked)
         return answer
 
-    def post(self, asked: Asked) -> Answer:
+    def post(self, asked: Asked) -> HttpAnswer:
         headers = {
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
             "X-Twilio-Signature": signature(TOKEN, asked.url, asked.form),
@@ -134,8 +134,8 @@ class Leg:
         assert answer.status < 500, answer
         return answer
 
-    def twiml(self, answer: Answer) -> Document:
-        document = parse(answer.body, status=answer.status, content_type=answer.content_type)
+    def twiml(self, answer: HttpAnswer) -> TwimlDocument:
+        document = parse_twiml(answer.body, status=answer.status, content_type=answer.content_type)
         assert not document.warnings, answer.body
         assert not falls_silent(document), answer.body
         assert not self.machine.faults.lines, self.machine.faults.lines

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from ivr.conversations.model import Conversation
-from ivr.conversations.reader import read
+from ivr.conversations.reader import read_conversations
 
 FOLDER = Path(__file__).parents[1] / "conversations"
-BY_TITLE = {one.title: one for one in read([FOLDER])}
+BY_TITLE = {one.title: one for one in read_conversations([FOLDER])}
 
 
 @dataclass(frozen=True)

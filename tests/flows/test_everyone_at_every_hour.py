@@ -17,13 +17,13 @@ import pytest
 
 from ivr.app import Ivr, build
 from ivr.calendar import CHINA
-from ivr.carrier.caller import Act, Desk, Gone, Heard, Listening, Press, Silence, Stretch, Talk
+from ivr.carrier.caller import Act, DeskAnswer, Gone, HeardPrompt, ListeningWindow, Press, Silence, Stretch, Talk
 from ivr.carrier.carrier_options import CallResult
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.player import Player
-from ivr.carrier.requests import Line
+from ivr.carrier.requests import PhoneLine
 from ivr.carrier.transport import WsgiTransport
-from ivr.conversations.result import folded
+from ivr.conversations.result import folded_for_match
 from ivr.demo.bank.data import CUSTOMERS, Customer
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.services.sms.local_outbox import messages
@@ -76,7 +76,7 @@ class Hotline:
         self.ivr.store.forget()
         self.clock.set(datetime.fromisoformat(MOMENTS[moment]).replace(tzinfo=CHINA).timestamp())
         person = Person(self.ivr, OWNERS.get(number, CUSTOMERS[0]), wish)
-        line = Line(f"{BASE}/twilio/voice", caller=number, token=TOKEN, status_url=f"{BASE}/twilio/status")
+        line = PhoneLine(f"{BASE}/twilio/voice", caller=number, token=TOKEN, status_url=f"{BASE}/twilio/status")
         result = Player(line, self.transport, person, self.clock).call()
         assert not result.faults, person
         assert result.ended_by in ("server", "caller"), person
@@ -101,14 +101,14 @@ class Person:
     def early(self, stretch: Stretch) -> Act | None:
         return None
 
-    def hears(self, heard: Heard) -> None:
+    def hears(self, heard: HeardPrompt) -> None:
         assert heard.kind != "play"
         if heard.kind == "say":
             self.heard += heard.text
             self.fresh += heard.text
-            self.promised |= bool(PROMISE.search(folded(heard.text)))
+            self.promised |= bool(PROMISE.search(folded_for_match(heard.text)))
 
-    def answers(self, listening: Listening) -> Act:
+    def answers(self, listening: ListeningWindow) -> Act:
         assert len(self.deeds) < MOST_ACTS, self
         if self.content():
             raise Gone
@@ -123,18 +123,18 @@ class Person:
     def acted(self, act: Act) -> None:
         pass
 
-    def desk(self, numbers: Sequence[str]) -> Desk:
+    def desk(self, numbers: Sequence[str]) -> DeskAnswer:
         self.dialled += numbers
-        return Desk("completed", talk=30.0, caller_leaves=True)
+        return DeskAnswer("completed", talk=30.0, caller_leaves=True)
 
     def content(self) -> bool:
         if self.wish == "balance":
-            return self.balance in folded(self.heard)
-        return self.wish == "hours" and bool(TIMES.search(folded(self.heard)))
+            return self.balance in folded_for_match(self.heard)
+        return self.wish == "hours" and bool(TIMES.search(folded_for_match(self.heard)))
 
     @property
     def balance(self) -> str:
-        return folded(Reader()(self.customer.balance, "amount", "", "zh-CN"))
+        return folded_for_match(Reader()(self.customer.balance, "amount", "", "zh-CN"))
 
     def reply(self, words: str) -> str:
         """Answer what was asked last: with what proves who calls, or with the key of the wish."""
@@ -211,10 +211,13 @@ always = pytest.mark.parametrize("moment", MOMENTS)
 @always
 def test_whoever_can_prove_it_hears_their_balance_at_any_hour(shipped, faults, number, moment):
     person, result = shipped.call(number, moment, "balance")
-    assert person.balance in folded(person.heard), person
+    assert person.balance in folded_for_match(person.heard), person
     assert shipped.ivr.facts(result.call_sid)["level"] >= 1
-    others = {folded(Reader()(one.balance, "amount", "", "zh-CN")) for one in CUSTOMERS} - {person.balance, "零元"}
-    assert not [amount for amount in others if amount in folded(person.heard)]
+    others = {folded_for_match(Reader()(one.balance, "amount", "", "zh-CN")) for one in CUSTOMERS} - {
+        person.balance,
+        "零元",
+    }
+    assert not [amount for amount in others if amount in folded_for_match(person.heard)]
     assert not faults
 
 
@@ -222,7 +225,7 @@ def test_whoever_can_prove_it_hears_their_balance_at_any_hour(shipped, faults, n
 @always
 def test_everyone_learns_the_opening_hours_at_any_hour_or_is_with_a_person_who_tells(shipped, faults, number, moment):
     person, _ = shipped.call(number, moment, "hours")
-    assert TIMES.search(folded(person.heard)) or (number in ELDERLY and person.dialled), person
+    assert TIMES.search(folded_for_match(person.heard)) or (number in ELDERLY and person.dialled), person
     assert not re.search("密码|卡号", person.heard)
     assert not faults
 

@@ -25,7 +25,7 @@ from ivr.carrier.twiml import Dial, Gather, Hangup
 from ivr.demo.bank.data import CUSTOMERS
 from ivr.services.sms.local_outbox import messages
 from ivr.session.call_codec import thaw
-from ivr.speech.display_format import written
+from ivr.speech.display_format import display_format
 from ivr.speech.verbalize import Reader
 
 from .conftest import Leg
@@ -48,7 +48,7 @@ CHANGES = {"bank.change_pin", "bank.report_loss"}
 def spoken(value, kind):
     """Return the ways in which a value may be put, on the telephone and on a screen."""
     said = {Reader()(value, kind, "", language) for language in LANGUAGES}
-    return said | {written(value, kind, "", language) for language in LANGUAGES}
+    return said | {display_format(value, kind, "", language) for language in LANGUAGES}
 
 
 def values_of(customer):
@@ -189,7 +189,9 @@ def look(leg, attacker):
     over = [row for row in rows if worked(machine, row) > attacker.level]
     assert not over, over
     call = standing(leg)
-    waits = not (call.ended or call.frame.memo.get("holding") or "begun" in call.frame.memo)  # without asking again
+    waits = not (
+        call.ended or call.frame.scratch.get("holding") or "begun" in call.frame.scratch
+    )  # without asking again
     assert not waits or level_of(machine, call.frame.flow, call.frame.step) <= attacker.level, place(leg)
     assert machine.ivr.facts(leg.sid)["level"] <= attacker.level
     questions = [json.loads(row.data) for row in rows if row.kind == "lookup"]

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.carrier.caller import Desk, HangUp, Press, Silence, Speak, Talk
-from ivr.carrier.carrier_options import Habits
+from ivr.carrier.caller import DeskAnswer, HangUp, Press, Silence, Speak, Talk
+from ivr.carrier.carrier_options import CarrierOptions
 from ivr.carrier.player import Player
-from ivr.carrier.requests import Line
+from ivr.carrier.requests import PhoneLine
 from ivr.carrier.twiml import Dial, Hangup
 
 CALLS = int(os.environ.get("IVR_RANDOM_CALLS", "0"))
@@ -161,7 +161,7 @@ acts = st.one_of(
     st.builds(HangUp, at=st.floats(0, 20)),
 )
 desks = st.builds(
-    Desk,
+    DeskAnswer,
     st.sampled_from(["completed", "busy", "no-answer", "failed", "canceled"]),
     talk=st.floats(0, 600),
     caller_leaves=st.booleans(),
@@ -190,7 +190,7 @@ class Erratic:
         pass
 
     def desk(self, numbers):
-        return self.desks.pop() if self.desks else Desk()
+        return self.desks.pop() if self.desks else DeskAnswer()
 
 
 @pytest.mark.parametrize("flow", FLOWS)
@@ -207,13 +207,13 @@ def test_a_carrier_that_plays_every_document_meets_no_dead_air_and_no_loop(
     machine, ring, flow, caller, doing, early, desk, kept, blank
 ):
     ring()
-    line = Line(
+    line = PhoneLine(
         f"http://ivr.invalid/twilio/voice/{flow}",
         caller=caller,
         token="0123456789abcdef0123456789abcdef",
         status_url="http://ivr.invalid/twilio/status",
     )
-    habits = Habits(early_keys=kept, empty_result=blank)
+    habits = CarrierOptions(early_keys=kept, empty_result=blank)
     result = Player(line, machine.transport, Erratic(doing, early, desk), machine.clock, habits=habits).call()
     assert not result.faults
     assert not machine.faults.take()

@@ -19,9 +19,9 @@ from ivr.carrier.clock import VirtualClock
 from ivr.carrier.transport import WsgiTransport
 from ivr.carrier.twiml import Dial, Hangup
 from ivr.demo.bank.serving import BackgroundBank
-from ivr.services.queue.state import Floor
+from ivr.services.queue.state import QueueState
 from ivr.settings import Settings
-from ivr.steps.message import Message
+from ivr.steps.message import MessageStep
 from ivr.web import create_app
 
 from .conftest import BASE, FLOWS, MONDAY_AT_TEN, TOKEN, Faults, Leg, Machine
@@ -54,18 +54,18 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         ivr = build(Settings.from_environment({**env, "IVR_FLOWS": str(flows)}), clock=clock.now)
         assert all(desk.record for desk in ivr.release.line.desks.values())
         for place, (name, desk) in enumerate(AGENTS.items()):
-            ivr.queue.roster.add(name, f"+86139000000{place:02d}", [desk])
-            ivr.queue.roster.ready(name, MONDAY_AT_TEN - 60)
+            ivr.queue.agents.add(name, f"+86139000000{place:02d}", [desk])
+            ivr.queue.agents.ready(name, MONDAY_AT_TEN - 60)
         yield Machine(ivr, bank, clock, WsgiTransport(create_app(ivr)), faults)
     logging.getLogger("ivr").removeHandler(faults)
 
 
-def fork(leg: Leg, floor: Floor) -> Leg:
+def fork(leg: Leg, state: QueueState) -> Leg:
     """Return another call that stands where this one does, in the queue too."""
     twin = leg.fork()
-    waiters = [replace(one, id=twin.sid) for one in floor.waiters.values() if one.id == leg.sid]
-    offers = [replace(one, waiter=twin.sid) for one in floor.offers.values() if one.waiter == leg.sid]
-    leg.machine.ivr.queue.keeper.change(lambda _: (Floor(agents=floor.agents).put(*waiters, *offers), None))
+    waiters = [replace(one, id=twin.sid) for one in state.waiters.values() if one.id == leg.sid]
+    offers = [replace(one, waiter=twin.sid) for one in state.offers.values() if one.waiter == leg.sid]
+    leg.machine.ivr.queue.repository.change(lambda _: (QueueState(agents=state.agents).put(*waiters, *offers), None))
     return twin
 
 
@@ -91,7 +91,7 @@ def check(leg: Leg) -> int:
     assert not LISTENS_IN & {element.tag for element in last.iter()}
     facts = leg.machine.ivr.facts(leg.sid)
     for _ in last.iter("Record"):
-        assert isinstance(leg.machine.ivr.release.flows[facts["flow"]].steps[facts["step"]], Message), facts
+        assert isinstance(leg.machine.ivr.release.flows[facts["flow"]].steps[facts["step"]], MessageStep), facts
     for gather in last.iter("Gather"):
         if SECRET.search(asked := "".join(gather.itertext())):
             assert gather.get("input") == "dtmf", asked
@@ -103,15 +103,15 @@ def check(leg: Leg) -> int:
 def test_only_announced_conversations_are_recorded_and_no_entry_ever_is(ring, flow, caller):
     first = ring(caller)
     first.arrive(flow)
-    floor_of = first.machine.ivr.queue.keeper.floor
+    floor_of = first.machine.ivr.queue.repository.state
     recorded, secret = check(first), 0
     found, queue = {where(first)}, deque([(first, first.machine.kept(), floor_of())])
     while queue:
-        here, kept, floor = queue.popleft()
+        here, kept, state = queue.popleft()
         secret += bool(SECRET.search(here.words))
         for form in edges(here, CALLERS[caller]):
             here.machine.put_back(kept)
-            there = fork(here, floor)
+            there = fork(here, state)
             does(there, form)
             recorded += check(there)
             if not isinstance(there.waiting, Hangup) and where(there) not in found:

@@ -10,9 +10,9 @@ import pytest
 
 from ivr.crypto import Seal
 from ivr.errors import StoreError
-from ivr.jobs.outbox import NotTaken, Sounded
-from ivr.jobs.scheduler import Watch
-from ivr.services.tickets.alarms import Alarm, Deadlines
+from ivr.jobs.outbox import Delivered, NotDelivered
+from ivr.jobs.scheduler import Scheduler
+from ivr.services.tickets.alarms import Alarm, DeadlineAlarms
 from ivr.services.tickets.service import Tickets
 from ivr.stores.sqlite import SqliteStore
 from tests.customers import ZHANG
@@ -28,7 +28,7 @@ class Office:
     now: float = NOW + DAY
     refuses: bool = False
     alarms: list[Alarm] = field(default_factory=list)
-    told: list[Sounded] = field(default_factory=list)
+    told: list[Delivered] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
     rung: threading.Event = field(default_factory=threading.Event)
@@ -36,16 +36,16 @@ class Office:
     def take(self, alarm: Alarm) -> None:
         self.threads.add(threading.current_thread().name)
         if self.refuses:
-            raise NotTaken("not now")
+            raise NotDelivered("not now")
         self.alarms.append(alarm)
 
-    def tell(self, done: Sounded) -> None:
+    def tell(self, done: Delivered) -> None:
         self.told.append(done)
         self.rung.set()
 
-    def watch(self, store: SqliteStore) -> Watch:
-        deadlines = Deadlines(store, self.take)
-        return Watch(store, [deadlines.sound], told=self.tell, failed=self.faults.append, clock=lambda: self.now)
+    def watch(self, store: SqliteStore) -> Scheduler:
+        deadlines = DeadlineAlarms(store, self.take)
+        return Scheduler(store, [deadlines.sound], told=self.tell, failed=self.faults.append, clock=lambda: self.now)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_one_of_many_watches_makes_the_round_of_a_minute(store: SqliteStore, off
     for watch in watches:
         watch.round()
     assert [alarm.alarm for alarm in office.alarms] == ["first_reply.soon"]
-    assert office.told == [Sounded(taken=1)]
+    assert office.told == [Delivered(taken=1)]
     other.close()
 
 
@@ -72,7 +72,7 @@ def test_an_alarm_that_nobody_took_is_sounded_again_by_the_next_round(store: Sql
     assert not office.alarms
     office.now += 30
     office.watch(store).round()
-    assert office.told == [Sounded(failed=1), Sounded(taken=1)]
+    assert office.told == [Delivered(failed=1), Delivered(taken=1)]
 
 
 def test_a_clock_that_was_put_back_does_not_silence_the_alarms(store: SqliteStore, office: Office) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from ivr.loadtest import scripts
-from ivr.loadtest.figures import Figures
+from ivr.loadtest.figures import LoadFigures
 from ivr.loadtest.plan import Plan
 from ivr.loadtest.process import LoadError
-from ivr.loadtest.run import Run
+from ivr.loadtest.run import LoadRun
 
 from .conftest import BALANCE, TOKEN, Phone
 
@@ -26,14 +26,14 @@ turns:
 """
 
 
-def run_of(server: Phone, tmp_path: Path, text: str = TALK, **plan: object) -> Run:
+def run_of(server: Phone, tmp_path: Path, text: str = TALK, **plan: object) -> LoadRun:
     file = tmp_path / "talk.yaml"
     file.write_text(text, encoding="utf-8")
     facts: dict[str, object] = {"speed": 1000.0, "think": 0.0, "timeout": 0.3, "seconds": 60.0, **plan}
     planned = Plan("main_menu", server.url, conversations=str(file), **facts)  # type: ignore[arg-type]
-    figures = Figures(width=planned.slice_seconds, budget=planned.budget)
-    chosen = scripts.load(planned.conversations, planned.flow)
-    return Run(planned, chosen, threading.Event(), TOKEN, figures)
+    figures = LoadFigures(width=planned.slice_seconds, budget=planned.budget)
+    chosen = scripts.load_scripts(planned.conversations, planned.flow)
+    return LoadRun(planned, chosen, threading.Event(), TOKEN, figures)
 
 
 def test_a_call_is_played_to_its_end_and_every_turn_is_timed(server: Phone, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_only_as_many_calls_as_the_plan_allows_are_made(server: Phone, tmp_path:
 
 
 def test_conversations_that_need_more_than_a_caller_are_left_out(conversations: str) -> None:
-    chosen = scripts.load(conversations, "main_menu")
+    chosen = scripts.load_scripts(conversations, "main_menu")
     assert [script.conversation.title for script in chosen.fit] == ["asks for the balance", "says nothing"]
     assert chosen.left_out == {
         "at a fixed time": 1,
@@ -172,4 +172,4 @@ def test_a_flow_without_conversations_is_refused_with_the_flows_that_have_some(c
     with pytest.raises(
         LoadError, match="no conversation of menu fits a load test; there are conversations of: main_menu"
     ):
-        scripts.load(conversations, "menu")
+        scripts.load_scripts(conversations, "menu")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ivr.loadtest.figures import MOST_STEPS, OTHER_STEPS, Figures, Times
+from ivr.loadtest.figures import MOST_STEPS, OTHER_STEPS, LoadFigures, Times
 
 
-def filled(offset: float = 0.0) -> Figures:
-    figures = Figures(width=1.0, budget=0.5)
+def filled(offset: float = 0.0) -> LoadFigures:
+    figures = LoadFigures(width=1.0, budget=0.5)
     for number in range(100):
         figures.call_started("a talk", number / 10, late=0.2 if number == 5 else 0.0)
         figures.turn(number / 10 + offset, "press 1", 1, latency=(number + 1) / 1000, service=0.001)
@@ -51,14 +51,14 @@ def test_late_calls_are_counted_with_the_latest() -> None:
 
 
 def test_a_request_that_nobody_took_is_a_turn_without_a_latency() -> None:
-    figures = Figures()
+    figures = LoadFigures()
     figures.turn(0.0, "the call arrives", 0, None, 0.001)
     assert figures.turns == 1
     assert figures.totals()[0].spread().count == 0
 
 
 def test_there_are_never_too_many_steps() -> None:
-    figures = Figures()
+    figures = LoadFigures()
     for number in range(MOST_STEPS + 50):
         figures.turn(0.0, f"step {number}", number, 0.001, 0.001)
     steps = figures.steps()

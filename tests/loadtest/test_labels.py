@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.conversations.reader import read_text
-from ivr.loadtest.labels import asked, deed_names, masked
+from ivr.conversations.reader import read_conversation_text
+from ivr.loadtest.labels import asked, deed_names, masked_digits
 
 from .conftest import CONVERSATIONS
 
 
 def test_deeds_are_named_and_hide_what_was_typed() -> None:
-    talk, silent, *_ = read_text(CONVERSATIONS)
+    talk, silent, *_ = read_conversation_text(CONVERSATIONS)
     assert deed_names(talk) == ("press 1", "press 4 keys", "press 6 keys")
     assert deed_names(silent) == ("silence",)
 
@@ -42,9 +42,9 @@ def test_what_was_asked_is_the_last_sentence(heard: str, words: str) -> None:
     ],
 )
 def test_numbers_are_hidden_and_menu_keys_are_not(words: str, shown: str) -> None:
-    assert masked(words) == shown
+    assert masked_digits(words) == shown
 
 
 def test_secret_keys_are_hidden_even_when_there_is_only_one() -> None:
-    (talk,) = read_text("conversation: a\nflow: f\nturns:\n  - {hear: 密码, press: '7', secret: true}\n")
+    (talk,) = read_conversation_text("conversation: a\nflow: f\nturns:\n  - {hear: 密码, press: '7', secret: true}\n")
     assert deed_names(talk) == ("press a key",)

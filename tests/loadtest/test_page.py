@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from ivr.loadtest import labels, page, plots, report
-from ivr.loadtest.results import ErrorCount, Moment, Spread, Step, Verdict
+from ivr.loadtest.results import ErrorCount, ObjectiveVerdict, Percentiles, StepFigures, TimeSlice
 
 from .test_objective import found
 
@@ -38,14 +38,16 @@ class Checker(HTMLParser):
 
 
 def full() -> object:
-    moments = [Moment(float(n), 1.0, 20, 2, 90 + n, n % 2, 1.5, 20.0 + n, 60.0) for n in range(30)]
-    step = Step("press 1 after 查询余额，请按1<&>", 1, 2, Spread(900, 9, 8, 20, 30, 40, 50, 1600), Spread())
+    moments = [TimeSlice(float(n), 1.0, 20, 2, 90 + n, n % 2, 1.5, 20.0 + n, 60.0) for n in range(30)]
+    step = StepFigures(
+        "press 1 after 查询余额，请按1<&>", 1, 2, Percentiles(900, 9, 8, 20, 30, 40, 50, 1600), Percentiles()
+    )
     return found(
         moments=moments,
         steps=[step],
         error_counts=[ErrorCount("status 500", step.name, 2, 'heard: "<b>你好</b>"')],
         curve=[(0, 0.5, 0.4), (50, 8, 4), (99, 40, 20), (100, 1600, 900)],
-        objectives=[Verdict("p99<250ms", "249.9ms", True), Verdict("errors<=0", "2", False)],
+        objectives=[ObjectiveVerdict("p99<250ms", "249.9ms", True), ObjectiveVerdict("errors<=0", "2", False)],
         left_out={"at a fixed time": 1},
         conversations={"asks": 40},
     )
@@ -90,11 +92,11 @@ def test_every_plot_is_well_formed() -> None:
 def test_a_run_without_anything_has_a_page_and_a_text() -> None:
     empty = found(turns=0, errors=0, turns_per_second=0.0)
     assert "<svg" not in page.html(empty)
-    assert "turns    0 (0.0/s after the ramp), 0 failed (0 %)" in report.text(empty)
+    assert "turns    0 (0.0/s after the ramp), 0 failed (0 %)" in report.report_text(empty)
 
 
 def test_the_text_aligns_with_wide_characters() -> None:
-    lines = [line for line in report.text(full()).splitlines() if line.startswith(("step ", "press 1"))]
+    lines = [line for line in report.report_text(full()).splitlines() if line.startswith(("step ", "press 1"))]
     assert len({labels.width(line) for line in lines}) == 1
 
 

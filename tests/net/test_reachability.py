@@ -56,7 +56,7 @@ def test_a_name_look_up_that_hangs_holds_up_nobody_and_begins_no_second_one(monk
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
-    monkeypatch.setattr(reach, "SECONDS", 0.05)
+    monkeypatch.setattr(reach, "CONNECT_SECONDS", 0.05)
     asked = Reach("http://bank.invalid")
     started = time.monotonic()
     assert [asked.trouble() for _ in range(3)] == ["did not take a connection within 0.05 s"] * 3

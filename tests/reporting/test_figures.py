@@ -13,7 +13,7 @@ from ivr.engine.ports import JournalRow, Saved
 from ivr.reporting.figures import Marks, Period, Tally, figures, rows_since
 from ivr.reporting.service_level import ServiceTally
 from ivr.services.surveys import Surveys
-from ivr.services.tickets.alarms import Deadlines
+from ivr.services.tickets.alarms import DeadlineAlarms
 from ivr.services.tickets.service import Tickets
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
@@ -201,4 +201,4 @@ def test_complaints_call_backs_and_surveys_are_counted(
     assert survey["by_agent"]["8001"]["surveys"] == 3
     assert survey["by_reason"] == {}
     assert list(survey["by_hour"]) == ["12"]
-    assert len(list(Deadlines(store).due(at("2026-11-24T13:00")))) > 0
+    assert len(list(DeadlineAlarms(store).due(at("2026-11-24T13:00")))) > 0

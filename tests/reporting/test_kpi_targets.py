@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ivr.reporting.kpi_targets import is_met, judge
+from ivr.reporting.kpi_targets import is_met, judge_figures
 from ivr.settings.kpi_targets import TARGETS
 
 
@@ -23,7 +23,7 @@ def test_large_and_small_figures_are_good_in_their_own_way() -> None:
 
 def test_a_class_has_its_own_target_and_the_old_are_not_hurried() -> None:
     row = {"abandonment": 0.04, "aht": 400.0, "fcr": 0.9}
-    found = judge(people(all=row, normal=row, vip=row, elderly=row), {})
+    found = judge_figures(people(all=row, normal=row, vip=row, elderly=row), {})
     assert found["all"]["missed"] == ["aht"]
     assert found["by_class"]["normal"]["missed"] == ["aht"]
     assert sorted(found["by_class"]["vip"]["missed"]) == ["abandonment", "aht"]
@@ -36,6 +36,6 @@ def test_a_class_has_its_own_target_and_the_old_are_not_hurried() -> None:
 
 def test_what_is_chosen_goes_before_what_is_usual() -> None:
     row = {"aht": 400.0, "asa": 31.0, "fcr": 0.9}
-    found = judge(people(all=row, elderly=row), {"aht": 420, "asa": 30, "aht.elderly": 390})
+    found = judge_figures(people(all=row, elderly=row), {"aht": 420, "asa": 30, "aht.elderly": 390})
     assert found["all"]["missed"] == ["asa"]
     assert sorted(found["by_class"]["elderly"]["missed"]) == ["aht", "asa"]

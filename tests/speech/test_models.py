@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import ModelError
-from ivr.speech.models import Model, catalogue, chosen, download, install_from, installed, missing
+from ivr.speech.models import Model, chosen, download_model, install_from, installed, missing, model_catalogue
 from ivr.speech.models.unpack import unpack
 
 
@@ -104,7 +104,7 @@ def everything(folder: Path) -> list[str]:
 
 def test_a_model_is_fetched_checked_and_unpacked(site: Site, model: Model, tmp_path: Path) -> None:
     told: list[int] = []
-    home = download(model, tmp_path, told.append)
+    home = download_model(model, tmp_path, told.append)
     assert home == installed(model, tmp_path) == tmp_path / "vosk-x"
     assert everything(tmp_path) == ["vosk-x/am/final.mdl", "vosk-x/conf/model.conf"]
     assert sum(told) == len(GOOD)
@@ -113,7 +113,7 @@ def test_a_model_is_fetched_checked_and_unpacked(site: Site, model: Model, tmp_p
 def test_a_download_that_breaks_off_goes_on_where_it_stopped(site: Site, model: Model, tmp_path: Path) -> None:
     site.breaks = [100_000, 50_000]
     told: list[int] = []
-    download(model, tmp_path, told.append, pause=0)
+    download_model(model, tmp_path, told.append, pause=0)
     assert [wanted for _, wanted in site.asked] == [None, "bytes=100000-", "bytes=150000-"]
     assert sum(told) == len(GOOD)
 
@@ -121,11 +121,11 @@ def test_a_download_that_breaks_off_goes_on_where_it_stopped(site: Site, model: 
 def test_a_later_run_goes_on_too(site: Site, model: Model, tmp_path: Path) -> None:
     site.breaks = [1000] * 5
     with pytest.raises(ModelError, match=r"broke off.*run the command again"):
-        download(model, tmp_path, pause=0)
+        download_model(model, tmp_path, pause=0)
     assert installed(model, tmp_path) is None
     site.asked.clear()
     told: list[int] = []
-    download(model, tmp_path, told.append, pause=0)
+    download_model(model, tmp_path, told.append, pause=0)
     assert [wanted for _, wanted in site.asked] == ["bytes=5000-"]
     assert sum(told) == len(GOOD)
 
@@ -133,7 +133,7 @@ def test_a_later_run_goes_on_too(site: Site, model: Model, tmp_path: Path) -> No
 def test_a_server_that_knows_no_ranges_sends_it_all_again(site: Site, model: Model, tmp_path: Path) -> None:
     site.breaks, site.ranges = [1000], False
     told: list[int] = []
-    download(model, tmp_path, told.append, pause=0)
+    download_model(model, tmp_path, told.append, pause=0)
     assert sum(told) == len(GOOD)
     assert installed(model, tmp_path)
 
@@ -142,7 +142,7 @@ def test_a_part_that_is_no_part_of_it_is_fetched_anew(site: Site, model: Model, 
     part = tmp_path / ".fetched" / "vosk-x" / "vosk-x.zip.part"
     part.parent.mkdir(parents=True)
     part.write_bytes(b"x" * len(GOOD))
-    download(model, tmp_path, pause=0)
+    download_model(model, tmp_path, pause=0)
     assert installed(model, tmp_path)
 
 
@@ -150,32 +150,32 @@ def test_a_server_in_trouble_is_asked_again_and_one_without_the_file_is_not(
     site: Site, model: Model, tmp_path: Path
 ) -> None:
     site.statuses = [503, 429]
-    download(model, tmp_path, pause=0)
+    download_model(model, tmp_path, pause=0)
     assert len(site.asked) == 3
     site.files.clear()
     site.asked.clear()
     with pytest.raises(ModelError, match=r"answered 404.*--from-file"):
-        download(replace(model, name="other"), tmp_path, pause=0)
+        download_model(replace(model, name="other"), tmp_path, pause=0)
     assert len(site.asked) == 1
 
 
 def test_a_file_with_another_digest_is_never_used_nor_kept(site: Site, model: Model, tmp_path: Path) -> None:
     site.files["vosk-x.zip"] = GOOD[:-1] + b"!"
     with pytest.raises(ModelError, match="not what was pinned"):
-        download(model, tmp_path, pause=0)
+        download_model(model, tmp_path, pause=0)
     assert everything(tmp_path) == []
 
 
 def test_a_file_larger_than_it_should_be_is_not_taken(site: Site, model: Model, tmp_path: Path) -> None:
     site.files["vosk-x.zip"] = GOOD * 3
     with pytest.raises(ModelError, match="larger than"):
-        download(model, tmp_path, pause=0)
+        download_model(model, tmp_path, pause=0)
     assert sum((tmp_path / name).stat().st_size for name in everything(tmp_path)) == 0
 
 
 def test_nobody_there_is_a_sentence(tmp_path: Path, model: Model) -> None:
     with pytest.raises(ModelError, match=r"cannot be reached.*--from-file"):
-        download(replace(model, url="http://127.0.0.1:9/"), tmp_path, pause=0)
+        download_model(replace(model, url="http://127.0.0.1:9/"), tmp_path, pause=0)
 
 
 def test_an_old_model_stays_until_the_new_one_is_whole(site: Site, model: Model, tmp_path: Path) -> None:
@@ -184,10 +184,10 @@ def test_an_old_model_stays_until_the_new_one_is_whole(site: Site, model: Model,
     old.write_bytes(b"old")
     site.files["vosk-x.zip"] = b"nothing"
     with pytest.raises(ModelError):
-        download(model, tmp_path, pause=0)
+        download_model(model, tmp_path, pause=0)
     assert old.read_bytes() == b"old"
     site.files["vosk-x.zip"] = GOOD
-    download(model, tmp_path, pause=0)
+    download_model(model, tmp_path, pause=0)
     assert len(old.read_bytes()) == 300_000
 
 
@@ -306,14 +306,14 @@ def test_an_honest_tar_is_unpacked(tmp_path: Path) -> None:
 
 
 def test_every_model_of_the_list_is_pinned_in_full() -> None:
-    for model in catalogue().values():
+    for model in model_catalogue().values():
         assert re.fullmatch("[0-9a-f]{64}", model.sha256)
         assert model.url.startswith("https://")
         assert model.url.endswith("/")
         assert model.size > 1_000_000
         assert model.licence
         assert len(model.files) == len(set(model.files)) >= 1
-    assert catalogue()["zh-syllables"].made == "syllables.zip"
+    assert model_catalogue()["zh-syllables"].made == "syllables.zip"
 
 
 @pytest.mark.parametrize(
@@ -342,30 +342,30 @@ def test_what_is_missing_is_a_sentence_with_the_cure(tmp_path: Path) -> None:
 
 
 def test_the_recordings_are_those_that_are_pinned(models: Path, recordings: Path, tmp_path: Path) -> None:
-    known = catalogue()["zh-syllables"]
+    known = model_catalogue()["zh-syllables"]
     folder = recordings / "64k" / "syllabs"
     assert sum((folder / name).stat().st_size for name in known.files) == known.size
     assert installed(known, models) is not None
 
 
 def test_many_small_files_are_fetched_checked_and_made_into_one(site: Site, recordings: Path, tmp_path: Path) -> None:
-    few = replace(catalogue()["zh-syllables"], url=site.url, names="ma1234 hang2 jv4")
+    few = replace(model_catalogue()["zh-syllables"], url=site.url, names="ma1234 hang2 jv4")
     folder = recordings / "64k" / "syllabs"
     site.files = {name: (folder / name).read_bytes() for name in few.files}
     lines = "".join(f"{hashlib.sha256(site.files[name]).hexdigest()}  {name}\n" for name in sorted(site.files))
     few = replace(few, sha256=hashlib.sha256(lines.encode()).hexdigest())
     site.breaks = [500]
-    home = download(few, tmp_path, pause=0)
+    home = download_model(few, tmp_path, pause=0)
     with zipfile.ZipFile(home / "syllables.zip") as pack:
         assert sorted(pack.namelist()) == ["NOTICE.txt", "index.json", "syllables.mulaw"]
         assert b'"ju4"' in pack.read("index.json")
     site.files["cmn-ma1.mp3"] = site.files["cmn-ma2.mp3"]
     with pytest.raises(ModelError, match="not what was pinned"):
-        download(few, tmp_path / "other", pause=0)
+        download_model(few, tmp_path / "other", pause=0)
 
 
 def test_an_archive_of_the_whole_source_serves_too(recordings: Path, tmp_path: Path) -> None:
-    few = replace(catalogue()["zh-syllables"], names="ma12")
+    few = replace(model_catalogue()["zh-syllables"], names="ma12")
     lines, folder = "", recordings / "64k" / "syllabs"
     with zipfile.ZipFile(tmp_path / "audio-cmn-master.zip", "w") as pack:
         pack.writestr("audio-cmn-master/README.md", "about")

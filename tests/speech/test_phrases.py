@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ivr.flow import phrasebook
 from ivr.speech import phrases
-from ivr.speech.itn import heard
+from ivr.speech.itn import inverse_normalize
 from ivr.speech.phrases import understand
 from ivr.speech.sounds import NEAR, SAME, alike
 
@@ -52,7 +52,7 @@ def meant(said: str, language: str) -> str:
     place = understand(said, list(menu.values()), language)
     if place is not None:
         return list(menu)[place]
-    key = heard(said, language)
+    key = inverse_normalize(said, language)
     return f"key {key}" if key else "-"
 
 

@@ -14,14 +14,25 @@ import pytest
 from werkzeug.serving import make_server
 
 from ivr.app import Ivr, build
-from ivr.carrier.caller import Act, Desk, Gone, HangUp, Heard, Listening, Press, Silence, Stretch, Talk
+from ivr.carrier.caller import (
+    Act,
+    DeskAnswer,
+    Gone,
+    HangUp,
+    HeardPrompt,
+    ListeningWindow,
+    Press,
+    Silence,
+    Stretch,
+    Talk,
+)
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.player import CallResult, Player
-from ivr.carrier.recordings import Recordings
-from ivr.carrier.requests import DEMO_ACCOUNT, Exchange, Line, new_sid, signature
+from ivr.carrier.recordings import CarrierRecordings
+from ivr.carrier.requests import DEMO_ACCOUNT, Exchange, PhoneLine, new_sid, signature
 from ivr.carrier.transport import HttpTransport
 from ivr.settings import Settings
-from ivr.speech.asr import Nothing, Reason, Recogniser
+from ivr.speech.asr import Nothing, Reason, Recognizer
 from ivr.speech.audio import read_wav, silence, write_wav
 from ivr.web import create_app
 
@@ -74,15 +85,15 @@ class Voice:
 
     acts: list[Act]
     heard: list[str] = field(default_factory=list)
-    listened: list[Listening] = field(default_factory=list)
+    listened: list[ListeningWindow] = field(default_factory=list)
 
     def early(self, stretch: Stretch) -> Act | None:
         return None
 
-    def hears(self, heard: Heard) -> None:
+    def hears(self, heard: HeardPrompt) -> None:
         self.heard.append(heard.text or heard.kind)
 
-    def answers(self, listening: Listening) -> Act:
+    def answers(self, listening: ListeningWindow) -> Act:
         self.listened.append(listening)
         if listening.kind == "gather" and listening.timeout <= 1:
             return Silence()
@@ -93,8 +104,8 @@ class Voice:
     def acted(self, act: Act) -> None:
         return
 
-    def desk(self, numbers) -> Desk:
-        return Desk()
+    def desk(self, numbers) -> DeskAnswer:
+        return DeskAnswer()
 
 
 class Dialogue:
@@ -118,7 +129,7 @@ class Dialogue:
         self.post("/twilio/fallback", ErrorCode=number, ErrorUrl=f"{self.url}/twilio/turn/{self.failures}")
 
 
-class Deaf(Recogniser):
+class Deaf(Recognizer):
     """Hears nothing, for the reason given."""
 
     kind = "deaf"
@@ -146,13 +157,13 @@ class Machine:
 
     ivr: Ivr
     url: str
-    carrier: Recordings
+    carrier: CarrierRecordings
     exchanges: list[Exchange] = field(default_factory=list)
 
     def call(self, *acts: Act, mouth: type[Voice] = Voice) -> tuple[Voice, CallResult]:
         voice, transport = mouth(list(acts)), HttpTransport()
         base = self.url
-        line = Line(
+        line = PhoneLine(
             f"{base}/twilio/voice",
             token=TOKEN,
             status_url=f"{base}/twilio/status",
@@ -178,7 +189,7 @@ class Machine:
         return self.ivr.facts(result.call_sid).get("step")
 
 
-def build_machine(folder: Path, carrier: Recordings, listeners: list[Recogniser], **env: str) -> Ivr:
+def build_machine(folder: Path, carrier: CarrierRecordings, listeners: list[Recognizer], **env: str) -> Ivr:
     flows = folder / "flows"
     flows.mkdir()
     (flows / "main_menu.yaml").write_text(FLOW, encoding="utf-8")
@@ -196,19 +207,19 @@ def build_machine(folder: Path, carrier: Recordings, listeners: list[Recogniser]
             }
         )
     )
-    ivr.ears.listeners = listeners
-    ivr.ears.deadline = 60.0  # a busy machine is no finding
+    ivr.speech_input.listeners = listeners
+    ivr.speech_input.deadline = 60.0  # a busy machine is no finding
     return ivr
 
 
 @pytest.fixture
-def carrier() -> Iterator[Recordings]:
-    with Recordings(TOKEN) as found:
+def carrier() -> Iterator[CarrierRecordings]:
+    with CarrierRecordings(TOKEN) as found:
         yield found
 
 
 @contextmanager
-def serving(folder: Path, carrier: Recordings, listeners: list[Recogniser], **env: str) -> Iterator[Machine]:
+def serving(folder: Path, carrier: CarrierRecordings, listeners: list[Recognizer], **env: str) -> Iterator[Machine]:
     ivr = build_machine(folder, carrier, listeners, **env)
     server = make_server("127.0.0.1", 0, create_app(ivr), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
@@ -295,12 +306,12 @@ def keys_only(machine: Machine, *acts: Act) -> Voice:
 
 def test_a_recording_that_never_comes_leaves_the_keys_within_the_deadline_and_says_so_once(machine, recorded, carrier):
     carrier.not_ready = 10**6
-    machine.ivr.ears.deadline = 0.4
+    machine.ivr.speech_input.deadline = 0.4
     keys_only(machine, says(recorded, "ko_menu_3.wav"))
 
 
 def test_a_recording_that_cannot_be_read_leaves_the_keys(tmp_path, korean):
-    class Broken(Recordings):
+    class Broken(CarrierRecordings):
         def keep(self, sid, sound):
             url = super().keep(sid, b"")
             self.keep_bytes(sid, b"RIFF....WAVEfmt ")
@@ -311,7 +322,7 @@ def test_a_recording_that_cannot_be_read_leaves_the_keys(tmp_path, korean):
 
 
 def test_a_recognising_that_is_late_leaves_the_keys(machine, recorded):
-    machine.ivr.ears.listeners = [Deaf("late")]
+    machine.ivr.speech_input.listeners = [Deaf("late")]
     keys_only(machine, says(recorded, "ko_menu_3.wav"))
 
 
@@ -342,7 +353,7 @@ def test_entries_of_several_keys_are_never_recorded(machine, recorded):
 
 
 def test_wrong_credentials_leave_the_keys(tmp_path, korean, recorded):
-    with Recordings("another token") as carrier, serving(tmp_path, carrier, [korean]) as machine:
+    with CarrierRecordings("another token") as carrier, serving(tmp_path, carrier, [korean]) as machine:
         keys_only(machine, says(recorded, "ko_menu_3.wav"))
         assert carrier.refused
 
@@ -379,7 +390,7 @@ def test_when_the_carriers_recogniser_fails_we_hear_and_when_we_fail_too_the_key
 
 
 def test_an_address_of_another_server_is_never_fetched(machine):
-    with Recordings(TOKEN, not_ready=0) as other:
+    with CarrierRecordings(TOKEN, not_ready=0) as other:
         call = machine.begin()
         call.post("/twilio/turn/1", RecordingUrl=other.keep("RE" + "0" * 32, b""), RecordingDuration="2")
         assert KEYS_ONLY in call.answer

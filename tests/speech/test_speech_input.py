@@ -11,19 +11,19 @@ import pytest
 
 from ivr.app import build
 from ivr.engine.call import Call, Frame
-from ivr.engine.input_step import Listening
-from ivr.engine.inputs import Digits, HungUp, NoInput, Recorded, Speech, Unheard
+from ivr.engine.input_step import InputStep
+from ivr.engine.inputs import Digits, HungUp, NoInput, RecognizerFailed, Recorded, Speech
 from ivr.engine.turn import Services, Turn
 from ivr.engine.verbs import Hearing
 from ivr.errors import LookupFailed, NoRecording
 from ivr.flow.loader import load
 from ivr.session.step_registry import catalogue
 from ivr.settings import Settings
-from ivr.speech.asr import Expected, Heard, Nothing, Recogniser
+from ivr.speech.asr import Expected, Nothing, RecognizedPhrase, Recognizer
 from ivr.speech.audio import Audio, write_wav
-from ivr.speech.itn import heard
+from ivr.speech.itn import inverse_normalize
 from ivr.speech.phrases import understand
-from ivr.speech.speech_input import Ears
+from ivr.speech.speech_input import SpeechInput
 
 FLOWS = Path(__file__).parents[2] / "flows"
 HEARING = Hearing("zh-CN", ("余额", "挂失"), "recording")
@@ -54,7 +54,7 @@ class Shelf:
         self.forgotten.append(url)
 
 
-class Listener(Recogniser):
+class Listener(Recognizer):
     """Hears what it was told to, in the languages it knows."""
 
     kind = "listener"
@@ -82,19 +82,19 @@ class Listener(Recogniser):
         return {phrase: ("x",) for phrase in expecting.phrases if "余额" in phrase}
 
 
-def ears(choice: str = "local", *listeners: Recogniser, content: bytes | Exception = b"") -> Ears:
-    return Ears(choice, lambda: listeners, Shelf(content), deadline=5.0)
+def ears(choice: str = "local", *listeners: Recognizer, content: bytes | Exception = b"") -> SpeechInput:
+    return SpeechInput(choice, lambda: listeners, Shelf(content), deadline=5.0)
 
 
 def test_the_setting_decides_and_a_missing_model_leaves_the_keys():
     listener = Listener()
-    assert ears("cloud", listener).ear("zh-CN") == "carrier"
-    assert ears("none", listener).ear("zh-CN") == "keys"
+    assert ears("cloud", listener).input_mode("zh-CN") == "carrier"
+    assert ears("none", listener).input_mode("zh-CN") == "keys"
     assert listener.prepared == []
-    assert ears("local", listener).ear("zh-CN") == "recording"
+    assert ears("local", listener).input_mode("zh-CN") == "recording"
     assert listener.prepared == ["zh-CN"]
-    assert ears("local", listener).ear("en-US") == "keys"
-    assert ears("local").ear("zh-CN") == "keys"
+    assert ears("local", listener).input_mode("en-US") == "keys"
+    assert ears("local").input_mode("zh-CN") == "keys"
 
 
 def test_each_way_that_fails_is_followed_by_the_next():
@@ -114,10 +114,10 @@ def test_a_key_or_a_hang_up_needs_no_recording():
 @pytest.mark.parametrize(
     ("found", "given"),
     [
-        (Heard("余额", 0.8, 0.5), Speech("余额", 0.8)),
+        (RecognizedPhrase("余额", 0.8, 0.5), Speech("余额", 0.8)),
         (Nothing("unclear"), Speech("", 0.0)),
-        (Nothing("late"), Unheard("keys")),
-        (Nothing("broken"), Unheard("keys")),
+        (Nothing("late"), RecognizerFailed("keys")),
+        (Nothing("broken"), RecognizerFailed("keys")),
     ],
 )
 def test_what_a_recogniser_finds_is_what_the_turn_gets(found, given):
@@ -127,14 +127,14 @@ def test_what_a_recogniser_finds_is_what_the_turn_gets(found, given):
 
 
 def test_the_recogniser_is_not_asked_when_nobody_spoke():
-    listener = Listener(Heard("余额", 1.0, 1.0))
+    listener = Listener(RecognizedPhrase("余额", 1.0, 1.0))
     assert ears("local", listener, content=write_wav(Audio(np.zeros(8000, np.int16)))).hear(SAID, HEARING) == NoInput()
     assert listener.expected == []
 
 
 @pytest.mark.parametrize("content", [NoRecording("late"), b"", b"<html>", loud()[:20]])
 def test_what_cannot_be_fetched_or_read_leaves_the_keys(content):
-    assert ears("local", Listener(), content=content).hear(SAID, HEARING) == Unheard("keys")
+    assert ears("local", Listener(), content=content).hear(SAID, HEARING) == RecognizerFailed("keys")
 
 
 def test_a_file_that_was_cut_off_is_heard_as_far_as_it_goes():
@@ -147,9 +147,9 @@ def test_a_fetch_that_hangs_never_holds_a_turn_past_its_deadline():
             time.sleep(1.0)
             return b""
 
-    mine = Ears("local", lambda: [Listener()], Hanging(b""), deadline=0.05)
+    mine = SpeechInput("local", lambda: [Listener()], Hanging(b""), deadline=0.05)
     began = time.monotonic()
-    assert mine.hear(SAID, HEARING) == Unheard("keys")
+    assert mine.hear(SAID, HEARING) == RecognizerFailed("keys")
     assert time.monotonic() - began < 0.9
 
 
@@ -164,12 +164,12 @@ def test_a_server_that_hears_begins_to_load_at_once_and_one_that_does_not_loads_
 
 def test_operators_are_told_of_languages_and_phrases_that_cannot_be_heard():
     ivr = build(Settings(store="memory:", flows=FLOWS, asr="local"))
-    ivr.ears = ears("local", Listener(Nothing("unclear"), "zh-CN"))
+    ivr.speech_input = ears("local", Listener(Nothing("unclear"), "zh-CN"))
     assert ("hearing en-US", "no model for en-US") in ivr.degraded()
     assert not [name for name, _ in ivr.degraded() if name == "hearing zh-CN"]
-    sentences = ivr.ears.unknown_words(ivr.release)
+    sentences = ivr.speech_input.unknown_words(ivr.release)
     assert 'zh-CN: "查询余额" cannot be heard: the model does not know x; give the choice another phrase' in sentences
-    ivr.ears = ears("cloud")
+    ivr.speech_input = ears("cloud")
     assert not [name for name, _ in ivr.degraded() if name.startswith("hearing")]
     ivr.store.close()
 
@@ -183,10 +183,10 @@ def test_every_phrase_that_the_shipped_steps_expect_is_understood_where_it_is_ex
     def aloud(value, kind, argument, language):
         return str(value)
 
-    services = Services(nobody, aloud, heard, understand, aloud, ear=lambda language: "recording")
+    services = Services(nobody, aloud, inverse_normalize, understand, aloud, input_mode=lambda language: "recording")
     asked, missed = 0, []
     for flow in release.flows.values():
-        steps = [step for step in flow.steps.values() if isinstance(step, Listening)]
+        steps = [step for step in flow.steps.values() if isinstance(step, InputStep)]
         for step, language in product(steps, flow.languages):
             frames = (Frame(flow.name, step.name),)
             call = Call("CA1", release.version, language, "+8613800000001", "95588", 0.0, frames)

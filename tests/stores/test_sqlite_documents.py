@@ -40,7 +40,7 @@ def test_a_file_made_before_there_were_documents_gets_their_table(file: Path) ->
 
 
 def test_documents_are_found_by_their_key_alone(store: SqliteStore) -> None:
-    for query, values in ((_sqlite_documents.READ, 2), (_sqlite_documents.KEYS, 3)):
+    for query, values in ((_sqlite_documents.READ, 2), (_sqlite_documents.KEYS_SQL, 3)):
         plan = store._connections.get().execute(f"EXPLAIN QUERY PLAN {query}", ("1",) * values).fetchall()
         assert [row[3].split(" (")[0] for row in plan] == ["SEARCH documents USING PRIMARY KEY"]
 

@@ -19,7 +19,7 @@ from ivr.engine.ports import Channel, Incoming
 from ivr.engine.verbs import Gather, Prompt, Say
 from ivr.flow import model
 from ivr.services.identity.risk import Risks
-from ivr.services.queue.repository import Keeper
+from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
 from ivr.settings import Hidden, Settings
 from ivr.stores.memory import MemoryStore
@@ -72,7 +72,7 @@ class Stub:
     def queue(self) -> Queue:
         numbers = {"general": "+861085550100", "vip": "+861085550188"}
         desks = {name: model.Desk(name, number, 30) for name, number in numbers.items()}
-        return Queue(Keeper(self.store), self.store, Seal(b"k"), model.Line({}, desks, "general"))
+        return Queue(QueueRepository(self.store), self.store, Seal(b"k"), model.Hotline({}, desks, "general"))
 
     @property
     def clock(self) -> Callable[[], float]:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from ivr.carrier.twiml import Dial, Gather, Hangup, Redirect, Say
-from ivr.carrier.twiml_parser import parse
+from ivr.carrier.twiml_parser import parse_twiml
 from ivr.crypto import Seal
 from ivr.engine.verbs import Play
 from ivr.flow.loader import load
 from ivr.services.queue import plan
-from ivr.services.queue.repository import Keeper
+from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
 from ivr.services.queue.state import Offer
 from ivr.session.step_registry import catalogue
@@ -45,9 +45,9 @@ def release():
 @pytest.fixture
 def queue(release, line: Line) -> Queue:
     store = MemoryStore()
-    queue = Queue(Keeper(store), store, Seal(b"k" * 32), release.line, places_calls=True)
-    queue.roster.add("li", "+8613900000001", ["vip"])
-    queue.roster.ready("li", NOW - 600)
+    queue = Queue(QueueRepository(store), store, Seal(b"k" * 32), release.line, places_calls=True)
+    queue.agents.add("li", "+8613900000001", ["vip"])
+    queue.agents.ready("li", NOW - 600)
     line.ivr.legs = queue.legs
     line.ivr.settings = replace(line.ivr.settings, call_from="+861085550100")
     return queue
@@ -63,7 +63,7 @@ def leg(queue: Queue) -> str:
 
 def played(answer: Any) -> Any:
     assert (answer.status_code, answer.mimetype) == (200, "text/xml")
-    return parse(answer.data, content_type=answer.content_type)
+    return parse_twiml(answer.data, content_type=answer.content_type)
 
 
 def said(verbs: Any) -> str:
@@ -72,7 +72,7 @@ def said(verbs: Any) -> str:
 
 
 def offer(queue: Queue, leg: str) -> Offer:
-    return queue.keeper.floor().offers[leg]
+    return queue.repository.state().offers[leg]
 
 
 def test_an_agent_who_picks_up_hears_who_calls_twice_and_is_asked_for_one_key(line: Line, queue: Queue, leg: str):
@@ -100,7 +100,7 @@ def test_what_agents_and_who_is_called_back_hear_is_spoken_by_the_voice_that_is_
 def test_key_1_connects_the_two(line: Line, queue: Queue, leg: str):
     line.post(f"/twilio/agent/{leg}")
     assert played(line.post(f"/twilio/agent/{leg}/key", Digits="1")).verbs == ()
-    assert queue.keeper.floor().agents["li"].state == "talking"
+    assert queue.repository.state().agents["li"].state == "talking"
 
 
 @pytest.mark.parametrize("form", [{"Digits": "2"}, {"Digits": "*"}, {"Digits": "11"}, {"FinishedOnKey": "#"}, {}])
@@ -109,8 +109,8 @@ def test_any_other_key_and_silence_refuse(line: Line, queue: Queue, leg: str, fo
     path = f"/twilio/agent/{leg}/key" + ("" if form else "?silent=1")
     verbs = played(line.post(path, **form)).verbs
     assert (said(verbs), verbs[-1]) == ("好的，再见。", Hangup())
-    assert queue.keeper.floor().agents["li"].state == "paused"
-    assert queue.keeper.floor().waiters[ENTERS["call"]].state == "waiting"
+    assert queue.repository.state().agents["li"].state == "paused"
+    assert queue.repository.state().waiters[ENTERS["call"]].state == "waiting"
 
 
 def test_the_same_request_again_gets_the_same_answer(line: Line, leg: str):
@@ -122,7 +122,7 @@ def test_the_same_request_again_gets_the_same_answer(line: Line, leg: str):
 def test_a_refusal_is_not_taken_back_by_a_key_that_comes_late(line: Line, queue: Queue, leg: str):
     line.post(f"/twilio/agent/{leg}/key", Digits="3")
     assert "已经离开" in said(played(line.post(f"/twilio/agent/{leg}/key", Digits="1")).verbs)
-    assert queue.keeper.floor().agents["li"].state == "paused"
+    assert queue.repository.state().agents["li"].state == "paused"
 
 
 @pytest.mark.parametrize("path", ["", "/key"])
@@ -138,14 +138,14 @@ def test_when_the_caller_has_gone_the_agent_is_told_so(line: Line, queue: Queue,
 def test_a_leg_that_nobody_took_leaves_the_caller_waiting(line: Line, queue: Queue, leg: str, status: str, agent: str):
     for _ in range(2):
         assert line.post(f"/twilio/agent/{leg}/ended", CallStatus=status).status_code == 204
-    assert queue.keeper.floor().agents["li"].state == agent
-    assert queue.keeper.floor().waiters[ENTERS["call"]].state == "waiting"
+    assert queue.repository.state().agents["li"].state == agent
+    assert queue.repository.state().waiters[ENTERS["call"]].state == "waiting"
 
 
 def test_a_conversation_that_ends_leaves_the_agent_time_to_wrap_up(line: Line, queue: Queue, leg: str):
     line.post(f"/twilio/agent/{leg}/key", Digits="1")
     line.post(f"/twilio/agent/{leg}/ended", CallStatus="completed", CallDuration="60")
-    assert queue.keeper.floor().agents["li"].state == "wrap_up"
+    assert queue.repository.state().agents["li"].state == "wrap_up"
 
 
 def test_progress_that_is_no_end_changes_nothing(line: Line, queue: Queue, leg: str):
@@ -158,8 +158,10 @@ def back(queue: Queue) -> str:
     """The leg of an agent for a customer who is called back."""
     given = {**ENTERS, "number": "+8613800000002"}
     queue.ask("call_back", {name: value for name, value in given.items() if name != "caller"}, key="k1", now=NOW - 60)
-    [waiter] = queue.keeper.floor().waiters
-    [deed] = queue.keeper.change(lambda floor: plan.plan(floor, queue.line, NOW, moves=False, places=True, shows=False))
+    [waiter] = queue.repository.state().waiters
+    [deed] = queue.repository.change(
+        lambda state: plan.plan(state, queue.line, NOW, moves=False, places=True, shows=False)
+    )
     made = deed.offer
     assert made.waiter == waiter
     return made.id
@@ -186,7 +188,7 @@ def test_how_a_call_back_ended_is_told(line: Line, queue: Queue, back: str, stat
         assert words in said(verbs[:-1])
         assert verbs[-1] == Hangup()
     line.post(f"/twilio/agent/{back}/ended", CallStatus="completed")
-    [found] = queue.keeper.floor().waiters.values()
+    [found] = queue.repository.state().waiters.values()
     assert found.state == waiter
 
 
@@ -200,7 +202,7 @@ def test_when_the_agents_end_is_told_first_who_answered_is_not_called_again(
             line.post(f"/twilio/agent/{back}/customer")
     line.post(f"/twilio/agent/{back}/ended", CallStatus="completed")
     line.post(f"/twilio/agent/{back}/called", DialCallStatus="completed" if answers else "no-answer")
-    [found] = queue.keeper.floor().waiters.values()
+    [found] = queue.repository.state().waiters.values()
     assert found.state == waiter
 
 
@@ -215,10 +217,10 @@ def test_a_recording_is_noted_by_its_name(line: Line, leg: str):
 @pytest.mark.parametrize("path", WEBHOOKS)
 @pytest.mark.parametrize("sign", [False, "AAAA"])
 def test_unsigned_requests_get_403_and_change_nothing(line: Line, queue: Queue, leg: str, path: str, sign: bool | str):
-    before = queue.keeper.floor()
+    before = queue.repository.state()
     answer = line.post(f"/twilio/agent/{leg}{path}", sign=sign, Digits="1", CallStatus="completed")
     assert (answer.status_code, b"Response" in answer.data) == (403, False)
-    assert queue.keeper.floor() == before
+    assert queue.repository.state() == before
 
 
 @pytest.mark.parametrize("path", WEBHOOKS)
@@ -226,7 +228,7 @@ def test_unsigned_requests_get_403_and_change_nothing(line: Line, queue: Queue, 
 def test_a_leg_that_nobody_knows_is_answered_and_ends(line: Line, queue: Queue, path: str, leg: str):
     answer = line.post(f"/twilio/agent/{leg}{path}", Digits="1", DialCallStatus="completed", CallStatus="completed")
     assert answer.status_code in (200, 204)
-    assert queue.keeper.floor().offers == {}
+    assert queue.repository.state().offers == {}
 
 
 @pytest.mark.parametrize("leg", ["a" * 81, "a.b", "%E4%BD%A0", "a%20b"])

@@ -59,9 +59,9 @@ def test_metrics_answer_even_when_the_store_does_not(line):
 def test_metrics_tell_who_waits_and_who_is_at_the_desks(line):
     queue = line.ivr.queue
     for name, desks in (("8001", ["general"]), ("8002", ["general", "vip"]), ("8003", ["vip"])):
-        queue.roster.add(name, f"+86138000{name}0", desks)
-    queue.roster.ready("8001", NOW - 100)
-    queue.roster.pause("8003", NOW - 100)
+        queue.agents.add(name, f"+86138000{name}0", desks)
+    queue.agents.ready("8001", NOW - 100)
+    queue.agents.pause("8003", NOW - 100)
     for call, age in (("a", 40), ("b", 30), ("c", 0)):
         queue.ask("enter", {"call": call, "desk": "general"}, key=call, now=NOW - age)
     queue.ask("round", {"call": "b"}, key="b2", now=NOW - 1)

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ivr.carrier.caller import KEYS, Act, Caller, Desk, Heard, Listening, Press, Silence, Stretch, Talk
+from ivr.carrier.caller import (
+    DTMF_KEYS,
+    Act,
+    Caller,
+    DeskAnswer,
+    HeardPrompt,
+    ListeningWindow,
+    Press,
+    Silence,
+    Stretch,
+    Talk,
+)
 from ivr.speech.audio import Audio, read_wav
 from ivr.speech.dtmf import decode
 
@@ -18,7 +29,7 @@ RECORDS_NEXT = 1.0
 _DEAF = "(this carrier has no recogniser for sound: set IVR_ASR=local, or type what you say)"
 
 
-class Voiced:
+class AudioCaller:
     """Answers with `sounds` (WAV files) as long as there are some, then as `other` does."""
 
     def __init__(self, other: Caller, screen: Terminal, sounds: Sequence[bytes]) -> None:
@@ -29,16 +40,16 @@ class Voiced:
         """Listen to the end while there is something to say."""
         return None if self._left else self._other.early(stretch)
 
-    def hears(self, heard: Heard) -> None:
+    def hears(self, heard: HeardPrompt) -> None:
         """Take it in."""
         self._other.hears(heard)
 
-    def answers(self, listening: Listening) -> Act:
+    def answers(self, listening: ListeningWindow) -> Act:
         """Say or press what comes next, if it can be heard."""
         if not self._left:
             return self._other.answers(listening)
         sound, audio = self._left[0]
-        keys = "".join(pressed.key for pressed in decode(audio) if pressed.key in KEYS)
+        keys = "".join(pressed.key for pressed in decode(audio) if pressed.key in DTMF_KEYS)
         if keys and listening.keys:
             return self._act(Press(keys), f"keys in {audio.seconds:.1f} s of sound")
         if listening.kind == "record":
@@ -53,7 +64,7 @@ class Voiced:
         """Pass it on."""
         self._other.acted(act)
 
-    def desk(self, numbers: Sequence[str]) -> Desk:
+    def desk(self, numbers: Sequence[str]) -> DeskAnswer:
         """Let the other decide."""
         return self._other.desk(numbers)
 

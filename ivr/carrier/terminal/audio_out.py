@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from ivr.carrier.caller import Heard
+from ivr.carrier.caller import HeardPrompt
 from ivr.carrier.transport import NoAnswer, Transport
 from ivr.errors import IvrError
 from ivr.speech.audio import Audio, joined, read_sound, silence, write_wav
@@ -20,15 +20,15 @@ _BEEP_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
-class Sounded:
+class HeardSound:
     """One thing that was heard: where it came from, or what was said, and the sound."""
 
-    heard: Heard
+    heard: HeardPrompt
     audio: Audio
 
 
 @dataclass
-class Ear:
+class AudioOut:
     """Listens to one call. `base` is the server's address; `words` tells what a recording says, where that is known.
 
     `play` gets every sound as it begins and returns when it has been heard. What cannot be heard is told to `trouble`.
@@ -40,16 +40,16 @@ class Ear:
     words: Callable[[str], str] = lambda _: ""
     play: Callable[[Audio], None] = lambda _: None
     trouble: Callable[[str], None] = lambda _: None
-    sounds: list[Sounded] = field(default_factory=list)
+    sounds: list[HeardSound] = field(default_factory=list)
 
-    def __call__(self, heard: Heard) -> str:
+    def __call__(self, heard: HeardPrompt) -> str:
         """Hear something; return the words of a recording."""
         try:
             audio = self._sound(heard)
         except (IvrError, ValueError) as fault:
             self.trouble(f"not heard: {fault}")
             return ""
-        self.sounds.append(Sounded(heard, audio))
+        self.sounds.append(HeardSound(heard, audio))
         self.play(audio)
         return self.words(heard.text) if heard.kind == "play" else ""
 
@@ -57,7 +57,7 @@ class Ear:
         """Return everything that was heard as one file; the caller's own time is left out."""
         return write_wav(joined([sound.audio for sound in self.sounds]))
 
-    def _sound(self, heard: Heard) -> Audio:
+    def _sound(self, heard: HeardPrompt) -> Audio:
         if heard.kind == "say":
             return self.speaker(heard.text, heard.language, heard.rate)
         if heard.kind == "play":

@@ -9,26 +9,39 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ivr.carrier.caller import KEYS, Act, Caller, Desk, Gone, Heard, Listening, Press, Silence, Speak, Stretch, Talk
-from ivr.carrier.carrier_options import CallResult, Habits
+from ivr.carrier.caller import (
+    DTMF_KEYS,
+    Act,
+    Caller,
+    DeskAnswer,
+    Gone,
+    HeardPrompt,
+    ListeningWindow,
+    Press,
+    Silence,
+    Speak,
+    Stretch,
+    Talk,
+)
+from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.clock import Clock, RealClock, VirtualClock
 from ivr.carrier.player import Player
-from ivr.carrier.requests import DEMO_ACCOUNT, Exchange, Line, Watch
+from ivr.carrier.requests import DEMO_ACCOUNT, Exchange, ExchangeWatch, PhoneLine
 from ivr.carrier.transport import HttpTransport, Transport
 
 from .notes import Notes
 from .streams import Console, Terminal, terminal
 
 if TYPE_CHECKING:
-    from ivr.carrier.recordings import Recordings
+    from ivr.carrier.recordings import CarrierRecordings
 
 HELP = "0-9 * # are keys, other words are speech, an empty line is silence, Ctrl-D hangs up"
-_DESK: dict[str, Desk] = {
-    **dict.fromkeys(("", "a", "answer"), Desk()),
-    **dict.fromkeys(("b", "busy"), Desk("busy")),
-    **dict.fromkeys(("n", "no answer", "no-answer"), Desk("no-answer")),
-    **dict.fromkeys(("f", "fail", "failed"), Desk("failed")),
-    **dict.fromkeys(("r", "refuse"), Desk(press="2")),
+_DESK: dict[str, DeskAnswer] = {
+    **dict.fromkeys(("", "a", "answer"), DeskAnswer()),
+    **dict.fromkeys(("b", "busy"), DeskAnswer("busy")),
+    **dict.fromkeys(("n", "no answer", "no-answer"), DeskAnswer("no-answer")),
+    **dict.fromkeys(("f", "fail", "failed"), DeskAnswer("failed")),
+    **dict.fromkeys(("r", "refuse"), DeskAnswer(press="2")),
 }
 _ENDS = {
     "server": "The call is over: the line hung up.",
@@ -38,7 +51,7 @@ _ENDS = {
 }
 
 
-Listen = Callable[[Heard], str]
+Listen = Callable[[HeardPrompt], str]
 """Takes in a prompt as sound, and gives the words of a recording where they are known."""
 News = Callable[[], Sequence[str]]
 """Gives the lines about what reached the caller another way since it was last asked, such as text messages."""
@@ -57,7 +70,7 @@ class TextCaller:
         """Read to the end: nobody types faster than text appears."""
         return None
 
-    def hears(self, heard: Heard) -> None:
+    def hears(self, heard: HeardPrompt) -> None:
         """Show it, then let it be heard."""
         if heard.kind == "say":
             self.notes.heard.append(heard.text)
@@ -68,7 +81,7 @@ class TextCaller:
         if heard.kind == "play":
             self.terminal.show(f"  {words}" if words else f"  [recording {heard.text}]")
 
-    def answers(self, listening: Listening) -> Act:
+    def answers(self, listening: ListeningWindow) -> Act:
         """Tell who listens and how long, and take a line."""
         self.show_news()
         self.terminal.show(f"  ({_listens(listening)})")
@@ -85,7 +98,7 @@ class TextCaller:
     def acted(self, act: Act) -> None:
         """Know already."""
 
-    def desk(self, numbers: Sequence[str]) -> Desk:
+    def desk(self, numbers: Sequence[str]) -> DeskAnswer:
         """Ask what becomes of the dialled leg."""
         self.show_news()
         self.terminal.show(f"  [ringing {', '.join(numbers)}]")
@@ -98,7 +111,7 @@ class TextCaller:
                 self._note_desk(desk)
                 return replace(desk, hears=self._agent_hears)
 
-    def _note_desk(self, desk: Desk) -> None:
+    def _note_desk(self, desk: DeskAnswer) -> None:
         if desk.press == "2":
             self.notes.did(agent="refuses")
             self.terminal.show("  [refused]")
@@ -106,7 +119,7 @@ class TextCaller:
         self.notes.did(dial=desk.status)
         self.terminal.show("  [connected; the talk is over]" if desk.status == "completed" else f"  [{desk.status}]")
 
-    def _agent_hears(self, heard: Heard) -> None:
+    def _agent_hears(self, heard: HeardPrompt) -> None:
         if heard.kind == "say":
             self.terminal.show(f"  [the agent hears: {heard.text}]")
 
@@ -115,7 +128,7 @@ class TextCaller:
         for line in self.news():
             self.terminal.show(f"  {line}")
 
-    def _note(self, act: Act, listening: Listening) -> None:
+    def _note(self, act: Act, listening: ListeningWindow) -> None:
         if isinstance(act, Press):
             self.notes.did(press=act.keys)
         elif isinstance(act, Speak):
@@ -136,20 +149,20 @@ class _Interruptible(RealClock):
             raise Gone from None
 
 
-def _act(line: str, listening: Listening) -> Act | None:
+def _act(line: str, listening: ListeningWindow) -> Act | None:
     """Read a line as a deed; None for words where only keys are taken."""
     plain = unicodedata.normalize("NFKC", line).strip()
     keys = plain.replace(" ", "")
     if not keys:
         return Silence()
-    if set(keys) <= KEYS:
+    if set(keys) <= DTMF_KEYS:
         return Press(keys)
     if listening.kind == "record":
         return Talk(float(max(1, round(len(plain) / 4))))
     return Speak(plain, confidence=0.9) if listening.speech else None
 
 
-def _listens(listening: Listening) -> str:
+def _listens(listening: ListeningWindow) -> str:
     if listening.kind == "record":
         ends = " ".join(listening.finish) if len(listening.finish) < 4 else "any key"
         return f"recording: type words; {ends} ends it, or {listening.timeout:g} s of silence"
@@ -204,7 +217,7 @@ def run_phone(
     news: News = tuple,
     ear: Listen | None = None,
     spoken: Sequence[bytes] = (),
-    recordings: Recordings | None = None,
+    recordings: CarrierRecordings | None = None,
 ) -> CallResult:
     """Let the person at the terminal make one call, and tell how it ended.
 
@@ -215,10 +228,10 @@ def run_phone(
     screen = screen or terminal()
     voice = call_url(url, flow, called)
     base = "{0.scheme}://{0.netloc}".format(urlsplit(voice))
-    line = Line(
+    line = PhoneLine(
         voice_url=voice,
         caller=caller,
-        called=called or Line.called,
+        called=called or PhoneLine.called,
         token=token,
         account=account,
         status_url=f"{base}/twilio/status",
@@ -232,7 +245,7 @@ def run_phone(
     way = transport or HttpTransport()
     try:
         mouth = _voiced(person, screen, spoken) if spoken else person
-        habits, watch = Habits(ring=0.4), _failed(told)
+        habits, watch = CarrierOptions(ring=0.4), _failed(told)
         result = Player(line, way, mouth, clock, habits=habits, watch=watch, recordings=recordings).call()
     finally:
         if isinstance(way, HttpTransport) and transport is None:
@@ -249,12 +262,12 @@ def run_phone(
 
 
 def _voiced(person: Caller, screen: Terminal, spoken: Sequence[bytes]) -> Caller:
-    from .audio_in import Voiced  # brings the arithmetic of sound, which other calls need not wait for
+    from .audio_in import AudioCaller  # brings the arithmetic of sound, which other calls need not wait for
 
-    return Voiced(person, screen, spoken)
+    return AudioCaller(person, screen, spoken)
 
 
-def _failed(told: list[Exchange]) -> Watch:
+def _failed(told: list[Exchange]) -> ExchangeWatch:
     def watch(exchange: Exchange) -> None:
         if exchange.status != 200 and exchange.purpose not in ("status", "recording", "agent"):
             told.append(exchange)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ivr.engine.verbs import Prompt
 
-from .prompts import clean, speak
+from .prompts import clean_text, speak
 from .twiml import leg_address, party, recorded
 from .xml import Attributes, element, response, text
 
@@ -55,11 +55,11 @@ class AgentDocuments:
             "action": f"{there}/called",
             "method": "POST",
             "timeout": timeout,
-            "callerId": clean(caller) or None,
+            "callerId": clean_text(caller) or None,
             **(recorded(there) if record else {}),
         }
         greeted: Attributes = {
-            "url": f"{there}/customer?language={clean(language)}{'&recorded=1' if record else ''}",
+            "url": f"{there}/customer?language={clean_text(language)}{'&recorded=1' if record else ''}",
             "method": "POST",
         }
         return response(speak(prompts, self._prefix)[0] + element("Dial", how, party(number, greeted)))

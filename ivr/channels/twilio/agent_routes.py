@@ -14,8 +14,8 @@ from typing import Protocol
 from flask import Blueprint, Response, abort, request
 
 from ivr.engine.verbs import Prompt
-from ivr.services.queue.legs import Pressed, Whisper
-from ivr.services.queue.whisper import said, words
+from ivr.services.queue.legs import KeyPressed, Whisper
+from ivr.services.queue.whisper import said, whisper_words
 from ivr.settings import Settings
 from ivr.telemetry import log
 from ivr.telemetry.metrics import Metrics
@@ -24,19 +24,19 @@ from .channel import TwilioChannel
 from .requests import Parameters
 from .signature import authentic, twiml
 
-LANGUAGE = "zh-CN"
+_LANGUAGE = "zh-CN"
 """Of what an agent hears when nothing is known of the leg."""
 _LEG = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
-class Legs(Protocol):
+class AgentLegs(Protocol):
     """The agents' side of the queue."""
 
     def answered(self, leg: str, now: float) -> Whisper | None:
         """Note that an agent has picked up; return what to tell, or None when nobody waits any more."""
 
-    def key(self, leg: str, key: str, now: float) -> Pressed:
+    def key(self, leg: str, key: str, now: float) -> KeyPressed:
         """Take the agent's key, or its absence."""
 
     def picked_up(self, leg: str, now: float) -> None:
@@ -61,7 +61,7 @@ class Reaching(Protocol):
         """The carrier's channel."""
 
     @property
-    def legs(self) -> Legs:
+    def legs(self) -> AgentLegs:
         """The agents' side of the queue."""
 
     def reason_in_words(self, reason: str, language: str) -> str:
@@ -108,7 +108,7 @@ class _Hooks:
             if whisper is None:
                 return self.documents.farewell(self._said("agent_gone"))
             reason = self.ivr.reason_in_words(whisper.reason, whisper.language) or whisper.reason.replace("_", " ")
-            return self.documents.told(leg, self.ivr.voiced(words(replace(whisper, reason=reason))))
+            return self.documents.told(leg, self.ivr.voiced(whisper_words(replace(whisper, reason=reason))))
 
         self._read(leg)
         return self._answer("answered", tell)
@@ -142,7 +142,7 @@ class _Hooks:
         """Greet a customer who is called back, before the agent is heard."""
         self._read(leg)
         self._quietly("customer", lambda: self.ivr.legs.picked_up(leg, self.ivr.clock()))
-        language = request.args.get("language", LANGUAGE)
+        language = request.args.get("language", _LANGUAGE)
         keys = ["called_back", *(["called_recorded"] if request.args.get("recorded") else [])]
         return self._answer("customer", lambda: self.documents.words(self._said(*keys, language=language)))
 
@@ -168,7 +168,7 @@ class _Hooks:
             abort(404)
         return Parameters.of(authentic(self.ivr.channel, self.metrics).form)
 
-    def _rings(self, leg: str, pressed: Pressed) -> bytes:
+    def _rings(self, leg: str, pressed: KeyPressed) -> bytes:
         return self.documents.rings(
             leg,
             self._said("agent_dialling"),
@@ -176,10 +176,10 @@ class _Hooks:
             caller=self.ivr.settings.call_from,
             timeout=pressed.timeout,
             record=pressed.record,
-            language=pressed.language or LANGUAGE,
+            language=pressed.language or _LANGUAGE,
         )
 
-    def _said(self, *keys: str, language: str = LANGUAGE) -> tuple[Prompt, ...]:
+    def _said(self, *keys: str, language: str = _LANGUAGE) -> tuple[Prompt, ...]:
         return self.ivr.voiced([said(language, key) for key in keys])
 
     def _answer(self, what: str, document: Callable[[], bytes]) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.engine.verbs import Say
 
-from .prompts import clean, speak
+from .prompts import clean_text, speak
 from .xml import Attributes, element, response, text
 
 MOST_ATTEMPTS = 3
@@ -31,7 +31,7 @@ BARE = (
 def sorry(language: str, number: str | None, *, attempt: int, action: str) -> bytes:
     """Apologise and dial `number`; after three attempts, or without a number, end the call with a sentence."""
     try:
-        return _document(language, clean(number or ""), attempt, action)
+        return _document(language, clean_text(number or ""), attempt, action)
     except Exception:  # nothing may keep an apology from being heard
         return BARE
 

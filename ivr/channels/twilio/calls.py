@@ -8,10 +8,10 @@ from typing import Self
 from ivr.errors import CarrierFailed
 from ivr.settings import Settings
 
-from .rest import API, Account, Answer, NotAnswered, NotAsked
+from .rest import API, NotAnswered, NotAsked, RestAccount, RestAnswer
 
 MOST_AT_ONCE = 8
-SECONDS = 4.0
+_SECONDS = 4.0
 """How long one request may take: whoever waits asks by itself too, at the next piece of music."""
 
 LONGEST_RING = 600
@@ -22,15 +22,15 @@ _PARTY = re.compile(r"\+[1-9][0-9]{6,14}|sips?:[^\s<>\"]{3,200}")
 class TwilioCalls:
     """Twilio's calls of one account. `caller` is the number that placed calls show; without one none are placed."""
 
-    def __init__(self, account: Account, public_url: str, caller: str) -> None:
+    def __init__(self, account: RestAccount, public_url: str, caller: str) -> None:
         self._account, self._base, self.caller = account, public_url.rstrip("/"), caller
 
     @classmethod
-    def from_settings(cls, settings: Settings, *, seconds: float = SECONDS) -> Self | None:
+    def from_settings(cls, settings: Settings, *, seconds: float = _SECONDS) -> Self | None:
         """Return them where the account and the address that it calls are set, else None: callers then wait it out."""
         if not (settings.account_sid and settings.auth_token and settings.public_url):
             return None
-        account = Account(
+        account = RestAccount(
             settings.account_sid,
             settings.auth_token,
             api=settings.api_url or API,
@@ -74,7 +74,7 @@ class TwilioCalls:
             raise CarrierFailed(f"Twilio answered with {answer.why}; the call may have been placed", unsure=True)
         return answer.sid
 
-    def _post(self, deed: str, resource: str, form: dict[str, str]) -> Answer:
+    def _post(self, deed: str, resource: str, form: dict[str, str]) -> RestAnswer:
         try:
             answer = self._account.post(resource, form)
         except NotAsked as fault:

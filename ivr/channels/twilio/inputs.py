@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from typing import Literal, cast, get_args
 
-from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, Recorded, Speech, Unheard
+from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, RecognizerFailed, Recorded, Speech
 
 from .requests import Parameters
 
-Later = Digits | Speech | NoInput | Recorded | Unheard | DialEnded | HungUp
-DialStatus = Literal["completed", "busy", "no-answer", "failed", "canceled"]
+Later = Digits | Speech | NoInput | Recorded | RecognizerFailed | DialEnded | HungUp
+BridgeStatus = Literal["completed", "busy", "no-answer", "failed", "canceled"]
 
 MOST_KEYS = 64
 MOST_SPEECH = 500
@@ -21,7 +21,7 @@ MOST_ADDRESS = 500
 NOT_KEYS = "?"
 """Stands for keys that no telephone has (A-D, other scripts' digits, junk): it matches no choice and no field."""
 
-_QUEUE_ENDS: Mapping[str, DialStatus] = {
+_QUEUE_ENDS: Mapping[str, BridgeStatus] = {
     "bridged": "completed",
     "bridging-in-process": "completed",
     "redirected-from-bridged": "completed",
@@ -32,7 +32,7 @@ _QUEUE_ENDS: Mapping[str, DialStatus] = {
 }
 """What a queue of the carrier says when a call leaves it; anything else, `error` and `system-error`, is a failure."""
 
-GONE = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+_GONE = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 DEAF = frozenset({"13326", "13327", "13331", "13334", "13335", "13340", "13341", "13342", "13343"})
 """Twilio's numbers for a gather whose recogniser cannot be used: provider, model, language."""
 _FINISH = "#"
@@ -67,21 +67,21 @@ def later(form: Parameters) -> Later:
     return hung_up(form) or talked or _keys(form) or _speech(form) or unheard(form) or NoInput()
 
 
-def unheard(form: Parameters) -> Unheard | None:
+def unheard(form: Parameters) -> RecognizerFailed | None:
     """Read whether the carrier's recogniser has failed."""
-    return Unheard() if form.first("ErrorCode") in DEAF else None
+    return RecognizerFailed() if form.first("ErrorCode") in DEAF else None
 
 
 def hung_up(form: Parameters) -> HungUp | None:
     """Read whether the caller has gone."""
     status = form.first("CallStatus")
-    return HungUp(status) if status in GONE else None
+    return HungUp(status) if status in _GONE else None
 
 
 def _recorded(form: Parameters) -> Recorded:
     digits = form.first("Digits")
     key = digits if len(digits) == 1 and not _KEYS.search(digits) else ""
-    left = digits == "hangup" or form.first("CallStatus") in GONE
+    left = digits == "hangup" or form.first("CallStatus") in _GONE
     url = _clean(form.first("RecordingUrl"), MOST_ADDRESS)
     return Recorded(url, _seconds(form.first("RecordingDuration")), key, left)
 
@@ -92,7 +92,7 @@ def _dialled(form: Parameters) -> DialEnded | None:
         return None
     if status == "answered":  # what a conference says
         status = "completed"
-    known = cast("DialStatus", status if status in get_args(DialStatus) else "failed")
+    known = cast("BridgeStatus", status if status in get_args(BridgeStatus) else "failed")
     return DialEnded(known, _seconds(form.first("DialCallDuration")))
 
 

@@ -14,7 +14,7 @@ from ivr.engine.verbs import Pause, Play, Prompt, Say
 from .xml import element
 from .xml import text as written
 
-MOST_BYTES = 3_000
+_MOST_BYTES = 3_000
 """Of one Polly text; a Chinese character weighs three."""
 MOST_ESCAPED = 4_500
 """Of one text when URL-encoded, which is what error 13521 counts."""
@@ -63,14 +63,14 @@ def speak(prompts: Sequence[Prompt], prefix: str, left: int = MOST_DOCUMENT) -> 
                 _say(score, prompt)
             case Play():
                 _settle(score)
-                score.add(prompt, len(escape(clean(prompt.url)).encode()) + 60)
+                score.add(prompt, len(escape(clean_text(prompt.url)).encode()) + 60)
             case Pause():
                 _pause(score, prompt.seconds)
     _settle(score)
     return "".join([_written(piece, prefix) for piece in score.pieces]), max(0, score.left)
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Drop the characters that XML forbids; line ends become blanks."""
     if text.isprintable():  # which no character that XML forbids is, and no line end
         return text.strip()
@@ -79,7 +79,7 @@ def clean(text: str) -> str:
 
 def recogniser_language(tag: str) -> str:
     """Return the tag that the carrier's recogniser takes."""
-    return _RECOGNISERS.get(tag.split("-")[0].lower(), clean(tag))
+    return _RECOGNISERS.get(tag.split("-")[0].lower(), clean_text(tag))
 
 
 def pieces_of(text: str) -> Iterator[str]:
@@ -106,7 +106,7 @@ def pieces_of(text: str) -> Iterator[str]:
 
 def _fits(text: str) -> bool:
     size = len(text.encode())
-    return 3 * size <= MOST_ESCAPED or (size <= MOST_BYTES and len(quote(text)) <= MOST_ESCAPED)
+    return 3 * size <= MOST_ESCAPED or (size <= _MOST_BYTES and len(quote(text)) <= MOST_ESCAPED)
 
 
 def _cut(text: str) -> int:
@@ -120,7 +120,7 @@ def _cut(text: str) -> int:
 
 
 def _say(score: _Score, say: Say) -> None:
-    texts = list(pieces_of(clean(say.text)))
+    texts = list(pieces_of(clean_text(say.text)))
     if not texts:
         return
     slow = say.rate != 1
@@ -158,9 +158,9 @@ def _written(piece: _Spoken | Play | int, prefix: str) -> str:
     if isinstance(piece, int):
         return element("Pause", {"length": piece})
     if isinstance(piece, Play):
-        url = clean(piece.url)
+        url = clean_text(piece.url)
         return element("Play", {}, written(prefix + url if url.startswith("/") else url))
-    voice, language = _VOICES.get(piece.say.language.split("-")[0].lower(), (None, clean(piece.say.language)))
+    voice, language = _VOICES.get(piece.say.language.split("-")[0].lower(), (None, clean_text(piece.say.language)))
     return element("Say", {"voice": voice, "language": language}, _spoken(piece))
 
 

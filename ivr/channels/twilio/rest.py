@@ -21,9 +21,9 @@ from ivr.errors import IvrError
 from ivr.settings import Hidden
 
 API = "https://api.twilio.com"
-SECONDS = 5.0
-LARGEST_ANSWER = 64 << 10
-MOST_AT_ONCE = 16
+REST_SECONDS = 5.0
+_LARGEST_ANSWER = 64 << 10
+_MOST_AT_ONCE = 16
 
 
 class NotAsked(IvrError):
@@ -35,7 +35,7 @@ class NotAnswered(IvrError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class RestAnswer:
     """What Twilio answered: the status, the id of what was made or changed, and a short reason for a refusal."""
 
     status: int
@@ -48,17 +48,23 @@ class Answer:
         return 400 <= self.status < 500
 
 
-class Account:
+class RestAccount:
     """Posts for one account, at most `most_at_once` requests at a time, each within `seconds`."""
 
     def __init__(
-        self, sid: str, token: Hidden, *, api: str = API, seconds: float = SECONDS, most_at_once: int = MOST_AT_ONCE
+        self,
+        sid: str,
+        token: Hidden,
+        *,
+        api: str = API,
+        seconds: float = REST_SECONDS,
+        most_at_once: int = _MOST_AT_ONCE,
     ) -> None:
         self._sid, self._token, self._seconds = sid, token, seconds
         self._base = f"{api}/2010-04-01/Accounts/{sid}"
         self._free = threading.BoundedSemaphore(most_at_once)
 
-    def post(self, resource: str, form: Mapping[str, str]) -> Answer:
+    def post(self, resource: str, form: Mapping[str, str]) -> RestAnswer:
         """Post a form to a resource of the account, such as `Messages.json`. Raises NotAsked or NotAnswered."""
         if not self._free.acquire(blocking=False):
             raise NotAsked("too many requests to Twilio are under way at once")
@@ -94,12 +100,12 @@ class Account:
                 "POST", url, body=urlencode(form), headers=headers, redirect=False, preload_content=False
             )
             try:
-                return response.status, response.read(LARGEST_ANSWER)
+                return response.status, response.read(_LARGEST_ANSWER)
             finally:
                 response.close()
 
 
-def _read(status: int, body: bytes) -> Answer:
+def _read(status: int, body: bytes) -> RestAnswer:
     """Read an answer: an id, or a refusal with Twilio's own number for it; none of its words."""
     try:
         told: Any = json.loads(body)
@@ -107,7 +113,7 @@ def _read(status: int, body: bytes) -> Answer:
         told = None
     found = told if isinstance(told, dict) else {}
     sid, code = found.get("sid"), found.get("code")
-    return Answer(
+    return RestAnswer(
         status,
         sid if status in (200, 201) and isinstance(sid, str) and sid.isalnum() else "",
         f"error {code}" if isinstance(code, int) else f"status {status}",

@@ -21,7 +21,7 @@ from .inputs import DEAF
 from .requests import Parameters, TwilioRequest
 from .signature import authentic, twiml
 
-LANGUAGE = "zh-CN"
+_LANGUAGE = "zh-CN"
 """Of the last resort, which is heard when nothing is known of the call."""
 MOST_TURN_DIGITS = 9
 
@@ -159,4 +159,4 @@ class _Hooks:
         except Exception as fault:
             log.fault("desk", fault)
             number = None
-        return self.ivr.channel.sorry(LANGUAGE, number, attempt=attempt)
+        return self.ivr.channel.sorry(_LANGUAGE, number, attempt=attempt)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from ivr.engine.verbs import Closing, Dial, Enqueue, Gather, Hangup, Hearing, Prompt, Record
 
-from .prompts import clean, recogniser_language, speak
+from .prompts import clean_text, recogniser_language, speak
 from .xml import Attributes, element, response, text
 
 MOST_HINTS, LONGEST_HINT, MOST_HINT_BYTES = 500, 100, 8_000
@@ -59,7 +59,7 @@ def _gather(closing: Gather, action: str, prefix: str) -> str:
         "method": "POST",
         "actionOnEmptyResult": True,
         "numDigits": max(1, closing.keys.most),
-        "finishOnKey": clean(closing.keys.finish),
+        "finishOnKey": clean_text(closing.keys.finish),
         "timeout": wait,
         **_listening(closing.hearing),
     }
@@ -92,7 +92,7 @@ def _listen(closing: Gather, action: str, prefix: str) -> str:
         "method": "POST",
         "input": "dtmf",
         "numDigits": 1,
-        "finishOnKey": clean(closing.keys.finish),
+        "finishOnKey": clean_text(closing.keys.finish),
         "timeout": 1,
     }
     asked = element("Gather", keys, speak(inside, prefix, left)[0]) if inside else ""
@@ -132,7 +132,7 @@ def _hints(words: tuple[str, ...]) -> str:
     kept: list[str] = []
     size = 0
     for word in words[:MOST_HINTS]:
-        hint = clean(word).replace(",", " ").strip()[:LONGEST_HINT]
+        hint = clean_text(word).replace(",", " ").strip()[:LONGEST_HINT]
         size += len(hint.encode()) + 1
         if size > MOST_HINT_BYTES:
             break
@@ -147,7 +147,7 @@ def _record(closing: Record, action: str, prefix: str) -> str:
         "method": "POST",
         "maxLength": _whole(closing.most),
         "timeout": _whole(closing.silence),
-        "finishOnKey": clean(closing.finish),
+        "finishOnKey": clean_text(closing.finish),
         "playBeep": True,
     }
     return speak(closing.prompts, prefix)[0] + element("Record", how) + _silent(action)
@@ -182,7 +182,7 @@ def recorded(leg: str) -> Attributes:
 
 def party(number: str, how: Attributes | None = None) -> str:
     """Write whom to dial: a telephone number, or a SIP address."""
-    found = clean(number)[:LONGEST_NUMBER]
+    found = clean_text(number)[:LONGEST_NUMBER]
     return element("Sip" if found.lower().startswith(("sip:", "sips:")) else "Number", how or {}, text(found))
 
 
@@ -197,7 +197,7 @@ def _enqueue(closing: Enqueue, action: str) -> str:
         "timeout": min(LONGEST_WAIT, _whole(closing.timeout)) if closing.timeout else None,
     }
     task = element("Task", how, text(_task(closing.task)))
-    return element("Enqueue", {"workflowSid": clean(closing.workflow), "action": action, "method": "POST"}, task)
+    return element("Enqueue", {"workflowSid": clean_text(closing.workflow), "action": action, "method": "POST"}, task)
 
 
 def _task(told: Mapping[str, Any]) -> str:
@@ -217,7 +217,7 @@ def _task(told: Mapping[str, Any]) -> str:
 
 
 def _json(told: Mapping[str, Any]) -> str:
-    return clean(json.dumps(dict(told), ensure_ascii=False))
+    return clean_text(json.dumps(dict(told), ensure_ascii=False))
 
 
 def _whole(seconds: float) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ivr.flow.model import Release
     from ivr.settings import Settings
 
-Level = Literal["fine", "note", "warning", "error"]
+FindingLevel = Literal["fine", "note", "warning", "error"]
 """`note` is for knowing, `warning` for what callers would miss, `error` for what keeps calls from being taken."""
 
 
@@ -23,7 +23,7 @@ Level = Literal["fine", "note", "warning", "error"]
 class Finding:
     """One line of the report: what was looked at, how it is, and what to do about it."""
 
-    level: Level
+    level: FindingLevel
     what: str
     text: str
     cure: str = ""

@@ -41,9 +41,9 @@ class HearingCheck(Check):
 
 def _here(deployment: Deployment, level: Literal["note", "warning"], what: str, cure: str) -> Iterator[Finding]:
     from ivr.channels.twilio.recordings import TwilioRecordings
-    from ivr.speech.speech_input import open_ears
+    from ivr.speech.speech_input import open_speech_input
 
-    ears = open_ears(deployment.settings, TwilioRecordings.from_settings(deployment.settings))
+    ears = open_speech_input(deployment.settings, TwilioRecordings.from_settings(deployment.settings))
     for language in deployment.languages:
         reason = ears.why_not(language)
         if reason:

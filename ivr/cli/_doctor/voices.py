@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ivr.speech.tts import Voice
 
-SECONDS = 15.0
+_SECONDS = 15.0
 """For one sentence, a first start included."""
 
 
@@ -57,7 +57,7 @@ def _heard(language: str, voice: Voice) -> Finding:
 
     started = time.monotonic()
     try:
-        sound = voice.render(phrase(language, "hold"), language, rate=1.0, deadline=SECONDS)
+        sound = voice.render(phrase(language, "hold"), language, rate=1.0, deadline=_SECONDS)
     except IvrError as fault:
         return Finding("error", language, f"the voice {voice.name} fails: {fault}")
     took = time.monotonic() - started

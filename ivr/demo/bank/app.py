@@ -19,13 +19,13 @@ from .endpoints import ENDPOINTS, Endpoint
 from .faults import Faults, Setting
 from .pins import MODERATE
 from .questions import UnclearError, UnknownError
-from .store import Answer, KeyReusedError, Once, Store
+from .store import BankStore, KeyReusedError, Once, StoredAnswer
 
-CHINA = timezone(timedelta(hours=8), "CST")
-MOST_BYTES = 16 * 1024
+_CHINA = timezone(timedelta(hours=8), "CST")
+_MOST_BYTES = 16 * 1024
 LONGEST_KEY = 255
 
-Question = TypeVar("Question", bound=msgspec.Struct)
+BankQuestion = TypeVar("BankQuestion", bound=msgspec.Struct)
 log = logging.getLogger(__name__)
 
 
@@ -38,7 +38,7 @@ class _Nothing(msgspec.Struct):
     pass
 
 
-def create_app(
+def create_bank_app(
     path: str | Path,
     *,
     slow_ms: float = 0,
@@ -52,13 +52,13 @@ def create_app(
     OSError or sqlite3.Error for a file that cannot be used.
     """
     faults = Faults(Setting(slow_ms, fail_rate))
-    return wire(Store(Path(path), pin_cost=pin_cost), faults, clock)
+    return wire(BankStore(Path(path), pin_cost=pin_cost), faults, clock)
 
 
-def wire(store: Store, faults: Faults, clock: Callable[[], float]) -> Flask:
+def wire(store: BankStore, faults: Faults, clock: Callable[[], float]) -> Flask:
     """Put the addresses in front of a store."""
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     for name, endpoint in ENDPOINTS.items():
@@ -69,14 +69,14 @@ def wire(store: Store, faults: Faults, clock: Callable[[], float]) -> Flask:
 
 
 def _view(
-    name: str, endpoint: Endpoint, store: Store, faults: Faults, clock: Callable[[], float]
-) -> Callable[[], Answer | tuple[Answer, int]]:
-    def view() -> Answer | tuple[Answer, int]:
+    name: str, endpoint: Endpoint, store: BankStore, faults: Faults, clock: Callable[[], float]
+) -> Callable[[], StoredAnswer | tuple[StoredAnswer, int]]:
+    def view() -> StoredAnswer | tuple[StoredAnswer, int]:
         body = request.get_data()
         if faults.strike():
             return {"error": "the bank is out of order"}, 503
         asked = _read(body, endpoint.question)
-        now = datetime.fromtimestamp(clock(), CHINA)
+        now = datetime.fromtimestamp(clock(), _CHINA)
         if endpoint.changes:
             return store.change(lambda db: endpoint.answer(db, now, asked), _once(name, asked))
         with store.reading() as db:
@@ -85,7 +85,7 @@ def _view(
     return view
 
 
-def _read(body: bytes, question: type[Question]) -> Question:
+def _read(body: bytes, question: type[BankQuestion]) -> BankQuestion:
     try:
         # Flow files keep every scalar as text, so "3" will do where a number is wanted; text never takes a number.
         return msgspec.convert(msgspec.json.decode(body), question, strict=False)
@@ -100,9 +100,9 @@ def _once(name: str, asked: msgspec.Struct) -> Once | None:
     return Once(name, key, msgspec.json.encode(asked).decode()) if key else None
 
 
-def _add_admin(app: Flask, store: Store, faults: Faults) -> None:
+def _add_admin(app: Flask, store: BankStore, faults: Faults) -> None:
     @app.post("/admin/faults")
-    def set_faults() -> Answer | tuple[Answer, int]:
+    def set_faults() -> StoredAnswer | tuple[StoredAnswer, int]:
         if not _from_this_machine():
             return {"error": "only from this machine"}, 403
         asked = _read(request.get_data(), _SetFaults)
@@ -110,7 +110,7 @@ def _add_admin(app: Flask, store: Store, faults: Faults) -> None:
         return {"slow_ms": now.slow_ms, "fail_rate": now.fail_rate}
 
     @app.post("/admin/reset")
-    def reset() -> Answer | tuple[Answer, int]:
+    def reset() -> StoredAnswer | tuple[StoredAnswer, int]:
         if not _from_this_machine():
             return {"error": "only from this machine"}, 403
         store.reset()
@@ -118,7 +118,7 @@ def _add_admin(app: Flask, store: Store, faults: Faults) -> None:
         return {"reset": True}
 
     @app.get("/health")
-    def health() -> Answer:
+    def health() -> StoredAnswer:
         with store.reading() as db:
             customers = db.execute("SELECT count(*) FROM customers").fetchone()[0]
         return {"status": "ok", "customers": customers}
@@ -133,24 +133,24 @@ def _from_this_machine() -> bool:
 
 def _add_errors(app: Flask) -> None:
     @app.errorhandler(UnknownError)
-    def unknown(fault: UnknownError) -> tuple[Answer, int]:
+    def unknown(fault: UnknownError) -> tuple[StoredAnswer, int]:
         return {"error": str(fault)}, 404
 
     @app.errorhandler(UnclearError)
-    def unclear(fault: UnclearError) -> tuple[Answer, int]:
+    def unclear(fault: UnclearError) -> tuple[StoredAnswer, int]:
         return {"error": str(fault)}, 400
 
     @app.errorhandler(KeyReusedError)
-    def reused(_fault: KeyReusedError) -> tuple[Answer, int]:
+    def reused(_fault: KeyReusedError) -> tuple[StoredAnswer, int]:
         return {"error": "this Idempotency-Key was used for another question"}, 422
 
     @app.errorhandler(HTTPException)
-    def http(fault: HTTPException) -> tuple[Answer, int] | Response:
+    def http(fault: HTTPException) -> tuple[StoredAnswer, int] | Response:
         code = fault.code or 500
         return {"error": fault.name.lower()}, 400 if code == 413 else code
 
     @app.errorhandler(Exception)
-    def broken(fault: Exception) -> tuple[Answer, int]:
+    def broken(fault: Exception) -> tuple[StoredAnswer, int]:
         # The text of a stray exception could quote the question, so only its kind is logged.
         busy = "the file cannot be used" if isinstance(fault, sqlite3.Error) else "a fault in the bank"
         log.error("%s: %s", busy, type(fault).__name__)

@@ -28,7 +28,7 @@ class CreditCard:
 
 
 @dataclass(frozen=True)
-class Limits:
+class TransferLimits:
     """What may be sent by telephone, in yuan, and what was sent today."""
 
     per_transfer: Decimal
@@ -50,14 +50,14 @@ class Customer:
     pin: str = field(repr=False)
     balance: Decimal
     transactions: tuple[Transaction, ...]
-    limits: Limits
+    limits: TransferLimits
     credit_card: CreditCard | None = None
     lost: str = ""
     """Reference of the loss report, where the card has been reported lost."""
 
 
 @dataclass(frozen=True)
-class Branch:
+class BranchOffice:
     """One branch. Its telephone number cannot exist: no subscriber number begins with 0."""
 
     city: str
@@ -81,8 +81,8 @@ def _credit(tail: str, bill: str, minimum: str, due_day: int, limit: str) -> Cre
     return CreditCard(tail, Decimal(bill), Decimal(minimum), due_day, Decimal(limit))
 
 
-def _limits(per_transfer: str, per_day: str, used_today: str) -> Limits:
-    return Limits(Decimal(per_transfer), Decimal(per_day), Decimal(used_today))
+def _limits(per_transfer: str, per_day: str, used_today: str) -> TransferLimits:
+    return TransferLimits(Decimal(per_transfer), Decimal(per_day), Decimal(used_today))
 
 
 CUSTOMERS = (
@@ -247,7 +247,7 @@ CUSTOMERS = (
 )
 
 BRANCHES = (
-    Branch(
+    BranchOffice(
         city="北京",
         city_en="Beijing",
         area_code="010",
@@ -260,7 +260,7 @@ BRANCHES = (
         weekend=True,
         phone="01000000101",
     ),
-    Branch(
+    BranchOffice(
         city="北京",
         city_en="Beijing",
         area_code="010",
@@ -273,7 +273,7 @@ BRANCHES = (
         weekend=False,
         phone="01000000102",
     ),
-    Branch(
+    BranchOffice(
         city="北京",
         city_en="Beijing",
         area_code="010",
@@ -286,7 +286,7 @@ BRANCHES = (
         weekend=True,
         phone="01000000103",
     ),
-    Branch(
+    BranchOffice(
         city="北京",
         city_en="Beijing",
         area_code="010",
@@ -299,7 +299,7 @@ BRANCHES = (
         weekend=False,
         phone="01000000104",
     ),
-    Branch(
+    BranchOffice(
         city="上海",
         city_en="Shanghai",
         area_code="021",
@@ -312,7 +312,7 @@ BRANCHES = (
         weekend=True,
         phone="02100000201",
     ),
-    Branch(
+    BranchOffice(
         city="上海",
         city_en="Shanghai",
         area_code="021",
@@ -325,7 +325,7 @@ BRANCHES = (
         weekend=False,
         phone="02100000202",
     ),
-    Branch(
+    BranchOffice(
         city="合肥",
         city_en="Hefei",
         area_code="0551",

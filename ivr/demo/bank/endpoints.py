@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 
 from .money import balance, credit_card, limits, report_loss, transactions
-from .questions import Claim, InCity, NewPin, OfAccount, OfCustomer, OfNumber, Page
-from .store import Answer
+from .questions import ByNumber, Claim, InCity, NewPin, OfAccount, OfCustomer, Page
+from .store import StoredAnswer
 from .who import account, caller, change_pin, phone, verify
 
 
-def branches(db: sqlite3.Connection, _now: datetime, asked: InCity) -> Answer:
+def branches(db: sqlite3.Connection, _now: datetime, asked: InCity) -> StoredAnswer:
     """List branches, of one city or all; a city without a branch gives an empty list."""
     city = (asked.city or "").strip().removesuffix("市").lower()
     rows = db.execute(
@@ -33,7 +33,7 @@ def branches(db: sqlite3.Connection, _now: datetime, asked: InCity) -> Answer:
     }
 
 
-def _branch(row: sqlite3.Row) -> Answer:
+def _branch(row: sqlite3.Row) -> StoredAnswer:
     told = ("city", "city_en", "name", "name_en", "address", "address_en", "opens", "closes", "phone")
     weekend = bool(row["weekend"])
     days = {"days": "每天" if weekend else "周一到周五", "days_en": "every day" if weekend else "Monday to Friday"}
@@ -45,12 +45,12 @@ class Endpoint:
     """One thing that can be asked. `changes` says that the book is written, so that it must run once per key."""
 
     question: type[msgspec.Struct]
-    answer: Callable[[sqlite3.Connection, datetime, Any], Answer]
+    answer: Callable[[sqlite3.Connection, datetime, Any], StoredAnswer]
     changes: bool = False
 
 
 ENDPOINTS = {
-    "caller": Endpoint(OfNumber, caller),
+    "caller": Endpoint(ByNumber, caller),
     "account": Endpoint(OfAccount, account),
     "verify": Endpoint(Claim, verify),
     "phone": Endpoint(OfCustomer, phone),

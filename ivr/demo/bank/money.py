@@ -6,10 +6,10 @@ import sqlite3
 from datetime import date, datetime, timedelta
 
 from .questions import OfCustomer, Page
-from .store import Answer, customer_row
+from .store import StoredAnswer, customer_row
 
 
-def balance(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> Answer:
+def balance(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> StoredAnswer:
     """Tell the balance and the card's state."""
     row = customer_row(db, asked.customer)
     return {
@@ -21,7 +21,7 @@ def balance(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> Answer:
     }
 
 
-def transactions(db: sqlite3.Connection, now: datetime, asked: Page) -> Answer:
+def transactions(db: sqlite3.Connection, now: datetime, asked: Page) -> StoredAnswer:
     """List transactions, newest first. `first`, `second` and `third` repeat the first items for flows without loops."""
     customer_row(db, asked.customer)
     rows = db.execute(
@@ -38,7 +38,7 @@ def transactions(db: sqlite3.Connection, now: datetime, asked: Page) -> Answer:
     }
 
 
-def credit_card(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> Answer:
+def credit_card(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> StoredAnswer:
     """Tell the credit card's bill and when it is due; whoever has no card gets the same fields, empty."""
     customer_row(db, asked.customer)
     row = db.execute("SELECT * FROM credit_cards WHERE customer = ?", (asked.customer,)).fetchone()
@@ -55,7 +55,7 @@ def credit_card(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> Ans
     }
 
 
-def limits(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> Answer:
+def limits(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> StoredAnswer:
     """Tell what may be sent by telephone, at once and in a day."""
     customer_row(db, asked.customer)
     row = db.execute("SELECT * FROM limits WHERE customer = ?", (asked.customer,)).fetchone()
@@ -66,7 +66,7 @@ def limits(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> Answer:
     }
 
 
-def report_loss(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> Answer:
+def report_loss(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> StoredAnswer:
     """Block the customer's card; a card that is blocked already keeps its first reference."""
     row = customer_row(db, asked.customer)
     reference = row["lost"] or _reference(db, now)
@@ -78,7 +78,7 @@ def _yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
 
 
-def _booked(row: sqlite3.Row, today: date) -> Answer:
+def _booked(row: sqlite3.Row, today: date) -> StoredAnswer:
     income = row["amount"] > 0
     return {
         "date": (today - timedelta(days=row["days_ago"])).isoformat(),

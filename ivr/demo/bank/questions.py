@@ -15,7 +15,7 @@ class UnclearError(Exception):
     """The question lacks something; the text says what and holds nothing that was asked."""
 
 
-class OfNumber(msgspec.Struct):
+class ByNumber(msgspec.Struct):
     """By the caller's number, as the carrier gives it."""
 
     number: str

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from flask import Flask
 
-from .app import create_app
+from .app import create_bank_app
 from .faults import Setting
-from .store import Store
+from .store import BankStore
 
-THREADS = 32
+_THREADS = 32
 """Answers given at once; more than there are cores, because a bank told to be slow only waits."""
 _STDERR = {
     "version": 1,
@@ -53,14 +53,14 @@ def serve(
     from granian.log import LogLevels
 
     Setting(slow_ms, fail_rate)
-    Store(database).close()
+    BankStore(database).close()
     load = functools.partial(_load, host, port, database, slow_ms, fail_rate, listening)
     Granian(
         "demo_bank",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        blocking_threads=THREADS,
+        blocking_threads=_THREADS,
         websockets=False,
         log_level=LogLevels.error,
         log_dictconfig=_STDERR,
@@ -75,7 +75,7 @@ def address(host: str, port: int) -> str:
 def _load(
     host: str, port: int, database: Path, slow_ms: float, fail_rate: float, listening: Callable[[str], None]
 ) -> Flask:
-    app = create_app(database, slow_ms=slow_ms, fail_rate=fail_rate)
+    app = create_bank_app(database, slow_ms=slow_ms, fail_rate=fail_rate)
     threading.Thread(target=_announce, args=(host, port, listening), daemon=True).start()
     return app
 

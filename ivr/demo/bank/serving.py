@@ -21,7 +21,7 @@ from werkzeug.test import run_wsgi_app
 from .app import wire
 from .faults import Faults, Setting
 from .pins import CHEAP
-from .store import Store
+from .store import BankStore
 
 MOST_READ = 1_000_000
 """Longest body that is read to its end before it is refused, so that the client hears why."""
@@ -46,7 +46,7 @@ class BackgroundBank:
         self._faults = Faults(Setting(slow_ms, fail_rate))
         with ExitStack() as undo:
             path = path or Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="demo-bank-"))) / "bank.db"
-            self._store = Store(path, pin_cost=pin_cost)
+            self._store = BankStore(path, pin_cost=pin_cost)
             undo.callback(self._store.close)
             self._server = _Server(("127.0.0.1", port), wire(self._store, self._faults, clock))
             undo.callback(self._server.close)

@@ -15,10 +15,10 @@ from .pins import MODERATE, opens, seal
 from .questions import UnknownError
 from .seeding import edition, seed
 
-BUSY_SECONDS = 5.0
+_BUSY_SECONDS = 5.0
 
-Answer = dict[str, Any]
-Change = Callable[[sqlite3.Connection], Answer]
+StoredAnswer = dict[str, Any]
+Change = Callable[[sqlite3.Connection], StoredAnswer]
 
 
 class KeyReusedError(Exception):
@@ -34,7 +34,7 @@ class Once:
     question: str = field(repr=False)
 
 
-class Store:
+class BankStore:
     """The bank's book. Threads may share it: each borrows a connection of its own for the time of a question."""
 
     def __init__(self, path: Path, *, pin_cost: int = MODERATE) -> None:
@@ -70,7 +70,7 @@ class Store:
                 db.execute("ROLLBACK")
                 raise
 
-    def change(self, act: Change, once: Once | None) -> Answer:
+    def change(self, act: Change, once: Once | None) -> StoredAnswer:
         """Run `act` and keep its answer; the same `once` again gets the kept answer. Raises KeyReusedError."""
         with self.writing() as db:
             if once is None:
@@ -100,7 +100,7 @@ class Store:
             self._idle.pop().close()
 
     def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA synchronous = NORMAL")
         return db

@@ -7,11 +7,11 @@ import sqlite3
 from datetime import date, datetime
 
 from .pins import account_id, card_digest, cost_of, is_weak, opens, seal
-from .questions import Claim, NewPin, OfAccount, OfCustomer, OfNumber, UnclearError, UnknownError
-from .store import Answer, book_key, customer_row
+from .questions import ByNumber, Claim, NewPin, OfAccount, OfCustomer, UnclearError, UnknownError
+from .store import StoredAnswer, book_key, customer_row
 
 
-def caller(db: sqlite3.Connection, now: datetime, asked: OfNumber) -> Answer:
+def caller(db: sqlite3.Connection, now: datetime, asked: ByNumber) -> StoredAnswer:
     """Tell who calls from a number."""
     row = db.execute("SELECT * FROM customers WHERE number = ?", (_e164(asked.number),)).fetchone()
     if row is None:
@@ -24,7 +24,7 @@ def caller(db: sqlite3.Connection, now: datetime, asked: OfNumber) -> Answer:
     }
 
 
-def account(db: sqlite3.Connection, _now: datetime, asked: OfAccount) -> Answer:
+def account(db: sqlite3.Connection, _now: datetime, asked: OfAccount) -> StoredAnswer:
     """Name the account that tries are charged to; number and card of one customer lead to the same."""
     if asked.card is None and asked.number is None:
         raise UnclearError("give number or card")
@@ -35,7 +35,7 @@ def account(db: sqlite3.Connection, _now: datetime, asked: OfAccount) -> Answer:
     return {"account": held if known else invented}
 
 
-def verify(db: sqlite3.Connection, _now: datetime, asked: Claim) -> Answer:
+def verify(db: sqlite3.Connection, _now: datetime, asked: Claim) -> StoredAnswer:
     """Check a claim. An unknown account, a wrong tail and a wrong PIN get the same answer after the same work."""
     if not asked.card and (not asked.number or (asked.card_tail is None and asked.id_tail is None)):
         raise UnclearError("give card, or number and one of card_tail and id_tail")
@@ -47,12 +47,12 @@ def verify(db: sqlite3.Connection, _now: datetime, asked: Claim) -> Answer:
     return {"verified": True, "customer": row["customer"], "card": {"tail": row["tail"]}}
 
 
-def phone(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> Answer:
+def phone(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> StoredAnswer:
     """Tell the mobile number on file, where codes and notes are sent."""
     return {"number": customer_row(db, asked.customer)["number"]}
 
 
-def change_pin(db: sqlite3.Connection, _now: datetime, asked: NewPin) -> Answer:
+def change_pin(db: sqlite3.Connection, _now: datetime, asked: NewPin) -> StoredAnswer:
     """Take a new PIN in place of the old one, unless it is weak."""
     row = customer_row(db, asked.customer)
     if is_weak(asked.new_pin, born=row["born"], tails=(row["tail"], row["id_tail"], row["number"][-4:])):

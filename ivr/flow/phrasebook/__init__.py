@@ -70,6 +70,6 @@ def phrase(language: str, key: str, /, **values: str) -> str:
     return text
 
 
-def keys(language: str) -> frozenset[str]:
+def all_phrase_keys(language: str) -> frozenset[str]:
     """Return the keys of a book; a test holds them equal in all languages."""
     return frozenset(_books()[language])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import Flow, Line
+from ivr.flow.model import Flow, Hotline
 
 from . import auth_levels, cross_flow, figures, languages, reachability, targets, values
 
 
-def check_flow(flow: Flow, flows: frozenset[str], line: Line | None) -> list[Problem]:
+def check_flow(flow: Flow, flows: frozenset[str], line: Hotline | None) -> list[Problem]:
     """Return what is wrong inside one flow. `flows` are the names of all flows there are."""
     found = [*targets.check(flow, flows, line), *languages.check(flow), *figures.check(flow)]
     if not flow.unread:  # a step that can't be read may set any value and lead anywhere
@@ -20,6 +20,6 @@ def check_flow(flow: Flow, flows: frozenset[str], line: Line | None) -> list[Pro
     return found
 
 
-def check_release(flows: Mapping[str, Flow], names: frozenset[str], line: Line | None) -> list[Problem]:
+def check_release(flows: Mapping[str, Flow], names: frozenset[str], line: Hotline | None) -> list[Problem]:
     """Return what is wrong between flows. `names` are those of all flows, be they readable or not."""
     return [*cross_flow.check(flows, names, line), *auth_levels.check(flows)]

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import RETURN, CalledNumber, Flow, Line, Step, Target, within
+from ivr.flow.model import RETURN, CalledNumber, Flow, Hotline, Step, Target, within
 from ivr.yamlfile.suggest import did_you_mean
 
 from .targets import written_steps
 
 
-def check(flows: Mapping[str, Flow], names: frozenset[str], line: Line | None) -> Iterator[Problem]:
+def check(flows: Mapping[str, Flow], names: frozenset[str], line: Hotline | None) -> Iterator[Problem]:
     """Check the lines, and every flow that runs or leads to another."""
     for number in line.numbers.values() if line is not None else ():
         name = number.flow.name

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ivr.diagnostics.problem import Place, Problem
 from ivr.flow.expressions import Expression
-from ivr.flow.model import ALWAYS, OWN_DESK, PRIORITIES, Line, Reference
+from ivr.flow.model import ALWAYS, OWN_DESK, PRIORITIES, Hotline, Reference
 from ivr.yamlfile.source import Mapping
 from ivr.yamlfile.suggest import did_you_mean
 
@@ -16,7 +16,7 @@ _BY_SEGMENT = ("tier", "desk", "priority")
 """The parts of `caller` that only come from the segment."""
 
 
-def check_line(line: Line, node: Mapping) -> Iterator[Problem]:
+def check_line(line: Hotline, node: Mapping) -> Iterator[Problem]:
     """Check `line.yaml` as far as it goes by itself; `node` tells where things are written."""
     if "default" not in line.numbers:
         cure = 'Add "default:" with a flow, as in: default: main_menu'
@@ -27,7 +27,7 @@ def check_line(line: Line, node: Mapping) -> Iterator[Problem]:
     yield from _priorities(node)
 
 
-def _hours(line: Line, node: Mapping) -> Iterator[Problem]:
+def _hours(line: Hotline, node: Mapping) -> Iterator[Problem]:
     if ALWAYS in line.hours:
         message = f'"{ALWAYS}" names hours that never end, and cannot mean others.'
         yield Problem(_key(node, "hours", ALWAYS), "bad-name", message, "Take another name.")
@@ -35,7 +35,7 @@ def _hours(line: Line, node: Mapping) -> Iterator[Problem]:
     yield from _undefined(named, (*line.hours, ALWAYS), "unknown-hours", "opening hours", "hours")
 
 
-def _desks(line: Line, node: Mapping) -> Iterator[Problem]:
+def _desks(line: Hotline, node: Mapping) -> Iterator[Problem]:
     if OWN_DESK in line.desks:
         message = f'"{OWN_DESK}" stands for the desk of the caller\'s own segment, so no desk can be called that.'
         yield Problem(_key(node, "desks", OWN_DESK), "bad-name", message, "Take another name.")
@@ -53,7 +53,7 @@ def _priorities(node: Mapping) -> Iterator[Problem]:
             yield Problem(key.place, "unknown-priority", f'There is no priority "{key.text}".', cure)
 
 
-def _segments(line: Line, node: Mapping) -> Iterator[Problem]:
+def _segments(line: Hotline, node: Mapping) -> Iterator[Problem]:
     named = [number.segment for number in line.numbers.values() if number.segment]
     yield from _undefined(named, line.segments, "unknown-segment", "segment", "segments")
     by_number = {reference.name for reference in named}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import OWN_DESK, Flow, Line, Step
+from ivr.flow.model import OWN_DESK, Flow, Hotline, Step
 from ivr.flow.outcomes import flow_routes, step_routes
 
 from .targets import written_steps
@@ -13,7 +13,7 @@ from .targets import written_steps
 _ENDS = ("transfer", "hangup", "flow")
 
 
-def check(flow: Flow, line: Line | None) -> Iterator[Problem]:
+def check(flow: Flow, line: Hotline | None) -> Iterator[Problem]:
     """Check the ways through a flow whose targets are all there."""
     yield from _unreachable(flow)
     yield from _loops(flow, line)
@@ -53,7 +53,7 @@ def _no_person(flow: Flow) -> Iterator[Problem]:
         yield Problem(place, "no-transfer", message, cure, "warning")
 
 
-def _loops(flow: Flow, line: Line | None) -> Iterator[Problem]:
+def _loops(flow: Flow, line: Hotline | None) -> Iterator[Problem]:
     """Find rounds that a call cannot leave and in which it never waits: it would hang in them."""
     closing = {name for name, step in flow.steps.items() if line is not None and _can_be_closed(step, line)}
     onward = {name: _onward(step, "closed" if name in closing else "next") for name, step in flow.steps.items()}
@@ -70,7 +70,7 @@ def _loops(flow: Flow, line: Line | None) -> Iterator[Problem]:
             yield Problem(flow.steps[cycle[0]].place, "endless-loop", message, cure)
 
 
-def _can_be_closed(step: Step, line: Line) -> bool:
+def _can_be_closed(step: Step, line: Hotline) -> bool:
     """Tell whether a step may find its desk closed, so that the call goes on at once."""
     wanted = getattr(getattr(step, "transfer", None), "desk", None)
     desks = (desk for name, desk in line.desks.items() if wanted in (name, OWN_DESK))

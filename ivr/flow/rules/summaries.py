@@ -112,7 +112,7 @@ CHECKS = {
 }
 """About how the parts fit together."""
 
-CONVERSATIONS = {
+_CONVERSATIONS = {
     "unreadable": "The file cannot be opened, or is not UTF-8.",
     "no-value": "A key has nothing behind it.",
     "wrong-value": "A value is none that the key takes.",
@@ -128,6 +128,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "How YAML is written": YAML,
     "Steps and keys": FIELDS,
     "How the parts fit together": CHECKS,
-    "Conversations": CONVERSATIONS,
+    "Conversations": _CONVERSATIONS,
 }
 RULES: Mapping[str, str] = {rule: line for group in GROUPS.values() for rule, line in group.items()}

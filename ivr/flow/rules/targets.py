@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import OWN_DESK, RETURN, Choice, Flow, Line, Step, Target, within
+from ivr.flow.model import OWN_DESK, RETURN, Choice, Flow, Hotline, Step, Target, within
 from ivr.yamlfile.suggest import did_you_mean
 
 
-def check(flow: Flow, flows: frozenset[str], line: Line | None) -> Iterator[Problem]:
+def check(flow: Flow, flows: frozenset[str], line: Hotline | None) -> Iterator[Problem]:
     """Check targets, the way to a person, key 0, desks, announcements, and what steps say of their own keys."""
     yield from _targets(flow, flows)
     yield from _agent(flow, flows)
@@ -69,7 +69,7 @@ def _faults(flow: Flow) -> Iterator[Problem]:
             yield Problem(step.place_of(key), "keys-disagree", message, cure)
 
 
-def _desks(flow: Flow, line: Line) -> Iterator[Problem]:
+def _desks(flow: Flow, line: Hotline) -> Iterator[Problem]:
     for step in written_steps(flow):
         desk = getattr(getattr(step, "transfer", None), "desk", None)
         if desk is not None and desk not in (*line.desks, OWN_DESK):
@@ -78,7 +78,7 @@ def _desks(flow: Flow, line: Line) -> Iterator[Problem]:
             yield Problem(step.place_of("transfer"), "unknown-desk", message, cure)
 
 
-def _announcements(flow: Flow, line: Line) -> Iterator[Problem]:
+def _announcements(flow: Flow, line: Hotline) -> Iterator[Problem]:
     for step in written_steps(flow):
         slot = getattr(step, "announce", None)
         if slot is not None and slot not in line.announcements:

@@ -8,9 +8,9 @@ from typing import Any
 
 from ivr.diagnostics.problem import Place, Problem
 from ivr.flow.expressions import CONSTANTS, Expression
-from ivr.flow.model import Flow, Line, Step, within
+from ivr.flow.model import Flow, Hotline, Step, within
 from ivr.flow.text import Slot, Template
-from ivr.secret import KINDS as SECRET_KINDS
+from ivr.secret import SECRET_KINDS as SECRET_KINDS
 from ivr.yamlfile.suggest import did_you_mean
 
 from .targets import written_steps
@@ -65,7 +65,7 @@ _OPEN = ("caller", "card")
 _DESK_PARTS = tuple(part.partition(".")[2] for part in GIVEN["desks"])
 
 
-def check(flow: Flow, line: Line | None) -> Iterator[Problem]:
+def check(flow: Flow, line: Hotline | None) -> Iterator[Problem]:
     """Check every value that a text or a condition reads, and what the flow gives back."""
     yield from _all_read(flow)
     yield from _of_the_line(flow, line)
@@ -123,7 +123,7 @@ def _set_by(step: Step) -> Mapping[str, Expression]:
     return getattr(step, "set", {}) if step.kind == "set" else {}
 
 
-def _of_the_line(flow: Flow, line: Line | None) -> Iterator[Problem]:
+def _of_the_line(flow: Flow, line: Hotline | None) -> Iterator[Problem]:
     """Check what is read of opening hours: single values only, which are worked out when they are read."""
     for path, place in _paths([flow.globals, *written_steps(flow)]):
         if path == ("line",):

@@ -1,6 +1,6 @@
 """Who is calling: tries and locks over all calls, one-time codes, and PINs that are too easily guessed."""
 
 from .limits import Limits
-from .service import Identity
+from .service import IdentityService
 
-__all__ = ["Identity", "Limits"]
+__all__ = ["IdentityService", "Limits"]

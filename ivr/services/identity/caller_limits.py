@@ -9,15 +9,15 @@ from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
 
 from .alarms import Alarms
-from .idempotency import Answer, answered, remember
+from .idempotency import IdempotentAnswer, remember, stored_answer
 from .limits import HOUR, Limits
 from .pseudonyms import Account, Counter, counters, number_key
 
-COLLECTION = "identity.callers"
-SHORT = 12
+CALLER_TRIES = "identity.callers"
+_SHORT = 12
 """Letters of an account's fingerprint that are kept with a number; enough to count different ones."""
 
-Record = dict[str, Any]
+_Record = dict[str, Any]
 
 
 class Callers:
@@ -28,7 +28,7 @@ class Callers:
 
     def charge(self, number: str, account: Account, key: str, at: int) -> int:
         """Count one try; return 0, or the seconds for which this number gets no further try."""
-        short = account.key[:SHORT]
+        short = account.key[:_SHORT]
         for counter in counters(number, self._limits):
             wait, alarm = self._count(counter, short, key, at)
             if alarm:
@@ -39,9 +39,9 @@ class Callers:
 
     def passed(self, number: str, account: Account) -> None:
         """Forget the newest try for this account. Others stay: a right answer of one's own must not wipe them out."""
-        short = account.key[:SHORT]
+        short = account.key[:_SHORT]
 
-        def update(stored: Document | None) -> Record | None:
+        def update(stored: Document | None) -> _Record | None:
             if stored is None:
                 return None
             tries = list(stored["tries"])
@@ -56,7 +56,7 @@ class Callers:
     def standing(self, number: str, at: int) -> tuple[str, int, int, int]:
         """Return a number as it may be shown, its failed tries and accounts of the last hour, and seconds to wait."""
         counter = counters(number, self._limits)[0]
-        record = _opened(self._documents.get(COLLECTION, number_key(self._seal, counter.name)), at)
+        record = _opened(self._documents.get(CALLER_TRIES, number_key(self._seal, counter.name)), at)
         return counter.shown, len(record["tries"]), len(record["accounts"]), _wait(record, counter, "", at)[0]
 
     def forget(self, number: str) -> bool:
@@ -66,19 +66,19 @@ class Callers:
         def update(stored: Document | None) -> None:
             found.append(bool(stored and (stored["tries"] or stored["accounts"])))
 
-        self._documents.change(COLLECTION, number_key(self._seal, counters(number, self._limits)[0].name), update)
+        self._documents.change(CALLER_TRIES, number_key(self._seal, counters(number, self._limits)[0].name), update)
         return found[-1]
 
-    def _change(self, counter: Counter, update: Callable[[Document | None], Record | None]) -> None:
-        self._documents.change(COLLECTION, number_key(self._seal, counter.name), update)
+    def _change(self, counter: Counter, update: Callable[[Document | None], _Record | None]) -> None:
+        self._documents.change(CALLER_TRIES, number_key(self._seal, counter.name), update)
 
     def _count(self, counter: Counter, account: str, key: str, at: int) -> tuple[int, str]:
         """Count on one counter; return the seconds to wait and what to raise an alarm for."""
         seen: list[tuple[int, str]] = []
 
-        def update(stored: Document | None) -> Record:
+        def update(stored: Document | None) -> _Record:
             record = _opened(stored, at)
-            if (before := answered(record, key)) is not None:
+            if (before := stored_answer(record, key)) is not None:
                 seen.append((before["wait_s"], ""))
                 return record
             wait, reason = _wait(record, counter, account, at)
@@ -89,22 +89,22 @@ class Callers:
             if not wait:
                 record["tries"] = [*record["tries"], [at, account]]
                 record["accounts"] = {**record["accounts"], account: at}
-            answer: Answer = {"wait_s": wait}
+            answer: IdempotentAnswer = {"wait_s": wait}
             return remember(record, key, answer)
 
         self._change(counter, update)
         return seen[-1]
 
 
-def _opened(stored: Document | None, at: int) -> Record:
+def _opened(stored: Document | None, at: int) -> _Record:
     """Return a counter's record without what is more than an hour old."""
-    record: Record = dict(stored) if stored else {"tries": [], "accounts": {}, "alarm": 0}
+    record: _Record = dict(stored) if stored else {"tries": [], "accounts": {}, "alarm": 0}
     record["tries"] = [entry for entry in record["tries"] if at - entry[0] <= HOUR]
     record["accounts"] = {account: t for account, t in record["accounts"].items() if at - t <= HOUR}
     return record
 
 
-def _wait(record: Record, counter: Counter, account: str, at: int) -> tuple[int, str]:
+def _wait(record: _Record, counter: Counter, account: str, at: int) -> tuple[int, str]:
     """Return for how long the counter refuses, and why; an account that is counted already is no further one."""
     if len(record["tries"]) >= counter.tries:
         oldest = record["tries"][0][0]

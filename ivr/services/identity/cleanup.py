@@ -14,7 +14,7 @@ from .limits import DAY, HOUR
 
 ONE_IN, LOOKED_AT = 8, 24
 """One charge in so many looks at so many documents of each collection: more than the charges can have added."""
-QUARTER = 90 * DAY
+_QUARTER = 90 * DAY
 
 
 def tidy(documents: Documents, at: int) -> None:
@@ -37,7 +37,7 @@ def _account_is_over(record: Mapping[str, Any], at: int) -> bool:
     if record["lock"]:
         return False
     last: int = max([record["last"], *(event["at"] for event in record["events"])])
-    return at - last > (QUARTER if record["failures"] or record["events"] else HOUR)
+    return at - last > (_QUARTER if record["failures"] or record["events"] else HOUR)
 
 
 def _caller_is_over(record: Mapping[str, Any], at: int) -> bool:
@@ -50,8 +50,8 @@ def _codes_are_over(record: Mapping[str, Any], at: int) -> bool:
 
 
 _IS_OVER: Mapping[str, Callable[[Document, int], bool]] = {
-    lockout.COLLECTION: _account_is_over,
-    caller_limits.COLLECTION: _caller_is_over,
-    one_time_codes.COLLECTION: _codes_are_over,
-    line_limits.COLLECTION: line_limits.is_over,
+    lockout.ACCOUNTS: _account_is_over,
+    caller_limits.CALLER_TRIES: _caller_is_over,
+    one_time_codes.CODES: _codes_are_over,
+    line_limits.LINE_TRIES: line_limits.has_too_many,
 }

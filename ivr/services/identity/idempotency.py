@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-KEPT = 16
+_KEPT = 16
 """Answers kept in a document. The same question comes again within seconds, or never."""
 
-Answer = dict[str, Any]
+IdempotentAnswer = dict[str, Any]
 
 
-def answered(document: Mapping[str, Any], key: str) -> Answer | None:
+def stored_answer(document: Mapping[str, Any], key: str) -> IdempotentAnswer | None:
     """Return what was answered to this key, or None."""
     return next((dict(answer) for known, answer in document.get("answers", ()) if known == key), None)
 
 
-def remember(document: dict[str, Any], key: str, answer: Answer) -> dict[str, Any]:
+def remember(document: dict[str, Any], key: str, answer: IdempotentAnswer) -> dict[str, Any]:
     """Put an answer into a document."""
-    document["answers"] = [*document.get("answers", ()), [key, answer]][-KEPT:]
+    document["answers"] = [*document.get("answers", ()), [key, answer]][-_KEPT:]
     return document

@@ -13,15 +13,15 @@ from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
 
 from .alarms import Alarms
-from .idempotency import answered, remember
+from .idempotency import remember, stored_answer
 from .limits import HOUR, MINUTE, Limits
-from .pseudonyms import LONGEST, number_key
+from .pseudonyms import LONGEST_GIVEN, number_key
 
-COLLECTION = "identity.lines"
+LINE_TRIES = "identity.lines"
 SPAN = 5 * MINUTE
 """Tries are kept as counts of so many seconds: a busy line has thousands in an hour."""
 
-Record = dict[str, Any]
+_Record = dict[str, Any]
 
 
 class Lines:
@@ -36,10 +36,10 @@ class Lines:
             return False
         rises: list[bool] = []
 
-        def update(stored: Document | None) -> Record:
+        def update(stored: Document | None) -> _Record:
             record = _opened(stored, at)
             rises.append(False)
-            if answered(record, key) is not None:
+            if stored_answer(record, key) is not None:
                 return record
             span = str(at // SPAN)
             record["tries"] = {**record["tries"], span: record["tries"].get(span, 0) + 1}
@@ -49,14 +49,14 @@ class Lines:
 
         record = self._change(called, update)
         if rises[-1]:
-            text = f"{self._limits.line_tries} failed tries on the line {called[:LONGEST]} within an hour"
+            text = f"{self._limits.line_tries} failed tries on the line {called[:LONGEST_GIVEN]} within an hour"
             self._alarms.raise_alarm("line", text, at)
         return record is not None and self._over(record)
 
     def passed(self, called: str, at: int) -> None:
         """Take the newest try back: it was right, or nobody could check it."""
 
-        def update(stored: Document | None) -> Record | None:
+        def update(stored: Document | None) -> _Record | None:
             if stored is None:
                 return None
             record = _opened(stored, at)
@@ -70,19 +70,19 @@ class Lines:
     def _over(self, record: Document) -> bool:
         return bool(sum(record["tries"].values()) >= self._limits.line_tries)
 
-    def _change(self, called: str, update: Callable[[Document | None], Record | None]) -> Document | None:
-        return self._documents.change(COLLECTION, number_key(self._seal, f"line {called[:LONGEST]}"), update)
+    def _change(self, called: str, update: Callable[[Document | None], _Record | None]) -> Document | None:
+        return self._documents.change(LINE_TRIES, number_key(self._seal, f"line {called[:LONGEST_GIVEN]}"), update)
 
 
-def _opened(stored: Document | None, at: int) -> Record:
+def _opened(stored: Document | None, at: int) -> _Record:
     """Return a line's record without what is more than an hour old."""
-    record: Record = dict(stored) if stored else {"tries": {}, "alarm": 0}
+    record: _Record = dict(stored) if stored else {"tries": {}, "alarm": 0}
     since = (at - HOUR) // SPAN
     record["tries"] = {span: tries for span, tries in record["tries"].items() if int(span) > since}
     return record
 
 
-def is_over(record: Document, at: int) -> bool:
+def has_too_many(record: Document, at: int) -> bool:
     """Tell whether nothing of a record counts any more."""
     spans = [int(span) * SPAN for span in record["tries"]]
     return bool(at - max([record["alarm"], *spans]) > 2 * HOUR)

@@ -9,23 +9,23 @@ from typing import Any
 
 from ivr.engine.ports import Document, Documents
 
-from .idempotency import Answer, answered, remember
+from .idempotency import IdempotentAnswer, remember, stored_answer
 from .limits import DAY, Limits
 from .pseudonyms import Account
 
-COLLECTION = "identity.accounts"
+ACCOUNTS = "identity.accounts"
 EVENTS_KEPT = 20
 UNDER_CHECK = 60
 """Seconds in which an answer that was being checked while the lock fell may still prove right."""
 
-Record = dict[str, Any]
+_Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Charged:
     """What a charge came to; `fresh` is false when the account had failed before."""
 
-    answer: Answer
+    answer: IdempotentAnswer
     fresh: bool
 
 
@@ -42,9 +42,9 @@ class Accounts:
         """
         seen: list[Charged] = []
 
-        def update(stored: Document | None) -> Record:
+        def update(stored: Document | None) -> _Record:
             record = _opened(stored, account)
-            if (before := answered(record, key)) is not None:
+            if (before := stored_answer(record, key)) is not None:
                 seen.append(Charged(before, fresh=False))
                 return record
             self._reopen(record, at)
@@ -60,7 +60,7 @@ class Accounts:
     def passed(self, account: Account, at: int) -> None:
         """Forget the wrong answers before a right one. A lock stays, but for one that this very answer had caused."""
 
-        def update(stored: Document | None) -> Record | None:
+        def update(stored: Document | None) -> _Record | None:
             if stored is None:
                 return None
             record = dict(stored)
@@ -75,8 +75,8 @@ class Accounts:
     def give_back(self, account: Account, key: str, at: int) -> None:
         """Take back one try that nobody could check: the bank did not answer. Nothing was learnt from it."""
 
-        def update(stored: Document | None) -> Record | None:
-            if stored is None or answered(stored, key) is not None:
+        def update(stored: Document | None) -> _Record | None:
+            if stored is None or stored_answer(stored, key) is not None:
                 return dict(stored) if stored else None
             record = dict(stored)
             if record["tries"] and at - record["tries"][-1] <= UNDER_CHECK and not _is_firm(record, at):
@@ -87,9 +87,9 @@ class Accounts:
 
         self._change(account, update)
 
-    def standing(self, account: Account, at: int) -> Record:
+    def standing(self, account: Account, at: int) -> _Record:
         """Return the record of an account as it stands now, empty when nothing is known of it."""
-        stored = self._documents.get(COLLECTION, account.key)
+        stored = self._documents.get(ACCOUNTS, account.key)
         record = _opened(stored, account)
         self._reopen(record, at)
         return record
@@ -98,7 +98,7 @@ class Accounts:
         """Lock on an operator's word; false when it was locked already."""
         done: list[bool] = []
 
-        def update(stored: Document | None) -> Record:
+        def update(stored: Document | None) -> _Record:
             record = _opened(stored, account)
             self._reopen(record, at)
             done.append(not record["lock"])
@@ -114,7 +114,7 @@ class Accounts:
         """Lift a lock and forget the wrong answers; false when there was nothing to lift."""
         done: list[bool] = []
 
-        def update(stored: Document | None) -> Record | None:
+        def update(stored: Document | None) -> _Record | None:
             done.append(bool(stored and (stored["lock"] or stored["tries"])))
             if stored is None or not done[-1]:
                 return dict(stored) if stored else None
@@ -129,40 +129,40 @@ class Accounts:
         """Return the account whose key begins with these letters, eight at least, as a list shows them."""
         if not re.fullmatch("[0-9a-f]{8,32}", reference):
             return None
-        keys = self._documents.keys(COLLECTION, prefix=reference, limit=2)
-        document = self._documents.get(COLLECTION, keys[0]) if len(keys) == 1 else None
+        keys = self._documents.keys(ACCOUNTS, prefix=reference, limit=2)
+        document = self._documents.get(ACCOUNTS, keys[0]) if len(keys) == 1 else None
         return Account(keys[0], document["name"]) if document else None
 
-    def locked(self, at: int) -> Iterator[tuple[Account, Record]]:
+    def locked(self, at: int) -> Iterator[tuple[Account, _Record]]:
         """Yield every account that is locked now, with its record."""
         after = ""
-        while keys := self._documents.keys(COLLECTION, after=after):
+        while keys := self._documents.keys(ACCOUNTS, after=after):
             for key in keys:
-                record = dict(self._documents.get(COLLECTION, key) or {})
+                record = dict(self._documents.get(ACCOUNTS, key) or {})
                 if record.get("lock"):
                     self._reopen(record, at)
                     if record["lock"]:
                         yield Account(key, record["name"]), record
             after = keys[-1]
 
-    def until(self, record: Record) -> int:
+    def until(self, record: _Record) -> int:
         """Return when a lock falls by itself; 0: an operator lifts it, or there is none."""
         lock, reopen = record["lock"], self._limits.reopen_after
         if lock is None or reopen is None or lock["by"] != "limit":
             return 0
         return int(lock["since"]) + reopen
 
-    def _change(self, account: Account, update: Callable[[Document | None], Record | None]) -> None:
-        self._documents.change(COLLECTION, account.key, update)
+    def _change(self, account: Account, update: Callable[[Document | None], _Record | None]) -> None:
+        self._documents.change(ACCOUNTS, account.key, update)
 
-    def _reopen(self, record: Record, at: int) -> None:
+    def _reopen(self, record: _Record, at: int) -> None:
         """Drop what is more than 24 hours old, and a lock whose time is over."""
         record["tries"] = [t for t in record["tries"] if at - t <= DAY]
         if (until := self.until(record)) and at > until:
             _lift(record, at, "its time was over")
             record |= {"tries": [], "failures": 0}
 
-    def _refusal(self, record: Record, at: int) -> Answer | None:
+    def _refusal(self, record: _Record, at: int) -> IdempotentAnswer | None:
         if record["lock"]:
             record["lock"]["firm"] = True
             return _answer(locked=True, wait=max(0, self.until(record) - at))
@@ -172,48 +172,48 @@ class Accounts:
             return _answer(wait=wait, left=self._left(record))
         return None
 
-    def _count(self, record: Record, at: int) -> Answer:
+    def _count(self, record: _Record, at: int) -> IdempotentAnswer:
         record |= {"tries": [*record["tries"], at], "failures": record["failures"] + 1, "last": at}
         left = self._left(record)
         if not left:
             _lock(record, at, f"{record['failures']} wrong answers in a row", "limit")
         return _answer(allowed=True, left=left)
 
-    def _left(self, record: Record) -> int:
+    def _left(self, record: _Record) -> int:
         today = self._limits.tries_a_day - len(record["tries"])
         in_all: int = self._limits.tries_in_all - record["failures"]
         return max(0, min(today, in_all))
 
 
-def _opened(stored: Document | None, account: Account) -> Record:
+def _opened(stored: Document | None, account: Account) -> _Record:
     empty = {"name": account.shown, "tries": [], "failures": 0, "last": 0, "lock": None, "events": []}
     return empty if stored is None else dict(stored)
 
 
-def _answer(*, allowed: bool = False, locked: bool = False, wait: int = 0, left: int = 0) -> Answer:
+def _answer(*, allowed: bool = False, locked: bool = False, wait: int = 0, left: int = 0) -> IdempotentAnswer:
     return {"allowed": allowed, "locked": locked, "wait_s": wait, "left": left}
 
 
-def _under_check(record: Record, at: int) -> bool:
+def _under_check(record: _Record, at: int) -> bool:
     """Tell whether the try that caused the lock may still be being checked: nobody has knocked since."""
     lock = record["lock"]
     return not lock["firm"] and at - lock["since"] <= UNDER_CHECK
 
 
-def _is_firm(record: Record, at: int) -> bool:
+def _is_firm(record: _Record, at: int) -> bool:
     return bool(record["lock"]) and not _under_check(record, at)
 
 
-def _lock(record: Record, at: int, why: str, by: str) -> None:
+def _lock(record: _Record, at: int, why: str, by: str) -> None:
     record["lock"] = {"since": at, "why": why, "by": by, "firm": False}
     _note(record, at, "locked", why, by)
 
 
-def _lift(record: Record, at: int, why: str, by: str = "limit") -> None:
+def _lift(record: _Record, at: int, why: str, by: str = "limit") -> None:
     record["lock"] = None
     _note(record, at, "unlocked", why, by)
 
 
-def _note(record: Record, at: int, what: str, why: str, by: str) -> None:
+def _note(record: _Record, at: int, what: str, why: str, by: str) -> None:
     event = {"at": at, "what": what, "why": why, "by": by}
     record["events"] = [*record["events"], event][-EVENTS_KEPT:]

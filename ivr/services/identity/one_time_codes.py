@@ -14,13 +14,13 @@ from ivr.engine.telephone import one_spelling
 from ivr.errors import LookupFailed, StoreError
 from ivr.secret import Secret
 
-from .idempotency import Answer, answered, remember
+from .idempotency import IdempotentAnswer, remember, stored_answer
 from .limits import DAY, MINUTE, Limits
 from .pseudonyms import number_key
 from .weak_pins import weakness
 
-COLLECTION = "identity.codes"
-DIGITS = 6
+CODES = "identity.codes"
+_DIGITS = 6
 TEXTS: Mapping[str, str] = MappingProxyType(
     {
         "zh-CN": "【示范银行】验证码{code}{purpose}，{minutes}分钟内有效，请在通话中输入。"
@@ -48,7 +48,7 @@ PURPOSES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """What a code is for, in words; a purpose that is not listed goes unsaid."""
 
-Record = dict[str, Any]
+_Record = dict[str, Any]
 
 
 class Codes:
@@ -60,7 +60,7 @@ class Codes:
         self._documents, self._seal, self._limits = documents, seal, limits
         self._messenger, self._texts = messenger, texts
 
-    def send(self, number: str, language: str, purpose: str, key: str, now: float) -> Answer:
+    def send(self, number: str, language: str, purpose: str, key: str, now: float) -> IdempotentAnswer:
         """Make a code and send it. A code counts even if its sending fails: it may have arrived all the same.
 
         Raises LookupFailed when there were too many, or the message cannot be sent.
@@ -84,27 +84,27 @@ class Codes:
         what_for = PURPOSES.get(spoken, {}).get(purpose, "")
         return self._texts[spoken].format(code=code, purpose=what_for, minutes=minutes)
 
-    def check(self, sealed: str, given: str, number: str, key: str, at: int) -> Answer:
+    def check(self, sealed: str, given: str, number: str, key: str, at: int) -> IdempotentAnswer:
         """Compare in constant time. A try counts before its result is known; a code is right once at most."""
         code, expires, owner = self._opened(sealed)
         right = hmac.compare_digest(code.encode(), given.encode("utf-8", "replace"))
         right &= hmac.compare_digest(owner, number_key(self._seal, one_spelling(number)))
         mark = self._seal.fingerprint(b"identity code\0" + sealed.encode())
-        seen: list[Answer] = []
+        seen: list[IdempotentAnswer] = []
 
-        def update(stored: Document | None) -> Record:
+        def update(stored: Document | None) -> _Record:
             record = _opened(stored, at)
-            answer = answered(record, key)
+            answer = stored_answer(record, key)
             if answer is None:
                 answer = self._judge(record, mark, right=right, expired=at >= expires)
                 remember(record, key, answer)
             seen.append(answer)
             return record
 
-        self._documents.change(COLLECTION, owner, update)
+        self._documents.change(CODES, owner, update)
         return seen[-1]
 
-    def _judge(self, record: Record, mark: str, *, right: bool, expired: bool) -> Answer:
+    def _judge(self, record: _Record, mark: str, *, right: bool, expired: bool) -> IdempotentAnswer:
         state = record["codes"].get(mark, {"tries": 0, "used": False, "at": 0})
         reason = "used" if state["used"] else "expired" if expired or not state["at"] else ""
         if not reason and state["tries"] >= self._limits.code_tries:
@@ -115,17 +115,17 @@ class Codes:
             reason = "" if right else "wrong"
         return {"verified": not reason, "reason": reason}
 
-    def _reserve(self, number: str, key: str, at: int) -> Answer:
+    def _reserve(self, number: str, key: str, at: int) -> IdempotentAnswer:
         """Count a code and keep it sealed, so that the same question again sends the same one."""
         owner, expires = number_key(self._seal, number), at + self._limits.code_seconds
         sealed = self._seal.seal(Secret("otp", f"{_fresh_code()}.{expires}.{owner}"))
-        new: Answer = {"sealed": sealed, "expires": expires, "sent_to_tail": number[-4:]}
+        new: IdempotentAnswer = {"sealed": sealed, "expires": expires, "sent_to_tail": number[-4:]}
         mark = self._seal.fingerprint(b"identity code\0" + sealed.encode())
-        seen: list[Answer] = []
+        seen: list[IdempotentAnswer] = []
 
-        def update(stored: Document | None) -> Record:
+        def update(stored: Document | None) -> _Record:
             record = _opened(stored, at)
-            if (before := answered(record, key)) is not None:
+            if (before := stored_answer(record, key)) is not None:
                 seen.append(before)
                 return record
             self._refuse_too_many(record, at)
@@ -133,10 +133,10 @@ class Codes:
             record["codes"] = {**record["codes"], mark: {"tries": 0, "used": False, "at": at}}
             return remember(record, key, new)
 
-        self._documents.change(COLLECTION, owner, update)
+        self._documents.change(CODES, owner, update)
         return seen[-1]
 
-    def _refuse_too_many(self, record: Record, at: int) -> None:
+    def _refuse_too_many(self, record: _Record, at: int) -> None:
         sent = [state["at"] for state in record["codes"].values()]
         if len(sent) >= self._limits.codes_a_day:
             raise LookupFailed("this number had too many codes today")
@@ -152,14 +152,14 @@ class Codes:
             raise LookupFailed("the code that was sent cannot be opened any more") from None
 
 
-def _opened(stored: Document | None, at: int) -> Record:
+def _opened(stored: Document | None, at: int) -> _Record:
     """Return the codes of a number without those of more than a day ago."""
-    record: Record = dict(stored) if stored else {"codes": {}}
+    record: _Record = dict(stored) if stored else {"codes": {}}
     record["codes"] = {mark: state for mark, state in record["codes"].items() if at - state["at"] <= DAY}
     return record
 
 
 def _fresh_code() -> str:
-    while weakness(code := f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"):
+    while weakness(code := f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"):
         pass
     return code

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivr.crypto import Seal
-from ivr.engine.telephone import masked, one_spelling, sip_host
+from ivr.engine.telephone import masked_number, one_spelling, sip_host
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 
 from .limits import Limits
 
-LONGEST = 128
+LONGEST_GIVEN = 128
 WITHHELD = frozenset({"", "anonymous", "restricted", "unavailable", "unknown", "private", "blocked"}) | {
     "+266696687",
     "+7378742833",
@@ -50,14 +50,14 @@ def given_text(given: Mapping[str, Any], name: str) -> str:
     """Return what was given under a name, a secret revealed. Raises LookupFailed when it is missing or unusable."""
     value = given.get(name)
     text = value.reveal() if isinstance(value, Secret) else value
-    if not isinstance(text, str) or len(text) > LONGEST:
+    if not isinstance(text, str) or len(text) > LONGEST_GIVEN:
         raise LookupFailed(f"the question names no usable {name}")
     return text
 
 
 def account_of(seal: Seal, name: str) -> Account:
     """Return the account that a customer id, card, telephone number or the bank's own reference names."""
-    return Account(seal.fingerprint(b"identity account\0" + _bytes(one_spelling(name))), masked(name))
+    return Account(seal.fingerprint(b"identity account\0" + _bytes(one_spelling(name))), masked_number(name))
 
 
 def number_key(seal: Seal, name: str) -> str:
@@ -68,11 +68,11 @@ def number_key(seal: Seal, name: str) -> str:
 def counters(number: str, limits: Limits) -> tuple[Counter, ...]:
     """Return the counters of a calling number: its own, and that of its neighbours or of all that look the same."""
     name = one_spelling(number)
-    own = Counter(name, masked(name), limits.number_tries, limits.number_accounts)
+    own = Counter(name, masked_number(name), limits.number_tries, limits.number_accounts)
     if name in WITHHELD:
         return (Counter("withheld", "withheld", limits.shared_tries, limits.shared_accounts),)
     if _INTERNATIONAL.fullmatch(name):
-        shown = f"the hundred numbers around {masked(name)}"
+        shown = f"the hundred numbers around {masked_number(name)}"
         return own, Counter(f"block {name[:-2]}", shown, limits.block_tries, limits.block_accounts)
     if host := sip_host(name):
         return own, Counter(f"host {host}", f"sip:{host[:40]}", limits.shared_tries, limits.shared_accounts)

@@ -14,10 +14,10 @@ from ivr.engine.ports import Document, Documents
 from ivr.errors import LookupFailed
 from ivr.jobs.outbox import every_key
 
-from .pseudonyms import LONGEST, Account, account_of
+from .pseudonyms import LONGEST_GIVEN, Account, account_of
 
-COLLECTION = "risks"
-LONGEST_REASON = 200
+_COLLECTION = "risks"
+_LONGEST_REASON = 200
 _LONG_DIGITS = re.compile(r"(?:[0-9][ -]?){12,}[Xx]?")
 """Cards and ID numbers, which have no place in a reason."""
 
@@ -37,10 +37,10 @@ class Risks:
             "name": account.shown,
             "since": int(at),
             "until": int(until) if until is not None else None,
-            "reason": _LONG_DIGITS.sub("…", reason.strip()[:LONGEST_REASON]),
+            "reason": _LONG_DIGITS.sub("…", reason.strip()[:_LONGEST_REASON]),
             "by": by,
         }
-        self._documents.change(COLLECTION, account.key, lambda _: mark)
+        self._documents.change(_COLLECTION, account.key, lambda _: mark)
         return account
 
     def clear(self, name: str) -> bool:
@@ -50,32 +50,32 @@ class Risks:
         def clear(before: Document | None) -> None:
             found.append(before is not None)
 
-        self._documents.change(COLLECTION, self._account(name).key, clear)
+        self._documents.change(_COLLECTION, self._account(name).key, clear)
         return found[-1]
 
     def standing(self, names: Iterable[str], at: float) -> bool:
         """Tell whether one of these is at risk now."""
         keys = (account_of(self._seal, name).key for name in names if name.strip())
-        return any(_holds(self._documents.get(COLLECTION, key), at) for key in keys)
+        return any(_holds(self._documents.get(_COLLECTION, key), at) for key in keys)
 
     def all(self, at: float) -> Iterator[tuple[str, Document]]:
         """Yield every mark that holds, with the key of its name; those that are over are forgotten."""
-        for key in every_key(self._documents, COLLECTION):
-            document = self._documents.get(COLLECTION, key)
+        for key in every_key(self._documents, _COLLECTION):
+            document = self._documents.get(_COLLECTION, key)
             if document is not None and _holds(document, at):
                 yield key, document
             elif document is not None:
-                self._documents.change(COLLECTION, key, lambda now: now if _holds(now, at) else None)
+                self._documents.change(_COLLECTION, key, lambda now: now if _holds(now, at) else None)
 
     def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
         """Answer "status" for a `number` and a `customer`, each of which may be missing. Raises LookupFailed."""
         if question != "status":
             raise LookupFailed("risk knows no such question; it answers status")
-        named = [str(given.get(name) or "")[:LONGEST] for name in ("number", "customer")]
+        named = [str(given.get(name) or "")[:LONGEST_GIVEN] for name in ("number", "customer")]
         return {"at_risk": self.standing(named, now)}
 
     def _account(self, name: str) -> Account:
-        if not name.strip() or len(name) > LONGEST:
+        if not name.strip() or len(name) > LONGEST_GIVEN:
             raise ValueError("a number or customer has to be named")
         return account_of(self._seal, name)
 

@@ -20,16 +20,16 @@ WRONG, RIGHT = 156, -277
 ALARM, CALM, MOST = 1000, 300, 2000
 SETTLED = 3
 """Seconds after which a try that was not called right was wrong: longer than a bank may take to answer."""
-MOST_OPEN = 500
+_MOST_OPEN = 500
 KEY_CHANGED = (
     "the key that names accounts has changed (IVR_KEY, or TWILIO_AUTH_TOKEN without it, or the key file):"
     " tries and locks from before no longer hold; lock again who must stay locked"
 )
 
-Record = dict[str, Any]
+_Record = dict[str, Any]
 
 
-class Watch:
+class SprayingWatch:
     """The score over all calls, in one document of the shared store."""
 
     def __init__(self, documents: Documents, alarms: Alarms, key_mark: str) -> None:
@@ -38,16 +38,16 @@ class Watch:
     def charge(self, account: str, at: int, *, fresh: bool) -> bool:
         """Take note of a try on an account that had not failed before; return whether the alarm is on."""
 
-        def update(record: Record) -> None:
+        def update(record: _Record) -> None:
             if fresh:
-                record["open"] = [*record["open"], [at, account]][-MOST_OPEN:]
+                record["open"] = [*record["open"], [at, account]][-_MOST_OPEN:]
 
         return self._change(update, at)
 
     def passed(self, account: str, at: int) -> None:
         """Take note of a right answer."""
 
-        def update(record: Record) -> None:
+        def update(record: _Record) -> None:
             record["open"] = [entry for entry in record["open"] if entry[1] != account]
             record["score"] = max(0, record["score"] + RIGHT)
 
@@ -56,7 +56,7 @@ class Watch:
     def give_back(self, account: str, at: int) -> None:
         """Forget a try that could not be checked."""
 
-        def update(record: Record) -> None:
+        def update(record: _Record) -> None:
             record["open"] = [entry for entry in record["open"] if entry[1] != account]
 
         self._change(update, at)
@@ -71,12 +71,12 @@ class Watch:
         stored = self._documents.get(COLLECTION, KEY)
         return bool(stored and stored["key"] != self._key_mark)
 
-    def _change(self, update: Callable[[Record], None], at: int) -> bool:
+    def _change(self, update: Callable[[_Record], None], at: int) -> bool:
         rises: list[bool] = []
         new_key: list[bool] = []
 
-        def whole(stored: Document | None) -> Record:
-            first: Record = {"score": 0, "at": at, "since": 0, "open": [], "key": self._key_mark}
+        def whole(stored: Document | None) -> _Record:
+            first: _Record = {"score": 0, "at": at, "since": 0, "open": [], "key": self._key_mark}
             record = dict(stored) if stored else first
             was = record["since"]
             new_key.append(record["key"] != self._key_mark)
@@ -94,7 +94,7 @@ class Watch:
         return bool(stored and stored["since"])
 
 
-def _settle(record: Record, at: int) -> None:
+def _settle(record: _Record, at: int) -> None:
     """Let the score fade (half in an hour), add what has proved wrong by now, and set or end the alarm."""
     passed = max(0, at - record["at"])
     wrong = sum(1 for entry in record["open"] if at - entry[0] > SETTLED)

@@ -10,13 +10,13 @@ import msgspec
 from ivr.crypto import Seal
 from ivr.secret import Secret
 
-MOST = 40
+_MOST = 40
 """Entries of the path, of what was typed and of earlier contacts that go along; the newest ones."""
-LONGEST = 200
+_LONGEST = 200
 LONGEST_ADDRESS = 500
 
 
-class Context(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AgentContext(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who calls and why. `typed` holds masked entries only, `message` the address of what the caller left on tape."""
 
     number: str = ""
@@ -31,11 +31,11 @@ class Context(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_reasons: tuple[str, ...] = ()
 
 
-def context_of(number: str, told: Mapping[str, str | None], given: Mapping[str, Any] | None) -> Context:
+def agent_context_of(number: str, told: Mapping[str, str | None], given: Mapping[str, Any] | None) -> AgentContext:
     """Gather what a flow tells. What cannot be kept, such as a secret, is left out."""
     given = given or {}
-    texts = {name: (told.get(name) or "")[:LONGEST] for name in ("called", "name", "customer", "segment", "reason")}
-    return Context(
+    texts = {name: (told.get(name) or "")[:_LONGEST] for name in ("called", "name", "customer", "segment", "reason")}
+    return AgentContext(
         number=number,
         message=(told.get("message") or "")[:LONGEST_ADDRESS],
         path=_texts(given.get("path")),
@@ -45,25 +45,25 @@ def context_of(number: str, told: Mapping[str, str | None], given: Mapping[str, 
     )
 
 
-def retold(told: Context, before: Context) -> Context:
+def retold(told: AgentContext, before: AgentContext) -> AgentContext:
     """Add what the same caller told in an earlier wait, so that nobody tells it twice; what was proved then is not."""
     return msgspec.structs.replace(
         told,
         reason=told.reason or before.reason,
         message=told.message or before.message,
-        path=(*before.path, *told.path)[-MOST:],
+        path=(*before.path, *told.path)[-_MOST:],
         typed=_entries({**before.typed, **told.typed}),
     )
 
 
-def seal(context: Context, by: Seal) -> str:
+def seal_context(context: AgentContext, by: Seal) -> str:
     """Seal a context."""
     return by.seal(Secret("id", msgspec.json.encode(context).decode()))
 
 
-def unseal(text: str, by: Seal) -> Context:
+def unseal_context(text: str, by: Seal) -> AgentContext:
     """Open a context again. Raises StoreError for one that was sealed with another key."""
-    return msgspec.json.decode(by.open(text).reveal(), type=Context) if text else Context()
+    return msgspec.json.decode(by.open(text).reveal(), type=AgentContext) if text else AgentContext()
 
 
 def mark_of(number: str, by: Seal) -> str:
@@ -73,9 +73,9 @@ def mark_of(number: str, by: Seal) -> str:
 
 def _texts(values: Any) -> tuple[str, ...]:
     found = values if isinstance(values, list | tuple) else ()
-    return tuple(value[:LONGEST] for value in found if isinstance(value, str))[-MOST:]
+    return tuple(value[:_LONGEST] for value in found if isinstance(value, str))[-_MOST:]
 
 
 def _entries(values: Any) -> dict[str, str]:
-    found = list(values.items())[-MOST:] if isinstance(values, Mapping) else []
-    return {str(name)[:LONGEST]: value[:LONGEST] for name, value in found if isinstance(value, str)}
+    found = list(values.items())[-_MOST:] if isinstance(values, Mapping) else []
+    return {str(name)[:_LONGEST]: value[:_LONGEST] for name, value in found if isinstance(value, str)}

@@ -8,98 +8,98 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec.structs import replace
 
 from ivr.errors import IvrError
-from ivr.flow.model import Line
+from ivr.flow.model import Hotline
 
 from .availability import is_free
 from .matching import first_part
-from .repository import Keeper
-from .state import MAIN_LANGUAGE, Agent, AgentState, Floor, SiteHealth
+from .repository import QueueRepository
+from .state import MAIN_LANGUAGE, Agent, AgentState, QueueState, SiteHealth
 
 _NAME = re.compile(r"[A-Za-z0-9\u4e00-\u9fff][\w.@-]{0,39}")
 _NUMBER = re.compile(r"\+[1-9]\d{4,14}|sips?:[^\s<>\"]{3,200}")
 _BUSY = ("ringing", "talking")
 
 
-class RosterError(IvrError):
+class AgentsError(IvrError):
     """Agents cannot be changed as asked; the text says why and what to do."""
 
 
-class Roster:
+class Agents:
     """The agents of a line. What is asked for during a call is done after it."""
 
-    def __init__(self, keeper: Keeper, line: Line) -> None:
-        self._keeper, self._line = keeper, line
+    def __init__(self, repository: QueueRepository, line: Hotline) -> None:
+        self._repository, self._line = repository, line
 
     def agents(self) -> Sequence[Agent]:
         """Return all agents by name."""
-        return [agent for _, agent in sorted(self._keeper.floor().agents.items())]
+        return [agent for _, agent in sorted(self._repository.state().agents.items())]
 
     def add(
         self, name: str, number: str, desks: Sequence[str], *, languages: Sequence[str] = (), site: str = ""
     ) -> Agent:
-        """Add an agent, signed off, or change what is known of one; no language is the main one. Raises RosterError."""
+        """Add an agent, signed off, or change what is known of one; no language is the main one. Raises AgentsError."""
         self._check(name, number, desks, site)
         spoken = tuple(dict.fromkeys(map(first_part, languages))) or (MAIN_LANGUAGE,)
 
-        def add(floor: Floor) -> tuple[Floor, Agent]:
-            if taken := [one.id for one in floor.agents.values() if one.number == number and one.id != name]:
-                raise RosterError(f"agent {taken[0]} has this number already; one telephone cannot take two calls")
-            before = floor.agents.get(name) or Agent(id=name, number=number, desks=())
+        def add(state: QueueState) -> tuple[QueueState, Agent]:
+            if taken := [one.id for one in state.agents.values() if one.number == number and one.id != name]:
+                raise AgentsError(f"agent {taken[0]} has this number already; one telephone cannot take two calls")
+            before = state.agents.get(name) or Agent(id=name, number=number, desks=())
             after = replace(before, number=number, desks=tuple(desks), languages=spoken, site=site)
-            return floor.put(after), after
+            return state.put(after), after
 
-        return self._keeper.change(add)
+        return self._repository.change(add)
 
     def remove(self, name: str) -> None:
-        """Remove an agent; a conversation under way goes on. Raises RosterError."""
+        """Remove an agent; a conversation under way goes on. Raises AgentsError."""
 
-        def remove(floor: Floor) -> tuple[Floor, None]:
-            return floor.drop(_known(floor, name)), None
+        def remove(state: QueueState) -> tuple[QueueState, None]:
+            return state.drop(_known(state, name)), None
 
-        self._keeper.change(remove)
+        self._repository.change(remove)
 
     def ready(self, name: str, now: float) -> Agent:
-        """Sign an agent on, or end a pause or wrap-up. Raises RosterError."""
+        """Sign an agent on, or end a pause or wrap-up. Raises AgentsError."""
         return self._change(name, lambda agent: _set(agent, "ready", now))
 
     def pause(self, name: str, now: float, *, why: str = "break") -> Agent:
-        """Give an agent no more calls until ready. Raises RosterError."""
+        """Give an agent no more calls until ready. Raises AgentsError."""
         return self._change(name, lambda agent: _set(agent, "paused", now, why=why[:40]))
 
     def off(self, name: str, now: float) -> Agent:
-        """Sign an agent off. Raises RosterError."""
+        """Sign an agent off. Raises AgentsError."""
         return self._change(name, lambda agent: _set(agent, "off", now))
 
     def site(self, name: str, *, down: bool) -> SiteHealth:
-        """Pass a site over until it is said to be up again, or use it again. Raises RosterError."""
+        """Pass a site over until it is said to be up again, or use it again. Raises AgentsError."""
         if name not in self._line.sites:
-            raise RosterError(f'there is no site "{name}" in line.yaml; there are {_names(self._line.sites)}')
+            raise AgentsError(f'there is no site "{name}" in line.yaml; there are {_names(self._line.sites)}')
 
-        def set_down(floor: Floor) -> tuple[Floor, SiteHealth]:
-            before = floor.sites.get(name) or SiteHealth(id=name)
+        def set_down(state: QueueState) -> tuple[QueueState, SiteHealth]:
+            before = state.sites.get(name) or SiteHealth(id=name)
             after = replace(before, down=down, failures=0, until=0.0)
-            return floor.put(after), after
+            return state.put(after), after
 
-        return self._keeper.change(set_down)
+        return self._repository.change(set_down)
 
     def _change(self, name: str, update: Callable[[Agent], Agent]) -> Agent:
-        def change(floor: Floor) -> tuple[Floor, Agent]:
-            after = update(_known(floor, name))
-            return floor.put(after), after
+        def change(state: QueueState) -> tuple[QueueState, Agent]:
+            after = update(_known(state, name))
+            return state.put(after), after
 
-        return self._keeper.change(change)
+        return self._repository.change(change)
 
     def _check(self, name: str, number: str, desks: Sequence[str], site: str) -> None:
         if not _NAME.fullmatch(name):
-            raise RosterError("an agent's name is up to 40 letters, digits, dots and dashes, such as zhang.wei or 1024")
+            raise AgentsError("an agent's name is up to 40 letters, digits, dots and dashes, such as zhang.wei or 1024")
         if not _NUMBER.fullmatch(number):
-            raise RosterError("a number has its country code, such as +861085550101, or is a SIP address: sip:...")
+            raise AgentsError("a number has its country code, such as +861085550101, or is a SIP address: sip:...")
         if not desks:
-            raise RosterError(f"name at least one desk: {_names(self._line.desks)}")
+            raise AgentsError(f"name at least one desk: {_names(self._line.desks)}")
         if unknown := [desk for desk in desks if desk not in self._line.desks]:
-            raise RosterError(f'there is no desk "{unknown[0]}" in line.yaml; there are {_names(self._line.desks)}')
+            raise AgentsError(f'there is no desk "{unknown[0]}" in line.yaml; there are {_names(self._line.desks)}')
         if site and site not in self._line.sites:
-            raise RosterError(f'there is no site "{site}" in line.yaml; there are {_names(self._line.sites)}')
+            raise AgentsError(f'there is no site "{site}" in line.yaml; there are {_names(self._line.sites)}')
 
 
 def _set(agent: Agent, state: AgentState, now: float, *, why: str = "") -> Agent:
@@ -112,10 +112,10 @@ def _set(agent: Agent, state: AgentState, now: float, *, why: str = "") -> Agent
     return replace(agent, state=state, why=why, since=now, until=0.0, idle=idle, offer="", then="")
 
 
-def _known(floor: Floor, name: str) -> Agent:
-    if name not in floor.agents:
-        raise RosterError(f'there is no agent "{name}"; there are {_names(floor.agents)}')
-    return floor.agents[name]
+def _known(state: QueueState, name: str) -> Agent:
+    if name not in state.agents:
+        raise AgentsError(f'there is no agent "{name}"; there are {_names(state.agents)}')
+    return state.agents[name]
 
 
 def _names(known: Iterable[str]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.flow.model import Desk, Line, Waiting
+from ivr.flow.model import Desk, Hotline, Waiting
 
-from .state import Agent, Floor, Offer, Waiter
+from .state import Agent, Offer, QueueState, Waiter
 
 GRACE = 30.0
 """Seconds over one piece of music that a waiter may be silent: an announcement takes as long, and a slow request."""
@@ -34,9 +34,9 @@ def is_absent(waiter: Waiter, rules: Waiting, now: float) -> bool:
     return not waiter.calls_back and now - waiter.seen > rules.piece + GRACE
 
 
-def waiting(floor: Floor, rules: Waiting, now: float) -> Iterator[Waiter]:
+def waiting(state: QueueState, rules: Waiting, now: float) -> Iterator[Waiter]:
     """Yield everyone who waits now."""
-    return (waiter for waiter in floor.waiters.values() if is_waiting(waiter, rules, now))
+    return (waiter for waiter in state.waiters.values() if is_waiting(waiter, rules, now))
 
 
 def is_free(agent: Agent, now: float) -> bool:
@@ -56,24 +56,24 @@ def is_active(agent: Agent, now: float) -> bool:
     return agent.state not in ("off", "paused") or is_free(agent, now)
 
 
-def serving(line: Line, desk: str) -> frozenset[str]:
+def serving(line: Hotline, desk: str) -> frozenset[str]:
     """Name the desks whose agents serve the callers of a desk: its own, and those it overflows to."""
     own = desk_of(line, desk)
     return frozenset((own.name, *(other.name for other in own.overflow)))
 
 
-def may_serve(line: Line, agent: Agent, desk: str) -> bool:
+def may_serve(line: Hotline, agent: Agent, desk: str) -> bool:
     """Tell whether an agent could ever take a caller of a desk, if only because nothing else is to be done."""
     keeps = (line.desks[name].reserved for name in agent.desks if name in line.desks)
     return not serving(line, desk).isdisjoint(agent.desks) or any(seconds is not None for seconds in keeps)
 
 
-def desk_of(line: Line, name: str) -> Desk:
+def desk_of(line: Hotline, name: str) -> Desk:
     """Return a desk; what an older release called a desk falls to the one for all others."""
     return line.desks.get(name) or line.desks[line.desk]
 
 
-def is_due(waiter: Waiter, line: Line, now: float) -> bool:
+def is_due(waiter: Waiter, line: Hotline, now: float) -> bool:
     """Tell whether a call back may be tried now: it has a number, its desk is open, the last try is long enough ago."""
     hours = line.hours_of(desk_of(line, waiter.desk).hours)
     return bool(waiter.mark) and waiter.not_before <= now and (hours is None or hours.open_at(now))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from ivr.calendar import local
 
-from .agent_context import Context
+from .agent_context import AgentContext
 from .state import Waiter
 
 
 @dataclass(frozen=True)
-class Unkept:
+class CallbackFailure:
     """A promise to hand on. `key` is the same for the same promise; `number` is empty where only `message` tells it.
 
     `why` is "unreached" (called in vain `tries` times), "message" (somebody must listen first), or "waiting" (no agent
@@ -33,10 +33,10 @@ class Unkept:
     message: str
 
 
-def unkept(waiter: Waiter, told: Context) -> Unkept:
+def callback_failure(waiter: Waiter, told: AgentContext) -> CallbackFailure:
     """Return what is known of a promise."""
     why = "unreached" if waiter.tries else "waiting" if told.number else "message"
-    return Unkept(
+    return CallbackFailure(
         key=f"{waiter.id}:{int(waiter.by)}",
         reference=waiter.reference,
         by=local(waiter.by).isoformat(timespec="minutes"),

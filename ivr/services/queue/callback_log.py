@@ -11,10 +11,10 @@ from ivr.calendar import local
 from ivr.engine.ports import Document, Documents
 from ivr.errors import StoreError
 
-from .state import Floor, Waiter
+from .state import QueueState, Waiter
 
-COLLECTION = "queue.call_backs"
-PAGE = 1000
+CALLBACKS = "queue.call_backs"
+_PAGE = 1000
 BY_HAND = "by_hand"
 
 Fate = Literal["in_time", "late", "missed", "withdrawn", "overdue", "not_due"]
@@ -22,14 +22,14 @@ Fate = Literal["in_time", "late", "missed", "withdrawn", "overdue", "not_due"]
 nobody has called yet on those that are `overdue`."""
 
 
-class Promises:
+class CallbackLog:
     """Writes each promise down as it is made, and again when it is over."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
 
-    def watch(self, before: Floor, after: Floor) -> None:
-        """Take note of a change of the floor. A store that fails costs a figure, never a call."""
+    def watch(self, before: QueueState, after: QueueState) -> None:
+        """Take note of a change of the state. A store that fails costs a figure, never a call."""
         if before.waiters is after.waiters:
             return
         with suppress(StoreError):
@@ -42,7 +42,7 @@ class Promises:
 
     def _keep(self, waiter: Waiter, state: str) -> None:
         day = f"{local(waiter.by):%Y-%m-%d}"
-        self._documents.change(COLLECTION, f"{day}:{waiter.reference}:{int(waiter.by)}", lambda _: _row(waiter, state))
+        self._documents.change(CALLBACKS, f"{day}:{waiter.reference}:{int(waiter.by)}", lambda _: _row(waiter, state))
 
 
 def _outcome(waiter: Waiter | None) -> tuple[object, ...]:
@@ -93,11 +93,11 @@ def _figures(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _rows(documents: Documents, since: float, until: float) -> Iterator[Document]:
     after, last = f"{local(since):%Y-%m-%d}", f"{local(until):%Y-%m-%d};"
-    while keys := documents.keys(COLLECTION, after=after, limit=PAGE):
+    while keys := documents.keys(CALLBACKS, after=after, limit=_PAGE):
         for key in keys:
             if key > last:
                 return
-            row = documents.get(COLLECTION, key)
+            row = documents.get(CALLBACKS, key)
             if row and since <= row["by"] < until:
                 yield row
         after = keys[-1]

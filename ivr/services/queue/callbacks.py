@@ -14,17 +14,17 @@ from typing import Any
 from msgspec.structs import replace
 
 from ivr.calendar import local
-from ivr.flow.model import Line
+from ivr.flow.model import Hotline
 
 from . import offers
 from .availability import UNREACHED, desk_of, is_due, is_signed_on, may_serve
 from .cleanup import left
-from .state import Floor, Waiter
+from .state import QueueState, Waiter
 from .wait_time import MARGIN, expected, position
 
 UNKNOWN_WAIT = 1_800.0
 """Seconds that are promised while nobody knows how long it takes."""
-QUARTER = 900
+_QUARTER = 900
 IN_TIME = 900.0
 """Seconds before the promised time when people take over if nobody is at the desk, so that they can keep it by hand."""
 LONG_OVERDUE = 3_600.0
@@ -45,33 +45,35 @@ def id_of(mark: str) -> str:
     return f"back-{mark}"
 
 
-def open_promise(floor: Floor, mark: str) -> Waiter | None:
+def open_promise(state: QueueState, mark: str) -> Waiter | None:
     """Return the call back that a number was promised and still waits for."""
-    known = floor.waiters.get(id_of(mark))
+    known = state.waiters.get(id_of(mark))
     return known if known and known.state not in ("talked", "left") else None
 
 
-def promise(floor: Floor, line: Line, waiter: Waiter, call: str, now: float) -> tuple[Floor, Mapping[str, Any]]:
+def promise_callback(
+    state: QueueState, line: Hotline, waiter: Waiter, call: str, now: float
+) -> tuple[QueueState, Mapping[str, Any]]:
     """Let a caller wait for a call back from where the call stands in the queue; return what is promised."""
-    known = open_promise(floor, waiter.mark) if waiter.mark else floor.waiters.get(_id(waiter))
-    on_line = floor.waiters.get(call)
+    known = open_promise(state, waiter.mark) if waiter.mark else state.waiters.get(_id(waiter))
+    on_line = state.waiters.get(call)
     if on_line and on_line.state in ("waiting", "ringing"):
-        floor = floor.put(left(on_line, "callback", now))
-        floor = offers.fail(floor, on_line.offer, "canceled", now)
+        state = state.put(left(on_line, "callback", now))
+        state = offers.fail(state, on_line.offer, "canceled", now)
         waiter = replace(waiter, entered=min(waiter.entered, on_line.entered))
     if known is None:
-        known = _promised(floor, line, waiter, now)
-        floor = floor.put(known)
-    return floor, {"by": local(known.by).isoformat(timespec="minutes"), "reference": known.reference}
+        known = _promised(state, line, waiter, now)
+        state = state.put(known)
+    return state, {"by": local(known.by).isoformat(timespec="minutes"), "reference": known.reference}
 
 
 def _id(waiter: Waiter) -> str:
     return id_of(waiter.mark or waiter.id)
 
 
-def _promised(floor: Floor, line: Line, waiter: Waiter, now: float) -> Waiter:
-    back = replace(waiter, id=_id(waiter), by=now, reference=_reference(floor, _id(waiter), now))
-    seconds = expected(floor, line, back.desk, position(floor.put(back), line, back, now), now)
+def _promised(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> Waiter:
+    back = replace(waiter, id=_id(waiter), by=now, reference=_reference(state, _id(waiter), now))
+    seconds = expected(state, line, back.desk, position(state.put(back), line, back, now), now)
     hours = line.hours_of(desk_of(line, back.desk).hours)
     opens = hours.next_opening(now) if hours else None
     begins = max(now, opens.timestamp()) if opens else now
@@ -80,53 +82,53 @@ def _promised(floor: Floor, line: Line, waiter: Waiter, now: float) -> Waiter:
 
 def _quarter(at: float) -> float:
     """Round up to the quarter hour, at least a minute ahead."""
-    return math.ceil((at + 60) / QUARTER) * QUARTER
+    return math.ceil((at + 60) / _QUARTER) * _QUARTER
 
 
-def _reference(floor: Floor, promise_id: str, now: float) -> str:
+def _reference(state: QueueState, promise_id: str, now: float) -> str:
     """Return eight digits that a caller can quote: the day, and four that no other open promise of it has."""
     day = local(now)
     first = int.from_bytes(hashlib.blake2b(f"{promise_id}{day.date()}".encode(), digest_size=4).digest(), "big")
-    taken = {waiter.reference for waiter in floor.waiters.values()}
+    taken = {waiter.reference for waiter in state.waiters.values()}
     told = (f"{day:%m%d}{(first + step) % 10_000:04d}" for step in range(10_000))
     return next((one for one in told if one not in taken), f"{day:%m%d}{first:010d}")
 
 
-def tried(floor: Floor, line: Line, waiter: Waiter, now: float) -> Floor:
+def tried(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> QueueState:
     """Note that the caller could not be reached: another try later, or none."""
     rules = line.waiting
     after = replace(waiter, tries=waiter.tries + 1, not_before=now + rules.call_back_retry)
-    return floor.put(left(after, UNREACHED, now) if after.tries >= rules.call_back_tries else after)
+    return state.put(left(after, UNREACHED, now) if after.tries >= rules.call_back_tries else after)
 
 
-def not_reached(floor: Floor, line: Line, leg: str, now: float) -> Floor:
+def not_reached(state: QueueState, line: Hotline, leg: str, now: float) -> QueueState:
     """Take note that an agent was there, but the caller did not pick up: the agent is free, the caller tried later."""
-    found = floor.offers.get(leg)
+    found = state.offers.get(leg)
     if found is None or found.state != "taken":
-        return floor
-    floor = floor.put(replace(found, state="failed", how="not_reached", ended=now))
-    agent, waiter = floor.agents.get(found.agent), floor.waiters.get(found.waiter)
+        return state
+    state = state.put(replace(found, state="failed", how="not_reached", ended=now))
+    agent, waiter = state.agents.get(found.agent), state.waiters.get(found.waiter)
     if agent and agent.offer == leg:
-        floor = floor.put(offers.after_failure(agent, "lost", now))
+        state = state.put(offers.after_failure(agent, "lost", now))
     if waiter and waiter.offer == leg:
-        floor = tried(floor, line, replace(waiter, state="waiting", offer=""), now)
-    return floor
+        state = tried(state, line, replace(waiter, state="waiting", offer=""), now)
+    return state
 
 
-def broke_off(floor: Floor, line: Line, leg: str, now: float) -> Floor:
+def broke_off(state: QueueState, line: Hotline, leg: str, now: float) -> QueueState:
     """End an agent's leg of which nobody said whether the caller was reached; that they picked up, or how long it took.
 
     When in doubt the caller is called again: a promise that is kept twice is better than one that is broken.
     """
-    found = floor.offers.get(leg)
+    found = state.offers.get(leg)
     if found is None or found.state != "taken":
-        return floor
+        return state
     if found.picked_up or now - found.taken > SURELY_TALKED:
-        return offers.finish(floor, line, leg, now)
-    return not_reached(floor, line, leg, now)
+        return offers.finish(state, line, leg, now)
+    return not_reached(state, line, leg, now)
 
 
-def is_hopeless(floor: Floor, line: Line, waiter: Waiter, now: float, *, places: bool) -> bool:
+def is_hopeless(state: QueueState, line: Hotline, waiter: Waiter, now: float, *, places: bool) -> bool:
     """Tell whether the queue cannot keep a promise: called in vain, no number, no calls to be had, or far too late."""
     if waiter.state != "waiting":
         return waiter.state == "left" and waiter.why == UNREACHED
@@ -134,5 +136,5 @@ def is_hopeless(floor: Floor, line: Line, waiter: Waiter, now: float, *, places:
         return True
     if now <= waiter.by - IN_TIME:
         return False
-    agents = (agent for agent in floor.agents.values() if may_serve(line, agent, waiter.desk))
+    agents = (agent for agent in state.agents.values() if may_serve(line, agent, waiter.desk))
     return not is_due(replace(waiter, not_before=0.0), line, now) or not any(map(is_signed_on, agents))

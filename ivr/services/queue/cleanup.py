@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ivr.flow.model import Line, Waiting
+from ivr.flow.model import Hotline, Waiting
 
 from .availability import GONE, GRACE, REMEMBERED, UNREACHED, is_over
 from .offers import expire
-from .state import Floor, Waiter
+from .state import QueueState, Waiter
 
 EVERY = 1.0
 """Seconds between two looks: what vanishes is missed sooner by the order than by the broom."""
 
 
-def tidied(floor: Floor, line: Line, now: float) -> Floor:
-    """Return the floor without what is over; the place of whoever vanished is kept as if they had hung up."""
-    floor = expire(floor, line, now)
+def tidied(state: QueueState, line: Hotline, now: float) -> QueueState:
+    """Return the state without what is over; the place of whoever vanished is kept as if they had hung up."""
+    state = expire(state, line, now)
     rules = line.waiting
-    vanished = [waiter for waiter in floor.waiters.values() if _has_vanished(waiter, rules, now)]
-    floor = floor.put(*(left(waiter, "gone", waiter.seen) for waiter in vanished)) if vanished else floor
-    past = [waiter for waiter in floor.waiters.values() if _is_past(waiter, rules, now)]
-    offers = [offer for offer in floor.offers.values() if is_over(offer) and now - offer.ended > REMEMBERED]
-    return floor.drop(*past, *offers) if past or offers else floor
+    vanished = [waiter for waiter in state.waiters.values() if _has_vanished(waiter, rules, now)]
+    state = state.put(*(left(waiter, "gone", waiter.seen) for waiter in vanished)) if vanished else state
+    past = [waiter for waiter in state.waiters.values() if _is_past(waiter, rules, now)]
+    offers = [offer for offer in state.offers.values() if is_over(offer) and now - offer.ended > REMEMBERED]
+    return state.drop(*past, *offers) if past or offers else state
 
 
 def left(waiter: Waiter, why: str, at: float) -> Waiter:

@@ -13,19 +13,19 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 
 from ivr.engine.ports import Calls
 from ivr.errors import CarrierFailed
-from ivr.jobs.outbox import Letter, Note
+from ivr.jobs.outbox import KeyedMessage, Message
 
 from . import offers, plan
-from .agent_context import unseal
-from .callback_failure import Unkept, unkept
+from .agent_context import unseal_context
+from .callback_failure import CallbackFailure, callback_failure
 from .screen_pop import screen
 from .service import Queue
-from .state import Floor, Offer, Waiter
+from .state import Offer, QueueState, Waiter
 
-EVERY_SECONDS = 1.0
+_EVERY_SECONDS = 1.0
 GATHER_SECONDS = 0.02
 """Changes that come so close together are one reason for a round."""
-THREADS = 8
+_THREADS = 8
 MOST_UNDER_WAY = 64
 """Requests to carrier and screens at once; what is over this is left to the next round, or not shown at all."""
 
@@ -43,9 +43,9 @@ class Dispatcher:
         queue: Queue,
         *,
         calls: Calls | None,
-        gave_up: Callable[[Unkept], None],
+        gave_up: Callable[[CallbackFailure], None],
         failed: Callable[[str, Exception], None],
-        show: Callable[[Letter], None] | None = None,
+        show: Callable[[Message], None] | None = None,
         clock: Callable[[], float] = time.time,
         threads: Executor | None = None,
     ) -> None:
@@ -53,12 +53,12 @@ class Dispatcher:
         self._show_on_screen, self._clock = show, clock
         self._wanted, self._end = threading.Event(), threading.Event()
         self._under_way = threading.BoundedSemaphore(MOST_UNDER_WAY)
-        self._threads = threads or ThreadPoolExecutor(THREADS, thread_name_prefix="ivr-dispatches")
+        self._threads = threads or ThreadPoolExecutor(_THREADS, thread_name_prefix="ivr-dispatches")
         self._thread = threading.Thread(target=self._run, name="ivr-dispatch", daemon=True)
 
     def start(self) -> None:
         """Begin, in the process that is to dispatch: a fork does not take threads along."""
-        self._queue.keeper.changed = self._wanted.set
+        self._queue.repository.changed = self._wanted.set
         self._thread.start()
 
     def stop(self) -> None:
@@ -74,14 +74,14 @@ class Dispatcher:
         now = self._clock()
         try:
             self._queue.tidy(now)
-            for deed in self._queue.keeper.change(lambda floor: self._plan(floor, now)):
+            for deed in self._queue.repository.change(lambda state: self._plan(state, now)):
                 self._soon(deed)
         except Exception as fault:
             self._failed("queue", fault)
 
-    def _plan(self, floor: Floor, now: float) -> tuple[Floor, list[plan.Deed]]:
+    def _plan(self, state: QueueState, now: float) -> tuple[QueueState, list[plan.Action]]:
         return plan.plan(
-            floor,
+            state,
             self._queue.line,
             now,
             moves=self._calls is not None,
@@ -92,18 +92,18 @@ class Dispatcher:
     def _run(self) -> None:
         while not self._end.is_set():
             self.round()
-            self._wanted.wait(EVERY_SECONDS)
+            self._wanted.wait(_EVERY_SECONDS)
             self._end.wait(GATHER_SECONDS)
             self._wanted.clear()
 
-    def _soon(self, deed: plan.Deed) -> None:
+    def _soon(self, deed: plan.Action) -> None:
         """Do a deed in a thread of its own, unless too many are under way: then its claim runs out."""
         if not self._under_way.acquire(blocking=False):
             self._failed(deed.what, CarrierFailed("too much is under way at once"))
             return
         self._threads.submit(self._do, deed)
 
-    def _do(self, deed: plan.Deed) -> None:
+    def _do(self, deed: plan.Action) -> None:
         try:
             match deed.what:
                 case "move":
@@ -125,12 +125,14 @@ class Dispatcher:
         try:
             self._calls.move(waiter.id, f"/twilio/turn/0?moved={int(now)}")
         except CarrierFailed:
-            self._queue.keeper.change(lambda floor: (plan.out_of_reach(floor, waiter.id, self._queue.line, now), None))
+            self._queue.repository.change(
+                lambda state: (plan.out_of_reach(state, waiter.id, self._queue.line, now), None)
+            )
             raise
 
     def _place(self, offer: Offer) -> None:
         assert self._calls is not None  # noqa: S101
-        agent = self._queue.keeper.floor().agents.get(offer.agent)
+        agent = self._queue.repository.state().agents.get(offer.agent)
         try:
             if agent is None:
                 raise CarrierFailed("the agent was removed")
@@ -139,16 +141,16 @@ class Dispatcher:
         except CarrierFailed as fault:
             if not fault.unsure:
                 now = self._clock()
-                self._queue.keeper.change(lambda floor: (plan.not_placed(floor, offer.id, now), None))
+                self._queue.repository.change(lambda state: (plan.not_placed(state, offer.id, now), None))
             raise
 
     def _show(self, offer: Offer, waiter: Waiter) -> None:
         assert self._show_on_screen is not None  # noqa: S101
-        agent = self._queue.keeper.floor().agents.get(offer.agent)
-        told = screen(offer, waiter, agent, unseal(waiter.sealed, self._queue.seal))
-        self._show_on_screen(Note(offer.id, told))
+        agent = self._queue.repository.state().agents.get(offer.agent)
+        told = screen(offer, waiter, agent, unseal_context(waiter.sealed, self._queue.seal))
+        self._show_on_screen(KeyedMessage(offer.id, told))
 
     def _hand_on(self, waiter: Waiter) -> None:
-        self._gave_up(unkept(waiter, unseal(waiter.sealed, self._queue.seal)))
+        self._gave_up(callback_failure(waiter, unseal_context(waiter.sealed, self._queue.seal)))
         now = self._clock()
-        self._queue.keeper.change(lambda floor: (plan.handed_on(floor, waiter.id, now), None))
+        self._queue.repository.change(lambda state: (plan.handed_on(state, waiter.id, now), None))

@@ -7,16 +7,16 @@ import secrets
 from ivr.engine.ports import Document, Documents
 from ivr.errors import LookupFailed
 
-COLLECTION = "queue.agents"
-KEPT = 30 * 86_400
+LAST_AGENTS = "queue.agents"
+_KEPT = 30 * 86_400
 """Seconds after which it no longer matters who it was."""
-DAY = 86_400
+_DAY = 86_400
 CALL_BACKS_A_DAY = 3
 """Whoever has more promised within 24 hours wants something else than to talk."""
 LOOKED_AT = 8
 
 
-class Acquaintance:
+class LastAgent:
     """What is known by what stands for a number; nothing of it is known to whoever lacks the key."""
 
     def __init__(self, documents: Documents) -> None:
@@ -24,30 +24,30 @@ class Acquaintance:
 
     def agent_of(self, mark: str, now: float) -> str:
         """Return the agent whom a number talked to last, or nothing."""
-        known = self._documents.get(COLLECTION, mark) if mark else None
+        known = self._documents.get(LAST_AGENTS, mark) if mark else None
         return str(known["agent"]) if known and not _is_over(known, now) else ""
 
     def note(self, mark: str, agent: str, now: float) -> None:
         """Remember who talked, and forget a few of long ago."""
         if not mark:
             return
-        self._documents.change(COLLECTION, mark, lambda before: {**_row(before), "agent": agent, "at": int(now)})
-        for key in self._documents.keys(COLLECTION, after=secrets.token_hex(16), limit=LOOKED_AT):
-            self._documents.change(COLLECTION, key, lambda one: None if one is None or _is_over(one, now) else one)
+        self._documents.change(LAST_AGENTS, mark, lambda before: {**_row(before), "agent": agent, "at": int(now)})
+        for key in self._documents.keys(LAST_AGENTS, after=secrets.token_hex(16), limit=LOOKED_AT):
+            self._documents.change(LAST_AGENTS, key, lambda one: None if one is None or _is_over(one, now) else one)
 
     def count_call_back(self, mark: str, key: str, now: float) -> None:
         """Count a call back that is promised, the same key once. Raises LookupFailed when there were too many."""
 
         def count(before: Document | None) -> Document:
             row = _row(before)
-            backs = [back for back in row["backs"] if now - back["at"] <= DAY]
+            backs = [back for back in row["backs"] if now - back["at"] <= _DAY]
             if not any(back["key"] == key for back in backs):
                 if len(backs) >= CALL_BACKS_A_DAY:
                     raise LookupFailed("this number was promised too many calls today", missing=True)
                 backs.append({"at": int(now), "key": key})
             return {**row, "at": int(now), "backs": backs}
 
-        self._documents.change(COLLECTION, mark, count)
+        self._documents.change(LAST_AGENTS, mark, count)
 
 
 def _row(before: Document | None) -> Document:
@@ -55,4 +55,4 @@ def _row(before: Document | None) -> Document:
 
 
 def _is_over(row: Document, now: float) -> bool:
-    return bool(now - row["at"] > KEPT)
+    return bool(now - row["at"] > _KEPT)

@@ -12,19 +12,19 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ivr.crypto import Seal
-from ivr.flow.model import Line
+from ivr.flow.model import Hotline
 
 from . import agent_context, callbacks, offers
-from .last_agent import Acquaintance
-from .repository import Keeper
-from .state import Floor, Offer, Waiter
+from .last_agent import LastAgent
+from .repository import QueueRepository
+from .state import Offer, QueueState, Waiter
 
 ACCEPT = "1"
 """The key with which an agent takes a call; any other refuses it."""
 CALL_BACK_RING = 30
 """Seconds that the telephone of a caller who is called back rings."""
 
-FAILURES: Mapping[str, offers.Failure] = {
+FAILURES: Mapping[str, offers.OfferFailure] = {
     "busy": "busy",
     "failed": "failed",
     "no-answer": "no_answer",
@@ -49,7 +49,7 @@ class Whisper:
 
 
 @dataclass(frozen=True)
-class Pressed:
+class KeyPressed:
     """What follows a key: the call is taken, refused, or gone. For a call back `dial` is rung, in `language`."""
 
     state: Literal["taken", "refused", "gone"]
@@ -62,78 +62,78 @@ class Pressed:
 class Legs:
     """The legs of all agents."""
 
-    def __init__(self, keeper: Keeper, known: Acquaintance, seal: Seal, line: Line) -> None:
-        self._keeper, self._known, self._seal, self._line = keeper, known, seal, line
+    def __init__(self, repository: QueueRepository, known: LastAgent, seal: Seal, line: Hotline) -> None:
+        self._repository, self._known, self._seal, self._line = repository, known, seal, line
 
     def answered(self, leg: str, now: float) -> Whisper | None:
         """Note that an agent has picked up; return what to say, or None when nobody is waiting any more."""
 
-        def answer(floor: Floor) -> tuple[Floor, tuple[Offer, Waiter] | None]:
-            after = offers.answered(floor, leg, now)
+        def answer(state: QueueState) -> tuple[QueueState, tuple[Offer, Waiter] | None]:
+            after = offers.answered(state, leg, now)
             return after, _live(after, leg)
 
-        found = self._keeper.change(answer)
+        found = self._repository.change(answer)
         return self._whisper(*found, now) if found else None
 
-    def key(self, leg: str, key: str, now: float) -> Pressed:
+    def key(self, leg: str, key: str, now: float) -> KeyPressed:
         """Take the agent's key, or its absence: that is no agent but a mailbox."""
 
-        def press(floor: Floor) -> tuple[Floor, tuple[Offer, Waiter] | None]:
+        def press(state: QueueState) -> tuple[QueueState, tuple[Offer, Waiter] | None]:
             if key == ACCEPT:
-                after = offers.take(floor, leg, now)
+                after = offers.take(state, leg, now)
                 return after, _live(after, leg)
-            return offers.fail(floor, leg, "refused" if key else "no_answer", now), None
+            return offers.fail(state, leg, "refused" if key else "no_answer", now), None
 
-        found = self._keeper.change(press)
+        found = self._repository.change(press)
         if found and found[0].state == "taken":
             offer, waiter = found
             self._known.note(waiter.mark, offer.agent, now)
             number = self._number(waiter) if waiter.calls_back else ""
-            return Pressed("taken", number, waiter.language, record=offer.record)
-        return Pressed("gone" if key == ACCEPT else "refused")
+            return KeyPressed("taken", number, waiter.language, record=offer.record)
+        return KeyPressed("gone" if key == ACCEPT else "refused")
 
     def picked_up(self, leg: str, now: float) -> None:
         """Note that a caller who is called back has answered: however the leg ends, they have been reached."""
 
-        def note(floor: Floor) -> tuple[Floor, None]:
-            found = _live(floor, leg)
+        def note(state: QueueState) -> tuple[QueueState, None]:
+            found = _live(state, leg)
             if found is None or found[0].state != "taken" or found[0].picked_up or not found[1].calls_back:
-                return floor, None
-            return floor.put(replace(found[0], picked_up=now)), None
+                return state, None
+            return state.put(replace(found[0], picked_up=now)), None
 
-        self._keeper.change(note)
+        self._repository.change(note)
 
     def reached(self, leg: str, status: str, now: float) -> None:
         """Note how dialling a caller who is called back ended: talked to, or to be tried again."""
 
-        def note(floor: Floor) -> tuple[Floor, None]:
-            found = _live(floor, leg)
+        def note(state: QueueState) -> tuple[QueueState, None]:
+            found = _live(state, leg)
             if found is None or not found[1].calls_back:
-                return floor, None
+                return state, None
             if status in ("completed", "answered"):
-                return offers.finish(floor, self._line, leg, now), None
-            return callbacks.not_reached(floor, self._line, leg, now), None
+                return offers.finish(state, self._line, leg, now), None
+            return callbacks.not_reached(state, self._line, leg, now), None
 
-        self._keeper.change(note)
+        self._repository.change(note)
 
     def ended(self, leg: str, status: str, now: float) -> None:
         """Note that an agent's leg is over, by the carrier's word for how."""
 
-        def end(floor: Floor) -> tuple[Floor, None]:
-            found = floor.offers.get(leg)
+        def end(state: QueueState) -> tuple[QueueState, None]:
+            found = state.offers.get(leg)
             if found is None:
-                return floor, None
+                return state, None
             if found.state != "taken":
-                return offers.fail(floor, leg, how_it_failed(found, status), now), None
-            waiter = floor.waiters.get(found.waiter)
+                return offers.fail(state, leg, how_it_failed(found, status), now), None
+            waiter = state.waiters.get(found.waiter)
             if waiter and waiter.calls_back:
-                return callbacks.broke_off(floor, self._line, leg, now), None
-            return offers.finish(floor, self._line, leg, now), None
+                return callbacks.broke_off(state, self._line, leg, now), None
+            return offers.finish(state, self._line, leg, now), None
 
-        self._keeper.change(end)
+        self._repository.change(end)
 
     def _whisper(self, offer: Offer, waiter: Waiter, now: float) -> Whisper:
-        told = agent_context.unseal(waiter.sealed, self._seal)
+        told = agent_context.unseal_context(waiter.sealed, self._seal)
         return Whisper(
             waiter.language,
             told.name,
@@ -147,18 +147,18 @@ class Legs:
         )
 
     def _number(self, waiter: Waiter) -> str:
-        return agent_context.unseal(waiter.sealed, self._seal).number
+        return agent_context.unseal_context(waiter.sealed, self._seal).number
 
 
-def how_it_failed(offer: Offer, status: str) -> offers.Failure:
+def how_it_failed(offer: Offer, status: str) -> offers.OfferFailure:
     """Tell how a leg came to nothing: who picks up and presses nothing has not been reached either."""
     return FAILURES.get(status, "refused" if offer.answered else "no_answer")
 
 
-def _live(floor: Floor, leg: str) -> tuple[Offer, Waiter] | None:
+def _live(state: QueueState, leg: str) -> tuple[Offer, Waiter] | None:
     """Return a leg that is under way, and whom it is for."""
-    offer = floor.offers.get(leg)
-    waiter = floor.waiters.get(offer.waiter) if offer else None
+    offer = state.offers.get(leg)
+    waiter = state.waiters.get(offer.waiter) if offer else None
     if offer is None or waiter is None or waiter.offer != leg:
         return None
     return (offer, waiter) if offer.state in ("ringing", "answered", "taken") else None

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ivr.flow.model import Line
+from ivr.flow.model import Hotline
 
 from .availability import desk_of, is_active, is_due, is_free, may_serve, waiting
 from .priority import rank
-from .state import Agent, Floor, Waiter
+from .state import Agent, QueueState, Waiter
 
 
 @dataclass(frozen=True)
@@ -26,18 +26,18 @@ class Pair:
     credits: Mapping[str, float]
 
 
-def ranked(floor: Floor, line: Line, now: float) -> list[Waiter]:
+def ranked(state: QueueState, line: Hotline, now: float) -> list[Waiter]:
     """Return everyone who waits, the first to be served first."""
-    return sorted(waiting(floor, line.waiting, now), key=lambda waiter: rank(waiter, line.waiting, now))
+    return sorted(waiting(state, line.waiting, now), key=lambda waiter: rank(waiter, line.waiting, now))
 
 
-def match(floor: Floor, line: Line, now: float, *, calls_back: bool) -> list[Pair]:
+def match(state: QueueState, line: Hotline, now: float, *, calls_back: bool) -> list[Pair]:
     """Pair waiters with free agents, in rank order; with those to be called back only where calls can be placed."""
-    free = [agent for agent in floor.agents.values() if is_free(agent, now)]
+    free = [agent for agent in state.agents.values() if is_free(agent, now)]
     if not free:
         return []
-    pairing = _Pairing(floor, line, now, free)
-    for waiter in ranked(floor, line, now):
+    pairing = _Pairing(state, line, now, free)
+    for waiter in ranked(state, line, now):
         if len(pairing.taken) == len(free):
             break
         if not waiter.calls_back or (calls_back and is_due(waiter, line, now)):
@@ -45,7 +45,7 @@ def match(floor: Floor, line: Line, now: float, *, calls_back: bool) -> list[Pai
     return pairing.pairs()
 
 
-def fits(agent: Agent, waiter: Waiter, line: Line, now: float) -> bool:
+def fits(agent: Agent, waiter: Waiter, line: Hotline, now: float) -> bool:
     """Tell whether a free agent may take a caller: of the desk, or helping out for it."""
     desk = desk_of(line, waiter.desk)
     if desk.name in agent.desks:
@@ -74,11 +74,11 @@ def idle_since(agent: Agent) -> float:
 class _Pairing:
     """One pairing in the making: who holds whom, and what each site has been given."""
 
-    def __init__(self, floor: Floor, line: Line, now: float, free: list[Agent]) -> None:
-        self.floor, self.line, self.now, self.free = floor, line, now, free
+    def __init__(self, state: QueueState, line: Hotline, now: float, free: list[Agent]) -> None:
+        self.state, self.line, self.now, self.free = state, line, now, free
         self.taken: dict[str, Waiter] = {}
         self.order: list[str] = []
-        self.credits = {name: site.credit for name, site in floor.sites.items()}
+        self.credits = {name: site.credit for name, site in state.sites.items()}
         self.after: dict[str, Mapping[str, float]] = {}
         self._languages: dict[tuple[str, str], bool] = {}
 
@@ -101,7 +101,7 @@ class _Pairing:
         """Return what was found, in rank order."""
         agents = {waiter.id: name for name, waiter in self.taken.items()}
         return [
-            Pair(self.taken[agents[name]], self.floor.agents[agents[name]], self.after[name]) for name in self.order
+            Pair(self.taken[agents[name]], self.state.agents[agents[name]], self.after[name]) for name in self.order
         ]
 
     def _give(self, waiter: Waiter, agent: Agent, among: Iterable[Agent]) -> None:
@@ -138,7 +138,7 @@ class _Pairing:
                 speaks(agent, waiter.language)
                 and is_active(agent, self.now)
                 and may_serve(self.line, agent, waiter.desk)
-                for agent in self.floor.agents.values()
+                for agent in self.state.agents.values()
             )
         return not self._languages[asked]
 
@@ -152,7 +152,7 @@ class _Pairing:
 
     def _standing(self, agent: Agent, waiter: Waiter) -> tuple[bool, bool, bool]:
         """Put first an agent at a site that works, then whom the caller talked to last, then one of the own desk."""
-        health = self.floor.sites.get(agent.site)
+        health = self.state.sites.get(agent.site)
         broken = health is not None and (health.down or self.now < health.until)
         return broken, agent.id != waiter.last_agent, waiter.desk not in agent.desks
 

@@ -9,13 +9,13 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from ivr.flow.model import Line
+from ivr.flow.model import Hotline
 
 from .availability import UNREACHABLE, desk_of, is_over
 from .matching import Pair
-from .state import Agent, Floor, Handled, Offer, SiteHealth, Waiter
+from .state import Agent, Handled, Offer, QueueState, SiteHealth, Waiter
 
-Failure = Literal["refused", "no_answer", "busy", "failed", "canceled", "lost"]
+OfferFailure = Literal["refused", "no_answer", "busy", "failed", "canceled", "lost"]
 
 RING = 20
 """Seconds that an agent's telephone rings: four times, as people expect of a desk."""
@@ -32,7 +32,9 @@ SAMPLES = 50
 """Handled calls that are remembered for each desk."""
 
 
-def offer(floor: Floor, line: Line, pair: Pair, *, new_id: str, key: str, now: float) -> tuple[Floor, Offer]:
+def offer(
+    state: QueueState, line: Hotline, pair: Pair, *, new_id: str, key: str, now: float
+) -> tuple[QueueState, Offer]:
     """Ring a free agent for a waiter."""
     desk = desk_of(line, pair.waiter.desk)
     made = Offer(
@@ -49,51 +51,51 @@ def offer(floor: Floor, line: Line, pair: Pair, *, new_id: str, key: str, now: f
     waiter = replace(pair.waiter, state="ringing", offer=new_id, seen=now, moved=0.0)
     agent = replace(pair.agent, state="ringing", why="", since=now, until=0.0, offer=new_id)
     sites = [
-        replace(floor.sites.get(name) or SiteHealth(id=name), credit=credit) for name, credit in pair.credits.items()
+        replace(state.sites.get(name) or SiteHealth(id=name), credit=credit) for name, credit in pair.credits.items()
     ]
-    return floor.put(made, waiter, agent, *(sites if len(line.sites) > 1 else ())), made
+    return state.put(made, waiter, agent, *(sites if len(line.sites) > 1 else ())), made
 
 
-def answered(floor: Floor, offer_id: str, now: float) -> Floor:
+def answered(state: QueueState, offer_id: str, now: float) -> QueueState:
     """Note that the agent's telephone was picked up: the site works."""
-    found = floor.offers.get(offer_id)
+    found = state.offers.get(offer_id)
     if found is None or found.state != "ringing":
-        return floor
-    floor = floor.put(replace(found, state="answered", answered=now, until=now + WHISPER))
-    agent = floor.agents.get(found.agent)
-    health = floor.sites.get(agent.site) if agent else None
-    return floor.put(replace(health, failures=0, until=0.0)) if health and health.failures else floor
+        return state
+    state = state.put(replace(found, state="answered", answered=now, until=now + WHISPER))
+    agent = state.agents.get(found.agent)
+    health = state.sites.get(agent.site) if agent else None
+    return state.put(replace(health, failures=0, until=0.0)) if health and health.failures else state
 
 
-def take(floor: Floor, offer_id: str, now: float) -> Floor:
+def take(state: QueueState, offer_id: str, now: float) -> QueueState:
     """Let the agent have the caller: the key was pressed."""
-    floor = answered(floor, offer_id, now)
-    found = floor.offers.get(offer_id)
+    state = answered(state, offer_id, now)
+    found = state.offers.get(offer_id)
     if found is None or found.state != "answered":
-        return floor
+        return state
     things: list[Offer | Waiter | Agent] = [replace(found, state="taken", taken=now, until=now + LONGEST_TALK)]
-    if waiter := floor.waiters.get(found.waiter):
+    if waiter := state.waiters.get(found.waiter):
         things.append(replace(waiter, state="talking", agent=found.agent))
-    if agent := floor.agents.get(found.agent):
+    if agent := state.agents.get(found.agent):
         things.append(replace(agent, state="talking", since=now))
-    return floor.put(*things)
+    return state.put(*things)
 
 
-def fail(floor: Floor, offer_id: str, how: Failure, now: float) -> Floor:
+def fail(state: QueueState, offer_id: str, how: OfferFailure, now: float) -> QueueState:
     """Take a leg back that came to nothing: the waiter waits on at the same place, the agent is dealt with as fits."""
-    found = floor.offers.get(offer_id)
+    found = state.offers.get(offer_id)
     if found is None or found.state not in ("ringing", "answered"):
-        return floor
-    floor = floor.put(replace(found, state="failed", how=how, ended=now))
-    waiter, agent = floor.waiters.get(found.waiter), floor.agents.get(found.agent)
+        return state
+    state = state.put(replace(found, state="failed", how=how, ended=now))
+    waiter, agent = state.waiters.get(found.waiter), state.agents.get(found.agent)
     if waiter and waiter.offer == offer_id:
-        floor = floor.put(replace(waiter, state="waiting", offer="", seen=now))
+        state = state.put(replace(waiter, state="waiting", offer="", seen=now))
     if agent and agent.offer == offer_id:
-        floor = floor.put(after_failure(agent, how, now))
-    return _site_failed(floor, agent.site, now) if agent and how == "failed" else floor
+        state = state.put(after_failure(agent, how, now))
+    return _site_failed(state, agent.site, now) if agent and how == "failed" else state
 
 
-def after_failure(agent: Agent, how: Failure, now: float) -> Agent:
+def after_failure(agent: Agent, how: OfferFailure, now: float) -> Agent:
     """Return the agent after a leg that came to nothing. Who does not pick up is not rung again until ready."""
     free = replace(agent, offer="", since=now, until=0.0, then="")
     if agent.then:
@@ -109,22 +111,22 @@ def after_failure(agent: Agent, how: Failure, now: float) -> Agent:
             return replace(free, state="ready", why="")
 
 
-def finish(floor: Floor, line: Line, offer_id: str, now: float) -> Floor:
+def finish(state: QueueState, line: Hotline, offer_id: str, now: float) -> QueueState:
     """End a conversation: the agent has time to wrap up, and the call counts for the expected wait."""
-    found = floor.offers.get(offer_id)
+    found = state.offers.get(offer_id)
     if found is None or found.state != "taken":
-        return floor
+        return state
     wrap_up = desk_of(line, found.desk).wrap_up
-    floor = floor.put(replace(found, state="over", how="talked", ended=now))
-    waiter, agent = floor.waiters.get(found.waiter), floor.agents.get(found.agent)
+    state = state.put(replace(found, state="over", how="talked", ended=now))
+    waiter, agent = state.waiters.get(found.waiter), state.agents.get(found.agent)
     if waiter and waiter.offer == offer_id:
         seconds = max(0.0, now - found.taken)
-        floor = floor.put(replace(waiter, state="talked", offer="", seen=now, ended=now, seconds=seconds))
+        state = state.put(replace(waiter, state="talked", offer="", seen=now, ended=now, seconds=seconds))
     if agent and agent.offer == offer_id:
-        floor = floor.put(_after_talk(agent, now, wrap_up))
-    before = floor.handled.get(found.desk) or Handled(id=found.desk)
+        state = state.put(_after_talk(agent, now, wrap_up))
+    before = state.handled.get(found.desk) or Handled(id=found.desk)
     calls = (*before.calls, (now, now - found.taken + wrap_up))[-SAMPLES:]
-    return floor.put(replace(before, calls=calls))
+    return state.put(replace(before, calls=calls))
 
 
 def _after_talk(agent: Agent, now: float, wrap_up: float) -> Agent:
@@ -134,17 +136,17 @@ def _after_talk(agent: Agent, now: float, wrap_up: float) -> Agent:
     return replace(free, state="wrap_up", until=now + wrap_up) if wrap_up else replace(free, state="ready")
 
 
-def _site_failed(floor: Floor, site: str, now: float) -> Floor:
-    health = floor.sites.get(site) or SiteHealth(id=site)
+def _site_failed(state: QueueState, site: str, now: float) -> QueueState:
+    health = state.sites.get(site) or SiteHealth(id=site)
     failures = health.failures + 1
     until = now + PASSED_OVER if failures >= BREAKER else health.until
-    return floor.put(replace(health, failures=failures, until=until))
+    return state.put(replace(health, failures=failures, until=until))
 
 
-def expire(floor: Floor, line: Line, now: float) -> Floor:
+def expire(state: QueueState, line: Hotline, now: float) -> QueueState:
     """End what has been forgotten: legs past their time, without a word of how they ended."""
-    for found in floor.offers.values():
+    for found in state.offers.values():
         if is_over(found) or now <= found.until:
             continue
-        floor = finish(floor, line, found.id, now) if found.state == "taken" else fail(floor, found.id, "lost", now)
-    return floor
+        state = finish(state, line, found.id, now) if found.state == "taken" else fail(state, found.id, "lost", now)
+    return state

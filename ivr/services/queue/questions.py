@@ -10,7 +10,7 @@ import msgspec
 from ivr.errors import LookupFailed
 from ivr.flow.model import PRIORITIES
 
-GONE = "gone"
+_GONE = "gone"
 
 
 class OfCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class OfCall(msgspec.Struct, frozen=True, kw_only=True):
     call: str
 
 
-class Entering(OfCall, frozen=True, kw_only=True):
+class EnterQueue(OfCall, frozen=True, kw_only=True):
     """What is told of a caller: who enters calls from `caller`, who wants to be called back names a `number`."""
 
     desk: str
@@ -52,7 +52,7 @@ class Rang(OfCall, frozen=True, kw_only=True):
 class Leaving(OfCall, frozen=True, kw_only=True):
     """Why a caller leaves the queue: a choice, a call back; only who has just gone may come back to the place."""
 
-    why: str = GONE
+    why: str = _GONE
 
 
 class OfNumber(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ class OfNumber(msgspec.Struct, frozen=True, kw_only=True):
 Q = TypeVar("Q", bound=msgspec.Struct)
 
 
-def read(given: Mapping[str, Any], kind: type[Q]) -> Q:
+def read_question(given: Mapping[str, Any], kind: type[Q]) -> Q:
     """Read the fields of a question. Raises LookupFailed."""
     try:
         return msgspec.convert(given, kind)

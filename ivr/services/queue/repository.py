@@ -1,4 +1,4 @@
-"""Keeps the floor on the board that all processes share: read what is new, change, write if nobody was faster."""
+"""Keeps the state on the board that all processes share: read what is new, change, write if nobody was faster."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ import msgspec
 from ivr.engine.ports import KEPT_WRITES, Board
 from ivr.errors import StoreError
 
-from .state import TYPES, Floor, Thing
+from .state import TYPES, QueueState, Thing
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
-TRIES = 200
+_TRIES = 200
 LONGEST_PAUSE = 0.02
 """Seconds to wait, at most, after another process was faster."""
 
 
-class Keeper:
-    """The floor of one board. Thread-safe; `changed` is called after every change that this process made.
+class QueueRepository:
+    """The state of one board. Thread-safe; `changed` is called after every change that this process made.
 
-    So is `watch`, once for each change over all processes, with the floor before and after it.
+    So is `watch`, once for each change over all processes, with the state before and after it.
     """
 
     def __init__(self, board: Board, *, changed: Callable[[], None] = lambda: None) -> None:
         self._board, self.changed = board, changed
-        self.watch: Callable[[Floor, Floor], None] = lambda _before, _after: None
+        self.watch: Callable[[QueueState, QueueState], None] = lambda _before, _after: None
         self._lock = threading.Lock()
-        self._floor, self._seen = Floor(), 0
+        self._state, self._seen = QueueState(), 0
 
-    def floor(self) -> Floor:
-        """Return the floor as it is now."""
+    def state(self) -> QueueState:
+        """Return the state as it is now."""
         with self._lock:
             self._refresh()
-            return self._floor
+            return self._state
 
-    def change(self, update: Callable[[Floor], tuple[Floor, T]]) -> T:
-        """Change the floor and return the answer of `update`, which is pure, quick and may run more than once.
+    def change(self, update: Callable[[QueueState], tuple[QueueState, _T]]) -> _T:
+        """Change the state and return the answer of `update`, which is pure, quick and may run more than once.
 
         Raises StoreError when others are faster time and again; what `update` raises changes nothing.
         """
         with self._lock:
-            for attempt in range(TRIES):
+            for attempt in range(_TRIES):
                 self._refresh()
-                before = self._floor
+                before = self._state
                 after, answer = update(before)
                 rows = _differences(before, after)
                 if not rows:
                     return answer
                 if self._board.write_rows(rows, seen=self._seen):
-                    self._floor, self._seen = after, self._seen + 1
+                    self._state, self._seen = after, self._seen + 1
                     break
                 time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.0002 * 2**attempt)))  # noqa: S311
             else:
@@ -67,14 +67,14 @@ class Keeper:
         last, rows = self._board.rows_since(self._seen)
         # Emptied or put back to an older state; or so much was written that what was taken away is no longer told.
         if last < self._seen or last - self._seen > KEPT_WRITES:
-            self._floor = Floor()
+            self._state = QueueState()
             last, rows = self._board.rows_since(0)
         if rows:
-            self._floor = self._floor.changed(_things(rows))
+            self._state = self._state.changed(_things(rows))
         self._seen = last
 
 
-def _differences(before: Floor, after: Floor) -> dict[str, bytes | None]:
+def _differences(before: QueueState, after: QueueState) -> dict[str, bytes | None]:
     rows: dict[str, bytes | None] = {}
     for kind in TYPES:
         old: Mapping[str, Thing] = getattr(before, kind)

@@ -7,11 +7,11 @@ from typing import Any
 
 from ivr.calendar import local
 
-from .agent_context import Context
+from .agent_context import AgentContext
 from .state import Agent, Offer, Waiter
 
 
-def screen(offer: Offer, waiter: Waiter, agent: Agent | None, told: Context) -> Mapping[str, Any]:
+def screen(offer: Offer, waiter: Waiter, agent: Agent | None, told: AgentContext) -> Mapping[str, Any]:
     """Return what is shown of a caller. The number comes as its last digits only, entries as they were masked."""
     return {
         "event": "ringing",

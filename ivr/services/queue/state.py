@@ -128,7 +128,7 @@ Thing = Waiter | Agent | Offer | SiteHealth | Handled
 
 
 @dataclass(frozen=True)
-class Floor:
+class QueueState:
     """Everything at one moment. Never changed; `put` and `drop` return another."""
 
     waiters: Mapping[str, Waiter] = field(default_factory=lambda: MappingProxyType({}))
@@ -137,16 +137,16 @@ class Floor:
     sites: Mapping[str, SiteHealth] = field(default_factory=lambda: MappingProxyType({}))
     handled: Mapping[str, Handled] = field(default_factory=lambda: MappingProxyType({}))
 
-    def put(self, *things: Thing) -> Floor:
-        """Return the floor with these in place of those of the same id."""
-        return self.changed((KINDS[type(thing)], thing.id, thing) for thing in things)
+    def put(self, *things: Thing) -> QueueState:
+        """Return the state with these in place of those of the same id."""
+        return self.changed((_KINDS[type(thing)], thing.id, thing) for thing in things)
 
-    def drop(self, *things: Thing) -> Floor:
-        """Return the floor without these."""
-        return self.changed((KINDS[type(thing)], thing.id, None) for thing in things)
+    def drop(self, *things: Thing) -> QueueState:
+        """Return the state without these."""
+        return self.changed((_KINDS[type(thing)], thing.id, None) for thing in things)
 
-    def changed(self, things: Iterable[tuple[str, str, Thing | None]]) -> Floor:
-        """Return the floor with these, each told by its field and its id; None takes one away."""
+    def changed(self, things: Iterable[tuple[str, str, Thing | None]]) -> QueueState:
+        """Return the state with these, each told by its field and its id; None takes one away."""
         changed: dict[str, dict[str, Thing]] = {}
         for kind, key, thing in things:
             if kind not in changed:
@@ -162,14 +162,14 @@ class Floor:
         return self.offers.get(whose.offer) if whose.offer else None
 
 
-KINDS: Mapping[type, str] = {
+_KINDS: Mapping[type, str] = {
     Waiter: "waiters",
     Agent: "agents",
     Offer: "offers",
     SiteHealth: "sites",
     Handled: "handled",
 }
-"""What is on the floor, and the field that holds it."""
+"""What is on the state, and the field that holds it."""
 
-TYPES: Mapping[str, type[Thing]] = {kind: cls for cls, kind in KINDS.items()}
-assert set(TYPES) == {spec.name for spec in fields(Floor)}  # noqa: S101
+TYPES: Mapping[str, type[Thing]] = {kind: cls for cls, kind in _KINDS.items()}
+assert set(TYPES) == {spec.name for spec in fields(QueueState)}  # noqa: S101

@@ -8,22 +8,22 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ivr.flow.model import Line, Waiting
+from ivr.flow.model import Hotline, Waiting
 
 from . import offers
 from .availability import desk_of, is_signed_on, may_serve
 from .matching import match
-from .state import Agent, Floor, Offer, Waiter
+from .state import Agent, Offer, QueueState, Waiter
 from .wait_time import OVER_TEN, expected, position, to_say
 
-Status = Mapping[str, Any]
+QueueStatus = Mapping[str, Any]
 
 NO_CALL_BACK_TO = 2
 """Places so near the front that a call back would come later than the agent."""
 
 
 @dataclass(frozen=True)
-class Asking:
+class QueueRequest:
     """One request: its key, its time, a name for the leg if one must be rung, and whether calls can be placed."""
 
     key: str
@@ -32,49 +32,49 @@ class Asking:
     calls_back: bool
 
 
-def may_enter(floor: Floor, line: Line, desk: str) -> Status | None:
+def may_enter(state: QueueState, line: Hotline, desk: str) -> QueueStatus | None:
     """Return why nobody can wait for a desk: it has no agents, or none is signed on; None if somebody can."""
-    if any(is_signed_on(agent) and may_serve(line, agent, desk) for agent in floor.agents.values()):
+    if any(is_signed_on(agent) and may_serve(line, agent, desk) for agent in state.agents.values()):
         return None
-    if any(may_serve(line, agent, desk) for agent in floor.agents.values()):
+    if any(may_serve(line, agent, desk) for agent in state.agents.values()):
         return {"state": "nobody"}
     reached = desk_of(line, desk)
     return {"state": "direct", "number": reached.number, "timeout": reached.timeout}
 
 
-def standing(floor: Floor, line: Line, call: str, asking: Asking) -> tuple[Floor, Status]:
+def queue_status(state: QueueState, line: Hotline, call: str, asking: QueueRequest) -> tuple[QueueState, QueueStatus]:
     """Answer a caller who is in the queue. The same key gets the same answer while nothing else has happened."""
-    waiter = floor.waiters[call]
-    found = floor.offer_of(waiter)
+    waiter = state.waiters[call]
+    found = state.offer_of(waiter)
     if found and found.state == "taken":  # the caller's line asks again, so the conversation is over
-        floor = offers.finish(floor, line, found.id, asking.now)
-        return floor, talked(floor.waiters[call])
+        state = offers.finish(state, line, found.id, asking.now)
+        return state, talked(state.waiters[call])
     if found and found.key == asking.key:
-        return floor, _ring(found, floor.agents.get(found.agent))
+        return state, _ring(found, state.agents.get(found.agent))
     if found:
-        floor = offers.fail(floor, found.id, "canceled", asking.now)
+        state = offers.fail(state, found.id, "canceled", asking.now)
     if waiter.state == "talked":
-        return floor, talked(waiter)
-    floor = floor.put(replace(floor.waiters[call], seen=asking.now))
-    if refused := may_enter(floor, line, waiter.desk):
-        return floor, refused
-    return _served(floor, line, call, asking)
+        return state, talked(waiter)
+    state = state.put(replace(state.waiters[call], seen=asking.now))
+    if refused := may_enter(state, line, waiter.desk):
+        return state, refused
+    return _served(state, line, call, asking)
 
 
-def talked(waiter: Waiter) -> Status:
+def talked(waiter: Waiter) -> QueueStatus:
     """Tell that the caller has talked with an agent, and how long, in seconds."""
     return {"state": "talked", "agent": waiter.agent, "seconds": round(waiter.seconds)}
 
 
-def _served(floor: Floor, line: Line, call: str, asking: Asking) -> tuple[Floor, Status]:
-    for pair in match(floor, line, asking.now, calls_back=asking.calls_back):
+def _served(state: QueueState, line: Hotline, call: str, asking: QueueRequest) -> tuple[QueueState, QueueStatus]:
+    for pair in match(state, line, asking.now, calls_back=asking.calls_back):
         if pair.waiter.id == call:
-            floor, made = offers.offer(floor, line, pair, new_id=asking.new_leg, key=asking.key, now=asking.now)
-            return floor, _ring(made, pair.agent)
-    return _waits(floor, line, floor.waiters[call], asking)
+            state, made = offers.offer(state, line, pair, new_id=asking.new_leg, key=asking.key, now=asking.now)
+            return state, _ring(made, pair.agent)
+    return _waits(state, line, state.waiters[call], asking)
 
 
-def _ring(found: Offer, agent: Agent | None) -> Status:
+def _ring(found: Offer, agent: Agent | None) -> QueueStatus:
     return {
         "state": "ring",
         "agent": found.agent,
@@ -85,17 +85,17 @@ def _ring(found: Offer, agent: Agent | None) -> Status:
     }
 
 
-def _waits(floor: Floor, line: Line, waiter: Waiter, asking: Asking) -> tuple[Floor, Status]:
+def _waits(state: QueueState, line: Hotline, waiter: Waiter, asking: QueueRequest) -> tuple[QueueState, QueueStatus]:
     rules, now = line.waiting, asking.now
-    place = position(floor, line, waiter, now)
-    seconds = expected(floor, line, waiter.desk, place, now)
+    place = position(state, line, waiter, now)
+    seconds = expected(state, line, waiter.desk, place, now)
     due = asking.key == waiter.told_key or not waiter.told or now - waiter.told >= interval(rules, waiter.priority)
     if due and asking.key != waiter.told_key:
         said, longer = to_say(seconds, waiter.minutes)
         told = min(place, waiter.position or place)
         kept = waiter.minutes if said is None else said
         waiter = replace(waiter, position=told, minutes=kept, longer=longer, told=now, told_key=asking.key)
-        floor = floor.put(waiter)
+        state = state.put(waiter)
     status = {
         "state": "wait",
         "position": waiter.position,
@@ -105,7 +105,7 @@ def _waits(floor: Floor, line: Line, waiter: Waiter, asking: Asking) -> tuple[Fl
         "piece": rules.piece,
         "call_back": asking.calls_back and _offers_call_back(waiter, rules, place, seconds, now),
     }
-    return floor, status
+    return state, status
 
 
 def interval(rules: Waiting, priority: str) -> float:

@@ -9,13 +9,13 @@ from msgspec import structs
 
 from ivr.flow.model import Waiting
 
-from .agent_context import context_of
-from .questions import Entering
+from .agent_context import agent_context_of
+from .questions import EnterQueue
 
 
-def task(asked: Entering, workflow: str, rules: Waiting) -> Mapping[str, Any]:
+def task(asked: EnterQueue, workflow: str, rules: Waiting) -> Mapping[str, Any]:
     """Return the workflow, the priority (the head start in seconds: more is more urgent) and the task's attributes."""
-    told = context_of("", structs.asdict(asked), asked.context)
+    told = agent_context_of("", structs.asdict(asked), asked.context)
     attributes = {
         "call": asked.call,
         "desk": asked.desk,

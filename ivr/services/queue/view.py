@@ -8,14 +8,14 @@ from typing import Any
 
 from ivr.calendar import local
 from ivr.crypto import Seal
-from ivr.engine.telephone import masked
+from ivr.engine.telephone import masked_number
 from ivr.errors import StoreError
-from ivr.flow.model import Line
+from ivr.flow.model import Hotline
 
-from .agent_context import Context, unseal
+from .agent_context import AgentContext, unseal_context
 from .availability import desk_of, is_free, is_signed_on, serving, waiting
 from .matching import ranked
-from .state import Agent, Floor, Waiter
+from .state import Agent, QueueState, Waiter
 from .wait_time import expected, minutes, position
 
 View = dict[str, Any]
@@ -35,27 +35,27 @@ def agent_view(agent: Agent, now: float) -> View:
     }
 
 
-def queue_view(floor: Floor, line: Line, seal: Seal, now: float) -> View:
+def queue_view(state: QueueState, line: Hotline, seal: Seal, now: float) -> View:
     """Return who is in the queue in the order of being served, and how each desk stands. Numbers are masked."""
-    there = [one for one in ranked(floor, line, now) if not one.calls_back]
+    there = [one for one in ranked(state, line, now) if not one.calls_back]
     mine = _by_desk(line, there)
-    talking = [one for one in floor.waiters.values() if one.state in ("ringing", "talking") and not one.calls_back]
-    backs = [one for one in floor.waiters.values() if one.calls_back and one.state in ("waiting", "ringing", "talking")]
+    talking = [one for one in state.waiters.values() if one.state in ("ringing", "talking") and not one.calls_back]
+    backs = [one for one in state.waiters.values() if one.calls_back and one.state in ("waiting", "ringing", "talking")]
     return {
-        "waiting": [_waiting(floor, line, one, seal, now) for one in there],
-        "with_agents": [_waiting(floor, line, one, seal, now) for one in talking],
+        "waiting": [_waiting(state, line, one, seal, now) for one in there],
+        "with_agents": [_waiting(state, line, one, seal, now) for one in talking],
         "call_backs": [_call_back(one, seal, now) for one in sorted(backs, key=lambda one: one.by)],
-        "desks": [_desk(floor, line, name, found, now) for name, found in mine.items()],
+        "desks": [_desk(state, line, name, found, now) for name, found in mine.items()],
     }
 
 
-def _waiting(floor: Floor, line: Line, waiter: Waiter, seal: Seal, now: float) -> View:
-    offer = floor.offer_of(waiter)
+def _waiting(state: QueueState, line: Hotline, waiter: Waiter, seal: Seal, now: float) -> View:
+    offer = state.offer_of(waiter)
     return _who(waiter, seal) | {
         "call": waiter.id,
         "state": waiter.state,
         "waited": max(0, round((offer.made if offer else now) - waiter.entered)),
-        "position": position(floor, line, waiter, now) if waiter.state == "waiting" else None,
+        "position": position(state, line, waiter, now) if waiter.state == "waiting" else None,
         "told": {"position": waiter.position, "minutes": waiter.minutes},
         "agent": offer.agent if offer else "",
     }
@@ -77,46 +77,46 @@ def _who(waiter: Waiter, seal: Seal) -> View:
         "desk": waiter.desk,
         "priority": waiter.priority,
         "language": waiter.language,
-        "number": masked(known.number),
+        "number": masked_number(known.number),
         "name": known.name,
         "level": waiter.level,
         "reason": known.reason,
     }
 
 
-def _context(waiter: Waiter, seal: Seal) -> Context:
+def _context(waiter: Waiter, seal: Seal) -> AgentContext:
     """Open what the caller told; who has another key sees the queue without it."""
     try:
-        return unseal(waiter.sealed, seal)
+        return unseal_context(waiter.sealed, seal)
     except StoreError:
-        return Context()
+        return AgentContext()
 
 
-def counts(floor: Floor, line: Line, now: float) -> View:
+def counts(state: QueueState, line: Hotline, now: float) -> View:
     """Return how many wait for each desk and how its agents stand, and the agents by state, each counted once."""
-    mine = _by_desk(line, (one for one in waiting(floor, line.waiting, now) if not one.calls_back))
-    agents = list(floor.agents.values())
+    mine = _by_desk(line, (one for one in waiting(state, line.waiting, now) if not one.calls_back))
+    agents = list(state.agents.values())
     states = Counter(_state(agent, now) for agent in agents)
     return {
         "desks": {name: _counts(line, name, found, agents, now) for name, found in mine.items()},
-        "agents": {state: states[state] for state in ("ready", "busy", "paused", "off")},
+        "agents": {name: states[name] for name in ("ready", "busy", "paused", "off")},
     }
 
 
-def _by_desk(line: Line, there: Iterable[Waiter]) -> dict[str, list[Waiter]]:
+def _by_desk(line: Hotline, there: Iterable[Waiter]) -> dict[str, list[Waiter]]:
     found: dict[str, list[Waiter]] = {name: [] for name in line.desks}
     for one in there:
         found[desk_of(line, one.desk).name].append(one)
     return found
 
 
-def _desk(floor: Floor, line: Line, name: str, mine: Sequence[Waiter], now: float) -> View:
-    seconds = expected(floor, line, name, len(mine) + 1, now)
+def _desk(state: QueueState, line: Hotline, name: str, mine: Sequence[Waiter], now: float) -> View:
+    seconds = expected(state, line, name, len(mine) + 1, now)
     told = {"minutes": None if seconds is None else minutes(seconds)}
-    return {"desk": name} | told | _counts(line, name, mine, list(floor.agents.values()), now)
+    return {"desk": name} | told | _counts(line, name, mine, list(state.agents.values()), now)
 
 
-def _counts(line: Line, name: str, mine: Sequence[Waiter], agents: Sequence[Agent], now: float) -> View:
+def _counts(line: Hotline, name: str, mine: Sequence[Waiter], agents: Sequence[Agent], now: float) -> View:
     """Count for a desk; agents of several desks, and of those that it overflows to, count for each of them."""
     helping = serving(line, name)
     own = [agent for agent in agents if not helping.isdisjoint(agent.desks)]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 
-from ivr.flow.model import Line
+from ivr.flow.model import Hotline
 
 from .availability import is_active, serving
 from .matching import ranked
-from .state import Agent, Floor, Waiter
+from .state import Agent, QueueState, Waiter
 
 FEWEST_AGENTS = 3
 FEWEST_CALLS = 5
@@ -26,27 +26,27 @@ OVER_TEN = 11
 """Said as "more than ten minutes"."""
 
 
-def position(floor: Floor, line: Line, waiter: Waiter, now: float) -> int:
+def position(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> int:
     """Return the place of a caller: one more than those before who want agents of the same desks."""
     mine = serving(line, waiter.desk)
     before = 0
-    for other in ranked(floor, line, now):
+    for other in ranked(state, line, now):
         if other.id == waiter.id:
             break
         before += other.desk == waiter.desk or not mine.isdisjoint(serving(line, other.desk))
     return before + 1
 
 
-def expected(floor: Floor, line: Line, desk: str, place: int, now: float) -> float | None:
+def expected(state: QueueState, line: Hotline, desk: str, place: int, now: float) -> float | None:
     """Return the seconds until the caller at `place` gets an agent, or None."""
     mine = serving(line, desk)
-    agents = [agent for agent in floor.agents.values() if not mine.isdisjoint(agent.desks)]
+    agents = [agent for agent in state.agents.values() if not mine.isdisjoint(agent.desks)]
     active = sum(is_active(agent, now) for agent in agents)
     times = [
         seconds
         for name in mine
-        if name in floor.handled
-        for at, seconds in floor.handled[name].calls
+        if name in state.handled
+        for at, seconds in state.handled[name].calls
         if now - at <= RECENT
     ]
     if active < FEWEST_AGENTS or len(times) < FEWEST_CALLS or _sudden(agents, active, now):

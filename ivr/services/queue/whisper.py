@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator
 
 from ivr.engine.verbs import Say
-from ivr.flow.phrasebook import keys, language_of, phrase
+from ivr.flow.phrasebook import all_phrase_keys, language_of, phrase
 from ivr.speech.verbalize import Reader
 
 from .legs import Whisper
 
 MOST_TYPED = 2
 """Entries that are told; the rest stands on the agent's screen."""
-LONGEST = 40
+_LONGEST = 40
 _MASKED = re.compile(r"[*•×xX\s]*[*•×xX][*•×xX\s]*(?P<tail>\d{1,6})")
 
 
-def words(whisper: Whisper) -> list[Say]:
+def whisper_words(whisper: Whisper) -> list[Say]:
     """Return what the agent hears: the caller in one sentence, then what to press."""
     language = language_of(whisper.language)
     told = phrase(language, "agent_between").join(_facts(whisper, language)) + phrase(language, "agent_end")
@@ -41,7 +41,7 @@ def _facts(whisper: Whisper, language: str) -> Iterator[str]:
         yield phrase(language, "agent_reason", reason=_short(whisper.reason))
     for name, value in [*whisper.typed.items()][-MOST_TYPED:]:
         known = f"agent_name_{name}"
-        yield _typed(language, phrase(language, known) if known in keys(language) else _short(name), value)
+        yield _typed(language, phrase(language, known) if known in all_phrase_keys(language) else _short(name), value)
     if whisper.waited >= 60:
         yield phrase(language, "agent_waited", minutes=str(whisper.waited // 60))
 
@@ -56,4 +56,4 @@ def _typed(language: str, name: str, value: str) -> str:
 
 
 def _short(text: str) -> str:
-    return " ".join(text.split())[:LONGEST]
+    return " ".join(text.split())[:_LONGEST]

@@ -13,13 +13,13 @@ from ivr.secret import Secret
 
 from .backend import Backend
 
-COLLECTION = "outbox"
+OUTBOX = "outbox"
 KEPT = 200
 _END_OF_TIME = 10**14
 
 
 @dataclass(frozen=True)
-class Message:
+class TextMessage:
     """A message that would have been sent. `text` opens with `reveal()`."""
 
     id: str
@@ -45,22 +45,22 @@ class LocalOutbox(Backend):
         key = f"{_END_OF_TIME - at:015d}-{secrets.token_hex(4)}"
         # The number is sealed with the text: this collection is the one place that has both in full.
         letter = self._seal.seal(Secret("otp", f"{number}\n{text.reveal()}"))
-        self._documents.change(COLLECTION, key, lambda _: {"at_ms": at, "letter": letter, "purpose": purpose})
-        for old in self._documents.keys(COLLECTION, limit=KEPT + 50)[KEPT:]:
-            self._documents.change(COLLECTION, old, lambda _: None)
+        self._documents.change(OUTBOX, key, lambda _: {"at_ms": at, "letter": letter, "purpose": purpose})
+        for old in self._documents.keys(OUTBOX, limit=KEPT + 50)[KEPT:]:
+            self._documents.change(OUTBOX, old, lambda _: None)
         return f"outbox-{key}"
 
-    def messages(self, limit: int = 10) -> Sequence[Message]:
+    def messages(self, limit: int = 10) -> Sequence[TextMessage]:
         """Return the newest messages, the newest first."""
         return messages(self._documents, self._seal, limit)
 
 
-def messages(documents: Documents, seal: Seal, limit: int = 10) -> Sequence[Message]:
+def messages(documents: Documents, seal: Seal, limit: int = 10) -> Sequence[TextMessage]:
     """Return the newest messages in an outbox, the newest first. Raises StoreError for another key."""
     found = []
-    for key in documents.keys(COLLECTION, limit=limit):
-        if (document := documents.get(COLLECTION, key)) is not None:
+    for key in documents.keys(OUTBOX, limit=limit):
+        if (document := documents.get(OUTBOX, key)) is not None:
             number, _, text = seal.open(document["letter"]).reveal().partition("\n")
             at = document["at_ms"] / 1000
-            found.append(Message(f"outbox-{key}", at, number, Secret("otp", text), document["purpose"]))
+            found.append(TextMessage(f"outbox-{key}", at, number, Secret("otp", text), document["purpose"]))
     return found

@@ -16,8 +16,8 @@ from ivr.secret import Secret
 from .backend import Backend, UncertainError
 from .local_outbox import LocalOutbox
 
-COLLECTION = "sms.numbers"
-DAY = 86_400
+_COLLECTION = "sms.numbers"
+_DAY = 86_400
 
 PREMIUM = (
     *("+1900", "+1976", "+449", "+4470", "+979", "+870", "+878", "+881", "+882", "+883", "+888"),
@@ -28,7 +28,7 @@ PREMIUM = (
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{7,14}")
 _MAINLAND_MOBILE = re.compile(r"\+861[3-9][0-9]{9}")
 
-Record = dict[str, Any]
+_Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -90,15 +90,15 @@ class Messages:
         """Take the right to send under this key; return the id when that was done before. Raises LookupFailed."""
         mine = secrets.token_hex(8)
 
-        def update(stored: Document | None) -> Record:
-            sent = [entry for entry in (stored or {}).get("sent", ()) if at - entry["at"] <= DAY]
+        def update(stored: Document | None) -> _Record:
+            sent = [entry for entry in (stored or {}).get("sent", ()) if at - entry["at"] <= _DAY]
             if not any(entry["key"] == key for entry in sent):
                 if len(sent) >= self._rules.a_day:
                     raise LookupFailed("this number had too many text messages today")
                 sent.append({"at": at, "key": key, "id": "", "by": mine})
             return {"sent": sent}
 
-        stored = self._documents.change(COLLECTION, mark, update) or {"sent": []}
+        stored = self._documents.change(_COLLECTION, mark, update) or {"sent": []}
         entry = next(entry for entry in stored["sent"] if entry["key"] == key)
         if not entry["id"] and entry["by"] != mine:
             raise UncertainError("this text message may have been sent before; it is not sent again")
@@ -118,7 +118,7 @@ class Messages:
     def _settle(self, mark: str, key: str, done: str) -> None:
         """Note the id of what was sent, or forget what surely was not."""
 
-        def update(stored: Document | None) -> Record | None:
+        def update(stored: Document | None) -> _Record | None:
             sent = []
             for entry in (stored or {}).get("sent", ()):
                 if entry["key"] != key:
@@ -127,7 +127,7 @@ class Messages:
                     sent.append({**entry, "id": done})
             return {"sent": sent} if sent else None
 
-        self._documents.change(COLLECTION, mark, update)
+        self._documents.change(_COLLECTION, mark, update)
 
 
 def open_messages(

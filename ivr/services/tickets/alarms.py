@@ -11,7 +11,7 @@ from typing import Any
 
 from ivr.calendar import local
 from ivr.engine.ports import Document, Documents
-from ivr.jobs.outbox import Sounded, every_key, post, waits
+from ivr.jobs.outbox import Delivered, every_key, post, waits
 
 from . import deadlines
 
@@ -45,7 +45,7 @@ class Alarm:
         return asdict(self)
 
 
-class Deadlines:
+class DeadlineAlarms:
     """Watches open tickets and tasks. Any number of processes may do so; an alarm is claimed before it is sent."""
 
     def __init__(self, documents: Documents, alarm: Callable[[Alarm], None] | None = None) -> None:
@@ -55,14 +55,14 @@ class Deadlines:
         """Yield the alarms that are due and were not taken yet; a document that cannot be read has none."""
         return (alarm for found in self._found(int(now)) for alarm in found or ())
 
-    def sound(self, now: float) -> Sounded:
+    def sound(self, now: float) -> Delivered:
         """Send what is due; stop early when nobody listens. Without a receiver nothing is sent and nothing is lost."""
         if self._alarm is None:
-            return Sounded()
+            return Delivered()
         at = int(now)
         found = list(self._found(at))
         alarms = [alarm for of_one in found for alarm in of_one or ()]
-        return Sounded(broken=found.count(None)) + post(
+        return Delivered(broken=found.count(None)) + post(
             alarms,
             self._alarm,
             claim=lambda alarm: self._claim(alarm, at),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from ivr.calendar import add_working_days, local
 from ivr.engine.ports import Document
 
-KINDS = ("product", "service", "channel", "policy")
+TICKET_KINDS = ("product", "service", "channel", "policy")
 LEVELS = ("first", "middle", "high")
 FIRST_REPLY_HOURS = 24
 FINAL_DAYS = 5
@@ -43,7 +43,7 @@ ROUTES: Mapping[str, str] = {"first": "agent", "middle": "team_leader", "high": 
 
 
 @dataclass(frozen=True)
-class Clock:
+class Deadline:
     """When a clock warns and when it has run out, in Unix seconds."""
 
     warn: int
@@ -58,9 +58,9 @@ class Clock:
 class Promise:
     """The clocks of a ticket. `certain` is false when the last day lies in a year whose days off nobody knows yet."""
 
-    first_reply: Clock
-    final: Clock
-    statutory: Clock
+    first_reply: Deadline
+    final: Deadline
+    statutory: Deadline
     final_by: str
     certain: bool
 
@@ -79,16 +79,16 @@ def promise(opened: int, severity: str) -> Promise:
     statutory = _end_of(moment + timedelta(days=SEVERITIES[severity].statutory_days))
     return Promise(
         first_reply=spread(opened, opened + FIRST_REPLY_HOURS * 3600),
-        final=Clock(int(_presumed(moment, WARN_DAYS).timestamp()), _end_of(last)),
+        final=Deadline(int(_presumed(moment, WARN_DAYS).timestamp()), _end_of(last)),
         statutory=spread(opened, statutory),
         final_by=last.date().isoformat(),
         certain=sure is not None,
     )
 
 
-def spread(opened: int, due: int) -> Clock:
+def spread(opened: int, due: int) -> Deadline:
     """Return a clock that warns when four fifths of its time have gone."""
-    return Clock(opened + int((due - opened) * WARN_SHARE), due)
+    return Deadline(opened + int((due - opened) * WARN_SHARE), due)
 
 
 def extended(clock: Mapping[str, int]) -> Document:

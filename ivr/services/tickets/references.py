@@ -10,7 +10,7 @@ from stdnum.exceptions import ValidationError
 from ivr.calendar import local
 from ivr.engine.ports import Document, Documents
 
-COLLECTION = "ticket_numbers"
+TICKET_NUMBERS = "ticket_numbers"
 A_DAY = 10_000
 _STRIDE = 7919
 
@@ -22,14 +22,14 @@ def issue(documents: Documents, now: float) -> str:
     After 9,999 numbers of one day they get one digit longer.
     """
     day = local(now).strftime("%y%m%d")
-    counted = documents.change(COLLECTION, day, _count)
+    counted = documents.change(TICKET_NUMBERS, day, _count)
     count = int(counted["count"]) if counted else 1
     serial = count * _STRIDE % A_DAY if count < A_DAY else count
     body = f"{day}{serial:04d}"
     return f"T{body}{damm.calc_check_digit(body)}"
 
 
-def read(text: str) -> str | None:
+def read_reference(text: str) -> str | None:
     """Return the ticket number that was typed or said, with or without its T; None when it cannot be one."""
     digits = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isalnum()).upper().removeprefix("T")
     if not digits.isascii() or not digits.isdecimal() or not 11 <= len(digits) <= 15:

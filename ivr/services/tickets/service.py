@@ -15,12 +15,12 @@ from ivr.calendar import local
 from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
 from ivr.errors import LookupFailed
-from ivr.services.fields import Given, owner_of
+from ivr.services.fields import Fields, owner_of
 
 from . import deadlines, references
 
 TICKETS, OPEN_TICKETS = "tickets", "open_tickets"
-KEYS, OWNERS = "ticket_keys", "ticket_owners"
+ANSWERED_KEYS, OWNERS = "ticket_keys", "ticket_owners"
 STATES = ("open", "working", "answered", "closed")
 ANSWERED = ("answered", "closed")
 TOLD_SECONDS = 15 * 60
@@ -38,7 +38,7 @@ class Tickets:
 
     def __init__(self, documents: Documents, seal: Seal) -> None:
         self._documents, self._seal = documents, seal
-        self._questions: Mapping[str, Callable[[Given, str, int], Document]] = {
+        self._questions: Mapping[str, Callable[[Fields, str, int], Document]] = {
             "open": self._open,
             "progress": self._progress,
             "update": self._update,
@@ -48,12 +48,12 @@ class Tickets:
         """Answer. Raises LookupFailed, with `missing` for a ticket that is not there or is somebody else's."""
         if question not in self._questions:
             raise LookupFailed(f"tickets knows no question {question!r}")
-        return self._questions[question](Given(given), key, int(now))
+        return self._questions[question](Fields(given), key, int(now))
 
     # taking
 
-    def _open(self, given: Given, key: str, now: int) -> Document:
-        kind = given.one_of("kind", deadlines.KINDS)
+    def _open(self, given: Fields, key: str, now: int) -> Document:
+        kind = given.one_of("kind", deadlines.TICKET_KINDS)
         severity = given.one_of("severity", deadlines.SEVERITIES, "ordinary")
         level = given.one_of("level", deadlines.LEVELS, "first")
         told = {
@@ -76,10 +76,10 @@ class Tickets:
 
     def _number_for(self, key: str, now: int) -> tuple[str, int]:
         """Return the ticket number of a key and when it was given: a new one, or the one of before."""
-        known = self._documents.get(KEYS, key)
+        known = self._documents.get(ANSWERED_KEYS, key)
         if known is None:
             offered: Document = {"ticket": references.issue(self._documents, now), "opened": now}
-            known = self._documents.change(KEYS, key, lambda before: before or offered) or offered
+            known = self._documents.change(ANSWERED_KEYS, key, lambda before: before or offered) or offered
         return str(known["ticket"]), int(known["opened"])
 
     def _owners(self, number: str, customer: str) -> list[str]:
@@ -102,10 +102,10 @@ class Tickets:
 
     # telling
 
-    def _progress(self, given: Given, _key: str, now: int) -> Document:
+    def _progress(self, given: Fields, _key: str, now: int) -> Document:
         owners = self._owners(given.number(), given.text("customer"))
         if wanted := given.text("ticket"):
-            found = [self._kept(references.read(wanted))]
+            found = [self._kept(references.read_reference(wanted))]
         else:
             found = [self._kept(ticket) for owner in owners for ticket in self._tickets_of(owner)]
         mine = [ticket for ticket in found if ticket and set(owners) & set(ticket["owners"])]
@@ -123,9 +123,9 @@ class Tickets:
 
     # working
 
-    def _update(self, given: Given, key: str, now: int) -> Document:
+    def _update(self, given: Fields, key: str, now: int) -> Document:
         """Take what an operator did. The first who works on a ticket stays its owner."""
-        ticket = references.read(given.needed("ticket"))
+        ticket = references.read_reference(given.needed("ticket"))
         change = {
             "state": given.one_of("state", STATES) if given.text("state") else "",
             "note": _LONG_DIGITS.sub("…", given.text("note", most=LONGEST_TEXT)),

@@ -18,7 +18,7 @@ from ivr.discovery import kinds_in
 if TYPE_CHECKING:
     from ivr.speech.audio import Audio
 
-__all__ = ["Expected", "Heard", "Nothing", "Reason", "Recogniser", "recognisers"]
+__all__ = ["Expected", "Nothing", "Reason", "RecognizedPhrase", "Recognizer", "recognizers"]
 
 Reason = Literal["silence", "noise", "music", "keys", "unclear", "late", "broken"]
 """Why nothing was heard. The last two are our own failures; all others are the caller's doing."""
@@ -33,7 +33,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Heard:
+class RecognizedPhrase:
     """One of the expected phrases, as the editor writes it.
 
     `confidence` is the phrase's share, from 0 to 1, among all that the sound could have been; `margin` is by how much
@@ -52,7 +52,7 @@ class Nothing:
     reason: Reason
 
 
-class Recogniser(ABC):
+class Recognizer(ABC):
     """Listens. Safe to use from several threads; a process has one of each kind."""
 
     kind: ClassVar[str]
@@ -78,7 +78,7 @@ class Recogniser(ABC):
         """Begin to load what the language needs, in the background; again changes nothing."""
 
     @abstractmethod
-    def listen(self, audio: Audio, expecting: Expected, deadline: float) -> Heard | Nothing:
+    def listen(self, audio: Audio, expecting: Expected, deadline: float) -> RecognizedPhrase | Nothing:
         """Tell which phrase was said, within `deadline` seconds; never raises."""
 
     def unknown_words(self, expecting: Expected) -> Mapping[str, Sequence[str]]:
@@ -89,7 +89,7 @@ class Recogniser(ABC):
         return {}
 
 
-def recognisers(folders: Sequence[Path] = ()) -> Sequence[Recogniser]:
+def recognizers(folders: Sequence[Path] = ()) -> Sequence[Recognizer]:
     """Return every recogniser there is, the preferred one first."""
-    kinds = kinds_in(sys.modules[__name__], Recogniser)  # type: ignore[type-abstract]
+    kinds = kinds_in(sys.modules[__name__], Recognizer)  # type: ignore[type-abstract]
     return [kind.open(folders) for kind in sorted(kinds.values(), key=lambda kind: (kind.preference, kind.kind))]

@@ -17,11 +17,11 @@ from ivr.speech.dtmf import decode
 
 from . import Nothing, Reason
 
-QUIETEST = -47.0
+_QUIETEST = -47.0
 """dB of full scale that the loudest fifth of a second must have; the quietest answers have -39, line noise -51."""
 LEAST_RANGE = 6.0
 """dB between loud and quiet; speech at 10 dB above noise has 14, steady noise 1.5."""
-SHORTEST = 0.15
+_SHORTEST = 0.15
 """Seconds of sound above the background; the shortest word (八) has 0.22."""
 FLATTEST = -4.2
 """dB of spectral flatness, of which white noise has -2.5 and the noisiest speech -5.7 (an s)."""
@@ -49,13 +49,13 @@ def _reason(audio: Audio) -> Reason | None:
     if len(near.samples) < _FRAME * _LOUDEST:
         return "silence"
     sound = _Sound.of(near)
-    if sound.loudest < QUIETEST:
+    if sound.loudest < _QUIETEST:
         return "silence"
     if decode(near):
         return "keys"
     if sound.longest_note >= LONGEST_NOTE and sound.in_notes > MOST_NOTES:
         return "music"
-    if sound.range < LEAST_RANGE or sound.seconds < SHORTEST or sound.flatness > FLATTEST:
+    if sound.range < LEAST_RANGE or sound.seconds < _SHORTEST or sound.flatness > FLATTEST:
         return "noise"
     return None
 
@@ -80,7 +80,7 @@ class _Sound:
         loudest = float(10 * np.log10(np.sort(powers)[-_LOUDEST:].mean()))
         background = float(np.percentile(levels, 10))
         spectra = _spectra(whole, count)
-        above = levels > max(background + LEAST_RANGE, QUIETEST - 3)
+        above = levels > max(background + LEAST_RANGE, _QUIETEST - 3)
         flatness = float(np.median(_flatness(spectra[above]))) if above.any() else -math.inf
         longest, share = _notes(spectra.argmax(axis=1), levels > loudest - 20)
         seconds = int(above.sum()) * _FRAME / RATE

@@ -9,26 +9,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from . import Heard, Nothing
+from . import Nothing, RecognizedPhrase
 
 UNKNOWN = "[unk]"
 LEAST_CONFIDENCE = 0.2
-LEAST_MARGIN = 0.1
+_LEAST_MARGIN = 0.1
 """Two phrases that come out about equal are no answer. Below both, the caller is asked again."""
 _LONGEST_WORD = 8
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 Knows = Callable[[str], bool]
 """Tells whether a word is in the model's vocabulary."""
-Words = tuple[str, ...]
+KnownWords = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Grammar:
     """The phrases that can be heard, by their words, and those that cannot, with the words that are not known."""
 
-    phrases: Mapping[Words, str]
-    unknown: Mapping[str, Words]
+    phrases: Mapping[KnownWords, str]
+    unknown: Mapping[str, KnownWords]
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
@@ -55,8 +55,8 @@ class Grammar:
 
 def grammar_of(phrases: Iterable[str], knows: Knows) -> Grammar:
     """Split phrases into words of the vocabulary; Chinese and Japanese, which put no blanks, into as few as can be."""
-    heard: dict[Words, str] = {}
-    unknown: dict[str, Words] = {}
+    heard: dict[KnownWords, str] = {}
+    unknown: dict[str, KnownWords] = {}
     for phrase in phrases:
         words = _words(phrase, knows)
         missing = tuple(word for word in words if not knows(word))
@@ -67,7 +67,7 @@ def grammar_of(phrases: Iterable[str], knows: Knows) -> Grammar:
     return Grammar(heard, unknown)
 
 
-def _words(phrase: str, knows: Knows) -> Words:
+def _words(phrase: str, knows: Knows) -> KnownWords:
     plain = "".join(sign if sign.isalnum() or sign == "'" else " " for sign in _folded(phrase))
     return tuple(word for part in plain.split() for word in _split(part, knows))
 
@@ -76,11 +76,11 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _split(part: str, knows: Knows) -> Words:
+def _split(part: str, knows: Knows) -> KnownWords:
     """Cut into the fewest words that are known; a sign that no word holds stands alone."""
     if knows(part) or not _UNSPACED.search(part):
         return (part,)
-    best: list[tuple[int, int, Words]] = [(0, 0, ())]
+    best: list[tuple[int, int, KnownWords]] = [(0, 0, ())]
     for end in range(1, len(part) + 1):
         ways = []
         for start in range(max(0, end - _LONGEST_WORD), end):
@@ -93,27 +93,27 @@ def _split(part: str, knows: Knows) -> Words:
     return best[-1][2]
 
 
-def judged(grammar: Grammar, segments: Sequence[Sequence[tuple[str, float]]]) -> Heard | Nothing:
+def judged(grammar: Grammar, segments: Sequence[Sequence[tuple[str, float]]]) -> RecognizedPhrase | Nothing:
     """Choose the phrase from each segment's alternatives, texts with log likelihoods; silence between is skipped."""
     found = [one for segment in segments if (one := _segment(grammar, segment)) is not None]
     if not found:
         return Nothing("unclear")
-    texts = {one.text for one in found if isinstance(one, Heard)}
+    texts = {one.text for one in found if isinstance(one, RecognizedPhrase)}
     if len(texts) != 1 or any(isinstance(one, Nothing) for one in found):
         return Nothing("unclear")
-    return max((one for one in found if isinstance(one, Heard)), key=lambda one: one.confidence)
+    return max((one for one in found if isinstance(one, RecognizedPhrase)), key=lambda one: one.confidence)
 
 
-def _segment(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> Heard | Nothing | None:
+def _segment(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> RecognizedPhrase | Nothing | None:
     """Judge one stretch of speech; None for one in which most likely nothing was said."""
     if not alternatives or not alternatives[0][0].replace(UNKNOWN, "").strip():
         return None
     shares = _shares(grammar, alternatives)
     (text, share), *rest = [*sorted(shares.items(), key=lambda one: -one[1]), ("", 0.0)]
     margin = share - (rest[0][1] if rest else 0.0)
-    if not text or share < LEAST_CONFIDENCE or margin < LEAST_MARGIN:
+    if not text or share < LEAST_CONFIDENCE or margin < _LEAST_MARGIN:
         return Nothing("unclear")
-    return Heard(text, round(share, 3), round(margin, 3))
+    return RecognizedPhrase(text, round(share, 3), round(margin, 3))
 
 
 def _shares(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> dict[str, float]:

@@ -16,7 +16,7 @@ _TAGS = {"zh": ("cn", "zh"), "en": ("en-us", "en")}
 """What Vosk's model names call a language, where it is not the first part of the tag."""
 
 
-def find_model(language: str, configured: Sequence[Path] = ()) -> Path | None:
+def find_vosk_model(language: str, configured: Sequence[Path] = ()) -> Path | None:
     """Return the folder of the first model for a language (a BCP 47 tag), or None."""
     for folder in _folders(configured):
         if found := _in_folder(folder, language):

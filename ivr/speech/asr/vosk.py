@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.speech.audio import Audio
 
-from . import Expected, Heard, Nothing, Recogniser
+from . import Expected, Nothing, RecognizedPhrase, Recognizer
 from .grammar import Grammar, grammar_of, judged
-from .models import find_model, sample_rate, takes_grammar
+from .models import find_vosk_model, sample_rate, takes_grammar
 from .rates import at_rate
 from .workers import LateError, Workers, begun
 
@@ -71,7 +71,7 @@ class _Loaded:
         return [_read(text) for text in (*told, made.FinalResult())]
 
 
-class Vosk(Recogniser):
+class VoskRecognizer(Recognizer):
     """Hears with whatever Vosk models are installed; `folders` are looked through first."""
 
     kind: ClassVar[str] = "vosk"
@@ -82,7 +82,7 @@ class Vosk(Recogniser):
         self._workers = Workers(workers or os.cpu_count() or 1, "ivr-hears")
         self._models: dict[Path, Future[_Loaded]] = {}
         self._lock = threading.Lock()
-        self._folder = lru_cache(maxsize=None)(lambda language: find_model(language, self._folders))
+        self._folder = lru_cache(maxsize=None)(lambda language: find_vosk_model(language, self._folders))
 
     @classmethod
     def open(cls, folders: Sequence[Path]) -> Self:
@@ -106,7 +106,7 @@ class Vosk(Recogniser):
         with suppress(LookupError):
             self._loading(language)
 
-    def listen(self, audio: Audio, expecting: Expected, deadline: float) -> Heard | Nothing:
+    def listen(self, audio: Audio, expecting: Expected, deadline: float) -> RecognizedPhrase | Nothing:
         """Recognise in a thread of the pool; a pool that is full, and a model still loading, count as late."""
         if not len(audio.samples):
             return Nothing("silence")
@@ -146,7 +146,7 @@ def _installed() -> bool:
     return importlib.util.find_spec("vosk") is not None
 
 
-def _recognised(model: _Loaded, audio: Audio, phrases: tuple[str, ...], until: float) -> Heard | Nothing:
+def _recognised(model: _Loaded, audio: Audio, phrases: tuple[str, ...], until: float) -> RecognizedPhrase | Nothing:
     grammar = model.grammar(phrases)
     if not grammar.phrases:
         return Nothing("unclear")

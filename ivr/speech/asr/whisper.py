@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 
 from ivr.speech.audio import Audio
 
-from . import Expected, Heard, Nothing, Recogniser
+from . import Expected, Nothing, RecognizedPhrase, Recognizer
 from .rates import at_rate
 from .workers import LateError, Workers, begun
 
-RATE = 16_000
+_RATE = 16_000
 LEAST_SCORE = -3.4
 """Mean log probability of a phrase's pieces below which it was not said: wrong guesses in noise have -3.6 and less."""
-LEAST_MARGIN = 0.15
+_LEAST_MARGIN = 0.15
 _FRAMES_A_SECOND = 100
 _SHORTEST, _LONGEST = 600, 3000
 """Frames that are looked at. Training had 3,000; six seconds are ten times as fast, and short phrases lose nothing."""
@@ -54,9 +54,9 @@ class _Loaded:
         """Return how well each phrase explains the sound. Raises LateError at `until`, by time.monotonic()."""
         language = expecting.language.lower().split("-")[0]
         tokenizer = self._tokenizer(self._model.hf_tokenizer, True, task="transcribe", language=language)
-        samples = at_rate(audio, RATE).fractions().astype(np.float32)
+        samples = at_rate(audio, _RATE).fractions().astype(np.float32)
         features = self._model.feature_extractor(samples)
-        frames = min(_LONGEST, max(_SHORTEST, len(samples) * _FRAMES_A_SECOND // RATE + _FRAMES_A_SECOND))
+        frames = min(_LONGEST, max(_SHORTEST, len(samples) * _FRAMES_A_SECOND // _RATE + _FRAMES_A_SECOND))
         features = np.pad(features, ((0, 0), (0, max(0, frames - features.shape[1]))))[:, :frames]
         encoded = np.asarray(self._model.encode(np.ascontiguousarray(features)))
         found: list[float] = []
@@ -69,19 +69,19 @@ class _Loaded:
 
     def _aligned(self, encoded: NDArray[Any], tokenizer: Any, tokens: list[list[int]], samples: int) -> list[float]:
         many = self._view(np.ascontiguousarray(np.repeat(encoded, len(tokens), axis=0)))
-        frames = [max(1, samples // (2 * RATE // _FRAMES_A_SECOND))] * len(tokens)
+        frames = [max(1, samples // (2 * _RATE // _FRAMES_A_SECOND))] * len(tokens)
         results = self._model.model.align(many, list(tokenizer.sot_sequence), tokens, frames)
         return [float(np.mean(np.log(np.asarray(one.text_token_probs) + 1e-9))) for one in results]
 
 
-class Whisper(Recogniser):
+class WhisperRecognizer(Recognizer):
     """Hears with the first faster-whisper model among the folders, whatever the language."""
 
     kind: ClassVar[str] = "whisper"
     preference: ClassVar[int] = 60
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
-        self._folder = find_model(folders)
+        self._folder = find_whisper_model(folders)
         self._workers = Workers(max(1, (os.cpu_count() or 1) // 2), "ivr-hears")
         self._loading: Future[_Loaded] | None = None
         self._lock = threading.Lock()
@@ -106,7 +106,7 @@ class Whisper(Recogniser):
         with suppress(LookupError):
             self._model()
 
-    def listen(self, audio: Audio, expecting: Expected, deadline: float) -> Heard | Nothing:
+    def listen(self, audio: Audio, expecting: Expected, deadline: float) -> RecognizedPhrase | Nothing:
         """Score the phrases; the best is heard if it is good enough and clearly ahead."""
         if not len(audio.samples):
             return Nothing("silence")
@@ -138,7 +138,7 @@ class Whisper(Recogniser):
             return self._loading
 
 
-def find_model(folders: Sequence[Path]) -> Path | None:
+def find_whisper_model(folders: Sequence[Path]) -> Path | None:
     """Return the first folder that is, or holds, a converted model."""
     inside = (
         entry
@@ -160,12 +160,12 @@ def _written(phrase: str) -> str:
     return f" {phrase[:1].upper()}{phrase[1:]}" if phrase.isascii() else phrase
 
 
-def _best(phrases: Sequence[str], scores: Sequence[float]) -> Heard | Nothing:
+def _best(phrases: Sequence[str], scores: Sequence[float]) -> RecognizedPhrase | Nothing:
     ordered = sorted(zip(scores, phrases, strict=True), reverse=True)
     best, text = ordered[0]
     second = ordered[1][0] if len(ordered) > 1 else -math.inf
-    if best < LEAST_SCORE or best - second < LEAST_MARGIN:
+    if best < LEAST_SCORE or best - second < _LEAST_MARGIN:
         return Nothing("unclear")
     shares = [math.exp(score - best) for score in scores]
     confidence = 1 / sum(shares)
-    return Heard(text, round(confidence, 3), round(confidence * (1 - math.exp(second - best)), 3))
+    return RecognizedPhrase(text, round(confidence, 3), round(confidence * (1 - math.exp(second - best)), 3))

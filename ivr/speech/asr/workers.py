@@ -11,16 +11,16 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class LateError(Exception):
     """There was no free thread in time, or the work did not end in time."""
 
 
-def begun(work: Callable[[], T], name: str) -> Future[T]:
+def begun(work: Callable[[], _T], name: str) -> Future[_T]:
     """Begin work in a thread of its own that never delays the exit; whoever asks the future is told its faults."""
-    future: Future[T] = Future()
+    future: Future[_T] = Future()
 
     def run() -> None:
         try:
@@ -39,7 +39,7 @@ class Workers:
         self._free = threading.BoundedSemaphore(most)
         self._name = name
 
-    def run(self, work: Callable[[], T], seconds: float) -> T:
+    def run(self, work: Callable[[], _T], seconds: float) -> _T:
         """Return what the work returns, or raise what it raises. Raises LateError when that takes over `seconds`."""
         until = time.monotonic() + seconds
         if seconds <= 0 or not self._free.acquire(timeout=seconds):
@@ -59,7 +59,7 @@ class Workers:
         begun(lambda: self._freeing(work), self._name)
         return True
 
-    def _freeing(self, work: Callable[[], T]) -> T:
+    def _freeing(self, work: Callable[[], _T]) -> _T:
         try:
             return work()
         finally:

@@ -14,7 +14,7 @@ class NoSoundCard(IvrError):
     """Nothing can be played here."""
 
 
-def play(audio: Audio) -> None:
+def play_sound(audio: Audio) -> None:
     """Play a sound and return when it has been heard. Raises NoSoundCard."""
     import miniaudio
 

@@ -33,7 +33,7 @@ class Listener(Protocol):
         """Return a day of the calendar."""
 
 
-def heard(text: str, language: str, entry: str = "keys", today: date | None = None) -> str | None:
+def inverse_normalize(text: str, language: str, entry: str = "keys", today: date | None = None) -> str | None:
     """Return the keys by which an answer would have been typed as this kind of entry, or None.
 
     `entry` is "keys" for menus (digits, or one * or #), or one of digits, phone, id_tail, amount (star for the point)

@@ -5,7 +5,7 @@ Nothing here is asked during a call; what is missing is a sentence, never an exc
 
 from __future__ import annotations
 
-from .catalogue import Model, catalogue, chosen, installed, missing
-from .install import download, install_from
+from .catalogue import Model, chosen, installed, missing, model_catalogue
+from .install import download_model, install_from
 
-__all__ = ["Model", "catalogue", "chosen", "download", "install_from", "installed", "missing"]
+__all__ = ["Model", "chosen", "download_model", "install_from", "installed", "missing", "model_catalogue"]

@@ -15,7 +15,7 @@ import msgspec
 from ivr.yamlfile.source import Mapping as SourceMapping
 from ivr.yamlfile.source import Scalar, read_text
 
-Kind = Literal["voice", "recogniser"]
+ModelKind = Literal["voice", "recogniser"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Model:
 
     name: str
     language: str
-    kind: Kind
+    kind: ModelKind
     title: str
     licence: str
     url: str
@@ -48,7 +48,7 @@ class Model:
 
 
 @functools.cache
-def catalogue() -> Mapping[str, Model]:
+def model_catalogue() -> Mapping[str, Model]:
     """Return every model that can be downloaded, by name."""
     root, problems = read_text(files(__package__).joinpath("models.yaml").read_text("utf-8"), "models.yaml")
     if problems or not isinstance(root, SourceMapping):
@@ -62,7 +62,7 @@ def catalogue() -> Mapping[str, Model]:
 
 def chosen(wanted: str, models: Mapping[str, Model] | None = None) -> list[Model]:
     """Return the models that a word means: the one of this name, or all of a language such as zh or zh-CN."""
-    known = catalogue() if models is None else models
+    known = model_catalogue() if models is None else models
     if wanted in known:
         return [known[wanted]]
     language = wanted.lower().replace("_", "-").split("-")[0].replace("cmn", "zh")
@@ -75,7 +75,7 @@ def installed(model: Model, folder: Path) -> Path | None:
     return home if (home / model.made).is_file() else None
 
 
-def missing(kind: Kind, language: str, folder: Path) -> str | None:
+def missing(kind: ModelKind, language: str, folder: Path) -> str | None:
     """Return None when a model of this kind is installed for the language, else a sentence with the cure."""
     models = [model for model in chosen(language) if model.kind == kind]
     if any(installed(model, folder) for model in models):

@@ -19,7 +19,7 @@ _CHUNK = 1 << 16
 _TIMEOUT = urllib3.Timeout(connect=10, read=30)
 _FAULTS = (urllib3.exceptions.HTTPError, OSError)
 
-Progress = Callable[[int], None]
+FetchProgress = Callable[[int], None]
 """Is told how many more bytes are there; fewer than none when a part has to be fetched anew."""
 
 
@@ -37,7 +37,9 @@ def connection(url: str) -> Iterator[urllib3.PoolManager]:
         yield pool
 
 
-def fetch(pool: urllib3.PoolManager, url: str, target: Path, most: int, progress: Progress, pause: float = 1.0) -> None:
+def fetch(
+    pool: urllib3.PoolManager, url: str, target: Path, most: int, progress: FetchProgress, pause: float = 1.0
+) -> None:
     """Fetch one file to `target`; until it is whole it is `target.part`, from which a later run goes on.
 
     `most` is the largest size that is taken, `pause` the seconds between attempts. Raises ModelError.
@@ -62,7 +64,7 @@ def fetch(pool: urllib3.PoolManager, url: str, target: Path, most: int, progress
     )
 
 
-def _attempt(pool: urllib3.PoolManager, url: str, part: Path, most: int, progress: Progress) -> None:
+def _attempt(pool: urllib3.PoolManager, url: str, part: Path, most: int, progress: FetchProgress) -> None:
     have = part.stat().st_size if part.exists() else 0
     headers = {"Accept-Encoding": "identity", "User-Agent": "ivr"} | ({"Range": f"bytes={have}-"} if have else {})
     answer = pool.request("GET", url, headers=headers, preload_content=False)

@@ -13,16 +13,16 @@ from ivr.errors import ModelError
 from ivr.speech.units import build_pack
 
 from .catalogue import Model
-from .fetch import Progress, connection, fetch
+from .fetch import FetchProgress, connection, fetch
 from .unpack import clear, is_archive, only_folder, unpack
 
-AT_ONCE = 6
+_AT_ONCE = 6
 """Files that are fetched side by side where a model is many small ones."""
 MOST_SMALL = 1 << 20
 """Bytes of one of many files."""
 
 
-def download(model: Model, folder: Path, progress: Progress = lambda _: None, *, pause: float = 1.0) -> Path:
+def download_model(model: Model, folder: Path, progress: FetchProgress = lambda _: None, *, pause: float = 1.0) -> Path:
     """Fetch and install a model; return its folder. A broken download is gone on with, also by a later run.
 
     `progress` is told of every stretch of bytes, `pause` is the seconds between attempts. Raises ModelError.
@@ -32,7 +32,7 @@ def download(model: Model, folder: Path, progress: Progress = lambda _: None, *,
         here.mkdir(parents=True, exist_ok=True)
         _fetch_all(model, here, progress, pause)
         try:
-            check(model, here)
+            check_archive(model, here)
         except ModelError:
             clear(here)  # going on with something wrong would never end well
             raise
@@ -50,11 +50,11 @@ def install_from(model: Model, path: Path, folder: Path) -> tuple[Path, bool]:
         if not model.names:
             return _from_archive(model, path, folder, work)
         found = _with_files(model, path, work)
-        check(model, found)
+        check_archive(model, found)
         return _install(model, found, folder), True
 
 
-def check(model: Model, folder: Path) -> None:
+def check_archive(model: Model, folder: Path) -> None:
     """Hold what was fetched against what is pinned. Raises ModelError that says what differs."""
     if not model.names:
         found, what = _digest(folder / model.file), model.file
@@ -74,12 +74,12 @@ def _order(name: str) -> str:
     return name.rpartition(".")[0]
 
 
-def _fetch_all(model: Model, here: Path, progress: Progress, pause: float) -> None:
+def _fetch_all(model: Model, here: Path, progress: FetchProgress, pause: float) -> None:
     wanted = [name for name in model.files if not (here / name).exists()]
     for path in here.iterdir():
         progress(path.stat().st_size)
     most = MOST_SMALL if model.names else model.size
-    with connection(model.url) as pool, ThreadPoolExecutor(AT_ONCE) as workers:
+    with connection(model.url) as pool, ThreadPoolExecutor(_AT_ONCE) as workers:
         running = [workers.submit(fetch, pool, model.url + name, here / name, most, progress, pause) for name in wanted]
         try:
             for job in running:
@@ -95,7 +95,7 @@ def _from_archive(model: Model, path: Path, folder: Path, work: Path) -> tuple[P
         shutil.copytree(source, work / "copy")
         return _place(model, work / "copy", folder), False
     shutil.copyfile(path, work / model.file)
-    check(model, work)
+    check_archive(model, work)
     return _install(model, work, folder), True
 
 

@@ -12,12 +12,12 @@ from ivr.crypto import Seal
 from ivr.speech.tts import Voice
 
 from .builder import Built, Standing, Workshop
-from .cache import Kept
+from .cache import SoundCache
 from .catalogue import KnownPrompt, known_prompts
-from .index import Shelf
-from .renderer import Maker
+from .index import PromptIndex
+from .renderer import PromptRenderer
 from .resolver import Prompts
-from .signed_urls import Links
+from .signed_urls import SignedUrls
 from .voices import Voices
 
 __all__ = [
@@ -41,12 +41,12 @@ def open_prompts(
     clock: Callable[[], float],
 ) -> Prompts:
     """Return what calls play: files of `audio`, and what is rendered for one caller, kept for a while in `private`."""
-    maker = Maker(Voices(voices), Kept(private), seal.fingerprint)
-    return Prompts(tuple(order), Shelf(audio), maker, Links(seal, clock))
+    maker = PromptRenderer(Voices(voices), SoundCache(private), seal.fingerprint)
+    return Prompts(tuple(order), PromptIndex(audio), maker, SignedUrls(seal, clock))
 
 
 def open_workshop(
     prompts: Sequence[KnownPrompt], order: Sequence[str], audio: Path, voices: Sequence[Voice]
 ) -> Workshop:
     """Return what builds and judges the files of `audio`."""
-    return Workshop(prompts, Shelf(audio), Voices(voices), tuple(order))
+    return Workshop(prompts, PromptIndex(audio), Voices(voices), tuple(order))

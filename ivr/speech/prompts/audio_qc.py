@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ivr.speech.audio import Audio, loudness, peak, read_wav
-from ivr.speech.tts._mandarin import CannotReadError, Foreign, Word, read
+from ivr.speech.tts._mandarin import CannotReadError, Foreign, Word, read_mandarin
 
 from .builder import Standing
 from .duration import characters_and_words, length_fault
 
-LEVEL = (-20.5, -15.5)
+_LEVEL = (-20.5, -15.5)
 """LUFS: prompts lie between -16 and -19, and a short one measures up to 1.5 off."""
 LOUDEST = -0.3
 """dB of full scale."""
@@ -35,7 +35,7 @@ class Checked:
     faults: tuple[str, ...] = ()
 
 
-def check(standing: Standing, wav: bytes | None) -> Checked:
+def check_sound(standing: Standing, wav: bytes | None) -> Checked:
     """Measure a prompt's file. None is a file that is not there."""
     if wav is None or standing.piece is None:
         return Checked(standing, faults=(standing.remark or "there is no sound",))
@@ -49,8 +49,8 @@ def check(standing: Standing, wav: bytes | None) -> Checked:
     characters, words = characters_and_words(spoken)
     level = loudness(audio)
     faults = [length_fault(spoken, rate, audio.seconds)] if length_fault(spoken, rate, audio.seconds) else []
-    if not LEVEL[0] <= level <= LEVEL[1]:
-        faults.append(f"{level:.1f} LUFS, not {LEVEL[0]:g} to {LEVEL[1]:g}")
+    if not _LEVEL[0] <= level <= _LEVEL[1]:
+        faults.append(f"{level:.1f} LUFS, not {_LEVEL[0]:g} to {_LEVEL[1]:g}")
     if peak(audio) > LOUDEST:
         faults.append(f"its loudest sample is at {peak(audio):.1f} dB")
     if lead > MOST_LEAD or tail > MOST_TAIL:
@@ -85,7 +85,7 @@ def _read(standing: Standing) -> tuple[int | None, list[str]]:
     if not prompt.language.startswith(("zh", "cmn")):
         return None, [f"{characters} Chinese characters in a text of {prompt.language}"] if characters else []
     try:
-        pieces = read(prompt.spoken)
+        pieces = read_mandarin(prompt.spoken)
     except CannotReadError as fault:
         return None, [str(fault)]
     count = sum(len(piece.syllables) for piece in pieces if isinstance(piece, Word))

@@ -12,11 +12,11 @@ from ivr.speech.tts import Voice
 
 from .catalogue import KnownPrompt
 from .duration import FORMAT, length_fault, seconds_of, wav_of
-from .index import RECORDING, RENDERED, Piece, Shelf, file_of, key_of, write_whole
-from .recordings import Recording, Recordings
+from .index import RECORDING, RENDERED, PromptIndex, PromptPiece, file_of, key_of, write_whole
+from .recordings import RecordedPrompts, Recording
 from .voices import Voices, rendered
 
-Progress = Callable[[int, int], None]
+BuildProgress = Callable[[int, int], None]
 """Told how many prompts are done, of how many."""
 RENDER_SECONDS = 30.0
 """How long one prompt may take here, where nobody waits on the line."""
@@ -31,7 +31,7 @@ class Standing:
 
     prompt: KnownPrompt
     state: str
-    piece: Piece | None = None
+    piece: PromptPiece | None = None
     remark: str = ""
 
     @property
@@ -62,7 +62,7 @@ class Built:
 
 @dataclass(frozen=True)
 class _Made:
-    piece: Piece
+    piece: PromptPiece
     new: bool
     refused: str = ""
 
@@ -72,13 +72,13 @@ class Workshop:
     """The prompts of a release, an audio folder, and the voices, in the order of IVR_TTS."""
 
     prompts: Sequence[KnownPrompt]
-    shelf: Shelf
+    shelf: PromptIndex
     voices: Voices
     order: Sequence[str]
-    recordings: Recordings = field(init=False)
+    recordings: RecordedPrompts = field(init=False)
 
     def __post_init__(self) -> None:
-        self.recordings = Recordings(self.shelf.audio, self.prompts)
+        self.recordings = RecordedPrompts(self.shelf.audio, self.prompts)
 
     @property
     def carrier_speaks_the_rest(self) -> bool:
@@ -90,7 +90,7 @@ class Workshop:
         names = {(piece.language, piece.id): piece for piece in self.shelf.pieces()}
         return [self._standing(prompt, names) for prompt in self.prompts]
 
-    def _standing(self, prompt: KnownPrompt, names: dict[tuple[str, str], Piece]) -> Standing:
+    def _standing(self, prompt: KnownPrompt, names: dict[tuple[str, str], PromptPiece]) -> Standing:
         piece = self.shelf.find(prompt.sound, recorded=False)
         piece = piece if piece and self._there(piece) else None
         if recording := self._recording(prompt):
@@ -112,7 +112,7 @@ class Workshop:
     def _recording(self, prompt: KnownPrompt) -> Recording | None:
         return self.recordings.of(prompt) if "recordings" in self.order else None
 
-    def _there(self, piece: Piece) -> bool:
+    def _there(self, piece: PromptPiece) -> bool:
         return (self.shelf.audio / piece.file).is_file()
 
     def _files_of(self, prompt: KnownPrompt) -> list[str]:
@@ -121,7 +121,7 @@ class Workshop:
 
     # building
 
-    def build(self, *, prune: bool = False, progress: Progress | None = None) -> Built:
+    def build(self, *, prune: bool = False, progress: BuildProgress | None = None) -> Built:
         """Make what is missing, write the index, and with `prune` remove files that nothing refers to.
 
         Raises OSError when the folder cannot be written.
@@ -175,7 +175,7 @@ class Workshop:
             return None
         raise VoiceFailed(refused or "it is not recorded, and IVR_TTS names no local voice")
 
-    def _voiced(self, prompt: KnownPrompt) -> tuple[Piece, bool]:
+    def _voiced(self, prompt: KnownPrompt) -> tuple[PromptPiece, bool]:
         reasons: list[str] = []
         for voice in self.voices.speaking(prompt.language):
 
@@ -188,7 +188,7 @@ class Workshop:
                 reasons.append(str(fault))
         raise VoiceFailed("; ".join(reasons or self.voices.reasons(prompt.language)))
 
-    def _file(self, prompt: KnownPrompt, key: str, engine: str, make: Callable[[], bytes]) -> tuple[Piece, bool]:
+    def _file(self, prompt: KnownPrompt, key: str, engine: str, make: Callable[[], bytes]) -> tuple[PromptPiece, bool]:
         name = file_of(prompt.language, key)
         path = self.shelf.audio / name
         new = not path.is_file()
@@ -198,9 +198,9 @@ class Workshop:
         else:
             data = path.read_bytes()
         seconds = round(seconds_of(data), 2)
-        return Piece(prompt.id, prompt.language, prompt.spoken, prompt.rate, engine, name, seconds), new
+        return PromptPiece(prompt.id, prompt.language, prompt.spoken, prompt.rate, engine, name, seconds), new
 
-    def _keep(self, pieces: list[Piece], prune: bool) -> None:
+    def _keep(self, pieces: list[PromptPiece], prune: bool) -> None:
         """Write the index; without `prune` what other flows or older texts need, or what failed now, stays in it."""
         made = {piece.sound for piece in pieces}
         old = [] if prune else [piece for piece in self.shelf.pieces() if piece.sound not in made]

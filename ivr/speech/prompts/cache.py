@@ -17,14 +17,14 @@ from pathlib import Path
 
 from .index import write_whole
 
-MOST_BYTES = 64 * 1024 * 1024
+_MOST_BYTES = 64 * 1024 * 1024
 """About two hours and twenty minutes of speech."""
-KEPT_SECONDS = 3600.0
+_KEPT_SECONDS = 3600.0
 """How long a sound that nobody hears again is kept."""
-_SWEEP_BYTES = MOST_BYTES // 32
+_SWEEP_BYTES = _MOST_BYTES // 32
 
 
-class Kept:
+class SoundCache:
     """A bounded cache of files, the least recently heard going first. Several processes may share the folder.
 
     Without a folder it makes one that goes with the process.
@@ -33,8 +33,8 @@ class Kept:
     def __init__(
         self,
         folder: Path | None,
-        most: int = MOST_BYTES,
-        seconds: float = KEPT_SECONDS,
+        most: int = _MOST_BYTES,
+        seconds: float = _KEPT_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._given = folder

@@ -18,14 +18,14 @@ from ivr.flow.model import Choice, Flow, Release, within
 from ivr.flow.profiles import Profile, profiles
 from ivr.flow.text import Text
 
-from .dry_run import VALUE, Rehearsal, Rehearsed, Scene, phrase_keys, rehearsal, texts_of
+from .dry_run import VALUE, DryRunText, DryRunTurn, Scene, dry_run_turn, phrase_keys, texts_of
 from .words import folded, in_words, sentences
 
 _MOST_CONDITIONS = 6
 """Conditions of one menu that are tried in every combination; with more, only all together and none."""
 _MOST_FAILURES = 4
 
-Sound = tuple[str, str, float]
+PromptSound = tuple[str, str, float]
 """What two prompts have in common that are one recording: language, folded words, rate."""
 
 
@@ -51,7 +51,7 @@ class KnownPrompt:
         return in_words(self.text, self.language)
 
     @property
-    def sound(self) -> Sound:
+    def sound(self) -> PromptSound:
         """What tells it apart from other prompts for a listener."""
         return sound_of(self.text, self.language, self.rate)
 
@@ -61,15 +61,15 @@ class KnownPrompt:
         return (self.id, *self.also)
 
 
-def sound_of(text: str, language: str, rate: float) -> Sound:
+def sound_of(text: str, language: str, rate: float) -> PromptSound:
     """Return what tells a text apart from others for a listener."""
     return language, folded(text, language), round(rate, 2)
 
 
 def known_prompts(release: Release) -> tuple[KnownPrompt, ...]:
     """List every prompt of a release that holds no value, and the whole sentences without one of those that do."""
-    found: dict[Sound, KnownPrompt] = {}
-    names: dict[tuple[str, str], Sound] = {}
+    found: dict[PromptSound, KnownPrompt] = {}
+    names: dict[tuple[str, str], PromptSound] = {}
     for prompt in itertools.chain(_of_flows(release), _of_announcements(release), _of_the_engine(release)):
         sound = prompt.sound
         if not sound[1]:
@@ -81,7 +81,7 @@ def known_prompts(release: Release) -> tuple[KnownPrompt, ...]:
     return tuple(found.values())
 
 
-def _free(names: dict[tuple[str, str], Sound], prompt: KnownPrompt, sound: Sound) -> str:
+def _free(names: dict[tuple[str, str], PromptSound], prompt: KnownPrompt, sound: PromptSound) -> str:
     """Return the prompt's name, with a letter behind it where another text has it already."""
     for ending in ("", *(f".{letter}" for letter in "bcdefghijklmnopqrstuvwxyz")):
         name = prompt.id + ending
@@ -106,9 +106,9 @@ def _of_step(release: Release, flow: Flow, step: LiveStep, language: str) -> Ite
             yield from _named(flow, step, turn.said, _without(step, hidden))
     for source, text in texts_of(step):
         if id(text) not in met:  # said only in a moment that no rehearsal reaches
-            turn = rehearsal(flow, release.line, step, language)
+            turn = dry_run_turn(flow, release.line, step, language)
             turn.say(text)
-            yield from _named(flow, step, [Rehearsed(source, one.say) for one in turn.said], "")
+            yield from _named(flow, step, [DryRunText(source, one.say) for one in turn.said], "")
 
 
 def _hidden(flow: Flow, step: LiveStep) -> Iterator[frozenset[str]]:
@@ -130,11 +130,13 @@ def _without(step: LiveStep, hidden: frozenset[str]) -> str:
     return f".without_{'_'.join(keys)}" if keys else ""
 
 
-def _scenes(release: Release, flow: Flow, step: LiveStep, language: str, hidden: frozenset[str]) -> Iterator[Rehearsal]:
+def _scenes(
+    release: Release, flow: Flow, step: LiveStep, language: str, hidden: frozenset[str]
+) -> Iterator[DryRunTurn]:
     """Let the step be entered, and answered by silence and nonsense, by callers who come first and who come back."""
     for scene, what in _moments(step):
         for there in (step, _once(step)) if _once(step) is not step else (step,):
-            turn = rehearsal(flow, release.line, step, language, scene, hidden)
+            turn = dry_run_turn(flow, release.line, step, language, scene, hidden)
             with suppress(Exception):  # a step that needs a real call still has its texts listed, from its fields
                 there.enter(turn) if what is None else there.answer(turn, what)
             yield turn
@@ -155,7 +157,7 @@ def _once(step: LiveStep) -> LiveStep:
     return replace(step, each=None) if getattr(step, "each", None) is not None else step  # type: ignore[call-arg]
 
 
-def _named(flow: Flow, step: LiveStep, said: Iterable[Rehearsed], variant: str) -> Iterator[KnownPrompt]:
+def _named(flow: Flow, step: LiveStep, said: Iterable[DryRunText], variant: str) -> Iterator[KnownPrompt]:
     composed = [one.say for one in said if not one.source]
     for one in said:
         source, profile = one.source, flow.profile

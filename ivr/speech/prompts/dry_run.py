@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from ivr.engine.call import Call, Frame, Identity
+from ivr.engine.call import Call, Frame, ProvenIdentity
 from ivr.engine.step import LiveStep
 from ivr.engine.turn import Services, Turn
 from ivr.engine.verbs import Say
 from ivr.errors import LookupFailed
 from ivr.flow import phrasebook
-from ivr.flow.model import Choice, Flow, Line
+from ivr.flow.model import Choice, Flow, Hotline
 from ivr.flow.text import Slot, Text
 
 VALUE = "\ue000"
@@ -32,15 +32,15 @@ def _unanswered(source: str, question: Mapping[str, Any], *, deadline: float, ke
 
 _SERVICES = Services(
     lookup=_unanswered,
-    aloud=lambda *_: VALUE,
-    heard=lambda *_, **__: None,
+    verbalize=lambda *_: VALUE,
+    inverse_normalize=lambda *_, **__: None,
     understand=lambda *_, **__: None,
-    written=lambda *_: "",
+    display_format=lambda *_: "",
 )
 
 
 @dataclass(frozen=True)
-class Rehearsed:
+class DryRunText:
     """One thing that was said: where it comes from (`say`, `no_input.1`, `phrases.transfer`), and the words."""
 
     source: str
@@ -48,11 +48,11 @@ class Rehearsed:
 
 
 @dataclass
-class Rehearsal(Turn):
+class DryRunTurn(Turn):
     """`hidden` are the texts of conditions that do not hold; `met` the texts that were spoken."""
 
     hidden: frozenset[str] = frozenset()
-    said: list[Rehearsed] = field(default_factory=list)
+    said: list[DryRunText] = field(default_factory=list)
     met: set[int] = field(default_factory=set)
     _source: str = ""
 
@@ -89,7 +89,7 @@ class Rehearsal(Turn):
         """Write down what is said."""
         before = len(self.prompts)
         super().say_words(words, language=language, barge_in=barge_in, pace=pace)
-        self.said += [Rehearsed(self._source, prompt) for prompt in self.prompts[before:] if isinstance(prompt, Say)]
+        self.said += [DryRunText(self._source, prompt) for prompt in self.prompts[before:] if isinstance(prompt, Say)]
 
 
 def source_of(step: object, text: Text) -> str:
@@ -121,22 +121,27 @@ class Scene:
     failures: int = 0
 
 
-def rehearsal(
-    flow: Flow, line: Line, step: LiveStep, language: str, scene: Scene = Scene(), hidden: frozenset[str] = frozenset()
-) -> Rehearsal:
+def dry_run_turn(
+    flow: Flow,
+    line: Hotline,
+    step: LiveStep,
+    language: str,
+    scene: Scene = Scene(),
+    hidden: frozenset[str] = frozenset(),
+) -> DryRunTurn:
     """Return a turn that stands at a step; where it listens, the caller has the proof that it needs."""
     frame = Frame(
-        flow.name, step.name, memo={"failures": scene.failures}, heard=frozenset({step.name} if scene.back else ())
+        flow.name, step.name, scratch={"failures": scene.failures}, visited=frozenset({step.name} if scene.back else ())
     )
     call = Call(
         id="", release="", language=language, caller=_CALLER, called="", started=0.0, frames=(frame,),
         facts={"caller": {"known": scene.known}},
-        identity=Identity(step.requires if step.listens else 0, "", float("inf")),
+        identity=ProvenIdentity(step.requires if step.listens else 0, "", float("inf")),
     )  # fmt: skip
-    return Rehearsal(call, flow, line, _SERVICES, 0.0, hidden=hidden)
+    return DryRunTurn(call, flow, line, _SERVICES, 0.0, hidden=hidden)
 
 
 def phrase_keys(language: str) -> list[str]:
     """Name the engine's phrases that are said as they stand."""
     book = phrasebook.language_of(language)
-    return [key for key in sorted(phrasebook.keys(book)) if key not in phrasebook.PARTS]
+    return [key for key in sorted(phrasebook.all_phrase_keys(book)) if key not in phrasebook.PARTS]

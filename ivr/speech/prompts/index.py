@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from .catalogue import Sound, sound_of
+from .catalogue import PromptSound, sound_of
 
 RENDERED = "rendered"
 INDEX = "prompts.json"
@@ -27,7 +27,7 @@ LOOK_SECONDS = 2.0
 _IGNORED = "# Made by ivr prompts build.\n*\n"
 
 
-class Piece(msgspec.Struct, frozen=True):
+class PromptPiece(msgspec.Struct, frozen=True):
     """One file: what it says, in numbers as words, how fast and by whom. `file` is relative to the audio folder."""
 
     id: str
@@ -39,7 +39,7 @@ class Piece(msgspec.Struct, frozen=True):
     seconds: float
 
     @property
-    def sound(self) -> Sound:
+    def sound(self) -> PromptSound:
         """What tells it apart for a listener."""
         return sound_of(self.spoken, self.language, self.rate)
 
@@ -50,7 +50,7 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class _Index(msgspec.Struct, frozen=True):
-    prompts: tuple[Piece, ...]
+    prompts: tuple[PromptPiece, ...]
 
 
 def key_of(*parts: object) -> str:
@@ -76,7 +76,7 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
             aside.unlink()
 
 
-class Shelf:
+class PromptIndex:
     """The rendered files of an audio folder. Thread-safe: what was read is replaced whole."""
 
     def __init__(self, audio: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -84,7 +84,7 @@ class Shelf:
         self._index = audio / RENDERED / INDEX
         self._clock = clock
         self._looked, self._stamp = float("-inf"), (-1, -1)
-        self._found: Mapping[tuple[bool, Sound], Piece] = {}
+        self._found: Mapping[tuple[bool, PromptSound], PromptPiece] = {}
         self._any_recorded = False
 
     @property
@@ -92,15 +92,15 @@ class Shelf:
         """Whether there is any file that a person has spoken."""
         return bool(self._pieces()) and self._any_recorded
 
-    def find(self, sound: Sound, *, recorded: bool) -> Piece | None:
+    def find(self, sound: PromptSound, *, recorded: bool) -> PromptPiece | None:
         """Return the file of a text, spoken by a person or by a voice of ours."""
         return self._pieces().get((recorded, sound))
 
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[PromptPiece]:
         """Return everything that the index names."""
         return list(self._pieces().values())
 
-    def keep(self, pieces: Iterable[Piece]) -> None:
+    def keep(self, pieces: Iterable[PromptPiece]) -> None:
         """Write the index. Raises OSError."""
         found = sorted(pieces, key=lambda piece: (piece.language, piece.id, piece.rate, piece.engine))
         data = msgspec.json.format(msgspec.json.encode(_Index(tuple(found))), indent=1)
@@ -108,7 +108,7 @@ class Shelf:
         write_whole(self._index, data + b"\n")
         self._looked = float("-inf")
 
-    def _pieces(self) -> Mapping[tuple[bool, Sound], Piece]:
+    def _pieces(self) -> Mapping[tuple[bool, PromptSound], PromptPiece]:
         now = self._clock()
         if now - self._looked < LOOK_SECONDS:
             return self._found
@@ -126,7 +126,7 @@ class Shelf:
             return (0, 0)
         return found.st_mtime_ns, found.st_ino
 
-    def _read(self) -> Mapping[tuple[bool, Sound], Piece]:
+    def _read(self) -> Mapping[tuple[bool, PromptSound], PromptPiece]:
         """Read the index; one that is gone or damaged is no reason for silence: other voices speak."""
         try:
             index = msgspec.json.decode(self._index.read_bytes(), type=_Index)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from ivr.errors import SettingsError
 from ivr.speech.audio import Audio, resample, telephone_band
-from ivr.speech.tts._mandarin import CannotReadError, Word, read
+from ivr.speech.tts._mandarin import CannotReadError, Word, read_mandarin
 
 from .catalogue import KnownPrompt
 from .words import folded, in_words
 
-Recogniser = Callable[[Audio, str], str]
+JudgingRecognizer = Callable[[Audio, str], str]
 """Writes down what it hears in a language."""
 _WHISPER_RATE = 16000
 _MISSING = (
@@ -26,7 +26,7 @@ _MISSING = (
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PromptVerdict:
     """What was heard of one prompt, and which text was picked. `error` is the share of sounds that were misheard."""
 
     prompt: KnownPrompt
@@ -40,9 +40,11 @@ class Verdict:
         return self.picked.sound[:2] == self.prompt.sound[:2]
 
 
-def judge(
-    sounds: Sequence[tuple[KnownPrompt, Audio]], recogniser: Recogniser, progress: Callable[[], None] = lambda: None
-) -> Iterator[Verdict]:
+def judge_prompts(
+    sounds: Sequence[tuple[KnownPrompt, Audio]],
+    recogniser: JudgingRecognizer,
+    progress: Callable[[], None] = lambda: None,
+) -> Iterator[PromptVerdict]:
     """Let a recogniser hear every prompt on a telephone band, and pick the nearest of all texts of its language."""
     texts = {prompt.sound[:2]: (prompt, sounds_of(prompt.text, prompt.language)) for prompt, _ in sounds}
     for prompt, audio in sounds:
@@ -51,7 +53,7 @@ def judge(
         choices = [choice for choice in texts.values() if choice[0].language == prompt.language]
         picked = _nearest(said, choices)
         progress()
-        yield Verdict(prompt, heard, picked, distance(said, texts[prompt.sound[:2]][1]))
+        yield PromptVerdict(prompt, heard, picked, distance(said, texts[prompt.sound[:2]][1]))
 
 
 def _nearest(said: Sequence[str], choices: Sequence[tuple[KnownPrompt, Sequence[str]]]) -> KnownPrompt:
@@ -70,7 +72,9 @@ def sounds_of(text: str, language: str) -> tuple[str, ...]:
     spoken = in_words(text, language)
     if language.startswith(("zh", "cmn")):
         try:
-            return tuple(syl.letters for piece in read(spoken) if isinstance(piece, Word) for syl in piece.syllables)
+            return tuple(
+                syl.letters for piece in read_mandarin(spoken) if isinstance(piece, Word) for syl in piece.syllables
+            )
         except CannotReadError:
             return tuple(folded(text, language))
     return tuple("".join(sign if sign.isalnum() else " " for sign in spoken.casefold()).split())
@@ -92,7 +96,7 @@ def _at_least(one: Sequence[str], other: Sequence[str]) -> float:
     return (longer - sum((Counter(one) & Counter(other)).values())) / longer
 
 
-def whisper(model: Path) -> Recogniser:
+def whisper(model: Path) -> JudgingRecognizer:
     """Return faster-whisper with a model from a folder; nothing is downloaded. Raises SettingsError."""
     try:
         from faster_whisper import WhisperModel

@@ -16,7 +16,7 @@ import msgspec
 
 from ivr.speech.audio import levelled, read_sound, trimmed
 
-from .catalogue import KnownPrompt, Sound, sound_of
+from .catalogue import KnownPrompt, PromptSound, sound_of
 from .duration import FORMAT, empty, wav_of
 from .index import RECORDING, RENDERED, key_of, write_whole
 
@@ -26,7 +26,7 @@ _NO_LANGUAGES = (RENDERED, "music")
 """Folders beside those of the languages: what was rendered, and what waiting callers hear."""
 
 
-class Words(msgspec.Struct, frozen=True):
+class RecordedWords(msgspec.Struct, frozen=True):
     """What one recorded file says, and at which rate; `sha256` tells whether it is still the same file."""
 
     spoken: str
@@ -41,7 +41,7 @@ class Recording:
     path: Path
     language: str
     sha256: str
-    words: Words | None
+    words: RecordedWords | None
 
     @property
     def name(self) -> str:
@@ -49,7 +49,7 @@ class Recording:
         return self.path.stem
 
     @property
-    def sound(self) -> Sound | None:
+    def sound(self) -> PromptSound | None:
         """What a listener hears, or None where nobody knows."""
         return sound_of(self.words.spoken, self.language, self.words.rate) if self.words else None
 
@@ -66,7 +66,7 @@ class Recording:
         return wav_of(audio)
 
 
-class Recordings:
+class RecordedPrompts:
     """The recordings of an audio folder, matched with the prompts that there are."""
 
     def __init__(self, audio: Path, prompts: Iterable[KnownPrompt]) -> None:
@@ -114,17 +114,17 @@ class Recordings:
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
                 yield Recording(path, folder.name, digest, self._words(known, folder.name, path.stem, digest))
 
-    def _words(self, known: Mapping[str, Words], language: str, name: str, digest: str) -> Words | None:
+    def _words(self, known: Mapping[str, RecordedWords], language: str, name: str, digest: str) -> RecordedWords | None:
         """Return what was noted of a file; a new one says what its prompt says today."""
         noted = known.get(name)
         if noted and noted.sha256 == digest:
             return noted
         prompt = self._prompts.get((language, name))
-        return Words(prompt.spoken, prompt.rate, digest) if prompt else None
+        return RecordedWords(prompt.spoken, prompt.rate, digest) if prompt else None
 
 
-def _manifest(path: Path) -> Mapping[str, Words]:
+def _manifest(path: Path) -> Mapping[str, RecordedWords]:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Words])
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, RecordedWords])
     except (OSError, msgspec.MsgspecError):
         return {}

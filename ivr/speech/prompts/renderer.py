@@ -14,9 +14,9 @@ from ivr.errors import VoiceFailed
 from ivr.flow import phrasebook
 from ivr.speech.tts import Voice
 
-from .cache import Kept
+from .cache import SoundCache
 from .duration import FORMAT, wav_of
-from .threads import Pool
+from .threads import RenderThreads
 from .voices import Voices, rendered
 
 _FIRST_SHARE = 0.6
@@ -34,16 +34,16 @@ class Wanted:
     rate: float
 
 
-class Maker:
+class PromptRenderer:
     """Renders on demand and keeps what it made. `fingerprint` names files so that nobody can guess them.
 
     Each voice has threads of its own, so that one that hangs does not hold up the others.
     """
 
-    def __init__(self, voices: Voices, kept: Kept, fingerprint: Callable[[bytes], str]) -> None:
+    def __init__(self, voices: Voices, kept: SoundCache, fingerprint: Callable[[bytes], str]) -> None:
         self.voices, self.kept = voices, kept
         self._fingerprint = fingerprint
-        self._pools = {voice.name: Pool() for voice in voices.all}
+        self._pools = {voice.name: RenderThreads() for voice in voices.all}
         self._lock = threading.Lock()
         self._under_way: dict[tuple[str, str], Future[bytes]] = {}
 

@@ -15,9 +15,9 @@ from ivr.engine.verbs import Closing, Play, Prompt, Say
 from ivr.flow import phrasebook
 
 from .catalogue import KnownPrompt, sound_of
-from .index import Piece, Shelf
-from .renderer import Maker, Wanted
-from .signed_urls import SPOKEN, Links
+from .index import PromptIndex, PromptPiece
+from .renderer import PromptRenderer, Wanted
+from .signed_urls import SPOKEN, SignedUrls
 from .words import in_words, sentences
 
 TURN_SECONDS = 1.0
@@ -25,10 +25,10 @@ TURN_SECONDS = 1.0
 within three and a half seconds."""
 FETCH_SECONDS = 5.0
 """How long a sound may take that a carrier fetches; it gives up after fifteen."""
-LONGEST = 120
+_LONGEST = 120
 """Characters of one rendering; longer texts are cut at sentence ends, so that none takes too long."""
 _LAST = "sorry"
-T = TypeVar("T", bound=Closing)
+_T = TypeVar("_T", bound=Closing)
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ class Prompts:
     """Swaps what is to be said for what is to be played, where there is a sound. Thread-safe."""
 
     order: tuple[str, ...]
-    shelf: Shelf
-    maker: Maker
-    links: Links
+    shelf: PromptIndex
+    maker: PromptRenderer
+    links: SignedUrls
     seconds: float = TURN_SECONDS
     faults: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
 
-    def ready(self, closing: T, *, carrier_speaks: bool = True) -> T:
+    def ready(self, closing: _T, *, carrier_speaks: bool = True) -> _T:
         """Return the closing with its prompts as they are heard. `carrier_speaks`: the channel has a voice itself."""
         prompts = self.voiced(closing.prompts, carrier_speaks=carrier_speaks)
         return closing if prompts == closing.prompts else replace(closing, prompts=prompts)
@@ -191,7 +191,7 @@ class Prompts:
         piece = self._sorry_piece(say.language, say.rate)
         return Play(f"/audio/{piece.file}", say.barge_in) if piece else say
 
-    def _sorry_piece(self, language: str, rate: float) -> Piece | None:
+    def _sorry_piece(self, language: str, rate: float) -> PromptPiece | None:
         book = phrasebook.language_of(language)
         words = phrasebook.phrase(book, "unreadable")
         found = (
@@ -222,7 +222,7 @@ def short(text: str) -> Iterator[str]:
     """Cut a text at sentence ends into pieces of at most LONGEST characters; one endless sentence stays whole."""
     held = ""
     for sentence in sentences(text):
-        if held and len(held) + len(sentence) > LONGEST:
+        if held and len(held) + len(sentence) > _LONGEST:
             yield held
             held = ""
         held += sentence

@@ -21,7 +21,7 @@ HOLDS_SECONDS = 4 * 3600
 MOST_LETTERS = 8000
 
 
-class Links:
+class SignedUrls:
     """Makes and reads addresses below /audio/spoken/."""
 
     def __init__(self, seal: Seal, clock: Callable[[], float]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 WORKERS, WAITING = 2, 16
 STUCK_SECONDS = 20.0
@@ -17,7 +17,7 @@ MOST_LOST = 8
 """Threads that may hang for good before no new ones are started in their place."""
 
 
-class Pool:
+class RenderThreads:
     """A few threads and a short queue. What finds the queue full is refused at once."""
 
     def __init__(self, workers: int = WORKERS, waiting: int = WAITING, stuck: float = STUCK_SECONDS) -> None:
@@ -28,10 +28,10 @@ class Pool:
         self._lost: set[int] = set()
         self._started = 0
 
-    def submit(self, work: Callable[[], T]) -> Future[T] | None:
+    def submit(self, work: Callable[[], _T]) -> Future[_T] | None:
         """Have something done; None when there is too much to do already."""
         self._staff()
-        future: Future[T] = Future()
+        future: Future[_T] = Future()
         try:
             self._tasks.put_nowait((future, work))
         except queue.Full:

@@ -20,11 +20,11 @@ from typing import IO, Any, TypeVar
 
 from ivr.errors import VoiceFailed
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 COMMAND = (sys.executable, "-P", str(Path(__file__).with_name("_espeak_child.py")))
 """With -P, since the folder of that file holds a module of ours that is called pyttsx3, too."""
-MOST = 2
+_MOST = 2
 """Children at once; espeak speaks some hundred times faster than a person, so more would only fill memory."""
 LONGEST_LIFE = 500
 """Sentences after which a child is replaced, whatever may have gathered in it."""
@@ -34,7 +34,7 @@ _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "PYTHONHOME",
 """What a child gets of our environment: no secret is among it."""
 
 
-class Child:
+class EspeakChild:
     """One process. Not safe to use from two threads at once."""
 
     def __init__(self, command: Sequence[str], until: float) -> None:
@@ -118,7 +118,7 @@ class Children:
         with self._lent(time.monotonic() + _START) as child:
             return child.version
 
-    def ask(self, request: dict[str, Any], until: float, checked: Callable[[bytes], T]) -> T:
+    def ask(self, request: dict[str, Any], until: float, checked: Callable[[bytes], _T]) -> _T:
         """Let some child speak one text into a WAV file and return what `checked` makes of it.
 
         Raises VoiceFailed, also when `checked` does; that child is ended then.
@@ -133,19 +133,19 @@ class Children:
 
     def _begin(self) -> None:
         self._process = os.getpid()
-        self._idle: list[Child] = []
-        self._free = threading.BoundedSemaphore(MOST)
+        self._idle: list[EspeakChild] = []
+        self._free = threading.BoundedSemaphore(_MOST)
         self._finalizer = weakref.finalize(self, _end, self._idle, self._process)
 
     @contextlib.contextmanager
-    def _lent(self, until: float) -> Iterator[Child]:
+    def _lent(self, until: float) -> Iterator[EspeakChild]:
         if self._process != os.getpid():  # forked: the children belong to the other process
             self._begin()
         idle, free = self._idle, self._free
         if not free.acquire(timeout=max(0.0, until - time.monotonic())):
             raise VoiceFailed("all speech processes are busy")
         try:
-            child = _taken(idle) or Child(self._command, until)
+            child = _taken(idle) or EspeakChild(self._command, until)
             try:
                 yield child
             except BaseException:
@@ -159,7 +159,7 @@ class Children:
             free.release()
 
 
-def _taken(idle: list[Child]) -> Child | None:
+def _taken(idle: list[EspeakChild]) -> EspeakChild | None:
     """Take an idle child that is still alive; the others are cleared away."""
     while idle:
         try:
@@ -172,7 +172,7 @@ def _taken(idle: list[Child]) -> Child | None:
     return None
 
 
-def _end(idle: list[Child], process: int) -> None:
+def _end(idle: list[EspeakChild], process: int) -> None:
     while idle and process == os.getpid():
         idle.pop().kill()
 

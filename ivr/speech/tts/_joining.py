@@ -38,7 +38,7 @@ _NEUTRAL_TEMPO, _NEUTRAL_GAIN = 1.5, 0.6
 _PRE_EMPHASIS = 0.7
 _MOST_CACHED = 3000
 
-Spoken = Word | Gap | Audio
+SpokenSyllable = Word | Gap | Audio
 """What speech is put together from; Audio is what another voice has said."""
 
 
@@ -65,7 +65,7 @@ class Joiner:
         words = [piece for piece in pieces if isinstance(piece, Word)]
         return [str(each) for word in words for each in word.syllables if self._unit(each) is None]
 
-    def speech(self, pieces: Sequence[Spoken], rate: float, until: float) -> Audio:
+    def speech(self, pieces: Sequence[SpokenSyllable], rate: float, until: float) -> Audio:
         """Return the pieces as 8 kHz sound in the band of a telephone, brightened; the level is left as it comes.
 
         `until` is a reading of the monotonic clock. Raises VoiceFailed when the time is up.
@@ -85,7 +85,7 @@ class Joiner:
                 line.append(self._word(piece, rate, last=last))
         return audio_of(shaped(np.concatenate(line), RATE, band) if line else np.zeros(0), RATE)
 
-    def _gap(self, pieces: Sequence[Spoken], number: int, rate: float) -> float:
+    def _gap(self, pieces: Sequence[SpokenSyllable], number: int, rate: float) -> float:
         """Return the silence before a piece, in seconds."""
         between: list[float] = []
         for earlier in reversed(pieces[:number]):

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Literal
 from ivr.speech.verbalize.zh import LETTERS
 from ivr.yamlfile.source import Mapping, Scalar, read_text
 
-from ._sandhi import spoken
+from ._sandhi import with_sandhi
 
 if TYPE_CHECKING:
     import rjieba
 
-DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
+_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 _SIGNS = {"*": "星", "#": "井", "〇": "零", "○": "零"}
 _LONGEST_ACRONYM = 5
 
@@ -72,14 +72,14 @@ class Foreign:
 
 
 Gap = Literal["sentence", "comma", "group"]
-Piece = Word | Foreign | Gap
+TextPiece = Word | Foreign | Gap
 
 
 class CannotReadError(ValueError):
     """A text holds something that is not Mandarin and has no reading; the text says what."""
 
 
-def read(text: str) -> tuple[Piece, ...]:
+def read_mandarin(text: str) -> tuple[TextPiece, ...]:
     """Return the pieces of a text in order, tones as they are said next to each other. Raises CannotReadError."""
     pieces = list(_pieces(unicodedata.normalize("NFKC", text).strip()))
     while pieces and isinstance(pieces[-1], str):
@@ -127,7 +127,7 @@ def _syllable(sign: str, reading: str) -> Syllable:
     return Syllable("er" if letters == "r" else letters, fixed)
 
 
-def _pieces(text: str) -> Iterator[Piece]:
+def _pieces(text: str) -> Iterator[TextPiece]:
     place = 0
     while place < len(text):
         token = _TOKEN.match(text, place)
@@ -137,7 +137,7 @@ def _pieces(text: str) -> Iterator[Piece]:
         place = token.end()
 
 
-def _token(kind: str, part: str, text: str, span: tuple[int, int]) -> Iterator[Piece]:
+def _token(kind: str, part: str, text: str, span: tuple[int, int]) -> Iterator[TextPiece]:
     match kind:
         case "sentence":
             yield "sentence"
@@ -147,7 +147,7 @@ def _token(kind: str, part: str, text: str, span: tuple[int, int]) -> Iterator[P
             for number, group in enumerate(part.split("-")):
                 if number:
                     yield "group"
-                yield from _spelled("".join(DIGITS[digit] for digit in group))
+                yield from _spelled("".join(_DIGITS[digit] for digit in group))
         case "spelled":
             yield from _spelled(part)
         case "foreign":
@@ -170,11 +170,11 @@ def _spelled(part: str) -> Iterator[Word]:
 
 
 def _between_digits(text: str, span: tuple[int, int]) -> bool:
-    signs = {*DIGITS, *DIGITS.values(), "幺", "斯"}
+    signs = {*_DIGITS, *_DIGITS.values(), "幺", "斯"}
     return text[span[0] - 1] in signs and text[span[1] : span[1] + 1] in signs
 
 
-def _foreign(part: str) -> Iterator[Piece]:
+def _foreign(part: str) -> Iterator[TextPiece]:
     """Spell what is written in capitals letter by letter; leave words to a voice that speaks English."""
     for letters in [part] if re.search("[a-z]{2}", part) else re.split("[ '-]+", part):
         if len(letters) == 1 or (letters.isupper() and len(letters) <= _LONGEST_ACRONYM and letters.isalpha()):
@@ -188,7 +188,7 @@ def _words(part: str) -> Iterator[Word]:
         yield Word(word, pinyin_of(word))
 
 
-def _with_spoken_tones(pieces: list[Piece]) -> Iterator[Piece]:
+def _with_spoken_tones(pieces: list[TextPiece]) -> Iterator[TextPiece]:
     """Change tones by their neighbours, within what is said without a pause; digits keep theirs."""
     run: list[Word] = []
     for piece in [*pieces, None]:
@@ -202,7 +202,7 @@ def _with_spoken_tones(pieces: list[Piece]) -> Iterator[Piece]:
 
 
 def _run(words: list[Word]) -> Iterator[Word]:
-    tones = spoken([(w.text, tuple(s.tone for s in w.syllables), w.digit) for w in words])
+    tones = with_sandhi([(w.text, tuple(s.tone for s in w.syllables), w.digit) for w in words])
     for word, said in zip(words, tones, strict=True):
         changed = tuple(replace(syllable, tone=tone) for syllable, tone in zip(word.syllables, said, strict=True))
         yield replace(word, syllables=changed)

@@ -12,7 +12,7 @@ _COUNTS_NOTHING = "十月日号"
 _ORDERS = "第十期周点"
 
 
-def spoken(words: Sequence[Marked]) -> list[tuple[int, ...]]:
+def with_sandhi(words: Sequence[Marked]) -> list[tuple[int, ...]]:
     """Return the tones of each word as they are said in a row, without a pause in between."""
     changed = [list(tones) for _, tones, _ in words]
     places = [(w, s) for w, (_, tones, _) in enumerate(words) for s in range(len(tones))]

@@ -19,12 +19,12 @@ from ivr.speech.audio import Audio, levelled, read_wav, resample, trimmed
 
 from . import Voice
 from ._espeak_children import COMMAND, Children
-from ._mandarin import CannotReadError, Foreign, Word, lexicon_version, read
+from ._mandarin import CannotReadError, Foreign, Word, lexicon_version, read_mandarin
 
-VERSION = 1
-TRIES = 3
+_VERSION = 1
+_TRIES = 3
 """Processes that may fail at one text before the voice gives up."""
-MOST_CHARACTERS = 4000
+_MOST_CHARACTERS = 4000
 FAILURE_KEPT = 30.0
 """Seconds that an engine which did not start is believed to be unable to."""
 _SLOWEST_RATE, _FASTEST_RATE = 80, 450
@@ -78,7 +78,7 @@ class Pyttsx3(Voice):
         engine = self._version()
         lexicon = "" if spoken is None or spoken.voice.startswith("gmw") else f"-{lexicon_version()}"
         voice = spoken.voice.replace("/", "-") if spoken else "none"
-        return f"{engine if isinstance(engine, str) else 'none'}-{VERSION}-{voice}{lexicon}"
+        return f"{engine if isinstance(engine, str) else 'none'}-{_VERSION}-{voice}{lexicon}"
 
     def why_not(self, language: str) -> str | None:
         """Say that the language is none of ours, or why the engine does not start. Starts it on the first question."""
@@ -95,8 +95,8 @@ class Pyttsx3(Voice):
         spoken = _language(language)
         if spoken is None:
             raise VoiceFailed(str(self.why_not(language)))
-        if len(text) > MOST_CHARACTERS:
-            raise VoiceFailed(f"the text has {len(text)} characters; {MOST_CHARACTERS} can be spoken at once")
+        if len(text) > _MOST_CHARACTERS:
+            raise VoiceFailed(f"the text has {len(text)} characters; {_MOST_CHARACTERS} can be spoken at once")
         words, units = _mandarin(text) if spoken.unit > 0.1 else _english(text)
         speed = min(_FASTEST_RATE, max(_SLOWEST_RATE, round(spoken.rate * rate)))
         request = {"text": words, "voice": spoken.voice, "rate": speed}
@@ -112,7 +112,7 @@ class Pyttsx3(Voice):
     def _rendered(self, request: dict[str, Any], expected: float, until: float) -> Audio:
         """Ask one child after the other. Raises VoiceFailed with what the last one said."""
         last = VoiceFailed("there was no time to speak the text")
-        for _ in range(TRIES):
+        for _ in range(_TRIES):
             left = until - time.monotonic()
             if left <= 0:
                 break
@@ -153,7 +153,7 @@ def _english(text: str) -> tuple[str, int]:
 def _mandarin(text: str) -> tuple[str, int]:
     """Return the text in pinyin, and its syllables."""
     try:
-        pieces = read(text)
+        pieces = read_mandarin(text)
     except CannotReadError as fault:
         raise VoiceFailed(f"the voice pyttsx3 cannot read this text: {fault}") from None
     words, count = [], 0

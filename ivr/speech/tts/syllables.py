@@ -17,10 +17,10 @@ from ivr.speech.audio import Audio, levelled
 from ivr.speech.units import FILE, FOLDER, read_pack
 
 from . import Voice
-from ._joining import FASTEST, SLOWEST, Joiner, Spoken
-from ._mandarin import CannotReadError, Foreign, Piece, lexicon_version, read
+from ._joining import FASTEST, SLOWEST, Joiner, SpokenSyllable
+from ._mandarin import CannotReadError, Foreign, TextPiece, lexicon_version, read_mandarin
 
-VERSION = 1
+_VERSION = 1
 """Of the way syllables are put together; a change makes every prompt be rendered anew."""
 _ENGLISH = "en-US"
 _LOUDNESS = -26.0
@@ -59,7 +59,7 @@ class Syllables(Voice):
         except VoiceFailed:
             units = "none"
         english = self._english()
-        return f"syllables-{VERSION}-{units}-{lexicon_version()}-{english.identity(_ENGLISH) if english else 'none'}"
+        return f"syllables-{_VERSION}-{units}-{lexicon_version()}-{english.identity(_ENGLISH) if english else 'none'}"
 
     def why_not(self, language: str) -> str | None:
         """Say that the language is none of ours, that the pack is missing, or that it is damaged."""
@@ -100,13 +100,13 @@ class Syllables(Voice):
                 self._joiner = Joiner(read_pack(self._pack))
             return self._joiner
 
-    def _read(self, text: str) -> tuple[Piece, ...]:
+    def _read(self, text: str) -> tuple[TextPiece, ...]:
         try:
-            return read(text)
+            return read_mandarin(text)
         except CannotReadError as fault:
             raise VoiceFailed(f"the voice syllables cannot read this text: {fault}") from None
 
-    def _with_foreign(self, pieces: Sequence[Piece], rate: float, until: float) -> Iterator[Spoken]:
+    def _with_foreign(self, pieces: Sequence[TextPiece], rate: float, until: float) -> Iterator[SpokenSyllable]:
         for piece in pieces:
             if not isinstance(piece, Foreign):
                 yield piece

@@ -9,22 +9,22 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .kinds import KINDS, Kind
-from .language import Language, Unreadable, languages, speaker_of
-from .pieces import Piece, groups_of
+from .kinds import VALUE_KINDS, ValueKind
+from .language import SpokenLanguage, Unreadable, languages, speaker_of
+from .pieces import SpokenPiece, groups_of
 
 __all__ = [
-    "KINDS",
-    "Kind",
-    "Language",
-    "Piece",
+    "VALUE_KINDS",
     "Reader",
     "Spoken",
+    "SpokenLanguage",
+    "SpokenPiece",
+    "ValueKind",
     "argument_fault",
     "groups_of",
     "languages",
     "speaker_of",
-    "spoken",
+    "verbalize",
 ]
 
 _WITHOUT_YAO = re.compile(r"-(?:TW|HK|MO|SG)\b", re.IGNORECASE)
@@ -36,10 +36,10 @@ class Spoken:
     """A value as it is heard: its words, and the same in pieces with the pauses between them."""
 
     words: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[SpokenPiece, ...]
 
 
-def spoken(value: Any, kind: str, argument: str, language: str, *, rate: float = 1.0, yao: bool = True) -> Spoken:
+def verbalize(value: Any, kind: str, argument: str, language: str, *, rate: float = 1.0, yao: bool = True) -> Spoken:
     """Return a value's words and their timing at a share of the normal rate. Raises ValueError as `Reader` does."""
     words = Reader(yao)(value, kind, argument, language)
     return Spoken(words, groups_of(words, language, rate=rate, yao=yao))
@@ -57,7 +57,7 @@ class Reader:
             raise ValueError(fault)
         try:
             yao = self.yao and not _WITHOUT_YAO.search(language)
-            return KINDS[kind].read(speaker_of(language)(yao=yao), value, argument)
+            return VALUE_KINDS[kind].read(speaker_of(language)(yao=yao), value, argument)
         except Unreadable as unreadable:
             reason = str(unreadable)
         raise ValueError(f"{kind} cannot read this value: {reason}")
@@ -65,10 +65,10 @@ class Reader:
 
 def argument_fault(kind: str, argument: str, language: str) -> str:
     """Say what is wrong with `kind:argument` in a text of this language, or return an empty text."""
-    if kind not in KINDS:
-        return f"there is no kind {kind!r}; the kinds are {', '.join(KINDS)}"
+    if kind not in VALUE_KINDS:
+        return f"there is no kind {kind!r}; the kinds are {', '.join(VALUE_KINDS)}"
     try:
         speaker = speaker_of(language)()
     except ValueError as unspoken:
         return str(unspoken)
-    return KINDS[kind].fault(argument, speaker)
+    return VALUE_KINDS[kind].fault(argument, speaker)

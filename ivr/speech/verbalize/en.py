@@ -10,7 +10,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import ClassVar
 
-from .language import Language
+from .language import SpokenLanguage
 from .values import CLOCKS, in_groups
 
 _SMALL = (
@@ -125,7 +125,7 @@ def _money(cents: int, currency: str, link: str) -> str:
 
 
 @dataclass(frozen=True)
-class English(Language):
+class English(SpokenLanguage):
     """American English."""
 
     strings: ClassVar[re.Pattern[str]] = _STRINGS

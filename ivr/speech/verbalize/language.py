@@ -30,7 +30,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True)
-class Language(ABC):
+class SpokenLanguage(ABC):
     """Puts checked values into the words of one language. `yao` lets Mandarin say 幺 for 1 in strings of digits."""
 
     yao: bool = True
@@ -104,12 +104,12 @@ def languages() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def speaker_of(tag: str) -> type[Language]:
+def speaker_of(tag: str) -> type[SpokenLanguage]:
     """Find the language of a tag such as zh-CN, by its longest prefix. Raises ValueError when there is none."""
     parts = tag.lower().replace("_", "-").split("-")
     parts[0] = _SAME.get(parts[0], parts[0])
     for length in range(len(parts), 0, -1):
         if (name := "_".join(parts[:length])) in languages():
-            found: type[Language] = importlib.import_module(f"{__package__}.{name}").language
+            found: type[SpokenLanguage] = importlib.import_module(f"{__package__}.{name}").language
             return found
     raise ValueError(f"no language {tag!r} to read values aloud in; there are {', '.join(languages())}")

@@ -28,7 +28,7 @@ _EDGE = re.compile(rf"\s*([{_STOPS}{_COMMAS}]*)\s*")
 
 
 @dataclass(frozen=True)
-class Piece:
+class SpokenPiece:
     """What a voice says in one go. A voice speaks "digits" no faster than DIGITS_PER_MINUTE times the rate."""
 
     text: str
@@ -36,7 +36,7 @@ class Piece:
     pause_after_ms: int = 0
 
 
-def groups_of(text: str, language: str, *, rate: float = 1.0, yao: bool = True) -> tuple[Piece, ...]:
+def groups_of(text: str, language: str, *, rate: float = 1.0, yao: bool = True) -> tuple[SpokenPiece, ...]:
     """Cut a sentence into pieces to speak, Arabic digits put into words first. The last piece has no pause behind it.
 
     Stops and commas beside a string of digits become its pauses; those inside words are left to the voice. Raises
@@ -46,11 +46,11 @@ def groups_of(text: str, language: str, *, rate: float = 1.0, yao: bool = True) 
     words = speaker(yao).in_words(text)
     pieces = list(_pieces(words, speaker.strings, speaker.between, rate))
     if pieces:
-        pieces[-1] = Piece(pieces[-1].text, pieces[-1].kind)
+        pieces[-1] = SpokenPiece(pieces[-1].text, pieces[-1].kind)
     return tuple(pieces)
 
 
-def _pieces(words: str, strings: re.Pattern[str], between: str, rate: float) -> Iterator[Piece]:
+def _pieces(words: str, strings: re.Pattern[str], between: str, rate: float) -> Iterator[SpokenPiece]:
     done = 0
     for found in strings.finditer(words):
         yield from _plain(words[done : found.start()], rate)
@@ -58,15 +58,15 @@ def _pieces(words: str, strings: re.Pattern[str], between: str, rate: float) -> 
         done = behind.end() if behind else found.end()
         groups = found[0].split(between)
         for group in groups[:-1]:
-            yield Piece(group, "digits", group_pause(rate))
-        yield Piece(groups[-1], "digits", _pause_at(behind[1] if behind else "", rate))
+            yield SpokenPiece(group, "digits", group_pause(rate))
+        yield SpokenPiece(groups[-1], "digits", _pause_at(behind[1] if behind else "", rate))
     yield from _plain(words[done:], rate)
 
 
-def _plain(words: str, rate: float) -> Iterator[Piece]:
+def _plain(words: str, rate: float) -> Iterator[SpokenPiece]:
     text = words.strip()
     if text.strip(_STOPS + _COMMAS):
-        yield Piece(text, "words", _pause_at(text[-1:], rate))
+        yield SpokenPiece(text, "words", _pause_at(text[-1:], rate))
 
 
 def _pause_at(signs: str, rate: float) -> int:

@@ -147,7 +147,7 @@ def id_tail(value: Any) -> tuple[str, ...]:
     return (tail,) if tail.isdecimal() else (tail[:-1], tail[-1])
 
 
-def phone(value: Any) -> tuple[str, ...]:
+def phone_value(value: Any) -> tuple[str, ...]:
     """Take a telephone number, grouped as people say it; 86 for mainland China is left out."""
     text = re.sub(r"[()]", " ", _characters(value)).strip()
     if not re.fullmatch(r"\+?\d[\d\s-]*", text) or not 3 <= len(re.sub(r"\D", "", text)) <= 20:
@@ -184,7 +184,7 @@ def _regrouped(number: str) -> list[str]:
     return in_groups(number)
 
 
-def day(value: Any) -> date:
+def day_value(value: Any) -> date:
     """Take a date: 2026-11-21, 20261121, the date part of an ISO date and time, or a date."""
     if isinstance(value, datetime):
         return value.date()
@@ -228,7 +228,7 @@ def clock(value: Any) -> time:
 def moment(value: Any) -> tuple[date, time]:
     """Take a date and a time together: 2026-11-21T15:05, 2026-11-21 15:05 or a datetime."""
     if isinstance(value, datetime) or all(_iso(value)):
-        return day(value), clock(value)
+        return day_value(value), clock(value)
     raise Unreadable("it takes a date with a time, such as 2026-11-21T15:05")
 
 
@@ -247,7 +247,7 @@ def _sort(parts: tuple[str, str]) -> str:
     )
 
 
-def seconds(value: Any, *, exact: bool) -> tuple[int, int, int, int]:
+def seconds_value(value: Any, *, exact: bool) -> tuple[int, int, int, int]:
     """Take a length of time in seconds; return days, hours, minutes and seconds.
 
     Rounds up to the minute, or to the second when `exact`. Hours are counted on to 47 before days are spoken of.
@@ -264,14 +264,14 @@ def seconds(value: Any, *, exact: bool) -> tuple[int, int, int, int]:
 
 def name(value: Any) -> tuple[str, ...]:
     """Take a Latin name apart into its letters; nothing for a name in other letters, which is said as it is."""
-    text = words(value)
+    text = words_value(value)
     latin = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper()
     if not re.search(r"[A-Z]", latin) or re.search(r"[^\W\d_a-zA-Z\u00c0-\u024f]", text):
         return ()
     return tuple(sign for part in re.findall(r"[A-Z]|\d+", latin) for sign in in_groups(part))
 
 
-def words(value: Any) -> str:
+def words_value(value: Any) -> str:
     """Take a name or an address. Characters that have no sound, such as control characters, are refused."""
     text = value.strip() if isinstance(value, str) else ""
     if not 0 < len(text) <= _MOST_TEXT or any(unicodedata.category(sign)[0] == "C" for sign in text):

@@ -9,7 +9,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import ClassVar
 
-from .language import Language
+from .language import SpokenLanguage
 from .values import CLOCKS, in_groups
 
 _DIGITS = "零一二三四五六七八九"
@@ -112,7 +112,7 @@ def _yuan(value: Decimal) -> str:
 
 
 @dataclass(frozen=True)
-class Mandarin(Language):
+class Mandarin(SpokenLanguage):
     """Mandarin in simplified characters."""
 
     strings: ClassVar[re.Pattern[str]] = _STRINGS

@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 from . import indentation, values
 from .invisible import Lone, Long, lone_words, swallowed
-from .page import Edit, Page, Slip, before, block_texts, mended, take_apart
+from .page import Edit, Slip, SourcePage, before, block_texts, mended, take_apart
 from .silent import look
 
 __all__ = [
     "Edit",
-    "Failure",
     "Lone",
     "Long",
-    "Page",
+    "ParserFailure",
     "Slip",
+    "SourcePage",
     "block_texts",
     "explain",
     "lone_words",
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-class Failure(NamedTuple):
+class ParserFailure(NamedTuple):
     """Where a parser stopped and what it said; `opened` is where the thing it was reading began. All from 0."""
 
     what: str
@@ -41,7 +41,7 @@ class Failure(NamedTuple):
     opened: tuple[int, int]
 
 
-def explain(page: Page, failure: Failure) -> Slip:
+def explain(page: SourcePage, failure: ParserFailure) -> Slip:
     """Name the cause of a parser's failure. The last resort is the rule `yaml`."""
     number, column = _on_text(page, failure)
     if (slip := _before_all(page, failure, number, column)) is not None:
@@ -52,7 +52,7 @@ def explain(page: Page, failure: Failure) -> Slip:
     return last_resort(page, failure)
 
 
-def _on_text(page: Page, failure: Failure) -> tuple[int, int]:
+def _on_text(page: SourcePage, failure: ParserFailure) -> tuple[int, int]:
     """Move a place at or behind the end of the text to its last line."""
     number, column = failure.line, failure.column
     if number < len(page.lines) and page.lines[number].strip():
@@ -61,7 +61,7 @@ def _on_text(page: Page, failure: Failure) -> tuple[int, int]:
     return (0, 0) if last is None else (last, len(page.lines[last].rstrip()))
 
 
-def _before_all(page: Page, failure: Failure, number: int, column: int) -> Slip | None:
+def _before_all(page: SourcePage, failure: ParserFailure, number: int, column: int) -> Slip | None:
     """Look for slips that make a parser stop somewhere else, with any message."""
     line = page.lines[number]
     lead = line[: len(line) - len(line.lstrip())]
@@ -70,7 +70,7 @@ def _before_all(page: Page, failure: Failure, number: int, column: int) -> Slip 
     return values.open_quote(page, number)
 
 
-def last_resort(page: Page, failure: Failure) -> Slip:
+def last_resort(page: SourcePage, failure: ParserFailure) -> Slip:
     """Say where reading stops when the cause is not known."""
     message = "The file cannot be read on from here; the slip may also stand in a line above."
     cure = "Look for a missing colon, quote, comma or bracket, and compare with a part that works."
@@ -78,7 +78,7 @@ def last_resort(page: Page, failure: Failure) -> Slip:
     return Slip("yaml", number, min(column, max(0, len(page.lines[number]) - 1)), 1, message, cure)
 
 
-def _second_colon(page: Page, failure: Failure) -> Slip:
+def _second_colon(page: SourcePage, failure: ParserFailure) -> Slip:
     number, column = failure.line, failure.column
     written = take_apart(page.lines[number])
     if written.key and column >= written.value_at and written.value:
@@ -88,11 +88,11 @@ def _second_colon(page: Page, failure: Failure) -> Slip:
     return indentation.value_and_more(page, number)
 
 
-def _no_colon(page: Page, failure: Failure) -> Slip:
+def _no_colon(page: SourcePage, failure: ParserFailure) -> Slip:
     return indentation.no_key(page, failure.opened[0])
 
 
-def _no_key(page: Page, failure: Failure) -> Slip:
+def _no_key(page: SourcePage, failure: ParserFailure) -> Slip:
     number, column = failure.line, failure.column
     line = page.lines[number]
     sign = line[column : column + 1]
@@ -110,17 +110,17 @@ def _no_key(page: Page, failure: Failure) -> Slip:
     return values.stray_sign(page, number) or last_resort(page, failure)
 
 
-def _no_dash(page: Page, failure: Failure) -> Slip:
+def _no_dash(page: SourcePage, failure: ParserFailure) -> Slip:
     if page.lines[failure.line][: failure.column].strip():
         return _no_key(page, failure)
     return indentation.in_list(page, failure.line)
 
 
-def _between_brackets(page: Page, failure: Failure) -> Slip:
+def _between_brackets(page: SourcePage, failure: ParserFailure) -> Slip:
     return values.flow(page, failure.line, failure.column, failure.opened)
 
 
-def _colon_between_brackets(page: Page, failure: Failure) -> Slip:
+def _colon_between_brackets(page: SourcePage, failure: ParserFailure) -> Slip:
     number, column = failure.line, failure.column
     behind = page.lines[number][column + 1 : column + 2]
     if behind.strip():
@@ -129,7 +129,7 @@ def _colon_between_brackets(page: Page, failure: Failure) -> Slip:
     return values.flow(page, number, column, opened) if opened else last_resort(page, failure)
 
 
-def _no_content(page: Page, failure: Failure) -> Slip:
+def _no_content(page: SourcePage, failure: ParserFailure) -> Slip:
     number, column = failure.line, failure.column
     line = page.lines[number]
     if "flow" not in failure.context:
@@ -140,7 +140,7 @@ def _no_content(page: Page, failure: Failure) -> Slip:
     return values.flow(page, number, column, opened) if opened else last_resort(page, failure)
 
 
-def _bracket_above(page: Page, number: int, column: int) -> tuple[int, int] | None:
+def _bracket_above(page: SourcePage, number: int, column: int) -> tuple[int, int] | None:
     for n in range(number, max(-1, number - 60), -1):
         signs = re.finditer(r"(?:^|[\s:,\[{-])([\[{])", page.lines[n])
         found = [match.start(1) for match in signs if n < number or match.start(1) < column]
@@ -149,12 +149,12 @@ def _bracket_above(page: Page, number: int, column: int) -> tuple[int, int] | No
     return None
 
 
-def _special(page: Page, failure: Failure) -> Slip:
+def _special(page: SourcePage, failure: ParserFailure) -> Slip:
     row, column = failure.opened if failure.opened[0] == failure.line else (failure.line, failure.column)
     return values.special_start(page, row, column)
 
 
-def _dash(page: Page, failure: Failure) -> Slip:
+def _dash(page: SourcePage, failure: ParserFailure) -> Slip:
     written = take_apart(page.lines[failure.line])
     if written.key and failure.column >= written.value_at:
         if len(written.value) > 1 and not written.dash and not written.value[1:].strip():
@@ -163,22 +163,22 @@ def _dash(page: Page, failure: Failure) -> Slip:
     return indentation.value_and_more(page, failure.line)
 
 
-def _quote(page: Page, failure: Failure) -> Slip:
+def _quote(page: SourcePage, failure: ParserFailure) -> Slip:
     row, column = failure.opened
     message = "The quote that opens here is never closed."
     length = max(1, len(page.lines[row].rstrip()) - column)
     return Slip("unclosed-quote", row, column, length, message, "Close it where the text ends.")
 
 
-def _escape(page: Page, failure: Failure) -> Slip:
+def _escape(page: SourcePage, failure: ParserFailure) -> Slip:
     return values.backslash(page, failure.line, failure.column)
 
 
-def _root(page: Page, failure: Failure) -> Slip:
+def _root(page: SourcePage, failure: ParserFailure) -> Slip:
     return indentation.root_moved(page, failure.line)
 
 
-_READINGS: tuple[tuple[str, Callable[[Page, Failure], Slip]], ...] = (
+_READINGS: tuple[tuple[str, Callable[[SourcePage, ParserFailure], Slip]], ...] = (
     ("mapping values are not allowed", _second_colon),
     ("could not find expected ':'", _no_colon),
     ("did not find expected key", _no_key),

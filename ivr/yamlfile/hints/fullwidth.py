@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .page import LEAD, NAME, Edit, Page, Slip, after, comment_at, mask, quoted, take_apart, write
+from .page import LEAD, NAME, Edit, Slip, SourcePage, after, comment_at, mask, quoted_value, take_apart, write
 
 WIDE_BLANK = "\u3000\u00a0\u2002\u2003"
 _QUOTES = ('“”＂"', "‘’＇", "「」", "『』")
@@ -16,7 +16,7 @@ _CLOSERS = {"［": "]］】", "【": "]】］", "（": ")）", "〔": "]〕", "�
 _WORD_LISTS = ("phrases",)
 
 
-def blank(page: Page, number: int) -> Slip | None:
+def blank(page: SourcePage, number: int) -> Slip | None:
     """Find a full-width or no-break space where YAML counts plain ones."""
     line = page.lines[number]
     match = re.match(rf"[ {WIDE_BLANK}]*[{WIDE_BLANK}][ {WIDE_BLANK}]*(?=\S)", line) or re.match(
@@ -31,7 +31,7 @@ def blank(page: Page, number: int) -> Slip | None:
     return Slip("full-width-space", number, start, match.end() - start, message, write(line, edits), edits)
 
 
-def hash_sign(page: Page, number: int) -> Slip | None:
+def hash_sign(page: SourcePage, number: int) -> Slip | None:
     """Find a comment that begins with the full-width sign."""
     line = page.lines[number]
     at = len(line) - len(line.lstrip())
@@ -42,7 +42,7 @@ def hash_sign(page: Page, number: int) -> Slip | None:
     return Slip("full-width-hash", number, at, 1, message, write(line, edits), edits)
 
 
-def colon(page: Page, number: int) -> Slip | None:
+def colon(page: SourcePage, number: int) -> Slip | None:
     """Find a full-width colon behind what is a key by its place."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     found = [match for match in [re.match(rf"{LEAD}({NAME})\s*：\u3000*", line)] if match]
@@ -72,7 +72,7 @@ def _heading(lines: Sequence[str], number: int) -> list[re.Match[str]]:
     return [match] if deeper else []
 
 
-def quotes(page: Page, number: int) -> Slip | None:
+def quotes(page: SourcePage, number: int) -> Slip | None:
     """Find full-width quotes around a whole value; quotes within a text are fine."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     signs = "".join(_QUOTES)
@@ -81,7 +81,9 @@ def quotes(page: Page, number: int) -> Slip | None:
     found = [m for m in found if m[1] + m[3] != '""']
     if not found:
         return None
-    edits = tuple(Edit(number, m.start(1), m.end(3), quoted(page.lines[number][m.start(2) : m.end(2)])) for m in found)
+    edits = tuple(
+        Edit(number, m.start(1), m.end(3), quoted_value(page.lines[number][m.start(2) : m.end(2)])) for m in found
+    )
     first = found[0]
     sign = first.group(1) if first.group(1) != '"' else first.group(3)
     message = f"{sign} is no quotation mark to YAML: it becomes part of the text, or leaves it unclosed."
@@ -89,7 +91,7 @@ def quotes(page: Page, number: int) -> Slip | None:
     return Slip("full-width-quotes", number, start, length, message, write(page.lines[number], edits), edits)
 
 
-def brackets(page: Page, number: int) -> Slip | None:
+def brackets(page: SourcePage, number: int) -> Slip | None:
     """Find a list or map in full-width brackets, or one opened with a plain bracket and closed with a wide one."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])].rstrip()
     span = _span(line) or _end(line)
@@ -134,7 +136,7 @@ def _end(line: str) -> tuple[int, int] | None:
     return (match.start(1), match.start(2)) if match else None
 
 
-def slot(page: Page, number: int) -> Slip | None:
+def slot(page: SourcePage, number: int) -> Slip | None:
     """Find a value within a text whose braces are full-width, so that the text would be read out as it stands."""
     line = page.lines[number]
     match = re.search(r"[{｛]([A-Za-z_][\w.]*[|｜][^{}｛｝\s]*)[}｝]", line)
@@ -147,7 +149,7 @@ def slot(page: Page, number: int) -> Slip | None:
     return Slip("full-width-brackets", number, match.start(), len(match.group()), message, cure, edits)
 
 
-def commas(page: Page, number: int) -> Slip | None:
+def commas(page: SourcePage, number: int) -> Slip | None:
     """Find full-width commas between the items of a list or the keys of a map."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     found = [span for match in re.finditer(r"([\w-]+): \[([^\[\]{}]*)\]", line) for span in _in_list(match)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .page import NAME, Edit, Page, Slip, Written, after, before, block_texts, opens_block, take_apart, write
+from .page import NAME, Edit, Slip, SourcePage, Written, after, before, block_texts, opens_block, take_apart, write
 
 _SIGNS = {"//": "#", "--": "#", "/*": "#", ";": "#"}
 
@@ -36,7 +36,7 @@ def open_depths(lines: Sequence[str], number: int) -> Iterator[Depth]:
             return
 
 
-def misplaced(page: Page, number: int) -> Slip:
+def misplaced(page: SourcePage, number: int) -> Slip:
     """Explain a line whose depth fits none of the lines above."""
     line = page.lines[number]
     written = take_apart(line)
@@ -57,7 +57,7 @@ def misplaced(page: Page, number: int) -> Slip:
     return _shift(page, number, target)
 
 
-def _by_line_above(page: Page, number: int, above: int) -> Slip | None:
+def _by_line_above(page: SourcePage, number: int, above: int) -> Slip | None:
     """Blame the line above where it lacks its colon, lacks its dash, or already has a text."""
     previous, here = take_apart(page.lines[above]), take_apart(page.lines[number])
     if above in block_texts(page.lines[:number]):
@@ -72,7 +72,7 @@ def _by_line_above(page: Page, number: int, above: int) -> Slip | None:
     return None
 
 
-def _ancestor(page: Page, number: int, depths: Sequence[Depth]) -> Slip | None:
+def _ancestor(page: SourcePage, number: int, depths: Sequence[Depth]) -> Slip | None:
     """Blame a line further up that left a depth to which this line returns."""
     here = take_apart(page.lines[number])
     for left in () if here.dash else depths:
@@ -84,14 +84,14 @@ def _ancestor(page: Page, number: int, depths: Sequence[Depth]) -> Slip | None:
     return None
 
 
-def _is_odd_one(page: Page, target: Depth, number: int, indent: int) -> bool:
+def _is_odd_one(page: SourcePage, target: Depth, number: int, indent: int) -> bool:
     """Whether rather the neighbour stands out: an odd depth, one off, that no other line between has."""
     between = [take_apart(page.lines[n]) for n in range(target.line + 1, number)]
     alone = not any(line.indent == target.column for line in between if not line.blank)
     return alone and target.column % 2 == 1 and indent % 2 == 0 and abs(target.column - indent) == 1
 
 
-def _below_block(page: Page, number: int, written: Written) -> Slip | None:
+def _below_block(page: SourcePage, number: int, written: Written) -> Slip | None:
     """Explain a line of a text begun with | or > that is less deep than the text's first line."""
     texts = block_texts(page.lines[:number])
     above = before(page.lines, number)
@@ -115,7 +115,7 @@ def _at_a_loss(number: int, written: Written) -> Slip:
     return Slip("indentation", number, written.indent, 1, message, cure)
 
 
-def _shift(page: Page, number: int, target: Depth, end: int | None = None) -> Slip:
+def _shift(page: SourcePage, number: int, target: Depth, end: int | None = None) -> Slip:
     """Advise to move a line, and with it what belongs to it above line `end`, to the depth of its neighbour."""
     written = take_apart(page.lines[number])
     by = target.column - written.indent
@@ -151,7 +151,7 @@ def _shifted(lines: Sequence[str], number: int, by: int) -> Iterator[Edit]:
         yield Edit(n, 0, 0, " " * by) if by > 0 else Edit(n, 0, -by, "")
 
 
-def root_moved(page: Page, number: int) -> Slip:
+def root_moved(page: SourcePage, number: int) -> Slip:
     """Explain a file whose first lines are deeper than the rest."""
     first = next((n for n in range(number) if not take_apart(page.lines[n]).blank), 0)
     indent = take_apart(page.lines[first]).indent
@@ -168,7 +168,7 @@ def root_moved(page: Page, number: int) -> Slip:
     return Slip("indentation", first, indent, len(name), message, cure, edits, related=related)
 
 
-def value_and_more(page: Page, number: int) -> Slip:
+def value_and_more(page: SourcePage, number: int) -> Slip:
     """Explain a line with a key below a line that already has its text: too deep, or the key above is broken."""
     above = before(page.lines, number)
     if above is None:
@@ -181,7 +181,7 @@ def value_and_more(page: Page, number: int) -> Slip:
     return misplaced(page, number)
 
 
-def list_below_text(page: Page, number: int, above: int) -> Slip:
+def list_below_text(page: SourcePage, number: int, above: int) -> Slip:
     """Explain a list below a key that already has a text."""
     previous, here = take_apart(page.lines[above]), take_apart(page.lines[number])
     if previous.dash and not previous.key:
@@ -194,7 +194,7 @@ def list_below_text(page: Page, number: int, above: int) -> Slip:
     return Slip("list-below-text", number, here.indent, 1, message, cure, sure=False, related=related)
 
 
-def no_key(page: Page, number: int) -> Slip:
+def no_key(page: SourcePage, number: int) -> Slip:
     """Explain a line that has no key where one is needed."""
     line = page.lines[number]
     written = take_apart(line)
@@ -211,7 +211,7 @@ def no_key(page: Page, number: int) -> Slip:
     return _stray(page, number, written)
 
 
-def _missing_colon(page: Page, number: int, written: Written, word: re.Match[str]) -> Slip:
+def _missing_colon(page: SourcePage, number: int, written: Written, word: re.Match[str]) -> Slip:
     start = written.value_at + word.end(1)
     rest = written.line[start + len(word.group(2)) :].strip()
     edits = (Edit(number, start, start + len(word.group(2)), ": " if rest else ":"),)
@@ -220,7 +220,7 @@ def _missing_colon(page: Page, number: int, written: Written, word: re.Match[str
     return Slip("missing-colon", number, written.value_at, len(word.group(1)), message, cure, edits)
 
 
-def _stray(page: Page, number: int, written: Written) -> Slip:
+def _stray(page: SourcePage, number: int, written: Written) -> Slip:
     above = next(open_depths(page.lines, number), None)
     if above is not None and above.dash and above.column == written.indent:
         return missing_dash(page, number)
@@ -235,7 +235,7 @@ def _stray(page: Page, number: int, written: Written) -> Slip:
     return Slip("missing-colon", number, written.value_at, length, message, cure, edits, sure=False)
 
 
-def missing_dash(page: Page, number: int) -> Slip:
+def missing_dash(page: SourcePage, number: int) -> Slip:
     """Explain a list item without its dash."""
     line = page.lines[number]
     written = take_apart(line)
@@ -244,7 +244,7 @@ def missing_dash(page: Page, number: int) -> Slip:
     return Slip("missing-dash", number, written.indent, 1, message, write(line, edits), edits)
 
 
-def in_list(page: Page, number: int) -> Slip:
+def in_list(page: SourcePage, number: int) -> Slip:
     """Explain a line at the depth of a list's dashes that has none."""
     written = take_apart(page.lines[number])
     if written.dash:
@@ -265,7 +265,7 @@ def in_list(page: Page, number: int) -> Slip:
     return misplaced(page, number)
 
 
-def dash_in_line(page: Page, number: int, column: int) -> Slip:
+def dash_in_line(page: SourcePage, number: int, column: int) -> Slip:
     """Explain a list that begins behind its key."""
     line = page.lines[number]
     written = take_apart(line)
@@ -276,7 +276,7 @@ def dash_in_line(page: Page, number: int, column: int) -> Slip:
     return Slip("dash-behind-key", number, column, 1, message, cure, edits, sure=False)
 
 
-def tabs(page: Page, number: int) -> Slip:
+def tabs(page: SourcePage, number: int) -> Slip:
     """Explain tabs in front of a line."""
     line = page.lines[number]
     lead = line[: len(line) - len(line.lstrip())]
@@ -294,7 +294,7 @@ def tabs(page: Page, number: int) -> Slip:
     return Slip("tab", number, at, lead.count("\t") or 1, message, cure, tuple(edits), sure)
 
 
-def _meant_depth(page: Page, number: int) -> tuple[int, bool]:
+def _meant_depth(page: SourcePage, number: int) -> tuple[int, bool]:
     """Guess how deep a line with a tab is meant to be, by the lines around it; and whether the guess is certain."""
     here, above, below = take_apart(page.lines[number]), before(page.lines, number), after(page.lines, number)
     if above is None:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from .indentation import list_below_text
-from .page import Edit, Page, Slip, quoted, take_apart, value_span, write
+from .page import Edit, Slip, SourcePage, quoted_value, take_apart, value_span, write
 from .values import close_quote
 
 _LOOKS_LIKE_KEY = re.compile(r"\s*(?:- +)*(?:[a-z_]\w*:(?:\s|$)|\{\w+:\s)")
@@ -31,7 +31,7 @@ class Lone(NamedTuple):
     alone: bool
 
 
-def swallowed(page: Page, text: Long) -> Slip | None:
+def swallowed(page: SourcePage, text: Long) -> Slip | None:
     """Find lines with keys inside a quoted text, or list items inside a plain one."""
     inside = range(text.line + 1, min(text.last + 1, len(page.lines)))
     if text.style in ("'", '"'):
@@ -44,7 +44,7 @@ def swallowed(page: Page, text: Long) -> Slip | None:
     return list_below_text(page, item, text.line) if item is not None else None
 
 
-def lone_words(page: Page, lone: Lone) -> Slip:
+def lone_words(page: SourcePage, lone: Lone) -> Slip:
     """Explain words in braces that have no value: a list in the wrong brackets, or a comma inside a text."""
     line = page.lines[lone.line]
     word = line[lone.column : lone.end]
@@ -64,14 +64,14 @@ def lone_words(page: Page, lone: Lone) -> Slip:
         return Slip("missing-colon", lone.line, lone.column, len(word), message, cure, sure=False)
     end = lone.column - len(line[: lone.column]) + len(line[: lone.column].rstrip().removesuffix(",").rstrip())
     start = value_span(line, max(0, end - 1))[0]
-    edits = (Edit(lone.line, start, lone.end, quoted(line[start : lone.end].replace('"', ""))),)
+    edits = (Edit(lone.line, start, lone.end, quoted_value(line[start : lone.end].replace('"', ""))),)
     sure = bool(take_apart(line).line) and lone.opened[0] == lone.line and start < end
     message = f'"{word}" stands between commas without a colon and a value.'
     cure = write(line, edits, "If the comma belongs to the text, put the text in quotes")
     return Slip("comma-in-text", lone.line, lone.column, len(word), message, cure, edits if sure else (), sure)
 
 
-def _list_in_braces(page: Page, lone: Lone) -> Slip:
+def _list_in_braces(page: SourcePage, lone: Lone) -> Slip:
     row, at = lone.opened
     line = page.lines[row]
     close = line.find("}", at)

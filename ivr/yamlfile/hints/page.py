@@ -44,7 +44,7 @@ class Slip:
     related: tuple[tuple[int, int, int, str], ...] = ()
 
 
-class Page:
+class SourcePage:
     """The lines of a file, mended as reading goes on, and the plain words that it uses as keys."""
 
     def __init__(self, lines: list[str]) -> None:
@@ -119,7 +119,7 @@ def mask(line: str) -> str:
     )
 
 
-def brackets(line: str) -> Brackets:
+def bracket_pairs(line: str) -> Brackets:
     """Find the pieces of the flow collections in a line. A bracket inside a text is part of that text."""
     text, found = mask(line[: comment_at(line)]), Brackets()
     open_: list[tuple[str, int]] = []
@@ -149,7 +149,7 @@ def brackets(line: str) -> Brackets:
 
 def value_span(line: str, column: int) -> tuple[int, int]:
     """Return where the value around a column begins and ends: in a flow collection its piece, else the line's value."""
-    around = [piece for piece in brackets(line).pieces if piece[0] <= column <= piece[1]]
+    around = [piece for piece in bracket_pairs(line).pieces if piece[0] <= column <= piece[1]]
     if not around:
         written = take_apart(line)
         return written.value_at, written.value_end
@@ -160,7 +160,7 @@ def value_span(line: str, column: int) -> tuple[int, int]:
     return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
-def quoted(text: str) -> str:
+def quoted_value(text: str) -> str:
     """Put a text in quotes, choosing those that need the fewest changes."""
     if '"' not in text and "\\" not in text:
         return f'"{text}"'

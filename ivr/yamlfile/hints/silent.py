@@ -9,7 +9,21 @@ import re
 from collections.abc import Callable, Collection, Iterator
 
 from . import fullwidth
-from .page import LEAD, NAME, Edit, Page, Slip, after, before, comment_at, mask, mended, quoted, take_apart, write
+from .page import (
+    LEAD,
+    NAME,
+    Edit,
+    Slip,
+    SourcePage,
+    after,
+    before,
+    comment_at,
+    mask,
+    mended,
+    quoted_value,
+    take_apart,
+    write,
+)
 
 _WIDE = re.compile(
     rf"[A-Za-z_]\w*\s*：|：\s*$|[｛｝｜】］〕）]|[:,\[{{-]\s*[“”‘’「『＂＇]|[”’＂＇」』]\s*(?:$|[,\]}}])|(?:[:-]\s|^)\s*[｛［【（〔]"
@@ -21,12 +35,12 @@ _NARROW = re.compile(
 )
 _QUOTE_AT_END = re.compile(r"[^\s:{\[,\"-][^\":]*\"\s*(?:$|[,}\]])")
 
-Detector = Callable[[Page, int], Slip | None]
+Detector = Callable[[SourcePage, int], Slip | None]
 
 
-def look(page: Page, skip: Collection[int]) -> Iterator[Slip]:
+def look(page: SourcePage, skip: Collection[int]) -> Iterator[Slip]:
     """Yield the slips of all lines but those to skip. Several in one line follow from one mending to the next."""
-    page = Page(list(page.lines))
+    page = SourcePage(list(page.lines))
     for number, line in enumerate(page.lines):
         if number not in skip and _suspect(line):
             yield from _look_at(page, number)
@@ -39,7 +53,7 @@ def _suspect(line: str) -> bool:
     return _NARROW.match(line) is not None or ('"' in line and _QUOTE_AT_END.search(line) is not None)
 
 
-def _look_at(page: Page, number: int) -> Iterator[Slip]:
+def _look_at(page: SourcePage, number: int) -> Iterator[Slip]:
     seen: set[str] = set()
     while (slip := _first(page, number, seen)) is not None:
         yield slip
@@ -47,12 +61,12 @@ def _look_at(page: Page, number: int) -> Iterator[Slip]:
         page.lines[number] = mended(page.lines[number], slip.edits)
 
 
-def _first(page: Page, number: int, seen: set[str]) -> Slip | None:
+def _first(page: SourcePage, number: int, seen: set[str]) -> Slip | None:
     found = (detect(page, number) for detect in DETECTORS)
     return next((slip for slip in found if slip and slip.rule not in seen), None)
 
 
-def dash(page: Page, number: int) -> Slip | None:
+def dash(page: SourcePage, number: int) -> Slip | None:
     """Find a list dash of another kind, or one without a space behind it."""
     line = page.lines[number]
     if match := re.match(r"(\s*)(-)(?=[^\s\d.-])", line):
@@ -65,7 +79,7 @@ def dash(page: Page, number: int) -> Slip | None:
     return Slip(rule, number, match.start(2), 1, message, write(line, edits), edits)
 
 
-def _among_items(page: Page, number: int, match: re.Match[str]) -> bool:
+def _among_items(page: SourcePage, number: int, match: re.Match[str]) -> bool:
     """Whether a line is a list item by what it says or by what its neighbours are."""
     if re.match(r"[a-z_]\w*\s*[:：]|[{\[]", page.lines[number][match.end() :]):
         return True
@@ -76,7 +90,7 @@ def _among_items(page: Page, number: int, match: re.Match[str]) -> bool:
     )
 
 
-def colon_without_space(page: Page, number: int) -> Slip | None:
+def colon_without_space(page: SourcePage, number: int) -> Slip | None:
     """Find `goto:agent`, which YAML takes for one word."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     found = [match for match in [re.match(rf"{LEAD}({NAME}):(?=[^\s/:])(?![^\s{{\[]*:\s)", line)] if match]
@@ -91,7 +105,7 @@ def colon_without_space(page: Page, number: int) -> Slip | None:
     return Slip("missing-space", number, at, len(name) + 1, message, write(page.lines[number], edits), edits)
 
 
-def no_colon(page: Page, number: int) -> Slip | None:
+def no_colon(page: SourcePage, number: int) -> Slip | None:
     """Find `say "At noon: closed"`, where the colon in the text makes a key of all before it."""
     match = re.match(rf'{LEAD}({NAME})(\s+)"[^"]*: [^"]*"\s*$', page.lines[number])
     if not match:
@@ -102,7 +116,7 @@ def no_colon(page: Page, number: int) -> Slip | None:
     return Slip("missing-colon", number, match.start(2), len(match.group(2)), message, cure, edits)
 
 
-def quote_at_end(page: Page, number: int) -> Slip | None:
+def quote_at_end(page: SourcePage, number: int) -> Slip | None:
     """Find a text that ends with a quote but does not begin with one."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     match = re.search(r"""(?:[a-z\w"]: +|^\s*- +)([^\s"'\[{|>&*!%@`#,][^"]*)"\s*(?=$|[,}\]])""", line)
@@ -115,7 +129,7 @@ def quote_at_end(page: Page, number: int) -> Slip | None:
     return Slip("unclosed-quote", number, match.end(1), 1, message, cure, edits)
 
 
-def slot_at_start(page: Page, number: int) -> Slip | None:
+def slot_at_start(page: SourcePage, number: int) -> Slip | None:
     """Find a text that is nothing but a value in braces, which YAML takes for a map."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     match = re.search(r"(?:: |- |[\[{,] *)(\{[\w.]+\|[^{},\s]*\}) *(?=$|[,\]}])", line)
@@ -127,7 +141,7 @@ def slot_at_start(page: Page, number: int) -> Slip | None:
     return Slip("special-start", number, start, length, message, write(page.lines[number], edits), edits)
 
 
-def block_number(page: Page, number: int) -> Slip | None:
+def block_number(page: SourcePage, number: int) -> Slip | None:
     """Find `>5`, which YAML takes for the head of a text five deep."""
     line = page.lines[number]
     match = re.search(r"(?:: |- )([>|]\d+)\s*$", line)
@@ -148,7 +162,7 @@ def block_number(page: Page, number: int) -> Slip | None:
     )
 
 
-def pound(page: Page, number: int) -> Slip | None:
+def pound(page: SourcePage, number: int) -> Slip | None:
     """Find a # meant as a key of the phone or as text, which YAML takes for a comment."""
     line = page.lines[number]
     masked = mask(line)
@@ -166,12 +180,12 @@ def pound(page: Page, number: int) -> Slip | None:
     at = match.start(1)
     end = at + (re.compile(r"#?[^\s,}\]]*").match(line, at) or match).end() - at
     text = line[at:end]
-    edits = (Edit(number, at, end, "pound" if text == "#" else quoted(text)),)
+    edits = (Edit(number, at, end, "pound" if text == "#" else quoted_value(text)),)
     cure = write(line, edits, "For the pound key, write" if text == "#" else "Put it in quotes")
     return Slip("hash", number, at, end - at, "# begins a comment, so nothing is left of this value.", cure, edits)
 
 
-def cut_text(page: Page, number: int) -> Slip | None:
+def cut_text(page: SourcePage, number: int) -> Slip | None:
     """Find a text that a # cuts off. A comment after a value has a space behind its #, or stands further off."""
     line = page.lines[number]
     written = take_apart(line)
@@ -182,7 +196,7 @@ def cut_text(page: Page, number: int) -> Slip | None:
     key_named = re.search(r"(?:按|拨|键|press|dial)$", written.value, re.IGNORECASE)
     if not (speaks and re.match(r"#[^\s#]", line[at:])) and not key_named:
         return None
-    edits = (Edit(number, written.value_at, len(line.rstrip()), quoted(line[written.value_at :].rstrip())),)
+    edits = (Edit(number, written.value_at, len(line.rstrip()), quoted_value(line[written.value_at :].rstrip())),)
     message = f'# begins a comment, so the text ends with "{written.value[-8:]}".'
     cure = write(line, edits, "If # belongs to the text, put it in quotes")
     return Slip("hash", number, at, len(line.rstrip()) - at, message, cure, level="warning")

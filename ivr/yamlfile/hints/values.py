@@ -6,7 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .page import Edit, Page, Slip, after, brackets, comment_at, mask, quoted, take_apart, value_span, write
+from .page import (
+    Edit,
+    Slip,
+    SourcePage,
+    after,
+    bracket_pairs,
+    comment_at,
+    mask,
+    quoted_value,
+    take_apart,
+    value_span,
+    write,
+)
 
 _CLOSER = {"[": "]", "{": "}"}
 _CLOSER_OF_ANY = {"]": "[", "}": "{"}
@@ -15,12 +27,12 @@ _REACH = 60
 _PHONE_KEY = {"*": "star", "#": "pound"}
 
 
-def in_quotes(page: Page, number: int, column: int, rule: str, message: str) -> Slip:
+def in_quotes(page: SourcePage, number: int, column: int, rule: str, message: str) -> Slip:
     """Advise to put the value around a column in quotes."""
     line = page.lines[number]
     start, end = value_span(line, column)
     text = line[start:end]
-    edits = (Edit(number, start, end, quoted(_bare(text))),)
+    edits = (Edit(number, start, end, quoted_value(_bare(text))),)
     cure = write(line, edits, "Put the whole text in quotes")
     return Slip(rule, number, start, max(1, end - start), message, cure, edits)
 
@@ -34,7 +46,7 @@ def _bare(text: str) -> str:
     return text
 
 
-def colon_in_text(page: Page, number: int, column: int) -> Slip:
+def colon_in_text(page: SourcePage, number: int, column: int) -> Slip:
     """Explain a second colon in a value, or keys whose opening brace is missing."""
     if (slip := _never_opened(page, number)) is not None:
         return slip
@@ -43,7 +55,7 @@ def colon_in_text(page: Page, number: int, column: int) -> Slip:
     return Slip(slip.rule, number, found, 1, slip.message, slip.cure, slip.edits)
 
 
-def _never_opened(page: Page, number: int) -> Slip | None:
+def _never_opened(page: SourcePage, number: int) -> Slip | None:
     line = page.lines[number]
     written = take_apart(line)
     if not written.value.endswith("}") or mask(line).count("{") >= mask(line).count("}"):
@@ -54,7 +66,7 @@ def _never_opened(page: Page, number: int) -> Slip | None:
     return Slip("extra-bracket", number, written.value_end - 1, 1, message, write(line, edits, "Open it"), edits)
 
 
-def special_start(page: Page, number: int, column: int) -> Slip:
+def special_start(page: SourcePage, number: int, column: int) -> Slip:
     """Explain a value that begins with a sign which YAML uses itself."""
     line = page.lines[number]
     sign = line[column : column + 1]
@@ -74,10 +86,10 @@ def special_start(page: Page, number: int, column: int) -> Slip:
         return slip
     message = f'A text cannot begin with "{line[start : start + 1]}", which has a meaning of its own in YAML.'
     slip = in_quotes(page, number, column, "special-start", message)
-    return slip if written.key or written.dash or brackets(line).pieces else replace(slip, edits=(), cure="")
+    return slip if written.key or written.dash or bracket_pairs(line).pieces else replace(slip, edits=(), cure="")
 
 
-def _text_behind_block_sign(page: Page, number: int, start: int) -> Slip | None:
+def _text_behind_block_sign(page: SourcePage, number: int, start: int) -> Slip | None:
     line = page.lines[number]
     below = after(page.lines, number)
     written = take_apart(line)
@@ -91,7 +103,7 @@ def _text_behind_block_sign(page: Page, number: int, start: int) -> Slip | None:
     return Slip("special-start", number, end, len(line.rstrip()) - end, message, cure, (Edit(number, start, end, ""),))
 
 
-def after_quote(page: Page, number: int, column: int) -> Slip:
+def after_quote(page: SourcePage, number: int, column: int) -> Slip:
     """Explain text behind a closing quote."""
     line = page.lines[number]
     start, _ = value_span(line, column)
@@ -109,7 +121,7 @@ def after_quote(page: Page, number: int, column: int) -> Slip:
     return Slip(slip.rule, number, column, max(1, len(rest)), message, slip.cure, slip.edits, bool(inside))
 
 
-def open_quote(page: Page, number: int) -> Slip | None:
+def open_quote(page: SourcePage, number: int) -> Slip | None:
     """Find the nearest value above that opens a quote, does not close it, and is followed by a line with a key."""
     for n in range(min(number, len(page.lines) - 1), max(-1, number - _REACH), -1):
         line = page.lines[n]
@@ -141,7 +153,7 @@ def _goes_on_with_key(lines: Sequence[str], number: int) -> bool:
     return bool(written.key) or written.dash
 
 
-def close_quote(page: Page, number: int, start: int, sign: str) -> Slip:
+def close_quote(page: SourcePage, number: int, start: int, sign: str) -> Slip:
     """Explain a quote that is never closed, or closed by a sign that is none."""
     line = page.lines[number]
     end = _end_of_quote(line, start)
@@ -160,13 +172,13 @@ def close_quote(page: Page, number: int, start: int, sign: str) -> Slip:
 def _end_of_quote(line: str, start: int) -> int:
     """Guess where the text was to end: in a list or map before the next key or the closing bracket, else at the end."""
     end = len(line.rstrip())
-    if not brackets(line[:start]).unclosed:
+    if not bracket_pairs(line[:start]).unclosed:
         return end
     stop = re.search(r"\s*,\s*[a-z_]\w*:\s|\s*[\]}]+\s*$", line[start:])
     return start + stop.start() if stop else end
 
 
-def flow(page: Page, number: int, column: int, opened: tuple[int, int]) -> Slip:
+def flow(page: SourcePage, number: int, column: int, opened: tuple[int, int]) -> Slip:
     """Explain why a list in [ ] or a map in { } does not end or go on as it should."""
     return (
         _wide_closer(page, opened)
@@ -177,11 +189,11 @@ def flow(page: Page, number: int, column: int, opened: tuple[int, int]) -> Slip:
     )
 
 
-def _wide_closer(page: Page, opened: tuple[int, int]) -> Slip | None:
+def _wide_closer(page: SourcePage, opened: tuple[int, int]) -> Slip | None:
     number, start = opened
     line = page.lines[number][: comment_at(page.lines[number])].rstrip()
     sign = line[start : start + 1]
-    if not brackets(line).unclosed or line[-1:] not in _WIDE_CLOSER or sign not in _CLOSER:
+    if not bracket_pairs(line).unclosed or line[-1:] not in _WIDE_CLOSER or sign not in _CLOSER:
         return None
     at = len(line) - 1
     edits = (Edit(number, at, at + 1, _CLOSER[sign]),)
@@ -189,13 +201,13 @@ def _wide_closer(page: Page, opened: tuple[int, int]) -> Slip | None:
     return Slip("full-width-brackets", number, at, 1, message, write(page.lines[number], edits), edits)
 
 
-def _inner_bracket(page: Page, number: int, column: int, opened: tuple[int, int]) -> Slip | None:
+def _inner_bracket(page: SourcePage, number: int, column: int, opened: tuple[int, int]) -> Slip | None:
     """Find a list within a map of one line that is not closed, or not opened."""
     line = page.lines[number]
     sign, opener = line[column : column + 1], line[opened[1] : opened[1] + 1]
     if number != opened[0] or (opener, sign) not in (("[", "}"), ("{", "]")):
         return None
-    if opener == "[" and brackets(line[: opened[1]]).unclosed:
+    if opener == "[" and bracket_pairs(line[: opened[1]]).unclosed:
         key = re.search(r"\s*,\s*[a-z_]\w*:\s", line[opened[1] : column])
         at = opened[1] + key.start() if key else column
         edits = (Edit(number, at, at, "]"),)
@@ -209,18 +221,23 @@ def _inner_bracket(page: Page, number: int, column: int, opened: tuple[int, int]
     return Slip("extra-bracket", number, column, 1, message, write(line, edits, "Open it"), edits)
 
 
-def _comment_inside(page: Page, opened: tuple[int, int], number: int) -> Slip | None:
+def _comment_inside(page: SourcePage, opened: tuple[int, int], number: int) -> Slip | None:
     """Find a # between brackets that swallows the closing bracket."""
     for n in range(opened[0], min(number, len(page.lines) - 1) + 1):
         line = page.lines[n]
         at = comment_at(line)
         rest = line[at:]
-        if at >= len(line) or not line[:at].strip() or not re.search(r"[\]}]\s*$", rest) or not brackets(line).unclosed:
+        if (
+            at >= len(line)
+            or not line[:at].strip()
+            or not re.search(r"[\]}]\s*$", rest)
+            or not bracket_pairs(line).unclosed
+        ):
             continue
         end = at + (re.search(r"[,\]}]|$", rest) or re.match("", rest)).start()  # type: ignore[union-attr]
         text = line[at:end].strip()
         start = at if re.search(r"[:,\[{]\s*$", line[:at]) else value_span(line, at - 1)[0]
-        word = "pound" if text == "#" and start == at else quoted(line[start : at + len(text)])
+        word = "pound" if text == "#" and start == at else quoted_value(line[start : at + len(text)])
         edits = (Edit(n, start, at + len(text), word),)
         cure = write(line, edits, "For the pound key, write" if word == "pound" else "Put it in quotes")
         message = "# begins a comment, so the bracket that follows does not count."
@@ -228,10 +245,10 @@ def _comment_inside(page: Page, opened: tuple[int, int], number: int) -> Slip | 
     return None
 
 
-def _not_closed(page: Page, opened: tuple[int, int], number: int, column: int) -> Slip | None:
+def _not_closed(page: SourcePage, opened: tuple[int, int], number: int, column: int) -> Slip | None:
     first = opened[0]
     line = page.lines[first]
-    left = brackets(line).unclosed
+    left = bracket_pairs(line).unclosed
     below = after(page.lines, first)
     if not left or (number == first and column < len(line.rstrip())):
         return None
@@ -245,7 +262,7 @@ def _not_closed(page: Page, opened: tuple[int, int], number: int, column: int) -
     return Slip("unclosed-bracket", first, at, 1, f'The bracket "{sign}" that opens here is never closed.', cure, edits)
 
 
-def _at_sign(page: Page, number: int, column: int, opened: tuple[int, int]) -> Slip:
+def _at_sign(page: SourcePage, number: int, column: int, opened: tuple[int, int]) -> Slip:
     line = page.lines[number] if number < len(page.lines) else ""
     sign = line[column : column + 1]
     start = value_span(line, column)[0] if line else 0
@@ -275,7 +292,7 @@ def _at_sign(page: Page, number: int, column: int, opened: tuple[int, int]) -> S
     return Slip("unclosed-bracket", row, at, 1, message, cure, related=((number, column, 1, "reading stops here"),))
 
 
-def _missing_comma(page: Page, number: int, end: int, key_at: int) -> Slip:
+def _missing_comma(page: SourcePage, number: int, end: int, key_at: int) -> Slip:
     line = page.lines[number]
     edits = (Edit(number, end, key_at, ", "),)
     word = re.compile(r"\w+").match(line, key_at)
@@ -284,7 +301,7 @@ def _missing_comma(page: Page, number: int, end: int, key_at: int) -> Slip:
     return Slip("missing-comma", number, key_at, len(name), message, write(line, edits), edits)
 
 
-def extra_bracket(page: Page, number: int, column: int) -> Slip:
+def extra_bracket(page: SourcePage, number: int, column: int) -> Slip:
     """Explain a closing bracket without its opening one."""
     line = page.lines[number]
     edits = (Edit(number, column, column + 1, ""),)
@@ -292,14 +309,14 @@ def extra_bracket(page: Page, number: int, column: int) -> Slip:
     return Slip("extra-bracket", number, column, 1, message, write(line, edits), edits)
 
 
-def empty_item(page: Page, number: int, column: int) -> Slip:
+def empty_item(page: SourcePage, number: int, column: int) -> Slip:
     """Explain two commas in a row, or a comma with nothing before it."""
     line = page.lines[number]
     edits = (Edit(number, column, column + 1, ""),)
     return Slip("extra-comma", number, column, 1, "Nothing stands before this comma.", write(line, edits), edits)
 
 
-def backslash(page: Page, number: int, column: int) -> Slip:
+def backslash(page: SourcePage, number: int, column: int) -> Slip:
     """Explain an escape that YAML does not know."""
     line = page.lines[number]
     at = line.find("\\", max(0, column - 2))
@@ -309,7 +326,7 @@ def backslash(page: Page, number: int, column: int) -> Slip:
     return Slip("backslash", number, at, 2, message, write(line, edits, "Double the backslash"), edits)
 
 
-def colon_before_sign(page: Page, number: int, column: int) -> Slip:
+def colon_before_sign(page: SourcePage, number: int, column: int) -> Slip:
     """Explain a colon between brackets that has no space and no value behind it."""
     line = page.lines[number]
     sign = line[column + 1]
@@ -322,7 +339,7 @@ def colon_before_sign(page: Page, number: int, column: int) -> Slip:
     return Slip("missing-value", number, column, 1, message, cure, edits, sure=False)
 
 
-def stray_sign(page: Page, number: int) -> Slip | None:
+def stray_sign(page: SourcePage, number: int) -> Slip | None:
     """Find a sign or two in front of a list item or map."""
     line = page.lines[number]
     match = re.match(r"\s*(?:- +)?(-?\S{1,2}?) *(?=(?:- *)?[\[{])", line)

@@ -8,15 +8,15 @@ import http.client
 import numpy as np
 import pytest
 
-from ivr.carrier.caller import Listening, Press, Silence, Talk
-from ivr.carrier.recordings import Recordings
-from ivr.carrier.terminal.audio_in import Voiced
+from ivr.carrier.caller import ListeningWindow, Press, Silence, Talk
+from ivr.carrier.recordings import CarrierRecordings
+from ivr.carrier.terminal.audio_in import AudioCaller
 from ivr.speech.audio import Audio, read_wav, write_wav
 
-GATHER = Listening("gather", True, False, 5.0)
-BEFORE_A_RECORDING = Listening("gather", True, False, 1.0)
-WITH_SPEECH = Listening("gather", True, True, 5.0)
-RECORD = Listening("record", True, True, 3.0)
+GATHER = ListeningWindow("gather", True, False, 5.0)
+BEFORE_A_RECORDING = ListeningWindow("gather", True, False, 1.0)
+WITH_SPEECH = ListeningWindow("gather", True, True, 5.0)
+RECORD = ListeningWindow("record", True, True, 3.0)
 
 
 def hum(*hertz: float, seconds: float = 0.1) -> bytes:
@@ -38,8 +38,8 @@ class Screen:
         return None
 
 
-def voiced(person, *sounds: bytes) -> Voiced:
-    return Voiced(person(Press("9"), Press("8")), Screen(), sounds)
+def voiced(person, *sounds: bytes) -> AudioCaller:
+    return AudioCaller(person(Press("9"), Press("8")), Screen(), sounds)
 
 
 def test_a_word_is_said_to_the_recording_and_waits_through_the_gather_before_it(person):
@@ -64,7 +64,7 @@ def test_where_words_cannot_be_heard_the_other_answers_and_the_file_waits(person
 
 def test_recordings_are_served_in_8_khz_to_who_has_the_token_and_not_at_once():
     sid = "RE" + "1" * 32
-    with Recordings("token", not_ready=1) as carrier:
+    with CarrierRecordings("token", not_ready=1) as carrier:
         path = carrier.keep(sid, write_wav(Audio(np.zeros(800, np.int16)))).removeprefix(carrier.url)
         host = carrier.url.removeprefix("http://")
 

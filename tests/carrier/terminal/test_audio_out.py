@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from ivr.app import build
-from ivr.carrier.caller import Heard
-from ivr.carrier.terminal.audio_out import Ear
+from ivr.carrier.caller import HeardPrompt
+from ivr.carrier.terminal.audio_out import AudioOut
 from ivr.carrier.terminal.phone import run_phone
 from ivr.carrier.terminal.streams import Streams
-from ivr.carrier.transport import Answer, WsgiTransport
+from ivr.carrier.transport import HttpAnswer, WsgiTransport
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.errors import VoiceFailed
 from ivr.settings import Hidden, Settings
@@ -78,7 +78,7 @@ def ivr(tmp_path, bank):
 
 def test_what_is_heard_is_what_the_transcript_says_in_order_and_as_long(ivr):
     transport = WsgiTransport(create_app(ivr))
-    ear = Ear(BASE, transport, lambda *_: pytest.fail("nothing is said"), ivr.prompts.words)
+    ear = AudioOut(BASE, transport, lambda *_: pytest.fail("nothing is said"), ivr.prompts.words)
     screen = io.StringIO()
     typed = io.StringIO("1\n0128\n135790\n4\n")
     run_phone(BASE, TOKEN, flow="main_menu", transport=transport, screen=Streams(typed, screen), ear=ear)
@@ -105,11 +105,11 @@ def test_pauses_and_the_tone_have_their_time_and_texts_their_voice():
         asked.append((text, language, rate))
         return Audio(np.zeros(800, np.int16))
 
-    ear = Ear(BASE, _Files({}), speaker)
+    ear = AudioOut(BASE, _Files({}), speaker)
     for heard in (
-        Heard("say", "您好", "cmn-CN", 1.0, 0.75),
-        Heard("pause", "", "", 2.0),
-        Heard("beep", "", "", 0.3),
+        HeardPrompt("say", "您好", "cmn-CN", 1.0, 0.75),
+        HeardPrompt("pause", "", "", 2.0),
+        HeardPrompt("beep", "", "", 0.3),
     ):
         assert ear(heard) == ""
     assert asked == [("您好", "cmn-CN", 0.75)]
@@ -122,11 +122,11 @@ def test_what_cannot_be_fetched_or_said_is_told_and_the_call_goes_on():
     def speaker(text, language, rate):
         raise VoiceFailed("no voice speaks French")
 
-    ear = Ear(BASE, _Files({"/audio/a.wav": b"this is text"}), speaker, trouble=told.append)
+    ear = AudioOut(BASE, _Files({"/audio/a.wav": b"this is text"}), speaker, trouble=told.append)
     for heard in (
-        Heard("say", "Bonjour", "fr-FR", 1.0),
-        Heard("play", "/audio/a.wav", "", 3.0),
-        Heard("play", "/b.wav", "", 3.0),
+        HeardPrompt("say", "Bonjour", "fr-FR", 1.0),
+        HeardPrompt("play", "/audio/a.wav", "", 3.0),
+        HeardPrompt("play", "/b.wav", "", 3.0),
     ):
         ear(heard)
     assert told[0] == "not heard: no voice speaks French"
@@ -138,8 +138,8 @@ def test_what_cannot_be_fetched_or_said_is_told_and_the_call_goes_on():
 def test_every_sound_is_played_as_it_begins():
     played = []
     sound = Audio(np.ones(400, np.int16))
-    ear = Ear(BASE, _Files({"/audio/a.wav": write_wav(sound)}), lambda *_: sound, play=played.append)
-    ear(Heard("play", "/audio/a.wav", "", 3.0))
+    ear = AudioOut(BASE, _Files({"/audio/a.wav": write_wav(sound)}), lambda *_: sound, play=played.append)
+    ear(HeardPrompt("play", "/audio/a.wav", "", 3.0))
     assert [audio.seconds for audio in played] == [0.05]
 
 
@@ -149,4 +149,4 @@ class _Files:
 
     def send(self, method, url, body, headers):
         data = self._files.get(url.removeprefix(BASE))
-        return Answer(200, "audio/wav", data) if data else Answer(404, "text/plain", b"")
+        return HttpAnswer(200, "audio/wav", data) if data else HttpAnswer(404, "text/plain", b"")

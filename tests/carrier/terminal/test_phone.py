@@ -7,7 +7,7 @@ from ivr.carrier.clock import VirtualClock
 from ivr.carrier.terminal.phone import call_url, run_phone
 from ivr.carrier.terminal.streams import Streams
 from ivr.carrier.transport import HttpTransport, WsgiTransport
-from ivr.conversations.reader import read
+from ivr.conversations.reader import read_conversations
 from ivr.conversations.recorder import saving_to
 
 SAY = '<Say language="cmn-CN" voice="Polly.Zhiyu">{}</Say>'
@@ -130,27 +130,31 @@ def test_a_call_over_real_http_by_lines(real_server):
 
 
 def test_a_kept_call_plays_as_a_conversation(dial, tmp_path, phone):
-    from ivr.conversations.runner import play
+    from ivr.conversations.runner import play_conversation
 
     file = tmp_path / "a_call.yaml"
     _, shown = dial("1\n135790\n我要投诉\nbusy\n", save=saving_to(file, caller="+8613800000001", flow="main_menu"))
     assert f"Kept as {file}" in shown
     assert "Six or more digits stand in it as typed" in shown
-    (kept,) = read([file])
+    (kept,) = read_conversations([file])
     assert (kept.title, kept.flow, kept.caller) == ("a call", "main_menu", "+8613800000001")
     assert [turn.deed for turn in kept.turns] == ["press", "press", "record", "dial", None]
-    played = play(kept, WsgiTransport(phone.server), VirtualClock(1e9), base_url="http://h:1", token="a token")
+    played = play_conversation(
+        kept, WsgiTransport(phone.server), VirtualClock(1e9), base_url="http://h:1", token="a token"
+    )
     assert [str(failure) for failure in played.failures] == []
 
 
 def test_a_call_that_the_caller_ended_is_kept_with_the_hang_up(dial, tmp_path, phone):
-    from ivr.conversations.runner import play
+    from ivr.conversations.runner import play_conversation
 
     file = tmp_path / "short.yaml"
     dial("\n查余额\n", save=saving_to(file, caller="+8613800000001", flow="main_menu"))
-    (kept,) = read([file])
+    (kept,) = read_conversations([file])
     assert [turn.deed for turn in kept.turns] == ["wait", "say", "hang_up"]
-    played = play(kept, WsgiTransport(phone.server), VirtualClock(1e9), base_url="http://h:1", token="a token")
+    played = play_conversation(
+        kept, WsgiTransport(phone.server), VirtualClock(1e9), base_url="http://h:1", token="a token"
+    )
     assert played.passed
 
 

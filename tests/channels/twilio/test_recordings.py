@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from ivr.carrier.recordings import Recordings as Carrier
+from ivr.carrier.recordings import CarrierRecordings as Carrier
 from ivr.carrier.requests import DEMO_ACCOUNT
 from ivr.channels.twilio.recordings import LARGEST, TwilioRecordings
 from ivr.errors import NoRecording

@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 
 from ivr.channels.twilio.channel import TwilioChannel
 from ivr.channels.twilio.requests import Parameters, TwilioRequest, form_pairs
-from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, Recorded, Speech, Unheard
+from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, RecognizerFailed, Recorded, Speech
 from ivr.errors import BadRequest, BadSignature
 
 TOKEN = "12345"
@@ -166,7 +166,7 @@ LATER = [
         {"RecordingUrl": "https://x/RE1", "RecordingDuration": "7", "Digits": "hangup", "CallStatus": "completed"},
         Recorded("https://x/RE1", 7.0, "", left=True),
     ),
-    ({"ErrorCode": "13341", "ErrorUrl": "https://x/turn/3"}, Unheard()),
+    ({"ErrorCode": "13341", "ErrorUrl": "https://x/turn/3"}, RecognizerFailed()),
     ({"ErrorCode": "12100"}, NoInput()),
     ({"ErrorCode": "13341", "Digits": "1"}, Digits("1")),
     ({"DialCallStatus": "busy"}, DialEnded("busy")),

@@ -15,7 +15,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from ivr.channels.twilio import inputs
 from ivr.channels.twilio import prompts as twilio_prompts
 from ivr.channels.twilio.channel import TwilioChannel
-from ivr.channels.twilio.prompts import clean, pieces_of
+from ivr.channels.twilio.prompts import clean_text, pieces_of
 from ivr.channels.twilio.xml import element, response, text
 from ivr.engine.verbs import Dial, Enqueue, Gather, Hangup, Hearing, Keys, Pause, Play, Record, Say
 
@@ -164,7 +164,7 @@ def pretty(document: bytes) -> str:
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-CLEAN = st.text().map(clean)
+CLEAN = st.text().map(clean_text)
 ATTRIBUTES = st.dictionaries(
     st.sampled_from(["voice", "action", "timeout", "hints"]), CLEAN | st.integers() | st.booleans() | st.none()
 )
@@ -182,7 +182,7 @@ def test_elements_are_written_as_the_carriers_library_writes_them(outer, before,
 
 @given(st.text(alphabet=st.characters(), max_size=30))
 def test_clean_text_is_what_xml_can_hold_on_one_line(words):
-    held = clean(words)
+    held = clean_text(words)
     assert ET.fromstring(element("Say", {}, text(held))).text in (held, None)
     assert not set(held) & set("\r\n\t")
 

@@ -14,7 +14,7 @@ from ivr.demo.bank.data import CUSTOMERS
 from ivr.demo.bank.pins import CHEAP
 from ivr.demo.bank.questions import Claim, OfAccount
 from ivr.demo.bank.serving import BackgroundBank
-from ivr.demo.bank.store import Store
+from ivr.demo.bank.store import BankStore
 from ivr.demo.bank.who import account, verify
 
 from .conftest import Client
@@ -88,7 +88,7 @@ def test_the_same_statements_run_for_known_and_unknown_accounts(tmp_path: Path, 
             db.set_trace_callback(None)
         return ran
 
-    store = Store(tmp_path / "bank.db", pin_cost=CHEAP)
+    store = BankStore(tmp_path / "bank.db", pin_cost=CHEAP)
     assert statements(OfAccount(**given)) == statements(OfAccount(number="+8613800000006"))
     store.close()
 
@@ -103,7 +103,7 @@ def test_wrong_and_unknown_take_as_long(tmp_path: Path) -> None:
         Claim(pin="908172", card="6217000000001000128"),
         Claim(pin="908172", card="6217000000009000128"),
     ]
-    store = Store(tmp_path / "bank.db", pin_cost=1024)
+    store = BankStore(tmp_path / "bank.db", pin_cost=1024)
     spent: list[list[float]] = [[] for _ in claims]
     with store.reading() as db:
         assert verify(db, NOW, right)["verified"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ivr.crypto import Seal
-from ivr.services.identity import Identity, Limits
+from ivr.services.identity import IdentityService, Limits
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
 
@@ -44,7 +44,7 @@ class Pocket:
 class Line:
     """Asks the service as the steps do, with a key of its own for every turn."""
 
-    def __init__(self, service: Identity) -> None:
+    def __init__(self, service: IdentityService) -> None:
         self.service = service
         self._keys = (f"CA:{n}" for n in itertools.count())
 
@@ -82,14 +82,14 @@ def pocket() -> Pocket:
 
 @pytest.fixture
 def line(store: SqliteStore, pocket: Pocket) -> Line:
-    return Line(Identity(store, seal=SEAL, messenger=pocket))
+    return Line(IdentityService(store, seal=SEAL, messenger=pocket))
 
 
 @pytest.fixture
 def quick() -> Line:
     """The same on a store in memory, for many thousands of questions."""
-    return Line(Identity(MemoryStore(), seal=SEAL))
+    return Line(IdentityService(MemoryStore(), seal=SEAL))
 
 
 def with_limits(store: SqliteStore, **limits: Any) -> Line:
-    return Line(Identity(store, Limits(**limits), seal=SEAL))
+    return Line(IdentityService(store, Limits(**limits), seal=SEAL))

@@ -25,7 +25,7 @@ from ivr.carrier.clock import VirtualClock
 from ivr.carrier.requests import new_sid, signature
 from ivr.carrier.transport import WsgiTransport
 from ivr.carrier.twiml import Dial, Gather, Hangup
-from ivr.carrier.twiml_parser import parse
+from ivr.carrier.twiml_parser import parse_twiml
 from ivr.cli import main
 from ivr.demo.bank.data import CUSTOMERS
 from ivr.demo.bank.serving import BackgroundBank
@@ -134,7 +134,7 @@ class Call:
         answer = self.hotline.transport.send("POST", url, urlencode(whole).encode(), headers)
         assert answer.status == 200
         self.url, self.heard = url, answer.body.decode()
-        document = parse(answer.body, content_type=answer.content_type)
+        document = parse_twiml(answer.body, content_type=answer.content_type)
         self.waiting = next(verb for verb in document.verbs if isinstance(verb, Gather | Dial | Hangup))
         return self.heard
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.engine.telephone import masked_number
 from ivr.services.identity.limits import Limits
-from ivr.services.identity.pseudonyms import counters, masked
+from ivr.services.identity.pseudonyms import counters
 from ivr.stores.sqlite import SqliteStore
 
 from .conftest import HOUR, MONDAY, NUMBER, Line, with_limits
@@ -90,7 +91,7 @@ def test_the_same_key_again_counts_once_by_number_too(line: Line):
     ],
 )
 def test_masks_show_enough_to_recognise_and_too_little_to_use(number: str, shown: str):
-    assert masked(number) == shown
+    assert masked_number(number) == shown
 
 
 def test_every_number_has_a_counter():

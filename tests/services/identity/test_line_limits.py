@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.jobs.outbox import Note, NotTaken, Outbox, Sounded
+from ivr.jobs.outbox import Delivered, KeyedMessage, NotDelivered, Outbox
 from ivr.services.identity import alarms
 from ivr.stores.sqlite import SqliteStore
 
@@ -37,22 +37,22 @@ def test_right_and_unchecked_answers_do_not_count_and_neither_does_a_question_as
 
 def test_an_alarm_is_posted_once_masked_and_tried_again(store: SqliteStore):
     line = with_limits(store, number_accounts=1)
-    letters: list[Note] = []
+    letters: list[KeyedMessage] = []
     refuses = [True]
 
-    def take(letter: Note) -> None:
+    def take(letter: KeyedMessage) -> None:
         if refuses:
-            raise NotTaken("not now")
+            raise NotDelivered("not now")
         letters.append(letter)
 
     for n in range(3):
         line.charge(MONDAY, f"C{n}")
-    outbox = Outbox(store, alarms.COLLECTION, alarms.letter, take, keep=True)
-    assert outbox.sound(MONDAY) == Sounded(failed=1)
+    outbox = Outbox(store, alarms.ALARMS, alarms.letter, take, keep=True)
+    assert outbox.sound(MONDAY) == Delivered(failed=1)
     refuses.clear()
-    assert outbox.sound(MONDAY + 30) == Sounded()
-    assert outbox.sound(MONDAY + 61) == Sounded(taken=1)
-    assert outbox.sound(MONDAY + HOUR) == Sounded()
+    assert outbox.sound(MONDAY + 30) == Delivered()
+    assert outbox.sound(MONDAY + 61) == Delivered(taken=1)
+    assert outbox.sound(MONDAY + HOUR) == Delivered()
     body = letters[0].body()
     assert (body["about"], body["alarm"], body["to"]) == ("identity", "caller", ("security",))
     assert body["text"] == "more than 1 accounts from 138****0001 within an hour"
@@ -61,10 +61,10 @@ def test_an_alarm_is_posted_once_masked_and_tried_again(store: SqliteStore):
 
 def test_alarms_from_before_there_was_a_webhook_and_broken_ones_hold_nothing_up(store: SqliteStore):
     line = with_limits(store)
-    store.change(alarms.COLLECTION, "1", lambda _: {"at": 1, "kind": "caller", "text": "old"})
-    store.change(alarms.COLLECTION, "2", lambda _: {"kind": "caller", "sent": None})
+    store.change(alarms.ALARMS, "1", lambda _: {"at": 1, "kind": "caller", "text": "old"})
+    store.change(alarms.ALARMS, "2", lambda _: {"kind": "caller", "sent": None})
     line.service.alarms.raise_alarm("caller", "new", int(MONDAY))
-    letters: list[Note] = []
-    outbox = Outbox(store, alarms.COLLECTION, alarms.letter, letters.append, keep=True)
-    assert outbox.sound(MONDAY) == Sounded(taken=1, broken=1)
+    letters: list[KeyedMessage] = []
+    outbox = Outbox(store, alarms.ALARMS, alarms.letter, letters.append, keep=True)
+    assert outbox.sound(MONDAY) == Delivered(taken=1, broken=1)
     assert [letter.body()["text"] for letter in letters] == ["new"]

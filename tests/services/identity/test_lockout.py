@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
-from ivr.services.identity import Identity, Limits
+from ivr.services.identity import IdentityService, Limits
 from ivr.services.identity.pseudonyms import account_of
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
@@ -140,7 +140,7 @@ def test_a_restart_forgets_nothing(tmp_path: Path):
     checked = 0
     for n in range(40):
         store = SqliteStore(tmp_path / "ivr.db")
-        answer = Identity(store, seal=SEAL).ask(
+        answer = IdentityService(store, seal=SEAL).ask(
             "charge", {"account": ACCOUNT, "number": f"+86139{n:08d}"}, key=f"CA{n}", now=MONDAY + n * 1800
         )
         checked += answer["allowed"]
@@ -149,7 +149,7 @@ def test_a_restart_forgets_nothing(tmp_path: Path):
 
 
 def test_calls_at_once_all_count(store: SqliteStore):
-    service = Identity(store, Limits(waits=(0,)), seal=SEAL)
+    service = IdentityService(store, Limits(waits=(0,)), seal=SEAL)
 
     def call(n: int) -> bool:
         given = {"account": ACCOUNT, "number": f"+86139{n:08d}"}
@@ -162,11 +162,11 @@ def test_calls_at_once_all_count(store: SqliteStore):
 GUESS = """
 import sys
 from pathlib import Path
-from ivr.services.identity import Identity, Limits
+from ivr.services.identity import IdentityService, Limits
 from ivr.crypto import Seal
 from ivr.stores.sqlite import SqliteStore
 
-service = Identity(SqliteStore(Path(sys.argv[1])), Limits(waits=(0,)), seal=Seal(b"k" * 32))
+service = IdentityService(SqliteStore(Path(sys.argv[1])), Limits(waits=(0,)), seal=Seal(b"k" * 32))
 print("ready", flush=True)
 sys.stdin.readline()
 allowed = 0
@@ -202,7 +202,7 @@ STEPS = st.lists(
 @settings(max_examples=150)
 @given(steps=STEPS, reopen=st.sampled_from([None, DAY]))
 def test_no_order_of_calls_gets_more_than_five_guesses_a_day(steps, reopen):
-    line = Line(Identity(MemoryStore(), Limits(reopen_after=reopen, number_accounts=100), seal=SEAL))
+    line = Line(IdentityService(MemoryStore(), Limits(reopen_after=reopen, number_accounts=100), seal=SEAL))
     checked: dict[str, list[float]] = {"A": [], "B": []}
     now, last = MONDAY, ("", "", "")
     for what, account, caller, pause in steps:
@@ -231,7 +231,7 @@ def test_no_order_of_calls_gets_more_than_five_guesses_a_day(steps, reopen):
 
 def test_the_store_holds_no_account_and_no_number_in_clear(tmp_path: Path):
     store = SqliteStore(tmp_path / "ivr.db")
-    line = Line(Identity(store, seal=SEAL))
+    line = Line(IdentityService(store, seal=SEAL))
     card = "6217000000001000128"
     for second in range(5):
         pieces = ["card", "pin", "135790", card]

@@ -12,8 +12,8 @@ import pytest
 from ivr.crypto import Seal
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
-from ivr.services.identity import Identity
-from ivr.services.identity.one_time_codes import COLLECTION
+from ivr.services.identity import IdentityService
+from ivr.services.identity.one_time_codes import CODES
 from ivr.services.identity.weak_pins import weakness
 from ivr.stores.sqlite import SqliteStore
 
@@ -86,7 +86,7 @@ def test_three_codes_in_ten_minutes_and_ten_a_day(line: Line, pocket: Pocket):
 
 
 def test_codes_asked_for_at_once_are_all_counted(store: SqliteStore, pocket: Pocket):
-    service = Identity(store, seal=SEAL, messenger=pocket)
+    service = IdentityService(store, seal=SEAL, messenger=pocket)
 
     def ask(n: int) -> bool:
         try:
@@ -124,7 +124,7 @@ def test_without_a_messenger_or_with_one_that_fails_there_is_no_code(store: Sqli
 
     for messenger in (None, Broken()):
         with pytest.raises(LookupFailed):
-            Identity(store, seal=SEAL, messenger=messenger).ask("code", {"number": NUMBER}, key="1", now=MONDAY)
+            IdentityService(store, seal=SEAL, messenger=messenger).ask("code", {"number": NUMBER}, key="1", now=MONDAY)
 
 
 def test_a_seal_of_another_key_or_a_changed_one_is_a_fault_and_no_proof(line: Line, pocket: Pocket):
@@ -138,13 +138,13 @@ def test_a_seal_of_another_key_or_a_changed_one_is_a_fault_and_no_proof(line: Li
 def test_a_seal_that_was_never_sent_is_worth_nothing(line: Line, pocket: Pocket):
     """Sealed by the right key, but not by `code`: nothing counts its tries, so it proves nothing."""
     sealed = line.ask("code", MONDAY, number=NUMBER)["sealed"]
-    line.service._documents.change(COLLECTION, line.service._documents.keys(COLLECTION)[0], lambda _: None)
+    line.service._documents.change(CODES, line.service._documents.keys(CODES)[0], lambda _: None)
     assert check(line, sealed, pocket.code) == "expired"
 
 
 def test_the_store_holds_no_code_in_clear(tmp_path: Path):
     store, pocket = SqliteStore(tmp_path / "ivr.db"), Pocket()
-    line = Line(Identity(store, seal=SEAL, messenger=pocket))
+    line = Line(IdentityService(store, seal=SEAL, messenger=pocket))
     codes = []
     for n in range(3):
         sealed = line.ask("code", MONDAY + n, number=NUMBER)["sealed"]

@@ -11,11 +11,11 @@ import pytest
 from ivr.calendar import CHINA
 from ivr.crypto import Seal
 from ivr.diagnostics.problem import Place
-from ivr.flow.model import Desk, Line, Reference
+from ivr.flow.model import Desk, Hotline, Reference
 from ivr.services.queue.matching import match
-from ivr.services.queue.repository import Keeper
+from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
-from ivr.services.queue.state import Agent, Floor, Waiter
+from ivr.services.queue.state import Agent, QueueState, Waiter
 from ivr.stores import Store
 from ivr.stores.memory import MemoryStore
 
@@ -27,34 +27,34 @@ def to(name: str) -> Reference:
     return Reference(name, Place("line.yaml", 1, 1))
 
 
-def a_line(**more: Any) -> Line:
+def a_line(**more: Any) -> Hotline:
     """A bank with a desk for everyone, and one for important customers that the first helps out."""
     desks = {
         "general": Desk("general", "+861085550100", 30),
         "vip": Desk("vip", "+861085550188", 20, overflow=(to("general"),), reserved=10.0),
     }
-    return Line({}, more.pop("desks", desks), "general", **more)
+    return Hotline({}, more.pop("desks", desks), "general", **more)
 
 
 class Hall:
     """The queue, and whoever asks it. Times are seconds after Monday morning, ten o'clock."""
 
-    def __init__(self, line: Line | None = None, *, store: Store | None = None, **options: Any) -> None:
+    def __init__(self, line: Hotline | None = None, *, store: Store | None = None, **options: Any) -> None:
         self.store = store or MemoryStore()
         self.line = line or a_line()
-        self.queue = Queue(Keeper(self.store), self.store, SEAL, self.line, **options)
+        self.queue = Queue(QueueRepository(self.store), self.store, SEAL, self.line, **options)
         self.requests = 0
         self.agents = 0
 
     @property
-    def floor(self) -> Floor:
-        return self.queue.keeper.floor()
+    def state(self) -> QueueState:
+        return self.queue.repository.state()
 
     def waiter(self, call: str) -> Waiter:
-        return self.floor.waiters[call]
+        return self.state.waiters[call]
 
     def agent(self, name: str) -> Agent:
-        return self.floor.agents[name]
+        return self.state.agents[name]
 
     @staticmethod
     def at(now: float) -> float:
@@ -62,7 +62,7 @@ class Hall:
 
     def paired(self, now: float) -> list[str]:
         """Return who is to be given an agent now, as the dispatcher finds it."""
-        return [pair.waiter.id for pair in match(self.floor, self.line, MONDAY + now, calls_back=False)]
+        return [pair.waiter.id for pair in match(self.state, self.line, MONDAY + now, calls_back=False)]
 
     def ask(self, question: str, now: float, *, key: str = "", **given: Any) -> Mapping[str, Any]:
         self.requests += 1
@@ -82,8 +82,8 @@ class Hall:
 
     def sign_on(self, name: str, now: float = 0.0, desks: tuple[str, ...] = ("general",), **more: Any) -> None:
         self.agents += 1
-        self.queue.roster.add(name, f"+86138{self.agents:08d}", desks, **more)
-        self.queue.roster.ready(name, MONDAY + now)
+        self.queue.agents.add(name, f"+86138{self.agents:08d}", desks, **more)
+        self.queue.agents.ready(name, MONDAY + now)
 
     def take(self, status: Mapping[str, Any], now: float) -> None:
         """Let the agent who is rung pick up and press the key."""
@@ -108,5 +108,5 @@ def halls() -> type[Hall]:
 
 
 @pytest.fixture(scope="session")
-def lines() -> Callable[..., Line]:
+def lines() -> Callable[..., Hotline]:
     return a_line

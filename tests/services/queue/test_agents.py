@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from ivr.services.queue.agents import RosterError
+from ivr.services.queue.agents import AgentsError
 
 
 def test_agents_are_listed_by_name_and_changed_in_place(hall: Any) -> None:
-    roster = hall.queue.roster
-    roster.add("zhang.wei", "+861085550101", ["vip"], languages=("zh-CN", "en-US"))
-    roster.add("1024", "sip:1024@pbx.example.com", ["general", "vip"])
-    assert [agent.id for agent in roster.agents()] == ["1024", "zhang.wei"]
-    roster.ready("1024", hall.at(0))
-    roster.add("1024", "+861085550102", ["general"])
+    agents = hall.queue.agents
+    agents.add("zhang.wei", "+861085550101", ["vip"], languages=("zh-CN", "en-US"))
+    agents.add("1024", "sip:1024@pbx.example.com", ["general", "vip"])
+    assert [agent.id for agent in agents.agents()] == ["1024", "zhang.wei"]
+    agents.ready("1024", hall.at(0))
+    agents.add("1024", "+861085550102", ["general"])
     assert hall.agent("1024").state == "ready"
     assert hall.agent("1024").number == "+861085550102"
-    roster.remove("1024")
-    assert [agent.id for agent in roster.agents()] == ["zhang.wei"]
+    agents.remove("1024")
+    assert [agent.id for agent in agents.agents()] == ["zhang.wei"]
 
 
 @pytest.mark.parametrize(
@@ -36,41 +36,41 @@ def test_agents_are_listed_by_name_and_changed_in_place(hall: Any) -> None:
 def test_what_cannot_be_is_refused_with_the_reason(
     hall: Any, name: str, number: str, desks: list[str], site: str, why: str
 ) -> None:
-    with pytest.raises(RosterError, match=why):
-        hall.queue.roster.add(name, number, desks, site=site)
+    with pytest.raises(AgentsError, match=why):
+        hall.queue.agents.add(name, number, desks, site=site)
 
 
 def test_one_telephone_is_one_agents(hall: Any) -> None:
-    hall.queue.roster.add("a", "+861085550101", ["vip"])
-    with pytest.raises(RosterError, match="agent a has this number"):
-        hall.queue.roster.add("b", "+861085550101", ["vip"])
+    hall.queue.agents.add("a", "+861085550101", ["vip"])
+    with pytest.raises(AgentsError, match="agent a has this number"):
+        hall.queue.agents.add("b", "+861085550101", ["vip"])
 
 
 @pytest.mark.parametrize("what", ["ready", "pause", "off"])
 def test_an_agent_who_is_not_there_is_named_with_those_who_are(hall: Any, what: str) -> None:
     hall.sign_on("w")
-    with pytest.raises(RosterError, match=r'no agent "x"; there are w'):
-        getattr(hall.queue.roster, what)("x", hall.at(0))
+    with pytest.raises(AgentsError, match=r'no agent "x"; there are w'):
+        getattr(hall.queue.agents, what)("x", hall.at(0))
 
 
 def test_ready_again_ends_a_pause_a_wrap_up_and_being_unreachable(hall: Any) -> None:
     hall.sign_on("w")
     hall.enter("a", 0)
     hall.rang("a", 20, "no-answer")
-    hall.queue.roster.ready("w", hall.at(21))
+    hall.queue.agents.ready("w", hall.at(21))
     hall.talk("a", hall.round("a", 22), 23, 40)
     assert hall.agent("w").state == "wrap_up"
-    hall.queue.roster.ready("w", hall.at(41))
+    hall.queue.agents.ready("w", hall.at(41))
     assert hall.enter("b", 42)["state"] == "ring"
 
 
 def test_ready_said_twice_does_not_move_an_agent_behind_the_others(hall: Any) -> None:
     hall.sign_on("first", 0)
     hall.sign_on("second", 1)
-    hall.queue.roster.ready("first", hall.at(5))
+    hall.queue.agents.ready("first", hall.at(5))
     assert hall.enter("a", 6)["agent"] == "first"
 
 
 def test_a_site_that_is_not_in_the_line_is_refused(hall: Any) -> None:
-    with pytest.raises(RosterError, match='no site "mars"'):
-        hall.queue.roster.site("mars", down=True)
+    with pytest.raises(AgentsError, match='no site "mars"'):
+        hall.queue.agents.site("mars", down=True)

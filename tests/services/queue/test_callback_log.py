@@ -10,9 +10,9 @@ import pytest
 
 from ivr.crypto import Seal
 from ivr.errors import StoreError
-from ivr.flow.model import Desk, Line
-from ivr.services.queue.callback_log import COLLECTION, promised
-from ivr.services.queue.repository import Keeper
+from ivr.flow.model import Desk, Hotline
+from ivr.services.queue.callback_log import CALLBACKS, promised
+from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
 from ivr.stores.memory import MemoryStore
 
@@ -21,15 +21,15 @@ MOMENT = 1800.0
 ZHANG = "+8613800000001"
 
 
-class Hotline:
+class Bank:
     """A queue with one agent, and what it has promised."""
 
     def __init__(self) -> None:
         self.store = MemoryStore()
-        line = Line({}, {"general": Desk("general", "+8610", 30)}, "general")
-        self.queue = Queue(Keeper(self.store), self.store, Seal(b"k" * 32), line, places_calls=True)
-        self.queue.roster.add("8001", "+8613900000001", ["general"])
-        self.queue.roster.ready("8001", NOW - 100)
+        line = Hotline({}, {"general": Desk("general", "+8610", 30)}, "general")
+        self.queue = Queue(QueueRepository(self.store), self.store, Seal(b"k" * 32), line, places_calls=True)
+        self.queue.agents.add("8001", "+8613900000001", ["general"])
+        self.queue.agents.ready("8001", NOW - 100)
 
     def promise(self, call: str = "a", number: str = ZHANG, now: float = NOW) -> Mapping[str, Any]:
         asked = {"call": call, "desk": "general", "number": number, "priority": "vip"}
@@ -39,9 +39,9 @@ class Hotline:
         """Ring the agent for the call back that is due, as the dispatcher does; return the leg."""
         from ivr.services.queue import plan
 
-        keeper = self.queue.keeper
-        planned = keeper.change(
-            lambda floor: plan.plan(floor, self.queue.line, now, moves=False, places=True, shows=False)
+        repository = self.queue.repository
+        planned = repository.change(
+            lambda state: plan.plan(state, self.queue.line, now, moves=False, places=True, shows=False)
         )
         (deed,) = planned
         assert deed.offer
@@ -60,11 +60,11 @@ class Hotline:
 
 
 @pytest.fixture
-def hotline() -> Hotline:
-    return Hotline()
+def hotline() -> Bank:
+    return Bank()
 
 
-def test_a_promise_is_not_due_then_overdue(hotline: Hotline) -> None:
+def test_a_promise_is_not_due_then_overdue(hotline: Bank) -> None:
     hotline.promise()
     hotline.promise()
     assert hotline.fates(NOW) == {"not_due": 1}
@@ -77,7 +77,7 @@ def test_a_promise_is_not_due_then_overdue(hotline: Hotline) -> None:
 
 @pytest.mark.parametrize(("after", "talk", "fate"), [(60, 7200, "in_time"), (3000, 60, "late")])
 def test_kept_is_when_the_agent_took_the_call_however_long_it_took(
-    hotline: Hotline, after: float, talk: float, fate: str
+    hotline: Bank, after: float, talk: float, fate: str
 ) -> None:
     hotline.promise()
     leg = hotline.ring(NOW + after)
@@ -86,13 +86,13 @@ def test_kept_is_when_the_agent_took_the_call_however_long_it_took(
     assert hotline.count(NOW)["by_agent"] == {"8001": {**hotline.count(NOW)["all"]}}
 
 
-def test_called_by_hand_is_kept_too(hotline: Hotline) -> None:
+def test_called_by_hand_is_kept_too(hotline: Bank) -> None:
     reference = hotline.promise()["reference"]
     assert hotline.queue.called_back_by_hand(reference, NOW + 60)
     assert hotline.fates(NOW + 86_400) == {"in_time": 1}
 
 
-def test_called_in_vain_is_missed_whoever_takes_over(hotline: Hotline) -> None:
+def test_called_in_vain_is_missed_whoever_takes_over(hotline: Bank) -> None:
     from ivr.services.queue import plan
 
     hotline.promise()
@@ -100,32 +100,32 @@ def test_called_in_vain_is_missed_whoever_takes_over(hotline: Hotline) -> None:
         leg = hotline.ring(NOW + 60 + turn * 400)
         hotline.queue.legs.reached(leg, "no-answer", NOW + 90 + turn * 400)
     assert hotline.fates(NOW + 1000) == {"missed": 1}
-    (waiter,) = hotline.queue.keeper.floor().waiters
-    hotline.queue.keeper.change(lambda floor: (plan.handed_on(floor, waiter, NOW + 600), None))
+    (waiter,) = hotline.queue.repository.state().waiters
+    hotline.queue.repository.change(lambda state: (plan.handed_on(state, waiter, NOW + 600), None))
     assert hotline.fates(NOW + 1000) == {"missed": 1}
 
 
-def test_who_rings_in_again_has_withdrawn_it(hotline: Hotline) -> None:
+def test_who_rings_in_again_has_withdrawn_it(hotline: Bank) -> None:
     hotline.promise()
     hotline.queue.ask("enter", {"call": "b", "desk": "general", "caller": ZHANG}, key="b", now=NOW + 60)
     assert hotline.fates(NOW + 86_400) == {"withdrawn": 1}
 
 
-def test_nothing_of_the_caller_is_kept(hotline: Hotline) -> None:
+def test_nothing_of_the_caller_is_kept(hotline: Bank) -> None:
     hotline.promise()
-    kept = [(key, hotline.store.get(COLLECTION, key)) for key in hotline.store.keys(COLLECTION)]
+    kept = [(key, hotline.store.get(CALLBACKS, key)) for key in hotline.store.keys(CALLBACKS)]
     assert len(kept) == 1
-    mark = next(iter(hotline.queue.keeper.floor().waiters.values())).mark
+    mark = next(iter(hotline.queue.repository.state().waiters.values())).mark
     text = json.dumps(kept)
     assert "0000001" not in text
     assert mark not in text
 
 
-def test_a_store_that_fails_costs_a_figure_and_no_call(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_fails_costs_a_figure_and_no_call(hotline: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = hotline.store.change
 
     def change(collection: str, key: str, update: Any) -> Any:
-        if collection == COLLECTION:
+        if collection == CALLBACKS:
             raise StoreError("full")
         return kept(collection, key, update)
 

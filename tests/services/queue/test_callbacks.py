@@ -12,9 +12,9 @@ import pytest
 from ivr.calendar.hours import Hours
 from ivr.diagnostics.problem import Place
 from ivr.errors import CarrierFailed, LookupFailed
-from ivr.flow.model import Desk, Line, Reference
+from ivr.flow.model import Desk, Hotline, Reference
 from ivr.services.queue import agent_context
-from ivr.services.queue.callback_failure import Unkept
+from ivr.services.queue.callback_failure import CallbackFailure
 from ivr.services.queue.dispatcher import Dispatcher
 
 ZHANG, LI = "+8613800000001", "+8613800000002"
@@ -58,10 +58,10 @@ class Carrier:
 class Bank:
     """A queue with its dispatcher."""
 
-    def __init__(self, halls: Any, line: Line | None = None, *, carrier: bool = True, places: bool = True) -> None:
+    def __init__(self, halls: Any, line: Hotline | None = None, *, carrier: bool = True, places: bool = True) -> None:
         self.hall = halls(line, places_calls=places)
         self.carrier = Carrier()
-        self.handed_on: list[Unkept] = []
+        self.handed_on: list[CallbackFailure] = []
         self.faults: list[Exception] = []
         self.broken = False
         self.now = 0.0
@@ -74,7 +74,7 @@ class Bank:
             threads=AtOnce(),
         )
 
-    def hand_on(self, promise: Unkept) -> None:
+    def hand_on(self, promise: CallbackFailure) -> None:
         if self.broken:
             raise LookupFailed("the store is full")
         self.handed_on.append(promise)
@@ -90,7 +90,7 @@ class Bank:
 
     @property
     def back(self) -> Any:
-        (found,) = [one for one in self.hall.floor.waiters.values() if one.calls_back]
+        (found,) = [one for one in self.hall.state.waiters.values() if one.calls_back]
         return found
 
     def try_in_vain(self, now: float) -> None:
@@ -143,7 +143,7 @@ def test_no_calls_go_to_premium_foreign_or_withheld_numbers(bank: Bank, number: 
     with pytest.raises(LookupFailed) as failed:
         bank.promise(0, number=number)
     assert failed.value.missing
-    assert not bank.hall.floor.waiters
+    assert not bank.hall.state.waiters
 
 
 def test_the_agent_is_rung_first_and_then_the_caller(bank: Bank) -> None:
@@ -178,7 +178,7 @@ def test_an_agent_who_does_not_answer_costs_the_caller_no_try(bank: Bank) -> Non
     bank.round(1)
     bank.hall.queue.legs.ended(bank.carrier.placed[0][1], "no-answer", bank.hall.at(25))
     assert (bank.back.state, bank.back.tries) == ("waiting", 0)
-    bank.hall.queue.roster.ready("w", bank.hall.at(30))
+    bank.hall.queue.agents.ready("w", bank.hall.at(30))
     bank.round(31)
     assert len(bank.carrier.placed) == 2
 
@@ -258,7 +258,7 @@ def test_who_calls_in_again_takes_up_the_place_of_the_call_back(bank: Bank) -> N
     bank.promise(10)
     assert bank.hall.enter("again", 500, caller=ZHANG)["state"] == "wait"
     assert bank.hall.waiter("again").entered == bank.hall.at(10)
-    assert not [one for one in bank.hall.floor.waiters.values() if one.calls_back]
+    assert not [one for one in bank.hall.state.waiters.values() if one.calls_back]
 
 
 def test_without_calls_to_be_placed_people_take_over_at_once(halls: Any) -> None:
@@ -295,10 +295,10 @@ def test_whoever_left_a_message_has_a_promise_and_a_reference_whatever_number_th
     assert handed.number == (number if number.startswith("+") else "")
 
 
-def open_by_day() -> Line:
+def open_by_day() -> Hotline:
     by = Reference("by_day", Place("line.yaml", 1, 1))
     desk = Desk("general", "+861085550100", 30, hours=by)
-    return Line({}, {"general": desk}, "general", hours={"by_day": Hours.parse({"mon-fri": "09:00-18:00"})})
+    return Hotline({}, {"general": desk}, "general", hours={"by_day": Hours.parse({"mon-fri": "09:00-18:00"})})
 
 
 def test_at_night_the_promise_is_for_the_morning_and_nobody_is_rung_before(halls: Any) -> None:
@@ -314,7 +314,7 @@ def test_at_night_the_promise_is_for_the_morning_and_nobody_is_rung_before(halls
 
 def test_a_promise_for_which_nobody_is_there_is_handed_on_in_time_to_be_kept_by_hand(bank: Bank) -> None:
     bank.promise(0)
-    bank.hall.queue.roster.off("w", bank.hall.at(1))
+    bank.hall.queue.agents.off("w", bank.hall.at(1))
     bank.round(1800 - 10)
     assert not bank.handed_on
     bank.round(1800 + 10)

@@ -128,10 +128,10 @@ def test_whoever_has_an_agent_is_moved_once_by_however_many_processes(rig: Rig) 
 
 
 def test_who_does_not_follow_is_moved_again_and_who_cannot_be_moved_is_passed_over(rig: Rig) -> None:
-    rig.hall.queue.roster.pause("w", rig.hall.at(0))
+    rig.hall.queue.agents.pause("w", rig.hall.at(0))
     rig.hall.enter("a", 1)
     rig.hall.enter("b", 2)
-    rig.hall.queue.roster.ready("w", rig.hall.at(3))
+    rig.hall.queue.agents.ready("w", rig.hall.at(3))
     first = rig.dispatcher()
     rig.round(4, first)
     rig.round(13, first)
@@ -150,9 +150,9 @@ def test_who_does_not_follow_is_moved_again_and_who_cannot_be_moved_is_passed_ov
 
 
 def test_without_the_carriers_leave_waiters_ask_by_themselves(rig: Rig) -> None:
-    rig.hall.queue.roster.pause("w", rig.hall.at(0))
+    rig.hall.queue.agents.pause("w", rig.hall.at(0))
     rig.hall.enter("a", 1)
-    rig.hall.queue.roster.ready("w", rig.hall.at(2))
+    rig.hall.queue.agents.ready("w", rig.hall.at(2))
     one = rig.dispatcher(calls=None)
     rig.round(3, one)
     one.stop()
@@ -209,7 +209,7 @@ def test_software_that_refuses_or_is_gone_holds_up_nobody(rig: Rig, screens: Scr
 
 
 def test_a_running_dispatcher_acts_on_a_change_at_once(rig: Rig) -> None:
-    rig.hall.queue.roster.pause("w", rig.hall.at(0))
+    rig.hall.queue.agents.pause("w", rig.hall.at(0))
     rig.hall.enter("a", 1)
     rig.now = 2
     one = Dispatcher(
@@ -220,7 +220,7 @@ def test_a_running_dispatcher_acts_on_a_change_at_once(rig: Rig) -> None:
         clock=lambda: rig.hall.at(rig.now),
     )
     one.start()
-    rig.hall.queue.roster.ready("w", rig.hall.at(2))
+    rig.hall.queue.agents.ready("w", rig.hall.at(2))
     assert rig.carrier.done.wait(10)
     one.stop()
     assert rig.carrier.moved == ["a"]

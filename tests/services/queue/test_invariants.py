@@ -86,7 +86,7 @@ class World:
     def repeat(self, one: Person) -> None:
         """The carrier sends the last request once more."""
         question, given, key = one.last
-        leg = self.hall.floor.offers.get(one.leg)
+        leg = self.hall.state.offers.get(one.leg)
         rings = one.state == "ringing" and leg is not None and leg.key == key and leg.state in ("ringing", "answered")
         rings = rings and leg.until >= self.hall.at(self.now)
         self._request(one, question, given, key=key)
@@ -146,12 +146,12 @@ class World:
     # what agents do
 
     def agent_does(self, name: str, what: str) -> None:
-        getattr(self.hall.queue.roster, what)(name, self.hall.at(self.now))
+        getattr(self.hall.queue.agents, what)(name, self.hall.at(self.now))
 
     def leg_does(self, leg: str, what: str, word: str) -> None:
         legs, at = self.hall.queue.legs, self.hall.at(self.now)
-        offer = self.hall.floor.offers.get(leg)
-        before = self.hall.floor
+        offer = self.hall.state.offers.get(leg)
+        before = self.hall.state
         if what == "answered":
             legs.answered(leg, at)
         elif what == "key":
@@ -159,7 +159,7 @@ class World:
         else:
             legs.ended(leg, word, at)
         if offer is None or offer.state in ("over", "failed"):
-            assert self.hall.floor == before, "what is over was changed"
+            assert self.hall.state == before, "what is over was changed"
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
@@ -185,18 +185,18 @@ class World:
     def check(self) -> None:
         if self.at_once:
             self.settle()
-        floor = self.hall.floor
-        live = [offer for offer in floor.offers.values() if offer.state in ("ringing", "answered", "taken")]
+        state = self.hall.state
+        live = [offer for offer in state.offers.values() if offer.state in ("ringing", "answered", "taken")]
         assert len({offer.agent for offer in live}) == len(live), "an agent has two calls"
         assert len({offer.waiter for offer in live}) == len(live), "a caller has two agents"
         for offer in live:
-            assert floor.agents[offer.agent].offer == offer.id
-            assert floor.agents[offer.agent].state == ("talking" if offer.state == "taken" else "ringing")
-            assert floor.waiters[offer.waiter].offer == offer.id
-        for agent in floor.agents.values():
+            assert state.agents[offer.agent].offer == offer.id
+            assert state.agents[offer.agent].state == ("talking" if offer.state == "taken" else "ringing")
+            assert state.waiters[offer.waiter].offer == offer.id
+        for agent in state.agents.values():
             assert (agent.state in ("ringing", "talking")) == bool(agent.offer), agent
         for one in self.here():
-            known = floor.waiters.get(one.call)
+            known = state.waiters.get(one.call)
             recent = self.now - one.heard_of < 120
             assert not recent or (known and known.state not in ("left",)), "a call was lost"
             assert not known or known.state == "left" or known.entered == self.hall.at(one.came)
@@ -209,7 +209,7 @@ class World:
 
     def _free(self) -> list[Any]:
         now = self.hall.at(self.now)
-        agents = self.hall.floor.agents.values()
+        agents = self.hall.state.agents.values()
         return [one for one in agents if one.state == "ready" or (not one.offer and 0 < one.until <= now)]
 
     def _is_fair(self, one: Person) -> None:
@@ -336,14 +336,14 @@ def _moment(world: World, dice: random.Random, more: bool = True) -> None:
             world.hang_up(one, silently=dice.random() < 0.5)
         elif dice.random() < 0.01:
             world.repeat(one)
-    offers = world.hall.floor.offers.values()
+    offers = world.hall.state.offers.values()
     for offer in [one for one in offers if one.state not in ("over", "failed")]:
         _on_the_leg(world, offer, dice)
     if offers and dice.random() < 0.3:
         world.leg_does(dice.choice(list(offers)).id, dice.choice(("answered", "key", "ended")), "2")
     if dice.random() < 0.01:
         world.agent_does(f"agent{dice.randrange(9)}", dice.choice(("pause", "off")))
-    for agent in world.hall.floor.agents.values():
+    for agent in world.hall.state.agents.values():
         if agent.state in ("off", "paused") and dice.random() < 0.2:
             world.agent_does(agent.id, "ready")
 

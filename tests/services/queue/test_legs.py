@@ -78,17 +78,17 @@ def test_a_leg_of_a_caller_who_hung_up_is_gone(hall: Any, leg: str) -> None:
 
 
 def test_an_unknown_leg_changes_nothing(hall: Any, leg: str) -> None:
-    before = hall.floor
+    before = hall.state
     assert hall.queue.legs.answered("nobody's", hall.at(1)) is None
     assert hall.queue.legs.key("nobody's", "1", hall.at(1)).state == "gone"
     hall.queue.legs.ended("nobody's", "completed", hall.at(1))
     hall.queue.legs.reached("nobody's", "completed", hall.at(1))
-    assert hall.floor == before
+    assert hall.state == before
 
 
 def test_who_signs_off_or_pauses_during_a_call_does_so_after_it(hall: Any, leg: str) -> None:
     hall.queue.legs.key(leg, "1", hall.at(5))
-    hall.queue.roster.off("w", hall.at(6))
+    hall.queue.agents.off("w", hall.at(6))
     assert hall.agent("w").state == "talking"
     hall.rang("a", 30)
     assert hall.agent("w").state == "off"
@@ -96,5 +96,5 @@ def test_who_signs_off_or_pauses_during_a_call_does_so_after_it(hall: Any, leg: 
 
 def test_an_agent_who_is_removed_during_a_call_leaves_the_caller_in_peace(hall: Any, leg: str) -> None:
     hall.queue.legs.key(leg, "1", hall.at(5))
-    hall.queue.roster.remove("w")
+    hall.queue.agents.remove("w")
     assert hall.rang("a", 30)["state"] == "talked"

@@ -72,12 +72,12 @@ def test_a_caller_whom_only_one_agent_fits_gets_that_one(hall: Any) -> None:
     """The first caller would have been given the very agent, who had been idle for longer."""
     hall.sign_on("en", 0, languages=("zh", "en"))
     hall.sign_on("zh", 1)
-    hall.queue.roster.pause("zh", hall.at(1))
-    hall.queue.roster.pause("en", hall.at(1))
+    hall.queue.agents.pause("zh", hall.at(1))
+    hall.queue.agents.pause("en", hall.at(1))
     hall.enter("zh caller", 2)
     hall.enter("en caller", 3, language="en")
-    hall.queue.roster.ready("en", hall.at(4))
-    hall.queue.roster.ready("zh", hall.at(5))
+    hall.queue.agents.ready("en", hall.at(4))
+    hall.queue.agents.ready("zh", hall.at(5))
     assert hall.round("en caller", 6)["agent"] == "en"
     assert hall.round("zh caller", 6)["agent"] == "zh"
 
@@ -100,7 +100,7 @@ def test_sites_share_calls_by_weight(halls: Any, lines: Any) -> None:
     for number in range(40):
         hall.enter(str(number), number)
         hall.leave(str(number), number)
-    given = [offer.agent[0] for offer in hall.floor.offers.values()]
+    given = [offer.agent[0] for offer in hall.state.offers.values()]
     assert (given.count("n"), given.count("s")) == (30, 10)
 
 
@@ -124,20 +124,20 @@ def test_a_site_that_is_said_to_be_down_is_passed_over_until_it_is_up(halls: Any
     hall = halls(lines(sites={"north": Site("north", 9), "south": Site("south", 1)}))
     hall.sign_on("n", 0, site="north")
     hall.sign_on("s", 0, site="south")
-    hall.queue.roster.site("north", down=True)
+    hall.queue.agents.site("north", down=True)
     assert rung(hall, "a", 1000) == "s"
     hall.leave("a", 1001)
-    hall.queue.roster.site("north", down=False)
+    hall.queue.agents.site("north", down=False)
     assert rung(hall, "b", 1002) == "n"
 
 
 @pytest.mark.parametrize("priority", ["vip", "fraud", "elderly"])
 def test_the_urgent_never_wait_behind_a_same_time_caller_while_an_agent_is_free(hall: Any, priority: str) -> None:
     hall.sign_on("w", 0, ("general", "vip"))
-    hall.queue.roster.pause("w", hall.at(0))
+    hall.queue.agents.pause("w", hall.at(0))
     hall.enter("a normal", 1)
     hall.enter("b urgent", 1, "vip", priority=priority)
-    hall.queue.roster.ready("w", hall.at(2))
+    hall.queue.agents.ready("w", hall.at(2))
     assert hall.round("a normal", 3)["state"] == "wait"
     assert hall.round("b urgent", 3)["state"] == "ring"
 
@@ -145,8 +145,8 @@ def test_the_urgent_never_wait_behind_a_same_time_caller_while_an_agent_is_free(
 def test_waiting_rules_of_the_line_hold(halls: Any, lines: Any) -> None:
     hall = halls(lines(waiting=Waiting(head_starts={"vip": 5.0})))
     hall.sign_on("w", 0, ("general", "vip"))
-    hall.queue.roster.pause("w", hall.at(0))
+    hall.queue.agents.pause("w", hall.at(0))
     hall.enter("normal", 1)
     hall.enter("vip", 7, "vip", priority="vip")
-    hall.queue.roster.ready("w", hall.at(8))
+    hall.queue.agents.ready("w", hall.at(8))
     assert hall.round("vip", 8)["state"] == "wait"

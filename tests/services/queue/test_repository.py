@@ -1,4 +1,4 @@
-"""The floor of many threads and processes: changed by one at a time, and read anew when much has happened."""
+"""The state of many threads and processes: changed by one at a time, and read anew when much has happened."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 
 from ivr.engine.ports import KEPT_WRITES
 from ivr.errors import StoreError
-from ivr.services.queue.repository import Keeper
-from ivr.services.queue.state import Agent, Floor, Waiter
+from ivr.services.queue.repository import QueueRepository
+from ivr.services.queue.state import Agent, QueueState, Waiter
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
 
 
-def put(keeper: Keeper, *things: Any) -> None:
-    keeper.change(lambda floor: (floor.put(*things), None))
+def put(repository: QueueRepository, *things: Any) -> None:
+    repository.change(lambda state: (state.put(*things), None))
 
 
 def a_waiter(call: str, **more: Any) -> Waiter:
@@ -26,64 +26,64 @@ def a_waiter(call: str, **more: Any) -> Waiter:
 
 def test_each_process_sees_what_the_others_changed() -> None:
     store = MemoryStore()
-    here, there = Keeper(store), Keeper(store)
+    here, there = QueueRepository(store), QueueRepository(store)
     put(here, a_waiter("a"), Agent(id="w", number="+8610", desks=("general",)))
-    assert there.floor() == here.floor()
+    assert there.state() == here.state()
     put(there, a_waiter("a", state="left"))
-    there.change(lambda floor: (floor.drop(floor.agents["w"]), None))
-    assert here.floor().waiters["a"].state == "left"
-    assert not here.floor().agents
+    there.change(lambda state: (state.drop(state.agents["w"]), None))
+    assert here.state().waiters["a"].state == "left"
+    assert not here.state().agents
 
 
 def test_what_changes_nothing_is_not_written_and_nobody_is_told() -> None:
     told: list[int] = []
-    keeper = Keeper(MemoryStore(), changed=lambda: told.append(1))
-    put(keeper, a_waiter("a"))
-    put(keeper, a_waiter("a"))
-    assert keeper.change(lambda floor: (floor, len(floor.waiters))) == 1
+    repository = QueueRepository(MemoryStore(), changed=lambda: told.append(1))
+    put(repository, a_waiter("a"))
+    put(repository, a_waiter("a"))
+    assert repository.change(lambda state: (state, len(state.waiters))) == 1
     assert told == [1]
 
 
 def test_a_change_that_raises_changes_nothing() -> None:
-    keeper = Keeper(MemoryStore())
+    repository = QueueRepository(MemoryStore())
 
-    def broken(floor: Floor) -> tuple[Floor, None]:
-        floor.put(a_waiter("a"))
+    def broken(state: QueueState) -> tuple[QueueState, None]:
+        state.put(a_waiter("a"))
         raise OSError("no")
 
     with pytest.raises(OSError, match="no"):
-        keeper.change(broken)
-    assert keeper.floor() == Floor()
+        repository.change(broken)
+    assert repository.state() == QueueState()
 
 
 def test_who_slept_through_thousands_of_changes_reads_everything_anew() -> None:
     store = MemoryStore()
-    awake, asleep = Keeper(store), Keeper(store)
+    awake, asleep = QueueRepository(store), QueueRepository(store)
     put(awake, a_waiter("a"), a_waiter("b"))
-    assert "a" in asleep.floor().waiters
-    awake.change(lambda floor: (floor.drop(floor.waiters["a"]), None))
+    assert "a" in asleep.state().waiters
+    awake.change(lambda state: (state.drop(state.waiters["a"]), None))
     for number in range(2 * KEPT_WRITES):
         put(awake, a_waiter("b", seconds=float(number)))
-    assert list(asleep.floor().waiters) == ["b"]
+    assert list(asleep.state().waiters) == ["b"]
 
 
 def test_a_board_that_was_emptied_is_empty() -> None:
     store = MemoryStore()
-    keeper = Keeper(store)
-    put(keeper, a_waiter("a"))
-    keeper._board = MemoryStore()
-    assert keeper.floor() == Floor()
+    repository = QueueRepository(store)
+    put(repository, a_waiter("a"))
+    repository._board = MemoryStore()
+    assert repository.state() == QueueState()
 
 
 def test_rows_of_a_newer_version_are_left_alone_and_broken_ones_are_a_fault() -> None:
     store = MemoryStore()
-    keeper = Keeper(store)
+    repository = QueueRepository(store)
     store.write_rows({"moods/a": b"{}"}, seen=0)
-    put(keeper, a_waiter("a"))
+    put(repository, a_waiter("a"))
     assert store.rows_since(0)[1]["moods/a"] == b"{}"
     store.write_rows({"waiters/b": b"{]"}, seen=2)
     with pytest.raises(StoreError, match="another version"):
-        keeper.floor()
+        repository.state()
 
 
 def test_no_agent_gets_two_calls_from_processes_that_ask_at_once(halls: Any, tmp_path: Path) -> None:
@@ -107,5 +107,5 @@ def test_no_agent_gets_two_calls_from_processes_that_ask_at_once(halls: Any, tmp
     for thread in threads:
         thread.join()
     assert sorted(rung) == [f"w{number}" for number in range(6)]
-    assert len(first.floor.waiters) == 40
+    assert len(first.state.waiters) == 40
     store.close()

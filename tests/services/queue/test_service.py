@@ -16,23 +16,23 @@ ZHANG = "+8613800000001"
 
 def test_a_desk_without_agents_is_dialled_as_before(hall: Any) -> None:
     assert hall.enter("a", 0) == {"state": "direct", "number": "+861085550100", "timeout": 30}
-    assert not hall.floor.waiters
+    assert not hall.state.waiters
 
 
 def test_with_every_agent_signed_off_or_unreachable_nobody_is_there(hall: Any) -> None:
-    hall.queue.roster.add("w", "+8613900000001", ["general"])
+    hall.queue.agents.add("w", "+8613900000001", ["general"])
     assert hall.enter("a", 0) == {"state": "nobody"}
     hall.sign_on("w2")
     ring = hall.enter("a", 1)
     assert hall.rang("a", 21, "no-answer") == {"state": "nobody"}
     assert ring["agent"] == "w2"
-    hall.queue.roster.ready("w2", hall.at(30))
+    hall.queue.agents.ready("w2", hall.at(30))
     assert hall.round("a", 31)["state"] == "ring"
 
 
 def test_an_agent_on_a_break_comes_back_so_callers_wait(hall: Any) -> None:
     hall.sign_on("w")
-    hall.queue.roster.pause("w", hall.at(0))
+    hall.queue.agents.pause("w", hall.at(0))
     assert hall.enter("a", 1)["state"] == "wait"
 
 
@@ -136,7 +136,7 @@ def test_a_second_wish_for_a_person_in_the_same_call_waits_anew(hall: Any) -> No
 def test_a_leg_that_nobody_took_leaves_the_caller_at_the_same_place(hall: Any, status: str) -> None:
     hall.sign_on("w")
     hall.sign_on("w2")
-    hall.queue.roster.pause("w2", hall.at(0))
+    hall.queue.agents.pause("w2", hall.at(0))
     hall.enter("a", 1)
     again = hall.rang("a", 20, status)
     assert again["state"] in ("wait", "ring")
@@ -182,7 +182,7 @@ def test_who_comes_back_to_the_place_need_not_tell_the_story_again_but_has_prove
     whisper = hall.queue.legs.answered(again["leg"], hall.at(101))
     assert (whisper.level, whisper.reason) == (0, "balance")
     assert whisper.typed == {"card": "***0128", "sum": "7"}
-    known = agent_context.unseal(hall.waiter("b").sealed, hall.queue.seal)
+    known = agent_context.unseal_context(hall.waiter("b").sealed, hall.queue.seal)
     assert (known.path, known.customer) == (("查询余额", "接着等人工"), "")
 
 
@@ -242,10 +242,10 @@ def test_what_is_over_is_forgotten_after_a_while(hall: Any) -> None:
     hall.sign_on("w")
     hall.talk("a", hall.enter("a", 0), 1, 31)
     hall.queue.tidy(hall.at(31 + REMEMBERED))
-    assert "a" in hall.floor.waiters
+    assert "a" in hall.state.waiters
     hall.queue.tidy(hall.at(33 + REMEMBERED))
-    assert not hall.floor.waiters
-    assert not hall.floor.offers
+    assert not hall.state.waiters
+    assert not hall.state.offers
 
 
 def test_too_many_waiting_is_full_but_not_for_fraud_nor_while_an_agent_is_free(halls: Any, lines: Any) -> None:
@@ -264,7 +264,7 @@ def test_the_same_agent_takes_the_next_call_of_a_number(hall: Any) -> None:
         hall.sign_on(name)
     first = hall.enter("a", 0, caller=ZHANG)
     hall.talk("a", first, 1, 31)
-    hall.queue.roster.ready(first["agent"], hall.at(32))
+    hall.queue.agents.ready(first["agent"], hall.at(32))
     assert hall.enter("b", 40, caller=ZHANG)["agent"] == first["agent"]
     assert hall.enter("c", 41)["agent"] != first["agent"]
 
@@ -275,7 +275,7 @@ def test_a_router_of_the_carrier_gets_the_context_and_more_for_the_more_urgent(h
     assert (status["state"], status["workflow"], status["priority"]) == ("router", "WW1", 120)
     assert status["task"]["name"] == "李娜"
     assert status["task"]["typed"] == {"card": "***0242"}
-    assert not hall.floor.waiters
+    assert not hall.state.waiters
 
 
 def test_a_question_that_is_wrong_is_refused_without_its_values(hall: Any) -> None:

@@ -59,7 +59,7 @@ def test_after_a_sudden_log_out_nothing_is_promised_for_a_while(hall: Any) -> No
     hall.sign_on("extra2", now)
     hall.sign_on("extra3", now)
     for name in ("extra1", "extra2", "extra3"):
-        hall.queue.roster.off(name, hall.at(now))
+        hall.queue.agents.off(name, hall.at(now))
     assert hall.enter("a", now + 1)["minutes"] is None
     assert hall.round("a", now + 40)["minutes"] is None
     hall.round("a", now + 80)

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from ivr.flow.model import HEAD_STARTS, Desk, Line, Waiting
+from ivr.flow.model import HEAD_STARTS, Desk, Hotline, Waiting
 
 CALLERS = 10_000
 AN_HOUR, HANDLING = 100, 300.0
@@ -171,7 +171,7 @@ def _first(waiting: list[Caller], now: float, bound: float) -> Caller:
 def full_hall(halls: Any, request: pytest.FixtureRequest) -> Callable[[int], Any]:
     def build(agents: int) -> Any:
         desk = Desk("general", "+861085550100", 30, wrap_up=0.0)
-        hall = halls(Line({}, {"general": desk}, "general", waiting=Waiting(piece=PIECE, most=100_000)))
+        hall = halls(Hotline({}, {"general": desk}, "general", waiting=Waiting(piece=PIECE, most=100_000)))
         for number in range(agents):
             hall.sign_on(f"agent{number}", -1)
         return hall

@@ -12,7 +12,7 @@ from ivr.channels.twilio.messages import TwilioMessages
 from ivr.engine.ports import Documents
 from ivr.errors import LookupFailed, SettingsError
 from ivr.secret import Secret
-from ivr.services.identity import Identity
+from ivr.services.identity import IdentityService
 from ivr.services.sms import Messages, Rules, open_messages
 from ivr.services.sms.backend import UncertainError
 from ivr.services.sms.local_outbox import LocalOutbox
@@ -146,7 +146,7 @@ def test_a_message_that_may_have_gone_out_counts_and_is_not_sent_again(store: Sq
 
 def test_codes_go_through_and_are_nowhere_in_clear(tmp_path: Path):
     store = SqliteStore(tmp_path / "ivr.db")
-    identity = Identity(store, seal=SEAL, messenger=service(store))
+    identity = IdentityService(store, seal=SEAL, messenger=service(store))
     sealed = identity.ask("code", {"number": NUMBER}, key="1", now=MONDAY)["sealed"]
     assert identity.ask("code", {"number": NUMBER}, key="1", now=MONDAY)["sealed"] == sealed
     (text,) = sent(store)

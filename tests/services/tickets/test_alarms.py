@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ivr.crypto import Seal
-from ivr.jobs.outbox import NotTaken, Sounded, Webhook
+from ivr.jobs.outbox import Delivered, NotDelivered, Webhook
 from ivr.services.surveys import Surveys
-from ivr.services.tickets.alarms import Alarm, Deadlines
+from ivr.services.tickets.alarms import Alarm, DeadlineAlarms
 from ivr.services.tickets.service import Tickets
 from ivr.stores.sqlite import SqliteStore
 from tests.customers import ZHANG
@@ -32,7 +32,7 @@ class Receiver:
     def __call__(self, alarm: Alarm) -> None:
         self.tried += 1
         if self.refuses:
-            raise NotTaken("not now")
+            raise NotDelivered("not now")
         self.taken.append(alarm)
 
     def names(self) -> list[str]:
@@ -50,8 +50,8 @@ def tickets(store: SqliteStore, seal: Seal) -> Tickets:
 
 
 @pytest.fixture
-def deadlines(store: SqliteStore, receiver: Receiver) -> Deadlines:
-    return Deadlines(store, receiver)
+def deadlines(store: SqliteStore, receiver: Receiver) -> DeadlineAlarms:
+    return DeadlineAlarms(store, receiver)
 
 
 def opened(tickets: Tickets, key: str = "k", **given: Any) -> str:
@@ -73,13 +73,13 @@ def opened(tickets: Tickets, key: str = "k", **given: Any) -> str:
     ],
 )
 def test_alarms_come_at_four_fifths_and_when_time_is_up(
-    tickets: Tickets, deadlines: Deadlines, at: Callable[[str], float], moment: str, alarms: list[str]
+    tickets: Tickets, deadlines: DeadlineAlarms, at: Callable[[str], float], moment: str, alarms: list[str]
 ) -> None:
     opened(tickets)
     assert [alarm.alarm for alarm in deadlines.due(at(moment))] == alarms
 
 
-def test_each_alarm_is_raised_once(tickets: Tickets, deadlines: Deadlines, receiver: Receiver) -> None:
+def test_each_alarm_is_raised_once(tickets: Tickets, deadlines: DeadlineAlarms, receiver: Receiver) -> None:
     opened(tickets)
     for hour in range(0, 24 * 20, 3):
         deadlines.sound(NOW + hour * HOUR)
@@ -89,7 +89,7 @@ def test_each_alarm_is_raised_once(tickets: Tickets, deadlines: Deadlines, recei
 
 
 def test_a_reply_stops_its_clock_and_an_answer_stops_all(
-    tickets: Tickets, deadlines: Deadlines, receiver: Receiver
+    tickets: Tickets, deadlines: DeadlineAlarms, receiver: Receiver
 ) -> None:
     ticket = opened(tickets)
     tickets.ask("update", {"ticket": ticket, "state": "working", "by": "8001"}, key="u", now=NOW + HOUR)
@@ -102,7 +102,7 @@ def test_a_reply_stops_its_clock_and_an_answer_stops_all(
 
 
 def test_grave_and_public_ones_are_told_at_once_to_whom_they_concern(
-    tickets: Tickets, deadlines: Deadlines, receiver: Receiver
+    tickets: Tickets, deadlines: DeadlineAlarms, receiver: Receiver
 ) -> None:
     opened(tickets, "a", severity="grave")
     opened(tickets, "b", severity="public", kind="policy")
@@ -115,7 +115,7 @@ def test_grave_and_public_ones_are_told_at_once_to_whom_they_concern(
 
 
 def test_an_alarm_tells_neither_the_message_nor_the_number(
-    tickets: Tickets, deadlines: Deadlines, receiver: Receiver
+    tickets: Tickets, deadlines: DeadlineAlarms, receiver: Receiver
 ) -> None:
     ticket = opened(tickets, recording="https://example.com/recording", customer="C1")
     deadlines.sound(NOW + DAY + 1)
@@ -126,24 +126,24 @@ def test_an_alarm_tells_neither_the_message_nor_the_number(
 
 
 def test_an_alarm_that_nobody_took_is_tried_again_later(
-    tickets: Tickets, deadlines: Deadlines, receiver: Receiver
+    tickets: Tickets, deadlines: DeadlineAlarms, receiver: Receiver
 ) -> None:
     opened(tickets)
     receiver.refuses = True
-    assert deadlines.sound(NOW + DAY + 1) == Sounded(taken=0, failed=1)
+    assert deadlines.sound(NOW + DAY + 1) == Delivered(taken=0, failed=1)
     receiver.refuses = False
-    assert deadlines.sound(NOW + DAY + 30) == Sounded()
-    assert deadlines.sound(NOW + DAY + 61) == Sounded(taken=1)
-    assert deadlines.sound(NOW + DAY + 999) == Sounded()
+    assert deadlines.sound(NOW + DAY + 30) == Delivered()
+    assert deadlines.sound(NOW + DAY + 61) == Delivered(taken=1)
+    assert deadlines.sound(NOW + DAY + 999) == Delivered()
 
 
 def test_a_receiver_that_is_gone_is_not_waited_for_a_hundred_times(
-    tickets: Tickets, deadlines: Deadlines, receiver: Receiver
+    tickets: Tickets, deadlines: DeadlineAlarms, receiver: Receiver
 ) -> None:
     for n in range(6):
         opened(tickets, f"k{n}")
     receiver.refuses = True
-    assert deadlines.sound(NOW + DAY + 1) == Sounded(failed=3)
+    assert deadlines.sound(NOW + DAY + 1) == Delivered(failed=3)
     assert receiver.tried == 3
 
 
@@ -153,7 +153,7 @@ def test_two_processes_send_an_alarm_once(tickets: Tickets, store: SqliteStore, 
 
     def watch() -> None:
         together.wait()
-        Deadlines(store, receiver).sound(NOW + DAY + 1)
+        DeadlineAlarms(store, receiver).sound(NOW + DAY + 1)
 
     threads = [threading.Thread(target=watch) for _ in range(4)]
     for thread in threads:
@@ -164,23 +164,23 @@ def test_two_processes_send_an_alarm_once(tickets: Tickets, store: SqliteStore, 
 
 
 def test_one_malformed_ticket_does_not_silence_a_round(
-    tickets: Tickets, store: SqliteStore, deadlines: Deadlines, receiver: Receiver
+    tickets: Tickets, store: SqliteStore, deadlines: DeadlineAlarms, receiver: Receiver
 ) -> None:
     opened(tickets)
     for key, bad in (("T0", {}), ("T1", {"clocks": None, "level": "first"}), ("T2", {"level": "nobody"})):
         store.change("open_tickets", key, lambda _: {})
         store.change("tickets", key, lambda _, bad=bad: bad)
-    assert deadlines.sound(NOW + DAY + 1) == Sounded(taken=1, broken=3)
+    assert deadlines.sound(NOW + DAY + 1) == Delivered(taken=1, broken=3)
     assert receiver.names() == ["first_reply.overdue"]
 
 
 def test_without_a_receiver_alarms_wait(tickets: Tickets, store: SqliteStore, receiver: Receiver) -> None:
     opened(tickets)
-    assert Deadlines(store).sound(NOW + DAY + 1) == Sounded()
-    assert Deadlines(store, receiver).sound(NOW + DAY + 2) == Sounded(taken=1)
+    assert DeadlineAlarms(store).sound(NOW + DAY + 1) == Delivered()
+    assert DeadlineAlarms(store, receiver).sound(NOW + DAY + 2) == Delivered(taken=1)
 
 
-def test_a_call_back_has_a_clock_too(store: SqliteStore, deadlines: Deadlines, receiver: Receiver) -> None:
+def test_a_call_back_has_a_clock_too(store: SqliteStore, deadlines: DeadlineAlarms, receiver: Receiver) -> None:
     surveys = Surveys(store)
     surveys.ask("answer", {"call": "CA1", "satisfaction": 1, "queue": "general"}, key="k", now=NOW)
     deadlines.sound(NOW + 20 * HOUR)
@@ -239,7 +239,7 @@ def hook() -> Iterator[Hook]:
 
 def test_a_webhook_gets_an_alarm_as_json(tickets: Tickets, store: SqliteStore, hook: Hook) -> None:
     ticket = opened(tickets)
-    assert Deadlines(store, Webhook(hook.url)).sound(NOW + DAY + 1) == Sounded(taken=1)
+    assert DeadlineAlarms(store, Webhook(hook.url)).sound(NOW + DAY + 1) == Delivered(taken=1)
     ((headers, body),) = hook.got
     assert headers["Content-Type"] == "application/json"
     assert headers["Idempotency-Key"] == f"{ticket}:first_reply.overdue"
@@ -264,7 +264,7 @@ ALARM = Alarm("ticket", "T1", "final.soon", ("agent",), "service", "ordinary", "
 @pytest.mark.parametrize("status", [302, 400, 500])
 def test_an_answer_that_is_no_success_is_a_failure(hook: Hook, status: int) -> None:
     hook.status = status
-    with pytest.raises(NotTaken, match=str(status)) as caught:
+    with pytest.raises(NotDelivered, match=str(status)) as caught:
         Webhook(hook.url)(ALARM)
     assert len(hook.got) == 1
     assert "hush" not in str(caught.value)
@@ -273,13 +273,13 @@ def test_an_answer_that_is_no_success_is_a_failure(hook: Hook, status: int) -> N
 def test_a_slow_webhook_is_given_up(hook: Hook) -> None:
     hook.wait = 0.5
     began = time.monotonic()
-    with pytest.raises(NotTaken, match="cannot be reached"):
+    with pytest.raises(NotDelivered, match="cannot be reached"):
         Webhook(hook.url, timeout=0.1)(ALARM)
     assert time.monotonic() - began < 0.45
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/hush", "nonsense hush", "ftp://hush", "http://"])
 def test_an_address_that_is_none_is_a_failure_without_its_text(url: str) -> None:
-    with pytest.raises(NotTaken) as caught:
+    with pytest.raises(NotDelivered) as caught:
         Webhook(url)(ALARM)
     assert "hush" not in str(caught.value)

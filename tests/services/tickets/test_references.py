@@ -37,36 +37,41 @@ def test_neighbours_do_not_look_alike_and_do_not_tell_the_count(some: list[str])
 def test_a_busy_day_gets_longer_numbers_that_are_still_new(at: Callable[[str], float]) -> None:
     store, now = MemoryStore(), at("2026-11-23T10:00")
     before = {references.issue(store, now) for _ in range(20)}
-    store.change(references.COLLECTION, "261123", lambda _: {"count": 9998})
+    store.change(references.TICKET_NUMBERS, "261123", lambda _: {"count": 9998})
     last, longer = references.issue(store, now), references.issue(store, now)
     assert (len(last), len(longer)) == (12, 13)
     assert not before & {last, longer}
-    assert references.read(longer) == longer
+    assert references.read_reference(longer) == longer
 
 
 @given(st.integers(0, 1999), st.integers(0, 10), st.integers(1, 9))
 def test_one_wrong_digit_is_noticed(some: list[str], which: int, place: int, by: int) -> None:
     digits = list(some[which][1:])
     digits[place] = str((int(digits[place]) + by) % 10)
-    assert references.read("".join(digits)) is None
+    assert references.read_reference("".join(digits)) is None
 
 
 @given(st.integers(0, 1999), st.integers(0, 9))
 def test_two_swapped_digits_are_noticed(some: list[str], which: int, place: int) -> None:
     digits = some[which][1:]
     swapped = digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
-    assert (references.read(swapped) is None) == (swapped != digits)
+    assert (references.read_reference(swapped) is None) == (swapped != digits)
 
 
 def test_a_number_is_read_as_people_write_and_type_it(some: list[str]) -> None:
     number = some[5]
     spaced = f" t {number[1:7]} {number[7:]} "
     wide = number.translate({ord(sign): ord(sign) + 0xFEE0 for sign in number})
-    assert references.read(spaced) == references.read(number[1:]) == references.read(wide) == number
+    assert (
+        references.read_reference(spaced)
+        == references.read_reference(number[1:])
+        == references.read_reference(wide)
+        == number
+    )
 
 
 @pytest.mark.parametrize(
     "text", ["", "T", "T26112300", "not a number", "T26112312345678901", "²²²²²²²²²²²", "T٢٦١١٢٣٠٠٠٠٠"]
 )
 def test_what_is_no_number_is_not_read(text: str) -> None:
-    assert references.read(text) is None
+    assert references.read_reference(text) is None

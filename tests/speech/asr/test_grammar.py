@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.speech.asr import Heard, Nothing
+from ivr.speech.asr import Nothing, RecognizedPhrase
 from ivr.speech.asr.grammar import UNKNOWN, grammar_of, judged
 
 CHINESE = {"查询", "余额", "信用卡", "还款", "信用", "卡", "人工", "服务", "转", "挂失", UNKNOWN}
@@ -63,13 +63,13 @@ def judge(*segments):
 
 def test_the_likeliest_phrase_wins_with_its_share_and_its_lead():
     found = judge([("查询 余额", 90.0), ("转 人工", 88.0), ("余额", 80.0)])
-    assert found == Heard("查询余额", 0.881, 0.762)
+    assert found == RecognizedPhrase("查询余额", 0.881, 0.762)
     assert "查询" not in repr(found)
 
 
 def test_readings_of_the_same_phrase_add_up():
     found = judge([("查询 余额", 90.0), (f"{UNKNOWN} 查询 余额", 90.0), ("转 人工", 90.0)])
-    assert isinstance(found, Heard)
+    assert isinstance(found, RecognizedPhrase)
     assert found.confidence == pytest.approx(2 / 3, abs=0.001)
 
 
@@ -91,4 +91,4 @@ def test_what_is_not_clearly_one_phrase_is_unclear(segments):
 
 
 def test_silence_before_and_after_changes_nothing():
-    assert judge([("", 50.0)], [("挂失", 90.0)], [("", 40.0), ("转 人工", 30.0)]) == Heard("挂失", 1.0, 1.0)
+    assert judge([("", 50.0)], [("挂失", 90.0)], [("", 40.0), ("转 人工", 30.0)]) == RecognizedPhrase("挂失", 1.0, 1.0)

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.speech.asr import Expected, Heard, Nothing, recognisers
-from ivr.speech.asr.models import find_model, sample_rate, takes_grammar
-from ivr.speech.asr.vosk import Vosk
+from ivr.speech.asr import Expected, Nothing, RecognizedPhrase, recognizers
+from ivr.speech.asr.models import find_vosk_model, sample_rate, takes_grammar
+from ivr.speech.asr.vosk import VoskRecognizer
 from ivr.speech.audio import Audio, resample
 
 LONG = 30.0
@@ -24,7 +24,7 @@ def expected(*phrases: str) -> Expected:
     return Expected("ko-KR", phrases or MENU)
 
 
-def listened(korean: Vosk, audio: Audio, phrases: Expected) -> Heard | Nothing:
+def listened(korean: VoskRecognizer, audio: Audio, phrases: Expected) -> RecognizedPhrase | Nothing:
     """Listen, and once or twice more when it was unclear: the model adds noise of its own, so 1 in 250 flips."""
     for _ in range(3):
         found = korean.listen(audio, phrases, LONG)
@@ -39,14 +39,14 @@ def test_every_korean_caller_is_understood_exactly(korean, manifest, sounds):
     for row in rows:
         phrases = re.search(r"grammar \[(.*?)\]", row["expected_or_checked"])[1].split("|")
         found = listened(korean, sounds[row["file"]], expected(*phrases))
-        assert isinstance(found, Heard), (row["file"], found)
+        assert isinstance(found, RecognizedPhrase), (row["file"], found)
         assert found.text == row["transcript"], row["file"]
         assert 0 < found.margin <= found.confidence <= 1
 
 
 def test_a_menu_refuses_nearly_everything_that_is_said_in_another_language(korean, manifest, sounds):
     others = [row["file"] for row in manifest if row["language"] in ("zh-CN", "en-US")][::3]
-    taken = [name for name in others if isinstance(korean.listen(sounds[name], expected(), LONG), Heard)]
+    taken = [name for name in others if isinstance(korean.listen(sounds[name], expected(), LONG), RecognizedPhrase)]
     assert len(taken) <= len(others) * 0.15, taken
 
 
@@ -97,7 +97,7 @@ def test_phrases_that_the_model_cannot_know_are_told_with_their_words(korean):
 
 def test_a_missing_model_is_a_sentence_and_no_exception(tmp_path, sounds, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
-    vosk = Vosk([tmp_path])
+    vosk = VoskRecognizer([tmp_path])
     assert "ivr models download xx" in vosk.why_not("xx-XX")
     assert vosk.listen(sounds["ko_yn_0.wav"], Expected("xx-XX", ("네",)), 1.0) == Nothing("broken")
     assert vosk.unknown_words(Expected("xx-XX", ("네",))) == {}
@@ -108,7 +108,7 @@ def test_a_damaged_model_is_a_sentence_and_no_exception(tmp_path, sounds):
     broken = tmp_path / "vosk-model-small-xx-0.1"
     (broken / "am").mkdir(parents=True)
     (broken / "am" / "final.mdl").write_bytes(b"no model")
-    vosk = Vosk([tmp_path])
+    vosk = VoskRecognizer([tmp_path])
     assert vosk.why_not("xx-XX") is None
     assert vosk.listen(sounds["ko_yn_0.wav"], Expected("xx-XX", ("네",)), LONG) == Nothing("broken")
     assert "cannot be loaded" in vosk.why_not("xx-XX")
@@ -127,33 +127,33 @@ def make(folder: Path, *, grammar: bool = True, rate: int = 0) -> Path:
 def test_models_are_looked_for_in_order_and_by_name(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("VOSK_MODEL_PATH", raising=False)
-    assert find_model("zh-CN", [tmp_path]) is None
+    assert find_vosk_model("zh-CN", [tmp_path]) is None
     home = make(tmp_path / "home" / ".cache" / "vosk" / "vosk-model-small-cn-0.22")
-    assert find_model("zh-CN") == home
+    assert find_vosk_model("zh-CN") == home
     given = make(tmp_path / "given" / "vosk-model-small-cn-0.3")
     monkeypatch.setenv("VOSK_MODEL_PATH", str(given))
-    assert find_model("zh-CN") == given
+    assert find_vosk_model("zh-CN") == given
     configured = make(tmp_path / "configured" / "zh-CN")
-    assert find_model("zh-CN", [tmp_path / "configured"]) == configured
-    assert find_model("en-US", [tmp_path / "configured"]) is None
+    assert find_vosk_model("zh-CN", [tmp_path / "configured"]) == configured
+    assert find_vosk_model("en-US", [tmp_path / "configured"]) is None
     downloaded = make(tmp_path / "downloaded" / "vosk-zh")
-    assert find_model("zh-CN", [tmp_path / "downloaded", tmp_path / "configured"]) == downloaded
+    assert find_vosk_model("zh-CN", [tmp_path / "downloaded", tmp_path / "configured"]) == downloaded
 
 
 def test_of_two_models_the_one_that_takes_a_grammar_is_used(tmp_path):
     make(tmp_path / "vosk-model-cn-0.22", grammar=False)
     small = make(tmp_path / "vosk-model-small-cn-0.22", rate=8000)
-    assert find_model("zh-CN", [tmp_path]) == small
+    assert find_vosk_model("zh-CN", [tmp_path]) == small
     assert takes_grammar(small)
     assert sample_rate(small) == 8000
 
 
 def test_the_korean_package_is_found_and_was_trained_at_16_khz(korean):
-    folder = find_model("ko-KR")
+    folder = find_vosk_model("ko-KR")
     assert folder is not None
     assert takes_grammar(folder)
     assert sample_rate(folder) == 16_000
 
 
 def test_recognisers_come_in_order_and_each_is_called_after_its_file():
-    assert next(one.name for one in recognisers()) == "vosk"
+    assert next(one.name for one in recognizers()) == "vosk"

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from ivr.speech.asr import Expected, Heard, Nothing
-from ivr.speech.asr.whisper import Whisper, find_model
+from ivr.speech.asr import Expected, Nothing, RecognizedPhrase
+from ivr.speech.asr.whisper import WhisperRecognizer, find_whisper_model
 
 MENU = ("查询余额", "挂失银行卡", "信用卡", "投诉", "修改密码", "账单查询", "请帮我转接人工服务", "我的卡丢了", "取消")
 LONG = 60.0
 
 
 def test_a_missing_model_is_a_sentence_and_no_exception(tmp_path, sounds):
-    whisper = Whisper([tmp_path])
+    whisper = WhisperRecognizer([tmp_path])
     assert whisper.why_not("zh-CN")
     whisper.prepare("zh-CN")
     assert whisper.listen(sounds["zh_00_clean.wav"], Expected("zh-CN", MENU), 1.0) == Nothing("broken")
@@ -23,16 +23,16 @@ def test_a_missing_model_is_a_sentence_and_no_exception(tmp_path, sounds):
 
 
 def test_a_model_is_a_folder_or_in_one(tmp_path):
-    assert find_model([tmp_path / "nowhere", tmp_path]) is None
+    assert find_whisper_model([tmp_path / "nowhere", tmp_path]) is None
     (tmp_path / "base").mkdir()
     (tmp_path / "base" / "model.bin").touch()
-    assert find_model([tmp_path]) == find_model([tmp_path / "base"]) == tmp_path / "base"
+    assert find_whisper_model([tmp_path]) == find_whisper_model([tmp_path / "base"]) == tmp_path / "base"
 
 
 @pytest.fixture(scope="module")
-def whisper() -> Whisper:
+def whisper() -> WhisperRecognizer:
     folder = os.environ.get("IVR_TEST_WHISPER", "")
-    found = Whisper([Path(folder)] if folder else [])
+    found = WhisperRecognizer([Path(folder)] if folder else [])
     if reason := found.why_not("zh-CN"):
         pytest.skip(f"faster-whisper is tried only with a model in IVR_TEST_WHISPER: {reason}")
     return found
@@ -41,8 +41,8 @@ def whisper() -> Whisper:
 def test_mandarin_callers_are_understood_or_asked_again_and_never_taken_for_another(whisper, manifest, sounds):
     rows = [row for row in manifest if row["transcript"] in MENU and row["condition"] == "clean"]
     found = {row["transcript"]: whisper.listen(sounds[row["file"]], Expected("zh-CN", MENU), LONG) for row in rows}
-    right = [text for text, heard in found.items() if isinstance(heard, Heard) and heard.text == text]
-    assert not [text for text, heard in found.items() if isinstance(heard, Heard) and heard.text != text]
+    right = [text for text, heard in found.items() if isinstance(heard, RecognizedPhrase) and heard.text == text]
+    assert not [text for text, heard in found.items() if isinstance(heard, RecognizedPhrase) and heard.text != text]
     assert len(right) >= len(found) * 0.75, found
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from ivr.errors import SettingsError
 from ivr.speech.audio import Audio, joined, silence, write_wav
-from ivr.speech.prompts.audio_qc import check
+from ivr.speech.prompts.audio_qc import check_sound
 from ivr.speech.prompts.builder import Standing
 from ivr.speech.prompts.catalogue import KnownPrompt
 from ivr.speech.prompts.duration import wav_of
-from ivr.speech.prompts.index import Piece
-from ivr.speech.prompts.intelligibility import distance, judge, sounds_of, whisper
+from ivr.speech.prompts.index import PromptPiece
+from ivr.speech.prompts.intelligibility import distance, judge_prompts, sounds_of, whisper
 
 from .conftest import hum
 
@@ -23,12 +23,12 @@ TEXT = "请输入您银行卡的最后四位数字。"
 
 def standing(text=TEXT, language="zh-CN", engine="hum"):
     prompt = KnownPrompt("test", language, text, 1.0)
-    piece = Piece("test", language, prompt.spoken, 1.0, engine, "rendered/x.wav", 4.5)
+    piece = PromptPiece("test", language, prompt.spoken, 1.0, engine, "rendered/x.wav", 4.5)
     return Standing(prompt, "ready", piece)
 
 
 def test_a_sound_as_it_should_be_has_no_fault_and_its_figures_are_told():
-    found = check(standing(), wav_of(hum(4.5)))
+    found = check_sound(standing(), wav_of(hum(4.5)))
     assert not found.faults
     assert (found.syllables, round(found.pace)) == (14, 187)
     assert 0.02 < found.lead < 0.08
@@ -46,23 +46,26 @@ def test_a_sound_as_it_should_be_has_no_fault_and_its_figures_are_told():
     ],
 )
 def test_a_wrong_length_level_or_silence_is_a_fault(audio, fault):
-    assert fault in "; ".join(check(standing(), wav_of(audio)).faults)
+    assert fault in "; ".join(check_sound(standing(), wav_of(audio)).faults)
 
 
 def test_a_sample_at_full_scale_is_a_fault():
     loud = hum(4.5)
     loud.samples[1000] = 32767
-    assert "its loudest sample" in "; ".join(check(standing(), write_wav(loud)).faults)
+    assert "its loudest sample" in "; ".join(check_sound(standing(), write_wav(loud)).faults)
 
 
 def test_no_file_no_sound_and_another_kind_of_file_are_faults():
-    assert check(standing(), None).faults == ("there is no sound",)
-    assert "no WAV file" in check(standing(), b"ID3").faults[0]
+    assert check_sound(standing(), None).faults == ("there is no sound",)
+    assert "no WAV file" in check_sound(standing(), b"ID3").faults[0]
 
 
 def test_words_that_the_voice_must_say_in_another_language_are_faults():
-    assert "said in another language: online banking" in check(standing("请用online banking。"), wav_of(hum(3))).faults
-    mixed = check(standing("Please ask for 人工.", "en-US"), wav_of(hum(2)))
+    assert (
+        "said in another language: online banking"
+        in check_sound(standing("请用online banking。"), wav_of(hum(3))).faults
+    )
+    mixed = check_sound(standing("Please ask for 人工.", "en-US"), wav_of(hum(2)))
     assert "2 Chinese characters in a text of en-US" in mixed.faults
 
 
@@ -81,7 +84,7 @@ PROMPTS = [
 
 def verdicts(heard):
     asked = iter(heard)
-    return list(judge([(prompt, hum(2)) for prompt in PROMPTS], lambda audio, language: next(asked)))
+    return list(judge_prompts([(prompt, hum(2)) for prompt in PROMPTS], lambda audio, language: next(asked)))
 
 
 def test_the_nearest_text_of_the_language_is_picked_by_how_it_sounds():
@@ -105,7 +108,7 @@ def test_the_judge_hears_what_a_telephone_line_carries():
         heard.append(audio)
         return ""
 
-    list(judge([(PROMPTS[0], hum(2)), (PROMPTS[1], high)], recogniser))
+    list(judge_prompts([(PROMPTS[0], hum(2)), (PROMPTS[1], high)], recogniser))
     loud, cut = (abs(audio.samples.astype(int)).max() for audio in heard)
     assert heard[0].rate == 8000
     assert cut < loud / 4

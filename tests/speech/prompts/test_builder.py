@@ -13,10 +13,10 @@ from ivr.errors import VoiceFailed
 from ivr.flow.loader import load
 from ivr.speech.audio import joined, loudness, read_wav, silence, write_wav
 from ivr.speech.prompts import known_prompts, open_workshop
-from ivr.speech.prompts.audio_qc import check
+from ivr.speech.prompts.audio_qc import check_sound
 from ivr.speech.prompts.duration import length_fault, seconds_of
 from ivr.speech.prompts.recordings import MANIFEST
-from ivr.speech.tts._mandarin import Word, read
+from ivr.speech.tts._mandarin import Word, read_mandarin
 from ivr.speech.tts.syllables import Syllables
 from ivr.speech.units import FILE, build_pack, unit_name
 
@@ -222,7 +222,8 @@ def test_every_mandarin_prompt_of_the_shipped_flows_can_be_said_with_the_pack(as
     known = known_prompts(load(Path(__file__).parents[3] / "flows", catalogue()))
     mandarin = [prompt for prompt in known if prompt.language == "zh-CN"]
     said = {
-        p.id: [syl for word in read(p.spoken) if isinstance(word, Word) for syl in word.syllables] for p in mandarin
+        p.id: [syl for word in read_mandarin(p.spoken) if isinstance(word, Word) for syl in word.syllables]
+        for p in mandarin
     }
     letters = {syllable.letters for syllables in said.values() for syllable in syllables}
     clips = (assets / "voices" / "zh-syllables" / "64k" / "syllabs").glob("*.mp3")
@@ -230,8 +231,8 @@ def test_every_mandarin_prompt_of_the_shipped_flows_can_be_said_with_the_pack(as
     build_pack([clip for clip in clips if unit_name(clip)[:-1] in letters], tmp_path / "zh-syllables" / FILE)
     voice = Syllables.open(tmp_path)
     joiner = voice._ready()
-    assert not {p.id: bad for p in mandarin if (bad := joiner.unspoken(read(p.spoken)))}
+    assert not {p.id: bad for p in mandarin if (bad := joiner.unspoken(read_mandarin(p.spoken)))}
     built = open_workshop(mandarin[::40], ("local",), folder, [voice])
     assert not built.build().failed
     for one in built.standings():
-        assert not check(one, (folder / one.piece.file).read_bytes()).faults
+        assert not check_sound(one, (folder / one.piece.file).read_bytes()).faults

@@ -19,7 +19,7 @@ from ivr.errors import VoiceFailed
 from ivr.flow import phrasebook
 from ivr.speech.audio import read_wav
 from ivr.speech.prompts import open_workshop
-from ivr.speech.prompts.cache import Kept
+from ivr.speech.prompts.cache import SoundCache
 from ivr.speech.prompts.signed_urls import HOLDS_SECONDS
 from ivr.speech.prompts.voices import Voices
 from ivr.speech.tts.pyttsx3 import Pyttsx3
@@ -158,7 +158,7 @@ def test_an_address_holds_as_long_as_a_call(prompts):
 
 def test_the_cache_is_bounded_by_bytes_the_least_heard_goes_first_and_all_expires(tmp_path):
     now = time.time()
-    kept = Kept(tmp_path / "kept", most=3000, seconds=3600, clock=lambda: now)
+    kept = SoundCache(tmp_path / "kept", most=3000, seconds=3600, clock=lambda: now)
     for number in range(3):
         kept.put(f"n{number}", b"x" * 900)
     stamps = {f"n{number}": now - 100 + number for number in range(3)}

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from ivr.speech.prompts.threads import Pool
+from ivr.speech.prompts.threads import RenderThreads
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def gate():
 
 
 def test_work_is_done_and_faults_reach_whoever_asked():
-    pool = Pool()
+    pool = RenderThreads()
     assert pool.submit(lambda: 7).result(10) == 7
     with pytest.raises(ZeroDivisionError):
         pool.submit(lambda: 1 / 0).result(10)
@@ -26,7 +26,7 @@ def test_work_is_done_and_faults_reach_whoever_asked():
 
 
 def test_what_finds_the_queue_full_is_refused_without_waiting(gate):
-    pool = Pool(workers=1, waiting=1)
+    pool = RenderThreads(workers=1, waiting=1)
     began = threading.Event()
     pool.submit(lambda: (began.set(), gate.wait(20)))
     assert began.wait(10)
@@ -35,7 +35,7 @@ def test_what_finds_the_queue_full_is_refused_without_waiting(gate):
 
 
 def test_a_thread_that_hangs_is_replaced(gate):
-    pool = Pool(workers=1, stuck=0.01)
+    pool = RenderThreads(workers=1, stuck=0.01)
     began = threading.Event()
     pool.submit(lambda: (began.set(), gate.wait(20)))
     assert began.wait(10)

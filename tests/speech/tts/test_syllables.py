@@ -16,7 +16,7 @@ import pytest
 from ivr.errors import VoiceFailed
 from ivr.speech.audio import Audio, loudness, peak
 from ivr.speech.tts._joining import TEMPO
-from ivr.speech.tts._mandarin import CannotReadError, Foreign, Word, pinyin_of, read
+from ivr.speech.tts._mandarin import CannotReadError, Foreign, Word, pinyin_of, read_mandarin
 from ivr.speech.tts.syllables import Syllables
 from ivr.speech.units import read_pack
 
@@ -26,7 +26,7 @@ STANDARD, ELDERLY = 1.0, 0.75
 def said(text: str) -> str:
     """Write a text as it is read: words of syllables, gaps by their first letter."""
     parts = []
-    for piece in read(text):
+    for piece in read_mandarin(text):
         match piece:
             case Word(syllables=syllables, digit=digit):
                 parts.append(("#" if digit else "") + "".join(map(str, syllables)))
@@ -110,7 +110,7 @@ def test_third_tones_change_in_a_row_but_never_between_digits(text: str, expecte
 def test_digits_numbers_letters_and_signs_have_a_reading_or_are_refused(text: str, expected: str | None) -> None:
     if expected is None:
         with pytest.raises(CannotReadError, match="cannot be read aloud"):
-            read(text)
+            read_mandarin(text)
     else:
         assert said(text) == expected
 
@@ -123,7 +123,7 @@ def test_a_reading_that_is_not_known_is_refused() -> None:
 def test_every_shipped_prompt_can_be_read(mandarin_prompts: list[str]) -> None:
     assert len(mandarin_prompts) > 60
     for text in mandarin_prompts:
-        count = sum(len(piece.syllables) for piece in read(text) if isinstance(piece, Word))
+        count = sum(len(piece.syllables) for piece in read_mandarin(text) if isinstance(piece, Word))
         assert count >= len(re.findall("[\u4e00-\u9fff0-9]", text)), text
 
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.speech.verbalize import Piece, Reader, groups_of, spoken, values
+from ivr.speech.verbalize import Reader, SpokenPiece, groups_of, values, verbalize
 from ivr.speech.verbalize.pieces import DIGITS_PER_MINUTE
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 LANGUAGES = st.sampled_from(["zh-CN", "en-US"])
-SPELLED = {"digits": values.digits, "code": values.code, "phone": values.phone, "card_tail": values.card_tail}
+SPELLED = {"digits": values.digits, "code": values.code, "phone": values.phone_value, "card_tail": values.card_tail}
 CASES = [
     (language, *(part.strip() for part in line.split("|")))
     for language in ("zh-CN", "en-US")
@@ -23,7 +23,7 @@ CASES = [
 ]
 
 
-def shown(pieces: tuple[Piece, ...]) -> list[tuple[str, str, int]]:
+def shown(pieces: tuple[SpokenPiece, ...]) -> list[tuple[str, str, int]]:
     return [(piece.text, piece.kind[0], piece.pause_after_ms) for piece in pieces]
 
 
@@ -97,16 +97,16 @@ def test_a_hotline_in_a_prompt_is_said_in_its_groups(language: str) -> None:
 @pytest.mark.parametrize(("language", "kind", "value", "words"), CASES)
 def test_only_strings_of_digits_are_spelled(language: str, kind: str, value: str, words: str) -> None:
     name, _, argument = kind.partition(":")
-    said = spoken(value, name, argument, language)
+    said = verbalize(value, name, argument, language)
     assert said.words == words
     if name not in ("digits", "code", "phone", "card_tail", "id_tail", "name", "text"):
-        assert said.pieces == (Piece(words, "words"),)
+        assert said.pieces == (SpokenPiece(words, "words"),)
 
 
 @given(st.from_regex(r"[0-9]{2,30}", fullmatch=True), LANGUAGES, st.sampled_from(["digits", "code", "phone"]))
 def test_the_groups_of_a_value_are_found_in_its_words(value: str, language: str, kind: str) -> None:
     groups = SPELLED[kind]("9" + value[:18])
-    said = spoken("9" + value[:18], kind, "", language)
+    said = verbalize("9" + value[:18], kind, "", language)
     assert [piece.kind for piece in said.pieces] == ["digits"] * len(groups)
     sizes = [len(piece.text.split()) if language == "en-US" else len(piece.text) for piece in said.pieces]
     assert sizes == [len(group) for group in groups]
@@ -140,7 +140,7 @@ def test_a_language_that_nobody_speaks_is_refused() -> None:
 
 
 def test_hong_kong_and_taiwan_hear_yi_without_a_setting() -> None:
-    assert [spoken("0128", "card_tail", "", tag).words for tag in ("zh-TW", "zh-HK", "zh-CN")] == [
+    assert [verbalize("0128", "card_tail", "", tag).words for tag in ("zh-TW", "zh-HK", "zh-CN")] == [
         "零一二八",
         "零一二八",
         "零幺二八",

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.secret import Secret
-from ivr.speech.verbalize import KINDS, Reader, argument_fault, languages, speaker_of
+from ivr.speech.verbalize import VALUE_KINDS, Reader, argument_fault, languages, speaker_of
 from ivr.speech.verbalize.language import CURRENCY_PLACES
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -47,7 +47,7 @@ def test_a_value_is_said_as_a_bank_says_it(language: str, kind: str, value: str,
 def test_each_language_has_a_hundred_and_twenty_examples_and_some_of_every_kind(language: str) -> None:
     mine = [case for case in GOLDEN_CASES if case[0] == language]
     assert len(mine) >= 120
-    assert {case[1].partition(":")[0] for case in mine} == set(KINDS)
+    assert {case[1].partition(":")[0] for case in mine} == set(VALUE_KINDS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -59,16 +59,16 @@ def test_what_cannot_be_read_is_refused_and_not_repeated(kind: str, value: str, 
     assert refused.value.__cause__ is None
     assert refused.value.__context__ is None
     samples = ("12", "12:", "15:05", "2026-11-21")  # short values that the sentences hold as examples
-    if len(value) > 2 and value not in samples and not any(value in kind.sample for kind in KINDS.values()):
+    if len(value) > 2 and value not in samples and not any(value in kind.sample for kind in VALUE_KINDS.values()):
         assert value not in str(refused.value)
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("kind", list(VALUE_KINDS))
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("secret", [Secret("pin", "135790"), Secret("pan", "6217000000001000128")], ids=["pin", "pan"])
 def test_a_secret_is_never_spoken(kind: str, language: str, secret: Secret) -> None:
     with pytest.raises(ValueError, match=kind) as refused:
-        read(secret, kind, KINDS[kind].argument_sample.get(language, ""), language)
+        read(secret, kind, VALUE_KINDS[kind].argument_sample.get(language, ""), language)
     assert secret.reveal() not in str(refused.value)
 
 
@@ -85,7 +85,7 @@ def test_a_secret_is_never_spoken(kind: str, language: str, secret: Secret) -> N
     | st.datetimes()
     | st.times()
     | st.timedeltas(),
-    st.sampled_from(list(KINDS.values())),
+    st.sampled_from(list(VALUE_KINDS.values())),
     st.sampled_from(LANGUAGES),
 )
 def test_whatever_a_back_end_sends_is_said_or_refused(value: Any, kind: Any, language: str) -> None:
@@ -170,7 +170,7 @@ def test_languages_are_the_files_of_the_folder() -> None:
     assert languages() == ("en", "en_gb", "zh")
 
 
-@pytest.mark.parametrize("kind", list(KINDS.values()), ids=list(KINDS))
+@pytest.mark.parametrize("kind", list(VALUE_KINDS.values()), ids=list(VALUE_KINDS))
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_shows_how_each_kind_sounds(kind: Any, language: str) -> None:
     assert kind.manual.endswith(".")
@@ -178,7 +178,7 @@ def test_the_table_shows_how_each_kind_sounds(kind: Any, language: str) -> None:
     assert read(kind.sample, kind.name, kind.argument_sample.get(language, ""), language) == kind.spoken[language]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind.words], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", [kind for kind in VALUE_KINDS.values() if kind.words], ids=lambda kind: kind.name)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_argument_in_the_table_is_taken(kind: Any, language: str) -> None:
     for argument in kind.words:
