@@ -33,8 +33,8 @@ class Seal:
 
         Raises SettingsError when neither is there, StoreError when the key file cannot be used.
         """
-        if given := settings.key or settings.auth_token:
-            return cls(given.reveal().encode())
+        if key := settings.key or settings.auth_token:
+            return cls(key.reveal().encode())
         if file := store_file(settings.store):
             return cls(_key_in(file.with_suffix(".key")))
         if settings.store != "memory:":

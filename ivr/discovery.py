@@ -16,7 +16,7 @@ def kinds_in(package: ModuleType, base: type[_T]) -> dict[str, type[_T]]:
 
     Raises ValueError when a module's name and its kind differ: the tree must show what there is.
     """
-    found: dict[str, type[_T]] = {}
+    kinds: dict[str, type[_T]] = {}
     for entry in pkgutil.iter_modules(package.__path__):
         if entry.name.startswith("_"):
             continue
@@ -28,5 +28,5 @@ def kinds_in(package: ModuleType, base: type[_T]) -> dict[str, type[_T]]:
                     raise ValueError(
                         f"{module.__name__} holds the kind {kind!r}; file and kind must be called the same"
                     )
-                found[kind] = cls
-    return found
+                kinds[kind] = cls
+    return kinds

@@ -45,8 +45,8 @@ class HttpLookup:
 
     def troubles(self) -> Mapping[str, str]:
         """Name each back end that has no address or takes no connection, and tell which."""
-        found = {name: reach.trouble() if reach else "no address is set" for name, reach in self._reaches.items()}
-        return {name: trouble for name, trouble in found.items() if trouble}
+        troubles = {name: reach.trouble() if reach else "no address is set" for name, reach in self._reaches.items()}
+        return {name: trouble for name, trouble in troubles.items() if trouble}
 
     def close(self) -> None:
         """Close idle connections."""

@@ -153,19 +153,19 @@ class _Unreadable(Exception):
 
 def _days(key: str) -> Sequence[str]:
     """Return the days that a key names: `mon`, `mon-fri`, `sat, sun`, `holiday`, `2026-12-31`."""
-    found: list[str] = []
+    days: list[str] = []
     for part in _folded(key).split(","):
         first, dash, last = (piece.strip() for piece in part.partition("-"))
         if _DATE.fullmatch(part.strip()):
-            found.append(_date(part.strip()))
+            days.append(_date(part.strip()))
         elif part.strip() == HOLIDAY or (not dash and first in WEEKDAYS):
-            found.append(first)
+            days.append(first)
         elif first in WEEKDAYS and last in WEEKDAYS and WEEKDAYS.index(first) < WEEKDAYS.index(last):
-            found += WEEKDAYS[WEEKDAYS.index(first) : WEEKDAYS.index(last) + 1]
+            days += WEEKDAYS[WEEKDAYS.index(first) : WEEKDAYS.index(last) + 1]
         else:
             cure = f"Days are {', '.join(WEEKDAYS)}, a range such as mon-fri, {HOLIDAY}, or a date such as 2026-12-31."
             raise _Unreadable(f'"{part.strip()}" is no day.', cure)
-    return found
+    return days
 
 
 def _date(text: str) -> str:

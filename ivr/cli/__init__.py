@@ -22,7 +22,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands: the modules of this folder."""
-        return sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_"))
+        return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""

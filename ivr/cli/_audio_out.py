@@ -36,11 +36,11 @@ def ear(
     from ivr.speech.tts import local_voices
 
     voices = ivr.prompts.maker.voices if ivr else Voices(local_voices(Settings.from_environment().models))
-    told: set[str] = set()
+    warned: set[str] = set()
 
     def trouble(what: str) -> None:
-        if what not in told:
-            told.add(what)
+        if what not in warned:
+            warned.add(what)
             click.echo(what, err=True)
 
     def speaker(text: str, language: str, rate: float) -> Audio:

@@ -31,10 +31,10 @@ class TextMessages:
             keys = self._keys()
             # No further back than the news: what is older may be sealed with the key of another run.
             depth = max((place for place, key in enumerate(keys, 1) if key not in self._told), default=0)
-            found = messages(self._documents, self._seal, depth) if depth else ()
+            newest = messages(self._documents, self._seal, depth) if depth else ()
         except StoreError:
             return []
-        fresh = {message.id.partition("-")[2]: message for message in reversed(found)}
+        fresh = {message.id.partition("-")[2]: message for message in reversed(newest)}
         lines = [_line(message) for key, message in fresh.items() if key not in self._told]
         # Not simply all keys: a message that came in between was not read yet, or was read without its key.
         self._told = (self._told & frozenset(keys)) | frozenset(fresh)

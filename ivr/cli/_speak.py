@@ -23,7 +23,7 @@ def sounds(files: Sequence[Path]) -> list[bytes]:
         return []
     from ivr.speech.audio import read_wav
 
-    found = []
+    contents = []
     for file in files:
         data = file.read_bytes()
         try:
@@ -32,8 +32,8 @@ def sounds(files: Sequence[Path]) -> list[bytes]:
             raise click.UsageError(f"--speak {file}: {fault}") from None
         if not seconds:
             raise click.UsageError(f"--speak {file}: the file holds no sound")
-        found.append(data)
-    return found
+        contents.append(data)
+    return contents
 
 
 def recordings(token: str, port: int = 0) -> CarrierRecordings:

@@ -48,7 +48,7 @@ def tables(people: Mapping[str, Any]) -> Iterator[Table]:
     )
     shown = [(name, *(_cell(row, figure) for figure in _SHOWN)) for name, row in rows]
     yield title, ("", *_SHOWN.values()), shown
-    agents = [(name, *(_cell(row, one) for one in _OF_AGENTS)) for name, row in people["by_agent"].items()]
+    agents = [(name, *(_cell(row, column) for column in _OF_AGENTS)) for name, row in people["by_agent"].items()]
     columns = ("agent", "rung", "refused", "talks", "mean talk", "AHT", "FCR", "CSAT", "NPS")
     yield "Agents", columns, agents
     yield "Call backs promised", ("", *(fate.replace("_", " ") for fate in FATES)), _call_backs(people["call_backs"])
@@ -89,12 +89,12 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _target(name: str, found: Mapping[str, Any]) -> Sequence[str]:
-    bound, words = ("at_most", "at most") if "at_most" in found else ("at_least", "at least")
+def _target(name: str, figures: Mapping[str, Any]) -> Sequence[str]:
+    bound, words = ("at_most", "at most") if "at_most" in figures else ("at_least", "at least")
     figure = name.partition(".")[0]
-    met = {None: "-", True: "yes", False: "no"}[found["met"]]
-    return name.replace("_", " ").replace(".", ", "), cell_text(found["value"], figure), (
-        f"{words} {cell_text(found[bound], figure)}"
+    met = {None: "-", True: "yes", False: "no"}[figures["met"]]
+    return name.replace("_", " ").replace(".", ", "), cell_text(figures["value"], figure), (
+        f"{words} {cell_text(figures[bound], figure)}"
     ), met  # fmt: skip
 
 

@@ -119,11 +119,11 @@ def list_agents(as_json: bool) -> None:
 def _line(agent: Agent, now: float) -> str:
     from ivr.services.queue.view import agent_view
 
-    told = agent_view(agent, now)
-    why = f" ({told['why']})" if told["why"] and told["state"] == "paused" else ""
-    since = f" for {told['seconds'] // 60} min" if told["seconds"] is not None and told["state"] != "off" else ""
+    view = agent_view(agent, now)
+    why = f" ({view['why']})" if view["why"] and view["state"] == "paused" else ""
+    since = f" for {view['seconds'] // 60} min" if view["seconds"] is not None and view["state"] != "off" else ""
     where = f" at {agent.site}" if agent.site else ""
-    return f"{agent.id:<16} {told['state'] + why + since:<32} {', '.join(agent.desks)}{where}  {agent.number}"
+    return f"{agent.id:<16} {view['state'] + why + since:<32} {', '.join(agent.desks)}{where}  {agent.number}"
 
 
 def _change(update: Callable[[Agents, float], Agent]) -> None:

@@ -73,7 +73,7 @@ def on(
     settings = _settings()
     line = _line(settings)
     check_slot(slot, line)
-    said = prepared(slot, preset, line) if preset else _given(texts)
+    said = prepared(slot, preset, line) if preset else _texts_by_language(texts)
     now = time.time()
     announcement = Announcement(said, now, until or now + DAY, preset or "", lines, drill, callers)
     _with_store(settings, lambda store: switch_on(store, slot, announcement))
@@ -111,41 +111,46 @@ def list_(as_json: bool) -> None:
     from ivr.services.announcements import switched_on
 
     settings = _settings()
-    now, found = time.time(), dict[str, "Announcement"]()
-    _with_store(settings, lambda store: found.update(switched_on(store, now)))
+    now, announcements = time.time(), dict[str, "Announcement"]()
+    _with_store(settings, lambda store: announcements.update(switched_on(store, now)))
     slots = _line(settings).announcements
-    names = [*slots, *(name for name in found if name not in slots)]
+    names = [*slots, *(name for name in announcements if name not in slots)]
     if as_json:
-        rows = [_row(name, found.get(name), sorted(slots.get(name, ()))) for name in names]
+        rows = [_row(name, announcements.get(name), sorted(slots.get(name, ()))) for name in names]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for name in names:
-        _tell(name, found.get(name), slots.get(name, {}))
+        _tell(name, announcements.get(name), slots.get(name, {}))
     if not names:
         click.echo('line.yaml lists no announcement; add "announcements:" there', err=True)
 
 
-def _tell(name: str, one: Announcement | None, prepared: Mapping[str, Any]) -> None:
-    if one is None:
+def _tell(name: str, announcement: Announcement | None, prepared: Mapping[str, Any]) -> None:
+    if announcement is None:
         ready = f"; prepared: {', '.join(prepared)}" if prepared else ""
         click.echo(f"{name} is off{ready}")
         return
-    click.echo(f"{name} is on until {moment_text(one.until)}{_limits(one)}")
-    for language, text in one.texts.items():
+    click.echo(f"{name} is on until {moment_text(announcement.until)}{_limits(announcement)}")
+    for language, text in announcement.texts.items():
         click.echo(f"  {language}  {text}")
 
 
-def _row(name: str, one: Announcement | None, prepared: list[str]) -> dict[str, Any]:
-    row: dict[str, Any] = {"slot": name, "on": one is not None, "presets": prepared}
-    if one is not None:
-        row |= {**vars(one), "texts": dict(one.texts), "since": moment_text(one.since), "until": moment_text(one.until)}
+def _row(name: str, announcement: Announcement | None, prepared: list[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {"slot": name, "on": announcement is not None, "presets": prepared}
+    if announcement is not None:
+        row |= {
+            **vars(announcement),
+            "texts": dict(announcement.texts),
+            "since": moment_text(announcement.since),
+            "until": moment_text(announcement.until),
+        }
     return row
 
 
-def _limits(one: Announcement) -> str:
-    where = f", on {', '.join(one.lines)}" if one.lines else ""
-    heard = f"heard by {', '.join(one.callers)}" if one.callers else "heard by nobody"
-    return where + (f"; a drill, {heard}" if one.drill else "")
+def _limits(announcement: Announcement) -> str:
+    where = f", on {', '.join(announcement.lines)}" if announcement.lines else ""
+    heard = f"heard by {', '.join(announcement.callers)}" if announcement.callers else "heard by nobody"
+    return where + (f"; a drill, {heard}" if announcement.drill else "")
 
 
 def _shown(moment: float) -> str:
@@ -165,9 +170,9 @@ def prepared(slot: str, preset: str, line: Hotline) -> dict[str, str]:
     return {tag: template.fixed or "" for tag, template in prepared[preset].by_language.items()}
 
 
-def _given(texts: tuple[str, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for written in texts:
+def _texts_by_language(options: tuple[str, ...]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for written in options:
         match = _IN_LANGUAGE.fullmatch(written)
         language, text = (match[1], match[2]) if match else (_LANGUAGE, written)
         text = " ".join(text.split())
@@ -175,10 +180,10 @@ def _given(texts: tuple[str, ...]) -> dict[str, str]:
             raise Refused("a text to announce has words, and no control characters.")
         if len(text) > _MOST_CHARACTERS:
             raise Refused(f"the text has {len(text)} characters; callers listen to {_MOST_CHARACTERS} at the most.")
-        if language in found:
+        if language in texts:
             raise Refused(f"there are two texts in {language}; a further language is written as en-US=TEXT.")
-        found[language] = text
-    return found
+        texts[language] = text
+    return texts
 
 
 def check_slot(slot: str, line: Hotline) -> None:
@@ -210,9 +215,9 @@ def _line(settings: Settings) -> Hotline:
 
     path = settings.flows / LINE
     node, problems = read_file(path, path.as_posix()) if path.is_file() else (None, [])
-    line, found = read_line(node, Place(path.as_posix(), 1, 1), given=path.is_file())
+    line, faults = read_line(node, Place(path.as_posix(), 1, 1), given=path.is_file())
     if line is None:
-        raise FlowError([*problems, *found])
+        raise FlowError([*problems, *faults])
     return line
 
 

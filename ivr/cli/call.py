@@ -194,13 +194,15 @@ def _remote(conversations: Sequence[Conversation], url: str) -> Iterator[Convers
     transport = HttpTransport()
     try:
         for conversation in conversations:
-            told: list[Exchange] = []
+            failures: list[Exchange] = []
             clock = VirtualClock(time.time())
             yield play_conversation(
                 conversation, transport, clock,
-                base_url=url, token=_token(), public_url=_public(url), watch=told.append,
+                base_url=url, token=_token(), public_url=_public(url), watch=failures.append,
             )  # fmt: skip
-            if advised := advice(next((one for one in told if one.status not in (200, 204)), None), url, _token()):
+            if advised := advice(
+                next((exchange for exchange in failures if exchange.status not in (200, 204)), None), url, _token()
+            ):
                 click.echo(advised)
     finally:
         transport.close()

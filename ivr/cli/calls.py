@@ -87,7 +87,7 @@ def show(call_id: str, numbers: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(context, ensure_ascii=False))
         return
-    for line in _told(context):
+    for line in _detail_lines(context):
         click.echo(line)
 
 
@@ -142,15 +142,16 @@ def _line(context: Mapping[str, Any]) -> str:
     return f"{started}  {short['call']}  {short['caller']:<12} {short['seconds']:>6.0f} s  {state}{about}"
 
 
-def _told(context: Mapping[str, Any]) -> list[str]:
+def _detail_lines(context: Mapping[str, Any]) -> list[str]:
     lines = [_line(context), f"  identity: L{context['identity']['level']}"]
     lines += [
-        f"  {one['at']:>6} s  {one['flow']}.{one['step']}: {one['outcome']} -> {one['to']}" for one in context["path"]
+        f"  {entry['at']:>6} s  {entry['flow']}.{entry['step']}: {entry['outcome']} -> {entry['to']}"
+        for entry in context["path"]
     ]
     for name in ("people", "tickets", "messages", "failed_lookups"):
-        for one in context[name]:
-            facts = ", ".join(f"{key} {value}" for key, value in one.items() if key != "at")
-            lines.append(f"  {one['at']:>6} s  {name.replace('_', ' ')}: {facts}")
+        for entry in context[name]:
+            facts = ", ".join(f"{key} {value}" for key, value in entry.items() if key != "at")
+            lines.append(f"  {entry['at']:>6} s  {name.replace('_', ' ')}: {facts}")
     if context["survey"]:
         lines.append(f"  survey: {', '.join(f'{key} {value}' for key, value in context['survey'].items())}")
     return lines

@@ -59,16 +59,16 @@ def command(paths: tuple[Path, ...], format: str, as_json: bool, strict: bool) -
     """  # noqa: D301
     from ivr.diagnostics.problem import in_order
 
-    found = _look(paths or tuple(_usual()))
-    problems = in_order(found.problems)
+    findings = _look(paths or tuple(_usual()))
+    problems = in_order(findings.problems)
     format = "json" if as_json else format  # noqa: A001
-    click.echo(render(format, problems, found.files, colour=_coloured()))
+    click.echo(render(format, problems, findings.files, colour=_coloured()))
     if format != "text":
         from ivr.diagnostics.formats.text import summary
 
-        click.echo(summary(problems, len(found.files)), err=True)
-    if found.elsewhere:
-        click.echo(_elsewhere(found.elsewhere), err=True)
+        click.echo(summary(problems, len(findings.files)), err=True)
+    if findings.elsewhere:
+        click.echo(_elsewhere(findings.elsewhere), err=True)
     if any(problem.level == "error" or (strict and problem.level == "warning") for problem in problems):
         raise click.exceptions.Exit(1)
 
@@ -86,12 +86,12 @@ def _usual() -> Iterator[Path]:
 
 
 def _look(paths: Sequence[Path]) -> Findings:
-    found = Findings()
+    findings = Findings()
     flows, conversations = _sorted_out(paths)
-    _look_at_flows(found, flows)
+    _look_at_flows(findings, flows)
     for path in conversations:
-        _look_at_conversations(found, path)
-    return found
+        _look_at_conversations(findings, path)
+    return findings
 
 
 def _sorted_out(paths: Sequence[Path]) -> tuple[dict[Path, set[Path]], list[Path]]:
@@ -113,48 +113,51 @@ def _sorted_out(paths: Sequence[Path]) -> tuple[dict[Path, set[Path]], list[Path
     return flows, list(dict.fromkeys(conversations))
 
 
-def _look_at_flows(found: Findings, folders: dict[Path, set[Path]]) -> None:
+def _look_at_flows(findings: Findings, folders: dict[Path, set[Path]]) -> None:
     if not folders:
         return
     from ivr.session.step_registry import catalogue
 
     language = catalogue()
     for folder, named in folders.items():
-        _look_at_folder(found, folder, named, language)
+        _look_at_folder(findings, folder, named, language)
 
 
-def _look_at_folder(found: Findings, folder: Path, named: set[Path], language: Catalogue) -> None:
+def _look_at_folder(findings: Findings, folder: Path, named: set[Path], language: Catalogue) -> None:
     from ivr.flow.loader import inspect
 
     _, problems = inspect(folder, language)
     files = sorted(folder.glob("*.yaml"))
-    found.flows |= {path.stem for path in files}
-    found.look_at(sorted(named) or files)
+    findings.flows |= {path.stem for path in files}
+    findings.look_at(sorted(named) or files)
     names = {path.as_posix() for path in named}
     for problem in problems:
         mine = not named or problem.place.file in names
-        (found.problems if mine else found.elsewhere).append(problem)
+        (findings.problems if mine else findings.elsewhere).append(problem)
 
 
-def _look_at_conversations(found: Findings, path: Path) -> None:
+def _look_at_conversations(findings: Findings, path: Path) -> None:
     from ivr.conversations.reader import read_conversations
     from ivr.errors import FlowError
 
-    found.look_at([path])
+    findings.look_at([path])
     try:
         conversations = read_conversations([path])
     except FlowError as fault:
-        found.problems += fault.problems
+        findings.problems += fault.problems
         return
-    if found.flows:
+    if findings.flows:
         from ivr.diagnostics.problem import Problem
         from ivr.yamlfile.suggest import did_you_mean
 
-        for one in conversations:
-            if one.flow and one.flow not in found.flows:
-                message = f'"{one.title}" calls the flow "{one.flow}", which is not there.'
-                cure = did_you_mean(one.flow, found.flows) or f"The flows are {', '.join(sorted(found.flows))}."
-                found.problems.append(Problem(one.place, "unknown-flow", message, cure))
+        for conversation in conversations:
+            if conversation.flow and conversation.flow not in findings.flows:
+                message = f'"{conversation.title}" calls the flow "{conversation.flow}", which is not there.'
+                cure = (
+                    did_you_mean(conversation.flow, findings.flows)
+                    or f"The flows are {', '.join(sorted(findings.flows))}."
+                )
+                findings.problems.append(Problem(conversation.place, "unknown-flow", message, cure))
 
 
 def _text(path: Path) -> str:

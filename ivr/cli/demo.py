@@ -70,8 +70,8 @@ def command(headless: bool, port: int | None) -> None:
 def _start(stack: ExitStack, wanted: int) -> Running:
     port = claim_port(HOST, wanted, "--port")
     bank_port = claim_port(HOST, 0, "--port")
-    given = os.environ.get("TWILIO_AUTH_TOKEN", "").strip()
-    token = given or secrets.token_hex(16)
+    own_token = os.environ.get("TWILIO_AUTH_TOKEN", "").strip()
+    token = own_token or secrets.token_hex(16)
     HOME.mkdir(exist_ok=True)
     # Every demo is the first: no card that was reported lost in the last one, and no calls that it left.
     book = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-", dir=HOME)))
@@ -84,10 +84,10 @@ def _start(stack: ExitStack, wanted: int) -> Running:
         )
     ]
     url, bank_url = url_of(HOST, port), url_of(HOST, bank_port)
-    for one, health in zip(started, (f"{bank_url}/health", f"{url}/health/ready"), strict=True):
-        one.wait_for(health)
+    for process, health in zip(started, (f"{bank_url}/health", f"{url}/health/ready"), strict=True):
+        process.wait_for(health)
     texts = stack.enter_context(text_messages(env))
-    return Running(url, bank_url, token, not given, tuple(started), texts)
+    return Running(url, bank_url, token, not own_token, tuple(started), texts)
 
 
 _NOT_OURS = frozenset(
@@ -99,9 +99,9 @@ _NOT_OURS = frozenset(
 """Settings that the demo leaves out: it has its own address, and nobody outside may get its messages, alarms, calls."""
 
 
-def _environment(given: Mapping[str, str], token: str, bank_url: str, book: Path) -> dict[str, str]:
+def _environment(environment: Mapping[str, str], token: str, bank_url: str, book: Path) -> dict[str, str]:
     """Return the settings of the demo's server: those given, but for addresses and a secret of its own."""
-    env = {name: value for name, value in given.items() if name not in _NOT_OURS}
+    env = {name: value for name, value in environment.items() if name not in _NOT_OURS}
     defaults = {"IVR_STORE": f"sqlite:///{book}/ivr.db"}
     for name, folder in (("IVR_FLOWS", "flows"), ("IVR_AUDIO", "audio")):
         if not Path(folder).is_dir() and (CLONE / folder).is_dir():
@@ -133,8 +133,8 @@ def _stay(running: Running) -> None:
         for message in running.texts() if running.texts else ():
             click.echo(message)
             sys.stdout.flush()
-        for one in running.children:
-            one.check()
+        for process in running.children:
+            process.check()
 
 
 @contextmanager

@@ -28,27 +28,27 @@ def command(as_json: bool) -> None:
     """  # noqa: D301
     from ivr.settings import Settings
 
-    found = list(examine(Deployment(Settings.from_environment(), os.environ)))
-    broken = any(finding.level == "error" for _, finding in found)
+    findings = list(examine(Deployment(Settings.from_environment(), os.environ)))
+    broken = any(finding.level == "error" for _, finding in findings)
     if as_json:
-        findings = [{"check": kind, **asdict(finding)} for kind, finding in found]
-        click.echo(json.dumps({"healthy": not broken, "findings": findings}, ensure_ascii=False, indent=2))
+        rows = [{"check": kind, **asdict(finding)} for kind, finding in findings]
+        click.echo(json.dumps({"healthy": not broken, "findings": rows}, ensure_ascii=False, indent=2))
     else:
-        _write(found)
+        _write(findings)
     if broken:
         raise click.exceptions.Exit(1)
 
 
-def _write(found: list[tuple[str, Finding]]) -> None:
-    widest = max(len(finding.what) for _, finding in found)
+def _write(findings: list[tuple[str, Finding]]) -> None:
+    widest = max(len(finding.what) for _, finding in findings)
     last = ""
-    for kind, finding in found:
+    for kind, finding in findings:
         if kind != last:
             click.echo(kind)
             last = kind
         click.echo(f"  {_SIGNS[finding.level]:<5} {finding.what:<{widest}}  {finding.text}")
         if finding.cure:
             click.echo(f"        {'':<{widest}}  {finding.cure}")
-    counts = {level: sum(finding.level == level for _, finding in found) for level in ("error", "warning")}
+    counts = {level: sum(finding.level == level for _, finding in findings) for level in ("error", "warning")}
     parts = [f"{count} {level}{'' if count == 1 else 's'}" for level, count in counts.items() if count]
     click.echo(f"\n{', '.join(parts) or 'Everything is fine'}.")

@@ -89,13 +89,13 @@ def show(name: str, as_json: bool) -> None:
     now = int(time.time())
     with _identity() as (identity, settings):
         accounts = _accounts(identity, settings, name)
-        found = [_described(identity, account, identity.accounts.standing(account, now)) for account in accounts]
+        rows = [_described(identity, account, identity.accounts.standing(account, now)) for account in accounts]
         shown, tries, different, wait = identity.callers.standing(name, now)
     number = {"name": shown, "failed_tries": tries, "accounts": different, "wait_s": wait}
     if as_json:
-        _write({"accounts": found, "number": number})
+        _write({"accounts": rows, "number": number})
         return
-    for entry in found:
+    for entry in rows:
         state = _lock_line(entry) if entry["locked"] else "not locked"
         click.echo(f"{entry['reference']}  {entry['name']}: {state}; {entry['failures']} wrong answers in a row")
         for event in entry["events"]:
@@ -189,11 +189,11 @@ def _names_at_the_bank(settings: Settings, name: str) -> list[str]:
     return [answer["account"]] if isinstance(answer.get("account"), str) else []
 
 
-def _reason(given: str | None) -> str:
+def _reason(reason: str | None) -> str:
     """Return the reason, asked for on a terminal. Raises UsageError where there is none or it holds too much."""
-    if given is None and sys.stdin.isatty():
-        given = click.prompt("Reason", err=True)
-    reason = (given or "").strip()
+    if reason is None and sys.stdin.isatty():
+        reason = click.prompt("Reason", err=True)
+    reason = (reason or "").strip()
     if not reason:
         raise click.UsageError("Say why with --reason; it is kept with the account.")
     if len(reason) > _LONGEST_REASON or not reason.isprintable():

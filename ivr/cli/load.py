@@ -95,9 +95,9 @@ def command(wanted: tuple[str, ...], json_file: str | None, html_file: str | Non
     for file in (json_file, html_file):
         if file and file != "-" and not Path(file).absolute().parent.is_dir():
             raise _Refusal(f"{file}: there is no such folder")
-    found = _measured(_planned(options), objectives)
-    _written(found, json_file, html_file)
-    missed = [verdict for verdict in found.objectives if not verdict.met]
+    result = _measured(_planned(options), objectives)
+    _written(result, json_file, html_file)
+    missed = [verdict for verdict in result.objectives if not verdict.met]
     sys.exit(1 if missed else 0)
 
 
@@ -141,24 +141,24 @@ def _measured(plan: Plan, objectives: list[Objective]) -> Result:
         first = scripts.load_scripts(plan.conversations, plan.flow).fit[0]
         target.probe(first.line(plan.url, os.environ.get("TWILIO_AUTH_TOKEN", ""), plan.public_url), plan.timeout)
         with progress_bar(plan) as show:
-            found = process.run(plan, show)
+            result = process.run(plan, show)
     except IvrError as error:
         raise _Refusal(str(error)) from None
-    return replace(found, objectives=[objective.judge(found) for objective in objectives])
+    return replace(result, objectives=[objective.judge(result) for objective in objectives])
 
 
-def _written(found: Result, json_file: str | None, html_file: str | None) -> None:
+def _written(result: Result, json_file: str | None, html_file: str | None) -> None:
     import msgspec
 
     from ivr.loadtest import page, report
 
-    click.echo(report.report_text(found), err=json_file == "-")
+    click.echo(report.report_text(result), err=json_file == "-")
     if json_file:
         with click.open_file(json_file, "wb") as out:
-            out.write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
+            out.write(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
     if html_file:
-        Path(html_file).write_text(page.html(found), encoding="utf-8")
+        Path(html_file).write_text(page.html(result), encoding="utf-8")
         click.echo(f"The page with plots is {html_file}.", err=True)
-    for verdict in found.objectives:
+    for verdict in result.objectives:
         if not verdict.met:
             click.echo(f"Objective missed: {verdict.objective} (measured {verdict.measured}).", err=True)

@@ -59,19 +59,19 @@ def list_prompts(language: str, missing: bool, stale: bool, script: bool, as_jso
     that hold none; the others are rendered when they are first heard.
     """  # noqa: D301
     with _workshop() as (settings, release, workshop):
-        found = [one for one in workshop.standings() if language in ("", one.prompt.language)]
-        if not found:
+        standings = [standing for standing in workshop.standings() if language in ("", standing.prompt.language)]
+        if not standings:
             raise click.UsageError(f"no prompt is in {language!r}; the languages are {_languages(workshop)}")
         if missing or stale:
             wanted = {"missing"} if not stale else {"stale"} if not missing else {"missing", "stale"}
-            found = [one for one in found if one.state in wanted]
+            standings = [standing for standing in standings if standing.state in wanted]
         if script:
-            _print_script(settings, release, found)
+            _print_script(settings, release, standings)
         elif as_json:
-            entries = [_as_json(one, settings.audio) for one in found]
+            entries = [_as_json(standing, settings.audio) for standing in standings]
             click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
         else:
-            _print_table(found)
+            _print_table(standings)
 
 
 @command.command()
@@ -125,9 +125,9 @@ def check(language: str, model: Path | None, most: int, as_json: bool) -> None:
     texts of the language; 95 of 100 must be right. It needs the extra "judge".
     """  # noqa: D301
     with _workshop() as (_, _, workshop):
-        checked = [one for one in _checked(workshop) if language in ("", one.standing.prompt.language)]
+        checked = [sound for sound in _checked(workshop) if language in ("", sound.standing.prompt.language)]
         verdicts = _judged(checked, workshop.shelf.audio, model) if model else []
-    faulty = [one for one in checked if one.faults]
+    faulty = [sound for sound in checked if sound.faults]
     if as_json:
         click.echo(json.dumps(_check_json(checked, verdicts), ensure_ascii=False, indent=1))
     else:
@@ -164,20 +164,20 @@ def _languages(workshop: Workshop) -> str:
 def _checked(workshop: Workshop) -> list[Checked]:
     from ivr.speech.prompts.audio_qc import check_sound as measure
 
-    found = []
+    results = []
     for standing in workshop.standings():
         if standing.piece is None and workshop.carrier_speaks_the_rest:
             continue
         file = workshop.shelf.audio / standing.piece.file if standing.piece else None
-        found.append(measure(standing, file.read_bytes() if file and file.is_file() else None))
-    return found
+        results.append(measure(standing, file.read_bytes() if file and file.is_file() else None))
+    return results
 
 
 def _judged(checked: Sequence[Checked], audio: Path, model: Path) -> list[PromptVerdict]:
     from ivr.speech.audio import read_wav
     from ivr.speech.prompts.intelligibility import judge_prompts, whisper
 
-    there = [(one.standing.prompt, one.standing.piece) for one in checked if one.standing.piece]
+    there = [(sound.standing.prompt, sound.standing.piece) for sound in checked if sound.standing.piece]
     sounds = [(prompt, read_wav((audio / piece.file).read_bytes())) for prompt, piece in there if piece]
     recogniser = whisper(model)
     with _progress("prompts judged") as progress:
@@ -210,8 +210,8 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def _as_json(one: Standing, audio: Path) -> dict[str, Any]:
-    prompt, piece = one.prompt, one.piece
+def _as_json(standing: Standing, audio: Path) -> dict[str, Any]:
+    prompt, piece = standing.prompt, standing.piece
     return {
         "id": prompt.id,
         "language": prompt.language,
@@ -221,46 +221,50 @@ def _as_json(one: Standing, audio: Path) -> dict[str, Any]:
         "engine": piece.engine if piece else None,
         "seconds": piece.seconds if piece else None,
         "rate": prompt.rate,
-        "state": one.state,
-        "remark": one.remark or one.length_fault,
+        "state": standing.state,
+        "remark": standing.remark or standing.length_fault,
         "also": list(prompt.also),
     }
 
 
-def _print_table(found: Sequence[Standing]) -> None:
-    width = max((len(one.prompt.id) for one in found), default=0)
-    for one in found:
-        piece = one.piece
+def _print_table(standings: Sequence[Standing]) -> None:
+    width = max((len(standing.prompt.id) for standing in standings), default=0)
+    for standing in standings:
+        piece = standing.piece
         sound = f"{piece.seconds:5.1f} s {piece.engine:<10}" if piece else " " * 18
-        length = f"  [wrong length: {one.length_fault}]" if one.length_fault else ""
-        remark = f"  [{one.remark}]" if one.remark else ""
-        prompt = one.prompt
+        length = f"  [wrong length: {standing.length_fault}]" if standing.length_fault else ""
+        remark = f"  [{standing.remark}]" if standing.remark else ""
+        prompt = standing.prompt
         words = _short(prompt.spoken)
-        click.echo(f"{prompt.id:{width}}  {prompt.language:<5}  {one.state:<7}  {sound}  {words}{length}{remark}")
-    counts = {state: sum(one.state == state for one in found) for state in ("ready", "stale", "missing")}
-    wrong = sum(bool(one.length_fault) for one in found)
-    told = ", ".join(f"{count} {state}" for state, count in counts.items())
-    click.echo(f"{len(found)} prompts: {told}, {wrong} of the wrong length.", err=True)
+        click.echo(f"{prompt.id:{width}}  {prompt.language:<5}  {standing.state:<7}  {sound}  {words}{length}{remark}")
+    counts = {state: sum(standing.state == state for standing in standings) for state in ("ready", "stale", "missing")}
+    wrong = sum(bool(standing.length_fault) for standing in standings)
+    summary = ", ".join(f"{count} {state}" for state, count in counts.items())
+    click.echo(f"{len(standings)} prompts: {summary}, {wrong} of the wrong length.", err=True)
 
 
-def _print_script(settings: Settings, release: Release, found: Sequence[Standing]) -> None:
+def _print_script(settings: Settings, release: Release, standings: Sequence[Standing]) -> None:
     from ivr.speech.prompts.script import reading_script
 
-    unread = [one for one in found if not (one.piece and one.piece.recorded and one.state == "ready")]
-    for language in dict.fromkeys(one.prompt.language for one in unread):
+    unread = [
+        standing
+        for standing in standings
+        if not (standing.piece and standing.piece.recorded and standing.state == "ready")
+    ]
+    for language in dict.fromkeys(standing.prompt.language for standing in unread):
         click.echo("\n".join(reading_script(release, unread, settings.audio, language)) + "\n")
 
 
 def _print_checked(checked: Sequence[Checked], faulty: Sequence[Checked], most: int) -> None:
-    for one in sorted(faulty, key=lambda one: -len(one.faults))[:most]:
-        prompt = one.standing.prompt
-        click.echo(f"{prompt.id} ({prompt.language}): {'; '.join(one.faults)}")
+    for sound in sorted(faulty, key=lambda sound: -len(sound.faults))[:most]:
+        prompt = sound.standing.prompt
+        click.echo(f"{prompt.id} ({prompt.language}): {'; '.join(sound.faults)}")
         click.echo(f"    {_short(prompt.spoken)}")
     if len(faulty) > most:
         click.echo(f"... and {len(faulty) - most} more")
     for (language, rate), group in _by_voice(checked).items():
-        paces = sorted(one.pace for one in group)
-        levels = sorted(one.level for one in group)
+        paces = sorted(sound.pace for sound in group)
+        levels = sorted(sound.level for sound in group)
         click.echo(
             f"{language} at rate {rate:g}: {len(group)} sounds, {paces[0]:.0f} to {paces[-1]:.0f} a minute "
             f"(middle {paces[len(paces) // 2]:.0f}), {levels[0]:.1f} to {levels[-1]:.1f} LUFS"
@@ -270,9 +274,9 @@ def _print_checked(checked: Sequence[Checked], faulty: Sequence[Checked], most: 
 
 def _by_voice(checked: Iterable[Checked]) -> dict[tuple[str, float], list[Checked]]:
     groups: dict[tuple[str, float], list[Checked]] = {}
-    for one in checked:
-        if one.standing.piece:
-            groups.setdefault((one.standing.prompt.language, one.standing.prompt.rate), []).append(one)
+    for sound in checked:
+        if sound.standing.piece:
+            groups.setdefault((sound.standing.prompt.language, sound.standing.prompt.rate), []).append(sound)
     return groups
 
 
@@ -283,28 +287,28 @@ def _share(verdicts: Sequence[PromptVerdict]) -> float:
 def _print_verdicts(verdicts: Sequence[PromptVerdict], most: int) -> None:
     if not verdicts:
         return
-    worst = sorted(verdicts, key=lambda one: (one.right, -one.error))[:most]
-    for one in worst:
-        mark = "      " if one.right else "WRONG "
-        click.echo(f"{mark}{one.error:4.0%} misheard  {one.prompt.id}: {_short(one.prompt.spoken)}")
-        click.echo(f"      heard: {_short(one.heard)}")
-    error = sum(one.error for one in verdicts) / len(verdicts)
+    worst = sorted(verdicts, key=lambda verdict: (verdict.right, -verdict.error))[:most]
+    for verdict in worst:
+        mark = "      " if verdict.right else "WRONG "
+        click.echo(f"{mark}{verdict.error:4.0%} misheard  {verdict.prompt.id}: {_short(verdict.prompt.spoken)}")
+        click.echo(f"      heard: {_short(verdict.heard)}")
+    error = sum(verdict.error for verdict in verdicts) / len(verdicts)
     click.echo(
-        f"{sum(one.right for one in verdicts)} of {len(verdicts)} understood ({_share(verdicts):.0%}), "
+        f"{sum(verdict.right for verdict in verdicts)} of {len(verdicts)} understood ({_share(verdicts):.0%}), "
         f"{error:.0%} of syllables misheard."
     )
 
 
 def _check_json(checked: Sequence[Checked], verdicts: Sequence[PromptVerdict]) -> dict[str, Any]:
-    heard = {(one.prompt.id, one.prompt.language): one for one in verdicts}
+    heard = {(item.prompt.id, item.prompt.language): item for item in verdicts}
     entries = []
-    for one in checked:
-        prompt = one.standing.prompt
+    for item in checked:
+        prompt = item.standing.prompt
         verdict = heard.get((prompt.id, prompt.language))
         entry = {
-            "id": prompt.id, "language": prompt.language, "faults": list(one.faults), "pace": round(one.pace, 1),
-            "level": round(one.level, 1), "lead": round(one.lead, 2), "tail": round(one.tail, 2),
-            "syllables": one.syllables,
+            "id": prompt.id, "language": prompt.language, "faults": list(item.faults), "pace": round(item.pace, 1),
+            "level": round(item.level, 1), "lead": round(item.lead, 2), "tail": round(item.tail, 2),
+            "syllables": item.syllables,
         }  # fmt: skip
         if verdict:
             entry |= {"heard": verdict.heard, "picked": verdict.picked.id, "right": verdict.right}

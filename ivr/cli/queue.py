@@ -102,29 +102,39 @@ def _page(view: Mapping[str, Any]) -> RenderableType:
 
 def _desks(desks: list[Mapping[str, Any]]) -> Table:
     table = _table("Desks", "desk", "waiting", "longest", "expected", "ready", "busy", "signed on")
-    for one in desks:
-        wait = "" if one["minutes"] is None else f"{one['minutes']} min"
-        counts = (str(one[name]) for name in ("ready", "busy", "signed_on"))
-        table.add_row(one["desk"], str(one["waiting"]), _clock(one["longest"]), wait, *counts)
+    for desk in desks:
+        wait = "" if desk["minutes"] is None else f"{desk['minutes']} min"
+        counts = (str(desk[name]) for name in ("ready", "busy", "signed_on"))
+        table.add_row(desk["desk"], str(desk["waiting"]), _clock(desk["longest"]), wait, *counts)
     return table
 
 
 def _people(title: str, people: list[Mapping[str, Any]]) -> Table:
     table = _table(title, "place", "waited", "desk", "priority", "caller", "level", "about", "agent")
-    for one in people:
-        who = " ".join(filter(None, (one["name"], one["number"])))
-        place = "" if one["position"] is None else str(one["position"])
-        about = (one["reason"], one["agent"])
-        table.add_row(place, _clock(one["waited"]), one["desk"], one["priority"], who, f"L{one['level']}", *about)
+    for waiter in people:
+        who = " ".join(filter(None, (waiter["name"], waiter["number"])))
+        place = "" if waiter["position"] is None else str(waiter["position"])
+        about = (waiter["reason"], waiter["agent"])
+        table.add_row(
+            place, _clock(waiter["waited"]), waiter["desk"], waiter["priority"], who, f"L{waiter['level']}", *about
+        )
     return table
 
 
 def _call_backs(backs: list[Mapping[str, Any]]) -> Table:
     table = _table("Call backs", "reference", "by", "desk", "priority", "caller", "tries", "about")
-    for one in backs:
-        by = one["by"][11:16] + (" overdue" if one["overdue"] else "")
-        who = " ".join(filter(None, (one["name"], one["number"])))
-        table.add_row(one["reference"], by, one["desk"], one["priority"], who, str(one["tries"]), one["reason"])
+    for promise in backs:
+        by = promise["by"][11:16] + (" overdue" if promise["overdue"] else "")
+        who = " ".join(filter(None, (promise["name"], promise["number"])))
+        table.add_row(
+            promise["reference"],
+            by,
+            promise["desk"],
+            promise["priority"],
+            who,
+            str(promise["tries"]),
+            promise["reason"],
+        )
     return table
 
 

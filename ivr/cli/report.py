@@ -86,8 +86,8 @@ def command(
         if alarms:
             _sound(store, settings, as_json)
         else:
-            found = _found(store, settings, first, _day_after(until, first), within)
-            _show(found, as_json, as_csv)
+            report = _report(store, settings, first, _day_after(until, first), within)
+            _show(report, as_json, as_csv)
 
 
 def _sound(store: Store, settings: Settings, as_json: bool) -> None:
@@ -107,7 +107,7 @@ def _sound(store: Store, settings: Settings, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _found(store: Store, settings: Settings, since: float, until: float, within: float) -> dict[str, Any]:
+def _report(store: Store, settings: Settings, since: float, until: float, within: float) -> dict[str, Any]:
     from ivr.reporting.figures import Period, figures
     from ivr.reporting.kpi_targets import judge_figures
     from ivr.reporting.service_level import ServiceTally
@@ -117,10 +117,10 @@ def _found(store: Store, settings: Settings, since: float, until: float, within:
         raise click.UsageError("--until lies before --since; the report would be of no day.")
     now = time.time()
     service = ServiceTally(since, until, within=within, wrap_up=_wrap_up())
-    found = figures(store, store, Period(since, until, now), service)
-    found["people"] = judge_figures(found["people"], settings.targets)
-    found["people"]["call_backs"] = promised(store, since, until, now)
-    return found
+    report = figures(store, store, Period(since, until, now), service)
+    report["people"] = judge_figures(report["people"], settings.targets)
+    report["people"]["call_backs"] = promised(store, since, until, now)
+    return report
 
 
 def _wrap_up() -> Callable[[str], float] | None:
@@ -137,26 +137,26 @@ def _wrap_up() -> Callable[[str], float] | None:
     return lambda desk: desk_of(line, desk).wrap_up
 
 
-def _show(found: Mapping[str, Any], as_json: bool, as_csv: str | None) -> None:
+def _show(report: Mapping[str, Any], as_json: bool, as_csv: str | None) -> None:
     if as_csv:
-        _spreadsheet(found, as_csv)
+        _spreadsheet(report, as_csv)
     elif as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        _tables(found)
+        _tables(report)
 
 
-def _spreadsheet(found: Mapping[str, Any], name: str) -> None:
+def _spreadsheet(report: Mapping[str, Any], name: str) -> None:
     """Write the figures of people; with a mark at the start of a file, by which spreadsheets know that it is UTF-8."""
     from ._tables import write_csv
 
-    period = found["since"][:10], found["until"][:10]
+    period = report["since"][:10], report["until"][:10]
     if name == "-":
-        write_csv(found["people"], *period, sys.stdout)
+        write_csv(report["people"], *period, sys.stdout)
         return
     try:
         with open(name, "w", encoding="utf-8-sig", newline="") as file:
-            write_csv(found["people"], *period, file)
+            write_csv(report["people"], *period, file)
     except OSError as fault:
         raise Refused(f"{name} cannot be written: {fault.strerror}.") from None
     click.echo(f"{name} is written.", err=True)
@@ -185,30 +185,30 @@ def _begins(day: datetime) -> float:
 # tables
 
 
-def _tables(found: Mapping[str, Any]) -> None:
+def _tables(report: Mapping[str, Any]) -> None:
     console = _console()
     console.print(
-        f"From {found['since'][:10]} to {found['until'][:16].replace('T', ' ')}, {found['live']} calls live now"
+        f"From {report['since'][:10]} to {report['until'][:16].replace('T', ' ')}, {report['live']} calls live now"
     )
-    _calls(console, found)
+    _calls(console, report)
     misses = [
         (step, row["asked"], row["no_input"], row["no_input_share"], row["no_match"], row["no_match_share"])
-        for step, row in found["steps"].items()
+        for step, row in report["steps"].items()
     ]
     _table(console, "Steps", ("step", "asked", "silent", "share", "not understood", "share"), misses)
     ends = ("transfers", "completed", "busy", "no-answer", "failed", "canceled", "gone", "mean_talk_seconds")
-    desks = [(desk, *(row[end] for end in ends)) for desk, row in found["desks"].items()]
-    _people(console, found["people"])
+    desks = [(desk, *(row[end] for end in ends)) for desk, row in report["desks"].items()]
+    _people(console, report["people"])
     _table(console, "Transfers to a desk's own number", ("desk", *(end.replace("_", " ") for end in ends)), desks)
-    outcomes = sorted({outcome for row in found["lookups"].values() for outcome in row})
-    lookups = [(source, *(row.get(outcome, 0) for outcome in outcomes)) for source, row in found["lookups"].items()]
+    outcomes = sorted({outcome for row in report["lookups"].values() for outcome in row})
+    lookups = [(source, *(row.get(outcome, 0) for outcome in outcomes)) for source, row in report["lookups"].items()]
     _table(console, "Back ends", ("question", *outcomes), lookups)
-    _survey(console, found["survey"])
+    _survey(console, report["survey"])
 
 
-def _calls(console: Console, found: Mapping[str, Any]) -> None:
-    calls, tickets, callbacks = found["calls"], found["tickets"], found["callbacks"]
-    identity = ", ".join(f"{outcome} {count}" for outcome, count in found["identity"].items())
+def _calls(console: Console, report: Mapping[str, Any]) -> None:
+    calls, tickets, callbacks = report["calls"], report["tickets"], report["callbacks"]
+    identity = ", ".join(f"{outcome} {count}" for outcome, count in report["identity"].items())
     _table(
         console,
         "Calls",

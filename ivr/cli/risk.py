@@ -84,7 +84,7 @@ def list_(as_json: bool) -> None:
       ivr risk list --json
     """  # noqa: D301
     with _risks() as risks:
-        found = [
+        warnings = [
             {
                 "reference": key[:_REFERENCE],
                 **mark,
@@ -94,13 +94,14 @@ def list_(as_json: bool) -> None:
             for key, mark in risks.all(time.time())
         ]
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json.dumps(warnings, ensure_ascii=False))
         return
-    click.echo(f"Marks: {len(found)}" if found else "Nobody is marked.")
-    for one in found:
-        until = f"until {one['until']}" if one["until"] else "until taken back"
+    click.echo(f"Marks: {len(warnings)}" if warnings else "Nobody is marked.")
+    for warning in warnings:
+        until = f"until {warning['until']}" if warning["until"] else "until taken back"
         click.echo(
-            f"  {one['reference']}  {one['name']:<12} since {one['since']} {until} by {one['by']} {one['reason']}"
+            f"  {warning['reference']}  {warning['name']:<12} since {warning['since']} {until}"
+            f" by {warning['by']} {warning['reason']}"
         )
 
 

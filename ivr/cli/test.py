@@ -120,7 +120,11 @@ def wired(
 
 def _chosen(conversations: Sequence[Conversation], text: str) -> list[Conversation]:
     wanted = text.casefold()
-    return [one for one in conversations if wanted in f"{one.place.file} {one.flow} {one.title}".casefold()]
+    return [
+        conversation
+        for conversation in conversations
+        if wanted in f"{conversation.place.file} {conversation.flow} {conversation.title}".casefold()
+    ]
 
 
 def _set_bank(bank: BackgroundBank, wish: Bank) -> None:
@@ -155,8 +159,8 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
     with _server_faults() as faults, wired(clock.now) as whole:
         show = None if as_json else _Progress(verbose)
         played = []
-        for one in conversations:
-            played.append(faults.judge(play_one(whole, clock, one)))
+        for conversation in conversations:
+            played.append(faults.judge(play_one(whole, clock, conversation)))
             if show is not None:
                 show(played[-1])
         taken, there = whole.choices()
@@ -166,7 +170,7 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
         click.echo(json.dumps(_as_json(played, there, missing), ensure_ascii=False, indent=2))
     else:
         _report(played, missing if whole_run else {}, len(there), time.perf_counter() - began)
-    if not all(one.passed for one in played):
+    if not all(conversation.passed for conversation in played):
         raise click.exceptions.Exit(1)
 
 
@@ -217,9 +221,9 @@ class _Faults(logging.Handler):
         from ivr.conversations.result import FailedExpectation
 
         place = played.conversation.place
-        found = tuple(FailedExpectation(place, f"the server met a fault: {line}") for line in self.lines)
+        faults = tuple(FailedExpectation(place, f"the server met a fault: {line}") for line in self.lines)
         self.lines.clear()
-        return replace(played, failures=played.failures + found)
+        return replace(played, failures=played.failures + faults)
 
 
 @contextmanager
@@ -265,30 +269,30 @@ def failure_lines(played: ConversationResult) -> list[str]:
 
 def _report(played: Sequence[ConversationResult], missing: dict[_Outcome, Place], there: int, seconds: float) -> None:
     click.echo()
-    for one in played:
-        if not one.passed:
-            click.echo("\n".join(["", *failure_lines(one)]))
+    for result in played:
+        if not result.passed:
+            click.echo("\n".join(["", *failure_lines(result)]))
     if missing:
         click.echo(f"\nno conversation takes these choices ({len(missing)} of {there}):")
         for (flow, step, outcome), place in sorted(missing.items(), key=lambda item: str(item[1])):
             click.echo(f"  {place}: {flow}, step {step}: {outcome}")
-    failed = sum(not one.passed for one in played)
-    unchecked = sum(len(one.unchecked) for one in played)
+    failed = sum(not result.passed for result in played)
+    unchecked = sum(len(result.unchecked) for result in played)
     words = [f"{failed} failed"] if failed else []
     words.append(f"{len(played) - failed} passed")
     words += [f"{unchecked} expectations not checked here"] if unchecked else []
-    called = sum(one.result.seconds for one in played)
+    called = sum(result.result.seconds for result in played)
     click.echo(f"\n{', '.join(words)} in {seconds:.1f} s ({called / 60:.0f} minutes of calls)")
 
 
 def _as_json(
     played: Sequence[ConversationResult], there: dict[_Outcome, Place], missing: dict[_Outcome, Place]
 ) -> dict[str, Any]:
-    failed = sum(not one.passed for one in played)
+    failed = sum(not result.passed for result in played)
     return {
         "passed": len(played) - failed,
         "failed": failed,
-        "conversations": [_one_as_json(one) for one in played],
+        "conversations": [_one_as_json(result) for result in played],
         "choices": {
             "there": len(there),
             "missing": [

@@ -14,12 +14,12 @@ from typing import Any
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 
-from .turn import ANSWER_SECONDS, Turn
+from .turn import LOOKUP_SECONDS, Turn
 
 _TRIES = 3
 """Wrong answers that one call may give before a person takes over (bank practice: three)."""
 
-CODES = 2
+MOST_CODES = 2
 """One-time codes that one visit may be sent, the second because the first ran out."""
 
 
@@ -48,7 +48,7 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
     except LookupFailed:
         return Proof.UNAVAILABLE
     try:
-        answer = turn.lookup("bank.verify", {**claim, "pin": pin}, deadline=ANSWER_SECONDS)
+        answer = turn.lookup("bank.verify", {**claim, "pin": pin}, deadline=LOOKUP_SECONDS)
     except LookupFailed:
         _tell_identity(turn, "unanswered")  # no answer was no guess
         return Proof.UNAVAILABLE
@@ -69,7 +69,7 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
     """
     named = {"card": claim["card"]} if "card" in claim else {"number": claim["number"]}
     try:
-        account = turn.lookup("bank.account", named, deadline=ANSWER_SECONDS).get("account")
+        account = turn.lookup("bank.account", named, deadline=LOOKUP_SECONDS).get("account")
     except LookupFailed:
         return False
     turn.remember(account=account)
@@ -80,7 +80,7 @@ def _charged(turn: Turn) -> bool:
     """Count a try against the call, the account and the number; tell whether it may be made."""
     turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
     about = {"account": turn.scratch["account"], "number": turn.call.caller, "called": turn.call.called}
-    return turn.lookup("identity.charge", about, deadline=ANSWER_SECONDS).get("allowed") is True
+    return turn.lookup("identity.charge", about, deadline=LOOKUP_SECONDS).get("allowed") is True
 
 
 def _tell_identity(turn: Turn, question: str) -> Mapping[str, Any]:
@@ -89,7 +89,7 @@ def _tell_identity(turn: Turn, question: str) -> Mapping[str, Any]:
     if question == "passed":
         about |= {"customer": turn.call.identity.customer}
     with suppress(LookupFailed):
-        return turn.lookup(f"identity.{question}", about, deadline=ANSWER_SECONDS)
+        return turn.lookup(f"identity.{question}", about, deadline=LOOKUP_SECONDS)
     return {}
 
 
@@ -101,12 +101,12 @@ def _wrong(turn: Turn) -> Proof:
 def send_code(turn: Turn) -> Proof:
     """Send a one-time code to the telephone that the bank has on file, never to one that the caller names."""
     sent = turn.scratch.get("codes", 0) + 1
-    if sent > CODES:
+    if sent > MOST_CODES:
         return Proof.REFUSED
     try:
-        phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=ANSWER_SECONDS)
+        phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=LOOKUP_SECONDS)
         question = {"number": phone["number"], "purpose": "identity", "language": turn.call.language}
-        code = turn.lookup("identity.code", question, deadline=ANSWER_SECONDS)
+        code = turn.lookup("identity.code", question, deadline=LOOKUP_SECONDS)
     except (LookupFailed, KeyError):
         return Proof.UNAVAILABLE
     turn.remember(codes=sent, code=code["sealed"], code_number=phone["number"], code_tail=code["sent_to_tail"])
@@ -118,7 +118,7 @@ def check_code(turn: Turn, given: Secret) -> Proof:
     """Check a one-time code (level L2)."""
     question = {"sealed": turn.scratch["code"], "given": given, "number": turn.scratch["code_number"]}
     try:
-        answer = turn.lookup("identity.check_code", question, deadline=ANSWER_SECONDS)
+        answer = turn.lookup("identity.check_code", question, deadline=LOOKUP_SECONDS)
     except LookupFailed:
         return Proof.UNAVAILABLE
     if answer.get("verified") is True:

@@ -9,7 +9,7 @@ from ivr.errors import LookupFailed
 from ivr.flow.model import PRIORITIES
 
 from .telephone import telephone
-from .turn import ANSWER_SECONDS, CHOICES, MEMORY_DEADLINE, Turn
+from .turn import LOOKUP_SECONDS, CHOICES, MEMORY_DEADLINE, Turn
 
 CALLER_DEADLINE = 1.0
 """Seconds that the bank has to say who is calling, before anything is heard (elderly callers: at most one second)."""
@@ -52,7 +52,7 @@ def ask_again(turn: Turn) -> bool:
     if not turn.call.facts["caller"].get("unreachable"):
         return True
     chosen = {name: turn.call.facts["caller"][name] for name in CHOICES if name in turn.call.facts["caller"]}
-    turn.change(facts={**turn.call.facts, "caller": who_calls(turn, ANSWER_SECONDS)})
+    turn.change(facts={**turn.call.facts, "caller": who_calls(turn, LOOKUP_SECONDS)})
     turn.set_preferences(chosen)
     return not turn.call.facts["caller"].get("unreachable")
 

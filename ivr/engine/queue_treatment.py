@@ -13,7 +13,7 @@ from ivr.flow.outcomes import MAIN_MENU, global_outcome
 
 from .input_step import option_words
 from .step import Move, Universal
-from .turn import ANSWER_SECONDS, Turn
+from .turn import LOOKUP_SECONDS, Turn
 from .verbs import Gather, Keys, Pause, Play
 
 LONG_WAIT = 11
@@ -89,7 +89,7 @@ def way_out(turn: Turn, choice: Choice) -> Move:
 def leave(turn: Turn, why: str) -> None:
     """Tell the queue that the caller waits no more; whoever is not heard of is forgotten by it anyway."""
     with suppress(LookupFailed):
-        told = turn.ask("queue.leave", {"call": turn.call.id, "why": why}, deadline=ANSWER_SECONDS)
+        told = turn.ask("queue.leave", {"call": turn.call.id, "why": why}, deadline=LOOKUP_SECONDS)
         if told.get("agent"):
             note_talk(turn, told)
             return

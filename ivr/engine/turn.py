@@ -40,7 +40,7 @@ MEMORY_DEADLINE = 0.3
 CHOICES = ("profile",)
 """What callers choose for this call and the next, as flows read it of `caller`."""
 KEEP = "memory.keep"
-ANSWER_SECONDS = 2.0
+LOOKUP_SECONDS = 2.0
 """Seconds that one answer of a back end may take, unless the flow says otherwise."""
 
 ASKING_SECONDS = 2.5

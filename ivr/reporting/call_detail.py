@@ -23,12 +23,12 @@ CallDetail = dict[str, Any]
 
 def detail_of(call_id: str, rows: Iterable[JournalRow], *, numbers: bool = False) -> CallDetail:
     """Return what is known of a call; `seconds` of a call that goes on are those up to its last turn."""
-    found = _empty(call_id)
+    detail = _empty(call_id)
     began: float | None = None
     for row in rows:
         began = row.at if began is None else began
-        _take(found, row, round(row.at - began, 1), numbers=numbers)
-    return found
+        _take(detail, row, round(row.at - began, 1), numbers=numbers)
+    return detail
 
 
 def _empty(call_id: str) -> CallDetail:
@@ -56,40 +56,40 @@ def _empty(call_id: str) -> CallDetail:
     }
 
 
-def _take(found: CallDetail, row: JournalRow, at: float, *, numbers: bool) -> None:
+def _take(detail: CallDetail, row: JournalRow, at: float, *, numbers: bool) -> None:
     data: Mapping[str, Any] = json.loads(row.data)
-    found["seconds"] = max(found["seconds"], at)
+    detail["seconds"] = max(detail["seconds"], at)
     match row.kind:
         case "started":
             caller = str(data.get("caller", ""))
-            found |= {name: data.get(name) for name in ("called", "known", "tier")}
-            found |= {"caller": caller if numbers else masked_number(caller), "started": _moment(row.at)}
+            detail |= {name: data.get(name) for name in ("called", "known", "tier")}
+            detail |= {"caller": caller if numbers else masked_number(caller), "started": _moment(row.at)}
         case "ended":
-            found |= {"ended": _moment(row.at), "ended_by": data.get("reason")}
-            found["seconds"] = data.get("seconds", found["seconds"])
+            detail |= {"ended": _moment(row.at), "ended_by": data.get("reason")}
+            detail["seconds"] = data.get("seconds", detail["seconds"])
         case "outcome":
-            found["path"].append({"at": at, **_only(data, "flow", "step", "outcome", "to")})
+            detail["path"].append({"at": at, **_only(data, "flow", "step", "outcome", "to")})
         case "reason":
-            if data.get("reason") not in found["reasons"]:
-                found["reasons"].append(data.get("reason"))
+            if data.get("reason") not in detail["reasons"]:
+                detail["reasons"].append(data.get("reason"))
         case "identity":
-            found["identity"]["results"].append({"at": at, **_only(data, "outcome", "level")})
+            detail["identity"]["results"].append({"at": at, **_only(data, "outcome", "level")})
             if data.get("outcome") == "verified":
-                found["identity"]["level"] = max(found["identity"]["level"], data.get("level", 0))
+                detail["identity"]["level"] = max(detail["identity"]["level"], data.get("level", 0))
         case "dialled":
-            found["people"].append({"at": at, **_only(data, "desk", "status", "seconds")})
+            detail["people"].append({"at": at, **_only(data, "desk", "status", "seconds")})
             if data.get("status") == "completed":
-                found["seconds_with_people"] += data.get("seconds", 0)
+                detail["seconds_with_people"] += data.get("seconds", 0)
         case "ticket":
-            found["tickets"].append({"at": at, **_only(data, "ticket", "about", "repeat")})
+            detail["tickets"].append({"at": at, **_only(data, "ticket", "about", "repeat")})
         case "message":
-            found["messages"].append({"at": at, **_only(data, "seconds", "url")})
+            detail["messages"].append({"at": at, **_only(data, "seconds", "url")})
         case "survey":
-            found["survey"] = {name: value for name, value in data.items() if name not in ("flow", "step")}
+            detail["survey"] = {name: value for name, value in data.items() if name not in ("flow", "step")}
         case "no_input" | "no_match":
-            found["silences" if row.kind == "no_input" else "misses"] += 1
+            detail["silences" if row.kind == "no_input" else "misses"] += 1
         case "lookup" if data.get("outcome") == "failed":
-            found["failed_lookups"].append({"at": at, **_only(data, "source", "reason")})
+            detail["failed_lookups"].append({"at": at, **_only(data, "source", "reason")})
 
 
 def _only(data: Mapping[str, Any], *names: str) -> CallDetail:

@@ -242,11 +242,11 @@ def _tickets(documents: Documents, period: Period) -> Figures:
     kinds: Counter[str] = Counter()
     severities: Counter[str] = Counter()
     repeated = 0
-    for one in _documents(documents, TICKETS, f"T{local(period.since):%y%m%d}"):
-        if period.has(one["opened"]):
-            kinds[one["kind"]] += 1
-            severities[one["severity"]] += 1
-            repeated += bool(one["repeat"])
+    for ticket in _documents(documents, TICKETS, f"T{local(period.since):%y%m%d}"):
+        if period.has(ticket["opened"]):
+            kinds[ticket["kind"]] += 1
+            severities[ticket["severity"]] += 1
+            repeated += bool(ticket["repeat"])
     return {
         "taken": kinds.total(),
         "by_kind": {kind: kinds[kind] for kind in TICKET_KINDS},
@@ -257,32 +257,34 @@ def _tickets(documents: Documents, period: Period) -> Figures:
 
 
 def _open_tickets(documents: Documents, now: float) -> Figures:
-    still = [one for one in _documents(documents, OPEN_TICKETS, of=TICKETS) if one["state"] in ("open", "working")]
+    still = [
+        ticket for ticket in _documents(documents, OPEN_TICKETS, of=TICKETS) if ticket["state"] in ("open", "working")
+    ]
     return {
         "open": len(still),
         "first_reply_overdue": sum(
-            one["replied"] is None and one["clocks"]["first_reply"]["due"] < now for one in still
+            ticket["replied"] is None and ticket["clocks"]["first_reply"]["due"] < now for ticket in still
         ),
-        "final_overdue": sum(one["clocks"]["final"]["due"] < now for one in still),
+        "final_overdue": sum(ticket["clocks"]["final"]["due"] < now for ticket in still),
     }
 
 
 def _callbacks(documents: Documents, now: float) -> Figures:
-    still = [one for one in _documents(documents, OPEN_TASKS, of=TASKS) if one["state"] == "open"]
-    return {"open": len(still), "overdue": sum(one["clocks"]["callback"]["due"] < now for one in still)}
+    still = [task for task in _documents(documents, OPEN_TASKS, of=TASKS) if task["state"] == "open"]
+    return {"open": len(still), "overdue": sum(task["clocks"]["callback"]["due"] < now for task in still)}
 
 
 def _survey(documents: Documents, period: Period) -> Figures:
     every = Marks()
     groups: dict[str, defaultdict[str, Marks]] = {name: defaultdict(Marks) for name in SURVEYED}
-    for one in _documents(documents, SURVEYS, f"{local(period.since):%Y-%m-%d}"):
-        if not period.has(one["at"]):
+    for answer in _documents(documents, SURVEYS, f"{local(period.since):%Y-%m-%d}"):
+        if not period.has(answer["at"]):
             continue
-        every.add(one)
-        for name, found in groups.items():
-            if value := f"{local(one['at']).hour:02d}" if name == "hour" else str(one.get(name) or ""):
-                found[value].add(one)
-    by = {f"by_{name}": {value: found[value].scores() for value in sorted(found)} for name, found in groups.items()}
+        every.add(answer)
+        for name, scores in groups.items():
+            if value := f"{local(answer['at']).hour:02d}" if name == "hour" else str(answer.get(name) or ""):
+                scores[value].add(answer)
+    by = {f"by_{name}": {value: scores[value].scores() for value in sorted(scores)} for name, scores in groups.items()}
     return {**every.scores(), **by}
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ivr.engine.ports import JournalRow
 
-Way = Literal["queue", "direct", "router"]
+ContactWay = Literal["queue", "direct", "router"]
 """Who finds a person: the queue, a desk's own number, or the carrier's router. Only the queue knows of waiting."""
 End = Literal["answered", "abandoned", "left"]
 
@@ -25,7 +25,7 @@ class Visit:
     at: float
     desk: str
     priority: str
-    way: Way
+    way: ContactWay
     end: End
     why: str = ""
     waited: int = 0
@@ -42,7 +42,7 @@ class OpenVisit:
     desk: str
     priority: str
     where: str
-    way: Way = "direct"
+    way: ContactWay = "direct"
     status: str = ""
 
     def over(self, end: End, **how: Any) -> Visit:

@@ -195,8 +195,8 @@ class ServiceTally:
         return {desk: _direct(counts) for desk, counts in sorted(self.direct.items())}
 
     def _of(self, group: str) -> Figures:
-        found = sorted(self._groups[group].items())
-        return {name: sums.of_agent() if group == "agent" else sums.figures() for name, sums in found}
+        tallies = sorted(self._groups[group].items())
+        return {name: sums.of_agent() if group == "agent" else sums.figures() for name, sums in tallies}
 
 
 def _direct(counts: Counter[str]) -> Figures:

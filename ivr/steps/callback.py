@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from ivr.engine.agent_context import handover
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.telephone import telephone
-from ivr.engine.turn import ANSWER_SECONDS, Turn
+from ivr.engine.turn import LOOKUP_SECONDS, Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, option
@@ -79,7 +79,7 @@ class CallbackStep(LiveStep):
         if not number and not self.callback.message:
             return "error"
         try:
-            promise = turn.lookup("queue.call_back", self._question(turn, number), deadline=ANSWER_SECONDS)
+            promise = turn.lookup("queue.call_back", self._question(turn, number), deadline=LOOKUP_SECONDS)
         except LookupFailed:
             return "error"
         turn.set(self.save_as, promise)

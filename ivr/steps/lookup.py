@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import ANSWER_SECONDS, Turn
+from ivr.engine.turn import LOOKUP_SECONDS, Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, MapOf, option
@@ -31,7 +31,7 @@ class LookupQuestion:
     on_missing: Route | None = option(
         Ways(), help="Where to go when there is no such thing.", default=None, shown="on_error"
     )
-    deadline: float = option(Seconds(0.1, 10), help="How long the answer may take.", default=ANSWER_SECONDS, shown="2s")
+    deadline: float = option(Seconds(0.1, 10), help="How long the answer may take.", default=LOOKUP_SECONDS, shown="2s")
 
 
 @dataclass(frozen=True, kw_only=True)

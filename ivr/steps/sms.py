@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import ANSWER_SECONDS, Turn
+from ivr.engine.turn import LOOKUP_SECONDS, Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import option
@@ -58,7 +58,7 @@ class SmsStep(LiveStep):
             if not number.removeprefix("+").isdigit():  # withheld, or a SIP address
                 return "error"
             message = {"number": number, "text": self._text(turn), "purpose": self.name}
-            turn.lookup("sms.send", message, deadline=ANSWER_SECONDS)
+            turn.lookup("sms.send", message, deadline=LOOKUP_SECONDS)
         except (LookupFailed, ValueError):  # no message is better than one with a hole in it
             return "error"
         return "next"
@@ -75,5 +75,5 @@ class SmsStep(LiveStep):
     def _number(turn: Turn) -> str:
         if not turn.level:
             return turn.call.caller
-        on_file = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=ANSWER_SECONDS)
+        on_file = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=LOOKUP_SECONDS)
         return str(on_file.get("number", ""))

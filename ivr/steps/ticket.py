@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import ANSWER_SECONDS, Turn
+from ivr.engine.turn import LOOKUP_SECONDS, Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, option
@@ -76,7 +76,7 @@ class TicketStep(LiveStep):
         """Open it."""
         question = self._question(turn)
         try:
-            opened = turn.lookup("tickets.open", question, deadline=ANSWER_SECONDS)
+            opened = turn.lookup("tickets.open", question, deadline=LOOKUP_SECONDS)
         except LookupFailed:
             return "error"
         turn.set(self.save_as, opened)

@@ -10,7 +10,7 @@ from ivr.engine.agent_context import handover
 from ivr.engine.inputs import DialEnded, Digits, Input
 from ivr.engine.queue_treatment import choice_for, leads_out, leave, note_talk, wait, way_out, where
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import ANSWER_SECONDS, Turn
+from ivr.engine.turn import LOOKUP_SECONDS, Turn
 from ivr.engine.verbs import Dial, Enqueue
 from ivr.errors import LookupFailed
 from ivr.flow.fields import Block, option
@@ -142,7 +142,7 @@ class TransferStep(LiveStep):
         With `tell` the caller wants to hear their place now.
         """
         try:
-            status = turn.ask(question, asked, deadline=ANSWER_SECONDS)
+            status = turn.ask(question, asked, deadline=LOOKUP_SECONDS)
         except LookupFailed as failed:
             return self._unanswered(turn, failed)
         turn.remember(faults=0)
@@ -232,7 +232,7 @@ class TransferStep(LiveStep):
         """Ask the queue whether the agent took the call: how the carrier's leg ended tells nothing of that."""
         asked = {"call": turn.call.id, "status": given.status, "seconds": given.seconds}
         try:
-            status = turn.ask("queue.rang", asked, deadline=ANSWER_SECONDS)
+            status = turn.ask("queue.rang", asked, deadline=LOOKUP_SECONDS)
         except LookupFailed as failed:
             if not failed.missing:
                 return self._dialled(turn, given)

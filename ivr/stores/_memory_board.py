@@ -19,14 +19,14 @@ class MemoryBoard:
 
     def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
         """Return the number of the last write, and the rows written after `write`; None stands for one taken away."""
-        found: dict[str, bytes | None] = {}
+        rows: dict[str, bytes | None] = {}
         with self._posting:
             for name in reversed(self._rows):
                 at, body = self._rows[name]
                 if at <= write:
                     break
-                found[name] = body
-            return self._last, found
+                rows[name] = body
+            return self._last, rows
 
     def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
         """Write all rows at once if the last write is still `seen`, else write nothing and return False."""

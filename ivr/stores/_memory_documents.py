@@ -53,5 +53,5 @@ class MemoryDocuments:
         """Return keys in order, those behind `after` that begin with `prefix`."""
         start = first_key(after, prefix)
         with self._changing:
-            known = list(self._documents.get(collection, ()))
-        return nsmallest(limit, (key for key in known if key >= start and key.startswith(prefix)))
+            names = list(self._documents.get(collection, ()))
+        return nsmallest(limit, (key for key in names if key >= start and key.startswith(prefix)))

@@ -24,9 +24,9 @@ class SqliteBoard:
     def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
         """Return the number of the last write, and the rows written after `write`; None stands for one taken away."""
         with self._connections.faults():
-            found = self._connections.execute(SINCE, (write,)).fetchall()
-            if found:
-                return max(row[1] for row in found), {name: body for name, _, body in found}
+            rows = self._connections.execute(SINCE, (write,)).fetchall()
+            if rows:
+                return max(row[1] for row in rows), {name: body for name, _, body in rows}
             return int(self._connections.execute(LAST).fetchone()[0]), {}
 
     def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:

@@ -72,8 +72,8 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
     def calls(self, *, live: bool, limit: int = 100, oldest: bool = False) -> Sequence[str]:
         """Return the ids of live or past calls, the newest first; or of the oldest live ones, the oldest first."""
         with self._writing:
-            known = list(self._live if live else self._past)
-        return known[:limit] if live and oldest else known[::-1][:limit]
+            ids = list(self._live if live else self._past)
+        return ids[:limit] if live and oldest else ids[::-1][:limit]
 
     def prune(self, before: float, *, limit: int = 1000) -> int:
         """Forget journal rows from before a time, and ended calls that have none left; return how many rows went."""

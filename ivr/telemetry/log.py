@@ -33,5 +33,5 @@ def fault(event: str, what: BaseException, **facts: Any) -> None:
     places = [
         f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(what.__traceback__)
     ]
-    told = {"event": event, **facts, "fault": type(what).__name__, "at": places[-4:]}
-    LOG.error("%s", _as_json(told))
+    fields = {"event": event, **facts, "fault": type(what).__name__, "at": places[-4:]}
+    LOG.error("%s", _as_json(fields))

@@ -90,6 +90,6 @@ def _queue(queue: Queue, token: Hidden, clock: Callable[[], float]) -> Blueprint
 
 def _texts(body: Mapping[str, Any], name: str) -> Sequence[str]:
     value = body.get(name) or []
-    if not isinstance(value, list) or len(value) > MOST_DESKS or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or len(value) > MOST_DESKS or not all(isinstance(item, str) for item in value):
         raise api.Refusal(f"{name} is no list of at most {MOST_DESKS} texts")
     return value

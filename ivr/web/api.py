@@ -26,8 +26,8 @@ def board(name: str, token: Hidden) -> Blueprint:
     def check() -> None:
         if not token:
             abort(404)
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.reveal().encode()):
+        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(credentials.strip().encode(), token.reveal().encode()):
             refusal = make_response(jsonify(error="the request carries no token that is known here"), 401)
             refusal.headers["WWW-Authenticate"] = "Bearer"
             abort(refusal)

@@ -55,7 +55,7 @@ class _Queue(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges of desks and agents, or nothing while the store cannot tell."""
         try:
-            found = self._counting.queue.counts(self._counting.clock())
+            counts = self._counting.queue.counts(self._counting.clock())
         except Exception:
             return
         waiting = GaugeMetricFamily("ivr_queue_waiting", "Callers who wait for an agent.", labels=["desk"])
@@ -67,12 +67,12 @@ class _Queue(Collector):
             "Agents who may serve a desk; one of several desks counts for each.",
             labels=["desk", "state"],
         )
-        for desk, row in found["desks"].items():
+        for desk, row in counts["desks"].items():
             waiting.add_metric([desk], row["waiting"])
             longest.add_metric([desk], row["longest"])
             for state in ("ready", "busy"):
                 at_desk.add_metric([desk, state], row[state])
         agents = GaugeMetricFamily("ivr_agents", "Agents by what they do, each counted once.", labels=["state"])
-        for state, number in found["agents"].items():
+        for state, number in counts["agents"].items():
             agents.add_metric([state], number)
         yield from (waiting, longest, at_desk, agents)

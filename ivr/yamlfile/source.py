@@ -72,8 +72,8 @@ def read_file(path: Path, name: str) -> tuple[Node | None, list[Problem]]:
     text, problems = plain_text.read_plain_text(path, name)
     if text is None:
         return None, problems
-    node, found = read_text(text, name)
-    return node, problems + found
+    node, slips = read_text(text, name)
+    return node, problems + slips
 
 
 def read_text(text: str, file: str) -> tuple[Node | None, list[Problem]]:
@@ -172,13 +172,13 @@ class _Reading:
         """Find what the parser took silently. One kind at a time, since each mending moves the text."""
         texts = [text for text in composer.texts if text.style]
         skip = {number for text in texts for number in range(text.line + 1, text.last + 1)}
-        found = list(hints.look(self._page, skip))
-        found = found or [slip for text in composer.texts if (slip := hints.swallowed(self._page, text))][:1]
-        return iter(found or [hints.lone_words(self._page, lone) for lone in composer.lone][:1])
+        slips = list(hints.look(self._page, skip))
+        slips = slips or [slip for text in composer.texts if (slip := hints.swallowed(self._page, text))][:1]
+        return iter(slips or [hints.lone_words(self._page, lone) for lone in composer.lone][:1])
 
-    def _take_all(self, found: Iterable[hints.Slip]) -> bool:
+    def _take_all(self, slips: Iterable[hints.Slip]) -> bool:
         """Note slips; whether one of them changed the text."""
-        changed = [slip for slip in found if self._take(slip) and slip.edits]
+        changed = [slip for slip in slips if self._take(slip) and slip.edits]
         return bool(changed)
 
     def _take(self, slip: hints.Slip) -> bool:

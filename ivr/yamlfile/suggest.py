@@ -20,8 +20,8 @@ def near(word: str, candidates: Iterable[str]) -> str | None:
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Return a question that names the likely candidate, or an empty text."""
-    found = near(word, candidates)
-    return f'Did you mean "{found}"?' if found is not None else ""
+    suggestion = near(word, candidates)
+    return f'Did you mean "{suggestion}"?' if suggestion is not None else ""
 
 
 def _likeness(word: str, candidate: str) -> float:

@@ -9,7 +9,7 @@ from ivr.secret import Secret
 from ivr.services.sms.backend import Backend, UncertainError
 from ivr.settings import Hidden, Settings
 
-from .rest import API, REST_SECONDS, NotAnswered, NotAsked, RestAccount
+from .rest import API, API_SECONDS, NotAnswered, NotAsked, RestAccount
 
 
 class TwilioMessages(Backend):
@@ -18,7 +18,7 @@ class TwilioMessages(Backend):
     kind: ClassVar[str] = "twilio"
 
     def __init__(
-        self, account_sid: str, auth_token: Hidden, sender: str, *, api: str = API, seconds: float = REST_SECONDS
+        self, account_sid: str, auth_token: Hidden, sender: str, *, api: str = API, seconds: float = API_SECONDS
     ) -> None:
         self._sender = sender
         self._account = RestAccount(account_sid, auth_token, api=api, seconds=seconds)

@@ -21,7 +21,7 @@ from ivr.errors import IvrError
 from ivr.settings import Hidden
 
 API = "https://api.twilio.com"
-REST_SECONDS = 5.0
+API_SECONDS = 5.0
 _LARGEST_ANSWER = 64 << 10
 _MOST_AT_ONCE = 16
 
@@ -57,7 +57,7 @@ class RestAccount:
         token: Hidden,
         *,
         api: str = API,
-        seconds: float = REST_SECONDS,
+        seconds: float = API_SECONDS,
         most_at_once: int = _MOST_AT_ONCE,
     ) -> None:
         self._sid, self._token, self._seconds = sid, token, seconds

@@ -64,8 +64,8 @@ class Check(ABC):
 
 def checks() -> list[Check]:
     """Return every check, in order."""
-    found = kinds_in(sys.modules[__name__], Check)  # type: ignore[type-abstract]
-    return sorted((check() for check in found.values()), key=lambda check: (check.order, check.kind))
+    kinds = kinds_in(sys.modules[__name__], Check)  # type: ignore[type-abstract]
+    return sorted((check() for check in kinds.values()), key=lambda check: (check.order, check.kind))
 
 
 def examine(deployment: Deployment) -> Iterator[tuple[str, Finding]]:

@@ -29,14 +29,18 @@ class PromptsCheck(Check):
             workshop.voices.close()
         carrier = "cloud" in settings.tts
         for language in deployment.languages:
-            here = [one for one in standings if one.prompt.language == language]
-            missing = sum(one.piece is None for one in here)
+            here = [standing for standing in standings if standing.prompt.language == language]
+            missing = sum(standing.piece is None for standing in here)
             text = f"{len(here) - missing} of {len(here)} prompts have a sound of ours"
             if missing and not carrier:
                 yield Finding("warning", language, text, "run: ivr prompts build")
             else:
                 yield Finding("fine", language, text + ("; the carrier speaks the others" if missing else ""))
-        stale = [one for one in standings if one.state == "stale" and one.remark.endswith("not built yet")]
+        stale = [
+            standing
+            for standing in standings
+            if standing.state == "stale" and standing.remark.endswith("not built yet")
+        ]
         if stale:
             yield Finding("warning", "recordings", f"{len(stale)} recordings are not used", "run: ivr prompts build")
         for line in workshop.recordings.unknown():

@@ -143,9 +143,9 @@ def _no_content(page: SourcePage, failure: ParserFailure) -> Slip:
 def _bracket_above(page: SourcePage, number: int, column: int) -> tuple[int, int] | None:
     for n in range(number, max(-1, number - 60), -1):
         signs = re.finditer(r"(?:^|[\s:,\[{-])([\[{])", page.lines[n])
-        found = [match.start(1) for match in signs if n < number or match.start(1) < column]
-        if found:
-            return n, found[0]
+        columns = [match.start(1) for match in signs if n < number or match.start(1) < column]
+        if columns:
+            return n, columns[0]
     return None
 
 

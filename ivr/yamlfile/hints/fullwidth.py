@@ -45,18 +45,20 @@ def hash_sign(page: SourcePage, number: int) -> Slip | None:
 def colon(page: SourcePage, number: int) -> Slip | None:
     """Find a full-width colon behind what is a key by its place."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
-    found = [match for match in [re.match(rf"{LEAD}({NAME})\s*：\u3000*", line)] if match]
+    matches = [match for match in [re.match(rf"{LEAD}({NAME})\s*：\u3000*", line)] if match]
     if "{" in line:
         inside = re.finditer(rf"([{{,，]\s*)({NAME})\s*：\u3000*", line)
-        found += inside
-    found = found or _heading(page.lines, number)
-    if not found:
+        matches += inside
+    matches = matches or _heading(page.lines, number)
+    if not matches:
         return None
     whole = page.lines[number]
-    edits = tuple(Edit(number, m.end(2), m.end(), ": " if whole[m.end() : m.end() + 1].strip() else ":") for m in found)
-    at = line.index("：", found[0].end(2))
+    edits = tuple(
+        Edit(number, m.end(2), m.end(), ": " if whole[m.end() : m.end() + 1].strip() else ":") for m in matches
+    )
+    at = line.index("：", matches[0].end(2))
     message = (
-        f'The colon behind "{found[0].group(2)}" is the full-width ：, so this is one text, not a key and its value.'
+        f'The colon behind "{matches[0].group(2)}" is the full-width ：, so this is one text, not a key and its value.'
     )
     return Slip("full-width-colon", number, at, 1, message, write(page.lines[number], edits), edits)
 
@@ -77,14 +79,14 @@ def quotes(page: SourcePage, number: int) -> Slip | None:
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     signs = "".join(_QUOTES)
     pattern = rf"""(?:(?:^|[:,\[{{-])\s+|[\[{{,]|^)([{signs}])([^{signs}]*)([{signs}])\s*(?=$|[,\]}}])"""
-    found = [m for m in re.finditer(pattern, line) if any({m[1], m[3]} <= set(family) for family in _QUOTES)]
-    found = [m for m in found if m[1] + m[3] != '""']
-    if not found:
+    matches = [m for m in re.finditer(pattern, line) if any({m[1], m[3]} <= set(family) for family in _QUOTES)]
+    matches = [m for m in matches if m[1] + m[3] != '""']
+    if not matches:
         return None
     edits = tuple(
-        Edit(number, m.start(1), m.end(3), quoted_value(page.lines[number][m.start(2) : m.end(2)])) for m in found
+        Edit(number, m.start(1), m.end(3), quoted_value(page.lines[number][m.start(2) : m.end(2)])) for m in matches
     )
-    first = found[0]
+    first = matches[0]
     sign = first.group(1) if first.group(1) != '"' else first.group(3)
     message = f"{sign} is no quotation mark to YAML: it becomes part of the text, or leaves it unclosed."
     start, length = first.start(1), first.end(3) - first.start(1)
@@ -152,15 +154,15 @@ def slot(page: SourcePage, number: int) -> Slip | None:
 def commas(page: SourcePage, number: int) -> Slip | None:
     """Find full-width commas between the items of a list or the keys of a map."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
-    found = [span for match in re.finditer(r"([\w-]+): \[([^\[\]{}]*)\]", line) for span in _in_list(match)]
+    spans = [span for match in re.finditer(r"([\w-]+): \[([^\[\]{}]*)\]", line) for span in _in_list(match)]
     if "{" in line:
         keys = re.finditer(r"(，\s*)([a-z_]\w*)\s*[:：]\s", line)
-        found += [m.span(1) for m in keys if m.start() > line.index("{")]
-    if not found:
+        spans += [m.span(1) for m in keys if m.start() > line.index("{")]
+    if not spans:
         return None
-    edits = tuple(Edit(number, start, end, ", ") for start, end in found)
-    message = f'"{line[found[0][0]]}" separates nothing in YAML; what stands on both sides is one text.'
-    return Slip("full-width-comma", number, found[0][0], 1, message, write(page.lines[number], edits), edits)
+    edits = tuple(Edit(number, start, end, ", ") for start, end in spans)
+    message = f'"{line[spans[0][0]]}" separates nothing in YAML; what stands on both sides is one text.'
+    return Slip("full-width-comma", number, spans[0][0], 1, message, write(page.lines[number], edits), edits)
 
 
 def _in_list(match: re.Match[str]) -> Iterator[tuple[int, int]]:

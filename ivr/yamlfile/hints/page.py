@@ -106,8 +106,8 @@ def take_apart(line: str) -> Written:
 def comment_at(line: str, start: int = 0) -> int:
     """Return where the comment of a line begins, else its length. A quoted text may hold any `#`."""
     masked = mask(line)
-    found = re.compile(r"(?:^|(?<=\s))#").search(masked, start)
-    return found.start() if found else len(line)
+    sign = re.compile(r"(?:^|(?<=\s))#").search(masked, start)
+    return sign.start() if sign else len(line)
 
 
 def mask(line: str) -> str:
@@ -121,7 +121,7 @@ def mask(line: str) -> str:
 
 def bracket_pairs(line: str) -> Brackets:
     """Find the pieces of the flow collections in a line. A bracket inside a text is part of that text."""
-    text, found = mask(line[: comment_at(line)]), Brackets()
+    text, pairs = mask(line[: comment_at(line)]), Brackets()
     open_: list[tuple[str, int]] = []
     starts: list[int] = []
     value_begins = True
@@ -134,17 +134,17 @@ def bracket_pairs(line: str) -> Brackets:
         elif sign in "[{" and (close := text.find(_CLOSER[sign], position)) > 0:
             position = close
         elif open_ and sign == ",":
-            found.pieces.append((starts[-1], position))
+            pairs.pieces.append((starts[-1], position))
             starts[-1] = position + 1
         elif open_ and sign == _CLOSER[open_[-1][0]]:
-            found.pieces.append((starts.pop(), position))
+            pairs.pieces.append((starts.pop(), position))
             open_.pop()
         if not sign.isspace():
             value_begins = sign in "[{," or (sign in ":-" and text[position + 1 : position + 2] in (" ", ""))
         position += 1
-    found.pieces.extend((start, len(text.rstrip())) for start in starts)
-    found.unclosed.extend(open_)
-    return found
+    pairs.pieces.extend((start, len(text.rstrip())) for start in starts)
+    pairs.unclosed.extend(open_)
+    return pairs
 
 
 def value_span(line: str, column: int) -> tuple[int, int]:

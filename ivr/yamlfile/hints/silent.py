@@ -62,8 +62,8 @@ def _look_at(page: SourcePage, number: int) -> Iterator[Slip]:
 
 
 def _first(page: SourcePage, number: int, seen: set[str]) -> Slip | None:
-    found = (detect(page, number) for detect in DETECTORS)
-    return next((slip for slip in found if slip and slip.rule not in seen), None)
+    slips = (detect(page, number) for detect in DETECTORS)
+    return next((slip for slip in slips if slip and slip.rule not in seen), None)
 
 
 def dash(page: SourcePage, number: int) -> Slip | None:
@@ -93,14 +93,14 @@ def _among_items(page: SourcePage, number: int, match: re.Match[str]) -> bool:
 def colon_without_space(page: SourcePage, number: int) -> Slip | None:
     """Find `goto:agent`, which YAML takes for one word."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
-    found = [match for match in [re.match(rf"{LEAD}({NAME}):(?=[^\s/:])(?![^\s{{\[]*:\s)", line)] if match]
+    matches = [match for match in [re.match(rf"{LEAD}({NAME}):(?=[^\s/:])(?![^\s{{\[]*:\s)", line)] if match]
     if "{" in line:
         inside = re.finditer(r"([{,]\s*)([a-z_]\w*):(?=[^\s/:,}\]])", line)
-        found += [match for match in inside if match.group(2) in page.words or match.group(1).startswith("{")]
-    if not found:
+        matches += [match for match in inside if match.group(2) in page.words or match.group(1).startswith("{")]
+    if not matches:
         return None
-    edits = tuple(Edit(number, match.end(), match.end(), " ") for match in found)
-    name, at = found[0].group(2), found[0].start(2)
+    edits = tuple(Edit(number, match.end(), match.end(), " ") for match in matches)
+    name, at = matches[0].group(2), matches[0].start(2)
     message = f'The colon behind "{name}" needs a space behind it.'
     return Slip("missing-space", number, at, len(name) + 1, message, write(page.lines[number], edits), edits)
 

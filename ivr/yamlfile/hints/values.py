@@ -51,8 +51,8 @@ def colon_in_text(page: SourcePage, number: int, column: int) -> Slip:
     if (slip := _never_opened(page, number)) is not None:
         return slip
     slip = in_quotes(page, number, column, "colon-in-text", "A colon and a space stand inside this text.")
-    found = max(column, 0)
-    return Slip(slip.rule, number, found, 1, slip.message, slip.cure, slip.edits)
+    start = max(column, 0)
+    return Slip(slip.rule, number, start, 1, slip.message, slip.cure, slip.edits)
 
 
 def _never_opened(page: SourcePage, number: int) -> Slip | None:
@@ -135,10 +135,10 @@ def open_quote(page: SourcePage, number: int) -> Slip | None:
 def _opened(line: str) -> list[tuple[int, str]]:
     """Return where values of a line open a quote that the line never closes."""
     masked = mask(line)
-    found = re.search(r"""(?:^|[\s:\[{,-])\s*(?<![\x01"'])(["'])(?!\x01)""", masked)
-    if not found or masked.lstrip().startswith("#"):
+    quote = re.search(r"""(?:^|[\s:\[{,-])\s*(?<![\x01"'])(["'])(?!\x01)""", masked)
+    if not quote or masked.lstrip().startswith("#"):
         return []
-    start, sign = found.start(1), found.group(1)
+    start, sign = quote.start(1), quote.group(1)
     before_it = masked[:start].rstrip()
     begins_value = not before_it or before_it[-1] in ":-[{,"
     rest = masked[start + 1 :]
