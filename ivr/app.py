@@ -107,7 +107,7 @@ class Ivr:
         if not reason:
             return ""
         steps = [step for flow in self.release.flows.values() for step in flow.steps.values()]
-        choices = [choice for step in steps for of in ("menu", "choices") for choice in getattr(step, of, ())]
+        choices = [choice for step in steps for choice in step.own_choices()]
         labels = (choice.label for choice in choices if choice.reason == reason and choice.label)
         fixed = (label.by_language[label.language_for(language)].fixed for label in labels)
         return min(filter(None, fixed), key=len, default="")
@@ -293,10 +293,9 @@ class Ivr:
         return {
             (flow.name, step.name, outcome): route[0].goto.place
             for flow in self.release.flows.values()
-            for step in flow.steps.values()
-            if step.listens and "." not in step.name
+            for step in flow.written_steps()
             for outcome, route in step.exits().items()
-            if outcome.startswith("key ") or outcome in ("yes", "no")
+            if outcome in step.choice_outcomes()
         }
 
 

@@ -155,11 +155,11 @@ class Engine:
         step = turn.flow.steps.get(turn.frame.step)
         if step is None:
             return
-        if step.kind in ("say", "announce"):
+        if step.replayable:
             turn.change_frame(replayable=(*turn.frame.replayable, step.name)[-REPLAYABLE_LIMIT:])
         elif step.listens:
             turn.change_frame(replayable=())
-        if step.kind == "menu" and there != step.name:
+        if step.returnable and there != step.name:
             turn.change_frame(history=(*turn.frame.history, step.name)[-HISTORY_LIMIT:])
 
     def _arrive(self, turn: Turn, there: str) -> Move:
@@ -176,7 +176,7 @@ class Engine:
 
     def _enter(self, turn: Turn) -> Move:
         step = self._step(turn)
-        if step.requires > turn.level and not step.name.endswith(".verify"):
+        if step.requires > turn.level:
             return UNVERIFIED
         return step.enter(turn)
 

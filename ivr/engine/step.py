@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any
 
 from ivr.flow.model import Step
 
@@ -39,9 +39,7 @@ Move = str | Universal | RunFlow | None
 
 
 class LiveStep(Step):
-    """A step that can run. `speaks` tells whether its texts are heard; those of a text message are read."""
-
-    speaks: ClassVar[bool] = True
+    """A step that can run."""
 
     @abstractmethod
     def enter(self, turn: Turn) -> Move:

@@ -17,7 +17,7 @@ from ivr.yamlfile.suggest import did_you_mean
 
 from .fields import ArgumentFault, FieldKind, ListOf, Option, Reading, no_fault, option, options, read_options
 from .hotline import read_line
-from .model import Choice, Flow, Release, Step, Target, Way, within
+from .model import Choice, Flow, Release, Step, within
 from .outcomes import verify_name
 from .profiles import profiles
 from .routes import Choices, Goto
@@ -27,8 +27,6 @@ from .text import Text
 from .text_field import LanguageField
 
 LINE = "line.yaml"
-_OPEN = frozenset({"transfer", "message", "hangup", "branch", "verify", "ticket", "survey"})
-"""Kinds of steps that a flow's own `requires` leaves open."""
 _CONTENT = "1"
 """Changes whenever the same files would mean something else, so that a version never names two meanings."""
 
@@ -245,21 +243,21 @@ def _read_steps(node: Node | None, reading: Reading, catalogue: Catalogue, level
 
 
 def _at_least(step: Step, level: int) -> Step:
-    """Hold a step to the level of its whole flow, unless it leads to a person, ends the call or proves who calls."""
-    if step.kind in _OPEN or step.requires >= level:
+    """Hold a step to the level of its whole flow, unless its kind is open to all callers."""
+    if step.open_to_all or step.requires >= level:
         return step
     return replace(step, requires=level)
 
 
 def _guards(steps: Mapping[str, Step], catalogue: Catalogue) -> dict[str, Step]:
     """Make the step that verifies the caller in front of every protected one."""
-    verify = catalogue.steps.get("verify")
-    return {verify_name(step.name): _guard(verify, step) for step in steps.values() if verify and step.requires}
+    guards = (_guard(step, catalogue) for step in steps.values() if step.requires)
+    return {guard.name: guard for guard in guards if guard}
 
 
-def _guard(verify: type[Step], step: Step) -> Step:
-    fields: dict[str, Any] = {"verify": step.requires, "next": (Way(Target(step.name, step.place)),)}
-    return verify(name=verify_name(step.name), place=step.place_of("requires"), **fields)
+def _guard(step: Step, catalogue: Catalogue) -> Step | None:
+    made = (kind.in_front_of(step, verify_name(step.name)) for kind in catalogue.steps.values())
+    return next(filter(None, made), None)
 
 
 def _read_step(name: str, place: Place, body: Node, reading: Reading, catalogue: Catalogue) -> Step | None:

@@ -6,7 +6,7 @@ import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from ivr.calendar import Hours
 from ivr.diagnostics.problem import Place
@@ -80,12 +80,38 @@ class Choice:
     place: Place = field(compare=False)
 
 
+@dataclass(frozen=True)
+class NestedFlow:
+    """A flow that a step runs, and the values that its parameters get."""
+
+    name: str
+    given: Mapping[str, Expression]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step(ABC):
     """One step of a flow. Kinds subclass it in `ivr/steps`, one file each, with their fields and what they do."""
 
     kind: ClassVar[str]
+
+    # Traits: what the rest of the house asks of a kind, so that none is known by its name outside `ivr/steps`.
     listens: ClassVar[bool] = False
+    """It waits for the caller: the turn ends in it, and the next one begins with what the caller did."""
+    speaks: ClassVar[bool] = True
+    """Its texts are heard; those of a text message are read."""
+    replayable: ClassVar[bool] = False
+    """"repeat" says it again, until the caller has answered a step that listens."""
+    returnable: ClassVar[bool] = False
+    """"back" returns to it once it has been left."""
+    ends: ClassVar[bool] = False
+    """The call ends in it."""
+    reaches_person: ClassVar[bool] = False
+    """It connects the caller with people."""
+    open_to_all: ClassVar[bool] = False
+    """A flow's own `requires` does not hold for it: it leads to a person, ends the call, or tells nothing."""
+    looks_up: ClassVar[bool] = False
+    """Its variables hold what a back end answered, and are read at the level of the caller who asked."""
+
     name: str
     place: Place = field(compare=False)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
@@ -111,6 +137,44 @@ class Step(ABC):
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """Yield what is wrong between the step's own keys: the key it is about, what is wrong, and the cure."""
         return iter(())
+
+    @classmethod
+    def in_front_of(cls, protected: Step, name: str) -> Step | None:
+        """Return a step of this kind that proves the caller in front of `protected`; None if the kind proves nobody."""
+        del protected, name
+        return None
+
+    def proves(self) -> int:
+        """Return the identity level that a caller has who leaves the step by "next"; 0 if it proves nothing."""
+        return 0
+
+    def nested(self) -> NestedFlow | None:
+        """Return the flow that the step runs before it goes on."""
+        return None
+
+    def assigns(self) -> Mapping[str, Expression]:
+        """Return the variables that the step works out from others: name to expression."""
+        return {}
+
+    def own_choices(self) -> tuple[Choice, ...]:
+        """Return the choices that the step offers, besides those that work everywhere."""
+        return ()
+
+    def choice_outcomes(self) -> frozenset[str]:
+        """Return the outcomes that a caller takes by choosing, which conversations are to cover."""
+        return frozenset()
+
+    def desk(self) -> str:
+        """Return the desk of `line.yaml` that the step needs; empty for none."""
+        return ""
+
+    def announcement(self) -> str:
+        """Return the announcement of `line.yaml` that the step needs; empty for none."""
+        return ""
+
+    def for_one_item(self) -> Self:
+        """Return the step as it is for one item of its list; the step itself if it has no list."""
+        return self
 
     def place_of(self, key: str) -> Place:
         """Return where the value of a key is written, or the step's name where it isn't."""
@@ -144,6 +208,10 @@ class Flow:
     def place_of(self, key: str) -> Place:
         """Return where the value of a key of the file is written."""
         return self.places.get(key, self.place)
+
+    def written_steps(self) -> Iterator[Step]:
+        """Yield the steps that an editor wrote, without those that prove the caller in front of them."""
+        return (step for name, step in self.steps.items() if "." not in name)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
-from ivr.engine.input_step import phrases_of
+from ivr.engine.input_step import InputStep, phrases_of
 from ivr.engine.inputs import Digits, HungUp, Input, NoInput, RecognizerFailed, Recorded, Speech
 from ivr.engine.verbs import Hearing, InputMode
 from ivr.errors import NoRecording
@@ -177,7 +177,8 @@ def _phrases(release: Release) -> Mapping[str, tuple[str, ...]]:
 
 def _said(flow: Flow, language: str) -> Iterator[str]:
     """Yield what editors wrote, and the engine's own words where there are some in the language."""
-    choices = [*flow.globals, *(choice for step in flow.steps.values() for choice in getattr(step, "menu", ()))]
+    asking = (step for step in flow.steps.values() if isinstance(step, InputStep))
+    choices = [*flow.globals, *(choice for step in asking for choice in step.own_choices())]
     for choice in choices:
         yield from phrases_of(choice, language)
     if phrasebook.language_of(language).split("-")[0] == language.split("-")[0]:

@@ -36,6 +36,7 @@ class AnnounceStep(LiveStep):
     """
 
     kind: ClassVar[str] = "announce"
+    replayable: ClassVar[bool] = True
 
     announce: str = option(Name("the name of an announcement"), help="The slot of line.yaml.")
     next: Route = option(Ways(), help="Where the call goes on.")
@@ -43,6 +44,10 @@ class AnnounceStep(LiveStep):
     def exits(self) -> Mapping[str, Route]:
         """Return the way on."""
         return {"next": self.next}
+
+    def announcement(self) -> str:
+        """Return the slot that is spoken."""
+        return self.announce
 
     def enter(self, turn: Turn) -> Move:
         """Speak what is on. Whatever goes wrong, the call goes on."""

@@ -26,6 +26,7 @@ class BranchStep(LiveStep):
     """
 
     kind: ClassVar[str] = "branch"
+    open_to_all: ClassVar[bool] = True
 
     branch: Route = option(Ways(), help="The ways, in order; the last one needs no condition.")
 

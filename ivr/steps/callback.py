@@ -73,6 +73,10 @@ class CallbackStep(LiveStep):
         """Return the variable that keeps the promise."""
         return {self.save_as: "map"}
 
+    def desk(self) -> str:
+        """Return the desk whose agents ring."""
+        return self.callback.desk
+
     def enter(self, turn: Turn) -> Move:
         """Ask for the promise and keep it."""
         number = telephone(self.callback.number(turn.values()) if self.callback.number else turn.call.caller)

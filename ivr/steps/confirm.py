@@ -49,6 +49,10 @@ class ConfirmStep(InputStep):
         """Return the ways on."""
         return {"yes": self.yes, "no": self.no} | self.failure_exits()
 
+    def choice_outcomes(self) -> frozenset[str]:
+        """Return both answers."""
+        return frozenset({"yes", "no"})
+
     def ask(self, turn: Turn) -> None:
         """Say the question, then the keys; the keys may be cut short."""
         turn.say(self.confirm, barge_in=self.barge_in)

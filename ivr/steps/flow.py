@@ -10,7 +10,7 @@ from ivr.engine.step import LiveStep, Move, RunFlow
 from ivr.engine.turn import Turn
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, MapOf, option
-from ivr.flow.model import Route
+from ivr.flow.model import NestedFlow, Route
 from ivr.flow.routes import Condition, Ways
 from ivr.flow.scalars import Name
 
@@ -53,6 +53,10 @@ class FlowStep(LiveStep):
     def sets(self) -> Mapping[str, str]:
         """Return the variable that keeps the results."""
         return {self.flow.save_as: "map"} if self.flow.save_as else {}
+
+    def nested(self) -> NestedFlow:
+        """Return the flow that is run."""
+        return NestedFlow(self.flow.run, self.flow.given or {})
 
     def enter(self, turn: Turn) -> Move:
         """Go into the flow; when it has come back, keep its results and go on."""

@@ -25,6 +25,8 @@ class HangupStep(LiveStep):
     """
 
     kind: ClassVar[str] = "hangup"
+    ends: ClassVar[bool] = True
+    open_to_all: ClassVar[bool] = True
 
     hangup: Text = option(TextField(), help="The last sentence.")
 

@@ -50,6 +50,7 @@ class LookupStep(LiveStep):
     """
 
     kind: ClassVar[str] = "lookup"
+    looks_up: ClassVar[bool] = True
 
     lookup: LookupQuestion = option(Block(LookupQuestion, "a lookup"), help="What is asked, and where errors lead.")
     next: Route = option(Ways(), help="Where the call goes on with an answer.")

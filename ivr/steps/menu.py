@@ -39,6 +39,7 @@ class MenuStep(InputStep):
     """
 
     kind: ClassVar[str] = "menu"
+    returnable: ClassVar[bool] = True
 
     menu: tuple[Choice, ...] = option(Choices(numbered=True), help="The choices, in the order spoken.")
     offer_agent: bool = option(Flag(), help="Whether the key for a person is spoken with the choices.", default=True)
@@ -54,8 +55,18 @@ class MenuStep(InputStep):
 
     def exits(self) -> Mapping[str, Route]:
         """Return where each choice leads."""
-        ways = {self.outcome(choice): (Way(choice.goto),) for choice in self.menu if choice.goto}
-        return ways | self.failure_exits()
+        return self._choice_exits() | self.failure_exits()
+
+    def _choice_exits(self) -> dict[str, Route]:
+        return {self.outcome(choice): (Way(choice.goto),) for choice in self.menu if choice.goto}
+
+    def own_choices(self) -> tuple[Choice, ...]:
+        """Return the choices, in the order spoken."""
+        return self.menu
+
+    def choice_outcomes(self) -> frozenset[str]:
+        """Return the outcome of each choice that leads to a step."""
+        return frozenset(self._choice_exits())
 
     def sets(self) -> Mapping[str, str]:
         """Return the variable that keeps what was chosen."""

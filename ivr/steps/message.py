@@ -37,6 +37,7 @@ class MessageStep(LiveStep):
 
     kind: ClassVar[str] = "message"
     listens: ClassVar[bool] = True
+    open_to_all: ClassVar[bool] = True
 
     message: Text = option(TextField(), help="What is said before the tone.")
     save_as: str = option(Name(), help="The variable that keeps the recording.", key="as")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.turn import Turn
@@ -36,6 +36,7 @@ class SayStep(LiveStep):
     """
 
     kind: ClassVar[str] = "say"
+    replayable: ClassVar[bool] = True
 
     say: Text = option(TextField(), help="What is spoken.")
     next: Route = option(Ways(), help="Where the call goes on.")
@@ -54,6 +55,10 @@ class SayStep(LiveStep):
     def exits(self) -> Mapping[str, Route]:
         """Return the way on."""
         return {"next": self.next}
+
+    def for_one_item(self) -> Self:
+        """Return the step without its list."""
+        return replace(self, each=None) if self.each is not None else self
 
     def enter(self, turn: Turn) -> Move:
         """Speak, once or twice."""

@@ -38,6 +38,10 @@ class SetStep(LiveStep):
         """Return the variables."""
         return dict.fromkeys(self.set, "value")
 
+    def assigns(self) -> Mapping[str, Expression]:
+        """Return what each variable is set to."""
+        return self.set
+
     def enter(self, turn: Turn) -> Move:
         """Set them."""
         for name, expression in self.set.items():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.turn import LOOKUP_SECONDS, Turn
@@ -50,6 +50,10 @@ class SmsStep(LiveStep):
     def exits(self) -> Mapping[str, Route]:
         """Return the ways on."""
         return {"next": self.next, "error": self.on_error}
+
+    def for_one_item(self) -> Self:
+        """Return the step without its list."""
+        return replace(self, each=None) if self.each is not None else self
 
     def enter(self, turn: Turn) -> Move:
         """Send it."""

@@ -45,6 +45,7 @@ class SurveyStep(InputStep):
     """
 
     kind: ClassVar[str] = "survey"
+    open_to_all: ClassVar[bool] = True
 
     survey: tuple[str, ...] = option(ListOf(OneOf(tuple(SCALES)), lone=True), help="The questions, in order.")
     next: Route = option(Ways(), help="Where the call goes on, answered or not.")

@@ -58,6 +58,7 @@ class TicketStep(LiveStep):
     """
 
     kind: ClassVar[str] = "ticket"
+    open_to_all: ClassVar[bool] = True
 
     ticket: Complaint = option(Block(Complaint, "a ticket", short="kind"), help="The complaint, or its kind alone.")
     save_as: str = option(Name(), help="The variable that keeps what was promised.", key="as")

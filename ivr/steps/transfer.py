@@ -62,6 +62,8 @@ class TransferStep(LiveStep):
 
     kind: ClassVar[str] = "transfer"
     listens: ClassVar[bool] = True
+    reaches_person: ClassVar[bool] = True
+    open_to_all: ClassVar[bool] = True
 
     transfer: To = option(Block(To, "a transfer", short="desk"), help="The desk, or the desk and a priority.")
     otherwise: Route = option(Ways(), help="Where to go when nobody could be reached.")
@@ -97,8 +99,22 @@ class TransferStep(LiveStep):
             "full": self.on_full or busy,
             "failed": self.otherwise,
         }
-        found |= {f"key {choice.key}": (Way(choice.goto),) for choice in self.choices if choice.goto}
-        return found | ({"next": self.next} if self.next else {})
+        return found | self._choice_exits() | ({"next": self.next} if self.next else {})
+
+    def _choice_exits(self) -> dict[str, Route]:
+        return {f"key {choice.key}": (Way(choice.goto),) for choice in self.choices if choice.goto}
+
+    def own_choices(self) -> tuple[Choice, ...]:
+        """Return what a waiting caller may do instead."""
+        return self.choices
+
+    def choice_outcomes(self) -> frozenset[str]:
+        """Return the outcome of each choice that leads to a step."""
+        return frozenset(self._choice_exits())
+
+    def desk(self) -> str:
+        """Return the desk that is wanted."""
+        return self.transfer.desk
 
     # entering
 

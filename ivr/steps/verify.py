@@ -15,7 +15,7 @@ from ivr.engine.inputs import Digits, Input
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.flow.fields import option
-from ivr.flow.model import Route
+from ivr.flow.model import Route, Step, Target, Way
 from ivr.flow.outcomes import AGENT, FAILED
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import IdentityLevel, OneOf
@@ -57,6 +57,7 @@ class VerifyStep(EntryStep):
     """
 
     kind: ClassVar[str] = "verify"
+    open_to_all: ClassVar[bool] = True
 
     verify: int = option(IdentityLevel(), help="The level to reach: L1 or L2.")
     next: Route = option(Ways(), help="Where the call goes on with a verified caller.")
@@ -71,6 +72,16 @@ class VerifyStep(EntryStep):
     def exits(self) -> Mapping[str, Route]:
         """Return the way on."""
         return {"next": self.next} | self.failure_exits()
+
+    @classmethod
+    def in_front_of(cls, protected: Step, name: str) -> VerifyStep:
+        """Return the step that asks for the level that `protected` needs, and leads to it."""
+        onward = (Way(Target(protected.name, protected.place)),)
+        return cls(name=name, place=protected.place_of("requires"), verify=protected.requires, next=onward)
+
+    def proves(self) -> int:
+        """Return the level that is reached."""
+        return self.verify
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """Yield a level that nobody can reach by telephone."""

@@ -6,7 +6,6 @@ Must not guess: only what surely needs proof at run time, and only steps that a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from ivr.diagnostics.problem import Place, Problem
 from ivr.flow.expressions import Expression
@@ -14,15 +13,8 @@ from ivr.flow.model import RETURN, Flow, Step, within
 from ivr.flow.outcomes import flow_routes, step_routes
 from ivr.flow.text import Template
 
-from .targets import written_steps
-
 Levels = dict[str, int]
 """The level that each value needs to be read, by name."""
-
-_TOLD = ("say",)
-"""Kinds that "repeat" speaks again in a later turn."""
-_WAITS = ("flow", "transfer")
-"""Kinds besides those that listen that go on in a later turn."""
 
 
 def check(flows: Mapping[str, Flow]) -> Iterator[Problem]:
@@ -39,7 +31,7 @@ def _needed(flows: Mapping[str, Flow]) -> dict[str, Levels]:
     while before != needed:
         before = {name: dict(levels) for name, levels in needed.items()}
         for name, flow in flows.items():
-            for step in written_steps(flow):
+            for step in flow.written_steps():
                 _learn(step, needed[name])
                 _exchange(step, needed[name], flows, needed)
             _learn_behind_proof(flow, needed[name])
@@ -47,28 +39,27 @@ def _needed(flows: Mapping[str, Flow]) -> dict[str, Levels]:
 
 
 def _learn(step: Step, own: Levels) -> None:
-    if step.kind == "lookup" and step.requires:
+    if step.looks_up and step.requires:
         _raise_to(own, dict.fromkeys(step.sets(), step.requires))
-    elif step.kind == "set":
-        _raise_to(own, {name: _level_of(value, own) for name, value in step.set.items()})  # type: ignore[attr-defined]
+    _raise_to(own, {name: _level_of(value, own) for name, value in step.assigns().items()})
 
 
 def _exchange(step: Step, own: Levels, flows: Mapping[str, Flow], needed: Mapping[str, Levels]) -> None:
     """Take what a flow that is run learns from here, and what this one gets back from it."""
-    if step.kind != "flow" or step.flow.run not in flows:  # type: ignore[attr-defined]
+    nested = step.nested()
+    if nested is None or nested.name not in flows:
         return
-    run: Any = step.flow  # type: ignore[attr-defined]  # the step kind "flow" has it; flow code knows no kinds
-    there = needed[run.run]
-    _raise_to(there, {name: _level_of(value, own) for name, value in (run.given or {}).items()})
-    back = max((there.get(name, 0) for name in flows[run.run].returns), default=0)
+    there = needed[nested.name]
+    _raise_to(there, {name: _level_of(value, own) for name, value in nested.given.items()})
+    back = max((there.get(name, 0) for name in flows[nested.name].returns), default=0)
     _raise_to(own, dict.fromkeys(step.sets(), back))
 
 
 def _learn_behind_proof(flow: Flow, own: Levels) -> None:
     """Count what is learnt where every call has proved itself on the way there, though nothing says so there."""
     without = _come_to(flow, 1)
-    for step in written_steps(flow):
-        if step.kind == "lookup" and step.name not in without:
+    for step in flow.written_steps():
+        if step.looks_up and step.name not in without:
             _raise_to(own, dict.fromkeys(step.sets(), 1))
 
 
@@ -87,7 +78,7 @@ def _come_to(flow: Flow, level: int) -> set[str]:
     everywhere = [way.goto.name for route in flow_routes(flow).values() for way in route]
     frontier = [flow.start, *everywhere]
     for step in flow.steps.values():
-        if step.listens or step.kind in _WAITS:
+        if step.listens or step.nested():  # both go on in a later turn
             frontier += _ways_on(step, level)
     found = set[str]()
     while frontier:
@@ -101,20 +92,20 @@ def _come_to(flow: Flow, level: int) -> set[str]:
 
 def _ways_on(step: Step, level: int) -> list[str]:
     """Return where a step leads, but for the way that is taken by proving this level here."""
-    proves = getattr(step, "verify", 0) >= level
+    proves = step.proves() >= level
     routes = {outcome: route for outcome, route in step_routes(step).items() if not (proves and outcome == "next")}
     return [way.goto.name for route in routes.values() for way in route if way.goto.name != RETURN]
 
 
 def _unguarded(flow: Flow, needed: Levels) -> Iterator[Problem]:
     without = {level: _come_to(flow, level) for level in set(needed.values()) if level}
-    for step in written_steps(flow):
+    for step in flow.written_steps():
         told: set[str] = set()
         for name, place, spoken in _read_by(step):
             level = needed.get(name, 0)
             if level <= step.requires or name in told:
                 continue
-            again = step.listens or (spoken and step.kind in _TOLD)
+            again = step.listens or (spoken and step.replayable)
             if again or step.name in without[level]:
                 told.add(name)
                 yield _problem(step, name, level, place)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from ivr.diagnostics.problem import Problem
-from ivr.flow.model import RETURN, CalledNumber, Flow, Hotline, Step, Target, within
+from ivr.diagnostics.problem import Place, Problem
+from ivr.flow.model import RETURN, CalledNumber, Flow, Hotline, NestedFlow, Target, within
 from ivr.yamlfile.suggest import did_you_mean
-
-from .targets import written_steps
 
 
 def check(flows: Mapping[str, Flow], names: frozenset[str], line: Hotline | None) -> Iterator[Problem]:
@@ -24,9 +21,9 @@ def check(flows: Mapping[str, Flow], names: frozenset[str], line: Hotline | None
             yield from _spoken(number, flows[name])
     for flow in flows.values():
         yield from _leads_to(flow, flows)
-        for step in written_steps(flow):
-            if step.kind == "flow":
-                yield from _runs(step, flows, names)
+        for step in flow.written_steps():
+            if nested := step.nested():
+                yield from _runs(nested, step.place_of(step.kind), flows, names)
         yield from _runs_itself(flow, flows)
 
 
@@ -40,7 +37,7 @@ def _spoken(number: CalledNumber, flow: Flow) -> Iterator[Problem]:
 
 
 def _leads_to(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[Problem]:
-    for target in within([flow.globals, *written_steps(flow)], Target):
+    for target in within([flow.globals, *flow.written_steps()], Target):
         if target.name in flows and target.name not in flow.steps:
             yield from _led_to(target, flows[target.name])
 
@@ -52,15 +49,13 @@ def _led_to(target: Target, flow: Flow) -> Iterator[Problem]:
         yield Problem(target.place, "missing-parameter", message, cure)
 
 
-def _runs(step: Step, flows: Mapping[str, Flow], names: frozenset[str]) -> Iterator[Problem]:
-    run: Any = step.flow  # type: ignore[attr-defined]  # the step kind "flow" has it; flow code knows no kinds
-    place = step.place_of("flow")
-    if run.run not in names:
-        cure = did_you_mean(run.run, names) or f"The flows are {', '.join(sorted(names))}."
-        yield Problem(place, "unknown-flow", f'"{run.run}" is no flow.', cure)
-    elif run.run in flows:
-        other = flows[run.run]
-        wanted, given = other.parameters, run.given or {}
+def _runs(nested: NestedFlow, place: Place, flows: Mapping[str, Flow], names: frozenset[str]) -> Iterator[Problem]:
+    if nested.name not in names:
+        cure = did_you_mean(nested.name, names) or f"The flows are {', '.join(sorted(names))}."
+        yield Problem(place, "unknown-flow", f'"{nested.name}" is no flow.', cure)
+    elif nested.name in flows:
+        other = flows[nested.name]
+        wanted, given = other.parameters, nested.given
         for name in wanted:
             if name not in given:
                 message = f'"{other.name}" needs "{name}", which is not given.'
@@ -76,11 +71,12 @@ def _runs(step: Step, flows: Mapping[str, Flow], names: frozenset[str]) -> Itera
 
 
 def _runs_itself(flow: Flow, flows: Mapping[str, Flow]) -> Iterator[Problem]:
-    for step in written_steps(flow):
-        if step.kind == "flow" and flow.name in _all_run(step.flow.run, flows):  # type: ignore[attr-defined]
+    for step in flow.written_steps():
+        nested = step.nested()
+        if nested and flow.name in _all_run(nested.name, flows):
             message = f'"{flow.name}" runs itself through this step, and would do so without end.'
             cure = 'Lead back to a step with "next", or to "return".'
-            yield Problem(step.place_of("flow"), "runs-itself", message, cure)
+            yield Problem(step.place_of(step.kind), "runs-itself", message, cure)
 
 
 def _all_run(name: str, flows: Mapping[str, Flow]) -> set[str]:
@@ -90,8 +86,7 @@ def _all_run(name: str, flows: Mapping[str, Flow]) -> set[str]:
         name = frontier.pop()
         if name not in found and name in flows:
             found.add(name)
-            steps = (step for step in written_steps(flows[name]) if step.kind == "flow")
-            frontier += [step.flow.run for step in steps]  # type: ignore[attr-defined]
+            frontier += [nested.name for step in flows[name].written_steps() if (nested := step.nested())]
     return found
 
 

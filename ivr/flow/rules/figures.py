@@ -9,15 +9,13 @@ from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Flow, within
 from ivr.flow.text import Template, Text
 
-from .targets import written_steps
-
 _FIGURES = re.compile(r"\d+(?:[.,:/-]\d+)+|\d{3,}|\d+ ?[%‰]")
 """One or two digits are keys and small counts, which no voice gets wrong."""
 
 
 def check(flow: Flow) -> Iterator[Problem]:
     """Check the texts of everything but text messages, which are read on a screen."""
-    spoken = [step for step in written_steps(flow) if step.kind != "sms"]
+    spoken = [step for step in flow.written_steps() if step.speaks]
     for text in within([flow.globals, *spoken], Text):
         for template in text.by_language.values():
             yield from _in(template)

@@ -9,8 +9,6 @@ from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Choice, Flow, Phrases, within
 from ivr.flow.text import Text
 
-from .targets import written_steps
-
 
 def check(flow: Flow) -> Iterator[Problem]:
     """Check texts and phrases."""
@@ -18,12 +16,12 @@ def check(flow: Flow) -> Iterator[Problem]:
         yield from _missing(flow)
     else:
         yield from _nothing_to_switch_to(flow)
-    for choices in [flow.globals, *(getattr(step, "menu", ()) for step in written_steps(flow))]:
+    for choices in [flow.globals, *(step.own_choices() for step in flow.written_steps())]:
         yield from _repeated(choices)
 
 
 def _missing(flow: Flow) -> Iterator[Problem]:
-    for text in within([flow.globals, *written_steps(flow)], (Text, Phrases)):
+    for text in within([flow.globals, *flow.written_steps()], (Text, Phrases)):
         missing = " and ".join(tag for tag in flow.languages if tag not in text.by_language)
         if missing and isinstance(text, Text):
             message = f"This text is missing in {missing}, which the flow speaks elsewhere."
@@ -35,7 +33,7 @@ def _missing(flow: Flow) -> Iterator[Problem]:
 
 
 def _nothing_to_switch_to(flow: Flow) -> Iterator[Problem]:
-    for choice in within([flow.globals, *written_steps(flow)], Choice):
+    for choice in within([flow.globals, *flow.written_steps()], Choice):
         if choice.do == "language":
             message = f"The flow speaks {flow.languages[0]} only, so there is no language to switch to."
             yield Problem(choice.place, "one-language", message, "Write the texts in two languages, or delete this.")

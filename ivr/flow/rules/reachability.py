@@ -8,9 +8,8 @@ from ivr.diagnostics.problem import Problem
 from ivr.flow.model import OWN_DESK, Flow, Hotline, Step
 from ivr.flow.outcomes import flow_routes, step_routes
 
-from .targets import written_steps
-
-_ENDS = ("transfer", "hangup", "flow")
+_CLOSED = "closed"
+"""The outcome of a step whose desk has no opening hours now."""
 
 
 def check(flow: Flow, line: Hotline | None) -> Iterator[Problem]:
@@ -38,7 +37,7 @@ def _next_places(step: Step) -> list[str]:
 def _unreachable(flow: Flow) -> Iterator[Problem]:
     everywhere = [way.goto.name for route in flow_routes(flow).values() for way in route]
     reached = _reached(flow, [flow.start, *everywhere])
-    for step in written_steps(flow):
+    for step in flow.written_steps():
         if step.name not in reached:
             message = f'No caller can ever get to step "{step.name}".'
             yield Problem(step.place, "unreachable-step", message, "Lead a choice to it, or delete it.", "warning")
@@ -46,7 +45,7 @@ def _unreachable(flow: Flow) -> Iterator[Problem]:
 
 def _no_person(flow: Flow) -> Iterator[Problem]:
     reached = _reached(flow, [flow.agent])
-    if reached <= set(flow.steps) and not any(flow.steps[name].kind == "transfer" for name in reached):
+    if reached <= set(flow.steps) and not any(flow.steps[name].reaches_person for name in reached):
         message = f'Whoever wants a person is led to "{flow.agent}", from where no way leads to a transfer.'
         cure = "Let it lead to a transfer step, so that people can reach people."
         place = flow.steps[flow.agent].place
@@ -56,12 +55,12 @@ def _no_person(flow: Flow) -> Iterator[Problem]:
 def _loops(flow: Flow, line: Hotline | None) -> Iterator[Problem]:
     """Find rounds that a call cannot leave and in which it never waits: it would hang in them."""
     closing = {name for name, step in flow.steps.items() if line is not None and _can_be_closed(step, line)}
-    onward = {name: _onward(step, "closed" if name in closing else "next") for name, step in flow.steps.items()}
-    good = {n for n, step in flow.steps.items() if n not in closing and (step.listens or step.kind in _ENDS)}
+    onward = {name: _onward(step, _CLOSED if name in closing else "next") for name, step in flow.steps.items()}
+    good = {n for n, step in flow.steps.items() if n not in closing and (step.listens or step.ends or step.nested())}
     while more := {n for n, ways in onward.items() if n not in good and _leaves(ways, good, onward)}:
         good |= more
     told: set[str] = set()
-    for step in written_steps(flow):
+    for step in flow.written_steps():
         if step.name not in good | told:
             told |= _reached_onward(step.name, onward)
             cycle = _cycle(step.name, onward)
@@ -72,9 +71,8 @@ def _loops(flow: Flow, line: Hotline | None) -> Iterator[Problem]:
 
 def _can_be_closed(step: Step, line: Hotline) -> bool:
     """Tell whether a step may find its desk closed, so that the call goes on at once."""
-    wanted = getattr(getattr(step, "transfer", None), "desk", None)
-    desks = (desk for name, desk in line.desks.items() if wanted in (name, OWN_DESK))
-    return any(line.hours_of(desk.hours) is not None for desk in desks)
+    desks = (desk for name, desk in line.desks.items() if step.desk() in (name, OWN_DESK))
+    return _CLOSED in step.exits() and any(line.hours_of(desk.hours) is not None for desk in desks)
 
 
 def _onward(step: Step, outcome: str) -> list[str]:

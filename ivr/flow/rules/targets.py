@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import OWN_DESK, RETURN, Choice, Flow, Hotline, Step, Target, within
+from ivr.flow.model import OWN_DESK, RETURN, Choice, Flow, Hotline, Target, within
 from ivr.yamlfile.suggest import did_you_mean
 
 
@@ -20,17 +20,12 @@ def check(flow: Flow, flows: frozenset[str], line: Hotline | None) -> Iterator[P
         yield from _announcements(flow, line)
 
 
-def written_steps(flow: Flow) -> Iterator[Step]:
-    """Yield the steps that an editor wrote."""
-    return (step for name, step in flow.steps.items() if "." not in name)
-
-
 def _targets(flow: Flow, flows: frozenset[str]) -> Iterator[Problem]:
     own = {*flow.steps, *flow.unread}
     top = [Target(flow.start, flow.place_of("start"))]
     if "main_menu" in flow.places:
         top.append(Target(flow.main_menu, flow.place_of("main_menu")))
-    for target in [*top, *within([flow.globals, *written_steps(flow)], Target)]:
+    for target in [*top, *within([flow.globals, *flow.written_steps()], Target)]:
         if target.name not in own | flows | {RETURN}:
             names = [name for name in own if "." not in name]
             cure = did_you_mean(target.name, [*names, *flows]) or f'Add a step "{target.name}", or lead somewhere else.'
@@ -56,7 +51,7 @@ def _agent(flow: Flow, flows: frozenset[str]) -> Iterator[Problem]:
 
 def _zero_key(flow: Flow) -> Iterator[Problem]:
     """Key 0 is a person everywhere (ETSI ETR 096, ISO/IEC 13714); nothing else may take it."""
-    for choice in within([flow.globals, *written_steps(flow)], Choice):
+    for choice in within([flow.globals, *flow.written_steps()], Choice):
         if choice.key == "0" and not (choice.goto and choice.goto.name == flow.agent):
             message = "Key 0 must lead to a person everywhere; callers rely on it."
             cure = f'Give this choice another key, or write "goto: {flow.agent}".'
@@ -70,19 +65,19 @@ def _faults(flow: Flow) -> Iterator[Problem]:
 
 
 def _desks(flow: Flow, line: Hotline) -> Iterator[Problem]:
-    for step in written_steps(flow):
-        desk = getattr(getattr(step, "transfer", None), "desk", None)
-        if desk is not None and desk not in (*line.desks, OWN_DESK):
+    for step in flow.written_steps():
+        desk = step.desk()
+        if desk and desk not in (*line.desks, OWN_DESK):
             cure = did_you_mean(desk, line.desks) or f"The desks are {', '.join(line.desks)}."
             message = f'"{desk}" is no desk of line.yaml.'
-            yield Problem(step.place_of("transfer"), "unknown-desk", message, cure)
+            yield Problem(step.place_of(step.kind), "unknown-desk", message, cure)
 
 
 def _announcements(flow: Flow, line: Hotline) -> Iterator[Problem]:
-    for step in written_steps(flow):
-        slot = getattr(step, "announce", None)
-        if slot is not None and slot not in line.announcements:
+    for step in flow.written_steps():
+        slot = step.announcement()
+        if slot and slot not in line.announcements:
             listed = f"The announcements are {', '.join(line.announcements)}." if line.announcements else ""
             cure = did_you_mean(slot, line.announcements) or listed or f'Add "announcements: {{{slot}: {{}}}}" there.'
             message = f'"{slot}" is no announcement of line.yaml.'
-            yield Problem(step.place_of("announce"), "unknown-announcement", message, cure)
+            yield Problem(step.place_of(step.kind), "unknown-announcement", message, cure)

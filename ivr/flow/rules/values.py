@@ -8,12 +8,10 @@ from typing import Any
 
 from ivr.diagnostics.problem import Place, Problem
 from ivr.flow.expressions import CONSTANTS, Expression
-from ivr.flow.model import Flow, Hotline, Step, within
+from ivr.flow.model import Flow, Hotline, within
 from ivr.flow.text import Slot, Template
 from ivr.secret import SECRET_KINDS as SECRET_KINDS
 from ivr.yamlfile.suggest import did_you_mean
-
-from .targets import written_steps
 
 GIVEN: Mapping[str, Mapping[str, str]] = {
     "call": {
@@ -74,8 +72,8 @@ def check(flow: Flow, line: Hotline | None) -> Iterator[Problem]:
 def _all_read(flow: Flow) -> Iterator[Problem]:
     known, secrets = _known(flow), _secrets(flow)
     yield from _names(flow)
-    for step in written_steps(flow):
-        yield from _read_in(step, known | ({"item"} if getattr(step, "each", None) is not None else set()), secrets)
+    for step in flow.written_steps():
+        yield from _read_in(step, known | ({"item"} if step.for_one_item() is not step else set()), secrets)
     yield from _read_in(flow.globals, known, secrets)
     for name in flow.returns:
         if name not in known:
@@ -91,7 +89,7 @@ def _names(flow: Flow) -> Iterator[Problem]:
     """Check that what steps set, and what the flow is given, can be read again."""
     for name in flow.parameters:
         yield from _name(name, flow.place_of("parameters"))
-    for step in written_steps(flow):
+    for step in flow.written_steps():
         for name in step.sets():
             yield from _name(name, step.place_of("as" if "as" in step.places else step.kind))
 
@@ -113,19 +111,15 @@ def _known(flow: Flow) -> frozenset[str]:
 def _secrets(flow: Flow) -> frozenset[str]:
     """Name the variables that hold a secret: collected as one, or set to another one."""
     found = {name for step in flow.steps.values() for name, holds in step.sets().items() if holds in SECRET_KINDS}
-    copies = [pair for step in flow.steps.values() for pair in _set_by(step).items()]
+    copies = [pair for step in flow.steps.values() for pair in step.assigns().items()]
     while more := {name for name, value in copies if any(path[0] in found for path in value.paths())} - found:
         found |= more
     return frozenset(found)
 
 
-def _set_by(step: Step) -> Mapping[str, Expression]:
-    return getattr(step, "set", {}) if step.kind == "set" else {}
-
-
 def _of_the_line(flow: Flow, line: Hotline | None) -> Iterator[Problem]:
     """Check what is read of opening hours: single values only, which are worked out when they are read."""
-    for path, place in _paths([flow.globals, *written_steps(flow)]):
+    for path, place in _paths([flow.globals, *flow.written_steps()]):
         if path == ("line",):
             parts = " or ".join(f'"line.{part}"' for part in GIVEN["line"])
             yield Problem(place, "unknown-value", '"line" is several values.', f"Read {parts}.")

@@ -135,7 +135,8 @@ def _scenes(
 ) -> Iterator[DryRunTurn]:
     """Let the step be entered, and answered by silence and nonsense, by callers who come first and who come back."""
     for scene, what in _moments(step):
-        for there in (step, _once(step)) if _once(step) is not step else (step,):
+        alone = step.for_one_item()
+        for there in (step,) if alone is step else (step, alone):
             turn = dry_run_turn(flow, release.line, step, language, scene, hidden)
             with suppress(Exception):  # a step that needs a real call still has its texts listed, from its fields
                 there.enter(turn) if what is None else there.answer(turn, what)
@@ -150,11 +151,6 @@ def _moments(step: LiveStep) -> Iterator[tuple[Scene, Input | None]]:
     for failures in range(_MOST_FAILURES if step.listens else 0):
         yield Scene(failures=failures), NoInput()
         yield Scene(failures=failures), Speech("", None)
-
-
-def _once(step: LiveStep) -> LiveStep:
-    """Return a step that speaks for each item of a list as one that speaks once: there is no list here."""
-    return replace(step, each=None) if getattr(step, "each", None) is not None else step  # type: ignore[call-arg]
 
 
 def _named(flow: Flow, step: LiveStep, said: Iterable[DryRunText], variant: str) -> Iterator[KnownPrompt]:
