@@ -9,7 +9,7 @@ from ivr.errors import LookupFailed
 from ivr.flow.model import PRIORITIES
 
 from .telephone import telephone
-from .turn import LOOKUP_SECONDS, CHOICES, MEMORY_DEADLINE, Turn
+from .turn import CHOICES, LOOKUP_SECONDS, MEMORY_DEADLINE, Turn
 
 CALLER_DEADLINE = 1.0
 """Seconds that the bank has to say who is calling, before anything is heard (elderly callers: at most one second)."""
