@@ -1,4 +1,4 @@
-"""An engine for telephone voice menus. These names are the whole Python surface; each is imported on first use."""
+"""An engine for telephone voice menus. These names are the public Python API; each is imported on first use."""
 
 from __future__ import annotations
 

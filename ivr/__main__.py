@@ -1,4 +1,4 @@
-"""`python3 -m ivr ...`: the command line from a fresh clone; what is missing is set up first."""
+"""`python3 -m ivr ...`: the command line from a fresh clone. Installs what is missing first."""
 
 from __future__ import annotations
 

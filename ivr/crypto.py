@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed so that a store file alone tells nothing. Must not write a secret or a key anywhere else."""
+"""Encrypt secrets at rest, so that a store file alone reveals nothing. Must not write a secret or a key elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NONCE_BYTES = 12
 
 
 class Seal:
-    """Seals and opens secrets with ChaCha20-Poly1305. The kind of a secret is bound to its seal."""
+    """Encrypt and decrypt secrets with ChaCha20-Poly1305; the kind of a secret is authenticated with it."""
 
     def __init__(self, key: bytes) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -29,9 +29,10 @@ class Seal:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """Take the key that the deployment has: its own, else the carrier's token, else a file beside the store's.
+        """Derive the keys from IVR_KEY, else from the carrier's token, else from a key file beside the store's file.
 
-        Raises SettingsError when neither is there, StoreError when the key file cannot be used.
+        A store in memory gets a random key. Raises SettingsError when a store without a file has neither key nor token,
+        StoreError when the key file cannot be used.
         """
         if key := settings.key or settings.auth_token:
             return cls(key.reveal().encode())
@@ -44,13 +45,13 @@ class Seal:
         return cls(secrets.token_bytes(KEY_BYTES))
 
     def seal(self, secret: Secret) -> str:
-        """Return text that only this key opens; it differs each time."""
+        """Encrypt a secret as text; the text differs each time (random nonce)."""
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._cipher.encrypt(nonce, secret.reveal().encode(), secret.kind.encode())
         return f"{secret.kind}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
     def open(self, text: str) -> Secret:
-        """Return the secret again. Raises StoreError for another key, another kind or a changed text."""
+        """Decrypt a text of `seal`. Raises StoreError for another key, another kind or a changed text."""
         from cryptography.exceptions import InvalidTag
 
         kind, _, body = text.partition(".")
@@ -65,7 +66,7 @@ class Seal:
         )
 
     def fingerprint(self, data: bytes) -> str:
-        """Return 32 letters that are equal for equal data and tell nothing about it to whoever lacks the key."""
+        """Return a keyed hash (BLAKE2b, 32 hex digits): equal for equal data, meaningless without the key."""
         return hashlib.blake2b(data, digest_size=16, key=self._fingerprint_key).hexdigest()
 
 
@@ -78,7 +79,7 @@ def _derived(key: bytes, purpose: bytes) -> bytes:
 
 
 def _key_in(file: Path) -> bytes:
-    """Read the key file, making it first if there is none. Workers that start at once all get the same key."""
+    """Read the key file; create it if it is missing. Workers that start at the same time all get the same key."""
     try:
         if not file.exists():
             _make_key(file)
@@ -95,7 +96,7 @@ def _key_in(file: Path) -> bytes:
 
 
 def _make_key(file: Path) -> None:
-    """Write a new key aside, then link it into place: the link fails where another worker was first."""
+    """Write a new key to a temporary file, then link it into place: the link fails if another worker was first."""
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

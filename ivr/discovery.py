@@ -1,4 +1,4 @@
-"""Finds the kinds of things that a folder holds: one module, one kind, called the same."""
+"""Discover the kinds that a package defines: one module per kind, named after it. Must not know any kind itself."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ _T = TypeVar("_T")
 
 
 def kinds_in(package: ModuleType, base: type[_T]) -> dict[str, type[_T]]:
-    """Return every class below `base` that a module of the package defines, by its `kind`.
+    """Import the modules of a package and return their concrete subclasses of `base` by `kind`.
 
-    Raises ValueError when a module's name and its kind differ: the tree must show what there is.
+    Modules whose names begin with an underscore are skipped. Raises ValueError when a module's name and its kind
+    differ, so that the file tree lists the kinds.
     """
     kinds: dict[str, type[_T]] = {}
     for entry in pkgutil.iter_modules(package.__path__):

@@ -1,4 +1,4 @@
-"""The exception families. What callers do is never an exception, see `engine/inputs.py`. Standard library only."""
+"""The exceptions of this package. What callers do is never an exception (see `engine/inputs.py`); imports no room."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from .diagnostics.problem import Problem, in_order
 
 
 class IvrError(Exception):
-    """The root of everything that this package raises on purpose."""
+    """Base class of every exception that this package raises on purpose."""
 
 
 class FlowError(IvrError):
-    """Flow files cannot be used. `problems` holds every finding of the run, sorted by place."""
+    """The flow files cannot be used. `problems` lists every problem of the run, sorted by place."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = in_order(problems)
@@ -18,23 +18,23 @@ class FlowError(IvrError):
 
 
 class SettingsError(IvrError):
-    """A deployment setting is missing or cannot be used; the text says which and what to set."""
+    """A deployment setting is missing or invalid; the text says which one and what to set."""
 
 
 class ChannelError(IvrError):
-    """A request from a carrier cannot be taken."""
+    """A request from a carrier cannot be processed."""
 
 
 class BadSignature(ChannelError):
-    """The request was not signed by the carrier; nothing may be read from it."""
+    """The request has no valid signature of the carrier; nothing in it may be used."""
 
 
 class BadRequest(ChannelError):
-    """The request is authentic but lacks what every call request carries."""
+    """The request is authentic but lacks a parameter that every call request has."""
 
 
 class NoRecording(ChannelError):
-    """What a caller said cannot be fetched from the carrier, or not in time; the text never holds an address."""
+    """A recording cannot be fetched from the carrier, or not in time; the text never contains its address."""
 
 
 class StoreError(IvrError):
@@ -42,7 +42,7 @@ class StoreError(IvrError):
 
 
 class LookupFailed(IvrError):
-    """A back end did not answer in time, was gone, or answered with a fault. `missing` tells "no such thing" apart."""
+    """A back end was unreachable, too slow, or answered with an error. `missing` marks "no such thing"."""
 
     def __init__(self, reason: str, *, missing: bool = False) -> None:
         self.missing = missing
@@ -50,9 +50,9 @@ class LookupFailed(IvrError):
 
 
 class CarrierFailed(IvrError):
-    """The carrier did not place or move a call when asked; the text says why, without numbers.
+    """The carrier did not place or redirect a call; the text says why, without telephone numbers.
 
-    `unsure` tells that it may have done so all the same: it gave no answer that one can rely on.
+    `unsure` means that it may have done so all the same: it gave no reliable answer.
     """
 
     def __init__(self, reason: str, *, unsure: bool = False) -> None:
@@ -61,12 +61,12 @@ class CarrierFailed(IvrError):
 
 
 class VoiceFailed(IvrError):
-    """A voice cannot speak a text, or not in time; the next voice is to."""
+    """A voice cannot speak a text, or not in time; the next voice is tried."""
 
 
 class ModelError(IvrError):
-    """A speech model cannot be fetched or installed; the text says why and what to do."""
+    """A speech model cannot be downloaded or installed; the text says why and what to do."""
 
 
 class FlowStuck(IvrError):
-    """A turn ran past the hop limit or its step is gone; the caller is apologised to and transferred."""
+    """A turn exceeded the hop limit, or its step no longer exists; the caller hears an apology and is transferred."""

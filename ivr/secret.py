@@ -1,4 +1,4 @@
-"""Values that must never be seen: a type of their own, so a slip is an error and not a leak. Standard library only."""
+"""Values that must never be shown: a type of their own, so that a slip is an error, not a leak. Imports no room."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import hmac
 from typing import Any, NoReturn
 
 SECRET_KINDS = ("pin", "pan", "otp", "id", "spoken")
-"""The last is a sentence with a caller's own values in it; no step collects one."""
+"""`spoken` is a sentence with a caller's own values in it; no step collects one."""
 
 
 class Secret:
     """A PIN, card number, one-time code or ID number that a caller typed.
 
-    It can be compared (in constant time) and handed to a back end with `reveal()`. It prints as `<pin>`, cannot be
-    formatted, pickled, hashed, iterated or written as JSON.
+    It can be compared (in constant time) and passed to a back end with `reveal()`. It prints and formats as `<pin>`
+    and cannot be pickled, hashed, iterated or written as JSON.
     """
 
     __slots__ = ("_value", "kind")
@@ -25,7 +25,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """Give the value. Call it only at the edge where a back end or a cipher takes it."""
+        """Return the value. Call it only where the value is passed to a back end or a cipher."""
         return self._value
 
     def __eq__(self, other: object) -> bool:
@@ -56,13 +56,13 @@ class Secret:
 
 
 SHOWN = {"pan": 4, "id": 2}
-"""How many last characters of a secret may be seen (PCI DSS 3.4.1, JR/T 0171); of the other kinds none."""
+"""How many last characters of a secret may be shown (PCI DSS 3.4.1, JR/T 0171); none of the other kinds."""
 
 _LONG = 5
 
 
 def masked(value: str | Secret) -> str:
-    """Return as much of an entry as a colleague may see: `***0128` of a long number, nothing of a PIN or code."""
+    """Return as much of an entry as staff may see: `***0128` of a long number, nothing of a PIN or code."""
     if isinstance(value, Secret):
         last = SHOWN.get(value.kind, 0)
         return f"***{value.reveal()[-last:]}" if last else ""

@@ -1,1 +1,1 @@
-"""How a flow asks a back end. One way a module; each keeps the `Lookup` port of the engine."""
+"""Ways in which a flow asks a back end, one module each. Each implements the `Lookup` port of the engine."""

@@ -1,4 +1,4 @@
-"""Asks back ends over HTTP and JSON, never longer than the flow allows. What callers typed is in no text from here."""
+"""Ask back ends with JSON over HTTP, within the flow's deadline. No error text contains what a caller typed."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _MOST_OPEN = 64
 class HttpLookup:
     """The engine's `Lookup` port: "bank.balance" is a POST to `<address of bank>/balance`.
 
-    At most `most_open` questions to a service are open at a time; one more fails at once. So a slow back end can't take
-    every thread of the server away from callers who do not need it.
+    At most `most_open` requests to a service are open at a time; one more fails at once, so that a slow back end cannot
+    block every thread of the server.
     """
 
     def __init__(self, base_urls: Mapping[str, str], *, most_open: int = _MOST_OPEN) -> None:
@@ -37,14 +37,14 @@ class HttpLookup:
         _lookups.add(self)
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
-        """Answer within `deadline` seconds. Raises LookupFailed; its text names the service and never a value."""
+        """Ask within `deadline` seconds. Raises LookupFailed; its text names the service, never a value."""
         service, _, name = source.partition(".")
         if service not in self._services:
             raise LookupFailed(f"no address is set for {service}")
         return self._services[service].ask(name, question, deadline, key)
 
     def troubles(self) -> Mapping[str, str]:
-        """Name each back end that has no address or takes no connection, and tell which."""
+        """Return each back end that has no address or accepts no connection, with the reason."""
         troubles = {name: reach.trouble() if reach else "no address is set" for name, reach in self._reaches.items()}
         return {name: trouble for name, trouble in troubles.items() if trouble}
 
@@ -54,13 +54,13 @@ class HttpLookup:
             service.close()
 
     def _start(self) -> None:
-        """Begin life in this process, without a connection."""
+        """Create the pools of this process, without a connection."""
         self._services = {name: _Service(name, url, self._most_open) for name, url in self._base_urls.items() if url}
         self._reaches = {name: Reach(url) if url else None for name, url in self._base_urls.items()}
 
 
 class _Service:
-    """One back end: its connections, and how many questions to it are open."""
+    """One back end: its connections, and how many requests to it are open."""
 
     def __init__(self, name: str, base_url: str, most_open: int) -> None:
         self._name = name
@@ -92,9 +92,9 @@ class _Service:
             raise LookupFailed(f"the question for {self._name} cannot be written as JSON") from None
 
     def _send(self, target: str, body: bytes, key: str, until: float) -> BaseHTTPResponse:
-        """Send, and send once more when a kept connection turns out to be closed by the other side.
+        """Send the request, and send it again if the pooled connection turns out to be closed by the other side.
 
-        That is safe: no answer had come, and the key lets the back end refuse to act twice.
+        That is safe: no answer had come, and the idempotency key lets the back end refuse to act twice.
         """
         try:
             return self._post(target, body, key, until)
@@ -127,7 +127,7 @@ class _Service:
         return self._understood(answer)
 
     def _whole(self, response: BaseHTTPResponse) -> bytes:
-        """Read to the end, so that the connection can serve again; close it when the end is not reached."""
+        """Read the whole answer, so that the connection can be used again; close it if the end is not reached."""
         whole = False
         try:
             answer = response.read(LARGEST_ANSWER + 1, decode_content=False)
@@ -142,7 +142,7 @@ class _Service:
                 response.close()
 
     def _understood(self, answer: bytes) -> Mapping[str, Any]:
-        """Read a JSON object. Numbers with a point stay text as sent, so that money never becomes a float."""
+        """Parse a JSON object. Decimal numbers stay text, so that money never becomes a float."""
         try:
             content = json.loads(answer.decode(), parse_float=str, parse_constant=_refused)
             if b"\\u" in answer:
@@ -155,7 +155,7 @@ class _Service:
 
 
 def _plain(value: Any) -> Any:
-    """Write what JSON has no word for. This is the edge where a secret leaves for the back end."""
+    """Convert types that JSON lacks. Here a secret leaves for the back end."""
     if isinstance(value, Secret):
         return value.reveal()
     if isinstance(value, Decimal):
@@ -170,7 +170,7 @@ def _refused(name: str) -> None:
 
 
 def _reason(fault: Exception, deadline: float) -> str:
-    """Say what went wrong on the way, without any text from the request or the answer."""
+    """Return what went wrong, without any text of the request or the answer."""
     if isinstance(fault, faults.NameResolutionError):
         return "cannot be found: its name has no address"
     if isinstance(fault, faults.NewConnectionError):
@@ -180,7 +180,7 @@ def _reason(fault: Exception, deadline: float) -> str:
     if isinstance(fault, TooManyOpenError):
         return "has too many questions open"
     if isinstance(fault, faults.SSLError):
-        return "has no certificate that can be trusted"
+        return "has no trusted certificate"
     if isinstance(fault, faults.ProtocolError):
         return "broke off its answer"
     return f"cannot be asked ({type(fault).__name__})"

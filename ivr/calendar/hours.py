@@ -1,4 +1,4 @@
-"""Opening hours as editors write them, and what is open when. Pure; knows days, not clocks and not files."""
+"""Parse opening hours as editors write them, and tell when a desk is open. Pure: no clock, no files."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY = "holiday"
 DAY_MINUTES = 24 * 60
 FARTHEST_DAYS = 400
-"""How far ahead an opening is looked for: over a year, so that a day named by its date is found."""
+"""How many days ahead to search for an opening: more than a year, so that a day named by its date is found."""
 
 Span = tuple[int, int]
-"""Minutes of a day from which and to which a desk is open; 1440 is midnight at its end."""
+"""Minutes of the day at which a desk opens and closes; 1440 is midnight at the end of the day."""
 
 _WORKED_LIKE = {"sat": "fri", "sun": "mon"}
-"""The weekday whose hours a make-up workday has."""
+"""The weekday whose hours apply to a make-up workday."""
 
 _ALL_DAY: tuple[Span, ...] = ((0, DAY_MINUTES),)
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-~–—―至到]\s*(\d{1,2}):(\d{2})")
@@ -31,7 +31,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one line of opening hours: its key, and words with a cure."""
+    """An error in one line of opening hours: its key, a message and a cure."""
 
     key: str
     message: str
@@ -40,7 +40,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Opening:
-    """Whether a desk is open at a moment. `certain` is false where the days off of that year are unknown."""
+    """Whether a desk is open at a moment. `certain` is False where the holidays of that year are not announced yet."""
 
     open: bool
     certain: bool
@@ -48,10 +48,10 @@ class Opening:
 
 @dataclass(frozen=True)
 class Hours:
-    """When a desk is open: spans for each weekday, for public holidays, and for single dates.
+    """When a desk is open: spans per weekday, for public holidays and for single dates.
 
-    A make-up workday takes the hours of the weekday next to it (Friday for a Saturday, Monday for a Sunday). A public
-    holiday is closed unless `holiday` says otherwise. In a year whose days off are unknown, weekdays count.
+    A make-up workday has the hours of the weekday next to it (Friday for a Saturday, Monday for a Sunday). On a public
+    holiday the desk is closed unless `holiday` says otherwise. In a year that is not announced yet, weekdays count.
     """
 
     days: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Hours:
     def parse(cls, written: str | Mapping[str, str]) -> Self:
         """Read `always`, `closed`, or a map such as {"mon-fri": "09:00-12:00, 13:30-17:00", "holiday": "closed"}.
 
-        Raises ValueError with every fault, one a line.
+        Raises ValueError with every fault, one per line.
         """
         hours, faults = cls.read(written)
         if faults:
@@ -69,7 +69,7 @@ class Hours:
 
     @classmethod
     def read(cls, written: str | Mapping[str, str]) -> tuple[Self, list[Fault]]:
-        """Read as `parse` does, and return the faults beside what could be understood."""
+        """Read as `parse` does, but return the faults together with the hours that could be read."""
         entries = {f"mon-sun, {HOLIDAY}": written} if isinstance(written, str) else written
         faults: list[Fault] = []
         ranges: dict[str, tuple[Span, ...]] = {}
@@ -87,37 +87,37 @@ class Hours:
         return cls({**ranges, **single}), faults
 
     def at(self, moment: float | datetime) -> Opening:
-        """Tell whether it is open at a moment, and whether that is certain."""
-        here = local(moment)
-        spans, certain = self._on(here.date())
-        minute = here.hour * 60 + here.minute
+        """Return whether the desk is open at a moment, and whether that is certain."""
+        now = local(moment)
+        spans, certain = self._on(now.date())
+        minute = now.hour * 60 + now.minute
         return Opening(any(start <= minute < end for start, end in spans), certain)
 
     def open_at(self, moment: float | datetime) -> bool:
-        """Tell whether it is open at a moment."""
+        """Return whether the desk is open at a moment."""
         return self.at(moment).open
 
     def next_opening(self, moment: float | datetime) -> datetime | None:
-        """Return when it opens next: the moment itself if it is open, None if it does not open for a year."""
-        here = local(moment)
-        if self.open_at(here):
-            return here
-        return next((start for start, _ in self._ahead(here) if start > here), None)
+        """Return the next opening: `moment` if the desk is open, None if it stays closed for FARTHEST_DAYS."""
+        now = local(moment)
+        if self.open_at(now):
+            return now
+        return next((start for start, _ in self._ahead(now) if start > now), None)
 
     def closing(self, moment: float | datetime) -> datetime | None:
-        """Return when it closes next; None if it is closed now or never closes."""
-        here = local(moment)
-        if not self.open_at(here):
+        """Return the next closing; None if the desk is closed now or does not close within FARTHEST_DAYS."""
+        now = local(moment)
+        if not self.open_at(now):
             return None
-        until = here
-        for start, end in self._ahead(here):
+        until = now
+        for start, end in self._ahead(now):
             if start > until:
                 return until
             until = max(until, end)
         return None
 
-    def _ahead(self, here: datetime) -> Iterator[tuple[datetime, datetime]]:
-        midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    def _ahead(self, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         for days in range(FARTHEST_DAYS):
             day = midnight + timedelta(days=days)
             for start, end in sorted(self._on(day.date())[0]):
@@ -128,12 +128,12 @@ class Hours:
         if day.isoformat() in self.days:
             return self.days[day.isoformat()], True
         key, certain = _rule(day)
-        thinkable = (key, _WORKED_LIKE.get(key, key), HOLIDAY)
-        return self.days.get(key, ()), certain or len({self.days.get(name, ()) for name in thinkable}) == 1
+        possible_keys = (key, _WORKED_LIKE.get(key, key), HOLIDAY)
+        return self.days.get(key, ()), certain or len({self.days.get(name, ()) for name in possible_keys}) == 1
 
 
 def _rule(day: date) -> tuple[str, bool]:
-    """Return the key whose hours a day has, and whether that is certain."""
+    """Return the key whose hours apply to a day, and whether that is certain."""
     weekday, working = day.weekday(), is_working_day(day)
     if working is None:
         fixed = (day.month, day.day) in FIXED_HOLIDAYS
@@ -144,7 +144,7 @@ def _rule(day: date) -> tuple[str, bool]:
 
 
 class _Unreadable(Exception):
-    """A key or a value of opening hours that means nothing."""
+    """A key or value of opening hours that cannot be read."""
 
     def __init__(self, message: str, cure: str) -> None:
         self.message, self.cure = message, cure
@@ -152,7 +152,7 @@ class _Unreadable(Exception):
 
 
 def _days(key: str) -> Sequence[str]:
-    """Return the days that a key names: `mon`, `mon-fri`, `sat, sun`, `holiday`, `2026-12-31`."""
+    """Return the days of a key such as `mon`, `mon-fri`, `sat, sun`, `holiday` or `2026-12-31`."""
     days: list[str] = []
     for part in _folded(key).split(","):
         first, dash, last = (piece.strip() for piece in part.partition("-"))
@@ -176,7 +176,7 @@ def _date(text: str) -> str:
 
 
 def _spans(text: str) -> tuple[Span, ...]:
-    """Return the spans that a text names: `09:00-12:00, 13:30-17:00`, `closed`, `always`."""
+    """Return the spans of a text such as `09:00-12:00, 13:30-17:00`, `closed` or `always`."""
     folded = _folded(text)
     if folded in ("closed", "always"):
         return _ALL_DAY if folded == "always" else ()
@@ -203,5 +203,5 @@ def _span(text: str) -> Span:
 
 
 def _folded(text: str) -> str:
-    """Fold full-width signs, which Chinese keyboards give, and case."""
+    """Fold case, and the full-width signs that Chinese keyboards produce."""
     return unicodedata.normalize("NFKC", text).replace("、", ",").strip().lower()

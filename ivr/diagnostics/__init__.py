@@ -1,4 +1,4 @@
-"""Write problems for people and programs, one module per format, found by its name. Prints nothing itself.
+"""Format problems for people and programs, one module per format, discovered by name. Prints nothing itself.
 
 A format module offers `render(problems, sources) -> str`; `sources` maps a file name, as problems call it, to its text.
 """
@@ -22,9 +22,9 @@ def render(
     *,
     colour: bool = False,
 ) -> str:
-    """Write problems in one of FORMATS; raises ValueError for any other name. Only text has colours."""
+    """Format problems in one of FORMATS. Raises ValueError for any other name. Only `text` has colours."""
     if format not in FORMATS:
-        raise ValueError(f"unknown report format {format!r}; known are {', '.join(FORMATS)}")
+        raise ValueError(f"unknown report format {format!r}; formats are {', '.join(FORMATS)}")
     options = {"colour": colour} if format == "text" else {}
-    written: str = import_module(f"{formats.__name__}.{format}").render(problems, sources, **options)
-    return written
+    report: str = import_module(f"{formats.__name__}.{format}").render(problems, sources, **options)
+    return report

@@ -1,4 +1,4 @@
-"""What is wrong in a file that an editor wrote: place, rule, words and cure. Standard library only."""
+"""A problem in a file that an editor wrote: place, rule, message and cure. Standard library only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding. `rule` is a stable code, `message` says what is wrong, `cure` says what to write instead."""
+    """One problem. `rule` is a stable code, `message` says what is wrong, `cure` says what to write instead."""
 
     place: Place
     rule: str
@@ -38,6 +38,6 @@ class Problem:
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:
-    """Sort by file, line and column, and drop findings that say the same of the same place."""
+    """Sort by file, line, column and rule, and drop duplicates (same place, rule and message)."""
     unique = {(p.place, p.rule, p.message): p for p in problems}
     return sorted(unique.values(), key=lambda p: (p.place.file, p.place.line, p.place.column, p.rule))

@@ -1,4 +1,4 @@
-"""Deployment settings from the environment, all checked at start. Standard library only; secrets never print."""
+"""Deployment settings from the environment, all checked at start. Standard library only; must not print a secret."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .kpi_targets import read_targets
 
 DEFAULT_STORE = "sqlite:///var/ivr.db"
 RETENTION_DAYS = 180
-"""How long ended calls and the journal are kept: half a year covers the longest a complaint may take (60 days and its
-extension) twice over, and answers what a customer may still ask about."""
+"""Days that ended calls and the journal are stored: more than twice the longest time a complaint may take (60 days and
+its extension), so that later questions of customers can be answered."""
 VOICE_ORDER = ("recordings", "cloud", "local")
-"""Who speaks: recordings, the carrier's own voice, voices on this machine."""
+"""The sources of speech: recordings, the carrier's voice, voices on this machine."""
 DEFAULT_MODELS = Path("var/models")
 
 
@@ -35,7 +35,7 @@ class Hidden:
         self._value = value
 
     def reveal(self) -> str:
-        """Give the value. Call it only where a signature or a key is computed."""
+        """Return the value. Call it only where a signature, a key or a request is made."""
         return self._value
 
     def __bool__(self) -> bool:
@@ -56,7 +56,7 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Source:
-    """One setting as an operator may see it: the variable, its value (secrets masked) and where it came from."""
+    """One setting as shown to an operator: the variable, its value (secrets masked) and its origin."""
 
     name: str
     value: str
@@ -65,10 +65,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a deployment chooses. Empty text means "not set".
+    """The settings of a deployment. Empty text means "not set".
 
     `public_url`, `bank_url` and `api_url` have no slash at the end. `insecure` is never read from the environment: a
-    server without signatures has to be asked for on the command line.
+    server that checks no signatures must be requested on the command line.
     """
 
     account_sid: str = ""
@@ -98,9 +98,9 @@ class Settings:
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ, **overrides: Any) -> Self:
-        """Read and check every setting. An override that is None counts as not given.
+        """Read and check every setting. Overrides that are None are ignored.
 
-        Raises SettingsError with every problem found, one a line.
+        Raises SettingsError with every problem, one per line.
         """
         if unknown := sorted(overrides.keys() - {f.name for f in fields(cls)} | overrides.keys() & {"origins"}):
             raise TypeError(f"no such setting: {', '.join(unknown)}")
@@ -115,11 +115,7 @@ class Settings:
         return tuple(self._source(name) for name in VARIABLES)
 
     def _source(self, name: str) -> Source:
-        found = getattr(self, name)
-        if isinstance(found, Mapping):
-            value = " ".join(f"{key}={number:g}" for key, number in found.items())
-        else:
-            value = ",".join(found) if isinstance(found, tuple) else _masked(found)
+        value = _masked(getattr(self, name))
         return Source(VARIABLES[name], value, self.origins.get(name) or ("default" if value else "not set"))
 
 
@@ -152,31 +148,31 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
 """The environment variable of every setting that has one."""
 
 IN_FILES = ("auth_token", "key", "api_token")
-"""Secrets that may stand in a file instead, which the variable with _FILE behind its name names."""
+"""Secrets that can be read from a file instead, named by the variable with the suffix _FILE."""
 SHORTEST_KEY, SHORTEST_TOKEN = 16, 24
 FEWEST_DAYS = 60
-"""A complaint may take 60 days by law, and its calls must be there as long."""
+"""A complaint may take 60 days by law, so its calls must be stored that long."""
 
 
 def store_kinds() -> tuple[str, ...]:
-    """Name the kinds of call store there are: the modules of `ivr/stores`."""
+    """Return the kinds of store: the modules of `ivr/stores` without underscore."""
     modules = pkgutil.iter_modules([str(Path(__file__).parent.parent / "stores")])
     return tuple(sorted(module.name for module in modules if not module.name.startswith("_")))
 
 
 def store_kind(url: str) -> str:
-    """Return the kind of store that a URL names. Raises SettingsError when there is none such."""
+    """Return the kind of store of a URL. Raises SettingsError for an unknown one."""
     kind, colon, _ = url.partition(":")
     if not colon or kind not in store_kinds():
-        known = ", ".join(f"{name}:" for name in store_kinds())
-        raise SettingsError(f"there is no store {_masked(url)!r}; an address starts with one of {known}")
+        schemes = ", ".join(f"{name}:" for name in store_kinds())
+        raise SettingsError(f"there is no store {_masked(url)!r}; an address starts with one of {schemes}")
     return kind
 
 
 def store_file(url: str) -> Path | None:
-    """Return the file that a store address such as `sqlite:///var/ivr.db` names, or None when it names no file.
+    """Return the file of a store URL such as `sqlite:///var/ivr.db`, or None if it names no file.
 
-    Three slashes: relative to the working folder; four: absolute.
+    Three slashes: relative to the current folder; four: absolute.
     """
     parts = urlsplit(url)
     if parts.netloc or not url.startswith(f"{parts.scheme}:///"):
@@ -186,7 +182,7 @@ def store_file(url: str) -> Path | None:
 
 
 class _Reading:
-    """One pass over the environment: gathers values, where they came from, and every problem."""
+    """One pass over the environment: collects values, their origins and every problem."""
 
     def __init__(self, env: Mapping[str, str], overrides: Mapping[str, Any]) -> None:
         self.env, self.overrides = env, overrides
@@ -194,7 +190,7 @@ class _Reading:
         self.problems: list[str] = []
 
     def take(self, name: str) -> Any:
-        """Return the checked value of one setting, or None when it was not given or is wrong."""
+        """Return the checked value of one setting, or None if it is not set or invalid."""
         text, origin = self._find(name)
         if not text:
             return None
@@ -207,7 +203,7 @@ class _Reading:
             return None
 
     def _find(self, name: str) -> tuple[str, str]:
-        """Return the text given for a setting and its origin; both are empty when nothing was given."""
+        """Return the text of a setting and its origin; the text is empty if it is not set."""
         variable = VARIABLES[name]
         if name in self.overrides:
             value = self.overrides[name]
@@ -260,7 +256,7 @@ def _api_token(text: str) -> Hidden:
 
 def _days(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or not int(text) >= FEWEST_DAYS:
-        raise ValueError(f"this is no number of days from {FEWEST_DAYS} on")
+        raise ValueError(f"this is not a number of days of at least {FEWEST_DAYS}")
     return int(text)
 
 
@@ -283,7 +279,7 @@ def _workflow(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    """Check an http(s) address and return it without a slash at the end. The messages never repeat a password."""
+    """Check an http(s) address and return it without a slash at the end. Messages never repeat a password."""
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
@@ -299,7 +295,7 @@ def _address(text: str) -> str:
 
 
 def _hidden_address(text: str) -> Hidden:
-    """Check an address that may hold a token, as those of chat robots do; the messages never repeat it."""
+    """Check an address that may contain a token, as those of chat robots do; messages never repeat it."""
     parts = text.partition("?")
     try:
         _address(parts[0])
@@ -333,7 +329,7 @@ def _folder(text: str) -> Path:
 def _asr(text: str) -> str:
     if text in ("cloud", "local", "none"):
         return text
-    raise ValueError(f"{text!r} is no way to hear callers; write cloud, local or none")
+    raise ValueError(f"{text!r} is not a way to recognise speech; write cloud, local or none")
 
 
 def _digit_one(text: str) -> str:
@@ -343,16 +339,16 @@ def _digit_one(text: str) -> str:
 
 
 def _voices(text: str) -> tuple[str, ...]:
-    named = tuple(name.strip() for name in text.split(",") if name.strip())
-    if unknown := sorted(set(named) - set(VOICE_ORDER)):
+    voices = tuple(name.strip() for name in text.split(",") if name.strip())
+    if unknown := sorted(set(voices) - set(VOICE_ORDER)):
         raise ValueError(f"there is no voice {unknown[0]!r}; it is a list of {', '.join(VOICE_ORDER)}, best first")
-    if not named or len(set(named)) < len(named):
+    if not voices or len(set(voices)) < len(voices):
         raise ValueError(f"name each voice once, best first, such as {','.join(VOICE_ORDER)}")
-    return named
+    return voices
 
 
 def _future_folder(text: str) -> Path:
-    """Check a folder that is made when something is put into it."""
+    """Check a folder that is created on first use."""
     path = Path(text)
     if path.exists() and not path.is_dir():
         raise ValueError(f"{text} is a file, not a folder")
@@ -360,7 +356,7 @@ def _future_folder(text: str) -> Path:
 
 
 def _masked(value: object) -> str:
-    """Write a value as it is set, without what is in front of an address's @."""
+    """Write a value as it is set; user and password of an address are masked."""
     if isinstance(value, tuple):
         value = ",".join(value)
     elif isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""What the figures of a hotline are to reach: the usual values, and how a bank writes its own. Judges nothing."""
+"""Targets for the figures of a hotline: defaults, and the parser of IVR_TARGETS. Must not judge figures itself."""
 
 from __future__ import annotations
 
@@ -18,21 +18,20 @@ TARGETS: Mapping[str, float] = MappingProxyType(
         "nps": 60.0,
     }
 )
-"""What is aimed at unless the bank says otherwise: shares from 0 to 1, seconds, points of NPS; with `.CLASS` for one
-class of callers."""
+"""Default targets: shares from 0 to 1, seconds, points of NPS; a suffix `.CLASS` means one class of callers."""
 MORE = ("asa",)
-"""Figures that may have a target, but have none by themselves."""
+"""Figures that may have a target but have no default."""
 
 _TARGET = re.compile(r"(([a-z_]+)(?:\.[a-z_]+)?)=(-?[0-9]+(?:\.[0-9]+)?)(%?)")
 
 
 def read_targets(text: str) -> Mapping[str, float]:
-    """Read `fcr=85% aht=300 abandonment.vip=3%`: figures of `ivr report`. Raises ValueError for what is none."""
-    known = sorted({name.partition(".")[0] for name in (*TARGETS, *MORE)})
-    found = {}
+    """Parse `fcr=85% aht=300 abandonment.vip=3%`, figures of `ivr report`. Raises ValueError for anything else."""
+    figures = sorted({name.partition(".")[0] for name in (*TARGETS, *MORE)})
+    targets = {}
     for part in text.replace(",", " ").split():
-        target = _TARGET.fullmatch(part)
-        if target is None or target[2] not in known:
-            raise ValueError(f"{part} is no target; write fcr=85% or asa=30, for one of {', '.join(known)}")
-        found[target[1]] = float(target[3]) / (100 if target[4] else 1)
-    return MappingProxyType(found)
+        match = _TARGET.fullmatch(part)
+        if match is None or match[2] not in figures:
+            raise ValueError(f"{part} is no target; write fcr=85% or asa=30, for one of {', '.join(figures)}")
+        targets[match[1]] = float(match[3]) / (100 if match[4] else 1)
+    return MappingProxyType(targets)

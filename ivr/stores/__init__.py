@@ -1,4 +1,4 @@
-"""Where calls, documents and the board are kept. A store is a module named after its scheme; it has `connect`."""
+"""Stores for calls, documents and the board. A store is a module named after its URL scheme that defines `connect`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["Store", "open_store"]
 
 
 class Store(CallStore, Documents, Board, Protocol):
-    """What every module here offers: one object that keeps calls, documents and the board."""
+    """What `connect` of every store returns: one object with calls, documents and the board."""
 
 
 def open_store(url: str) -> Store:
-    """Open the store that an address names, such as `memory:` or `sqlite:///var/ivr.db`.
+    """Open the store of a URL such as `memory:` or `sqlite:///var/ivr.db`.
 
-    Raises SettingsError for an address that no store understands, StoreError when the store cannot be used.
+    Raises SettingsError for a URL that no store accepts, StoreError when the store cannot be used.
     """
     store: Store = import_module(f"{__name__}.{store_kind(url)}").connect(url)
     return store

@@ -1,4 +1,4 @@
-"""How documents look inside any store: JSON text, so that nobody shares an object with it and no secret gets in."""
+"""Documents as JSON text, the form every store keeps: no object is shared with callers, and no `Secret` is accepted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ NESTED = "an update of a document must not change documents itself"
 
 
 def to_text(document: Document | None) -> str | None:
-    """Write a document. Raises TypeError or ValueError for what is no JSON map, a `Secret` for one; none is quoted."""
+    """Write a document as JSON. Raises TypeError or ValueError for anything that is no JSON map, such as a `Secret`.
+
+    The error texts never quote a value.
+    """
     if document is None:
         return None
     if not isinstance(document, Mapping):
@@ -21,7 +24,7 @@ def to_text(document: Document | None) -> str | None:
 
 
 def from_text(text: str | None) -> Document | None:
-    """Read a document; each time a new one."""
+    """Read a document; every call returns a new object."""
     if text is None:
         return None
     document: dict[str, Any] = json.loads(text)
@@ -29,7 +32,7 @@ def from_text(text: str | None) -> Document | None:
 
 
 def first_key(after: str, prefix: str) -> str:
-    """Return the least text that is behind `after` and can begin with `prefix`. Keys are in order of code points."""
+    """Return the smallest key greater than `after` that can begin with `prefix`. Keys are ordered by code point."""
     return max(after + "\0", prefix)
 
 

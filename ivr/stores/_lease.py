@@ -1,8 +1,9 @@
-"""The right to change one call: held by one thread of one process, freed when either dies. Writes nothing to disk.
+"""Leases: the exclusive right to change one call, held by one thread of one process. Stores no data.
 
-Why byte-range locks on open file descriptions: the kernel frees them when their process is killed, they work between
-any two processes on a machine, and unlike `lockf` they do not vanish when some other part of the process closes the
-same file. A lock inside the process comes first, because threads share the description.
+Why byte-range locks on open file descriptions: the kernel releases them when their process is killed, they work
+between any two processes of a machine, and unlike `lockf` they survive when another part of the process closes the same
+file. `lockf` is used only where the system has none. A lock inside the process is taken first, because threads share
+the description.
 """
 
 from __future__ import annotations
@@ -22,36 +23,36 @@ from ivr.errors import StoreError
 STRIPES = 1024
 LEASE_SECONDS = 15.0
 SETUP = 1 << 40
-"""A place in the lease file beyond every call's: whoever holds it may create the store's tables."""
+"""A byte of the lease file beyond those of calls: the process that holds it may create the store's tables."""
 
 
 class Leases:
-    """Leases within this process. Two calls that share a stripe wait for each other, so hold one lease at a time."""
+    """Leases within this process. Two calls can share a stripe, so a thread must hold one lease at a time."""
 
     def __init__(self, *, seconds: float = LEASE_SECONDS) -> None:
         self.seconds = seconds
         self._locks = tuple(threading.Lock() for _ in range(STRIPES))
 
     def of(self, call_id: str) -> AbstractContextManager[None]:
-        """Return the lease of a call, to be used with `with`. Entering raises StoreError when the wait is too long."""
+        """Return the lease of a call, for use with `with`. Entering raises StoreError after waiting `seconds`."""
         return _Lease(self, crc32(call_id.encode()))
 
     def at(self, place: int) -> AbstractContextManager[None]:
-        """Return the lease of a place that is no call's."""
+        """Return the lease of a place that belongs to no call, such as SETUP."""
         return _Lease(self, place)
 
     def take(self, place: int) -> None:
-        """Take a place, waiting at most `seconds`."""
+        """Take a place; wait at most `seconds`. Raises StoreError."""
         if not self._locks[place % STRIPES].acquire(timeout=self.seconds):
             raise StoreError(f"another request has held this call for over {self.seconds:g} s")
 
     def free(self, place: int) -> None:
-        """Give a place back."""
+        """Release a place."""
         self._locks[place % STRIPES].release()
 
 
 class FileLeases(Leases):
-    """Leases over all processes that open the same lease file. `forked()` must be called in a forked child."""
+    """Leases across all processes that open the same lease file. A forked child must call `forked()`."""
 
     def __init__(self, file: Path, *, seconds: float = LEASE_SECONDS) -> None:
         super().__init__(seconds=seconds)
@@ -59,7 +60,7 @@ class FileLeases(Leases):
         self._descriptor = self._open()
 
     def take(self, place: int) -> None:
-        """Take a place in this process, then among all; the whole wait is at most `seconds`."""
+        """Take a place in this process, then across processes, within `seconds` altogether. Raises StoreError."""
         if self._descriptor < 0:
             raise StoreError(f"{self._file}: the store has been closed")
         until = time.monotonic() + self.seconds
@@ -71,20 +72,20 @@ class FileLeases(Leases):
             raise
 
     def free(self, place: int) -> None:
-        """Give a place back, to the other processes first."""
+        """Release a place, for the other processes first."""
         try:
             _lock(self._descriptor, fcntl.F_UNLCK, place)
         finally:
             super().free(place)
 
     def forked(self) -> None:
-        """Start afresh in a forked child. Closing what was inherited frees nothing that the parent holds."""
+        """Start anew in a forked child. Closing the inherited descriptor releases nothing that the parent holds."""
         self._locks = tuple(threading.Lock() for _ in range(STRIPES))
         self.close()
         self._descriptor = self._open()
 
     def close(self) -> None:
-        """Close the lease file; every lease of this process is free then."""
+        """Close the lease file, which releases every lease of this process."""
         with suppress(OSError):
             os.close(self._descriptor)
         self._descriptor = -1
@@ -105,7 +106,7 @@ class FileLeases(Leases):
 
 
 class _Lease:
-    """One `with` block around a place. A class, since a generator would cost as much as the locks."""
+    """Context manager for one place. A class, because a generator would cost as much as the locks."""
 
     __slots__ = ("_leases", "_place")
 
@@ -125,7 +126,7 @@ _FLOCK = struct.Struct("hhqqi4x")
 
 
 def _lock(descriptor: int, kind: int, place: int) -> bool:
-    """Lock or free one byte without waiting; false when another process has it."""
+    """Lock or release one byte without waiting; return False if another process holds it."""
     try:
         if hasattr(fcntl, "F_OFD_SETLK"):
             fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _FLOCK.pack(kind, os.SEEK_SET, place, 1, 0))

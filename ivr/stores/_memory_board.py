@@ -1,4 +1,4 @@
-"""The board in this process's memory."""
+"""The board in the memory of this process. Must not be used where several processes share the board."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ivr.engine.ports import KEPT_WRITES
 
 
 class MemoryBoard:
-    """The `Board` half of the memory store: rows in the order they were written."""
+    """The `Board` part of the memory store: rows in the order of writing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -18,7 +18,7 @@ class MemoryBoard:
         self._rows: dict[str, tuple[int, bytes | None]] = {}
 
     def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
-        """Return the number of the last write, and the rows written after `write`; None stands for one taken away."""
+        """Return the number of the last write, and the rows written after `write`; None marks a deleted row."""
         rows: dict[str, bytes | None] = {}
         with self._posting:
             for name in reversed(self._rows):
@@ -29,7 +29,7 @@ class MemoryBoard:
             return self._last, rows
 
     def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
-        """Write all rows at once if the last write is still `seen`, else write nothing and return False."""
+        """Write all rows at once if the last write is still `seen`; otherwise write nothing and return False."""
         with self._posting:
             if self._last != seen or not rows:
                 return self._last == seen
@@ -42,6 +42,6 @@ class MemoryBoard:
         return True
 
     def _forget(self) -> None:
-        """Forget what was taken away long ago."""
+        """Drop the marks of rows deleted more than KEPT_WRITES writes ago."""
         least = self._last - KEPT_WRITES
         self._rows = {name: row for name, row in self._rows.items() if row[1] is not None or row[0] > least}

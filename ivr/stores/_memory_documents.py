@@ -1,4 +1,4 @@
-"""Documents in this process's memory, kept as text so that they behave like those in a file."""
+"""Documents in the memory of this process, kept as JSON text so that they behave like those of the SQLite store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ._documents import NESTED, first_key, from_text, to_text
 
 
 class MemoryDocuments:
-    """The `Documents` half of the memory store."""
+    """The `Documents` part of the memory store."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class MemoryDocuments:
         self._documents: dict[str, dict[str, str]] = {}
 
     def forget(self) -> None:
-        """Forget every document: the next call is the first one again."""
+        """Delete every document, so that the next call finds none."""
         with self._changing:
             self._documents.clear()
 
@@ -33,7 +33,7 @@ class MemoryDocuments:
     def change(
         self, collection: str, key: str, update: Callable[[Document | None], Document | None]
     ) -> Document | None:
-        """Read, update and write one document at once; what `update` raises is passed on, and nothing has changed."""
+        """Read, update and write one document atomically. An exception of `update` is passed on and changes nothing."""
         if self._changer == threading.get_ident():
             raise StoreError(NESTED)
         with self._changing:
@@ -50,7 +50,7 @@ class MemoryDocuments:
         return from_text(text)
 
     def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
-        """Return keys in order, those behind `after` that begin with `prefix`."""
+        """Return the keys after `after` that begin with `prefix`, in order, at most `limit`."""
         start = first_key(after, prefix)
         with self._changing:
             names = list(self._documents.get(collection, ()))

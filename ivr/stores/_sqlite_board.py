@@ -1,4 +1,4 @@
-"""The board in the file of the SQLite store: its rows, each with the write it came with."""
+"""The board in the file of the SQLite store: rows, each with the number of the write that wrote it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ FORGET = "DELETE FROM board WHERE body IS NULL AND write <= ?"
 
 
 class SqliteBoard:
-    """The `Board` half of the SQLite store. The newest row carries the number of the last write."""
+    """The `Board` part of the SQLite store. The newest row holds the number of the last write."""
 
     _connections: Connections
     _writing: OneWriter
 
     def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
-        """Return the number of the last write, and the rows written after `write`; None stands for one taken away."""
+        """Return the number of the last write, and the rows written after `write`; None marks a deleted row."""
         with self._connections.faults():
             rows = self._connections.execute(SINCE, (write,)).fetchall()
             if rows:
@@ -30,7 +30,7 @@ class SqliteBoard:
             return int(self._connections.execute(LAST).fetchone()[0]), {}
 
     def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
-        """Write all rows at once if the last write is still `seen`, else write nothing and return False."""
+        """Write all rows at once if the last write is still `seen`; otherwise write nothing and return False."""
         with self._writing, self._connections.transaction():
             execute = self._connections.execute
             if int(execute(LAST).fetchone()[0]) != seen:

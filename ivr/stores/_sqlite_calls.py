@@ -1,4 +1,4 @@
-"""Which calls a SQLite store holds, and forgetting those that are old. Nothing else deletes from the past."""
+"""List the calls of a SQLite store and prune old ones. No other module deletes from `past` or `journal`."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _GUARDED = ("past", "journal")
 
 
 class SqliteCalls:
-    """The part of the SQLite store that operators and the clearing-up use."""
+    """The part of the SQLite store for operators and retention."""
 
     _connections: Connections
     _writing: OneWriter
 
     def calls(self, *, live: bool, limit: int = 100, oldest: bool = False) -> Sequence[str]:
-        """Return the ids of live or past calls, the newest first; or of the oldest live ones, the oldest first."""
+        """Return the ids of live or past calls, newest first; with `live` and `oldest`, oldest first."""
         with self._connections.faults():
             query = OLDEST_LIVE if live and oldest else NEWEST[live]
             return [call_id for (call_id,) in self._connections.execute(query, (limit,)).fetchall()]
 
     def prune(self, before: float, *, limit: int = 1000) -> int:
-        """Forget journal rows from before a time, and ended calls that have none left; return how many rows went.
+        """Delete journal rows older than a time, and ended calls that have none left; return the number of rows.
 
-        At most `limit` rows go at once, so that no caller's turn waits long; ask again until none does.
+        At most `limit` rows are deleted at once, so that no caller's turn waits long; repeat until it returns 0.
         """
         with self._writing, self._connections.transaction():
             execute = self._connections.execute

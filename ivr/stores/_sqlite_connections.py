@@ -1,4 +1,4 @@
-"""One SQLite connection per thread: opened on use, closed with its thread, never carried into a forked child."""
+"""One SQLite connection per thread: opened on use, closed with its thread, never used in a forked child."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ REASONS = {
 
 
 class OneWriter:
-    """Lets one thread of this process write at a time: a queue in memory is faster than polling the file's lock."""
+    """Lets one thread of this process write at a time: waiting for a lock in memory is faster than polling the file."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -67,7 +67,7 @@ class Connections:
         return connection
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Execute one statement, waiting up to BUSY_SECONDS while another process writes.
+        """Execute one statement; wait up to BUSY_SECONDS while another process writes.
 
         Why not SQLite's own busy timeout: it sleeps 1 to 100 milliseconds, where a turn is written in 50 us.
         """
@@ -80,7 +80,7 @@ class Connections:
         return self._execute_patiently(connection, statement, values)
 
     def set_up(self) -> None:
-        """Create the file and its tables where they are missing; refuse a file that is not ours."""
+        """Create the file and its tables if they are missing. Raises StoreError for the database of another program."""
         with self.faults():
             _private_file(self.file)
             if self.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
@@ -96,7 +96,7 @@ class Connections:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write in one transaction, or not at all. For what is rare: turns take a shorter way."""
+        """Run the block in one transaction. For rare writes: turns use a shorter way, see `SqliteStore.save`."""
         connection = self.get()
         with self.faults():
             self.execute("BEGIN IMMEDIATE")
@@ -108,21 +108,21 @@ class Connections:
                 raise
 
     def undo(self, connection: sqlite3.Connection) -> None:
-        """Roll back what was begun, whatever state the disk is in."""
+        """Roll back an open transaction; errors of the disk are ignored."""
         with suppress(sqlite3.Error):
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
 
     @contextmanager
     def faults(self) -> Iterator[None]:
-        """Turn what SQLite and the system report into StoreError."""
+        """Turn errors of SQLite and the operating system into StoreError."""
         try:
             yield
         except (sqlite3.Error, OSError) as fault:
             raise self.fault(fault) from None
 
     def fault(self, fault: sqlite3.Error | OSError) -> StoreError:
-        """Say in plain words what is wrong with the file."""
+        """Return a StoreError that says in plain words what is wrong with the file."""
         if isinstance(fault, OSError):
             return StoreError(f"{self.file}: {fault.strerror}")
         if self._closed:
@@ -131,14 +131,14 @@ class Connections:
         return StoreError(f"{self.file}: {REASONS.get(code, str(fault))}")
 
     def forked(self) -> None:
-        """Leave the parent's connections alone for ever: even closing one here could harm the file."""
+        """Abandon the parent's connections without closing them: closing one in the child could harm the file."""
         for held in self._open:
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(held))
         self._local = threading.local()
         self._open = weakref.WeakSet()
 
     def close(self) -> None:
-        """Close the connections of all threads. No thread may be in a call to the store."""
+        """Close the connections of all threads. No thread may be using the store."""
         self._closed = True
         for held in list(self._open):
             held.connection.close()
@@ -178,11 +178,13 @@ class Connections:
         if self.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise StoreError(f"{self.file}: it is a database of another program; name another file")
         if self.execute("PRAGMA user_version").fetchone()[0] > LAYOUT:
-            raise StoreError(f"{self.file}: it was made by a newer ivr; install that version or name another file")
+            raise StoreError(
+                f"{self.file}: it was written by a newer version of ivr; install that version or name another file"
+            )
 
 
 class _Held:
-    """A connection that closes when its thread ends."""
+    """Holds a thread's connection, and closes it when the thread ends."""
 
     __slots__ = ("__weakref__", "connection")
 
@@ -198,7 +200,7 @@ def _is_busy(fault: sqlite3.OperationalError) -> bool:
 
 
 def _private_file(file: Path) -> None:
-    """Create the file for this user alone; SQLite gives its companions the same rights."""
+    """Create the file with access for this user only; SQLite gives its -wal and -shm files the same rights."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

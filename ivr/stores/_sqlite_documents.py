@@ -1,4 +1,4 @@
-"""Documents in the file of the SQLite store: one row each, one transaction a change."""
+"""Documents in the file of the SQLite store: one row per document, one transaction per change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEYS_SQL = "SELECT key FROM documents WHERE collection = ? AND key >= ? ORDER BY
 
 
 class SqliteDocuments:
-    """The `Documents` half of the SQLite store."""
+    """The `Documents` part of the SQLite store."""
 
     _connections: Connections
     _writing: OneWriter
@@ -35,9 +35,9 @@ class SqliteDocuments:
     def change(
         self, collection: str, key: str, update: Callable[[Document | None], Document | None]
     ) -> Document | None:
-        """Read, update and write one document in one transaction; return what is stored now.
+        """Change one document in one transaction; return the stored document.
 
-        No other thread or process writes while `update` runs. What it raises is passed on, and nothing has changed.
+        No other thread or process writes while `update` runs; its exceptions are passed on and change nothing.
         """
         connection = self._connections.get()
         with self._connections.faults():
@@ -57,7 +57,7 @@ class SqliteDocuments:
         return from_text(text)
 
     def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
-        """Return keys in order, those behind `after` that begin with `prefix`."""
+        """Return the keys after `after` that begin with `prefix`, in order, at most `limit`."""
         with self._connections.faults():
             start = first_key(after, prefix)
             with closing(self._connections.execute(KEYS_SQL, (collection, start, limit))) as rows:
@@ -73,7 +73,7 @@ def _change(
     key: str,
     update: Callable[[Document | None], Document | None],
 ) -> str | None:
-    """Change a document inside a transaction. What stays as it was is not written."""
+    """Change a document inside a transaction. An unchanged document is not written."""
     row = connection.execute(READ, (collection, key)).fetchone()
     before: str | None = row[0] if row else None
     text = to_text(update(from_text(before)))

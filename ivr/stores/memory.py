@@ -1,4 +1,4 @@
-"""Calls, documents and board in this process's memory: for tests, simulator and load test. Nothing survives it."""
+"""A store in the memory of this process, for tests, simulator and load test. Nothing survives the process."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ._memory_documents import MemoryDocuments
 
 
 def connect(url: str) -> MemoryStore:
-    """Make an empty store. The address is just `memory:`."""
+    """Return an empty store. Raises SettingsError for any URL but `memory:`."""
     if url != "memory:":
-        raise SettingsError("a store in memory has no more to its address than memory:")
+        raise SettingsError("the address of a store in memory is memory: and nothing more")
     return MemoryStore()
 
 
 class MemoryStore(MemoryDocuments, MemoryBoard):
-    """A Store of dictionaries. `lease_seconds` bounds the wait for a call that another thread has."""
+    """A Store of dictionaries. `lease_seconds` bounds the wait for a call that another thread holds."""
 
     def __init__(self, *, lease_seconds: float = LEASE_SECONDS) -> None:
         super().__init__()
@@ -37,15 +37,15 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         self._releases: dict[str, Mapping[str, str]] = {}
 
     def lease(self, call_id: str) -> AbstractContextManager[None]:
-        """Hold the only right to change this call. Raises StoreError when nobody lets go of it in time."""
+        """Hold the exclusive right to change this call. Raises StoreError if it is not free within `lease_seconds`."""
         return self._leases.of(call_id)
 
     def load(self, call_id: str) -> Saved | None:
-        """Return the live call, or the ended one as it was left, or None."""
+        """Return the live call, else the ended call in its last state, else None."""
         return self._live.get(call_id) or self._past.get(call_id)
 
     def save(self, saved: Saved, rows: Sequence[JournalRow], *, expected: int | None) -> bool:
-        """Write the turn and its journal rows, unless another turn than `expected` is stored."""
+        """Write the turn and its journal rows; return False if the stored turn is not `expected`."""
         call_id = saved.call_id
         with self._writing:
             current = self._live.get(call_id)
@@ -60,7 +60,7 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         return True
 
     def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
-        """Read journal rows in the order written, of one call or of all; skip the first `after`."""
+        """Return journal rows of one call or of all, in the order of writing; skip the first `after`."""
         with self._writing:
             rows = self._journal if call_id is None else self._journal_of.get(call_id, [])
             return rows[after : after + limit]
@@ -70,13 +70,13 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         return len(self._live)
 
     def calls(self, *, live: bool, limit: int = 100, oldest: bool = False) -> Sequence[str]:
-        """Return the ids of live or past calls, the newest first; or of the oldest live ones, the oldest first."""
+        """Return the ids of live or past calls, newest first; with `live` and `oldest`, oldest first."""
         with self._writing:
             ids = list(self._live if live else self._past)
         return ids[:limit] if live and oldest else ids[::-1][:limit]
 
     def prune(self, before: float, *, limit: int = 1000) -> int:
-        """Forget journal rows from before a time, and ended calls that have none left; return how many rows went."""
+        """Delete journal rows older than a time, and ended calls that have none left; return the number of rows."""
         with self._writing:
             old = list(takewhile(lambda row: row.at < before, self._journal[:limit]))
             del self._journal[: len(old)]
@@ -89,15 +89,15 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         return len(old)
 
     def keep_release(self, version: str, files: Mapping[str, str]) -> None:
-        """Remember the flow files of a release; the same version again changes nothing."""
+        """Store the flow files of a release; a version that is stored already is left as it is."""
         self._releases.setdefault(version, MappingProxyType(dict(files)))
 
     def release(self, version: str) -> Mapping[str, str] | None:
-        """Return the flow files kept under this content hash, or None."""
+        """Return the flow files stored under this content hash, or None."""
         return self._releases.get(version)
 
     def ping(self) -> None:
-        """Memory can always be read and written."""
+        """Do nothing: memory can always be read and written."""
 
     def close(self) -> None:
-        """Forget nothing: there is nothing to release."""
+        """Do nothing: there are no files or connections to release."""

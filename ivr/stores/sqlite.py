@@ -1,8 +1,8 @@
-"""Calls, documents and board in one SQLite file, shared by all processes of one machine: one commit a turn, no ORM.
+"""A store in one SQLite file, shared by all processes of one machine. `save` writes a turn in one commit. No ORM.
 
-Why the write-ahead log is copied back by a thread of its own: copying waits for the disk, and left to SQLite it would
-happen inside whichever caller's turn filled the log. A process that is killed loses nothing that was saved; a power
-cut loses the turns since the last copy unless the address says `?synchronous=FULL`.
+Why a thread of its own checkpoints the write-ahead log: a checkpoint waits for the disk, and SQLite would run it inside
+the turn of the caller who filled the log. A killed process loses nothing that was saved; a power cut loses the turns
+since the last checkpoint, unless the URL says `?synchronous=FULL`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ READ_CALL = "SELECT call_id, turn, at, kind, data FROM journal WHERE call_id = ?
 
 
 def connect(url: str) -> SqliteStore:
-    """Open `sqlite:///relative.db` or `sqlite:////absolute.db`; `?synchronous=FULL` makes turns wait for the disk."""
+    """Open `sqlite:///relative.db` or `sqlite:////absolute.db`; `?synchronous=FULL` makes turns wait for the disk.
+
+    Raises SettingsError for another URL or option, StoreError when the file cannot be used.
+    """
     file = store_file(url)
     options = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     synchronous = options.pop("synchronous", "NORMAL").upper()
@@ -60,7 +63,7 @@ def connect(url: str) -> SqliteStore:
 
 
 class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
-    """A Store on one file, for any number of threads and processes; it may be carried over a fork."""
+    """A Store in one file, for any number of threads and processes. It survives a fork."""
 
     def __init__(self, file: Path, *, synchronous: str = "NORMAL", lease_seconds: float = LEASE_SECONDS) -> None:
         self._connections = Connections(file.absolute(), synchronous=synchronous)
@@ -77,11 +80,11 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
         _stores.add(self)
 
     def lease(self, call_id: str) -> AbstractContextManager[None]:
-        """Hold the only right to change this call. Raises StoreError when nobody lets go of it in time."""
+        """Hold the exclusive right to change this call. Raises StoreError if it is not free within `lease_seconds`."""
         return self._leases.of(call_id)
 
     def load(self, call_id: str) -> Saved | None:
-        """Return the live call, or the ended one as it was left, or None."""
+        """Return the live call, else the ended call in its last state, else None."""
         execute = self._connections.execute
         try:
             row, ended = execute(LOAD_LIVE, (call_id,)).fetchone(), False
@@ -95,7 +98,7 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
         return Saved(call_id, turn, key, call, reply, ended)
 
     def save(self, saved: Saved, rows: Sequence[JournalRow], *, expected: int | None) -> bool:
-        """Write the turn and its journal rows in one commit, unless another turn than `expected` is stored."""
+        """Write the turn and its journal rows in one commit; return False if the stored turn is not `expected`."""
         connection = self._connections.get()
         with self._writing:
             try:
@@ -114,7 +117,7 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
         return True
 
     def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
-        """Read journal rows in the order written, of one call or of all; skip the first `after`."""
+        """Return journal rows of one call or of all, in the order of writing; skip the first `after`."""
         with self._connections.faults():
             execute = self._connections.execute
             rows = execute(READ_ALL, (after, limit)) if call_id is None else execute(READ_CALL, (call_id, limit, after))
@@ -126,25 +129,25 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
             return int(self._connections.execute("SELECT live FROM tally").fetchone()[0])
 
     def keep_release(self, version: str, files: Mapping[str, str]) -> None:
-        """Remember the flow files of a release; the same version again changes nothing."""
+        """Store the flow files of a release; a version that is stored already is left as it is."""
         text = json.dumps(dict(files), ensure_ascii=False)
         with self._writing, self._connections.transaction():
             self._connections.execute("INSERT OR IGNORE INTO releases VALUES (?, ?)", (version, text))
 
     def release(self, version: str) -> Mapping[str, str] | None:
-        """Return the flow files kept under this content hash, or None."""
+        """Return the flow files stored under this content hash, or None."""
         with self._connections.faults():
             query = "SELECT files FROM releases WHERE version = ?"
             row = self._connections.execute(query, (version,)).fetchone()
         return dict(json.loads(row[0])) if row else None
 
     def ping(self) -> None:
-        """Read and write. Raises StoreError with the reason when either fails."""
+        """Read and write once. Raises StoreError with the reason when either fails."""
         with self._writing, self._connections.transaction():
             self._connections.execute("UPDATE tally SET pings = pings + 1")
 
     def close(self) -> None:
-        """Close files and connections. No thread may be in a call to the store."""
+        """Close files and connections. No thread may be using the store."""
         _stores.discard(self)
         self._stop.set()
         self._wake.set()
@@ -154,7 +157,7 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
         self._leases.close()
 
     def _start(self) -> None:
-        """Begin life in this process: locks that nobody holds, no thread yet."""
+        """Create the locks and events of this process; the checkpoint thread starts with its first write."""
         self._writing = OneWriter(self._connections.file)
         self._wake, self._stop = threading.Event(), threading.Event()
         self._checkpoints: threading.Thread | None = None
@@ -166,13 +169,13 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
         self._start()
 
     def _count_write(self) -> None:
-        """Count a commit that the log now holds. Two threads may count as one: all that matters is more than none."""
+        """Count a commit. The count may be too low (two threads at once), which is harmless as long as it is not 0."""
         self._unsynced += 1
         if self._unsynced >= CHECKPOINT_TURNS or self._checkpoints is None:
             self._checkpoint_soon()
 
     def _checkpoint_soon(self) -> None:
-        """Wake the copying thread, and start it with the first turn of a process."""
+        """Wake the checkpoint thread; start it with the first write of a process."""
         with self._writing:
             if self._checkpoints is None:
                 target, reference = _checkpoint_for_ever, weakref.ref(self)
@@ -183,7 +186,7 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
             self._wake.set()
 
     def _checkpoint(self) -> None:
-        """Copy the log back without stopping writers; only a log that has grown far too long stops them briefly."""
+        """Checkpoint without blocking writers; only a log longer than LONGEST_LOG blocks them briefly."""
         if not self._unsynced:
             return
         self._unsynced = 0
@@ -196,7 +199,7 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
 
 
 def _place(connection: sqlite3.Connection, saved: Saved, expected: int | None) -> bool:
-    """Put the turn where it belongs; false when another turn than `expected` is there."""
+    """Write the turn to `live` or `past`; return False if the stored turn is not `expected`."""
     call_id = saved.call_id
     row = (saved.turn, saved.key, saved.call, saved.reply, call_id)
     if not saved.ended:
@@ -209,7 +212,7 @@ def _place(connection: sqlite3.Connection, saved: Saved, expected: int | None) -
 
 
 def _checkpoint_for_ever(reference: weakref.ref[SqliteStore], wake: threading.Event, stop: threading.Event) -> None:
-    """Checkpoint now and then until the store is closed or forgotten. Faults are left for the next turn to report."""
+    """Checkpoint at intervals until the store is closed or collected. Errors are left for the next turn to report."""
     while not stop.is_set():
         wake.wait(CHECKPOINT_SECONDS)
         wake.clear()

@@ -1,1 +1,1 @@
-"""What a running server tells of itself: one line of JSON a turn, and figures for Prometheus."""
+"""What a running server reports: one line of JSON per turn, and metrics for Prometheus."""

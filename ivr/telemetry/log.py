@@ -1,4 +1,4 @@
-"""One line of JSON per turn and per fault. Nothing that a caller typed or said goes in, so no exception's text does."""
+"""Log one line of JSON per event. Must not log what a caller typed or said, and so no text of an exception."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def to_stderr() -> None:
-    """Write the lines of this process to stderr."""
+    """Send the log of this process to stderr."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
     LOG.handlers[:] = [handler]
@@ -23,13 +23,13 @@ def to_stderr() -> None:
 
 
 def line(event: str, **facts: Any) -> None:
-    """Write what happened."""
+    """Log an event with its fields."""
     if LOG.isEnabledFor(logging.INFO):
         LOG.info("%s", _as_json({"event": event, **facts}))
 
 
 def fault(event: str, what: BaseException, **facts: Any) -> None:
-    """Write the kind and the place of a fault; its text could carry what a caller typed."""
+    """Log the type and place of an exception; its text could contain what a caller typed."""
     places = [
         f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(what.__traceback__)
     ]

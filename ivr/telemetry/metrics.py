@@ -1,4 +1,4 @@
-"""What Prometheus may scrape. With PROMETHEUS_MULTIPROC_DIR set, any worker answers for all of them."""
+"""Metrics for Prometheus. With PROMETHEUS_MULTIPROC_DIR set, any worker reports for all workers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15)
-"""Seconds; above 2 a caller wonders, at 15 the carrier gives up."""
+"""Seconds. Above 2 the caller notices the pause; at 15 the carrier gives up."""
 
 
 class Metrics:
-    """The counters of one application."""
+    """The counters and gauges of one application."""
 
     def __init__(self, gauges: Sequence[Collector]) -> None:
         self._own, self._gauges = CollectorRegistry(), gauges
@@ -31,7 +31,7 @@ class Metrics:
         self.seconds.observe(seconds)
 
     def text(self) -> bytes:
-        """Write all figures in Prometheus's text format."""
+        """Return all metrics in Prometheus's text format."""
         shown = self._own
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             shown = CollectorRegistry()

@@ -1,4 +1,4 @@
-"""The HTTP side: webhooks, audio, health and metrics, the bank's API. The only Flask code next to the demo bank's."""
+"""The Flask application: webhooks, audio, health, metrics and the bank's API. Must not decide what a caller hears."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_BODY = 64 * 1024
 
 
 def create_app(ivr: Answering) -> Flask:
-    """Wire every route to `ivr`."""
+    """Return the Flask application with every route of `ivr`."""
     app = Flask("ivr.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     app.url_map.merge_slashes = False  # a redirect would lose what the caller typed
@@ -27,14 +27,14 @@ def create_app(ivr: Answering) -> Flask:
     app.register_blueprint(agent_routes.routes(ivr, metrics))
     app.register_blueprint(audio.routes(ivr.settings.audio, ivr.sound))
     app.register_blueprint(health.routes(ivr, metrics))
-    for board in agents_api.routes(ivr.queue, ivr.settings.api_token, ivr.clock):
-        app.register_blueprint(board)
+    for blueprint in agents_api.routes(ivr.queue, ivr.settings.api_token, ivr.clock):
+        app.register_blueprint(blueprint)
     app.register_blueprint(risk_api.routes(ivr.risks, ivr.settings.api_token, ivr.clock))
     return app
 
 
 def _plain(fault: HTTPException) -> Response:
-    """Refuse in one line of text; whoever reads it is a program or an operator."""
+    """Answer an HTTP error with one line of plain text, for programs and operators."""
     response = Response(f"{fault.code} {fault.name}\n", fault.code, mimetype="text/plain")
     for name, value in fault.get_headers():
         if name == "Allow":

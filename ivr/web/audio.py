@@ -1,6 +1,6 @@
-"""Prompts as files. A name that carries its content's hash never changes, so the carrier may keep it for ever.
+"""Serve sound files to the carrier. A file whose name contains its content's hash never changes and is cached forever.
 
-What was rendered for one caller lies below /audio/spoken/ under a sealed name, and nobody on the way may keep it.
+Sound rendered for one caller is served below /audio/spoken/ under a sealed name, and must not be cached.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg"}
 _HASHED = re.compile(r"(?:^|[/.-])([0-9a-f]{12,64})\.[a-z0-9]+$")
 
 Sound = Callable[[str], bytes | None]
-"""Gives a sound that was rendered for one caller, by its sealed name."""
+"""Returns a sound that was rendered for one caller by its sealed name, or None."""
 
 
 def routes(folder: Path, sound: Sound) -> Blueprint:
-    """Return GET /audio/..., which gives sound files of `folder` and what `sound` knows, and nothing else."""
-    board = Blueprint("audio", __name__)
+    """Return GET /audio/..., which serves the sound files of `folder` and those of `sound`, and nothing else."""
+    blueprint = Blueprint("audio", __name__)
 
-    @board.get("/audio/spoken/<name>.wav")
+    @blueprint.get("/audio/spoken/<name>.wav")
     def spoken(name: str) -> Response:
-        """Give a sound that was rendered for one caller."""
+        """Serve a sound that was rendered for one caller."""
         data = sound(name)
         if data is None:
             abort(404)
@@ -35,9 +35,9 @@ def routes(folder: Path, sound: Sound) -> Blueprint:
         response.headers["Cache-Control"] = "private, no-store"
         return response
 
-    @board.get("/audio/<path:name>")
+    @blueprint.get("/audio/<path:name>")
     def audio(name: str) -> Response:
-        """Give one sound file."""
+        """Serve one sound file."""
         path = _inside(folder, name)
         if path is None:
             abort(404)
@@ -50,11 +50,11 @@ def routes(folder: Path, sound: Sound) -> Blueprint:
         response.cache_control.immutable = bool(hashed)
         return response
 
-    return board
+    return blueprint
 
 
 def _inside(folder: Path, name: str) -> Path | None:
-    """Return the file of a name if it is a sound, and still within the folder once every link is followed."""
+    """Return the file of a name if it is a sound and, with every link resolved, inside the folder; else None."""
     parts = name.split("/")
     if Path(name).suffix.lower() not in _TYPES or any(bad in name for bad in "\0\\"):
         return None

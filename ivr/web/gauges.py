@@ -1,4 +1,4 @@
-"""What is asked at scraping time, for `/metrics`: calls in progress, and how the queue and the desks stand."""
+"""Gauges that are read at scraping time, for `/metrics`: calls in progress, the queue and the desks."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ivr.services.queue.service import Queue
 
 
 class Counting(Protocol):
-    """What knows how many calls are going on."""
+    """What the gauges read from the application."""
 
     def live(self) -> int:
         """Count the calls that have not ended."""
 
     @property
     def clock(self) -> Callable[[], float]:
-        """The time, in Unix seconds."""
+        """The clock, in Unix seconds."""
 
     @property
     def queue(self) -> Queue:
-        """The queue for people."""
+        """The queue for agents."""
 
 
 def gauges(counting: Counting) -> Sequence[Collector]:
@@ -32,13 +32,13 @@ def gauges(counting: Counting) -> Sequence[Collector]:
 
 
 class _Calls(Collector):
-    """Asks at scraping time, since calls move between workers."""
+    """Calls in progress. Read at scraping time, since calls move between workers."""
 
     def __init__(self, counting: Counting) -> None:
         self._counting = counting
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the gauge, or nothing while the store cannot tell."""
+        """Yield the gauge, or nothing while the store cannot be read."""
         try:
             live = self._counting.live()
         except Exception:
@@ -47,20 +47,20 @@ class _Calls(Collector):
 
 
 class _Queue(Collector):
-    """Asks the board that all workers share, so each of them gives the same answer."""
+    """Desks and agents, from the board that all workers share, so that every worker gives the same answer."""
 
     def __init__(self, counting: Counting) -> None:
         self._counting = counting
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the gauges of desks and agents, or nothing while the store cannot tell."""
+        """Yield the gauges of desks and agents, or nothing while the store cannot be read."""
         try:
             counts = self._counting.queue.counts(self._counting.clock())
         except Exception:
             return
         waiting = GaugeMetricFamily("ivr_queue_waiting", "Callers who wait for an agent.", labels=["desk"])
         longest = GaugeMetricFamily(
-            "ivr_queue_longest_wait_seconds", "How long the one of them who came first has waited.", labels=["desk"]
+            "ivr_queue_longest_wait_seconds", "How long the first of them has waited.", labels=["desk"]
         )
         at_desk = GaugeMetricFamily(
             "ivr_desk_agents",
@@ -72,7 +72,7 @@ class _Queue(Collector):
             longest.add_metric([desk], row["longest"])
             for state in ("ready", "busy"):
                 at_desk.add_metric([desk, state], row[state])
-        agents = GaugeMetricFamily("ivr_agents", "Agents by what they do, each counted once.", labels=["state"])
+        agents = GaugeMetricFamily("ivr_agents", "Agents by state, each counted once.", labels=["state"])
         for state, number in counts["agents"].items():
             agents.add_metric([state], number)
         yield from (waiting, longest, at_desk, agents)

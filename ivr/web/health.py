@@ -1,4 +1,4 @@
-"""Is the process up, can it take calls, and how does it do."""
+"""Health checks and metrics. Must not fail because a service such as the bank is down."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ivr.telemetry.metrics import Metrics
 
 def routes(ivr: Answering, metrics: Metrics) -> Blueprint:
     """Return /health/live, /health/ready and /metrics."""
-    board = Blueprint("health", __name__)
+    blueprint = Blueprint("health", __name__)
 
-    @board.get("/health/live")
+    @blueprint.get("/health/live")
     def live() -> Response:
-        """Say that the process answers."""
+        """Return 200 while the process answers."""
         return jsonify(live=True)
 
-    @board.get("/health/ready")
+    @blueprint.get("/health/ready")
     def ready() -> tuple[Response, int]:
-        """Say whether calls can be taken, with a reason for every part and every service that cannot be used.
+        """Return 200 if calls can be taken, else 503, with a reason for every part and service that is unusable.
 
-        A service that is gone, such as the bank, never fails this: callers are still greeted and reach a person.
+        A service that is down, such as the bank, only counts as degraded: callers are still greeted and reach an agent.
         """
         try:
             parts = ivr.ready()
@@ -34,12 +34,12 @@ def routes(ivr: Answering, metrics: Metrics) -> Blueprint:
         checks = [{"name": name, "ok": ok, "detail": detail} for name, ok, detail in parts]
         return jsonify(ready=good, checks=checks, degraded=_degraded(ivr)), 200 if good else 503
 
-    @board.get("/metrics")
+    @blueprint.get("/metrics")
     def figures() -> Response:
-        """Give the figures for Prometheus."""
+        """Return the metrics for Prometheus."""
         return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
-    return board
+    return blueprint
 
 
 def _degraded(ivr: Answering) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""POST /api/risk: the bank says that a caller or customer may be in the hands of a fraudster, or no longer is."""
+"""POST /api/risk: the bank marks a caller or customer as a possible victim of fraud, or removes the mark."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ from . import api
 
 
 def routes(risks: Risks, token: Hidden, clock: Callable[[], float]) -> Blueprint:
-    """Return the path. What it answers names nobody in clear."""
-    board = api.board("risk", token)
+    """Return the blueprint. Its answers mask numbers and accounts."""
+    blueprint = api.token_blueprint("risk", token)
 
-    @board.post("")
+    @blueprint.post("")
     def mark() -> Response:
-        """Mark, or take a mark back."""
-        body = api.given()
-        named = [name for name in (api.text_of(body, "number"), api.text_of(body, "account")) if name]
-        if len(named) != 1:
-            raise api.Refusal("name a number or an account, one of them")
+        """Set or remove a mark."""
+        body = api.json_body()
+        subjects = [name for name in (api.text_of(body, "number"), api.text_of(body, "account")) if name]
+        if len(subjects) != 1:
+            raise api.Refusal("name either a number or an account")
         on, now = api.flag(body, "risk", default=True), clock()
         if on:
             until, reason = _until(body, now), api.text_of(body, "reason")
-            account = risks.mark(named[0], now, until=until, reason=reason, by="bank")
+            account = risks.mark(subjects[0], now, until=until, reason=reason, by="bank")
             log.line("risk", on=True, name=account.shown)
             return jsonify(risk=True, name=account.shown, until=local(until).isoformat() if until else None)
-        was = risks.clear(named[0])
-        log.line("risk", on=False, was=was)
-        return jsonify(risk=False, was=was)
+        was_marked = risks.clear(subjects[0])
+        log.line("risk", on=False, was=was_marked)
+        return jsonify(risk=False, was=was_marked)
 
-    return board
+    return blueprint
 
 
 def _until(body: Mapping[str, Any], now: float) -> float | None:
-    """Return when a mark ends, as a Unix time; None where it is to be taken back. Raises Refusal."""
+    """Return when a mark ends, as a Unix time; None if it lasts until it is removed. Raises Refusal."""
     written = api.text_of(body, "until")
     if not written:
         return None
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
-        raise api.Refusal("until is no moment; write it as 2026-11-23T18:00+08:00") from None
+        raise api.Refusal("until is not a date and time such as 2026-11-23T18:00+08:00") from None
     until = (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).timestamp()
     if until <= now:
         raise api.Refusal("until has passed")

@@ -346,7 +346,7 @@ def test_a_server_without_tls_is_no_bank_to_trust() -> None:
         connection.sendall(answer("{}", "400 Bad Request"))
 
     with bank(plain) as server, asking(server.url.replace("http:", "https:")) as ask:
-        assert str(refused(ask)) == "bank has no certificate that can be trusted"
+        assert str(refused(ask)) == "bank has no trusted certificate"
 
 
 @pytest.fixture(scope="module")
@@ -394,7 +394,7 @@ def test_https_works_with_a_certificate_that_the_machine_trusts(
 
 def test_https_refuses_a_certificate_that_the_machine_does_not_trust(certificate: Path) -> None:
     with bank(over_tls(answer_all, certificate)) as server, asking(server.url.replace("http:", "https:")) as ask:
-        assert str(refused(ask)) == "bank has no certificate that can be trusted"
+        assert str(refused(ask)) == "bank has no trusted certificate"
         assert server.requests == []
 
 

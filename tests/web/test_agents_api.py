@@ -41,11 +41,11 @@ def test_an_agent_signs_on_takes_a_break_and_leaves(line: Line):
     [
         ("PUT", "/api/agents/x", {**LI, "number": "010"}, 400, "country code"),
         ("PUT", "/api/agents/x", {**LI, "desks": ["gold"]}, 400, "gold"),
-        ("PUT", "/api/agents/x", {**LI, "desks": "vip"}, 400, "desks is no list"),
-        ("PUT", "/api/agents/x", [1], 400, "no JSON object"),
+        ("PUT", "/api/agents/x", {**LI, "desks": "vip"}, 400, "desks is not a list"),
+        ("PUT", "/api/agents/x", [1], 400, "not a JSON object"),
         ("POST", "/api/agents/x/ready", None, 400, "no agent"),
         ("POST", "/api/agents/x/dance", None, 404, ""),
-        ("POST", "/api/queue/call_backs/1/done", None, 404, "no call back"),
+        ("POST", "/api/queue/call_backs/1/done", None, 404, "no open call back"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_the_reason(line: Line, method, path, body, status, told):

@@ -1,1 +1,1 @@
-"""One way of writing problems a module, found by its name: `render(problems, sources) -> str`."""
+"""The report formats, one module each, discovered by name. A module defines `render(problems, sources) -> str`."""

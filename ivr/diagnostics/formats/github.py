@@ -1,4 +1,4 @@
-"""Problems as workflow commands, which GitHub Actions shows at the changed lines."""
+"""Problems as workflow commands, which GitHub Actions shows as annotations. Prints nothing itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Problems as a JSON list of objects, for programs. The names of the fields are a promise."""
+"""Problems as a JSON list of objects, for programs. The field names are public and must not change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ivr.diagnostics.problem import Place, Problem
 
 
 def render(problems: Sequence[Problem], sources: Mapping[str, str]) -> str:  # noqa: ARG001
-    """Write a list of objects, one per problem; an empty list when all is well."""
+    """Write a list with one object per problem; an empty list if there is none."""
     return json.dumps([_object(problem) for problem in problems], ensure_ascii=False, indent=2)
 
 

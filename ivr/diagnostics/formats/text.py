@@ -1,6 +1,6 @@
-"""Problems for people: place, message, the line with the spot marked, and the cure.
+"""Problems for people: place, message, the source line with the spot marked, and the cure.
 
-A caret run is aligned by the width that a terminal gives each character, so it stands under the right hanzi.
+Carets are aligned by the width that a terminal gives each character, so that they stand under the right hanzi.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _LEVEL_COLOUR = {"error": _RED, "warning": _YELLOW, "info": _BLUE}
 
 
 def render(problems: Sequence[Problem], sources: Mapping[str, str], *, colour: bool = False) -> str:
-    """Write every problem with its frame, then one line that counts them."""
+    """Write every problem with its source lines, then one line that counts them."""
     lines = {file: _lines(text) for file, text in sources.items()}
     frames = ["\n".join(_frame(problem, lines, colour)) for problem in problems]
     return "\n\n".join([*frames, summary(problems, len(sources))])
 
 
 def summary(problems: Sequence[Problem], files: int) -> str:
-    """Count findings: "3 errors, 1 warning in 2 files", or "no problems in 3 files"."""
+    """Count problems: "3 errors, 1 warning in 2 files", or "no problems in 3 files"."""
     if not problems:
         return f"no problems in {_count(files, 'file')}"
     levels = Counter(problem.level for problem in problems)
@@ -65,7 +65,7 @@ def _excerpt(place: Place, sources: Mapping[str, list[str]], margin: str, paint:
 
 
 def _cut(line: str, place: Place) -> tuple[str, str, str]:
-    """Split a line around the place, shortened where it is too long for a screen."""
+    """Split a line into the text before, at and behind the place; shorten what is too wide for a terminal."""
     start = min(place.column - 1, len(line))
     end = min(start + place.length, len(line))
     before, marked, after = line[:start], line[start:end], line[end:]
@@ -91,7 +91,7 @@ def _last(text: str, width: int) -> str:
 
 
 def _width(text: str, start: int = 0) -> int:
-    """Return the columns a terminal uses for a text that begins at column `start` (tabs reach the next stop)."""
+    """Return how many terminal columns a text takes that begins at column `start` (tabs reach the next stop)."""
     at = start
     for character in text:
         at += _TAB - at % _TAB if character == "\t" else _cells(character)
@@ -105,7 +105,7 @@ def _cells(character: str) -> int:
 
 
 def _printable(text: str) -> str:
-    """Expand tabs as `_width` counts them, and show control characters as a sign of width one."""
+    """Expand tabs as `_width` counts them, and replace control characters by a sign of width one."""
     shown, at = [], 0
     for character in text:
         cells = _width(character, at)
