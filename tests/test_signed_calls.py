@@ -52,7 +52,7 @@ class Server:
             VirtualClock(time.time()),
             base_url=self.url,
             token=TOKEN,
-            facts=self.ivr.facts,
+            facts=self.ivr.session.facts,
             watch=exchanges.append,
         )
         assert played.failures == ()

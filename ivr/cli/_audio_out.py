@@ -26,7 +26,7 @@ def ear(
 
     With `ivr` its voices speak and the words of its recordings are known, also when nobody listens.
     """
-    words = ivr.prompts.words if ivr else _unknown
+    words = ivr.session.prompts.words if ivr else _unknown
     if not aloud and record is None:
         yield lambda heard: words(heard.text) if heard.kind == "play" else ""
         return
@@ -35,7 +35,7 @@ def ear(
     from ivr.speech.prompts.voices import Voices
     from ivr.speech.tts import local_voices
 
-    voices = ivr.prompts.maker.voices if ivr else Voices(local_voices(Settings.from_environment().models))
+    voices = ivr.session.prompts.maker.voices if ivr else Voices(local_voices(Settings.from_environment().models))
     warned: set[str] = set()
 
     def trouble(what: str) -> None:

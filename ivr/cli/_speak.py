@@ -65,7 +65,7 @@ def hearing(kept: CarrierRecordings | None) -> dict[str, str]:
 
 def tell_unheard(ivr: Ivr) -> None:
     """Load what hears, so that the first answer is not late, and say what it cannot hear."""
-    for sentence in ivr.speech_input.unknown_words(ivr.release):
+    for sentence in ivr.session.speech_input.unknown_words(ivr.release):
         click.echo(sentence, err=True)
-    for what, reason in ivr.speech_input.troubles(ivr.release):
+    for what, reason in ivr.session.speech_input.troubles(ivr.release):
         click.echo(f"{what}: {reason}", err=True)

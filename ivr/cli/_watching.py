@@ -39,7 +39,11 @@ def every_round(ivr: Ivr) -> list[Round]:
     if ivr.settings.events_url:
         webhook = Webhook(ivr.settings.events_url.reveal())
         rounds.append(Outbox(ivr.store, EVENTS, EndedCalls(ivr.store).letter, webhook).sound)
-    return [*rounds, _quiet(ivr.end_lost), _quiet(lambda now: forget_old(ivr.store, ivr.settings.retention_days, now))]
+    return [
+        *rounds,
+        _quiet(ivr.session.end_lost),
+        _quiet(lambda now: forget_old(ivr.store, ivr.settings.retention_days, now)),
+    ]
 
 
 def dispatching(ivr: Ivr, failed: Callable[[str, Exception], None]) -> Dispatcher:

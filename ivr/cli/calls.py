@@ -119,9 +119,10 @@ def prune(before: str, yes: bool) -> None:
 
 
 def _context(store: Store, call_id: str, *, numbers: bool) -> dict[str, Any]:
-    from ivr.reporting.call_detail import detail_of, rows_of
+    from ivr.reporting.call_detail import detail_of
+    from ivr.stores.journal import journal_rows
 
-    return detail_of(call_id, rows_of(store, call_id), numbers=numbers)
+    return detail_of(call_id, journal_rows(store, call_id), numbers=numbers)
 
 
 def _short(context: Mapping[str, Any]) -> dict[str, Any]:

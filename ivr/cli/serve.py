@@ -96,10 +96,10 @@ def load(settings: Settings) -> Flask:
 
     log.to_stderr()
     ivr = build(settings)
-    ivr.speech_input.warm(ivr.release)  # in the worker: threads would not outlive a fork
+    ivr.session.speech_input.warm(ivr.release)  # in the worker: threads would not outlive a fork
     _keep_watch(ivr)
     if "cloud" not in settings.tts:
-        ivr.prompts.warm({language for flow in ivr.release.flows.values() for language in flow.languages})
+        ivr.session.prompts.warm({language for flow in ivr.release.flows.values() for language in flow.languages})
     dispatching(ivr, lambda what, fault: log.fault(what, fault)).start()
     return create_app(ivr)
 

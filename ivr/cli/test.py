@@ -197,7 +197,7 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> C
             time,
             base_url=BASE_URL,
             token=whole.token,
-            facts=ivr.facts,
+            facts=ivr.session.facts,
             inbox=ivr.texts_sent,
             bank=lambda wish: _set_bank(whole.bank, wish),
         )

@@ -13,10 +13,10 @@ from ivr.calendar import local
 from ivr.engine.ports import CallStore, Document, JournalRow
 from ivr.engine.telephone import masked_number
 from ivr.jobs.outbox import KeyedMessage
+from ivr.stores.journal import journal_rows
 
 EVENTS = "call_events"
 """Ended calls that are still to be told of, by their id."""
-_PAGE = 1000
 
 CallDetail = dict[str, Any]
 
@@ -100,14 +100,6 @@ def _moment(at: float) -> str:
     return local(at).isoformat(timespec="seconds")
 
 
-def rows_of(store: CallStore, call_id: str) -> list[JournalRow]:
-    """Return every journal row of a call."""
-    rows: list[JournalRow] = []
-    while more := store.journal(call_id, after=len(rows), limit=_PAGE):
-        rows += more
-    return rows
-
-
 class EndedCalls:
     """Tells of each call that has ended."""
 
@@ -120,5 +112,5 @@ class EndedCalls:
         if saved is None or not saved.ended:
             return None
         return KeyedMessage(
-            f"{call_id}:ended", {"event": "call.ended", **detail_of(call_id, rows_of(self._store, call_id))}
+            f"{call_id}:ended", {"event": "call.ended", **detail_of(call_id, journal_rows(self._store, call_id))}
         )

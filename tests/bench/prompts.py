@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ivr.app import catalogue
 from ivr.crypto import Seal
 from ivr.engine.verbs import Gather, Play, Say
 from ivr.flow.loader import load
+from ivr.session.step_registry import catalogue
 from ivr.speech.prompts import KnownPrompt, Prompts, known_prompts, open_prompts, open_workshop
 from ivr.speech.tts import local_voices
 from ivr.speech.verbalize import Reader

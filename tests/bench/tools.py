@@ -39,7 +39,7 @@ def run(rounds: int, calls: int) -> None:
 def _checking(folder: Path) -> Measure:
     if (ROOT / "ivr" / "cli" / "check.py").exists():
         return _command([sys.executable, "-m", "ivr", "check", str(folder)])
-    reading = "import sys, pathlib; from ivr.flow.loader import load; from ivr.app import catalogue;"
+    reading = "import sys, pathlib; from ivr.flow.loader import load; from ivr.session.step_registry import catalogue;"
     return _command([sys.executable, "-c", f"{reading} load(pathlib.Path(sys.argv[1]), catalogue())", str(folder)])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ivr.app import LOST_SECONDS, Ivr, build
+from ivr.app import Ivr, build
 from ivr.cli import main
 from ivr.cli._watching import every_round, forget_old
 from ivr.demo.bank.serving import BackgroundBank
@@ -17,6 +17,7 @@ from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, Recorded
 from ivr.engine.ports import Incoming, Saved
 from ivr.jobs.outbox import Delivered, KeyedMessage, NotDelivered, Outbox
 from ivr.reporting.call_detail import EVENTS, EndedCalls
+from ivr.session.session import LOST_SECONDS
 from ivr.settings import Hidden, Settings
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -52,9 +53,9 @@ def play(ivr: Ivr, call: str, *given: object) -> None:
     for turn, one in enumerate([CallStarted(ZHANG, CALLED), *given]):
         incoming = Incoming(call, turn or None, one, f"{turn}", ZHANG, CALLED)  # type: ignore[arg-type]
         if isinstance(one, HungUp):
-            ivr.hang_up(incoming)
+            ivr.session.hang_up(incoming)
         else:
-            ivr.answer(ivr.channel, incoming)
+            ivr.session.answer(ivr.channel, incoming)
 
 
 def run(*arguments: str) -> Result:
@@ -64,8 +65,8 @@ def run(*arguments: str) -> Result:
 def test_the_whole_of_a_call_is_told_and_nothing_that_was_typed(ivr: Ivr, clock: Clock):
     play(ivr, "CA1", Digits("1"), Digits("0128"), Digits("975310"), Digits("135790"), Digits("0"))
     clock.now += 42.5
-    ivr.answer(ivr.channel, Incoming("CA1", 6, DialEnded("completed", 40), "dial", ZHANG, CALLED))
-    ivr.answer(ivr.channel, Incoming("CA1", 7, Digits("2"), "survey", ZHANG, CALLED))
+    ivr.session.answer(ivr.channel, Incoming("CA1", 6, DialEnded("completed", 40), "dial", ZHANG, CALLED))
+    ivr.session.answer(ivr.channel, Incoming("CA1", 7, Digits("2"), "survey", ZHANG, CALLED))
     told = run("CA1", "--json")
     assert told.exit_code == 0, told.output
     context = json.loads(told.output)
@@ -156,7 +157,7 @@ def test_a_call_whose_end_nobody_told_is_ended_as_lost(ivr: Ivr, clock: Clock):
     broken = Saved("CA0", 1, "k", b"not a call", b"")
     ivr.store.save(broken, [], expected=None)
     ivr.store.save(Saved("CA0", 2, "k", b"not a call", b""), [_row("CA0", NOW)], expected=1)
-    assert ivr.end_lost(NOW + LOST_SECONDS - 1) == 0
+    assert ivr.session.end_lost(NOW + LOST_SECONDS - 1) == 0
     clock.now = NOW + LOST_SECONDS
     for sound in every_round(ivr):
         sound(clock.now)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.app import catalogue
 from ivr.errors import FlowStuck
 from ivr.flow.chart import Chart
 from ivr.flow.loader import load, reload
 from ivr.flow.outcomes import AGENT, FAILED, MAIN_MENU, flow_routes, step_routes
+from ivr.session.step_registry import catalogue
 
 LINE = 'lines: {default: test}\ndesks: {general: "+861000000001"}\ndesk: general\n'
 SHIPPED = load(Path(__file__).parents[2] / "flows", catalogue()).flows

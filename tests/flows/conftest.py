@@ -18,7 +18,9 @@ from ivr.carrier.transport import HttpAnswer, WsgiTransport
 from ivr.carrier.twiml import Dial, Gather, Hangup, Record, Redirect, TwimlDocument
 from ivr.carrier.twiml_parser import falls_silent, parse_twiml
 from ivr.demo.bank.serving import BackgroundBank
+from ivr.engine.ports import Lookup
 from ivr.session.call_codec import freeze, thaw
+from ivr.session.releases import ReleaseEngines
 from ivr.settings import Settings
 from ivr.web import create_app
 
@@ -62,6 +64,13 @@ class Machine:
     def put_back(self, kept: Mapping[str, Mapping[str, str]]) -> None:
         """Let them know what they knew then."""
         self.ivr.store._documents = {name: dict(documents) for name, documents in kept.items()}
+
+    def with_lookup(self, lookup: Lookup) -> Machine:
+        """Return the same machine with other back ends."""
+        services = replace(self.ivr.services, lookup=lookup)
+        engines = ReleaseEngines(self.ivr.release, services, self.ivr.store)
+        ivr = replace(self.ivr, services=services, session=replace(self.ivr.session, engines=engines))
+        return replace(self, ivr=ivr, transport=WsgiTransport(create_app(ivr)))
 
     @property
     def flows(self) -> list[str]:

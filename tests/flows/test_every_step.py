@@ -33,7 +33,7 @@ MENU_KEYS = "0123456789*#"
 
 def where(leg):
     """Tell one place from another: step, language, which entry is wanted, who is rung."""
-    facts = leg.machine.ivr.facts(leg.sid)
+    facts = leg.machine.ivr.session.facts(leg.sid)
     waiting = leg.waiting
     digits = getattr(waiting, "num_digits", None)
     wanted = f"{digits} of a code" if re.search(r"验证码|\bcode\b", leg.words) else digits

@@ -212,7 +212,7 @@ always = pytest.mark.parametrize("moment", MOMENTS)
 def test_whoever_can_prove_it_hears_their_balance_at_any_hour(shipped, faults, number, moment):
     person, result = shipped.call(number, moment, "balance")
     assert person.balance in folded_for_match(person.heard), person
-    assert shipped.ivr.facts(result.call_sid)["level"] >= 1
+    assert shipped.ivr.session.facts(result.call_sid)["level"] >= 1
     others = {folded_for_match(Reader()(one.balance, "amount", "", "zh-CN")) for one in CUSTOMERS} - {
         person.balance,
         "零元",

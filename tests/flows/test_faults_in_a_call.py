@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
-from ivr.carrier.transport import WsgiTransport
 from ivr.carrier.twiml import Dial, Gather
 from ivr.errors import LookupFailed
-from ivr.web import create_app
 
 from .conftest import Leg
 
@@ -36,9 +33,7 @@ def ring_with(machine, ring):
                 raise answer
             return answer
 
-        services = replace(machine.ivr.services, lookup=lookup)
-        ivr = replace(machine.ivr, services=services, engine=type(machine.ivr.engine)(machine.ivr.release, services))
-        leg.machine = replace(machine, ivr=ivr, transport=WsgiTransport(create_app(ivr)))
+        leg.machine = machine.with_lookup(lookup)
         leg.arrive("main_menu")
         for key in keys:
             texts = "".join(machine.ivr.texts_sent()[-1:])
@@ -70,7 +65,7 @@ def ring_with(machine, ring):
 def test_a_fault_has_words_of_its_own_and_the_call_goes_on(ring_with, keys, source, answer, words, step):
     leg = ring_with(keys, source, answer)
     assert words in leg.words
-    assert leg.machine.ivr.facts(leg.sid)["step"] == step
+    assert leg.machine.ivr.session.facts(leg.sid)["step"] == step
     assert isinstance(leg.waiting, Gather)
 
 

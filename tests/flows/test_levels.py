@@ -137,7 +137,11 @@ def place(leg):
     """Tell one place from another: the flows on the stack, the step, the language, what is waited for, who calls."""
     call, waiting = standing(leg), leg.waiting
     flows = tuple(frame.flow for frame in call.frames)
-    wanted = type(waiting).__name__, getattr(waiting, "num_digits", None), leg.machine.ivr.facts(leg.sid)["level"]
+    wanted = (
+        type(waiting).__name__,
+        getattr(waiting, "num_digits", None),
+        leg.machine.ivr.session.facts(leg.sid)["level"],
+    )
     caller = call.facts["caller"]["known"], leg.caller.startswith("+")
     return flows, call.frame.step, call.language, wanted, call.tries.get("verify", 0) > 2, caller
 
@@ -193,7 +197,7 @@ def look(leg, attacker):
         call.ended or call.frame.scratch.get("holding") or "begun" in call.frame.scratch
     )  # without asking again
     assert not waits or level_of(machine, call.frame.flow, call.frame.step) <= attacker.level, place(leg)
-    assert machine.ivr.facts(leg.sid)["level"] <= attacker.level
+    assert machine.ivr.session.facts(leg.sid)["level"] <= attacker.level
     questions = [json.loads(row.data) for row in rows if row.kind == "lookup"]
     asked = {question["source"] for question in questions if question["outcome"] == "ok"}
     assert not asked & guarded(machine, attacker.level), asked
@@ -311,9 +315,9 @@ def test_after_a_conversation_with_a_person_a_caller_has_proved_what_was_proved_
     for leg in [*customers.values(), *strangers.values()]:
         if isinstance(leg.waiting, Dial):
             talked = leg.fork()
-            levels[talked.sid] = machine.ivr.facts(talked.sid)["level"]
+            levels[talked.sid] = machine.ivr.session.facts(talked.sid)["level"]
             talked.act(DialCallStatus="completed", DialCallDuration="60")
-            assert machine.ivr.facts(talked.sid)["level"] == levels[talked.sid]
+            assert machine.ivr.session.facts(talked.sid)["level"] == levels[talked.sid]
     assert {0, 1} <= set(levels.values())
 
 
@@ -349,7 +353,7 @@ def test_what_a_customer_did_after_the_proof_is_worth_nothing_in_another_call(ma
     customer = ring(CUSTOMERS[0].number)
     customer.arrive("main_menu")
     proven = len(customer.sent)
-    while not machine.ivr.facts(customer.sid)["level"]:
+    while not machine.ivr.session.facts(customer.sid)["level"]:
         most = customer.waiting.num_digits
         customer.act(Digits={1: "1", 4: CUSTOMERS[0].card[-4:], 6: CUSTOMERS[0].pin}[most])
         proven = len(customer.sent)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.carrier.transport import WsgiTransport
 from ivr.carrier.twiml import Dial, Gather, Hangup
 from ivr.errors import LookupFailed
-from ivr.web import create_app
 
 scalars = st.one_of(
     st.none(),
@@ -37,13 +33,7 @@ WALK = [*"1", "0128", "135790", *"12", *"13", "*", *"311", *"25", *"123", *"522"
 def odd(machine):
     """Return a way to give the machine another bank."""
 
-    def with_bank(lookup):
-        services = replace(machine.ivr.services, lookup=lookup)
-        engine = type(machine.ivr.engine)(machine.ivr.release, services)
-        ivr = replace(machine.ivr, services=services, engine=engine)
-        return replace(machine, ivr=ivr, transport=WsgiTransport(create_app(ivr)))
-
-    return with_bank
+    return machine.with_lookup
 
 
 @pytest.mark.parametrize("flow", ["main_menu", "elderly_simple"])

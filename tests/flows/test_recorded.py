@@ -89,7 +89,7 @@ def check(leg: Leg) -> int:
         assert [party.get("url", "").startswith("/twilio/agent/") for party in element] == [True]
         assert ANNOUNCED.search(said), "nobody is recorded who was not told"
     assert not LISTENS_IN & {element.tag for element in last.iter()}
-    facts = leg.machine.ivr.facts(leg.sid)
+    facts = leg.machine.ivr.session.facts(leg.sid)
     for _ in last.iter("Record"):
         assert isinstance(leg.machine.ivr.release.flows[facts["flow"]].steps[facts["step"]], MessageStep), facts
     for gather in last.iter("Gather"):

@@ -186,7 +186,7 @@ class Machine:
         return call
 
     def step(self, result: CallResult) -> object:
-        return self.ivr.facts(result.call_sid).get("step")
+        return self.ivr.session.facts(result.call_sid).get("step")
 
 
 def build_machine(folder: Path, carrier: CarrierRecordings, listeners: list[Recognizer], **env: str) -> Ivr:
@@ -207,8 +207,8 @@ def build_machine(folder: Path, carrier: CarrierRecordings, listeners: list[Reco
             }
         )
     )
-    ivr.speech_input.listeners = listeners
-    ivr.speech_input.deadline = 60.0  # a busy machine is no finding
+    ivr.session.speech_input.listeners = listeners
+    ivr.session.speech_input.deadline = 60.0  # a busy machine is no finding
     return ivr
 
 
@@ -306,7 +306,7 @@ def keys_only(machine: Machine, *acts: Act) -> Voice:
 
 def test_a_recording_that_never_comes_leaves_the_keys_within_the_deadline_and_says_so_once(machine, recorded, carrier):
     carrier.not_ready = 10**6
-    machine.ivr.speech_input.deadline = 0.4
+    machine.ivr.session.speech_input.deadline = 0.4
     keys_only(machine, says(recorded, "ko_menu_3.wav"))
 
 
@@ -322,7 +322,7 @@ def test_a_recording_that_cannot_be_read_leaves_the_keys(tmp_path, korean):
 
 
 def test_a_recognising_that_is_late_leaves_the_keys(machine, recorded):
-    machine.ivr.speech_input.listeners = [Deaf("late")]
+    machine.ivr.session.speech_input.listeners = [Deaf("late")]
     keys_only(machine, says(recorded, "ko_menu_3.wav"))
 
 

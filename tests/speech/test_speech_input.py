@@ -164,12 +164,12 @@ def test_a_server_that_hears_begins_to_load_at_once_and_one_that_does_not_loads_
 
 def test_operators_are_told_of_languages_and_phrases_that_cannot_be_heard():
     ivr = build(Settings(store="memory:", flows=FLOWS, asr="local"))
-    ivr.speech_input = ears("local", Listener(Nothing("unclear"), "zh-CN"))
+    ivr.session.speech_input = ears("local", Listener(Nothing("unclear"), "zh-CN"))
     assert ("hearing en-US", "no model for en-US") in ivr.degraded()
     assert not [name for name, _ in ivr.degraded() if name == "hearing zh-CN"]
-    sentences = ivr.speech_input.unknown_words(ivr.release)
+    sentences = ivr.session.speech_input.unknown_words(ivr.release)
     assert 'zh-CN: "查询余额" cannot be heard: the model does not know x; give the choice another phrase' in sentences
-    ivr.speech_input = ears("cloud")
+    ivr.session.speech_input = ears("cloud")
     assert not [name for name, _ in ivr.degraded() if name.startswith("hearing")]
     ivr.store.close()
 

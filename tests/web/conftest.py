@@ -50,6 +50,10 @@ class Stub:
             raise RuntimeError("135790 was typed")
 
     @property
+    def session(self) -> Stub:
+        return self
+
+    @property
     def desk_number(self) -> str | None:
         self._check("desk")
         return "+861055550100"

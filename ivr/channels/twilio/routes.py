@@ -26,6 +26,16 @@ _LANGUAGE = "zh-CN"
 MOST_TURN_DIGITS = 9
 
 
+class Turns(Protocol):
+    """Takes the turns of calls."""
+
+    def answer(self, channel: Channel, incoming: Incoming) -> bytes:
+        """Run one turn and return the document; what callers do is never an exception."""
+
+    def hang_up(self, incoming: Incoming) -> None:
+        """Take note that the caller has gone."""
+
+
 class Answering(Reaching, Protocol):
     """What the webhooks need of the application."""
 
@@ -45,11 +55,9 @@ class Answering(Reaching, Protocol):
     def clock(self) -> Callable[[], float]:
         """The time, in Unix seconds."""
 
-    def answer(self, channel: Channel, incoming: Incoming) -> bytes:
-        """Run one turn and return the document; what callers do is never an exception."""
-
-    def hang_up(self, incoming: Incoming) -> None:
-        """Take note that the caller has gone."""
+    @property
+    def session(self) -> Turns:
+        """Takes the turns of calls."""
 
     def sound(self, name: str) -> bytes | None:
         """Return a sound that was rendered for one caller, by its name in the address; None for an unknown name."""
@@ -102,7 +110,7 @@ class _Hooks:
         try:
             gone = self.ivr.channel.ended(asked)
             if gone:
-                self.ivr.hang_up(gone)
+                self.ivr.session.hang_up(gone)
         except Exception as fault:  # a status that cannot be kept must not look like a fault of the call
             log.fault("status", fault)
         return Response(status=204)
@@ -133,7 +141,7 @@ class _Hooks:
         incoming: Incoming | None = None
         try:
             incoming = read()
-            document = self.ivr.answer(self.ivr.channel, incoming)
+            document = self.ivr.session.answer(self.ivr.channel, incoming)
             outcome = "answered"
         except Exception as fault:  # the caller hears an apology and reaches a person, whatever broke
             log.fault("turn", fault, call=incoming.call_id if incoming else "")

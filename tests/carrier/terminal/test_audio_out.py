@@ -71,19 +71,19 @@ def ivr(tmp_path, bank):
     assert not open_workshop(few[:40], ("local",), settings.audio, [voice]).build().failed
     prompts = open_prompts(("local",), settings.audio, tmp_path / "private", [voice], found.seal, found.clock)
     object.__setattr__(prompts, "seconds", 30.0)
-    found.prompts = prompts
+    found.session.prompts = prompts
     yield found
     found.close()
 
 
 def test_what_is_heard_is_what_the_transcript_says_in_order_and_as_long(ivr):
     transport = WsgiTransport(create_app(ivr))
-    ear = AudioOut(BASE, transport, lambda *_: pytest.fail("nothing is said"), ivr.prompts.words)
+    ear = AudioOut(BASE, transport, lambda *_: pytest.fail("nothing is said"), ivr.session.prompts.words)
     screen = io.StringIO()
     typed = io.StringIO("1\n0128\n135790\n4\n")
     run_phone(BASE, TOKEN, flow="main_menu", transport=transport, screen=Streams(typed, screen), ear=ear)
     shown = [line.strip() for line in screen.getvalue().splitlines()]
-    heard = [(sound, ivr.prompts.words(sound.heard.text)) for sound in ear.sounds if sound.heard.kind == "play"]
+    heard = [(sound, ivr.session.prompts.words(sound.heard.text)) for sound in ear.sounds if sound.heard.kind == "play"]
     words = [text for _, text in heard]
     assert words == [line for line in shown if line in set(words)]
     assert words[0] == "您好，欢迎致电示范银行。"
@@ -92,10 +92,10 @@ def test_what_is_heard_is_what_the_transcript_says_in_order_and_as_long(ivr):
         assert sound.audio.seconds == pytest.approx(0.05 * len(text) + 0.28, abs=0.02)
     whole = read_wav(ear.wav())
     assert whole.seconds == pytest.approx(sum(sound.audio.seconds for sound in ear.sounds), abs=0.01)
-    rendered = {piece.file for piece in ivr.prompts.shelf.pieces()}
+    rendered = {piece.file for piece in ivr.session.prompts.shelf.pieces()}
     kinds = ["rendered" if sound.heard.text.partition("/audio/")[2] in rendered else "spoken" for sound, _ in heard]
     assert {"rendered", "spoken"} == set(kinds)
-    assert all(ivr.prompts.shelf.find(sound_of(words[0], "zh-CN", 1.0), recorded=False) for _ in [0])
+    assert all(ivr.session.prompts.shelf.find(sound_of(words[0], "zh-CN", 1.0), recorded=False) for _ in [0])
 
 
 def test_pauses_and_the_tone_have_their_time_and_texts_their_voice():

@@ -100,7 +100,7 @@ class Hotline:
     def way(self, by: str) -> Choice:
         """Return the choice of the first menu behind which the tail of the card is asked for, or of the ID number."""
         if not self.ways:
-            facts = self.ivr.facts(self.call().sid)
+            facts = self.ivr.session.facts(self.call().sid)
             steps = self.ivr.release.flows[facts["flow"]].steps
             for choice in reversed(steps[facts["step"]].menu):
                 target = steps.get(choice.goto.name) if choice.goto else None
@@ -155,7 +155,7 @@ class Call:
 
     @property
     def level(self) -> int:
-        return self.hotline.ivr.facts(self.sid)["level"]
+        return self.hotline.ivr.session.facts(self.sid)["level"]
 
     @property
     def lost(self) -> bool:

@@ -11,11 +11,11 @@ from typing import Any, Self
 import numpy as np
 import pytest
 
-from ivr.app import catalogue
 from ivr.crypto import Seal
 from ivr.errors import VoiceFailed
 from ivr.flow.loader import reload
 from ivr.flow.model import Release
+from ivr.session.step_registry import catalogue
 from ivr.speech.audio import Audio
 from ivr.speech.prompts import KnownPrompt, Prompts, Workshop, known_prompts, open_prompts, open_workshop
 from ivr.speech.prompts.duration import seconds_at

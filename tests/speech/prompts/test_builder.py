@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ivr.app import catalogue
 from ivr.errors import VoiceFailed
 from ivr.flow.loader import load
+from ivr.session.step_registry import catalogue
 from ivr.speech.audio import joined, loudness, read_wav, silence, write_wav
 from ivr.speech.prompts import known_prompts, open_workshop
 from ivr.speech.prompts.audio_qc import check_sound

@@ -28,10 +28,10 @@ def ivr(folder, tmp_path):
         (tmp_path / "store").mkdir(exist_ok=True)
         found = build(Settings(store=store, flows=FLOWS, audio=folder, models=tmp_path / "models", tts=order))
         if voice:
-            found.prompts = open_prompts(
-                order, folder, found.prompts.maker.kept.folder, [voice], found.seal, found.clock
+            found.session.prompts = open_prompts(
+                order, folder, found.session.prompts.maker.kept.folder, [voice], found.seal, found.clock
             )
-            object.__setattr__(found.prompts, "seconds", 30.0)
+            object.__setattr__(found.session.prompts, "seconds", 30.0)
         made.append(found)
         return found
 
@@ -44,7 +44,7 @@ def ring(ivr, call="CA1"):
     incoming = Incoming(
         call, None, CallStarted("anonymous", "+861000", "main_menu"), f"ring {call}", "anonymous", "+861000"
     )
-    return ivr.answer(ivr.channel, incoming).decode()
+    return ivr.session.answer(ivr.channel, incoming).decode()
 
 
 def test_each_order_gives_the_carrier_what_it_says(ivr, voice):
@@ -63,7 +63,7 @@ def test_a_request_that_comes_twice_gets_the_same_addresses(ivr, voice):
 def test_what_one_server_answered_another_one_gives_as_sound(ivr, voice):
     first, second = ivr("local", voice=voice), ivr("local", voice=Hum())
     address = ring(first).partition("<Play>")[2].partition("</Play>")[0]
-    for file in first.prompts.maker.kept.folder.glob("*.wav"):
+    for file in first.session.prompts.maker.kept.folder.glob("*.wav"):
         file.unlink()
     with create_app(second).test_client().get(address) as answer:
         assert (answer.status_code, answer.data[:4]) == (200, b"RIFF")
@@ -76,7 +76,7 @@ def test_prompts_without_a_sound_degrade_a_server_that_is_to_speak_by_itself(ivr
     assert "see: ivr prompts list --missing" in dict(ivr("recordings").degraded())["prompts"]
     few = known_prompts(running.release)[:20]
     open_workshop(few, ("local",), folder, [voice]).build()
-    running.prompts.shelf._looked = float("-inf")
+    running.session.prompts.shelf._looked = float("-inf")
     count = len(known_prompts(running.release))
     assert dict(running.degraded())["prompts"].startswith(f"{count - 20} of {count}")
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ivr.app import catalogue
 from ivr.engine.engine import Engine
 from ivr.engine.inputs import CallStarted, NoInput, Speech
 from ivr.engine.turn import Services
@@ -16,6 +15,7 @@ from ivr.engine.verbs import Say
 from ivr.errors import LookupFailed
 from ivr.flow.loader import load
 from ivr.flow.profiles import profiles
+from ivr.session.step_registry import catalogue
 from ivr.speech.prompts import known_prompts
 from ivr.speech.prompts.catalogue import sound_of
 from ivr.speech.prompts.words import folded, in_words, sentences

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from ivr.app import TURN_LIMIT, build
+from ivr.app import build
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput
 from ivr.engine.ports import Incoming
 from ivr.errors import FlowError, FlowStuck
+from ivr.session.session import TURN_LIMIT
 from ivr.settings import Hidden, Settings
 
-FLOWS = Path(__file__).parents[1] / "flows"
+FLOWS = Path(__file__).parents[2] / "flows"
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def ivr(settings):
 
 def ask(ivr, turn, given, *, call="CA1", key=None):
     key = key or ivr.seal.fingerprint(f"{turn} {given!r} {getattr(given, 'keys', '')}".encode())
-    return ivr.answer(ivr.channel, Incoming(call, turn, given, key, "+8613800000001", "+861000")).decode()
+    return ivr.session.answer(ivr.channel, Incoming(call, turn, given, key, "+8613800000001", "+861000")).decode()
 
 
 RING = CallStarted("+8613800000001", "+861000")
@@ -52,14 +53,14 @@ def test_a_call_goes_through_to_the_balance(ivr):
     ask(ivr, 1, Digits("1"))
     ask(ivr, 2, Digits("0128"))
     assert "一万二千三百四十五元六角七分" in ask(ivr, 3, Digits("135790"))
-    assert ivr.facts("CA1")["level"] == 1
+    assert ivr.session.facts("CA1")["level"] == 1
 
 
 def test_the_same_request_again_gets_the_same_bytes_and_runs_nothing(ivr):
     ask(ivr, None, RING)
     once = ask(ivr, 1, NoInput(), key="k")
     assert ask(ivr, 1, NoInput(), key="k") == once
-    assert ivr.facts("CA1")["errors"] == 1
+    assert ivr.session.facts("CA1")["errors"] == 1
 
 
 def test_the_same_request_many_times_at_once_runs_once(settings, bank):
@@ -87,10 +88,10 @@ def test_a_late_request_for_a_turn_that_is_over_hears_where_the_call_stands(ivr)
     ask(ivr, None, RING)
     ask(ivr, 1, Digits("4"))
     ask(ivr, 2, Digits("2"))
-    now = ivr.facts("CA1")
+    now = ivr.session.facts("CA1")
     late = ask(ivr, 1, Digits("1"), key="other")
     assert "再听一遍，请按1" in late
-    assert (ivr.facts("CA1")["step"], ivr.facts("CA1")["errors"]) == (now["step"], 0)
+    assert (ivr.session.facts("CA1")["step"], ivr.session.facts("CA1")["errors"]) == (now["step"], 0)
 
 
 def test_a_turn_from_the_future_is_answered_too(ivr):
@@ -106,14 +107,14 @@ def test_an_ended_call_is_only_ever_hung_up(ivr):
     ask(ivr, None, RING)
     ask(ivr, 1, HungUp("completed"))
     assert ask(ivr, 2, Digits("1")).endswith("<Response><Hangup /></Response>")
-    ivr.hang_up(Incoming("CA1", None, HungUp("completed"), "z"))
+    ivr.session.hang_up(Incoming("CA1", None, HungUp("completed"), "z"))
     assert ivr.live() == 0
 
 
 def test_a_status_callback_ends_the_call_once_and_unknown_calls_are_ignored(ivr):
     ask(ivr, None, RING)
     for call in ("CA1", "CA1", "CAnever"):
-        ivr.hang_up(Incoming(call, None, HungUp("completed"), f"status {call}"))
+        ivr.session.hang_up(Incoming(call, None, HungUp("completed"), f"status {call}"))
     ended = [row for row in ivr.store.journal("CA1") if row.kind == "ended"]
     assert len(ended) == 1
     assert ivr.live() == 0
