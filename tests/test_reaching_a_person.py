@@ -10,7 +10,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -165,12 +165,16 @@ class Agents:
         return any(number == caller.number for _, number, _ in self.order)
 
 
-class AtOnce(Executor):
+class AtOnce:
     """Does what it is given at once: in a virtual time nothing may happen beside it."""
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        fn(*args, **kwargs)
-        return Future()
+    def submit(self, work: Callable[[], None]) -> Future[None]:
+        future: Future[None] = Future()
+        future.set_result(work())
+        return future
+
+    def close(self) -> None:
+        return
 
 
 class Recorder:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import http.client
 import os
 import signal
 import subprocess
@@ -13,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from ._sockets import Refused
 
@@ -70,15 +68,12 @@ def child(arguments: Sequence[str], env: Mapping[str, str], log: Path) -> Iterat
 
 def answers(url: str) -> bool:
     """Ask once whether a server on this machine answers 200."""
-    parts = urlsplit(url)
-    asked = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+    from ivr.net.http import HttpClient, RequestFailed
+
     try:
-        asked.request("GET", parts.path)
-        return asked.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
+        return HttpClient(url, most=1, largest=0, keep=False).request("GET", "", seconds=5).status == 200
+    except RequestFailed:
         return False
-    finally:
-        asked.close()
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
-
-import urllib3
+from urllib.parse import urlsplit
 
 from ivr.engine.ports import Document, Documents
 from ivr.errors import IvrError
+from ivr.net.http import HttpClient, RequestFailed
 
 RETRY_SECONDS = 60
 FAILURES_IN_A_ROW = 3
 """A round ends after so many: nobody is there, and a hundred timeouts would not bring them back."""
 TIMEOUT_SECONDS = 3.0
+_MOST_OPEN = 64
 
 
 class NotDelivered(IvrError):
@@ -63,23 +65,17 @@ class Webhook:
     """Posts a letter as JSON to an address. The address may hold a token, so no text ever names it."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
-        self._url, self._timeout = url, urllib3.Timeout(total=timeout)
+        self._client = HttpClient(url, most=_MOST_OPEN, largest=0, keep=False)
+        self._query, self._seconds = f"?{query}" if (query := urlsplit(url).query) else "", timeout
 
     def __call__(self, letter: Message) -> None:
-        """Post. Raises NotTaken when the answer is no success or does not come in time."""
+        """Post. Raises NotDelivered when the answer is no success or does not come in time."""
+        headers = {"Idempotency-Key": letter.key, "Content-Type": "application/json"}
         try:
-            with urllib3.PoolManager(headers={"Idempotency-Key": letter.key}) as pool:
-                answer = pool.request(
-                    "POST",
-                    self._url,
-                    json=dict(letter.body()),
-                    timeout=self._timeout,
-                    retries=False,
-                    preload_content=False,
-                )
-                answer.close()
-        except (urllib3.exceptions.HTTPError, ValueError, OSError) as fault:
-            raise NotDelivered(f"the address cannot be reached ({type(fault).__name__})") from None
+            body = json.dumps(dict(letter.body())).encode()
+            answer = self._client.request("POST", self._query, body=body, headers=headers, seconds=self._seconds)
+        except (RequestFailed, ValueError) as fault:
+            raise NotDelivered(f"the address {fault if isinstance(fault, RequestFailed) else 'got no JSON'}") from None
         if not 200 <= answer.status < 300:
             raise NotDelivered(f"the address answered with status {answer.status}")
 

@@ -1,1 +1,1 @@
-"""HTTP to other systems: kept connections under one deadline, and whether a system takes connections at all."""
+"""Other systems: one HTTP client, whether a system takes connections, and threads that can be left behind."""

@@ -1,4 +1,4 @@
-"""Tells whether a back end takes connections, asking it nothing: for health checks, which must never wait for it."""
+"""Tell whether a back end takes connections, without a request: for health checks, which must never wait for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import time
 from concurrent.futures import Future
 from urllib.parse import urlsplit
 
+from .forks import renew_in_forks
+from .threads import in_background
+
 CONNECT_SECONDS = 0.3
 """A prober gives a server about a second; a bank that is gone must not make the server look gone too."""
 _CONNECT_SECONDS = 3.0
@@ -15,18 +18,23 @@ KEPT_SECONDS = 5.0
 
 
 class Reach:
-    """Knocks at one address, at most once in KEPT_SECONDS however often it is asked. Thread-safe."""
+    """Tries one address, at most once in KEPT_SECONDS however often it is asked. Thread-safe."""
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        self.renew()
+        renew_in_forks(self)
+
+    def renew(self) -> None:
+        """Begin life in this process, having asked nothing yet."""
         self._lock = threading.Lock()
-        self._knocked = 0.0
-        self._found: Future[str] | None = None
+        self._asked_at = 0.0
+        self._trouble: Future[str] | None = None
 
     def trouble(self) -> str:
-        """Return why it cannot be reached, or nothing. It takes SECONDS at the most."""
+        """Return why it cannot be reached, or an empty text, within CONNECT_SECONDS."""
         try:
             return self._answer().result(CONNECT_SECONDS)
         except TimeoutError:
@@ -35,15 +43,9 @@ class Reach:
     def _answer(self) -> Future[str]:
         with self._lock:
             now = time.monotonic()
-            if self._found is None or (self._found.done() and now - self._knocked >= KEPT_SECONDS):
-                self._found, self._knocked = self._knock(), now
-            return self._found
-
-    def _knock(self) -> Future[str]:
-        """Connect in a thread that can be left behind: nothing bounds a name look-up."""
-        future: Future[str] = Future()
-        threading.Thread(target=lambda: future.set_result(self._why()), name="ivr-lookup-knocks", daemon=True).start()
-        return future
+            if self._trouble is None or (self._trouble.done() and now - self._asked_at >= KEPT_SECONDS):
+                self._trouble, self._asked_at = in_background(self._why, "ivr-tries-back-end"), now
+            return self._trouble
 
     def _why(self) -> str:
         try:

@@ -16,10 +16,10 @@ from ivr.engine.verbs import Hearing, InputMode
 from ivr.errors import NoRecording
 from ivr.flow import phrasebook
 from ivr.flow.model import Flow, Release
+from ivr.net.threads import LateError, ThreadPool
 from ivr.settings import Settings
 
 from .asr import Expected, Nothing, Reason, RecognizedPhrase, Recognizer, recognizers
-from .asr.workers import LateError, Workers
 
 HEARING_SECONDS = 4.0
 """Seconds after which a turn goes on without what was said; with two lookups it still ends within the carrier's 15."""
@@ -54,8 +54,8 @@ class SpeechInput:
         deadline: float,
     ) -> None:
         self._choice, self._open, self._recordings, self.deadline = choice, listeners, recordings, deadline
-        self._waiting = Workers(_AT_ONCE, "ivr-fetches-answer")
-        self._tidying = Workers(4, "ivr-deletes-recording")
+        self._waiting = ThreadPool(_AT_ONCE, "ivr-fetches-answer")
+        self._deleting = ThreadPool(4, "ivr-deletes-recording", queue=0)
 
     @cached_property
     def listeners(self) -> Sequence[Recognizer]:
@@ -99,7 +99,7 @@ class SpeechInput:
         except (LateError, NoRecording):
             return RecognizerFailed("keys")
         finally:
-            self._tidying.start(lambda: self._recordings.forget(recorded.url))
+            self._deleting.submit(lambda: self._recordings.forget(recorded.url))
 
     def _heard(self, url: str, hearing: Hearing, until: float) -> Input:
         from .asr.gate import refused

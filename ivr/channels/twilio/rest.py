@@ -7,17 +7,13 @@ request was carried out. Here each request has a connection of its own.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import urllib3
-from urllib3 import exceptions as faults
-
 from ivr.errors import IvrError
+from ivr.net.http import HttpClient, RequestFailed, basic_auth
 from ivr.settings import Hidden
 
 API = "https://api.twilio.com"
@@ -61,58 +57,29 @@ class RestAccount:
         most_at_once: int = _MOST_AT_ONCE,
     ) -> None:
         self._sid, self._token, self._seconds = sid, token, seconds
-        self._base = f"{api}/2010-04-01/Accounts/{sid}"
-        self._free = threading.BoundedSemaphore(most_at_once)
+        path = f"/2010-04-01/Accounts/{sid}"
+        self._client = HttpClient(api + path, most=most_at_once, largest=_LARGEST_ANSWER, keep=False)
 
     def post(self, resource: str, form: Mapping[str, str]) -> RestAnswer:
         """Post a form to a resource of the account, such as `Messages.json`. Raises NotAsked or NotAnswered."""
-        if not self._free.acquire(blocking=False):
-            raise NotAsked("too many requests to Twilio are under way at once")
-        try:
-            return _read(*self._posted(f"{self._base}/{resource}", form).result(self._seconds))
-        except (faults.NewConnectionError, faults.ConnectTimeoutError, faults.SSLError):
-            raise NotAsked("Twilio cannot be reached") from None
-        except (TimeoutError, faults.ReadTimeoutError):
-            raise NotAnswered(f"Twilio did not answer within {self._seconds:g} s") from None
-        except (faults.HTTPError, OSError, ValueError):
-            raise NotAnswered("Twilio broke off its answer") from None
-
-    def _posted(self, url: str, form: Mapping[str, str]) -> Future[tuple[int, bytes]]:
-        """Post in a thread that can be left behind: no other bound covers a name look-up and each single byte."""
-        future: Future[tuple[int, bytes]] = Future()
-
-        def run() -> None:
-            try:
-                future.set_result(self._post(url, form))
-            except Exception as fault:
-                future.set_exception(fault)
-            finally:
-                self._free.release()
-
-        threading.Thread(target=run, name="ivr-asks-twilio", daemon=True).start()
-        return future
-
-    def _post(self, url: str, form: Mapping[str, str]) -> tuple[int, bytes]:
-        headers = urllib3.make_headers(basic_auth=f"{self._sid}:{self._token.reveal()}")
+        headers = basic_auth(self._sid, self._token.reveal())
         headers["Content-Type"] = "application/x-www-form-urlencoded"
-        with urllib3.PoolManager(timeout=self._seconds, retries=False) as pool:
-            response = pool.urlopen(
-                "POST", url, body=urlencode(form), headers=headers, redirect=False, preload_content=False
-            )
-            try:
-                return response.status, response.read(_LARGEST_ANSWER)
-            finally:
-                response.close()
+        body = urlencode(form).encode()
+        try:
+            answer = self._client.request("POST", f"/{resource}", body=body, headers=headers, seconds=self._seconds)
+        except RequestFailed as fault:
+            raise (NotAnswered if fault.sent else NotAsked)(f"Twilio {fault}") from None
+        return _read(answer.status, answer.body)
 
 
 def _read(status: int, body: bytes) -> RestAnswer:
     """Read an answer: an id, or a refusal with Twilio's own number for it; none of its words."""
     try:
-        told: Any = json.loads(body)
+        content: Any = json.loads(body)
     except ValueError:
-        told = None
-    found = told if isinstance(told, dict) else {}
-    sid, code = found.get("sid"), found.get("code")
+        content = None
+    resource = content if isinstance(content, dict) else {}
+    sid, code = resource.get("sid"), resource.get("code")
     return RestAnswer(
         status,
         sid if status in (200, 201) and isinstance(sid, str) and sid.isalnum() else "",

@@ -9,11 +9,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Future
+from typing import Protocol
 
 from ivr.engine.ports import Calls
 from ivr.errors import CarrierFailed
 from ivr.jobs.outbox import KeyedMessage, Message
+from ivr.net.threads import ThreadPool
 
 from . import offers, plan
 from .agent_context import unseal_context
@@ -28,6 +30,16 @@ GATHER_SECONDS = 0.02
 _THREADS = 8
 MOST_UNDER_WAY = 64
 """Requests to carrier and screens at once; what is over this is left to the next round, or not shown at all."""
+
+
+class Threads(Protocol):
+    """Where carrier and screens are asked, away from the round."""
+
+    def submit(self, work: Callable[[], None]) -> Future[None] | None:
+        """Begin work, or return None when too much is under way."""
+
+    def close(self) -> None:
+        """Wait for what is under way."""
 
 
 class Dispatcher:
@@ -47,13 +59,12 @@ class Dispatcher:
         failed: Callable[[str, Exception], None],
         show: Callable[[Message], None] | None = None,
         clock: Callable[[], float] = time.time,
-        threads: Executor | None = None,
+        threads: Threads | None = None,
     ) -> None:
         self._queue, self._calls, self._gave_up, self._failed = queue, calls, gave_up, failed
         self._show_on_screen, self._clock = show, clock
         self._wanted, self._end = threading.Event(), threading.Event()
-        self._under_way = threading.BoundedSemaphore(MOST_UNDER_WAY)
-        self._threads = threads or ThreadPoolExecutor(_THREADS, thread_name_prefix="ivr-dispatches")
+        self._threads = threads or ThreadPool(_THREADS, "ivr-dispatches", queue=MOST_UNDER_WAY - _THREADS)
         self._thread = threading.Thread(target=self._run, name="ivr-dispatch", daemon=True)
 
     def start(self) -> None:
@@ -67,7 +78,7 @@ class Dispatcher:
         self._wanted.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._threads.shutdown()
+        self._threads.close()
 
     def round(self) -> None:
         """Do everything that is due now. Whatever breaks is told, and the rest is done all the same."""
@@ -98,10 +109,8 @@ class Dispatcher:
 
     def _soon(self, deed: plan.Action) -> None:
         """Do a deed in a thread of its own, unless too many are under way: then its claim runs out."""
-        if not self._under_way.acquire(blocking=False):
+        if self._threads.submit(lambda: self._do(deed)) is None:
             self._failed(deed.what, CarrierFailed("too much is under way at once"))
-            return
-        self._threads.submit(self._do, deed)
 
     def _do(self, deed: plan.Action) -> None:
         try:
@@ -116,8 +125,6 @@ class Dispatcher:
                     self._hand_on(deed.waiter)
         except Exception as fault:
             self._failed(deed.what, fault)
-        finally:
-            self._under_way.release()
 
     def _move(self, waiter: Waiter) -> None:
         assert self._calls is not None  # noqa: S101

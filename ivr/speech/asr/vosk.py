@@ -19,13 +19,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from ivr.net.threads import LateError, ThreadPool, in_background
 from ivr.speech.audio import Audio
 
 from . import Expected, Nothing, RecognizedPhrase, Recognizer
 from .grammar import Grammar, grammar_of, judged
 from .models import find_vosk_model, sample_rate, takes_grammar
 from .rates import at_rate
-from .workers import LateError, Workers, begun
 
 if TYPE_CHECKING:
     import vosk
@@ -79,7 +79,7 @@ class VoskRecognizer(Recognizer):
 
     def __init__(self, folders: Sequence[Path] = (), *, workers: int | None = None) -> None:
         self._folders = tuple(folders)
-        self._workers = Workers(workers or os.cpu_count() or 1, "ivr-hears")
+        self._workers = ThreadPool(workers or os.cpu_count() or 1, "ivr-hears")
         self._models: dict[Path, Future[_Loaded]] = {}
         self._lock = threading.Lock()
         self._folder = lru_cache(maxsize=None)(lambda language: find_vosk_model(language, self._folders))
@@ -133,7 +133,7 @@ class VoskRecognizer(Recognizer):
             raise LookupError(language)
         with self._lock:
             if folder not in self._models:
-                self._models[folder] = begun(lambda: _Loaded(folder), "ivr-loads-model")
+                self._models[folder] = in_background(lambda: _Loaded(folder), "ivr-loads-model")
             return self._models[folder]
 
 

@@ -21,11 +21,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.net.threads import LateError, ThreadPool, in_background
 from ivr.speech.audio import Audio
 
 from . import Expected, Nothing, RecognizedPhrase, Recognizer
 from .rates import at_rate
-from .workers import LateError, Workers, begun
 
 _RATE = 16_000
 LEAST_SCORE = -3.4
@@ -82,7 +82,7 @@ class WhisperRecognizer(Recognizer):
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self._folder = find_whisper_model(folders)
-        self._workers = Workers(max(1, (os.cpu_count() or 1) // 2), "ivr-hears")
+        self._workers = ThreadPool(max(1, (os.cpu_count() or 1) // 2), "ivr-hears")
         self._loading: Future[_Loaded] | None = None
         self._lock = threading.Lock()
 
@@ -134,7 +134,7 @@ class WhisperRecognizer(Recognizer):
             raise LookupError("no model")
         with self._lock:
             if self._loading is None:
-                self._loading = begun(lambda: _Loaded(folder), "ivr-loads-model")
+                self._loading = in_background(lambda: _Loaded(folder), "ivr-loads-model")
             return self._loading
 
 

@@ -12,17 +12,21 @@ from dataclasses import dataclass
 
 from ivr.errors import VoiceFailed
 from ivr.flow import phrasebook
+from ivr.net.threads import ThreadPool
 from ivr.speech.tts import Voice
 
 from .cache import SoundCache
 from .duration import FORMAT, wav_of
-from .threads import RenderThreads
 from .voices import Voices, rendered
 
 _FIRST_SHARE = 0.6
 """Of the time left, where another voice stands behind the one that is asked."""
 _LATE = 0.9
 _WARM_SECONDS = 30.0
+_THREADS, _QUEUE = 2, 16
+"""A voice renders so many texts at once, and so many more wait."""
+_STUCK_SECONDS, _MOST_LOST = 20.0, 8
+"""A thread that takes longer hangs; so many may hang for good before no new ones run in their place."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,12 @@ class PromptRenderer:
     def __init__(self, voices: Voices, kept: SoundCache, fingerprint: Callable[[bytes], str]) -> None:
         self.voices, self.kept = voices, kept
         self._fingerprint = fingerprint
-        self._pools = {voice.name: RenderThreads() for voice in voices.all}
+        self._pools = {
+            voice.name: ThreadPool(
+                _THREADS, f"ivr-{voice.name}", queue=_QUEUE, stuck=_STUCK_SECONDS, most_lost=_MOST_LOST
+            )
+            for voice in voices.all
+        }
         self._lock = threading.Lock()
         self._under_way: dict[tuple[str, str], Future[bytes]] = {}
 
@@ -73,8 +82,6 @@ class PromptRenderer:
 
     def close(self) -> None:
         """End what was started."""
-        for pool in self._pools.values():
-            pool.close()
         self.voices.close()
 
     def _round(self, asked: Mapping[Wanted, Voice], seconds: float) -> dict[Wanted, bytes]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import wait
 
 from ivr.errors import VoiceFailed
+from ivr.net.threads import in_background
 from ivr.speech.audio import Audio
 from ivr.speech.tts import Voice
 
@@ -87,11 +89,7 @@ class Voices:
 
     def close(self) -> None:
         """End what the voices have started; one that hangs is not waited for."""
-        closing = [threading.Thread(target=voice.close, daemon=True) for voice in self.all]
-        for thread in closing:
-            thread.start()
-        for thread in closing:
-            thread.join(_CLOSE_SECONDS)
+        wait([in_background(voice.close, f"ivr-closes-{voice.name}") for voice in self.all], _CLOSE_SECONDS)
 
     def _known_to_fail(self, voice: Voice, language: str, now: float) -> bool:
         at, reason = self._known.get((voice.name, language), (now, None))

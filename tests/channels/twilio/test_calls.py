@@ -147,7 +147,7 @@ def test_a_twilio_that_hangs_holds_up_no_more_than_a_few_requests(rest: Rest, un
     for thread in threads:
         thread.start()
     until(lambda: len(rest.asked) == MOST_AT_ONCE)
-    assert "at once" in str(attempt(hung, "move"))
+    assert "too many" in str(attempt(hung, "move"))
     rest.released.set()
     for thread in threads:
         thread.join()

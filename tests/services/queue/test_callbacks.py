@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
@@ -20,13 +20,16 @@ from ivr.services.queue.dispatcher import Dispatcher
 ZHANG, LI = "+8613800000001", "+8613800000002"
 
 
-class AtOnce(Executor):
+class AtOnce:
     """Does what is submitted before it returns."""
 
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
+    def submit(self, work: Callable[[], None]) -> Future[None]:
+        future: Future[None] = Future()
+        future.set_result(work())
         return future
+
+    def close(self) -> None:
+        return
 
 
 class Carrier:

@@ -64,11 +64,11 @@ def test_four_callers_at_once_are_understood_as_if_they_were_alone(korean, sound
 
 def test_who_comes_when_all_threads_are_busy_is_told_in_time(korean, sounds, monkeypatch):
     korean.listen(sounds["ko_yn_0.wav"], expected("네"), LONG)  # the model is loaded
-    from ivr.speech.asr.workers import Workers
+    from ivr.net.threads import ThreadPool
 
-    busy, let_go = Workers(1, "test"), threading.Event()
+    busy, let_go = ThreadPool(1, "test"), threading.Event()
     monkeypatch.setattr(korean, "_workers", busy)
-    busy.start(let_go.wait)
+    busy.submit(let_go.wait)
     began = time.monotonic()
     assert korean.listen(sounds["ko_menu_3.wav"], expected(), 0.05) == Nothing("late")
     assert time.monotonic() - began < 5
