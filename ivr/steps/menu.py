@@ -76,7 +76,7 @@ class MenuStep(InputStep):
         """Yield a variable that nothing is kept in, or values that no variable keeps."""
         valued = any(choice.value for choice in self.menu)
         if valued and not self.save_as:
-            yield "menu", 'A choice has a "value", but nothing keeps it.', 'Add "as:" with the name of a variable.'
+            yield self.kind, 'A choice has a "value", but nothing keeps it.', 'Add "as:" with the name of a variable.'
         elif self.save_as and not valued:
             yield "as", 'No choice has a "value" to keep.', 'Add "value:" to the choices, or delete this line.'
 

@@ -12,7 +12,7 @@ from ivr.engine.turn import IDENTITY_SECONDS
 from ivr.engine.verbs import Dial, Enqueue
 from ivr.errors import LookupFailed
 
-from .conftest import Bank
+from .fixtures import Bank
 
 STEPS = """
   start: {menu: [{label: 余额, goto: balance}, {label: 转账, goto: amount}, {label: 人工, goto: talk}]}

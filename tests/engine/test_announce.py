@@ -10,7 +10,7 @@ from ivr.services.announcements import Announcement, Announcements, switch_off, 
 from ivr.services.router import Router
 from ivr.stores.memory import MemoryStore
 
-from .conftest import LINE, Bank
+from .fixtures import LINE, Bank
 
 SLOTS = LINE + "announcements: {emergency: {}, service: {}}\n"
 STEPS = """

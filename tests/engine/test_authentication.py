@@ -10,7 +10,7 @@ from ivr.engine.verbs import Dial, Gather
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 
-from .conftest import Bank
+from .fixtures import Bank
 
 STEPS = """
   start: {menu: [{label: 余额, goto: balance}, {label: 明细, goto: more}]}

@@ -11,7 +11,7 @@ from ivr.engine.inputs import CallStarted, DialEnded
 from ivr.engine.verbs import Hangup
 from ivr.errors import FlowError, LookupFailed
 
-from .conftest import Bank
+from .fixtures import Bank
 
 LINE = """
 lines:

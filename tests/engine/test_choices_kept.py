@@ -6,7 +6,7 @@ import pytest
 
 from ivr.errors import LookupFailed
 
-from .conftest import Bank
+from .fixtures import Bank
 
 MENU = """
   start: {frequent_first: yes, prompt: 您好。, short: 还有吗？, menu: [{label: 余额, goto: start, reason: balance},

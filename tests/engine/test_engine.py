@@ -8,7 +8,7 @@ from ivr.engine.inputs import DialEnded, HungUp, NoInput, Recorded, Resumed
 from ivr.engine.verbs import Dial, Hangup, Record
 from ivr.errors import FlowStuck, LookupFailed
 
-from .conftest import Bank
+from .fixtures import Bank
 
 
 def test_values_are_spoken_as_their_kinds(phone):

@@ -8,7 +8,7 @@ from ivr.engine.inputs import Resumed
 from ivr.engine.turn import IDENTITY_SECONDS
 from ivr.engine.verbs import Dial
 
-from .conftest import Bank
+from .fixtures import Bank
 
 STEPS = """
   start: {menu: [{label: 余额, goto: balance}, {label: 再听, goto: tell}, {label: 确认, goto: sure},

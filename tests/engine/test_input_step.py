@@ -7,7 +7,7 @@ import pytest
 from ivr.engine.inputs import DialEnded, Recorded, Resumed
 from ivr.engine.verbs import Dial, Gather, Say
 
-from .conftest import Bank
+from .fixtures import Bank
 
 MENU = """
   start:

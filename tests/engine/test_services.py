@@ -7,7 +7,7 @@ import pytest
 from ivr.engine.verbs import Dial
 from ivr.errors import LookupFailed
 
-from .conftest import Bank
+from .fixtures import Bank
 
 SMS = """
   start: {set: {money: '"12345.67"', day: '"2026-11-20"'}, next: send}

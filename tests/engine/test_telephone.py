@@ -6,7 +6,7 @@ import pytest
 
 from ivr.engine.telephone import telephone
 
-from .conftest import Bank
+from .fixtures import Bank
 
 STEPS = """
   start: {branch: [{when: caller.shown, goto: shown}, {goto: hidden}]}

@@ -11,7 +11,7 @@ from ivr.engine.engine import Engine
 from ivr.engine.inputs import RecognizerFailed, Resumed
 from ivr.engine.verbs import Gather
 
-from .conftest import Bank
+from .fixtures import Bank
 
 MENU = """
   start:
