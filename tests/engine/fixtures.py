@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from ivr.session.step_registry import catalogue
 from ivr.engine.call import Call
 from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import CallStarted, Digits, Input, NoInput, Speech
@@ -16,6 +15,7 @@ from ivr.engine.turn import Services
 from ivr.engine.verbs import Closing, Pause, Say
 from ivr.errors import LookupFailed
 from ivr.flow.loader import reload
+from ivr.session.step_registry import catalogue
 from ivr.speech.display_format import display_format
 from ivr.speech.itn import inverse_normalize
 from ivr.speech.phrases import understand
