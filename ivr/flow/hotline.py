@@ -15,7 +15,7 @@ from .fields import Block, ListOf, MapOf, Reading, option, options, read_options
 from .hotline_fields import OpeningHours, PreparedTexts, Referring
 from .model import HEAD_STARTS, PRIORITIES, CalledNumber, Desk, Hotline, Reference, Segment, Site, Waiting
 from .routes import Condition
-from .rules.hotline import check_line
+from .rules import check_line
 from .scalars import Flag, Name, OneOf, Seconds, Whole, WordField
 from .text import Text
 from .text_field import LanguageField
@@ -199,7 +199,7 @@ def read_line(node: Node | None, place: Place, *, given: bool) -> tuple[Hotline 
     if values is None:
         return None, reading.problems
     line = _line(LineFields(**values))
-    problems = [*check_line(line, node)]
+    problems = check_line(line, node)
     return (None if any(problem.level == "error" for problem in problems) else line), problems
 
 

@@ -21,7 +21,7 @@ from .model import Choice, Flow, Release, Step, within
 from .outcomes import verify_name
 from .profiles import profiles
 from .routes import Choices, Goto
-from .rules import check_flow, check_release
+from .rules import Parts, check_parts
 from .scalars import IdentityLevel, Name, OneOf
 from .text import Text
 from .text_field import LanguageField
@@ -148,9 +148,7 @@ def _build(
             flows[flow.name] = flow
     problems += _share_globals(flows)
     names = frozenset(flows) | {Path(name).stem for name in files if name != LINE}
-    for flow in flows.values():
-        problems += check_flow(flow, names, line)
-    problems += check_release(flows, names, line)
+    problems += check_parts(Parts(flows, names, line))
     if line is None or not sound:
         return None, problems
     return Release(content_hash(files), flows, line, files), problems

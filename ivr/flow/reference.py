@@ -17,9 +17,9 @@ from .loader import Catalogue, FlowFields, step_options
 from .model import Step
 from .profiles import Profile, profiles
 from .routes import ChoiceFields
-from .rules.summaries import GROUPS
-from .rules.values import GIVEN
+from .rule_summaries import GROUPS
 from .schema import manual_text, option_summary
+from .standing_values import STANDING_VALUES
 
 PROFILE_WORDS = {
     "characters_per_minute": "Mandarin: characters a minute",
@@ -132,7 +132,8 @@ def _written(kind: Any) -> str:
 
 def _given() -> str:
     return _table(
-        ("value", ""), ((f"`{name}.{part}`", words) for name, parts in GIVEN.items() for part, words in parts.items())
+        ("value", ""),
+        ((f"`{name}.{part}`", words) for name, parts in STANDING_VALUES.items() for part, words in parts.items()),
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from ivr.diagnostics.problem import Problem, in_order
 from ivr.flow.loader import inspect
-from ivr.flow.rules.summaries import CHECKS, FIELDS, FILE, RULES
+from ivr.flow.rule_summaries import CHECKS, FIELDS, FILE, RULES
 from ivr.session.step_registry import catalogue
 
 BROKEN = Path(__file__).parents[1] / "broken_flows"

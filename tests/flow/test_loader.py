@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ivr.errors import FlowError
 from ivr.flow.chart import Chart
 from ivr.flow.loader import Catalogue, content_hash, inspect, load, read_flow, reload
-from ivr.flow.rules import check_flow, check_release
+from ivr.flow.rules import Parts, check_parts
 from ivr.session.step_registry import catalogue
 from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence, read_text
 
@@ -139,8 +139,7 @@ def test_values_in_wrong_places_never_make_reading_raise(swaps):
         node = with_part(node, PARTS[old], PARTS[new])
     flow, problems = read_flow(node, "short", LANGUAGE)
     if flow is not None:
-        check_flow(flow, frozenset({"short"}), None)
-        check_release({"short": flow}, frozenset({"short"}), None)
+        check_parts(Parts({"short": flow}, frozenset({"short"}), None))
     assert flow is not None or problems
 
 

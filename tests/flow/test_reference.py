@@ -16,9 +16,9 @@ from ivr.flow.loader import FlowFields, inspect, read_flow
 from ivr.flow.profiles import Profile, profiles
 from ivr.flow.reference import PROFILE_WORDS, manual
 from ivr.flow.routes import DOES, ChoiceFields
-from ivr.flow.rules.summaries import GROUPS, RULES
-from ivr.flow.rules.values import GIVEN
+from ivr.flow.rule_summaries import GROUPS, RULES
 from ivr.flow.schema import manual_text
+from ivr.flow.standing_values import STANDING_VALUES
 from ivr.session.step_registry import catalogue
 from ivr.yamlfile.source import read_text
 
@@ -67,7 +67,14 @@ def test_the_complete_flow_of_the_introduction_has_no_problem(tmp_path):
 
 def test_everything_that_can_be_written_is_in_the_manual():
     keys = {wish.key for cls in LANGUAGE.steps.values() for wish in options(cls)}
-    names = [*keys, *LANGUAGE.steps, *DOES, *RULES, *profiles(), *(f"{a}.{b}" for a in GIVEN for b in GIVEN[a])]
+    names = [
+        *keys,
+        *LANGUAGE.steps,
+        *DOES,
+        *RULES,
+        *profiles(),
+        *(f"{a}.{b}" for a in STANDING_VALUES for b in STANDING_VALUES[a]),
+    ]
     assert not [name for name in names if f"`{name}`" not in MANUAL]
     assert not [kind for kind in LANGUAGE.spoken_kinds if f"| `{kind}" not in MANUAL]
 

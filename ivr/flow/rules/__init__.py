@@ -1,25 +1,50 @@
-"""What must hold between the parts of flows that are each well written: targets, ways out, values, languages."""
+"""What must hold between the parts of flows that are each well written. One rule is one file, found by its name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Flow, Hotline
+from ivr.yamlfile.source import Mapping
 
-from . import auth_levels, cross_flow, figures, languages, reachability, targets, values
+from ._rule import Parts, Rule
 
-
-def check_flow(flow: Flow, flows: frozenset[str], line: Hotline | None) -> list[Problem]:
-    """Return what is wrong inside one flow. `flows` are the names of all flows there are."""
-    found = [*targets.check(flow, flows, line), *languages.check(flow), *figures.check(flow)]
-    if not flow.unread:  # a step that can't be read may set any value and lead anywhere
-        found += values.check(flow, line)
-        if not any(problem.rule in ("unknown-step", "no-agent") for problem in found):
-            found += reachability.check(flow, line)
-    return found
+__all__ = ["Parts", "Rule", "all_rules", "check_line", "check_parts"]
 
 
-def check_release(flows: Mapping[str, Flow], names: frozenset[str], line: Hotline | None) -> list[Problem]:
-    """Return what is wrong between flows. `names` are those of all flows, be they readable or not."""
-    return [*cross_flow.check(flows, names, line), *auth_levels.check(flows)]
+@functools.cache
+def all_rules() -> tuple[Rule, ...]:
+    """Return every rule of this folder, by id. Raises ValueError for a file that is called otherwise than its rule."""
+    names = sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
+    rules = tuple(import_module(f"{__name__}.{name}").RULE for name in names)
+    for name, rule in zip(names, rules, strict=True):
+        if rule.id != name.replace("_", "-"):
+            raise ValueError(f"{__name__}.{name} holds the rule {rule.id!r}; file and rule must be called the same")
+    return rules
+
+
+def check_parts(parts: Parts) -> list[Problem]:
+    """Return what is wrong in each flow, and how the flows and `line.yaml` fit together."""
+    problems = [problem for flow in parts.flows.values() for problem in _check_flow(flow, parts)]
+    for rule in all_rules():
+        problems += rule.parts(parts) if rule.parts else ()
+    return problems
+
+
+def check_line(line: Hotline, node: Mapping) -> list[Problem]:
+    """Return what is wrong in `line.yaml` as far as it goes by itself."""
+    return [problem for rule in all_rules() if rule.line for problem in rule.line(line, node)]
+
+
+def _check_flow(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    rules = [rule for rule in all_rules() if rule.flow and not (rule.whole and flow.unread)]
+    broken = set[str]()
+    for rule in sorted(rules, key=lambda rule: bool(rule.unless)):  # those that look at others come last
+        if rule.flow and not rule.unless & broken:
+            for problem in rule.flow(flow, parts):
+                broken.add(problem.rule)
+                yield problem

@@ -1,4 +1,4 @@
-"""Numbers in what is spoken stand in words or are values with a kind: in figures, each voice reads them as it likes."""
+"""Numbers in spoken texts stand in words, or are values with a kind: in figures, each voice reads them otherwise."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Flow, within
 from ivr.flow.text import Template, Text
 
+from ._rule import Parts, Rule
+
 _FIGURES = re.compile(r"\d+(?:[.,:/-]\d+)+|\d{3,}|\d+ ?[%‰]")
 """One or two digits are keys and small counts, which no voice gets wrong."""
 
 
-def check(flow: Flow) -> Iterator[Problem]:
+def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the texts of everything but text messages, which are read on a screen."""
+    del parts
     spoken = [step for step in flow.written_steps() if step.speaks]
     for text in within([flow.globals, *spoken], Text):
         for template in text.by_language.values():
@@ -23,7 +26,10 @@ def check(flow: Flow) -> Iterator[Problem]:
 
 def _in(template: Template) -> Iterator[Problem]:
     for part in template.parts:
-        for found in _FIGURES.finditer(part) if isinstance(part, str) else ():
-            message = f'"{found[0]}" stands in figures, and each voice reads them as it likes.'
+        for figures in _FIGURES.finditer(part) if isinstance(part, str) else ():
+            message = f'"{figures[0]}" stands in figures, and each voice reads them as it likes.'
             cure = "Write it in words, such as 九五五八零, or as a value with a kind, such as {call.number|phone}."
-            yield Problem(template.place, "bare-number", message, cure, "warning")
+            yield Problem(template.place, RULE.id, message, cure, "warning")
+
+
+RULE = Rule("bare-number", "A number in a spoken text stands in figures, which voices misread (warning).", flow=check)

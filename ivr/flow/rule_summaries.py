@@ -1,8 +1,10 @@
-"""Every rule that a finding can name, with one line each: the manual lists them, and a test holds the list complete."""
+"""Every rule that a finding can name, with its line in the manual; a test holds the list complete."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from ivr.flow.rules import all_rules
 
 FILE = {
     "unreadable-file": "The file cannot be opened.",
@@ -61,8 +63,6 @@ FIELDS = {
     "unknown-key": "A key is not one of those that belong here.",
     "missing-key": "A key that must be given is not there.",
     "wrong-type": "A value is of another kind than its key takes, or outside its bounds.",
-    "keys-disagree": "Two keys of a step contradict each other, or one has no meaning beside the other.",
-    "bad-name": "A name has signs that names cannot have, or is taken.",
     "bad-language": "A text is given for something that is no language, such as zh_CN for zh-CN.",
     "bad-slot": "A value in a text, in braces, cannot be read.",
     "unknown-kind": "A value is to be read aloud as something that there is not.",
@@ -74,7 +74,6 @@ FIELDS = {
     "repeated-choice": "Two choices have the same key.",
     "no-key-left": "There are more choices than keys.",
     "no-way-left": "The last way of a list has a condition, so that there may be no way on.",
-    "never-reached": "A way or segment without a condition stands before others, which are never taken.",
     "bad-hours": "Opening hours name a day or a span of time that cannot be read.",
     "flow-name": "The flow is called differently from its file.",
 }
@@ -83,34 +82,9 @@ FIELDS = {
 CHECKS = {
     "no-flows": "The folder holds no flow.",
     "no-line-file": "There is no line.yaml beside the flows.",
-    "no-default-line": "line.yaml names no flow for numbers that it does not list.",
-    "unknown-step": "A target is no step of this flow and no flow.",
-    "unknown-flow": "A flow that is named is not there.",
-    "unknown-desk": "A desk that is named is not in line.yaml.",
-    "unknown-hours": "Opening hours that are named are not in line.yaml.",
-    "unknown-segment": "A segment that is named is not in line.yaml.",
-    "unknown-priority": "A priority that is named is none.",
-    "unknown-announcement": "An announcement that is named is not in line.yaml.",
-    "unspoken-language": "The calls to a number begin in a language that its flow does not speak.",
-    "unknown-value": "A text or condition reads a value that nothing sets (warning where only the bank can know).",
-    "secret-spoken": "A value that was collected as a secret is spoken or given back.",
-    "unguarded-value": "A step reads what was learnt by proof, but has no `requires` of its own (warning).",
-    "no-agent": "The flow has no step that brings callers to a person.",
-    "no-transfer": "From the step that brings callers to a person, no way leads to a transfer (warning).",
-    "zero-is-a-person": "Key 0 leads to something else than a person.",
-    "unreachable-step": "No caller can get to a step (warning).",
-    "endless-loop": "A call goes round through steps that never wait for the caller.",
-    "missing-language": "A text is missing in a language that the flow speaks.",
-    "missing-phrases": "Phrases are missing in a language that the flow speaks (warning).",
-    "repeated-phrase": "One phrase is said for two choices (warning).",
-    "bare-number": "A number in a spoken text stands in figures, which voices misread (warning).",
-    "one-language": "A choice switches the language, but the flow speaks only one.",
-    "missing-parameter": "A flow is not given a value that it needs.",
-    "unknown-parameter": "A flow is given a value that it does not take.",
-    "no-return": "A flow that is run by another never comes back (warning).",
-    "runs-itself": "A flow runs itself, directly or through others.",
+    **{rule.id: rule.summary for rule in all_rules()},
 }
-"""About how the parts fit together."""
+"""About how the parts fit together: the rules of this folder, and what is missing altogether."""
 
 _CONVERSATIONS = {
     "unreadable": "The file cannot be opened, or is not UTF-8.",

@@ -1,4 +1,4 @@
-"""Whoever hears or uses what was learnt by proof is asked for proof again once it has run out.
+"""A step that speaks or uses what was learnt by proof asks for proof again once it has run out.
 
 Must not guess: only what surely needs proof at run time, and only steps that a call can come to without it.
 """
@@ -9,17 +9,20 @@ from collections.abc import Iterator, Mapping
 
 from ivr.diagnostics.problem import Place, Problem
 from ivr.flow.expressions import Expression
-from ivr.flow.model import RETURN, Flow, Step, within
-from ivr.flow.outcomes import flow_routes, step_routes
-from ivr.flow.text import Template
+from ivr.flow.model import RETURN, Flow, Step
+from ivr.flow.outcomes import step_routes
+
+from ._rule import Parts, Rule
+from ._values import paths_read
+from ._walks import reached_everywhere
 
 Levels = dict[str, int]
 """The level that each value needs to be read, by name."""
 
 
-def check(flows: Mapping[str, Flow]) -> Iterator[Problem]:
+def check(parts: Parts) -> Iterator[Problem]:
     """Check every flow, with what others give it and what it gets back from them."""
-    sound = {name: flow for name, flow in flows.items() if not flow.unread}
+    sound = {name: flow for name, flow in parts.flows.items() if not flow.unread}
     for name, needed in _needed(sound).items():
         yield from _unguarded(sound[name], needed)
 
@@ -75,19 +78,18 @@ def _level_of(expression: Expression, levels: Levels) -> int:
 
 def _come_to(flow: Flow, level: int) -> set[str]:
     """Return the steps that a turn may come to without this level: none of them lies behind its proof in one turn."""
-    everywhere = [way.goto.name for route in flow_routes(flow).values() for way in route]
-    frontier = [flow.start, *everywhere]
+    frontier = [flow.start, *reached_everywhere(flow)]
     for step in flow.steps.values():
         if step.listens or step.nested():  # both go on in a later turn
             frontier += _ways_on(step, level)
-    found = set[str]()
+    names = set[str]()
     while frontier:
         name = frontier.pop()
-        if name in flow.steps and name not in found:
-            found.add(name)
+        if name in flow.steps and name not in names:
+            names.add(name)
             step = flow.steps[name]
             frontier += _ways_on(step, level) if step.requires < level else []
-    return found
+    return names
 
 
 def _ways_on(step: Step, level: int) -> list[str]:
@@ -100,28 +102,25 @@ def _ways_on(step: Step, level: int) -> list[str]:
 def _unguarded(flow: Flow, needed: Levels) -> Iterator[Problem]:
     without = {level: _come_to(flow, level) for level in set(needed.values()) if level}
     for step in flow.written_steps():
-        told: set[str] = set()
-        for name, place, spoken in _read_by(step):
+        reported: set[str] = set()
+        for (name, *_), place, spoken in paths_read(step):
             level = needed.get(name, 0)
-            if level <= step.requires or name in told:
+            if level <= step.requires or name in reported:
                 continue
             again = step.listens or (spoken and step.replayable)
             if again or step.name in without[level]:
-                told.add(name)
+                reported.add(name)
                 yield _problem(step, name, level, place)
-
-
-def _read_by(step: Step) -> Iterator[tuple[str, Place, bool]]:
-    """Yield what a step reads, where, and whether it is spoken."""
-    for template in within(step, Template):
-        for slot in template.slots():
-            yield slot.path[0], slot.place or template.place, True
-    for expression in within(step, Expression):
-        for path in expression.paths():
-            yield path[0], expression.place, False
 
 
 def _problem(step: Step, name: str, level: int, place: Place) -> Problem:
     message = f'"{name}" was learnt by proof (L{level}), and a call can come here when that proof has run out.'
     cure = f'Write "requires: L{level}" in step "{step.name}"; then the caller is asked for proof, and hears the value.'
-    return Problem(place, "unguarded-value", message, cure, "warning")
+    return Problem(place, RULE.id, message, cure, "warning")
+
+
+RULE = Rule(
+    "unguarded-value",
+    "A step reads what was learnt by proof, but has no `requires` of its own (warning).",
+    parts=check,
+)

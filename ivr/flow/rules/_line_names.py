@@ -1,0 +1,36 @@
+"""Names in `line.yaml` and where they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ivr.diagnostics.problem import Place, Problem
+from ivr.flow.model import Reference
+from ivr.yamlfile.source import Mapping
+from ivr.yamlfile.suggest import did_you_mean
+
+
+def undefined(
+    references: Iterable[Reference | None], names: Iterable[str], rule: str, what: str, key: str
+) -> Iterator[Problem]:
+    """Yield a problem for each reference to a name that the block `key` does not define."""
+    names = list(names)
+    for reference in references:
+        if reference is not None and reference.name not in names:
+            message = f'There is no {what} "{reference.name}".'
+            listed = f'Under "{key}" there {"is" if len(names) == 1 else "are"} {", ".join(names)}.'
+            cure = did_you_mean(reference.name, names) or (listed if names else f'Define it under "{key}".')
+            yield Problem(reference.place, rule, message, cure)
+
+
+def place_of_key(node: Mapping, block: str, name: str) -> Place:
+    """Return where a name is written that a block defines."""
+    written = node.get(block)
+    key = written.key(name) if isinstance(written, Mapping) else None
+    return key.place if key else node.place
+
+
+def place_of_value(node: Mapping, key: str) -> Place:
+    """Return where the value of a key stands."""
+    value = node.get(key)
+    return value.place if value is not None else node.place

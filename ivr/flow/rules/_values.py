@@ -1,0 +1,39 @@
+"""What flows read and set, as rules about values see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ivr.diagnostics.problem import Place
+from ivr.flow.expressions import Expression
+from ivr.flow.model import Flow, Step, within
+from ivr.flow.standing_values import STANDING_VALUES
+from ivr.flow.text import Template
+
+Path = tuple[str, ...]
+"""A value as it is read, such as `("account", "balance")`."""
+
+
+def paths_read(part: Any) -> Iterator[tuple[Path, Place, bool]]:
+    """Yield every value that texts and conditions of a part read, where, and whether it is spoken."""
+    for template in within(part, Template):
+        yield from ((slot.path, slot.place or template.place, True) for slot in template.slots())
+    for expression in within(part, Expression):
+        yield from ((path, expression.place, False) for path in expression.paths())
+
+
+def names_set(flow: Flow) -> frozenset[str]:
+    """Return every name that a flow can read."""
+    steps = {name for step in flow.steps.values() for name in step.sets()}
+    return frozenset(STANDING_VALUES) | steps | set(flow.parameters)
+
+
+def readable_in(step: Step, names: frozenset[str]) -> frozenset[str]:
+    """Return the names that a step can read: `item` too where it goes over a list."""
+    return names | {"item"} if step.for_one_item() is not step else names
+
+
+def is_value_of_desk(path: Path) -> bool:
+    """Tell whether a path names one value of one desk, such as `desks.vip.open`."""
+    return path[0] == "desks" and len(path) == 3 and f"NAME.{path[2]}" in STANDING_VALUES["desks"]

@@ -1,0 +1,54 @@
+"""Names that flows and `line.yaml` define can be read again, and are not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from keyword import iskeyword
+
+from ivr.diagnostics.problem import Place, Problem
+from ivr.flow.expressions import CONSTANTS
+from ivr.flow.model import ALWAYS, OWN_DESK, Flow, Hotline
+from ivr.flow.standing_values import STANDING_VALUES
+from ivr.yamlfile.source import Mapping
+
+from ._line_names import place_of_key
+from ._rule import Parts, Rule
+
+
+def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    """Check the names of parameters and of what steps set."""
+    del parts
+    for name in flow.parameters:
+        yield from _value(name, flow.place_of("parameters"))
+    for step in flow.written_steps():
+        for name in step.sets():
+            yield from _value(name, step.place_of("as" if "as" in step.places else step.kind))
+
+
+def check_taken(line: Hotline, node: Mapping) -> Iterator[Problem]:
+    """Check that no hours and no desk are called as what is always there."""
+    if ALWAYS in line.hours:
+        message = f'"{ALWAYS}" names hours that never end, and cannot mean others.'
+        yield Problem(place_of_key(node, "hours", ALWAYS), RULE.id, message, "Take another name.")
+    if OWN_DESK in line.desks:
+        message = f'"{OWN_DESK}" stands for the desk of the caller\'s own segment, so no desk can be called that.'
+        yield Problem(place_of_key(node, "desks", OWN_DESK), RULE.id, message, "Take another name.")
+
+
+def _value(name: str, place: Place) -> Iterator[Problem]:
+    if name in STANDING_VALUES or name == "item":
+        message = f'"{name}" is the name of a value that is there in every flow.'
+        yield Problem(place, RULE.id, message, "Take another name.")
+    elif not name.isidentifier() or name.startswith("_") or iskeyword(name) or name in CONSTANTS:
+        message = f'"{name}" cannot be the name of a value: no text or condition could read it.'
+        cure = "Take letters, digits and _ only, and none of the words of conditions."
+        yield Problem(place, RULE.id, message, cure)
+
+
+RULE = Rule(
+    "bad-name",
+    "A name has signs that names cannot have, or is taken.",
+    flow=check,
+    line=check_taken,
+    whole=True,
+)

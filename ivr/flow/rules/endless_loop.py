@@ -1,0 +1,74 @@
+"""Every round through steps waits for the caller somewhere, or can be left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.model import OWN_DESK, Flow, Hotline, Step
+from ivr.flow.outcomes import step_routes
+
+from ._rule import Parts, Rule
+
+_CLOSED = "closed"
+"""The outcome of a step whose desk has no opening hours now."""
+
+
+def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    """Find rounds that a call cannot leave and in which it never waits: it would hang in them."""
+    line = parts.line
+    closing = {name for name, step in flow.steps.items() if line is not None and _can_be_closed(step, line)}
+    onward = {name: _onward(step, _CLOSED if name in closing else "next") for name, step in flow.steps.items()}
+    good = {n for n, step in flow.steps.items() if n not in closing and (step.listens or step.ends or step.nested())}
+    while more := {n for n, ways in onward.items() if n not in good and _leaves(ways, good, onward)}:
+        good |= more
+    reported: set[str] = set()
+    for step in flow.written_steps():
+        if step.name not in good | reported:
+            reported |= _reached_onward(step.name, onward)
+            cycle = _cycle(step.name, onward)
+            message = f"A call goes round without end: {' → '.join([*cycle, cycle[0]])}."
+            cure = "Let one of these steps wait for the caller, or lead out of the round under a condition."
+            yield Problem(flow.steps[cycle[0]].place, RULE.id, message, cure)
+
+
+def _can_be_closed(step: Step, line: Hotline) -> bool:
+    """Tell whether a step may find its desk closed, so that the call goes on at once."""
+    desks = (desk for name, desk in line.desks.items() if step.desk() in (name, OWN_DESK))
+    return _CLOSED in step.exits() and any(line.hours_of(desk.hours) is not None for desk in desks)
+
+
+def _onward(step: Step, outcome: str) -> list[str]:
+    """Return where a step leads when all goes well, or by another outcome."""
+    return [way.goto.name for way in step_routes(step).get(outcome, ())]
+
+
+def _leaves(ways: list[str], good: set[str], onward: dict[str, list[str]]) -> bool:
+    return any(name in good or name not in onward for name in ways)
+
+
+def _reached_onward(start: str, onward: dict[str, list[str]]) -> set[str]:
+    names, frontier = set[str](), [start]
+    while frontier:
+        name = frontier.pop()
+        if name not in names:
+            names.add(name)
+            frontier += onward.get(name, [])
+    return names
+
+
+def _cycle(start: str, onward: dict[str, list[str]]) -> list[str]:
+    """Return the round that a call from `start` gets into."""
+    path = [start]
+    while (name := onward[path[-1]][0]) not in path:
+        path.append(name)
+    return path[path.index(name) :]
+
+
+RULE = Rule(
+    "endless-loop",
+    "A call goes round through steps that never wait for the caller.",
+    flow=check,
+    whole=True,
+    unless=frozenset({"unknown-step", "no-agent"}),
+)

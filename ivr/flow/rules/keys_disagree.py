@@ -1,0 +1,25 @@
+"""The keys of a step go together, as its kind says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.model import Flow
+
+from ._rule import Parts, Rule
+
+
+def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    """Ask each step what is wrong between its own keys."""
+    del parts
+    for step in flow.steps.values():
+        for key, message, cure in step.faults():
+            yield Problem(step.place_of(key), RULE.id, message, cure)
+
+
+RULE = Rule(
+    "keys-disagree",
+    "Two keys of a step contradict each other, or one has no meaning beside the other.",
+    flow=check,
+)

@@ -1,0 +1,32 @@
+"""No segment stands behind one that takes all callers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.model import Hotline
+from ivr.yamlfile.source import Mapping
+
+from ._line_names import place_of_key
+from ._rule import Rule
+
+
+def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
+    """Check the order of segments; those that called numbers name are reached by them."""
+    by_number = {number.segment.name for number in line.numbers.values() if number.segment}
+    everyone = ""
+    for name, segment in line.segments.items():
+        if everyone and name not in by_number:
+            message = f'Nobody belongs to "{name}": "{everyone}", which stands before it, takes all callers.'
+            cure = f'Give "{everyone}" a "when", or put it last.'
+            yield Problem(place_of_key(node, "segments", name), RULE.id, message, cure)
+        if segment.when is None:
+            everyone = everyone or (name if name not in by_number else "")
+
+
+RULE = Rule(
+    "never-reached",
+    "A way or segment without a condition stands before others, which are never taken.",
+    line=check,
+)

@@ -1,0 +1,30 @@
+"""From the step for the wish for a person, a way leads to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.model import Flow
+
+from ._rule import Parts, Rule
+from ._walks import reached
+
+
+def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    """Check the ways on from the flow's agent step, as long as they stay in the flow."""
+    del parts
+    names = reached(flow, [flow.agent])
+    if names <= set(flow.steps) and not any(flow.steps[name].reaches_person for name in names):
+        message = f'Whoever wants a person is led to "{flow.agent}", from where no way leads to a transfer.'
+        cure = "Let it lead to a transfer step, so that people can reach people."
+        yield Problem(flow.steps[flow.agent].place, RULE.id, message, cure, "warning")
+
+
+RULE = Rule(
+    "no-transfer",
+    "From the step that brings callers to a person, no way leads to a transfer (warning).",
+    flow=check,
+    whole=True,
+    unless=frozenset({"unknown-step", "no-agent"}),
+)

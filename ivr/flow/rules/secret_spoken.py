@@ -1,0 +1,40 @@
+"""No secret is spoken or given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.model import Flow
+from ivr.secret import SECRET_KINDS
+
+from ._rule import Parts, Rule
+from ._values import names_set, paths_read
+
+
+def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    """Check every text, and what the flow gives back."""
+    del parts
+    secrets = _secrets(flow)
+    for path, place, spoken in paths_read([*flow.written_steps(), flow.globals]):
+        if spoken and path[0] in secrets:
+            message = f'"{path[0]}" is secret and cannot be spoken.'
+            cure = "Speak what the bank gives back for it, such as {card.tail|card_tail}, or nothing."
+            yield Problem(place, RULE.id, message, cure)
+    for name in flow.returns:
+        if name in secrets & names_set(flow):
+            message = f'"{name}" is secret and cannot be given back.'
+            cure = "Use it in this flow, and give back what came of it."
+            yield Problem(flow.place_of("returns"), RULE.id, message, cure)
+
+
+def _secrets(flow: Flow) -> frozenset[str]:
+    """Name the variables that hold a secret: collected as one, or set to another one."""
+    secrets = {name for step in flow.steps.values() for name, holds in step.sets().items() if holds in SECRET_KINDS}
+    copies = [pair for step in flow.steps.values() for pair in step.assigns().items()]
+    while more := {name for name, value in copies if any(path[0] in secrets for path in value.paths())} - secrets:
+        secrets |= more
+    return frozenset(secrets)
+
+
+RULE = Rule("secret-spoken", "A value that was collected as a secret is spoken or given back.", flow=check, whole=True)

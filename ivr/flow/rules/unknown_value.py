@@ -1,0 +1,102 @@
+"""Every value that is read is set somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Place, Problem
+from ivr.flow.expressions import Expression
+from ivr.flow.model import Flow, Hotline
+from ivr.flow.standing_values import OPEN_VALUES, STANDING_VALUES
+from ivr.yamlfile.source import Mapping
+from ivr.yamlfile.suggest import did_you_mean
+
+from ._rule import Parts, Rule
+from ._values import Path, is_value_of_desk, names_set, paths_read, readable_in
+
+_BY_SEGMENT = ("tier", "desk", "priority")
+"""The parts of `caller` that only come from the segment."""
+
+
+def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    """Check every value that a text or a condition reads, and what the flow gives back."""
+    del parts
+    names = names_set(flow)
+    for step in flow.written_steps():
+        for path, place, _ in paths_read(step):
+            yield from _value(path, place, readable_in(step, names))
+    for path, place, _ in paths_read(flow.globals):
+        yield from _value(path, place, names)
+    for name in flow.returns:
+        if name not in names:
+            message = f'"{name}" is given back, but nothing in this flow sets it.'
+            yield Problem(flow.place_of("returns"), RULE.id, message, _cure(name, names))
+
+
+def check_segments(line: Hotline, node: Mapping) -> Iterator[Problem]:
+    """Check the conditions of segments: they are judged when only the caller's record is there."""
+    del node
+    for segment in line.segments.values():
+        if segment.when is not None:
+            yield from _condition(segment.when)
+
+
+def _value(path: Path, place: Place, names: frozenset[str]) -> Iterator[Problem]:
+    if path[0] == "item" and "item" not in names:
+        message = '"item" is there only in a step that has "each".'
+        yield Problem(place, RULE.id, message, 'Add "each:" with a list, or name another value.')
+    elif path[0] not in names:
+        yield Problem(place, RULE.id, f'Nothing in this flow sets "{path[0]}".', _cure(path[0], names))
+    elif path == ("line",):
+        parts = " or ".join(f'"line.{part}"' for part in STANDING_VALUES["line"])
+        yield Problem(place, RULE.id, '"line" is several values.', f"Read {parts}.")
+    elif path[0] == "desks":
+        yield from _desk_value(path, place)
+    elif len(path) > 1 and path[0] in STANDING_VALUES and path[1] not in STANDING_VALUES[path[0]]:
+        yield from _part(path, place)
+
+
+def _desk_value(path: Path, place: Place) -> Iterator[Problem]:
+    if not is_value_of_desk(path):
+        desk = path[1] if len(path) > 1 else "general"
+        parts = [part.partition(".")[2] for part in STANDING_VALUES["desks"]]
+        cure = "Read " + " or ".join(f'"desks.{desk}.{part}"' for part in parts) + "."
+        yield Problem(place, RULE.id, f'"{".".join(path)}" is no value.', cure)
+
+
+def _part(path: Path, place: Place) -> Iterator[Problem]:
+    parts = STANDING_VALUES[path[0]]
+    near = did_you_mean(path[1], parts)
+    if path[0] not in OPEN_VALUES:
+        message = f'"{path[0]}" has no "{path[1]}".'
+        yield Problem(place, RULE.id, message, near or f"It has {', '.join(parts)}.")
+    elif near:
+        yield _unless_the_bank_has_it(path, place, near)
+
+
+def _condition(when: Expression) -> Iterator[Problem]:
+    parts = [part for part in STANDING_VALUES["caller"] if part not in _BY_SEGMENT]
+    for path in when.paths():
+        if path[0] != "caller" or len(path) < 2 or path[1] in _BY_SEGMENT:
+            message = f'"{".".join(path)}" is not known when the segment of a caller is looked for.'
+            cure = f"Compare what is known of the caller: {', '.join(f'caller.{part}' for part in parts)}."
+            yield Problem(when.place, RULE.id, message, cure)
+        elif path[1] not in parts and (near := did_you_mean(path[1], parts)):
+            yield _unless_the_bank_has_it(path, when.place, near)
+
+
+def _unless_the_bank_has_it(path: Path, place: Place, near: str) -> Problem:
+    return Problem(place, RULE.id, f'"{path[0]}" has no "{path[1]}", unless your bank gives it.', near, "warning")
+
+
+def _cure(name: str, names: frozenset[str]) -> str:
+    return did_you_mean(name, names) or f"There are {', '.join(sorted(names))}."
+
+
+RULE = Rule(
+    "unknown-value",
+    "A text or condition reads a value that nothing sets (warning where only the bank can know).",
+    flow=check,
+    line=check_segments,
+    whole=True,
+)

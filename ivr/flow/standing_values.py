@@ -1,0 +1,51 @@
+"""The values that every flow can read, with their parts, for checks and the manual."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+STANDING_VALUES: Mapping[str, Mapping[str, str]] = {
+    "call": {
+        "number": "the number that was called",
+        "language": "the language that is spoken now, such as `zh-CN`",
+        "date": "today in China, as 2026-11-21",
+        "time": "the time in China, as 15:05",
+        "hour": "its hour, 0 to 23",
+        "weekday": "1 for Monday to 7 for Sunday",
+    },
+    "caller": {
+        "number": "the number that calls, as +8613800000001",
+        "known": "whether the bank knows this number",
+        "shown": "whether that is a telephone that can be called back; not so where it is withheld, or a SIP address",
+        "segment": "the bank's group of customers: 'standard', 'vip', 'corporate' ...; 'none' for unknown numbers",
+        "name": "the customer's name",
+        "age": "the customer's age in years",
+        "born": "the customer's date of birth",
+        "customer": "the bank's own key for the customer",
+        "profile": "the menu that was chosen in this call or an earlier one: 'elderly' or 'standard'; else none",
+        "frequent": "the `reason`s that this number calls for most, two at most; none for elderly callers",
+        "risk": "whether the bank warns of fraud with this number or customer: warn, and lead to a person",
+        "tier": "the caller's segment in `line.yaml`; 'none' for callers of none",
+        "desk": "the desk of that segment; for callers of none the `desk` of `line.yaml`",
+        "priority": "the priority of that segment: 'normal', 'elderly', 'vip' ...",
+    },
+    "line": {
+        "open": "whether the called number is open now, by its `hours` in `line.yaml`",
+        "next_opening": "when it opens next, as 2026-11-23T09:00; none while it is open",
+    },
+    "desks": {
+        "NAME.open": "whether that desk of `line.yaml` is open now",
+        "NAME.next_opening": "when it opens next; none while it is open",
+    },
+    "queue": {
+        "position": "the caller's place among those who wait for an agent; none for a caller who has not waited",
+        "minutes": "the expected wait as it was told last; none while nobody can tell",
+        "call_back": "whether the wait is long enough to offer a call back",
+    },
+    "identity": {"level": "the level that the caller has proved, 0 to 3"},
+    "card": {"tail": "the last four digits of the card by which the caller was verified"},
+}
+"""Values that every flow can read, and their parts."""
+
+OPEN_VALUES = ("caller", "card")
+"""Of these the bank may give further parts."""
