@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -31,6 +31,7 @@ from ivr.steps.collect import CollectStep
 from ivr.steps.verify import VerifyStep
 from ivr.telemetry import log
 from ivr.web import create_app
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "cafe0123456789abcafe0123456789ab"
@@ -256,17 +257,6 @@ def served(home) -> Iterator[tuple[str, BackgroundBank]]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(20)
-
-
-def wait_until(ready: Callable[[], bool]) -> None:
-    for _ in range(400):
-        try:
-            if ready():
-                return
-        except OSError:
-            pass
-        time.sleep(0.025)
-    raise AssertionError("the server did not get ready")
 
 
 def odd_requests(carrier: Listening, url: str) -> None:

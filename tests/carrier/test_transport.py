@@ -1,6 +1,5 @@
 import socket
 import threading
-import time
 
 import pytest
 
@@ -10,6 +9,7 @@ from ivr.carrier.clock import RealClock, VirtualClock
 from ivr.carrier.player import Player
 from ivr.carrier.requests import PhoneLine
 from ivr.carrier.transport import HttpTransport, NoAnswer, WsgiTransport
+from tests.waiting import PATIENCE
 
 PAGES = {"/voice?a=%E4%BD%A0": '<Gather action="/menu" numDigits="1"/><Hangup/>', "/menu": "<Hangup/>"}
 
@@ -40,19 +40,20 @@ def test_a_server_that_is_not_there_is_a_fault(person, http):
 
 
 def test_a_server_that_takes_too_long_is_a_fault_and_is_not_asked_twice(http):
-    asked = []
+    asked, given_up = [], threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def accept():
             connection, _ = server.accept()
             asked.append(connection)
-            time.sleep(0.5)
+            given_up.wait(PATIENCE)
             connection.close()
 
         thread = threading.Thread(target=accept)
         thread.start()
         with pytest.raises(NoAnswer, match="in time") as caught:
             http.send("POST", f"http://127.0.0.1:{server.getsockname()[1]}/voice", b"a=1", {})
+        given_up.set()
         thread.join()
     assert (caught.value.number, len(asked)) == (11205, 1)
 

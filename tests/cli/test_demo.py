@@ -8,13 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import PATIENCE, wait_until
 
 DEMO = [sys.executable, "-m", "ivr", "demo"]
 
@@ -65,12 +66,9 @@ class Headless:
 
     def end(self, number: int) -> int:
         self.process.send_signal(number)
-        code = self.process.wait(20)
-        for _ in range(200):
-            if not living(self.home):
-                return code
-            time.sleep(0.05)
-        raise AssertionError(f"processes are left: {living(self.home)}")
+        code = self.process.wait(PATIENCE)
+        wait_until(lambda: not living(self.home))
+        return code
 
 
 @pytest.fixture
@@ -177,7 +175,7 @@ def test_a_newcomer_gets_through_a_service_that_needs_a_one_time_code(tmp_path, 
         demo.stdin.write(f"{told}\n")
         demo.stdin.flush()
         rest = demo.stdout.read()
-        assert demo.wait(20) == 0
+        assert demo.wait(PATIENCE) == 0
     assert "余额为一万二千三百四十五元六角七分。" in rest
     assert "[SMS" not in rest
     assert not living(tmp_path)
@@ -193,7 +191,7 @@ def test_text_messages_of_any_caller_are_told_where_no_telephone_is(tmp_path, cl
         read_until(demo, r"^\[SMS to …0002\] .*?(\d{6})")
         demo.terminate()
         assert demo.stdout.read() == ""
-        assert demo.wait(20) == 0
+        assert demo.wait(PATIENCE) == 0
 
 
 @contextmanager

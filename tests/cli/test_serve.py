@@ -24,21 +24,18 @@ from ivr.crypto import Seal
 from ivr.services.tickets.service import Tickets
 from ivr.settings import Settings
 from ivr.stores import open_store
+from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
 def wait_until_ready(get, url: str, process: subprocess.Popen[str]) -> None:
-    for _ in range(500):
+    def ready() -> bool:
         assert process.poll() is None, process.communicate()
-        try:
-            if get(url, "/health/ready")[0] == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.02)
-    raise AssertionError("the server did not get ready")
+        return get(url, "/health/ready")[0] == 200
+
+    wait_until(ready)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +56,7 @@ def server(tmp_path_factory, clean_environment, get) -> Iterator[tuple[str, Path
         yield f"http://127.0.0.1:{port}", home
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_a_signed_call_is_answered_and_goes_on_in_any_worker(server, post):
@@ -135,7 +132,6 @@ class Receiver(BaseHTTPRequestHandler):
         self.server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(self.server.status)
         self.end_headers()
-        self.server.rung.set()
 
     def log_message(self, *_: object) -> None:
         pass
@@ -149,7 +145,7 @@ def alarmed(tmp_path) -> Iterator[ThreadingHTTPServer]:
     Tickets(store, Seal(TOKEN.encode())).ask("open", given, key="k", now=time.time() - 2 * 86_400)
     store.close()
     http = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    http.bodies, http.status, http.rung = [], 204, threading.Event()
+    http.bodies, http.status = [], 204
     threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield http
     http.shutdown()
@@ -171,16 +167,16 @@ def test_one_worker_of_all_sounds_the_alarms(alarmed, status, line, tmp_path, cl
         text=True,
     ) as process:
         wait_until_ready(get, f"http://127.0.0.1:{port}", process)
-        rung = alarmed.rung.wait(10)
-        time.sleep(0.2)
+        log = ""
+        while '"event": "alarms"' not in log and (line_of_log := process.stderr.readline()):
+            log += line_of_log
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate(timeout=20)
-    assert rung
+        log += process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 0
     assert [(alarm["about"], alarm["alarm"]) for alarm in alarmed.bodies] == [("ticket", "first_reply.overdue")]
-    assert told.count('"event": "alarms"') == 1
-    assert line in told
-    assert "a-token" not in told
+    assert log.count('"event": "alarms"') == 1
+    assert line in log
+    assert "a-token" not in log
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -233,7 +232,7 @@ def test_only_one_thread_at_a_time_has_a_call(store: CallStore) -> None:
             with store.lease(CALL):
                 inside.append(number)
                 together.append(len(inside))
-                time.sleep(0.0002)
+                store.load(CALL)  # lets other threads run
                 inside.remove(number)
 
     run_threads(8, work)
@@ -404,9 +403,8 @@ def test_a_killed_process_frees_its_lease(shared: str) -> None:
     assert line(holder) == "held"
     holder.send_signal(signal.SIGKILL)
     holder.communicate(timeout=10)
-    began = time.monotonic()
     with store.lease("call"):
-        assert time.monotonic() - began < 1
+        pass
     store.close()
 
 
@@ -475,7 +473,7 @@ FORK_HOLDING = """
 with store.lease("call"):
     if child := os.fork():
         print(child, flush=True)
-    time.sleep(30)
+    signal.pause()
 """
 
 
@@ -484,10 +482,9 @@ def test_a_fork_does_not_keep_the_lease_of_a_killed_parent(shared: str) -> None:
     child = int(line(parent))
     parent.send_signal(signal.SIGKILL)
     parent.wait(10)
-    began = time.monotonic()
     try:
         with store.lease("call"):
-            assert time.monotonic() - began < 1
+            pass
     finally:
         os.kill(child, signal.SIGKILL)
         parent.communicate(timeout=10)

@@ -13,6 +13,7 @@ from ivr.loadtest.figures import LoadFigures
 from ivr.loadtest.plan import Plan
 from ivr.loadtest.process import LoadError
 from ivr.loadtest.run import LoadRun
+from tests.waiting import wait_until
 
 from .conftest import BALANCE, TOKEN, Phone
 
@@ -116,8 +117,10 @@ def test_a_call_that_is_up_at_the_end_is_hung_up_and_told(server: Phone, tmp_pat
     run = run_of(server, tmp_path, speed=0.5)
     over = run.watch.over
     assert isinstance(over, threading.Event)
-    threading.Timer(0.2, over.set).start()
+    hang_up = threading.Thread(target=lambda: (wait_until(lambda: server.forms), over.set()))
+    hang_up.start()
     run.call(0.0)
+    hang_up.join()
     assert run.figures.calls().cut == 1
     assert run.figures.errors == 0
     assert server.ended == server.calls
@@ -144,9 +147,9 @@ def test_a_stall_counts_for_every_request_that_was_due_in_it(server: Phone, tmp_
     latency, service = run.figures.totals()
     sent, due = service.spread(), latency.spread()
     assert sent.count == due.count
-    assert sent.p90 < 100, "only the eight that were under way were slow, so the stall hides"
+    assert sent.p90 < due.p90 / 2, "only the eight that were under way were slow, so the stall hides"
     assert due.p90 > 200, "a tenth of the callers and more had to wait"
-    assert abs(due.max - 600) < 120
+    assert due.max > 300
     assert run.figures.errors == 0
 
 

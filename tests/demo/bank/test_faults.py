@@ -53,12 +53,12 @@ def test_a_slow_bank_takes_its_time(bank: BackgroundBank, client: Client) -> Non
     assert time.perf_counter() - started >= 0.04
 
 
-def test_slow_answers_do_not_wait_for_each_other(bank: BackgroundBank, client: Client) -> None:
-    bank.faults(slow_ms=100)
-    threads = [threading.Thread(target=client.ask, args=("branches", {})) for _ in range(6)]
-    started = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert time.perf_counter() - started < 0.5
+def test_a_slow_answer_holds_up_no_other_and_ends_when_the_bank_closes() -> None:
+    faults = Faults(Setting(slow_ms=600_000))
+    waiting = threading.Thread(target=faults.strike)
+    waiting.start()
+    faults.set(slow_ms=0)
+    assert faults.strike() is False
+    assert waiting.is_alive()
+    faults.close()
+    waiting.join()
