@@ -1,22 +1,21 @@
-"""The values of conversation files, read one by one: each knows its place, and a bad one doesn't hide the next."""
+"""The values of conversation files, read one by one: each knows its place, and a wrong one does not hide the next."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any, get_args
 
-import yaml
-
 from ivr.carrier.caller import DTMF_KEYS, DeskAnswer, DialStatus
-from ivr.diagnostics.problem import Place, Problem
+from ivr.diagnostics.problem import Problem
+from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
+from ivr.yamlfile.suggest import did_you_mean
 
 from .model import CODE, Expectation
 
 _AGENT = ("press", "talk", "ring")
-AGENT_WORDS: Mapping[str, DeskAnswer] = {
+AGENT_WORDS: dict[str, DeskAnswer] = {
     "takes": DeskAnswer(),
     "refuses": DeskAnswer(press="2"),
     "silent": DeskAnswer(press=""),
@@ -35,67 +34,54 @@ class BadValue(Exception):
 class File:
     """One file being read."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def place(self, node: yaml.Node) -> Place:
-        """Return where a node stands."""
-        mark, end = node.start_mark, node.end_mark
-        length = max(1, end.column - mark.column) if end.line == mark.line else 1
-        return Place(self.name, mark.line + 1, mark.column + 1, length)
-
-    def report(self, node: yaml.Node, rule: str, message: str, cure: str = "") -> BadValue:
+    def report(self, node: Node, rule: str, message: str, cure: str = "") -> BadValue:
         """Keep a problem; raise what comes back where nothing more can be read."""
-        self.problems.append(Problem(self.place(node), rule, message, cure))
+        self.problems.append(Problem(node.place, rule, message, cure))
         return BadValue()
 
-    def fields(self, node: yaml.Node, known: tuple[str, ...], what: str) -> dict[str, yaml.Node]:
-        """Take a map apart; report what does not belong."""
-        if not isinstance(node, yaml.MappingNode):
+    def fields(self, node: Node, allowed: tuple[str, ...], what: str) -> Fields:
+        """Take a map apart; report keys that are not allowed."""
+        if not isinstance(node, Mapping):
             raise self.report(node, "wrong-type", f"{what} must be a map of `key: value` lines.")
-        found: dict[str, yaml.Node] = {}
-        for key, value in node.value:
-            name = str(key.value)
-            if name in found:
-                self.report(key, "repeated-key", f"`{name}` stands here twice.", "Keep one of them.")
-            elif name not in known:
-                near = get_close_matches(name, known, 1)
-                cure = f"Did you mean `{near[0]}`?" if near else f"Known are {', '.join(known)}."
-                self.report(key, "unknown-key", f"{what} has no `{name}`.", cure)
-            else:
-                found[name] = value
-        return found
+        values = {key.text: value for key, value in node.entries}
+        for key, _ in node.entries:
+            if key.text not in allowed:
+                free = [name for name in allowed if name not in values]
+                cure = did_you_mean(key.text, free) or f"Known are {', '.join(allowed)}."
+                self.report(key, "unknown-key", f"{what} has no `{key.text}`.", cure)
+        return Fields(self, {name: value for name, value in values.items() if name in allowed})
 
-    def text(self, node: yaml.Node, what: str) -> str:
+    def text(self, node: Node, what: str) -> str:
         """Take a text that is not empty."""
-        if not isinstance(node, yaml.ScalarNode):
+        if not isinstance(node, Scalar):
             raise self.report(node, "wrong-type", f"`{what}` must be a text.")
-        value = str(node.value)
-        if not value.strip():
+        if not node.text.strip():
             cure = 'A key such as # must stand in quotes: "#".' if what == "press" else "Give it one, or take it out."
             raise self.report(node, "no-value", f"`{what}` has no value.", cure)
-        return value
+        return node.text
 
-    def texts(self, node: yaml.Node, what: str) -> tuple[Expectation, ...]:
+    def texts(self, node: Node, what: str) -> tuple[Expectation, ...]:
         """Take one text or a list of them."""
-        nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        return tuple(Expectation(self.place(one), self.text(one, what)) for one in nodes)
+        items = node.items if isinstance(node, Sequence) else (node,)
+        return tuple(Expectation(item.place, self.text(item, what)) for item in items)
 
-    def words(self, node: yaml.Node, what: str) -> dict[str, str]:
+    def words(self, node: Node, what: str) -> dict[str, str]:
         """Take a map of one-line texts."""
-        if not isinstance(node, yaml.MappingNode) or not node.value:
+        if not isinstance(node, Mapping) or not node.entries:
             raise self.report(node, "wrong-type", f"`{what}` must be a map of `key: text` lines.")
-        return {str(key.value): self.text(value, f"{what}.{key.value}") for key, value in node.value}
+        return {key.text: self.text(value, f"{what}.{key.text}") for key, value in node.entries}
 
-    def truth(self, node: yaml.Node, what: str) -> bool:
+    def truth(self, node: Node, what: str) -> bool:
         """Take true or false."""
         value = self.text(node, what)
         if value not in ("true", "false"):
             raise self.report(node, "wrong-type", f"`{what}` is true or false, not {value!r}.")
         return value == "true"
 
-    def number(self, node: yaml.Node, what: str, most: float = float("inf")) -> float:
+    def number(self, node: Node, what: str, most: float = float("inf")) -> float:
         """Take a number from 0 to `most`."""
         value = self.text(node, what)
         if not re.fullmatch(r"\d+(\.\d+)?", value) or float(value) > most:
@@ -103,7 +89,7 @@ class File:
             raise self.report(node, "wrong-type", f"`{what}` must be a number{bound}, not {value!r}.")
         return float(value)
 
-    def seconds(self, node: yaml.Node, what: str) -> float:
+    def seconds(self, node: Node, what: str) -> float:
         """Take a time."""
         value = self.text(node, what)
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|)", value)
@@ -113,7 +99,7 @@ class File:
             )
         return float(match[1]) * UNITS[match[2]]
 
-    def keys(self, node: yaml.Node, what: str) -> str:
+    def keys(self, node: Node, what: str) -> str:
         """Take keys of a telephone."""
         value = self.text(node, what)
         if not set(value.replace(CODE, "")) <= DTMF_KEYS:
@@ -121,16 +107,15 @@ class File:
             raise self.report(node, "wrong-keys", "A telephone has the keys 0-9, * and #.", cure)
         return value
 
-    def one_of(self, node: yaml.Node, what: str, known: tuple[str, ...]) -> str:
+    def one_of(self, node: Node, what: str, allowed: tuple[str, ...]) -> str:
         """Take one of some words."""
         value = self.text(node, what)
-        if value not in known:
-            near = get_close_matches(value, known, 1)
-            cure = f"Did you mean `{near[0]}`?" if near else ""
-            raise self.report(node, "wrong-value", f"`{what}` is one of {', '.join(known)}, not {value!r}.", cure)
+        if value not in allowed:
+            message = f"`{what}` is one of {', '.join(allowed)}, not {value!r}."
+            raise self.report(node, "wrong-value", message, did_you_mean(value, allowed))
         return value
 
-    def patience(self, node: yaml.Node, what: str) -> float | None:
+    def patience(self, node: Node, what: str) -> float | None:
         """Take how long somebody waits; `true` is until something is asked again."""
         value = self.text(node, what)
         if value == "false":
@@ -139,18 +124,18 @@ class File:
             )
         return None if value == "true" else self.seconds(node, what)
 
-    def agent(self, node: yaml.Node, what: str) -> DeskAnswer:
+    def agent(self, node: Node, what: str) -> DeskAnswer:
         """Take what an agent does: one word, or a key and times."""
-        if isinstance(node, yaml.ScalarNode):
+        if isinstance(node, Scalar):
             return AGENT_WORDS[self.one_of(node, what, tuple(AGENT_WORDS))]
-        take = Fields(self, self.fields(node, _AGENT, "`agent`")).take
+        take = self.fields(node, _AGENT, "`agent`").take
         return DeskAnswer(
             press=take("press", self.keys, "1"),
             talk=take("talk", self.seconds, 30.0),
             ring=take("ring", self.seconds, 6.0),
         )
 
-    def time(self, node: yaml.Node, what: str) -> float:
+    def time(self, node: Node, what: str) -> float:
         """Take a moment, as a Unix time."""
         value = self.text(node, what)
         cure = "Write it as 2026-11-23T10:00+08:00."
@@ -162,28 +147,27 @@ class File:
             raise self.report(node, "wrong-type", f"`{what}` has no time zone.", cure)
         return moment.timestamp()
 
-    def value(self, node: yaml.Node) -> object:
+    def value(self, node: Node) -> object:
         """Take any value, scalars as text; a bare null is None."""
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(one) for one in node.value]
-        if isinstance(node, yaml.MappingNode):
-            return {str(key.value): self.value(one) for key, one in node.value}
-        plain = isinstance(node, yaml.ScalarNode) and not node.style
-        return None if plain and node.value in ("", "~", "null") else str(node.value)
+        if isinstance(node, Sequence):
+            return [self.value(item) for item in node.items]
+        if isinstance(node, Mapping):
+            return {key.text: self.value(value) for key, value in node.entries}
+        plain = not node.quoted and not node.block
+        return None if plain and node.text in ("", "~", "null") else node.text
 
 
 class Fields:
-    """The fields of one map, read one by one so that a bad one doesn't hide the next."""
+    """The fields of one map, read one by one so that a wrong one does not hide the next."""
 
-    def __init__(self, file: File, found: Mapping[str, yaml.Node]) -> None:
-        self.file = file
-        self.found = found
+    def __init__(self, file: File, nodes: dict[str, Node]) -> None:
+        self.file, self.nodes = file, nodes
 
-    def take(self, name: str, read: Callable[[yaml.Node, str], Any], default: Any) -> Any:
+    def take(self, name: str, read: Callable[[Node, str], Any], default: Any) -> Any:
         """Read a field; what is missing or wrong is the default."""
-        if name not in self.found:
+        if name not in self.nodes:
             return default
         try:
-            return read(self.found[name], name)
+            return read(self.nodes[name], name)
         except BadValue:
             return default

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ivr.carrier.carrier_options import CallResult
 from ivr.carrier.terminal.notes import Notes
 from ivr.errors import IvrError
+from ivr.yamlfile.writer import written
 
 _DEMO_CALLERS = re.compile(r"\+861380000000\d")
 
@@ -53,9 +52,7 @@ def keep(notes: Notes, file: Path, *, caller: str, flow: str, called: str = "") 
     head: dict[str, Any] = {"conversation": file.stem.replace("_", " ").replace("-", " ")}
     head |= {"flow": flow} if flow else {}
     head |= {"to": called} if called else {}
-    text = yaml.safe_dump(
-        head | {"from": caller, "turns": notes.turns}, allow_unicode=True, sort_keys=False, width=10_000
-    )
+    text = written(head | {"from": caller, "turns": notes.turns})
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Turn YAML text into a tree whose values know their places; the only file that imports PyYAML.
+"""Turn YAML text into a tree whose values know their places; the only reader of YAML.
 
 It never builds Python values: scalars stay as written (`on`, `0755`, `12:30`, `~` are text), so the editor's word is
 what the flow says. What YAML offers beyond plain data (anchors, aliases, tags, merge keys) and what it silently accepts
@@ -22,7 +22,7 @@ from . import hints, plain_text
 MAX_DEPTH = 40
 _MAX_ROUNDS = 40
 _DOUBT = 20
-_SPECIAL = {"<<": ("merge-key", '"<<" would merge another map into this one; flows have no merge keys.')}
+_SPECIAL = {"<<": ("merge-key", '"<<" would merge another map into this one; merge keys are not used here.')}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +233,7 @@ class _Composer:
         kind = type(event)
         place = self._place(event)
         if kind is yaml.AliasEvent:
-            self._refuse(place, "anchor", f'"*{event.anchor}" would repeat another part; flows have no aliases.')
+            self._refuse(place, "anchor", f'"*{event.anchor}" would repeat another part; aliases are not used here.')
             return Scalar("", place)
         if event.anchor or event.tag:
             self._check(event, place)
@@ -292,11 +292,11 @@ class _Composer:
 
     def _check(self, event: Any, place: Place) -> None:
         if event.anchor:
-            message = f'"&{event.anchor}" would name this part for repeating; flows have no anchors.'
+            message = f'"&{event.anchor}" would name this part for repeating; anchors are not used here.'
             self._refuse(place, "anchor", message)
         if event.tag:
             name = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._refuse(place, "tag", f'"{name}" is a YAML tag; flows have none.')
+            self._refuse(place, "tag", f'"{name}" is a YAML tag; tags are not used here.')
 
     def _refuse(self, place: Place, rule: str, message: str) -> None:
         in_text = "If it belongs to the text, put the whole text in quotes."

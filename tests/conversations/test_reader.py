@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from ivr.carrier.caller import DeskAnswer
@@ -69,12 +71,12 @@ def test_without_a_flow_the_number_called_chooses():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (HEAD + "turn: []\n", "c.yaml:3:1: error unknown-key: A conversation has no `turn`. Did you mean `turns`?"),
-        (HEAD + "turns:\n  - pres: 1\n", "c.yaml:4:5: error unknown-key: A turn has no `pres`. Did you mean `press`?"),
-        (HEAD + "turns:\n  - {press: 1, press: 2}\n", "c.yaml:4:16: error repeated-key: `press` stands here twice."),
+        (HEAD + "turn: []\n", 'c.yaml:3:1: error unknown-key: A conversation has no `turn`. Did you mean "turns"?'),
+        (HEAD + "turns:\n  - pres: 1\n", 'c.yaml:4:5: error unknown-key: A turn has no `pres`. Did you mean "press"?'),
+        (HEAD + "turns:\n  - {press: 1, press: 2}\n", 'c.yaml:4:16: error repeated-key: "press" is given twice'),
         (HEAD + "turns:\n  - press: one\n", "c.yaml:4:12: error wrong-keys: A telephone has the keys 0-9, * and #."),
-        (HEAD + "turns:\n  - press: #\n", "c.yaml:4:11: error no-value: `press` has no value. A key such as #"),
-        (HEAD + "turns:\n  - press: *\n", 'press: "*".'),
+        (HEAD + "turns:\n  - press: #\n", "c.yaml:4:12: error hash: # begins a comment"),
+        (HEAD + "turns:\n  - press: *\n", 'c.yaml:4:12: error special-start: "*" has a meaning of its own in YAML'),
         (HEAD + "turns:\n  - {press: 1, say: a}\n", "error two-deeds: A caller does one thing a turn, not `press`"),
         (HEAD + "turns:\n  - {wait: false}\n", "`wait` can only be true."),
         (HEAD + "turns:\n  - {hear: a, after: 2s}\n", "`after` needs something that the caller does."),
@@ -85,7 +87,7 @@ def test_without_a_flow_the_number_called_chooses():
         (HEAD + "desks: counter\nturns: [{wait: true}]\n", "`desks` must be a map"),
         (HEAD + "turns:\n  - {say: a, confidence: 1.5}\n", "`confidence` must be a number from 0 to 1, not '1.5'."),
         (HEAD + "turns:\n  - {press: 1, after: soon}\n", "`after` must be a time, not 'soon'. Write it as 2s"),
-        (HEAD + "turns:\n  - dial: bussy\n", "not 'bussy'. Did you mean `busy`?"),
+        (HEAD + "turns:\n  - dial: bussy\n", "not 'bussy'. Did you mean \"busy\"?"),
         (HEAD + "turns:\n  - {}\n", "error empty-turn"),
         (HEAD + "turns: []\n", "`turns` must be a list with at least one turn"),
         (
@@ -94,12 +96,12 @@ def test_without_a_flow_the_number_called_chooses():
         ),
         (HEAD + "at: tomorrow\nturns: [{wait: true}]\n", "`at` must be a date and time, not 'tomorrow'."),
         (HEAD + "bank: dead\nturns: [{wait: true}]\n", "`bank` is `gone`, or a map of slow_ms and fail_rate."),
-        (HEAD + "bank: {fail_rat: 1}\nturns: [{wait: true}]\n", "Did you mean `fail_rate`?"),
+        (HEAD + "bank: {fail_rat: 1}\nturns: [{wait: true}]\n", 'Did you mean "fail_rate"?'),
         (HEAD + "agents:\n  - {name: li}\nturns: [{wait: true}]\n", "This agent has no `desk`."),
         (HEAD + "agents: li\nturns: [{wait: true}]\n", "`agents` must be a list of maps"),
         (HEAD + "before: [{from: '+861'}]\nturns: [{wait: true}]\n", "This caller has no `ahead`."),
-        (HEAD + "turns:\n  - agent: refuse\n", "Did you mean `refuses`?"),
-        (HEAD + "turns:\n  - agent: {pres: 1}\n", "Did you mean `press`?"),
+        (HEAD + "turns:\n  - agent: refuse\n", 'Did you mean "refuses"?'),
+        (HEAD + "turns:\n  - agent: {pres: 1}\n", 'Did you mean "press"?'),
         (HEAD + "turns:\n  - {wait: true, agent_hears: x}\n", "`agent_hears` goes with `agent` only."),
         (HEAD + "turns:\n  - {wait: soon}\n", "`wait` must be a time, not 'soon'."),
         (HEAD + "turns:\n  - {agent: takes, press: 1}\n", "A caller does one thing a turn"),
@@ -107,9 +109,12 @@ def test_without_a_flow_the_number_called_chooses():
         ("conversation: c\nturns: [{wait: true}]\n", "This conversation calls nobody."),
         (HEAD + "turns:\n  - expect: step\n", "`expect` must be a map of facts"),
         ("- a\n", "A conversation must be a map of `key: value` lines."),
-        ("", "c.yaml:1:1: error empty-file: The file holds no conversation."),
-        ("a: [\n", "error yaml: This is not YAML"),
-        ("conversation\uff1ac\nflow: x\n", "error yaml"),
+        ("", "c.yaml:1:1: error empty-file: The file is empty"),
+        ("a: [\n", "c.yaml:1:4: error unclosed-bracket"),
+        (
+            "conversation\uff1ac\nflow: x\n",
+            'c.yaml:1:13: error full-width-colon: The colon behind "conversation" is the full-width ：',
+        ),
     ],
 )
 def test_a_slip_is_named_with_its_place_and_its_cure(text, expected):
@@ -120,8 +125,27 @@ def test_all_slips_come_at_once():
     assert len(faults("conversation: c\nflw: x\nweight: heavy\nturns:\n  - pres: 1\n  - dial: no\n")) == 6
 
 
+def test_slips_of_yaml_and_of_what_it_says_come_together_and_from_all_files(tmp_path):
+    (tmp_path / "a.yaml").write_text(f"{HEAD}turns:\n  - hear：您好\n    pres: 1\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(f"{HEAD}turns:\n  - hear: a: b\n---\nflw: x\n", encoding="utf-8")
+    with pytest.raises(FlowError) as caught:
+        read_conversations([tmp_path])
+    problems = [(Path(problem.place.file).name, problem.place.line, problem.rule) for problem in caught.value.problems]
+    assert problems[:3] == [
+        ("a.yaml", 4, "full-width-colon"),
+        ("a.yaml", 5, "unknown-key"),
+        ("b.yaml", 4, "colon-in-text"),
+    ]
+
+
+def test_a_byte_order_mark_is_no_error(tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text(f"{HEAD}turns: [{{wait: true}}]\n", encoding="utf-8-sig")
+    assert len(read_conversations([file])) == 1
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(FlowError, match=r"gone\.yaml:1:1: error unreadable"):
+    with pytest.raises(FlowError, match=r"gone\.yaml:1:1: error unreadable-file"):
         read_conversations([tmp_path / "gone.yaml"])
 
 

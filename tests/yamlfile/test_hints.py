@@ -24,6 +24,7 @@ GOOD = [
     "say: 您好：请按一，或说“余额”。\n",
     "say: “示范银行”欢迎您\n",
     "say: 【重要】您好，再见\n",
+    "hear: [【重要】您好，再见, 您好]\n",
     'say: "您好: 请按 #键"\n',
     "language: zh-CN   # further languages\n",
     "language: zh-CN #中文\n",

@@ -123,6 +123,8 @@ def _span(line: str) -> tuple[int, int] | None:
             continue
         end = ends[-1] if opener == "｛" else ends[0]
         inner = line[start + 1 : end]
+        if line[end] in "]}" and set(inner) & set(closers):
+            continue  # the wide pair is part of a text, such as 【bank】, within plain brackets
         if (
             opener in "｛［〔"
             or line[end] in "]}"

@@ -131,7 +131,7 @@ def test_a_broken_conversation_is_refused_with_its_place(ivr, tmp_path):
     (tmp_path / "talks" / "wrong.yaml").write_text(WRONG.replace("press", "pres"), encoding="utf-8")
     done = ivr("test", "talks")
     assert done.exit_code == 2
-    assert "talks/wrong.yaml:4:16: error unknown-key: A turn has no `pres`. Did you mean `press`?" in done.output
+    assert 'talks/wrong.yaml:4:16: error unknown-key: A turn has no `pres`. Did you mean "press"?' in done.output
 
 
 def test_nothing_to_play_is_wrong_usage(ivr):
