@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .bootstrap import ensure
+from .bootstrap import RUN, ensure
 
 if __name__ == "__main__":
-    ensure("ivr")
+    ensure("ivr", RUN)
     from .cli import main
 
     main(prog_name="ivr")

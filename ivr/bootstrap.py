@@ -1,6 +1,8 @@
-"""Sets up a fresh clone: a virtual environment with everything installed, once. Standard library only, any Python 3.
+"""Sets up a fresh clone: a virtual environment of its own, made once. Standard library only, any Python 3.
 
-A stamp in the environment says for which list of packages it was made, so that later runs cost nothing.
+It is `.venv` in the clone, or the folder that IVR_VENV names; an environment that is active is left alone. A stamp in
+it says for which clone and which list of packages it was made, so that later runs cost nothing and two clones never
+share one.
 """
 
 from __future__ import annotations
@@ -18,14 +20,17 @@ from typing import NoReturn
 
 _ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
+RUN, DEV = "speech", "dev"
+"""The extras that the two commands in the README install."""
 _ENTERED = "IVR_SET_UP_BY"
+_OWNER = "ivr-clone"
+_STAMPS = {RUN: ("run",), DEV: ("run", "dev")}
 
 
-def ensure(module: str, extra: str = "") -> None:
-    """Return once this process runs where everything is installed; else set up and start `python -m module` there.
+def ensure(module: str, extras: str) -> None:
+    """Return once this process runs in the clone's own environment, else start `python -m module` there.
 
-    The active virtual environment is used where there is one, else `.venv` in the clone. Exits with a sentence when
-    the set-up is impossible.
+    Exits with a sentence when the set-up is impossible.
     """
     if sys.version_info < OLDEST:
         _fail(
@@ -33,19 +38,44 @@ def ensure(module: str, extra: str = "") -> None:
         )
     if not (_ROOT / "pyproject.toml").is_file():
         return  # installed as a package, not a clone
-    active = sys.prefix != sys.base_prefix
-    home = Path(sys.prefix) if active else _ROOT / ".venv"
-    if not _is_ready(home, extra):
+    home = _home()
+    if not _is_ready(home, extras):
         try:
             with _alone():
-                if not _is_ready(home, extra):
-                    _set_up(home, extra, active=active)
+                if not _is_ready(home, extras):
+                    _set_up(home, extras)
         except OSError as fault:
             _fail(f"The set-up failed: {fault.strerror}: {fault.filename}")
         except KeyboardInterrupt:
             _fail("Interrupted; the next run goes on with the set-up.")
-    if not active:
+    if not _is_inside(home):
         _enter(home, module)
+
+
+def _home() -> Path:
+    """Return the folder of the clone's environment. Ends the run when IVR_VENV names something else's."""
+    named = os.environ.get("IVR_VENV", "").strip()
+    if not named:
+        return _ROOT / ".venv"
+    home = Path(named).expanduser().absolute()
+    owner = _owner(home)
+    if owner is not None and owner != _ROOT:
+        _fail(f"IVR_VENV: {home} belongs to the clone in {owner}; name another folder.")
+    if owner is None and home.is_dir() and any(home.iterdir()):
+        _fail(f"IVR_VENV: {home} is not empty and was not set up by this program; name a new folder.")
+    return home
+
+
+def _owner(home: Path) -> Path | None:
+    """Return the clone that an environment was made for, or None for one that was not made here."""
+    try:
+        return Path((home / _OWNER).read_text(encoding="utf-8"))
+    except OSError:
+        return None
+
+
+def _is_inside(home: Path) -> bool:
+    return os.path.realpath(sys.prefix) == os.path.realpath(home)
 
 
 def _enter(home: Path, module: str) -> NoReturn:
@@ -53,24 +83,26 @@ def _enter(home: Path, module: str) -> NoReturn:
         _fail(f"{home} is no working virtual environment; delete that folder and run this again.")
     python = str(_python(home))
     sys.stdout.flush()
-    os.execve(python, [python, "-m", module, *sys.argv[1:]], os.environ | {_ENTERED: str(os.getpid())})  # noqa: S606
+    # Without the marks of another active environment, whose programs and modules would be found first.
+    env = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONHOME")}
+    os.execve(python, [python, "-m", module, *sys.argv[1:]], env | {_ENTERED: str(os.getpid())})  # noqa: S606
 
 
-def _is_ready(home: Path, extra: str) -> bool:
+def _is_ready(home: Path, extras: str) -> bool:
     try:
-        return _stamp(home, extra).read_text(encoding="utf-8") == _fingerprint(home)
+        return _stamp(home, _STAMPS[extras][-1]).read_text(encoding="utf-8") == _fingerprint(home)
     except OSError:
         return False
 
 
-def _set_up(home: Path, extra: str, *, active: bool) -> None:
+def _set_up(home: Path, extras: str) -> None:
     _say("Setting up, this once; it takes a minute or two.")
-    if not active:
-        if not _python(home).exists():
-            shutil.rmtree(home, ignore_errors=True)
-        _make(home)
-    _install(home, extra)
-    for name in {"", extra}:
+    if not _python(home).exists():
+        shutil.rmtree(home, ignore_errors=True)
+    _make(home)
+    (home / _OWNER).write_text(str(_ROOT), encoding="utf-8")
+    _install(home, extras)
+    for name in _STAMPS[extras]:
         _stamp(home, name).write_text(_fingerprint(home), encoding="utf-8")
     _say("Set up.")
 
@@ -98,8 +130,8 @@ def _install_venv() -> None:
         _fail(f"This Python has no venv module, and installing it failed; {by_hand}\n{_end(done.stdout)}")
 
 
-def _install(home: Path, extra: str) -> None:
-    what = f".[{extra}]" if extra else "."
+def _install(home: Path, extras: str) -> None:
+    what = f".[{extras}]"
     _say(f"  packages of {what}")
     done = _run([str(_python(home)), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-e", what])
     if done.returncode:
@@ -138,8 +170,8 @@ def _python(home: Path) -> Path:
     return home / "bin" / "python"
 
 
-def _stamp(home: Path, extra: str) -> Path:
-    return home / f"ivr-set-up-{extra or 'run'}"
+def _stamp(home: Path, name: str) -> Path:
+    return home / f"ivr-set-up-{name}"
 
 
 def _fingerprint(home: Path) -> str:

@@ -11,13 +11,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from ivr.bootstrap import ensure  # noqa: E402
+from ivr.bootstrap import DEV, ensure  # noqa: E402
 
 
 def steps(options: list[str]) -> list[tuple[str, list[str]]]:
     """Name every check and the command that runs it, in this environment."""
     programs = Path(sys.executable).parent
-    ivr = [sys.executable, "-m", "ivr"]
+    ivr = [sys.executable, "-m", "ivr.cli"]
     checks = [
         ("format", [str(programs / "ruff"), "format", "--check", "--quiet", "."]),
         ("lint", [str(programs / "ruff"), "check", "--quiet", "."]),
@@ -52,5 +52,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    ensure("tests", "dev")
+    ensure("tests", DEV)
     raise SystemExit(main())

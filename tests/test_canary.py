@@ -31,7 +31,7 @@ from ivr.steps.collect import CollectStep
 from ivr.steps.verify import VerifyStep
 from ivr.telemetry import log
 from ivr.web import create_app
-from tests.waiting import wait_until
+from tests.servers import wait_until_ready
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "cafe0123456789abcafe0123456789ab"
@@ -212,7 +212,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def run(home: Path, name: str, *arguments: str, codes: tuple[int, ...] = (0,), **env: str) -> None:
     """Run the command line; its output becomes files."""
-    command = [sys.executable, "-m", "ivr", *arguments]
+    command = [sys.executable, "-m", "ivr.cli", *arguments]
     done = subprocess.run(command, cwd=home, env=environment(**env), capture_output=True, timeout=120, check=False)
     (home / f"{name}.out").write_bytes(done.stdout)
     (home / f"{name}.err").write_bytes(done.stderr)
@@ -249,10 +249,10 @@ def served(home) -> Iterator[tuple[str, BackgroundBank]]:
         (home / "serve.err").open("wb") as err,
     ):
         env = environment(TWILIO_AUTH_TOKEN=TOKEN, IVR_BANK_URL=bank.url, IVR_STORE="sqlite:///calls.db")
-        command = [sys.executable, "-m", "ivr", "serve", "--bind", f"127.0.0.1:{port}"]
+        command = [sys.executable, "-m", "ivr.cli", "serve", "--bind", f"127.0.0.1:{port}"]
         process = subprocess.Popen(command, cwd=home, env=env, stdout=out, stderr=err)
         try:
-            wait_until(lambda: urllib.request.urlopen(url + "/health/ready", timeout=2).status == 200)
+            wait_until_ready(url, process, home / "serve.err")
             yield url, bank
         finally:
             process.send_signal(signal.SIGTERM)

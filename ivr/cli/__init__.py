@@ -60,7 +60,7 @@ class Commands(click.Group):
 def _unexpected(fault: Exception) -> str:
     """Name a fault and its place; its text is left out, since it could carry what a caller typed."""
     if isinstance(fault, ModuleNotFoundError):
-        return f'The package "{fault.name}" is not installed here; install everything with: pip install -e ".[dev]"'
+        return _not_installed(fault.name or "")
     place = traceback.extract_tb(sys.exc_info()[2])[-1]
     what = f"{type(fault).__name__} in {os.path.basename(place.filename)}:{place.lineno}"
     if isinstance(fault, OSError) and fault.strerror:
@@ -68,8 +68,15 @@ def _unexpected(fault: Exception) -> str:
     return f"This did not work: {what}. Set IVR_DEBUG=1 to see where."
 
 
+def _not_installed(module: str) -> str:
+    """Say how to install a module that a command needs: by its extra, or all of the program again."""
+    from ivr.settings.extras import extra_of, how_to_install
+
+    return f'The package "{module}" is not installed here; install it with: {how_to_install(extra_of(module) or "")}'
+
+
 @click.group(cls=Commands, context_settings=HELP_NAMES)
-@click.version_option(package_name="ivr", prog_name="ivr")
+@click.version_option(package_name="ivr-flows", prog_name="ivr")
 def main() -> None:
     """Telephone voice menus: call one, check one, serve them.
 

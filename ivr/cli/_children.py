@@ -52,7 +52,7 @@ def child(arguments: Sequence[str], env: Mapping[str, str], log: Path) -> Iterat
     """
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "ivr", *arguments],
+            [sys.executable, "-m", "ivr.cli", *arguments],
             env=dict(env),
             stdin=subprocess.DEVNULL,
             stdout=out,

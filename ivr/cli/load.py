@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ivr.errors import IvrError
+from ivr.settings.extras import missing_extra
 
 if TYPE_CHECKING:
     from ivr.loadtest.objective import Objective
     from ivr.loadtest.plan import Plan
     from ivr.loadtest.results import Result
 
-INSTALL = 'The load test needs more packages: pip install "ivr[load]"'
 _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 
@@ -90,8 +89,8 @@ def command(wanted: tuple[str, ...], json_file: str | None, html_file: str | Non
     ivr/loadtest/locustfile.py says how.
     """  # noqa: D301
     objectives = _read_objectives(wanted)
-    if importlib.util.find_spec("locust") is None or importlib.util.find_spec("hdrh") is None:
-        raise _Refusal(INSTALL)
+    if missing := missing_extra("load"):
+        raise _Refusal(f"The load test needs more packages: {missing}")
     for file in (json_file, html_file):
         if file and file != "-" and not Path(file).absolute().parent.is_dir():
             raise _Refusal(f"{file}: there is no such folder")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._sockets import Refused
+
 if TYPE_CHECKING:
     from ivr.flow.model import Release
     from ivr.settings import Settings
@@ -88,6 +90,10 @@ def build(prune: bool) -> None:
     rendered/ in the audio folder, which is not committed; calls under way and servers that run find them at once. Do
     not prune while calls of older flows are under way.
     """  # noqa: D301
+    from ivr.settings.extras import missing_extra
+
+    if missing := missing_extra("speech"):
+        raise Refused(missing)
     with _workshop() as (_, _, workshop), _progress("prompts rendered") as progress:
         built = workshop.build(prune=prune, progress=progress)
     for line in (*built.refused, *built.warnings):
@@ -122,7 +128,7 @@ def check(language: str, model: Path | None, most: int, as_json: bool) -> None:
       ivr prompts check --language zh-CN --model models/whisper-small
 
     The judge hears each prompt as a telephone line carries it (300 to 3400 Hz, mu-law) and must pick its text among all
-    texts of the language; 95 of 100 must be right. It needs the extra "judge".
+    texts of the language; 95 of 100 must be right. It needs the extra "whisper".
     """  # noqa: D301
     with _workshop() as (_, _, workshop):
         checked = [sound for sound in _checked(workshop) if language in ("", sound.standing.prompt.language)]

@@ -18,6 +18,7 @@ from ivr.flow import phrasebook
 from ivr.flow.model import Flow, Release
 from ivr.net.threads import LateError, ThreadPool
 from ivr.settings import Settings
+from ivr.settings.extras import missing_extra
 
 from .asr import Expected, Nothing, Reason, RecognizedPhrase, Recognizer, recognizers
 
@@ -132,8 +133,10 @@ class SpeechInput:
 
     def why_not(self, language: str) -> str | None:
         """Return why no recogniser here hears a language, or None."""
-        reasons = [one.why_not(language) for one in self.listeners]
-        return reasons[0] if reasons and all(reasons) else None
+        if not self.listeners:
+            return missing_extra("speech") or "no recogniser is installed"
+        reasons = [recognizer.why_not(language) for recognizer in self.listeners]
+        return reasons[0] if all(reasons) else None
 
     def unknown_words(self, release: Release) -> list[str]:
         """Say which phrases of a release cannot be heard here as they are written, one sentence each.

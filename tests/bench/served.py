@@ -53,7 +53,7 @@ def contenders() -> dict[str, Server]:
     )
     granian += ("--blocking-threads", THREADS, "--backlog", "2048", "--log-level", "error", "--host", "127.0.0.1")
     found = {
-        OURS: Server((python, "-m", "ivr", "serve", "--bind", "127.0.0.1:{port}"), "ours"),
+        OURS: Server((python, "-m", "ivr.cli", "serve", "--bind", "127.0.0.1:{port}"), "ours"),
         CONSTANT: Server((*granian, "--port", "{port}", "tests.bench.peer_flask:constant"), "constant"),
         "peer on granian": Server((*granian, "--port", "{port}", "tests.bench.peer_flask:app"), "peer"),
     }

@@ -26,7 +26,7 @@ def run(rounds: int, calls: int) -> None:
         found = Rounds.run(
             {
                 "python that does nothing": _command([sys.executable, "-c", "pass"]),
-                "ivr --help": _command([sys.executable, "-m", "ivr", "--help"]),
+                "ivr --help": _command([sys.executable, "-m", "ivr.cli", "--help"]),
                 "the shipped flows": _checking(ours.FLOWS),
                 f"{lines:,} lines": _checking(Path(folder)),
             },
@@ -38,7 +38,7 @@ def run(rounds: int, calls: int) -> None:
 
 def _checking(folder: Path) -> Measure:
     if (ROOT / "ivr" / "cli" / "check.py").exists():
-        return _command([sys.executable, "-m", "ivr", "check", str(folder)])
+        return _command([sys.executable, "-m", "ivr.cli", "check", str(folder)])
     reading = "import sys, pathlib; from ivr.flow.loader import load; from ivr.session.step_registry import catalogue;"
     return _command([sys.executable, "-c", f"{reading} load(pathlib.Path(sys.argv[1]), catalogue())", str(folder)])
 
@@ -53,7 +53,7 @@ def _conversations(rounds: int) -> None:
 
     def play() -> float:
         started = time.perf_counter()
-        spent = _command([sys.executable, "-m", "ivr", "test"])()
+        spent = _command([sys.executable, "-m", "ivr.cli", "test"])()
         wall.append(time.perf_counter() - started)
         return spent
 

@@ -22,7 +22,7 @@ def clean_environment() -> Callable[..., dict[str, str]]:
         own = ("IVR_", "TWILIO_", "PROMETHEUS_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         folders = {"IVR_FLOWS": str(ROOT / "flows"), "IVR_AUDIO": str(ROOT / "audio")}
-        return kept | folders | {"PYTHONUNBUFFERED": "1"} | more
+        return kept | folders | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | more
 
     return clean
 

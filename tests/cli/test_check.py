@@ -190,7 +190,7 @@ def test_a_file_that_may_not_be_read_is_a_finding(folder):
 def ran_on_a_terminal(**env: str) -> bytes:
     reader, writer = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "ivr", "check"], stdout=writer, stderr=subprocess.DEVNULL, env={**os.environ, **env}
+        [sys.executable, "-m", "ivr.cli", "check"], stdout=writer, stderr=subprocess.DEVNULL, env={**os.environ, **env}
     )
     os.close(writer)
     told = b""

@@ -17,7 +17,7 @@ import pytest
 
 from tests.waiting import PATIENCE, wait_until
 
-DEMO = [sys.executable, "-m", "ivr", "demo"]
+DEMO = [sys.executable, "-m", "ivr.cli", "demo"]
 
 
 GUARDED = """\

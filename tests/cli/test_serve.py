@@ -24,27 +24,20 @@ from ivr.crypto import Seal
 from ivr.services.tickets.service import Tickets
 from ivr.settings import Settings
 from ivr.stores import open_store
-from tests.waiting import PATIENCE, wait_until
+from tests.servers import wait_until_ready
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
-def wait_until_ready(get, url: str, process: subprocess.Popen[str]) -> None:
-    def ready() -> bool:
-        assert process.poll() is None, process.communicate()
-        return get(url, "/health/ready")[0] == 200
-
-    wait_until(ready)
-
-
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, clean_environment, get) -> Iterator[tuple[str, Path]]:
+def server(tmp_path_factory, clean_environment) -> Iterator[tuple[str, Path]]:
     home = tmp_path_factory.mktemp("serve")
     port = claim_port("127.0.0.1", 0, "")
     with (home / "out").open("w") as out, (home / "err").open("w") as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ivr", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "2"],
+            [sys.executable, "-m", "ivr.cli", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "2"],
             cwd=home,
             env=clean_environment(TWILIO_AUTH_TOKEN=TOKEN),
             stdout=out,
@@ -52,7 +45,7 @@ def server(tmp_path_factory, clean_environment, get) -> Iterator[tuple[str, Path
             text=True,
         )
     try:
-        wait_until_ready(get, f"http://127.0.0.1:{port}", process)
+        wait_until_ready(f"http://127.0.0.1:{port}", process, home / "err")
         yield f"http://127.0.0.1:{port}", home
     finally:
         process.send_signal(signal.SIGTERM)
@@ -153,20 +146,20 @@ def alarmed(tmp_path) -> Iterator[ThreadingHTTPServer]:
 
 
 @pytest.mark.parametrize(("status", "line"), [(204, '"taken": 1, "failed": 0'), (500, '"taken": 0, "failed": 1')])
-def test_one_worker_of_all_sounds_the_alarms(alarmed, status, line, tmp_path, clean_environment, get):
+def test_one_worker_of_all_sounds_the_alarms(alarmed, status, line, tmp_path, clean_environment):
     alarmed.status = status
     url = f"http://127.0.0.1:{alarmed.server_port}/alarms/a-token"
     env = clean_environment(TWILIO_AUTH_TOKEN=TOKEN, IVR_ALARM_URL=url, IVR_STORE=f"sqlite:///{tmp_path}/ivr.db")
     port = claim_port("127.0.0.1", 0, "")
     with subprocess.Popen(
-        [sys.executable, "-m", "ivr", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "2"],
+        [sys.executable, "-m", "ivr.cli", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "2"],
         cwd=tmp_path,
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        wait_until_ready(get, f"http://127.0.0.1:{port}", process)
+        wait_until_ready(f"http://127.0.0.1:{port}", process)
         log = ""
         while '"event": "alarms"' not in log and (line_of_log := process.stderr.readline()):
             log += line_of_log

@@ -140,7 +140,7 @@ def test_a_missing_package_is_told_with_the_line_that_installs_it(monkeypatch: p
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     done = load()
     assert done.exit_code == 2
-    assert 'pip install "ivr[load]"' in done.output
+    assert 'pip install -e ".[load]"' in done.output
 
 
 def test_nothing_that_locust_loads_imports_the_engine_or_the_chart() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ivr.errors import IvrError
+from ivr.settings.extras import missing_extra
 
 from . import Check, Deployment, Finding
 
@@ -45,9 +46,8 @@ def _of(language: str, voices: Sequence[Voice]) -> Iterator[Finding]:
         if voice.speaks(language):
             yield Finding("warning", language, f"the better voice {voice.name} cannot speak: {reasons[voice]}")
     if not able:
-        yield Finding(
-            "error", language, "no local voice speaks it", "Callers hear the carrier's voice, or recordings only."
-        )
+        reason = missing_extra("speech") or "Callers hear the carrier's voice, or recordings only."
+        yield Finding("error", language, "no local voice speaks it", reason)
         return
     yield _heard(language, able[0])
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from ivr.discovery import kinds_in
+from ivr.settings.extras import missing_extra
 
 if TYPE_CHECKING:
     from ivr.speech.audio import Audio
@@ -90,6 +91,8 @@ class Recognizer(ABC):
 
 
 def recognizers(folders: Sequence[Path] = ()) -> Sequence[Recognizer]:
-    """Return every recogniser there is, the preferred one first."""
+    """Return every recogniser there is, the preferred one first; none without the extra `speech`."""
+    if missing_extra("speech"):
+        return ()
     kinds = kinds_in(sys.modules[__name__], Recognizer)  # type: ignore[type-abstract]
     return [kind.open(folders) for kind in sorted(kinds.values(), key=lambda kind: (kind.preference, kind.kind))]

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.net.threads import LateError, ThreadPool, in_background
+from ivr.settings.extras import how_to_install
 from ivr.speech.audio import Audio
 
 from . import Expected, Nothing, RecognizedPhrase, Recognizer
@@ -92,7 +93,7 @@ class VoskRecognizer(Recognizer):
     def why_not(self, language: str) -> str | None:
         """Name what is missing: the library, or a model for the language."""
         if not _installed():
-            return "Vosk is not installed; install it with: pip install vosk"
+            return f"Vosk is not installed; install it with: {how_to_install('speech')}"
         folder = self._folder(language)
         if folder is None:
             return f"there is no Vosk model for {language}; get one with: ivr models download {_family(language)}"

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.net.threads import LateError, ThreadPool, in_background
+from ivr.settings.extras import how_to_install
 from ivr.speech.audio import Audio
 
 from . import Expected, Nothing, RecognizedPhrase, Recognizer
@@ -94,7 +95,7 @@ class WhisperRecognizer(Recognizer):
     def why_not(self, language: str) -> str | None:
         """Name what is missing: the library or a model."""
         if not _installed():
-            return 'faster-whisper is not installed; install it with: pip install "ivr[whisper]"'
+            return f"faster-whisper is not installed; install it with: {how_to_install('whisper')}"
         if self._folder is None:
             return "there is no faster-whisper model (a folder with model.bin) in the folders of models"
         if self._loading is not None and self._loading.done() and self._loading.exception() is not None:

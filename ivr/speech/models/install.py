@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ivr.errors import ModelError
-from ivr.speech.units import build_pack
 
 from .catalogue import Model
 from .fetch import FetchProgress, connection, fetch
@@ -123,6 +122,8 @@ def _install(model: Model, fetched: Path, folder: Path) -> Path:
     """Make what is to be installed from what was fetched, beside its place, then put it there at once."""
     with _workspace(folder, model, "made") as made:
         if model.names:
+            from ivr.speech.units import build_pack
+
             try:
                 build_pack([fetched / name for name in model.files], made / model.made)
             except ValueError as fault:

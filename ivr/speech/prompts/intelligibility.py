@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.errors import SettingsError
+from ivr.settings.extras import how_to_install
 from ivr.speech.audio import Audio, resample, telephone_band
 from ivr.speech.tts._mandarin import CannotReadError, Word, read_mandarin
 
@@ -20,9 +21,6 @@ from .words import folded, in_words
 JudgingRecognizer = Callable[[Audio, str], str]
 """Writes down what it hears in a language."""
 _WHISPER_RATE = 16000
-_MISSING = (
-    'judging needs the package faster-whisper; install it with: pip install "ivr[judge]", and give a model\'s folder'
-)
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,9 @@ def whisper(model: Path) -> JudgingRecognizer:
     try:
         from faster_whisper import WhisperModel
     except ImportError:
-        raise SettingsError(_MISSING) from None
+        raise SettingsError(
+            f"judging needs faster-whisper; install it with: {how_to_install('whisper')}, and give a model's folder"
+        ) from None
     if not (model / "model.bin").is_file():
         raise SettingsError(f"{model} holds no faster-whisper model: there is no model.bin in it")
     loaded = WhisperModel(str(model), device="cpu", compute_type="int8", local_files_only=True)

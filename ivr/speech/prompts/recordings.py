@@ -14,8 +14,6 @@ from pathlib import Path
 
 import msgspec
 
-from ivr.speech.audio import levelled, read_sound, trimmed
-
 from .catalogue import KnownPrompt, PromptSound, sound_of
 from .duration import FORMAT, empty, wav_of
 from .index import RECORDING, RENDERED, key_of, write_whole
@@ -60,6 +58,8 @@ class Recording:
 
     def converted(self) -> bytes:
         """Return it trimmed, levelled and in the format of the telephone network. Raises ValueError, OSError."""
+        from ivr.speech.audio import levelled, read_sound, trimmed
+
         audio = levelled(trimmed(read_sound(self.path.read_bytes())))
         if empty(audio, self.words.spoken if self.words else ""):
             raise ValueError("nobody speaks in it")

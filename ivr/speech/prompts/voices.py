@@ -6,14 +6,18 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import wait
+from typing import TYPE_CHECKING
 
 from ivr.errors import VoiceFailed
 from ivr.net.threads import in_background
-from ivr.speech.audio import Audio
+from ivr.settings.extras import missing_extra
 from ivr.speech.tts import Voice
 
 from .duration import empty
 from .words import in_words
+
+if TYPE_CHECKING:
+    from ivr.speech.audio import Audio
 
 REST_SECONDS = 30.0
 """How long a voice that twice did not answer in time is not asked: callers must not wait for it again and again."""
@@ -72,7 +76,9 @@ class Voices:
         """Say why the voices that cannot speak a language cannot; those that never do are left out if others would."""
         own = [voice for voice in self.all if voice.speaks(language)]
         found = [self.why_not(voice, language) for voice in own or self.all]
-        return [reason for reason in found if reason] or ["no voice is installed; see: ivr models list"]
+        return [reason for reason in found if reason] or [
+            missing_extra("speech") or "no voice is installed; see: ivr models list"
+        ]
 
     def answered(self, voice: Voice, in_time: bool) -> None:
         """Take note of whether a voice answered in time."""

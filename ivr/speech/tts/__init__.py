@@ -6,10 +6,13 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.discovery import kinds_in
-from ivr.speech.audio import Audio
+from ivr.settings.extras import missing_extra
+
+if TYPE_CHECKING:
+    from ivr.speech.audio import Audio
 
 __all__ = ["Voice", "local_voices"]
 
@@ -61,7 +64,9 @@ class Voice(ABC):
 
 
 def local_voices(models: Path) -> Sequence[Voice]:
-    """Return every voice there is, the best first."""
+    """Return every voice there is, the best first; none without the extra `speech`."""
+    if missing_extra("speech"):
+        return ()
     kinds = kinds_in(sys.modules[__name__], Voice)  # type: ignore[type-abstract]
     voices = [kind.open(models) for kind in sorted(kinds.values(), key=lambda kind: (kind.preference, kind.kind))]
     for voice in voices:

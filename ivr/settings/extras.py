@@ -1,0 +1,38 @@
+"""The optional parts of an installation: which packages belong to each, and what to type to get one."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "speech": ("espeakng_loader", "miniaudio", "numpy", "pyttsx3", "rjieba", "vosk"),
+        "load": ("gevent", "hdrh", "locust"),
+        "whisper": ("ctranslate2", "faster_whisper"),
+    }
+)
+"""The modules that come with an extra of the distribution, by the extra."""
+_CLONE = Path(__file__).resolve().parent.parent.parent
+
+
+def how_to_install(extra: str) -> str:
+    """Return the command that adds an extra to this installation, a clone's or a package's; "" is the base."""
+    name = "." if (_CLONE / "pyproject.toml").is_file() else "ivr-flows"
+    target = f'"{name}[{extra}]"' if extra else name
+    return f"pip install {'-e ' if name == '.' else ''}{target}"
+
+
+def extra_of(module: str) -> str | None:
+    """Return the extra that brings a module, or None for one that every installation has."""
+    return next((extra for extra, modules in EXTRAS.items() if module.partition(".")[0] in modules), None)
+
+
+def missing_extra(extra: str) -> str | None:
+    """Return a sentence that says what to install when a part of an extra is not there, else None."""
+    absent = [module for module in EXTRAS[extra] if importlib.util.find_spec(module) is None]
+    if not absent:
+        return None
+    return f"{absent[0]} is not installed; install it with: {how_to_install(extra)}"
