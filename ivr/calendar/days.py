@@ -57,14 +57,14 @@ def add_working_days(moment: datetime, days: int, *, presume: bool = False) -> d
     return due
 
 
-def holiday_name(day: date, language: str = "zh-CN") -> str | None:
-    """Return the name of the public holiday of a day off, in Chinese or English; None for all other days."""
+def holiday_name(day: date, *, english: bool = False) -> str | None:
+    """Return the name of the public holiday of a day off, in Chinese unless `english`; None for all other days."""
     if not _is_announced(day.year):
         return None
     off, name = announced.get_holiday_detail(day)
     if not off or name is None:
         return None
-    return str(announced.Holiday(name).chinese if language.startswith("zh") else name)
+    return str(name if english else announced.Holiday(name).chinese)
 
 
 @lru_cache(maxsize=64)

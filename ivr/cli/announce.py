@@ -171,11 +171,17 @@ def prepared(slot: str, preset: str, line: Hotline) -> dict[str, str]:
 
 
 def _texts_by_language(options: tuple[str, ...]) -> dict[str, str]:
+    from ivr.speech.languages import LANGUAGES
+    from ivr.yamlfile.suggest import did_you_mean
+
     texts: dict[str, str] = {}
     for written in options:
         match = _IN_LANGUAGE.fullmatch(written)
         language, text = (match[1], match[2]) if match else (_LANGUAGE, written)
         text = " ".join(text.split())
+        if language not in LANGUAGES:
+            meant = did_you_mean(language, LANGUAGES) or f"The languages are {', '.join(LANGUAGES)}."
+            raise Refused(f'nobody here speaks "{language}". {meant}')
         if not text or not text.isprintable():
             raise Refused("a text to announce has words, and no control characters.")
         if len(text) > _MOST_CHARACTERS:

@@ -34,12 +34,14 @@ def no_fault(kind: str, argument: str, language: str) -> str:
 class Reading:
     """What is known while one file is read: its language, what values can be read aloud as, and the problems so far.
 
+    `families` are the languages that there are, each with its family; empty where any tag will do.
     `key` is the key whose value is being read, for messages.
     """
 
     language: str = "zh-CN"
     spoken_kinds: tuple[str, ...] = ()
     argument_fault: ArgumentFault = no_fault
+    families: Map[str, str] = field(default_factory=dict)
     key: str = ""
     problems: list[Problem] = field(default_factory=list)
 

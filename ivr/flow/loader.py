@@ -33,11 +33,12 @@ _CONTENT = "1"
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What the language knows: the kinds of steps by their key, and the kinds of values that can be read aloud."""
+    """What the flow language knows: kinds of steps by their key, kinds of spoken values, and the family of each tag."""
 
     steps: Mapping[str, type[Step]]
     spoken_kinds: Mapping[str, Any] = field(default_factory=dict)
     argument_fault: ArgumentFault = no_fault
+    families: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,11 @@ def content_hash(files: Mapping[str, str]) -> str:
 
 def read_flow(node: Node, stem: str, catalogue: Catalogue) -> tuple[Flow | None, list[Problem]]:
     """Read one flow. Where a step can't be used the rest is returned, for further checks; None if not even that."""
-    reading = Reading(spoken_kinds=tuple(catalogue.spoken_kinds), argument_fault=catalogue.argument_fault)
+    reading = Reading(
+        spoken_kinds=tuple(catalogue.spoken_kinds),
+        argument_fault=catalogue.argument_fault,
+        families=catalogue.families,
+    )
     if not isinstance(node, Block):
         reading.problem(node.place, "wrong-type", "A flow file is a block of keys.", 'Begin with "flow: its_name".')
         return None, reading.problems

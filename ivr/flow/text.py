@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -66,19 +66,25 @@ class Template:
         return aloud(value, slot.kind, slot.argument)
 
 
+def nearest_language(language: str, tags: Collection[str], families: Mapping[str, str]) -> str:
+    """Choose among the languages that there are: the one asked for, one of its family, or the first."""
+    if language in tags:
+        return language
+    family = families.get(language)
+    return next((tag for tag in tags if family and families.get(tag) == family), next(iter(tags)))
+
+
 @dataclass(frozen=True)
 class Text:
     """One thing to say, in one language or several. `by_language` is never empty; its first entry is the fallback."""
 
     by_language: Mapping[str, Template]
     place: Place = field(compare=False)
+    families: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def language_for(self, language: str) -> str:
         """Choose the language that this text is there in: the one asked for, one of the same family, or the first."""
-        if language in self.by_language:
-            return language
-        family = language.split("-")[0]
-        return next((tag for tag in self.by_language if tag.split("-")[0] == family), next(iter(self.by_language)))
+        return nearest_language(language, self.by_language, self.families)
 
     def template(self, language: str) -> Template:
         """Return the template for `language` or the nearest there is."""

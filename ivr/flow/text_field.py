@@ -32,13 +32,13 @@ class LanguageField(FieldKind[str]):
 
     def read(self, node: Node, reading: Reading) -> str | None:
         """Read a language tag."""
-        found = scalar(node, self, reading)
-        if found is None:
+        written = scalar(node, self, reading)
+        if written is None:
             return None
-        if not _TAG.match(found.text):
-            self.wrong(found, reading, _tag_meant(found.text))
+        if not _TAG.match(written.text):
+            self.wrong(written, reading, _tag_meant(written.text))
             return None
-        return found.text
+        return written.text if _has_row(written, reading) else None
 
     def schema(self) -> Schema:
         """Return the schema."""
@@ -52,20 +52,32 @@ def _tag_meant(written: str) -> str:
     return f"Write {tag}." if _TAG.match(tag) else ""
 
 
+def _has_row(written: Scalar, reading: Reading) -> bool:
+    """Tell whether a language is one of those that there are; report it if not."""
+    tags = reading.families
+    if not tags or written.text in tags:
+        return True
+    related = [tag for tag in tags if written.text.casefold() in tag.casefold().split("-")]
+    meant = f'Did you mean "{related[0]}"?' if related else did_you_mean(written.text, tags)
+    cure = meant or f"The languages are {', '.join(tags)}."
+    reading.problem(written.place, "unknown-language", f'Nobody here speaks "{written.text}".', cure)
+    return False
+
+
 def _per_language(node: Node, kind: FieldKind[Any], reading: Reading) -> list[tuple[str, Node]] | None:
     """Split a value into its languages; a value that is not a block is in the flow's own language."""
     if not isinstance(node, Mapping):
         return [(reading.language, node)]
-    found: list[tuple[str, Node]] = []
+    parts: list[tuple[str, Node]] = []
     for key, value in node.entries:
         if not _TAG.match(key.text):
             cure = _tag_meant(key.text) or "Texts in several languages are written one a line, as in: en-US: Welcome."
             reading.problem(key.place, "bad-language", f'"{key.text}" is no language.', cure)
-        else:
-            found.append((key.text, value))
+        elif _has_row(key, reading):
+            parts.append((key.text, value))
     if not node.entries:
         kind.wrong(node, reading)
-    return found or None
+    return parts or None
 
 
 def _each_language(of: Schema) -> Schema:
@@ -89,10 +101,11 @@ class TextField(FieldKind[Text]):
         parts = _per_language(node, self, reading)
         if parts is None:
             return None
-        found = {tag: self._template(value, tag, reading) for tag, value in parts}
-        if any(template is None for template in found.values()):
+        templates = {tag: self._template(value, tag, reading) for tag, value in parts}
+        if any(template is None for template in templates.values()):
             return None
-        return Text({tag: template for tag, template in found.items() if template}, node.place)
+        by_language = {tag: template for tag, template in templates.items() if template}
+        return Text(by_language, node.place, reading.families)
 
     def _template(self, node: Node, language: str, reading: Reading) -> Template | None:
         written = scalar(node, self, reading)
@@ -118,9 +131,9 @@ class TextField(FieldKind[Text]):
             cure = did_you_mean(slot.kind, kinds) or f"The kinds are {', '.join(sorted(kinds))}."
             reading.problem(place, "unknown-kind", f'"{slot.kind}" is no kind of value to read aloud.', cure)
         elif fault := reading.argument_fault(slot.kind, slot.argument, language):
-            given = f"{slot.kind}:{slot.argument}" if slot.argument else slot.kind
+            written = f"{slot.kind}:{slot.argument}" if slot.argument else slot.kind
             cure = f'README.md beside the flows lists what "{slot.kind}" takes.'
-            reading.problem(place, "bad-argument", f'"{given}" cannot be read aloud: {fault}.', cure)
+            reading.problem(place, "bad-argument", f'"{written}" cannot be read aloud in {language}: {fault}.', cure)
 
     def schema(self) -> Schema:
         """Return the schema."""
@@ -146,14 +159,14 @@ class PhrasesField(FieldKind[Phrases]):
         parts = _per_language(node, self, reading)
         if parts is None:
             return None
-        found: dict[str, tuple[str, ...]] = {}
+        phrases: dict[str, tuple[str, ...]] = {}
         for tag, value in parts:
             items = value.items if isinstance(value, Sequence) else (value,)
             said = [scalar(item, self, reading) for item in items]
             if any(item is None for item in said):
                 return None
-            found[tag] = tuple(item.text for item in said if item)
-        return Phrases(found, node.place)
+            phrases[tag] = tuple(item.text for item in said if item)
+        return Phrases(phrases, node.place)
 
     def schema(self) -> Schema:
         """Return the schema."""

@@ -11,6 +11,8 @@ from typing import Any
 
 from ivr.engine.ports import Document, Documents
 from ivr.errors import IvrError, LookupFailed
+from ivr.flow.text import nearest_language
+from ivr.speech.languages import families
 
 _COLLECTION = "announcements"
 CACHE_SECONDS = 2.0
@@ -35,9 +37,7 @@ class Announcement:
 
     def text_for(self, language: str) -> tuple[str, str]:
         """Return the text for a language, or the nearest there is, and the language that it is in."""
-        family = language.split("-")[0]
-        related = (tag for tag in self.texts if tag.split("-")[0] == family)
-        tag = language if language in self.texts else next(related, next(iter(self.texts)))
+        tag = nearest_language(language, self.texts, families())
         return self.texts[tag], tag
 
     def heard_by(self, caller: str, called: str) -> bool:

@@ -1,14 +1,15 @@
-"""Typed values as people read them on a screen: for text messages, beside `aloud` for voices. Pure."""
+"""Typed values as people read them on a screen: for text messages. `verbalize` does the same for voices."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from .languages import WrittenFormat, language_row
 from .verbalize import values
 from .verbalize.language import Unreadable
 
-_SIGNS = {"CNY": "¥", "USD": "US$", "HKD": "HK$", "EUR": "€", "GBP": "£"}
+_SIGNS = {"USD": "US$", "HKD": "HK$", "EUR": "€", "GBP": "£"}
 
 
 def display_format(value: Any, kind: str, argument: str, language: str) -> str:
@@ -25,9 +26,14 @@ def display_format(value: Any, kind: str, argument: str, language: str) -> str:
 def _amount(value: Any, argument: str, language: str) -> str:
     currency = argument or "CNY"
     money = values.money(value, currency)
-    if currency == "CNY" and language.startswith("zh"):
-        return f"{money:,.2f}元"
+    if currency == "CNY":
+        return _written(language).yuan.format(f"{money:,.2f}")
     return f"{_SIGNS.get(currency, currency + ' ')}{money:,.2f}"
+
+
+def _written(language: str) -> WrittenFormat:
+    row = language_row(language)
+    return row.written if row else WrittenFormat()
 
 
 def _plain(write: Callable[[Any], str]) -> Callable[[Any, str, str], str]:
@@ -51,15 +57,15 @@ def _percent(value: Any, argument: str, language: str) -> str:
 
 def _count(value: Any, argument: str, language: str) -> str:
     number = values.whole(value)
-    if language.startswith("zh"):
+    if not _written(language).plurals:
         return f"{number}{argument}"
-    one, _, many = argument.partition("/")
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    singular, _, plural = argument.partition("/")
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 def _duration(value: Any, argument: str, language: str) -> str:
     days, hours, minutes, seconds = values.seconds_value(value, exact=argument == "exact")
-    units = ("天", "小时", "分钟", "秒") if language.startswith("zh") else (" d ", " h ", " min ", " s")
+    units = _written(language).units
     return "".join(f"{n}{unit}" for n, unit in zip((days, hours, minutes, seconds), units, strict=True) if n).strip()
 
 

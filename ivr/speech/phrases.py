@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .languages import language_row
+from .negation import ENGLISH, MANDARIN
 from .sounds import STEM, alike, is_word
 
 ENOUGH = 0.8
@@ -26,28 +28,38 @@ _MOST_BETWEEN = 4
 _MOST_TEXT = 200
 
 _UNIT = re.compile(r"[㐀-鿿]|[^\W_㐀-鿿]+")
-_FILLERS = frozenset("嗯呃额啊哦喂那个就是我想要请您你帮给查看一下问吧呢的了吗嘛呀把行好办在有")
-_PARTICLES = frozenset("吗呢吧啊")
+_FILLERS = frozenset("嗯呃额啊哦喂那个就是我想要请您你帮给查看一下问吧呢的了吗嘛呀把行好办在有個請幫給問嗎辦嘅喺啦喎")
+_PARTICLES = frozenset("吗嗎呢吧啊")
 _STOP_WORDS = frozenset(
     "a an the my your our his her to for of and please me i im is was it its uh um er well like want would id ive need "  # noqa: SIM905
     "have can could you that thats this some".split()
 )
-_AROUND = frozenset("嗯呃额啊哦喂那哎呀吧嘛哈请谢") | frozenset("uh um er well please thanks thank you".split())  # noqa: SIM905
+_AROUND = frozenset("嗯呃额啊哦喂那哎呀吧嘛哈请谢請謝") | frozenset("uh um er well please thanks thank you".split())  # noqa: SIM905
 """What may stand around an answer that has to be nothing but a phrase."""
 
 _OTHER_THINGS = re.compile(r"人工智能|人工费|\bin[ -]person\b|\bper person\b")
 """What only sounds like asking for a person."""
 
-_REFUSED = re.compile(
-    r"(?:(?<![要是想能会可好有特级个分区识差])(?:不(?:要|用|想|是|需要|必|找|选|按|查|办)|没说|没要|别|甭|无需)"
-    r"(?:一下|[转给我帮再想要找到接查办按选去看跟和说的您你个]){0,6}"
-    r"|\b(?:not|dont|without|never|rather than|instead of)(?: (?:want|need|like|to|speak|speaking|talk|talking|with|"
-    r"for|be|transferred|connected|connect|me|any|about|check|my|the|a|an|that|ask|asking|say))* "
-    r"|\bno )$"
-)
-"""What stands before a refused phrase: 不要再给我转, not to be connected to the. 要不 and 是不是 refuse nothing."""
-_TAKEN_BACK = re.compile(r"[啊哦]?[，,] *(?:不对|不是|说错了|错了|no\b|sorry\b|wrong\b)|不要了|不用了|不要$")
-_NOT = re.compile(r"不(?!小心|见)|[没别未]|\b(?:not|no|never|dont|isnt)\b")
+
+@dataclass(frozen=True)
+class _Refusals:
+    """The negations of a language, compiled."""
+
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+    within: re.Pattern[str]
+
+
+@lru_cache(maxsize=64)
+def _refusals_of(language: str) -> _Refusals:
+    """Join the negations that the row of a language names; a language without a row refuses in English and Mandarin."""
+    row = language_row(language)
+    negations = row.negations if row else (ENGLISH, MANDARIN)
+    before, behind, within = (
+        "|".join(getattr(negation, place) for negation in negations) or r"(?!)"
+        for place in ("before", "behind", "within")
+    )
+    return _Refusals(re.compile(f"(?:{before})$"), re.compile(behind), re.compile(within))
 
 
 def understand(said: str, offers: Sequence[Sequence[str]], language: str, *, whole: bool = False) -> int | None:
@@ -55,8 +67,7 @@ def understand(said: str, offers: Sequence[Sequence[str]], language: str, *, who
 
     Phrases are compared by their script, so that a flow may offer "English" beside 普通话 in any language.
     """
-    del language
-    heard = _heard(said)
+    heard = _heard(said, _refusals_of(language))
     if not heard.units:
         return None
     if whole:
@@ -77,15 +88,18 @@ class _Heard:
     units: tuple[str, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    refusals: _Refusals | None = None
 
     def refused(self, first: int, last: int) -> bool:
         """Tell whether what stands from one unit to another is refused before or taken back behind."""
         before, behind = self.text[: self.starts[first]], self.text[self.ends[last] :]
-        return bool(_REFUSED.search(before) or _TAKEN_BACK.match(behind))
+        refusals = self.refusals
+        return refusals is not None and bool(refusals.before.search(before) or refusals.behind.match(behind))
 
-    def between(self, first: int, last: int) -> str:
-        """Return the text from one unit to another."""
-        return self.text[self.starts[first] : self.ends[last]]
+    def negated(self, first: int, last: int) -> bool:
+        """Tell whether a negation stands between one unit and another."""
+        between = self.text[self.starts[first] : self.ends[last]]
+        return self.refusals is not None and self.refusals.within.search(between) is not None
 
     def share(self, first: int, last: int) -> float:
         """Return how much of what was said lies from one unit to another, fillers not counted."""
@@ -109,13 +123,17 @@ class _Hit:
         return inside and longer and self.place != other.place
 
 
-def _heard(said: str) -> _Heard:
+def _heard(said: str, refusals: _Refusals | None = None) -> _Heard:
     text = unicodedata.normalize("NFKC", said[:_MOST_TEXT]).casefold()
     text = _OTHER_THINGS.sub(" ", re.sub(r"(?<=[a-z])['’](?=[a-z])", "", text))
-    found = list(_UNIT.finditer(text))
-    kept = [unit for unit in found if unit[0] not in _STOP_WORDS] or found
+    every = list(_UNIT.finditer(text))
+    units = [unit for unit in every if unit[0] not in _STOP_WORDS] or every
     return _Heard(
-        text, tuple(unit[0] for unit in kept), tuple(unit.start() for unit in kept), tuple(unit.end() for unit in kept)
+        text,
+        tuple(unit[0] for unit in units),
+        tuple(unit.start() for unit in units),
+        tuple(unit.end() for unit in units),
+        refusals,
     )
 
 
@@ -147,7 +165,7 @@ def _said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[_Hit]:
 def _nearly_said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[_Hit]:
     """Yield where a phrase was said with other sounds, with words in between, or in another order."""
     looks = (_sounding(units, heard), _gapped(units, heard), _turned(units, heard))
-    for first, last, score in (found for look in looks for found in look):
+    for first, last, score in (match for look in looks for match in look):
         if score >= ENOUGH and not heard.refused(first, last):
             yield _Hit(place, score, first, last)
 
@@ -156,10 +174,10 @@ def _short(units: Sequence[str]) -> bool:
     return len(units) == 1 and not is_word(units[0])
 
 
-_Found = tuple[int, int, float]
+_Match = tuple[int, int, float]
 
 
-def _sounding(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
+def _sounding(units: Sequence[str], heard: _Heard) -> Iterator[_Match]:
     size, short = len(units), _short(units)  # one syllable sounds like too many others
     for at in range(len(heard.units) - size + 1 if size else 0):
         if not alike(units[0], heard.units[at]) or (short and heard.units[at] != units[0]):
@@ -174,7 +192,7 @@ def _sounding(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
             yield at, at + size - 1, total / size * (0.8 + 0.2 * share)
 
 
-def _gapped(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
+def _gapped(units: Sequence[str], heard: _Heard) -> Iterator[_Match]:
     """Find 查一下我的余额 for 查余额, and "lost his new card" for "lost card"."""
     if len(units) < (2 if units and is_word(units[0]) else 3) or units[-1] in _PARTICLES:
         return
@@ -187,27 +205,29 @@ def _gapped(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
             if last < 0:
                 break
         between = last - first + 1 - len(units)
-        if 0 < between <= _MOST_BETWEEN and not _NOT.search(heard.between(first, last)):
+        if 0 < between <= _MOST_BETWEEN and not heard.negated(first, last):
             yield first, last, GAPPED * (0.92 + 0.08 * heard.share(first, last))
 
 
-def _turned(units: Sequence[str], heard: _Heard) -> Iterator[_Found]:
+def _turned(units: Sequence[str], heard: _Heard) -> Iterator[_Match]:
     """Find "my card is lost" for "lost card"."""
     size = len(units)
     if size < 2 or not all(map(is_word, units)):
         return
     for first in range(len(heard.units) - size + 1):
         window = heard.units[first : first + size]
-        found = all(any(alike(unit, spoken) >= STEM for spoken in window) for unit in units)
-        if found and not _NOT.search(heard.between(first, first + size - 1)):
+        complete = all(any(alike(unit, spoken) >= STEM for spoken in window) for unit in units)
+        if complete and not heard.negated(first, first + size - 1):
             yield first, first + size - 1, TURNED
 
 
 def _all_of_it(heard: _Heard, offers: Sequence[Sequence[str]]) -> int | None:
-    """Return the one offer of which a phrase is all that was said, words of hesitation and courtesy aside."""
+    """Return the only offer of which a phrase is all that was said, words of hesitation and courtesy aside."""
     said = _bare(heard.text)
-    found = {place for place, offer in enumerate(offers) if any(said == _bare(_offered(one).text) for one in offer)}
-    return found.pop() if said and len(found) == 1 else None
+    places = {
+        place for place, offer in enumerate(offers) if any(said == _bare(_offered(phrase).text) for phrase in offer)
+    }
+    return places.pop() if said and len(places) == 1 else None
 
 
 def _bare(text: str) -> str:

@@ -184,6 +184,6 @@ def _said(flow: Flow, language: str) -> Iterator[str]:
     choices = [*flow.globals, *(choice for step in asking for choice in step.own_choices())]
     for choice in choices:
         yield from phrases_of(choice, language)
-    if phrasebook.language_of(language).split("-")[0] == language.split("-")[0]:
+    if phrasebook.language_of(language) == language:
         for key in ("agent_words", "yes_words", "no_words", "digit_words"):
             yield from phrasebook.phrase(language, key).split("|")

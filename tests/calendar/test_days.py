@@ -43,7 +43,7 @@ def test_the_year_2026_has_exactly_the_announced_days_off() -> None:
 )
 def test_days_off_have_the_name_of_their_holiday(day: str, zh: str | None, en: str | None) -> None:
     assert holiday_name(date.fromisoformat(day)) == zh
-    assert holiday_name(date.fromisoformat(day), "en-US") == en
+    assert holiday_name(date.fromisoformat(day), english=True) == en
 
 
 @pytest.mark.parametrize("day", ["2003-06-02", "2027-01-01", "2027-02-08", "2027-06-02", "2099-12-31"])

@@ -75,8 +75,10 @@ def test_a_text_with_its_braces_doubled_is_said_as_it_was(text):
 
 def test_the_nearest_language_is_said():
     texts = {tag: Template((tag,), PLACE) for tag in ("zh-CN", "en-US", "en-GB")}
-    text = Text(texts, PLACE)
+    families = {"zh-CN": "zh", "en-US": "en", "en-GB": "en", "en-AU": "en", "yue-HK": "yue"}
+    text = Text(texts, PLACE, families)
     assert text.language_for("en-GB") == "en-GB"
     assert text.language_for("en-AU") == "en-US"
     assert text.language_for("fr-FR") == "zh-CN"
-    assert text.template("en").parts == ("en-US",)
+    assert text.language_for("yue-HK") == "zh-CN"
+    assert text.template("en-AU").parts == ("en-US",)

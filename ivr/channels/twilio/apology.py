@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ivr.engine.verbs import Say
+from ivr.speech.languages import family_of
 
 from .prompts import clean_text, speak
 from .xml import Attributes, element, response, text
@@ -46,5 +47,5 @@ def _document(language: str, number: str, attempt: int, action: str) -> bytes:
 
 def _spoken(language: str, texts: dict[str, str]) -> str:
     """Speak Chinese, after English for a caller who chose English."""
-    english = [Say(texts["en"], "en-US")] if language.lower().startswith("en") else []
+    english = [Say(texts["en"], "en-US")] if family_of(language) == "en" else []
     return speak([*english, Say(texts["zh"], "zh-CN")], "")[0]

@@ -10,6 +10,7 @@ from html import escape
 from urllib.parse import quote
 
 from ivr.engine.verbs import Pause, Play, Prompt, Say
+from ivr.speech.languages import language_row
 
 from .xml import element
 from .xml import text as written
@@ -25,8 +26,6 @@ SHORTEST_PAUSE = 0.7
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SENTENCES = re.compile(r"(?:[^。！？；.!?;]|[.!?;](?!\s|$))*(?:[。！？；]+|[.!?;]+|$)\s*")
-_VOICES = {"zh": ("Polly.Zhiyu", "cmn-CN"), "en": ("Polly.Joanna", "en-US")}
-_RECOGNISERS = {"zh": "cmn-Hans-CN", "en": "en-US"}
 
 
 @dataclass
@@ -79,7 +78,8 @@ def clean_text(text: str) -> str:
 
 def recogniser_language(tag: str) -> str:
     """Return the tag that the carrier's recogniser takes."""
-    return _RECOGNISERS.get(tag.split("-")[0].lower(), clean_text(tag))
+    row = language_row(tag)
+    return row.recogniser if row else clean_text(tag)
 
 
 def pieces_of(text: str) -> Iterator[str]:
@@ -160,7 +160,8 @@ def _written(piece: _Spoken | Play | int, prefix: str) -> str:
     if isinstance(piece, Play):
         url = clean_text(piece.url)
         return element("Play", {}, written(prefix + url if url.startswith("/") else url))
-    voice, language = _VOICES.get(piece.say.language.split("-")[0].lower(), (None, clean_text(piece.say.language)))
+    row = language_row(piece.say.language)
+    voice, language = (row.voice.name, row.voice.language) if row else (None, clean_text(piece.say.language))
     return element("Say", {"voice": voice, "language": language}, _spoken(piece))
 
 

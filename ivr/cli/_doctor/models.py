@@ -17,8 +17,8 @@ class ModelsCheck(Check):
         """Yield whether each model is there; what is missing is no error, since other ways serve."""
         from ivr.speech.models import chosen, installed
 
-        families = dict.fromkeys(language.split("-")[0] for language in deployment.languages)
-        for model in (model for family in families for model in chosen(family)):
+        models = {model.name: model for language in deployment.languages for model in chosen(language)}
+        for model in models.values():
             if (home := installed(model, deployment.settings.models)) is not None:
                 yield Finding("fine", model.name, f"{model.kind}, in {home}")
             else:

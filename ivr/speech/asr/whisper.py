@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from ivr.net.threads import LateError, ThreadPool, in_background
 from ivr.settings.extras import how_to_install
 from ivr.speech.audio import Audio
+from ivr.speech.languages import language_row
 
 from . import Expected, Nothing, RecognizedPhrase, Recognizer
 from .rates import at_rate
@@ -53,26 +54,27 @@ class _Loaded:
 
     def scores(self, audio: Audio, expecting: Expected, until: float) -> list[float]:
         """Return how well each phrase explains the sound. Raises LateError at `until`, by time.monotonic()."""
-        language = expecting.language.lower().split("-")[0]
+        row = language_row(expecting.language)
+        language = row.whisper if row else expecting.language
         tokenizer = self._tokenizer(self._model.hf_tokenizer, True, task="transcribe", language=language)
         samples = at_rate(audio, _RATE).fractions().astype(np.float32)
         features = self._model.feature_extractor(samples)
         frames = min(_LONGEST, max(_SHORTEST, len(samples) * _FRAMES_A_SECOND // _RATE + _FRAMES_A_SECOND))
         features = np.pad(features, ((0, 0), (0, max(0, frames - features.shape[1]))))[:, :frames]
         encoded = np.asarray(self._model.encode(np.ascontiguousarray(features)))
-        found: list[float] = []
+        scores: list[float] = []
         for start in range(0, len(expecting.phrases), _AT_ONCE):
             if time.monotonic() > until:
                 raise LateError
             tokens = [tokenizer.encode(_written(phrase)) for phrase in expecting.phrases[start : start + _AT_ONCE]]
-            found += self._aligned(encoded, tokenizer, tokens, len(samples))
-        return found
+            scores += self._aligned(encoded, tokenizer, tokens, len(samples))
+        return scores
 
     def _aligned(self, encoded: NDArray[Any], tokenizer: Any, tokens: list[list[int]], samples: int) -> list[float]:
         many = self._view(np.ascontiguousarray(np.repeat(encoded, len(tokens), axis=0)))
         frames = [max(1, samples // (2 * _RATE // _FRAMES_A_SECOND))] * len(tokens)
         results = self._model.model.align(many, list(tokenizer.sot_sequence), tokens, frames)
-        return [float(np.mean(np.log(np.asarray(one.text_token_probs) + 1e-9))) for one in results]
+        return [float(np.mean(np.log(np.asarray(result.text_token_probs) + 1e-9))) for result in results]
 
 
 class WhisperRecognizer(Recognizer):
@@ -93,7 +95,9 @@ class WhisperRecognizer(Recognizer):
         return cls(folders)
 
     def why_not(self, language: str) -> str | None:
-        """Name what is missing: the library or a model."""
+        """Name what is missing: the language, the library or a model."""
+        if (row := language_row(language)) is not None and not row.whisper:
+            return f"faster-whisper does not hear {language}"
         if not _installed():
             return f"faster-whisper is not installed; install it with: {how_to_install('whisper')}"
         if self._folder is None:

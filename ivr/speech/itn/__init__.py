@@ -2,22 +2,21 @@
 
 An answer is understood whole or not at all, because a wrong amount is worse than a question asked again. What it means
 comes back as the keys that would have been pressed, so that spoken and typed entries pass the same checks. Secrets are
-no entry here: nobody is to say a PIN aloud. A further language is one file, named by its tag, with these functions.
+no entry here: nobody is to say a PIN aloud. The row of a language names its listener, a module here.
 """
 
 from __future__ import annotations
 
 import importlib
-import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Protocol, cast
 
+from ivr.speech.languages import language_row
+
 _MOST_TEXT = 200
-_SAME = {"cmn": "zh"}
 
 
 class Listener(Protocol):
@@ -63,11 +62,10 @@ def inverse_normalize(text: str, language: str, entry: str = "keys", today: date
 
 @lru_cache(maxsize=64)
 def _listener(tag: str) -> Listener | None:
-    family = tag.lower().replace("_", "-").split("-")[0]
-    family = _SAME.get(family, family)
-    if not re.fullmatch("[a-z]{2,3}", family) or not (Path(__file__).parent / f"{family}.py").is_file():
+    row = language_row(tag)
+    if row is None or not row.listener:
         return None
-    return cast("Listener", importlib.import_module(f"{__package__}.{family}"))
+    return cast("Listener", importlib.import_module(f"{__package__}.{row.listener}"))
 
 
 def _digits(keys: str | None) -> str | None:

@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from ivr.speech.languages import language_row
 from ivr.yamlfile.source import Mapping as SourceMapping
 from ivr.yamlfile.source import Scalar, read_text
 
@@ -43,8 +44,8 @@ class Model:
         """The names of the files to fetch, below `url`."""
         if not self.names:
             return (self.file,)
-        found = [re.fullmatch("([a-z]+)([1-5]+)", each) for each in self.names.split()]
-        return tuple(self.file.format(each[1] + tone) for each in found if each for tone in each[2])
+        syllables = [re.fullmatch("([a-z]+)([1-5]+)", name) for name in self.names.split()]
+        return tuple(self.file.format(match[1] + tone) for match in syllables if match for tone in match[2])
 
 
 @functools.cache
@@ -53,20 +54,21 @@ def model_catalogue() -> Mapping[str, Model]:
     root, problems = read_text(files(__package__).joinpath("models.yaml").read_text("utf-8"), "models.yaml")
     if problems or not isinstance(root, SourceMapping):
         raise AssertionError(f"the list of models cannot be read: {problems}")
-    found = {}
+    models = {}
     for name, body in root.entries:
         values = {key.text: value.text for key, value in getattr(body, "entries", ()) if isinstance(value, Scalar)}
-        found[name.text] = msgspec.convert({**values, "name": name.text}, Model, strict=False)
-    return found
+        models[name.text] = msgspec.convert({**values, "name": name.text}, Model, strict=False)
+    return models
 
 
 def chosen(wanted: str, models: Mapping[str, Model] | None = None) -> list[Model]:
     """Return the models that a word means: the one of this name, or all of a language such as zh or zh-CN."""
-    known = model_catalogue() if models is None else models
-    if wanted in known:
-        return [known[wanted]]
-    language = wanted.lower().replace("_", "-").split("-")[0].replace("cmn", "zh")
-    return [model for model in known.values() if model.language == language]
+    catalogue = model_catalogue() if models is None else models
+    if wanted in catalogue:
+        return [catalogue[wanted]]
+    row = language_row(wanted)
+    language = row.models if row else wanted.lower()
+    return [model for model in catalogue.values() if model.language == language]
 
 
 def installed(model: Model, folder: Path) -> Path | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ivr.speech.audio import Audio, loudness, peak, read_wav
+from ivr.speech.languages import language_row
 from ivr.speech.tts._mandarin import CannotReadError, Foreign, Word, read_mandarin
 
 from .builder import Standing
@@ -82,8 +83,10 @@ def _read(standing: Standing) -> tuple[int | None, list[str]]:
     characters, _ = characters_and_words(prompt.spoken)
     if standing.piece is None or standing.piece.recorded:
         return None, []
-    if not prompt.language.startswith(("zh", "cmn")):
-        return None, [f"{characters} Chinese characters in a text of {prompt.language}"] if characters else []
+    row = language_row(prompt.language)
+    if row is None or row.script != "Hans":
+        foreign = characters and (row is None or row.script != "Hant")
+        return None, [f"{characters} Chinese characters in a text of {prompt.language}"] if foreign else []
     try:
         pieces = read_mandarin(prompt.spoken)
     except CannotReadError as fault:

@@ -13,6 +13,7 @@ from pathlib import Path
 from ivr.errors import SettingsError
 from ivr.settings.extras import how_to_install
 from ivr.speech.audio import Audio, resample, telephone_band
+from ivr.speech.languages import language_row
 from ivr.speech.tts._mandarin import CannotReadError, Word, read_mandarin
 
 from .catalogue import KnownPrompt
@@ -68,7 +69,7 @@ def _nearest(said: Sequence[str], choices: Sequence[tuple[KnownPrompt, Sequence[
 def sounds_of(text: str, language: str) -> tuple[str, ...]:
     """Return a text as what a listener tells apart: syllables without tones in Mandarin, words elsewhere."""
     spoken = in_words(text, language)
-    if language.startswith(("zh", "cmn")):
+    if (row := language_row(language)) is not None and row.script == "Hans":
         try:
             return tuple(
                 syl.letters for piece in read_mandarin(spoken) if isinstance(piece, Word) for syl in piece.syllables
@@ -107,8 +108,9 @@ def whisper(model: Path) -> JudgingRecognizer:
     loaded = WhisperModel(str(model), device="cpu", compute_type="int8", local_files_only=True)
 
     def heard(audio: Audio, language: str) -> str:
+        row = language_row(language)
         samples = resample(audio, _WHISPER_RATE).fractions().astype("float32")
-        pieces, _ = loaded.transcribe(samples, language=language.split("-")[0].replace("cmn", "zh"), beam_size=5)
+        pieces, _ = loaded.transcribe(samples, language=row.whisper if row else language, beam_size=5)
         return "".join(piece.text for piece in pieces)
 
     return heard

@@ -7,11 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ivr.speech.verbalize import Reader
+from ivr.speech.verbalize import Reader, SpokenLanguage, speaker_of
 
 _NUMBER = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<percent>\s*[%％])?")
 _SPAN = re.compile(r"(?<![\d-])(\d{1,2})\s?[-–~～]\s?(\d{1,2})(?![\d-])")
-_TO = {"zh": "到", "en": " to "}
 _LETTERS = re.compile(r"(?<![A-Za-z])[A-Z]{1,5}(?![A-Za-z])")
 _SENTENCE = re.compile(r"(?:[^。！？.!?]|[.!?](?!\s|$))*(?:[。！？]+|[.!?]+|$)\s*")
 _LONGEST_CARDINAL = 4
@@ -21,23 +20,30 @@ _read = Reader()
 
 @lru_cache(maxsize=4096)
 def in_words(text: str, language: str) -> str:
-    """Return the text as it is to be heard: 请按1 is 请按一. Texts of a language that nobody speaks here stay."""
-    family = language.split("-")[0]
-    text = _SPAN.sub(rf"\1{_TO[family]}\2", text) if family in _TO else text
-    text = _NUMBER.sub(lambda found: _number(found, language), text)
-    return (
-        _LETTERS.sub(lambda found: _spelt(found.group(), "code", language) or found.group(), text)
-        if family == "zh"
-        else text
-    )
+    """Return the text as it is to be heard: 请按1 is 请按一. Texts of a language without a reader stay."""
+    speaker = _speaker(language)
+    if speaker is None:
+        return text
+    text = _SPAN.sub(lambda match: speaker.script(speaker.range(match[1], match[2])), text)
+    text = _NUMBER.sub(lambda match: _number(match, language), text)
+    if not speaker.spells_letters:
+        return text
+    return _LETTERS.sub(lambda match: _spelt(match.group(), "code", language) or match.group(), text)
 
 
-def _number(found: re.Match[str], language: str) -> str:
-    number = unicodedata.normalize("NFKC", found["number"])
-    kind = "percent" if found["percent"] else "number"
+def _speaker(language: str) -> SpokenLanguage | None:
+    try:
+        return speaker_of(language)()
+    except ValueError:
+        return None
+
+
+def _number(match: re.Match[str], language: str) -> str:
+    number = unicodedata.normalize("NFKC", match["number"])
+    kind = "percent" if match["percent"] else "number"
     if number.isdecimal() and (len(number) > _LONGEST_CARDINAL or (number[0] == "0" and len(number) > 1)):
         kind = "digits"
-    return _spelt(number, kind, language) or found.group()
+    return _spelt(number, kind, language) or match.group()
 
 
 def _spelt(value: str, kind: str, language: str) -> str:
@@ -56,4 +62,4 @@ def folded(text: str, language: str) -> str:
 
 def sentences(text: str) -> Iterator[str]:
     """Cut a text behind its full stops, question and exclamation marks. Joined again they are the text."""
-    return (found for found in _SENTENCE.findall(text) if found)
+    return (sentence for sentence in _SENTENCE.findall(text) if sentence)

@@ -10,12 +10,12 @@ import re
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from ivr.errors import VoiceFailed
 from ivr.speech.audio import Audio, levelled, read_wav, resample, trimmed
+from ivr.speech.languages import LANGUAGES, LocalVoice, language_row
 
 from . import Voice
 from ._espeak_children import COMMAND, Children
@@ -30,25 +30,6 @@ FAILURE_KEPT = 30.0
 _SLOWEST_RATE, _FASTEST_RATE = 80, 450
 """Words a minute that espeak knows."""
 _MARKS = {"sentence": ".", "comma": ",", "group": ","}
-
-
-@dataclass(frozen=True)
-class _Language:
-    """How a language is asked for: espeak's voice, its rate at the standard speed, and seconds that one unit takes.
-
-    A unit is a syllable of Mandarin, a letter of English.
-    """
-
-    voice: str
-    rate: int
-    unit: float
-
-
-_LANGUAGES = {
-    "zh": _Language("sit/cmn-latn-pinyin", 136, 0.33),
-    "cmn": _Language("sit/cmn-latn-pinyin", 136, 0.33),
-    "en": _Language("gmw/en-us", 160, 0.075),
-}
 
 
 class Pyttsx3(Voice):
@@ -69,21 +50,22 @@ class Pyttsx3(Voice):
         return cls()
 
     def speaks(self, language: str) -> bool:
-        """Speak English, and Mandarin of a kind."""
-        return _language(language) is not None
+        """Speak the languages whose rows name a voice of espeak."""
+        return _spoken(language) is not None
 
     def identity(self, language: str) -> str:
         """Name engine, voice and lexicon."""
-        spoken = _language(language)
+        spoken = _spoken(language)
         engine = self._version()
-        lexicon = "" if spoken is None or spoken.voice.startswith("gmw") else f"-{lexicon_version()}"
-        voice = spoken.voice.replace("/", "-") if spoken else "none"
+        lexicon = f"-{lexicon_version()}" if spoken and spoken.pinyin else ""
+        voice = spoken.name.replace("/", "-") if spoken else "none"
         return f"{engine if isinstance(engine, str) else 'none'}-{_VERSION}-{voice}{lexicon}"
 
     def why_not(self, language: str) -> str | None:
         """Say that the language is none of ours, or why the engine does not start. Starts it on the first question."""
-        if _language(language) is None:
-            return f"the voice pyttsx3 speaks {' and '.join(sorted({'zh', 'en'}))} here, not {language}"
+        if _spoken(language) is None:
+            spoken = (tag for tag, row in LANGUAGES.items() if row.local_voice(self.kind))
+            return f"the voice pyttsx3 speaks {', '.join(sorted(spoken))} here, not {language}"
         engine = self._version()
         if isinstance(engine, VoiceFailed):
             return f"{engine}; install the packages pyttsx3 and espeakng-loader, or the system's espeak-ng"
@@ -92,14 +74,14 @@ class Pyttsx3(Voice):
     def render(self, text: str, language: str, *, rate: float = 1.0, deadline: float = 10.0) -> Audio:
         """Return the text as 8 kHz sound, trimmed and levelled; a process that fails at it is replaced."""
         until = time.monotonic() + deadline
-        spoken = _language(language)
+        spoken = _spoken(language)
         if spoken is None:
             raise VoiceFailed(str(self.why_not(language)))
         if len(text) > _MOST_CHARACTERS:
             raise VoiceFailed(f"the text has {len(text)} characters; {_MOST_CHARACTERS} can be spoken at once")
-        words, units = _mandarin(text) if spoken.unit > 0.1 else _english(text)
+        words, units = _mandarin(text) if spoken.pinyin else _in_letters(text)
         speed = min(_FASTEST_RATE, max(_SLOWEST_RATE, round(spoken.rate * rate)))
-        request = {"text": words, "voice": spoken.voice, "rate": speed}
+        request = {"text": words, "voice": spoken.name, "rate": speed}
         expected = units * spoken.unit * spoken.rate / speed
         return levelled(self._rendered(request, expected, until))
 
@@ -137,11 +119,12 @@ class Pyttsx3(Voice):
             return self._engine
 
 
-def _language(tag: str) -> _Language | None:
-    return _LANGUAGES.get(tag.split("-")[0].lower())
+def _spoken(language: str) -> LocalVoice | None:
+    row = language_row(language)
+    return row.local_voice(Pyttsx3.kind) if row else None
 
 
-def _english(text: str) -> tuple[str, int]:
+def _in_letters(text: str) -> tuple[str, int]:
     """Return the text for espeak and the letters in it; digits count as the words that they are."""
     plain = " ".join(text.split())
     units = len(re.sub(r"[^A-Za-z]", "", plain)) + 4 * len(re.findall("[0-9]", plain))
@@ -173,9 +156,9 @@ def _mandarin(text: str) -> tuple[str, int]:
 def _checked(sound: bytes, expected: float) -> Audio:
     """Return the sound if it is as long as such a text should be: what was cut off is not played to a caller."""
     try:
-        found = resample(trimmed(read_wav(sound)))
+        audio = resample(trimmed(read_wav(sound)))
     except ValueError as fault:
         raise VoiceFailed(f"the engine wrote no sound: {fault}") from None
-    if not 0.4 * expected - 0.2 <= found.seconds <= 3 * expected + 1.0 or not len(found.samples):
-        raise VoiceFailed(f"the engine spoke {found.seconds:.1f} s where {expected:.1f} s were expected")
-    return found
+    if not 0.4 * expected - 0.2 <= audio.seconds <= 3 * expected + 1.0 or not len(audio.samples):
+        raise VoiceFailed(f"the engine spoke {audio.seconds:.1f} s where {expected:.1f} s were expected")
+    return audio

@@ -14,6 +14,7 @@ from typing import Self
 
 from ivr.errors import VoiceFailed
 from ivr.speech.audio import Audio, levelled
+from ivr.speech.languages import language_row
 from ivr.speech.units import FILE, FOLDER, read_pack
 
 from . import Voice
@@ -50,7 +51,8 @@ class Syllables(Voice):
 
     def speaks(self, language: str) -> bool:
         """Speak Mandarin only."""
-        return language.split("-")[0].lower() in {"zh", "cmn"}
+        row = language_row(language)
+        return row is not None and row.local_voice(self.kind) is not None
 
     def identity(self, language: str) -> str:
         """Name the pack, the lexicon and who says English words."""

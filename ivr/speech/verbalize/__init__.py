@@ -1,11 +1,10 @@
 """Reads typed values aloud: the only way a number, date or code gets into a prompt. It logs and remembers nothing.
 
-A further language is one file here, named by its tag (`fr.py`, `pt_br.py`), whose `language` is a `Language` class.
+The row of a language in `ivr.speech.languages` names the module here that reads values in it.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +26,6 @@ __all__ = [
     "verbalize",
 ]
 
-_WITHOUT_YAO = re.compile(r"-(?:TW|HK|MO|SG)\b", re.IGNORECASE)
-"""Where Mandarin says 一 in numbers, and 幺 is not understood."""
-
 
 @dataclass(frozen=True)
 class Spoken:
@@ -47,7 +43,7 @@ def verbalize(value: Any, kind: str, argument: str, language: str, *, rate: floa
 
 @dataclass(frozen=True)
 class Reader:
-    """Puts values into words. `yao` says 幺 for 1 in Mandarin digits; callers from Hong Kong or Taiwan want 一."""
+    """Puts values into words. `yao` says 幺 for 1 in the digits of mainland Mandarin; others always say 一."""
 
     yao: bool = True
 
@@ -56,8 +52,7 @@ class Reader:
         if fault := argument_fault(kind, argument, language):
             raise ValueError(fault)
         try:
-            yao = self.yao and not _WITHOUT_YAO.search(language)
-            return VALUE_KINDS[kind].read(speaker_of(language)(yao=yao), value, argument)
+            return VALUE_KINDS[kind].words_of(speaker_of(language)(yao=self.yao), value, argument)
         except Unreadable as unreadable:
             reason = str(unreadable)
         raise ValueError(f"{kind} cannot read this value: {reason}")

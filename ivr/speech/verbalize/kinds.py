@@ -33,9 +33,18 @@ class ValueKind:
     words: frozenset[str] = frozenset()
     several: bool = False
     argument_sample: Mapping[str, str] = field(default_factory=dict)
+    as_it_is: bool = False
+    """Whether text is said as it came, in whatever script."""
+
+    def words_of(self, language: SpokenLanguage, value: Any, argument: str) -> str:
+        """Return a value in words, written as the language is. Raises Unreadable."""
+        words = self.read(language, value, argument)
+        return words if self.as_it_is else language.script(words)
 
     def fault(self, argument: str, language: SpokenLanguage) -> str:
         """Say what is wrong with an argument in a text of this language, or return an empty text."""
+        if reason := language.cannot_read.get(self.name):
+            return reason
         if not argument:
             return f"{self.name} needs an argument: {self.means}" if self.argument == "required" else ""
         if self.argument == "none":
@@ -43,8 +52,8 @@ class ValueKind:
         if not self.words:
             fault = language.unit_fault(argument)
             return f"{self.name} {fault}" if fault else ""
-        given = argument.split(",") if self.several else [argument]
-        if set(given) <= self.words and len(set(given)) == len(given):
+        words = argument.split(",") if self.several else [argument]
+        if set(words) <= self.words and len(set(words)) == len(words):
             return ""
         return f'{self.name} knows no argument "{argument}"; it takes {", ".join(sorted(self.words))}'
 
@@ -225,6 +234,7 @@ _ALL = (
         "Li Na",
         {"zh-CN": "艾勒 艾 恩 诶", "en-US": "L, I, N, A"},
         _name,
+        as_it_is=True,
     ),
     ValueKind(
         "text",
@@ -232,6 +242,7 @@ _ALL = (
         "王秀英",
         {"zh-CN": "王秀英", "en-US": "王秀英"},
         lambda _, value, __: values.words_value(value),
+        as_it_is=True,
     ),
 )
 

@@ -1,28 +1,28 @@
-"""What a language must be able to say, and how it is found. One file per language fills this in; it holds no words."""
+"""What a reader of values must be able to say, and which one a language has. It holds no words.
+
+The row of a language names its reader, a module of this folder whose `language` is a `SpokenLanguage` class.
+"""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
+
+from ivr.speech.languages import LANGUAGES, language_row
 
 CURRENCY_PLACES = MappingProxyType(
     dict.fromkeys(("CNY", "USD", "HKD", "EUR", "GBP", "AUD", "CAD", "SGD", "CHF", "MOP", "TWD", "NZD", "THB"), 2)
     | {"JPY": 0, "KRW": 0}
 )
 """The currencies that every language names, and how many decimals each has (ISO 4217)."""
-
-_SAME = {"cmn": "zh"}
-"""Carriers call Mandarin cmn-CN, editors zh-CN."""
 
 
 class Unreadable(ValueError):
@@ -39,6 +39,14 @@ class SpokenLanguage(ABC):
     """Finds in a sentence what `spell` says."""
     between: ClassVar[str]
     """What `spell` puts between two groups."""
+    cannot_read: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """The kinds of values that cannot be read aloud in this language, each with the reason."""
+    spells_letters: ClassVar[bool] = False
+    """Whether capitals in a text are spelt in this language's own sounds, for a voice that knows no Latin letters."""
+
+    def script(self, words: str) -> str:
+        """Write words as the language is written."""
+        return words
 
     @abstractmethod
     def amount(self, value: Decimal, currency: str, *, mixed: bool = False) -> str:
@@ -96,20 +104,16 @@ class SpokenLanguage(ABC):
         """Put the Arabic digits of a sentence into words: keys, counts, telephone numbers."""
 
 
-@lru_cache(maxsize=1)
 def languages() -> tuple[str, ...]:
-    """Name the languages there are, by the files of this folder: en, zh."""
-    names = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    return tuple(sorted(name for name in names if re.fullmatch(r"[a-z]{2,3}(_[a-z0-9]+)*", name)))
+    """Name the languages that values can be read aloud in, by their tags."""
+    return tuple(sorted(tag for tag, row in LANGUAGES.items() if row.reader))
 
 
 @lru_cache(maxsize=64)
 def speaker_of(tag: str) -> type[SpokenLanguage]:
-    """Find the language of a tag such as zh-CN, by its longest prefix. Raises ValueError when there is none."""
-    parts = tag.lower().replace("_", "-").split("-")
-    parts[0] = _SAME.get(parts[0], parts[0])
-    for length in range(len(parts), 0, -1):
-        if (name := "_".join(parts[:length])) in languages():
-            found: type[SpokenLanguage] = importlib.import_module(f"{__package__}.{name}").language
-            return found
-    raise ValueError(f"no language {tag!r} to read values aloud in; there are {', '.join(languages())}")
+    """Return the reader of values that the row of a language names. Raises ValueError when there is none."""
+    row = language_row(tag)
+    if row is None or not row.reader:
+        raise ValueError(f"no language {tag!r} to read values aloud in; there are {', '.join(languages())}")
+    reader: type[SpokenLanguage] = importlib.import_module(f"{__package__}.{row.reader}").language
+    return reader

@@ -51,6 +51,9 @@ _STRINGS = re.compile(
 """Two digits in a row stand in no cardinal number; behind 点, 元 or 百, and in years, they are no string either."""
 
 
+_FIGURES = re.compile(r"(\d+(?:[,.-]\d+)*)((?:个|笔|小时|分钟|秒|天|次|位|种|张|元|年|月|日|号|点|楼|岁|万|亿|级|折)?)")
+
+
 def cardinal(number: int, *, liang: bool = True) -> str:
     """Say a whole number from 0 on. `liang` says 两千, 两万 and 两亿 at the head, as all but ordinals and shares do."""
     high, low = divmod(number, 10**8)
@@ -113,10 +116,13 @@ def _yuan(value: Decimal) -> str:
 
 @dataclass(frozen=True)
 class Mandarin(SpokenLanguage):
-    """Mandarin in simplified characters."""
+    """Mandarin of the mainland, in simplified characters."""
 
     strings: ClassVar[re.Pattern[str]] = _STRINGS
+    figures: ClassVar[re.Pattern[str]] = _FIGURES
+    """Finds in a sentence the Arabic figures, each with the measure word behind it."""
     between: ClassVar[str] = " "
+    spells_letters: ClassVar[bool] = True
 
     def amount(self, value: Decimal, currency: str, *, mixed: bool = False) -> str:
         """Say 一万二千三百四十五元六角, 人民币 in front where `mixed`; others keep the point: 十二点五美元."""
@@ -186,7 +192,7 @@ class Mandarin(SpokenLanguage):
         text = re.sub(r"(\d+(?:\.\d+)?)%", lambda found: self.percent(Decimal(found[1])), text)
         text = CLOCKS.sub(lambda found: self.time(time(int(found[1]), int(found[2])), clock24=True), text)
         text = re.sub(r"\d{4}(?=年)", lambda found: "".join(_DIGITS[int(digit)] for digit in found[0]), text)
-        return _FIGURES.sub(self._figure, text)
+        return self.figures.sub(self._figure, text)
 
     def _figure(self, found: re.Match[str]) -> str:
         figure, unit = found[1].replace(",", ""), found[2]
@@ -197,9 +203,6 @@ class Mandarin(SpokenLanguage):
         if len(figure) > 2 and not unit:
             return self.spell(in_groups(figure))
         return counted(int(figure), unit) if unit else cardinal(int(figure), liang=False)
-
-
-_FIGURES = re.compile(r"(\d+(?:[,.-]\d+)*)((?:个|笔|小时|分钟|秒|天|次|位|种|张|元|年|月|日|号|点|楼|岁|万|亿|级|折)?)")
 
 
 language = Mandarin

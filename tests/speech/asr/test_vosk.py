@@ -98,14 +98,14 @@ def test_phrases_that_the_model_cannot_know_are_told_with_their_words(korean):
 def test_a_missing_model_is_a_sentence_and_no_exception(tmp_path, sounds, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     vosk = VoskRecognizer([tmp_path])
-    assert "ivr models download xx" in vosk.why_not("xx-XX")
+    assert "ivr models download xx-XX" in vosk.why_not("xx-XX")
     assert vosk.listen(sounds["ko_yn_0.wav"], Expected("xx-XX", ("네",)), 1.0) == Nothing("broken")
     assert vosk.unknown_words(Expected("xx-XX", ("네",))) == {}
     vosk.prepare("xx-XX")
 
 
 def test_a_damaged_model_is_a_sentence_and_no_exception(tmp_path, sounds):
-    broken = tmp_path / "vosk-model-small-xx-0.1"
+    broken = tmp_path / "vosk-model-small-xx-xx-0.1"
     (broken / "am").mkdir(parents=True)
     (broken / "am" / "final.mdl").write_bytes(b"no model")
     vosk = VoskRecognizer([tmp_path])

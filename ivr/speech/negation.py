@@ -1,0 +1,55 @@
+"""The words that turn a wish into its refusal, a language each: 不要转人工, 唔要, "I haven't lost my card".
+
+Each is a regular expression over a text in lower case, without full-width signs and without apostrophes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .traditional import traditional
+
+
+@dataclass(frozen=True)
+class Negation:
+    """How a language refuses: the words `before` a refused phrase, `behind` one taken back, `within` one negated."""
+
+    before: str
+    behind: str
+    within: str
+
+
+MANDARIN = Negation(
+    before=(
+        r"(?<![要是想能会可好有特级个分区识差])"
+        r"(?:不(?:要|用|想|是|需要|必|找|选|按|查|办)|没说|没要|没有(?![查看找接收])|别|甭|无需)"
+        r"(?:一下|[转给我帮再想要找到接查办按选去看跟和说的您你个]){0,6}"
+    ),
+    behind=r"[啊哦]?[，,] *(?:不对|不是|说错了|错了)|不要了|不用了|不要$",
+    within="不(?!小心|见)|[没别未]",
+)
+"""要不 and 是不是 refuse nothing, and neither does 有没有; 没有查到余额 asks for it all the same."""
+
+TRADITIONAL_MANDARIN = Negation(*map(traditional, (MANDARIN.before, MANDARIN.behind, MANDARIN.within)))
+
+CANTONESE = Negation(
+    before=(
+        r"(?<![要係想會可好有得])"
+        r"(?:唔(?:要|用|使|想|係|需要|好|搵|揀|撳|查)|冇(?:講|話|要)|冇(?![查睇搵收])|咪|毋須|無須)"
+        r"(?:一下|[轉畀俾給我幫再想要搵到接查辦撳揀去睇同講嘅您你個]){0,6}"
+    ),
+    behind=r"[呀啊]?[，,] *(?:唔啱|唔係|講錯|錯咗)|唔(?:要|使)(?:喇|啦|了)|唔要$",
+    within="唔(?!小心|見|該)|[冇未咪]",
+)
+"""唔該 is a courtesy, 唔見咗 a loss, and 係唔係 and 有冇 ask."""
+
+ENGLISH = Negation(
+    before=(
+        r"\b(?:not|dont|havent|hasnt|didnt|doesnt|isnt|wasnt|without|never|rather than|instead of)"
+        r"(?: (?:want|need|like|to|speak|speaking|talk|talking|with|"
+        r"for|be|transferred|connected|connect|me|any|about|check|my|the|a|an|that|ask|asking|say))* "
+        r"|\bno "
+    ),
+    behind=r", *(?:no\b|sorry\b|wrong\b)",
+    within=r"\b(?:not|no|never|dont|havent|hasnt|didnt|doesnt|isnt|wasnt)\b",
+)
