@@ -132,7 +132,8 @@ class Engine:
             raise FlowStuck(f'step "{turn.frame.step}" neither waits nor goes on')
         if turn.call.ended:
             turn.note("ended", reason=turn.call.ended, seconds=round(turn.now - turn.call.started, 1))
-        return Reply(turn.closing, replace(turn.call, turn=turn.call.turn + 1), tuple(turn.events))
+        call = replace(turn.call, turn=turn.call.turn + 1, keys_ahead="")  # they were for the questions of this turn
+        return Reply(turn.closing, call, tuple(turn.events))
 
     def _follow(self, turn: Turn, move: str | Universal | RunFlow) -> Move:
         if move is Universal.BACK:

@@ -301,7 +301,7 @@ class InputStep(LiveStep):
         """Count one failure (silence and misses together) and ask again, or give up."""
         failures = turn.scratch.get("failures", 0) + 1
         turn.remember(failures=failures)
-        turn.change(errors=turn.call.errors + 1, keys_ahead="")
+        turn.change(errors=turn.call.errors + 1)
         turn.note(kind, failures=failures, errors=turn.call.errors)
         if kind == SILENCE and self.on_no_input:
             return SILENCE

@@ -263,3 +263,33 @@ def test_a_level_for_a_whole_flow_protects_all_but_the_ways_to_a_person(phone):
     call = phone(steps, head="requires: L1", bank=Bank({"bank.caller": {}}))
     assert call.heard == "请输入您银行卡的最后四位数字。"
     assert isinstance(call.press("0").closing, Dial)
+
+
+DEEP = """
+  start: {menu: [{label: 一, goto: one}]}
+  one: {menu: [{label: 二, goto: two}, {label: 别处, goto: away}]}
+  two: {menu: [{label: 主菜单, do: main_menu}]}
+  away: {flow: other, next: start}
+"""
+ELSEWHERE = """
+flow: other
+start: ask
+agent: ask
+globals: [{key: star, do: back}]
+steps:
+  ask: {menu: [{label: 三, goto: more}]}
+  more: {menu: [{label: 主菜单, do: main_menu}, {label: 回, goto: return}]}
+"""
+BACK = "globals: [{key: star, do: back}]"
+
+
+def test_back_after_the_main_menu_does_not_lead_into_menus_that_were_left(phone):
+    call = phone(DEEP, head=BACK, other=ELSEWHERE).press("1").press("1").press("1")
+    assert call.step == "start"
+    assert [call.press("*").step for _ in range(3)] == ["two", "start", "start"]
+
+
+def test_back_after_the_main_menu_does_not_lead_before_a_flow_that_was_run(phone):
+    call = phone(DEEP, head=BACK, other=ELSEWHERE).press("1").press("2").press("1").press("1")
+    assert (call.step, len(call.call.frames)) == ("start", 1)
+    assert call.press("*").step == "start"

@@ -269,3 +269,34 @@ def test_a_caller_who_needs_a_minute_gets_one_and_nothing_is_counted(phone):
     assert call.call.errors == 0
     assert call.closing.first_timeout == 5
     assert phone(MENU, head=RATES).speak("等一下").closing.first_timeout == 60
+
+
+AHEAD = """
+  start:
+    menu: [{label: 余额, goto: second}, {label: 日期, goto: day}, {key: "9", label: 帮助, do: help}]
+    tries: 2
+    on_failure: second
+  second: {menu: [{label: 甲, goto: first_of}, {label: 乙, goto: second_of}]}
+  first_of: {hangup: 甲。}
+  second_of: {hangup: 乙。}
+  day: {collect: date, as: day, prompt: 请输入日期。, tries: 1, on_failure: second, next: second}
+"""
+
+
+def test_keys_behind_a_choice_answer_the_next_question(phone):
+    assert phone(AHEAD).press("12").heard == "乙。"
+
+
+def test_keys_behind_a_request_for_help_do_not_wait_for_a_later_question(phone):
+    call = phone(AHEAD).press("92")
+    assert call.call.keys_ahead == ""
+    assert call.press("7").speak("余额").step == "second"
+
+
+def test_keys_behind_a_wrong_key_do_not_answer_the_next_question(phone):
+    assert phone(AHEAD).press("72").press("72").step == "second"
+
+
+def test_keys_behind_a_wrong_entry_do_not_answer_the_next_question(phone):
+    call = phone(AHEAD).press("2").press("202602302")
+    assert (call.step, call.call.keys_ahead) == ("second", "")

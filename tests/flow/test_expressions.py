@@ -143,6 +143,15 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
     max_leaves=8,
 )
+
+
+@pytest.mark.parametrize(
+    "text", ["true >= 1", "true > 0", "false < 1", "caller.known >= 1", "1 <= true", "true + 1 == 2"]
+)
+def test_true_and_false_are_no_numbers(text):
+    assert parse_expression(text, PLACE)({"caller": {"known": True}}) is False
+
+
 operands = st.sampled_from(["a", "b", "a.b", "a.b.c", "1", "2.5", "'x'", "none", "true", "[a, 1]", "-b", "not a"])
 signs = st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "in", "not in", "and", "or", "+", "-", "*", "/"])
 

@@ -120,8 +120,9 @@ def test_the_fallback_reaches_for_a_person_three_times_and_then_says_goodbye(lin
     assert heard == [True, True, True, False, False]
 
 
-def test_after_a_talk_with_the_desk_the_call_ends(line):
-    root = twiml(line.post("/twilio/fallback?attempt=2", DialCallStatus="completed"))
+@pytest.mark.parametrize("status", ["completed", "answered"])
+def test_after_a_talk_with_the_desk_the_call_ends(line, status):
+    root = twiml(line.post("/twilio/fallback?attempt=2", DialCallStatus=status))
     assert [child.tag for child in root] == ["Hangup"]
 
 

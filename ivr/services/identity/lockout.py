@@ -165,7 +165,8 @@ class Accounts:
     def _refusal(self, record: _Record, at: int) -> IdempotentAnswer | None:
         if record["lock"]:
             record["lock"]["firm"] = True
-            return _answer(locked=True, wait=max(0, self.until(record) - at))
+            wait = max(0, self.until(record) - at)  # 0 for a lock that only an operator lifts
+            return _answer(locked=True, wait=min(self._limits.reopen_after or 0, wait))
         tries = record["tries"]
         pause = self._limits.waits[min(len(tries), len(self._limits.waits)) - 1] if tries else 0
         if tries and (wait := min(pause, tries[-1] + pause - at)) > 0:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 from ivr.services.identity import IdentityService, Limits
+from ivr.services.identity.lockout import Accounts
 from ivr.services.identity.pseudonyms import account_of
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
@@ -75,6 +76,26 @@ def test_a_lock_can_be_made_to_fall_after_a_day(store: SqliteStore):
     assert line.charge(now + HOUR)["wait_s"] == DAY - HOUR
     assert line.charge(now + DAY + 1)["allowed"]
     assert line.status(now + DAY + 2) == {"locked": False, "failures": 1, "until": 0}
+
+
+def test_no_pause_grows_when_the_clock_steps_back(line: Line):
+    for _ in range(4):
+        line.charge(MONDAY)
+    assert line.charge(MONDAY - HOUR)["wait_s"] == 30
+
+
+def test_no_wait_for_a_lock_grows_when_the_clock_steps_back(store: SqliteStore):
+    line = with_limits(store, reopen_after=DAY)
+    now = line.lock_out(MONDAY)
+    assert line.charge(now - HOUR)["wait_s"] == DAY
+    assert line.charge(now + HOUR)["wait_s"] == DAY - HOUR
+
+
+def test_a_lock_that_only_an_operator_lifts_has_no_wait(store: SqliteStore):
+    line = with_limits(store, reopen_after=DAY)
+    accounts = Accounts(store, Limits(reopen_after=DAY))
+    assert accounts.lock(account_of(SEAL, ACCOUNT), "stolen card", "wang", int(MONDAY))
+    assert line.charge(MONDAY + HOUR)["wait_s"] == 0
 
 
 def test_a_slow_guesser_is_locked_as_well(quick: Line):

@@ -28,6 +28,17 @@ def test_own_agents_come_before_helpers_and_specialists_before_others(hall: Any)
     assert order == ["vip_only", "both", "helper"]
 
 
+def test_the_agent_who_was_talked_to_last_comes_before_those_of_the_own_desk(hall: Any) -> None:
+    hall.sign_on("helper", 0, ("general",))
+    hall.talk("first", hall.enter("first", 1, caller="+8613800000001"), 2, 60)
+    hall.sign_on("own", 70, ("vip",))
+    hall.queue.agents.ready("helper", hall.at(70))
+    assert rung(hall, "stranger", 100, "vip", caller="+8613900000009") == "own"
+    hall.rang("stranger", 101, "canceled")
+    hall.leave("stranger", 102)
+    assert rung(hall, "again", 200, "vip", caller="+8613800000001") == "helper"
+
+
 def test_helpers_serve_only_who_has_waited_long_enough_for_own_agents(halls: Any, lines: Any) -> None:
     vip = Desk("vip", "+861085550188", 20, overflow=lines().desks["vip"].overflow, overflow_after=30.0)
     hall = halls(lines(desks={"general": lines().desks["general"], "vip": vip}))
@@ -118,6 +129,21 @@ def test_a_site_whose_dials_fail_is_passed_over_for_a_minute_unless_nobody_else_
     hall.leave("e", 6)
     hall.sign_on("s1", 7, site="south")
     assert rung(hall, "f", 62)[0] == "n"
+
+
+def test_only_dials_that_fail_in_a_row_let_a_site_be_passed_over(halls: Any, lines: Any) -> None:
+    hall = halls(lines(sites={"north": Site("north", 9), "south": Site("south", 1)}))
+    for number in range(5):
+        hall.sign_on(f"n{number}", 0, site="north")
+    for call, status in (("a", "failed"), ("b", "failed"), ("c", ""), ("d", "failed")):
+        offer = hall.enter(call, 1)
+        if status:
+            hall.rang(call, 2, status)
+        else:
+            hall.take(offer, 2)
+        hall.leave(call, 3)
+    hall.sign_on("s0", 4, site="south")
+    assert rung(hall, "e", 5)[0] == "n", "the one that was answered ended the row"
 
 
 def test_a_site_that_is_said_to_be_down_is_passed_over_until_it_is_up(halls: Any, lines: Any) -> None:
