@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .app import build
+    from .app import build, create_app
     from .diagnostics.problem import Problem
     from .errors import FlowError, IvrError
     from .settings import Settings
 
-__all__ = ["FlowError", "IvrError", "Problem", "Settings", "build"]
+__all__ = ["FlowError", "IvrError", "Problem", "Settings", "build", "create_app"]
 
 _HOMES = {
     "FlowError": "errors",
@@ -18,6 +18,7 @@ _HOMES = {
     "Problem": "diagnostics.problem",
     "Settings": "settings",
     "build": "app",
+    "create_app": "app",
 }
 
 

@@ -1,4 +1,4 @@
-"""Wires the parts of one deployment."""
+"""Wires the parts of one deployment: build() makes the parts, create_app() the web application with its jobs."""
 
 from __future__ import annotations
 
@@ -19,16 +19,20 @@ from .diagnostics.problem import Place
 from .engine.ports import Calls, Documents, Lookup
 from .engine.turn import Services
 from .engine.verbs import Prompt
-from .errors import IvrError
+from .errors import IvrError, SettingsError
 from .flow.loader import load
 from .flow.model import Release
-from .jobs.outbox import UNSENT
-from .reporting.call_detail import EVENTS
+from .jobs.housekeeping import forget_old
+from .jobs.outbox import UNSENT, Delivered, Outbox, Webhook
+from .jobs.scheduler import Round, Scheduler
+from .reporting.call_detail import EVENTS, EndedCalls
+from .services.alarm_rounds import alarm_rounds
 from .services.identity.risk import Risks
+from .services.queue.dispatcher import Dispatcher
 from .services.queue.legs import Legs
 from .services.queue.repository import QueueRepository
 from .services.queue.service import Queue
-from .services.registry import own_services
+from .services.registry import hand_on, own_services
 from .services.router import Router
 from .services.sms.local_outbox import messages
 from .session.releases import ReleaseEngines
@@ -44,6 +48,10 @@ from .speech.tts import local_voices
 from .speech.verbalize import Reader
 from .stores import Store, open_store
 from .stores.journal import journal_rows
+from .telemetry import log
+from .web import WebApplication, web_app
+
+UNSIGNED = "TWILIO_AUTH_TOKEN is not set, so nobody could tell the carrier's requests from forged ones."
 
 RECORDINGS = "recordings"
 """The collection of recorded conversations, by the carrier's name for each."""
@@ -160,6 +168,92 @@ class Ivr:
             for outcome, route in step.exits().items()
             if outcome in step.choice_outcomes()
         }
+
+
+class ServerJobs:
+    """The work of a server that no caller's turn does: the rounds of a minute, and dispatching the queue.
+
+    Both run in threads of the process that starts them. Processes that share a store share the work.
+    """
+
+    def __init__(self, ivr: Ivr) -> None:
+        self._ivr = ivr
+        self._running: tuple[Scheduler, Dispatcher] | None = None
+
+    def start(self) -> None:
+        """Begin; without effect where the work is under way."""
+        if self._running is None:
+            self._running = _scheduler(self._ivr), _dispatcher(self._ivr)
+            for job in self._running:
+                job.start()
+
+    def stop(self) -> None:
+        """End after what is under way; without effect where nothing is. Threads end with their process anyway."""
+        running, self._running = self._running, None
+        for job in running or ():
+            job.stop()
+
+
+def server_rounds(ivr: Ivr) -> list[Round]:
+    """Return what a server does about once a minute: alarms, ended calls, lost calls, retention."""
+    rounds = alarm_rounds(ivr.store, ivr.settings)
+    if ivr.settings.events_url:
+        webhook = Webhook(ivr.settings.events_url.reveal())
+        rounds.append(Outbox(ivr.store, EVENTS, EndedCalls(ivr.store).letter, webhook).sound)
+    days = ivr.settings.retention_days
+    return [*rounds, _unreported(ivr.session.end_lost), _unreported(lambda now: forget_old(ivr.store, days, now))]
+
+
+def _unreported(job: Callable[[float], object]) -> Round:
+    """Make a round of a job whose result nobody is told."""
+
+    def run(now: float) -> Delivered:
+        job(now)
+        return Delivered()
+
+    return run
+
+
+def _scheduler(ivr: Ivr) -> Scheduler:
+    return Scheduler(
+        ivr.store,
+        server_rounds(ivr),
+        told=lambda done: log.line("alarms", taken=done.taken, failed=done.failed, broken=done.broken),
+        failed=lambda fault: log.fault("alarms", fault),
+        clock=ivr.clock,
+    )
+
+
+def _dispatcher(ivr: Ivr) -> Dispatcher:
+    screen_pop = ivr.settings.screen_pop_url
+    return Dispatcher(
+        ivr.queue,
+        calls=ivr.calls,
+        gave_up=hand_on(ivr.back_ends),
+        show=Webhook(screen_pop.reveal()) if screen_pop else None,
+        failed=lambda what, fault: log.fault(what, fault),
+        clock=ivr.clock,
+    )
+
+
+def create_app(settings: Settings | None = None) -> WebApplication:
+    """Return the web application, its jobs started in this process; settings come from the environment if not given.
+
+    Call it in the process that serves: the jobs' threads do not outlive a fork. The jobs are its `jobs`.
+
+    Raises what `build` raises, and SettingsError when requests could not be checked and `insecure` is not set.
+    """
+    settings = settings or Settings.from_environment()
+    if not (settings.auth_token or settings.insecure):
+        raise SettingsError(UNSIGNED)
+    log.to_stderr()
+    ivr = build(settings)
+    ivr.session.speech_input.warm(ivr.release)
+    if "cloud" not in settings.tts:
+        ivr.session.prompts.warm({language for flow in ivr.release.flows.values() for language in flow.languages})
+    app = web_app(ivr, ServerJobs(ivr))
+    app.jobs.start()
+    return app
 
 
 def build(

@@ -11,7 +11,12 @@ import pytest
 hypothesis.settings.register_profile("ivr", deadline=None)  # a busy machine is no finding
 hypothesis.settings.load_profile("ivr")
 
-pytest_plugins = ["tests.store_fixtures", "tests.carrier.fixtures", "tests.channels.twilio.messages_api"]
+pytest_plugins = [
+    "tests.store_fixtures",
+    "tests.server_fixtures",
+    "tests.carrier.fixtures",
+    "tests.channels.twilio.messages_api",
+]
 
 GOLDEN = Path(__file__).parent / "golden"
 

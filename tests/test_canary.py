@@ -30,7 +30,7 @@ from ivr.settings import Settings
 from ivr.steps.collect import CollectStep
 from ivr.steps.verify import VerifyStep
 from ivr.telemetry import log
-from ivr.web import create_app
+from ivr.web import web_app
 from tests.servers import wait_until_ready
 
 ROOT = Path(__file__).parents[1]
@@ -364,7 +364,7 @@ def test_a_step_that_breaks_over_a_secret_tells_nobody_what_it_was(home, tmp_pat
     handlers, propagate = log.LOG.handlers[:], log.LOG.propagate
     env = {"TWILIO_AUTH_TOKEN": TOKEN, "IVR_STORE": f"sqlite:///{tmp_path}/calls.db", "IVR_FLOWS": str(home / "flows")}
     ivr = build(Settings.from_environment(env))
-    carrier = Listening(WsgiTransport(create_app(ivr)))
+    carrier = Listening(WsgiTransport(web_app(ivr)))
     log.to_stderr()
     log.LOG.propagate = True
     try:
@@ -393,7 +393,7 @@ def test_a_bank_that_gives_a_secret_back_in_its_error_does_not_bring_it_into_the
 
     env = {"TWILIO_AUTH_TOKEN": TOKEN, "IVR_STORE": f"sqlite:///{tmp_path}/calls.db", "IVR_FLOWS": str(home / "flows")}
     ivr = build(Settings.from_environment(env), lookup=echo)
-    carrier = Listening(WsgiTransport(create_app(ivr)))
+    carrier = Listening(WsgiTransport(web_app(ivr)))
     unfinished(carrier, "http://ivr.invalid")
     journal = "".join(f"{row}" for row in ivr.store.journal()).encode()
     ivr.store.close()

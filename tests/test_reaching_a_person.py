@@ -37,7 +37,7 @@ from ivr.services.queue.callback_failure import CallbackFailure
 from ivr.services.queue.dispatcher import Dispatcher
 from ivr.services.queue.state import QueueState
 from ivr.settings import Settings
-from ivr.web import create_app
+from ivr.web import web_app
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "fedcba9876543210fedcba9876543210"
@@ -79,7 +79,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             "IVR_FLOWS": str(ROOT / "flows"),
         }
         ivr = build(Settings.from_environment(env), clock=clock.now)
-        http = make_server("127.0.0.1", 0, create_app(ivr), threaded=True)
+        http = make_server("127.0.0.1", 0, web_app(ivr), threaded=True)
         thread = threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         transport = HttpTransport()

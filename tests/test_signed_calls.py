@@ -24,7 +24,7 @@ from ivr.conversations.result import ConversationResult
 from ivr.conversations.runner import play_conversation
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.settings import Settings
-from ivr.web import create_app
+from ivr.web import web_app
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "fedcba9876543210fedcba9876543210"
@@ -77,7 +77,7 @@ def serving(bank: BackgroundBank, bank_url: str, folder: Path) -> Iterator[Serve
         "IVR_FLOWS": str(ROOT / "flows"),
     }
     ivr = build(Settings.from_environment(env))
-    server = make_server("127.0.0.1", 0, create_app(ivr), threaded=True)
+    server = make_server("127.0.0.1", 0, web_app(ivr), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     transport = HttpTransport()

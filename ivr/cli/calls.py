@@ -11,7 +11,6 @@ import click
 
 from ._sockets import Refused
 from ._stores import kept_store, settings_for
-from ._watching import forget_before
 
 if TYPE_CHECKING:
     from ivr.stores import Store
@@ -104,6 +103,7 @@ def prune(before: str, yes: bool) -> None:
     The server itself forgets what is older than IVR_RETENTION_DAYS. Complaints, surveys and call backs are not touched.
     """  # noqa: D301
     from ivr.calendar import CHINA
+    from ivr.jobs.housekeeping import forget_before
 
     try:
         day = datetime.strptime(before, "%Y-%m-%d").replace(tzinfo=CHINA)

@@ -14,7 +14,6 @@ import click
 
 from ._sockets import Refused
 from ._stores import kept_store, settings_for
-from ._watching import alarm_rounds
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -92,6 +91,7 @@ def command(
 
 def _sound(store: Store, settings: Settings, as_json: bool) -> None:
     from ivr.jobs.outbox import Delivered
+    from ivr.services.alarm_rounds import alarm_rounds
 
     if not settings.alarm_url:
         raise Refused("set IVR_ALARM_URL to the address that takes alarms.")

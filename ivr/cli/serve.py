@@ -13,12 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._sockets import Address, Refused, claim_port, is_loopback, url_of
-from ._watching import dispatching, every_round
 
 if TYPE_CHECKING:
-    from flask import Flask
-
-    from ivr.app import Ivr
     from ivr.errors import FlowError
     from ivr.settings import Settings
 
@@ -36,9 +32,7 @@ _LOGS = {
         name: {"handlers": ["stderr"], "level": "ERROR", "propagate": False} for name in ("_granian", "granian.access")
     },
 }
-_UNSIGNED = """\
-TWILIO_AUTH_TOKEN is not set, so nobody could tell the carrier's requests from forged ones.
-Set it, or try things out on this machine with: ivr serve --insecure"""
+_TRY_OUT = "Set it, or try things out on this machine with: ivr serve --insecure"
 
 
 @click.command(short_help="Run the webhook server.")
@@ -56,6 +50,7 @@ def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
     Put a proxy with a certificate in front: the carrier calls IVR_PUBLIC_URL, and signatures are computed over it. The
     server runs until SIGINT or SIGTERM and lets turns under way end. One line of JSON per turn goes to stderr.
     """  # noqa: D301
+    from ivr.app import UNSIGNED
     from ivr.errors import FlowError
     from ivr.settings import Settings
 
@@ -66,7 +61,7 @@ def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
             f"--insecure believes everybody, so it listens on loopback only, such as --bind 127.0.0.1:{wanted}."
         )
     if not insecure and not settings.auth_token:
-        raise Refused(_UNSIGNED)
+        raise Refused(f"{UNSIGNED}\n{_TRY_OUT}")
     if workers > 1 and settings.store.startswith("memory:"):
         raise Refused("a store in memory is not shared between processes; use --workers 1 or set IVR_STORE.")
     try:
@@ -88,41 +83,12 @@ def _try_out(settings: Settings) -> None:
     build(settings).close()
 
 
-def load(settings: Settings) -> Flask:
-    """Build the application; every worker does."""
-    from ivr.app import build
-    from ivr.telemetry import log
-    from ivr.web import create_app
-
-    log.to_stderr()
-    ivr = build(settings)
-    ivr.session.speech_input.warm(ivr.release)  # in the worker: threads would not outlive a fork
-    _keep_watch(ivr)
-    if "cloud" not in settings.tts:
-        ivr.session.prompts.warm({language for flow in ivr.release.flows.values() for language in flow.languages})
-    dispatching(ivr, lambda what, fault: log.fault(what, fault)).start()
-    return create_app(ivr)
-
-
-def _keep_watch(ivr: Ivr) -> None:
-    """Make the rounds from this worker, which is past its fork; the thread ends with it."""
-    from ivr.jobs.scheduler import Scheduler
-    from ivr.telemetry import log
-
-    if rounds := every_round(ivr):
-        Scheduler(
-            ivr.store,
-            rounds,
-            told=lambda done: log.line("alarms", taken=done.taken, failed=done.failed, broken=done.broken),
-            failed=lambda fault: log.fault("alarms", fault),
-            clock=ivr.clock,
-        ).start()
-
-
 def _serve(host: str, port: int, workers: int, settings: Settings) -> None:
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
+
+    from ivr.app import create_app
 
     Granian(
         "ivr",
@@ -138,7 +104,7 @@ def _serve(host: str, port: int, workers: int, settings: Settings) -> None:
         workers_kill_timeout=LONGEST_GOODBYE,
         log_level=LogLevels.error,
         log_dictconfig=_LOGS,
-    ).serve(target_loader=functools.partial(load, settings), wrap_loader=False)
+    ).serve(target_loader=functools.partial(create_app, settings), wrap_loader=False)
 
 
 @contextmanager

@@ -63,10 +63,10 @@ class Wired:
 
     def _open(self, gone: bool, release: Release | None = None) -> tuple[Ivr, Transport]:
         from ivr.carrier.transport import WsgiTransport
-        from ivr.web import create_app
+        from ivr.web import web_app
 
         built = self.build(NOWHERE if gone else self.bank.url, release)
-        return built, WsgiTransport(create_app(built))
+        return built, WsgiTransport(web_app(built))
 
     def choices(self) -> tuple[frozenset[_Outcome], dict[_Outcome, Place]]:
         """Return the choices that some call took, and all that there are."""

@@ -11,14 +11,31 @@ from ivr.telemetry.metrics import Metrics
 
 from . import agents_api, audio, health, risk_api
 from .gauges import gauges
+from .per_process import Jobs
 
 MOST_BODY = 64 * 1024
 """Bytes; a voice request has about one thousand."""
 
 
-def create_app(ivr: Answering) -> Flask:
-    """Return the Flask application with every route of `ivr`."""
-    app = Flask("ivr.web", static_folder=None)
+class _NoJobs:
+    def start(self) -> None:
+        """Do nothing."""
+
+    def stop(self) -> None:
+        """Do nothing."""
+
+
+class WebApplication(Flask):
+    """The Flask application, with what the server does beside its requests."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__("ivr.web", static_folder=None)
+        self.jobs = jobs
+
+
+def web_app(ivr: Answering, jobs: Jobs | None = None) -> WebApplication:
+    """Wire every route to `ivr`. The jobs are kept, not started."""
+    app = WebApplication(jobs or _NoJobs())
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     app.url_map.merge_slashes = False  # a redirect would lose what the caller typed
     app.register_error_handler(HTTPException, _plain)

@@ -17,7 +17,7 @@ from ivr.app import Ivr, build
 from ivr.engine.ports import Lookup
 from ivr.settings import Hidden, Settings
 from ivr.telemetry import log
-from ivr.web import create_app
+from ivr.web import web_app
 
 from .walks import BASE, TOKEN, Posted
 
@@ -52,7 +52,7 @@ def running(flows: Path = FLOWS, *, lookup: Lookup | None = None) -> Iterator[tu
             log.to_stderr()
         ivr = build(settings, lookup=lookup)
         try:
-            yield ivr, create_app(ivr)
+            yield ivr, web_app(ivr)
         finally:
             ivr.store.close()
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ivr.app import Ivr, build
+from ivr.app import Ivr, build, server_rounds
 from ivr.cli import main
-from ivr.cli._watching import every_round, forget_old
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, Recorded
 from ivr.engine.ports import Incoming, Saved
+from ivr.jobs.housekeeping import forget_old
 from ivr.jobs.outbox import Delivered, KeyedMessage, NotDelivered, Outbox
 from ivr.reporting.call_detail import EVENTS, EndedCalls
 from ivr.session.session import LOST_SECONDS
@@ -159,7 +159,7 @@ def test_a_call_whose_end_nobody_told_is_ended_as_lost(ivr: Ivr, clock: Clock):
     ivr.store.save(Saved("CA0", 2, "k", b"not a call", b""), [_row("CA0", NOW)], expected=1)
     assert ivr.session.end_lost(NOW + LOST_SECONDS - 1) == 0
     clock.now = NOW + LOST_SECONDS
-    for sound in every_round(ivr):
+    for sound in server_rounds(ivr):
         sound(clock.now)
     assert ivr.live() == 0
     for call in ("CA1", "CA0"):

@@ -63,7 +63,7 @@ def test_every_module_says_what_it_is_for():
 
 
 def test_the_public_names_are_few_and_all_there():
-    assert sorted(ivr.__all__) == ["FlowError", "IvrError", "Problem", "Settings", "build"]
+    assert sorted(ivr.__all__) == ["FlowError", "IvrError", "Problem", "Settings", "build", "create_app"]
     for name in ivr.__all__:
         assert getattr(ivr, name).__name__ == name
     with pytest.raises(AttributeError):

@@ -22,7 +22,7 @@ from ivr.engine.ports import Lookup
 from ivr.session.call_codec import freeze, thaw
 from ivr.session.releases import ReleaseEngines
 from ivr.settings import Settings
-from ivr.web import create_app
+from ivr.web import web_app
 
 FLOWS = Path(__file__).parents[2] / "flows"
 BASE = "http://ivr.invalid"
@@ -70,7 +70,7 @@ class Machine:
         services = replace(self.ivr.services, lookup=lookup)
         engines = ReleaseEngines(self.ivr.release, services, self.ivr.store)
         ivr = replace(self.ivr, services=services, session=replace(self.ivr.session, engines=engines))
-        return replace(self, ivr=ivr, transport=WsgiTransport(create_app(ivr)))
+        return replace(self, ivr=ivr, transport=WsgiTransport(web_app(ivr)))
 
     @property
     def flows(self) -> list[str]:
@@ -192,7 +192,7 @@ def machine() -> Iterator[Machine]:
     with BackgroundBank(clock=clock.now) as bank:
         env = {"IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": TOKEN, "IVR_PUBLIC_URL": BASE, "IVR_BANK_URL": bank.url}
         ivr = build(Settings.from_environment({**env, "IVR_FLOWS": str(FLOWS)}), clock=clock.now)
-        yield Machine(ivr, bank, clock, WsgiTransport(create_app(ivr)), faults)
+        yield Machine(ivr, bank, clock, WsgiTransport(web_app(ivr)), faults)
     logging.getLogger("ivr").removeHandler(faults)
 
 

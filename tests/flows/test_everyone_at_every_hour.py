@@ -29,7 +29,7 @@ from ivr.demo.bank.serving import BackgroundBank
 from ivr.services.sms.local_outbox import messages
 from ivr.settings import Settings
 from ivr.speech.verbalize import Reader
-from ivr.web import create_app
+from ivr.web import web_app
 
 from .conftest import BASE, FLOWS, TOKEN, Faults
 
@@ -174,7 +174,7 @@ class Person:
 def opened(bank: BackgroundBank, clock: VirtualClock, flows: Path) -> Hotline:
     env = {"IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": TOKEN, "IVR_PUBLIC_URL": BASE, "IVR_BANK_URL": bank.url}
     ivr = build(Settings.from_environment({**env, "IVR_FLOWS": str(flows)}), clock=clock.now)
-    return Hotline(ivr, bank, clock, WsgiTransport(create_app(ivr)))
+    return Hotline(ivr, bank, clock, WsgiTransport(web_app(ivr)))
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from ivr.demo.bank.serving import BackgroundBank
 from ivr.services.queue.state import QueueState
 from ivr.settings import Settings
 from ivr.steps.message import MessageStep
-from ivr.web import create_app
+from ivr.web import web_app
 
 from .conftest import BASE, FLOWS, MONDAY_AT_TEN, TOKEN, Faults, Leg, Machine
 from .test_every_step import CALLERS, CHANGING, edges, where
@@ -56,7 +56,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         for place, (name, desk) in enumerate(AGENTS.items()):
             ivr.queue.agents.add(name, f"+86139000000{place:02d}", [desk])
             ivr.queue.agents.ready(name, MONDAY_AT_TEN - 60)
-        yield Machine(ivr, bank, clock, WsgiTransport(create_app(ivr)), faults)
+        yield Machine(ivr, bank, clock, WsgiTransport(web_app(ivr)), faults)
     logging.getLogger("ivr").removeHandler(faults)
 
 

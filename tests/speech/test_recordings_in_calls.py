@@ -34,7 +34,7 @@ from ivr.carrier.transport import HttpTransport
 from ivr.settings import Settings
 from ivr.speech.asr import Nothing, Reason, Recognizer
 from ivr.speech.audio import read_wav, silence, write_wav
-from ivr.web import create_app
+from ivr.web import web_app
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 LINE = """\
@@ -221,7 +221,7 @@ def carrier() -> Iterator[CarrierRecordings]:
 @contextmanager
 def serving(folder: Path, carrier: CarrierRecordings, listeners: list[Recognizer], **env: str) -> Iterator[Machine]:
     ivr = build_machine(folder, carrier, listeners, **env)
-    server = make_server("127.0.0.1", 0, create_app(ivr), threaded=True)
+    server = make_server("127.0.0.1", 0, web_app(ivr), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

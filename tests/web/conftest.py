@@ -23,7 +23,7 @@ from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
 from ivr.settings import Hidden, Settings
 from ivr.stores.memory import MemoryStore
-from ivr.web import create_app
+from ivr.web import web_app
 
 TOKEN = "f" * 32
 BASE = "http://localhost"
@@ -127,4 +127,4 @@ class Line:
 def line(tmp_path: Path) -> Line:
     channel = TwilioChannel(TOKEN, None, fingerprint=lambda raw: hashlib.sha256(raw).hexdigest())
     ivr = Stub(Settings(audio=tmp_path, api_token=Hidden(API_TOKEN)), channel)
-    return Line(create_app(ivr).test_client(), ivr)
+    return Line(web_app(ivr).test_client(), ivr)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ivr.settings import Settings
-from ivr.web import create_app
+from ivr.web import web_app
 
 from .conftest import API_TOKEN, NOW, Line
 
@@ -46,7 +46,7 @@ def test_nobody_without_the_token_gets_in(line: Line, token: str):
 
 def test_without_a_token_in_the_settings_there_is_no_such_path(line: Line):
     line.ivr.settings = Settings(audio=line.ivr.settings.audio)
-    line.client = create_app(line.ivr).test_client()
+    line.client = web_app(line.ivr).test_client()
     assert post(line, {"number": ZHANG}, "").status_code == 404
 
 

@@ -21,7 +21,7 @@ from ivr.speech.audio import Audio, read_wav, write_wav
 from ivr.speech.prompts import known_prompts, open_prompts, open_workshop
 from ivr.speech.prompts.catalogue import sound_of
 from ivr.speech.tts import Voice
-from ivr.web import create_app
+from ivr.web import web_app
 
 FLOWS = Path(__file__).parents[3] / "flows"
 TOKEN = "f" * 32
@@ -77,7 +77,7 @@ def ivr(tmp_path, bank):
 
 
 def test_what_is_heard_is_what_the_transcript_says_in_order_and_as_long(ivr):
-    transport = WsgiTransport(create_app(ivr))
+    transport = WsgiTransport(web_app(ivr))
     ear = AudioOut(BASE, transport, lambda *_: pytest.fail("nothing is said"), ivr.session.prompts.words)
     screen = io.StringIO()
     typed = io.StringIO("1\n0128\n135790\n4\n")

@@ -212,10 +212,10 @@ class _Quiet(WSGIRequestHandler):
 def server(ivr):
     from ivr.app import build
     from ivr.settings import Settings
-    from ivr.web import create_app
+    from ivr.web import web_app
 
     built = build(Settings.from_environment({"IVR_FLOWS": "flows", "IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": "abc"}))
-    http = make_server("127.0.0.1", 0, create_app(built), handler_class=_Quiet)
+    http = make_server("127.0.0.1", 0, web_app(built), handler_class=_Quiet)
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{http.server_port}"

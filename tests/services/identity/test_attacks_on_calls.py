@@ -33,7 +33,7 @@ from ivr.flow.model import Choice
 from ivr.services.sms.local_outbox import messages
 from ivr.session.call_codec import freeze, thaw
 from ivr.settings import Settings
-from ivr.web import create_app
+from ivr.web import web_app
 
 FLOWS = Path(__file__).parents[3] / "flows"
 BASE, TOKEN = "http://ivr.invalid", "00112233445566778899aabbccddeeff"
@@ -84,7 +84,7 @@ class Hotline:
     def start(self) -> None:
         env = {**self.environment, "IVR_PUBLIC_URL": BASE, "IVR_FLOWS": str(FLOWS)}
         self.ivr = build(Settings.from_environment(env), clock=self.clock.now, lookup=self.lookup)
-        self.transport = WsgiTransport(create_app(self.ivr))
+        self.transport = WsgiTransport(web_app(self.ivr))
 
     def restart(self) -> None:
         self.ivr.store.close()

@@ -11,7 +11,7 @@ from ivr.engine.inputs import CallStarted
 from ivr.engine.ports import Incoming
 from ivr.settings import Settings
 from ivr.speech.prompts import known_prompts, open_prompts, open_workshop
-from ivr.web import create_app
+from ivr.web import web_app
 
 from .conftest import Hum
 
@@ -65,7 +65,7 @@ def test_what_one_server_answered_another_one_gives_as_sound(ivr, voice):
     address = ring(first).partition("<Play>")[2].partition("</Play>")[0]
     for file in first.session.prompts.maker.kept.folder.glob("*.wav"):
         file.unlink()
-    with create_app(second).test_client().get(address) as answer:
+    with web_app(second).test_client().get(address) as answer:
         assert (answer.status_code, answer.data[:4]) == (200, b"RIFF")
 
 
