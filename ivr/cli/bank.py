@@ -6,19 +6,7 @@ from pathlib import Path
 
 import click
 
-
-class Refused(click.ClickException):
-    """The bank cannot run as it was asked to; the text says why and what to give instead."""
-
-    exit_code = 2
-
-
-def _address(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, int]:
-    host, _, port = value.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise click.BadParameter(f"{value!r} is not HOST:PORT, for example 127.0.0.1:8700.")
-    return host, int(port)
+from ._sockets import Address, Refused
 
 
 @click.command(
@@ -27,7 +15,7 @@ def _address(_context: click.Context, _option: click.Parameter, value: str) -> t
 @click.option(
     "--bind",
     metavar="HOST:PORT",
-    callback=_address,
+    type=Address(),
     default="127.0.0.1:8700",
     show_default=True,
     help="Where to listen; port 0 picks one.",
@@ -55,19 +43,17 @@ def command(bind: tuple[str, int], slow: float, fail: float, database: Path) -> 
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with a backspace
     import sqlite3
 
-    from ivr.demo.bank import service
+    from ivr.demo.bank.serving import CannotListen, serve
 
-    host, wanted = bind
+    host, port = bind
     try:
-        port = service.claim_port(host, wanted)
-    except OSError as fault:
-        raise Refused(
-            f"cannot listen on {host}:{wanted}: {fault.strerror}. Choose another address with --bind."
-        ) from None
-    try:
-        service.serve(host, port, database, slow_ms=slow, fail_rate=fail, listening=click.echo)
+        serve(host, port, database, slow_ms=slow, fail_rate=fail, listening=click.echo)
     except ValueError as fault:
         raise click.BadParameter(f"{fault}.", param_hint=["--slow", "--fail"]) from None
+    except CannotListen as fault:
+        raise Refused(
+            f"cannot listen on {host}:{port}: {fault.strerror}. Choose another address with --bind."
+        ) from None
     except (OSError, sqlite3.Error) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else fault
         raise Refused(f"cannot use {database}: {reason}. Name another file with --database.") from None

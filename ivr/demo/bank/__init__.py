@@ -1,5 +1,1 @@
 """A bank to talk to: a small HTTP service on a SQLite file of its own. Imports nothing of ivr; all data is invented."""
-
-from .app import create_bank_app
-
-__all__ = ["create_bank_app"]

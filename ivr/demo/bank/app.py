@@ -5,10 +5,8 @@ from __future__ import annotations
 import ipaddress
 import logging
 import sqlite3
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -16,8 +14,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from .endpoints import ENDPOINTS, Endpoint
-from .faults import Faults, Setting
-from .pins import MODERATE
+from .faults import Faults
 from .questions import UnclearError, UnknownError
 from .store import BankStore, KeyReusedError, Once, StoredAnswer
 
@@ -38,25 +35,8 @@ class _Nothing(msgspec.Struct):
     pass
 
 
-def create_bank_app(
-    path: str | Path,
-    *,
-    slow_ms: float = 0,
-    fail_rate: float = 0.0,
-    clock: Callable[[], float] = time.time,
-    pin_cost: int = MODERATE,
-) -> Flask:
-    """Build the service on the SQLite file at `path`, which is made and seeded where it is missing or out of date.
-
-    `clock` gives Unix time; `pin_cost` is argon2's memory in KiB. Raises ValueError for a fault setting out of range,
-    OSError or sqlite3.Error for a file that cannot be used.
-    """
-    faults = Faults(Setting(slow_ms, fail_rate))
-    return wire(BankStore(Path(path), pin_cost=pin_cost), faults, clock)
-
-
-def wire(store: BankStore, faults: Faults, clock: Callable[[], float]) -> Flask:
-    """Put the addresses in front of a store."""
+def create_bank_app(store: BankStore, faults: Faults, clock: Callable[[], float]) -> Flask:
+    """Build the WSGI application of a bank; `clock` gives Unix time."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

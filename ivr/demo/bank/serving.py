@@ -1,8 +1,9 @@
-"""The demo bank on a background thread, for tests and conversations: starts at once, keeps connections alive."""
+"""Serve the demo bank over HTTP with kept connections: beside a test or conversation, or as a process of its own."""
 
 from __future__ import annotations
 
 import io
+import signal
 import socket
 import sys
 import tempfile
@@ -18,25 +19,32 @@ from typing import Any, Self
 from flask import Flask
 from werkzeug.test import run_wsgi_app
 
-from .app import wire
+from .app import create_bank_app
 from .faults import Faults, Setting
-from .pins import CHEAP
+from .pins import CHEAP, MODERATE
 from .store import BankStore
 
 MOST_READ = 1_000_000
 """Longest body that is read to its end before it is refused, so that the client hears why."""
 
 
-class BackgroundBank:
-    """A real bank on a free port of 127.0.0.1 until `stop` or the end of the with block.
+class CannotListen(OSError):
+    """The address is taken, or is none of this machine's."""
 
-    Without a `path` it keeps its book in a folder of its own that goes away with it. `clock` gives Unix time.
+
+class BackgroundBank:
+    """A bank that listens from a background thread until `stop` or the end of the with block.
+
+    Without a `path` its database is in a folder that is removed with it. `clock` gives Unix time, `pin_cost` is
+    argon2's memory in KiB. Raises CannotListen, ValueError for a fault setting out of range, OSError or sqlite3.Error
+    for a database that cannot be used.
     """
 
     def __init__(
         self,
         path: Path | None = None,
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
         slow_ms: float = 0,
         fail_rate: float = 0.0,
@@ -45,11 +53,12 @@ class BackgroundBank:
     ) -> None:
         self._faults = Faults(Setting(slow_ms, fail_rate))
         with ExitStack() as undo:
+            self._server = _Server((host, port))
+            undo.callback(self._server.close)
             path = path or Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="demo-bank-"))) / "bank.db"
             self._store = BankStore(path, pin_cost=pin_cost)
             undo.callback(self._store.close)
-            self._server = _Server(("127.0.0.1", port), wire(self._store, self._faults, clock))
-            undo.callback(self._server.close)
+            self._server.app = create_bank_app(self._store, self._faults, clock)
             self._undo = undo.pop_all()
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="demo-bank", daemon=True)
         self._thread.start()
@@ -57,7 +66,8 @@ class BackgroundBank:
     @property
     def url(self) -> str:
         """The address to put an endpoint's name after, without a slash at its end."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        host, port = self._server.server_name, self._server.server_port
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def faults(self, *, slow_ms: float | None = None, fail_rate: float | None = None) -> None:
         """Make the bank slow or faulty from now on; what is not given stays as it is."""
@@ -85,23 +95,41 @@ class BackgroundBank:
         self.stop()
 
 
+def serve(
+    host: str, port: int, database: Path, *, slow_ms: float, fail_rate: float, listening: Callable[[str], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM; `listening` gets the address once it answers. Raises as BackgroundBank does."""
+    ended = threading.Event()
+    with BackgroundBank(
+        database, host=host, port=port, slow_ms=slow_ms, fail_rate=fail_rate, pin_cost=MODERATE
+    ) as bank:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: ended.set())
+        listening(bank.url)
+        ended.wait()
+
+
 class _Server(ThreadingHTTPServer):
     """Why not werkzeug's own server: it closes the connection after every answer."""
 
     daemon_threads = True
     request_queue_size = 128
+    app: Flask
 
-    def __init__(self, address: tuple[str, int], app: Flask) -> None:
-        super().__init__(address, _Handler)
-        self.app = app
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.open: dict[socket.socket, threading.Thread] = {}
+        try:
+            super().__init__(address, _Handler)
+        except OSError as fault:
+            raise CannotListen(fault.errno, fault.strerror) from None
 
     def server_bind(self) -> None:
         """Bind without asking the resolver for the machine's name, which may take seconds."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing where a client hung up; name the kind of any other fault."""
@@ -165,7 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
             "SCRIPT_NAME": "",
             "PATH_INFO": path,
             "QUERY_STRING": query,
-            "SERVER_NAME": "127.0.0.1",
+            "SERVER_NAME": self.server.server_name,
             "SERVER_PORT": str(self.server.server_port),
             "SERVER_PROTOCOL": self.request_version,
             "REMOTE_ADDR": self.client_address[0],

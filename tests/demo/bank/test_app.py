@@ -3,16 +3,19 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import urllib3
 
-from ivr.demo.bank import create_bank_app
+from ivr.demo.bank.app import create_bank_app
 from ivr.demo.bank.data import CUSTOMERS
+from ivr.demo.bank.faults import Faults
 from ivr.demo.bank.pins import CHEAP
 from ivr.demo.bank.serving import BackgroundBank
+from ivr.demo.bank.store import BankStore
 
 from .conftest import Client
 
@@ -128,7 +131,7 @@ def test_faults_out_of_range_are_refused(client: Client, body: dict[str, Any]) -
 @pytest.mark.parametrize("name", ["faults", "reset"])
 @pytest.mark.parametrize("source", ["10.0.0.7", "::ffff:10.0.0.7", ""])
 def test_only_this_machine_may_administer(tmp_path: Path, name: str, source: str) -> None:
-    client = create_bank_app(tmp_path / "bank.db", pin_cost=CHEAP).test_client()
+    client = create_bank_app(BankStore(tmp_path / "bank.db", pin_cost=CHEAP), Faults(), time.time).test_client()
     reply = client.post(f"/admin/{name}", json={}, environ_overrides={"REMOTE_ADDR": source})
     assert reply.status_code == 403
     assert client.post(f"/admin/{name}", json={}, environ_overrides={"REMOTE_ADDR": "::1"}).status_code == 200
@@ -143,7 +146,7 @@ def test_health_is_told_even_when_every_answer_fails(client: Client) -> None:
 def test_a_broken_file_is_an_out_of_order_and_its_text_stays_out_of_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = create_bank_app(tmp_path / "bank.db", pin_cost=CHEAP).test_client()
+    client = create_bank_app(BankStore(tmp_path / "bank.db", pin_cost=CHEAP), Faults(), time.time).test_client()
     other = sqlite3.connect(tmp_path / "bank.db")
     other.execute("DROP TABLE customers")
     other.close()

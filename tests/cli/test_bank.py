@@ -13,8 +13,9 @@ import urllib3
 from click.testing import CliRunner
 
 from ivr.cli.bank import command
+from tests.demo.bank.conftest import Client, pool
 
-from .conftest import Client
+__all__ = ["pool"]
 
 RUN = [sys.executable, "-c", "from ivr.cli.bank import command; command(prog_name='ivr bank')"]
 
