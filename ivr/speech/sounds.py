@@ -38,13 +38,13 @@ _ALSO |= {
 
 
 @lru_cache(maxsize=8192)
-def alike(one: str, other: str) -> float:
+def alike(unit: str, other: str) -> float:
     """Rate two units from 0 (nothing alike) to 1 (equal)."""
-    if one == other:
+    if unit == other:
         return 1.0
-    if is_word(one) != is_word(other):
+    if is_word(unit) != is_word(other):
         return 0.0
-    return _words_alike(one, other) if is_word(one) else _characters_alike(one, other)
+    return _words_alike(unit, other) if is_word(unit) else _characters_alike(unit, other)
 
 
 def is_word(unit: str) -> bool:
@@ -52,8 +52,8 @@ def is_word(unit: str) -> bool:
     return not "㐀" <= unit[0] <= "鿿"
 
 
-def _characters_alike(one: str, other: str) -> float:
-    left, right = readings(one), readings(other)
+def _characters_alike(unit: str, other: str) -> float:
+    left, right = readings(unit), readings(other)
     if left & right:
         return SAME
     return NEAR if frozenset(map(_rough, left)) & frozenset(map(_rough, right)) else 0.0
@@ -77,11 +77,11 @@ def _rough(sound: str) -> str:
     return sound
 
 
-def _words_alike(one: str, other: str) -> float:
-    if _stem(one) == _stem(other):
+def _words_alike(unit: str, other: str) -> float:
+    if _stem(unit) == _stem(other):
         return STEM
-    short, long = sorted((one, other), key=len)
-    return MISSPELT if len(short) > 5 and one[0] == other[0] and _one_slip(short, long) else 0.0
+    short, long = sorted((unit, other), key=len)
+    return MISSPELT if len(short) > 5 and unit[0] == other[0] and _one_slip(short, long) else 0.0
 
 
 def _stem(word: str) -> str:

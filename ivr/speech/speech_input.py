@@ -86,7 +86,7 @@ class SpeechInput:
         return "recording"
 
     def _listener(self, language: str) -> Recognizer | None:
-        return next((one for one in self.listeners if one.why_not(language) is None), None)
+        return next((listener for listener in self.listeners if listener.why_not(language) is None), None)
 
     def hear(self, recorded: Recorded, hearing: Hearing) -> Input:
         """Return what the caller did. A recogniser that cannot be used, or not in time, leaves the keys."""
@@ -114,7 +114,7 @@ class SpeechInput:
             return RecognizerFailed("keys")
         nothing = refused(audio)
         if nothing and nothing.reason == "keys":
-            pressed = [one.key for one in decode(audio) if one.key in _KEYS]
+            pressed = [press.key for press in decode(audio) if press.key in _KEYS]
             return Digits(pressed[0]) if pressed else NoInput()
         listener = self._listener(hearing.language)
         if nothing or listener is None:
@@ -157,12 +157,12 @@ def open_speech_input(settings: Settings, recordings: Fetching) -> SpeechInput:
     return SpeechInput(settings.asr, lambda: recognizers([settings.models]), recordings, deadline=HEARING_SECONDS)
 
 
-def _input(found: RecognizedPhrase | Nothing) -> Input:
-    if isinstance(found, RecognizedPhrase):
-        return Speech(found.text, found.confidence)
-    if found.reason in _NOT_SAID:
+def _input(result: RecognizedPhrase | Nothing) -> Input:
+    if isinstance(result, RecognizedPhrase):
+        return Speech(result.text, result.confidence)
+    if result.reason in _NOT_SAID:
         return NoInput()
-    return Speech("", 0.0) if found.reason == "unclear" else RecognizerFailed("keys")
+    return Speech("", 0.0) if result.reason == "unclear" else RecognizerFailed("keys")
 
 
 def _languages(release: Release) -> list[str]:
@@ -171,11 +171,11 @@ def _languages(release: Release) -> list[str]:
 
 def _phrases(release: Release) -> Mapping[str, tuple[str, ...]]:
     """Return everything that can be said anywhere, by language."""
-    found: dict[str, dict[str, None]] = {}
+    phrases_by_language: dict[str, dict[str, None]] = {}
     for flow in release.flows.values():
         for language in flow.languages:
-            found.setdefault(language, {}).update(dict.fromkeys(_said(flow, language)))
-    return {language: tuple(phrases) for language, phrases in found.items()}
+            phrases_by_language.setdefault(language, {}).update(dict.fromkeys(_said(flow, language)))
+    return {language: tuple(phrases) for language, phrases in phrases_by_language.items()}
 
 
 def _said(flow: Flow, language: str) -> Iterator[str]:

@@ -45,12 +45,12 @@ class Grammar:
         Words that no phrase has count for nothing; only a model that takes no grammar hears such.
         """
         words = tuple(word for word in text.split() if word in self._vocabulary)
-        found = {
+        phrases = {
             phrase
             for own, phrase in self.phrases.items()
             if set(words) <= set(own) and any(words[at : at + len(own)] == own for at in range(len(words)))
         }
-        return found.pop() if len(found) == 1 else None
+        return phrases.pop() if len(phrases) == 1 else None
 
 
 def grammar_of(phrases: Iterable[str], knows: Knows) -> Grammar:
@@ -85,23 +85,25 @@ def _split(part: str, knows: Knows) -> KnownWords:
         ways = []
         for start in range(max(0, end - _LONGEST_WORD), end):
             word = part[start:end]
-            known = knows(word)
-            if known or end - start == 1:
+            is_known = knows(word)
+            if is_known or end - start == 1:
                 unknown, count, words = best[start]
-                ways.append((unknown + (not known), count + 1, (*words, word)))
+                ways.append((unknown + (not is_known), count + 1, (*words, word)))
         best.append(min(ways))
     return best[-1][2]
 
 
 def judged(grammar: Grammar, segments: Sequence[Sequence[tuple[str, float]]]) -> RecognizedPhrase | Nothing:
     """Choose the phrase from each segment's alternatives, texts with log likelihoods; silence between is skipped."""
-    found = [one for segment in segments if (one := _segment(grammar, segment)) is not None]
-    if not found:
+    heard = [result for segment in segments if (result := _segment(grammar, segment)) is not None]
+    if not heard:
         return Nothing("unclear")
-    texts = {one.text for one in found if isinstance(one, RecognizedPhrase)}
-    if len(texts) != 1 or any(isinstance(one, Nothing) for one in found):
+    texts = {result.text for result in heard if isinstance(result, RecognizedPhrase)}
+    if len(texts) != 1 or any(isinstance(result, Nothing) for result in heard):
         return Nothing("unclear")
-    return max((one for one in found if isinstance(one, RecognizedPhrase)), key=lambda one: one.confidence)
+    return max(
+        (result for result in heard if isinstance(result, RecognizedPhrase)), key=lambda result: result.confidence
+    )
 
 
 def _segment(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> RecognizedPhrase | Nothing | None:
@@ -109,7 +111,7 @@ def _segment(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> Rec
     if not alternatives or not alternatives[0][0].replace(UNKNOWN, "").strip():
         return None
     shares = _shares(grammar, alternatives)
-    (text, share), *rest = [*sorted(shares.items(), key=lambda one: -one[1]), ("", 0.0)]
+    (text, share), *rest = [*sorted(shares.items(), key=lambda item: -item[1]), ("", 0.0)]
     margin = share - (rest[0][1] if rest else 0.0)
     if not text or share < LEAST_CONFIDENCE or margin < _LEAST_MARGIN:
         return Nothing("unclear")

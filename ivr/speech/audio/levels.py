@@ -31,9 +31,9 @@ def silence(seconds: float, rate: int = RATE) -> Audio:
 
 def joined(pieces: Iterable[Audio]) -> Audio:
     """Return the pieces one after the other, at the rate of the first."""
-    given = list(pieces)
-    rate = given[0].rate if given else RATE
-    samples = [resample(piece, rate).samples for piece in given]
+    parts = list(pieces)
+    rate = parts[0].rate if parts else RATE
+    samples = [resample(piece, rate).samples for piece in parts]
     return Audio(np.concatenate(samples) if samples else np.zeros(0, np.int16), rate)
 
 
@@ -55,20 +55,20 @@ def loudness(audio: Audio) -> float:
 
 def levelled(audio: Audio, target: float = TARGET, *, ceiling: float = CEILING) -> Audio:
     """Return the sound at `target` LUFS, its peaks rounded off below `ceiling` dB. Silence stays silence."""
-    found = loudness(audio)
-    if found <= QUIET:
+    level = loudness(audio)
+    if level <= QUIET:
         return audio
     fractions, made, gain = audio.fractions(), audio, 0.0
     highest = 10 ** (ceiling / 20)
     for _ in range(8):
-        if abs(target - found) < 0.1:
+        if abs(target - level) < 0.1:
             break
-        gain += target - found
+        gain += target - level
         louder = fractions * 10 ** (gain / 20)
         made = audio_of(_limited(louder, audio.rate, highest), audio.rate)
         if np.abs(louder).max() <= highest:
             break
-        found = loudness(made)  # limiting takes a little away
+        level = loudness(made)  # limiting takes a little away
     return made
 
 
@@ -183,9 +183,9 @@ def _limited(fractions: Fractions, rate: int, ceiling: float) -> Fractions:
 
 def _lowest(values: Fractions, width: int) -> Fractions:
     """Return the least of every `width` values in a row, found by doubling: least of 2, of 4, of 8 ..."""
-    reached, found = 1, values
+    reached, least = 1, values
     while reached < width:
         step = min(reached, width - reached)
-        found = np.minimum(found[:-step], found[step:])
+        least = np.minimum(least[:-step], least[step:])
         reached += step
-    return found
+    return least

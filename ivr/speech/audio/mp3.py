@@ -13,11 +13,11 @@ def read_mp3(data: bytes) -> Audio:
     import miniaudio
 
     try:
-        found = miniaudio.mp3_read_s16(data)
+        decoded = miniaudio.mp3_read_s16(data)
     except miniaudio.DecodeError:
         raise ValueError("this is no MP3 file, or it is damaged") from None
-    frames = np.asarray(found.samples, dtype=np.int16).reshape(-1, found.nchannels)
-    return Audio(frames.mean(axis=1).round().astype(np.int16), found.sample_rate)
+    frames = np.asarray(decoded.samples, dtype=np.int16).reshape(-1, decoded.nchannels)
+    return Audio(frames.mean(axis=1).round().astype(np.int16), decoded.sample_rate)
 
 
 def read_sound(data: bytes) -> Audio:

@@ -39,8 +39,8 @@ def of_month(today: date, months: int, number: int) -> date | None:
 
 def nearest(today: date, month: int, number: int) -> date | None:
     """Return the day of the year that is nearest to today: on 20 December, 5 January is in two weeks."""
-    found = [day for year in (-1, 0, 1) if (day := existing(today.year + year, month, number))]
-    return min(found, key=lambda day: abs(day - today), default=None)
+    days = [day for year in (-1, 0, 1) if (day := existing(today.year + year, month, number))]
+    return min(days, key=lambda day: abs(day - today), default=None)
 
 
 def short_year(year: int, today: date) -> int:

@@ -189,8 +189,8 @@ def _of_year(words: Sequence[str], today: date) -> date | None:
     year = _year(behind, today)
     if which is None or year is None:
         return None
-    found = calendar.existing(year, month, which) if behind else calendar.nearest(today, month, which)
-    return found if found and named in (None, found.weekday()) else None
+    day_meant = calendar.existing(year, month, which) if behind else calendar.nearest(today, month, which)
+    return day_meant if day_meant and named in (None, day_meant.weekday()) else None
 
 
 def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -54,8 +54,8 @@ def keys(text: str) -> str | None:
 def _value(text: str) -> int | None:
     """Return what a cardinal such as 3百05 means, its digits being Arabic already."""
     for unit, size in (("亿", 10**8), ("万", 10**4), ("千", 1000), ("百", 100), ("十", 10)):
-        head, found, tail = text.rpartition(unit) if unit == "亿" else text.partition(unit)
-        if found:
+        head, separator, tail = text.rpartition(unit) if unit == "亿" else text.partition(unit)
+        if separator:
             many = 1 if size == 10 and not head else _value(head)
             rest = _rest(tail, size)
             if not many or rest is None or rest >= size or (many > 9 and size < 10**4):
@@ -175,12 +175,12 @@ def _full(match: re.Match[str], today: date) -> date | None:
     if month is None or number is None:
         return None
     if match["year"] is None:
-        found = calendar.nearest(today, month, number)
+        meant = calendar.nearest(today, month, number)
     else:
         year = _year(match["year"], today)
-        found = None if year is None else calendar.existing(year, month, number)
+        meant = None if year is None else calendar.existing(year, month, number)
     named = match[4]
-    return found if not named or (found and found.weekday() == ("123456日".find(named) + 7) % 7) else None
+    return meant if not named or (meant and meant.weekday() == ("123456日".find(named) + 7) % 7) else None
 
 
 def _year(text: str, today: date) -> int | None:

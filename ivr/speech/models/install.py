@@ -48,15 +48,15 @@ def install_from(model: Model, path: Path, folder: Path) -> tuple[Path, bool]:
     with _written(folder), _workspace(folder, model) as work:
         if not model.names:
             return _from_archive(model, path, folder, work)
-        found = _with_files(model, path, work)
-        check_archive(model, found)
-        return _install(model, found, folder), True
+        archive = _with_files(model, path, work)
+        check_archive(model, archive)
+        return _install(model, archive, folder), True
 
 
 def check_archive(model: Model, folder: Path) -> None:
     """Hold what was fetched against what is pinned. Raises ModelError that says what differs."""
     if not model.names:
-        found, what = _digest(folder / model.file), model.file
+        digest, what = _digest(folder / model.file), model.file
     else:
         absent = [name for name in model.files if not (folder / name).is_file()]
         if absent:
@@ -64,9 +64,9 @@ def check_archive(model: Model, folder: Path) -> None:
                 f"{len(absent)} of the {len(model.files)} files of {model.name} are missing: {absent[0]} ..."
             )
         lines = "".join(f"{_digest(folder / name)}  {name}\n" for name in sorted(model.files, key=_order))
-        found, what = hashlib.sha256(lines.encode()).hexdigest(), f"the files of {model.name}"
-    if found != model.sha256:
-        raise ModelError(f"{what} is not what was pinned: SHA-256 {found} instead of {model.sha256}; it is not used")
+        digest, what = hashlib.sha256(lines.encode()).hexdigest(), f"the files of {model.name}"
+    if digest != model.sha256:
+        raise ModelError(f"{what} is not what was pinned: SHA-256 {digest} instead of {model.sha256}; it is not used")
 
 
 def _order(name: str) -> str:
@@ -112,10 +112,10 @@ def _with_files(model: Model, path: Path, work: Path) -> Path:
 def _holding(model: Model, file: str, top: Path) -> Path:
     """Return the folder that holds a file: this one, or one up to three levels below."""
     below = (place for pattern in ("*", "*/*", "*/*/*") for place in sorted(top.glob(pattern)))
-    found = next((place for place in (top, *below) if (place / file).is_file()), None)
-    if found is None:
+    top_folder = next((place for place in (top, *below) if (place / file).is_file()), None)
+    if top_folder is None:
         raise ModelError(f"{top} holds no {file}; it is not the model {model.name}")
-    return found
+    return top_folder
 
 
 def _install(model: Model, fetched: Path, folder: Path) -> Path:

@@ -138,15 +138,15 @@ class Workshop:
                 if progress:
                     progress(done, len(under_way))
         self.recordings.remember()
-        self._keep([one.piece for one in made], prune)
-        new = sum(one.new for one in made)
+        self._keep([result.piece for result in made], prune)
+        new = sum(result.new for result in made)
         return Built(
             new,
             len(made) - new,
             len(self.prompts) - len(made) - len(failed),
             self._prune() if prune else 0,
-            tuple(sorted(failed, key=lambda one: self.prompts.index(one[0]))),
-            tuple(sorted({one.refused for one in made if one.refused})),
+            tuple(sorted(failed, key=lambda result: self.prompts.index(result[0]))),
+            tuple(sorted({result.refused for result in made if result.refused})),
             tuple(self._warnings()),
         )
 

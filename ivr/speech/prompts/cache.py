@@ -86,14 +86,14 @@ class SoundCache:
 
     def sweep(self) -> None:
         """Remove what has expired, and the least recently heard of what is too much."""
-        found: list[tuple[float, int, Path]] = []
+        files: list[tuple[float, int, Path]] = []
         for path in self.folder.glob("*.wav"):
             with suppress(OSError):
                 stat = path.stat()
-                found.append((stat.st_mtime, stat.st_size, path))
-        found.sort(reverse=True)
+                files.append((stat.st_mtime, stat.st_size, path))
+        files.sort(reverse=True)
         size, oldest = 0, self._clock() - self._seconds
-        for heard, bytes_, path in found:
+        for heard, bytes_, path in files:
             size += bytes_
             if size > self._most or heard < oldest:
                 path.unlink(missing_ok=True)

@@ -68,17 +68,17 @@ def sound_of(text: str, language: str, rate: float) -> PromptSound:
 
 def known_prompts(release: Release) -> tuple[KnownPrompt, ...]:
     """List every prompt of a release that holds no value, and the whole sentences without one of those that do."""
-    found: dict[PromptSound, KnownPrompt] = {}
+    prompts: dict[PromptSound, KnownPrompt] = {}
     names: dict[tuple[str, str], PromptSound] = {}
     for prompt in itertools.chain(_of_flows(release), _of_announcements(release), _of_the_engine(release)):
         sound = prompt.sound
         if not sound[1]:
             continue
         name = _free(names, prompt, sound)
-        there = found.setdefault(sound, replace(prompt, id=name))
+        there = prompts.setdefault(sound, replace(prompt, id=name))
         if name != there.id and name not in there.also:
-            found[sound] = replace(there, also=(*there.also, name))
-    return tuple(found.values())
+            prompts[sound] = replace(there, also=(*there.also, name))
+    return tuple(prompts.values())
 
 
 def _free(names: dict[tuple[str, str], PromptSound], prompt: KnownPrompt, sound: PromptSound) -> str:
@@ -108,7 +108,7 @@ def _of_step(release: Release, flow: Flow, step: LiveStep, language: str) -> Ite
         if id(text) not in met:  # said only in a moment that no rehearsal reaches
             turn = dry_run_turn(flow, release.line, step, language)
             turn.say(text)
-            yield from _named(flow, step, [DryRunText(source, one.say) for one in turn.said], "")
+            yield from _named(flow, step, [DryRunText(source, text.say) for text in turn.said], "")
 
 
 def _hidden(flow: Flow, step: LiveStep) -> Iterator[frozenset[str]]:
@@ -154,17 +154,17 @@ def _moments(step: LiveStep) -> Iterator[tuple[Scene, Input | None]]:
 
 
 def _named(flow: Flow, step: LiveStep, said: Iterable[DryRunText], variant: str) -> Iterator[KnownPrompt]:
-    composed = [one.say for one in said if not one.source]
-    for one in said:
-        source, profile = one.source, flow.profile
+    composed = [text.say for text in said if not text.source]
+    for text in said:
+        source, profile = text.source, flow.profile
         if source.startswith("phrases."):
             name = _phrase_name(source, profile)
-            yield from _whole(name, one.say, profile)
+            yield from _whole(name, text.say, profile)
             continue
         if not source:
-            number = f".{composed.index(one.say) + 1}" if len(composed) > 1 else ""
+            number = f".{composed.index(text.say) + 1}" if len(composed) > 1 else ""
             source = f"{step.kind}{number}{variant}"
-        yield from _whole(f"{flow.name}.{step.name}.{source}", one.say, profile, flow.name, step.name)
+        yield from _whole(f"{flow.name}.{step.name}.{source}", text.say, profile, flow.name, step.name)
 
 
 def _phrase_name(source: str, profile: Profile) -> str:

@@ -80,8 +80,8 @@ class DryRunTurn(Turn):
     def phrase(self, key: str, /, *, language: str | None = None, barge_in: bool = True, **values: str) -> None:
         """Say a phrase of the engine's."""
         words = phrasebook.phrase(language or self.call.language, key)
-        told = [value for name, value in values.items() if "{" + name + "}" in words and value != VALUE]
-        self._source = ".".join(["phrases", key, *(word.replace(" ", "-") for word in told)])
+        spoken = [value for name, value in values.items() if "{" + name + "}" in words and value != VALUE]
+        self._source = ".".join(["phrases", key, *(word.replace(" ", "-") for word in spoken)])
         super().phrase(key, language=language, barge_in=barge_in, **values)
         self._source = ""
 
@@ -102,14 +102,14 @@ def source_of(step: object, text: Text) -> str:
 
 def texts_of(step: object) -> list[tuple[str, Text]]:
     """Return the texts that a step holds as they are spoken, by field; labels of choices are not among them."""
-    found: list[tuple[str, Text]] = []
+    texts: list[tuple[str, Text]] = []
     for spec in fields(step) if isinstance(step, LiveStep) else ():
         value = getattr(step, spec.name)
         if isinstance(value, Text):
-            found.append((spec.name, value))
+            texts.append((spec.name, value))
         elif isinstance(value, tuple):
-            found += [(f"{spec.name}.{n}", one) for n, one in enumerate(value, 1) if isinstance(one, Text)]
-    return found
+            texts += [(f"{spec.name}.{n}", item) for n, item in enumerate(value, 1) if isinstance(item, Text)]
+    return texts
 
 
 @dataclass(frozen=True)

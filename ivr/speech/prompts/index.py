@@ -102,8 +102,8 @@ class PromptIndex:
 
     def keep(self, pieces: Iterable[PromptPiece]) -> None:
         """Write the index. Raises OSError."""
-        found = sorted(pieces, key=lambda piece: (piece.language, piece.id, piece.rate, piece.engine))
-        data = msgspec.json.format(msgspec.json.encode(_Index(tuple(found))), indent=1)
+        ordered = sorted(pieces, key=lambda piece: (piece.language, piece.id, piece.rate, piece.engine))
+        data = msgspec.json.format(msgspec.json.encode(_Index(tuple(ordered))), indent=1)
         write_whole(self._index.with_name(".gitignore"), _IGNORED.encode())
         write_whole(self._index, data + b"\n")
         self._looked = float("-inf")
@@ -121,10 +121,10 @@ class PromptIndex:
 
     def _stamp_now(self) -> tuple[int, int]:
         try:
-            found = self._index.stat()
+            stat = self._index.stat()
         except OSError:
             return (0, 0)
-        return found.st_mtime_ns, found.st_ino
+        return stat.st_mtime_ns, stat.st_ino
 
     def _read(self) -> Mapping[tuple[bool, PromptSound], PromptPiece]:
         """Read the index; one that is gone or damaged is no reason for silence: other voices speak."""

@@ -58,11 +58,11 @@ def judge_prompts(
 def _nearest(said: Sequence[str], choices: Sequence[tuple[KnownPrompt, Sequence[str]]]) -> KnownPrompt:
     """Return the text with the smallest distance; texts that cannot be nearer are not compared."""
     best, nearest = float("inf"), choices[0][0]
-    for least, (prompt, sounds) in sorted(((_at_least(said, c[1]), c) for c in choices), key=lambda one: one[0]):
+    for least, (prompt, sounds) in sorted(((_at_least(said, c[1]), c) for c in choices), key=lambda item: item[0]):
         if least >= best:
             break
-        if (found := distance(said, sounds)) < best:
-            best, nearest = found, prompt
+        if (error := distance(said, sounds)) < best:
+            best, nearest = error, prompt
     return nearest
 
 
@@ -79,20 +79,20 @@ def sounds_of(text: str, language: str) -> tuple[str, ...]:
     return tuple("".join(sign if sign.isalnum() else " " for sign in spoken.casefold()).split())
 
 
-def distance(one: Sequence[str], other: Sequence[str]) -> float:
+def distance(sounds: Sequence[str], other: Sequence[str]) -> float:
     """Return the edits that turn one into the other, as a share of the longer; 0 is equal, 1 has nothing in common."""
     row = list(range(len(other) + 1))
-    for number, left in enumerate(one, 1):
+    for number, left in enumerate(sounds, 1):
         above, row[0] = row[0], number
         for place, right in enumerate(other, 1):
             above, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, above + (left != right))
-    return row[-1] / max(len(one), len(other), 1)
+    return row[-1] / max(len(sounds), len(other), 1)
 
 
-def _at_least(one: Sequence[str], other: Sequence[str]) -> float:
+def _at_least(sounds: Sequence[str], other: Sequence[str]) -> float:
     """Return a bound that `distance` does not fall below, at little cost."""
-    longer = max(len(one), len(other), 1)
-    return (longer - sum((Counter(one) & Counter(other)).values())) / longer
+    longer = max(len(sounds), len(other), 1)
+    return (longer - sum((Counter(sounds) & Counter(other)).values())) / longer
 
 
 def whisper(model: Path) -> JudgingRecognizer:

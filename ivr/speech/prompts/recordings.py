@@ -72,9 +72,9 @@ class RecordedPrompts:
     def __init__(self, audio: Path, prompts: Iterable[KnownPrompt]) -> None:
         self._audio = audio
         self._prompts = {(prompt.language, name): prompt for prompt in prompts for name in prompt.names}
-        self.all = [one for folder in self._folders() for one in self._in(folder)]
-        self._by_sound = {one.sound: one for one in self.all if one.sound}
-        self._by_name = {(one.language, one.name): one for one in self.all}
+        self.all = [recording for folder in self._folders() for recording in self._in(folder)]
+        self._by_sound = {recording.sound: recording for recording in self.all if recording.sound}
+        self._by_name = {(recording.language, recording.name): recording for recording in self.all}
 
     def of(self, prompt: KnownPrompt) -> Recording | None:
         """Return the recording that says a prompt's words at its rate, whatever it is called."""
@@ -83,20 +83,26 @@ class RecordedPrompts:
     def stale(self, prompt: KnownPrompt) -> Recording | None:
         """Return the recording that bears a prompt's name and says something else."""
         named = (self._by_name.get((prompt.language, name)) for name in prompt.names)
-        return next((one for one in named if one and one.sound != prompt.sound), None)
+        return next((recording for recording in named if recording and recording.sound != prompt.sound), None)
 
     def unknown(self) -> Iterator[str]:
         """Yield a sentence for each file that is called like no prompt."""
-        for one in self.all:
-            if one.words is None:
-                known = [name for language, name in self._prompts if language == one.language]
-                near = get_close_matches(one.name, known, 1)
-                yield f"{one.path}: no prompt is called {one.name}" + (f"; did you mean {near[0]}?" if near else "")
+        for recording in self.all:
+            if recording.words is None:
+                names = [name for language, name in self._prompts if language == recording.language]
+                near = get_close_matches(recording.name, names, 1)
+                yield f"{recording.path}: no prompt is called {recording.name}" + (
+                    f"; did you mean {near[0]}?" if near else ""
+                )
 
     def remember(self) -> None:
         """Write down what each file says. Raises OSError."""
         for folder in self._folders():
-            words = {one.name: one.words for one in self.all if one.words and one.path.parent == folder}
+            words = {
+                recording.name: recording.words
+                for recording in self.all
+                if recording.words and recording.path.parent == folder
+            }
             written = msgspec.json.format(msgspec.json.encode(words, order="sorted"), indent=1) + b"\n"
             manifest = folder / MANIFEST
             if words and (not manifest.exists() or manifest.read_bytes() != written):
@@ -108,15 +114,17 @@ class RecordedPrompts:
         return sorted(path for path in self._audio.iterdir() if path.is_dir() and path.name not in _NO_LANGUAGES)
 
     def _in(self, folder: Path) -> Iterator[Recording]:
-        known = _manifest(folder / MANIFEST)
+        manifest = _manifest(folder / MANIFEST)
         for path in sorted(folder.iterdir()):
             if path.suffix.lower() in _SUFFIXES and not path.name.startswith("."):
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                yield Recording(path, folder.name, digest, self._words(known, folder.name, path.stem, digest))
+                yield Recording(path, folder.name, digest, self._words(manifest, folder.name, path.stem, digest))
 
-    def _words(self, known: Mapping[str, RecordedWords], language: str, name: str, digest: str) -> RecordedWords | None:
+    def _words(
+        self, manifest: Mapping[str, RecordedWords], language: str, name: str, digest: str
+    ) -> RecordedWords | None:
         """Return what was noted of a file; a new one says what its prompt says today."""
-        noted = known.get(name)
+        noted = manifest.get(name)
         if noted and noted.sha256 == digest:
             return noted
         prompt = self._prompts.get((language, name))

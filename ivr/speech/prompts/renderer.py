@@ -58,20 +58,20 @@ class PromptRenderer:
 
     def make(self, wanted: Iterable[Wanted], seconds: float) -> Mapping[Wanted, bytes]:
         """Return the sounds that are there within `seconds`, made or kept; those left out could not be made in time."""
-        found: dict[Wanted, bytes] = {}
+        sounds: dict[Wanted, bytes] = {}
         missing: dict[Wanted, list[Voice]] = {}
         for want in dict.fromkeys(wanted):
             if kept := self.kept.get(self._name(want)):
-                found[want] = kept
+                sounds[want] = kept
             else:
                 missing[want] = self.voices.worth_asking(want.language)
         end = time.monotonic() + seconds
         while asked := {want: voices.pop(0) for want, voices in missing.items() if voices}:
             left = end - time.monotonic()
             share = left * _FIRST_SHARE if any(missing.values()) else left
-            found |= self._round(asked, share)
-            missing = {want: voices for want, voices in missing.items() if want not in found}
-        return found
+            sounds |= self._round(asked, share)
+            missing = {want: voices for want, voices in missing.items() if want not in sounds}
+        return sounds
 
     def warm(self, languages: Iterable[str]) -> None:
         """Let each voice say a word in the background, so that the first caller does not wait for its data."""
@@ -92,15 +92,15 @@ class PromptRenderer:
         began = time.monotonic()
         wait([future for future in futures.values() if future], timeout=seconds)
         slow = time.monotonic() - began > _LATE * seconds
-        found: dict[Wanted, bytes] = {}
+        sounds: dict[Wanted, bytes] = {}
         for want, future in futures.items():
             if future is None:  # too much to do; that is not the voice's fault
                 continue
             with suppress(Exception):
                 if future.done():
-                    found[want] = future.result()
-            self.voices.answered(asked[want], want in found or not slow)
-        return found
+                    sounds[want] = future.result()
+            self.voices.answered(asked[want], want in sounds or not slow)
+        return sounds
 
     def _start(self, want: Wanted, voice: Voice, seconds: float) -> Future[bytes] | None:
         """Begin to render, unless somebody else's call has begun with the same."""

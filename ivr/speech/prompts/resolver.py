@@ -103,7 +103,7 @@ class Prompts:
     def missing(self, prompts: Iterable[KnownPrompt]) -> int:
         """Count the prompts that are not on the shelf for the sources set."""
         kinds = [source == "recordings" for source in self.order if source != "cloud"]
-        return sum(not any(self.shelf.find(one.sound, recorded=kind) for kind in kinds) for one in prompts)
+        return sum(not any(self.shelf.find(prompt.sound, recorded=kind) for kind in kinds) for prompt in prompts)
 
     def warm(self, languages: Iterable[str]) -> None:
         """Start the local voices in the background where calls may need them."""
@@ -112,17 +112,17 @@ class Prompts:
 
     def troubles(self, prompts: Sequence[KnownPrompt]) -> list[tuple[str, str]]:
         """Tell what callers hear otherwise than it was set, and why: nothing while the carrier's voice is wanted."""
-        found = [
+        troubles = [
             (f"voice {name}", "does not answer in time; the next voice speaks") for name in self.maker.voices.resting()
         ]
-        found += [
+        troubles += [
             ("prompts", f"{count} turns were left to the carrier's voice: {name}")
             for name, count in self.faults.items()
         ]
         if "cloud" not in self.order and (missing := self.missing(prompts)):
             cure = "run: ivr prompts build" if "local" in self.order else "see: ivr prompts list --missing"
-            found.append(("prompts", f"{missing} of {len(prompts)} prompts have no sound; {cure}"))
-        return found
+            troubles.append(("prompts", f"{missing} of {len(prompts)} prompts have no sound; {cure}"))
+        return troubles
 
     def close(self) -> None:
         """End what was started."""
@@ -141,8 +141,8 @@ class Prompts:
             yield say
         elif source == _LAST:
             yield self._sorry(say)
-        elif found := self._found(say, recorded=source == "recordings"):
-            yield found
+        elif play := self._found(say, recorded=source == "recordings"):
+            yield play
         else:
             yield from self._in_parts(source, rest, say)
 
@@ -194,12 +194,12 @@ class Prompts:
     def _sorry_piece(self, language: str, rate: float) -> PromptPiece | None:
         book = phrasebook.language_of(language)
         words = phrasebook.phrase(book, "unreadable")
-        found = (
+        pieces = (
             self.shelf.find(sound_of(words, book, speed), recorded=recorded)
             for speed in (rate, 1.0)
             for recorded in (True, False)
         )
-        return next(filter(None, found), None)
+        return next(filter(None, pieces), None)
 
     def _sorry_file(self, language: str, rate: float) -> bytes | None:
         piece = self._sorry_piece(language, rate)

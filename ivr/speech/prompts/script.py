@@ -27,19 +27,21 @@ both ends; loudness and silence are put right by `ivr prompts build`, which also
 
 def reading_script(release: Release, standings: Sequence[Standing], audio: Path, language: str) -> Iterator[str]:
     """Yield the lines of the script for one language."""
-    wanted = [one for one in standings if one.prompt.language == language]
-    minutes = sum(_seconds(one.prompt) for one in wanted) / 60
+    wanted = [standing for standing in standings if standing.prompt.language == language]
+    minutes = sum(_seconds(standing.prompt) for standing in wanted) / 60
     yield from _HEAD.format(language=language, count=len(wanted), minutes=max(1, round(minutes))).splitlines()
-    before = _before(release, [one.prompt for one in standings])
-    for flow, group in groupby(sorted(wanted, key=lambda one: one.prompt.flow or "~"), lambda one: one.prompt.flow):
+    before = _before(release, [standing.prompt for standing in standings])
+    for flow, group in groupby(
+        sorted(wanted, key=lambda standing: standing.prompt.flow or "~"), lambda standing: standing.prompt.flow
+    ):
         yield ""
         yield f"## {flow}" if flow else "## Said in every flow"
-        for one in group:
-            yield from _entry(one, audio, before.get((one.prompt.flow, one.prompt.step, language), []))
+        for standing in group:
+            yield from _entry(standing, audio, before.get((standing.prompt.flow, standing.prompt.step, language), []))
 
 
-def _entry(one: Standing, audio: Path, before: Sequence[str]) -> Iterator[str]:
-    prompt = one.prompt
+def _entry(standing: Standing, audio: Path, before: Sequence[str]) -> Iterator[str]:
+    prompt = standing.prompt
     yield ""
     yield f"{(audio / prompt.language / prompt.id).as_posix()}.wav"
     yield f"    # {prompt.spoken}"
@@ -47,8 +49,8 @@ def _entry(one: Standing, audio: Path, before: Sequence[str]) -> Iterator[str]:
     yield f"    about {_seconds(prompt):.0f} s{slow}; {_heard_by(prompt)}"
     for words in before:
         yield f"    before it: {words}"
-    if one.state == "stale":
-        yield f"    read anew: {one.remark}"
+    if standing.state == "stale":
+        yield f"    read anew: {standing.remark}"
 
 
 def _heard_by(prompt: KnownPrompt) -> str:
@@ -73,14 +75,14 @@ def _before(release: Release, prompts: Iterable[KnownPrompt]) -> Mapping[tuple[s
             flow, _, rest = name.partition(".")
             said[flow, rest.partition(".")[0], prompt.language] = prompt.spoken
     languages = {prompt.language for prompt in prompts}
-    found: dict[tuple[str, str, str], list[str]] = {}
+    before: dict[tuple[str, str, str], list[str]] = {}
     for flow_name, step, target in _ways(release):
         for language in languages:
             words = said.get((flow_name, step, language))
-            known = found.setdefault((flow_name, target, language), [])
-            if words and words not in known and len(known) < _MOST_BEFORE:
-                known.append(words)
-    return found
+            texts = before.setdefault((flow_name, target, language), [])
+            if words and words not in texts and len(texts) < _MOST_BEFORE:
+                texts.append(words)
+    return before
 
 
 def _ways(release: Release) -> Iterator[tuple[str, str, str]]:

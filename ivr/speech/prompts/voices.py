@@ -75,8 +75,8 @@ class Voices:
     def reasons(self, language: str) -> list[str]:
         """Say why the voices that cannot speak a language cannot; those that never do are left out if others would."""
         own = [voice for voice in self.all if voice.speaks(language)]
-        found = [self.why_not(voice, language) for voice in own or self.all]
-        return [reason for reason in found if reason] or [
+        answers = [self.why_not(voice, language) for voice in own or self.all]
+        return [reason for reason in answers if reason] or [
             missing_extra("speech") or "no voice is installed; see: ivr models list"
         ]
 

@@ -120,8 +120,8 @@ def _check(engine: Any, wanted: dict[str, Any]) -> None:
 
     _espeak.dll.espeak_Synchronize()
     for name, value in wanted.items():
-        if (found := engine.getProperty(name)) != value:
-            raise RuntimeError(f"the engine has the {name} {found} instead of {value}")
+        if (actual := engine.getProperty(name)) != value:
+            raise RuntimeError(f"the engine has the {name} {actual} instead of {value}")
 
 
 @contextlib.contextmanager

@@ -100,10 +100,10 @@ class EspeakChild:
         wait.register(self._output, select.POLLIN)
         if not wait.poll(max(0.0, until - time.monotonic()) * 1000):
             raise VoiceFailed("the speech process did not answer in time")
-        found = os.read(self._output.fileno(), 1 << 16)
-        if not found:
+        chunk = os.read(self._output.fileno(), 1 << 16)
+        if not chunk:
             raise VoiceFailed("the speech process is gone")
-        self._waiting += found
+        self._waiting += chunk
 
 
 class Children:
@@ -177,7 +177,7 @@ def _end(idle: list[EspeakChild], process: int) -> None:
         idle.pop().kill()
 
 
-def _pipe(found: IO[bytes] | None) -> IO[bytes]:
-    if found is None:
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
         raise AssertionError("both pipes were asked for")
-    return found
+    return pipe

@@ -122,9 +122,9 @@ class Joiner:
 
     def _sound(self, plan: _Sound) -> Fractions:
         with self._lock:
-            if (found := self._made.get(plan)) is not None:
+            if (prepared := self._made.get(plan)) is not None:
                 self._made.move_to_end(plan)
-                return found
+                return prepared
         whole = self.units.sound(plan.unit)
         kept = Audio(whole.samples[: round(len(whole.samples) * plan.share)], whole.rate)
         made = faster(kept, plan.tempo).fractions() * plan.gain

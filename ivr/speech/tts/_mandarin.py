@@ -93,12 +93,12 @@ def pinyin_of(word: str) -> tuple[Syllable, ...]:
     """Return the dictionary's reading of one word, 一 and 不 in their own tones. Raises CannotReadError."""
     from pypinyin import Style, pinyin
 
-    found = [each[0] for each in pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)]
-    if len(found) != len(word):
+    readings = [each[0] for each in pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)]
+    if len(readings) != len(word):
         raise CannotReadError(f"{word} has no reading")
     for place, part in _own(word):
-        found[place : place + len(part)] = _readings()[part]
-    return tuple(_syllable(sign, reading) for sign, reading in zip(word, found, strict=True))
+        readings[place : place + len(part)] = _readings()[part]
+    return tuple(_syllable(sign, reading) for sign, reading in zip(word, readings, strict=True))
 
 
 @functools.cache

@@ -112,15 +112,15 @@ def _minus(value: Decimal) -> str:
 
 
 def _money(cents: int, currency: str, link: str) -> str:
-    one, many, coin, coins = _CURRENCIES[currency]
+    singular, plural_name, coin, coins = _CURRENCIES[currency]
     whole, rest = divmod(cents, 100)
-    main = f"{cardinal(whole, link)} {one if whole == 1 else many}"
+    main = f"{cardinal(whole, link)} {singular if whole == 1 else plural_name}"
     if not rest:
         return main
     part = coin if rest == 1 else coins
     if whole:
         return f"{main} and {cardinal(rest)} {part}"
-    country = one.removesuffix("dollar") if one.endswith("dollar") else ""  # a cent alone would not say whose
+    country = singular.removesuffix("dollar") if singular.endswith("dollar") else ""  # a cent alone would not say whose
     return f"{cardinal(rest)} {country}{part}"
 
 
@@ -150,8 +150,8 @@ class English(SpokenLanguage):
 
     def count(self, value: int, unit: str) -> str:
         """Say two transactions; `unit` is one/many where the plural is irregular."""
-        one, _, many = unit.partition("/")
-        return f"{cardinal(value, self.link)} {one if value == 1 else many or plural(one)}"
+        singular, _, many = unit.partition("/")
+        return f"{cardinal(value, self.link)} {singular if value == 1 else many or plural(singular)}"
 
     def unit_fault(self, unit: str) -> str:
         """Ask for a noun in Latin letters."""
@@ -194,11 +194,11 @@ class English(SpokenLanguage):
 
     def in_words(self, text: str) -> str:
         """Say press one, two working days, nine five five eight zero; hyphens inside a number are pauses."""
-        text = CLOCKS.sub(lambda found: self.time(time(int(found[1]), int(found[2])), clock24=True), text)
+        text = CLOCKS.sub(lambda match: self.time(time(int(match[1]), int(match[2])), clock24=True), text)
         return _FIGURES.sub(self._figure, text.replace("%", " percent"))
 
-    def _figure(self, found: re.Match[str]) -> str:
-        figure, noun = found[1].replace(",", ""), found[2]
+    def _figure(self, match: re.Match[str]) -> str:
+        figure, noun = match[1].replace(",", ""), match[2]
         if "-" in figure:
             return self.spell(figure.split("-")) + noun
         if "." in figure:

@@ -52,11 +52,11 @@ def groups_of(text: str, language: str, *, rate: float = 1.0, yao: bool = True) 
 
 def _pieces(words: str, strings: re.Pattern[str], between: str, rate: float) -> Iterator[SpokenPiece]:
     done = 0
-    for found in strings.finditer(words):
-        yield from _plain(words[done : found.start()], rate)
-        behind = _EDGE.match(words, found.end())
-        done = behind.end() if behind else found.end()
-        groups = found[0].split(between)
+    for match in strings.finditer(words):
+        yield from _plain(words[done : match.start()], rate)
+        behind = _EDGE.match(words, match.end())
+        done = behind.end() if behind else match.end()
+        groups = match[0].split(between)
         for group in groups[:-1]:
             yield SpokenPiece(group, "digits", group_pause(rate))
         yield SpokenPiece(groups[-1], "digits", _pause_at(behind[1] if behind else "", rate))

@@ -189,13 +189,13 @@ class Mandarin(SpokenLanguage):
 
     def in_words(self, text: str) -> str:
         """Say 按一, 两个工作日, 二十四小时, 九五五八零 and 百分之二点五; hyphens inside a number are pauses."""
-        text = re.sub(r"(\d+(?:\.\d+)?)%", lambda found: self.percent(Decimal(found[1])), text)
-        text = CLOCKS.sub(lambda found: self.time(time(int(found[1]), int(found[2])), clock24=True), text)
-        text = re.sub(r"\d{4}(?=年)", lambda found: "".join(_DIGITS[int(digit)] for digit in found[0]), text)
+        text = re.sub(r"(\d+(?:\.\d+)?)%", lambda match: self.percent(Decimal(match[1])), text)
+        text = CLOCKS.sub(lambda match: self.time(time(int(match[1]), int(match[2])), clock24=True), text)
+        text = re.sub(r"\d{4}(?=年)", lambda match: "".join(_DIGITS[int(digit)] for digit in match[0]), text)
         return self.figures.sub(self._figure, text)
 
-    def _figure(self, found: re.Match[str]) -> str:
-        figure, unit = found[1].replace(",", ""), found[2]
+    def _figure(self, match: re.Match[str]) -> str:
+        figure, unit = match[1].replace(",", ""), match[2]
         if "-" in figure:
             return self.spell(figure.split("-")) + unit
         if "." in figure:
