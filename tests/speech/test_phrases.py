@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,6 @@ from ivr.flow import phrasebook
 from ivr.speech import phrases
 from ivr.speech.itn import inverse_normalize
 from ivr.speech.phrases import understand
-from ivr.speech.sounds import NEAR, SAME, alike
 
 GOLDEN = Path(__file__).parent / "golden"
 MENUS = {
@@ -122,37 +119,6 @@ def test_a_phrase_that_two_choices_share_means_neither(said: str) -> None:
 def test_a_whole_answer_is_nothing_but_the_phrase_and_courtesy(said: str, choice: int | None) -> None:
     offers = [["不", "不要", "不是", "no"], ["对", "好", "好的", "确认", "yes"]]
     assert understand(said, offers, "zh-CN", whole=True) == choice
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "least", "most"),
-    [
-        ("额", "额", 1, 1),
-        ("鱼", "余", SAME, SAME),
-        ("行", "航", SAME, SAME),
-        ("网", "晚", NEAR, NEAR),
-        ("诗", "四", NEAR, NEAR),
-        ("卡", "余", 0, 0),
-        ("balances", "balance", 0.9, 0.99),
-        ("currencies", "currency", 0.9, 0.99),
-        ("transcation", "transaction", 0.7, 0.9),
-        ("card", "cart", 0, 0),
-        ("loss", "lost", 0, 0),
-        ("卡", "card", 0, 0),
-    ],
-)
-def test_likeness_goes_by_sound_stem_and_spelling(one: str, other: str, least: float, most: float) -> None:
-    assert least <= alike(one, other) <= most
-    assert alike(one, other) == alike(other, one)
-
-
-def test_the_table_of_sounds_is_loaded_only_when_something_has_to_be_compared_by_sound() -> None:
-    code = (
-        "import sys; from ivr.speech.phrases import understand;"
-        "assert understand('查余额', [['余额']], 'zh') == 0; assert 'pypinyin' not in sys.modules;"
-        "assert understand('查鱼鹅', [['余额']], 'zh') == 0; assert 'pypinyin' in sys.modules"
-    )
-    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)
 
 
 def test_what_callers_say_is_not_kept() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 
 from ivr.engine.engine import Engine
@@ -18,7 +17,7 @@ from ivr.flow.profiles import profiles
 from ivr.session.step_registry import catalogue
 from ivr.speech.prompts import known_prompts
 from ivr.speech.prompts.catalogue import sound_of
-from ivr.speech.prompts.words import folded, in_words, sentences
+from ivr.speech.prompts.words import sentences
 
 from .conftest import release_of
 
@@ -95,30 +94,6 @@ def test_the_engines_own_phrases_and_prepared_announcements_are_known_in_every_p
     assert found["phrases.verified"] == found["phrases.elderly.verified"]
     assert found["announcements.emergency.outage"] == found["announcements.elderly.emergency.outage"]
     assert not [name for name in found if "yes_words" in name or "option_end" in name]
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "spoken"),
-    [
-        ("查询余额，请按1；人工，请按0。", "zh-CN", "查询余额，请按一；人工，请按零。"),
-        ("For English, press 8.", "en-US", "For English, press eight."),
-        ("需要11-13位数字。", "zh-CN", "需要十一到十三位数字。"),
-        ("I need 11-13 digits.", "en-US", "I need eleven to thirteen digits."),
-        ("请拨95588。", "zh-CN", "请拨九五五八八。"),
-        ("利率是2.5%。", "zh-CN", "利率是百分之二点五。"),
-        ("字母X用星号键代替", "zh-CN", "字母埃克斯用星号键代替"),
-        ("Appuyez 1", "fr-FR", "Appuyez 1"),
-    ],
-)
-def test_numbers_are_words_in_what_is_to_be_heard(text, language, spoken):
-    assert in_words(text, language) == spoken
-
-
-def test_listeners_hear_no_punctuation_and_no_difference_between_figures_and_words():
-    assert folded("余额，请按1。", "zh-CN") == folded("余额：请按一", "zh-CN")
-    assert folded("1.5", "en-US") != folded("15", "en-US")
-    assert "".join(sentences("你好。 Press 1.5 now. 好吗？对")) == "你好。 Press 1.5 now. 好吗？对"
-    assert [s.strip() for s in sentences("Mr.Li pays 1.5. Good!")] == ["Mr.Li pays 1.5.", "Good!"]
 
 
 def test_whatever_shipped_flows_say_to_silence_and_nonsense_is_known():
