@@ -137,3 +137,7 @@ def test_what_names_no_kind_is_left_alone(source):
 
 def test_rows_of_the_journal_have_kinds_of_their_own():
     assert not list(named_kinds('row.kind == "transfer"', has_steps=False))
+
+
+def test_every_kind_has_tests_of_its_own():
+    assert {path.stem.removeprefix("test_") for path in (ROOT / "tests" / "steps").glob("test_*.py")} == KINDS

@@ -1,11 +1,11 @@
-"""Menus and what all listening steps share: ladders, budgets, universals, keys ahead, speech."""
+"""What all listening steps share: ladders, budgets, universals, keys ahead, speech."""
 
 from __future__ import annotations
 
 import pytest
 
 from ivr.engine.inputs import DialEnded, Recorded, Resumed
-from ivr.engine.verbs import Dial, Gather, Say
+from ivr.engine.verbs import Dial, Gather
 
 from .fixtures import Bank
 
@@ -151,18 +151,6 @@ def test_a_recogniser_without_confidence_is_believed(phone):
     assert phone(MENU, head=GLOBALS).speak("挂失", None).heard.startswith("这是二。")
 
 
-def test_the_longest_phrase_wins(phone):
-    steps = """
-  start:
-    menu:
-      - {label: 卡, goto: one}
-      - {label: 信用卡, goto: two}
-  one: {hangup: 一。}
-  two: {hangup: 二。}
-"""
-    assert phone(steps).speak("我的信用卡").heard == "二。"
-
-
 def test_a_gather_waits_as_the_profile_or_the_editor_says(phone):
     assert phone(MENU).closing.first_timeout == 5
     assert phone(MENU, head="profile: elderly").closing.first_timeout == 8
@@ -187,20 +175,6 @@ def test_a_step_without_speech_expects_none(phone):
     assert call.speak("余额").heard.startswith("请再选一次。")
 
 
-def test_a_choice_with_a_condition_is_only_there_while_it_holds(phone):
-    steps = """
-  start:
-    menu:
-      - {label: 贵宾, when: caller.segment == "vip", goto: one}
-      - {label: 其他, goto: two}
-  one: {hangup: 一。}
-  two: {hangup: 二。}
-"""
-    call = phone(steps)
-    assert call.heard == "其他，请按2。"
-    assert call.press("1").heard.startswith("请再选一次。")
-
-
 def test_a_late_request_hears_where_the_call_stands_and_counts_nothing(phone):
     call = phone(MENU, head=GLOBALS).press("1").give(Resumed())
     assert call.heard == "这是一。再听，请按1；主菜单，请按2；人工服务，请按0。"
@@ -210,32 +184,6 @@ def test_a_late_request_hears_where_the_call_stands_and_counts_nothing(phone):
 @pytest.mark.parametrize("given", [DialEnded("busy"), Recorded("http://x", 3.0)])
 def test_an_answer_of_the_wrong_kind_counts_as_silence(phone, given):
     assert phone(MENU, head=GLOBALS).give(given).heard.startswith("还没有收到您的选择。")
-
-
-LANGUAGES = """
-  start:
-    prompt: {zh-CN: 您好。, en-US: Hello.}
-    menu:
-      - {label: {zh-CN: 余额, en-US: your balance}, goto: one}
-      - {key: "8", do: language}
-  one:
-    menu:
-      - {label: {zh-CN: 再听, en-US: that again}, goto: one}
-      - {label: {zh-CN: 从头来, en-US: To start over}, goto: start}
-      - {key: "8", do: language}
-"""
-
-
-def test_the_other_language_is_offered_in_its_own_words_and_voice(phone):
-    prompts = phone(LANGUAGES).closing.prompts
-    assert prompts[-1] == Say("For English, press 8.", "en-US")
-
-
-def test_a_caller_who_changes_the_language_stays_where_they_are(phone):
-    call = phone(LANGUAGES).press("1").press("8")
-    assert call.step == "one"
-    assert call.heard == "For that again, press 1; To start over, press 2.普通话服务，请按8。"
-    assert call.press("8").heard.startswith("再听，请按1；从头来，请按2")
 
 
 RATES = """
@@ -256,7 +204,7 @@ def test_callers_choose_how_fast_they_are_spoken_to_and_it_is_kept(phone):
 
 def test_what_a_number_chose_before_holds_from_the_first_word(phone):
     bank = Bank({"memory.recall": {"rate": "0.8", "profile": "elderly"}})
-    call = phone(LANGUAGES, bank=bank)
+    call = phone("  start: {prompt: 您好。, menu: [{label: 余额, goto: bye}]}\n", bank=bank)
     assert call.heard.startswith("您好。")
     assert call.closing.prompts[0].rate == 0.8
     assert call.call.facts["caller"]["profile"] == "elderly"

@@ -68,3 +68,45 @@ def test_bounds_that_disagree_are_refused(phone, more):
     with pytest.raises(FlowError) as refused:
         phone(steps(f"{kind}, {more.partition(', as')[0]}"))
     assert [problem.rule for problem in refused.value.problems] == ["keys-disagree"]
+
+
+COLLECT = """
+  start: {collect: pin, as: code, prompt: 新密码。, next: check}
+  check: {branch: [{when: code == "112358", goto: same}, {goto: bye}]}
+  same: {hangup: 一样。}
+"""
+
+
+def test_a_collected_secret_can_be_compared_and_nothing_else(phone):
+    call = phone(COLLECT).press("112358")
+    assert call.heard == "一样。"
+    assert "112358" not in repr(call.call)
+
+
+AMOUNT = """
+  start: {collect: amount, as: money, prompt: 金额。, next: tell}
+  tell: {say: "{money|amount}。", next: day}
+  day: {collect: digits, min: 2, max: 4, as: day, prompt: 日。, next: done}
+  done: {hangup: "{day|digits}。"}
+"""
+
+
+def test_an_entry_and_the_next_can_be_typed_in_one_go(phone):
+    assert phone(AMOUNT).press("12*5#07#").heard == "十二元五角。零七。"
+
+
+def test_spoken_digits_are_taken_where_nothing_is_secret(phone):
+    call = phone(AMOUNT).press("5").speak("幺二三")
+    assert call.heard == "幺二三。"
+
+
+def test_pound_alone_gives_more_time_three_times(phone):
+    call = phone(AMOUNT)
+    assert call.press("#").heard == "金额。"
+    for _ in range(2):
+        assert call.press("#").heard == "好的，请慢慢准备，准备好后再输入。金额。"
+    assert call.press("#").heard.startswith("金额的小数点用星号键代替")
+
+
+def test_a_slip_says_what_is_expected_in_the_editor_s_bounds(phone):
+    assert phone(AMOUNT).press("5").press("12345").heard.startswith("需要2到4位数字。")

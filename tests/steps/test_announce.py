@@ -9,8 +9,7 @@ from ivr.errors import LookupFailed, StoreError
 from ivr.services.announcements import Announcement, Announcements, switch_off, switch_on
 from ivr.services.router import Router
 from ivr.stores.memory import MemoryStore
-
-from .fixtures import LINE, Bank
+from tests.engine.fixtures import LINE, Bank
 
 SLOTS = LINE + "announcements: {emergency: {}, service: {}}\n"
 STEPS = """

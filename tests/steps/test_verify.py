@@ -1,4 +1,4 @@
-"""Proving who is calling: once, in front of what needs it, with three tries, and without a trace of what was typed."""
+"""The step `verify`: proof once, in front of what needs it, in three tries, and without a trace of what was typed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from ivr.engine.turn import IDENTITY_SECONDS
 from ivr.engine.verbs import Dial, Gather
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
-
-from .fixtures import Bank
+from tests.engine.fixtures import Bank
 
 STEPS = """
   start: {menu: [{label: 余额, goto: balance}, {label: 明细, goto: more}]}
@@ -145,75 +144,6 @@ def test_the_bank_is_asked_with_the_verified_customer_and_never_without(phone):
     phone(STEPS, bank=bank).press("1").press("0128").press("135790")
     (question,) = [question for source, question, _ in bank.asked if source == "bank.balance"]
     assert question["customer"] == "C1"
-
-
-COLLECT = """
-  start: {collect: pin, as: code, prompt: 新密码。, next: check}
-  check: {branch: [{when: code == "112358", goto: same}, {goto: bye}]}
-  same: {hangup: 一样。}
-"""
-
-
-def test_a_collected_secret_can_be_compared_and_nothing_else(phone):
-    call = phone(COLLECT).press("112358")
-    assert call.heard == "一样。"
-    assert "112358" not in repr(call.call)
-
-
-AMOUNT = """
-  start: {collect: amount, as: money, prompt: 金额。, next: tell}
-  tell: {say: "{money|amount}。", next: day}
-  day: {collect: digits, min: 2, max: 4, as: day, prompt: 日。, next: done}
-  done: {hangup: "{day|digits}。"}
-"""
-
-
-def test_an_entry_and_the_next_can_be_typed_in_one_go(phone):
-    assert phone(AMOUNT).press("12*5#07#").heard == "十二元五角。零七。"
-
-
-def test_spoken_digits_are_taken_where_nothing_is_secret(phone):
-    call = phone(AMOUNT).press("5").speak("幺二三")
-    assert call.heard == "幺二三。"
-
-
-def test_pound_alone_gives_more_time_three_times(phone):
-    call = phone(AMOUNT)
-    assert call.press("#").heard == "金额。"
-    for _ in range(2):
-        assert call.press("#").heard == "好的，请慢慢准备，准备好后再输入。金额。"
-    assert call.press("#").heard.startswith("金额的小数点用星号键代替")
-
-
-def test_a_slip_says_what_is_expected_in_the_editor_s_bounds(phone):
-    assert phone(AMOUNT).press("5").press("12345").heard.startswith("需要2到4位数字。")
-
-
-CONFIRM = """
-  start: {confirm: 锁卡吗？, yes: locked, no: kept}
-  locked: {hangup: 锁了。}
-  kept: {hangup: 没锁。}
-"""
-
-
-@pytest.mark.parametrize(("keys", "heard"), [("1", "锁了。"), ("2", "没锁。"), ("11", "锁了。")])
-def test_a_confirmation_takes_one_key(phone, keys, heard):
-    assert phone(CONFIRM).press(keys).heard == heard
-
-
-@pytest.mark.parametrize(
-    ("words", "heard"), [("是的", "锁了。"), ("不要", "没锁。"), ("好，确认", None), ("不是不要", None)]
-)
-def test_a_confirmation_takes_only_a_plain_yes_or_no(phone, words, heard):
-    call = phone(CONFIRM).speak(words)
-    assert (call.heard == heard) if heard else call.heard.startswith("请再选一次。")
-
-
-def test_keys_pressed_ahead_never_confirm_anything(phone):
-    steps = CONFIRM.replace("start:", "sure:") + "  start: {menu: [{label: 锁卡, goto: sure}]}\n"
-    call = phone(steps).press("11")
-    assert call.step == "sure"
-    assert call.closing.prompts[0].barge_in is False
 
 
 def test_a_try_is_charged_before_it_is_checked(phone):

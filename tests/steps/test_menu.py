@@ -1,12 +1,12 @@
-"""What callers chose, now or in earlier calls: it holds at once, and customers hear first what they often want."""
+"""The step `menu`: what is offered to whom and in which words, and what is kept of a choice."""
 
 from __future__ import annotations
 
 import pytest
 
+from ivr.engine.verbs import Say
 from ivr.errors import LookupFailed
-
-from .fixtures import Bank
+from tests.engine.fixtures import Bank
 
 MENU = """
   start: {frequent_first: yes, prompt: 您好。, short: 还有吗？, menu: [{label: 余额, goto: start, reason: balance},
@@ -60,3 +60,65 @@ def test_what_was_chosen_survives_a_bank_that_is_asked_anew(phone):
     down.answers["bank.caller"] = {"age": 30}
     assert call.press("1").call.facts["caller"]["profile"] == "elderly"
     assert call.call.facts["caller"]["known"]
+
+
+def test_a_menu_forgets_what_it_kept_when_a_choice_without_a_value_is_taken(phone):
+    steps = """
+  start: {as: about, menu: [{label: 产品, goto: back, value: product}, {label: 别的, goto: back}]}
+  back: {branch: [{when: about == "product", goto: start}, {when: about == none, goto: nothing}, {goto: bye}]}
+  nothing: {hangup: 没有。}
+"""
+    call = phone(steps).press("1")
+    assert call.press("2").heard == "没有。"
+
+
+def test_the_longest_phrase_wins(phone):
+    steps = """
+  start:
+    menu:
+      - {label: 卡, goto: one}
+      - {label: 信用卡, goto: two}
+  one: {hangup: 一。}
+  two: {hangup: 二。}
+"""
+    assert phone(steps).speak("我的信用卡").heard == "二。"
+
+
+def test_a_choice_with_a_condition_is_only_there_while_it_holds(phone):
+    steps = """
+  start:
+    menu:
+      - {label: 贵宾, when: caller.segment == "vip", goto: one}
+      - {label: 其他, goto: two}
+  one: {hangup: 一。}
+  two: {hangup: 二。}
+"""
+    call = phone(steps)
+    assert call.heard == "其他，请按2。"
+    assert call.press("1").heard.startswith("请再选一次。")
+
+
+LANGUAGES = """
+  start:
+    prompt: {zh-CN: 您好。, en-US: Hello.}
+    menu:
+      - {label: {zh-CN: 余额, en-US: your balance}, goto: one}
+      - {key: "8", do: language}
+  one:
+    menu:
+      - {label: {zh-CN: 再听, en-US: that again}, goto: one}
+      - {label: {zh-CN: 从头来, en-US: To start over}, goto: start}
+      - {key: "8", do: language}
+"""
+
+
+def test_the_other_language_is_offered_in_its_own_words_and_voice(phone):
+    prompts = phone(LANGUAGES).closing.prompts
+    assert prompts[-1] == Say("For English, press 8.", "en-US")
+
+
+def test_a_caller_who_changes_the_language_stays_where_they_are(phone):
+    call = phone(LANGUAGES).press("1").press("8")
+    assert call.step == "one"
+    assert call.heard == "For that again, press 1; To start over, press 2.普通话服务，请按8。"
+    assert call.press("8").heard.startswith("再听，请按1；从头来，请按2")
