@@ -1,1 +1,1 @@
-"""The carrier's side of a call: fetches TwiML, plays it and posts back what the caller did. TwiML and HTTP only."""
+"""The carrier's side of a call: fetch TwiML, play it and post back the caller's input. Knows nothing of the engine."""

@@ -1,4 +1,4 @@
-"""The person on the line, as the player sees them: what they hear, and what they do about it. No TwiML, no HTTP."""
+"""The caller as the player sees them: what they hear, and how they act. Knows no TwiML and no HTTP."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ DTMF_KEYS = frozenset("0123456789*#")
 
 
 class Gone(Exception):
-    """Raise it from any method of a `Caller` to hang up at once."""
+    """Raised by a method of a `Caller` to hang up at once."""
 
 
 @dataclass(frozen=True)
 class HeardPrompt:
-    """One thing that is played. `text` is what was said, at `rate`, or the address of what was played."""
+    """One prompt that is played. `text` is the words spoken at `rate`, or the address of a sound."""
 
     kind: Literal["say", "play", "pause", "beep"]
     text: str
@@ -27,7 +27,7 @@ class HeardPrompt:
 
 @dataclass(frozen=True)
 class ListeningWindow:
-    """What the document waits for. `timeout` is the silence in seconds that ends it; `most` bounds keys or seconds."""
+    """What the document waits for. `timeout` is the silence in seconds that ends it; `most` limits keys or seconds."""
 
     kind: Literal["gather", "record"]
     keys: bool
@@ -41,7 +41,7 @@ class ListeningWindow:
 
 @dataclass(frozen=True)
 class Stretch:
-    """What is about to be played. Without `listening`, keys pressed in it are lost."""
+    """The prompts about to be played. Without `listening`, keys pressed meanwhile are lost."""
 
     began: float
     prompts: tuple[HeardPrompt, ...]
@@ -49,13 +49,13 @@ class Stretch:
 
     @property
     def seconds(self) -> float:
-        """How long the prompts take."""
+        """The duration of the prompts in seconds."""
         return sum(prompt.seconds for prompt in self.prompts)
 
 
 @dataclass(frozen=True)
 class Press:
-    """Press keys, the first one `at` seconds on, then one every `gap` seconds. `repeat` sends the request twice."""
+    """Press keys, the first after `at` seconds, then one every `gap` seconds. `repeat` sends the request twice."""
 
     keys: str = field(repr=False)
     at: float = 0.0
@@ -69,7 +69,7 @@ class Press:
 
 @dataclass(frozen=True)
 class Speak:
-    """Say something. `seconds` None: as long as the words take."""
+    """Say something. If `seconds` is None, the duration is estimated from the words."""
 
     text: str = field(repr=False)
     confidence: float | None = None
@@ -80,9 +80,9 @@ class Speak:
 
 @dataclass(frozen=True)
 class Talk:
-    """Talk to a recording for so many seconds, then press `key`, or fall silent when there is none.
+    """Speak into a recording for `seconds`, then press `key`, or fall silent if there is none.
 
-    `sound` is what is said as a WAV file; without it silence is recorded.
+    `sound` is a WAV file; without it, silence is recorded.
     """
 
     seconds: float
@@ -94,7 +94,7 @@ class Talk:
 
 @dataclass(frozen=True)
 class Silence:
-    """Do nothing until the document gives up listening."""
+    """Do nothing until the document stops listening."""
 
     at: float = 0.0
     repeat: bool = False
@@ -102,7 +102,7 @@ class Silence:
 
 @dataclass(frozen=True)
 class HangUp:
-    """Hang up, `at` seconds on."""
+    """Hang up after `at` seconds."""
 
     at: float = 0.0
     repeat: bool = False
@@ -113,11 +113,11 @@ Act = Press | Speak | Talk | Silence | HangUp
 
 @dataclass(frozen=True)
 class DeskAnswer:
-    """What happens to a dialled leg. `caller_leaves`: the caller, not the desk, ends the talk.
+    """What happens to a dialled leg. With `caller_leaves` the caller, not the agent, ends the talk.
 
-    The rest matters where whoever answers is asked to take the call. They press `press` then, and nothing when it is
-    empty, or hang up (`hangs_up`); `hears` learns what they hear. Of a telephone that is `lost` the carrier never tells
-    the end. `caller_leaves_at` has the caller hang up so many seconds after the dialling began, whatever goes on then.
+    An agent who is asked to take the call presses `press` (nothing if it is empty) or hangs up (`hangs_up`); `hears`
+    gets the prompts of the leg. If the leg is `lost`, the carrier never reports its end. With `caller_leaves_at` the
+    caller hangs up so many seconds after dialling began.
     """
 
     status: DialStatus = "completed"
@@ -135,21 +135,21 @@ class DeskAnswer:
 class Caller(Protocol):
     """A person, a script or a load user. Any method may raise `Gone` to hang up.
 
-    The player calls, for each stretch: `early` once, `hears` for each prompt as it begins, then, when the document
-    listens and nothing was done early, `answers`. `acted` follows when the act takes place.
+    For each stretch the player calls `early` once, `hears` for each prompt as it begins, then, if the document listens
+    and there was no early act, `answers`. `acted` follows when the act takes place.
     """
 
     def early(self, stretch: Stretch) -> Act | None:
-        """Say what you do while `stretch` is played (`at` counts from its start), or None to listen to the end."""
+        """Return the act during `stretch` (`at` counts from its start), or None to listen to the end."""
 
     def hears(self, heard: HeardPrompt) -> None:
-        """Take in a prompt that begins to play."""
+        """Receive a prompt that begins to play."""
 
     def answers(self, listening: ListeningWindow) -> Act:
-        """Say what you do now that the document listens; `at` counts from now, past `timeout` is too late."""
+        """Return the act while the document listens; `at` counts from now, and past `timeout` is too late."""
 
     def acted(self, act: Act) -> None:
-        """Learn that your act takes place now, before its request is made."""
+        """Be notified that the act takes place now, before its request is made."""
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Say what becomes of a dialled leg."""
+        """Return what happens to a dialled leg."""

@@ -1,4 +1,4 @@
-"""What a carrier leaves open, so that tests can try both ways; and how a call went."""
+"""Options for behaviour that the carrier does not specify, so that tests can try each; and the result of a call."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ EndedBy = Literal["server", "caller", "fault", "limit"]
 
 @dataclass(frozen=True)
 class CarrierOptions:
-    """What Twilio leaves open. `hops` documents in a row may pass without a sound.
+    """Behaviour that Twilio does not specify. At most `hops` documents in a row may pass without a sound.
 
-    `screened` is how dialling somebody ends who answered and did not take the call; `leg_told` says whether the end of
-    their leg is told before or after that.
+    `screened` is the dial status if the agent answered but did not take the call; `leg_told` says whether the end of
+    the leg is reported before or after it.
     """
 
     early_keys: Literal["kept", "lost"] = "kept"
@@ -33,9 +33,9 @@ class CarrierOptions:
 
 @dataclass(frozen=True)
 class CallResult:
-    """How a call went. `seconds` is time on the call's clock; `faults` holds fatal ones and warnings alike.
+    """The result of a call. `seconds` is time on the call's clock; `faults` includes fatal faults and warnings.
 
-    `documents` counts those that could be played.
+    `documents` counts the documents that could be played.
     """
 
     call_sid: str

@@ -1,4 +1,4 @@
-"""Clocks that a call runs on: virtual for tests, real for phones and load. Nothing here starts a thread."""
+"""Clocks for calls: virtual for tests, real for phones and load tests. Must not start a thread."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Clock(Protocol):
 
 
 class VirtualClock:
-    """A clock that moves only when told to sleep, so an hour takes no time."""
+    """A clock that moves only in `sleep`, so that an hour takes no time."""
 
     def __init__(self, start: float = 0.0) -> None:
         self._now = start
@@ -27,16 +27,16 @@ class VirtualClock:
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Move on by `seconds`; never back."""
+        """Move forward by `seconds`; never back."""
         self._now += max(0.0, seconds)
 
     def set(self, now: float) -> None:
-        """Jump to a Unix time, as between two conversations that begin at different hours."""
+        """Set the Unix time, as between two conversations that begin at different times."""
         self._now = now
 
 
 class RealClock:
-    """The machine's clock. `speed` 2 halves every wait; no single wait lasts longer than `longest` seconds."""
+    """The machine's clock. `speed` 2 halves every wait; no wait lasts longer than `longest` seconds."""
 
     def __init__(self, speed: float = 1.0, longest: float = float("inf")) -> None:
         self._speed = speed
@@ -47,7 +47,7 @@ class RealClock:
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Wait, as fast as this clock was told to."""
+        """Wait `seconds` divided by the clock's speed."""
         wait = min(seconds / self._speed, self._longest)
         if wait > 0:
             time.sleep(wait)

@@ -1,4 +1,4 @@
-"""What a listening verb makes of what the caller does: pure rules of Gather and Record, no time and no requests."""
+"""The rules of Gather and Record: what they return for the caller's act. Pure: no clock, no requests."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .twiml import Gather, Play, Record, Say, TwimlPrompt
 KEY_SECONDS = 0.3
 
 Length = Callable[[str], float]
-"""Tells how many seconds the sound at an address lasts."""
+"""Returns the length of the sound at an address in seconds."""
 
 
 def as_heard(prompt: TwimlPrompt, length: Length) -> HeardPrompt:
-    """Put a prompt as the caller perceives it."""
+    """Convert a prompt to what the caller hears."""
     if isinstance(prompt, Say):
         once = sum(speech_duration.speech_seconds(piece.text, piece.rate) + piece.pause for piece in prompt.pieces)
         rate = prompt.pieces[0].rate if prompt.pieces else 1.0
@@ -28,7 +28,7 @@ def as_heard(prompt: TwimlPrompt, length: Length) -> HeardPrompt:
 
 
 def split(gather: Gather, now: float, length: Length) -> tuple[Stretch, ListeningWindow]:
-    """Part what is played from the wait after it; pauses at the end of the prompts are a part of the wait."""
+    """Split a Gather into its prompts and the wait after them; pauses at the end of the prompts belong to the wait."""
     prompts = tuple(as_heard(prompt, length) for prompt in gather.prompts)
     sounds = max((place for place, prompt in enumerate(prompts, 1) if prompt.kind != "pause"), default=0)
     quiet = sum(prompt.seconds for prompt in prompts[sounds:])
@@ -47,7 +47,7 @@ def split(gather: Gather, now: float, length: Length) -> tuple[Stretch, Listenin
 
 @dataclass(frozen=True)
 class Gathered:
-    """What a Gather ends with. `wait` is the time it takes from the first key or word; `rest` are keys left over."""
+    """The result of a Gather. `wait` is its duration in seconds from the first key or word; `rest` are unused keys."""
 
     digits: str = field(default="", repr=False)
     finished_on: str = ""
@@ -63,24 +63,24 @@ class Gathered:
         return not self.digits and not self.speech
 
     def parameters(self, blank: bool) -> dict[str, str]:
-        """Return what the action is told. `blank`: an empty result says so instead of saying nothing."""
+        """Return the parameters of the action. With `blank`, an empty result has empty parameters instead of none."""
         if self.speech:
-            told = {"SpeechResult": self.speech}
-            return told if self.confidence is None else told | {"Confidence": str(self.confidence)}
+            result = {"SpeechResult": self.speech}
+            return result if self.confidence is None else result | {"Confidence": str(self.confidence)}
         if self.empty and not blank:
             return {}
         return {"msg": "Gather End", "Digits": self.digits, "FinishedOnKey": self.finished_on}
 
 
 def stops(gather: Gather, act: Act) -> bool:
-    """Tell whether `act` cuts the prompts short."""
+    """Return whether `act` interrupts the prompts."""
     if isinstance(act, Press):
         return gather.keys
     return isinstance(act, Speak) and gather.speech and gather.barge_in
 
 
 def gather_answer(gather: Gather, act: Act, patience: float) -> Gathered:
-    """Take in what the caller did; `patience` is the silence in seconds that the Gather allows from here."""
+    """Return the result for the caller's act; `patience` is the silence in seconds that the Gather still allows."""
     if isinstance(act, Press) and gather.keys:
         return gathered(gather, act.keys, act.gap, act.repeat)
     if isinstance(act, Speak) and gather.speech and act.text.strip():
@@ -91,7 +91,7 @@ def gather_answer(gather: Gather, act: Act, patience: float) -> Gathered:
 
 
 def gathered(gather: Gather, keys: str, gap: float = KEY_SECONDS, repeat: bool = False) -> Gathered:
-    """Take keys until there are enough, the finishing key comes, or the timeout that each key restarts runs out."""
+    """Take keys until there are `num_digits`, the finishing key, or a gap as long as the timeout."""
     if gap >= gather.timeout:
         keys, late = keys[:1], keys[1:]
     else:
@@ -106,7 +106,7 @@ def gathered(gather: Gather, keys: str, gap: float = KEY_SECONDS, repeat: bool =
 
 @dataclass(frozen=True)
 class RecordResult:
-    """What a Record ends with. `key` is the key that ended it, or "hangup"; `wait` is the time it took."""
+    """The result of a Record. `key` is the key that ended it, or "hangup"; `wait` is its duration in seconds."""
 
     seconds: float
     key: str = ""
@@ -115,7 +115,7 @@ class RecordResult:
 
 
 def record_result(record: Record, act: Act) -> RecordResult:
-    """Take in what the caller did after the tone."""
+    """Return the result for the caller's act after the tone."""
     quiet, most = record.timeout or record.max_length, float(record.max_length)
     if isinstance(act, HangUp):
         taken = min(act.at, most)

@@ -1,4 +1,4 @@
-"""The languages that Twilio takes, per verb, and how many bytes one `<Say>` may hold."""
+"""The languages that Twilio accepts per verb, and the size limits of `<Say>`. Knows nothing of flows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEARD = frozenset(
     th-TH tr-TR uk-UA ur-IN ur-PK vi-VN yue-Hant-HK zu-ZA
     """.split()  # noqa: SIM905 - a table to read
 )
-# Codes that another product or another verb takes: what an author who wrote the left means is the right.
+# Codes of another product or verb, each with the code that was probably meant.
 MEANT_TO_HEAR = {"zh": "cmn-Hans-CN", "zh-CN": "cmn-Hans-CN", "cmn-CN": "cmn-Hans-CN", "zh-TW": "cmn-Hant-TW",
                  "zh-HK": "yue-Hant-HK", "yue-CN": "yue-Hant-HK", "cmn-TW": "cmn-Hant-TW", "en": "en-US"}  # fmt: skip
 MEANT_TO_SAY = {"zh": "cmn-CN", "zh-CN": "cmn-CN", "cmn-Hans-CN": "cmn-CN", "cmn-Hant-TW": "cmn-TW", "en": "en-US"}
@@ -28,7 +28,7 @@ _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?(-[A-Z]+)?\
 
 
 def hearing_fault(language: str, model: str) -> str:
-    """Say why a Gather can't take `language`, or nothing."""
+    """Return why a Gather cannot recognise `language`, or an empty text."""
     if model.startswith("deepgram") or language in HEARD:
         return ""
     meant = MEANT_TO_HEAR.get(language)
@@ -36,7 +36,7 @@ def hearing_fault(language: str, model: str) -> str:
 
 
 def saying_fault(language: str | None, voice: str, text: str) -> str:
-    """Say why a Say can't speak `language`, or nothing."""
+    """Return why a Say cannot speak `language`, or an empty text."""
     if language is None:
         # Polly and Google voices speak their own language when none is given.
         own = voice.startswith(("Polly.", "Google."))
@@ -50,7 +50,7 @@ def saying_fault(language: str | None, voice: str, text: str) -> str:
 
 
 def too_long(voice: str, words: str, with_marks: str) -> str:
-    """Say by how much one Say is too long, or nothing. Google's voices count SSML marks, Amazon's don't."""
+    """Return how much too long a Say is, or an empty text. Google's voices count SSML tags, Amazon's do not."""
     if voice.startswith("Polly."):
         size, most = len(words.encode()), POLLY_BYTES
     elif voice.startswith("Google."):

@@ -1,4 +1,4 @@
-"""The other end of a dialled line: it rings, whoever answers is told who calls, the two talk, somebody hangs up."""
+"""The dialled leg of a call: ringing, the announcement to the agent, the talk, and the hang-up. Makes no requests."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from .clock import Clock
 _BUSY_SECONDS = 2.0
 FAILED_SECONDS = 0.5
 HANGS_UP_AFTER = 1.0
-"""Seconds of what is played to them that somebody hears who answers and hangs up."""
+"""Seconds that an agent listens who answers and then hangs up."""
 
 
 class CallerLeft(Exception):
-    """The caller hung up while the other telephone rang, was told who calls, or was talking."""
+    """The caller hung up while the agent's telephone rang, during the announcement, or during the talk."""
 
 
 class Bounded:
-    """A clock that stops at a moment: whoever sleeps past it learns that the caller has left."""
+    """A clock that ends at a time: sleeping past it raises CallerLeft."""
 
     def __init__(self, clock: Clock, end: float) -> None:
         self._clock, self._end = clock, end
@@ -29,7 +29,7 @@ class Bounded:
         return self._clock.now()
 
     def sleep(self, seconds: float) -> None:
-        """Let seconds go by. Raises CallerLeft at the end."""
+        """Let `seconds` go by. Raises CallerLeft at the end."""
         left = self._end - self._clock.now()
         if seconds >= left:
             self._clock.sleep(left)
@@ -39,7 +39,7 @@ class Bounded:
 
 @dataclass(frozen=True)
 class LegEnded:
-    """How a dialled leg ended. `talked` is None when the two were never connected; `answered` counts from then."""
+    """How a dialled leg ended. `answered` counts seconds since it was answered; `talked` is None if not connected."""
 
     status: DialStatus
     answered: float = 0.0
@@ -47,7 +47,7 @@ class LegEnded:
     caller_left: bool = False
 
     def facts(self, screened: DialStatus) -> dict[str, str]:
-        """Return what the verb's action is told; `screened` stands for an answer that connected nobody."""
+        """Return the parameters of the Dial's action; `screened` is the status if the agent did not take the call."""
         if self.talked is not None:
             seconds = str(round(self.talked))
             return {"DialCallStatus": self.status, "DialCallDuration": seconds, "DialBridged": "true"}
@@ -56,12 +56,12 @@ class LegEnded:
 
     @property
     def leg_status(self) -> str:
-        """How the other telephone's own call ended."""
+        """The final status of the leg's own call."""
         return "completed" if self.answered else self.status
 
 
-def bridge(desk: DeskAnswer, timeout: float, clock: Clock, told: Callable[[Clock], bool]) -> LegEnded:
-    """Ring, let `told` tell whoever answers who calls (it says whether they take the call), and let them talk."""
+def bridge(desk: DeskAnswer, timeout: float, clock: Clock, takes: Callable[[Clock], bool]) -> LegEnded:
+    """Ring, ask the agent with `takes` whether they take the call, and let the two talk."""
     bounded = clock if desk.caller_leaves_at is None else Bounded(clock, clock.now() + desk.caller_leaves_at)
     answered = connected = 0.0
     try:
@@ -71,7 +71,7 @@ def bridge(desk: DeskAnswer, timeout: float, clock: Clock, told: Callable[[Clock
             return LegEnded(status)
         bounded.sleep(desk.ring)
         answered = clock.now()
-        if not told(bounded):
+        if not takes(bounded):
             return LegEnded("completed", clock.now() - answered)
         connected = clock.now()
         bounded.sleep(desk.talk)
@@ -86,32 +86,32 @@ def bridge(desk: DeskAnswer, timeout: float, clock: Clock, told: Callable[[Clock
 
 
 class AnsweringAgent:
-    """The person at a dialled telephone, as the player of that leg sees them: listens, then presses what `desk` says.
+    """The agent at a dialled telephone, as the `Caller` of that leg: listens, then presses the key of `desk`.
 
-    `dialled` is what becomes of a call that this leg makes in turn.
+    `dialled` is what happens to a call that this leg makes in turn.
     """
 
     def __init__(self, desk: DeskAnswer, dialled: DeskAnswer | None = None) -> None:
         self._desk, self._dialled = desk, dialled or DeskAnswer()
 
     def early(self, stretch: Stretch) -> Act | None:
-        """Listen to the end, or hang up soon."""
+        """Listen to the end, or hang up after HANGS_UP_AFTER."""
         return HangUp(HANGS_UP_AFTER) if self._desk.hangs_up else None
 
     def hears(self, heard: HeardPrompt) -> None:
-        """Tell whoever wants to know what is heard at this end."""
+        """Pass the prompt on to `desk.hears`."""
         if self._desk.hears is not None:
             self._desk.hears(heard)
 
     def answers(self, listening: ListeningWindow) -> Act:
-        """Press the key, or say nothing."""
+        """Press the key, or stay silent."""
         if self._desk.hangs_up:
             return HangUp()
         return Press(self._desk.press, repeat=self._desk.repeat) if self._desk.press else Silence()
 
     def acted(self, act: Act) -> None:
-        """Know already."""
+        """Ignore it."""
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Say what becomes of a call made from here."""
+        """Return what happens to a call made by this leg."""
         return self._dialled

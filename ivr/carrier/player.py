@@ -1,4 +1,4 @@
-"""Plays the TwiML of one call exactly as Twilio would. No threads of its own; knows no flow, no engine."""
+"""Play the TwiML of one call as Twilio does. Must not start threads; knows no flow and no engine."""
 
 from __future__ import annotations
 
@@ -102,11 +102,11 @@ class Player:
         return self._over
 
     def move(self, url: str) -> None:
-        """Let the call ask another address as soon as it next lets time go by: whoever sleeps now must be woken."""
+        """Redirect the call to another address at its next wait; a wait in progress must be woken by the clock."""
         self._moved = url
 
     def call(self) -> CallResult:
-        """Make the call and play it to its end, then post the status callback."""
+        """Make the call, play it to its end, and post the status callback."""
         self._began = self._clock.now()
         try:
             self._clock.sleep(self._habits.ring)
@@ -204,7 +204,7 @@ class Player:
             raise _Next("moved", url, "POST")
 
     def _prompts(self, prompts: Sequence[TwimlPrompt]) -> None:
-        """Play prompts that nothing can stop but hanging up."""
+        """Play prompts that only hanging up can interrupt."""
         stretch = Stretch(
             self._clock.now(), tuple(gather_rules.as_heard(prompt, self._length) for prompt in prompts), None
         )
@@ -217,7 +217,7 @@ class Player:
         self._hear(rest)
 
     def _hear(self, prompts: Sequence[HeardPrompt], until: float = float("inf")) -> Sequence[HeardPrompt]:
-        """Play until `until` seconds have gone by; return what is left."""
+        """Play for `until` seconds; return the rest."""
         for place, prompt in enumerate(prompts):
             self._caller.hears(prompt)
             if until < prompt.seconds:
@@ -239,7 +239,7 @@ class Player:
             raise self._next("gather", gather.action, gather.method, extra, result.repeat)
 
     def _typed_ahead(self, gather: Gather, stretch: Stretch) -> gather_rules.Gathered | None:
-        """Use up keys that were pressed while the last request was under way; they stop the prompts at once."""
+        """Use keys pressed during the previous request; they interrupt the prompts at once."""
         if not self._early or not gather.keys:
             return None
         keys, self._early = self._early, ""
@@ -291,7 +291,7 @@ class Player:
         raise step
 
     def _last_word(self, step: _Next) -> None:
-        """Tell the server how a verb ended after the caller has gone; the answer is thrown away."""
+        """Report the end of a verb after the caller has hung up; the answer is ignored."""
         self._carrier.ask(step.purpose, step.method, step.url, step.extra, status="completed", repeat=step.repeat)
         raise Gone
 
@@ -317,7 +317,7 @@ class Player:
             raise step
 
     def _leg(self, party: Party, desk: DeskAnswer) -> Player:
-        """Return the player of the other telephone's own call."""
+        """Return the player of the dialled leg."""
         line = replace(
             self._line,
             voice_url=urljoin(self._url, party.url) if party.url else "",
@@ -332,7 +332,7 @@ class Player:
         )
 
     def takes(self, clock: Clock) -> bool:
-        """Play to somebody who was dialled what they hear first; tell whether they are to be connected."""
+        """Play the leg's document to the agent; return whether the agent takes the call."""
         if not self._line.voice_url:
             return True
         self._clock, self._began, self._status = clock, clock.now(), "in-progress"

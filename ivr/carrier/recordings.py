@@ -1,6 +1,6 @@
-"""The carrier's recordings over HTTP on loopback: what callers said, for who knows the account's name and token.
+"""A server on loopback that stands in for the carrier's recordings API, protected by the account's SID and token.
 
-As at a carrier, a recording is not there yet when the call asks for its next document, and can be deleted.
+As with the carrier, a recording is not available yet when the next document is requested, and can be deleted.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from ivr.speech.audio.levels import silence
 from .requests import DEMO_ACCOUNT
 
 NOT_READY = 2
-"""How often a recording is not there yet when it is asked for."""
+"""How many requests find a recording not available yet."""
 _NAME = re.compile(r"/2010-04-01/Accounts/(AC\w{32})/Recordings/(RE\w{32})\.(wav|json)")
 
 
 class CarrierRecordings:
-    """Keeps and serves recordings; use it with `with`. `url` is what the server takes for the carrier's API.
+    """Stores and serves recordings; a context manager. `url` is the base URL for TWILIO_API_URL.
 
-    `asked` counts requests by recording, `refused` those without the right credentials; `deleted` names what is gone.
+    `asked` counts requests by recording, `refused` those without valid credentials; `deleted` lists deleted recordings.
     """
 
     def __init__(self, token: str, account: str = DEMO_ACCOUNT, *, port: int = 0, not_ready: int = NOT_READY) -> None:
@@ -42,12 +42,12 @@ class CarrierRecordings:
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
     def keep(self, sid: str, sound: bytes) -> str:
-        """Keep a WAV file as the carrier does, in 8 kHz mono, and return its address; without one, silence."""
+        """Store a WAV file as the carrier does, in 8 kHz mono, or silence without one; return its address."""
         self._kept[sid] = write_wav(read_wav(sound) if sound else silence(1.0))
         return f"{self.url}/2010-04-01/Accounts/{self.account}/Recordings/{sid}"
 
     def keep_bytes(self, sid: str, content: bytes) -> None:
-        """Put any bytes in the place of a recording, as a carrier might that is broken."""
+        """Store any bytes as a recording, as a faulty carrier might."""
         self._kept[sid] = content
 
     def __enter__(self) -> Self:
@@ -66,10 +66,10 @@ class CarrierRecordings:
         if not hmac.compare_digest(login.encode(), self._login.encode()):
             self.refused += 1
             return 401, b""
-        found = _NAME.fullmatch(path)
-        if not found or found[1] != self.account or found[2] not in self._kept:
+        name = _NAME.fullmatch(path)
+        if not name or name[1] != self.account or name[2] not in self._kept:
             return 404, b""
-        sid = found[2]
+        sid = name[2]
         if method == "DELETE":
             del self._kept[sid]
             self.deleted.append(sid)

@@ -1,4 +1,4 @@
-"""Makes the requests of one call as Twilio makes them: standard parameters, signature, cookies, redirects."""
+"""Make the requests of one call as Twilio does: standard parameters, signature, cookies, redirects."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ DEMO_ACCOUNT = "AC" + "0" * 32
 
 @dataclass(frozen=True)
 class PhoneLine:
-    """Who calls whom, and where the number's webhooks are.
+    """Caller, called number, and the number's webhooks.
 
-    Without `token` requests go unsigned. `public_url` is the scheme and host that the server signs over when it is not
-    the one in `voice_url`, as behind a proxy. `parent` is the call that this one was dialled from, if any.
+    Without `token`, requests are not signed. `public_url` is the scheme and host in the signed URL if it differs from
+    `voice_url`, as behind a proxy. `parent` is the call that dialled this one, if any.
     """
 
     voice_url: str
@@ -54,7 +54,7 @@ class PhoneLine:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request as it went. `seconds` is the server's time on the machine's clock; `status` 0 means no answer."""
+    """One request and its answer. `seconds` is the duration on the machine's clock; `status` 0 means no answer."""
 
     call_sid: str
     purpose: Purpose
@@ -70,17 +70,17 @@ ExchangeWatch = Callable[[Exchange], None]
 
 
 def beside(watch: ExchangeWatch | None) -> ExchangeWatch | None:
-    """Watch the exchanges of a leg that belongs to another call, where they stand beside what its caller does."""
+    """Return a watch for the requests of a dialled leg, which reports them with the purpose "agent"."""
     return None if watch is None else lambda exchange: watch(replace(exchange, purpose="agent"))
 
 
 def new_sid(kind: str) -> str:
-    """Make an identifier as Twilio makes them: two letters and 32 hexadecimal digits."""
+    """Return an identifier like Twilio's: two letters and 32 hexadecimal digits."""
     return kind + secrets.token_hex(16)
 
 
 def signature(token: str, url: str, form: Mapping[str, str]) -> str:
-    """Compute X-Twilio-Signature for a voice request by Twilio's rules."""
+    """Compute X-Twilio-Signature of a voice request by Twilio's rules."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     if parts.scheme == "https":
@@ -105,9 +105,9 @@ class Carrier:
     def ask(
         self, purpose: Purpose, method: str, url: str, extra: Mapping[str, str], *, status: str, repeat: bool = False
     ) -> tuple[HttpAnswer, str]:
-        """Make a request; return its answer and the address that gave it. `repeat` sends it twice.
+        """Make a request; return the answer and the URL that gave it. `repeat` sends it twice.
 
-        Raises TwimlFault when no answer comes or redirects never end.
+        Raises TwimlFault if no answer comes or there are more than MOST_REDIRECTS redirects.
         """
         form = {**self._standard(status), **extra}
         for _ in range(MOST_REDIRECTS):
@@ -149,7 +149,7 @@ class Carrier:
     def _once(
         self, purpose: Purpose, method: str, url: str, form: Mapping[str, str], more: Mapping[str, str]
     ) -> HttpAnswer:
-        # Faults and exchanges name `url` alone: what was typed stands in the query that a GET adds to it.
+        # Faults and exchanges name `url` only: a GET adds what was typed to the query.
         whole, posted = (_with_query(url, form), {}) if method == "GET" and form else (url, form)
         headers = {**self._headers(whole, posted), **more}
         began = time.perf_counter()
@@ -185,12 +185,12 @@ class Carrier:
         return headers
 
     def _public(self, url: str) -> str:
-        """Give the address as the server knows it."""
+        """Return the URL as the server knows it."""
         base, public = _base(self.line.voice_url), self.line.public_url.rstrip("/")
         return public + url[len(base) :] if public and url.startswith(base) else url
 
     def real(self, url: str) -> str:
-        """Give the address to connect to; overrides after # are for the carrier."""
+        """Return the URL to connect to; overrides after # are for the carrier."""
         base, public = _base(self.line.voice_url), self.line.public_url.rstrip("/")
         real = base + url[len(public) :] if public and url.startswith(public) else url
         return real.partition("#")[0]

@@ -1,4 +1,4 @@
-"""The requests whose answers nobody plays: that a recording is ready, that a call has ended."""
+"""Status callbacks, whose answers are not played: a recording is ready, a call has ended."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from .twiml import TwimlFault
 
 
 class SideRequests:
-    """Those of one call; what goes wrong with them is added to `faults`."""
+    """The status callbacks of one call; failures are added to `faults`."""
 
     def __init__(self, carrier: Carrier, faults: list[TwimlFault]) -> None:
         self._carrier, self._faults = carrier, faults
         self._later: list[Callable[[], None]] = []
 
     def later(self, tell: Callable[[], None]) -> None:
-        """Keep something to tell until the next `flush`."""
+        """Postpone a callback until the next `flush`."""
         self._later.append(tell)
 
     def flush(self) -> None:
-        """Tell what was kept."""
+        """Send the postponed callbacks."""
         while self._later:
             self._later.pop(0)()
 
     def ended(self, status: str, seconds: float, now: float) -> None:
-        """Tell the server how the call ended, if it wants to know."""
+        """Report the end of the call, if the line has a status URL."""
         self.flush()
         url = self._carrier.line.status_url
         if url:
@@ -40,7 +40,7 @@ class SideRequests:
             self.tell("status", url, extra, status)
 
     def tell(self, purpose: Purpose, url: str, extra: Mapping[str, str], status: str) -> None:
-        """Make one such request."""
+        """Send one callback."""
         try:
             answer, _ = self._carrier.ask(purpose, "POST", url, extra, status=status)
         except TwimlFault as fault:

@@ -1,4 +1,4 @@
-"""How long a sound lasts that a document has the carrier play: read from the head of the file, fetched once."""
+"""The length of sounds that a document plays, read from the WAV header; each is fetched once."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from weakref import WeakKeyDictionary
 from .transport import NoAnswer, Transport
 
 UNKNOWN_SECONDS = 3.0
-"""Of a sound that cannot be fetched or is no WAV file."""
+"""Assumed for a sound that cannot be fetched or is no WAV file."""
 MOST_KEPT = 1024
 
-_KNOWN: WeakKeyDictionary[Transport, dict[str, float]] = WeakKeyDictionary()
+_LENGTHS: WeakKeyDictionary[Transport, dict[str, float]] = WeakKeyDictionary()
 
 
 def sound_seconds(transport: Transport, url: str) -> float:
-    """Return the length of the sound at an address, in seconds; each is fetched once over a transport."""
-    known = _KNOWN.setdefault(transport, {})
-    if url not in known:
-        if len(known) >= MOST_KEPT:
-            known.clear()
-        known[url] = _fetched(transport, url)
-    return known[url]
+    """Return the length in seconds of the sound at a URL; fetch it once per transport."""
+    lengths = _LENGTHS.setdefault(transport, {})
+    if url not in lengths:
+        if len(lengths) >= MOST_KEPT:
+            lengths.clear()
+        lengths[url] = _fetched(transport, url)
+    return lengths[url]
 
 
 def _fetched(transport: Transport, url: str) -> float:
@@ -33,7 +33,7 @@ def _fetched(transport: Transport, url: str) -> float:
 
 
 def wav_seconds(data: bytes) -> float:
-    """Return the length of a WAV file of any encoding: its bytes of sound by its bytes a second."""
+    """Return the length in seconds of a WAV file of any encoding: bytes of sound divided by bytes per second."""
     rate, place = 0, 12
     while data[:4] == b"RIFF" and place + 8 <= len(data):
         name, size = struct.unpack_from("<4sI", data, place)

@@ -1,4 +1,4 @@
-"""How long a voice takes to say a text. An estimate from length only; nothing is rendered."""
+"""Estimate how long a voice takes to speak a text, from its length only. Renders nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|\d")
 
 
 def speech_seconds(text: str, rate: float = 1.0) -> float:
-    """Estimate the seconds that `text` takes; a digit counts as one Chinese character or one English word."""
+    """Return the estimated seconds; a digit counts as one Chinese character or one English word."""
     han = len(_HAN.findall(text))
     words = len(_WORD.findall(text))
     words_last = words / (ZH_CHARACTERS_PER_SECOND if han else EN_WORDS_PER_SECOND)

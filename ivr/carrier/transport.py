@@ -1,4 +1,4 @@
-"""Ways to bring a request to a server: over the network, or into a WSGI application in the same process."""
+"""Send requests to a server over the network, or to a WSGI application in this process. Follow no redirects."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class NoAnswer(IvrError):
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """What came back. Header names are in small letters; `cookies` are the Set-Cookie headers."""
+    """An HTTP answer. `cookies` are the values of the Set-Cookie headers."""
 
     status: int
     content_type: str
@@ -37,10 +37,10 @@ class HttpAnswer:
 
 
 class Transport(Protocol):
-    """Carries one request and brings its answer."""
+    """Sends one request and returns the answer."""
 
     def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
-        """Follow no redirects. Raises NoAnswer when no answer came within the carrier's limits."""
+        """Send a request; follow no redirects. Raises NoAnswer if no answer comes within the carrier's limits."""
 
 
 class HttpTransport:
@@ -62,9 +62,10 @@ class HttpTransport:
             raise _no_answer(url, error.reason or error) from None
         except urllib3.exceptions.HTTPError as error:
             raise _no_answer(url, error) from None
-        found = answer.headers
-        cookies = tuple(found.getlist("Set-Cookie"))
-        return HttpAnswer(answer.status, found.get("Content-Type", ""), answer.data, found.get("Location", ""), cookies)
+        fields = answer.headers
+        cookies = tuple(fields.getlist("Set-Cookie"))
+        content_type, location = fields.get("Content-Type", ""), fields.get("Location", "")
+        return HttpAnswer(answer.status, content_type, answer.data, location, cookies)
 
     def close(self) -> None:
         """Close the kept connections."""
@@ -85,7 +86,7 @@ def _no_answer(url: str, error: Exception) -> NoAnswer:
 
 
 class WsgiTransport:
-    """A WSGI application in this process, called with what a server would hand it."""
+    """Calls a WSGI application in this process as a server would."""
 
     def __init__(self, app: WsgiApp) -> None:
         self._app = app
@@ -93,11 +94,11 @@ class WsgiTransport:
     def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         """Call the application."""
         status: list[str] = []
-        found: list[tuple[str, str]] = []
+        fields: list[tuple[str, str]] = []
 
         def start(line: str, response_headers: list[tuple[str, str]], _exc_info: object = None) -> Callable[..., None]:
             status[:] = [line]
-            found[:] = response_headers
+            fields[:] = response_headers
             return lambda _data: None
 
         chunks = self._app(_environ(method, url, body, headers), start)
@@ -106,8 +107,8 @@ class WsgiTransport:
         finally:
             if close := getattr(chunks, "close", None):
                 close()
-        names = {name.lower(): value for name, value in found}
-        cookies = tuple(value for name, value in found if name.lower() == "set-cookie")
+        names = {name.lower(): value for name, value in fields}
+        cookies = tuple(value for name, value in fields if name.lower() == "set-cookie")
         code = int(status[0].split()[0])
         return HttpAnswer(code, names.get("content-type", ""), answer, names.get("location", ""), cookies)
 

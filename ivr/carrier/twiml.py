@@ -1,4 +1,4 @@
-"""The TwiML verbs as data, and the faults that an answer can have. Reading them is `parse.py`'s work."""
+"""The TwiML verbs as data, and the faults of an answer. `twiml_parser.py` reads them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from ivr.errors import IvrError
 
 OWN_RULE = 0
-"""The number of faults that Twilio lets pass and a caller does not, such as dead air."""
+"""The number of faults that Twilio accepts but that harm callers, such as dead air."""
 
 
 class TwimlFault(IvrError):
-    """An answer breaks Twilio's contract. `number` is Twilio's error number; a warning (not fatal) is played on."""
+    """An answer violates Twilio's rules. `number` is Twilio's error number; a warning (not fatal) stops nothing."""
 
     def __init__(self, number: int, message: str, *, url: str = "", fatal: bool = True) -> None:
         self.number = number
@@ -23,7 +23,7 @@ class TwimlFault(IvrError):
 
 @dataclass(frozen=True)
 class SayPiece:
-    """A run of words at one speaking rate (1.0 is normal), followed by `pause` seconds of quiet."""
+    """Words at one speaking rate (1.0 is normal), followed by `pause` seconds of silence."""
 
     text: str
     rate: float = 1.0
@@ -32,7 +32,7 @@ class SayPiece:
 
 @dataclass(frozen=True)
 class Say:
-    """Speak."""
+    """Speak a text."""
 
     pieces: tuple[SayPiece, ...]
     language: str
@@ -41,7 +41,7 @@ class Say:
 
     @property
     def text(self) -> str:
-        """All words, without marks for the voice."""
+        """The words without SSML."""
         return " ".join("".join(piece.text for piece in self.pieces).split())
 
 
@@ -66,7 +66,7 @@ TwimlPrompt = Say | Play | Pause
 
 @dataclass(frozen=True)
 class Gather:
-    """Listen for keys or speech while and after the prompts play. `action` None: the document itself is asked again."""
+    """Listen for keys or speech during and after the prompts. Without `action`, the document is requested again."""
 
     prompts: tuple[TwimlPrompt, ...] = ()
     action: str | None = None
@@ -98,7 +98,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Party:
-    """Somebody to dial. `url` answers what they hear before the two are connected; `status_callback` learns the end."""
+    """A party to dial. `url` is the document played to them before they are connected."""
 
     number: str
     url: str | None = None
@@ -108,7 +108,7 @@ class Party:
 
 @dataclass(frozen=True)
 class Dial:
-    """Connect the caller with somebody."""
+    """Connect the caller with a party."""
 
     parties: tuple[Party, ...]
     action: str | None = None
@@ -120,13 +120,13 @@ class Dial:
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """Everybody's number or address."""
+        """The numbers or addresses of all parties."""
         return tuple(party.number for party in self.parties)
 
 
 @dataclass(frozen=True)
 class Enqueue:
-    """Put the caller into a queue that the carrier keeps, or hand them to its router with a `task` of JSON."""
+    """Put the caller into the carrier's queue, or pass them to its router with a JSON `task`."""
 
     name: str
     action: str | None = None
@@ -138,7 +138,7 @@ class Enqueue:
 
 @dataclass(frozen=True)
 class Redirect:
-    """Go on with another document. An empty `url` is this document again."""
+    """Continue with another document. An empty `url` is this document again."""
 
     url: str
     method: str = "POST"
@@ -166,7 +166,7 @@ Verb = Say | Play | Pause | Gather | Record | Dial | Enqueue | Redirect | Hangup
 
 @dataclass(frozen=True)
 class TwimlDocument:
-    """One answer, understood. `warnings` are faults that Twilio would play on with."""
+    """A parsed answer. `warnings` are faults in spite of which Twilio continues."""
 
     verbs: tuple[Verb, ...]
     warnings: tuple[TwimlFault, ...] = ()

@@ -1,4 +1,4 @@
-"""Reads an answer as strictly as a careful reviewer would: TwiML in, verbs or a fault with Twilio's number out."""
+"""Parse an answer strictly into verbs, or raise a fault with Twilio's error number. Must not play anything."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _BREAKS = {"none": 0.0, "x-weak": 0.1, "weak": 0.25, "medium": 0.5, "strong": 1.
 
 
 class _Reader:
-    """Reads the elements of one document and gathers what Twilio would only warn of."""
+    """Reads the elements of one document, and collects faults of which Twilio would only warn."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -86,34 +86,34 @@ class _Reader:
         self.warnings.append(TwimlFault(number, message, url=self.url, fatal=False))
 
     def attributes(self, element: Element) -> dict[str, str]:
-        known = _ATTRIBUTES[element.tag]
+        allowed = _ATTRIBUTES[element.tag]
         for name in element.attrib:
-            if name not in known:
+            if name not in allowed:
                 self.warn(f"<{element.tag}> has no attribute {name!r}; Twilio ignores it")
-        return {name: value for name, value in element.attrib.items() if name in known}
+        return {name: value for name, value in element.attrib.items() if name in allowed}
 
-    def whole(self, found: Mapping[str, str], name: str, default: int, number: int, least: int = 1) -> int:
-        text = found.get(name)
+    def whole(self, attributes: Mapping[str, str], name: str, default: int, number: int, least: int = 1) -> int:
+        text = attributes.get(name)
         if text is None:
             return default
         if not re.fullmatch(r"[0-9]+", text) or int(text) < least:
             raise self.fault(number, f"{name}={text!r} must be a whole number of {least} or more")
         return int(text)
 
-    def truth(self, found: Mapping[str, str], name: str, default: bool, number: int) -> bool:
-        text = found.get(name, str(default).lower())
+    def truth(self, attributes: Mapping[str, str], name: str, default: bool, number: int) -> bool:
+        text = attributes.get(name, str(default).lower())
         if text not in ("true", "false"):
             raise self.fault(number, f"{name}={text!r} must be true or false")
         return text == "true"
 
-    def method(self, found: Mapping[str, str], number: int, name: str = "method") -> str:
-        text = found.get(name, "POST")
+    def method(self, attributes: Mapping[str, str], number: int, name: str = "method") -> str:
+        text = attributes.get(name, "POST")
         if text not in ("POST", "GET"):
             raise self.fault(number, f"{name}={text!r} must be POST or GET")
         return text
 
-    def finish(self, found: Mapping[str, str], default: str, number: int, most: int) -> str:
-        text = found.get("finishOnKey", default)
+    def finish(self, attributes: Mapping[str, str], default: str, number: int, most: int) -> str:
+        text = attributes.get("finishOnKey", default)
         if not re.fullmatch(r"[0-9*#]*", text) or len(text) > most:
             raise self.fault(number, f"finishOnKey={text!r} must be keys of 0-9, * and #, at most {most}")
         return text
@@ -123,8 +123,8 @@ class _Reader:
             self.warn(f"<{element.tag}> must be empty; Twilio ignores what is inside")
 
     def say(self, element: Element) -> Say:
-        found = self.attributes(element)
-        voice = found.get("voice", "man")
+        attributes = self.attributes(element)
+        voice = attributes.get("voice", "man")
         pieces = tuple(self._pieces(element, 1.0))
         words = "".join(piece.text for piece in pieces)
         if not words.strip():
@@ -133,10 +133,10 @@ class _Reader:
             self.warn(f"voice {voice!r} takes no SSML; use a Polly or Google voice", 13520)
         if long := languages.too_long(voice, words, ElementTree.tostring(element, encoding="unicode")):
             raise self.fault(13521, long)
-        language = found.get("language")
+        language = attributes.get("language")
         if wrong := languages.saying_fault(language, voice, words):
             raise self.fault(13512, wrong)
-        return Say(pieces, language or "en-US", voice, self.whole(found, "loop", 1, 13510, 0))
+        return Say(pieces, language or "en-US", voice, self.whole(attributes, "loop", 1, 13510, 0))
 
     def _pieces(self, element: Element, rate: float) -> list[SayPiece]:
         pieces = [SayPiece(element.text, rate)] if element.text else []
@@ -171,14 +171,14 @@ class _Reader:
         return {"": share, "+": 1 + share, "-": max(0.2, 1 - share)}[match[1]]
 
     def play(self, element: Element) -> Play:
-        found = self.attributes(element)
+        attributes = self.attributes(element)
         url = (element.text or "").strip()
-        digits = found.get("digits", "")
+        digits = attributes.get("digits", "")
         if not re.fullmatch(r"[0-9A-DwW#*]*", digits):
             raise self.fault(13430, f"digits={digits!r} must be of 0-9 A-D w W # *")
         if not url and not digits:
             raise self.fault(13420, "<Play> names no recording")
-        return Play(url, self.whole(found, "loop", 1, 13410, 0), digits)
+        return Play(url, self.whole(attributes, "loop", 1, 13410, 0), digits)
 
     def pause(self, element: Element) -> Pause:
         self.empty(element)
@@ -192,35 +192,35 @@ class _Reader:
         return tuple(read[child.tag](child) for child in element)
 
     def gather(self, element: Element) -> Gather:
-        found = self.attributes(element)
-        inputs = found.get("input", "dtmf").split()
+        attributes = self.attributes(element)
+        inputs = attributes.get("input", "dtmf").split()
         if not inputs or not set(inputs) <= {"dtmf", "speech"}:
-            raise self.fault(13326, f"input={found['input']!r} must be dtmf, speech or both")
-        language, model = found.get("language", "en-US"), found.get("speechModel", "")
+            raise self.fault(13326, f"input={attributes['input']!r} must be dtmf, speech or both")
+        language, model = attributes.get("language", "en-US"), attributes.get("speechModel", "")
         if "speech" in inputs and (wrong := languages.hearing_fault(language, model)):
             raise self.fault(13331, wrong)
-        if "action" not in found:
+        if "action" not in attributes:
             self.warn("<Gather> has no action, so this document would be asked for again and again", OWN_RULE)
-        timeout = 5 if found.get("timeout") == "auto" else self.whole(found, "timeout", 5, 13313)
+        timeout = 5 if attributes.get("timeout") == "auto" else self.whole(attributes, "timeout", 5, 13313)
         return Gather(
             prompts=self.prompts(element),
-            action=found.get("action"),
-            method=self.method(found, 13312),
+            action=attributes.get("action"),
+            method=self.method(attributes, 13312),
             keys="dtmf" in inputs,
             speech="speech" in inputs,
             timeout=float(timeout),
-            speech_timeout=self._speech_timeout(found, model),
-            num_digits=self.whole(found, "numDigits", 0, 13314) or None,
-            finish_on_key=self.finish(found, "#", 13310, 1),
-            action_on_empty=self.truth(found, "actionOnEmptyResult", False, 13338),
-            barge_in=self.truth(found, "bargeIn", True, 13332),
+            speech_timeout=self._speech_timeout(attributes, model),
+            num_digits=self.whole(attributes, "numDigits", 0, 13314) or None,
+            finish_on_key=self.finish(attributes, "#", 13310, 1),
+            action_on_empty=self.truth(attributes, "actionOnEmptyResult", False, 13338),
+            barge_in=self.truth(attributes, "bargeIn", True, 13332),
             language=language,
-            hints=self._hints(found.get("hints", "")),
+            hints=self._hints(attributes.get("hints", "")),
         )
 
-    def _speech_timeout(self, found: Mapping[str, str], model: str) -> float | None:
-        if found.get("speechTimeout") != "auto":
-            return float(self.whole(found, "speechTimeout", 0, 13327)) or None
+    def _speech_timeout(self, attributes: Mapping[str, str], model: str) -> float | None:
+        if attributes.get("speechTimeout") != "auto":
+            return float(self.whole(attributes, "speechTimeout", 0, 13327)) or None
         if model:
             raise self.fault(13335, "speechTimeout=auto cannot be used with a speechModel; give seconds")
         return 1.0
@@ -233,21 +233,21 @@ class _Reader:
 
     def record(self, element: Element) -> Record:
         self.empty(element)
-        found = self.attributes(element)
-        if "action" not in found:
+        attributes = self.attributes(element)
+        if "action" not in attributes:
             self.warn("<Record> has no action, so this document would be asked for again and again", OWN_RULE)
         return Record(
-            action=found.get("action"),
-            method=self.method(found, 13610),
-            timeout=float(self.whole(found, "timeout", 5, 13612, 0)),
-            finish_on_key=self.finish(found, "1234567890*#", 13613, 12),
-            max_length=self.whole(found, "maxLength", 3600, 13612),
-            play_beep=self.truth(found, "playBeep", True, 13614),
-            status_callback=found.get("recordingStatusCallback"),
+            action=attributes.get("action"),
+            method=self.method(attributes, 13610),
+            timeout=float(self.whole(attributes, "timeout", 5, 13612, 0)),
+            finish_on_key=self.finish(attributes, "1234567890*#", 13613, 12),
+            max_length=self.whole(attributes, "maxLength", 3600, 13612),
+            play_beep=self.truth(attributes, "playBeep", True, 13614),
+            status_callback=attributes.get("recordingStatusCallback"),
         )
 
     def dial(self, element: Element) -> Dial:
-        found = self.attributes(element)
+        attributes = self.attributes(element)
         for child in element:
             if child.tag not in _NOUNS:
                 raise self.fault(13215, f"<{child.tag}> cannot stand inside <Dial>")
@@ -255,17 +255,17 @@ class _Reader:
         parties = (*((Party(bare),) if bare else ()), *filter(None, map(self._party, element)))
         if not parties or len(parties) > 10:
             raise self.fault(13221, f"<Dial> names {len(parties)} parties; it takes one to ten")
-        record = found.get("record", "do-not-record")
+        record = attributes.get("record", "do-not-record")
         if record not in _RECORDS:
             self.warn(f"record={record!r} is none of {', '.join(sorted(_RECORDS))}")
         return Dial(
             parties=parties,
-            action=found.get("action"),
-            method=self.method(found, 13210),
-            timeout=min(600, self.whole(found, "timeout", 30, 13212)),
-            caller_id=found.get("callerId", ""),
+            action=attributes.get("action"),
+            method=self.method(attributes, 13210),
+            timeout=min(600, self.whole(attributes, "timeout", 30, 13212)),
+            caller_id=attributes.get("callerId", ""),
             record=record in _RECORDS - {"do-not-record", "false"},
-            recorded=found.get("recordingStatusCallback"),
+            recorded=attributes.get("recordingStatusCallback"),
         )
 
     def _party(self, element: Element) -> Party | None:
@@ -274,40 +274,40 @@ class _Reader:
             return None
         if element.tag not in ("Number", "Sip"):
             return Party(number)
-        found = self.attributes(element)
-        events = set(found.get("statusCallbackEvent", "completed").replace(",", " ").split())
+        attributes = self.attributes(element)
+        events = set(attributes.get("statusCallbackEvent", "completed").replace(",", " ").split())
         if not events <= _EVENTS:
             self.warn(f"statusCallbackEvent={' '.join(sorted(events - _EVENTS))!r} is no event of a call")
-        self.method(found, 13210, "statusCallbackMethod")
-        callback = found.get("statusCallback") if "completed" in events else None
-        return Party(number, found.get("url"), self.method(found, 13210), callback)
+        self.method(attributes, 13210, "statusCallbackMethod")
+        callback = attributes.get("statusCallback") if "completed" in events else None
+        return Party(number, attributes.get("url"), self.method(attributes, 13210), callback)
 
     def enqueue(self, element: Element) -> Enqueue:
-        found = self.attributes(element)
+        attributes = self.attributes(element)
         name = (element.text or "").strip()
-        if len(name) > 64 or not (name or "workflowSid" in found):
+        if len(name) > 64 or not (name or "workflowSid" in attributes):
             raise self.fault(14201, "<Enqueue> needs a queue name of at most 64 characters")
-        wait = found.get("waitUrl")
+        wait = attributes.get("waitUrl")
         return Enqueue(
-            name or found["workflowSid"],
-            found.get("action"),
-            self.method(found, 14203),
+            name or attributes["workflowSid"],
+            attributes.get("action"),
+            self.method(attributes, 14203),
             wait,
-            self.method(found, 14204, "waitUrlMethod"),
-            self._task(element.find("Task")) if "workflowSid" in found else None,
+            self.method(attributes, 14204, "waitUrlMethod"),
+            self._task(element.find("Task")) if "workflowSid" in attributes else None,
         )
 
     def _task(self, element: Element | None) -> str:
         if element is None:
             return "{}"
-        found = self.attributes(element)
-        self.whole(found, "priority", 0, 14222, 0)
-        self.whole(found, "timeout", 1, 14223)
+        attributes = self.attributes(element)
+        self.whole(attributes, "priority", 0, 14222, 0)
+        self.whole(attributes, "timeout", 1, 14223)
         try:
-            told = json.loads(element.text or "")
+            task = json.loads(element.text or "")
         except ValueError:
-            told = None
-        if not isinstance(told, dict):
+            task = None
+        if not isinstance(task, dict):
             raise self.fault(14221, "<Task> must hold a JSON object")
         return element.text or ""
 
@@ -338,13 +338,13 @@ class _Reader:
         }  # fmt: skip
         if element.tag in read:
             return read[element.tag](element)
-        known = element.tag in _ELSEWHERE
-        self.warn(f"<{element.tag}> is not played by this phone" if known else f"there is no verb <{element.tag}>")
+        is_verb = element.tag in _ELSEWHERE
+        self.warn(f"<{element.tag}> is not played by this phone" if is_verb else f"there is no verb <{element.tag}>")
         return None
 
 
 def parse_twiml(body: bytes, *, status: int = 200, content_type: str = "text/xml", url: str = "") -> TwimlDocument:
-    """Read an answer. Raises TwimlFault when Twilio would give up on it; milder faults come as warnings."""
+    """Parse an answer. Raises TwimlFault if Twilio would reject it; lesser faults become warnings."""
     if status != 200:
         raise TwimlFault(11200, f"the answer has status {status}; only 200 is played", url=url)
     kind = content_type.split(";")[0].strip().lower()
@@ -378,7 +378,7 @@ _CLOSING = (Redirect, Hangup, Reject, Leave)
 
 
 def falls_silent(document: TwimlDocument) -> bool:
-    """Tell whether a caller who does nothing would be cut off without a word: no verb leads on or ends the call."""
+    """Return whether a silent caller would be cut off without a word: no verb continues or ends the call."""
     for verb in document.verbs:
         if isinstance(verb, _CLOSING):
             return False

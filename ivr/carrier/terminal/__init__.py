@@ -1,1 +1,1 @@
-"""The telephone in a terminal: prompts as text or sound, keys and words from a person."""
+"""A telephone in the terminal: prompts as text or sound, keys and words from a person."""

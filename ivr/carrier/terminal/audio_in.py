@@ -1,6 +1,6 @@
-"""A caller who answers with sound: WAV files one after the other, then whoever is at the terminal.
+"""A caller who answers with WAV files, one after the other, and then by the terminal.
 
-Keys that sound in a file are pressed; where a call records, the file is said.
+DTMF tones in a file are pressed as keys; where the call records, the file is spoken.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from ivr.speech.dtmf import decode
 from .streams import Terminal
 
 RECORDS_NEXT = 1.0
-"""Seconds: a gather that waits no longer only takes keys before a recording begins."""
-_DEAF = "(this carrier has no recogniser for sound: set IVR_ASR=local, or type what you say)"
+"""Seconds. A gather with a shorter timeout only takes keys before a recording begins."""
+_NO_RECOGNISER = "(this carrier has no recogniser for sound: set IVR_ASR=local, or type what you say)"
 
 
 class AudioCaller:
-    """Answers with `sounds` (WAV files) as long as there are some, then as `other` does."""
+    """Answers with `sounds` (WAV files) while there are any, then as `other` does."""
 
     def __init__(self, other: Caller, screen: Terminal, sounds: Sequence[bytes]) -> None:
         self._other, self._screen = other, screen
         self._left = [(sound, read_wav(sound)) for sound in sounds]
 
     def early(self, stretch: Stretch) -> Act | None:
-        """Listen to the end while there is something to say."""
+        """Listen to the end while there are sounds left."""
         return None if self._left else self._other.early(stretch)
 
     def hears(self, heard: HeardPrompt) -> None:
-        """Take it in."""
+        """Pass the prompt on."""
         self._other.hears(heard)
 
     def answers(self, listening: ListeningWindow) -> Act:
-        """Say or press what comes next, if it can be heard."""
+        """Speak the next sound or press its keys, if the document accepts them."""
         if not self._left:
             return self._other.answers(listening)
         sound, audio = self._left[0]
@@ -53,26 +53,26 @@ class AudioCaller:
         if keys and listening.keys:
             return self._act(Press(keys), f"keys in {audio.seconds:.1f} s of sound")
         if listening.kind == "record":
-            return self._act(Talk(audio.seconds, sound=sound), _told(audio))
+            return self._act(Talk(audio.seconds, sound=sound), _note(audio))
         if listening.timeout <= RECORDS_NEXT:
             return Silence()
         if listening.speech:
-            self._screen.show(f"  {_DEAF}")
+            self._screen.show(f"  {_NO_RECOGNISER}")
         return self._other.answers(listening)
 
     def acted(self, act: Act) -> None:
-        """Pass it on."""
+        """Pass the act on."""
         self._other.acted(act)
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Let the other decide."""
+        """Return what `other` decides."""
         return self._other.desk(numbers)
 
-    def _act(self, act: Act, told: str) -> Act:
+    def _act(self, act: Act, note: str) -> Act:
         self._left.pop(0)
-        self._screen.show(f"> [{told}]")
+        self._screen.show(f"> [{note}]")
         return act
 
 
-def _told(audio: Audio) -> str:
+def _note(audio: Audio) -> str:
     return f"says {audio.seconds:.1f} s of sound"

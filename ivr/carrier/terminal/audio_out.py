@@ -1,6 +1,6 @@
-"""What the caller hears as sound: recordings are fetched as the carrier would, texts are spoken by a voice given.
+"""What the caller hears as sound: recordings are fetched as the carrier does, texts are spoken by a given voice.
 
-It keeps everything in order, and may play it aloud. It knows TwiML's prompts, and no prompt's origin.
+Keeps all sounds in order, and may play them. Knows nothing of flows.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from ivr.errors import IvrError
 from ivr.speech.audio import Audio, joined, read_sound, silence, write_wav
 
 Speaker = Callable[[str, str, float], Audio]
-"""Speaks a text in a language at a rate. Raises IvrError when it cannot."""
+"""Renders a text in a language at a rate. Raises IvrError."""
 _BEEP_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class HeardSound:
-    """One thing that was heard: where it came from, or what was said, and the sound."""
+    """One prompt that was heard, with its sound."""
 
     heard: HeardPrompt
     audio: Audio
@@ -29,9 +29,9 @@ class HeardSound:
 
 @dataclass
 class AudioOut:
-    """Listens to one call. `base` is the server's address; `words` tells what a recording says, where that is known.
+    """Collects the sound of one call. `base` is the server's URL; `words` returns the words of a recording, or "".
 
-    `play` gets every sound as it begins and returns when it has been heard. What cannot be heard is told to `trouble`.
+    `play` gets every sound as it begins, and returns when it has ended. `trouble` gets a message if a sound fails.
     """
 
     base: str
@@ -43,7 +43,7 @@ class AudioOut:
     sounds: list[HeardSound] = field(default_factory=list)
 
     def __call__(self, heard: HeardPrompt) -> str:
-        """Hear something; return the words of a recording."""
+        """Hear a prompt; return the words of a recording."""
         try:
             audio = self._sound(heard)
         except (IvrError, ValueError) as fault:
@@ -54,7 +54,7 @@ class AudioOut:
         return self.words(heard.text) if heard.kind == "play" else ""
 
     def wav(self) -> bytes:
-        """Return everything that was heard as one file; the caller's own time is left out."""
+        """Return all sounds as one WAV file; the caller's pauses are left out."""
         return write_wav(joined([sound.audio for sound in self.sounds]))
 
     def _sound(self, heard: HeardPrompt) -> Audio:

@@ -1,4 +1,4 @@
-"""The telephone as text: what is said is shown, lines are keys, words or silence."""
+"""The telephone as text: prompts are shown, typed lines are keys, words or silence."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ _ENDS = {
 
 
 Listen = Callable[[HeardPrompt], str]
-"""Takes in a prompt as sound, and gives the words of a recording where they are known."""
+"""Receives a prompt as sound, and returns the words of a recording, or ""."""
 News = Callable[[], Sequence[str]]
-"""Gives the lines about what reached the caller another way since it was last asked, such as text messages."""
+"""Returns lines about new messages that reached the caller another way, such as text messages."""
 
 
 @dataclass
@@ -67,11 +67,11 @@ class TextCaller:
     ear: Listen | None = None
 
     def early(self, stretch: Stretch) -> Act | None:
-        """Read to the end: nobody types faster than text appears."""
+        """Listen to the end: typing is never early."""
         return None
 
     def hears(self, heard: HeardPrompt) -> None:
-        """Show it, then let it be heard."""
+        """Show the prompt, then play it."""
         if heard.kind == "say":
             self.notes.heard.append(heard.text)
             self.terminal.show(f"  {heard.text}")
@@ -82,7 +82,7 @@ class TextCaller:
             self.terminal.show(f"  {words}" if words else f"  [recording {heard.text}]")
 
     def answers(self, listening: ListeningWindow) -> Act:
-        """Tell who listens and how long, and take a line."""
+        """Show what the document listens for and how long, and read a line."""
         self.show_news()
         self.terminal.show(f"  ({_listens(listening)})")
         while True:
@@ -93,13 +93,13 @@ class TextCaller:
             if act is not None:
                 self._note(act, listening)
                 return act
-            self.terminal.show("  (words are not heard here, only keys; an empty line is silence)")
+            self.terminal.show("  (only keys are accepted here; an empty line is silence)")
 
     def acted(self, act: Act) -> None:
-        """Know already."""
+        """Ignore it."""
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Ask what becomes of the dialled leg."""
+        """Ask what happens to the dialled leg."""
         self.show_news()
         self.terminal.show(f"  [ringing {', '.join(numbers)}]")
         while True:
@@ -124,7 +124,7 @@ class TextCaller:
             self.terminal.show(f"  [the agent hears: {heard.text}]")
 
     def show_news(self) -> None:
-        """Show what came in meanwhile, before the caller has to do something with it."""
+        """Show new messages, before the caller needs them."""
         for line in self.news():
             self.terminal.show(f"  {line}")
 
@@ -140,7 +140,7 @@ class TextCaller:
 
 
 class _Interruptible(RealClock):
-    """Ctrl-C while nothing can be typed hangs up too, so that the server is told."""
+    """A clock that makes Ctrl-C during a wait hang up, so that the server is notified."""
 
     def sleep(self, seconds: float) -> None:
         try:
@@ -150,7 +150,7 @@ class _Interruptible(RealClock):
 
 
 def _act(line: str, listening: ListeningWindow) -> Act | None:
-    """Read a line as a deed; None for words where only keys are taken."""
+    """Read a line as an act; None for words where only keys are accepted."""
     plain = unicodedata.normalize("NFKC", line).strip()
     keys = plain.replace(" ", "")
     if not keys:
@@ -176,14 +176,14 @@ def _listens(listening: ListeningWindow) -> str:
 
 
 def call_url(url: str, flow: str, called: str = "") -> str:
-    """Return the webhook's address: as it is when it has a path, else the server's for `flow` or the number called."""
+    """Return the webhook's URL: `url` itself if it has a path, else the one for `flow` or for the called number."""
     if urlsplit(url).path.strip("/"):
         return url
     return url.rstrip("/") + ("/twilio/voice" if called and not flow else f"/twilio/voice/{flow}")
 
 
 def advice(exchange: Exchange | None, url: str, token: str) -> str:
-    """Say what to look at when the last request failed, or nothing."""
+    """Return advice if the last request failed, or an empty text."""
     if exchange is None or exchange.status == 200:
         return ""
     if exchange.status == 403 and not token:
@@ -219,11 +219,11 @@ def run_phone(
     spoken: Sequence[bytes] = (),
     recordings: CarrierRecordings | None = None,
 ) -> CallResult:
-    """Let the person at the terminal make one call, and tell how it ended.
+    """Let the person at the terminal make one call, and return its result.
 
-    `url` is a server's address or a whole webhook address. Words about a call that could not be kept go to the screen,
-    and `news` as it comes; `ear` hears everything as sound. `spoken` are WAV files that answer first, one after the
-    other; `recordings` is where the server gets what was recorded.
+    `url` is the URL of a server or of a webhook. `save` returns a message that is shown, as are the lines of `news`;
+    `ear` receives every prompt as sound. `spoken` are WAV files that answer first, one after the other; `recordings`
+    serves what was recorded.
     """
     screen = screen or terminal()
     voice = call_url(url, flow, called)
@@ -239,13 +239,13 @@ def run_phone(
         public_url=public_url,
     )
     person = TextCaller(screen, news=news, ear=ear)
-    told: list[Exchange] = []
+    failures: list[Exchange] = []
     screen.show(f"{caller} calls {called or flow or voice}  ({HELP})")
     clock = clock or (_Interruptible(longest=0.3) if isinstance(screen, Console) else VirtualClock(time.time()))
     way = transport or HttpTransport()
     try:
         mouth = _voiced(person, screen, spoken) if spoken else person
-        habits, watch = CarrierOptions(ring=0.4), _failed(told)
+        habits, watch = CarrierOptions(ring=0.4), _failed(failures)
         result = Player(line, way, mouth, clock, habits=habits, watch=watch, recordings=recordings).call()
     finally:
         if isinstance(way, HttpTransport) and transport is None:
@@ -254,7 +254,7 @@ def run_phone(
     screen.show(_ENDS[result.ended_by])
     for fault in dict.fromkeys(map(str, result.faults)):
         screen.show(f"  fault {fault}")
-    if advised := advice(told[0] if told else None, voice, token):
+    if advised := advice(failures[0] if failures else None, voice, token):
         screen.show(advised)
     if save is not None:
         screen.show(save(person.notes, result))
@@ -262,14 +262,14 @@ def run_phone(
 
 
 def _voiced(person: Caller, screen: Terminal, spoken: Sequence[bytes]) -> Caller:
-    from .audio_in import AudioCaller  # brings the arithmetic of sound, which other calls need not wait for
+    from .audio_in import AudioCaller  # imports numpy, which calls without sound need not wait for
 
     return AudioCaller(person, screen, spoken)
 
 
-def _failed(told: list[Exchange]) -> ExchangeWatch:
+def _failed(failures: list[Exchange]) -> ExchangeWatch:
     def watch(exchange: Exchange) -> None:
         if exchange.status != 200 and exchange.purpose not in ("status", "recording", "agent"):
-            told.append(exchange)
+            failures.append(exchange)
 
     return watch

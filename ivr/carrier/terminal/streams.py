@@ -1,4 +1,4 @@
-"""Where a person reads and types: any pair of streams, or a terminal with line editing. Knows nothing of calls."""
+"""Input and output of the terminal phone: any pair of streams, or a terminal with line editing. Knows no calls."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Terminal(Protocol):
 
 
 class Streams:
-    """Plain reading and writing, so that input can be piped. What was read is shown, for the record."""
+    """Plain streams, so that input can be piped. Lines that are read are also shown."""
 
     def __init__(self, source: TextIO | None = None, target: TextIO | None = None) -> None:
         self._source = source or sys.stdin
@@ -55,7 +55,7 @@ class Console:
         print(line, flush=True)
 
     def ask(self, prompt: str) -> str | None:
-        """Let the person type a line."""
+        """Read a line with line editing."""
         try:
             return self._session.prompt(prompt)
         except (EOFError, KeyboardInterrupt):
@@ -63,5 +63,5 @@ class Console:
 
 
 def terminal() -> Terminal:
-    """Choose: line editing when a person sits there, plain streams when input or output is piped."""
+    """Return a terminal with line editing if input and output are terminals, else plain streams."""
     return Console() if sys.stdin.isatty() and sys.stdout.isatty() else Streams()
