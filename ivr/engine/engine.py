@@ -1,4 +1,4 @@
-"""Runs one turn: (call, input) -> (closing verb, call, journal events). No I/O, no clock, no carrier."""
+"""Run one turn: (call, input, time) -> (closing verb, call, journal events). All I/O goes through `ports`."""
 
 from __future__ import annotations
 

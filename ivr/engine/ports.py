@@ -86,7 +86,7 @@ class JournalRow:
 
 
 class CallStore(Protocol):
-    """Keeps calls. One durable write a turn; ended calls and journal rows are append-only.
+    """Stores calls. `save` is one durable write; ended calls and journal rows are append-only.
 
     The contract is held by `tests/contract/test_call_stores.py`, which runs over every store.
     """

@@ -1,1 +1,1 @@
-"""What a menu is: YAML files read into flows, every problem with its place. Knows no call and no carrier."""
+"""The flow language: read YAML files into flows, and report every problem with its place. Knows no call or carrier."""

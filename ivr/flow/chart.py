@@ -1,9 +1,9 @@
-"""A flow as one statechart that all its calls share; the only file that imports python-statemachine.
+"""A flow as one statechart that all its calls share. No other module may import python-statemachine.
 
-Why one instance: building or restoring one per turn costs a hundred times what an event does. So a call's place is
-data; it is put into the shared instance before an event and read out after it, under a lock. Why one compound root:
-a final state at the top would stop the instance for good, and what works everywhere becomes a transition of the root.
-Why arrivals are kept: an event costs a third of a turn, and where the same ways are open it arrives at the same place.
+Why one instance: building or restoring one per turn costs a hundred times as much as an event. So a call's position is
+data; it is set in the shared instance before an event and read after it, under a lock. Why one compound root: a final
+state at the top would stop the instance for good, and global choices become transitions of the root. Why arrivals are
+cached: an event costs a third of a turn, and with the same guards open it always arrives at the same step.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Guard = Callable[[Mapping[str, Any]], bool]
 
 
 class Chart:
-    """The statechart of one flow. Thread-safe; holds no call."""
+    """The statechart of one flow. Thread-safe; holds no state of a call."""
 
     def __init__(self, flow: Flow) -> None:
         self._lock = threading.Lock()
@@ -67,15 +67,15 @@ class Chart:
         return self._events.setdefault(outcome, f"e{len(self._events):04}")
 
     def advance(self, step: str, outcome: str, values: Mapping[str, Any]) -> str:
-        """Return where `outcome` leads from `step`: a step's name, another flow's, or `return`.
+        """Return where `outcome` leads from `step`: the name of a step or of another flow, or `return`.
 
-        Raises FlowStuck when the step or the outcome is not in the chart, or every guarded way is closed.
+        Raises FlowStuck if the chart lacks the step or the outcome, or if no guard of the route holds.
         """
         open_ways = tuple(way.when is None or way.when.holds(values) for way in self._routes.get((step, outcome), ()))
-        asked = (step, outcome, open_ways)
-        if asked not in self._arrivals:
-            self._arrivals[asked] = self._send(step, outcome, values)
-        return self._arrivals[asked]
+        event = (step, outcome, open_ways)
+        if event not in self._arrivals:
+            self._arrivals[event] = self._send(step, outcome, values)
+        return self._arrivals[event]
 
     def _send(self, step: str, outcome: str, values: Mapping[str, Any]) -> str:
         event = self._events.get(outcome)
@@ -98,7 +98,7 @@ def _guard(condition: Expression) -> Guard:
 
 
 def _routes(flow: Flow) -> Mapping[tuple[str, str], Route]:
-    """List every step's outcomes with the ways on, the step's own before the flow's."""
+    """Return the route of every outcome of every step; a step's own routes override the flow's."""
     everywhere = flow_routes(flow)
     return {
         (step.name, outcome): route
@@ -108,7 +108,7 @@ def _routes(flow: Flow) -> Mapping[tuple[str, str], Route]:
 
 
 def _places_outside(flow: Flow) -> list[str]:
-    """List the targets that are no steps of this flow: other flows, and `return`."""
+    """Return the targets that are not steps of this flow: other flows, and `return`."""
     routes = [*flow_routes(flow).values(), *(r for step in flow.steps.values() for r in step_routes(step).values())]
     names = {way.goto.name for route in routes for way in route} | {RETURN}
     return sorted(names - set(flow.steps))

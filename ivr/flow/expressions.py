@@ -1,7 +1,7 @@
-"""Conditions and values that editors write (`caller.age >= 65`). Safe: no calls, no attribute tricks, no state, no I/O.
+"""Conditions and values that editors write (`caller.age >= 65`). Must not call functions, keep state or do I/O.
 
-An expression never fails in a call. A name that nobody has set is none; comparing none or unlike things by size is
-false; text that looks like a number compares as a number, because back ends send money as text.
+An expression never raises during a call. An unset name is none; ordering none or values of different types is false;
+text that looks like a number compares as a number, because back ends send money as text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ivr.diagnostics.problem import Place
 from ivr.secret import Secret
 
 LONGEST_EXPRESSION = 500
-"""Characters that an expression may have; longer ones belong into several steps."""
+"""Maximum number of characters; longer conditions should be split into several steps."""
 
 CONSTANTS = {"true": True, "false": False, "none": None, "null": None, "True": True, "False": False, "None": None}
 _ORDER: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -46,7 +46,7 @@ _COMPARE = "Use names, numbers and texts in quotes with ==, !=, <, <=, >, >=, in
 
 
 class ExpressionError(ValueError):
-    """The text is no expression that the language has; message and cure are for an editor."""
+    """The text is not a valid expression; message and cure are written for editors."""
 
     def __init__(self, message: str, cure: str) -> None:
         self.cure = cure
@@ -55,22 +55,22 @@ class ExpressionError(ValueError):
 
 @dataclass(frozen=True)
 class Expression:
-    """A parsed expression. Two are equal when their texts are."""
+    """A parsed expression. Two expressions are equal if their texts are."""
 
     text: str
     place: Place = field(compare=False)
     _tree: ast.expr = field(compare=False, repr=False)
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
-        """Work the expression out over a call's variables; never raises."""
+        """Evaluate the expression with a call's variables; never raises."""
         return _value(self._tree, values)
 
     def holds(self, values: Mapping[str, Any]) -> bool:
-        """Tell whether the expression is true; anything that is none, empty or zero is not."""
+        """Return whether the expression is true; none, empty and zero are false."""
         return bool(_value(self._tree, values))
 
     def paths(self) -> Iterator[tuple[str, ...]]:
-        """Yield every variable that is read, as a dotted path in parts."""
+        """Yield every variable that is read, as the parts of its dotted path."""
         covered: set[int] = set()
         for node in ast.walk(self._tree):
             if isinstance(node, ast.Attribute | ast.Name) and id(node) not in covered:
@@ -81,7 +81,7 @@ class Expression:
 
 
 def parse_expression(text: str, place: Place) -> Expression:
-    """Read an expression. Raises ExpressionError with the cause and the cure in an editor's words."""
+    """Parse an expression. Raises ExpressionError with the cause and the cure in an editor's words."""
     narrow = unicodedata.normalize("NFKC", text).strip()
     if not narrow:
         raise ExpressionError("The condition is empty.", f"Write one, as in: {_SAMPLE}")
@@ -117,15 +117,15 @@ def _check(node: ast.AST) -> None:
     if isinstance(node, ast.Call):
         raise ExpressionError("A condition cannot call anything: no brackets behind a name.", _COMPARE)
     if not isinstance(node, _ALLOWED):
-        raise ExpressionError("This is more than a condition may hold.", _COMPARE)
+        raise ExpressionError("A condition cannot contain this.", _COMPARE)
     if isinstance(node, ast.Attribute) and (node.attr.startswith("_") or not _is_path(node)):
-        cure = "Nothing but a name may stand before a dot, and a part never begins with an underscore."
-        raise ExpressionError('A dot leads from a name to its part, as in "caller.age".', cure)
+        cure = "Only a name may stand before a dot, and no part begins with an underscore."
+        raise ExpressionError('A dot leads from a name to one of its parts, as in "caller.age".', cure)
     if isinstance(node, ast.Name) and node.id.startswith("_"):
         raise ExpressionError(f'"{node.id}" begins with an underscore; names of values never do.', _COMPARE)
     if isinstance(node, ast.Constant) and not isinstance(node.value, str | int | float | bool | None):
         cure = "Compare with texts in quotes, numbers, true, false or none."
-        raise ExpressionError("This is nothing that a value can be compared with.", cure)
+        raise ExpressionError("A value cannot be compared with this.", cure)
 
 
 def _is_path(node: ast.AST) -> bool:
@@ -142,16 +142,16 @@ def _path(node: ast.Attribute | ast.Name) -> tuple[str, ...]:
 
 
 def at_path(path: tuple[str, ...], values: Mapping[str, Any]) -> Any:
-    """Follow a dotted path through maps and, by number from 0, through lists; none where it leads nowhere."""
-    found: Any = values
+    """Follow a dotted path through maps and, by index from 0, through lists; return None if it leads nowhere."""
+    value: Any = values
     for part in path:
-        if isinstance(found, Mapping):
-            found = found.get(part)
-        elif isinstance(found, list | tuple) and part.isdecimal() and int(part) < len(found):
-            found = found[int(part)]
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list | tuple) and part.isdecimal() and int(part) < len(value):
+            value = value[int(part)]
         else:
             return None
-    return found
+    return value
 
 
 def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
@@ -175,17 +175,17 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
             return _compare(node, values)
         case ast.List() | ast.Tuple():
             return [_value(item, values) for item in node.elts]
-    return None  # pragma: no cover - _check lets nothing else through
+    return None  # pragma: no cover - _check has refused anything else
 
 
 def _bool_op(node: ast.BoolOp, values: Mapping[str, Any]) -> Any:
     stop_at = isinstance(node.op, ast.Or)
-    found: Any = None
-    for part in node.values:
-        found = _value(part, values)
-        if bool(found) is stop_at:
+    value: Any = None
+    for operand in node.values:
+        value = _value(operand, values)
+        if bool(value) is stop_at:
             break
-    return found
+    return value
 
 
 def _compare(node: ast.Compare, values: Mapping[str, Any]) -> bool:
@@ -220,12 +220,12 @@ def _equal(left: Any, right: Any) -> bool:
     return low is not None and low == high
 
 
-def _contains(where: Any, what: Any) -> bool:
-    if isinstance(where, str):
-        return isinstance(what, str) and what in where
-    if isinstance(where, Mapping):
-        return what in where if isinstance(what, str) else False
-    return isinstance(where, list | tuple) and any(_equal(item, what) for item in where)
+def _contains(container: Any, value: Any) -> bool:
+    if isinstance(container, str):
+        return isinstance(value, str) and value in container
+    if isinstance(container, Mapping):
+        return value in container if isinstance(value, str) else False
+    return isinstance(container, list | tuple) and any(_equal(item, value) for item in container)
 
 
 def _number(value: Any) -> Decimal | None:

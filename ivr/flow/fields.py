@@ -1,7 +1,7 @@
-"""The kinds of fields that flow files are made of: how each is read, checked, described and offered to an editor.
+"""Field kinds of flow files: each reads and checks a value, describes itself for the manual, and has a JSON Schema.
 
-A step kind declares its fields with `option(...)`; reading, the manual and the JSON Schema all come from that one
-declaration. Reading reports problems to a `Reading` and returns None for a value that cannot be used.
+A step kind declares its fields with `option(...)`; the reader, the manual and the JSON Schema all use that one
+declaration. Reading adds problems to a `Reading` and returns None for an invalid value.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ _T = TypeVar("_T")
 
 Schema = dict[str, Any]
 ArgumentFault = Callable[[str, str, str], str]
-"""Says what is wrong with the argument of a kind in a text of a language, or nothing."""
+"""Returns what is wrong with (value kind, argument, language), or an empty text."""
 
 
 def no_fault(kind: str, argument: str, language: str) -> str:
-    """Find nothing wrong: for reading where nothing is read aloud."""
+    """Accept every argument: for files of which nothing is spoken."""
     del kind, argument, language
     return ""
 
 
 @dataclass
 class Reading:
-    """What is known while one file is read: its language, what values can be read aloud as, and the problems so far.
+    """The state of reading one file: its language, the value kinds that can be spoken, and the problems so far.
 
     `families` are the languages that there are, each with its family; empty where any tag will do.
     `key` is the key whose value is being read, for messages.
@@ -55,23 +55,23 @@ class Reading:
         level: Level = "error",
         related: tuple[tuple[Place, str], ...] = (),
     ) -> None:
-        """Note a finding."""
+        """Add a problem."""
         self.problems.append(Problem(place, rule, message, cure, level, related))
 
 
 class FieldKind(ABC, Generic[_T]):
-    """One kind of field value. `words` names it in the manual and in messages; `sample` is one as it is written."""
+    """One kind of field. `words` describes its values in the manual and in messages; `sample` is a value as written."""
 
     words: str = ""
     sample: str = ""
 
     @abstractmethod
     def read(self, node: Node, reading: Reading) -> _T | None:
-        """Turn a node into a value, or report why not and return None."""
+        """Convert a node into a value, or report a problem and return None."""
 
     @abstractmethod
     def schema(self) -> Schema:
-        """Return the JSON Schema that an editor checks the field with."""
+        """Return the JSON Schema with which a text editor checks the field."""
 
     def wrong(self, node: Node, reading: Reading, cure: str = "") -> None:
         """Report that the node is not of this kind."""
@@ -89,7 +89,7 @@ def _shape(node: Node) -> str:
 
 
 def scalar(node: Node, kind: FieldKind[Any], reading: Reading) -> Scalar | None:
-    """Return the node if it is one written value, else report."""
+    """Return the node if it is a single value, else report a problem and return None."""
     if isinstance(node, Scalar) and (not node.empty or node.quoted):
         return node
     kind.wrong(node, reading)
@@ -98,19 +98,19 @@ def scalar(node: Node, kind: FieldKind[Any], reading: Reading) -> Scalar | None:
 
 @dataclass(frozen=True)
 class ListOf(FieldKind[tuple[Any, ...]]):
-    """A list of values of one kind; one value alone counts as a list of one when `lone` says so."""
+    """A list of values of one kind; with `lone`, a single value counts as a list of one."""
 
     of: FieldKind[Any]
     lone: bool = False
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        """Name what the list holds."""
+        """Describe the list by its items."""
         return f"a list, each item {self.of.words}"
 
     @property
     def sample(self) -> str:  # type: ignore[override]
-        """Show a list of one."""
+        """Return a list with one item."""
         return f"[{self.of.sample}]"
 
     def read(self, node: Node, reading: Reading) -> tuple[Any, ...] | None:
@@ -132,18 +132,18 @@ class ListOf(FieldKind[tuple[Any, ...]]):
 
 @dataclass(frozen=True)
 class MapOf(FieldKind[Map[str, Any]]):
-    """A block whose keys are names of the editor's choosing."""
+    """A block whose keys the editor chooses."""
 
     of: FieldKind[Any]
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        """Name what the block holds."""
+        """Describe the block by its values."""
         return f"a block of names, each with {self.of.words}"
 
     @property
     def sample(self) -> str:  # type: ignore[override]
-        """Show a block of one."""
+        """Return a block with one entry."""
         return f"{{name: {self.of.sample}}}"
 
     def read(self, node: Node, reading: Reading) -> Map[str, Any] | None:
@@ -161,7 +161,7 @@ class MapOf(FieldKind[Map[str, Any]]):
 
 @dataclass(frozen=True)
 class Option:
-    """One declared field: the key in YAML, its kind, whether it must be given, and its line in the manual."""
+    """One declared field: its YAML key and kind, whether it is required, and its line in the manual."""
 
     key: str
     kind: FieldKind[Any]
@@ -172,10 +172,10 @@ class Option:
 
 
 def option(kind: FieldKind[Any], help: str, *, key: str = "", default: Any = MISSING, shown: str = "") -> Any:  # noqa: A002
-    """Declare a dataclass field as readable from YAML.
+    """Declare a dataclass field that is read from YAML.
 
-    `key` is the YAML key if it differs from the attribute; without `default` the field must be given; `shown` is the
-    default as the manual tells it.
+    `key` is the YAML key if it differs from the attribute; without `default` the field is required; `shown` is the
+    default as the manual words it.
     """
     metadata = {"kind": kind, "help": help, "key": key, "shown": shown}
     if default is MISSING:
@@ -184,7 +184,7 @@ def option(kind: FieldKind[Any], help: str, *, key: str = "", default: Any = MIS
 
 
 def options(cls: type[Any]) -> tuple[Option, ...]:
-    """List the declared fields of a dataclass in the order written."""
+    """Return the declared fields of a dataclass in their order."""
     return tuple(
         Option(
             key=spec.metadata["key"] or spec.name,
@@ -208,7 +208,7 @@ def _shown(default: Any) -> str:
 
 
 def read_options(node: Mapping, wanted: tuple[Option, ...], reading: Reading, *, what: str) -> dict[str, Any] | None:
-    """Read a block against its declared fields; unknown and missing keys are reported. None if anything is wrong."""
+    """Read a block by its declared fields; report unknown and missing keys. Returns None if anything is wrong."""
     allowed = {wish.key: wish for wish in wanted}
     before = len(reading.problems)
     values: dict[str, Any] = {}
@@ -238,7 +238,7 @@ def _read_value(key: str, kind: FieldKind[Any], value: Node, reading: Reading) -
 
 @dataclass(frozen=True)
 class Block(FieldKind[Any]):
-    """A block with declared keys, read into a dataclass. `short` names the key that a lone value stands for."""
+    """A block with declared keys, read into a dataclass. `short` is the key that a single value stands for."""
 
     cls: type[Any]
     what: str
@@ -246,12 +246,12 @@ class Block(FieldKind[Any]):
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        """Name the block."""
+        """Return the name of the block."""
         return self.what
 
     @property
     def sample(self) -> str:  # type: ignore[override]
-        """Show the keys that must be given."""
+        """Return a block with the required keys."""
         must = [wish for wish in options(self.cls) if wish.required]
         return "{" + ", ".join(f"{wish.key}: {wish.kind.sample}" for wish in must) + "}"
 
@@ -293,5 +293,5 @@ def _described(wish: Option) -> Schema:
 
 
 def documented(text: str) -> Schema:
-    """Return the words that an editor shows, with and without Markdown."""
+    """Return a description as text editors show it, with and without Markdown."""
     return {"description": text.replace("`", ""), "markdownDescription": text}

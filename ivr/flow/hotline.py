@@ -1,4 +1,4 @@
-"""`line.yaml`: the telephone side of the service. Called numbers, opening hours, desks, segments and announcements."""
+"""Read line.yaml: called numbers, opening hours, desks, segments, the queue, sites and announcements."""
 
 from __future__ import annotations
 
@@ -183,11 +183,11 @@ class LineFields:
     )
 
 
-def read_line(node: Node | None, place: Place, *, given: bool) -> tuple[Hotline | None, list[Problem]]:
-    """Read `line.yaml`. `given` tells whether the file is there at all; if it can't be parsed that was said already."""
+def read_line(node: Node | None, place: Place, *, exists: bool) -> tuple[Hotline | None, list[Problem]]:
+    """Read line.yaml. `exists` tells whether the file exists; a file that cannot be parsed was reported already."""
     reading = Reading()
     if node is None:
-        if not given:
+        if not exists:
             cure = "It names the flow for each called number (lines), the desks, and the desk for emergencies (desk)."
             reading.problem(place, "no-line-file", "There is no line.yaml beside the flows.", cure)
         return None, reading.problems
@@ -217,5 +217,5 @@ def _line(fields: LineFields) -> Hotline:
 
 
 def _waiting(fields: WaitingFields) -> Waiting:
-    """Take the rules of the queue; priorities that are not named keep their head starts."""
+    """Return the rules of the queue; priorities that are not named get their default head starts."""
     return Waiting(**{**vars(fields), "head_starts": {**HEAD_STARTS, **(fields.head_starts or {})}})

@@ -1,4 +1,4 @@
-"""The kinds of fields of `line.yaml`: names with their place, opening hours, prepared announcements."""
+"""Field kinds of line.yaml: references with their place, opening hours, prepared announcements."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from .text_field import TextField
 
 @dataclass(frozen=True)
 class Referring(FieldKind[Reference]):
-    """The name of something defined elsewhere: a word of the kind `of`, kept with its place for later checks."""
+    """The name of something defined elsewhere: a word of the kind `of`, with its place for later checks."""
 
     of: FieldKind[str]
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        """Name what is referred to."""
+        """Describe the name."""
         return self.of.words
 
     @property
     def sample(self) -> str:  # type: ignore[override]
-        """Show a name."""
+        """Return a sample name."""
         return self.of.sample
 
     def read(self, node: Node, reading: Reading) -> Reference | None:
-        """Read the name; whether there is such a thing is checked when all is read."""
+        """Read the name; whether it is defined is checked when the whole file is read."""
         name = self.of.read(node, reading)
         return None if name is None else Reference(name, node.place)
 
@@ -43,7 +43,7 @@ class Referring(FieldKind[Reference]):
 
 @dataclass(frozen=True)
 class OpeningHours(FieldKind[Hours]):
-    """Opening hours: `always`, `closed`, or spans for days."""
+    """Opening hours: `always`, `closed`, or spans by day."""
 
     words: str = "opening hours: a block of days with spans, always, or closed"
     sample: str = '{mon-fri: "09:00-12:00, 13:30-17:00", sat: 09:00-12:00, holiday: closed}'
@@ -51,8 +51,8 @@ class OpeningHours(FieldKind[Hours]):
     def read(self, node: Node, reading: Reading) -> Hours | None:
         """Read the days, so that each faulty one is reported."""
         if not isinstance(node, Mapping):
-            written = scalar(node, self, reading)
-            return None if written is None else self._whole(written, reading)
+            word = scalar(node, self, reading)
+            return None if word is None else self._same_all_days(word, reading)
         if not node.entries:
             self.wrong(node, reading)
             return None
@@ -63,32 +63,32 @@ class OpeningHours(FieldKind[Hours]):
             reading.problem(places[fault.key], "bad-hours", fault.message, fault.cure)
         return None if faults or None in texts.values() else hours
 
-    def _whole(self, written: Scalar, reading: Reading) -> Hours | None:
-        hours, faults = Hours.read(written.text)
+    def _same_all_days(self, word: Scalar, reading: Reading) -> Hours | None:
+        hours, faults = Hours.read(word.text)
         for fault in faults:
-            reading.problem(written.place, "bad-hours", fault.message, fault.cure)
+            reading.problem(word.place, "bad-hours", fault.message, fault.cure)
         return None if faults else hours
 
     def schema(self) -> Schema:
-        """Return the schema; which days and spans there are is left to `ivr check`."""
+        """Return the schema; days and spans are checked by `ivr check` only."""
         days: Schema = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}}
         return {"anyOf": [days, {"type": "string"}]}
 
 
 @dataclass(frozen=True)
 class PreparedTexts(FieldKind[Map[str, Text]]):
-    """The texts prepared for one slot of announcements, by name; none have to be."""
+    """The texts prepared for one announcement, by name; there may be none."""
 
     words: str = "a block of prepared texts by name, or {}"
     sample: str = "{outage: 手机银行正在维护，电话查询和挂失照常办理。}"
 
     def read(self, node: Node, reading: Reading) -> Map[str, Text] | None:
-        """Read the texts. They are the same for every caller, so they hold no values."""
+        """Read the texts. They are the same for every caller, so they must not contain slots."""
         if not isinstance(node, Mapping):
             self.wrong(node, reading, f"Give each text a name, as in {self.sample}")
             return None
-        found = {key.text: self._text(key, value, reading) for key, value in node.entries}
-        return None if None in found.values() else {name: text for name, text in found.items() if text}
+        texts = {key.text: self._text(key, value, reading) for key, value in node.entries}
+        return None if None in texts.values() else {name: text for name, text in texts.items() if text}
 
     @staticmethod
     def _text(key: Scalar, value: Node, reading: Reading) -> Text | None:

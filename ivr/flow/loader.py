@@ -1,4 +1,4 @@
-"""Flow files -> a release: reads every file and gathers every problem of all of them before it gives up or succeeds."""
+"""Load flow files into a release. Reads every file and collects all problems before it succeeds or fails."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .text_field import LanguageField
 
 LINE = "line.yaml"
 _CONTENT = "1"
-"""Changes whenever the same files would mean something else, so that a version never names two meanings."""
+"""Must change whenever the same files would mean something else, so that a version never has two meanings."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ class _Anything(FieldKind[Node]):
     sample: str = "{main: {say: 您好。, next: goodbye}}"
 
     def read(self, node: Node, reading: Reading) -> Node | None:
-        """Keep the node for later."""
+        """Return the node; it is read later."""
         return node
 
     def schema(self) -> dict[str, Any]:
-        """Return the schema; the reference puts the steps in."""
+        """Return the schema; `schema.flow_schema` adds the steps."""
         return {"type": "object"}
 
 
@@ -99,7 +99,7 @@ def load(folder: Path, catalogue: Catalogue) -> Release:
 
 
 def inspect(folder: Path, catalogue: Catalogue) -> tuple[Release | None, list[Problem]]:
-    """Read a folder and return what could be made of it with all findings, warnings among them."""
+    """Read a folder; return the release, if it can be built, and all problems, warnings included."""
     paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
     if not paths:
         message = f"There is no flow file in {folder.as_posix()}."
@@ -108,20 +108,20 @@ def inspect(folder: Path, catalogue: Catalogue) -> tuple[Release | None, list[Pr
     files, nodes, problems = {}, {}, []
     for path in paths:
         name = path.as_posix()
-        nodes[path.name], found = read_file(path, name)
-        problems += found
+        nodes[path.name], slips = read_file(path, name)
+        problems += slips
         files[path.name] = (
-            "" if any(p.rule in ("not-utf8", "unreadable-file") for p in found) else path.read_text("utf-8-sig")
+            "" if any(slip.rule in ("not-utf8", "unreadable-file") for slip in slips) else path.read_text("utf-8-sig")
         )
     return _build(nodes, files, problems, catalogue, folder.as_posix())
 
 
 def reload(files: Mapping[str, str], catalogue: Catalogue) -> Release:
-    """Build a release again from the texts kept with a call. Raises FlowError if today's language refuses them."""
+    """Rebuild a release from stored files. Raises FlowError if the present flow language refuses them."""
     nodes, problems = {}, []
     for name, text in files.items():
-        nodes[name], found = read_text(text, name)
-        problems += found
+        nodes[name], slips = read_text(text, name)
+        problems += slips
     release, problems = _build(nodes, dict(files), problems, catalogue, "flows")
     if release is None or any(problem.level == "error" for problem in problems):
         raise FlowError(problems)
@@ -135,16 +135,16 @@ def _build(
     catalogue: Catalogue,
     folder: str,
 ) -> tuple[Release | None, list[Problem]]:
-    line, found = read_line(nodes.get(LINE), Place(f"{folder}/{LINE}", 1, 1), given=LINE in files)
-    problems = problems + found
+    line, line_problems = read_line(nodes.get(LINE), Place(f"{folder}/{LINE}", 1, 1), exists=LINE in files)
+    problems = problems + line_problems
     flows: dict[str, Flow] = {}
     sound = True
     for name, node in nodes.items():
         if name == LINE:
             continue
-        flow, found = read_flow(node, Path(name).stem, catalogue) if node is not None else (None, [])
-        problems += found
-        sound = sound and flow is not None and not any(problem.level == "error" for problem in found)
+        flow, flow_problems = read_flow(node, Path(name).stem, catalogue) if node is not None else (None, [])
+        problems += flow_problems
+        sound = sound and flow is not None and not any(problem.level == "error" for problem in flow_problems)
         if flow is not None:
             flows[flow.name] = flow
     problems += _share_globals(flows)
@@ -156,7 +156,7 @@ def _build(
 
 
 def _share_globals(flows: dict[str, Flow]) -> list[Problem]:
-    """Give each flow the globals of the flow that it names; they are taken as written there, without theirs."""
+    """Add to each flow the globals of its `globals_of`, without those that flow takes from another."""
     own = {name: flow.globals for name, flow in flows.items()}
     problems = []
     for name, flow in flows.items():
@@ -171,13 +171,13 @@ def _share_globals(flows: dict[str, Flow]) -> list[Problem]:
 
 
 def content_hash(files: Mapping[str, str]) -> str:
-    """Name a set of files by what is in them: 16 hex digits."""
+    """Return the version of a set of files: 16 hex digits of the SHA-256 of their contents."""
     content = json.dumps([_CONTENT, sorted(files.items())], ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def read_flow(node: Node, stem: str, catalogue: Catalogue) -> tuple[Flow | None, list[Problem]]:
-    """Read one flow. Where a step can't be used the rest is returned, for further checks; None if not even that."""
+    """Read one flow. Invalid steps are left out, so that the rest can be checked; None if the file has no usable steps."""
     reading = Reading(
         spoken_kinds=tuple(catalogue.spoken_kinds),
         argument_fault=catalogue.argument_fault,
@@ -192,21 +192,21 @@ def read_flow(node: Node, stem: str, catalogue: Catalogue) -> tuple[Flow | None,
     steps = _read_steps(node.get("steps"), reading, catalogue, level)
     if values is None or steps is None:
         return None, reading.problems
-    given = FlowFields(**values)
-    _check_name(node, given.flow, stem, reading)
+    fields = FlowFields(**values)
+    _check_name(node, fields.flow, stem, reading)
     flow = Flow(
-        name=given.flow,
-        language=given.language,
-        languages=_languages(given, steps),
-        profile=profiles()[given.profile],
-        start=given.start.name,
-        agent=given.agent.name if given.agent else "agent",
-        main_menu=given.main_menu.name if given.main_menu else given.start.name,
-        globals=given.globals,
-        globals_of=given.globals_of.name if given.globals_of else "",
+        name=fields.flow,
+        language=fields.language,
+        languages=_languages(fields, steps),
+        profile=profiles()[fields.profile],
+        start=fields.start.name,
+        agent=fields.agent.name if fields.agent else "agent",
+        main_menu=fields.main_menu.name if fields.main_menu else fields.start.name,
+        globals=fields.globals,
+        globals_of=fields.globals_of.name if fields.globals_of else "",
         steps=steps,
-        parameters=given.parameters,
-        returns=given.returns,
+        parameters=fields.parameters,
+        returns=fields.returns,
         place=node.place,
         places={key.text: value.place for key, value in node.entries},
         unread=frozenset(key.text for key, _ in getattr(node.get("steps"), "entries", ())) - set(steps),
@@ -241,19 +241,19 @@ def _read_steps(node: Node | None, reading: Reading, catalogue: Catalogue, level
             message = '"return" ends a sub-flow, so no step can be called that.'
             reading.problem(key.place, "bad-name", message, "Give the step another name.")
         steps[key.text] = _read_step(key.text, key.place, body, reading, catalogue)
-    found = {name: _at_least(step, level) for name, step in steps.items() if step}
-    return found | _guards(found, catalogue)
+    usable = {name: _at_least(step, level) for name, step in steps.items() if step}
+    return usable | _guards(usable, catalogue)
 
 
 def _at_least(step: Step, level: int) -> Step:
-    """Hold a step to the level of its whole flow, unless its kind is open to all callers."""
+    """Require the flow's identity level of a step, unless its kind is open to all callers."""
     if step.open_to_all or step.requires >= level:
         return step
     return replace(step, requires=level)
 
 
 def _guards(steps: Mapping[str, Step], catalogue: Catalogue) -> dict[str, Step]:
-    """Make the step that verifies the caller in front of every protected one."""
+    """Return the steps that verify the caller in front of protected steps."""
     guards = (_guard(step, catalogue) for step in steps.values() if step.requires)
     return {guard.name: guard for guard in guards if guard}
 
@@ -297,14 +297,14 @@ def _report_no_kind(what: str, body: Block, reading: Reading, catalogue: Catalog
     reading.problem(place, "unknown-step-kind", f"{what} does not say what it does.", cure)
 
 
-def _languages(given: FlowFields, steps: Mapping[str, Step]) -> tuple[str, ...]:
-    """Every language that some text of the flow is there in; the flow's own first."""
-    spoken: Iterable[Text] = within([given.globals, steps], Text)
-    found = {tag for text in spoken for tag in text.by_language}
-    return (given.language, *sorted(found - {given.language}))
+def _languages(fields: FlowFields, steps: Mapping[str, Step]) -> tuple[str, ...]:
+    """Return the languages of all texts of the flow, its own first."""
+    spoken: Iterable[Text] = within([fields.globals, steps], Text)
+    tags = {tag for text in spoken for tag in text.by_language}
+    return (fields.language, *sorted(tags - {fields.language}))
 
 
 def step_options(cls: type[Step]) -> tuple[Option, ...]:
-    """List the keys of a step kind; its own key first."""
-    found = options(cls)
-    return tuple(sorted(found, key=lambda wish: wish.key != cls.kind))
+    """Return the fields of a step kind, its own key first."""
+    declared = options(cls)
+    return tuple(sorted(declared, key=lambda wish: wish.key != cls.kind))

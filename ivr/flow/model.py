@@ -1,4 +1,4 @@
-"""What a menu is: flows, steps, choices, routes. Definitions only; nothing here runs a call."""
+"""The model of the flow language: flows, steps, choices, routes, the hotline. Must not run a call."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from .scalars import IdentityLevel
 from .text import Text
 
 RETURN = "return"
-"""The target that ends a sub-flow and goes on behind the step that called it."""
+"""The target that ends a sub-flow and continues after the step that runs it."""
 
 ALWAYS = "always"
-"""The name of opening hours that never end; nobody needs to define it."""
+"""The predefined name of opening hours that never end."""
 
 OWN_DESK = "segment"
-"""Written for a desk: the one of the caller's own segment."""
+"""As a desk: the desk of the caller's segment."""
 
 PRIORITIES = ("normal", "complaint", "elderly", "vip", "fraud")
-"""How urgent a caller is taken, least urgent first."""
+"""The priorities of callers, the least urgent first."""
 
 HEAD_STARTS: Mapping[str, float] = {"complaint": 60.0, "elderly": 90.0, "vip": 120.0, "fraud": 1000.0}
-"""Seconds that each priority is ahead of callers who came at the same time, unless line.yaml says otherwise."""
+"""Seconds by which a priority is ahead of callers who came at the same time; line.yaml may override them."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ class Target:
 
 @dataclass(frozen=True)
 class Way:
-    """One way on: taken when its condition holds, or always."""
+    """One guarded target of a route: taken if its condition holds or it has none."""
 
     goto: Target
     when: Expression | None = None
 
 
 Route = tuple[Way, ...]
-"""Ways on in order; the first whose condition holds is taken."""
+"""Ways in order; the first whose condition holds is taken."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ class Phrases:
     place: Place = field(compare=False)
 
     def for_language(self, language: str) -> tuple[str, ...]:
-        """Return the phrases of `language`; a caller is only expected to speak the language of the call."""
+        """Return the phrases in `language`; callers are expected to speak the language of the call."""
         return self.by_language.get(language, ())
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A key or phrase and what it does: go to a step, or one of the universals in `do`; `value` is kept."""
+    """A key or phrase and its effect: go to a step, or one of the universals in `do`; `value` is stored."""
 
     key: str
     label: Text | None
@@ -82,7 +82,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class NestedFlow:
-    """A flow that a step runs, and the values that its parameters get."""
+    """A flow that a step runs, and the values of its parameters."""
 
     name: str
     given: Mapping[str, Expression]
@@ -90,27 +90,27 @@ class NestedFlow:
 
 @dataclass(frozen=True, kw_only=True)
 class Step(ABC):
-    """One step of a flow. Kinds subclass it in `ivr/steps`, one file each, with their fields and what they do."""
+    """One step of a flow. Step kinds are subclasses in `ivr/steps`, one file each, with fields and behaviour."""
 
     kind: ClassVar[str]
 
-    # Traits: what the rest of the house asks of a kind, so that none is known by its name outside `ivr/steps`.
+    # Traits: other rooms ask these, so that no kind is known by its name outside `ivr/steps`.
     listens: ClassVar[bool] = False
-    """It waits for the caller: the turn ends in it, and the next one begins with what the caller did."""
+    """It waits for the caller: the turn ends in it, and the next turn begins with the caller's input."""
     speaks: ClassVar[bool] = True
-    """Its texts are heard; those of a text message are read."""
+    """Its texts are spoken; False for a text message."""
     replayable: ClassVar[bool] = False
-    """"repeat" says it again, until the caller has answered a step that listens."""
+    """"repeat" speaks it again, until the caller has answered a step that listens."""
     returnable: ClassVar[bool] = False
-    """"back" returns to it once it has been left."""
+    """"back" returns to it after it was left."""
     ends: ClassVar[bool] = False
     """The call ends in it."""
     reaches_person: ClassVar[bool] = False
-    """It connects the caller with people."""
+    """It connects the caller with an agent."""
     open_to_all: ClassVar[bool] = False
-    """A flow's own `requires` does not hold for it: it leads to a person, ends the call, or tells nothing."""
+    """The flow's `requires` does not apply: it leads to an agent, ends the call, or reveals nothing."""
     looks_up: ClassVar[bool] = False
-    """Its variables hold what a back end answered, and are read at the level of the caller who asked."""
+    """Its variables hold answers of a back end, which only a caller of the same identity level may read."""
 
     name: str
     place: Place = field(compare=False)
@@ -124,69 +124,69 @@ class Step(ABC):
 
     @abstractmethod
     def exits(self) -> Mapping[str, Route]:
-        """Return every outcome that the step can have, and where each leads."""
+        """Return every outcome of the step and its route."""
 
     def sets(self) -> Mapping[str, str]:
-        """Return the variables that the step sets: name to what it holds ("map", "text", or a kind of secret)."""
+        """Return the variables that the step sets: name to content ("map", "text", or a kind of secret)."""
         return {}
 
     def protects(self) -> bool:
-        """Tell whether the step handles something that must not be typed ahead, logged or repeated."""
+        """Return whether the input of the step is secret: it must not be typed ahead, logged or repeated."""
         return False
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
-        """Yield what is wrong between the step's own keys: the key it is about, what is wrong, and the cure."""
+        """Yield faults among the step's own keys: the key, the message and the cure."""
         return iter(())
 
     @classmethod
     def in_front_of(cls, protected: Step, name: str) -> Step | None:
-        """Return a step of this kind that proves the caller in front of `protected`; None if the kind proves nobody."""
+        """Return a step of this kind that verifies the caller in front of `protected`; None if the kind cannot."""
         del protected, name
         return None
 
     def proves(self) -> int:
-        """Return the identity level that a caller has who leaves the step by "next"; 0 if it proves nothing."""
+        """Return the identity level of a caller who leaves the step by "next"; 0 if it verifies nothing."""
         return 0
 
     def nested(self) -> NestedFlow | None:
-        """Return the flow that the step runs before it goes on."""
+        """Return the flow that the step runs, or None."""
         return None
 
     def assigns(self) -> Mapping[str, Expression]:
-        """Return the variables that the step works out from others: name to expression."""
+        """Return the variables that the step computes: name to expression."""
         return {}
 
     def own_choices(self) -> tuple[Choice, ...]:
-        """Return the choices that the step offers, besides those that work everywhere."""
+        """Return the step's own choices, without the global ones."""
         return ()
 
     def choice_outcomes(self) -> frozenset[str]:
-        """Return the outcomes that a caller takes by choosing, which conversations are to cover."""
+        """Return the outcomes that are callers' choices, which conversations should cover."""
         return frozenset()
 
     def desk(self) -> str:
-        """Return the desk of `line.yaml` that the step needs; empty for none."""
+        """Return the desk of line.yaml that the step needs; "" for none."""
         return ""
 
     def announcement(self) -> str:
-        """Return the announcement of `line.yaml` that the step needs; empty for none."""
+        """Return the announcement of line.yaml that the step needs; "" for none."""
         return ""
 
     def for_one_item(self) -> Self:
-        """Return the step as it is for one item of its list; the step itself if it has no list."""
+        """Return the step as it runs for one item of its list; the step itself if it has no list."""
         return self
 
     def place_of(self, key: str) -> Place:
-        """Return where the value of a key is written, or the step's name where it isn't."""
+        """Return the place of a key's value; if the key is not written, that of the step's name."""
         return self.places.get(key, self.place)
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One file: named steps, where it starts, and what works everywhere in it.
+    """One flow file: its named steps, its start, and its global choices.
 
-    `places` says where the keys of the file are written; `unread` names steps that are there but cannot be used, so
-    that the rest can be checked: a flow that has any is never run.
+    `places` are those of the file's keys; `unread` are the names of invalid steps, so that the rest can be checked. A
+    flow with unread steps is never run.
     """
 
     name: str
@@ -206,17 +206,17 @@ class Flow:
     unread: frozenset[str] = frozenset()
 
     def place_of(self, key: str) -> Place:
-        """Return where the value of a key of the file is written."""
+        """Return the place of a key's value; if the key is not written, that of the file."""
         return self.places.get(key, self.place)
 
     def written_steps(self) -> Iterator[Step]:
-        """Yield the steps that an editor wrote, without those that prove the caller in front of them."""
+        """Yield the steps that an editor wrote, without the generated ones that verify the caller."""
         return (step for name, step in self.steps.items() if "." not in name)
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A name of something that is defined elsewhere, and where it is written."""
+    """The name of something defined elsewhere, and the place where it is used."""
 
     name: str
     place: Place = field(compare=False)
@@ -224,7 +224,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class CalledNumber:
-    """What a called number plays: a flow, perhaps in another language, to callers of one segment, in opening hours."""
+    """What a called number plays: a flow, with its language, segment and opening hours if they are set."""
 
     flow: Reference
     language: Reference | None = None
@@ -234,7 +234,7 @@ class CalledNumber:
 
 @dataclass(frozen=True)
 class Segment:
-    """A group of callers: who belongs to it (without `when`: everyone), its desk if it has one, and its priority."""
+    """A group of callers: its condition (without `when`: everyone), its desk if it has one, and its priority."""
 
     name: str
     when: Expression | None = None
@@ -244,11 +244,11 @@ class Segment:
 
 @dataclass(frozen=True)
 class Desk:
-    """People who answer: the number that reaches them, how long it rings, in seconds, and when they are there.
+    """A group of agents: its telephone number, how long it rings in seconds, and its opening hours.
 
-    The number is dialled while the desk has no agents. When all its agents are busy, those of the
-    desks of `overflow` serve its callers, once these have waited `overflow_after` seconds. With `reserved` its own
-    agents take callers of other desks only after so many seconds without a call. `wrap_up` seconds follow a call.
+    The number is dialled while the desk has no agents. While all its agents are busy, agents of the `overflow` desks
+    take callers who have waited `overflow_after` seconds. With `reserved`, its agents take callers of any other desk
+    after so many seconds without a call. Agents get `wrap_up` seconds after a call.
     """
 
     name: str
@@ -264,12 +264,12 @@ class Desk:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How callers wait for a person: who comes first, how many may wait, what they hear when. Times in seconds.
+    """How callers wait for an agent: order, limits and announcements. Times in seconds.
 
-    Callers are served by the moment they came less the head start of their priority; those who have waited `bound` are
-    served before all others in the order they came. `announce` is the time between two announcements, `piece` the
-    longest stretch of music before the queue is asked again, `place_kept` how long a dropped caller may come back, and
-    `call_back_from` the expected wait from which a call back is offered. The `elderly_` ones hold for older callers.
+    Callers are served in the order of arrival minus the head start of their priority; those who have waited `bound` are
+    served first, in the order of arrival. `announce` is the time between two announcements, `piece` the longest
+    music before the queue is asked again, `place_kept` how long a dropped caller keeps the place, and
+    `call_back_from` the expected wait from which a call back is offered. `elderly_` values apply to that priority.
     """
 
     head_starts: Mapping[str, float] = field(default_factory=lambda: HEAD_STARTS)
@@ -286,13 +286,13 @@ class Waiting:
     music: str = ""
 
     def head_start(self, priority: str) -> float:
-        """Return the seconds that a priority is ahead."""
+        """Return the head start of a priority in seconds."""
         return self.head_starts.get(priority, 0.0)
 
 
 @dataclass(frozen=True)
 class Site:
-    """A place where agents work. Calls are spread over the sites by `weight`."""
+    """A place where agents work. Calls are distributed over the sites by `weight`."""
 
     name: str
     weight: int = 1
@@ -308,12 +308,12 @@ class Hotline:
     hours: Mapping[str, Hours] = field(default_factory=dict)
     segments: Mapping[str, Segment] = field(default_factory=dict)
     announcements: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
-    """The slots by name, and the texts that are prepared for each, by name."""
+    """The announcements by name, each with its prepared texts by name."""
     waiting: Waiting = field(default_factory=Waiting)
     sites: Mapping[str, Site] = field(default_factory=dict)
 
     def number(self, called: str) -> CalledNumber:
-        """Return what a called number plays; an unknown number plays what `default` does."""
+        """Return the entry of a called number; unknown numbers get that of `default`."""
         return self.numbers.get(called) or self.numbers["default"]
 
     def flow_for(self, called: str) -> str:
@@ -321,25 +321,26 @@ class Hotline:
         return self.number(called).flow.name
 
     def hours_of(self, reference: Reference | None) -> Hours | None:
-        """Return the opening hours that are meant; None for those that never end."""
+        """Return the opening hours of a reference; None for hours that never end."""
         return self.hours.get(reference.name) if reference else None
 
     def segment_for(self, called: str, caller: Mapping[str, Any]) -> Segment | None:
-        """Return the segment of a caller: the one that the called number stands for, or the first that holds."""
+        """Return the segment of a caller: that of the called number, else the first whose condition holds."""
         forced = self.number(called).segment
         if forced is not None:
             return self.segments[forced.name]
         values = {"caller": caller}
-        return next((one for one in self.segments.values() if one.when is None or one.when.holds(values)), None)
+        matching = (segment for segment in self.segments.values() if segment.when is None or segment.when.holds(values))
+        return next(matching, None)
 
     def desk_of(self, segment: Segment | None) -> str:
-        """Return the desk of a segment; callers of none get the desk for all others."""
+        """Return the desk of a segment, else the general desk."""
         return segment.desk.name if segment and segment.desk else self.desk
 
 
 @dataclass(frozen=True)
 class Release:
-    """All flow files as one unit. `version` is their content hash; a call keeps to one release for its life."""
+    """All flow files as one unit. `version` is their content hash; a call stays with its release until it ends."""
 
     version: str
     flows: Mapping[str, Flow]
@@ -364,5 +365,5 @@ def within(value: Any, kind: type | tuple[type, ...]) -> Iterator[Any]:
 
 @functools.cache
 def _parts(cls: type) -> tuple[str, ...]:
-    """Name the fields of a dataclass; none for anything else. Kept, for reading flows asks a hundred thousand times."""
+    """Return the field names of a dataclass, else (). Cached: loading flows asks a hundred thousand times."""
     return tuple(spec.name for spec in fields(cls)) if is_dataclass(cls) else ()

@@ -1,4 +1,4 @@
-"""What can happen in a step and where it leads: the step's own outcomes, and those that work everywhere in a flow."""
+"""The outcomes of a step and their routes: the step's own, and those that work everywhere in a flow."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ UNVERIFIED = "unverified"
 
 
 def global_outcome(number: int) -> str:
-    """Name the outcome of taking the flow's global choice `number`, counted from 0."""
+    """Return the outcome of the flow's global choice `number`, counted from 0."""
     return f"global {number}"
 
 
 def verify_name(step: str) -> str:
-    """Name the step that verifies the caller in front of a protected one; no editor can write such a name."""
+    """Return the name of the step that verifies the caller in front of a step. Editors cannot write such a name."""
     return f"{step}.verify"
 
 
 def step_routes(step: Step) -> Mapping[str, Route]:
-    """Return every outcome of a step and where it leads, the check in front of a protected step among them."""
+    """Return every outcome of a step and its route, including the verification in front of a protected step."""
     routes = dict(step.exits())
     if step.requires:
         routes[UNVERIFIED] = (Way(Target(verify_name(step.name), step.place)),)
@@ -31,7 +31,7 @@ def step_routes(step: Step) -> Mapping[str, Route]:
 
 
 def flow_routes(flow: Flow) -> Mapping[str, Route]:
-    """Return what works in every step: the globals, the way to a person, and giving up (which is the same)."""
+    """Return the routes that work in every step: globals, main menu, agent, and failure (which leads to the agent)."""
     routes = {global_outcome(number): (Way(choice.goto),) for number, choice in enumerate(flow.globals) if choice.goto}
     agent = (Way(Target(flow.agent, flow.place)),)
     main_menu = (Way(Target(flow.main_menu, flow.place)),)

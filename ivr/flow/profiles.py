@@ -1,4 +1,4 @@
-"""Profiles: rates, pauses, waits and tries that a whole flow shares. The figures are data, in `profiles.yaml`."""
+"""Profiles: rates, pauses, timeouts and attempts of a whole flow. The figures are data, in profiles.yaml."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ivr.yamlfile.source import Scalar, read_text
 
 @dataclass(frozen=True)
 class Profile:
-    """How a flow speaks and waits. Times are seconds, `rate` is a share of the voice's normal speed."""
+    """How a flow speaks and waits. Times in seconds; `rate` is a share of the voice's normal speed."""
 
     name: str
     characters_per_minute: float
@@ -36,7 +36,7 @@ class Profile:
 
 @functools.cache
 def profiles() -> Mapping[str, Profile]:
-    """Read the shipped profiles, each laid over the one it inherits from."""
+    """Read the shipped profiles; each overrides the one it inherits from."""
     root, problems = read_text(files(__package__).joinpath("profiles.yaml").read_text("utf-8"), "profiles.yaml")
     if problems or not isinstance(root, SourceMapping):
         raise AssertionError(f"the shipped profiles cannot be read: {problems}")

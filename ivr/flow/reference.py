@@ -1,6 +1,6 @@
-"""Renders the editors' manual, `flows/README.md`, from the declarations that reading uses and the prose in `manual.md`.
+"""Render the editors' manual, flows/README.md, from the declarations of the flow language and the prose in manual.md.
 
-Tables come from code, so that they cannot lag behind it; what only people can explain stands in `manual.md`.
+Tables are generated from code, so that they cannot be out of date.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ PROFILE_WORDS = {
     "sure_confidence": "below this, a yes is asked for again",
 }
 _LISTENING = "on_no_input"
-"""The key by which a kind that listens is told."""
+"""The key that identifies a step kind that listens."""
 
 
 def manual(catalogue: Catalogue) -> str:
-    """Return the manual of the language as installed, in Markdown."""
+    """Return the manual of the installed flow language in Markdown."""
     shared = _shared(catalogue.steps)
     listening = [kind for kind, cls in sorted(catalogue.steps.items()) if _listens(cls)]
     sections: dict[str, Callable[[], str]] = {
@@ -65,7 +65,7 @@ def manual(catalogue: Catalogue) -> str:
         "rules": _rules,
     }
     prose = files(__package__).joinpath("manual.md").read_text("utf-8")
-    return re.sub(r"\[\[([a-z ]+)\]\]", lambda found: sections[found[1]](), prose)
+    return re.sub(r"\[\[([a-z ]+)\]\]", lambda match: sections[match[1]](), prose)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -87,7 +87,7 @@ def _listens(cls: type[Step]) -> bool:
 
 
 def _shared(kinds: Mapping[str, type[Step]]) -> list[Option]:
-    """List the keys that all kinds that listen have in common, besides those of every step."""
+    """Return the fields that all listening kinds share, without those of every step."""
     every = {wish.key for wish in options(Step)}
     listening = [options(cls) for cls in kinds.values() if _listens(cls)]
     first = listening[0] if listening else ()
@@ -109,7 +109,7 @@ def _step(cls: type[Step], shared: list[Option]) -> str:
 
 
 def _inner(wanted: list[Option]) -> str:
-    """Explain the keys of blocks inside a step."""
+    """Return the tables of the blocks inside a step."""
     blocks = [(wish, cls) for wish in wanted if (cls := getattr(wish.kind, "cls", None)) is not None]
     return "".join(f"\n\n`{wish.key}` holds:\n\n{_fields(options(cls))}" for wish, cls in blocks)
 
@@ -138,10 +138,10 @@ def _given() -> str:
 
 
 def _profiles() -> str:
-    found = profiles()
+    by_name = profiles()
     names = [spec.name for spec in fields(Profile) if spec.name != "name"]
-    rows = ((PROFILE_WORDS[name], *(_figure(getattr(one, name)) for one in found.values())) for name in names)
-    return _table(("", *(f"`{name}`" for name in found)), rows)
+    rows = ((PROFILE_WORDS[name], *(_figure(getattr(profile, name)) for profile in by_name.values())) for name in names)
+    return _table(("", *(f"`{name}`" for name in by_name)), rows)
 
 
 def _figure(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The kinds of fields that lead somewhere: conditions, targets, ways on, keys and choices."""
+"""Field kinds that lead to other steps: conditions, targets, routes, keys and choices."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .text_field import PhrasesField, TextField
 
 _KEYS = {**{digit: digit for digit in "0123456789"}, "star": "*", "pound": "#", "*": "*", "#": "#"}
 DOES = ("back", "repeat", "main_menu", "help", "language", "slower", "faster", "wait")
-"""What a choice can do besides going to a step; see `flows/README.md`."""
+"""The universals: what a choice can do instead of going to a step; see flows/README.md."""
 
 
 @dataclass(frozen=True)
 class Condition(FieldKind[Expression]):
-    """A condition or a value worked out from other values."""
+    """A condition, or a value computed from other values."""
 
     words: str = "a condition or value"
     sample: str = 'caller.segment == "vip"'
@@ -44,28 +44,28 @@ class Condition(FieldKind[Expression]):
 
 @dataclass(frozen=True)
 class WordOrValue(FieldKind[Expression]):
-    """One of a few words, or a value that turns out to be one of them in the call."""
+    """One of a few words, or an expression whose value is one of them during the call."""
 
     values: tuple[str, ...]
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        """Name the allowed words."""
+        """Describe the allowed words."""
         return f"one of {', '.join(self.values)}; or a value"
 
     @property
     def sample(self) -> str:  # type: ignore[override]
-        """Show the first."""
+        """Return the first."""
         return self.values[0]
 
     def read(self, node: Node, reading: Reading) -> Expression | None:
-        """Read a word as the text that it is, anything else as an expression."""
+        """Read an allowed word as text, anything else as an expression."""
         if isinstance(node, Scalar) and node.text in self.values:
             return parse_expression(f'"{node.text}"', node.place)
         return Condition(self.words, self.sample).read(node, reading)
 
     def schema(self) -> Schema:
-        """Return the schema; the words are named so that an editor offers them."""
+        """Return the schema; it names the words so that text editors offer them."""
         return {"anyOf": [{"enum": list(self.values)}, {"type": "string"}]}
 
 
@@ -94,13 +94,13 @@ class _Way:
 
 @dataclass(frozen=True)
 class Ways(FieldKind[Route]):
-    """A target, or a list of ways with conditions; the last one needs none."""
+    """A target, or a list of ways with conditions; the last way has none."""
 
     words: str = "the name of a step, or a list of {when, goto}"
     sample: str = "main"
 
     def read(self, node: Node, reading: Reading) -> Route | None:
-        """Read the ways on."""
+        """Read the ways."""
         if isinstance(node, Scalar):
             target = Goto().read(node, reading)
             return None if target is None else (Way(target),)
@@ -144,13 +144,13 @@ class Key(FieldKind[str]):
 
     def read(self, node: Node, reading: Reading) -> str | None:
         """Read a key."""
-        found = scalar(node, self, reading)
-        if found is None:
+        key = scalar(node, self, reading)
+        if key is None:
             return None
-        if found.text not in _KEYS:
-            self.wrong(found, reading)
+        if key.text not in _KEYS:
+            self.wrong(key, reading)
             return None
-        return _KEYS[found.text]
+        return _KEYS[key.text]
 
     def schema(self) -> Schema:
         """Return the schema."""
@@ -159,7 +159,7 @@ class Key(FieldKind[str]):
 
 @dataclass(frozen=True)
 class ChoiceFields:
-    """The fields of one choice."""
+    """The keys of one choice."""
 
     key: str = option(Key(), help="The key. Without it, choices count up from 1.", default="", shown="counted from 1")
     label: Text | None = option(
@@ -179,14 +179,14 @@ class ChoiceFields:
 
 @dataclass(frozen=True)
 class Choices(FieldKind[tuple[Choice, ...]]):
-    """A list of choices. `numbered` ones get the next free key from 1 when they name none."""
+    """A list of choices. With `numbered`, a choice without a key gets the next free key from 1."""
 
     numbered: bool
     words: str = "a list of choices"
     sample: str = "[{label: 余额, goto: balance}]"
 
     def read(self, node: Node, reading: Reading) -> tuple[Choice, ...] | None:
-        """Read the choices and give each its key."""
+        """Read the choices and assign keys."""
         if not isinstance(node, Sequence) or not node.items:
             self.wrong(node, reading, "Write each choice on a line of its own: - {label: ..., goto: ...}")
             return None
@@ -195,13 +195,13 @@ class Choices(FieldKind[tuple[Choice, ...]]):
             return None
         taken = {values["key"] for _, values in read if values and values["key"]}
         free = iter(digit for digit in "123456789" if digit not in taken)
-        found: list[Choice] = []
+        choices: list[Choice] = []
         for item, values in read:
             assert values is not None  # noqa: S101
             values["key"] = values["key"] or (next(free, "") if self.numbered else "")
-            found.append(Choice(**values, place=item.place))
-        self._check_keys(found, reading)
-        return tuple(found)
+            choices.append(Choice(**values, place=item.place))
+        self._check_keys(choices, reading)
+        return tuple(choices)
 
     def _fields(self, node: Node, reading: Reading) -> dict[str, Any] | None:
         if not isinstance(node, Mapping):
@@ -246,5 +246,5 @@ class Choices(FieldKind[tuple[Choice, ...]]):
 
     def schema(self) -> Schema:
         """Return the schema."""
-        one = {**object_schema(options(ChoiceFields)), "oneOf": [{"required": ["goto"]}, {"required": ["do"]}]}
-        return {"type": "array", "minItems": 1, "items": one}
+        choice = {**object_schema(options(ChoiceFields)), "oneOf": [{"required": ["goto"]}, {"required": ["do"]}]}
+        return {"type": "array", "minItems": 1, "items": choice}

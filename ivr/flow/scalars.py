@@ -1,4 +1,4 @@
-"""Kinds of fields that hold one written value: names, words, yes or no, numbers, times, identity levels."""
+"""Field kinds of a single value: names, words, yes or no, numbers, times, identity levels."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Name(FieldKind[str]):
 
     def read(self, node: Node, reading: Reading) -> str | None:
         """Read a name."""
-        found = scalar(node, self, reading)
-        if found is None:
+        value = scalar(node, self, reading)
+        if value is None:
             return None
-        if not _NAME.match(found.text):
+        if not _NAME.match(value.text):
             cure = "A name has letters, digits, _ or - and begins with a letter."
-            reading.problem(found.place, "bad-name", f'"{found.text}" cannot be a name.', cure)
+            reading.problem(value.place, "bad-name", f'"{value.text}" cannot be a name.', cure)
             return None
-        return found.text
+        return value.text
 
     def schema(self) -> Schema:
         """Return the schema."""
@@ -43,15 +43,15 @@ class Name(FieldKind[str]):
 
 @dataclass(frozen=True)
 class WordField(FieldKind[str]):
-    """Any one text that is not spoken."""
+    """Any text that is not spoken."""
 
     words: str = "a text"
     sample: str = "bank.balance"
 
     def read(self, node: Node, reading: Reading) -> str | None:
         """Read a text as written."""
-        found = scalar(node, self, reading)
-        return None if found is None else found.text
+        value = scalar(node, self, reading)
+        return None if value is None else value.text
 
     def schema(self) -> Schema:
         """Return the schema."""
@@ -66,24 +66,24 @@ class OneOf(FieldKind[str]):
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        """Name the allowed words."""
+        """Describe the allowed words."""
         return "one of " + ", ".join(self.values)
 
     @property
     def sample(self) -> str:  # type: ignore[override]
-        """Show the first."""
+        """Return the first."""
         return self.values[0]
 
     def read(self, node: Node, reading: Reading) -> str | None:
         """Read one of the words."""
-        found = scalar(node, self, reading)
-        if found is None:
+        value = scalar(node, self, reading)
+        if value is None:
             return None
-        if found.text not in self.values:
-            hint = did_you_mean(found.text, self.values)
-            self.wrong(found, reading, hint)
+        if value.text not in self.values:
+            hint = did_you_mean(value.text, self.values)
+            self.wrong(value, reading, hint)
             return None
-        return found.text
+        return value.text
 
     def schema(self) -> Schema:
         """Return the schema."""
@@ -99,13 +99,13 @@ class IdentityLevel(FieldKind[int]):
 
     def read(self, node: Node, reading: Reading) -> int | None:
         """Read a level as its number."""
-        found = scalar(node, self, reading)
-        if found is None:
+        value = scalar(node, self, reading)
+        if value is None:
             return None
-        if found.text not in _LEVELS:
-            self.wrong(found, reading)
+        if value.text not in _LEVELS:
+            self.wrong(value, reading)
             return None
-        return _LEVELS.index(found.text)
+        return _LEVELS.index(value.text)
 
     def schema(self) -> Schema:
         """Return the schema."""
@@ -121,16 +121,16 @@ class Flag(FieldKind[bool]):
 
     def read(self, node: Node, reading: Reading) -> bool | None:
         """Read yes/no, true/false or on/off."""
-        found = scalar(node, self, reading)
-        if found is None:
+        value = scalar(node, self, reading)
+        if value is None:
             return None
-        if found.text.lower() not in _YES + _NO:
-            self.wrong(found, reading)
+        if value.text.lower() not in _YES + _NO:
+            self.wrong(value, reading)
             return None
-        return found.text.lower() in _YES
+        return value.text.lower() in _YES
 
     def schema(self) -> Schema:
-        """Return the schema; editors may see the bare words as booleans or as texts."""
+        """Return the schema; text editors may read the bare words as booleans or as texts."""
         return {"anyOf": [{"type": "boolean"}, {"enum": [*_YES, *_NO]}]}
 
 
@@ -153,13 +153,13 @@ class Whole(FieldKind[int]):
 
     def read(self, node: Node, reading: Reading) -> int | None:
         """Read a whole number inside the bounds."""
-        found = scalar(node, self, reading)
-        if found is None:
+        value = scalar(node, self, reading)
+        if value is None:
             return None
-        if not found.text.isascii() or not found.text.isdigit() or not self.least <= int(found.text[:9]) <= self.most:
-            self.wrong(found, reading)
+        if not value.text.isascii() or not value.text.isdigit() or not self.least <= int(value.text[:9]) <= self.most:
+            self.wrong(value, reading)
             return None
-        return int(found.text)
+        return int(value.text)
 
     def schema(self) -> Schema:
         """Return the schema."""
@@ -185,13 +185,13 @@ class Seconds(FieldKind[float]):
 
     def read(self, node: Node, reading: Reading) -> float | None:
         """Read a time in seconds."""
-        found = scalar(node, self, reading)
-        if found is None:
+        value = scalar(node, self, reading)
+        if value is None:
             return None
-        match = _SECONDS.match(found.text)
+        match = _SECONDS.match(value.text)
         seconds = float(match[1]) * _UNITS[match[2]] if match else -1.0
         if not self.least <= seconds <= self.most:
-            self.wrong(found, reading)
+            self.wrong(value, reading)
             return None
         return seconds
 

@@ -1,6 +1,6 @@
-"""The JSON Schema (draft-07) of a flow file and of `line.yaml`, for editors, from the declarations that reading uses.
+"""The JSON Schema of flow files and of line.yaml, for text editors, from the declarations of the flow language.
 
-Draft-07, because that is what the language servers of YAML editors understand best.
+Draft-07, because YAML language servers support it best.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from .model import Step
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _STEP_NAME = r"^(?!return$)(?![-0-9])[^\s!-,./:-@\[-^`{-~]+$"
-"""Letters of any script, digits, _ and -; written without classes that differ between JSON Schema's readers."""
+"""Letters of any script, digits, _ and -; written without character classes that differ between implementations."""
 
 
 def flow_schema(catalogue: Catalogue) -> Schema:
-    """Return the schema of a flow file with every kind of step."""
+    """Return the schema of a flow file with every step kind."""
     schema = object_schema(options(FlowFields))
     steps = schema["properties"]["steps"]
     steps |= {
@@ -45,7 +45,7 @@ def line_schema() -> Schema:
 
 
 def _step_schema(kinds: Mapping[str, type[Step]]) -> Schema:
-    """Offer the key of every kind, and check the step by the one that is there."""
+    """Offer the key of every kind, and check a step by the kind whose key it has."""
     return {
         "type": "object",
         "description": "A step does one thing; the key that says which is its kind.",
@@ -63,10 +63,10 @@ def _kind_schema(cls: type[Step]) -> Schema:
 
 
 def option_summary(cls: type[Step]) -> str:
-    """Return the first paragraph of what a kind of step says of itself."""
+    """Return the first paragraph of a step kind's docstring."""
     return manual_text(cls).split("\n\n")[0].replace("\n", " ")
 
 
 def manual_text(cls: type[Step]) -> str:
-    """Return what a kind of step says of itself, with its sample."""
+    """Return the docstring of a step kind, which ends with a sample."""
     return inspect.cleandoc(cls.__doc__ or "")

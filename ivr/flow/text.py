@@ -1,4 +1,4 @@
-"""What callers hear, as editors write it: text per language with typed slots such as `{account.balance|amount}`."""
+"""Texts that callers hear: one template per language, with typed slots such as `{account.balance|amount}`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PATH = re.compile(r"[^\W\d]\w*(\.\w+)*\Z")
 
 
 class TemplateError(ValueError):
-    """A slot cannot be read; message and cure are for an editor. `offset` counts characters into the text."""
+    """A slot cannot be parsed; message and cure are written for editors. `offset` counts characters from the start."""
 
     def __init__(self, message: str, cure: str, offset: int) -> None:
         self.cure = cure
@@ -27,7 +27,7 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True)
 class Slot:
-    """A value inside a text: where it comes from, and as what it is read aloud."""
+    """A value inside a text: the path of its variable, and the value kind by which it is spoken."""
 
     path: tuple[str, ...]
     kind: str
@@ -38,14 +38,14 @@ class Slot:
 
 @dataclass(frozen=True)
 class Template:
-    """A text of one language: pieces of wording and slots, in order."""
+    """A text in one language: wording and slots, in order."""
 
     parts: tuple[str | Slot, ...]
     place: Place = field(compare=False)
 
     @cached_property
     def fixed(self) -> str | None:
-        """The whole text where it has no slot; None where it has one."""
+        """The whole text if it has no slot, else None."""
         if any(True for _ in self.slots()):
             return None
         return "".join(part for part in self.parts if isinstance(part, str))
@@ -55,7 +55,7 @@ class Template:
         return (part for part in self.parts if isinstance(part, Slot))
 
     def fill(self, values: Mapping[str, Any], aloud: Callable[[Any, str, str], str]) -> str:
-        """Put the values in. A value that is missing leaves its place empty, for nothing may break a call."""
+        """Fill the slots. A missing value leaves its slot empty: a text must never break a call."""
         return "".join(part if isinstance(part, str) else self._filled(part, values, aloud) for part in self.parts)
 
     @staticmethod
@@ -76,23 +76,23 @@ def nearest_language(language: str, tags: Collection[str], families: Mapping[str
 
 @dataclass(frozen=True)
 class Text:
-    """One thing to say, in one language or several. `by_language` is never empty; its first entry is the fallback."""
+    """A text in one or several languages. `by_language` is never empty; its first entry is the fallback."""
 
     by_language: Mapping[str, Template]
     place: Place = field(compare=False)
     families: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def language_for(self, language: str) -> str:
-        """Choose the language that this text is there in: the one asked for, one of the same family, or the first."""
+        """Return the language to use: the requested one, else one of the same family, else the first."""
         return nearest_language(language, self.by_language, self.families)
 
     def template(self, language: str) -> Template:
-        """Return the template for `language` or the nearest there is."""
+        """Return the template of `language_for`."""
         return self.by_language[self.language_for(language)]
 
 
 def parse_template(text: str, place: Place) -> Template:
-    """Split a text at its slots. Raises TemplateError for a slot that cannot be read. `{{` and `}}` are braces."""
+    """Split a text at its slots; `{{` and `}}` are braces. Raises TemplateError for an invalid slot."""
     parts: list[str | Slot] = []
     last = 0
     for match in _SLOT.finditer(text):

@@ -1,4 +1,4 @@
-"""The kinds of fields that hold what is said and heard: languages, texts with slots, phrases."""
+"""Field kinds of spoken content: languages, texts with slots, phrases."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .text import Slot, Template, TemplateError, Text, parse_template
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?(-[A-Z]{2})?\Z")
 _TAG_PATTERN = "^" + _TAG.pattern.replace(r"\Z", "$")
 _TEXT: Schema = {"type": ["string", "number"]}
-"""Editors may take a text such as 95588 for a number; reading never does."""
+"""Text editors may take a text such as 95588 for a number; reading never does."""
 _WIDE = r"[\u2e80-\u9fff\uff00-\uffef\u2018-\u201d]"
 _SPACE = re.compile(rf"(?<={_WIDE}) | (?={_WIDE})")
-"""Blanks that only folded lines bring in: no Chinese text has one beside a Chinese character."""
+"""Blanks that come from folded lines: Chinese text has none beside a Chinese character."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class LanguageField(FieldKind[str]):
 
 
 def _tag_meant(written: str) -> str:
-    """Advise the right spelling of a tag such as zh_cn."""
+    """Return a cure with the right spelling of a tag such as zh_cn, or ""."""
     family, _, region = written.replace("_", "-").partition("-")
     tag = f"{family.lower()}-{region.upper()}"
     return f"Write {tag}." if _TAG.match(tag) else ""
@@ -65,7 +65,7 @@ def _has_row(written: Scalar, reading: Reading) -> bool:
 
 
 def _per_language(node: Node, kind: FieldKind[Any], reading: Reading) -> list[tuple[str, Node]] | None:
-    """Split a value into its languages; a value that is not a block is in the flow's own language."""
+    """Split a value by language; a value that is not a block is in the flow's language."""
     if not isinstance(node, Mapping):
         return [(reading.language, node)]
     parts: list[tuple[str, Node]] = []
@@ -91,7 +91,7 @@ def _each_language(of: Schema) -> Schema:
 
 @dataclass(frozen=True)
 class TextField(FieldKind[Text]):
-    """A text that callers hear, with typed slots; one language, or a block with one text per language."""
+    """A text that callers hear, with typed slots; in one language, or a block with one text per language."""
 
     words: str = "a text to say"
     sample: str = "您好。"
@@ -162,13 +162,13 @@ class PhrasesField(FieldKind[Phrases]):
         phrases: dict[str, tuple[str, ...]] = {}
         for tag, value in parts:
             items = value.items if isinstance(value, Sequence) else (value,)
-            said = [scalar(item, self, reading) for item in items]
-            if any(item is None for item in said):
+            words = [scalar(item, self, reading) for item in items]
+            if any(word is None for word in words):
                 return None
             phrases[tag] = tuple(item.text for item in said if item)
         return Phrases(phrases, node.place)
 
     def schema(self) -> Schema:
         """Return the schema."""
-        said: Schema = {"anyOf": [{"type": "array", "items": _TEXT}, _TEXT]}
-        return {"anyOf": [*said["anyOf"], _each_language(said)]}
+        phrases: Schema = {"anyOf": [{"type": "array", "items": _TEXT}, _TEXT]}
+        return {"anyOf": [*phrases["anyOf"], _each_language(phrases)]}

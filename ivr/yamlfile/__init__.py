@@ -1,1 +1,1 @@
-"""YAML whose values know their places, and slips explained by their cause. Knows nothing of telephones."""
+"""Read YAML into values with positions, and explain syntax errors by their cause. Knows nothing of flows or calls."""

@@ -1,4 +1,4 @@
-"""From the bytes of a file to text that a YAML parser can take: encoding, size and characters that no editor shows."""
+"""Decode a file into text for a YAML parser: encoding, size, invisible characters. Knows nothing of YAML syntax."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064]")
 
 
 def read_plain_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
-    """Read a file as UTF-8; None if that cannot be done."""
+    """Read a file as UTF-8; return None and a problem if that is impossible."""
     try:
         with path.open("rb") as opened:
             raw = opened.read(MAX_BYTES + 1)
@@ -32,7 +32,7 @@ def read_plain_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
 
 
 def clean(text: str, file: str) -> tuple[list[str], list[Problem]]:
-    """Split a text into lines, with blanks for characters that YAML forbids or that break lines unseen."""
+    """Split a text into lines; replace characters that YAML forbids, or that break lines invisibly, by blanks."""
     if len(text) > MAX_BYTES:
         return [], [_too_big(file)]
     problems = []

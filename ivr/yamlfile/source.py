@@ -1,9 +1,8 @@
-"""Turn YAML text into a tree whose values know their places; the only reader of YAML.
+"""Parse YAML text into a tree whose values carry their positions. No other module parses YAML.
 
-It never builds Python values: scalars stay as written (`on`, `0755`, `12:30`, `~` are text), so the editor's word is
-what the flow says. What YAML offers beyond plain data (anchors, aliases, tags, merge keys) and what it silently accepts
-(repeated keys) is reported instead. A slip is explained, mended in memory and reading goes on, so that one run names
-them all; if every mending was certain, the tree of the mended text is returned.
+Scalars stay text as written (`on`, `0755`, `12:30`, `~`). Anchors, aliases, tags, merge keys and repeated keys are
+reported as problems. A slip is explained and corrected in memory, and parsing starts again, so that one run reports
+them all; if every correction was certain, the tree of the corrected text is returned.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _SPECIAL = {"<<": ("merge-key", '"<<" would merge another map into this one; mer
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """Text as it stands in the file; `place` is where it begins, quote or block sign included."""
+    """Text as written in the file; `place` is where it begins, quote or block sign included."""
 
     text: str
     place: Place
@@ -36,7 +35,7 @@ class Scalar:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was given: `key:` with nothing behind it. A quoted empty text was given."""
+        """Whether there is no value: `key:` with nothing behind it. A quoted empty text is a value."""
         return not self.text and not self.quoted and not self.block
 
 
@@ -68,7 +67,7 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 def read_file(path: Path, name: str) -> tuple[Node | None, list[Problem]]:
-    """Read one file; `name` is how problems call it. What cannot be read is a problem, never an exception."""
+    """Read one file; `name` is its name in problems. A file that cannot be read is a problem, never an exception."""
     text, problems = plain_text.read_plain_text(path, name)
     if text is None:
         return None, problems
@@ -77,7 +76,7 @@ def read_file(path: Path, name: str) -> tuple[Node | None, list[Problem]]:
 
 
 def read_text(text: str, file: str) -> tuple[Node | None, list[Problem]]:
-    """Read one YAML document. Returns None for the tree when nothing certain can be made of the text."""
+    """Read one YAML document. The tree is None if the text has errors that cannot be corrected with certainty."""
     nodes, problems = read_documents(text, file)
     if len(nodes) > 1:
         above = text.splitlines()[: nodes[1].place.line]
@@ -89,7 +88,7 @@ def read_text(text: str, file: str) -> tuple[Node | None, list[Problem]]:
 
 
 def read_documents(text: str, file: str) -> tuple[list[Node], list[Problem]]:
-    """Read all YAML documents of a text, separated by lines of three dashes. Empty ones do not count."""
+    """Read all YAML documents of a text, separated by lines of three dashes. Empty documents are skipped."""
     lines, problems = plain_text.clean(text, file)
     if not lines:
         return [], problems
@@ -103,14 +102,14 @@ def read_documents(text: str, file: str) -> tuple[list[Node], list[Problem]]:
 
 
 class _TooDeepError(Exception):
-    """Nesting beyond what any flow needs."""
+    """Lists and maps are nested deeper than MAX_DEPTH."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
 
 
 class _Shifts:
-    """Leads columns of mended lines back to the columns of the file."""
+    """Maps columns of corrected lines to the columns of the file."""
 
     def __init__(self) -> None:
         self._edits: dict[int, list[hints.Edit]] = {}
@@ -128,7 +127,7 @@ class _Shifts:
 
 
 class _Reading:
-    """Reads one text: parses, explains what stops the parser, mends it, and parses again."""
+    """Reads one text: parse, explain what stops the parser, correct it, and parse again."""
 
     def __init__(self, file: str, lines: list[str]) -> None:
         self._file = file
@@ -158,7 +157,7 @@ class _Reading:
         return []
 
     def _after_failure(self, failure: hints.ParserFailure) -> bool:
-        """Note the cause; whether reading can be tried again."""
+        """Record the cause; return whether parsing can be tried again."""
         if self._take_all(hints.look(self._page, hints.block_texts(self._page.lines))):
             return True
         slip = hints.explain(self._page, failure)
@@ -169,7 +168,7 @@ class _Reading:
         return self._take(slip) and bool(slip.edits)
 
     def _hidden(self, composer: _Composer) -> Iterator[hints.Slip]:
-        """Find what the parser took silently. One kind at a time, since each mending moves the text."""
+        """Find what the parser accepted silently. One kind at a time, since each correction shifts the text."""
         texts = [text for text in composer.texts if text.style]
         skip = {number for text in texts for number in range(text.line + 1, text.last + 1)}
         slips = list(hints.look(self._page, skip))
@@ -177,12 +176,12 @@ class _Reading:
         return iter(slips or [hints.lone_words(self._page, lone) for lone in composer.lone][:1])
 
     def _take_all(self, slips: Iterable[hints.Slip]) -> bool:
-        """Note slips; whether one of them changed the text."""
+        """Record slips; return whether one of them changed the text."""
         changed = [slip for slip in slips if self._take(slip) and slip.edits]
         return bool(changed)
 
     def _take(self, slip: hints.Slip) -> bool:
-        """Note a slip and mend it; False if it was noted before."""
+        """Record a slip and apply its edits; return False if it was recorded before."""
         identity = (slip.rule, slip.line, slip.message if slip.rule != "indentation" else "")
         if identity in self._seen:
             return False
@@ -212,7 +211,7 @@ def _failure(error: yaml.MarkedYAMLError) -> hints.ParserFailure:
 
 
 class _Composer:
-    """Turns parser events into nodes, noting what the language does not allow."""
+    """Turns parser events into nodes, and records what flows do not allow."""
 
     def __init__(self, file: str, shifts: _Shifts) -> None:
         self._file = file

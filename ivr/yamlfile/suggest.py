@@ -1,4 +1,4 @@
-"""Find what an editor probably meant by a misspelt name. Standard library only; knows nothing of flows."""
+"""Suggest the name that an editor probably meant. Standard library only; knows nothing of flows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SHORT = 4
 
 
 def near(word: str, candidates: Iterable[str]) -> str | None:
-    """Return the candidate that is most like the word, or None if none is like it."""
+    """Return the candidate most similar to the word, or None if none is similar enough."""
     best, best_score = None, 0.0
     for candidate in candidates:
         score = _likeness(word, candidate)
@@ -19,22 +19,22 @@ def near(word: str, candidates: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """Return a question that names the likely candidate, or an empty text."""
+    """Return "Did you mean ...?" with the most similar candidate, or an empty text."""
     suggestion = near(word, candidates)
     return f'Did you mean "{suggestion}"?' if suggestion is not None else ""
 
 
 def _likeness(word: str, candidate: str) -> float:
-    """Rate from 0 (nothing alike) to 1; below the bar it is 0. Short words need one common half, long ones more."""
+    """Return a similarity from 0 to 1; below a threshold (0.5 for short words, else 0.66) it is 0."""
     left, right = _plain(word), _plain(candidate)
     if not left or not right:
         return 0.0
     if left == right:
         return 1.0
-    bar = 0.5 if min(len(left), len(right)) < _SHORT else 0.66
+    threshold = 0.5 if min(len(left), len(right)) < _SHORT else 0.66
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     score = max(matcher.ratio(), 0.9 if _swapped(left, right) else 0.0)
-    return score if score >= bar else 0.0
+    return score if score >= threshold else 0.0
 
 
 def _plain(word: str) -> str:

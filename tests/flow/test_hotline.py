@@ -40,7 +40,7 @@ announcements:
 
 def read(text: str):
     node, problems = read_text(text, "line.yaml")
-    line, found = read_line(node, Place("line.yaml", 1, 1), given=True)
+    line, found = read_line(node, Place("line.yaml", 1, 1), exists=True)
     assert not problems + found
     assert line is not None
     return line

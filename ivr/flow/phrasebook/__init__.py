@@ -1,4 +1,4 @@
-"""What the engine itself says, one file per language beside this one: how choices are spoken, the default ladders."""
+"""The engine's own phrases, one YAML file per language in this folder: menu wording, default prompts, agents' texts."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ PARTS = frozenset(
         "agent_unverified",
     ]
 )
-"""Keys of what is never said by itself: parts of menus and of what agents are told, and words that callers say."""
+"""Keys that are never spoken on their own: parts of menus and of texts for agents, and words that callers say."""
 OUTSIDE = ("agent_", "called_")
-"""How keys begin of what is said outside of flows, to agents and to who is called back: always at the normal rate."""
+"""Prefixes of phrases that are spoken outside of flows, to agents and in call backs: always at the normal rate."""
 
 
 SAME_AS = "same_as"
@@ -70,7 +70,7 @@ def language_of(language: str) -> str:
 
 
 def phrase(language: str, key: str, /, **values: str) -> str:
-    """Return a phrase with its `{names}` put in. Raises KeyError for a key that the books don't have."""
+    """Return a phrase with its `{names}` replaced. Raises KeyError for an unknown key."""
     text = _book(language_of(language))[key]
     for name, value in values.items():
         text = text.replace("{" + name + "}", value)
@@ -78,5 +78,5 @@ def phrase(language: str, key: str, /, **values: str) -> str:
 
 
 def all_phrase_keys(language: str) -> frozenset[str]:
-    """Return the keys of a book; a test holds them equal in all languages."""
+    """Return the keys of a phrasebook; a test checks that all languages have the same."""
     return frozenset(_book(language))

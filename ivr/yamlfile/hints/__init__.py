@@ -1,7 +1,7 @@
-"""Explain YAML slips by their cause, in the words of whoever wrote the file. Knows what a parser says, not the parser.
+"""Explain syntax errors of YAML by their cause, in an editor's words. Knows a parser's messages, but imports no parser.
 
-`typed` and `hidden` find what a parser takes silently; `explain` reads its failures as `values` or `depth` understand
-them.
+`silent`, `fullwidth` and `invisible` find what a parser accepts silently; `explain` maps its failures to `values` and
+`indentation`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = [
 
 
 class ParserFailure(NamedTuple):
-    """Where a parser stopped and what it said; `opened` is where the thing it was reading began. All from 0."""
+    """Where a parser stopped and what it said; `opened` is where the construct it was reading began. Counted from 0."""
 
     what: str
     context: str
@@ -42,18 +42,18 @@ class ParserFailure(NamedTuple):
 
 
 def explain(page: SourcePage, failure: ParserFailure) -> Slip:
-    """Name the cause of a parser's failure. The last resort is the rule `yaml`."""
+    """Return the cause of a parser's failure; if none is recognised, the rule is `yaml`."""
     number, column = _on_text(page, failure)
     if (slip := _before_all(page, failure, number, column)) is not None:
         return slip
-    for said, reading in _READINGS:
-        if said in failure.what or said in failure.context:
-            return reading(page, failure._replace(line=number, column=column))
+    for phrase, explanation in _EXPLANATIONS:
+        if phrase in failure.what or phrase in failure.context:
+            return explanation(page, failure._replace(line=number, column=column))
     return last_resort(page, failure)
 
 
 def _on_text(page: SourcePage, failure: ParserFailure) -> tuple[int, int]:
-    """Move a place at or behind the end of the text to its last line."""
+    """Move a position at or behind the end of the text to its last line."""
     number, column = failure.line, failure.column
     if number < len(page.lines) and page.lines[number].strip():
         return number, column
@@ -62,7 +62,7 @@ def _on_text(page: SourcePage, failure: ParserFailure) -> tuple[int, int]:
 
 
 def _before_all(page: SourcePage, failure: ParserFailure, number: int, column: int) -> Slip | None:
-    """Look for slips that make a parser stop somewhere else, with any message."""
+    """Look for slips that make a parser stop somewhere else, whatever its message."""
     line = page.lines[number]
     lead = line[: len(line) - len(line.lstrip())]
     if "\t" in lead and (column <= len(lead) or "tab" in failure.what):
@@ -71,7 +71,7 @@ def _before_all(page: SourcePage, failure: ParserFailure, number: int, column: i
 
 
 def last_resort(page: SourcePage, failure: ParserFailure) -> Slip:
-    """Say where reading stops when the cause is not known."""
+    """Say where the parser stops when the cause is unknown."""
     message = "The file cannot be read on from here; the slip may also stand in a line above."
     cure = "Look for a missing colon, quote, comma or bracket, and compare with a part that works."
     number, column = _on_text(page, failure)
@@ -178,7 +178,7 @@ def _root(page: SourcePage, failure: ParserFailure) -> Slip:
     return indentation.root_moved(page, failure.line)
 
 
-_READINGS: tuple[tuple[str, Callable[[SourcePage, ParserFailure], Slip]], ...] = (
+_EXPLANATIONS: tuple[tuple[str, Callable[[SourcePage, ParserFailure], Slip]], ...] = (
     ("mapping values are not allowed", _second_colon),
     ("could not find expected ':'", _no_colon),
     ("did not find expected key", _no_key),

@@ -1,6 +1,6 @@
-"""Full-width signs typed where YAML needs plain ones: blanks, colons, quotes, brackets, commas, and # for a comment.
+"""Find full-width signs where YAML needs plain ones: blanks, colons, quotes, brackets, commas, and # for a comment.
 
-A parser takes most of them silently for text. Each detector looks at one line and knows nothing of the parser.
+A parser accepts most of them as text. Each detector looks at one line and knows nothing of the parser.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def blank(page: SourcePage, number: int) -> Slip | None:
 
 
 def hash_sign(page: SourcePage, number: int) -> Slip | None:
-    """Find a comment that begins with the full-width sign."""
+    """Find a comment that begins with a full-width ＃."""
     line = page.lines[number]
     at = len(line) - len(line.lstrip())
     if line[at : at + 1] != "＃":
@@ -43,7 +43,7 @@ def hash_sign(page: SourcePage, number: int) -> Slip | None:
 
 
 def colon(page: SourcePage, number: int) -> Slip | None:
-    """Find a full-width colon behind what is a key by its place."""
+    """Find a full-width colon behind what must be a key by its position."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     matches = [match for match in [re.match(rf"{LEAD}({NAME})\s*：\u3000*", line)] if match]
     if "{" in line:
@@ -64,7 +64,7 @@ def colon(page: SourcePage, number: int) -> Slip | None:
 
 
 def _heading(lines: Sequence[str], number: int) -> list[re.Match[str]]:
-    """Match a name in any script with ： at the line's end, if deeper lines follow."""
+    """Match a name in any script with ： at the end of the line, if deeper lines follow."""
     match = re.match(r"(\s*)([^\s#\"'][^：:]*)：(?=\s*$)", lines[number])
     below = after(lines, number)
     if not match or below is None:
@@ -75,7 +75,7 @@ def _heading(lines: Sequence[str], number: int) -> list[re.Match[str]]:
 
 
 def quotes(page: SourcePage, number: int) -> Slip | None:
-    """Find full-width quotes around a whole value; quotes within a text are fine."""
+    """Find full-width quotes around a whole value; quotes within a text are allowed."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     signs = "".join(_QUOTES)
     pattern = rf"""(?:(?:^|[:,\[{{-])\s+|[\[{{,]|^)([{signs}])([^{signs}]*)([{signs}])\s*(?=$|[,\]}}])"""
@@ -141,7 +141,7 @@ def _end(line: str) -> tuple[int, int] | None:
 
 
 def slot(page: SourcePage, number: int) -> Slip | None:
-    """Find a value within a text whose braces are full-width, so that the text would be read out as it stands."""
+    """Find a slot for a value whose braces are full-width, so that it would be spoken as it is written."""
     line = page.lines[number]
     match = re.search(r"[{｛]([A-Za-z_][\w.]*[|｜][^{}｛｝\s]*)[}｝]", line)
     if not match or not re.search("[｛｝｜]", match.group()):
@@ -168,7 +168,7 @@ def commas(page: SourcePage, number: int) -> Slip | None:
 
 
 def _in_list(match: re.Match[str]) -> Iterator[tuple[int, int]]:
-    """Yield the commas of a list of words. A list of sentences, such as what a conversation hears, may hold any."""
+    """Yield the commas of a list of words. A list of sentences, such as those a conversation hears, may contain any."""
     key, items = match.groups()
     if "\x01" in items or not (
         key in _WORD_LISTS or re.fullmatch(r"\s*[\w-]+(?:\s*[，、,]\s*[\w-]+)*\s*", items, re.ASCII)

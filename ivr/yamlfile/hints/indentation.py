@@ -1,4 +1,4 @@
-"""Slips in the build of a file at which a parser stops: depth, tabs, dashes, lines without a key."""
+"""Explain slips in the structure of a file at which a parser stops: depth, tabs, dashes, lines without a key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SIGNS = {"//": "#", "--": "#", "/*": "#", ";": "#"}
 
 
 class Depth(NamedTuple):
-    """A depth that lines above have opened: its column, whose it is, and where."""
+    """A depth that a line above has opened: its column, the key (or dash), and the line."""
 
     column: int
     name: str
@@ -21,7 +21,7 @@ class Depth(NamedTuple):
 
 
 def open_depths(lines: Sequence[str], number: int) -> Iterator[Depth]:
-    """Yield the depths that a line could continue, the nearest line first."""
+    """Yield the depths that a line could continue, from the nearest line upwards."""
     limit: float = float("inf")
     for n in range(number - 1, -1, -1):
         written = take_apart(lines[n])
@@ -58,7 +58,7 @@ def misplaced(page: SourcePage, number: int) -> Slip:
 
 
 def _by_line_above(page: SourcePage, number: int, above: int) -> Slip | None:
-    """Blame the line above where it lacks its colon, lacks its dash, or already has a text."""
+    """Explain the line above if it lacks its colon or dash, or already has a text."""
     previous, here = take_apart(page.lines[above]), take_apart(page.lines[number])
     if above in block_texts(page.lines[:number]):
         return None
@@ -73,7 +73,7 @@ def _by_line_above(page: SourcePage, number: int, above: int) -> Slip | None:
 
 
 def _ancestor(page: SourcePage, number: int, depths: Sequence[Depth]) -> Slip | None:
-    """Blame a line further up that left a depth to which this line returns."""
+    """Explain a line further up that left the depth to which this line returns."""
     here = take_apart(page.lines[number])
     for left in () if here.dash else depths:
         if left.dash or left.column >= here.indent:
@@ -85,14 +85,14 @@ def _ancestor(page: SourcePage, number: int, depths: Sequence[Depth]) -> Slip | 
 
 
 def _is_odd_one(page: SourcePage, target: Depth, number: int, indent: int) -> bool:
-    """Whether rather the neighbour stands out: an odd depth, one off, that no other line between has."""
+    """Return whether the neighbour is at fault: an odd depth, off by one, that no line between them shares."""
     between = [take_apart(page.lines[n]) for n in range(target.line + 1, number)]
     alone = not any(line.indent == target.column for line in between if not line.blank)
     return alone and target.column % 2 == 1 and indent % 2 == 0 and abs(target.column - indent) == 1
 
 
 def _below_block(page: SourcePage, number: int, written: Written) -> Slip | None:
-    """Explain a line of a text begun with | or > that is less deep than the text's first line."""
+    """Explain a line of a block text (| or >) that is less deep than the first line of the text."""
     texts = block_texts(page.lines[:number])
     above = before(page.lines, number)
     if written.key or written.dash or above not in texts:
@@ -130,7 +130,7 @@ def _shift(page: SourcePage, number: int, target: Depth, end: int | None = None)
 
 
 def _shifted(lines: Sequence[str], number: int, by: int) -> Iterator[Edit]:
-    """Move a line, its siblings below, and those of their children that would not belong to them any more."""
+    """Move a line, its siblings below, and those of their children that would no longer belong to them."""
     first = take_apart(lines[number])
     indent, item = first.indent, first.dash
     children_too = False
@@ -169,7 +169,7 @@ def root_moved(page: SourcePage, number: int) -> Slip:
 
 
 def value_and_more(page: SourcePage, number: int) -> Slip:
-    """Explain a line with a key below a line that already has its text: too deep, or the key above is broken."""
+    """Explain a line with a key below a line with a text: it is too deep, or the key above is broken."""
     above = before(page.lines, number)
     if above is None:
         return _at_a_loss(number, take_apart(page.lines[number]))
@@ -245,7 +245,7 @@ def missing_dash(page: SourcePage, number: int) -> Slip:
 
 
 def in_list(page: SourcePage, number: int) -> Slip:
-    """Explain a line at the depth of a list's dashes that has none."""
+    """Explain a line without a dash at the depth of a list's dashes."""
     written = take_apart(page.lines[number])
     if written.dash:
         return misplaced(page, number)
@@ -295,7 +295,7 @@ def tabs(page: SourcePage, number: int) -> Slip:
 
 
 def _meant_depth(page: SourcePage, number: int) -> tuple[int, bool]:
-    """Guess how deep a line with a tab is meant to be, by the lines around it; and whether the guess is certain."""
+    """Infer from the lines around how deep a line with a tab is meant to be; return it, and whether it is certain."""
     here, above, below = take_apart(page.lines[number]), before(page.lines, number), after(page.lines, number)
     if above is None:
         return 0, True

@@ -1,4 +1,4 @@
-"""Slips that show only in what a parser made of a file: lines swallowed by a text, words without a value."""
+"""Explain slips that show only in the parsed file: lines swallowed by a text, words without a value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LOOKS_LIKE_KEY = re.compile(r"\s*(?:- +)*(?:[a-z_]\w*:(?:\s|$)|\{\w+:\s)")
 
 
 class Long(NamedTuple):
-    """A text over several lines; `style` is its quote, its block sign, or empty."""
+    """A text over several lines; `style` is its quote or block sign, "" for a plain one."""
 
     line: int
     column: int
@@ -22,7 +22,7 @@ class Long(NamedTuple):
 
 
 class Lone(NamedTuple):
-    """A word in braces without colon and value; `alone` if all words of these braces are like that."""
+    """A word in braces without colon and value; `alone` if that is true of all words in these braces."""
 
     line: int
     column: int

@@ -1,4 +1,4 @@
-"""What a line of YAML looks like to the person who wrote it, whether or not a parser can read it. Judges nothing."""
+"""Split lines of YAML into their parts, whether or not a parser can read them. Must not judge or explain anything."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Edit(NamedTuple):
 
 @dataclass(frozen=True)
 class Slip:
-    """One slip, its cause and its mending. Line and column count from 0; `sure` edits mend it for certain."""
+    """One slip, its cause and its correction. Line and column count from 0; `sure` means that the edits are certain."""
 
     rule: str
     line: int
@@ -45,20 +45,20 @@ class Slip:
 
 
 class SourcePage:
-    """The lines of a file, mended as reading goes on, and the plain words that it uses as keys."""
+    """The lines of a file, corrected as reading goes on, and the plain words that it uses as keys."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The words tell a key from a word in a text."""
+        """The words used as keys; they tell a key from a word of a text."""
         return frozenset(word for line in self.lines for word in _WORD_KEY.findall(line))
 
 
 @dataclass(frozen=True)
 class Written:
-    """The parts of one line: depth, dashes, key and value (without the comment behind it)."""
+    """The parts of one line: depth, dashes, key, and value without the comment behind it."""
 
     line: str
     indent: int
@@ -74,18 +74,18 @@ class Written:
 
     @property
     def blank(self) -> bool:
-        """Whether there is nothing but blanks or a comment."""
+        """Whether the line has nothing but blanks or a comment."""
         return not self.line.strip() or self.line.lstrip().startswith("#")
 
     @property
     def value_end(self) -> int:
-        """Where the value stops."""
+        """The column behind the value."""
         return self.value_at + len(self.value)
 
 
 @dataclass(frozen=True)
 class Brackets:
-    """The flow collections that begin in one line: the pieces between commas, and the brackets left open."""
+    """The flow collections that begin in one line: the pieces between commas, and the unclosed brackets."""
 
     pieces: list[tuple[int, int]] = field(default_factory=list)
     unclosed: list[tuple[str, int]] = field(default_factory=list)
@@ -104,14 +104,14 @@ def take_apart(line: str) -> Written:
 
 
 def comment_at(line: str, start: int = 0) -> int:
-    """Return where the comment of a line begins, else its length. A quoted text may hold any `#`."""
+    """Return where the comment of a line begins, else its length. A `#` in a quoted text begins none."""
     masked = mask(line)
     sign = re.compile(r"(?:^|(?<=\s))#").search(masked, start)
     return sign.start() if sign else len(line)
 
 
 def mask(line: str) -> str:
-    """Blank out what stands between matching quotes, so that signs in it are not taken for YAML."""
+    """Blank out the text between matching quotes, so that signs in it are not taken for YAML."""
     return re.sub(
         r"""((?:^|[\s:\[{,-])\s*)("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""",
         lambda match: match.group(1) + match.group(2)[0] + "\x01" * (len(match.group(2)) - 2) + match.group(2)[0],
@@ -148,7 +148,7 @@ def bracket_pairs(line: str) -> Brackets:
 
 
 def value_span(line: str, column: int) -> tuple[int, int]:
-    """Return where the value around a column begins and ends: in a flow collection its piece, else the line's value."""
+    """Return start and end of the value around a column: its piece of a flow collection, else the value of the line."""
     around = [piece for piece in bracket_pairs(line).pieces if piece[0] <= column <= piece[1]]
     if not around:
         written = take_apart(line)
@@ -161,14 +161,14 @@ def value_span(line: str, column: int) -> tuple[int, int]:
 
 
 def quoted_value(text: str) -> str:
-    """Put a text in quotes, choosing those that need the fewest changes."""
+    """Put a text in quotes: double ones if nothing in it needs escaping, else single ones."""
     if '"' not in text and "\\" not in text:
         return f'"{text}"'
     return "'" + text.replace("'", "''") + "'"
 
 
 def mended(line: str, edits: Sequence[Edit]) -> str:
-    """Return a line after its edits."""
+    """Apply edits to a line."""
     for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
         line = line[: edit.start] + edit.text + line[edit.end :]
     return line
@@ -191,7 +191,7 @@ def after(lines: Sequence[str], number: int) -> int | None:
 
 
 def block_texts(lines: Sequence[str]) -> frozenset[int]:
-    """Return the lines that belong to texts begun with | or >, by their depth alone."""
+    """Return the lines of block texts (| or >), judged by depth alone."""
     inside: set[int] = set()
     depth = -1
     for number, line in enumerate(lines):
@@ -204,5 +204,5 @@ def block_texts(lines: Sequence[str]) -> frozenset[int]:
 
 
 def opens_block(line: str) -> bool:
-    """Whether a line ends with the | or > that begins a text over several lines."""
+    """Return whether a line ends with the | or > that begins a block text."""
     return bool(_BLOCK_HEAD.search(line))

@@ -1,6 +1,6 @@
-"""Slips that a parser takes silently for text: a forgotten space or colon, a vanishing `#`, a lone quote.
+"""Find slips that a parser silently accepts as text: a missing space or colon, a `#` that cuts a text, a lone quote.
 
-Each detector looks at one line and knows nothing of the parser. `look` runs those of `wide` too.
+Each detector looks at one line and knows nothing of the parser. `look` also runs the detectors of `fullwidth`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Detector = Callable[[SourcePage, int], Slip | None]
 
 
 def look(page: SourcePage, skip: Collection[int]) -> Iterator[Slip]:
-    """Yield the slips of all lines but those to skip. Several in one line follow from one mending to the next."""
+    """Yield the slips of all lines except those in `skip`. A line is searched again after each correction."""
     page = SourcePage(list(page.lines))
     for number, line in enumerate(page.lines):
         if number not in skip and _suspect(line):
@@ -47,7 +47,7 @@ def look(page: SourcePage, skip: Collection[int]) -> Iterator[Slip]:
 
 
 def _suspect(line: str) -> bool:
-    """Sort out quickly the lines that are worth a look, which are few in a good file."""
+    """Return whether a line may contain a slip: a fast filter, since few lines of a good file do."""
     if not line.isascii() and _WIDE.search(line):
         return True
     return _NARROW.match(line) is not None or ('"' in line and _QUOTE_AT_END.search(line) is not None)
@@ -80,7 +80,7 @@ def dash(page: SourcePage, number: int) -> Slip | None:
 
 
 def _among_items(page: SourcePage, number: int, match: re.Match[str]) -> bool:
-    """Whether a line is a list item by what it says or by what its neighbours are."""
+    """Return whether a line is a list item, judged by its text or by its neighbours."""
     if re.match(r"[a-z_]\w*\s*[:：]|[{\[]", page.lines[number][match.end() :]):
         return True
     beside = [n for n in (before(page.lines, number), after(page.lines, number)) if n is not None]
@@ -91,7 +91,7 @@ def _among_items(page: SourcePage, number: int, match: re.Match[str]) -> bool:
 
 
 def colon_without_space(page: SourcePage, number: int) -> Slip | None:
-    """Find `goto:agent`, which YAML takes for one word."""
+    """Find `goto:agent`, which YAML reads as one word."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     matches = [match for match in [re.match(rf"{LEAD}({NAME}):(?=[^\s/:])(?![^\s{{\[]*:\s)", line)] if match]
     if "{" in line:
@@ -106,7 +106,7 @@ def colon_without_space(page: SourcePage, number: int) -> Slip | None:
 
 
 def no_colon(page: SourcePage, number: int) -> Slip | None:
-    """Find `say "At noon: closed"`, where the colon in the text makes a key of all before it."""
+    """Find `say "At noon: closed"`, where YAML takes everything before the colon in the text as a key."""
     match = re.match(rf'{LEAD}({NAME})(\s+)"[^"]*: [^"]*"\s*$', page.lines[number])
     if not match:
         return None
@@ -130,7 +130,7 @@ def quote_at_end(page: SourcePage, number: int) -> Slip | None:
 
 
 def slot_at_start(page: SourcePage, number: int) -> Slip | None:
-    """Find a text that is nothing but a value in braces, which YAML takes for a map."""
+    """Find a text that is only a slot in braces, which YAML reads as a map."""
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     match = re.search(r"(?:: |- |[\[{,] *)(\{[\w.]+\|[^{},\s]*\}) *(?=$|[,\]}])", line)
     if not match:
@@ -142,7 +142,7 @@ def slot_at_start(page: SourcePage, number: int) -> Slip | None:
 
 
 def block_number(page: SourcePage, number: int) -> Slip | None:
-    """Find `>5`, which YAML takes for the head of a text five deep."""
+    """Find `>5`, which YAML reads as the head of a block text five spaces deep."""
     line = page.lines[number]
     match = re.search(r"(?:: |- )([>|]\d+)\s*$", line)
     below = after(page.lines, number)
@@ -163,7 +163,7 @@ def block_number(page: SourcePage, number: int) -> Slip | None:
 
 
 def pound(page: SourcePage, number: int) -> Slip | None:
-    """Find a # meant as a key of the phone or as text, which YAML takes for a comment."""
+    """Find a # meant as a key of the phone or as text, which YAML reads as a comment."""
     line = page.lines[number]
     masked = mask(line)
     if match := re.match(r"(\s*)#(?=:\s*\S)", masked):
@@ -186,7 +186,7 @@ def pound(page: SourcePage, number: int) -> Slip | None:
 
 
 def cut_text(page: SourcePage, number: int) -> Slip | None:
-    """Find a text that a # cuts off. A comment after a value has a space behind its #, or stands further off."""
+    """Find a text that is cut off by a #. In a comment, a space follows the # or two spaces precede it."""
     line = page.lines[number]
     written = take_apart(line)
     at = comment_at(line)

@@ -1,4 +1,4 @@
-"""Slips within a value at which a parser stops: signs with a meaning of their own, quotes, brackets."""
+"""Explain slips within a value at which a parser stops: signs with a meaning in YAML, quotes, brackets."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def in_quotes(page: SourcePage, number: int, column: int, rule: str, message: st
 
 
 def _bare(text: str) -> str:
-    """Take off quotes that do not enclose the whole text as its writer meant."""
+    """Remove quotes that do not enclose the whole text as intended."""
     if len(text) > 1 and text[0] in "\"'" and text[-1] == text[0]:
         return text[1:-1]
     if text[:1] in ('"', "'") and text.count(text[0]) == 2:
@@ -67,7 +67,7 @@ def _never_opened(page: SourcePage, number: int) -> Slip | None:
 
 
 def special_start(page: SourcePage, number: int, column: int) -> Slip:
-    """Explain a value that begins with a sign which YAML uses itself."""
+    """Explain a value that begins with a sign that has a meaning in YAML."""
     line = page.lines[number]
     sign = line[column : column + 1]
     start, end = value_span(line, column)
@@ -122,7 +122,7 @@ def after_quote(page: SourcePage, number: int, column: int) -> Slip:
 
 
 def open_quote(page: SourcePage, number: int) -> Slip | None:
-    """Find the nearest value above that opens a quote, does not close it, and is followed by a line with a key."""
+    """Find the nearest value above that opens a quote without closing it and is followed by a line with a key."""
     for n in range(min(number, len(page.lines) - 1), max(-1, number - _REACH), -1):
         line = page.lines[n]
         for start, sign in _opened(line):
@@ -133,7 +133,7 @@ def open_quote(page: SourcePage, number: int) -> Slip | None:
 
 
 def _opened(line: str) -> list[tuple[int, str]]:
-    """Return where values of a line open a quote that the line never closes."""
+    """Return the positions where values of a line open a quote that the line never closes."""
     masked = mask(line)
     quote = re.search(r"""(?:^|[\s:\[{,-])\s*(?<![\x01"'])(["'])(?!\x01)""", masked)
     if not quote or masked.lstrip().startswith("#"):
@@ -154,7 +154,7 @@ def _goes_on_with_key(lines: Sequence[str], number: int) -> bool:
 
 
 def close_quote(page: SourcePage, number: int, start: int, sign: str) -> Slip:
-    """Explain a quote that is never closed, or closed by a sign that is none."""
+    """Explain a quote that is never closed, or closed by a sign that is no quotation mark."""
     line = page.lines[number]
     end = _end_of_quote(line, start)
     message = "The quote that opens here is never closed."
@@ -170,7 +170,7 @@ def close_quote(page: SourcePage, number: int, start: int, sign: str) -> Slip:
 
 
 def _end_of_quote(line: str, start: int) -> int:
-    """Guess where the text was to end: in a list or map before the next key or the closing bracket, else at the end."""
+    """Infer where the text ends: in a list or map before the next key or closing bracket, else at the line's end."""
     end = len(line.rstrip())
     if not bracket_pairs(line[:start]).unclosed:
         return end
@@ -179,7 +179,7 @@ def _end_of_quote(line: str, start: int) -> int:
 
 
 def flow(page: SourcePage, number: int, column: int, opened: tuple[int, int]) -> Slip:
-    """Explain why a list in [ ] or a map in { } does not end or go on as it should."""
+    """Explain why a list in [ ] or a map in { } does not continue or end as it should."""
     return (
         _wide_closer(page, opened)
         or _inner_bracket(page, number, column, opened)
@@ -222,7 +222,7 @@ def _inner_bracket(page: SourcePage, number: int, column: int, opened: tuple[int
 
 
 def _comment_inside(page: SourcePage, opened: tuple[int, int], number: int) -> Slip | None:
-    """Find a # between brackets that swallows the closing bracket."""
+    """Find a # between brackets that turns the closing bracket into a comment."""
     for n in range(opened[0], min(number, len(page.lines) - 1) + 1):
         line = page.lines[n]
         at = comment_at(line)
