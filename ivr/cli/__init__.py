@@ -1,4 +1,4 @@
-"""The command line `ivr`: every module in this folder is one command, found by its name and imported when used."""
+"""The command line `ivr`: every module in this package is one command, discovered by name and imported on use."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
 
 class Commands(click.Group):
-    """Finds commands by file name and ends every run with a sentence instead of a traceback."""
+    """Discovers commands by file name, and reports errors as one sentence instead of a traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands: the modules of this folder."""
+        """Return the commands: the modules of this package without underscore."""
         return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -36,7 +36,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that was typed, or say which was probably meant."""
+        """Return the command that was typed, or fail with the most similar name."""
         names = self.list_commands(ctx)
         if args and args[0] not in names and not args[0].startswith("-"):
             near = get_close_matches(args[0], names, 1)
@@ -45,7 +45,7 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; faults that it did not word itself end with exit code 2 and a sentence."""
+        """Run a command; an unexpected exception ends it with exit code 2 and one sentence."""
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
@@ -58,7 +58,7 @@ class Commands(click.Group):
 
 
 def _unexpected(fault: Exception) -> str:
-    """Name a fault and its place; its text is left out, since it could carry what a caller typed."""
+    """Return the type and place of an exception; its text is left out, since it could contain what a caller typed."""
     if isinstance(fault, ModuleNotFoundError):
         return _not_installed(fault.name or "")
     place = traceback.extract_tb(sys.exc_info()[2])[-1]

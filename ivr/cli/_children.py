@@ -1,4 +1,4 @@
-"""Processes that a command starts and that end with it, however it ends."""
+"""Child processes of a command, which end with it even if it is killed (on Linux)."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Child:
-    """One `ivr` command running on its own; what it says is in `log`."""
+    """One `ivr` command that runs as a child process; its output goes to `log`."""
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
 
     def check(self) -> None:
-        """Raise Refused with its last words when it has ended."""
+        """Raise Refused with the end of its log if it has ended."""
         if self.process.poll() is not None:
-            words = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-60:]
-            raise Refused("\n".join([f'"ivr {self.name}" has ended:', *(f"  {word}" for word in words)]))
+            lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-60:]
+            raise Refused("\n".join([f'"ivr {self.name}" has ended:', *(f"  {line}" for line in lines)]))
 
     def wait_for(self, url: str) -> None:
-        """Return once `url` answers 200. Raises Refused when the process ends first or takes too long."""
+        """Wait until `url` answers 200. Raises Refused if the process ends, or after LONGEST_START."""
         limit = time.monotonic() + LONGEST_START
         while not answers(url):
             self.check()
@@ -48,7 +48,7 @@ class Child:
 def child(arguments: Sequence[str], env: Mapping[str, str], log: Path) -> Iterator[Child]:
     """Run `ivr ARGUMENTS` until the end of the block.
 
-    It has a session of its own, so that Ctrl-C reaches only who started it, and it ends when that process is killed.
+    It has its own session, so that Ctrl-C reaches only the parent, and it ends when the parent is killed.
     """
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: S603
@@ -67,7 +67,7 @@ def child(arguments: Sequence[str], env: Mapping[str, str], log: Path) -> Iterat
 
 
 def answers(url: str) -> bool:
-    """Ask once whether a server on this machine answers 200."""
+    """Return whether a server on this machine answers 200; ask once."""
     from ivr.net.http import HttpClient, RequestFailed
 
     try:
@@ -88,7 +88,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _ends_with_parent() -> Callable[[], None] | None:
-    """Ask Linux for a SIGTERM when the parent dies; elsewhere only an orderly end takes the child along."""
+    """Return a function that requests SIGTERM when the parent dies (Linux only), else None."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)

@@ -1,4 +1,4 @@
-"""Moments that lie ahead, as operators write and read them, in China time."""
+"""Future times as operators write and read them, in China time."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 
 
 class Moment(click.ParamType):  # type: ignore[type-arg]
-    """A moment that lies ahead, as Unix seconds: 18:00, "2026-11-24 08:00" (China time) or 2h."""
+    """A future time as Unix seconds, written 18:00, "2026-11-24 08:00" (China time) or 2h."""
 
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read a time of day (today, or else tomorrow), a date and time, or a length of time from now."""
+        """Read a time of day (today, or tomorrow if it has passed), a date and time, or a duration from now."""
         now = time.time()
         if isinstance(value, float):
             return value
@@ -36,12 +36,12 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
     def _moment(self, text: str, now: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         from ivr.calendar import CHINA, local
 
-        here = local(now)
+        today = local(now)
         try:
             if _CLOCK.fullmatch(text):
                 clock = datetime.strptime(text, "%H:%M").time()
-                until = datetime.combine(here.date(), clock, CHINA)
-                return (until if until > here else until + timedelta(days=1)).timestamp()
+                until = datetime.combine(today.date(), clock, CHINA)
+                return (until if until > today else until + timedelta(days=1)).timestamp()
             moment = datetime.fromisoformat(text)
         except ValueError:
             self.fail(f'{text!r} is no time; write 18:00, "2026-11-24 08:00" or 2h', param, ctx)
@@ -49,7 +49,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
 
 
 def moment_text(moment: float) -> str:
-    """Write a moment as the bank's clock shows it."""
+    """Write a Unix time in China time, to the minute."""
     from ivr.calendar import local
 
     return local(moment).strftime("%Y-%m-%d %H:%M")

@@ -1,4 +1,4 @@
-"""The queue of a store, for the commands that show it or change who is at the desks."""
+"""Open the queue of the server's store, for commands that show it or sign agents on and off."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def kept_queue() -> Iterator[Queue]:
-    """Open the queue that the server of IVR_STORE keeps, by the line.yaml of IVR_FLOWS.
+    """Open the queue in the store of IVR_STORE, with the desks of line.yaml in IVR_FLOWS.
 
-    Raises Refused when line.yaml cannot be used, or when the server's key is not here: what callers told is sealed.
+    Raises Refused if line.yaml cannot be used, or without the server's key, since callers' data is encrypted.
     """
     from ivr.errors import FlowError
     from ivr.flow.loader import load
@@ -33,5 +33,5 @@ def kept_queue() -> Iterator[Queue]:
     with kept_store(settings) as store:
         seal = seal_of(settings)
         if seal is None:
-            raise Refused("the server's key is not here; set IVR_KEY or TWILIO_AUTH_TOKEN as the server has it.")
+            raise Refused("the server's key is missing; set IVR_KEY or TWILIO_AUTH_TOKEN as on the server.")
         yield Queue(QueueRepository(store), store, seal, line)

@@ -1,4 +1,4 @@
-"""Who else takes part in a conversation: agents at their desks, and callers who were there before."""
+"""Other people in a conversation: agents at their desks, and earlier callers in the queue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ivr.services.queue.service import Queue
 
 LONG_AGO = 3_600.0
-"""Seconds before a conversation, and before whoever called before it, at which its agents signed on."""
+"""Seconds before the conversation and its earlier callers at which its agents sign on."""
 
 
 def with_people(
@@ -27,14 +27,14 @@ def with_people(
     base_url: str,
     token: str,
 ) -> ConversationResult:
-    """Play a conversation with its agents, and with those who called before it. Raises AgentsError.
+    """Play a conversation with its agents and the earlier callers. Raises AgentsError.
 
-    Whoever else waits or works is forgotten.
+    Clears the queue first: other callers and agents are removed.
     """
     from ivr.services.queue.state import QueueState
 
     begins = clock.now()
-    queue.places_calls = bool(conversation.agents)  # as where a carrier rings back: else nobody who waits is offered it
+    queue.places_calls = bool(conversation.agents)  # without it, waiting callers are offered no call back
     queue.repository.change(lambda _: (QueueState(), None))
     _sign_on(queue, conversation, begins)
     if not conversation.before and not any(agent.free_after for agent in conversation.agents):
@@ -50,8 +50,8 @@ def with_people(
         token=token,
         status_url=f"{base_url}/twilio/status",
     )
-    for one in conversation.before:
-        joins(one, stage, conversation, transport, line, at=begins)
+    for earlier in conversation.before:
+        joins(earlier, stage, conversation, transport, line, at=begins)
     _become_free(queue, conversation, stage, begins)
     played: list[ConversationResult] = []
     stage.play(lambda: played.append(play(stage)), at=begins)
@@ -59,7 +59,7 @@ def with_people(
 
 
 def _sign_on(queue: Queue, conversation: Conversation, begins: float) -> None:
-    since = begins - LONG_AGO - max((one.ahead for one in conversation.before), default=0.0)
+    since = begins - LONG_AGO - max((earlier.ahead for earlier in conversation.before), default=0.0)
     for agent in conversation.agents:
         queue.agents.add(agent.name, agent.number, agent.desks)
         if agent.signed_off:

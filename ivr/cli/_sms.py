@@ -1,4 +1,4 @@
-"""Text messages of an outbox as a caller would see them arrive: each once, in the order sent, the number's end only."""
+"""Show text messages of the outbox as they are sent: each once, in order, with the last digits of the number only."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ if TYPE_CHECKING:
 
 
 class TextMessages:
-    """Gives the messages that came since it was last asked; what was there before it began is no news."""
+    """Returns the messages that are new since the last call; those sent before it was created are skipped."""
 
     def __init__(self, documents: Documents, seal: Seal) -> None:
         from ivr.services.sms.local_outbox import KEPT, OUTBOX
 
         self._documents, self._seal = documents, seal
         self._collection, self._most = OUTBOX, KEPT
-        self._told = frozenset(self._keys())
+        self._shown = frozenset(self._keys())
 
     def __call__(self) -> list[str]:
-        """Return a line for each. While the outbox cannot be read there is nothing to tell, and no call breaks."""
+        """Return one line per new message; none while the outbox cannot be read."""
         from ivr.errors import StoreError
         from ivr.services.sms.local_outbox import messages
 
         try:
             keys = self._keys()
-            # No further back than the news: what is older may be sealed with the key of another run.
-            depth = max((place for place, key in enumerate(keys, 1) if key not in self._told), default=0)
+            # No further back than new messages: older ones may be encrypted with the key of another run.
+            depth = max((place for place, key in enumerate(keys, 1) if key not in self._shown), default=0)
             newest = messages(self._documents, self._seal, depth) if depth else ()
         except StoreError:
             return []
         fresh = {message.id.partition("-")[2]: message for message in reversed(newest)}
-        lines = [_line(message) for key, message in fresh.items() if key not in self._told]
-        # Not simply all keys: a message that came in between was not read yet, or was read without its key.
-        self._told = (self._told & frozenset(keys)) | frozenset(fresh)
+        lines = [_line(message) for key, message in fresh.items() if key not in self._shown]
+        # Not all keys: a message that arrived in between has not been read yet.
+        self._shown = (self._shown & frozenset(keys)) | frozenset(fresh)
         return lines
 
     def _keys(self) -> Sequence[str]:
@@ -50,7 +50,7 @@ def _line(message: TextMessage) -> str:
 
 @contextmanager
 def text_messages(env: Mapping[str, str]) -> Iterator[TextMessages | None]:
-    """Read the outbox of a server with these settings; None where another process cannot read its store."""
+    """Read the outbox of a server with these settings; None for a store in memory, which no other process can read."""
     from ivr.crypto import Seal
     from ivr.settings import Settings
     from ivr.stores import open_store

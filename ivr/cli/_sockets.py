@@ -1,4 +1,4 @@
-"""What the commands that serve share: a port claimed before anything starts, and addresses as people write them."""
+"""Ports and addresses for the commands that serve. Must not start a server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 
 class Refused(click.ClickException):
-    """The command cannot run as it was asked to; the text says why and what to give instead."""
+    """The command cannot run; the text says why and what to change. Exit code 2."""
 
     exit_code = 2
 
@@ -32,10 +32,10 @@ class Address(click.ParamType):  # type: ignore[type-arg]
 
 
 def claim_port(host: str, port: int, option: str) -> int:
-    """Return the port to listen on, a free one for 0; `option` is what to change when it is taken. Raises Refused."""
+    """Return the port to listen on, a free one for 0. Raises Refused, naming `option`, if the port is taken."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        # The server shares its port between its workers and would share it with a stranger too, so it is tried first.
+        # The server shares its port among its workers, and would share it with another program, too: so try it first.
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
@@ -46,7 +46,7 @@ def claim_port(host: str, port: int, option: str) -> int:
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether only this machine can reach an address."""
+    """Return whether only this machine can reach a host."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -54,6 +54,6 @@ def is_loopback(host: str) -> bool:
 
 
 def url_of(host: str, port: int) -> str:
-    """Write host and port as an address that this machine can open."""
-    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked for by the operator
+    """Return the URL under which this machine reaches host and port."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - requested by the operator
     return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"

@@ -1,6 +1,6 @@
-"""What a conversation finds around its call: announcements that are on, and desks that keep other hours.
+"""Set the stage of a conversation: announcements that are on, and other opening hours of desks.
 
-For the simulator alone; nothing here touches a server that takes calls.
+For the simulator only; must not touch a server that takes calls.
 """
 
 from __future__ import annotations
@@ -22,30 +22,32 @@ from .announce import check_slot, prepared
 
 
 def announce(ivr: Ivr, conversation: Conversation, now: float) -> None:
-    """Switch on what the conversation asks for. Raises Refused for what line.yaml does not have."""
-    for one in conversation.announced:
-        _announce(ivr, one, now)
+    """Switch on the announcements of a conversation. Raises Refused for one that line.yaml does not have."""
+    for announced in conversation.announced:
+        _announce(ivr, announced, now)
 
 
 def with_hours(release: Release, desks: Mapping[str, str]) -> Release:
-    """Return the flows with other hours for some desks. Raises Refused for what line.yaml does not have."""
+    """Return the flows with other hours for some desks. Raises Refused for names that line.yaml does not have."""
     line = release.line
     hours = {"closed": Hours.parse("closed"), **line.hours}
-    kept = {desk: _with_hours(desk, name, line.desks, hours) for desk, name in desks.items()}
-    return replace(release, line=replace(line, desks={**line.desks, **kept}, hours=hours))
+    changed = {desk: _with_hours(desk, name, line.desks, hours) for desk, name in desks.items()}
+    return replace(release, line=replace(line, desks={**line.desks, **changed}, hours=hours))
 
 
 def _with_hours(desk: str, name: str, desks: Mapping[str, Desk], hours: Mapping[str, Hours]) -> Desk:
-    for given, known, what in (desk, desks, "desk"), (name, {ALWAYS, *hours}, "opening hours"):
-        if given not in known:
-            raise Refused(f'line.yaml has no {what} "{given}"; there are {", ".join(sorted(known))}.')
+    for key, names, noun in (desk, desks, "desk"), (name, {ALWAYS, *hours}, "opening hours"):
+        if key not in names:
+            raise Refused(f'line.yaml has no {noun} "{key}"; there are {", ".join(sorted(names))}.')
     return replace(desks[desk], hours=None if name == ALWAYS else Reference(name, Place(LINE, 1, 1)))
 
 
-def _announce(ivr: Ivr, one: Announced, now: float) -> None:
+def _announce(ivr: Ivr, announced: Announced, now: float) -> None:
     line = ivr.release.line
-    check_slot(one.slot, line)
-    texts = prepared(one.slot, one.preset, line) if one.preset else one.texts
-    until = now + DAY if one.until is None else one.until
-    said = Announcement(texts, now, until, one.preset, one.lines, one.drill, one.callers)
-    switch_on(ivr.store, one.slot, said)
+    check_slot(announced.slot, line)
+    texts = prepared(announced.slot, announced.preset, line) if announced.preset else announced.texts
+    until = now + DAY if announced.until is None else announced.until
+    announcement = Announcement(
+        texts, now, until, announced.preset, announced.lines, announced.drill, announced.callers
+    )
+    switch_on(ivr.store, announced.slot, announcement)

@@ -1,4 +1,4 @@
-"""The store that the server keeps, for commands that read or change it beside the server."""
+"""Open the server's store, for commands that work beside the server. Must not create a store or a key."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ KEY_SETTINGS = ("IVR_KEY", "IVR_KEY_FILE", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOK
 
 
 def settings_for(*names: str) -> Settings:
-    """Read the store's address and the settings named; whatever else is set may be wrong and does not matter here."""
+    """Read IVR_STORE and the settings named; errors in other settings do not matter."""
     from ivr.settings import Settings
 
-    wanted = ("IVR_STORE", *names)
-    return Settings.from_environment({name: os.environ[name] for name in wanted if name in os.environ})
+    variables = ("IVR_STORE", *names)
+    return Settings.from_environment({name: os.environ[name] for name in variables if name in os.environ})
 
 
 @contextmanager
 def kept_store(settings: Settings) -> Iterator[Store]:
-    """Open the store. Raises Refused where opening would make a new one, which nobody else would see."""
+    """Open the store. Raises Refused if it does not exist or is in memory: opening would create a new one."""
     from ivr.settings import store_file
     from ivr.stores import open_store
 
     file = store_file(settings.store)
     if settings.store.startswith("memory:"):
-        raise Refused("a store in memory is gone with its server; set IVR_STORE to the one that the server keeps.")
+        raise Refused("a store in memory cannot be read by another program; set IVR_STORE to the store of the server.")
     if file is not None and not file.exists():
-        raise Refused(f"there is no store at {file}; set IVR_STORE to the one that the server keeps.")
+        raise Refused(f"there is no store at {file}; set IVR_STORE to the store of the server.")
     store = open_store(settings.store)
     try:
         yield store
@@ -45,17 +45,17 @@ def kept_store(settings: Settings) -> Iterator[Store]:
 
 
 def seal_of(settings: Settings) -> Seal | None:
-    """Return the server's seal; None where its key is not here. No key is made: with it nothing would be found."""
+    """Return the server's seal, or None if its key is not available. Creates no key: it would open nothing."""
     from ivr.crypto import Seal
     from ivr.settings import store_file
 
     file = store_file(settings.store)
-    there = bool(settings.key or settings.auth_token) or file is None or file.with_suffix(".key").exists()
-    return Seal.from_settings(settings) if there else None
+    has_key = bool(settings.key or settings.auth_token) or file is None or file.with_suffix(".key").exists()
+    return Seal.from_settings(settings) if has_key else None
 
 
 def operator() -> str:
-    """Return who works at this terminal, for what is kept of a deed."""
+    """Return the user name at this terminal, which is stored with locks and marks."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

@@ -1,4 +1,4 @@
-"""How the figures of people are written: tables for a terminal, and rows for a spreadsheet. Nothing is counted here."""
+"""Write the figures of `ivr report` as tables for a terminal and as CSV. Must not count anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIGURES = (
 FATES = ("promised", "in_time", "late", "missed", "withdrawn", "overdue", "not_due")
 SHARES = ("service_level", "abandonment", "fcr", "csat")
 MISSED = "!"
-"""Stands behind a figure that misses its target."""
+"""The mark behind a figure that misses its target."""
 _SHOWN = {
     "offered": "offered",
     "answered": "answered",
@@ -37,7 +37,7 @@ Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 
 
 def tables(people: Mapping[str, Any]) -> Iterator[Table]:
-    """Yield what is to be shown of people; tables without rows are for whoever prints them to leave out."""
+    """Yield the tables of the figures of people; some may have no rows."""
     if not people["all"]["offered"] and not people["by_agent"] and not people["call_backs"]["all"]["promised"]:
         return
     yield "Targets", ("", "is", "target", "met"), [_target(*item) for item in people["targets"].items()]
@@ -55,7 +55,7 @@ def tables(people: Mapping[str, Any]) -> Iterator[Table]:
 
 
 def notes(people: Mapping[str, Any]) -> Iterator[str]:
-    """Yield sentences on what the tables leave out."""
+    """Yield sentences with details that the tables leave out."""
     every = people["all"]
     why = {"too_young": "younger than 7 days", "withheld": "without a number", "without_reason": "without a reason"}
     left_out = [f"{every[f'fcr_{name}']} {words}" for name, words in why.items() if every[f"fcr_{name}"]]
@@ -64,11 +64,11 @@ def notes(people: Mapping[str, Any]) -> Iterator[str]:
     if every["left_why"]:
         yield "Left: " + ", ".join(f"{why} {count}" for why, count in every["left_why"].items()) + "."
     if every["closed"]:
-        yield f"{every['closed']} wanted a person while the desk was closed."
+        yield f"{every['closed']} asked for an agent while the desk was closed."
 
 
 def write_csv(people: Mapping[str, Any], since: str, until: str, file: TextIO) -> None:
-    """Write one row for each class, desk, agent and hour; shares from 0 to 1, times in seconds, nothing for none."""
+    """Write one row per class, desk, agent and hour: shares from 0 to 1, times in seconds, empty for no figure."""
     rows = csv.writer(file)
     rows.writerow(("since", "until", "group", "name", *FIGURES, *(f"call_backs_{fate}" for fate in FATES), "missed"))
     backs = people["call_backs"]
@@ -85,7 +85,7 @@ def _csv_row(rows: Any, names: Sequence[str], row: Mapping[str, Any], promised: 
 
 
 def _harmless(text: str) -> str:
-    """Return a name that no spreadsheet takes for a formula."""
+    """Quote a name that a spreadsheet would take for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
@@ -104,7 +104,7 @@ def _cell(row: Mapping[str, Any], figure: str) -> str:
 
 
 def cell_text(value: Any, figure: str) -> str:
-    """Write a figure: shares as per cent, NPS with its sign, nothing as a dash."""
+    """Write a figure: shares as per cent, NPS with its sign, no figure as a dash."""
     if value is None:
         return "-"
     if figure in SHARES:

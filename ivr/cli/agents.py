@@ -1,4 +1,4 @@
-"""`ivr agents`: who is at the desks. Signs agents on and off; the queue gives them calls."""
+"""`ivr agents`: add agents and sign them on and off. Must not route calls; the queue does."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def command() -> None:
       ivr agents ready li.na
       ivr agents list
 
-    A ready agent's telephone rings when a caller's turn has come; the agent hears who calls and presses 1 to take the
-    call. Who does not pick up gets no more calls until "ivr agents ready". The desks and sites are those of line.yaml.
-    Reads and writes the store that IVR_STORE names. Exit codes: 2 for what cannot be done.
+    A ready agent's telephone rings when a caller is next; the agent hears who calls and presses 1 to take the call. An
+    agent who does not pick up gets no more calls until "ivr agents ready". Desks and sites are those of line.yaml.
+    Reads and writes the store of IVR_STORE. Exit code: 2 if a change is refused.
     """  # noqa: D301
 
 
 @command.command()
 @click.argument("name")
-@click.option("--number", required=True, help="The telephone, +86..., or a SIP address.")
-@click.option("--desk", "desks", multiple=True, required=True, help="A desk of line.yaml; may be given several times.")
+@click.option("--number", required=True, help="The telephone number (+86...) or a SIP address.")
+@click.option("--desk", "desks", multiple=True, required=True, help="A desk of line.yaml; may be repeated.")
 @click.option("--language", "languages", multiple=True, help="A language spoken, such as en-US. Default: zh-CN.")
 @click.option("--site", default="", help="The site of line.yaml where the agent works.")
 def add(name: str, number: str, desks: Sequence[str], languages: Sequence[str], site: str) -> None:
@@ -55,7 +55,7 @@ def add(name: str, number: str, desks: Sequence[str], languages: Sequence[str], 
 @command.command()
 @click.argument("name")
 def remove(name: str) -> None:
-    """Remove an agent; a conversation under way goes on."""
+    """Remove an agent; a call in progress continues."""
     with _agents() as agents:
         agents.remove(name)
     click.echo(f"{name} is removed.")
@@ -64,22 +64,22 @@ def remove(name: str) -> None:
 @command.command()
 @click.argument("name")
 def ready(name: str) -> None:
-    """Sign an agent on, or end a pause or the time after a call."""
+    """Sign an agent on, or end a break or the wrap-up time."""
     _change(lambda agents, now: agents.ready(name, now))
 
 
 @command.command()
 @click.argument("name")
-@click.option("--why", default="break", show_default=True, help="What for, in a few words.")
+@click.option("--why", default="break", show_default=True, help="The reason, in a few words.")
 def pause(name: str, why: str) -> None:
-    """Give an agent no more calls until ready; a conversation under way goes on."""
+    """Give an agent no more calls until ready; a call in progress continues."""
     _change(lambda agents, now: agents.pause(name, now, why=why))
 
 
 @command.command()
 @click.argument("name")
 def off(name: str) -> None:
-    """Sign an agent off; a conversation under way goes on."""
+    """Sign an agent off; a call in progress continues."""
     _change(lambda agents, now: agents.off(name, now))
 
 
@@ -87,7 +87,7 @@ def off(name: str) -> None:
 @click.argument("name")
 @click.argument("state", type=click.Choice(["up", "down"]))
 def site(name: str, state: str) -> None:
-    """Pass a site over until it is up again, as when its lines are down.
+    """Skip a site while it is down, for example when its telephone lines fail.
 
     \b
     Example:
@@ -101,7 +101,7 @@ def site(name: str, state: str) -> None:
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON array.")
 def list_agents(as_json: bool) -> None:
-    """List the agents, what they do and since when."""
+    """List the agents, their state and how long they have been in it."""
     from ivr.services.queue.view import agent_view
 
     with _agents() as register:
@@ -122,8 +122,8 @@ def _line(agent: Agent, now: float) -> str:
     view = agent_view(agent, now)
     why = f" ({view['why']})" if view["why"] and view["state"] == "paused" else ""
     since = f" for {view['seconds'] // 60} min" if view["seconds"] is not None and view["state"] != "off" else ""
-    where = f" at {agent.site}" if agent.site else ""
-    return f"{agent.id:<16} {view['state'] + why + since:<32} {', '.join(agent.desks)}{where}  {agent.number}"
+    site = f" at {agent.site}" if agent.site else ""
+    return f"{agent.id:<16} {view['state'] + why + since:<32} {', '.join(agent.desks)}{site}  {agent.number}"
 
 
 def _change(update: Callable[[Agents, float], Agent]) -> None:

@@ -1,4 +1,4 @@
-"""`ivr announce`: switches announcements of `line.yaml` on and off while calls run, on every server of the store."""
+"""`ivr announce`: switch announcements of line.yaml on and off while calls run, on every server of the store."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ivr.stores import Store
 
 _MOST_CHARACTERS = 300
-"""About 80 seconds of Mandarin; callers who wait longer than that hang up."""
+"""About 80 seconds of Mandarin; callers hang up on longer announcements."""
 _IN_LANGUAGE = re.compile(r"([a-z]{2,3}(?:-[A-Za-z]+)*)=(.*)", re.DOTALL)
 _LANGUAGE = "zh-CN"
 
@@ -35,19 +35,21 @@ def command() -> None:
       ivr announce list
       ivr announce off emergency
 
-    A flow speaks an announcement in a step of kind "announce". What is switched here is kept in the store (IVR_STORE)
-    and heard on every server that shares it within a few seconds.
+    A flow speaks an announcement in a step of kind "announce". The state is stored in IVR_STORE and takes effect within
+    a few seconds on every server that shares the store.
     """  # noqa: D301
 
 
 @command.command("on")
 @click.argument("slot")
-@click.option("--text", "texts", multiple=True, help="What is said; LANG=TEXT for a further language. May be repeated.")
-@click.option("--preset", help="Say a text that line.yaml holds ready under this name.")
+@click.option("--text", "texts", multiple=True, help="The text; LANG=TEXT for another language. May be repeated.")
+@click.option("--preset", help="Use the prepared text of this name in line.yaml.")
 @click.option("--until", type=Moment(), help='18:00, "2026-11-24 08:00" or 2h; China time.  [default: for 24 hours]')
 @click.option("--line", "lines", multiple=True, metavar="NUMBER", help="Only on this called number. May be repeated.")
-@click.option("--drill", is_flag=True, help="An exercise: nobody hears it but the numbers of --from.")
-@click.option("--from", "callers", multiple=True, metavar="NUMBER", help="Who hears a drill. May be repeated.")
+@click.option("--drill", is_flag=True, help="An exercise: only the numbers of --from hear it.")
+@click.option(
+    "--from", "callers", multiple=True, metavar="NUMBER", help="A caller who hears the drill. May be repeated."
+)
 def on(
     slot: str,
     texts: tuple[str, ...],
@@ -62,23 +64,23 @@ def on(
     \b
     Example: ivr announce on emergency --text 柜面系统正在维护，电话查询照常办理。 --until 18:00
 
-    What was on in the slot before ends. The text is heard from the next call on that comes to the step.
+    It replaces the announcement that was on. Callers who reach the step from now on hear it.
     """  # noqa: D301
     from ivr.services.announcements import Announcement, switch_on
 
     if bool(texts) == bool(preset):
-        raise click.UsageError("say what is announced, by --text or by --preset")
+        raise click.UsageError("give the announcement, by either --text or --preset")
     if callers and not drill:
         raise click.UsageError("--from names who hears a drill; without --drill everybody hears it")
     settings = _settings()
     line = _line(settings)
     check_slot(slot, line)
-    said = prepared(slot, preset, line) if preset else _texts_by_language(texts)
+    by_language = prepared(slot, preset, line) if preset else _texts_by_language(texts)
     now = time.time()
-    announcement = Announcement(said, now, until or now + DAY, preset or "", lines, drill, callers)
+    announcement = Announcement(by_language, now, until or now + DAY, preset or "", lines, drill, callers)
     _with_store(settings, lambda store: switch_on(store, slot, announcement))
     click.echo(f"{slot} is on until {moment_text(announcement.until)}{_limits(announcement)}")
-    for language, text in said.items():
+    for language, text in by_language.items():
         click.echo(f"  {language}  {text}")
 
 
@@ -103,7 +105,7 @@ def off(slot: str) -> None:
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def list_(as_json: bool) -> None:
-    """Tell which announcements there are, and what is on.
+    """List the announcements, and which are on.
 
     \b
     Example: ivr announce list --json
@@ -153,21 +155,15 @@ def _limits(announcement: Announcement) -> str:
     return where + (f"; a drill, {heard}" if announcement.drill else "")
 
 
-def _shown(moment: float) -> str:
-    from ivr.calendar import local
-
-    return local(moment).strftime("%Y-%m-%d %H:%M")
-
-
 def prepared(slot: str, preset: str, line: Hotline) -> dict[str, str]:
-    """Return the texts that line.yaml holds ready for a slot under a name. Raises Refused when there are none."""
+    """Return the prepared texts of a slot by language. Raises Refused if line.yaml has no preset of this name."""
     from ivr.yamlfile.suggest import did_you_mean
 
-    prepared = line.announcements[slot]
-    if preset not in prepared:
-        there = f"there are {', '.join(prepared)}" if prepared else "there is none; use --text"
-        raise Refused(f'"{slot}" has no prepared text "{preset}". {did_you_mean(preset, prepared) or there}')
-    return {tag: template.fixed or "" for tag, template in prepared[preset].by_language.items()}
+    presets = line.announcements[slot]
+    if preset not in presets:
+        cure = f"there are {', '.join(presets)}" if presets else "there is none; use --text"
+        raise Refused(f'"{slot}" has no prepared text "{preset}". {did_you_mean(preset, presets) or cure}')
+    return {tag: template.fixed or "" for tag, template in presets[preset].by_language.items()}
 
 
 def _texts_by_language(options: tuple[str, ...]) -> dict[str, str]:
@@ -175,31 +171,31 @@ def _texts_by_language(options: tuple[str, ...]) -> dict[str, str]:
     from ivr.yamlfile.suggest import did_you_mean
 
     texts: dict[str, str] = {}
-    for written in options:
-        match = _IN_LANGUAGE.fullmatch(written)
-        language, text = (match[1], match[2]) if match else (_LANGUAGE, written)
+    for option in options:
+        match = _IN_LANGUAGE.fullmatch(option)
+        language, text = (match[1], match[2]) if match else (_LANGUAGE, option)
         text = " ".join(text.split())
         if language not in LANGUAGES:
             meant = did_you_mean(language, LANGUAGES) or f"The languages are {', '.join(LANGUAGES)}."
             raise Refused(f'nobody here speaks "{language}". {meant}')
         if not text or not text.isprintable():
-            raise Refused("a text to announce has words, and no control characters.")
+            raise Refused("an announcement needs words, and no control characters.")
         if len(text) > _MOST_CHARACTERS:
-            raise Refused(f"the text has {len(text)} characters; callers listen to {_MOST_CHARACTERS} at the most.")
+            raise Refused(f"the text has {len(text)} characters; the limit is {_MOST_CHARACTERS}.")
         if language in texts:
-            raise Refused(f"there are two texts in {language}; a further language is written as en-US=TEXT.")
+            raise Refused(f"there are two texts in {language}; write another language as en-US=TEXT.")
         texts[language] = text
     return texts
 
 
 def check_slot(slot: str, line: Hotline) -> None:
-    """Raise Refused for a slot that line.yaml does not have."""
+    """Raise Refused if line.yaml does not have the slot."""
     from ivr.yamlfile.suggest import did_you_mean
 
     if slot not in line.announcements:
         names = line.announcements
-        there = f"there are {', '.join(names)}." if names else 'add it under "announcements:".'
-        raise Refused(f'line.yaml has no announcement "{slot}". {did_you_mean(slot, names) or there}')
+        cure = f"there are {', '.join(names)}." if names else 'add it under "announcements:".'
+        raise Refused(f'line.yaml has no announcement "{slot}". {did_you_mean(slot, names) or cure}')
 
 
 def _settings() -> Settings:
@@ -207,12 +203,12 @@ def _settings() -> Settings:
 
     settings = Settings.from_environment()
     if store_kind(settings.store) == "memory":
-        raise Refused("IVR_STORE=memory: is forgotten when a program ends, so no server would hear of it.")
+        raise Refused("IVR_STORE=memory: is private to one program, so no server would see the change.")
     return settings
 
 
 def _line(settings: Settings) -> Hotline:
-    """Read line.yaml alone: an emergency must be announced even while some flow is being changed."""
+    """Read line.yaml only: an emergency must be announced even while a flow has errors."""
     from ivr.diagnostics.problem import Place
     from ivr.errors import FlowError
     from ivr.flow.hotline import read_line
@@ -221,7 +217,7 @@ def _line(settings: Settings) -> Hotline:
 
     path = settings.flows / LINE
     node, problems = read_file(path, path.as_posix()) if path.is_file() else (None, [])
-    line, faults = read_line(node, Place(path.as_posix(), 1, 1), given=path.is_file())
+    line, faults = read_line(node, Place(path.as_posix(), 1, 1), exists=path.is_file())
     if line is None:
         raise FlowError([*problems, *faults])
     return line

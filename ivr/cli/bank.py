@@ -1,4 +1,4 @@
-"""`ivr bank`: the demo bank alone, to build and test against. Listens on loopback unless told otherwise."""
+"""`ivr bank`: run only the demo bank, for development and tests. Listens on loopback by default."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from ._sockets import Address, Refused
     type=Address(),
     default="127.0.0.1:8700",
     show_default=True,
-    help="Where to listen; port 0 picks one.",
+    help="Where to listen; 0 picks a free port.",
 )
 @click.option("--slow", metavar="MS", type=float, default=0, help="Wait before each answer.")
-@click.option("--fail", metavar="RATE", type=float, default=0, help="Share of answers that are faults.")
+@click.option("--fail", metavar="RATE", type=float, default=0, help="Share of requests that fail, 0 to 1.")
 @click.option(
     "--database",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("var/demo_bank.db"),
     show_default=True,
-    help="Where the bank keeps its book; made and filled where it is missing.",
+    help="The bank's database; created and filled if it is missing.",
 )
 def command(bind: tuple[str, int], slow: float, fail: float, database: Path) -> None:
-    """Run the demo bank alone.
+    """Run only the demo bank.
 
     \b
     Example:
       ivr bank --slow 800 --fail 0.1
       curl -d '{"number": "+8613800000001"}' http://127.0.0.1:8700/caller
 
-    Prints its address once it answers, and runs until it is interrupted. The customers are invented and always the
-    same six; POST /admin/reset puts everything back, POST /admin/faults makes it slow or faulty while it runs.
+    Prints its address once it answers, and runs until it is interrupted. The six customers are invented and always the
+    same. POST /admin/reset restores the data; POST /admin/faults makes answers slow or faulty.
     """  # noqa: D301 - click keeps the lines of a paragraph that begins with a backspace
     import sqlite3
 

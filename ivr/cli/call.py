@@ -1,4 +1,4 @@
-"""`ivr call`: a telephone in the terminal, to the flows here or to any running server, signed as the carrier signs."""
+"""`ivr call`: a telephone in the terminal that calls local flows or a running server, with signed requests."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _FLOW = "main_menu"
 _CALLER = "+8613800000001"
 _NEXT = (
-    ("call {flow} --save-test my_call.yaml", "keep a call as a conversation to play again"),
-    ("call {flow} --from +8613800000003", "another customer: this one is 72"),
+    ("call {flow} --save-test my_call.yaml", "save a call as a conversation"),
+    ("call {flow} --from +8613800000003", "call as a customer aged 72"),
     ("test", "play all conversations"),
 )
 
@@ -36,21 +36,25 @@ _NEXT = (
 @click.command(short_help="Call a flow from this terminal.")
 @click.argument("flow", required=False)
 @click.option("--from", "caller", metavar="NUMBER", default=_CALLER, show_default=True, help="The caller's number.")
-@click.option("--to", "called", metavar="NUMBER", default="", help="The number called; without FLOW it chooses one.")
-@click.option("--url", default="", help="Call a running server, signed with TWILIO_AUTH_TOKEN, as the carrier would.")
+@click.option(
+    "--to", "called", metavar="NUMBER", default="", help="The called number; without FLOW it selects the flow."
+)
+@click.option("--url", default="", help="Call a running server, signed with TWILIO_AUTH_TOKEN.")
 @click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Play this conversation.")
-@click.option("--save-test", "save", type=click.Path(dir_okay=False, path_type=Path), help="Keep the call as a test.")
+@click.option(
+    "--save-test", "save", type=click.Path(dir_okay=False, path_type=Path), help="Save the call as a conversation."
+)
 @click.option(
     "--speak",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     multiple=True,
     metavar="FILE.wav",
-    help="Answer with this sound, heard by the local recogniser; again for the next answer.",
+    help="Answer with this sound, recognised locally. May be repeated.",
 )
-@click.option("--listen", is_flag=True, help="Play what is said on this machine's loudspeaker.")
+@click.option("--listen", is_flag=True, help="Play prompts on this machine's loudspeaker.")
 @click.option(
     "--record", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.wav",
-    help="Write what the caller hears to a file.",
+    help="Write what the caller hears to a WAV file.",
 )  # fmt: skip
 def command(
     flow: str | None,
@@ -63,7 +67,7 @@ def command(
     record: Path | None,
     speak: tuple[Path, ...],
 ) -> None:
-    """Call FLOW (default: main_menu) and talk to it.
+    """Call FLOW (default: main_menu) from this terminal.
 
     \b
     Example:
@@ -73,20 +77,21 @@ def command(
       ivr call --speak balance.wav
       IVR_TTS=local ivr call --record call.wav
 
-    Digits, * and # are keys, other words are speech, an empty line is silence, and Ctrl-D hangs up. Without --url the
-    engine, its webhooks and a demo bank run in this process for the call, and text messages are shown, not sent.
+    Digits, * and # are keys, other words are speech, an empty line is silence, and Ctrl-D hangs up. Without --url, the
+    engine, its webhooks and a demo bank run in this process, and text messages are shown, not sent.
 
-    A sound of --speak is said where the call records it, and keys that sound in it are pressed. With --url, the server
-    must fetch recordings from this phone: set TWILIO_API_URL to one address such as http://127.0.0.1:8090 for both.
+    A sound of --speak is spoken where the call records; DTMF tones in it are pressed as keys. With --url, the server
+    must fetch recordings from this phone: set TWILIO_API_URL to the same address for both, such as
+    http://127.0.0.1:8090.
     """  # noqa: D301
     if script and save:
-        raise click.UsageError("--script plays a conversation and --save-test keeps one; give one of them")
+        raise click.UsageError("--script plays a conversation and --save-test saves one; give one of them")
     if url and urlsplit(url).scheme not in ("http", "https"):
         raise click.UsageError(f"--url {url} is no address; write for example http://127.0.0.1:8080")
     if script and speak:
         raise click.UsageError("--script plays a conversation and --speak answers with sound; give one of them")
     if script and (listen or record):
-        raise click.UsageError("--script plays in virtual time, where nothing sounds; leave --listen and --record out")
+        raise click.UsageError("--script plays in virtual time without sound; leave --listen and --record out")
     if record and not record.parent.is_dir():
         raise click.UsageError(f"--record {record}: there is no folder {record.parent}")
     if flow and flow.endswith(".wav"):
@@ -115,28 +120,28 @@ def _talk(
     saved = saving_to(save, caller=caller, flow=flow, called=called) if save else None
     if url:
         with (
-            recordings(_token(), port_of(url)) if spoken else nullcontext() as kept,
-            ear(url, HttpTransport(), None, aloud=listen, record=record) as heard,
+            recordings(_token(), port_of(url)) if spoken else nullcontext() as served,
+            ear(url, HttpTransport(), None, aloud=listen, record=record) as play_sound,
         ):
             result = run_phone(
                 url, _token(), caller, flow,
-                called=called, public_url=_public(url), save=saved, ear=heard, spoken=spoken, recordings=kept,
+                called=called, public_url=_public(url), save=saved, ear=play_sound, spoken=spoken, recordings=served,
             )  # fmt: skip
     else:
         token = new_token()
         with (
-            recordings(token) if spoken else nullcontext() as kept,
-            wired(token=token, more={**_voices(), **hearing(kept)}) as whole,
+            recordings(token) if spoken else nullcontext() as served,
+            wired(token=token, more={**_voices(), **hearing(served)}) as whole,
         ):
             ivr, transport = whole.ivr()
             news = TextMessages(ivr.store, ivr.seal)
             if spoken:
                 tell_unheard(ivr)
-            with ear(BASE_URL, transport, ivr, aloud=listen, record=record) as heard:
+            with ear(BASE_URL, transport, ivr, aloud=listen, record=record) as play_sound:
                 result = run_phone(
                     BASE_URL, whole.token, caller, flow,
                     called=called, transport=transport, save=saved,
-                    news=news, ear=heard, spoken=spoken, recordings=kept,
+                    news=news, ear=play_sound, spoken=spoken, recordings=served,
                 )  # fmt: skip
     if not result.documents:
         raise click.exceptions.Exit(2)
@@ -146,7 +151,7 @@ def _talk(
 
 
 def _voices() -> dict[str, str]:
-    """Return the order of voices as it is set here."""
+    """Return the setting IVR_TTS, or its default."""
     from ivr.settings import VOICE_ORDER
 
     return {"IVR_TTS": os.environ.get("IVR_TTS", "").strip() or ",".join(VOICE_ORDER)}
@@ -160,7 +165,7 @@ def _tell_next(flow: str) -> None:
 
 
 def _play(script: Path, url: str) -> None:
-    """Play the conversations of a file. Time is virtual on this side of the line, here and over the network."""
+    """Play the conversations of a file in virtual time; the server of --url keeps its own clock."""
     from ivr.conversations.reader import read_conversations
 
     failed = False
@@ -171,7 +176,7 @@ def _play(script: Path, url: str) -> None:
             click.echo("\n".join(failure_lines(played)))
         if played.unchecked:
             names = ", ".join(dict.fromkeys(wish.name for wish in played.unchecked))
-            click.echo(f"not checked here, since the server runs elsewhere: {names}")
+            click.echo(f"not checked, since the server runs elsewhere: {names}")
         failed |= not played.passed
     raise click.exceptions.Exit(int(failed))
 
@@ -215,6 +220,6 @@ def _token() -> str:
 
 
 def _public(url: str) -> str:
-    """Return the address that a server on this machine signs over, when it is another one than `url`."""
+    """Return the public URL over which a server on this machine signs; "" for other servers."""
     public = os.environ.get("IVR_PUBLIC_URL", "").strip().rstrip("/")
     return public if is_loopback(urlsplit(url).hostname or "") else ""

@@ -1,4 +1,4 @@
-"""`ivr calls`: live and past calls, the whole of one of them, and forgetting old ones. Shows nothing that was typed."""
+"""`ivr calls`: list calls, show one in detail, and delete old ones. Must not show what was typed."""
 
 from __future__ import annotations
 
@@ -19,19 +19,25 @@ USUAL = 20
 
 
 class OrACall(click.Group):
-    """Takes what is no command of its own for the id of a call."""
+    """A group that takes an unknown command as the id of a call."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or show the call of that id."""
+        """Return the command, or `show` with the argument as call id."""
         return super().resolve_command(ctx, args if args[0] in self.commands else ["show", *args])
 
 
 @click.group(cls=OrACall, invoke_without_command=True, short_help="Show live and past calls.")
-@click.option("--live", "which", flag_value="live", help="Only calls that go on.")
+@click.option("--live", "which", flag_value="live", help="Only live calls.")
 @click.option("--past", "which", flag_value="past", help="Only calls that have ended.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=USUAL, show_default=True, help="How many of each.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=USUAL,
+    show_default=True,
+    help="How many live and past calls each.",
+)
 @click.option("--numbers", is_flag=True, help="Show callers' numbers in full.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON array.")
 @click.pass_context
@@ -44,25 +50,25 @@ def command(ctx: click.Context, which: str | None, limit: int, numbers: bool, as
       ivr calls CA0123456789abcdef --json
       ivr calls prune --before 2026-01-01
 
-    With the id of a call: where it led, what it was about, how far the caller was verified, tickets, messages, survey.
-    Numbers are masked unless asked for with --numbers; what was typed is not kept at all. Reads the store that
-    IVR_STORE names. Exit codes: 1 when there is no such call, 2 for wrong usage.
+    With a call's id: its path, reasons, identity level, tickets, messages and survey. Numbers are masked without
+    --numbers; what was typed is not stored at all. Reads the store of IVR_STORE. Exit codes: 1 if there is no such
+    call, 2 for wrong usage.
     """  # noqa: D301
     if ctx.invoked_subcommand is not None:
         return
     with kept_store(settings_for()) as store:
-        found = [
+        details = [
             _context(store, call_id, numbers=numbers)
             for live in (True, False)
             if which in (None, "live" if live else "past")
             for call_id in store.calls(live=live, limit=limit)
         ]
     if as_json:
-        click.echo(json.dumps([_short(context) for context in found], ensure_ascii=False))
+        click.echo(json.dumps([_short(context) for context in details], ensure_ascii=False))
         return
-    if not found:
+    if not details:
         click.echo("There are no calls.")
-    for context in found:
+    for context in details:
         click.echo(_line(context))
 
 
@@ -71,17 +77,17 @@ def command(ctx: click.Context, which: str | None, limit: int, numbers: bool, as
 @click.option("--numbers", is_flag=True, help="Show the caller's number in full.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
 def show(call_id: str, numbers: bool, as_json: bool) -> None:
-    """Show the whole of one call.
+    """Show one call in detail.
 
     \b
     Example:
       ivr calls CA0123456789abcdef --json
     """  # noqa: D301
     with kept_store(settings_for()) as store:
-        there = store.load(call_id) is not None
+        exists = store.load(call_id) is not None
         context = _context(store, call_id, numbers=numbers)
-    if not there:
-        click.echo(f"There is no call {call_id!r}; ivr calls lists those that there are.", err=True)
+    if not exists:
+        click.echo(f"There is no call {call_id!r}; ivr calls lists the calls.", err=True)
         raise click.exceptions.Exit(1)
     if as_json:
         click.echo(json.dumps(context, ensure_ascii=False))
@@ -91,16 +97,16 @@ def show(call_id: str, numbers: bool, as_json: bool) -> None:
 
 
 @command.command()
-@click.option("--before", metavar="DAY", required=True, help="The first day that is kept, as 2026-01-01.")
+@click.option("--before", metavar="DAY", required=True, help="The first day to keep, such as 2026-01-01.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def prune(before: str, yes: bool) -> None:
-    """Forget calls that ended before a day, and what the journal holds of them. This cannot be undone.
+    """Delete calls that ended before a day, and their journal. This cannot be undone.
 
     \b
     Example:
       ivr calls prune --before 2026-01-01
 
-    The server itself forgets what is older than IVR_RETENTION_DAYS. Complaints, surveys and call backs are not touched.
+    The server itself deletes calls older than IVR_RETENTION_DAYS. Complaints, surveys and call backs are kept.
     """  # noqa: D301
     from ivr.calendar import CHINA
     from ivr.jobs.housekeeping import forget_before
@@ -110,12 +116,12 @@ def prune(before: str, yes: bool) -> None:
     except ValueError:
         raise click.BadParameter(f'"{before}" is no day; write 2026-01-01', param_hint="--before") from None
     if day > datetime.now(CHINA):
-        raise Refused(f"{before} is still to come.")
+        raise Refused(f"{before} is in the future.")
     if not yes:
-        click.confirm(f"Forget all calls from before {before}?", abort=True, err=True)
+        click.confirm(f"Delete all calls from before {before}?", abort=True, err=True)
     with kept_store(settings_for()) as store:
         gone = forget_before(store, day.timestamp())
-    click.echo(f"{gone} journal rows are gone, and the calls that they were all of.")
+    click.echo(f"{gone} journal rows are deleted, and the calls without any left.")
 
 
 def _context(store: Store, call_id: str, *, numbers: bool) -> dict[str, Any]:
@@ -126,7 +132,7 @@ def _context(store: Store, call_id: str, *, numbers: bool) -> dict[str, Any]:
 
 
 def _short(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a list tells of a call."""
+    """Return the fields of a call that the list shows."""
     names = ("call", "caller", "called", "tier", "started", "ended", "ended_by", "seconds", "reasons")
     return {**{name: context[name] for name in names}, "at": _place(context["path"])}
 

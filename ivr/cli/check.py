@@ -1,4 +1,4 @@
-"""`ivr check`: every problem of flow files, `line.yaml` and conversations at once, for people, editors and CI."""
+"""`ivr check`: report all problems of flow files, line.yaml and conversations at once. Must not change a file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CONVERSATION = re.compile(r"^conversation:", re.MULTILINE)
 
 @dataclass
 class Findings:
-    """What was looked at and what was found. `files` maps a name, as problems call it, to its text."""
+    """The problems, and the files that were checked. `files` maps a name, as used in problems, to the file's text."""
 
     problems: list[Problem] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Findings:
     flows: set[str] = field(default_factory=set)
 
     def look_at(self, files: Sequence[Path]) -> None:
-        """Keep the texts, for the report shows the lines."""
+        """Read the texts of files, since reports show lines."""
         for path in files:
             self.files[path.as_posix()] = _text(path)
 
@@ -43,7 +43,7 @@ class Findings:
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
 @click.option("--format", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--strict", is_flag=True, help="Let warnings fail, too.")
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 def command(paths: tuple[Path, ...], format: str, as_json: bool, strict: bool) -> None:  # noqa: A002
     """Find everything that is wrong in flow files, line.yaml and conversations.
 
@@ -53,9 +53,9 @@ def command(paths: tuple[Path, ...], format: str, as_json: bool, strict: bool) -
       ivr check flows/main_menu.yaml --strict
       ivr check --format sarif > check.sarif
 
-    PATH is a folder or one file; without it, the folder of IVR_FLOWS and tests/conversations are checked. All problems
-    of all files are reported in one run. Of a flow file named alone only its own problems are, though it is read
-    together with its neighbours. The exit code is 1 when there is an error.
+    PATH is a folder or a file; the default is the folder of IVR_FLOWS and tests/conversations. One run reports all
+    problems of all files. A flow file is read together with the other files of its folder, but only its own problems
+    are reported. The exit code is 1 if there is an error.
     """  # noqa: D301
     from ivr.diagnostics.problem import in_order
 
@@ -74,7 +74,7 @@ def command(paths: tuple[Path, ...], format: str, as_json: bool, strict: bool) -
 
 
 def _usual() -> Iterator[Path]:
-    """Return what is checked when nothing is named."""
+    """Yield the folders that are checked by default."""
     from ivr.settings import Settings
 
     flows = Settings.from_environment({name: os.environ[name] for name in ("IVR_FLOWS",) if name in os.environ}).flows
@@ -95,7 +95,7 @@ def _look(paths: Sequence[Path]) -> Findings:
 
 
 def _sorted_out(paths: Sequence[Path]) -> tuple[dict[Path, set[Path]], list[Path]]:
-    """Tell flows from conversations. Of each folder of flows: the files that were named, or none for all of it."""
+    """Separate flows from conversations. Flows are given by folder: the files named, or an empty set for all files."""
     flows: dict[Path, set[Path]] = {}
     conversations: list[Path] = []
     for path in paths:
@@ -132,8 +132,8 @@ def _look_at_folder(findings: Findings, folder: Path, named: set[Path], language
     findings.look_at(sorted(named) or files)
     names = {path.as_posix() for path in named}
     for problem in problems:
-        mine = not named or problem.place.file in names
-        (findings.problems if mine else findings.elsewhere).append(problem)
+        is_reported = not named or problem.place.file in names
+        (findings.problems if is_reported else findings.elsewhere).append(problem)
 
 
 def _look_at_conversations(findings: Findings, path: Path) -> None:
@@ -170,7 +170,7 @@ def _text(path: Path) -> str:
 def _elsewhere(problems: Sequence[Problem]) -> str:
     files = sorted({problem.place.file for problem in problems})
     count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-    return f"{count} in other files, which this one is read together with: {', '.join(files)}"
+    return f"{count} in other files that are read together with this one: {', '.join(files)}"
 
 
 def _coloured() -> bool:

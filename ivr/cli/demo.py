@@ -1,4 +1,4 @@
-"""`ivr demo`: a bank, a server and a telephone to call it with, all on this machine and gone when it ends."""
+"""`ivr demo`: run a demo bank, a server and a telephone on this machine. Must not contact other machines."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ What to try next:
 
 @dataclass(frozen=True)
 class Running:
-    """The demo's server and bank. `own_token` is false when the token came with the environment, which is not shown."""
+    """The demo's server and bank. A token from the environment (`own_token` is False) is not shown."""
 
     url: str
     bank_url: str
@@ -47,7 +47,7 @@ class Running:
 
 
 @click.command(short_help="Call a bank's hotline that runs on this machine.")
-@click.option("--headless", is_flag=True, help="Start everything but the telephone, print the addresses and stay.")
+@click.option("--headless", is_flag=True, help="Start the bank and the server, print their addresses and keep running.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The server's port.  [default: a free one]")
 def command(headless: bool, port: int | None) -> None:
     """Start a demo bank and a server on this machine, and call it.
@@ -57,8 +57,8 @@ def command(headless: bool, port: int | None) -> None:
       ivr demo
       ivr demo --headless --port 8080
 
-    Digits are keys, words are speech, an empty line is silence, and Ctrl-D hangs up. No account is needed, and nothing
-    leaves this machine: text messages, such as one-time codes, are shown as they are sent.
+    Digits are keys, words are speech, an empty line is silence, and Ctrl-D hangs up. No account is needed, and no data
+    leaves this machine: text messages, such as one-time codes, are shown in the terminal.
     """  # noqa: D301
     with _quiet_end(), ExitStack() as stack:
         running = _start(stack, port or 0)
@@ -67,13 +67,13 @@ def command(headless: bool, port: int | None) -> None:
         _call(running)
 
 
-def _start(stack: ExitStack, wanted: int) -> Running:
-    port = claim_port(HOST, wanted, "--port")
+def _start(stack: ExitStack, requested_port: int) -> Running:
+    port = claim_port(HOST, requested_port, "--port")
     bank_port = claim_port(HOST, 0, "--port")
     own_token = os.environ.get("TWILIO_AUTH_TOKEN", "").strip()
     token = own_token or secrets.token_hex(16)
     HOME.mkdir(exist_ok=True)
-    # Every demo is the first: no card that was reported lost in the last one, and no calls that it left.
+    # Every demo starts anew: no card that was reported lost in an earlier one, and no calls of it.
     book = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-", dir=HOME)))
     env = _environment(os.environ, token, url_of(HOST, bank_port), book)
     started = [
@@ -96,11 +96,11 @@ _NOT_OURS = frozenset(
         *("TWILIO_TASKROUTER_WORKFLOW_SID", "TWILIO_API_URL", "IVR_ASR"),
     }
 )
-"""Settings that the demo leaves out: it has its own address, and nobody outside may get its messages, alarms, calls."""
+"""Settings that the demo ignores: it has its own address, and must not send messages or alarms, or place calls."""
 
 
 def _environment(environment: Mapping[str, str], token: str, bank_url: str, book: Path) -> dict[str, str]:
-    """Return the settings of the demo's server: those given, but for addresses and a secret of its own."""
+    """Return the environment of the demo's server: the given one, with the demo's own addresses and token."""
     env = {name: value for name, value in environment.items() if name not in _NOT_OURS}
     defaults = {"IVR_STORE": f"sqlite:///{book}/ivr.db"}
     for name, folder in (("IVR_FLOWS", "flows"), ("IVR_AUDIO", "audio")):
@@ -117,7 +117,7 @@ def _call(running: Running) -> None:
 
 
 def _stay(running: Running) -> None:
-    """Print what another terminal needs, and wait for the end or for a child that ends by itself."""
+    """Print what another terminal needs, and wait for Ctrl-C or the end of a child."""
     lines = [
         f"# The demo's server; its bank is {running.bank_url}. In another terminal:",
         f"export IVR_PUBLIC_URL={running.url}",
@@ -139,7 +139,7 @@ def _stay(running: Running) -> None:
 
 @contextmanager
 def _quiet_end() -> Iterator[None]:
-    """Let SIGINT, SIGTERM and a closed terminal end the demo in order and without a word."""
+    """End the demo in order and without a message on SIGINT, SIGTERM or a closed terminal."""
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         raise KeyboardInterrupt

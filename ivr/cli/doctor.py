@@ -1,4 +1,4 @@
-"""`ivr doctor`: looks at a deployment from its settings to its voices, says what is wrong, and changes nothing."""
+"""`ivr doctor`: check a deployment, from its settings to its voices. Must not change anything."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _SIGNS = {"fine": "ok", "note": "note", "warning": "WARN", "error": "ERROR"}
 @click.command(short_help="Check settings, voices, models, store, signing and public URL.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
 def command(as_json: bool) -> None:
-    """Check that calls can be taken and heard: settings, signing, flows, store, voices, models, the bank.
+    """Check a deployment: settings, signing, flows, store, voices, recognisers, prompts, models, the bank.
 
     \b
     Example:
       ivr doctor
       ivr doctor --json
 
-    It shows every setting with its source, and the exact URL that signatures are computed over. Voices are checked by
-    letting them speak. The exit code is 1 when something keeps calls from being taken, 2 when settings are wrong.
+    Shows every setting with its origin, and the exact URL over which signatures are computed. Each voice renders a
+    sentence. The exit code is 1 if calls cannot be taken, 2 if settings are invalid.
     """  # noqa: D301
     from ivr.settings import Settings
 

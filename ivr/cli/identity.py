@@ -1,4 +1,4 @@
-"""`ivr identity`: who is locked since when and why, and the operator's lock and unlock. Names are shown masked only."""
+"""`ivr identity`: show, lock and unlock accounts. Must not show a name unmasked."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
 
 _REFERENCE = 8
-"""Letters of an account's key that a list shows and that name it as well."""
+"""How many letters of an account's key are its reference, in lists and as an argument."""
 _LONGEST_REASON = 200
 BANK_SECONDS = 3.0
 _NAME = "ACCOUNT|NUMBER"
 _OTHER_KEY = (
-    "the server names accounts with another key than the one found here, so none can be found by its name."
-    " Set IVR_KEY or TWILIO_AUTH_TOKEN as the server has it, or give the reference that ivr identity list shows."
+    "the server uses another key than this command, so accounts cannot be looked up by name."
+    " Set IVR_KEY or TWILIO_AUTH_TOKEN as on the server, or give the reference that ivr identity list shows."
 )
 
 
 @click.group(short_help="Show, lock and unlock accounts.")
 def command() -> None:
-    """Show, lock and unlock accounts that somebody guessed at.
+    """Show, lock and unlock accounts after failed identity checks.
 
     \b
     Example:
@@ -41,9 +41,9 @@ def command() -> None:
       ivr identity show 13800000001
       ivr identity unlock 13800000001 --reason "came to the branch with her ID card"
 
-    An account is named by what the flow charges (a customer number, a telephone number), by the reference that the list
-    shows, or, where IVR_BANK_URL is set, by the telephone number that the bank has on file. Reads and writes the store
-    that IVR_STORE names. Exit codes: 1 when there is nothing to unlock, 2 for wrong usage.
+    Name an account as the flow does (by customer number or telephone number), by the reference that the list shows, or,
+    if IVR_BANK_URL is set, by the telephone number that the bank has on file. Reads and writes the store of IVR_STORE.
+    Exit codes: 1 if there is nothing to unlock, 2 for wrong usage.
     """  # noqa: D301
 
 
@@ -69,7 +69,7 @@ def list_locked(as_json: bool) -> None:
         caller = f", last from {entry['caller']}" if entry["caller"] else ""
         click.echo(f"  {entry['reference']}  {entry['name']:<12} {_lock_line(entry)}{caller}")
     if sprayed:
-        click.echo(f"Many accounts are being guessed at since {_iso(sprayed)}.")
+        click.echo(f"PINs of many accounts have been guessed at since {_iso(sprayed)}.")
     if alarms:
         click.echo("Alarms, newest first")
     for alarm in alarms:
@@ -80,7 +80,7 @@ def list_locked(as_json: bool) -> None:
 @click.argument("name", metavar=_NAME)
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
 def show(name: str, as_json: bool) -> None:
-    """Show the tries, locks and history of an account, and what was counted for a calling number.
+    """Show the tries, locks and history of an account, and the failed tries of a calling number.
 
     \b
     Example:
@@ -105,7 +105,7 @@ def show(name: str, as_json: bool) -> None:
 
 @command.command()
 @click.argument("name", metavar=_NAME)
-@click.option("--reason", help="Why, in a few words; it is kept. Asked for when it is left out.")
+@click.option("--reason", help="The reason, in a few words; it is stored. Default: ask for it.")
 def lock(name: str, reason: str | None) -> None:
     """Lock an account until an operator unlocks it.
 
@@ -123,9 +123,9 @@ def lock(name: str, reason: str | None) -> None:
 
 @command.command()
 @click.argument("name", metavar=_NAME)
-@click.option("--reason", help="Why, in a few words; it is kept. Asked for when it is left out.")
+@click.option("--reason", help="The reason, in a few words; it is stored. Default: ask for it.")
 def unlock(name: str, reason: str | None) -> None:
-    """Unlock an account and forget its wrong answers, and those of the calling number of that name.
+    """Unlock an account and reset its failed tries, and those of the calling number of that name.
 
     \b
     Example:
@@ -139,15 +139,15 @@ def unlock(name: str, reason: str | None) -> None:
     if any(done):
         click.echo("Unlocked.")
     if forgotten:
-        click.echo("The failed tries of this calling number are forgotten.")
+        click.echo("The failed tries of this calling number are reset.")
     if not any(done) and not forgotten:
-        click.echo("There is nothing to unlock: no lock and no wrong answers by this name.", err=True)
+        click.echo("There is nothing to unlock: this name has no lock and no wrong answers.", err=True)
         raise click.exceptions.Exit(1)
 
 
 @contextmanager
 def _identity() -> Iterator[tuple[IdentityService, Settings]]:
-    """Open the store that the server keeps. Raises Refused where opening would make a new one."""
+    """Open the identity service on the server's store. Raises Refused if there is no store."""
     from ivr.crypto import Seal
     from ivr.services.identity import IdentityService
 
@@ -157,7 +157,7 @@ def _identity() -> Iterator[tuple[IdentityService, Settings]]:
 
 
 def _accounts(identity: IdentityService, settings: Settings, name: str) -> list[Account]:
-    """Return the accounts that a name means: the one of this reference, or of this name and of the bank's for it."""
+    """Return the account of a reference, or the accounts of a name and of the bank's name for it. Raises Refused."""
     from ivr.services.identity.pseudonyms import LONGEST_GIVEN, account_of
 
     if not name.strip() or len(name) > LONGEST_GIVEN:
@@ -182,7 +182,7 @@ def _names_at_the_bank(settings: Settings, name: str) -> list[str]:
     try:
         answer = lookup("bank.account", {"number": number}, deadline=BANK_SECONDS, key=f"ivr identity {time.time()}")
     except LookupFailed as fault:
-        click.echo(f"The account is looked for by this name only: {fault}.", err=True)
+        click.echo(f"The account is searched by this name only: {fault}.", err=True)
         return []
     finally:
         lookup.close()
@@ -190,30 +190,30 @@ def _names_at_the_bank(settings: Settings, name: str) -> list[str]:
 
 
 def _reason(reason: str | None) -> str:
-    """Return the reason, asked for on a terminal. Raises UsageError where there is none or it holds too much."""
+    """Return the reason; ask for it on a terminal. Raises UsageError if it is missing, too long or has a number."""
     if reason is None and sys.stdin.isatty():
         reason = click.prompt("Reason", err=True)
     reason = (reason or "").strip()
     if not reason:
-        raise click.UsageError("Say why with --reason; it is kept with the account.")
+        raise click.UsageError("Give a reason with --reason; it is stored with the account.")
     if len(reason) > _LONGEST_REASON or not reason.isprintable():
         raise click.UsageError(f"A reason is one line of at most {_LONGEST_REASON} characters.")
     if re.search(r"(?:[0-9][ -]?){12}", reason):
-        raise click.UsageError("A reason must not hold a card, ID or account number; it is kept as it is.")
+        raise click.UsageError("A reason must not contain a card, ID or account number; it is stored as it is.")
     return reason
 
 
 def _described(identity: IdentityService, account: Account, record: dict[str, Any]) -> dict[str, Any]:
-    held = record["lock"]
+    account_lock = record["lock"]
     until = identity.accounts.until(record)
     return {
         "reference": account.key[:_REFERENCE],
         "name": record["name"],
-        "locked": bool(held),
-        "since": _iso(held["since"]) if held else None,
+        "locked": bool(account_lock),
+        "since": _iso(account_lock["since"]) if account_lock else None,
         "until": _iso(until) if until else None,
-        "why": held["why"] if held else None,
-        "by": held["by"] if held else None,
+        "why": account_lock["why"] if account_lock else None,
+        "by": account_lock["by"] if account_lock else None,
         "failures": record["failures"],
         "caller": record.get("caller", ""),
         "pieces": record.get("pieces", []),
@@ -231,7 +231,7 @@ def _wait(seconds: int) -> str:
 
 
 def _iso(at: int) -> str:
-    """Write a time as the bank's clock shows it."""
+    """Write a Unix time in China time."""
     from ivr.calendar import local
 
     return local(at).isoformat(timespec="minutes")

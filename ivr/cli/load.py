@@ -1,4 +1,4 @@
-"""`ivr load`: many callers at once against a server, with figures and objectives. The load runs in another process."""
+"""`ivr load`: test a server with many calls at once, with figures and objectives. The load runs in a child process."""
 
 from __future__ import annotations
 
@@ -42,32 +42,42 @@ class Duration(click.ParamType[float]):
 @click.option(
     "--url", metavar="URL", help="Server to call. Default: IVR_PUBLIC_URL if it is this machine, or port 8080."
 )
-@click.option("--users", type=click.IntRange(1, 100_000), help="Most calls at once. Default: 100, or 60 times --rate.")
 @click.option(
-    "--rate", metavar="CALLS/S", type=click.FloatRange(min=0, min_open=True), help="Random arrivals a second."
+    "--users",
+    type=click.IntRange(1, 100_000),
+    help="Maximum number of calls at once. Default: 100, or 60 times --rate.",
+)
+@click.option(
+    "--rate", metavar="CALLS/S", type=click.FloatRange(min=0, min_open=True), help="Random arrivals per second."
 )
 @click.option("--duration", "seconds", default="60s", show_default=True, type=Duration(), help="Length of the run.")
-@click.option("--ramp", type=Duration(), help="Time in which the load rises. Default: a tenth of the run, at most 10s.")
 @click.option(
-    "--think", default="1s", show_default=True, type=Duration(), help="Median time that a caller takes to act."
+    "--ramp", type=Duration(), help="Time in which the load rises. Default: a tenth of the run, at most 10 s."
+)
+@click.option("--think", default="1s", show_default=True, type=Duration(), help="Median time before a caller acts.")
+@click.option(
+    "--speed", default=10.0, show_default=True, type=click.FloatRange(0.1), help="Factor by which prompts are faster."
 )
 @click.option(
-    "--speed", default=10.0, show_default=True, type=click.FloatRange(0.1), help="Prompts are this much faster."
+    "--budget", default="1s", show_default=True, type=Duration(), help="Longest allowed silence before a prompt."
 )
-@click.option("--budget", default="1s", show_default=True, type=Duration(), help="Longest silence before a prompt.")
 @click.option("--timeout", default="15s", show_default=True, type=Duration(), help="Longest wait for an answer.")
 @click.option(
-    "--max-calls", default=1_000_000, show_default=True, type=click.IntRange(1), help="End after so many calls."
+    "--max-calls", default=1_000_000, show_default=True, type=click.IntRange(1), help="End after this number of calls."
 )
 @click.option("--seed", default=1, show_default=True, help="The same seed draws the same calls and pauses.")
 @click.option(
-    "--conversations", default="tests/conversations", show_default=True, metavar="PATH", help="What is played."
+    "--conversations",
+    default="tests/conversations",
+    show_default=True,
+    metavar="PATH",
+    help="The conversations to play.",
 )
 @click.option("--objective", "wanted", multiple=True, metavar="TEXT", help='Such as "p99<250ms"; may be repeated.')
 @click.option("--json", "json_file", type=click.Path(dir_okay=False), help="Write all figures; - is stdout.")
 @click.option("--html", "html_file", type=click.Path(dir_okay=False), help="Write one page with plots.")
 def command(wanted: tuple[str, ...], json_file: str | None, html_file: str | None, **options: Any) -> None:
-    """Play the conversations of FLOW against a server, many at once, and measure.
+    """Play the conversations of FLOW against a server, many at once, and measure latency.
 
     \b
     Example:
@@ -75,18 +85,18 @@ def command(wanted: tuple[str, ...], json_file: str | None, html_file: str | Non
       ivr load main_menu --rate 50 --users 2000 --objective "p99<250ms" --objective "errors<=0.1%"
       ivr load main_menu --url https://ivr.example.com --duration 10m --html report.html
 
-    Without --rate, every user starts its next call a little after its last one was planned to end, so that about
-    --users calls are up all the time. With --rate, calls arrive at random, whether or not the server keeps up, and
-    --users is the most that may be up at once. Either way a call's requests are due at times that do not depend on
-    the answers, and latency counts from when a request was due.
+    Without --rate, every user starts its next call shortly after its last one was planned to end, so that about --users
+    calls are live all the time. With --rate, calls arrive at random, whether or not the server keeps up, and --users is
+    the maximum number of live calls. Either way a call's requests are due at times that do not depend on the answers,
+    and latency counts from the time when a request was due.
 
-    Callers take --think to act, more or less, and listen to prompts at --speed; --speed 1 --think 3s is a patient
-    caller. Silences and talks with a desk pass at --speed too. Recordings are not fetched.
+    Callers take about --think to act, and listen to prompts at --speed; --speed 1 --think 3s is a patient caller.
+    Silences and talks with a desk pass at --speed, too. Recordings are not fetched.
 
-    The server's TWILIO_AUTH_TOKEN has to be set here too. Ctrl-C ends the run early and reports.
+    Set TWILIO_AUTH_TOKEN to the server's token. Ctrl-C ends the run early and reports.
 
-    Exit codes: 0 fine, 1 an objective was missed, 2 it could not be run. To spread over machines, run Locust itself;
-    ivr/loadtest/locustfile.py says how.
+    Exit codes: 0 all objectives met, 1 an objective missed, 2 the test could not run. To use several machines, run
+    Locust itself; see ivr/loadtest/locustfile.py.
     """  # noqa: D301
     objectives = _read_objectives(wanted)
     if missing := missing_extra("load"):
@@ -122,7 +132,7 @@ def _planned(options: dict[str, Any]) -> Plan:
     except IvrError as error:
         raise _Refusal(str(error)) from None
     if not 0 < options["seconds"] <= MOST_SECONDS or options["timeout"] <= 0:
-        raise _Refusal("--duration is more than nothing and a day at most, and --timeout more than nothing")
+        raise _Refusal("--duration must be more than 0 and at most a day, and --timeout more than 0")
     if not target.is_loopback_url(options["url"]):
         click.echo(f"Calls go to {options['url']}, which is not this machine.", err=True)
     options["users"] = options["users"] or lines_for(options["rate"])

@@ -1,4 +1,4 @@
-"""`ivr models`: which speech models there are, and fetching them, also without a network of one's own."""
+"""`ivr models`: list and install speech models, from the network or from a file."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def command() -> None:
       ivr models download zh
       ivr models download zh-syllables --from-file audio-cmn.zip
 
-    They are data with licences of their own and no part of this program. They go to the folder of IVR_MODELS.
+    Models are data with their own licences and no part of this program. They are installed in the folder of IVR_MODELS.
     """  # noqa: D301
 
 
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Write a JSON array.")
 def list_models(as_json: bool) -> None:
-    """List the models that can be downloaded, and which are here.
+    """List the models, and which are installed.
 
     \b
     Example:
@@ -47,7 +47,7 @@ def list_models(as_json: bool) -> None:
         click.echo(json.dumps([_described(model, folder) for model in models], ensure_ascii=False, indent=2))
         return
     for model in models:
-        state = "installed" if installed(model, folder) else "not here"
+        state = "installed" if installed(model, folder) else "missing"
         click.echo(f"{model.name:<14} {model.kind:<11} {model.size / 1e6:>5.1f} MB  {state:<10} {model.title}")
         click.echo(f"{'':<14} {model.licence}")
 
@@ -61,15 +61,15 @@ def list_models(as_json: bool) -> None:
     help="Install from this file, archive or folder instead of the network.",
 )
 def download(wanted: str, source: Path | None) -> None:
-    """Download the models of a language, or one by its name, check them and install them.
+    """Download, check and install the models of a language, or one model by its name.
 
     \b
     Example:
       ivr models download zh
       ivr models download vosk-zh --from-file vosk-model-small-cn-0.22.zip
 
-    What was fetched is held against the pinned SHA-256 before it is used. A download that breaks off goes on where it
-    stopped when the command is run again.
+    Files are checked against the pinned SHA-256 before they are used. Run the command again to resume a download that
+    broke off.
     """  # noqa: D301
     from ivr.errors import ModelError
     from ivr.speech.models import chosen, installed, model_catalogue
@@ -101,7 +101,7 @@ def _from(models: list[Model], source: Path, folder: Path) -> None:
 
     if len(models) > 1:
         names = " or ".join(model.name for model in models)
-        raise click.UsageError(f"With --from-file name the model that the file holds: {names}.")
+        raise click.UsageError(f"With --from-file, name the model in the file: {names}.")
     model = models[0]
     try:
         home, checked = install_from(model, source, folder)
@@ -109,7 +109,7 @@ def _from(models: list[Model], source: Path, folder: Path) -> None:
         click.echo(f"{model.name}: {fault}", err=True)
         raise click.exceptions.Exit(1) from None
     if not checked:
-        click.echo("An unpacked folder cannot be held against the pinned SHA-256; it is believed.", err=True)
+        click.echo("An unpacked folder cannot be checked against the pinned SHA-256; it is trusted.", err=True)
     click.echo(f"{model.name} installed in {home}; licence {model.licence}")
 
 
@@ -122,7 +122,7 @@ def _fetched(model: Model, folder: Path) -> Path:
 
 @contextlib.contextmanager
 def _shown(model: Model) -> Iterator[FetchProgress]:
-    """Give a function that shows how far a download is: a bar on a terminal, one line elsewhere."""
+    """Yield a function that shows the progress of a download: a bar on a terminal, one line elsewhere."""
     if not sys.stderr.isatty():
         click.echo(f"fetching {model.name}, {model.size / 1e6:.1f} MB", err=True)
         yield lambda _: None

@@ -1,4 +1,4 @@
-"""`ivr prompts`: which prompts there are and what is missing, rendering them, and judging what was rendered."""
+"""`ivr prompts`: list prompts and missing sounds, render them, and judge the rendered sounds."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _TEXT_WIDTH = 46
 _SHOWN = 15
-"""Prompts that are named at most where many are wrong."""
+"""How many prompts are named if many are wrong."""
 _ENOUGH = 0.95
-"""The share of prompts that a judge must pick rightly."""
+"""The share of prompts that the judge must identify."""
 
 
 @click.group(short_help="List, render and judge what callers hear.")
 def command() -> None:
-    """List what callers can hear, render it, and judge what was rendered.
+    """List the prompts, render them, and judge the rendered sounds.
 
     \b
     Example:
@@ -38,35 +38,35 @@ def command() -> None:
       ivr prompts build
       ivr prompts check
 
-    Recordings go into audio/LANGUAGE under the names that the list shows; audio/README.md tells how. Who speaks what is
-    not recorded is set by IVR_TTS. Exit codes: 1 when something is missing or wrong, 2 for wrong usage.
+    Put recordings into audio/LANGUAGE under the names in the list; see audio/README.md. IVR_TTS sets who speaks prompts
+    without a recording. Exit codes: 1 if something is missing or wrong, 2 for wrong usage.
     """  # noqa: D301
 
 
 @command.command("list")
 @click.option("--language", default="", metavar="TAG", help="Only prompts of this language, such as zh-CN.")
 @click.option("--missing", is_flag=True, help="Only prompts that have no sound.")
-@click.option("--stale", is_flag=True, help="Only prompts whose sound says another text or comes of another voice.")
-@click.option("--script", is_flag=True, help="Print the reading script of what is not recorded.")
+@click.option("--stale", is_flag=True, help="Only prompts whose sound has another text or comes from another voice.")
+@click.option("--script", is_flag=True, help="Print a reading script of the prompts without a recording.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def list_prompts(language: str, missing: bool, stale: bool, script: bool, as_json: bool) -> None:
-    """List every prompt that is known before a call: its name, whether there is a sound, and the words.
+    """List every prompt that is known before a call: its name, its sound if it has one, and its text.
 
     \b
     Example:
       ivr prompts list --language zh-CN --missing
       ivr prompts list --json
 
-    A file that is much shorter or longer than its text takes is marked. Texts with values are listed by the sentences
-    that hold none; the others are rendered when they are first heard.
+    A file whose length does not fit its text is marked. Of texts with slots, the sentences without a slot are listed;
+    the others are rendered when they are first heard.
     """  # noqa: D301
     with _workshop() as (settings, release, workshop):
         standings = [standing for standing in workshop.standings() if language in ("", standing.prompt.language)]
         if not standings:
             raise click.UsageError(f"no prompt is in {language!r}; the languages are {_languages(workshop)}")
         if missing or stale:
-            wanted = {"missing"} if not stale else {"stale"} if not missing else {"missing", "stale"}
-            standings = [standing for standing in standings if standing.state in wanted]
+            states = {"missing"} if not stale else {"stale"} if not missing else {"missing", "stale"}
+            standings = [standing for standing in standings if standing.state in states]
         if script:
             _print_script(settings, release, standings)
         elif as_json:
@@ -77,18 +77,18 @@ def list_prompts(language: str, missing: bool, stale: bool, script: bool, as_jso
 
 
 @command.command()
-@click.option("--prune", is_flag=True, help="Remove rendered files that no prompt needs any more.")
+@click.option("--prune", is_flag=True, help="Remove rendered files that no prompt uses.")
 def build(prune: bool) -> None:
-    """Render every prompt that has no sound yet, by the sources of IVR_TTS; recordings are converted.
+    """Render every prompt without a sound by the sources of IVR_TTS, and convert recordings.
 
     \b
     Example:
       ivr prompts build
       IVR_TTS=local ivr prompts build --prune
 
-    Only what changed is made again. With IVR_TTS=recordings,cloud the carrier speaks what nobody recorded. Files go to
-    rendered/ in the audio folder, which is not committed; calls under way and servers that run find them at once. Do
-    not prune while calls of older flows are under way.
+    Only changed prompts are rendered again. With IVR_TTS=recordings,cloud the carrier speaks prompts without a
+    recording. Files go to rendered/ in the audio folder, which is not committed; running servers use them at once. Do
+    not use --prune while calls of older flows are live.
     """  # noqa: D301
     from ivr.settings.extras import missing_extra
 
@@ -113,22 +113,22 @@ def build(prune: bool) -> None:
 @click.option("--language", default="", metavar="TAG", help="Only prompts of this language.")
 @click.option(
     "--model", type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Let the faster-whisper model in this folder listen, too.",
+    help="Also judge with the faster-whisper model in this folder.",
 )  # fmt: skip
 @click.option(
-    "--most", type=click.IntRange(1), default=_SHOWN, show_default=True, help="How many of the worst to show."
+    "--most", type=click.IntRange(1), default=_SHOWN, show_default=True, help="How many of the worst prompts to show."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def check(language: str, model: Path | None, most: int, as_json: bool) -> None:
-    """Measure every sound: length against its text, level, silence, syllables; with --model whether it is understood.
+    """Measure every sound: length against its text, level, silence, syllables; with --model intelligibility.
 
     \b
     Example:
       ivr prompts check
       ivr prompts check --language zh-CN --model models/whisper-small
 
-    The judge hears each prompt as a telephone line carries it (300 to 3400 Hz, mu-law) and must pick its text among all
-    texts of the language; 95 of 100 must be right. It needs the extra "whisper".
+    The judge hears each prompt as over a telephone line (300 to 3400 Hz, mu-law) and must pick its text among all texts
+    of the language; 95 of 100 must be right. It needs the extra "whisper".
     """  # noqa: D301
     with _workshop() as (_, _, workshop):
         checked = [sound for sound in _checked(workshop) if language in ("", sound.standing.prompt.language)]
@@ -183,8 +183,8 @@ def _judged(checked: Sequence[Checked], audio: Path, model: Path) -> list[Prompt
     from ivr.speech.audio import read_wav
     from ivr.speech.prompts.intelligibility import judge_prompts, whisper
 
-    there = [(sound.standing.prompt, sound.standing.piece) for sound in checked if sound.standing.piece]
-    sounds = [(prompt, read_wav((audio / piece.file).read_bytes())) for prompt, piece in there if piece]
+    rendered = [(sound.standing.prompt, sound.standing.piece) for sound in checked if sound.standing.piece]
+    sounds = [(prompt, read_wav((audio / piece.file).read_bytes())) for prompt, piece in rendered if piece]
     recogniser = whisper(model)
     with _progress("prompts judged") as progress:
         verdicts = []
@@ -198,12 +198,12 @@ def _judged(checked: Sequence[Checked], audio: Path, model: Path) -> list[Prompt
 
 
 def _quiet(done: int, of: int) -> None:
-    """Show nothing."""
+    """Ignore progress."""
 
 
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal, nothing elsewhere; always on stderr."""
+    """Show a progress bar on stderr if it is a terminal."""
     if not sys.stderr.isatty():
         yield _quiet
         return

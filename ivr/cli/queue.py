@@ -1,4 +1,4 @@
-"""`ivr queue`: who waits for a person, live. Changes nothing but call backs that somebody made by hand."""
+"""`ivr queue`: show waiting callers, agents and call backs. Changes only call backs that were made by hand."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _EVERY = 1.0
-"""Seconds between two looks."""
+"""Seconds between two refreshes."""
 
 
-@click.group(invoke_without_command=True, short_help="Show who waits for a person.")
+@click.group(invoke_without_command=True, short_help="Show who waits for an agent.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
-@click.option("--once", is_flag=True, help="Show it once instead of going on until Ctrl+C.")
+@click.option("--once", is_flag=True, help="Show it once instead of refreshing until Ctrl-C.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool, once: bool) -> None:
-    """Show the desks, who waits in the order of being served, who talks, and the call backs that were promised.
+    """Show the desks, waiting callers in queue order, calls with agents, and promised call backs.
 
     \b
     Example:
@@ -34,8 +34,8 @@ def command(ctx: click.Context, as_json: bool, once: bool) -> None:
       ivr queue --json
       ivr queue done 11234913
 
-    Refreshes each second on a terminal. Reads the store that IVR_STORE names. Where the carrier's account is not set,
-    nothing calls back by itself: agents make the calls that are listed, and close them with "ivr queue done".
+    Refreshes each second on a terminal. Reads the store of IVR_STORE. Without the carrier's account in the settings,
+    nothing calls back automatically: agents make the listed calls and close them with "ivr queue done".
     """  # noqa: D301
     if ctx.invoked_subcommand:
         return
@@ -52,7 +52,7 @@ def command(ctx: click.Context, as_json: bool, once: bool) -> None:
 @command.command()
 @click.argument("reference")
 def done(reference: str) -> None:
-    """Close a call back that somebody has made by hand.
+    """Close a call back that was made by hand.
 
     \b
     Example:
@@ -60,7 +60,7 @@ def done(reference: str) -> None:
     """  # noqa: D301
     with kept_queue() as queue:
         if not queue.called_back_by_hand(reference, time.time()):
-            raise Refused(f"no call back {reference} is open; ivr queue lists them.")
+            raise Refused(f"there is no open call back {reference}; ivr queue lists them.")
     click.echo(f"Call back {reference} is closed.")
 
 

@@ -1,4 +1,4 @@
-"""`ivr report`: figures of calls, people, complaints and surveys from the store. With `--alarms`, it sends alarms."""
+"""`ivr report`: show figures of calls, agents, complaints and surveys from the store; with --alarms, send alarms."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 USUAL_DAYS = 7
 WIDTH = 110
-"""Columns of a report that goes to a file; a terminal's own width is taken where there is one."""
+"""Columns of a report that goes to a file; on a terminal its own width is used."""
 _NONE = "-"
 
 
 class Day(click.ParamType[float]):
-    """A day in China, as 2026-11-23, today or yesterday; read as the Unix time at which it begins."""
+    """A day in China as 2026-11-23, today or yesterday; converted to the Unix time of its midnight."""
 
     name = "day"
 
@@ -44,14 +44,14 @@ class Day(click.ParamType[float]):
 
 
 @click.command(short_help="Show figures of calls, people, complaints and surveys.")
-@click.option("--since", type=Day(), help=f"First day that counts. Default: the day {USUAL_DAYS} days ago.")
-@click.option("--until", type=Day(), help="Last day that counts. Default: today.")
+@click.option("--since", type=Day(), help=f"First day. Default: {USUAL_DAYS} days ago.")
+@click.option("--until", type=Day(), help="Last day, included. Default: today.")
 @click.option("--within", type=click.FloatRange(0, min_open=True), default=20, show_default=True, metavar="SECONDS",
-              help="How soon a person is to answer, for the service level.")  # fmt: skip
+              help="How soon an agent should answer, for the service level.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
 @click.option("--csv", "as_csv", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE",
               help="Write the figures of people for a spreadsheet instead; - is stdout.")  # fmt: skip
-@click.option("--alarms", is_flag=True, help="Send the alarms that are due to IVR_ALARM_URL instead, and count them.")
+@click.option("--alarms", is_flag=True, help="Send the due alarms to IVR_ALARM_URL instead, and count them.")
 def command(
     since: float | None, until: float | None, within: float, as_json: bool, as_csv: str | None, alarms: bool
 ) -> None:
@@ -64,18 +64,19 @@ def command(
       ivr report --since yesterday --until yesterday --csv yesterday.csv
       ivr report --alarms
 
-    Reads the store that IVR_STORE names; days are China's. A call is contained when it ended without a transfer.
-    Only steps where somebody was silent or not understood are listed. CSAT is the share of 4 and 5 of 5, NPS the share
-    of 9 and 10 less that of 0 to 6.
+    Reads the store of IVR_STORE; days are in China time. A call is contained if it ended without a transfer. Only steps
+    with a no_input or no_match are listed. CSAT is the share of marks 4 and 5 of 5, NPS the share of 9 and 10 minus
+    that of 0 to 6.
 
-    A wish for a person counts where it began. The service level is the share answered in time of all that were offered
-    and are over, but for those who gave up within 5 seconds; so is the share that gave up. ASA is the mean wait until
-    an agent took the call, AHT the mean talk with the wrap-up that line.yaml in IVR_FLOWS gives the desk. FCR is the
-    share of talks after which the same number did not call about the same reason for 7 days. Transfers to a desk's own
-    number are apart: nobody knows how long these waited. IVR_TARGETS says what figures are to reach.
+    A request for an agent counts in the period in which it began. The service level is the share of finished requests
+    that were answered in time, without callers who hung up within 5 seconds; abandonment is computed from the same
+    requests. ASA is the mean wait until an agent took the call, AHT the mean talk plus the desk's wrap_up in line.yaml
+    of IVR_FLOWS. FCR is the share of talks after which the same number did not call for the same reason within 7 days.
+    Transfers to a desk's own number are listed separately, since their waits are not measured. IVR_TARGETS sets the
+    targets.
 
-    --alarms is for a timer such as cron: each alarm is sent once; one that nobody took is tried again by the next run,
-    and the exit code is then 1.
+    --alarms is for a timer such as cron: each alarm is sent once; one that was not accepted is sent again by the next
+    run, and the exit code is then 1.
     """  # noqa: D301
     if as_csv and as_json:
         raise click.UsageError("--csv and --json cannot both be written; leave one out.")
@@ -94,7 +95,7 @@ def _sound(store: Store, settings: Settings, as_json: bool) -> None:
     from ivr.services.alarm_rounds import alarm_rounds
 
     if not settings.alarm_url:
-        raise Refused("set IVR_ALARM_URL to the address that takes alarms.")
+        raise Refused("set IVR_ALARM_URL to the address that receives alarms.")
     now = time.time()
     done = sum((sound(now) for sound in alarm_rounds(store, settings)), Delivered())
     if as_json:
@@ -114,7 +115,7 @@ def _report(store: Store, settings: Settings, since: float, until: float, within
     from ivr.services.queue.callback_log import promised
 
     if until <= since:
-        raise click.UsageError("--until lies before --since; the report would be of no day.")
+        raise click.UsageError("--until is before --since, so the period is empty.")
     now = time.time()
     service = ServiceTally(since, until, within=within, wrap_up=_wrap_up())
     report = figures(store, store, Period(since, until, now), service)
@@ -124,7 +125,7 @@ def _report(store: Store, settings: Settings, since: float, until: float, within
 
 
 def _wrap_up() -> Callable[[str], float] | None:
-    """Return the wrap-up of each desk, or nothing where there is no line.yaml that can be read."""
+    """Return the wrap-up times of desks, or None if line.yaml cannot be read."""
     from ivr.errors import FlowError, SettingsError
     from ivr.flow.loader import load
     from ivr.services.queue.availability import desk_of
@@ -147,7 +148,7 @@ def _show(report: Mapping[str, Any], as_json: bool, as_csv: str | None) -> None:
 
 
 def _spreadsheet(report: Mapping[str, Any], name: str) -> None:
-    """Write the figures of people; with a mark at the start of a file, by which spreadsheets know that it is UTF-8."""
+    """Write the figures as CSV. A file begins with a byte order mark, by which spreadsheets recognise UTF-8."""
     from ._tables import write_csv
 
     period = report["since"][:10], report["until"][:10]
@@ -172,7 +173,7 @@ def _midnight(days_back: int) -> float:
 
 
 def _day_after(day: float | None, since: float) -> float:
-    """Return when the day after one begins; China's days have 24 hours. Without one, all days to this one count."""
+    """Return the midnight after a day, by default after today. Days in China always have 24 hours."""
     return (max(_midnight(0), since) if day is None else day) + 86_400
 
 
@@ -252,7 +253,7 @@ def _survey(console: Console, survey: Mapping[str, Any]) -> None:
 
 
 def _table(console: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print a table; nothing for one without rows."""
+    """Print a table, unless it has no rows."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -268,7 +269,7 @@ def _table(console: Console, title: str, columns: Sequence[str], rows: Sequence[
 
 
 def _cell(value: Any, column: str) -> str:
-    """Write a value: shares as per cent, NPS with its sign, nothing as a dash."""
+    """Write a value: shares as per cent, NPS with its sign, no value as a dash."""
     if value is None:
         return _NONE
     if isinstance(value, str):
@@ -279,11 +280,11 @@ def _cell(value: Any, column: str) -> str:
 
 
 def _console() -> Console:
-    """Return a console that writes plain text unless a person looks on and wants colour."""
+    """Return a console that writes plain text unless stdout is a terminal and NO_COLOR is not set."""
     from rich.console import Console
 
-    person = sys.stdout.isatty()
-    plain = not person or bool(os.environ.get("NO_COLOR"))
+    is_terminal = sys.stdout.isatty()
+    plain = not is_terminal or bool(os.environ.get("NO_COLOR"))
     return Console(
-        file=sys.stdout, color_system=None if plain else "auto", width=None if person else WIDTH, highlight=False
+        file=sys.stdout, color_system=None if plain else "auto", width=None if is_terminal else WIDTH, highlight=False
     )

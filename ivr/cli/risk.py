@@ -1,4 +1,4 @@
-"""`ivr risk`: who may be in the hands of a fraudster; the next call is warned and led to a person."""
+"""`ivr risk`: mark callers and customers who may be victims of fraud. Must not store a name in clear."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REFERENCE = 8
 
 @click.group(short_help="Warn of callers who may be defrauded.")
 def command() -> None:
-    """Mark callers and customers who may be in the hands of a fraudster, as POST /api/risk does.
+    """Mark callers and customers who may be victims of fraud, as POST /api/risk does.
 
     \b
     Example:
@@ -30,15 +30,18 @@ def command() -> None:
       ivr risk list
       ivr risk off 13800000001
 
-    A name is a telephone number or the bank's customer number; it is kept as a fingerprint. Reads and writes the store
-    that IVR_STORE names. Exit codes: 1 when there is no mark to take back, 2 for wrong usage.
+    They hear a warning on their next call and are led to an agent. Name a telephone number or the bank's customer
+    number; only a fingerprint is stored. Reads and writes the store of IVR_STORE. Exit codes: 1 if there is no mark to
+    remove, 2 for wrong usage.
     """  # noqa: D301
 
 
 @command.command()
 @click.argument("name", metavar="NUMBER|ACCOUNT")
-@click.option("--until", type=Moment(), help='18:00, "2026-11-24 08:00" or 2h.  [default: until taken back]')
-@click.option("--reason", default="", help="Why, in a few words; it is kept, so no card or ID number in it.")
+@click.option("--until", type=Moment(), help='18:00, "2026-11-24 08:00" or 2h.  [default: until removed]')
+@click.option(
+    "--reason", default="", help="The reason, in a few words; it is stored, so it must not contain a card or ID number."
+)
 def on(name: str, until: float | None, reason: str) -> None:
     """Mark a caller or customer.
 
@@ -51,13 +54,13 @@ def on(name: str, until: float | None, reason: str) -> None:
             account = risks.mark(name, time.time(), until=until, reason=reason, by=operator())
         except ValueError as fault:
             raise click.BadParameter(str(fault), param_hint="NUMBER|ACCOUNT") from None
-    click.echo(f"{account.shown} is at risk {f'until {moment_text(until)}' if until else 'until you take it back'}.")
+    click.echo(f"{account.shown} is at risk {f'until {moment_text(until)}' if until else 'until the mark is removed'}.")
 
 
 @command.command()
 @click.argument("name", metavar="NUMBER|ACCOUNT")
 def off(name: str) -> None:
-    """Take a mark back.
+    """Remove a mark.
 
     \b
     Example:
@@ -65,19 +68,19 @@ def off(name: str) -> None:
     """  # noqa: D301
     with _risks() as risks:
         try:
-            was = risks.clear(name)
+            was_marked = risks.clear(name)
         except ValueError as fault:
             raise click.BadParameter(str(fault), param_hint="NUMBER|ACCOUNT") from None
-    if not was:
-        click.echo("There is no mark by this name.", err=True)
+    if not was_marked:
+        click.echo("There is no mark for this name.", err=True)
         raise click.exceptions.Exit(1)
-    click.echo("The mark is taken back.")
+    click.echo("The mark is removed.")
 
 
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON array.")
 def list_(as_json: bool) -> None:
-    """List the marks that hold now; names are masked.
+    """List the marks in force; names are masked.
 
     \b
     Example:
@@ -98,7 +101,7 @@ def list_(as_json: bool) -> None:
         return
     click.echo(f"Marks: {len(warnings)}" if warnings else "Nobody is marked.")
     for warning in warnings:
-        until = f"until {warning['until']}" if warning["until"] else "until taken back"
+        until = f"until {warning['until']}" if warning["until"] else "until removed"
         click.echo(
             f"  {warning['reference']}  {warning['name']:<12} since {warning['since']} {until}"
             f" by {warning['by']} {warning['reason']}"
@@ -107,12 +110,12 @@ def list_(as_json: bool) -> None:
 
 @contextmanager
 def _risks() -> Iterator[Risks]:
-    """Open the marks of the server's store. Raises Refused without its key: nobody would be found by its name."""
+    """Open the marks in the server's store. Raises Refused without its key, since names could not be matched."""
     from ivr.services.identity.risk import Risks
 
     settings = settings_for(*KEY_SETTINGS)
     with kept_store(settings) as store:
         seal = seal_of(settings)
         if seal is None:
-            raise Refused("the server's key is not here; set IVR_KEY or TWILIO_AUTH_TOKEN as the server has it.")
+            raise Refused("the server's key is missing; set IVR_KEY or TWILIO_AUTH_TOKEN as on the server.")
         yield Risks(store, seal)

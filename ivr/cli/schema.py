@@ -1,4 +1,4 @@
-"""`ivr schema`: the JSON Schema that lets an editor complete and check flow files while they are written."""
+"""`ivr schema`: write the JSON Schema with which a text editor completes and checks flow files."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import click
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 @click.option("--line", is_flag=True, help="The schema of line.yaml instead of flow files.")
 def command(output: Path | None, line: bool) -> None:
-    """Write the JSON Schema (draft-07) of flow files, made from the language as it is installed.
+    """Write the JSON Schema (draft-07) of flow files, generated from the installed step kinds.
 
     \b
     Example:
       ivr schema -o flows/.schema/flow.json
       ivr schema --line -o flows/.schema/line.json
 
-    An editor that knows YAML then completes keys, explains them and marks slips. It finds the schema through the first
-    line of a flow file:
+    A text editor with YAML support then completes keys, explains them and marks errors. It finds the schema by the
+    first line of a flow file:
 
     \b
       # yaml-language-server: $schema=.schema/flow.json

@@ -1,4 +1,4 @@
-"""`ivr test`: plays conversations in virtual time against the real webhooks in this process, with its own bank."""
+"""`ivr test`: play conversations in virtual time against the real webhooks in this process, with a demo bank."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 FOLDER = Path("tests/conversations")
 BASE_URL = "http://ivr.invalid"
 MONDAY_AT_TEN = 1_795_399_200.0
-"""When a conversation that names no time begins: 2026-11-23T10:00+08:00."""
+"""The start of conversations without a time: 2026-11-23T10:00+08:00."""
 NOWHERE = "http://127.0.0.1:1"
 _Outcome = tuple[str, str, str]
 
 
 @dataclass
 class Wired:
-    """Everything of one machine in this process. `gone` is a second engine whose bank cannot be reached."""
+    """Bank, engine and webhooks in this process. With `gone`, a second engine whose bank cannot be reached."""
 
     bank: BackgroundBank
     build: Callable[[str, Release | None], Ivr]
@@ -46,13 +46,13 @@ class Wired:
     _staged: list[Ivr] = field(default_factory=list)
 
     def ivr(self, gone: bool = False) -> tuple[Ivr, Transport]:
-        """Return the engine and the way to its webhooks; built when first asked for."""
+        """Return the engine and a transport to its webhooks; built on first use."""
         if gone not in self._ivrs:
             self._ivrs[gone] = self._open(gone)
         return self._ivrs[gone]
 
     def staged(self, conversation: Conversation, now: float) -> tuple[Ivr, Transport]:
-        """Return an engine for this conversation alone, with the announcements and the hours of desks it asks for."""
+        """Return an engine for this conversation only, with its announcements and opening hours."""
         from ._staging import announce, with_hours
 
         release = with_hours(self.ivr()[0].release, conversation.desks)
@@ -69,7 +69,7 @@ class Wired:
         return built, WsgiTransport(web_app(built))
 
     def choices(self) -> tuple[frozenset[_Outcome], dict[_Outcome, Place]]:
-        """Return the choices that some call took, and all that there are."""
+        """Return the choices that calls took, and all choices of the flows."""
         taken = frozenset[_Outcome]().union(*(ivr.choices_taken() for ivr in self._all()))
         return taken, self.ivr()[0].choices_there()
 
@@ -83,7 +83,7 @@ class Wired:
 
 
 def new_token() -> str:
-    """Return a token that nobody else knows."""
+    """Return a random token."""
     return secrets.token_hex(16)
 
 
@@ -91,10 +91,10 @@ def new_token() -> str:
 def wired(
     clock: Callable[[], float] = time.time, *, token: str = "", more: Mapping[str, str] | None = None
 ) -> Iterator[Wired]:
-    """Start a demo bank and wire the engine to it: memory store, own token, flows and audio as configured.
+    """Start a demo bank and connect an engine: store in memory, own token, flows and audio as configured.
 
-    `more` are further settings by their variables. Without them every prompt is said, so that its words can be compared
-    also where there are recordings.
+    `more` are further settings by variable. Without them, every prompt is spoken as text, even if it has a recording,
+    so that its words can be compared.
     """
     from ivr.app import build
     from ivr.demo.bank.serving import BackgroundBank
@@ -133,8 +133,8 @@ def _set_bank(bank: BackgroundBank, wish: Bank) -> None:
 
 @click.command(short_help="Play the conversations and check what callers hear.")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
-@click.option("-k", "text", metavar="TEXT", default="", help="Only those with TEXT in file, flow or title.")
-@click.option("-v", "--verbose", is_flag=True, help="Print what was said and done.")
+@click.option("-k", "text", metavar="TEXT", default="", help="Only conversations with TEXT in file, flow or title.")
+@click.option("-v", "--verbose", is_flag=True, help="Print transcripts.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) -> None:
     """Play the conversations in files or folders (default: tests/conversations) and check what callers hear.
@@ -144,8 +144,8 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
       ivr test
       ivr test tests/conversations/main_menu.yaml -k balance --verbose
 
-    Calls go through the real webhooks with signatures, in this process and in virtual time, with a demo bank of their
-    own. At the end you read which choices no conversation takes. The exit code is 1 when a conversation fails.
+    Calls go through the real webhooks with signatures, in this process and in virtual time, with a demo bank. At the
+    end the choices that no conversation takes are listed. The exit code is 1 if a conversation fails.
     """  # noqa: D301
     from ivr.carrier.clock import VirtualClock
     from ivr.conversations.reader import read_conversations
@@ -175,7 +175,7 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
 
 
 def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> ConversationResult:
-    """Play one conversation with the bank, the people and the hour that it asks for."""
+    """Play one conversation with its bank, its people and its time."""
     from ivr.conversations.runner import play_conversation
     from ivr.stores.memory import MemoryStore
 
@@ -188,7 +188,7 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> C
     else:
         ivr, transport = whole.ivr(conversation.bank.gone)
         if isinstance(ivr.store, MemoryStore):
-            ivr.store.forget()  # what one conversation chose, tried or complained about must not be known to the next
+            ivr.store.forget()  # preferences, tries and complaints of one conversation must not affect the next
 
     def plays(time: Clock) -> ConversationResult:
         return play_conversation(
@@ -206,22 +206,22 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> C
 
 
 class _Faults(logging.Handler):
-    """Gathers what the server logs as a fault, in place of standard error."""
+    """Collects the faults that the server logs."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line."""
+        """Store the line."""
         self.lines.append(record.getMessage())
 
     def judge(self, played: ConversationResult) -> ConversationResult:
-        """Fail a conversation in which the server met a fault, whatever the caller heard."""
+        """Fail a conversation in which the server logged a fault, whatever the caller heard."""
         from ivr.conversations.result import FailedExpectation
 
         place = played.conversation.place
-        faults = tuple(FailedExpectation(place, f"the server met a fault: {line}") for line in self.lines)
+        faults = tuple(FailedExpectation(place, f"the server logged a fault: {line}") for line in self.lines)
         self.lines.clear()
         return replace(played, failures=played.failures + faults)
 
@@ -239,7 +239,7 @@ def _server_faults() -> Iterator[_Faults]:
 
 @dataclass
 class _Progress:
-    """Prints one mark a conversation, file by file, or whole transcripts."""
+    """Prints one mark per conversation, by file, or whole transcripts."""
 
     verbose: bool
     file: str = ""
@@ -258,12 +258,12 @@ class _Progress:
 
 
 def transcript(played: ConversationResult) -> list[str]:
-    """Write a call line by line; long runs of keys are masked already."""
+    """Return a call line by line; long entries are masked already."""
     return [f"{entry.at:6.1f} s  {entry.who}{': ' if entry.what else ''}{entry.what}" for entry in played.transcript]
 
 
 def failure_lines(played: ConversationResult) -> list[str]:
-    """Write why a conversation failed."""
+    """Return the lines that say why a conversation failed."""
     return [f"FAILED {played.conversation.title}", *(f"  {failure}" for failure in played.failures)]
 
 

@@ -1,1 +1,1 @@
-"""What stays of calls: complaints with clocks, answers to surveys, what is remembered of a number, figures."""
+"""Figures of a period and the detail of one call, from journal rows and documents. Must not write to the store."""

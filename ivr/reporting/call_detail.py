@@ -1,6 +1,6 @@
-"""The whole of one call from its journal rows: where it led, what it was about, what was promised. Pure.
+"""The detail of one call from its journal rows: path, reasons, identity, people, tickets, messages, survey.
 
-Nothing that was typed is in the journal, so none can be here; numbers of callers are masked unless they are asked for.
+The journal never holds what was typed, so neither does a detail. Callers' numbers are masked unless requested.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from ivr.jobs.outbox import KeyedMessage
 from ivr.stores.journal import journal_rows
 
 EVENTS = "call_events"
-"""Ended calls that are still to be told of, by their id."""
+"""The collection of ended calls that are still to be reported, by call id."""
 
 CallDetail = dict[str, Any]
 
 
 def detail_of(call_id: str, rows: Iterable[JournalRow], *, numbers: bool = False) -> CallDetail:
-    """Return what is known of a call; `seconds` of a call that goes on are those up to its last turn."""
+    """Return the detail of a call; `seconds` of a live call count up to its last turn."""
     detail = _empty(call_id)
     began: float | None = None
     for row in rows:
@@ -101,13 +101,13 @@ def _moment(at: float) -> str:
 
 
 class EndedCalls:
-    """Tells of each call that has ended."""
+    """Makes the event `call.ended` of each call that has ended, for IVR_EVENTS_URL."""
 
     def __init__(self, store: CallStore) -> None:
         self._store = store
 
     def letter(self, call_id: str, document: Document) -> KeyedMessage | None:
-        """Return what is told of a call; None while it goes on."""
+        """Return the message of a call; None while the call is live."""
         saved = self._store.load(call_id)
         if saved is None or not saved.ended:
             return None

@@ -1,4 +1,4 @@
-"""Figures of a period from journal rows and documents. Pure counting; how they are shown is not decided here."""
+"""Figures of a period, counted from journal rows and documents. Must not decide how they are shown."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from ivr.services.tickets.service import OPEN_TICKETS, TICKETS
 from .service_level import LONGEST_CALL, READ_ON, ServiceTally, mean, share
 
 SLACK_SECONDS = 3600
-"""Rows are in the order written, which over many processes is nearly the order of time."""
+"""Seconds by which rows may be out of order: they are in the order of writing, by several processes."""
 _PAGE = 1000
 ENDED_LISTENING = ("failed", "no_input")
-"""Outcomes that follow a silence or a miss which was counted already."""
+"""Outcomes that follow a no_input or no_match that was counted already."""
 SURVEYED = ("queue", "agent", "reason", "priority", "hour")
-"""What the answers of callers are counted by."""
+"""The groups by which answers to surveys are counted."""
 
 Figures = dict[str, Any]
 
 
 @dataclass
 class Tally:
-    """Counts journal rows one by one. Calls that were up when the period began count where their rows fall.
+    """Counts journal rows one by one. A call that was live when the period began counts by the rows in the period.
 
-    Only calls that are up are held, by what was noted of them already.
+    Holds only live calls, each with what was counted of it already.
     """
 
     live: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -44,7 +44,7 @@ class Tally:
     seconds: float = 0.0
 
     def add(self, row: JournalRow, data: Mapping[str, Any]) -> None:
-        """Count one row, of which `data` is what it says; kinds that have no figure are passed over."""
+        """Count one row; `data` is its parsed JSON. Kinds without a figure are ignored."""
         step = f"{data.get('flow', '')}.{data.get('step', '')}"
         match row.kind:
             case "started":
@@ -66,12 +66,12 @@ class Tally:
             case "lookup":
                 self.lookups[str(data.get("source"))][str(data.get("outcome"))] += 1
 
-    def _once(self, call_id: str, what: str) -> None:
-        """Count something of a call, the first time only."""
-        noted = self.live[call_id]
-        if what not in noted:
-            noted.add(what)
-            self.calls[what] += 1
+    def _once(self, call_id: str, fact: str) -> None:
+        """Count a fact of a call, the first time only."""
+        facts = self.live[call_id]
+        if fact not in facts:
+            facts.add(fact)
+            self.calls[fact] += 1
 
     def _ended(self, call_id: str, data: Mapping[str, Any]) -> None:
         self.calls["contained"] += "transferred" not in self.live.pop(call_id, ())
@@ -89,7 +89,7 @@ class Tally:
             self._once(call_id, "reached by transfer")
 
     def figures(self) -> Figures:
-        """Return what was counted."""
+        """Return the figures of the rows counted so far."""
         ended = sum(self.ended.values())
         return {
             "calls": {
@@ -110,30 +110,30 @@ class Tally:
         }
 
     def _steps(self) -> Figures:
-        """Return the steps where somebody was silent or not understood, the worst first."""
-        heard = {step: _step(counts) for step, counts in self.steps.items()}
-        missed = {step: row for step, row in heard.items() if row["no_input"] or row["no_match"]}
+        """Return the steps with a no_input or no_match, the most frequent first."""
+        rows = {step: _step(counts) for step, counts in self.steps.items()}
+        missed = {step: row for step, row in rows.items() if row["no_input"] or row["no_match"]}
         worst = sorted(missed, key=lambda step: (-missed[step]["no_input"] - missed[step]["no_match"], step))
         return {step: missed[step] for step in worst}
 
 
 @dataclass(frozen=True)
 class Period:
-    """What a report is about: from `since` to before `until`, looked at `now`. All are Unix seconds."""
+    """The period of a report: from `since` to before `until`, seen at `now`; all in Unix seconds."""
 
     since: float
     until: float
     now: float
 
     def has(self, at: float) -> bool:
-        """Tell whether a moment counts."""
+        """Return whether a time lies in the period."""
         return self.since <= at < self.until
 
 
 def figures(store: CallStore, documents: Documents, period: Period, service: ServiceTally) -> Figures:
-    """Return every figure of a period; `service` counts the people and holds what their calls are measured by.
+    """Return every figure of a period; `service` counts the transfers and holds the thresholds of the service level.
 
-    What is live or open is so now, whenever it came.
+    Live calls and open tickets are those of now, whenever they began.
     """
     tally, end = Tally(), min(period.now, service.until + READ_ON)
     for row in rows_since(store, service.since - LONGEST_CALL, end):
@@ -156,11 +156,11 @@ def figures(store: CallStore, documents: Documents, period: Period, service: Ser
 
 
 def _with_marks(people: Figures, surveys: Figures) -> Figures:
-    """Put what callers said beside how they were served."""
+    """Add the survey's scores to the figures of each group."""
     people["all"] |= _marks(surveys)
-    for group, asked in (("class", "priority"), ("desk", "queue"), ("agent", "agent"), ("hour", "hour")):
+    for group, survey_group in (("class", "priority"), ("desk", "queue"), ("agent", "agent"), ("hour", "hour")):
         for name, row in people[f"by_{group}"].items():
-            row |= _marks(surveys[f"by_{asked}"].get(name, {}))
+            row |= _marks(surveys[f"by_{survey_group}"].get(name, {}))
     return people
 
 
@@ -169,7 +169,7 @@ def _marks(scored: Figures) -> Figures:
 
 
 def rows_since(store: CallStore, since: float, end: float = math.inf) -> Iterator[JournalRow]:
-    """Yield the journal rows from a moment on, to another, without reading all that came before or after."""
+    """Yield the journal rows from `since` to `end` without reading all earlier or later ones."""
     after = _rows_before(store, since - SLACK_SECONDS)
     while rows := store.journal(after=after, limit=_PAGE):
         yield from (row for row in rows if since <= row.at <= end)
@@ -179,7 +179,7 @@ def rows_since(store: CallStore, since: float, end: float = math.inf) -> Iterato
 
 
 def _rows_before(store: CallStore, moment: float) -> int:
-    """Return how many rows can be skipped: the step is doubled until it is too far, then halved."""
+    """Return how many rows can be skipped: double the step until it goes too far, then halve it."""
 
     def is_before(place: int) -> bool:
         row = store.journal(after=place - 1, limit=1)
@@ -196,7 +196,7 @@ def _rows_before(store: CallStore, moment: float) -> int:
 
 @dataclass
 class Marks:
-    """Counts what callers answered, one survey after the other."""
+    """Counts the answers of surveys."""
 
     surveys: int = 0
     satisfied: int = 0
@@ -205,7 +205,7 @@ class Marks:
     recommend: int = 0
 
     def add(self, survey: Document) -> None:
-        """Count one survey; who did not answer a question is not counted for it."""
+        """Count one survey; an unanswered question is not counted."""
         self.surveys += 1
         if (mark := survey["satisfaction"]) is not None:
             self.satisfaction += 1
@@ -215,7 +215,7 @@ class Marks:
             self.balance += (mark >= PROMOTER) - (mark <= DETRACTOR)
 
     def scores(self) -> Figures:
-        """Return CSAT, the share of 4 and 5 of 5, and NPS, the share of 9 and 10 less that of 0 to 6, in points."""
+        """Return CSAT (share of marks 4 and 5 of 5) and NPS (share of 9 and 10 minus share of 0 to 6, in points)."""
         return {
             "surveys": self.surveys,
             "csat": share(self.satisfied, self.satisfaction),
@@ -238,7 +238,7 @@ def _step(counts: Counter[str]) -> Figures:
 
 
 def _tickets(documents: Documents, period: Period) -> Figures:
-    """Return the tickets of the period, and those that are open now whenever they came."""
+    """Return the tickets of the period, and those that are open now, whenever they were opened."""
     kinds: Counter[str] = Counter()
     severities: Counter[str] = Counter()
     repeated = 0
@@ -257,21 +257,21 @@ def _tickets(documents: Documents, period: Period) -> Figures:
 
 
 def _open_tickets(documents: Documents, now: float) -> Figures:
-    still = [
+    tickets = [
         ticket for ticket in _documents(documents, OPEN_TICKETS, of=TICKETS) if ticket["state"] in ("open", "working")
     ]
     return {
-        "open": len(still),
+        "open": len(tickets),
         "first_reply_overdue": sum(
-            ticket["replied"] is None and ticket["clocks"]["first_reply"]["due"] < now for ticket in still
+            ticket["replied"] is None and ticket["clocks"]["first_reply"]["due"] < now for ticket in tickets
         ),
-        "final_overdue": sum(ticket["clocks"]["final"]["due"] < now for ticket in still),
+        "final_overdue": sum(ticket["clocks"]["final"]["due"] < now for ticket in tickets),
     }
 
 
 def _callbacks(documents: Documents, now: float) -> Figures:
-    still = [task for task in _documents(documents, OPEN_TASKS, of=TASKS) if task["state"] == "open"]
-    return {"open": len(still), "overdue": sum(task["clocks"]["callback"]["due"] < now for task in still)}
+    tasks = [task for task in _documents(documents, OPEN_TASKS, of=TASKS) if task["state"] == "open"]
+    return {"open": len(tasks), "overdue": sum(task["clocks"]["callback"]["due"] < now for task in tasks)}
 
 
 def _survey(documents: Documents, period: Period) -> Figures:
@@ -289,7 +289,7 @@ def _survey(documents: Documents, period: Period) -> Figures:
 
 
 def _documents(documents: Documents, collection: str, after: str = "", *, of: str = "") -> Iterator[Document]:
-    """Yield the documents behind a key; with `of` those of that collection that this one lists."""
+    """Yield the documents after a key; with `of`, the documents of that collection whose keys this one lists."""
     while keys := documents.keys(collection, after=after, limit=_PAGE):
         for key in keys:
             if document := documents.get(of or collection, key):

@@ -1,6 +1,6 @@
-"""First contact resolution: which callers, after a talk with an agent, had to call again about the same reason.
+"""First contact resolution: which callers called again for the same reason after a talk with an agent.
 
-Holds the calls that are up, and the talks of the last seven days; everything older is a number.
+Memory does not grow with the period: it holds the live calls and the talks of the last seven days.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ivr.engine.telephone import one_spelling, telephone
 from .queue_visits import Visit
 
 WINDOW = 7 * 86_400.0
-"""Seconds in which the same caller with the same reason has come back: a week, as for complaints."""
+"""Seconds in which a call of the same number with the same reason counts as a repeat: a week, as for complaints."""
 
 ContactVerdict = Literal["solved", "repeated", "too_young", "withheld", "without_reason"]
 
@@ -30,7 +30,7 @@ class _Call:
 
 @dataclass
 class _Contact:
-    """A talk that is over and is watched for a week."""
+    """A talk that is over; a repeat within WINDOW counts against it."""
 
     call: str
     at: float
@@ -40,7 +40,7 @@ class _Contact:
 
 
 class Contacts:
-    """Judges each call in which an agent talked, once. `judged` takes the talk and the verdict on it."""
+    """Judges each call in which an agent talked, once. `judged` is called with the talk and its verdict."""
 
     def __init__(self, judged: Callable[[Visit, ContactVerdict], None]) -> None:
         self._judged = judged
@@ -49,7 +49,7 @@ class Contacts:
         self._last: dict[tuple[str, str], _Contact] = {}
 
     def add(self, row: JournalRow, data: Mapping[str, Any]) -> None:
-        """Take one row."""
+        """Process one row."""
         self._judge_until(row.at)
         if row.kind == "started":
             self._calls[row.call_id] = _Call(one_spelling(telephone(data.get("caller"))))
@@ -61,12 +61,12 @@ class Contacts:
                 self._over(row, call)
 
     def talked(self, visit: Visit) -> None:
-        """Take note of a talk with an agent that is to be judged; of several in one call the last one is."""
+        """Record a talk with an agent; of several talks in one call the last one is judged."""
         if call := self._calls.get(visit.call):
             call.talk = visit
 
     def finish(self, end: float) -> None:
-        """Judge what is left: `end` is the last moment that the rows tell of."""
+        """Judge the remaining talks; `end` is the time up to which rows were read."""
         self._judge_until(end)
         for call in self._calls.values():
             if call.talk:

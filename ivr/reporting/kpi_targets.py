@@ -1,4 +1,4 @@
-"""Which figures are good enough: compares the figures of people with what the bank aims at. Changes no figure."""
+"""Compare figures with the bank's targets. Must not change a figure."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ivr.settings.kpi_targets import TARGETS
 Figures = dict[str, Any]
 
 AT_MOST = ("asa", "abandonment", "aht")
-"""Figures that are the better the smaller they are."""
-NOT_HURRIED = "aht.elderly"
-"""Nobody is to be brief with the old, so there is no such target unless somebody sets it."""
+"""Figures for which smaller is better."""
+NO_DEFAULT = "aht.elderly"
+"""Elderly callers are not to be hurried: the general target for handling time does not apply to them."""
 
 
 def judge_figures(people: Figures, chosen: Mapping[str, float]) -> Figures:
-    """Return the figures with `targets`, each with its value and whether it is met, and in each group what is `missed`.
+    """Return the figures with `targets` (value, bound, whether met), and in each group the names of `missed` targets.
 
-    `chosen` goes before the usual targets. A class of callers has its own where one is named for it.
+    `chosen` overrides the default targets. A target named `FIGURE.CLASS` applies to that class of callers.
     """
     targets = {**TARGETS, **chosen}
     general = {name: value for name, value in targets.items() if "." not in name}
@@ -32,7 +32,7 @@ def judge_figures(people: Figures, chosen: Mapping[str, float]) -> Figures:
 
 
 def is_met(name: str, value: float | None, target: float) -> bool | None:
-    """Tell whether a figure reaches its target; None while there is no figure."""
+    """Return whether a figure reaches its target; None if there is no figure."""
     if value is None:
         return None
     return value <= target if name.partition(".")[0] in AT_MOST else value >= target
@@ -40,8 +40,8 @@ def is_met(name: str, value: float | None, target: float) -> bool | None:
 
 def _of_class(name: str, targets: Mapping[str, float]) -> dict[str, float]:
     general = {figure: value for figure, value in targets.items() if "." not in figure}
-    if name == NOT_HURRIED.partition(".")[2]:
-        general.pop(NOT_HURRIED.partition(".")[0], None)
+    if name == NO_DEFAULT.partition(".")[2]:
+        general.pop(NO_DEFAULT.partition(".")[0], None)
     own = {figure.partition(".")[0]: value for figure, value in targets.items() if figure.partition(".")[2] == name}
     return general | own
 

@@ -1,4 +1,4 @@
-"""What becomes of each wish for a person, read from journal rows one by one. Holds only the wishes that are open."""
+"""Follow each request for an agent from the journal, row by row. Holds only open requests."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any, Literal
 from ivr.engine.ports import JournalRow
 
 ContactWay = Literal["queue", "direct", "router"]
-"""Who finds a person: the queue, a desk's own number, or the carrier's router. Only the queue knows of waiting."""
+"""Who finds an agent: our queue, a desk's own number, or the carrier's router. Only the queue measures waits."""
 End = Literal["answered", "abandoned", "left"]
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One wish for a person that is over, by the moment it began. Times in seconds.
+    """One closed request for an agent; `at` is the Unix time when it began. Durations in seconds.
 
-    `why` is how it ended in the queue's or the carrier's words: "choice", "full", "busy". `waited` lasts until an agent
-    took the call, not until the agent's telephone rang.
+    `why` is the reason of the queue or the status of the carrier: "choice", "full", "busy". `waited` lasts until an
+    agent took the call, not until the agent's telephone rang.
     """
 
     call: str
@@ -35,7 +35,7 @@ class Visit:
 
 @dataclass
 class OpenVisit:
-    """A wish that is still open; until the queue or a desk's number shows up, `way` is a desk's number."""
+    """A request that is still open; `way` is "direct" until a row of the queue or of the router follows."""
 
     call: str
     at: float
@@ -46,72 +46,72 @@ class OpenVisit:
     status: str = ""
 
     def over(self, end: End, **how: Any) -> Visit:
-        """Return what became of it."""
+        """Return the closed request."""
         return Visit(self.call, self.at, self.desk, self.priority, self.way, end, **how)
 
 
 class Visits:
-    """Follows every call from its wish for a person to the end of that wish."""
+    """Follows every call from its request for an agent to the end of that request."""
 
     def __init__(self) -> None:
         self.open: dict[str, OpenVisit] = {}
 
     def add(self, row: JournalRow, data: Mapping[str, Any]) -> Iterator[Visit]:
-        """Take one row; yield what is over by it."""
-        wish = self.open.get(row.call_id)
+        """Process one row; yield the requests that it closes."""
+        open_visit = self.open.get(row.call_id)
         if row.kind == "transfer":
-            yield from self._begin(row, data, wish)
-        elif wish is None:
+            yield from self._begin(row, data, open_visit)
+        elif open_visit is None:
             return
         elif row.kind in ("queued", "ring", "refused"):
-            wish.way = "router" if data.get("router") else "queue"
+            open_visit.way = "router" if data.get("router") else "queue"
         elif row.kind == "dialled":
-            yield from self._dialled(row, data, wish)
-        elif visit := _ended(row.kind, data, wish):
+            yield from self._dialled(row, data, open_visit)
+        elif visit := _ended(row.kind, data, open_visit):
             del self.open[row.call_id]
             yield visit
 
-    def _begin(self, row: JournalRow, data: Mapping[str, Any], wish: OpenVisit | None) -> Iterator[Visit]:
+    def _begin(self, row: JournalRow, data: Mapping[str, Any], open_visit: OpenVisit | None) -> Iterator[Visit]:
         where = f"{data.get('flow', '')}.{data.get('step', '')}"
-        if wish and wish.where == where:
-            return  # the step was run again, as after a lost request: the caller has wished once
-        if wish:
-            yield _given_up(wish)
+        if open_visit and open_visit.where == where:
+            return  # the step ran again, as after a lost request: this is no second request for an agent
+        if open_visit:
+            yield _given_up(open_visit)
         desk, priority = str(data.get("desk", "")), str(data.get("priority") or "normal")
         self.open[row.call_id] = OpenVisit(row.call_id, row.at, desk, priority, where)
 
-    def _dialled(self, row: JournalRow, data: Mapping[str, Any], wish: OpenVisit) -> Iterator[Visit]:
+    def _dialled(self, row: JournalRow, data: Mapping[str, Any], open_visit: OpenVisit) -> Iterator[Visit]:
         seconds = _whole(data, "seconds")
-        if wish.way == "queue":  # the queue could not go on, so the desk's number was dialled instead
-            yield wish.over("left", why="direct", waited=max(0, round(row.at - wish.at) - seconds))
-            wish.way = "direct"
-        wish.desk, wish.status = str(data.get("desk", wish.desk)), str(data.get("status", ""))
-        if wish.status == "completed":
+        if open_visit.way == "queue":  # the queue could not go on, so the desk's number was dialled instead
+            yield open_visit.over("left", why="direct", waited=max(0, round(row.at - open_visit.at) - seconds))
+            open_visit.way = "direct"
+        open_visit.desk, open_visit.status = str(data.get("desk", open_visit.desk)), str(data.get("status", ""))
+        if open_visit.status == "completed":
             del self.open[row.call_id]
-            yield wish.over("answered", why=wish.status, seconds=seconds)
+            yield open_visit.over("answered", why=open_visit.status, seconds=seconds)
 
 
-def _ended(kind: str, data: Mapping[str, Any], wish: OpenVisit) -> Visit | None:
-    """Return what became of a wish by a row of its call; None while it goes on."""
+def _ended(kind: str, data: Mapping[str, Any], open_visit: OpenVisit) -> Visit | None:
+    """Return the request closed by a row of its call; None while it stays open."""
     match kind:
         case "talked":
-            wish.way = "queue"
+            open_visit.way = "queue"
             agent, waited, seconds = str(data.get("agent", "")), _whole(data, "waited"), _whole(data, "seconds")
-            return wish.over("answered", waited=waited, agent=agent, seconds=seconds)
+            return open_visit.over("answered", waited=waited, agent=agent, seconds=seconds)
         case "left":
-            wish.way = "queue"
+            open_visit.way = "queue"
             why = str(data.get("why", ""))
-            return wish.over("abandoned" if why == "gone" else "left", why=why, waited=_whole(data, "waited"))
+            return open_visit.over("abandoned" if why == "gone" else "left", why=why, waited=_whole(data, "waited"))
         case "outcome" | "ended":
-            return _given_up(wish)
+            return _given_up(open_visit)
     return None
 
 
-def _given_up(wish: OpenVisit) -> Visit:
-    """End a wish of which nobody said how it ended; who hangs up while a desk's number rings is `gone`."""
-    if wish.way == "queue":
-        return wish.over("left", why="unknown")
-    return wish.over("left" if wish.status else "abandoned", why=wish.status or "gone")
+def _given_up(open_visit: OpenVisit) -> Visit:
+    """Close a request whose end no row reports; a caller who hangs up while a desk's number rings is `gone`."""
+    if open_visit.way == "queue":
+        return open_visit.over("left", why="unknown")
+    return open_visit.over("left" if open_visit.status else "abandoned", why=open_visit.status or "gone")
 
 
 def _whole(data: Mapping[str, Any], name: str) -> int:

@@ -1,6 +1,6 @@
-"""How the people of a hotline did: who was answered how soon, who gave up, how long it took, who came back.
+"""Service level: how soon callers were answered, who hung up waiting, how long calls took, who called again.
 
-Pure counting over journal rows, in memory that does not grow with the period: sums by class, desk, agent and hour.
+Counts journal rows; memory does not grow with the period. Sums by class, desk, agent and hour. Reads no store.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from .queue_visits import Visit, Visits
 Figures = dict[str, Any]
 
 WITHIN = 20.0
-"""Seconds in which a call is to be answered: the 20 of "80 % within 20 seconds"."""
+"""Seconds in which a call should be answered: the 20 of "80 % within 20 seconds"."""
 _SHORT = 5.0
-"""Seconds after which giving up counts: who hangs up sooner did not mind the wait."""
+"""Seconds below which a hang-up does not count as abandonment: the wait was not its reason."""
 LONGEST_CALL = 6 * 3600.0
-"""Seconds after which a call is over in any case. So far before a period begins what its calls were, and so far after
-it ends what became of them."""
+"""Seconds after which a call is over in any case. Rows are read from so long before the period, for calls that began
+before it, until so long after it, for calls that end later."""
 READ_ON = WINDOW + LONGEST_CALL
-"""Seconds behind a period in which callers may have come back."""
+"""Seconds after the period in which rows are read, since callers may call again."""
 
 _GROUPS = ("class", "desk", "agent", "hour")
 WrapUp = Callable[[str], float]
-"""The seconds of work after a call of a desk."""
+"""Returns the wrap-up time of a desk in seconds."""
 
 
 @dataclass
 class Sums:
-    """The sums of one group of calls. A call whose agent is rung or talks is `open`, as one that waits."""
+    """The sums of one group of calls. A call that waits, rings at an agent or is connected to one is `open`."""
 
     offered: int = 0
     answered: int = 0
@@ -76,7 +76,7 @@ class Sums:
         }
 
     def of_agent(self) -> Figures:
-        """Return what can be said of one agent: who rings is not theirs to choose, who waits is not their doing."""
+        """Return the figures of one agent; waits and abandonment are left out, since an agent does not control them."""
         own = self.figures()
         names = ("answered", "mean_talk", "aht", "fcr", "fcr_judged", "fcr_too_young")
         return {"rung": self.rung, "refused": self.refused} | {name: own[name] for name in names}
@@ -93,8 +93,8 @@ class Sums:
 class ServiceTally:
     """Counts journal rows one by one, in the order written, from `since - LONGEST_CALL` to `until + READ_ON`.
 
-    A wish for a person counts in the period, and in the hour, in which it began; what becomes of it may come later.
-    Without `wrap_up` handling a call is the talk alone.
+    A request for an agent counts in the period and hour in which it began, even if it ends later. Without `wrap_up`,
+    the handling time is the talk alone.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class ServiceTally:
         self.direct: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def add(self, row: JournalRow, data: Mapping[str, Any]) -> None:
-        """Count one row; `data` is what it says."""
+        """Count one row; `data` is its parsed JSON."""
         self._contacts.add(row, data)
         for visit in self._visits.add(row, data):
             if self._counts(visit.at):
@@ -127,7 +127,7 @@ class ServiceTally:
         return self.since <= at < self.until
 
     def _count(self, row: JournalRow, data: Mapping[str, Any]) -> None:
-        """Count what stands for itself: telephones that were rung, and desks that were closed."""
+        """Count rows that need no context: telephones rung, desks dialled, desks closed."""
         match row.kind:
             case "ring":
                 self._groups["agent"][str(data.get("agent", ""))].rung += 1
@@ -175,11 +175,11 @@ class ServiceTally:
             sums.verdicts[verdict] += 1
 
     def figures(self, end: float) -> Figures:
-        """Return what was counted; `end` is the last moment that the rows tell of. Ask once, after the last row."""
+        """Return the figures; `end` is the time up to which rows were read. Call it once, after the last row."""
         self._contacts.finish(end)
-        for wish in self._visits.open.values():
-            if wish.way == "queue" and self._counts(wish.at):
-                for sums in self._sums_of(wish.at, wish.priority, wish.desk):
+        for visit in self._visits.open.values():
+            if visit.way == "queue" and self._counts(visit.at):
+                for sums in self._sums_of(visit.at, visit.priority, visit.desk):
                     sums.offered += 1
                     sums.open += 1
         return {
@@ -191,7 +191,7 @@ class ServiceTally:
         }
 
     def desks(self) -> Figures:
-        """Return how the desks' own numbers were reached, without the queue; who helps out counts too."""
+        """Return the transfers to desks' own numbers, which bypass the queue; overflow desks count too."""
         return {desk: _direct(counts) for desk, counts in sorted(self.direct.items())}
 
     def _of(self, group: str) -> Figures:
@@ -200,7 +200,7 @@ class ServiceTally:
 
 
 def _direct(counts: Counter[str]) -> Figures:
-    """Return how dialling a desk's number ended; who hung up while it rang is `gone`."""
+    """Return how dialling a desk's number ended; `gone` are callers who hung up while it rang."""
     ends = {end: counts[end] for end in ("completed", "busy", "no-answer", "failed", "canceled", "gone")}
     return {
         "transfers": sum(ends.values()),
@@ -210,10 +210,10 @@ def _direct(counts: Counter[str]) -> Figures:
 
 
 def share(part: int, whole: int) -> float | None:
-    """Return a share from 0 to 1; None when there was nothing to share."""
+    """Return a share from 0 to 1 with four decimals; None if `whole` is 0."""
     return round(part / whole, 4) if whole > 0 else None
 
 
 def mean(total: float, count: int) -> float | None:
-    """Return a mean to a tenth; None of nothing."""
+    """Return a mean with one decimal; None if `count` is 0."""
     return round(total / count, 1) if count else None

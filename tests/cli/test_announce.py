@@ -103,12 +103,12 @@ def test_a_flow_with_a_fault_does_not_stand_in_the_way_of_an_emergency(ivr, tmp_
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["on", "emergency"], "--text or by --preset"),
-        (["on", "emergency", "--text", "x", "--preset", "outage"], "--text or by --preset"),
+        (["on", "emergency"], "--text or --preset"),
+        (["on", "emergency", "--text", "x", "--preset", "outage"], "--text or --preset"),
         (["on", "emergancy", "--text", "x"], 'Did you mean "emergency"?'),
         (["on", "emergency", "--preset", "outrage"], 'Did you mean "outage"?'),
         (["on", "service", "--preset", "outage"], "there is none; use --text"),
-        (["on", "emergency", "--text", " "], "has words"),
+        (["on", "emergency", "--text", " "], "needs words"),
         (["on", "emergency", "--text", "a\x07b"], "no control characters"),
         (["on", "emergency", "--text", "长" * 301], "301 characters"),
         (["on", "emergency", "--text", "一", "--text", "二"], "two texts in zh-CN"),
@@ -131,4 +131,4 @@ def test_a_store_that_no_server_shares_and_a_broken_line_yaml_are_refused(ivr, t
     done = ivr("on", "emergency", "--preset", "outage")
     assert (done.exit_code, "unknown-desk" in done.stderr) == (2, True)
     monkeypatch.setenv("IVR_STORE", "memory:")
-    assert "no server would hear of it" in ivr("list").stderr
+    assert "no server would see the change" in ivr("list").stderr

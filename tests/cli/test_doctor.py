@@ -89,7 +89,7 @@ def test_flows_with_faults_are_an_error_and_the_rest_is_still_looked_at(doctor, 
 
 def test_a_store_is_opened_where_there_is_one_and_none_is_made(doctor, tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/ivr.db"
-    assert "is made when" in found(doctor("--json"))["store", address]["text"]
+    assert "will be created when" in found(doctor("--json"))["store", address]["text"]
     assert not (tmp_path / "ivr.db").exists()
     open_store(address).close()
     assert "can be read" in found(doctor("--json"))["store", address]["text"]
@@ -145,7 +145,7 @@ def test_a_check_that_breaks_does_not_hide_the_others(monkeypatch: pytest.Monkey
     real = next(check for check in checks() if check.kind == "settings")
     monkeypatch.setattr(_doctor, "checks", lambda: [Broken(), real])
     kinds = [(kind, finding) for kind, finding in examine(Deployment(Settings()))]
-    assert kinds[0] == ("broken", Finding("error", "broken", "this could not be looked at: ValueError"))
+    assert kinds[0] == ("broken", Finding("error", "broken", "this check failed: ValueError"))
     assert kinds[-1][0] == "settings"
 
 

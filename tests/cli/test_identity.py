@@ -190,10 +190,10 @@ def test_a_bank_that_is_gone_leaves_the_name_itself(server: Server, run: Run, mo
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        (" ", "Say why"),
+        (" ", "Give a reason"),
         ("two\nlines", "one line"),
         ("x" * 201, "one line"),
-        ("card 6217 0000 0000 1000 128", "must not hold a card"),
+        ("card 6217 0000 0000 1000 128", "must not contain a card"),
     ],
 )
 def test_reasons_are_short_and_hold_no_card(server: Server, run: Run, reason: str, words: str):

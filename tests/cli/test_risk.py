@@ -39,4 +39,4 @@ def test_wrong_usage_is_refused(monkeypatch):
     assert run("on", "13800000001", "--until", "2020-01-01").exit_code == 2
     assert run("on", " ").exit_code == 2
     monkeypatch.delenv("IVR_KEY")
-    assert "the server's key is not here" in run("on", "13800000001").output
+    assert "the server's key is missing" in run("on", "13800000001").output

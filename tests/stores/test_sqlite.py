@@ -200,7 +200,7 @@ def test_a_file_of_a_newer_version_is_refused(file: Path) -> None:
     newer = sqlite3.connect(file)
     newer.execute("PRAGMA user_version = 99")
     newer.close()
-    with pytest.raises(StoreError, match="newer ivr"):
+    with pytest.raises(StoreError, match="newer version of ivr"):
         SqliteStore(file)
 
 

@@ -1,4 +1,4 @@
-"""What `ivr doctor` looks at: one check a file here, named after its kind. Checks change nothing and ask no secret."""
+"""The checks of `ivr doctor`, one file each, named after its kind. A check must not change anything."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
 
 FindingLevel = Literal["fine", "note", "warning", "error"]
-"""`note` is for knowing, `warning` for what callers would miss, `error` for what keeps calls from being taken."""
+"""`note` informs, `warning` is a loss for callers, `error` prevents calls from being taken."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report: what was looked at, how it is, and what to do about it."""
+    """One line of the report: what was checked, the result, and the cure."""
 
     level: FindingLevel
     what: str
@@ -31,14 +31,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What the checks look at. `env` is the environment that the settings were read from."""
+    """The deployment under check. `env` is the environment from which the settings were read."""
 
     settings: Settings
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def release(self) -> Release | None:
-        """The flows, or None where they cannot be used."""
+        """The flows, or None if they cannot be used."""
         from ivr.flow.loader import inspect
         from ivr.session.step_registry import catalogue
 
@@ -46,20 +46,20 @@ class Deployment:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages that the flows speak, as their tags, each once."""
+        """The language tags of the flows, each once."""
         flows = self.release.flows.values() if self.release else ()
         return tuple(dict.fromkeys(language for flow in flows for language in flow.languages))
 
 
 class Check(ABC):
-    """One thing to look at. `order` puts the checks in order, the lowest first."""
+    """One check. Checks run by `order`, the lowest first."""
 
     kind: ClassVar[str]
     order: ClassVar[int]
 
     @abstractmethod
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
-        """Yield what there is to tell."""
+        """Yield the findings."""
 
 
 def checks() -> list[Check]:
@@ -69,10 +69,10 @@ def checks() -> list[Check]:
 
 
 def examine(deployment: Deployment) -> Iterator[tuple[str, Finding]]:
-    """Yield the findings of every check with its kind. A check that breaks is a finding itself."""
+    """Yield the findings of every check with its kind. A check that raises becomes a finding itself."""
     for check in checks():
         try:
             for finding in check.findings(deployment):
                 yield check.kind, finding
-        except Exception as fault:  # the others are still to be heard
-            yield check.kind, Finding("error", check.kind, f"this could not be looked at: {type(fault).__name__}")
+        except Exception as fault:  # the other checks must still run
+            yield check.kind, Finding("error", check.kind, f"this check failed: {type(fault).__name__}")

@@ -1,4 +1,4 @@
-"""Whether the bank's back end takes connections. It is asked nothing."""
+"""Check whether the bank's back end accepts connections. Must not send it a request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from . import Check, Deployment, Finding
 
 
 class BankCheck(Check):
-    """Knocks at the back end, as the server's health check does."""
+    """Opens a connection to the back end, as the server's health check does."""
 
     kind = "bank"
     order = 70
@@ -19,8 +19,8 @@ class BankCheck(Check):
 
         url = deployment.settings.bank_url
         if not url:
-            yield Finding("warning", "IVR_BANK_URL", "not set: every lookup takes its on_error way", "Set it.")
+            yield Finding("warning", "IVR_BANK_URL", "not set: every lookup takes its on_error branch", "Set it.")
         elif trouble := Reach(url).trouble():
-            yield Finding("warning", url, f"{trouble}: every lookup takes its on_error way")
+            yield Finding("warning", url, f"{trouble}: every lookup takes its on_error branch")
         else:
-            yield Finding("fine", url, "takes connections")
+            yield Finding("fine", url, "accepts connections")

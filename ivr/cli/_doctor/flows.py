@@ -1,4 +1,4 @@
-"""Whether the flows can be used, and which languages they speak."""
+"""Check whether the flows can be used, and list their languages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class FlowsCheck(Check):
     order = 30
 
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
-        """Yield how many flows there are, or that they have faults."""
+        """Yield the number of flows, or that they cannot be used."""
         folder = deployment.settings.flows
         if deployment.release is None:
             yield Finding("error", str(folder), "the flows cannot be used", f"See: ivr check {folder}")

@@ -1,4 +1,4 @@
-"""Which speech models are installed."""
+"""Check which speech models are installed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ModelsCheck(Check):
     order = 60
 
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
-        """Yield whether each model is there; what is missing is no error, since other ways serve."""
+        """Yield whether each model is installed; a missing one is no error, since calls work without it."""
         from ivr.speech.models import chosen, installed
 
         models = {model.name: model for language in deployment.languages for model in chosen(language)}

@@ -1,4 +1,4 @@
-"""Whether every prompt that is known beforehand has a sound, where the carrier's voice is not to speak it."""
+"""Check whether every prompt that is known before a call has a sound, unless the carrier's voice may speak it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from . import Check, Deployment, Finding
 
 
 class PromptsCheck(Check):
-    """Counts prompts without a sound, stale ones, and recordings that are not used."""
+    """Counts prompts without a sound, stale prompts, and unused recordings."""
 
     kind = "prompts"
     order = 55
 
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
-        """Yield what is missing by language, and which recordings say something else than their prompts."""
+        """Yield missing prompts by language, and recordings that do not match their prompts."""
         from ivr.speech.prompts import known_prompts, open_workshop
         from ivr.speech.tts import local_voices
 
@@ -29,9 +29,9 @@ class PromptsCheck(Check):
             workshop.voices.close()
         carrier = "cloud" in settings.tts
         for language in deployment.languages:
-            here = [standing for standing in standings if standing.prompt.language == language]
-            missing = sum(standing.piece is None for standing in here)
-            text = f"{len(here) - missing} of {len(here)} prompts have a sound of ours"
+            spoken = [standing for standing in standings if standing.prompt.language == language]
+            missing = sum(standing.piece is None for standing in spoken)
+            text = f"{len(spoken) - missing} of {len(spoken)} prompts have a sound"
             if missing and not carrier:
                 yield Finding("warning", language, text, "run: ivr prompts build")
             else:

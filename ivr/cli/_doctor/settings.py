@@ -1,4 +1,4 @@
-"""Every setting, and where its value came from."""
+"""List every setting with its origin. Secrets are masked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from . import Check, Deployment, Finding
 
 
 class SettingsCheck(Check):
-    """Lists the settings; secrets are masked. That they can be read at all was checked before."""
+    """Lists the settings. That they are valid was checked when they were read."""
 
     kind = "settings"
     order = 10

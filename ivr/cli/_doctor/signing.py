@@ -1,4 +1,4 @@
-"""Whether signatures can be checked, and the exact address that they are computed over."""
+"""Check whether signatures can be verified, and show the exact URL over which they are computed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ VOICE = "/twilio/voice"
 
 
 class SigningCheck(Check):
-    """Looks at the token and the public address."""
+    """Checks the token and the public URL."""
 
     kind = "signing"
     order = 20
 
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
-        """Yield what the carrier's signatures are held against."""
+        """Yield the state of the token and the signed URL."""
         settings = deployment.settings
         if settings.auth_token:
             yield Finding("fine", "token", "set; every request is checked")
@@ -40,16 +40,17 @@ def _public(public_url: str) -> Iterator[Finding]:
     yield Finding("fine", "signed URL", url)
     if urlsplit(public_url).scheme != "https":
         yield Finding(
-            "warning", "public URL", "it is not https, so what callers type crosses the net in clear", "Use https."
+            "warning",
+            "public URL",
+            "it is not https, so what callers type crosses the network unencrypted",
+            "Use https.",
         )
     if _is_near(urlsplit(public_url).hostname or ""):
-        yield Finding(
-            "warning", "public URL", "only this machine or its network can open it", "Set an address of the internet."
-        )
+        yield Finding("warning", "public URL", "only this machine or its network can reach it", "Set a public address.")
 
 
 def _signed(public_url: str | None) -> list[str]:
-    """Return what the channel itself would compute a signature over when a call comes in."""
+    """Return the URLs over which the channel verifies the signature of an incoming call."""
     from ivr.channels.twilio.requests import TwilioRequest
 
     request = TwilioRequest("https", "<the host that was called>", (VOICE,), "", ())

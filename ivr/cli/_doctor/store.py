@@ -1,4 +1,4 @@
-"""Whether the call store can be used. A store that is not there yet is not made."""
+"""Check whether the call store can be used. Must not create a store."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class StoreCheck(Check):
     order = 40
 
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
-        """Yield whether calls can be kept."""
+        """Yield whether calls can be stored."""
         from ivr.settings import store_file
         from ivr.stores import open_store
 
         address = next(s.value for s in deployment.settings.sources() if s.name == "IVR_STORE")
         if address.startswith("memory:"):
-            yield Finding("warning", address, "calls are forgotten when the server ends", "Set IVR_STORE.")
+            yield Finding("warning", address, "calls are lost when the server ends", "Set IVR_STORE.")
             return
         file = store_file(deployment.settings.store)
         if file is not None and not file.exists():
-            yield _to_be_made(address, file)
+            yield _new_store(address, file)
             return
         try:
             store = open_store(deployment.settings.store)
@@ -42,10 +42,10 @@ class StoreCheck(Check):
         yield Finding("fine", address, "opens, and can be read")
 
 
-def _to_be_made(address: str, file: Path) -> Finding:
+def _new_store(address: str, file: Path) -> Finding:
     folder = file.absolute().parent
     while not folder.exists():
         folder = folder.parent
     if os.access(folder, os.W_OK):
-        return Finding("fine", address, "is made when the server first starts")
-    return Finding("error", address, f"cannot be made: {folder} may not be written to", "Set IVR_STORE elsewhere.")
+        return Finding("fine", address, "will be created when the server first starts")
+    return Finding("error", address, f"cannot be created: {folder} is not writable", "Set IVR_STORE to another folder.")

@@ -1,4 +1,4 @@
-"""Whether the local voices can speak what the flows say: each is heard with one sentence."""
+"""Check the local voices: the best voice of each language renders one sentence."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from ivr.speech.tts import Voice
 
 _SECONDS = 15.0
-"""For one sentence, a first start included."""
+"""Seconds for one sentence, including the start of the engine."""
 
 
 class VoicesCheck(Check):
-    """Lets the best local voice of each language say a sentence."""
+    """Renders a sentence with the best local voice of each language."""
 
     kind = "voices"
     order = 50
 
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
-        """Yield for each language which voice speaks it, and which better one is missing."""
+        """Yield for each language the voice that speaks it, and better ones that cannot."""
         from ivr.speech.tts import local_voices
 
         voices = local_voices(deployment.settings.models)
@@ -49,10 +49,10 @@ def _of(language: str, voices: Sequence[Voice]) -> Iterator[Finding]:
         reason = missing_extra("speech") or "Callers hear the carrier's voice, or recordings only."
         yield Finding("error", language, "no local voice speaks it", reason)
         return
-    yield _heard(language, able[0])
+    yield _rendered(language, able[0])
 
 
-def _heard(language: str, voice: Voice) -> Finding:
+def _rendered(language: str, voice: Voice) -> Finding:
     from ivr.flow.phrasebook import phrase
 
     started = time.monotonic()
