@@ -177,7 +177,7 @@ def content_hash(files: Mapping[str, str]) -> str:
 
 
 def read_flow(node: Node, stem: str, catalogue: Catalogue) -> tuple[Flow | None, list[Problem]]:
-    """Read one flow. Invalid steps are left out, so that the rest can be checked; None if the file has no usable steps."""
+    """Read one flow without its invalid steps, so that the rest can be checked; None if the rest is unusable."""
     reading = Reading(
         spoken_kinds=tuple(catalogue.spoken_kinds),
         argument_fault=catalogue.argument_fault,

@@ -165,7 +165,7 @@ class PhrasesField(FieldKind[Phrases]):
             words = [scalar(item, self, reading) for item in items]
             if any(word is None for word in words):
                 return None
-            phrases[tag] = tuple(item.text for item in said if item)
+            phrases[tag] = tuple(word.text for word in words if word)
         return Phrases(phrases, node.place)
 
     def schema(self) -> Schema:

@@ -236,7 +236,7 @@ def test_a_running_server_is_called_with_signatures(ivr, server, monkeypatch, tm
     )
     played = ivr("call", "--script", "one.yaml", "--url", server)
     assert played.exit_code == 0, played.output
-    assert "not checked here, since the server runs elsewhere: step" in played.output
+    assert "not checked, since the server runs elsewhere: step" in played.output
 
 
 @pytest.mark.parametrize(
