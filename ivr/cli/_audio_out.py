@@ -1,4 +1,4 @@
-"""What `ivr call` needs to be heard: a voice for texts, the words of recordings, a loudspeaker, a file."""
+"""The sound output of `ivr call`: a voice for texts, the words of recordings, the loudspeaker, a WAV file."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _SPEAK_SECONDS = 10.0
 def ear(
     base: str, transport: Transport, ivr: Ivr | None, *, aloud: bool, record: Path | None
 ) -> Iterator[Listen | None]:
-    """Give what takes in the prompts of one call; the file is written when the call is over.
+    """Yield the function that receives the prompts of one call; `record` is written when the call is over.
 
-    With `ivr` its voices speak and the words of its recordings are known, also when nobody listens.
+    With `ivr`, its voices speak and the words of its recordings are returned, even without sound output.
     """
     words = ivr.session.prompts.words if ivr else _unknown
     if not aloud and record is None:
@@ -59,25 +59,25 @@ def ear(
 
 
 def _unknown(address: str) -> str:
-    """Know no recording's words: the server runs elsewhere."""
+    """Return no words: the server runs elsewhere."""
     del address
     return ""
 
 
 class _Loudspeaker:
-    """Plays sounds until it turns out that there is no sound card."""
+    """Plays sounds; reports a missing sound card once and then plays nothing."""
 
     def __init__(self, trouble: Callable[[str], None]) -> None:
         self._trouble = trouble
-        self._there = True
+        self._has_card = True
 
     def __call__(self, audio: Audio) -> None:
         from ivr.speech.audio.loudspeaker import NoSoundCard, play_sound
 
-        if not self._there:
+        if not self._has_card:
             return
         try:
             play_sound(audio)
         except NoSoundCard as fault:
-            self._there = False
+            self._has_card = False
             self._trouble(f"{fault}; --record FILE.wav writes what is heard")

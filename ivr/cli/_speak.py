@@ -1,4 +1,4 @@
-"""What `ivr call` needs to answer by sound: WAV files, a place where the server gets them, and a recogniser."""
+"""What `ivr call --speak` needs: WAV files, a recordings server for them, and a recogniser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def sounds(files: Sequence[Path]) -> list[bytes]:
-    """Read WAV files. Raises UsageError for one that is none, or that says nothing."""
+    """Read WAV files. Raises UsageError for a file that is no WAV file or has no sound."""
     if not files:
         return []
     from ivr.speech.audio import read_wav
@@ -37,7 +37,7 @@ def sounds(files: Sequence[Path]) -> list[bytes]:
 
 
 def recordings(token: str, port: int = 0) -> CarrierRecordings:
-    """Return the place where a server gets what was said: on this port, for the account that is set here."""
+    """Return a recordings server on this port, for the account in the settings."""
     from ivr.carrier.recordings import CarrierRecordings
     from ivr.settings import Settings
 
@@ -46,7 +46,7 @@ def recordings(token: str, port: int = 0) -> CarrierRecordings:
 
 
 def port_of(url: str) -> int:
-    """Return the port where the server looks for recordings. Raises UsageError when it looks at the carrier's."""
+    """Return the port at which the server fetches recordings. Raises UsageError if it fetches them from the carrier."""
     address = urlsplit(os.environ.get("TWILIO_API_URL", ""))
     if not (address.port and is_loopback(address.hostname or "")):
         raise click.UsageError(
@@ -57,14 +57,14 @@ def port_of(url: str) -> int:
 
 
 def hearing(kept: CarrierRecordings | None) -> dict[str, str]:
-    """Return the settings of an engine that hears what this phone records."""
+    """Return the settings with which an engine recognises the recordings of this phone."""
     if kept is None:
         return {}
     return {"IVR_ASR": "local", "TWILIO_API_URL": kept.url, "TWILIO_ACCOUNT_SID": kept.account}
 
 
 def tell_unheard(ivr: Ivr) -> None:
-    """Load what hears, so that the first answer is not late, and say what it cannot hear."""
+    """Load the recognisers, so that the first answer is not late, and print what they cannot recognise."""
     for sentence in ivr.session.speech_input.unknown_words(ivr.release):
         click.echo(sentence, err=True)
     for what, reason in ivr.session.speech_input.troubles(ivr.release):

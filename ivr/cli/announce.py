@@ -177,7 +177,7 @@ def _texts_by_language(options: tuple[str, ...]) -> dict[str, str]:
         text = " ".join(text.split())
         if language not in LANGUAGES:
             meant = did_you_mean(language, LANGUAGES) or f"The languages are {', '.join(LANGUAGES)}."
-            raise Refused(f'nobody here speaks "{language}". {meant}')
+            raise Refused(f'"{language}" is no language of this server. {meant}')
         if not text or not text.isprintable():
             raise Refused("an announcement needs words, and no control characters.")
         if len(text) > _MOST_CHARACTERS:

@@ -1,4 +1,4 @@
-"""`ivr serve`: the webhook server under granian. It starts only with sound flows and checked signatures."""
+"""`ivr serve`: run the webhook server under granian. Must not start with invalid flows or unchecked signatures."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
 
 _THREADS = 64
-"""Turns at once in one worker; a turn that waits for a slow bank must not hold up the others."""
+"""Turns at once in one worker; a turn that waits for a slow bank must not delay others."""
 BACKLOG = 2048
 LONGEST_GOODBYE = 15
-"""Seconds that a turn may still take when the server stops: as long as the carrier waits."""
+"""Seconds that a turn may still take when the server stops: as long as the carrier waits for an answer."""
 _LOGS = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -38,7 +38,7 @@ _TRY_OUT = "Set it, or try things out on this machine with: ivr serve --insecure
 @click.command(short_help="Run the webhook server.")
 @click.option("--bind", type=Address(), default="127.0.0.1:8080", show_default=True, help="Where to listen.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one per core.")
-@click.option("--insecure", is_flag=True, help="Start without a token and believe every request.")
+@click.option("--insecure", is_flag=True, help="Start without a token and accept every request.")
 def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
     """Run the webhook server.
 
@@ -47,8 +47,8 @@ def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
       export TWILIO_AUTH_TOKEN=... IVR_PUBLIC_URL=https://ivr.example.com
       ivr serve --workers 2
 
-    Put a proxy with a certificate in front: the carrier calls IVR_PUBLIC_URL, and signatures are computed over it. The
-    server runs until SIGINT or SIGTERM and lets turns under way end. One line of JSON per turn goes to stderr.
+    Put a proxy with a certificate in front: the carrier requests IVR_PUBLIC_URL, and signatures are computed over it.
+    The server runs until SIGINT or SIGTERM and finishes turns in progress. One line of JSON per turn goes to stderr.
     """  # noqa: D301
     from ivr.app import UNSIGNED
     from ivr.errors import FlowError
@@ -58,7 +58,7 @@ def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
     settings = Settings.from_environment(insecure=insecure or None)
     if insecure and not is_loopback(host):
         raise Refused(
-            f"--insecure believes everybody, so it listens on loopback only, such as --bind 127.0.0.1:{wanted}."
+            f"--insecure accepts every request, so it listens on loopback only, such as --bind 127.0.0.1:{wanted}."
         )
     if not insecure and not settings.auth_token:
         raise Refused(f"{UNSIGNED}\n{_TRY_OUT}")
@@ -77,7 +77,7 @@ def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
 
 
 def _try_out(settings: Settings) -> None:
-    """Build everything once, so that what is wrong is said before any worker starts."""
+    """Build everything once, so that errors are reported before any worker starts."""
     from ivr.app import build
 
     build(settings).close()
@@ -109,7 +109,7 @@ def _serve(host: str, port: int, workers: int, settings: Settings) -> None:
 
 @contextmanager
 def _shared_figures(workers: int) -> Iterator[None]:
-    """Let several workers count together: prometheus-client does so through files in a folder."""
+    """Let several workers share metrics, through prometheus-client's files in a temporary folder."""
     name = "PROMETHEUS_MULTIPROC_DIR"
     if workers == 1 or name in os.environ:
         yield
@@ -135,9 +135,9 @@ def _report(fault: FlowError) -> str:
 
 def _warnings(settings: Settings) -> Iterator[str]:
     if not settings.sms_from:
-        yield "TWILIO_SMS_FROM is not set: text messages only go to the store's outbox, so one-time codes reach nobody."
+        yield "TWILIO_SMS_FROM is not set: text messages stay in the outbox, so one-time codes are not delivered."
     if settings.store.startswith("memory:"):
-        yield "IVR_STORE is memory: calls, complaints and locks are forgotten when the server ends."
+        yield "IVR_STORE is memory: calls, complaints and locks are lost when the server ends."
 
 
 def _welcome(url: str, settings: Settings) -> str:

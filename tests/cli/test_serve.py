@@ -113,7 +113,7 @@ def test_it_warns_that_codes_reach_nobody(server):
 
 def test_what_nobody_would_miss_until_it_is_gone_is_told_first():
     assert [*serve._warnings(Settings(sms_from="Bank", store="memory:"))] == [
-        "IVR_STORE is memory: calls, complaints and locks are forgotten when the server ends."
+        "IVR_STORE is memory: calls, complaints and locks are lost when the server ends."
     ]
     assert not [*serve._warnings(Settings(sms_from="Bank"))]
 
