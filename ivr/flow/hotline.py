@@ -183,9 +183,14 @@ class LineFields:
     )
 
 
-def read_line(node: Node | None, place: Place, *, exists: bool) -> tuple[Hotline | None, list[Problem]]:
-    """Read line.yaml. `exists` tells whether the file exists; a file that cannot be parsed was reported already."""
-    reading = Reading()
+def read_line(
+    node: Node | None, place: Place, *, exists: bool, families: Mapping[str, str] | None = None
+) -> tuple[Hotline | None, list[Problem]]:
+    """Read line.yaml. `exists` tells whether the file exists; a file that cannot be parsed was reported already.
+
+    `families` are the languages that there are; without them any tag will do.
+    """
+    reading = Reading(families=families or {})
     if node is None:
         if not exists:
             cure = "It names the flow for each called number (lines), the desks, and the desk for emergencies (desk)."

@@ -135,7 +135,8 @@ def _build(
     catalogue: Catalogue,
     folder: str,
 ) -> tuple[Release | None, list[Problem]]:
-    line, line_problems = read_line(nodes.get(LINE), Place(f"{folder}/{LINE}", 1, 1), exists=LINE in files)
+    place = Place(f"{folder}/{LINE}", 1, 1)
+    line, line_problems = read_line(nodes.get(LINE), place, exists=LINE in files, families=catalogue.families)
     problems = problems + line_problems
     flows: dict[str, Flow] = {}
     sound = True

@@ -60,7 +60,7 @@ def _has_row(written: Scalar, reading: Reading) -> bool:
     related = [tag for tag in tags if written.text.casefold() in tag.casefold().split("-")]
     meant = f'Did you mean "{related[0]}"?' if related else did_you_mean(written.text, tags)
     cure = meant or f"The languages are {', '.join(tags)}."
-    reading.problem(written.place, "unknown-language", f'Nobody here speaks "{written.text}".', cure)
+    reading.problem(written.place, "unknown-language", f'There is no language "{written.text}" here.', cure)
     return False
 
 

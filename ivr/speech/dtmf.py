@@ -1,4 +1,4 @@
-"""Hears keys in sound, for lines that tell of them in no other way (ITU-T Q.23, Q.24). It knows no call.
+"""Detects DTMF keys in sound, for lines that signal them in no other way (ITU-T Q.23, Q.24). It knows no call.
 
 A key is two tones, one of a low and one of a high group, for at least 40 ms. Speech holds such pairs too, but not
 alone, not equally loud, not for so long, and with overtones; that tells them apart.
@@ -55,7 +55,7 @@ class Decoder:
         self._key, self._hits, self._misses, self._told = "", 0, 0, False
 
     def feed(self, samples: NDArray[np.int16]) -> list[Tone]:
-        """Take in samples; return the keys that are certain now. A key is told once, while it is still held."""
+        """Take in samples; return the keys that are certain now. A key is returned once, while it is still held."""
         joined = np.concatenate([self._rest, samples])
         count = max(0, (len(joined) - FRAME) // HOP + 1)
         self._rest = joined[count * HOP :]

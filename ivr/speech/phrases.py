@@ -1,4 +1,4 @@
-"""Which choice a caller meant, in whatever sentence it was said: fillers, near sounds, another order, a refusal.
+"""Finds the choice that a caller named in a sentence, allowing for fillers, near sounds, another order, refusals.
 
 It rates and never guesses: two choices that are about equally near are neither, and what was refused was not said. The
 same words always give the same answer. It acts on nothing and knows neither calls nor keys.

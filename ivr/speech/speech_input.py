@@ -1,4 +1,4 @@
-"""Turns what callers were recorded saying into what a turn takes: words, keys, silence. One deadline covers it all.
+"""Turns recorded answers into the input of a turn: words, keys, silence. One deadline covers all of it.
 
 It joins the carrier's recordings with the local recognisers; the engine does no I/O and learns only the outcome.
 """
@@ -41,9 +41,9 @@ class Fetching(Protocol):
 
 
 class SpeechInput:
-    """How callers are heard, by language. Thread-safe.
+    """Chooses per language how callers are heard, and recognises recordings. Thread-safe.
 
-    `choice` is the setting: the carrier hears (`cloud`), we hear (`local`), or nobody does (`none`).
+    `choice` is the setting: the carrier recognises (`cloud`), this server does (`local`), or only keys work (`none`).
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class SpeechInput:
 
 
 def open_speech_input(settings: Settings, recordings: Fetching) -> SpeechInput:
-    """Return the ears that the settings choose. Nothing is loaded yet."""
+    """Return the speech input that the settings choose. Nothing is loaded yet."""
     return SpeechInput(settings.asr, lambda: recognizers([settings.models]), recordings, deadline=HEARING_SECONDS)
 
 

@@ -112,6 +112,8 @@ def test_a_flow_with_a_fault_does_not_stand_in_the_way_of_an_emergency(ivr, tmp_
         (["on", "emergency", "--text", "a\x07b"], "no control characters"),
         (["on", "emergency", "--text", "长" * 301], "301 characters"),
         (["on", "emergency", "--text", "一", "--text", "二"], "two texts in zh-CN"),
+        (["on", "emergency", "--text", "fr-FR=Bonjour"], "The languages are zh-CN"),
+        (["on", "emergency", "--text", "zh-CM=一"], 'Did you mean "zh-CN"?'),
         (["on", "emergency", "--text", "一", "--until", "soon"], "is no time"),
         (["on", "emergency", "--text", "一", "--until", "2020-01-01 08:00"], "has passed"),
         (["on", "emergency", "--text", "一", "--until", "0h"], "has passed"),

@@ -58,7 +58,7 @@ class Recognizer(ABC):
 
     kind: ClassVar[str]
     preference: ClassVar[int] = 50
-    """The lowest that can hear a language hears it."""
+    """Order among recognisers: of those that can hear a language, the one with the lowest number hears it."""
 
     @classmethod
     @abstractmethod

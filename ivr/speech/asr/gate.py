@@ -1,4 +1,4 @@
-"""Turns away sound in which nobody speaks, before a recogniser invents words in it. Pure; takes a few milliseconds.
+"""Refuses sound without speech, before a recogniser invents words in it. Pure; takes a few milliseconds.
 
 The figures were set on 70 spoken answers (clean, at 10 dB above noise, slow and at -28 dB peak, through mu-law) with
 room to spare to both sides; a test holds them there.

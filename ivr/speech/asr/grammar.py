@@ -1,4 +1,4 @@
-"""Phrases as a model hears them: split into words that it knows, and found again in what it heard. Pure."""
+"""Splits phrases into words that a model knows, and recognises the phrases in the model's result. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What callers say instead of typing it: numbers, amounts, days. The other direction of `aloud`; pure, and no clock.
+"""Turns spoken numbers, amounts and days into keys: the opposite of `verbalize`. Pure, and without a clock.
 
 An answer is understood whole or not at all, because a wrong amount is worse than a question asked again. What it means
 comes back as the keys that would have been pressed, so that spoken and typed entries pass the same checks. Secrets are

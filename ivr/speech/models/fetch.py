@@ -14,13 +14,13 @@ import urllib3
 from ivr.errors import ModelError
 
 ATTEMPTS = 5
-"""Times that a download which breaks off is taken up again before the operator is told."""
+"""Times that an interrupted download is resumed before it fails."""
 _CHUNK = 1 << 16
 _TIMEOUT = urllib3.Timeout(connect=10, read=30)
 _FAULTS = (urllib3.exceptions.HTTPError, OSError)
 
 FetchProgress = Callable[[int], None]
-"""Is told how many more bytes are there; fewer than none when a part has to be fetched anew."""
+"""Takes the number of bytes received since the last call; negative when a part has to be fetched again."""
 
 
 @contextmanager

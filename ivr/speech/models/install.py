@@ -24,7 +24,7 @@ MOST_SMALL = 1 << 20
 def download_model(model: Model, folder: Path, progress: FetchProgress = lambda _: None, *, pause: float = 1.0) -> Path:
     """Fetch and install a model; return its folder. A broken download is gone on with, also by a later run.
 
-    `progress` is told of every stretch of bytes, `pause` is the seconds between attempts. Raises ModelError.
+    `progress` is called with the number of bytes received, `pause` is the seconds between attempts. Raises ModelError.
     """
     with _written(folder):
         here = folder / ".fetched" / model.name

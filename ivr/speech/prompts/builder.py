@@ -19,7 +19,7 @@ from .voices import Voices, rendered
 BuildProgress = Callable[[int, int], None]
 """Told how many prompts are done, of how many."""
 RENDER_SECONDS = 30.0
-"""How long one prompt may take here, where nobody waits on the line."""
+"""Seconds that one prompt may take; no caller waits for it."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Workshop:
 
     @property
     def carrier_speaks_the_rest(self) -> bool:
-        """Whether a prompt that nobody recorded is meant to have no sound of ours."""
+        """Whether a prompt without a recording is left to the carrier's voice."""
         return "cloud" in self.order and "local" not in self.order
 
     def standings(self) -> list[Standing]:

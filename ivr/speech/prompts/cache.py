@@ -1,6 +1,6 @@
 """Sounds of what was said to one caller, such as a balance: kept for a while in a private folder, within a bound.
 
-Names are keyed digests, so that nobody can look up a sentence by guessing it; nothing else is written.
+Names are keyed digests, so that a sentence cannot be looked up by a guess; nothing else is written.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .index import write_whole
 _MOST_BYTES = 64 * 1024 * 1024
 """About two hours and twenty minutes of speech."""
 _KEPT_SECONDS = 3600.0
-"""How long a sound that nobody hears again is kept."""
+"""Seconds that a sound is kept after it was last played."""
 _SWEEP_BYTES = _MOST_BYTES // 32
 
 

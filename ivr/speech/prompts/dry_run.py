@@ -1,6 +1,6 @@
-"""A turn that nobody calls in: steps say what they would say, and it is written down with the place it comes from.
+"""A turn without a call: records what each step would say, with the place in the flow that the text comes from.
 
-It asks no back end and speaks to nobody; values are only marked.
+It asks no back end; values are only marked.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _BYTES_A_SECOND = 8000
 """Of mu-law at the telephone's rate."""
 _SLACK = 0.6
 _QUIETEST = -40.0
-"""dB of full scale: speech that is quieter at its loudest is none that a caller hears."""
+"""dB of full scale: callers do not hear speech whose peak is lower."""
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|\d")
 

@@ -64,7 +64,7 @@ def file_of(language: str, key: str) -> str:
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a file so that nobody ever sees a part of it. Raises OSError and leaves nothing behind."""
+    """Write a file atomically. Raises OSError and leaves nothing behind."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:

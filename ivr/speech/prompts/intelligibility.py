@@ -1,4 +1,4 @@
-"""Can prompts be understood: an independent recogniser hears each over a telephone line and must pick the right text.
+"""Judges whether prompts are understood: a recogniser hears each over a telephone line and must pick the right text.
 
 Any recogniser will do; the one that comes along is faster-whisper with a model from a folder, loaded when first used.
 """

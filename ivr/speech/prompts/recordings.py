@@ -48,7 +48,7 @@ class Recording:
 
     @property
     def sound(self) -> PromptSound | None:
-        """What a listener hears, or None where nobody knows."""
+        """What a listener hears, or None if it is not known."""
         return sound_of(self.words.spoken, self.language, self.words.rate) if self.words else None
 
     @property

@@ -1,7 +1,7 @@
-"""Which sound is heard for which text in a call: recordings, the carrier's voice and local voices in the order set.
+"""Chooses the sound for each text in a call: a recording, the carrier's voice or a local voice, in the order set.
 
 A sentence is never spoken by two voices; within one prompt a recorded sentence may stand beside one by another voice.
-Nothing here waits longer than the deadline, and whatever fails, the caller hears the words by the next voice.
+Nothing here waits longer than the deadline; when a source fails, the next one speaks.
 """
 
 from __future__ import annotations

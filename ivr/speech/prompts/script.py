@@ -1,4 +1,4 @@
-"""The reading script for whoever records: each text with its file name, who hears it, and what comes before it."""
+"""Writes the reading script for a speaker: each text with its file name, who hears it, and what comes before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The local voices as prompts use them: who can speak a language now, and who rests because it did not answer."""
+"""The local voices as prompts use them: which can speak a language now, and which rest after not answering."""
 
 from __future__ import annotations
 

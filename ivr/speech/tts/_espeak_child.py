@@ -1,7 +1,7 @@
-"""The process that runs pyttsx3: it may hang, crash or lose a file, so nobody else lives in it. Started by its path.
+"""Runs pyttsx3 in a process of its own, since pyttsx3 may hang, crash or lose a file. Started by its path.
 
 A request is one line of JSON on standard input, an answer one line of JSON on standard output, followed by as many
-bytes of WAV as it says. It ends when its input does, even in the middle of a sentence, so it outlives nobody.
+bytes of WAV as it says. It ends when its input does, even in the middle of a sentence, so it never outlives its parent.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 _PATIENCE = 60.0
-"""Seconds; whoever asked gives up earlier and ends this process."""
+"""Seconds; the parent gives up earlier and ends this process."""
 
 
 def main() -> None:
@@ -126,7 +126,7 @@ def _check(engine: Any, wanted: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def _file() -> Iterator[str]:
-    """Give the path of a file for one sound: in memory where the system can, so that a full disk silences nobody."""
+    """Give the path of a file for one sound: in memory where the system can, so that a full disk does not matter."""
     if hasattr(os, "memfd_create"):
         number = os.memfd_create("speech")
         try:

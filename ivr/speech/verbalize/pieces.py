@@ -40,7 +40,7 @@ def groups_of(text: str, language: str, *, rate: float = 1.0, yao: bool = True) 
     """Cut a sentence into pieces to speak, Arabic digits put into words first. The last piece has no pause behind it.
 
     Stops and commas beside a string of digits become its pauses; those inside words are left to the voice. Raises
-    ValueError for a language that nobody speaks here.
+    ValueError for a language without a reader.
     """
     speaker = speaker_of(language)
     words = speaker(yao).in_words(text)
