@@ -1,0 +1,44 @@
+"""Secrets among the settings, and settings as an operator may see them. Must not print a secret."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+
+
+class Hidden:
+    """A configured secret. It prints as `***` and compares in constant time; an empty one is false."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str = "") -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value. Call it only where a signature, a key or a request is made."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Hidden):
+            return NotImplemented
+        return hmac.compare_digest(self._value.encode(), other._value.encode())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return "***" if self else "''"
+
+    __str__ = __repr__
+
+
+def masked(value: object) -> str:
+    """Write a value as it is set; user and password of an address are masked."""
+    if isinstance(value, tuple):
+        value = ",".join(value)
+    elif isinstance(value, Mapping):
+        value = " ".join(f"{name}={number:g}" for name, number in value.items())
+    return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
