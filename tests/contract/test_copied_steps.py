@@ -6,6 +6,7 @@ import importlib
 import random
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +20,8 @@ from ivr.engine.step import LiveStep
 from ivr.engine.verbs import Dial, Hangup, Record
 from ivr.flow.loader import Catalogue, inspect, reload
 from ivr.flow.model import Flow, Release
+from ivr.flow.reference import manual
+from ivr.flow.schema import flow_schema
 from ivr.session.step_registry import catalogue
 from ivr.speech.prompts.catalogue import known_prompts
 from ivr.yamlfile.source import Mapping as Block
@@ -29,6 +32,7 @@ from tests.flow.test_broken_flows import FILES, SOUND, file_of
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = catalogue()
 NOW = 1_795_399_200.0
+LISTENING = "every kind that listens for keys or words ("
 REPEATED = "repeated_key"
 """A file that has the key of a kind twice; the reader hands on only one of them to be rewritten."""
 
@@ -60,7 +64,7 @@ def copies(tmp_path_factory) -> Catalogue:
         patch.syspath_prepend(str(folder))
         module: ModuleType = importlib.import_module("copied_steps")
         kinds = kinds_in(module, LiveStep)  # type: ignore[type-abstract]
-    return Catalogue(kinds, MODELS.spoken_kinds, MODELS.argument_fault)
+    return replace(MODELS, steps=kinds)
 
 
 def with_copies(text: str) -> str:
@@ -179,3 +183,14 @@ def test_callers_hear_the_same_from_copies(releases):
     for flow in releases[0].flows:
         for seed in range(6):
             assert played(models, flow, seed) == played(of_copies, flow, seed)
+
+
+def test_manual_and_schema_describe_copies_as_they_do_models(copies):
+    definitions = {f"{copy_name(kind)} step" for kind in MODELS.steps} | {"step"}
+    assert set(flow_schema(copies)["definitions"]) == definitions
+    listening = [
+        re.findall(r"`(\w+)`", next(line for line in manual(language).splitlines() if LISTENING in line))
+        for language in (MODELS, copies)
+    ]
+    assert sorted(map(copy_name, listening[0])) == sorted(listening[1])
+    assert listening[0]
