@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
-from ivr.backends.http import HttpLookup
-from ivr.errors import LookupFailed
 from ivr.net import reachability as reach
 from ivr.net.reachability import Reach
-from ivr.services.router import Router
 from tests.waiting import PATIENCE
 
 
@@ -63,30 +57,3 @@ def test_a_name_look_up_that_hangs_holds_up_nobody_and_begins_no_second_one(monk
     assert [asked.trouble() for _ in range(3)] == ["did not take a connection within 0.05 s"] * 3
     assert look_ups == ["bank.invalid"]
     release.set()
-
-
-class Sms:
-    """A service that says what is wrong with it."""
-
-    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
-        raise LookupFailed("no")
-
-    def troubles(self) -> Mapping[str, str]:
-        return {"sms": "reaches nobody"}
-
-
-class Quiet:
-    """A service that has no such words."""
-
-    ask = Sms.ask
-
-
-def test_all_back_ends_with_trouble_are_named_by_the_router(free_port):
-    bank = HttpLookup({"bank": f"http://127.0.0.1:{free_port}", "cards": ""})
-    router = Router(bank, {"sms": Sms(), "tickets": Quiet()}, time.time)
-    assert router.troubles() == [
-        ("bank", "cannot be reached"),
-        ("cards", "no address is set"),
-        ("sms", "reaches nobody"),
-    ]
-    assert Router(lambda *_, **__: {}, {}, time.time).troubles() == []
