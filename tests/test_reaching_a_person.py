@@ -38,6 +38,7 @@ from ivr.services.queue.dispatcher import Dispatcher
 from ivr.services.queue.state import QueueState
 from ivr.settings import Settings
 from ivr.web import web_app
+from tests.asking import ask
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "fedcba9876543210fedcba9876543210"
@@ -525,7 +526,7 @@ def test_callers_who_are_moved_while_others_hang_up_and_refuse_all_end_well(serv
 
 def promise(server: Server, number: str, at: float, **more: Any) -> None:
     asked = {"call": "CA" + number[-8:] * 4, "number": number, "desk": "general", "language": "zh-CN", **more}
-    server.ivr.queue.ask("call_back", asked, key=f"{number}:{at}", now=MONDAY_AT_TEN + at)
+    ask(server.ivr.queue, "queue.call_back", asked, key=f"{number}:{at}", now=MONDAY_AT_TEN + at)
 
 
 def test_a_call_back_rings_an_agent_first_and_then_the_customer(server: Server):

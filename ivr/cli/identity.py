@@ -158,7 +158,8 @@ def _identity() -> Iterator[tuple[IdentityService, Settings]]:
 
 def _accounts(identity: IdentityService, settings: Settings, name: str) -> list[Account]:
     """Return the account of a reference, or the accounts of a name and of the bank's name for it. Raises Refused."""
-    from ivr.services.identity.pseudonyms import LONGEST_GIVEN, account_of
+    from ivr.engine.service_ports.identity import LONGEST_GIVEN
+    from ivr.services.identity.pseudonyms import account_of
 
     if not name.strip() or len(name) > LONGEST_GIVEN:
         raise click.BadParameter("name a customer number, a telephone number or a reference.", param_hint=_NAME)

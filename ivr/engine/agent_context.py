@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
+from .service_ports.queue import AgentNotes
 from .turn import Turn
 
 
-def handover(turn: Turn) -> dict[str, Any]:
+class Handover(TypedDict):
+    """What a question to the queue tells of a caller, besides where they want to go."""
+
+    call: str
+    caller: str
+    called: str
+    language: str
+    level: int
+    customer: str
+    name: str
+    segment: str
+    reason: str
+    context: AgentNotes
+
+
+def handover(turn: Turn) -> Handover:
     """Return who is calling, how surely that is known, what about, and what they did in this call so far.
 
     `level` is the identity level that holds now; a name without a level is only what the number suggests.
@@ -15,19 +31,15 @@ def handover(turn: Turn) -> dict[str, Any]:
     call, caller = turn.call, turn.call.facts.get("caller", {})
     card = turn.values().get("card")
     typed = {**call.typed, "card": f"***{card['tail']}"} if card else dict(call.typed)
-    return {
-        "call": call.id,
-        "caller": call.caller,
-        "called": call.called,
-        "language": call.language,
-        "level": turn.level,
-        "customer": call.identity.customer if turn.level else "",
-        "name": caller.get("name", ""),
-        "segment": caller.get("tier", ""),
-        "reason": call.facts.get("reason", ""),
-        "context": {
-            "path": list(call.path),
-            "typed": typed,
-            "last_reasons": list(caller.get("last_reasons") or ()),
-        },
-    }
+    return Handover(
+        call=call.id,
+        caller=call.caller,
+        called=call.called,
+        language=call.language,
+        level=turn.level,
+        customer=call.identity.customer if turn.level else "",
+        name=str(caller.get("name") or ""),
+        segment=str(caller.get("tier") or ""),
+        reason=str(call.facts.get("reason") or ""),
+        context=AgentNotes(path=call.path, typed=typed, last_reasons=tuple(caller.get("last_reasons") or ())),
+    )

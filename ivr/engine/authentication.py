@@ -14,6 +14,7 @@ from typing import Any
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 
+from .service_ports.identity import ChargeTry, CheckCode, NotePassed, NoteUnanswered, SendCode, TryPassed
 from .turn import LOOKUP_SECONDS, Turn
 
 _TRIES = 3
@@ -50,14 +51,14 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
     try:
         answer = turn.lookup("bank.verify", {**claim, "pin": pin}, deadline=LOOKUP_SECONDS)
     except LookupFailed:
-        _tell_identity(turn, "unanswered")  # no answer was no guess
+        _unanswered(turn)  # no answer was no guess
         return Proof.UNAVAILABLE
     if answer.get("verified") is not True or not answer.get("customer"):
         return _wrong(turn)
     turn.verified(1, str(answer["customer"]))
     turn.change(facts={**turn.call.facts, "card": answer.get("card", {})}, errors=0)
     turn.note("identity", outcome="verified", level=1)
-    if _tell_identity(turn, "passed").get("at_risk"):
+    if _passed(turn).at_risk:
         turn.change(facts={**turn.call.facts, "caller": {**turn.call.facts["caller"], "risk": True}})
     return Proof.GIVEN
 
@@ -79,18 +80,25 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
 def _charged(turn: Turn) -> bool:
     """Count a try against the call, the account and the number; tell whether it may be made."""
     turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
-    about = {"account": turn.scratch["account"], "number": turn.call.caller, "called": turn.call.called}
-    return turn.lookup("identity.charge", about, deadline=LOOKUP_SECONDS).get("allowed") is True
+    call = turn.call
+    return turn.ask(ChargeTry(account=turn.scratch["account"], number=call.caller, called=call.called)).allowed
 
 
-def _tell_identity(turn: Turn, question: str) -> Mapping[str, Any]:
-    """Tell the count how a try ended; if that fails it stays too high for a while, which is on the safe side."""
-    about = {"account": turn.scratch.get("account", ""), "number": turn.call.caller, "called": turn.call.called}
-    if question == "passed":
-        about |= {"customer": turn.call.identity.customer}
+def _passed(turn: Turn) -> TryPassed:
+    """Tell the count that a try was right; if that fails it stays too high for a while, which is on the safe side."""
+    call, account = turn.call, turn.scratch.get("account", "")
     with suppress(LookupFailed):
-        return turn.lookup(f"identity.{question}", about, deadline=LOOKUP_SECONDS)
-    return {}
+        return turn.ask(
+            NotePassed(account=account, number=call.caller, called=call.called, customer=call.identity.customer)
+        )
+    return TryPassed()
+
+
+def _unanswered(turn: Turn) -> None:
+    """Tell the count that a try could not be checked; if that fails it stays too high, as above."""
+    call, account = turn.call, turn.scratch.get("account", "")
+    with suppress(LookupFailed):
+        turn.ask(NoteUnanswered(account=account, number=call.caller, called=call.called))
 
 
 def _wrong(turn: Turn) -> Proof:
@@ -105,29 +113,28 @@ def send_code(turn: Turn) -> Proof:
         return Proof.REFUSED
     try:
         phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=LOOKUP_SECONDS)
-        question = {"number": phone["number"], "purpose": "identity", "language": turn.call.language}
-        code = turn.lookup("identity.code", question, deadline=LOOKUP_SECONDS)
+        code = turn.ask(SendCode(number=phone["number"], purpose="identity", language=turn.call.language))
     except (LookupFailed, KeyError):
         return Proof.UNAVAILABLE
-    turn.remember(codes=sent, code=code["sealed"], code_number=phone["number"], code_tail=code["sent_to_tail"])
+    turn.remember(codes=sent, code=code.sealed, code_number=phone["number"], code_tail=code.sent_to_tail)
     turn.note("identity", outcome="code sent")
     return Proof.GIVEN
 
 
 def check_code(turn: Turn, given: Secret) -> Proof:
     """Check a one-time code (level L2)."""
-    question = {"sealed": turn.scratch["code"], "given": given, "number": turn.scratch["code_number"]}
     try:
-        answer = turn.lookup("identity.check_code", question, deadline=LOOKUP_SECONDS)
+        sent = CheckCode(sealed=turn.scratch["code"], given=given, number=turn.scratch["code_number"])
+        answer = turn.ask(sent)
     except LookupFailed:
         return Proof.UNAVAILABLE
-    if answer.get("verified") is True:
+    if answer.verified:
         turn.verified(2, turn.call.identity.customer)
         turn.note("identity", outcome="verified", level=2)
         return Proof.GIVEN
     turn.note("identity", outcome="code refused")
-    if answer.get("reason") == "expired":
+    if answer.reason == "expired":
         return Proof.EXPIRED
     wrong = turn.scratch.get("wrong_codes", 0) + 1
     turn.remember(wrong_codes=wrong)
-    return Proof.WRONG if answer.get("reason") == "wrong" and wrong < _TRIES else Proof.LAST_WRONG
+    return Proof.WRONG if answer.reason == "wrong" and wrong < _TRIES else Proof.LAST_WRONG

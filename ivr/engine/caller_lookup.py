@@ -8,8 +8,10 @@ from typing import Any
 from ivr.errors import LookupFailed
 from ivr.flow.model import PRIORITIES
 
+from .service_ports.memory import RecallPreferences
+from .service_ports.risk import AskRisk
 from .telephone import telephone
-from .turn import CHOICES, LOOKUP_SECONDS, MEMORY_DEADLINE, Turn
+from .turn import LOOKUP_SECONDS, Turn
 
 CALLER_DEADLINE = 1.0
 """Seconds that the bank has to say who is calling, before anything is heard (elderly callers: at most one second)."""
@@ -30,14 +32,14 @@ def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
 
 def _at_risk(turn: Turn, caller: Mapping[str, Any]) -> bool:
     """Ask whether the bank warns of this number, or of the customer whose number it is; the mark routes, no more."""
-    about = {"number": turn.call.caller, "customer": caller.get("customer", "")}
     try:
-        found = turn.lookup("risk.status", about, deadline=MEMORY_DEADLINE).get("at_risk") is True
+        about = AskRisk(number=turn.call.caller, customer=str(caller.get("customer") or ""))
+        at_risk = turn.ask(about).at_risk
     except LookupFailed:
         return False
-    if found:
+    if at_risk:
         turn.note("risk")
-    return found
+    return at_risk
 
 
 def _frequent(caller: Mapping[str, Any]) -> list[str]:
@@ -51,9 +53,9 @@ def ask_again(turn: Turn) -> bool:
     """Ask the bank once more if it could not be asked when the call came in; tell whether it can be asked now."""
     if not turn.call.facts["caller"].get("unreachable"):
         return True
-    chosen = {name: turn.call.facts["caller"][name] for name in CHOICES if name in turn.call.facts["caller"]}
+    profile = turn.call.facts["caller"].get("profile", "")
     turn.change(facts={**turn.call.facts, "caller": who_calls(turn, LOOKUP_SECONDS)})
-    turn.set_preferences(chosen)
+    turn.set_preferences(profile=profile, frequent="")
     return not turn.call.facts["caller"].get("unreachable")
 
 
@@ -71,13 +73,13 @@ def _remembered(turn: Turn) -> dict[str, Any]:
     Not the language: a telephone is shared more often than it changes its tongue, and one key chooses it anew.
     """
     try:
-        kept = turn.lookup("memory.recall", {"number": turn.call.caller}, deadline=MEMORY_DEADLINE)
+        kept = turn.ask(RecallPreferences(number=turn.call.caller))
     except LookupFailed:
         return {}
-    if kept.get("rate"):
-        turn.change(rate=float(kept["rate"]))
-    found = {name: kept[name] for name in ("profile", "last_reasons") if kept.get(name)}
-    return found | ({"frequent": kept["reasons"]} if kept.get("reasons") else {})
+    if kept.rate:
+        turn.change(rate=kept.rate)
+    chosen = {"profile": kept.profile, "last_reasons": list(kept.last_reasons), "frequent": list(kept.reasons)}
+    return {name: value for name, value in chosen.items() if value}
 
 
 def _with_segment(turn: Turn, caller: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from .inputs import Input
+from .service_ports import OwnServices
 from .verbs import Closing
 
 
@@ -21,6 +22,10 @@ class Lookup(Protocol):
         `source` is "bank.balance" and the like; `key` is the same when the same turn is run again, so that a back end
         can refuse to act twice. Raises LookupFailed when the back end is slow, gone, faulty or knows no such thing.
         """
+
+
+class BackEnds(Lookup, OwnServices, Protocol):
+    """The bank, asked by name, and our own services, asked by typed questions."""
 
 
 class Verbalize(Protocol):
@@ -228,14 +233,4 @@ class Calls(Protocol):
         """Ring a number, play it what `url` answers, tell `ended` how it ended; return the call's id.
 
         Both addresses are relative to the public URL. Raises CarrierFailed.
-        """
-
-
-class Service(Protocol):
-    """A back end of our own, asked like the bank: the lookup "tickets.open" is the question "open" of "tickets"."""
-
-    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
-        """Answer. The same `key` again gets the same answer and does nothing twice; `now` is a Unix time.
-
-        Raises LookupFailed, with `missing` for "no such thing"; its text holds no value that was given.
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -12,34 +12,36 @@ from ivr.flow.model import Choice
 from ivr.flow.outcomes import MAIN_MENU, global_outcome
 
 from .input_step import option_words
+from .service_ports.queue import LeaveQueue, QueueStatus
 from .step import Move, Universal
-from .turn import LOOKUP_SECONDS, Turn
+from .turn import Turn
 from .verbs import Gather, Keys, Pause, Play
 
 LONG_WAIT = 11
 """Whole minutes from which only "more than ten" is said: no forecast reaches farther."""
 
-_Status = Mapping[str, Any]
-"""What the queue answers to a waiting caller; an empty one when it could not be asked."""
 
+def wait(turn: Turn, status: QueueStatus | None, choices: Sequence[Choice]) -> Move:
+    """Tell the place if that is due, play music, and wait for a key; silence asks the queue again.
 
-def wait(turn: Turn, status: _Status, choices: Sequence[Choice]) -> Move:
-    """Tell the place if that is due, play music, and wait for a key; silence asks the queue again."""
-    told = {name: status[name] for name in ("position", "minutes", "call_back") if name in status}
-    turn.change(transfer={**turn.call.transfer, **told})
-    if status.get("due"):
+    `status` is None when the queue could not be asked.
+    """
+    if status:
+        told = {"position": status.position, "minutes": status.minutes, "call_back": status.call_back}
+        turn.change(transfer={**turn.call.transfer, **told})
+    if status and status.due:
         _tell(turn, status)
         _offer(turn, choices)
-    piece = float(status.get("piece") or turn.line.waiting.piece)
+    piece = status.piece if status and status.piece else turn.line.waiting.piece
     music = turn.line.waiting.music
     turn.prompts.append(Play(f"/audio/{music}") if music else Pause(piece))
     turn.gather(Gather((), keys=Keys(1), first_timeout=1.0, inter_digit_timeout=1.0))
     return None
 
 
-def _tell(turn: Turn, status: _Status) -> None:
-    position, minutes = int(status.get("position", 1)), status.get("minutes")
-    if status.get("longer"):
+def _tell(turn: Turn, status: QueueStatus) -> None:
+    position, minutes = status.position, status.minutes
+    if status.longer:
         turn.phrase("queue_longer")
     if position <= 1:
         turn.phrase("queue_next")
@@ -53,9 +55,7 @@ def _tell(turn: Turn, status: _Status) -> None:
     elif minutes >= LONG_WAIT:
         turn.phrase("queue_long")
     else:
-        turn.phrase(
-            "queue_minutes", minutes=turn.services.verbalize(int(minutes) * 60, "duration", "", turn.call.language)
-        )
+        turn.phrase("queue_minutes", minutes=turn.services.verbalize(minutes * 60, "duration", "", turn.call.language))
 
 
 def _offer(turn: Turn, choices: Sequence[Choice]) -> None:
@@ -89,19 +89,19 @@ def way_out(turn: Turn, choice: Choice) -> Move:
 def leave(turn: Turn, why: str) -> None:
     """Tell the queue that the caller waits no more; whoever is not heard of is forgotten by it anyway."""
     with suppress(LookupFailed):
-        told = turn.ask("queue.leave", {"call": turn.call.id, "why": why}, deadline=LOOKUP_SECONDS)
-        if told.get("agent"):
-            note_talk(turn, told)
+        status = turn.ask(LeaveQueue(call=turn.call.id, why=why))
+        if status.agent:
+            note_talk(turn, status)
             return
     turn.note("left", why=why, **where(turn))
 
 
-def note_talk(turn: Turn, told: _Status) -> None:
+def note_talk(turn: Turn, status: QueueStatus) -> None:
     """Write down a talk that is just over; the wait was over when the agent took the call."""
-    seconds = round(float(told.get("seconds", 0)))
+    seconds = status.seconds
     place = where(turn)
     place["waited"] = max(0, place["waited"] - seconds)
-    turn.note("talked", agent=told["agent"], seconds=seconds, **place)
+    turn.note("talked", agent=status.agent, seconds=seconds, **place)
 
 
 def where(turn: Turn) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, TypeVar
 
 from msgspec.structs import replace as changed
 
@@ -23,8 +23,12 @@ from ivr.secret import Secret, masked
 
 from .business_hours import DeskValues, OpeningValues
 from .call import Call, Frame, ProvenIdentity
-from .ports import Event, InverseNormalize, Lookup, Understand, Verbalize
+from .ports import BackEnds, Event, InverseNormalize, Understand, Verbalize
+from .service_ports.memory import KeepPreferences
+from .service_ports.question import A, Question
 from .verbs import Closing, Dial, Enqueue, Gather, Hangup, InputMode, Pause, Prompt, Record, Say
+
+_T = TypeVar("_T")
 
 IDENTITY_SECONDS = 600.0
 """How long a verified caller stays verified without doing anything (voice-menu practice: ten minutes)."""
@@ -36,10 +40,6 @@ RATES = (0.7, 1.3)
 LONGEST_PATH = 12
 """Choices that are remembered for an agent; older ones tell nothing any more."""
 
-MEMORY_DEADLINE = 0.3
-CHOICES = ("profile",)
-"""What callers choose for this call and the next, as flows read it of `caller`."""
-KEEP = "memory.keep"
 LOOKUP_SECONDS = 2.0
 """Seconds that one answer of a back end may take, unless the flow says otherwise."""
 
@@ -56,7 +56,7 @@ class Services:
     `input_mode` tells by language how callers are heard, as long as that works.
     """
 
-    lookup: Lookup
+    lookup: BackEnds
     verbalize: Verbalize
     inverse_normalize: InverseNormalize
     understand: Understand
@@ -275,17 +275,16 @@ class Turn:
         self.change(rate=min(fastest, max(slowest, round(self.call.rate * factor, 2))))
         self.keep_for_next_call(rate=str(self.call.rate))
 
-    def keep_for_next_call(self, **chosen: str) -> None:
+    def keep_for_next_call(self, *, rate: str = "", reason: str = "") -> None:
         """Remember what the caller chose, if there is something to remember it by; a call never depends on it."""
         with suppress(LookupFailed):
-            about = {"number": self.call.caller, "call": self.call.id}
-            self.lookup(KEEP, about | chosen, deadline=MEMORY_DEADLINE)
+            self.ask(KeepPreferences(number=self.call.caller, call=self.call.id, rate=rate, reason=reason))
 
-    def set_preferences(self, given: Mapping[str, Any]) -> None:
+    def set_preferences(self, *, profile: str, frequent: str) -> None:
         """Let what the caller chose hold in this call, too, whether or not it can be kept for the next."""
         caller = self.call.facts.get("caller", {})
-        new: dict[str, Any] = {name: str(given[name]) for name in CHOICES if given.get(name)}
-        if new.get("profile") == "elderly" or given.get("frequent") == "off":
+        new: dict[str, Any] = {"profile": profile} if profile else {}
+        if profile == "elderly" or frequent == "off":
             new["frequent"] = []
         if new:
             self.change(facts={**self.call.facts, "caller": {**caller, **new}})
@@ -305,29 +304,39 @@ class Turn:
 
     # asking the back end
 
-    def ask(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
-        """Ask a back end what is asked too often to be noted. Raises LookupFailed."""
-        return self._ask(source, question, deadline, f"{self.call.id}:{self.call.turn}:{self.hops}")
+    def ask(self, question: Question[A]) -> A:
+        """Ask a service of our own. Raises LookupFailed; notes the outcome without any value."""
+        if isinstance(question, KeepPreferences):
+            self.set_preferences(profile=question.profile, frequent=question.frequent)
+        ask = partial(self.services.lookup.ask, question, key=self._key)
+        return self._noted(question.source, ask) if question.noted else self._in_time(ask)
 
     def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
-        """Ask a back end. Raises LookupFailed; notes the outcome without any value."""
-        if source == KEEP:
-            self.set_preferences(question)
+        """Ask the bank. Raises LookupFailed; notes the outcome without any value."""
+        within = min(deadline, ASKING_SECONDS - self.asked)
+        return self._noted(source, partial(self.services.lookup, source, question, deadline=within, key=self._key))
+
+    @property
+    def _key(self) -> str:
+        """What tells a question from those of other turns; the same when the turn is run again."""
+        return f"{self.call.id}:{self.call.turn}:{self.hops}"
+
+    def _noted(self, source: str, ask: Callable[[], _T]) -> _T:
         try:
-            answer = self.ask(source, question, deadline=deadline)
+            answer = self._in_time(ask)
         except LookupFailed as error:
             self.note("lookup", source=source, outcome="missing" if error.missing else "failed", reason=str(error))
             raise
         self.note("lookup", source=source, outcome="ok")
         return answer
 
-    def _ask(self, source: str, question: Mapping[str, Any], deadline: float, key: str) -> Mapping[str, Any]:
-        left = ASKING_SECONDS - self.asked
-        if left < _NOT_WORTH_ASKING:
+    def _in_time(self, ask: Callable[[], _T]) -> _T:
+        """Ask while there is time in this turn, and count the time that it takes."""
+        if ASKING_SECONDS - self.asked < _NOT_WORTH_ASKING:
             raise LookupFailed("earlier questions of this turn took all the time there is")
         began = self.services.timer()
         try:
-            return self.services.lookup(source, question, deadline=min(deadline, left), key=key)
+            return ask()
         finally:
             self.asked += self.services.timer() - began
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from ivr.calendar import local
 from ivr.engine.ports import CallStore, Document, Documents, JournalRow
+from ivr.engine.service_ports.tickets import TICKET_KINDS
 from ivr.services.surveys import DETRACTOR, OPEN_TASKS, PROMOTER, SATISFIED, SURVEYS, TASKS
-from ivr.services.tickets.deadlines import TICKET_KINDS
 from ivr.services.tickets.service import OPEN_TICKETS, TICKETS
 
 from .service_level import LONGEST_CALL, READ_ON, ServiceTally, mean, share

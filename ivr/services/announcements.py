@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ivr.engine.ports import Document, Documents
+from ivr.engine.service_ports.line import AnnouncementText, AskAnnouncement
 from ivr.errors import IvrError, LookupFailed
 from ivr.flow.text import nearest_language
 from ivr.speech.languages import families
@@ -74,27 +74,20 @@ def _read(document: Document | None) -> Announcement | None:
 
 
 class Announcements:
-    """The service `line`, asked `announcement` with {slot, language, caller, called}.
-
-    Answers {text, language, drill}; the text is empty while the slot is off. Thread-safe. While the store cannot be
-    read, what was read last goes on.
-    """
+    """The service `line`. Thread-safe. While the store cannot be read, what was read last goes on."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._known: dict[str, tuple[float, Announcement | None]] = {}
 
-    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
-        """Answer. Raises LookupFailed for another question, and while nothing is known because the store is gone."""
+    def announcement(self, question: AskAnnouncement, *, key: str, now: float) -> AnnouncementText:
+        """Return what is announced. Raises LookupFailed while nothing is known because the store is gone."""
         del key  # asking changes nothing
-        if question != "announcement":
-            raise LookupFailed(f'the line has no answer to "{question}"', missing=True)
-        found = self._current(str(given.get("slot", "")), now)
-        caller, called = str(given.get("caller", "")), str(given.get("called", ""))
-        if found is None or now >= found.until or not found.heard_by(caller, called):
-            return {"text": "", "language": "", "drill": False}
-        text, language = found.text_for(str(given.get("language", "")))
-        return {"text": text, "language": language, "drill": found.drill}
+        slot = self._current(question.slot, now)
+        if slot is None or now >= slot.until or not slot.heard_by(question.caller, question.called):
+            return AnnouncementText()
+        text, language = slot.text_for(question.language)
+        return AnnouncementText(text=text, language=language, drill=slot.drill)
 
     def _current(self, slot: str, now: float) -> Announcement | None:
         at, known = self._known.get(slot, (None, None))

@@ -1,11 +1,13 @@
-"""Sends each question to the back end it names: the bank over HTTP, or a service of our own."""
+"""Sends each question to the back end that it is for: the bank over HTTP, or a service of our own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
-from ivr.engine.ports import Lookup, Service
+from ivr.engine.ports import Lookup
+from ivr.engine.service_ports import ServicePorts
+from ivr.engine.service_ports.question import A, Question
 from ivr.errors import LookupFailed
 
 
@@ -18,30 +20,34 @@ class Telling(Protocol):
 
 
 class Router:
-    """The engine's `Lookup` port over many back ends: the word before the dot chooses.
+    """The engine's back ends: the bank `outside`, asked by name, and services of our own, asked by typed questions.
 
-    What `services` names is asked here; everything else goes `outside`. `clock` gives Unix seconds.
+    `clock` gives Unix seconds.
     """
 
-    def __init__(self, outside: Lookup, services: Mapping[str, Service], clock: Callable[[], float]) -> None:
-        self._outside = outside
-        self._services = dict(services)
-        self._clock = clock
+    def __init__(self, outside: Lookup, services: ServicePorts, clock: Callable[[], float]) -> None:
+        self._outside, self._services, self._clock = outside, services, clock
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
-        """Answer. Raises LookupFailed; a fault of a service of our own must not break the call either."""
-        name, _, asked = source.partition(".")
-        service = self._services.get(name)
-        if service is None:
-            return self._outside(source, question, deadline=deadline, key=key)
+        """Ask the bank. Raises LookupFailed."""
+        return self._outside(source, question, deadline=deadline, key=key)
+
+    def ask(self, question: Question[A], *, key: str) -> A:
+        """Ask the service that a question belongs to, by the method that is called like it.
+
+        Raises LookupFailed; a fault of a service must not break the call either.
+        """
+        service, _, name = question.source.partition(".")
         try:
-            return service.ask(asked, question, key=key, now=self._clock())
+            answer: A = getattr(getattr(self._services, service), name)(question, key=key, now=self._clock())
         except LookupFailed:
             raise
         except Exception as fault:
-            raise LookupFailed(f"{name} cannot be asked ({type(fault).__name__})") from None
+            raise LookupFailed(f"{service} cannot be asked ({type(fault).__name__})") from None
+        return answer
 
     def troubles(self) -> list[tuple[str, str]]:
         """Name each back end that cannot be used now, and why."""
-        told = (asked.troubles() for asked in (self._outside, *self._services.values()) if isinstance(asked, Telling))
-        return [(name, why) for troubles in told for name, why in troubles.items()]
+        asked = (self._outside, *vars(self._services).values())
+        troubles = (back_end.troubles() for back_end in asked if isinstance(back_end, Telling))
+        return [(name, why) for of_one in troubles for name, why in of_one.items()]

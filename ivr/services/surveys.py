@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from ivr.calendar import local
 from ivr.engine.ports import Document, Documents
+from ivr.engine.service_ports.survey import KeepSurvey, NoteCallback, SurveyKept, TaskState
 from ivr.errors import LookupFailed
 
-from .fields import Fields
 from .tickets.deadlines import spread
 
 SURVEYS, TASKS, OPEN_TASKS = "surveys", "tasks", "open_tasks"
@@ -18,39 +18,33 @@ CALLBACK_HOURS = 24
 SATISFIED = 4
 UNSATISFIED = 2
 PROMOTER, DETRACTOR = 9, 6
-OUTCOMES = ("solved", "reached", "refused", "no_answer")
+_UNANSWERED: Document = {
+    **dict.fromkeys(("queue", "priority", "agent", "reason"), ""),
+    **dict.fromkeys(("satisfaction", "recommend")),
+}
+_ASKED = tuple(_UNANSWERED)
 
 
 class Surveys:
-    """The service "survey": answer, and called_back for operators. One survey a call; answers may come one by one."""
+    """The service "survey". One survey a call; answers may come one by one."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
-        self._questions: Mapping[str, Callable[[Fields, str, int], Document]] = {
-            "answer": self._answer,
-            "called_back": self._called_back,
-        }
 
-    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
-        """Answer. Raises LookupFailed."""
-        if question not in self._questions:
-            raise LookupFailed(f"survey knows no question {question!r}")
-        return self._questions[question](Fields(given), key, int(now))
-
-    def _answer(self, given: Fields, _key: str, now: int) -> Document:
-        about = {name: given.text(name) for name in ("queue", "priority", "agent", "reason")}
-        marks = {"satisfaction": given.whole("satisfaction", 1, 5), "recommend": given.whole("recommend", 0, 10)}
-        key = self._key_of(given.needed("call"), now)
+    def answer(self, question: KeepSurvey, *, key: str, now: float) -> SurveyKept:
+        """Keep answers; a detractor gets a task to call back."""
+        del key  # the same answers again change nothing
+        at = int(now)
+        said = {name: value for name in _ASKED if (value := getattr(question, name)) not in (None, "")}
+        survey_key = self._key_of(question.call, at)
 
         def take(before: Document | None) -> Document:
-            known = before or {"call": given.text("call"), "at": now, **about, **dict.fromkeys(marks)}
-            said = {name: value for name, value in {**about, **marks}.items() if value not in (None, "")}
-            return {**known, **said}
+            return {**(before or {"call": question.call, "at": at, **_UNANSWERED}), **said}
 
-        kept = self._documents.change(SURVEYS, key, take)
+        kept = self._documents.change(SURVEYS, survey_key, take)
         if kept is None or not is_detractor(kept):
-            return {"detractor": False}
-        return {"detractor": True, "callback_by": self._call_back(key, kept, given.number(), now)}
+            return SurveyKept(detractor=False)
+        return SurveyKept(detractor=True, callback_by=self._call_back(survey_key, kept, question.number, at))
 
     def _key_of(self, call: str, now: int) -> str:
         """Return the key of a call's survey: the day comes first, so that reports need not read all of them."""
@@ -67,14 +61,14 @@ class Surveys:
         assert task is not None  # noqa: S101
         return _by(task)
 
-    def _called_back(self, given: Fields, key: str, now: int) -> Document:
+    def called_back(self, question: NoteCallback, *, key: str, now: float) -> TaskState:
         """Take how a call back went. Nobody answering leaves the task open."""
-        task, outcome, by = given.needed("task"), given.one_of("outcome", OUTCOMES), given.text("by")
+        task, outcome, by = question.task, question.outcome, question.by
 
         def note(before: Document | None) -> Document | None:
             if before is None or any(row["key"] == key for row in before["attempts"]):
                 return before
-            attempts = [*before["attempts"], {"key": key, "at": now, "by": by, "outcome": outcome}]
+            attempts = [*before["attempts"], {"key": key, "at": int(now), "by": by, "outcome": outcome}]
             state = before["state"] if outcome == "no_answer" else "closed"
             return {**before, "attempts": attempts, "state": state, "owner": before["owner"] or by}
 
@@ -83,7 +77,7 @@ class Surveys:
             raise LookupFailed("there is no such task", missing=True)
         if kept["state"] == "closed":
             self._documents.change(OPEN_TASKS, task, lambda _: None)
-        return {"task": task, "state": kept["state"], "attempts": len(kept["attempts"]), "owner": kept["owner"]}
+        return TaskState(task=task, state=kept["state"], attempts=len(kept["attempts"]), owner=kept["owner"])
 
 
 def is_detractor(survey: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ivr.engine.service_ports.line import AskAnnouncement
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.turn import Turn
 from ivr.errors import LookupFailed
@@ -15,8 +16,6 @@ from ivr.flow.model import Route
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import Name
 
-_DEADLINE = 0.3
-"""Seconds: the answer comes from the store next door, and no announcement is worth a silence."""
 _HELD_SECONDS = 8.0
 """An announcement up to this length is heard to its end; a longer one may be stopped by a key."""
 _SIGN_OR_WORD = re.compile(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+")
@@ -52,18 +51,19 @@ class AnnounceStep(LiveStep):
     def enter(self, turn: Turn) -> Move:
         """Speak what is on. Whatever goes wrong, the call goes on."""
         call = turn.call
-        question = {"slot": self.announce, "language": call.language, "caller": call.caller, "called": call.called}
         try:
-            found = turn.lookup("line.announcement", question, deadline=_DEADLINE)
+            announced = turn.ask(
+                AskAnnouncement(slot=self.announce, language=call.language, caller=call.caller, called=call.called)
+            )
         except LookupFailed:
             return "next"
-        words, language = str(found.get("text") or ""), str(found.get("language") or call.language)
+        words, language = announced.text, announced.language or call.language
         if words:
             barge_in = _seconds(words, turn) > _HELD_SECONDS
-            if found.get("drill"):
+            if announced.drill:
                 turn.phrase("drill", language=language, barge_in=barge_in)
             turn.say_words(words, language=language, barge_in=barge_in)
-            turn.note("announced", slot=self.announce, drill=bool(found.get("drill")))
+            turn.note("announced", slot=self.announce, drill=announced.drill)
         return "next"
 
 

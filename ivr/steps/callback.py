@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ivr.engine.agent_context import handover
+from ivr.engine.service_ports.queue import PromiseCallback
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.telephone import telephone
-from ivr.engine.turn import LOOKUP_SECONDS, Turn
+from ivr.engine.turn import Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, option
@@ -83,18 +84,18 @@ class CallbackStep(LiveStep):
         if not number and not self.callback.message:
             return "error"
         try:
-            promise = turn.lookup("queue.call_back", self._question(turn, number), deadline=LOOKUP_SECONDS)
+            promise = turn.ask(self._question(turn, number))
         except LookupFailed:
             return "error"
-        turn.set(self.save_as, promise)
-        turn.note("call_back", reference=promise.get("reference"), by=promise.get("by"))
+        turn.set(self.save_as, promise.values())
+        turn.note("call_back", reference=promise.reference, by=promise.by)
         return "next"
 
-    def _question(self, turn: Turn, number: str) -> dict[str, Any]:
+    def _question(self, turn: Turn, number: str) -> PromiseCallback:
         caller, waited = turn.call.facts.get("caller", {}), turn.call.transfer
         desk = self.callback.desk
         if desk == OWN_DESK:
             desk = waited.get("desk") or caller.get("desk") or turn.line.desk
         priority = self.callback.priority or waited.get("priority") or caller.get("priority") or PRIORITIES[0]
         message = str(self.callback.message(turn.values())) if self.callback.message else ""
-        return handover(turn) | {"number": number, "desk": desk, "priority": priority, "message": message}
+        return PromiseCallback(**handover(turn), number=number, desk=desk, priority=priority, message=message)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from ivr.engine.service_ports import QUESTIONS
+from ivr.engine.service_ports.question import Answer, read_question
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.turn import LOOKUP_SECONDS, Turn
 from ivr.errors import LookupFailed
@@ -14,6 +16,9 @@ from ivr.flow.fields import Block, MapOf, option
 from ivr.flow.model import Route
 from ivr.flow.routes import Condition, Ways
 from ivr.flow.scalars import Name, Seconds, WordField
+
+_GIVEN_ALONG = ("call", "customer")
+"""What goes along by itself with every question that takes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +71,23 @@ class LookupStep(LiveStep):
 
     def enter(self, turn: Turn) -> Move:
         """Ask."""
-        values = turn.values()
-        question = {name: expression(values) for name, expression in (self.lookup.given or {}).items()}
-        question.pop("customer", None)  # proved, never given: the number that calls is a hint of who it may be
-        if turn.level:
-            question["customer"] = turn.call.identity.customer
         try:
-            answer = turn.lookup(self.lookup.source, question | {"call": turn.call.id}, deadline=self.lookup.deadline)
+            answer = self._answer(turn)
         except LookupFailed as error:
             return "missing" if error.missing else "error"
         if self.lookup.save_as:
             turn.set(self.lookup.save_as, answer, proof=self.requires or turn.level)
         return "next"
+
+    def _answer(self, turn: Turn) -> Mapping[str, Any]:
+        values, source = turn.values(), self.lookup.source
+        given = {name: expression(values) for name, expression in (self.lookup.given or {}).items()}
+        given.pop("customer", None)  # proved, never given: the number that calls is a hint of who it may be
+        given["call"] = turn.call.id
+        if turn.level:
+            given["customer"] = turn.call.identity.customer
+        kind = QUESTIONS.get(source)
+        if kind is None:
+            return turn.lookup(source, given, deadline=self.lookup.deadline)
+        answer: Answer = turn.ask(read_question(kind, given, spare=_GIVEN_ALONG))
+        return answer.values()

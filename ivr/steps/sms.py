@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
+from ivr.engine.service_ports.sms import SendMessage
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.turn import LOOKUP_SECONDS, Turn
 from ivr.errors import LookupFailed
@@ -61,8 +62,7 @@ class SmsStep(LiveStep):
             number = self._number(turn)
             if not number.removeprefix("+").isdigit():  # withheld, or a SIP address
                 return "error"
-            message = {"number": number, "text": self._text(turn), "purpose": self.name}
-            turn.lookup("sms.send", message, deadline=LOOKUP_SECONDS)
+            turn.ask(SendMessage(number=number, text=self._text(turn), purpose=self.name))
         except (LookupFailed, ValueError):  # no message is better than one with a hole in it
             return "error"
         return "next"

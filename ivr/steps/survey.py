@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ivr.engine.input_step import MISS, InputStep
 from ivr.engine.inputs import Digits, Input, Resumed, Speech
+from ivr.engine.service_ports.survey import RECOMMEND, SATISFACTION, KeepSurvey
 from ivr.engine.step import Move
 from ivr.engine.telephone import telephone
 from ivr.engine.turn import Turn
@@ -19,9 +20,11 @@ from ivr.flow.outcomes import AGENT
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import Name, OneOf
 
-_DEADLINE = 1.0
-SCALES = {"satisfaction": (1, 5), "recommend": (0, 10)}
-"""The questions and their ends: CSAT from 1 to 5, NPS from 0 to 10."""
+SCALES = {
+    "satisfaction": (SATISFACTION.least, SATISFACTION.most),
+    "recommend": (RECOMMEND.least, RECOMMEND.most),
+}
+"""The questions and their ends."""
 UNHAPPY = "unhappy"
 
 
@@ -113,7 +116,7 @@ class SurveyStep(InputStep):
         if not answers:
             return "next"
         turn.note("survey", queue=turn.call.transfer.get("desk"), **answers)
-        promised = self._kept(turn, answers).get("callback_by")
+        promised = self._call_back_by(turn, answers)
         if not promised or not telephone(turn.call.caller):  # nobody can call back a number that is not shown
             return "next"
         if self.save_as:
@@ -121,12 +124,22 @@ class SurveyStep(InputStep):
         return UNHAPPY if self.unhappy else "next"
 
     @staticmethod
-    def _kept(turn: Turn, answers: Mapping[str, int]) -> Mapping[str, Any]:
-        about = {"call": turn.call.id, "number": turn.call.caller, "queue": turn.call.transfer.get("desk", "")}
-        about |= {name: turn.call.transfer.get(name, "") for name in ("priority", "agent")}
-        about |= {"reason": turn.call.facts.get("reason", "")}
-        marks = {name: answers.get(name) for name in SCALES}
+    def _call_back_by(turn: Turn, answers: Mapping[str, int]) -> str | None:
+        """Keep the answers; return by when an unhappy caller is called back."""
+        call = turn.call
         try:
-            return turn.lookup("survey.answer", {**about, **marks}, deadline=_DEADLINE)
+            kept = turn.ask(
+                KeepSurvey(
+                    call=call.id,
+                    number=call.caller,
+                    queue=call.transfer.get("desk", ""),
+                    priority=call.transfer.get("priority", ""),
+                    agent=call.transfer.get("agent", ""),
+                    reason=call.facts.get("reason", ""),
+                    satisfaction=answers.get("satisfaction"),
+                    recommend=answers.get("recommend"),
+                )
+            )
         except LookupFailed:
-            return {}
+            return None
+        return kept.callback_by

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from ivr.engine.service_ports.tickets import TICKET_KINDS, TICKET_LEVELS, TICKET_SEVERITIES, OpenTicket
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import LOOKUP_SECONDS, Turn
+from ivr.engine.turn import Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, option
@@ -15,25 +16,23 @@ from ivr.flow.model import Route
 from ivr.flow.routes import Condition, Ways, WordOrValue
 from ivr.flow.scalars import Name
 
-_KINDS = ("product", "service", "channel", "policy")
-_SEVERITIES = ("ordinary", "grave", "public")
-_LEVELS = ("first", "middle", "high")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Complaint:
     """The keys of `ticket:`."""
 
     kind: Expression = option(
-        WordOrValue(_KINDS), help="What it is about: a product, service, a channel or system, a policy."
+        WordOrValue(TICKET_KINDS), help="What it is about: a product, service, a channel or system, a policy."
     )
     severity: Expression | None = option(
-        WordOrValue(_SEVERITIES),
+        WordOrValue(TICKET_SEVERITIES),
         help="How grave it is; `public` is one that is in the news.",
         default=None,
         shown="ordinary",
     )
-    level: Expression | None = option(WordOrValue(_LEVELS), help="Who must deal with it.", default=None, shown="first")
+    level: Expression | None = option(
+        WordOrValue(TICKET_LEVELS), help="Who must deal with it.", default=None, shown="first"
+    )
     recording: Expression | None = option(Condition(), help="The address of the caller's own words.", default=None)
 
 
@@ -75,21 +74,25 @@ class TicketStep(LiveStep):
 
     def enter(self, turn: Turn) -> Move:
         """Open it."""
-        question = self._question(turn)
         try:
-            opened = turn.lookup("tickets.open", question, deadline=LOOKUP_SECONDS)
+            question = self._question(turn)
+            receipt = turn.ask(question)
         except LookupFailed:
             return "error"
-        turn.set(self.save_as, opened)
-        if opened.get("repeat"):
+        turn.set(self.save_as, receipt.values())
+        if receipt.repeat:
             turn.no_less_urgent_than("complaint")
-        turn.note("ticket", ticket=opened.get("ticket"), about=question["kind"], repeat=opened.get("repeat"))
+        turn.note("ticket", ticket=receipt.ticket, about=question.kind, repeat=receipt.repeat)
         return "next"
 
-    def _question(self, turn: Turn) -> dict[str, Any]:
-        asked: dict[str, Any] = {"number": turn.call.caller, "call": turn.call.id}
-        if turn.level:
-            asked["customer"] = turn.call.identity.customer
-        values = turn.values()
-        named = {name: getattr(self.ticket, name) for name in ("kind", "severity", "level", "recording")}
-        return asked | {name: value(values) for name, value in named.items() if value}
+    def _question(self, turn: Turn) -> OpenTicket:
+        values, complaint = turn.values(), self.ticket
+        return OpenTicket(
+            number=turn.call.caller,
+            call=turn.call.id,
+            customer=turn.call.identity.customer if turn.level else "",
+            kind=complaint.kind(values),
+            severity=complaint.severity(values) if complaint.severity else "",
+            level=complaint.level(values) if complaint.level else "",
+            recording=complaint.recording(values) if complaint.recording else "",
+        )

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from msgspec.structs import replace
+
 from ivr.engine.agent_context import handover
 from ivr.engine.inputs import DialEnded, Digits, Input
 from ivr.engine.queue_treatment import choice_for, leads_out, leave, note_talk, wait, way_out, where
+from ivr.engine.service_ports.question import Question
+from ivr.engine.service_ports.queue import AskRound, EnterQueue, NoteRang, QueueStatus
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import LOOKUP_SECONDS, Turn
+from ivr.engine.turn import Turn
 from ivr.engine.verbs import Dial, Enqueue
 from ivr.errors import LookupFailed
 from ivr.flow.fields import Block, option
@@ -149,20 +153,19 @@ class TransferStep(LiveStep):
 
     def _queue(self, turn: Turn) -> Move:
         transfer = turn.call.transfer
-        asked = handover(turn) | {"desk": transfer["desk"], "priority": transfer["priority"]}
-        return self._ask(turn, "queue.enter", asked)
+        return self._ask(turn, EnterQueue(**handover(turn), desk=transfer["desk"], priority=transfer["priority"]))
 
-    def _ask(self, turn: Turn, question: str, asked: Mapping[str, Any], *, tell: bool = False) -> Move:
+    def _ask(self, turn: Turn, question: Question[QueueStatus], *, tell: bool = False) -> Move:
         """Ask the queue and do as it says. While it cannot be asked, the desk's own number is the way to people.
 
         With `tell` the caller wants to hear their place now.
         """
         try:
-            status = turn.ask(question, asked, deadline=LOOKUP_SECONDS)
+            status = turn.ask(question)
         except LookupFailed as failed:
             return self._unanswered(turn, failed)
         turn.remember(faults=0)
-        return self._follow(turn, {**status, "due": True} if tell else status)
+        return self._follow(turn, replace(status, due=True) if tell else status)
 
     def _unanswered(self, turn: Turn, failed: LookupFailed) -> Move:
         waits = turn.scratch.get("state") == "wait"
@@ -173,12 +176,12 @@ class TransferStep(LiveStep):
         turn.remember(faults=faults)
         turn.note("lookup", source="queue", outcome="failed", reason=str(failed))
         if waits and faults < _MOST_FAULTS:
-            return wait(turn, {}, self.choices)
+            return wait(turn, None, self.choices)
         return self._dial_desk(turn)
 
-    def _follow(self, turn: Turn, status: Mapping[str, Any]) -> Move:
-        match status.get("state"):
-            case "ring" if status.get("number") and status.get("leg"):
+    def _follow(self, turn: Turn, status: QueueStatus) -> Move:
+        match status.state:
+            case "ring" if status.number and status.leg:
                 return self._ring(turn, status)
             case "wait":
                 if turn.scratch.get("state") not in ("wait", "ring"):
@@ -188,7 +191,7 @@ class TransferStep(LiveStep):
             case "router":
                 turn.note("queued", router=True, **where(turn))
                 turn.remember(state="router", **_proof(turn))
-                turn.enqueue(Enqueue((), status["workflow"], int(status["priority"]), status["task"]))
+                turn.enqueue(Enqueue((), status.workflow, status.priority, status.task))
                 return None
             case "talked":  # how the dialling ended was lost on the way; that the line asks again tells it
                 return self._talked(turn, status)
@@ -206,15 +209,13 @@ class TransferStep(LiveStep):
         turn.dial(desk)
         return None
 
-    def _ring(self, turn: Turn, status: Mapping[str, Any]) -> Move:
-        if status.get("record") and not turn.call.transfer.get("told"):
+    def _ring(self, turn: Turn, status: QueueStatus) -> Move:
+        if status.record and not turn.call.transfer.get("told"):
             turn.phrase("recorded", barge_in=False)
-        turn.change(transfer={**turn.call.transfer, "told": bool(status.get("record"))})
-        turn.remember(state="ring", agent=status["agent"], **_proof(turn))
-        turn.note("ring", agent=status["agent"], **where(turn))
-        turn.ring(
-            Dial((), status["number"], int(status["timeout"]), leg=status["leg"], record=bool(status.get("record")))
-        )
+        turn.change(transfer={**turn.call.transfer, "told": status.record})
+        turn.remember(state="ring", agent=status.agent, **_proof(turn))
+        turn.note("ring", agent=status.agent, **where(turn))
+        turn.ring(Dial((), status.number, status.timeout, leg=status.leg, record=status.record))
         return None
 
     # waiting and talking
@@ -228,7 +229,7 @@ class TransferStep(LiveStep):
         if state == "wait" and isinstance(given, Digits):
             return self._pressed(turn, given.keys[:1])
         if state in ("wait", "ring"):
-            return self._ask(turn, "queue.round", {"call": turn.call.id})
+            return self._ask(turn, AskRound(call=turn.call.id))
         if "left" in turn.scratch:  # a number is being dialled, and the carrier asks again what to do
             self._say_so(turn)
             turn.dial(turn.call.transfer["desk"])
@@ -238,7 +239,7 @@ class TransferStep(LiveStep):
     def _pressed(self, turn: Turn, key: str) -> Move:
         choice = choice_for(turn, self.choices, key)
         if choice is None or not leads_out(turn, choice):
-            return self._ask(turn, "queue.round", {"call": turn.call.id}, tell=True)
+            return self._ask(turn, AskRound(call=turn.call.id), tell=True)
         leave(turn, "choice")
         if choice.reason:
             turn.set_reason(choice.reason)
@@ -246,24 +247,23 @@ class TransferStep(LiveStep):
 
     def _rang(self, turn: Turn, given: DialEnded) -> Move:
         """Ask the queue whether the agent took the call: how the carrier's leg ended tells nothing of that."""
-        asked = {"call": turn.call.id, "status": given.status, "seconds": given.seconds}
         try:
-            status = turn.ask("queue.rang", asked, deadline=LOOKUP_SECONDS)
+            status = turn.ask(NoteRang(call=turn.call.id, status=given.status, seconds=given.seconds))
         except LookupFailed as failed:
             if not failed.missing:
                 return self._dialled(turn, given)
             return self._queue(turn)
-        if status["state"] == "talked":
+        if status.state == "talked":
             return self._talked(turn, status)
         turn.note("refused", agent=turn.scratch.get("agent", ""), status=given.status)
         turn.phrase("queue_back")
         return self._follow(turn, status)
 
-    def _talked(self, turn: Turn, status: Mapping[str, Any]) -> Move:
+    def _talked(self, turn: Turn, status: QueueStatus) -> Move:
         """Go on after a talk with an agent."""
         _renew(turn)
         note_talk(turn, status)
-        turn.change(transfer={**turn.call.transfer, "agent": status["agent"]})
+        turn.change(transfer={**turn.call.transfer, "agent": status.agent})
         return self._after(turn)
 
     def _dialled(self, turn: Turn, given: DialEnded) -> Move:

@@ -16,6 +16,7 @@ from ivr.services.queue.service import Queue
 from ivr.session.step_registry import catalogue
 from ivr.settings import Settings
 from ivr.stores import open_store
+from tests.asking import ask
 
 LINE = """
 lines: {default: a}
@@ -58,7 +59,9 @@ def ivr(*arguments):
 
 def enters(queue, call, number, now, **more):
     given = {"call": call, "desk": "general", "priority": "normal", "caller": number, "language": "zh-CN", "level": 1}
-    return queue.ask("enter", {**given, "name": "张伟", "reason": "card", "context": {}, **more}, key=call, now=now)
+    return ask(
+        queue, "queue.enter", {**given, "name": "张伟", "reason": "card", "context": {}, **more}, key=call, now=now
+    )
 
 
 def test_an_agent_is_added_signed_on_paused_and_removed(store):
@@ -106,8 +109,9 @@ def test_the_queue_shows_who_waits_in_the_order_of_being_served_and_no_whole_num
 
 
 def test_a_call_back_that_was_made_by_hand_is_closed_once(store, queue):
-    promise = queue.ask(
-        "call_back",
+    promise = ask(
+        queue,
+        "queue.call_back",
         {"call": "CA1", "desk": "general", "priority": "normal", "caller": "+8613800000001", "number": "+8613800000001",
          "language": "zh-CN", "level": 0, "name": "", "reason": "", "context": {}},
         key="k", now=time.time(),

@@ -12,6 +12,7 @@ from ivr.calendar import local
 from ivr.cli import main
 from ivr.services.announcements import Announcements
 from ivr.stores import open_store
+from tests.asking import ask
 
 LINE = """
 lines: {default: a}
@@ -37,7 +38,7 @@ def heard(tmp_path, slot="emergency", **more):
     store = open_store(f"sqlite:///{tmp_path}/ivr.db")
     try:
         given = {"slot": slot, "language": "zh-CN", "caller": "+861", "called": "+862", **more}
-        return Announcements(store).ask("announcement", given, key="k", now=time.time())["text"]
+        return ask(Announcements(store), "line.announcement", given, key="k", now=time.time())["text"]
     finally:
         store.close()
 

@@ -17,6 +17,7 @@ from ivr.crypto import Seal
 from ivr.services.identity import IdentityService, Limits
 from ivr.settings import Settings
 from ivr.stores import open_store
+from tests.asking import ask
 
 NUMBER, HANDLE = "+8613800000001", "acc-5d41402abc"
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -36,13 +37,13 @@ class Server:
         for _ in range(times):
             self._keys += 1
             given = {"account": account, "number": number, "pieces": ["card_tail", "pin"]}
-            identity.ask("charge", given, key=f"CA{self._keys}", now=time.time())
+            ask(identity, "identity.charge", given, key=f"CA{self._keys}", now=time.time())
         store.close()
 
     def allowed(self, account: str) -> bool:
         store = open_store(self.settings.store)
         identity = IdentityService(store, seal=Seal.from_settings(self.settings))
-        found = identity.ask("status", {"account": account}, key="", now=time.time())
+        found = ask(identity, "identity.status", {"account": account}, key="", now=time.time())
         store.close()
         return not found["locked"]
 

@@ -20,6 +20,7 @@ from ivr.engine.ports import Incoming
 from ivr.services.surveys import Surveys
 from ivr.services.tickets.service import Tickets
 from ivr.settings import Settings
+from tests.asking import ask
 
 HOTLINE = """\
 flow: hotline
@@ -80,8 +81,12 @@ def calls(address: str, tmp_path: Path) -> None:
     play("CA1", Digits("1"), HungUp())
     play("CA2", Digits("0"), DialEnded("completed", 42))
     play("CA3", NoInput(), NoInput(), NoInput(), DialEnded("busy"))
-    Surveys(ivr.store).ask(
-        "answer", {"call": "CA2", "satisfaction": 5, "recommend": 10, "queue": "general"}, key="s", now=time.time()
+    ask(
+        Surveys(ivr.store),
+        "survey.answer",
+        {"call": "CA2", "satisfaction": 5, "recommend": 10, "queue": "general"},
+        key="s",
+        now=time.time(),
     )
     ivr.store.close()
 
@@ -152,7 +157,7 @@ def test_a_day_that_is_none_and_a_store_that_is_not_there_are_refused(
 def late_complaint(address: str, tmp_path: Path) -> None:
     ivr = build(Settings(store=address, flows=tmp_path / "flows"))
     tickets = Tickets(ivr.store, ivr.seal)
-    tickets.ask("open", {"number": "+8613800000001", "kind": "service"}, key="k", now=time.time() - 86401)
+    ask(tickets, "tickets.open", {"number": "+8613800000001", "kind": "service"}, key="k", now=time.time() - 86401)
     ivr.store.close()
 
 

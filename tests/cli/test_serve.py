@@ -24,6 +24,7 @@ from ivr.crypto import Seal
 from ivr.services.tickets.service import Tickets
 from ivr.settings import Settings
 from ivr.stores import open_store
+from tests.asking import ask
 from tests.servers import wait_until_ready
 from tests.waiting import PATIENCE
 
@@ -135,7 +136,7 @@ def alarmed(tmp_path) -> Iterator[ThreadingHTTPServer]:
     """Return a receiver of alarms; in the store of this test's folder a complaint has waited for far too long."""
     store = open_store(f"sqlite:///{tmp_path}/ivr.db")
     given = {"number": "+8613800000001", "kind": "service", "text": "x"}
-    Tickets(store, Seal(TOKEN.encode())).ask("open", given, key="k", now=time.time() - 2 * 86_400)
+    ask(Tickets(store, Seal(TOKEN.encode())), "tickets.open", given, key="k", now=time.time() - 2 * 86_400)
     store.close()
     http = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     http.bodies, http.status = [], 204

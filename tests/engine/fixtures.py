@@ -11,6 +11,8 @@ import pytest
 from ivr.engine.call import Call
 from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import CallStarted, Digits, Input, NoInput, Speech
+from ivr.engine.service_ports.field_types import COUNT, DURATION, FLAG
+from ivr.engine.service_ports.question import A, Question, answer_of, declared_fields
 from ivr.engine.turn import Services
 from ivr.engine.verbs import Closing, Pause, Say
 from ivr.errors import LookupFailed
@@ -41,12 +43,24 @@ ALWAYS = {
 """What the bank and the counting of tries answer unless a test says otherwise."""
 
 
+_NOTHING: dict[Any, Any] = {FLAG: False, COUNT: 0, DURATION: 0}
+
+
 @dataclass
 class Bank:
     """Answers lookups from a table; an exception in it is raised, and what was asked is kept."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, Mapping[str, Any], str]] = field(default_factory=list)
+
+    def ask(self, question: Question[A], *, key: str) -> A:
+        """Answer for a service of our own: with nothing in a field of which the table says nothing."""
+        asked = {name: getattr(question, name) for name in question.__struct_fields__}
+        given = {name: value for name, value in asked.items() if value not in ("", None)}
+        told = self(question.source, given, deadline=0.0, key=key)
+        answer = answer_of(type(question))
+        fields = declared_fields(answer).values()
+        return answer(**{field.name: _NOTHING.get(field.kinds, "") for field in fields if field.required} | told)
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
         self.asked.append((source, question, key))

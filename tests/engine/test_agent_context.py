@@ -112,7 +112,7 @@ def test_every_agent_and_the_call_back_are_told_the_same_level_and_entries(phone
     assert len(told) == 3
     assert {one["level"] for one in told} == {1}
     assert {one["customer"] for one in told} == {"C1"}
-    assert all(one["context"]["typed"]["card"] == "***0128" for one in told)
+    assert all(one["context"].typed["card"] == "***0128" for one in told)
 
 
 def test_who_had_proved_nothing_any_more_when_the_line_was_handed_over_has_not_proved_it_after(phone):

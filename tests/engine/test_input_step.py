@@ -203,7 +203,7 @@ def test_callers_choose_how_fast_they_are_spoken_to_and_it_is_kept(phone):
 
 
 def test_what_a_number_chose_before_holds_from_the_first_word(phone):
-    bank = Bank({"memory.recall": {"rate": "0.8", "profile": "elderly"}})
+    bank = Bank({"memory.recall": {"rate": 0.8, "profile": "elderly"}})
     call = phone("  start: {prompt: 您好。, menu: [{label: 余额, goto: bye}]}\n", bank=bank)
     assert call.heard.startswith("您好。")
     assert call.closing.prompts[0].rate == 0.8

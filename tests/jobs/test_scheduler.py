@@ -15,6 +15,7 @@ from ivr.jobs.scheduler import Scheduler
 from ivr.services.tickets.alarms import Alarm, DeadlineAlarms
 from ivr.services.tickets.service import Tickets
 from ivr.stores.sqlite import SqliteStore
+from tests.asking import ask
 from tests.customers import ZHANG
 
 NOW = 1795399200.0
@@ -50,7 +51,7 @@ class Office:
 
 @pytest.fixture
 def office(store: SqliteStore, seal: Seal) -> Office:
-    Tickets(store, seal).ask("open", {"number": ZHANG, "kind": "service", "text": "x"}, key="k", now=NOW)
+    ask(Tickets(store, seal), "tickets.open", {"number": ZHANG, "kind": "service", "text": "x"}, key="k", now=NOW)
     return Office()
 
 
@@ -79,7 +80,13 @@ def test_a_clock_that_was_put_back_does_not_silence_the_alarms(store: SqliteStor
     office.now = NOW + 40 * DAY
     office.watch(store).round()
     assert len(office.alarms) == 3
-    Tickets(store, Seal(b"k" * 32)).ask("open", {"number": ZHANG, "kind": "policy", "text": "x"}, key="l", now=NOW)
+    ask(
+        Tickets(store, Seal(b"k" * 32)),
+        "tickets.open",
+        {"number": ZHANG, "kind": "policy", "text": "x"},
+        key="l",
+        now=NOW,
+    )
     office.now = NOW + DAY
     office.watch(store).round()
     assert "policy" in {alarm.kind for alarm in office.alarms}

@@ -17,6 +17,7 @@ from ivr.services.tickets.alarms import DeadlineAlarms
 from ivr.services.tickets.service import Tickets
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
+from tests.asking import ask
 from tests.customers import LI, ZHANG
 
 NOW = 1795399200.0  # 2026-11-23T10:00+08:00 is a Monday
@@ -167,16 +168,16 @@ def test_complaints_call_backs_and_surveys_are_counted(
 
     def complain(moment: str, number: str, kind: str) -> str:
         given = {"number": number, "kind": kind}
-        return str(tickets.ask("open", given, key=moment + number, now=at(moment))["ticket"])
+        return str(ask(tickets, "tickets.open", given, key=moment + number, now=at(moment))["ticket"])
 
     complain("2026-11-02T10:00", LI, "product")
     first = complain("2026-11-23T09:00", ZHANG, "service")
     complain("2026-11-23T09:30", ZHANG, "service")
     complain("2026-11-24T09:30", LI, "policy")
-    tickets.ask("update", {"ticket": first, "state": "closed"}, key="u", now=at("2026-11-23T10:00"))
+    ask(tickets, "tickets.update", {"ticket": first, "state": "closed"}, key="u", now=at("2026-11-23T10:00"))
     for call, satisfaction, recommend, queue in [("A", 5, 10, "vip"), ("B", 1, 2, "general"), ("C", None, None, "vip")]:
         given = {"call": call, "satisfaction": satisfaction, "recommend": recommend, "queue": queue, "agent": "8001"}
-        surveys.ask("answer", given, key=call, now=at("2026-11-23T12:00"))
+        ask(surveys, "survey.answer", given, key=call, now=at("2026-11-23T12:00"))
 
     found = found_in(store, at("2026-11-23T00:00"), at("2026-11-24T13:00"))
     assert found["tickets"] == {

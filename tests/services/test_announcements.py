@@ -7,6 +7,7 @@ import pytest
 from ivr.errors import LookupFailed, StoreError
 from ivr.services.announcements import CACHE_SECONDS, Announcement, Announcements, switch_off, switch_on, switched_on
 from ivr.stores import open_store
+from tests.asking import ask
 
 NOW = 1_795_310_000.0
 ASKED = {"slot": "emergency", "language": "zh-CN", "caller": "+8613800000001", "called": "+861085550100"}
@@ -28,7 +29,7 @@ def maintenance(**more) -> Announcement:
 
 
 def asked(service, now=NOW, **more):
-    return service.ask("announcement", {**ASKED, **more}, key="k", now=now)
+    return ask(service, "line.announcement", {**ASKED, **more}, key="k", now=now)
 
 
 def test_what_an_operator_switches_a_running_server_tells_within_seconds(two):
@@ -125,9 +126,3 @@ def test_what_cannot_be_read_counts_as_off(two, document):
     two[0].change("announcements", "emergency", lambda _: document)
     assert asked(Announcements(two[1])) == SILENT
     assert switched_on(two[0], NOW) == {}
-
-
-def test_another_question_has_no_answer(two):
-    with pytest.raises(LookupFailed) as failed:
-        Announcements(two[0]).ask("weather", {}, key="k", now=NOW)
-    assert failed.value.missing

@@ -9,6 +9,7 @@ from ivr.crypto import Seal
 from ivr.errors import LookupFailed
 from ivr.services.preferences import PREFERENCES, Preferences
 from ivr.stores.sqlite import SqliteStore
+from tests.asking import ask
 from tests.customers import LI, ZHANG
 
 NOW = 1795399200.0
@@ -21,11 +22,11 @@ def memory(store: SqliteStore, seal: Seal) -> Preferences:
 
 
 def keep(memory: Preferences, key: str = "", now: float = NOW, **given: Any) -> dict[str, Any]:
-    return dict(memory.ask("keep", {"number": ZHANG, **given}, key=key or repr(given), now=now))
+    return dict(ask(memory, "memory.keep", {"number": ZHANG, **given}, key=key or repr(given), now=now))
 
 
 def recall(memory: Preferences, number: str = ZHANG, now: float = NOW) -> dict[str, Any]:
-    return dict(memory.ask("recall", {"number": number}, key="r", now=now))
+    return dict(ask(memory, "memory.recall", {"number": number}, key="r", now=now))
 
 
 def test_nothing_is_known_of_a_new_number(memory: Preferences) -> None:
@@ -65,7 +66,7 @@ def test_the_same_key_again_changes_nothing(memory: Preferences) -> None:
 @pytest.mark.parametrize("number", ["anonymous", "", "+266696687", "sip:alice@example.com", None])
 def test_who_hides_the_number_is_never_remembered(memory: Preferences, store: SqliteStore, number: Any) -> None:
     assert keep(memory, number=number, profile="elderly", call="CA1") == NOTHING
-    assert dict(memory.ask("recall", {"number": number}, key="r", now=NOW)) == NOTHING
+    assert dict(ask(memory, "memory.recall", {"number": number}, key="r", now=NOW)) == NOTHING
     assert not store.keys(PREFERENCES)
 
 
@@ -92,7 +93,7 @@ def test_a_number_that_was_silent_for_long_is_forgotten(memory: Preferences) -> 
 
 def test_a_caller_can_be_forgotten(memory: Preferences) -> None:
     keep(memory, profile="elderly")
-    assert memory.ask("forget", {"number": ZHANG}, key="f", now=NOW) == NOTHING
+    assert ask(memory, "memory.forget", {"number": ZHANG}, key="f", now=NOW) == NOTHING
     assert recall(memory) == NOTHING
 
 
@@ -111,11 +112,6 @@ def test_what_is_no_choice_is_refused(memory: Preferences, given: dict[str, Any]
     with pytest.raises(LookupFailed):
         keep(memory, **given)
     assert recall(memory) == NOTHING
-
-
-def test_an_unknown_question_is_refused(memory: Preferences) -> None:
-    with pytest.raises(LookupFailed, match="no question"):
-        memory.ask("guess", {}, key="k", now=NOW)
 
 
 def often(memory: Preferences, *reasons: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ivr.app import build
+from ivr.engine.service_ports.question import A, Question
 from ivr.errors import LookupFailed
 from ivr.services.queue.callback_failure import CallbackFailure
 from ivr.services.registry import hand_on
@@ -67,8 +68,9 @@ def test_colleagues_get_a_ticket_also_where_no_text_message_can_go(ivr: Any, cha
 
 
 def test_a_ticket_that_cannot_be_opened_is_heard_of(ivr: Any) -> None:
-    def broken(source: str, question: Any, *, deadline: float, key: str) -> Any:
-        raise LookupFailed("the disk is full")
+    class Broken:
+        def ask(self, question: Question[A], *, key: str) -> A:
+            raise LookupFailed("the disk is full")
 
     with pytest.raises(LookupFailed, match="full"):
-        hand_on(broken)(PROMISE)
+        hand_on(Broken())(PROMISE)

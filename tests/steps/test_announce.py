@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.engine.service_ports.line import AskAnnouncement
 from ivr.engine.verbs import Say
 from ivr.errors import LookupFailed, StoreError
 from ivr.services.announcements import Announcement, Announcements, switch_off, switch_on
-from ivr.services.router import Router
 from ivr.stores.memory import MemoryStore
 from tests.engine.fixtures import LINE, Bank
 
@@ -27,10 +27,12 @@ class Wired(Bank):
     def __init__(self, documents) -> None:
         super().__init__()
         self.now = 1_795_310_000.0
-        self._ask = Router(super().__call__, {"line": Announcements(documents)}, lambda: self.now)
+        self.line = Announcements(documents)
 
-    def __call__(self, source, question, *, deadline, key):
-        return self._ask(source, question, deadline=deadline, key=key)
+    def ask(self, question, *, key):
+        if isinstance(question, AskAnnouncement):
+            return self.line.announcement(question, key=key, now=self.now)
+        return super().ask(question, key=key)
 
 
 @pytest.fixture
@@ -118,6 +120,6 @@ def test_a_store_that_is_gone_keeps_no_call_waiting(phone, bank):
     assert phone(STEPS, line=SLOTS, bank=bank).heard == "您好。" + MENU
 
 
-@pytest.mark.parametrize("answer", [{}, {"text": None}, {"text": "", "drill": True}, {"text": "  "}])
+@pytest.mark.parametrize("answer", [{}, {"text": "", "drill": True}, {"text": "  "}])
 def test_an_empty_answer_is_silence(phone, answer):
     assert phone(STEPS, line=SLOTS, bank=Bank({"line.announcement": answer})).heard == "您好。" + MENU

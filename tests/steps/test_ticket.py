@@ -24,6 +24,7 @@ def test_a_complaint_becomes_a_ticket_with_a_promised_time(phone):
         "number": "+8613800000001",
         "kind": "channel",
         "severity": "grave",
+        "level": "first",
         "call": "CA1",
         "recording": "https://carrier/r1",
     }

@@ -19,6 +19,7 @@ from ivr.services.queue.state import Offer
 from ivr.session.step_registry import catalogue
 from ivr.settings import Settings
 from ivr.stores.memory import MemoryStore
+from tests.asking import ask
 
 from .conftest import Line
 
@@ -56,7 +57,7 @@ def queue(release, line: Line) -> Queue:
 @pytest.fixture
 def leg(queue: Queue) -> str:
     """A VIP customer came two minutes ago, and the agent's telephone rings."""
-    status = queue.ask("enter", ENTERS, key="k1", now=NOW - 130)
+    status = ask(queue, "queue.enter", ENTERS, key="k1", now=NOW - 130)
     assert status["state"] == "ring"
     return str(status["leg"])
 
@@ -127,7 +128,7 @@ def test_a_refusal_is_not_taken_back_by_a_key_that_comes_late(line: Line, queue:
 
 @pytest.mark.parametrize("path", ["", "/key"])
 def test_when_the_caller_has_gone_the_agent_is_told_so(line: Line, queue: Queue, leg: str, path: str):
-    queue.ask("leave", {"call": ENTERS["call"], "why": "gone"}, key="k2", now=NOW)
+    ask(queue, "queue.leave", {"call": ENTERS["call"], "why": "gone"}, key="k2", now=NOW)
     verbs = played(line.post(f"/twilio/agent/{leg}{path}", Digits="1")).verbs
     assert (said(verbs), verbs[-1]) == ("这位客户已经离开，再见。", Hangup())
 
@@ -157,7 +158,13 @@ def test_progress_that_is_no_end_changes_nothing(line: Line, queue: Queue, leg: 
 def back(queue: Queue) -> str:
     """The leg of an agent for a customer who is called back."""
     given = {**ENTERS, "number": "+8613800000002"}
-    queue.ask("call_back", {name: value for name, value in given.items() if name != "caller"}, key="k1", now=NOW - 60)
+    ask(
+        queue,
+        "queue.call_back",
+        {name: value for name, value in given.items() if name != "caller"},
+        key="k1",
+        now=NOW - 60,
+    )
     [waiter] = queue.repository.state().waiters
     [deed] = queue.repository.change(
         lambda state: plan.plan(state, queue.line, NOW, moves=False, places=True, shows=False)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.asking import ask as ask_service
+
 from .conftest import API_TOKEN, NOW, Line
 
 LI = {"number": "+861085550121", "desks": ["vip", "general"], "languages": ["zh-CN", "en-US"]}
@@ -21,7 +23,7 @@ def ask(line: Line, method: str, path: str, body: Any = None, token: str = API_T
 def waits(line: Line, call: str, now: float) -> Any:
     given = {"call": call, "desk": "general", "priority": "normal", "caller": "+8613800000001", "language": "zh-CN",
              "level": 1, "name": "张伟", "reason": "card", "context": {}}  # fmt: skip
-    return line.ivr.queue.ask("enter", given, key=call, now=now)
+    return ask_service(line.ivr.queue, "queue.enter", given, key=call, now=now)
 
 
 def test_an_agent_signs_on_takes_a_break_and_leaves(line: Line):

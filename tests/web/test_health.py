@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ivr.errors import StoreError
+from tests.asking import ask
 
 from .conftest import NOW
 
@@ -63,8 +64,8 @@ def test_metrics_tell_who_waits_and_who_is_at_the_desks(line):
     queue.agents.ready("8001", NOW - 100)
     queue.agents.pause("8003", NOW - 100)
     for call, age in (("a", 40), ("b", 30), ("c", 0)):
-        queue.ask("enter", {"call": call, "desk": "general"}, key=call, now=NOW - age)
-    queue.ask("round", {"call": "b"}, key="b2", now=NOW - 1)
+        ask(queue, "queue.enter", {"call": call, "desk": "general"}, key=call, now=NOW - age)
+    ask(queue, "queue.round", {"call": "b"}, key="b2", now=NOW - 1)
     text = line.client.get("/metrics").text
     for said in (
         'ivr_queue_waiting{desk="general"} 2.0',

@@ -11,11 +11,12 @@ from typing import Any
 
 from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
+from ivr.engine.service_ports.identity import LONGEST_GIVEN
 
 from .alarms import Alarms
 from .idempotency import remember, stored_answer
 from .limits import HOUR, MINUTE, Limits
-from .pseudonyms import LONGEST_GIVEN, number_key
+from .pseudonyms import number_key
 
 LINE_TRIES = "identity.lines"
 SPAN = 5 * MINUTE

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from ivr.crypto import Seal
-from ivr.engine.ports import Document, Documents, Service
+from ivr.engine.ports import Document, Documents
+from ivr.engine.service_ports.identity import CodeChecked, CodeSent
+from ivr.engine.service_ports.sms import SendMessage, SmsPort
 from ivr.engine.telephone import one_spelling
 from ivr.errors import LookupFailed, StoreError
 from ivr.secret import Secret
@@ -55,12 +57,12 @@ class Codes:
     """Sends and checks one-time codes. What was sent and used is kept by number in the shared store."""
 
     def __init__(
-        self, documents: Documents, seal: Seal, limits: Limits, messenger: Service | None, texts: Mapping[str, str]
+        self, documents: Documents, seal: Seal, limits: Limits, messenger: SmsPort | None, texts: Mapping[str, str]
     ) -> None:
         self._documents, self._seal, self._limits = documents, seal, limits
         self._messenger, self._texts = messenger, texts
 
-    def send(self, number: str, language: str, purpose: str, key: str, now: float) -> IdempotentAnswer:
+    def send(self, number: str, language: str, purpose: str, key: str, now: float) -> CodeSent:
         """Make a code and send it. A code counts even if its sending fails: it may have arrived all the same.
 
         Raises LookupFailed when there were too many, or the message cannot be sent.
@@ -70,13 +72,10 @@ class Codes:
         number = one_spelling(number)
         answer = self._reserve(number, key, int(now))
         code = self._opened(answer["sealed"])[0]
-        message = {
-            "number": number,
-            "text": Secret("otp", self._text(language, purpose, code)),
-            "purpose": f"code {purpose}".strip(),
-        }
-        self._messenger.ask("send", message, key=f"{key}:code", now=now)
-        return answer
+        text = Secret("otp", self._text(language, purpose, code))
+        message = SendMessage(number=number, text=text, purpose=f"code {purpose}".strip())
+        self._messenger.send(message, key=f"{key}:code", now=now)
+        return CodeSent(**answer)
 
     def _text(self, language: str, purpose: str, code: str) -> str:
         spoken = language if language in self._texts else "zh-CN"
@@ -84,7 +83,7 @@ class Codes:
         what_for = PURPOSES.get(spoken, {}).get(purpose, "")
         return self._texts[spoken].format(code=code, purpose=what_for, minutes=minutes)
 
-    def check(self, sealed: str, given: str, number: str, key: str, at: int) -> IdempotentAnswer:
+    def check(self, sealed: str, given: str, number: str, key: str, at: int) -> CodeChecked:
         """Compare in constant time. A try counts before its result is known; a code is right once at most."""
         code, expires, owner = self._opened(sealed)
         right = hmac.compare_digest(code.encode(), given.encode("utf-8", "replace"))
@@ -102,7 +101,7 @@ class Codes:
             return record
 
         self._documents.change(CODES, owner, update)
-        return seen[-1]
+        return CodeChecked(**seen[-1])
 
     def _judge(self, record: _Record, mark: str, *, right: bool, expired: bool) -> IdempotentAnswer:
         state = record["codes"].get(mark, {"tries": 0, "used": False, "at": 0})

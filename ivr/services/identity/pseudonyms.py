@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ivr.crypto import Seal
 from ivr.engine.telephone import masked_number, one_spelling, sip_host
-from ivr.errors import LookupFailed
-from ivr.secret import Secret
 
 from .limits import Limits
 
-LONGEST_GIVEN = 128
 WITHHELD = frozenset({"", "anonymous", "restricted", "unavailable", "unknown", "private", "blocked"}) | {
     "+266696687",
     "+7378742833",
@@ -44,15 +39,6 @@ class Counter:
     shown: str
     tries: int
     accounts: int
-
-
-def given_text(given: Mapping[str, Any], name: str) -> str:
-    """Return what was given under a name, a secret revealed. Raises LookupFailed when it is missing or unusable."""
-    value = given.get(name)
-    text = value.reveal() if isinstance(value, Secret) else value
-    if not isinstance(text, str) or len(text) > LONGEST_GIVEN:
-        raise LookupFailed(f"the question names no usable {name}")
-    return text
 
 
 def account_of(seal: Seal, name: str) -> Account:

@@ -6,15 +6,15 @@ A mark protects and proves nothing: flows warn and lead to a person.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator
 
 from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
-from ivr.errors import LookupFailed
+from ivr.engine.service_ports.identity import LONGEST_GIVEN
+from ivr.engine.service_ports.risk import AskRisk, RiskStatus
 from ivr.jobs.outbox import every_key
 
-from .pseudonyms import LONGEST_GIVEN, Account, account_of
+from .pseudonyms import Account, account_of
 
 _COLLECTION = "risks"
 _LONGEST_REASON = 200
@@ -23,9 +23,7 @@ _LONG_DIGITS = re.compile(r"(?:[0-9][ -]?){12,}[Xx]?")
 
 
 class Risks:
-    """The marks in the shared store, and the service "risk" that asks for them."""
-
-    name: ClassVar[str] = "risk"
+    """The marks in the shared store, and the service "risk" that tells of them."""
 
     def __init__(self, documents: Documents, seal: Seal) -> None:
         self._documents, self._seal = documents, seal
@@ -67,12 +65,10 @@ class Risks:
             elif document is not None:
                 self._documents.change(_COLLECTION, key, lambda now: now if _holds(now, at) else None)
 
-    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
-        """Answer "status" for a `number` and a `customer`, each of which may be missing. Raises LookupFailed."""
-        if question != "status":
-            raise LookupFailed("risk knows no such question; it answers status")
-        named = [str(given.get(name) or "")[:LONGEST_GIVEN] for name in ("number", "customer")]
-        return {"at_risk": self.standing(named, now)}
+    def status(self, question: AskRisk, *, key: str, now: float) -> RiskStatus:
+        """Tell whether the number or the customer is at risk."""
+        del key
+        return RiskStatus(at_risk=self.standing((question.number, question.customer), now))
 
     def _account(self, name: str) -> Account:
         if not name.strip() or len(name) > LONGEST_GIVEN:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from ivr.crypto import Seal
+from ivr.engine.service_ports.field_types import entries
+from ivr.engine.service_ports.queue import MOST_NOTES, AboutCaller, PromiseCallback
 from ivr.secret import Secret
-
-_MOST = 40
-"""Entries of the path, of what was typed and of earlier contacts that go along; the newest ones."""
-_LONGEST = 200
-LONGEST_ADDRESS = 500
 
 
 class AgentContext(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -31,17 +27,19 @@ class AgentContext(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     last_reasons: tuple[str, ...] = ()
 
 
-def agent_context_of(number: str, told: Mapping[str, str | None], given: Mapping[str, Any] | None) -> AgentContext:
-    """Gather what a flow tells. What cannot be kept, such as a secret, is left out."""
-    given = given or {}
-    texts = {name: (told.get(name) or "")[:_LONGEST] for name in ("called", "name", "customer", "segment", "reason")}
+def agent_context_of(number: str, asked: AboutCaller[Any]) -> AgentContext:
+    """Gather what a flow tells of a caller."""
     return AgentContext(
         number=number,
-        message=(told.get("message") or "")[:LONGEST_ADDRESS],
-        path=_texts(given.get("path")),
-        typed=_entries(given.get("typed")),
-        last_reasons=_texts(given.get("last_reasons")),
-        **texts,
+        called=asked.called,
+        name=asked.name,
+        customer=asked.customer,
+        segment=asked.segment,
+        reason=asked.reason,
+        message=asked.message if isinstance(asked, PromiseCallback) else "",
+        path=asked.context.path,
+        typed=asked.context.typed,
+        last_reasons=asked.context.last_reasons,
     )
 
 
@@ -51,8 +49,8 @@ def retold(told: AgentContext, before: AgentContext) -> AgentContext:
         told,
         reason=told.reason or before.reason,
         message=told.message or before.message,
-        path=(*before.path, *told.path)[-_MOST:],
-        typed=_entries({**before.typed, **told.typed}),
+        path=(*before.path, *told.path)[-MOST_NOTES:],
+        typed=entries({**before.typed, **told.typed}, most=MOST_NOTES),
     )
 
 
@@ -69,13 +67,3 @@ def unseal_context(text: str, by: Seal) -> AgentContext:
 def mark_of(number: str, by: Seal) -> str:
     """Return what stands for a number; it tells the number to nobody."""
     return by.fingerprint(b"queue number\0" + number.encode()) if number else ""
-
-
-def _texts(values: Any) -> tuple[str, ...]:
-    found = values if isinstance(values, list | tuple) else ()
-    return tuple(value[:_LONGEST] for value in found if isinstance(value, str))[-_MOST:]
-
-
-def _entries(values: Any) -> dict[str, str]:
-    found = list(values.items())[-_MOST:] if isinstance(values, Mapping) else []
-    return {str(name)[:_LONGEST]: value[:_LONGEST] for name, value in found if isinstance(value, str)}

@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from msgspec.structs import replace
 
 from ivr.calendar import local
+from ivr.engine.service_ports.queue import CallbackPromise
 from ivr.flow.model import Hotline
 
 from . import offers
@@ -53,7 +52,7 @@ def open_promise(state: QueueState, mark: str) -> Waiter | None:
 
 def promise_callback(
     state: QueueState, line: Hotline, waiter: Waiter, call: str, now: float
-) -> tuple[QueueState, Mapping[str, Any]]:
+) -> tuple[QueueState, CallbackPromise]:
     """Let a caller wait for a call back from where the call stands in the queue; return what is promised."""
     known = open_promise(state, waiter.mark) if waiter.mark else state.waiters.get(_id(waiter))
     on_line = state.waiters.get(call)
@@ -64,7 +63,7 @@ def promise_callback(
     if known is None:
         known = _promised(state, line, waiter, now)
         state = state.put(known)
-    return state, {"by": local(known.by).isoformat(timespec="minutes"), "reference": known.reference}
+    return state, CallbackPromise(by=local(known.by).isoformat(timespec="minutes"), reference=known.reference)
 
 
 def _id(waiter: Waiter) -> str:

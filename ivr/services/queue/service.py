@@ -6,14 +6,25 @@ All state is on the board, so any process can answer. The same request again cha
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any
 
-from msgspec import structs
 from msgspec.structs import replace
 
 from ivr.crypto import Seal
 from ivr.engine.ports import Documents
+from ivr.engine.service_ports.queue import (
+    AboutCaller,
+    AskRound,
+    CallbackPromise,
+    EnterQueue,
+    FindPlace,
+    KeptPlace,
+    LeaveQueue,
+    NoteRang,
+    PromiseCallback,
+    QueueStatus,
+)
 from ivr.engine.telephone import telephone
 from ivr.errors import LookupFailed
 from ivr.flow.model import Hotline
@@ -26,10 +37,9 @@ from .cleanup import EVERY, keeps_place, left, tidied
 from .last_agent import LastAgent
 from .legs import Legs, how_it_failed
 from .priority import PREEMPTING
-from .questions import EnterQueue, Leaving, OfCall, OfNumber, Rang, read_question
 from .repository import QueueRepository
 from .state import QueueState, Waiter
-from .status import QueueRequest, QueueStatus, may_enter, queue_status, talked
+from .status import QueueRequest, may_enter, queue_status, talked
 from .wait_time import position
 
 
@@ -38,8 +48,6 @@ class Queue:
 
     `places_calls` says whether callers can be called back by machine. `legs` and `agents` are the agents' side.
     """
-
-    name: ClassVar[str] = "queue"
 
     def __init__(
         self,
@@ -57,26 +65,14 @@ class Queue:
         self._known = LastAgent(documents)
         self.legs, self.agents = Legs(repository, self._known, seal, line), Agents(repository, line)
         self._tidied = 0.0
-        self._questions: Mapping[str, Callable[[Mapping[str, Any], str, float], Mapping[str, Any]]] = {
-            "enter": self._enter,
-            "round": self._round,
-            "rang": self._rang,
-            "leave": self._leave,
-            "place": self._place,
-            "call_back": self._call_back,
-        }
 
-    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
-        """Answer. Raises LookupFailed, `missing` for a call that is not in the queue."""
-        if question not in self._questions:
-            raise LookupFailed(f"queue knows no question; it answers {', '.join(self._questions)}")
-        return self._questions[question](given, key, now)
+    # what callers ask
 
-    def _enter(self, given: Mapping[str, Any], key: str, now: float) -> QueueStatus:
-        asked = read_question(given, EnterQueue)
+    def enter(self, question: EnterQueue, *, key: str, now: float) -> QueueStatus:
+        """Let a caller in, ring an agent for them, or say why neither can be."""
         if self._workflow:
-            return taskrouter.task(asked, self._workflow, self.line.waiting)
-        waiter = self._waiter(asked, telephone(asked.caller), key, now)
+            return taskrouter.task(question, self._workflow, self.line.waiting)
+        waiter = self._waiter(question, telephone(question.caller), key, now)
         asking, tidy = self._asking(key, now), self._tidy(now)
 
         def enter(state: QueueState) -> tuple[QueueState, QueueStatus]:
@@ -89,14 +85,15 @@ class Queue:
             earlier = _earlier(state, waiter, self.line, now)
             after = state.drop(*earlier).put(self._taking_up(waiter, earlier))
             after, status = queue_status(after, self.line, waiter.id, asking)
-            if status["state"] == "wait" and not earlier and self._is_full(state, waiter, now):
-                return state, {"state": "full"}
+            if status.state == "wait" and not earlier and self._is_full(state, waiter, now):
+                return state, QueueStatus(state="full")
             return after, status
 
         return self.repository.change(enter)
 
-    def _round(self, given: Mapping[str, Any], key: str, now: float) -> QueueStatus:
-        call = read_question(given, OfCall).call
+    def round(self, question: AskRound, *, key: str, now: float) -> QueueStatus:
+        """Say what a caller is to do now. Raises LookupFailed, `missing` for a call that is not in the queue."""
+        call = question.call
         asking, tidy = self._asking(key, now), self._tidy(now)
 
         def ask(state: QueueState) -> tuple[QueueState, QueueStatus]:
@@ -108,71 +105,76 @@ class Queue:
 
         return self.repository.change(ask)
 
-    def _rang(self, given: Mapping[str, Any], key: str, now: float) -> QueueStatus:
-        asked = read_question(given, Rang)
+    def rang(self, question: NoteRang, *, key: str, now: float) -> QueueStatus:
+        """Take how the dialling of an agent ended. Raises LookupFailed like `round`."""
         asking = self._asking(key, now)
 
         def note(state: QueueState) -> tuple[QueueState, QueueStatus]:
-            known = state.waiters.get(asked.call)
+            known = state.waiters.get(question.call)
             if known is None or known.state == "left":
                 raise LookupFailed("this call is not in the queue", missing=True)
             found = state.offer_of(known)
-            if found and found.key != key and asked.leg in ("", found.id):
+            if found and found.key != key and question.leg in ("", found.id):
                 if found.state == "taken":
                     state = offers.finish(state, self.line, found.id, now)
                 else:
-                    state = offers.fail(state, found.id, how_it_failed(found, asked.status), now)
-            known = state.waiters[asked.call]
+                    state = offers.fail(state, found.id, how_it_failed(found, question.status), now)
+            known = state.waiters[question.call]
             return (
                 (state, talked(known)) if known.state == "talked" else queue_status(state, self.line, known.id, asking)
             )
 
         return self.repository.change(note)
 
-    def _leave(self, given: Mapping[str, Any], key: str, now: float) -> Mapping[str, Any]:
-        asked = read_question(given, Leaving)
+    def leave(self, question: LeaveQueue, *, key: str, now: float) -> QueueStatus:
+        """Let a caller go, and tell whether they have talked."""
+        del key
+        gone = QueueStatus(state="left")
 
         def leave(state: QueueState) -> tuple[QueueState, QueueStatus]:
-            known = state.waiters.get(asked.call)
+            known = state.waiters.get(question.call)
             if known is None or known.state == "left":
-                return state, {}
+                return state, gone
             if found := state.offer_of(known):
                 ended = offers.finish(state, self.line, found.id, now)
                 state = offers.fail(ended, found.id, "canceled", now)
-            known = state.waiters[asked.call]
-            return (state, talked(known)) if known.state == "talked" else (state.put(left(known, asked.why, now)), {})
+            waiter = state.waiters[question.call]
+            if waiter.state == "talked":
+                return state, talked(waiter)
+            return state.put(left(waiter, question.why, now)), gone
 
         return self.repository.change(leave)
 
-    def _place(self, given: Mapping[str, Any], key: str, now: float) -> Mapping[str, Any]:
-        number = telephone(read_question(given, OfNumber).number)
+    def place(self, question: FindPlace, *, key: str, now: float) -> KeptPlace:
+        """Tell the place that is kept for a number. Raises LookupFailed, `missing` where there is none."""
+        del key
         state = self.repository.state()
-        dropped = _dropped(state, agent_context.mark_of(number, self.seal), self.line, now)
+        dropped = _dropped(state, agent_context.mark_of(question.number, self.seal), self.line, now)
         if not dropped:
             raise LookupFailed("no place is kept for this number", missing=True)
         first = min(dropped, key=lambda waiter: waiter.entered)
         back = replace(first, state="waiting", seen=now)
         place = position(state.put(back), self.line, back, now)
-        return {"waited": int(max(0.0, first.ended - first.entered) // 60), "position": place}
+        return KeptPlace(waited=int(max(0.0, first.ended - first.entered) // 60), position=place)
 
-    def _call_back(self, given: Mapping[str, Any], key: str, now: float) -> Mapping[str, Any]:
-        asked = read_question(given, EnterQueue)
-        waiter, tidy = self._waiter(asked, telephone(asked.number), key, now), self._tidy(now)
+    def call_back(self, question: PromiseCallback, *, key: str, now: float) -> CallbackPromise:
+        """Promise a call back. Raises LookupFailed for numbers that are not rung, unless there is a message."""
+        waiter, tidy = self._waiter(question, question.number, key, now), self._tidy(now)
         try:
-            self._check_calls_go_to(asked, waiter, key, now)
+            self._check_calls_go_to(question.number, waiter, key, now)
         except LookupFailed:
-            if not asked.message:
+            if not question.message:
                 raise
             waiter = replace(waiter, mark="")  # people listen to the message, and no machine rings
 
-        def promise(state: QueueState) -> tuple[QueueState, Mapping[str, Any]]:
-            return callbacks.promise_callback(tidy(state), self.line, waiter, asked.call, now)
+        def promise(state: QueueState) -> tuple[QueueState, CallbackPromise]:
+            return callbacks.promise_callback(tidy(state), self.line, waiter, question.call, now)
 
         return self.repository.change(promise)
 
-    def _check_calls_go_to(self, asked: EnterQueue, waiter: Waiter, key: str, now: float) -> None:
+    def _check_calls_go_to(self, number: str, waiter: Waiter, key: str, now: float) -> None:
         """Count the promise of a call. Raises LookupFailed for numbers that are not rung, or not so often."""
-        if not callbacks.may_be_called(telephone(asked.number)):
+        if not callbacks.may_be_called(number):
             raise LookupFailed("calls do not go to such a number", missing=True)
         if callbacks.open_promise(self.repository.state(), waiter.mark) is None:
             self._known.count_call_back(waiter.mark, key, now)
@@ -199,8 +201,8 @@ class Queue:
 
     # what the questions share
 
-    def _waiter(self, asked: EnterQueue, number: str, key: str, now: float) -> Waiter:
-        told = agent_context.agent_context_of(number, structs.asdict(asked), asked.context)
+    def _waiter(self, asked: AboutCaller[Any], number: str, key: str, now: float) -> Waiter:
+        told = agent_context.agent_context_of(number, asked)
         mark = agent_context.mark_of(number, self.seal)
         return Waiter(
             id=asked.call,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from msgspec.structs import replace
 
+from ivr.engine.service_ports.queue import QueueStatus
 from ivr.flow.model import Hotline, Waiting
 
 from . import offers
@@ -15,8 +14,6 @@ from .availability import desk_of, is_signed_on, may_serve
 from .matching import match
 from .state import Agent, Offer, QueueState, Waiter
 from .wait_time import OVER_TEN, expected, position, to_say
-
-QueueStatus = Mapping[str, Any]
 
 NO_CALL_BACK_TO = 2
 """Places so near the front that a call back would come later than the agent."""
@@ -37,9 +34,9 @@ def may_enter(state: QueueState, line: Hotline, desk: str) -> QueueStatus | None
     if any(is_signed_on(agent) and may_serve(line, agent, desk) for agent in state.agents.values()):
         return None
     if any(may_serve(line, agent, desk) for agent in state.agents.values()):
-        return {"state": "nobody"}
+        return QueueStatus(state="nobody")
     reached = desk_of(line, desk)
-    return {"state": "direct", "number": reached.number, "timeout": reached.timeout}
+    return QueueStatus(state="direct", number=reached.number, timeout=reached.timeout)
 
 
 def queue_status(state: QueueState, line: Hotline, call: str, asking: QueueRequest) -> tuple[QueueState, QueueStatus]:
@@ -63,7 +60,7 @@ def queue_status(state: QueueState, line: Hotline, call: str, asking: QueueReque
 
 def talked(waiter: Waiter) -> QueueStatus:
     """Tell that the caller has talked with an agent, and how long, in seconds."""
-    return {"state": "talked", "agent": waiter.agent, "seconds": round(waiter.seconds)}
+    return QueueStatus(state="talked", agent=waiter.agent, seconds=round(waiter.seconds))
 
 
 def _served(state: QueueState, line: Hotline, call: str, asking: QueueRequest) -> tuple[QueueState, QueueStatus]:
@@ -75,14 +72,14 @@ def _served(state: QueueState, line: Hotline, call: str, asking: QueueRequest) -
 
 
 def _ring(found: Offer, agent: Agent | None) -> QueueStatus:
-    return {
-        "state": "ring",
-        "agent": found.agent,
-        "number": agent.number if agent else "",
-        "leg": found.id,
-        "timeout": found.timeout,
-        "record": found.record,
-    }
+    return QueueStatus(
+        state="ring",
+        agent=found.agent,
+        number=agent.number if agent else "",
+        leg=found.id,
+        timeout=found.timeout,
+        record=found.record,
+    )
 
 
 def _waits(state: QueueState, line: Hotline, waiter: Waiter, asking: QueueRequest) -> tuple[QueueState, QueueStatus]:
@@ -96,15 +93,15 @@ def _waits(state: QueueState, line: Hotline, waiter: Waiter, asking: QueueReques
         kept = waiter.minutes if said is None else said
         waiter = replace(waiter, position=told, minutes=kept, longer=longer, told=now, told_key=asking.key)
         state = state.put(waiter)
-    status = {
-        "state": "wait",
-        "position": waiter.position,
-        "minutes": None if seconds is None else waiter.minutes,
-        "longer": due and waiter.longer,
-        "due": due,
-        "piece": rules.piece,
-        "call_back": asking.calls_back and _offers_call_back(waiter, rules, place, seconds, now),
-    }
+    status = QueueStatus(
+        state="wait",
+        position=waiter.position,
+        minutes=None if seconds is None else waiter.minutes,
+        longer=due and waiter.longer,
+        due=due,
+        piece=rules.piece,
+        call_back=asking.calls_back and _offers_call_back(waiter, rules, place, seconds, now),
+    )
     return state, status
 
 

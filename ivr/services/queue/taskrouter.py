@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from msgspec import structs
-
+from ivr.engine.service_ports.queue import EnterQueue, QueueStatus
 from ivr.flow.model import Waiting
 
 from .agent_context import agent_context_of
-from .questions import EnterQueue
 
 
-def task(asked: EnterQueue, workflow: str, rules: Waiting) -> Mapping[str, Any]:
+def task(asked: EnterQueue, workflow: str, rules: Waiting) -> QueueStatus:
     """Return the workflow, the priority (the head start in seconds: more is more urgent) and the task's attributes."""
-    told = agent_context_of("", structs.asdict(asked), asked.context)
+    told = agent_context_of("", asked)
     attributes = {
         "call": asked.call,
         "desk": asked.desk,
@@ -29,9 +24,5 @@ def task(asked: EnterQueue, workflow: str, rules: Waiting) -> Mapping[str, Any]:
         "typed": dict(told.typed),
         "last_contacts": list(told.last_reasons),
     }
-    return {
-        "state": "router",
-        "workflow": workflow,
-        "priority": int(rules.head_start(asked.priority)),
-        "task": attributes,
-    }
+    priority = int(rules.head_start(asked.priority))
+    return QueueStatus(state="router", workflow=workflow, priority=priority, task=attributes)

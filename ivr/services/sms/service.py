@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
+from ivr.engine.service_ports.field_types import Private, reveal
+from ivr.engine.service_ports.sms import MessageSent, SendMessage
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 
@@ -49,39 +51,31 @@ class Messages:
         self._documents, self.backend, self._seal = documents, backend, seal
         self._rules = rules or Rules()
 
-    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
-        """Answer "send" {number, text, purpose} with {id, to_tail}.
-
-        Raises LookupFailed, `missing` for a number that gets no text messages.
-        """
-        if question != "send":
-            raise LookupFailed("sms knows no such question; it answers send")
-        number, text = self._number(given), self._text(given)
-        purpose = re.sub(r"[^a-z0-9_ ]", "", str(given.get("purpose") or "").lower())[:40]
+    def send(self, question: SendMessage, *, key: str, now: float) -> MessageSent:
+        """Send a message. Raises LookupFailed, `missing` for a number that gets no text messages."""
+        number, text = self._number(question.number), self._text(question.text)
+        purpose = re.sub(r"[^a-z0-9_ ]", "", question.purpose.lower())[:40]
         mark = self._seal.fingerprint(b"sms number\0" + number.encode())
         done = self._claim(mark, key, int(now))
         if not done:
             done = self._send(mark, key, number, text, purpose, now)
-        return {"id": done, "to_tail": number[-4:]}
+        return MessageSent(id=done, to_tail=number[-4:])
 
     def troubles(self) -> Mapping[str, str]:
         """Tell when no message leaves this machine."""
         why = "messages stay in the outbox, so one-time codes reach nobody"
         return {"sms": why} if self.backend.last_resort else {}
 
-    def _number(self, given: Mapping[str, Any]) -> str:
-        number = re.sub(r"[\s\-]", "", str(given.get("number") or "")[:64])
+    def _number(self, written: str) -> str:
+        number = re.sub(r"[\s\-]", "", written)
         form = _MAINLAND_MOBILE if number.startswith("+86") else _INTERNATIONAL
         allowed = number.startswith(self._rules.prefixes) and not number.startswith(PREMIUM)
         if not allowed or not form.fullmatch(number):
             raise LookupFailed("text messages do not go to such a number", missing=True)
         return number
 
-    def _text(self, given: Mapping[str, Any]) -> Secret:
-        value = given.get("text")
-        text = value.reveal() if isinstance(value, Secret) else value
-        if not isinstance(text, str) or not text.strip():
-            raise LookupFailed("the text message has no text")
+    def _text(self, given: Private) -> Secret:
+        text = reveal(given)
         if len(text) > self._rules.longest:
             raise LookupFailed(f"a text message has at most {self._rules.longest} characters")
         return Secret("otp", text.encode("utf-8", "replace").decode())

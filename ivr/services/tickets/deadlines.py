@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 
 from ivr.calendar import add_working_days, local
 from ivr.engine.ports import Document
+from ivr.engine.service_ports.tickets import TICKET_LEVELS
 
-TICKET_KINDS = ("product", "service", "channel", "policy")
-LEVELS = ("first", "middle", "high")
 FIRST_REPLY_HOURS = 24
 FINAL_DAYS = 5
 WARN_DAYS = 4
@@ -67,8 +66,8 @@ class Promise:
 
 def level_of(severity: str, asked: str, *, repeat: bool) -> str:
     """Return the level: at least the one asked for and the severity's own; one higher for who comes back."""
-    place = max(LEVELS.index(asked), LEVELS.index(SEVERITIES[severity].least)) + repeat
-    return LEVELS[min(place, len(LEVELS) - 1)]
+    place = max(TICKET_LEVELS.index(asked), TICKET_LEVELS.index(SEVERITIES[severity].least)) + repeat
+    return TICKET_LEVELS[min(place, len(TICKET_LEVELS) - 1)]
 
 
 def promise(opened: int, severity: str) -> Promise:

@@ -7,25 +7,26 @@ said in a message are not kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
+
+from msgspec.structs import replace
 
 from ivr.calendar import local
 from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
+from ivr.engine.service_ports.tickets import AskProgress, OpenTicket, TicketProgress, TicketReceipt, UpdateTicket
 from ivr.errors import LookupFailed
-from ivr.services.fields import Fields, owner_of
+from ivr.services.owners import owner_of
 
 from . import deadlines, references
 
 TICKETS, OPEN_TICKETS = "tickets", "open_tickets"
 ANSWERED_KEYS, OWNERS = "ticket_keys", "ticket_owners"
-STATES = ("open", "working", "answered", "closed")
 ANSWERED = ("answered", "closed")
 TOLD_SECONDS = 15 * 60
 """Times are told to callers in steps of this."""
-LONGEST_TEXT, LONGEST_URL = 2000, 500
 MOST_REMEMBERED, MOST_KEYS = 50, 20
 _LONG_DIGITS = re.compile(r"(?:[0-9零〇一二三四五六七八九幺][\s-]?){12,}[Xx]?")
 
@@ -34,44 +35,32 @@ Age = tuple[int, str]
 
 
 class Tickets:
-    """The service "tickets": open, progress, update. All that lasts is in documents."""
+    """The service "tickets". All that lasts is in documents."""
 
     def __init__(self, documents: Documents, seal: Seal) -> None:
         self._documents, self._seal = documents, seal
-        self._questions: Mapping[str, Callable[[Fields, str, int], Document]] = {
-            "open": self._open,
-            "progress": self._progress,
-            "update": self._update,
-        }
-
-    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
-        """Answer. Raises LookupFailed, with `missing` for a ticket that is not there or is somebody else's."""
-        if question not in self._questions:
-            raise LookupFailed(f"tickets knows no question {question!r}")
-        return self._questions[question](Fields(given), key, int(now))
 
     # taking
 
-    def _open(self, given: Fields, key: str, now: int) -> Document:
-        kind = given.one_of("kind", deadlines.TICKET_KINDS)
-        severity = given.one_of("severity", deadlines.SEVERITIES, "ordinary")
-        level = given.one_of("level", deadlines.LEVELS, "first")
-        told = {
-            "call": given.text("call"),
-            "number": given.number(),
-            "customer": given.text("customer"),
-            "text": _LONG_DIGITS.sub("…", given.text("text", most=LONGEST_TEXT)),
-            "recording": given.text("recording", most=LONGEST_URL),
+    def open(self, question: OpenTicket, *, key: str, now: float) -> TicketReceipt:
+        """Open a ticket. The same key again gets the same number."""
+        kind, severity, level = question.kind, question.severity, question.level
+        about = {
+            "call": question.call,
+            "number": question.number,
+            "customer": question.customer,
+            "text": _LONG_DIGITS.sub("…", question.text),
+            "recording": question.recording,
         }
-        owners = self._owners(told["number"], told["customer"])
-        ticket, opened = self._number_for(key, now)
-        if known := self._documents.get(TICKETS, ticket):
-            return _receipt(known)
+        owners = self._owners(question.number, question.customer)
+        ticket, opened = self._number_for(key, int(now))
+        if stored := self._documents.get(TICKETS, ticket):
+            return _receipt(stored)
         earlier = max(filter(None, [self._note_owner(owner, ticket, kind, opened) for owner in owners]), default=None)
         new = _new(ticket, kind, severity, level, opened, earlier[1] if earlier else None)
         # Listed first: an open ticket that is not on the list would never raise an alarm.
         self._documents.change(OPEN_TICKETS, ticket, lambda _: {})
-        kept = self._documents.change(TICKETS, ticket, lambda before: before or {**new, **told, "owners": owners})
+        kept = self._documents.change(TICKETS, ticket, lambda before: before or {**new, **about, "owners": owners})
         return _receipt(kept or new)
 
     def _number_for(self, key: str, now: int) -> tuple[str, int]:
@@ -102,17 +91,19 @@ class Tickets:
 
     # telling
 
-    def _progress(self, given: Fields, _key: str, now: int) -> Document:
-        owners = self._owners(given.number(), given.text("customer"))
-        if wanted := given.text("ticket"):
-            found = [self._kept(references.read_reference(wanted))]
+    def progress(self, question: AskProgress, *, key: str, now: float) -> TicketProgress:
+        """Tell how far a ticket is. Raises LookupFailed, `missing` for one that is not there or is somebody else's."""
+        del key
+        owners = self._owners(question.number, question.customer)
+        if question.ticket:
+            named = [self._kept(references.read_reference(question.ticket))]
         else:
-            found = [self._kept(ticket) for owner in owners for ticket in self._tickets_of(owner)]
-        mine = [ticket for ticket in found if ticket and set(owners) & set(ticket["owners"])]
-        if not mine:
+            named = [self._kept(ticket) for owner in owners for ticket in self._tickets_of(owner)]
+        own = [ticket for ticket in named if ticket and set(owners) & set(ticket["owners"])]
+        if not own:
             raise LookupFailed("there is no such ticket of this caller", missing=True)
-        told = max(mine, key=lambda ticket: (ticket["state"] not in ANSWERED, _age(ticket)))
-        return {**_standing(told), "late": _late(told, now)}
+        newest = max(own, key=lambda ticket: (ticket["state"] not in ANSWERED, _age(ticket)))
+        return replace(_standing(newest), late=_late(newest, int(now)))
 
     def _tickets_of(self, owner: str) -> list[str]:
         known = self._documents.get(OWNERS, owner)
@@ -123,15 +114,11 @@ class Tickets:
 
     # working
 
-    def _update(self, given: Fields, key: str, now: int) -> Document:
+    def update(self, question: UpdateTicket, *, key: str, now: float) -> TicketProgress:
         """Take what an operator did. The first who works on a ticket stays its owner."""
-        ticket = references.read_reference(given.needed("ticket"))
-        change = {
-            "state": given.one_of("state", STATES) if given.text("state") else "",
-            "note": _LONG_DIGITS.sub("…", given.text("note", most=LONGEST_TEXT)),
-            "by": given.text("by"),
-            "at": now,
-        }
+        ticket = references.read_reference(question.ticket)
+        note = _LONG_DIGITS.sub("…", question.note)
+        change = {"state": question.state, "note": note, "by": question.by, "at": int(now)}
         before = self._kept(ticket)
         if ticket is None or before is None:
             raise LookupFailed("there is no such ticket", missing=True)
@@ -141,12 +128,12 @@ class Tickets:
         def update(before: Document | None) -> Document | None:
             if before is None or key in before["updates"]:
                 return before
-            return _updated(before, change, key, extend=given.flag("extend"))
+            return _updated(before, change, key, extend=question.extend)
 
         after = self._documents.change(TICKETS, ticket, update) or before
         if after["state"] in ANSWERED:
             self._documents.change(OPEN_TICKETS, ticket, lambda _: None)
-        return {**_standing(after), "owner": after["owner"]}
+        return replace(_standing(after), owner=after["owner"])
 
 
 def _new(ticket: str, kind: str, severity: str, level: str, opened: int, earlier: str | None) -> dict[str, Any]:
@@ -193,30 +180,30 @@ def _updated(before: Document, change: Mapping[str, Any], key: str, *, extend: b
     return after
 
 
-def _receipt(ticket: Document) -> Document:
-    return {
-        "ticket": ticket["ticket"],
-        "first_reply_by": _first_reply_by(ticket),
-        "final_by": ticket["final_by"],
-        "final_certain": ticket["final_certain"],
-        "first_reply_hours": deadlines.FIRST_REPLY_HOURS,
-        "final_days": deadlines.FINAL_DAYS,
-        "repeat": ticket["repeat"],
-        "earlier": ticket["earlier"],
-    }
+def _receipt(ticket: Document) -> TicketReceipt:
+    return TicketReceipt(
+        ticket=ticket["ticket"],
+        first_reply_by=_first_reply_by(ticket),
+        final_by=ticket["final_by"],
+        final_certain=ticket["final_certain"],
+        first_reply_hours=deadlines.FIRST_REPLY_HOURS,
+        final_days=deadlines.FINAL_DAYS,
+        repeat=ticket["repeat"],
+        earlier=ticket["earlier"],
+    )
 
 
-def _standing(ticket: Document) -> dict[str, Any]:
-    return {
-        "ticket": ticket["ticket"],
-        "kind": ticket["kind"],
-        "state": ticket["state"],
-        "since": local(ticket["since"]).isoformat(),
-        "first_reply_by": _first_reply_by(ticket),
-        "final_by": ticket["final_by"],
-        "final_certain": ticket["final_certain"],
-        "note": ticket["note"],
-    }
+def _standing(ticket: Document) -> TicketProgress:
+    return TicketProgress(
+        ticket=ticket["ticket"],
+        kind=ticket["kind"],
+        state=ticket["state"],
+        since=local(ticket["since"]).isoformat(),
+        first_reply_by=_first_reply_by(ticket),
+        final_by=ticket["final_by"],
+        final_certain=ticket["final_certain"],
+        note=ticket["note"],
+    )
 
 
 def _late(ticket: Document, now: int) -> bool:

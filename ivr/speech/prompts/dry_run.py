@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ivr.engine.call import Call, Frame, ProvenIdentity
+from ivr.engine.service_ports.question import A, Question
 from ivr.engine.step import LiveStep
 from ivr.engine.turn import Services, Turn
 from ivr.engine.verbs import Say
@@ -25,13 +26,18 @@ VALUE = "\ue000"
 _CALLER = "+86100000000"
 
 
-def _unanswered(source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
-    del question, deadline, key
-    raise LookupFailed(f"{source} is not asked in a rehearsal")
+class _Nobody:
+    """Back ends that answer nothing."""
+
+    def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
+        raise LookupFailed(f"{source} is not asked in a rehearsal")
+
+    def ask(self, question: Question[A], *, key: str) -> A:
+        raise LookupFailed(f"{question.source} is not asked in a rehearsal")
 
 
 _SERVICES = Services(
-    lookup=_unanswered,
+    lookup=_Nobody(),
     verbalize=lambda *_: VALUE,
     inverse_normalize=lambda *_, **__: None,
     understand=lambda *_, **__: None,

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from ivr.crypto import Seal
+from ivr.engine.service_ports.field_types import reveal
+from ivr.engine.service_ports.sms import MessageSent, SendMessage
 from ivr.services.identity import IdentityService, Limits
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
+from tests.asking import ask
 
 MONDAY = 1_795_000_000.0
 HOUR, DAY = 3600, 86_400
@@ -24,20 +27,19 @@ class Pocket:
     """The caller's telephone: takes text messages, or refuses them."""
 
     def __init__(self) -> None:
-        self.messages: list[Mapping[str, Any]] = []
+        self.messages: list[SendMessage] = []
         self.keys: list[str] = []
 
-    def ask(self, question: str, given: Mapping[str, Any], *, key: str, now: float) -> Mapping[str, Any]:
-        assert question == "send"
+    def send(self, question: SendMessage, *, key: str, now: float) -> MessageSent:
         if key not in self.keys:
-            self.messages.append(given)
+            self.messages.append(question)
             self.keys.append(key)
-        return {"id": "1", "to_tail": given["number"][-4:]}
+        return MessageSent(id="1", to_tail=question.number[-4:])
 
     @property
     def code(self) -> str:
         """The code in the newest message."""
-        text = self.messages[-1]["text"].reveal()
+        text = reveal(self.messages[-1].text)
         return "".join(letter for letter in text.partition("，")[0] if letter.isdecimal())
 
 
@@ -49,13 +51,13 @@ class Line:
         self._keys = (f"CA:{n}" for n in itertools.count())
 
     def ask(self, question: str, now: float, key: str = "", **given: Any) -> Mapping[str, Any]:
-        return self.service.ask(question, given, key=key or next(self._keys), now=now)
+        return ask(self.service, f"identity.{question}", given, key=key or next(self._keys), now=now)
 
     def charge(self, now: float, account: str = ACCOUNT, number: str = NUMBER, key: str = "") -> Mapping[str, Any]:
         return self.ask("charge", now, key, account=account, number=number)
 
     def passed(self, now: float, account: str = ACCOUNT, number: str = NUMBER) -> None:
-        assert self.ask("passed", now, account=account, number=number) == {}
+        assert self.ask("passed", now, account=account, number=number) == {"at_risk": False}
 
     def status(self, now: float, account: str = ACCOUNT) -> Mapping[str, Any]:
         return self.ask("status", now, account=account)

@@ -18,6 +18,7 @@ from ivr.services.identity.lockout import Accounts
 from ivr.services.identity.pseudonyms import account_of
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
+from tests.asking import ask
 
 from .conftest import ACCOUNT, DAY, HOUR, MONDAY, NUMBER, SEAL, Line, with_limits
 
@@ -161,8 +162,12 @@ def test_a_restart_forgets_nothing(tmp_path: Path):
     checked = 0
     for n in range(40):
         store = SqliteStore(tmp_path / "ivr.db")
-        answer = IdentityService(store, seal=SEAL).ask(
-            "charge", {"account": ACCOUNT, "number": f"+86139{n:08d}"}, key=f"CA{n}", now=MONDAY + n * 1800
+        answer = ask(
+            IdentityService(store, seal=SEAL),
+            "identity.charge",
+            {"account": ACCOUNT, "number": f"+86139{n:08d}"},
+            key=f"CA{n}",
+            now=MONDAY + n * 1800,
         )
         checked += answer["allowed"]
         store.close()
@@ -174,7 +179,7 @@ def test_calls_at_once_all_count(store: SqliteStore):
 
     def call(n: int) -> bool:
         given = {"account": ACCOUNT, "number": f"+86139{n:08d}"}
-        return bool(service.ask("charge", given, key=f"CA{n}", now=MONDAY)["allowed"])
+        return bool(ask(service, "identity.charge", given, key=f"CA{n}", now=MONDAY)["allowed"])
 
     with ThreadPoolExecutor(16) as pool:
         assert sum(pool.map(call, range(100))) == 5
@@ -183,6 +188,7 @@ def test_calls_at_once_all_count(store: SqliteStore):
 GUESS = """
 import sys
 from pathlib import Path
+from ivr.engine.service_ports.identity import ChargeTry
 from ivr.services.identity import IdentityService, Limits
 from ivr.crypto import Seal
 from ivr.stores.sqlite import SqliteStore
@@ -193,7 +199,7 @@ sys.stdin.readline()
 allowed = 0
 for n in range(25):
     given = {"account": "C-100001", "number": f"+86139{sys.argv[2]}{n:04d}"}
-    allowed += service.ask("charge", given, key=f"{sys.argv[2]}:{n}", now=1795000000 + n)["allowed"]
+    allowed += service.charge(ChargeTry(**given), key=f"{sys.argv[2]}:{n}", now=1795000000 + n).allowed
 print(allowed)
 """
 

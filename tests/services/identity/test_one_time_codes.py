@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from ivr.crypto import Seal
+from ivr.engine.service_ports.field_types import reveal
+from ivr.engine.service_ports.sms import MessageSent, SendMessage
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 from ivr.services.identity import IdentityService
 from ivr.services.identity.one_time_codes import CODES
 from ivr.services.identity.weak_pins import weakness
 from ivr.stores.sqlite import SqliteStore
+from tests.asking import ask
 
 from .conftest import DAY, MONDAY, NUMBER, SEAL, Line, Pocket
 
@@ -88,14 +91,14 @@ def test_three_codes_in_ten_minutes_and_ten_a_day(line: Line, pocket: Pocket):
 def test_codes_asked_for_at_once_are_all_counted(store: SqliteStore, pocket: Pocket):
     service = IdentityService(store, seal=SEAL, messenger=pocket)
 
-    def ask(n: int) -> bool:
+    def code(n: int) -> bool:
         try:
-            return bool(service.ask("code", {"number": NUMBER}, key=f"{n}", now=MONDAY))
+            return bool(ask(service, "identity.code", {"number": NUMBER}, key=f"{n}", now=MONDAY))
         except LookupFailed:
             return False
 
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(ask, range(24))) == 3
+        assert sum(pool.map(code, range(24))) == 3
 
 
 def test_guesses_at_once_are_all_counted(line: Line, pocket: Pocket):
@@ -107,24 +110,30 @@ def test_guesses_at_once_are_all_counted(line: Line, pocket: Pocket):
 
 def test_the_message_says_what_it_is_for_and_fits_into_one(line: Line, pocket: Pocket):
     line.ask("code", MONDAY, number=NUMBER, purpose="pin_change")
-    text = pocket.messages[0]["text"].reveal()
+    text = reveal(pocket.messages[0].text)
     assert "修改查询密码" in text
     assert "2分钟" in text
     assert len(text) <= 70
     line.ask("code", MONDAY, number=NUMBER, purpose="{code}", language="en-US")
-    assert pocket.messages[1]["text"].reveal().startswith("Demo Bank: your code is ")
-    assert len(pocket.messages[1]["text"].reveal()) <= 160
-    assert str(pocket.messages[0]["text"]) == "<otp>"
+    assert reveal(pocket.messages[1].text).startswith("Demo Bank: your code is ")
+    assert len(reveal(pocket.messages[1].text)) <= 160
+    assert str(pocket.messages[0].text) == "<otp>"
 
 
 def test_without_a_messenger_or_with_one_that_fails_there_is_no_code(store: SqliteStore):
     class Broken:
-        def ask(self, question: str, given: object, *, key: str, now: float) -> dict[str, str]:
+        def send(self, question: SendMessage, *, key: str, now: float) -> MessageSent:
             raise LookupFailed("the carrier is gone")
 
     for messenger in (None, Broken()):
         with pytest.raises(LookupFailed):
-            IdentityService(store, seal=SEAL, messenger=messenger).ask("code", {"number": NUMBER}, key="1", now=MONDAY)
+            ask(
+                IdentityService(store, seal=SEAL, messenger=messenger),
+                "identity.code",
+                {"number": NUMBER},
+                key="1",
+                now=MONDAY,
+            )
 
 
 def test_a_seal_of_another_key_or_a_changed_one_is_a_fault_and_no_proof(line: Line, pocket: Pocket):

@@ -18,6 +18,7 @@ from ivr.services.queue.service import Queue
 from ivr.services.queue.state import Agent, QueueState, Waiter
 from ivr.stores import Store
 from ivr.stores.memory import MemoryStore
+from tests.asking import ask
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=CHINA).timestamp()
 SEAL = Seal(b"k" * 32)
@@ -66,7 +67,7 @@ class Hall:
 
     def ask(self, question: str, now: float, *, key: str = "", **given: Any) -> Mapping[str, Any]:
         self.requests += 1
-        return self.queue.ask(question, given, key=key or f"request {self.requests}", now=MONDAY + now)
+        return ask(self.queue, f"queue.{question}", given, key=key or f"request {self.requests}", now=MONDAY + now)
 
     def enter(self, call: str, now: float, desk: str = "general", **given: Any) -> Mapping[str, Any]:
         return self.ask("enter", now, call=call, desk=desk, **given)

@@ -15,6 +15,7 @@ from ivr.services.queue.callback_log import CALLBACKS, promised
 from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
 from ivr.stores.memory import MemoryStore
+from tests.asking import ask
 
 NOW = 1795399200.0  # 2026-11-23T10:00+08:00
 MOMENT = 1800.0
@@ -33,7 +34,7 @@ class Bank:
 
     def promise(self, call: str = "a", number: str = ZHANG, now: float = NOW) -> Mapping[str, Any]:
         asked = {"call": call, "desk": "general", "number": number, "priority": "vip"}
-        return self.queue.ask("call_back", asked, key=f"{call}:{now}", now=now)
+        return ask(self.queue, "queue.call_back", asked, key=f"{call}:{now}", now=now)
 
     def ring(self, now: float) -> str:
         """Ring the agent for the call back that is due, as the dispatcher does; return the leg."""
@@ -107,7 +108,7 @@ def test_called_in_vain_is_missed_whoever_takes_over(hotline: Bank) -> None:
 
 def test_who_rings_in_again_has_withdrawn_it(hotline: Bank) -> None:
     hotline.promise()
-    hotline.queue.ask("enter", {"call": "b", "desk": "general", "caller": ZHANG}, key="b", now=NOW + 60)
+    ask(hotline.queue, "queue.enter", {"call": "b", "desk": "general", "caller": ZHANG}, key="b", now=NOW + 60)
     assert hotline.fates(NOW + 86_400) == {"withdrawn": 1}
 
 

@@ -18,6 +18,7 @@ from ivr.services.sms.backend import UncertainError
 from ivr.services.sms.local_outbox import LocalOutbox
 from ivr.settings import Hidden, Settings
 from ivr.stores.sqlite import SqliteStore
+from tests.asking import ask
 from tests.channels.twilio.messages_api import Api
 
 from .conftest import DAY, MONDAY, NUMBER, SEAL
@@ -28,7 +29,7 @@ def service(store: Documents, **rules: Any) -> Messages:
 
 
 def send(sms: Messages, key: str, now: float = MONDAY, **given: Any) -> Any:
-    return sms.ask("send", {"number": NUMBER, "text": "您好", "purpose": "note"} | given, key=key, now=now)
+    return ask(sms, "sms.send", {"number": NUMBER, "text": "您好", "purpose": "note"} | given, key=key, now=now)
 
 
 def sent(store: Documents) -> list[str]:
@@ -118,7 +119,7 @@ def test_texts_that_cannot_be_sent_are_refused_without_an_echo(store: SqliteStor
 
 def test_other_questions_are_refused(store: SqliteStore):
     with pytest.raises(LookupFailed, match="no such question"):
-        service(store).ask("read", {}, key="1", now=MONDAY)
+        ask(service(store), "sms.read", {}, key="1", now=MONDAY)
 
 
 def test_a_refused_message_may_be_tried_again_and_does_not_count(store: SqliteStore, api: Api):
@@ -147,12 +148,12 @@ def test_a_message_that_may_have_gone_out_counts_and_is_not_sent_again(store: Sq
 def test_codes_go_through_and_are_nowhere_in_clear(tmp_path: Path):
     store = SqliteStore(tmp_path / "ivr.db")
     identity = IdentityService(store, seal=SEAL, messenger=service(store))
-    sealed = identity.ask("code", {"number": NUMBER}, key="1", now=MONDAY)["sealed"]
-    assert identity.ask("code", {"number": NUMBER}, key="1", now=MONDAY)["sealed"] == sealed
+    sealed = ask(identity, "identity.code", {"number": NUMBER}, key="1", now=MONDAY)["sealed"]
+    assert ask(identity, "identity.code", {"number": NUMBER}, key="1", now=MONDAY)["sealed"] == sealed
     (text,) = sent(store)
     code = text.partition("验证码")[2][:6]
     question = {"sealed": sealed, "given": Secret("otp", code), "number": NUMBER}
-    assert identity.ask("check_code", question, key="2", now=MONDAY + 60)["verified"]
+    assert ask(identity, "identity.check_code", question, key="2", now=MONDAY + 60)["verified"]
     store.close()
     disk = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     assert code.encode() not in disk

@@ -14,6 +14,7 @@ from ivr.services.surveys import Surveys
 from ivr.services.tickets.alarms import Alarm, DeadlineAlarms
 from ivr.services.tickets.service import Tickets
 from ivr.stores.sqlite import SqliteStore
+from tests.asking import ask
 from tests.customers import ZHANG
 from tests.waiting import PATIENCE
 
@@ -56,7 +57,7 @@ def deadlines(store: SqliteStore, receiver: Receiver) -> DeadlineAlarms:
 
 def opened(tickets: Tickets, key: str = "k", **given: Any) -> str:
     asked = {"number": ZHANG, "kind": "service", "text": "说了很多", **given}
-    return str(tickets.ask("open", asked, key=key, now=NOW)["ticket"])
+    return str(ask(tickets, "tickets.open", asked, key=key, now=NOW)["ticket"])
 
 
 @pytest.mark.parametrize(
@@ -92,12 +93,12 @@ def test_a_reply_stops_its_clock_and_an_answer_stops_all(
     tickets: Tickets, deadlines: DeadlineAlarms, receiver: Receiver
 ) -> None:
     ticket = opened(tickets)
-    tickets.ask("update", {"ticket": ticket, "state": "working", "by": "8001"}, key="u", now=NOW + HOUR)
+    ask(tickets, "tickets.update", {"ticket": ticket, "state": "working", "by": "8001"}, key="u", now=NOW + HOUR)
     deadlines.sound(NOW + 2 * DAY)
     assert not receiver.taken
     deadlines.sound(NOW + 4.5 * DAY)
     assert receiver.names() == ["final.soon"]
-    tickets.ask("update", {"ticket": ticket, "state": "answered", "by": "8001"}, key="v", now=NOW + 5 * DAY)
+    ask(tickets, "tickets.update", {"ticket": ticket, "state": "answered", "by": "8001"}, key="v", now=NOW + 5 * DAY)
     assert not list(deadlines.due(NOW + 99 * DAY))
 
 
@@ -182,14 +183,20 @@ def test_without_a_receiver_alarms_wait(tickets: Tickets, store: SqliteStore, re
 
 def test_a_call_back_has_a_clock_too(store: SqliteStore, deadlines: DeadlineAlarms, receiver: Receiver) -> None:
     surveys = Surveys(store)
-    surveys.ask("answer", {"call": "CA1", "satisfaction": 1, "queue": "general"}, key="k", now=NOW)
+    ask(surveys, "survey.answer", {"call": "CA1", "satisfaction": 1, "queue": "general"}, key="k", now=NOW)
     deadlines.sound(NOW + 20 * HOUR)
     deadlines.sound(NOW + 25 * HOUR)
     assert [(a.about, a.kind, a.alarm, a.to) for a in receiver.taken] == [
         ("task", "callback", "callback.soon", ("supervisor",)),
         ("task", "callback", "callback.overdue", ("supervisor",)),
     ]
-    surveys.ask("called_back", {"task": receiver.taken[0].id, "outcome": "solved", "by": "8001"}, key="d", now=NOW)
+    ask(
+        surveys,
+        "survey.called_back",
+        {"task": receiver.taken[0].id, "outcome": "solved", "by": "8001"},
+        key="d",
+        now=NOW,
+    )
     assert not list(deadlines.due(NOW + 99 * DAY))
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.calendar import CHINA, is_working_day, local
-from ivr.services.tickets.deadlines import LEVELS, ROUTES, SEVERITIES, level_of, promise
+from ivr.engine.service_ports.tickets import TICKET_LEVELS
+from ivr.services.tickets.deadlines import ROUTES, SEVERITIES, level_of, promise
 
 MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 20)).map(lambda moment: moment.replace(tzinfo=CHINA))
 
@@ -72,5 +73,5 @@ def test_severity_and_coming_back_raise_the_level(severity: str, asked: str, rep
 
 
 def test_every_level_has_somebody() -> None:
-    assert set(ROUTES) == set(LEVELS)
-    assert {severity.least for severity in SEVERITIES.values()} <= set(LEVELS)
+    assert set(ROUTES) == set(TICKET_LEVELS)
+    assert {severity.least for severity in SEVERITIES.values()} <= set(TICKET_LEVELS)

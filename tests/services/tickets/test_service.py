@@ -14,6 +14,7 @@ from ivr.secret import Secret
 from ivr.services.tickets.service import OPEN_TICKETS, TICKETS, Tickets
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
+from tests.asking import ask
 from tests.customers import LI, ZHANG
 
 NOW = 1795399200.0  # 2026-11-23T10:00+08:00 is a Monday
@@ -33,7 +34,7 @@ class Desk:
 
     def __call__(self, question: str, now: float = NOW, **given: Any) -> dict[str, Any]:
         self.asked += 1
-        return dict(self.tickets.ask(question, given, key=f"key {self.asked}", now=now))
+        return dict(ask(self.tickets, f"tickets.{question}", given, key=f"key {self.asked}", now=now))
 
 
 @pytest.fixture
@@ -52,7 +53,6 @@ def test_a_complaint_gets_a_number_and_its_deadlines(desk: Desk, at: Callable[[s
         "first_reply_hours": 24,
         "final_days": 5,
         "repeat": False,
-        "earlier": None,
     }
 
 
@@ -67,17 +67,17 @@ def test_a_promised_time_is_told_to_the_next_quarter_of_an_hour(desk: Desk, at, 
 
 def test_the_same_key_again_opens_nothing_and_answers_the_same(tickets: Tickets, store: SqliteStore) -> None:
     given = {"number": ZHANG, "kind": "service"}
-    first = tickets.ask("open", given, key="k", now=NOW)
-    assert tickets.ask("open", given, key="k", now=NOW + 2 * DAY) == first
+    first = ask(tickets, "tickets.open", given, key="k", now=NOW)
+    assert ask(tickets, "tickets.open", given, key="k", now=NOW + 2 * DAY) == first
     assert list(store.keys(TICKETS)) == [first["ticket"]]
-    assert tickets.ask("open", given, key="other", now=NOW)["ticket"] != first["ticket"]
+    assert ask(tickets, "tickets.open", given, key="other", now=NOW)["ticket"] != first["ticket"]
 
 
 def test_many_at_once_with_the_same_key_open_one_ticket(tickets: Tickets, store: SqliteStore) -> None:
     answers: list[dict[str, Any]] = []
 
     def run() -> None:
-        answers.append(dict(tickets.ask("open", {"number": ZHANG, "kind": "product"}, key="k", now=NOW)))
+        answers.append(dict(ask(tickets, "tickets.open", {"number": ZHANG, "kind": "product"}, key="k", now=NOW)))
 
     threads = [threading.Thread(target=run) for _ in range(6)]
     for thread in threads:
@@ -107,15 +107,15 @@ def test_a_fault_at_any_moment_is_made_good_by_asking_again(tmp_path: Any, seal:
     store = Interrupted(tmp_path / "ivr.db")
     tickets = Tickets(store, seal)
     given = {"number": ZHANG, "customer": "C1", "kind": "service"}
-    earlier = tickets.ask("open", given, key="earlier", now=NOW - DAY)
+    earlier = ask(tickets, "tickets.open", given, key="earlier", now=NOW - DAY)
     store.left = changes
     try:
-        tickets.ask("open", given, key="k", now=NOW)
+        ask(tickets, "tickets.open", given, key="k", now=NOW)
     except RuntimeError:
         assert changes < 6
     store.left = 99
-    answer = tickets.ask("open", given, key="k", now=NOW + 5)
-    assert (answer["repeat"], answer["earlier"]) == (True, earlier["ticket"])
+    answer = ask(tickets, "tickets.open", given, key="k", now=NOW + 5)
+    assert (answer["repeat"], answer.get("earlier")) == (True, earlier["ticket"])
     assert (
         sorted(store.keys(OPEN_TICKETS)) == sorted(store.keys(TICKETS)) == sorted([earlier["ticket"], answer["ticket"]])
     )
@@ -128,7 +128,7 @@ def test_a_fault_at_any_moment_is_made_good_by_asking_again(tmp_path: Any, seal:
 def test_who_comes_back_within_seven_days_is_a_repeat_of_a_higher_level(desk: Desk, store: SqliteStore) -> None:
     first = desk("open", number=ZHANG, kind="service")
     again = desk("open", NOW + 7 * DAY, number=ZHANG, kind="service")
-    assert (again["repeat"], again["earlier"]) == (True, first["ticket"])
+    assert (again["repeat"], again.get("earlier")) == (True, first["ticket"])
     kept = store.get(TICKETS, again["ticket"])
     assert kept is not None
     assert kept["level"] == "middle"
@@ -151,12 +151,12 @@ def test_another_kind_caller_or_week_is_no_repeat(desk: Desk, given: dict[str, A
     desk("open", number=ZHANG, kind="service")
     desk("open", number="anonymous", kind="service")
     answer = desk("open", NOW + given.pop("later", 0), **given)
-    assert (answer["repeat"], answer["earlier"]) == (False, None)
+    assert (answer["repeat"], answer.get("earlier")) == (False, None)
 
 
 def test_a_customer_who_calls_from_another_number_is_known_again(desk: Desk) -> None:
     first = desk("open", number=ZHANG, customer="C1", kind="policy")
-    assert desk("open", NOW + 1, number=LI, customer="C1", kind="policy")["earlier"] == first["ticket"]
+    assert desk("open", NOW + 1, number=LI, customer="C1", kind="policy").get("earlier") == first["ticket"]
 
 
 @given(
@@ -171,7 +171,7 @@ def test_a_ticket_names_the_last_one_of_its_kind_within_a_week(complaints: list[
         now += days * DAY + 1
         answer = desk("open", now, number=number, kind=kind)
         same = [row for row in past if row[:2] == (number, kind) and now - row[2] <= 7 * DAY]
-        assert answer["earlier"] == (same[-1][3] if same else None)
+        assert answer.get("earlier") == (same[-1][3] if same else None)
         past.append((number, kind, now, answer["ticket"]))
 
 
@@ -203,7 +203,6 @@ def test_a_secret_is_refused_and_not_repeated(desk: Desk, store: SqliteStore) ->
         ("open", {"number": ZHANG, "kind": "service", "text": ["x"]}, "text is not text"),
         ("update", {"state": "closed"}, "ticket was not given"),
         ("update", {"ticket": "T26112300000", "state": "gone"}, "state is none of"),
-        ("burn", {}, "no question"),
     ],
 )
 def test_a_wrong_question_is_refused_without_its_values(desk: Desk, question: str, given: Any, words: str) -> None:
@@ -302,7 +301,7 @@ def test_a_ticket_that_is_answered_is_off_the_list_until_it_is_taken_up_again(de
 def test_an_update_with_the_same_key_is_taken_once(tickets: Tickets, desk: Desk, store: SqliteStore) -> None:
     ticket = desk("open", number=ZHANG, kind="service")["ticket"]
     for _ in range(2):
-        tickets.ask("update", {"ticket": ticket, "note": "一", "extend": True}, key="same", now=NOW)
+        ask(tickets, "tickets.update", {"ticket": ticket, "note": "一", "extend": True}, key="same", now=NOW)
     kept = store.get(TICKETS, ticket)
     assert kept is not None
     assert len(kept["history"]) == 1

@@ -1,0 +1,275 @@
+"""What the fields of questions take, and as what the fields of answers may be read aloud.
+
+What is wrong is named by its field; no value is ever repeated. None counts as not given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from ivr.engine.telephone import telephone
+from ivr.errors import LookupFailed
+from ivr.secret import Secret
+
+Private = str | Secret
+"""A text that may be a secret."""
+
+LONGEST = 200
+_NAME = re.compile(r"[A-Za-z][\w-]{0,39}")
+
+
+def reveal(value: Private) -> str:
+    """Return a private text in clear, at the edge where it is compared, counted or sent."""
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+class FieldType(Protocol):
+    """What a field of a question takes."""
+
+    @property
+    def words(self) -> str:
+        """Say in an editor's words what is taken."""
+
+    def read(self, name: str, value: Any) -> Any:
+        """Return a value in form. Raises LookupFailed that names the field."""
+
+
+@dataclass(frozen=True)
+class TextType:
+    """A text, cut to `most` characters."""
+
+    most: int = LONGEST
+    words: str = "a text"
+
+    def read(self, name: str, value: Any) -> str:
+        """Return the text without blanks around it."""
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise LookupFailed(f"{name} is not text")
+        return value.strip()[: self.most]
+
+
+@dataclass(frozen=True)
+class ShortTextType:
+    """A text of `most` characters; a longer one is refused, since its beginning would mean something else."""
+
+    most: int = 128
+    words: str = "a text"
+
+    def read(self, name: str, value: Any) -> str:
+        """Return the text as it is."""
+        text = "" if value is None else value
+        if not isinstance(text, str) or len(text) > self.most:
+            raise LookupFailed(f"{name} is no text of at most {self.most} characters")
+        return text
+
+
+@dataclass(frozen=True)
+class CarrierTextType:
+    """A text as a carrier or the bank gave it, such as a number: whatever stands there is no fault of a caller."""
+
+    most: int = 128
+    words: str = "a text"
+
+    def read(self, name: str, value: Any) -> str:
+        """Return the text, cut."""
+        del name
+        return str(value or "")[: self.most]
+
+
+@dataclass(frozen=True)
+class PrivateType:
+    """A text that may be a secret: an account, a PIN, a message. It stays as it comes."""
+
+    most: int = 128
+    words: str = "a text or a secret"
+
+    def read(self, name: str, value: Any) -> Private:
+        """Return the text, or the secret."""
+        private: Private = "" if value is None else value
+        if not isinstance(private, str | Secret) or len(reveal(private)) > self.most:
+            raise LookupFailed(f"{name} cannot be used")
+        return private if reveal(private).strip() else ""
+
+
+@dataclass(frozen=True)
+class PrivateTextsType:
+    """A list of texts that may be secrets; what is none is left out."""
+
+    words: str = "a list of texts or secrets"
+
+    def read(self, name: str, value: Any) -> tuple[Private, ...]:
+        """Return the list."""
+        if not isinstance(value or (), list | tuple):
+            raise LookupFailed(f"{name} is no list")
+        return tuple(one if isinstance(one, Secret) else str(one) for one in value or () if one is not None)
+
+
+@dataclass(frozen=True)
+class WordsType:
+    """A list of names, such as card_tail and pin; others are left out."""
+
+    most: int = 8
+    words: str = "a list of names"
+
+    def read(self, name: str, value: Any) -> tuple[str, ...]:
+        """Return the names."""
+        if not isinstance(value or (), list | tuple):
+            raise LookupFailed(f"{name} is no list")
+        return tuple(one for one in map(str, value or ()) if re.fullmatch("[a-z_]{1,16}", one))[: self.most]
+
+
+@dataclass(frozen=True)
+class OneWordType:
+    """One of a few words; none of them where nothing is given."""
+
+    allowed: Collection[str]
+
+    @property
+    def words(self) -> str:
+        """Name the words."""
+        return "one of " + ", ".join(self.allowed)
+
+    def read(self, name: str, value: Any) -> str:
+        """Return the word."""
+        word = TextType().read(name, value)
+        if word and word not in self.allowed:
+            raise LookupFailed(f"{name} is none of {', '.join(self.allowed)}")
+        return word
+
+
+@dataclass(frozen=True)
+class NameType:
+    """A name as editors give it, such as elderly or zh-CN."""
+
+    words: str = "a name such as elderly or zh-CN"
+
+    def read(self, name: str, value: Any) -> str:
+        """Return the name."""
+        word = TextType().read(name, value)
+        if word and not _NAME.fullmatch(word):
+            raise LookupFailed(f"{name} is no name")
+        return word
+
+
+@dataclass(frozen=True)
+class NumberType:
+    """A telephone number with its country code; nothing for one that was withheld or is none."""
+
+    words: str = "a telephone number"
+
+    def read(self, name: str, value: Any) -> str:
+        """Return the number."""
+        del name
+        return telephone(value)
+
+
+@dataclass(frozen=True)
+class WholeType:
+    """A whole number within bounds; digits as callers type them count, too."""
+
+    least: int
+    most: int
+
+    @property
+    def words(self) -> str:
+        """Name the bounds."""
+        return f"a whole number from {self.least} to {self.most}"
+
+    def read(self, name: str, value: Any) -> int | None:
+        """Return the number."""
+        if value is None or value == "":
+            return None
+        if isinstance(value, str) and value.isascii() and value.isdecimal():
+            value = int(value[:9])
+        if isinstance(value, bool) or not isinstance(value, int) or not self.least <= value <= self.most:
+            raise LookupFailed(f"{name} is no {self.words.removeprefix('a ')}")
+        return value
+
+
+@dataclass(frozen=True)
+class SecondsType:
+    """Seconds, with or without a fraction."""
+
+    words: str = "seconds"
+
+    def read(self, name: str, value: Any) -> float:
+        """Return the seconds."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise LookupFailed(f"{name} is no number of seconds")
+        return float(value)
+
+
+@dataclass(frozen=True)
+class RateType:
+    """A share of the normal speaking rate, as text: documents hold no fractions."""
+
+    slowest: Decimal
+    fastest: Decimal
+
+    @property
+    def words(self) -> str:
+        """Name the bounds."""
+        return f"a number from {self.slowest} to {self.fastest}"
+
+    def read(self, name: str, value: Any) -> str:
+        """Return the rate, rounded to three places."""
+        if value is None or value == "":
+            return ""
+        written = str(value) if isinstance(value, int | float | str | Decimal) and not isinstance(value, bool) else ""
+        within = re.fullmatch(r"\d(\.\d{1,20})?", written) and self.slowest <= Decimal(written) <= self.fastest
+        if not within:
+            raise LookupFailed(f"{name} is no {self.words.removeprefix('a ')}")
+        return str(round(Decimal(written), 3).normalize())
+
+
+@dataclass(frozen=True)
+class FlagType:
+    """Whether something is asked for: true, or yes."""
+
+    words: str = "true or false"
+
+    def read(self, name: str, value: Any) -> bool:
+        """Return whether it is."""
+        del name
+        return value in (True, "yes", "true")
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What a field of an answer holds, and the kinds of value as which a text may read it aloud."""
+
+    words: str
+    names: tuple[str, ...] = ()
+
+
+TEXT = Kinds("a text", ("text",))
+CODE = Kinds("a reference of letters and digits", ("code", "text"))
+REFERENCE = Kinds("digits", ("digits", "code", "text"))
+TAIL = Kinds("the last four digits of a number", ("digits", "code", "text", "card_tail"))
+NUMBER = Kinds("a telephone number", ("phone", "digits", "text"))
+DAY = Kinds("a day", ("date",))
+MOMENT = Kinds("a day and a time", ("datetime", "date", "time"))
+COUNT = Kinds("a whole number", ("count", "number", "ordinal", "digits", "text"))
+RATE = Kinds("a number", ("number", "text"))
+DURATION = Kinds("a length of time in seconds", ("duration", "count", "number"))
+FLAG = Kinds("true or false, for conditions only")
+LIST = Kinds("a list, for conditions and `each`")
+MAP = Kinds("for programs only")
+
+
+def texts(values: Any, *, each: int = LONGEST, most: int) -> tuple[str, ...]:
+    """Return the last `most` texts of a list, each cut; anything else is left out."""
+    listed = values if isinstance(values, list | tuple) else ()
+    return tuple(value[:each] for value in listed if isinstance(value, str))[-most:]
+
+
+def entries(values: Any, *, each: int = LONGEST, most: int) -> dict[str, str]:
+    """Return the last `most` texts of a map by name, each cut; anything else, such as a secret, is left out."""
+    listed = list(values.items())[-most:] if isinstance(values, Mapping) else []
+    return {str(name)[:each]: value[:each] for name, value in listed if isinstance(value, str)}

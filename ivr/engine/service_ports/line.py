@@ -1,0 +1,33 @@
+"""The question for what operators have switched on for all callers of a line."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Protocol
+
+from .field_types import FLAG, TEXT, ShortTextType, TextType
+from .question import Answer, Question
+
+
+class AnnouncementText(Answer, frozen=True, kw_only=True):
+    """What is announced; the text is empty while nothing is switched on."""
+
+    text: Annotated[str, TEXT, "the words"] = ""
+    language: Annotated[str, TEXT, "the language that they are in"] = ""
+    drill: Annotated[bool, FLAG, "whether it is a drill"] = False
+
+
+class AskAnnouncement(Question[AnnouncementText], frozen=True, kw_only=True):
+    """Tell what is announced to a call in a slot of `line.yaml`."""
+
+    source: ClassVar[str] = "line.announcement"
+    slot: Annotated[str, ShortTextType(), "the slot"]
+    language: Annotated[str, TextType(), "the language that is spoken"] = ""
+    caller: Annotated[str, TextType(), "the number that calls"] = ""
+    called: Annotated[str, TextType(), "the number that was called"] = ""
+
+
+class LinePort(Protocol):
+    """The service "line"."""
+
+    def announcement(self, question: AskAnnouncement, *, key: str, now: float) -> AnnouncementText:
+        """Return what is announced. Raises LookupFailed while the store is gone and nothing was read before."""
