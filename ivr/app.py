@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from .backends.http import HttpLookup
-from .channels.twilio.calls import TwilioCalls
-from .channels.twilio.channel import TwilioChannel
-from .channels.twilio.messages import TwilioMessages
-from .channels.twilio.recordings import TwilioRecordings
+from .channels.base import Channel
+from .channels.registry import first, open_channels, recordings_of
 from .crypto import Seal
 from .diagnostics.problem import Place
 from .engine.ports import Calls, Documents, Lookup
@@ -71,7 +70,7 @@ class Ivr:
     back_ends: Router
     queue: Queue
     calls: Calls | None
-    channel: TwilioChannel
+    channels: Mapping[str, Channel[Any]]
     session: Session
     clock: Callable[[], float]
 
@@ -105,9 +104,9 @@ class Ivr:
         fixed = (label.by_language[label.language_for(language)].fixed for label in labels)
         return min(filter(None, fixed), key=len, default="")
 
-    def voiced(self, prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
+    def voiced(self, prompts: Sequence[Prompt], *, carrier_speaks: bool) -> tuple[Prompt, ...]:
         """Return what is said outside of turns, to agents and to customers who are called back, as they hear it."""
-        return self.session.prompts.voiced(tuple(prompts), carrier_speaks=self.channel.speaks)
+        return self.session.prompts.voiced(tuple(prompts), carrier_speaks=carrier_speaks)
 
     def sound(self, name: str) -> bytes | None:
         """Return a sound that was rendered for one caller, by its name in the address; None for an unknown name."""
@@ -276,7 +275,8 @@ def build(
     found = store or open_store(settings.store)
     found.keep_release(release.version, release.files)
     outside = lookup or HttpLookup({"bank": settings.bank_url})
-    placing = calls or TwilioCalls.from_settings(settings)
+    channels = open_channels(settings, seal.fingerprint)
+    placing = calls or first(channel.carrier_calls() for channel in channels.values())
     queue = Queue(
         QueueRepository(found),
         found,
@@ -285,20 +285,21 @@ def build(
         workflow=settings.workflow,
         places_calls=placing is not None and placing.places,
     )
-    asked = Router(outside, own_services(found, seal, queue, TwilioMessages.from_settings(settings)), clock)
-    recordings = TwilioRecordings.from_settings(settings)
-    speech_input = open_speech_input(settings, recordings)
+    asked = Router(
+        outside,
+        own_services(found, seal, queue, first(channel.carrier_messages() for channel in channels.values())),
+        clock,
+    )
+    speech_input = open_speech_input(settings, recordings_of(channels))
     reader = Reader(yao=settings.digit_one == "yao")
     services = Services(
         asked, reader, inverse_normalize, understand, display_format, time.monotonic, speech_input.input_mode
     )
-    token = settings.auth_token.reveal() if settings.auth_token else None
-    channel = TwilioChannel(token, settings.public_url or None, fingerprint=seal.fingerprint)
     voices = local_voices(settings.models)
     prompts = open_prompts(settings.tts, settings.audio, _private(settings), voices, seal, clock)
     engines = ReleaseEngines(release, services, found)
     session = Session(found, seal, engines, prompts, speech_input, clock, _list_ended(settings, found))
-    return Ivr(settings, found, seal, services, asked, queue, placing, channel, session, clock)
+    return Ivr(settings, found, seal, services, asked, queue, placing, channels, session, clock)
 
 
 def _list_ended(settings: Settings, documents: Documents) -> Callable[[str], None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from importlib.metadata import entry_points
 from types import ModuleType
 from typing import TypeVar
 
@@ -31,3 +32,41 @@ def kinds_in(package: ModuleType, base: type[_T]) -> dict[str, type[_T]]:
                     )
                 kinds[kind] = cls
     return kinds
+
+
+def folder_kinds(package: ModuleType, module: str, base: type[_T]) -> dict[str, type[_T]]:
+    """Return the class below `base` that `module` of each folder of the package defines, by its `kind`.
+
+    Raises ValueError when a folder's name and its kind differ.
+    """
+    classes: dict[str, type[_T]] = {}
+    for entry in pkgutil.iter_modules(package.__path__):
+        if entry.ispkg and not entry.name.startswith("_"):
+            inner = importlib.import_module(f"{package.__name__}.{entry.name}.{module}")
+            for cls in _classes_of(inner, base):
+                kind = getattr(cls, "kind", None)
+                if kind != entry.name:
+                    raise ValueError(
+                        f"{inner.__name__} holds the kind {kind!r}; folder and kind must be called the same"
+                    )
+                classes[entry.name] = cls
+    return classes
+
+
+def plugin_kinds(group: str, base: type[_T]) -> dict[str, type[_T]]:
+    """Return the classes that other distributions offer as entry points of a group, by the entry points' names.
+
+    Raises ValueError for an entry point that is no class below `base`.
+    """
+    classes: dict[str, type[_T]] = {}
+    for entry in entry_points(group=group):
+        cls = entry.load()
+        if not (inspect.isclass(cls) and issubclass(cls, base)):
+            raise ValueError(f"the entry point {entry.name!r} of {group} is no {base.__name__}")
+        classes[entry.name] = cls
+    return classes
+
+
+def _classes_of(module: ModuleType, base: type[_T]) -> list[type[_T]]:
+    classes = [cls for _, cls in inspect.getmembers(module, inspect.isclass)]
+    return [cls for cls in classes if issubclass(cls, base) and cls.__module__ == module.__name__]

@@ -153,23 +153,15 @@ class Incoming:
     called: str = ""
 
 
-class Channel(Protocol):
-    """One telephone system: writes what a turn answered in that system's words.
+class Renderer(Protocol):
+    """Writes a turn's answer for one carrier; `speaks` tells whether the carrier has a voice of its own."""
 
-    `speaks` tells whether the system has a voice of its own.
-    """
-
-    name: str
-    speaks: bool
+    @property
+    def speaks(self) -> bool:
+        """Whether the carrier can say a text; else every prompt must be a sound."""
 
     def render(self, closing: Closing, *, turn: int) -> bytes:
         """Write the document. `turn` is the number that the request answering this document must carry."""
-
-    def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
-        """Write the last resort, heard when all else broke: an apology, then `number` is dialled.
-
-        Needs no call, no store and no flow. `attempt` counts how often the dialling has failed already.
-        """
 
 
 Document = Mapping[str, Any]

@@ -11,7 +11,7 @@ from ivr.crypto import Seal
 from ivr.engine.call import Call
 from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import LOST, CallStarted, HungUp, Input, RecognizerFailed, Recorded, Resumed
-from ivr.engine.ports import Channel, Event, Incoming, JournalRow, Saved
+from ivr.engine.ports import Event, Incoming, JournalRow, Renderer, Saved
 from ivr.engine.verbs import Hangup
 from ivr.errors import FlowStuck, IvrError, StoreError
 from ivr.speech.prompts import Prompts
@@ -45,7 +45,7 @@ class Session:
     clock: Callable[[], float]
     list_ended: Callable[[str], None]
 
-    def answer(self, channel: Channel, incoming: Incoming) -> bytes:
+    def answer(self, channel: Renderer, incoming: Incoming) -> bytes:
         """Take one turn, or return the stored reply if this request was answered before.
 
         Raises IvrError when store or flows fail; the channel then apologises and dials a person.

@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from ivr.channels.twilio import agent_routes, routes
-from ivr.channels.twilio.routes import Answering
 from ivr.telemetry.metrics import Metrics
 
 from . import agents_api, audio, health, risk_api
+from .application import Application
 from .gauges import gauges
 from .per_process import Jobs
 
@@ -33,15 +32,16 @@ class WebApplication(Flask):
         self.jobs = jobs
 
 
-def web_app(ivr: Answering, jobs: Jobs | None = None) -> WebApplication:
+def web_app(ivr: Application, jobs: Jobs | None = None) -> WebApplication:
     """Wire every route to `ivr`. The jobs are kept, not started."""
     app = WebApplication(jobs or _NoJobs())
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     app.url_map.merge_slashes = False  # a redirect would lose what the caller typed
     app.register_error_handler(HTTPException, _plain)
     metrics = Metrics(gauges(ivr))
-    app.register_blueprint(routes.routes(ivr, metrics))
-    app.register_blueprint(agent_routes.routes(ivr, metrics))
+    for channel in ivr.channels.values():
+        for blueprint in channel.routes(ivr, metrics):
+            app.register_blueprint(blueprint)
     app.register_blueprint(audio.routes(ivr.settings.audio, ivr.sound))
     app.register_blueprint(health.routes(ivr, metrics))
     for blueprint in agents_api.routes(ivr.queue, ivr.settings.api_token, ivr.clock):

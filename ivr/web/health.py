@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from ivr.channels.twilio.routes import Answering
 from ivr.telemetry import log
 from ivr.telemetry.metrics import Metrics
 
+from .application import Application
 
-def routes(ivr: Answering, metrics: Metrics) -> Blueprint:
+
+def routes(ivr: Application, metrics: Metrics) -> Blueprint:
     """Return /health/live, /health/ready and /metrics."""
     blueprint = Blueprint("health", __name__)
 
@@ -42,7 +43,7 @@ def routes(ivr: Answering, metrics: Metrics) -> Blueprint:
     return blueprint
 
 
-def _degraded(ivr: Answering) -> list[dict[str, str]]:
+def _degraded(ivr: Application) -> list[dict[str, str]]:
     try:
         return [{"name": name, "detail": detail} for name, detail in ivr.degraded()]
     except Exception as fault:

@@ -55,7 +55,7 @@ def play(ivr: Ivr, call: str, *given: object) -> None:
         if isinstance(one, HungUp):
             ivr.session.hang_up(incoming)
         else:
-            ivr.session.answer(ivr.channel, incoming)
+            ivr.session.answer(ivr.channels["twilio"], incoming)
 
 
 def run(*arguments: str) -> Result:
@@ -65,8 +65,8 @@ def run(*arguments: str) -> Result:
 def test_the_whole_of_a_call_is_told_and_nothing_that_was_typed(ivr: Ivr, clock: Clock):
     play(ivr, "CA1", Digits("1"), Digits("0128"), Digits("975310"), Digits("135790"), Digits("0"))
     clock.now += 42.5
-    ivr.session.answer(ivr.channel, Incoming("CA1", 6, DialEnded("completed", 40), "dial", ZHANG, CALLED))
-    ivr.session.answer(ivr.channel, Incoming("CA1", 7, Digits("2"), "survey", ZHANG, CALLED))
+    ivr.session.answer(ivr.channels["twilio"], Incoming("CA1", 6, DialEnded("completed", 40), "dial", ZHANG, CALLED))
+    ivr.session.answer(ivr.channels["twilio"], Incoming("CA1", 7, Digits("2"), "survey", ZHANG, CALLED))
     told = run("CA1", "--json")
     assert told.exit_code == 0, told.output
     context = json.loads(told.output)

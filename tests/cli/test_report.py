@@ -76,7 +76,9 @@ def calls(address: str, tmp_path: Path) -> None:
     def play(call: str, *given: object) -> None:
         turns = [CallStarted("anonymous", "+861000"), *given]
         for turn, one in enumerate(turns):
-            ivr.session.answer(ivr.channel, Incoming(call, turn or None, one, f"{turn}", "anonymous", "+861000"))
+            ivr.session.answer(
+                ivr.channels["twilio"], Incoming(call, turn or None, one, f"{turn}", "anonymous", "+861000")
+            )
 
     play("CA1", Digits("1"), HungUp())
     play("CA2", Digits("0"), DialEnded("completed", 42))
@@ -200,7 +202,7 @@ class Hotline:
         self.turns[call] = (turn or 0) + 1
         caller = self.callers[call]
         asked = Incoming(call, turn, given, f"{turn}", caller, "+861000")  # type: ignore[arg-type]
-        return self.ivr.session.answer(self.ivr.channel, asked).decode()
+        return self.ivr.session.answer(self.ivr.channels["twilio"], asked).decode()
 
     def call(self, call: str, caller: str = "anonymous") -> str:
         """Ring in and ask for a person."""

@@ -26,7 +26,7 @@ def ivr():
 
 def ring(ivr, number: str, call: str = "CA1", called: str = "+861085550100") -> str:
     started = CallStarted(number, called)
-    return ivr.session.answer(ivr.channel, Incoming(call, None, started, call, number, called)).decode()
+    return ivr.session.answer(ivr.channels["twilio"], Incoming(call, None, started, call, number, called)).decode()
 
 
 def customer_of(ivr, number: str) -> str:
@@ -54,7 +54,7 @@ def test_a_customer_at_risk_who_proves_it_from_another_telephone_is_known_to_flo
     ring(ivr, "+8613911111111")
     for turn, keys in enumerate(["1", "6217000000001000128#", "135790"], start=1):
         incoming = Incoming("CA1", turn, Digits(keys), f"{turn}", "+8613911111111", "+861085550100")
-        ivr.session.answer(ivr.channel, incoming)
+        ivr.session.answer(ivr.channels["twilio"], incoming)
     from ivr.session.call_codec import thaw
 
     assert ivr.session.facts("CA1")["level"] == 1

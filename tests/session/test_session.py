@@ -41,7 +41,9 @@ def ivr(settings):
 
 def ask(ivr, turn, given, *, call="CA1", key=None):
     key = key or ivr.seal.fingerprint(f"{turn} {given!r} {getattr(given, 'keys', '')}".encode())
-    return ivr.session.answer(ivr.channel, Incoming(call, turn, given, key, "+8613800000001", "+861000")).decode()
+    return ivr.session.answer(
+        ivr.channels["twilio"], Incoming(call, turn, given, key, "+8613800000001", "+861000")
+    ).decode()
 
 
 RING = CallStarted("+8613800000001", "+861000")

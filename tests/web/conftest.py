@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 
 from ivr.channels.twilio.channel import TwilioChannel
 from ivr.crypto import Seal
-from ivr.engine.ports import Channel, Incoming
+from ivr.engine.ports import Incoming, Renderer
 from ivr.engine.verbs import Gather, Prompt, Say
 from ivr.flow import model
 from ivr.services.identity.risk import Risks
@@ -50,6 +50,10 @@ class Stub:
             raise RuntimeError("135790 was typed")
 
     @property
+    def channels(self) -> dict[str, TwilioChannel]:
+        return {"twilio": self.channel}
+
+    @property
     def session(self) -> Stub:
         return self
 
@@ -58,7 +62,7 @@ class Stub:
         self._check("desk")
         return "+861055550100"
 
-    def answer(self, channel: Channel, incoming: Incoming) -> bytes:
+    def answer(self, channel: Renderer, incoming: Incoming) -> bytes:
         self.asked.append(incoming)
         self._check("answer")
         turn = (incoming.turn or 0) + 1
@@ -85,7 +89,7 @@ class Stub:
     def reason_in_words(self, reason: str, language: str) -> str:
         return {"lost_card": "银行卡挂失"}.get(reason, "")
 
-    def voiced(self, prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
+    def voiced(self, prompts: Sequence[Prompt], *, carrier_speaks: bool) -> tuple[Prompt, ...]:
         return tuple(prompts)
 
     def recorded(self, leg: str, recording: str, seconds: float) -> None:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from flask import Blueprint, Response, abort, request
 
+from ivr.channels.base import Host
 from ivr.engine.verbs import Prompt
-from ivr.services.queue.legs import KeyPressed, Whisper
+from ivr.services.queue.legs import KeyPressed
 from ivr.services.queue.whisper import said, whisper_words
-from ivr.settings import Settings
 from ivr.telemetry import log
 from ivr.telemetry.metrics import Metrics
 
 from .channel import TwilioChannel
+from .paths import AGENT
 from .requests import Parameters
 from .signature import authentic, twiml
 
@@ -30,58 +30,10 @@ _LEG = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
-class AgentLegs(Protocol):
-    """The agents' side of the queue."""
-
-    def answered(self, leg: str, now: float) -> Whisper | None:
-        """Note that an agent has picked up; return what to tell, or None when nobody waits any more."""
-
-    def key(self, leg: str, key: str, now: float) -> KeyPressed:
-        """Take the agent's key, or its absence."""
-
-    def picked_up(self, leg: str, now: float) -> None:
-        """Note that a caller who is called back has answered."""
-
-    def reached(self, leg: str, status: str, now: float) -> None:
-        """Note how dialling a caller who is called back ended."""
-
-    def ended(self, leg: str, status: str, now: float) -> None:
-        """Note that an agent's leg is over."""
-
-
-class Reaching(Protocol):
-    """What these webhooks need of the application."""
-
-    @property
-    def settings(self) -> Settings:
-        """The deployment's settings."""
-
-    @property
-    def channel(self) -> TwilioChannel:
-        """The carrier's channel."""
-
-    @property
-    def legs(self) -> AgentLegs:
-        """The agents' side of the queue."""
-
-    def reason_in_words(self, reason: str, language: str) -> str:
-        """Return what a call is about, in words; nothing for a reason that no choice has."""
-
-    def recorded(self, leg: str, recording: str, seconds: float) -> None:
-        """Note that the recording of a conversation is ready at the carrier."""
-
-    def voiced(self, prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
-        """Return prompts as they are heard: by a recording, the carrier's voice, or one of ours."""
-
-    @property
-    def clock(self) -> Callable[[], float]:
-        """Tells the Unix time."""
-
-
-def routes(ivr: Reaching, metrics: Metrics) -> Blueprint:
+def routes(channel: TwilioChannel, host: Host, metrics: Metrics) -> Blueprint:
     """Return the routes under /twilio/agent."""
-    board = Blueprint("agents", __name__, url_prefix="/twilio/agent/<leg>")
-    hooks = _Hooks(ivr, metrics)
+    board = Blueprint("agents", __name__, url_prefix=f"{AGENT}/<leg>")
+    hooks = _Hooks(channel, host, metrics)
     for path, view in (
         ("", hooks.answered),
         ("/key", hooks.key),
@@ -96,19 +48,19 @@ def routes(ivr: Reaching, metrics: Metrics) -> Blueprint:
 
 
 class _Hooks:
-    def __init__(self, ivr: Reaching, metrics: Metrics) -> None:
-        self.ivr, self.metrics = ivr, metrics
-        self.documents = ivr.channel.agents
+    def __init__(self, channel: TwilioChannel, host: Host, metrics: Metrics) -> None:
+        self.channel, self.host, self.metrics = channel, host, metrics
+        self.documents = channel.agents
 
     def answered(self, leg: str) -> Response:
         """Tell an agent who picked up who calls, and ask for the key."""
 
         def tell() -> bytes:
-            whisper = self.ivr.legs.answered(leg, self.ivr.clock())
+            whisper = self.host.legs.answered(leg, self.host.clock())
             if whisper is None:
                 return self.documents.farewell(self._said("agent_gone"))
-            reason = self.ivr.reason_in_words(whisper.reason, whisper.language) or whisper.reason.replace("_", " ")
-            return self.documents.told(leg, self.ivr.voiced(whisper_words(replace(whisper, reason=reason))))
+            reason = self.host.reason_in_words(whisper.reason, whisper.language) or whisper.reason.replace("_", " ")
+            return self.documents.told(leg, self._voiced(whisper_words(replace(whisper, reason=reason))))
 
         self._read(leg)
         return self._answer("answered", tell)
@@ -117,7 +69,7 @@ class _Hooks:
         """Connect the two if the agent takes the call; for a call back, ring the customer."""
 
         def take() -> bytes:
-            pressed = self.ivr.legs.key(leg, _key(form), self.ivr.clock())
+            pressed = self.host.legs.key(leg, _key(form), self.host.clock())
             if pressed.state != "taken":
                 farewell = "agent_refused" if pressed.state == "refused" else "agent_gone"
                 return self.documents.farewell(self._said(farewell))
@@ -131,7 +83,7 @@ class _Hooks:
 
         def note() -> bytes:
             status = form.first("DialCallStatus") or "failed"
-            self.ivr.legs.reached(leg, status, self.ivr.clock())
+            self.host.legs.reached(leg, status, self.host.clock())
             farewell = () if status in ("completed", "answered") else self._said("agent_not_reached")
             return self.documents.farewell(farewell)
 
@@ -141,7 +93,7 @@ class _Hooks:
     def customer(self, leg: str) -> Response:
         """Greet a customer who is called back, before the agent is heard."""
         self._read(leg)
-        self._quietly("customer", lambda: self.ivr.legs.picked_up(leg, self.ivr.clock()))
+        self._quietly("customer", lambda: self.host.legs.picked_up(leg, self.host.clock()))
         language = request.args.get("language", _LANGUAGE)
         keys = ["called_back", *(["called_recorded"] if request.args.get("recorded") else [])]
         return self._answer("customer", lambda: self.documents.words(self._said(*keys, language=language)))
@@ -151,7 +103,7 @@ class _Hooks:
         form = self._read(leg)
         status = form.first("CallStatus")
         if status in _ENDED:
-            self._quietly("ended", lambda: self.ivr.legs.ended(leg, status, self.ivr.clock()))
+            self._quietly("ended", lambda: self.host.legs.ended(leg, status, self.host.clock()))
         return Response(status=204)
 
     def recorded(self, leg: str) -> Response:
@@ -160,27 +112,30 @@ class _Hooks:
         name, seconds = form.first("RecordingSid"), form.first("RecordingDuration")
         if re.fullmatch(r"RE[0-9A-Za-z]{2,62}", name):
             length = float(seconds) if seconds.isascii() and seconds.isdecimal() and len(seconds) < 7 else 0.0
-            self._quietly("recorded", lambda: self.ivr.recorded(leg, name, length))
+            self._quietly("recorded", lambda: self.host.recorded(leg, name, length))
         return Response(status=204)
 
     def _read(self, leg: str) -> Parameters:
         if not _LEG.fullmatch(leg):
             abort(404)
-        return Parameters.of(authentic(self.ivr.channel, self.metrics).form)
+        return Parameters.of(authentic(self.channel, self.metrics).form)
 
     def _rings(self, leg: str, pressed: KeyPressed) -> bytes:
         return self.documents.rings(
             leg,
             self._said("agent_dialling"),
             pressed.dial,
-            caller=self.ivr.settings.call_from,
+            caller=self.host.settings.call_from,
             timeout=pressed.timeout,
             record=pressed.record,
             language=pressed.language or _LANGUAGE,
         )
 
     def _said(self, *keys: str, language: str = _LANGUAGE) -> tuple[Prompt, ...]:
-        return self.ivr.voiced([said(language, key) for key in keys])
+        return self._voiced([said(language, key) for key in keys])
+
+    def _voiced(self, prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
+        return self.host.voiced(prompts, carrier_speaks=self.channel.speaks)
 
     def _answer(self, what: str, document: Callable[[], bytes]) -> Response:
         try:

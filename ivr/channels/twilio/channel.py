@@ -7,38 +7,83 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Callable
+from collections.abc import Sequence
 from itertools import chain
+from typing import Self
 
+from flask import Blueprint
 from twilio.request_validator import RequestValidator
 
+from ivr.channels.base import Channel, Fingerprint, Host
 from ivr.engine.inputs import CallStarted, Input
 from ivr.engine.ports import Incoming
 from ivr.engine.verbs import Closing
 from ivr.errors import BadRequest, BadSignature
+from ivr.settings import Settings
+from ivr.telemetry.metrics import Metrics
 
-from . import apology, inputs
+from . import apology, inputs, paths
 from .agent_documents import AgentDocuments
+from .calls import TwilioCalls
+from .messages import TwilioMessages
+from .recordings import TwilioRecordings
 from .requests import TwilioRequest, prefix_of
 from .twiml import document
 
-Fingerprint = Callable[[bytes], str]
-"""A keyed digest: equal for equal bytes, and nothing can be learnt from it."""
 
-
-class TwilioChannel:
+class TwilioChannel(Channel[TwilioRequest]):
     """Twilio Programmable Voice. Without `auth_token` every request is believed, which only suits loopback."""
 
-    name = "twilio"
+    kind = "twilio"
     speaks = True
 
-    def __init__(self, auth_token: str | None, public_url: str | None, *, fingerprint: Fingerprint) -> None:
+    def __init__(
+        self,
+        auth_token: str | None,
+        public_url: str | None,
+        *,
+        fingerprint: Fingerprint,
+        settings: Settings | None = None,
+    ) -> None:
         self.public_url = public_url.rstrip("/") if public_url else None
         self._token = auth_token.encode() if auth_token else b""
         self._validator = RequestValidator(auth_token) if auth_token else None
         self._fingerprint = fingerprint
         self._prefix = prefix_of(public_url)
+        self._settings = settings or Settings()
         self.agents = AgentDocuments(self._prefix)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, fingerprint: Fingerprint) -> Self:
+        """Return the channel of the account that is set."""
+        token = settings.auth_token.reveal() if settings.auth_token else None
+        return cls(token, settings.public_url or None, fingerprint=fingerprint, settings=settings)
+
+    def routes(self, host: Host, metrics: Metrics) -> Sequence[Blueprint]:
+        """Return the webhooks of callers' and of agents' telephones."""
+        from . import agent_routes, routes
+
+        return (routes.routes(self, host, metrics), agent_routes.routes(self, host, metrics))
+
+    def carrier_calls(self) -> TwilioCalls | None:
+        """Return the account's calls where account and public address are set."""
+        return TwilioCalls.from_settings(self._settings)
+
+    def carrier_recordings(self) -> TwilioRecordings:
+        """Return the account's recordings."""
+        return TwilioRecordings.from_settings(self._settings)
+
+    def carrier_messages(self) -> TwilioMessages | None:
+        """Return the account's text messages where a sender is set. Raises SettingsError."""
+        return TwilioMessages.from_settings(self._settings)
+
+    def webhook_addresses(self, public_url: str) -> Sequence[tuple[str, str]]:
+        """Return what is set for a telephone number at Twilio."""
+        return (
+            ("a call comes in", public_url + paths.VOICE),
+            ("primary handler fails", public_url + paths.FALLBACK),
+            ("call status changes", public_url + paths.STATUS),
+        )
 
     def verify(self, request: TwilioRequest) -> None:
         """Prove that Twilio signed this request. Raises BadSignature."""
@@ -108,11 +153,11 @@ class TwilioChannel:
 
     def render(self, closing: Closing, *, turn: int) -> bytes:
         """Write the document; `turn` is the number that the request answering it carries."""
-        return document(closing, action=f"{self._prefix}/twilio/turn/{turn}", prefix=self._prefix)
+        return document(closing, action=self._prefix + paths.turn(turn), prefix=self._prefix)
 
     def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
         """Write the last resort: an apology, then `number` is dialled; never raises."""
-        return apology.sorry(language, number, attempt=attempt, action=f"{self._prefix}/twilio/fallback")
+        return apology.sorry(language, number, attempt=attempt, action=self._prefix + paths.FALLBACK)
 
     def _incoming(self, request: TwilioRequest, line: CallStarted, turn: int | None, what: Input) -> Incoming:
         call_id = inputs.call_id(request.parameters)

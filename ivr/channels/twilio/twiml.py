@@ -7,10 +7,10 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 
 from ivr.engine.verbs import Closing, Dial, Enqueue, Gather, Hangup, Hearing, Prompt, Record
 
+from .paths import agent_leg
 from .prompts import clean_text, recogniser_language, speak
 from .xml import Attributes, element, response, text
 
@@ -188,7 +188,7 @@ def party(number: str, how: Attributes | None = None) -> str:
 
 def leg_address(prefix: str, leg: str) -> str:
     """Return where the leg of an agent is asked about; whatever its name holds, it stays one piece of a path."""
-    return f"{prefix}/twilio/agent/{quote(leg[:LONGEST_NUMBER], safe='')}"
+    return prefix + agent_leg(leg)
 
 
 def _enqueue(closing: Enqueue, action: str) -> str:

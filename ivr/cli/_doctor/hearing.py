@@ -42,10 +42,11 @@ class HearingCheck(Check):
 def _local_recognition(
     deployment: Deployment, level: Literal["note", "warning"], what: str, cure: str
 ) -> Iterator[Finding]:
-    from ivr.channels.twilio.recordings import TwilioRecordings
+    from ivr.channels.registry import open_channels, recordings_of
     from ivr.speech.speech_input import open_speech_input
 
-    speech_input = open_speech_input(deployment.settings, TwilioRecordings.from_settings(deployment.settings))
+    recordings = recordings_of(open_channels(deployment.settings, lambda _: ""))
+    speech_input = open_speech_input(deployment.settings, recordings)
     for language in deployment.languages:
         reason = speech_input.why_not(language)
         if reason:

@@ -44,7 +44,7 @@ def ring(ivr, call="CA1"):
     incoming = Incoming(
         call, None, CallStarted("anonymous", "+861000", "main_menu"), f"ring {call}", "anonymous", "+861000"
     )
-    return ivr.session.answer(ivr.channel, incoming).decode()
+    return ivr.session.answer(ivr.channels["twilio"], incoming).decode()
 
 
 def test_each_order_gives_the_carrier_what_it_says(ivr, voice):

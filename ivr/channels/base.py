@@ -1,0 +1,137 @@
+"""What a channel is: one telephone system. Each is a folder here whose `channel.py` holds its kind."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Generic, Protocol, Self, TypeVar
+
+from flask import Blueprint
+
+from ivr.engine.ports import Calls, Incoming, Renderer
+from ivr.engine.verbs import Closing, Prompt
+from ivr.services.queue.legs import KeyPressed, Whisper
+from ivr.services.sms.backend import Backend
+from ivr.settings import Settings
+from ivr.speech.speech_input import Fetching
+from ivr.telemetry.metrics import Metrics
+
+Fingerprint = Callable[[bytes], str]
+"""A keyed digest: equal for equal bytes, and nothing can be learnt from it."""
+RequestT = TypeVar("RequestT")
+
+
+class Turns(Protocol):
+    """Takes the turns of calls."""
+
+    def answer(self, channel: Renderer, incoming: Incoming) -> bytes:
+        """Run one turn and return the document; what callers do is never an exception."""
+
+    def hang_up(self, incoming: Incoming) -> None:
+        """Note that the caller has gone."""
+
+
+class AgentLegs(Protocol):
+    """The agents' side of the queue."""
+
+    def answered(self, leg: str, now: float) -> Whisper | None:
+        """Note that an agent has picked up; return what to tell, or None when nobody waits any more."""
+
+    def key(self, leg: str, key: str, now: float) -> KeyPressed:
+        """Take the agent's key, or its absence."""
+
+    def picked_up(self, leg: str, now: float) -> None:
+        """Note that a caller who is called back has answered."""
+
+    def reached(self, leg: str, status: str, now: float) -> None:
+        """Note how dialling a caller who is called back ended."""
+
+    def ended(self, leg: str, status: str, now: float) -> None:
+        """Note that an agent's leg is over."""
+
+
+class Host(Protocol):
+    """What a channel's webhooks may ask of the application."""
+
+    @property
+    def settings(self) -> Settings:
+        """The deployment's settings."""
+
+    @property
+    def session(self) -> Turns:
+        """Takes the turns of calls."""
+
+    @property
+    def legs(self) -> AgentLegs:
+        """The agents' side of the queue."""
+
+    @property
+    def desk_number(self) -> str | None:
+        """The number that the last resort dials."""
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Tells the Unix time."""
+
+    def reason_in_words(self, reason: str, language: str) -> str:
+        """Return what a call is about, in words; nothing for a reason that no choice has."""
+
+    def recorded(self, leg: str, recording: str, seconds: float) -> None:
+        """Note that the recording of a conversation is ready at the carrier."""
+
+    def voiced(self, prompts: Sequence[Prompt], *, carrier_speaks: bool) -> tuple[Prompt, ...]:
+        """Return prompts as they are heard: by a recording, the carrier's voice, or one of ours."""
+
+
+class Channel(ABC, Generic[RequestT]):
+    """One telephone system. `RequestT` is a request as this carrier sends it.
+
+    `kind` is the name of the folder. Ids of calls must differ from those of other channels.
+    """
+
+    kind: ClassVar[str]
+    speaks: ClassVar[bool]
+
+    @classmethod
+    @abstractmethod
+    def from_settings(cls, settings: Settings, fingerprint: Fingerprint) -> Self | None:
+        """Return the channel as a deployment sets it, or None where it is not used. Raises SettingsError."""
+
+    @abstractmethod
+    def routes(self, host: Host, metrics: Metrics) -> Sequence[Blueprint]:
+        """Return the webhooks; every path begins with the channel's kind."""
+
+    @abstractmethod
+    def verify(self, request: RequestT) -> None:
+        """Prove that the carrier sent this request, before anything of it is read. Raises BadSignature."""
+
+    @abstractmethod
+    def read(self, request: RequestT, *, turn: int | None = None, flow: str | None = None) -> Incoming:
+        """Understand a verified request. Raises BadRequest when it names no call."""
+
+    @abstractmethod
+    def render(self, closing: Closing, *, turn: int) -> bytes:
+        """Write the document. `turn` is the number that the request answering this document must carry."""
+
+    @abstractmethod
+    def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
+        """Write the last resort, heard when all else broke: an apology, then `number` is dialled. Never raises.
+
+        Needs no call, no store and no flow. `attempt` counts how often the dialling has failed already.
+        """
+
+    def carrier_calls(self) -> Calls | None:
+        """Return what moves and places calls at the carrier, or None: callers then wait for the next turn."""
+        return None
+
+    def carrier_recordings(self) -> Fetching | None:
+        """Return where the carrier keeps what callers said, or None: nothing is recorded."""
+        return None
+
+    def carrier_messages(self) -> Backend | None:
+        """Return what sends text messages, or None. Raises SettingsError."""
+        return None
+
+    def webhook_addresses(self, public_url: str) -> Sequence[tuple[str, str]]:
+        """Return what an operator sets at the carrier: the name of each event, and its address."""
+        return ()

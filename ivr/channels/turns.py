@@ -1,0 +1,48 @@
+"""Answers one request of a caller, whatever the channel: a turn, or the last resort when anything breaks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ivr.engine.ports import Incoming
+from ivr.errors import BadRequest
+from ivr.telemetry import log
+from ivr.telemetry.metrics import Metrics
+
+from .base import Channel, Host
+
+_LANGUAGE = "zh-CN"
+"""Of the last resort, which is heard when nothing is known of the call."""
+
+
+def take_turn(channel: Channel[Any], host: Host, metrics: Metrics, read: Callable[[], Incoming]) -> bytes:
+    """Return the document of the turn that a request asks for; an apology and a person when it cannot be taken."""
+    started = time.perf_counter()
+    incoming: Incoming | None = None
+    try:
+        incoming = read()
+        document = host.session.answer(channel, incoming)
+        outcome = "answered"
+    except Exception as fault:  # the caller hears an apology and reaches a person, whatever broke
+        log.fault("turn", fault, call=incoming.call_id if incoming else "")
+        document = apologise(channel, host, 1)
+        outcome = "bad_request" if isinstance(fault, BadRequest) else "apologised"
+    seconds = time.perf_counter() - started
+    kind = type(incoming.input).__name__ if incoming else ""
+    metrics.turn(kind, outcome, seconds)
+    if incoming:
+        facts = {"call": incoming.call_id, "turn": incoming.turn, "input": kind, "outcome": outcome}
+        log.line("turn", **facts, ms=round(seconds * 1000, 2))
+    return document
+
+
+def apologise(channel: Channel[Any], host: Host, attempt: int) -> bytes:
+    """Return the last resort: an apology, then the desk is dialled for the `attempt`-th time."""
+    try:
+        number = host.desk_number
+    except Exception as fault:
+        log.fault("desk", fault)
+        number = None
+    return channel.sorry(_LANGUAGE, number, attempt=attempt)
