@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from typing import Any
 
@@ -43,14 +42,6 @@ def claim_port(host: str, port: int, option: str) -> int:
     except OSError as fault:
         reason = f"cannot listen on {host}:{port}: {fault.strerror}."
         raise Refused(f"{reason} Choose another address with {option}.") from None
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine can reach a host."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def url_of(host: str, port: int) -> str:

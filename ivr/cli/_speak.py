@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from ._sockets import is_loopback
+from ivr.net.reachability import is_loopback
 
 if TYPE_CHECKING:
     from ivr.app import Ivr

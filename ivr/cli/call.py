@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 import click
 
+from ivr.net.reachability import is_loopback
+
 from ._audio_out import ear
 from ._sms import TextMessages
-from ._sockets import is_loopback
 from ._speak import hearing, port_of, recordings, sounds, tell_unheard
 from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, new_token, play_one, transcript, wired
 

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -126,6 +127,7 @@ def _read_objectives(wanted: tuple[str, ...]) -> list[Objective]:
 def _planned(options: dict[str, Any]) -> Plan:
     from ivr.loadtest import target
     from ivr.loadtest.plan import MOST_SECONDS, Plan, lines_for
+    from ivr.net.reachability import is_loopback
 
     try:
         options["url"] = target.choose(options["url"])
@@ -133,7 +135,7 @@ def _planned(options: dict[str, Any]) -> Plan:
         raise _Refusal(str(error)) from None
     if not 0 < options["seconds"] <= MOST_SECONDS or options["timeout"] <= 0:
         raise _Refusal("--duration must be more than 0 and at most a day, and --timeout more than 0")
-    if not target.is_loopback_url(options["url"]):
+    if not is_loopback(urlsplit(options["url"]).hostname or ""):
         click.echo(f"Calls go to {options['url']}, which is not this machine.", err=True)
     options["users"] = options["users"] or lines_for(options["rate"])
     options["most_calls"] = options.pop("max_calls")

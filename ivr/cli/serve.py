@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._sockets import Address, Refused, claim_port, is_loopback, url_of
+from ivr.net.reachability import is_loopback
+
+from ._sockets import Address, Refused, claim_port, url_of
 
 if TYPE_CHECKING:
     from ivr.errors import FlowError

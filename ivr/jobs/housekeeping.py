@@ -1,8 +1,11 @@
-"""Forgets calls and journal rows that are older than they may be kept."""
+"""Delete what is older than it may be kept: calls and journal rows once a minute, documents a few with each write."""
 
 from __future__ import annotations
 
-from ivr.engine.ports import CallStore
+import secrets
+from collections.abc import Callable
+
+from ivr.engine.ports import CallStore, Document, Documents
 
 MOST_A_ROUND = 10_000
 """Journal rows that a round forgets at the most: about what a busy minute adds."""
@@ -19,3 +22,33 @@ def forget_before(store: CallStore, before: float, *, most: int | None = None) -
     while (most is None or forgotten < most) and (rows := store.prune(before)):
         forgotten += rows
     return forgotten
+
+
+def forget_some(documents: Documents, collection: str, is_over: Callable[[Document], bool], most: int) -> None:
+    """Look at `most` documents from a random key on, and delete those that are over.
+
+    Called with each write, it keeps a collection from growing for ever without a job that reads all of it.
+    """
+
+    def keep(document: Document | None) -> Document | None:
+        return None if document is None or is_over(document) else document
+
+    for key in documents.keys(collection, after=secrets.token_hex(16), limit=most):
+        if keep(documents.get(collection, key)) is None:
+            documents.change(collection, key, keep)
+
+
+_END_OF_TIME = 10**14
+_SPARE = 50
+
+
+def add_newest(documents: Documents, collection: str, at: float, document: Document, most: int) -> str:
+    """Add a document to a collection that holds the `most` newest; return its key. `at` is Unix time.
+
+    Keys count down, so that the newest come first.
+    """
+    key = f"{_END_OF_TIME - int(at * 1000):015d}-{secrets.token_hex(4)}"
+    documents.change(collection, key, lambda _: document)
+    for old in documents.keys(collection, limit=most + _SPARE)[most:]:
+        documents.change(collection, old, lambda _: None)
+    return key

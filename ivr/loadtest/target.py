@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 from ivr.carrier.requests import Carrier, PhoneLine, new_sid
 from ivr.carrier.transport import HttpTransport
 from ivr.carrier.twiml import TwimlFault
+from ivr.net.reachability import is_loopback
 
 from .process import LoadError
 
@@ -22,18 +22,9 @@ def choose(named: str | None, environment: Mapping[str, str] = os.environ) -> st
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise LoadError(f"{url} is no web address; write it as http://127.0.0.1:8080")
-    if not named and not is_loopback_url(url):
+    if not named and not is_loopback(parts.hostname):
         raise LoadError(f"IVR_PUBLIC_URL is {url}, not this machine. To load it all the same, name it: --url {url}")
     return url
-
-
-def is_loopback_url(url: str) -> bool:
-    """Say whether an address can only mean this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def probe(line: PhoneLine, seconds: float) -> None:

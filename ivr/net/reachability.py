@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import threading
 import time
@@ -15,6 +16,14 @@ CONNECT_SECONDS = 0.3
 """A prober gives a server about a second; a bank that is gone must not make the server look gone too."""
 _CONNECT_SECONDS = 3.0
 KEPT_SECONDS = 5.0
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach a host."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Reach:

@@ -15,6 +15,7 @@ from ivr.engine.service_ports.tickets import TICKET_KINDS
 from ivr.services.surveys import DETRACTOR, OPEN_TASKS, PROMOTER, SATISFIED, SURVEYS, TASKS
 from ivr.services.tickets.service import OPEN_TICKETS, TICKETS
 
+from .kpi_targets import Figures
 from .service_level import LONGEST_CALL, READ_ON, ServiceTally, mean, share
 
 SLACK_SECONDS = 3600
@@ -24,8 +25,6 @@ ENDED_LISTENING = ("failed", "no_input")
 """Outcomes that follow a no_input or no_match that was counted already."""
 SURVEYED = ("queue", "agent", "reason", "priority", "hour")
 """The groups by which answers to surveys are counted."""
-
-Figures = dict[str, Any]
 
 
 @dataclass

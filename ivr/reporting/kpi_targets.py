@@ -8,6 +8,7 @@ from typing import Any
 from ivr.settings.kpi_targets import TARGETS
 
 Figures = dict[str, Any]
+"""Named figures of a report, as they stand in its JSON."""
 
 AT_MOST = ("asa", "abandonment", "aht")
 """Figures for which smaller is better."""

@@ -14,9 +14,8 @@ from ivr.calendar import local
 from ivr.engine.ports import JournalRow
 
 from .first_contact import WINDOW, Contacts, ContactVerdict
+from .kpi_targets import Figures
 from .queue_visits import Visit, Visits
-
-Figures = dict[str, Any]
 
 WITHIN = 20.0
 """Seconds in which a call should be answered: the 20 of "80 % within 20 seconds"."""

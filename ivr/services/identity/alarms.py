@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 
 from ivr.calendar import local
 from ivr.engine.ports import Document, Documents
+from ivr.jobs.housekeeping import add_newest
 from ivr.jobs.outbox import UNSENT, KeyedMessage
 
 ALARMS = "identity.alarms"
 TOLD = ("security",)
 """The role that such alarms are for."""
 _KEPT = 500
-_END_OF_TIME = 10**11
 
 
 class Alarms:
@@ -24,11 +23,7 @@ class Alarms:
 
     def raise_alarm(self, kind: str, text: str, at: int) -> None:
         """Write one alarm; the oldest beyond what is kept go."""
-        # Keys count down, so that the newest come first.
-        key = f"{_END_OF_TIME - at:012d}-{secrets.token_hex(4)}"
-        self._documents.change(ALARMS, key, lambda _: {"at": at, "kind": kind, "text": text, **UNSENT})
-        for old in self._documents.keys(ALARMS, limit=_KEPT + 50)[_KEPT:]:
-            self._documents.change(ALARMS, old, lambda _: None)
+        add_newest(self._documents, ALARMS, at, {"at": at, "kind": kind, "text": text, **UNSENT}, _KEPT)
 
     def newest(self, limit: int = 20) -> Sequence[Document]:
         """Return the newest alarms."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from ivr.engine.ports import Document, Documents
+from ivr.engine.ports import Documents
+from ivr.jobs.housekeeping import forget_some
 
 from . import caller_limits, line_limits, lockout, one_time_codes
 from .limits import DAY, HOUR
@@ -22,15 +23,7 @@ def tidy(documents: Documents, at: int) -> None:
     if secrets.randbelow(ONE_IN):
         return
     for collection, is_over in _IS_OVER.items():
-        for key in documents.keys(collection, after=secrets.token_hex(16), limit=LOOKED_AT):
-            document = documents.get(collection, key)
-            if document is not None and is_over(document, at):
-                documents.change(collection, key, partial(_kept, is_over, at))
-
-
-def _kept(is_over: Callable[[Document, int], bool], at: int, document: Document | None) -> Document | None:
-    """Return the document as it is now, or None when nobody has touched it since it was over."""
-    return None if document is None or is_over(document, at) else document
+        forget_some(documents, collection, partial(is_over, at=at), LOOKED_AT)
 
 
 def _account_is_over(record: Mapping[str, Any], at: int) -> bool:
@@ -49,9 +42,9 @@ def _codes_are_over(record: Mapping[str, Any], at: int) -> bool:
     return all(at - state["at"] > DAY for state in record["codes"].values())
 
 
-_IS_OVER: Mapping[str, Callable[[Document, int], bool]] = {
+_IS_OVER: Mapping[str, Callable[..., bool]] = {
     lockout.ACCOUNTS: _account_is_over,
     caller_limits.CALLER_TRIES: _caller_is_over,
     one_time_codes.CODES: _codes_are_over,
-    line_limits.LINE_TRIES: line_limits.has_too_many,
+    line_limits.LINE_TRIES: line_limits.is_over,
 }

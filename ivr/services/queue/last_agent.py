@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-
 from ivr.engine.ports import Document, Documents
 from ivr.errors import LookupFailed
+from ivr.jobs.housekeeping import forget_some
 
 LAST_AGENTS = "queue.agents"
 _KEPT = 30 * 86_400
@@ -32,8 +31,7 @@ class LastAgent:
         if not mark:
             return
         self._documents.change(LAST_AGENTS, mark, lambda before: {**_row(before), "agent": agent, "at": int(now)})
-        for key in self._documents.keys(LAST_AGENTS, after=secrets.token_hex(16), limit=LOOKED_AT):
-            self._documents.change(LAST_AGENTS, key, lambda one: None if one is None or _is_over(one, now) else one)
+        forget_some(self._documents, LAST_AGENTS, lambda row: _is_over(row, now), LOOKED_AT)
 
     def count_call_back(self, mark: str, key: str, now: float) -> None:
         """Count a call back that is promised, the same key once. Raises LookupFailed when there were too many."""

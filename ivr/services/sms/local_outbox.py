@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ivr.crypto import Seal
 from ivr.engine.ports import Documents
+from ivr.jobs.housekeeping import add_newest
 from ivr.secret import Secret
 
 from .backend import Backend
 
 OUTBOX = "outbox"
 KEPT = 200
-_END_OF_TIME = 10**14
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,10 @@ class LocalOutbox(Backend):
 
     def send(self, number: str, text: Secret, purpose: str, now: float) -> str:
         """Keep one message; the oldest beyond what is kept go."""
-        at = int(now * 1000)
-        # Keys count down, so that the newest come first.
-        key = f"{_END_OF_TIME - at:015d}-{secrets.token_hex(4)}"
         # The number is sealed with the text: this collection is the one place that has both in full.
         letter = self._seal.seal(Secret("otp", f"{number}\n{text.reveal()}"))
-        self._documents.change(OUTBOX, key, lambda _: {"at_ms": at, "letter": letter, "purpose": purpose})
-        for old in self._documents.keys(OUTBOX, limit=KEPT + 50)[KEPT:]:
-            self._documents.change(OUTBOX, old, lambda _: None)
-        return f"outbox-{key}"
+        document = {"at_ms": int(now * 1000), "letter": letter, "purpose": purpose}
+        return f"outbox-{add_newest(self._documents, OUTBOX, now, document, KEPT)}"
 
     def messages(self, limit: int = 10) -> Sequence[TextMessage]:
         """Return the newest messages, the newest first."""
