@@ -29,7 +29,6 @@ from ivr.carrier.transport import HttpAnswer, HttpTransport
 from ivr.carrier.twiml import Enqueue
 from ivr.carrier.twiml_parser import parse_twiml
 from ivr.conversations.scheduler import CallScheduler
-from ivr.conversations.switchboard import Switchboard
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.services import preferences as memory
 from ivr.services.queue import last_agent as acquaintance
@@ -39,6 +38,7 @@ from ivr.services.queue.state import QueueState
 from ivr.settings import Settings
 from ivr.web import web_app
 from tests.asking import ask
+from tests.switchboard import Switchboard
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "fedcba9876543210fedcba9876543210"

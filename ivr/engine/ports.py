@@ -218,11 +218,12 @@ class Calls(Protocol):
     def places(self) -> bool:
         """Whether calls can be placed; else they can only be moved."""
 
-    def move(self, call_id: str, url: str) -> None:
-        """Let a call that waits ask `url` now. Raises CarrierFailed."""
+    def move(self, call_id: str, *, at: float) -> None:
+        """Let a call that waits ask for its next turn now; `at` is the Unix time. Raises CarrierFailed."""
 
-    def place(self, number: str, url: str, *, ended: str, timeout: int) -> str:
-        """Ring a number, play it what `url` answers, tell `ended` how it ended; return the call's id.
+    def place(self, number: str, leg: str, *, timeout: int) -> str:
+        """Ring an agent's number for at most `timeout` seconds; return the call's id.
 
-        Both addresses are relative to the public URL. Raises CarrierFailed.
+        `leg` names the agent's leg: what the agent hears and how the leg ends is told by the legs of the queue. Raises
+        CarrierFailed, `unsure` when the telephone may ring all the same.
         """

@@ -8,6 +8,7 @@ from typing import Self
 from ivr.errors import CarrierFailed
 from ivr.settings import Settings
 
+from . import paths
 from .rest import API, NotAnswered, NotAsked, RestAccount, RestAnswer
 
 MOST_AT_ONCE = 8
@@ -44,14 +45,14 @@ class TwilioCalls:
         """Whether there is a number of our own to call from."""
         return bool(self.caller)
 
-    def move(self, call_id: str, url: str) -> None:
-        """Let a call ask `url` now, whatever it was doing. Raises CarrierFailed, as when the call has ended."""
+    def move(self, call_id: str, *, at: float) -> None:
+        """Let a call ask for its next turn now, whatever it was doing. Raises CarrierFailed if it has ended."""
         if not _CALL.fullmatch(call_id):
             raise CarrierFailed("a call cannot be moved that has no id of Twilio's")
-        self._post("moved", f"Calls/{call_id}.json", {"Url": self._base + url, "Method": "POST"})
+        self._post("moved", f"Calls/{call_id}.json", {"Url": self._base + paths.moved(at), "Method": "POST"})
 
-    def place(self, number: str, url: str, *, ended: str, timeout: int) -> str:
-        """Ring a number, play it what `url` answers, tell `ended` how it ended; return the call's id.
+    def place(self, number: str, leg: str, *, timeout: int) -> str:
+        """Ring an agent's number; the webhooks of `leg` say what is heard and learn how it ended. Return the call's id.
 
         Raises CarrierFailed, `unsure` when the telephone may ring all the same.
         """
@@ -59,13 +60,14 @@ class TwilioCalls:
             raise CarrierFailed("no call can be placed: TWILIO_CALL_FROM is not set")
         if not _PARTY.fullmatch(number):
             raise CarrierFailed("no call can be placed to such a number")
+        webhook = self._base + paths.agent_leg(leg)
         form = {
             "To": number,
             "From": self.caller,
-            "Url": self._base + url,
+            "Url": webhook,
             "Method": "POST",
             "Timeout": str(min(LONGEST_RING, max(1, timeout))),
-            "StatusCallback": self._base + ended,
+            "StatusCallback": f"{webhook}/ended",
             "StatusCallbackMethod": "POST",
             "StatusCallbackEvent": "completed",
         }

@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 
 from . import Check, Deployment, Finding
 
-VOICE = "/twilio/voice"
-
 
 class SigningCheck(Check):
     """Checks the token and the public URL."""
@@ -51,6 +49,7 @@ def _public(public_url: str) -> Iterator[Finding]:
 
 def _signed(public_url: str | None) -> list[str]:
     """Return the URLs over which the channel verifies the signature of an incoming call."""
+    from ivr.channels.twilio.paths import VOICE
     from ivr.channels.twilio.requests import TwilioRequest
 
     request = TwilioRequest("https", "<the host that was called>", (VOICE,), "", ())

@@ -130,7 +130,7 @@ class Dispatcher:
         assert self._calls is not None  # noqa: S101
         now = self._clock()
         try:
-            self._calls.move(waiter.id, f"/twilio/turn/0?moved={int(now)}")
+            self._calls.move(waiter.id, at=now)
         except CarrierFailed:
             self._queue.repository.change(
                 lambda state: (plan.out_of_reach(state, waiter.id, self._queue.line, now), None)
@@ -143,8 +143,7 @@ class Dispatcher:
         try:
             if agent is None:
                 raise CarrierFailed("the agent was removed")
-            leg = f"/twilio/agent/{offer.id}"
-            self._calls.place(agent.number, leg, ended=f"{leg}/ended", timeout=offers.RING)
+            self._calls.place(agent.number, offer.id, timeout=offers.RING)
         except CarrierFailed as fault:
             if not fault.unsure:
                 now = self._clock()

@@ -29,13 +29,13 @@ def calls(rest: Rest, seconds: float = 4.0, **more: Any) -> TwilioCalls:
 
 
 def test_a_waiting_call_is_moved_to_an_address_of_ours(rest: Rest):
-    calls(rest).move(RUNS, "/twilio/turn/0?moved=1f")
-    form = {"Url": "https://ivr.example/twilio/turn/0?moved=1f", "Method": "POST"}
+    calls(rest).move(RUNS, at=31)
+    form = {"Url": "https://ivr.example/twilio/turn/0?moved=31", "Method": "POST"}
     assert rest.asked == [(f"/2010-04-01/Accounts/{SID}/Calls/{RUNS}.json", form)]
 
 
 def test_an_agent_is_called_from_our_number_and_both_addresses_are_ours(rest: Rest):
-    placed = calls(rest).place(AGENT, "/twilio/agent/ab", ended="/twilio/agent/ab/ended", timeout=20)
+    placed = calls(rest).place(AGENT, "ab", timeout=20)
     assert placed == "CA" + "c" * 32
     assert rest.asked == [
         (
@@ -56,14 +56,14 @@ def test_an_agent_is_called_from_our_number_and_both_addresses_are_ours(rest: Re
 
 @pytest.mark.parametrize("number", ["sip:li@pbx.bank.example", "sips:li@pbx.bank.example:5061"])
 def test_agents_may_have_sip_addresses(rest: Rest, number: str):
-    calls(rest).place(number, "/a", ended="/b", timeout=20)
+    calls(rest).place(number, "a", timeout=20)
     assert rest.asked[0][1]["To"] == number
 
 
 @pytest.mark.parametrize("number", ["", "110", "anonymous", "+86 139", "sip:", "sip:a b@c", "+0123456789", "client:x"])
 def test_no_call_is_placed_to_anything_else(rest: Rest, number: str):
     with pytest.raises(CarrierFailed) as caught:
-        calls(rest).place(number, "/a", ended="/b", timeout=20)
+        calls(rest).place(number, "a", timeout=20)
     assert not caught.value.unsure
     assert rest.asked == []
 
@@ -71,15 +71,15 @@ def test_no_call_is_placed_to_anything_else(rest: Rest, number: str):
 @pytest.mark.parametrize("call", ["", "CA", "../Messages", "CA1/../2", "RE" + "1" * 32])
 def test_only_calls_are_moved(rest: Rest, call: str):
     with pytest.raises(CarrierFailed):
-        calls(rest).move(call, "/a")
+        calls(rest).move(call, at=31)
     assert rest.asked == []
 
 
 def test_without_a_number_of_our_own_calls_are_moved_and_none_is_placed(rest: Rest):
     mute = calls(rest, call_from="")
-    mute.move(RUNS, "/a")
+    mute.move(RUNS, at=31)
     with pytest.raises(CarrierFailed, match="TWILIO_CALL_FROM"):
-        mute.place(AGENT, "/a", ended="/b", timeout=20)
+        mute.place(AGENT, "a", timeout=20)
 
 
 @pytest.mark.parametrize("missing", ["account_sid", "auth_token", "public_url"])
@@ -90,8 +90,8 @@ def test_without_an_account_or_an_address_there_are_no_calls_of_ours(missing: st
 
 def attempt(calls: TwilioCalls, deed: str) -> CarrierFailed:
     asked: dict[str, Callable[[], object]] = {
-        "move": lambda: calls.move(RUNS, "/twilio/turn/0?moved=1"),
-        "place": lambda: calls.place(AGENT, "/a", ended="/b", timeout=20),
+        "move": lambda: calls.move(RUNS, at=31),
+        "place": lambda: calls.place(AGENT, "a", timeout=20),
     }
     with pytest.raises(CarrierFailed) as caught:
         asked[deed]()
@@ -104,7 +104,7 @@ def attempt(calls: TwilioCalls, deed: str) -> CarrierFailed:
 @pytest.mark.parametrize(("call", "words"), [(OVER, "error 21220"), ("CA" + "9" * 32, "error 20404")])
 def test_a_call_that_has_ended_is_not_moved(rest: Rest, call: str, words: str):
     with pytest.raises(CarrierFailed, match=words) as caught:
-        calls(rest).move(call, "/a")
+        calls(rest).move(call, at=31)
     assert (caught.value.unsure, call in str(caught.value)) == (False, False)
 
 
@@ -152,8 +152,8 @@ def test_a_twilio_that_hangs_holds_up_no_more_than_a_few_requests(rest: Rest, un
     for thread in threads:
         thread.join()
     rest.slow = 0.0
-    hung.move(RUNS, "/a")
+    hung.move(RUNS, at=31)
 
 
 def attempt_quietly(calls: TwilioCalls) -> None:
-    calls.move(RUNS, "/a")
+    calls.move(RUNS, at=31)

@@ -42,15 +42,13 @@ class Carrier:
         self.placed: list[tuple[str, str]] = []
         self.fault: CarrierFailed | None = None
 
-    def move(self, call_id: str, url: str) -> None:
+    def move(self, call_id: str, *, at: float) -> None:
         self._break()
-        assert url.startswith("/twilio/turn/0?")
         self.moved.append(call_id)
 
-    def place(self, number: str, url: str, *, ended: str, timeout: int) -> str:
+    def place(self, number: str, leg: str, *, timeout: int) -> str:
         self._break()
-        assert ended == f"{url}/ended"
-        self.placed.append((number, url.removeprefix("/twilio/agent/")))
+        self.placed.append((number, leg))
         return "CA1"
 
     def _break(self) -> None:

@@ -25,13 +25,13 @@ class Moves:
         self.done = threading.Event()
         self.gone: set[str] = set()
 
-    def move(self, call_id: str, url: str) -> None:
+    def move(self, call_id: str, *, at: float) -> None:
         self.moved.append(call_id)
         self.done.set()
         if call_id in self.gone:
             raise CarrierFailed("there is no such call")
 
-    def place(self, number: str, url: str, *, ended: str, timeout: int) -> str:
+    def place(self, number: str, leg: str, *, timeout: int) -> str:
         raise CarrierFailed("no calls are placed")
 
 

@@ -11,9 +11,9 @@ from ivr.carrier.legs import AnsweringAgent, bridge
 from ivr.carrier.player import Player
 from ivr.carrier.requests import ExchangeWatch, PhoneLine, new_sid
 from ivr.carrier.transport import Transport
+from ivr.channels.twilio import paths
+from ivr.conversations.scheduler import CallScheduler
 from ivr.errors import CarrierFailed
-
-from .scheduler import CallScheduler
 
 OUR_NUMBER = "+861085550199"
 
@@ -44,24 +44,25 @@ class Switchboard:
         """Take note of a call that begins in the part of the stage that runs now."""
         self._calls[player.call_sid] = (player, self.stage.part())
 
-    def move(self, call_id: str, url: str) -> None:
-        """Let a call that runs ask `url` now. Raises CarrierFailed when it is over."""
+    def move(self, call_id: str, *, at: float) -> None:
+        """Let a call that runs ask for its next turn now. Raises CarrierFailed when it is over."""
         player, wake = self._calls.get(call_id, (None, None))
         if player is None or wake is None or player.is_over:
             raise CarrierFailed("the call is not in progress")
         self.moved.append(call_id)
-        player.move(self.base + url)
+        player.move(self.base + paths.moved(at))
         wake()
 
-    def place(self, number: str, url: str, *, ended: str, timeout: int) -> str:
-        """Ring a number; who answers is played what `url` answers."""
+    def place(self, number: str, leg: str, *, timeout: int) -> str:
+        """Ring a number; who answers is played what the leg's webhook answers."""
+        webhook = self.base + paths.agent_leg(leg)
         sid = new_sid("CA")
         line = PhoneLine(
-            voice_url=self.base + url,
+            voice_url=webhook,
             caller=OUR_NUMBER,
             called=number,
             token=self.token,
-            status_url=self.base + ended,
+            status_url=f"{webhook}/ended",
             direction="outbound-api",
         )
         self.placed.append(number)
