@@ -131,7 +131,3 @@ class Channel(ABC, Generic[RequestT]):
     def carrier_messages(self) -> Backend | None:
         """Return what sends text messages, or None. Raises SettingsError."""
         return None
-
-    def webhook_addresses(self, public_url: str) -> Sequence[tuple[str, str]]:
-        """Return what an operator sets at the carrier: the name of each event, and its address."""
-        return ()

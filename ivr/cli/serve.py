@@ -143,13 +143,13 @@ def _warnings(settings: Settings) -> Iterator[str]:
 
 
 def _welcome(url: str, settings: Settings) -> str:
+    from ivr.channels.twilio.channel import TwilioChannel
+
     public = settings.public_url or url
     lines = [
         f"Listening on {url}",
         "Set at Twilio, for the phone number (all of them POST):",
-        f"  a call comes in        {public}/twilio/voice",
-        f"  primary handler fails  {public}/twilio/fallback",
-        f"  call status changes    {public}/twilio/status",
+        *(f"  {event:<21}  {address}" for event, address in TwilioChannel.webhook_addresses(public)),
     ]
     if not settings.public_url:
         lines.append("IVR_PUBLIC_URL is not set: set it to the address that Twilio can reach.")

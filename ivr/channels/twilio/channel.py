@@ -77,8 +77,9 @@ class TwilioChannel(Channel[TwilioRequest]):
         """Return the account's text messages where a sender is set. Raises SettingsError."""
         return TwilioMessages.from_settings(self._settings)
 
-    def webhook_addresses(self, public_url: str) -> Sequence[tuple[str, str]]:
-        """Return what is set for a telephone number at Twilio."""
+    @staticmethod
+    def webhook_addresses(public_url: str) -> Sequence[tuple[str, str]]:
+        """Return what an operator sets for a telephone number at Twilio: the name of each event, and its address."""
         return (
             ("a call comes in", public_url + paths.VOICE),
             ("primary handler fails", public_url + paths.FALLBACK),
