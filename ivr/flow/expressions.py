@@ -69,6 +69,10 @@ class Expression:
         """Return whether the expression is true; none, empty and zero are false."""
         return bool(_value(self._tree, values))
 
+    def constant(self) -> Any:
+        """Return what the expression always is; None where it reads something or works it out."""
+        return self._tree.value if isinstance(self._tree, ast.Constant) else None
+
     def paths(self) -> Iterator[tuple[str, ...]]:
         """Yield every variable that is read, as the parts of its dotted path."""
         covered: set[int] = set()

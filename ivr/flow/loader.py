@@ -20,6 +20,7 @@ from .hotline import read_line
 from .model import Choice, Flow, Release, Step, within
 from .outcomes import verify_name
 from .profiles import profiles
+from .questions import DeclaredQuestion
 from .routes import Choices, Goto
 from .rules import Parts, check_parts
 from .scalars import IdentityLevel, Name, OneOf
@@ -39,6 +40,7 @@ class Catalogue:
     spoken_kinds: Mapping[str, Any] = field(default_factory=dict)
     argument_fault: ArgumentFault = no_fault
     families: Mapping[str, str] = field(default_factory=dict)
+    questions: Mapping[str, DeclaredQuestion] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ def reload(files: Mapping[str, str], catalogue: Catalogue) -> Release:
     for name, text in files.items():
         nodes[name], slips = read_text(text, name)
         problems += slips
-    release, problems = _build(nodes, dict(files), problems, catalogue, "flows")
+    # What asks a service wrongly fails when it is asked; a call that began with such flows goes on.
+    release, problems = _build(nodes, dict(files), problems, replace(catalogue, questions={}), "flows")
     if release is None or any(problem.level == "error" for problem in problems):
         raise FlowError(problems)
     return release
@@ -150,7 +153,7 @@ def _build(
             flows[flow.name] = flow
     problems += _share_globals(flows)
     names = frozenset(flows) | {Path(name).stem for name in files if name != LINE}
-    problems += check_parts(Parts(flows, names, line))
+    problems += check_parts(Parts(flows, names, line, catalogue.questions))
     if line is None or not sound:
         return None, problems
     return Release(content_hash(files), flows, line, files), problems

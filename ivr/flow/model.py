@@ -88,6 +88,15 @@ class NestedFlow:
     given: Mapping[str, Expression]
 
 
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question to a back end as an editor wrote it, and the variable that keeps its answer, if any."""
+
+    source: Reference
+    given: Mapping[str, Expression]
+    save_as: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step(ABC):
     """One step of a flow. Step kinds are subclasses in `ivr/steps`, one file each, with fields and behaviour."""
@@ -155,6 +164,10 @@ class Step(ABC):
     def assigns(self) -> Mapping[str, Expression]:
         """Return the variables that the step computes: name to expression."""
         return {}
+
+    def asks(self) -> AskedQuestion | None:
+        """Return the question that the step asks a back end by its name."""
+        return None
 
     def own_choices(self) -> tuple[Choice, ...]:
         """Return the step's own choices, without the global ones."""

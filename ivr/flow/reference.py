@@ -16,6 +16,7 @@ from .hotline import DeskFields, LineFields, NumberFields, SegmentFields, SiteFi
 from .loader import Catalogue, FlowFields, step_options
 from .model import Step
 from .profiles import Profile, profiles
+from .questions import DeclaredQuestion
 from .routes import ChoiceFields
 from .rule_summaries import GROUPS
 from .schema import manual_text, option_summary
@@ -55,6 +56,7 @@ def manual(catalogue: Catalogue) -> str:
         "choices": lambda: _fields(options(ChoiceFields)),
         "spoken": lambda: _spoken(catalogue.spoken_kinds),
         "given": _given,
+        "questions": lambda: "\n\n".join(_question(*one) for one in sorted(catalogue.questions.items())),
         "profiles": _profiles,
         "line": lambda: _fields(options(LineFields)),
         "numbers": lambda: _fields(options(NumberFields)),
@@ -135,6 +137,19 @@ def _given() -> str:
         ("value", ""),
         ((f"`{name}.{part}`", words) for name, parts in STANDING_VALUES.items() for part, words in parts.items()),
     )
+
+
+def _question(name: str, question: DeclaredQuestion) -> str:
+    """Explain one question to a service of our own."""
+    taken = ((f"`{key}`", field.words, field.help, "yes" * field.required) for key, field in question.fields.items())
+    told = (
+        (f"`{key}`", field.words, field.help, ", ".join(f"`{kind}`" for kind in field.kinds))
+        for key, field in question.answer.items()
+    )
+    parts = [f"#### {name}", question.help, _table(("field", "takes", "meaning", "needed"), taken)]
+    if question.answer:
+        parts.append(_table(("answer", "holds", "meaning", "read aloud as"), told))
+    return "\n\n".join(parts)
 
 
 def _profiles() -> str:

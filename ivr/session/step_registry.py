@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ivr import steps
 from ivr.discovery import kinds_in
+from ivr.engine.service_ports.declarations import declared_questions
 from ivr.engine.step import LiveStep
 from ivr.flow.loader import Catalogue
 from ivr.speech.languages import families
@@ -12,4 +13,5 @@ from ivr.speech.verbalize import VALUE_KINDS, argument_fault
 
 def catalogue() -> Catalogue:
     """Return the language as installed."""
-    return Catalogue(kinds_in(steps, LiveStep), VALUE_KINDS, argument_fault, families())  # type: ignore[type-abstract]
+    kinds = kinds_in(steps, LiveStep)  # type: ignore[type-abstract]
+    return Catalogue(kinds, VALUE_KINDS, argument_fault, families(), declared_questions())

@@ -13,7 +13,8 @@ from ivr.engine.turn import LOOKUP_SECONDS, Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, MapOf, option
-from ivr.flow.model import Route
+from ivr.flow.hotline_fields import Referring
+from ivr.flow.model import AskedQuestion, Reference, Route
 from ivr.flow.routes import Condition, Ways
 from ivr.flow.scalars import Name, Seconds, WordField
 
@@ -25,8 +26,10 @@ _GIVEN_ALONG = ("call", "customer")
 class LookupQuestion:
     """The keys of `lookup:`."""
 
-    source: str = option(
-        WordField("a service and question, as in bank.balance"), help="What is asked, as service.question.", key="from"
+    source: Reference = option(
+        Referring(WordField("a service and question, as in bank.balance")),
+        help="What is asked, as service.question.",
+        key="from",
     )
     save_as: str = option(Name(), help="The variable that keeps the answer.", key="as", default="")
     given: Mapping[str, Expression] = option(
@@ -69,6 +72,10 @@ class LookupStep(LiveStep):
         """Return the variable that keeps the answer."""
         return {self.lookup.save_as: "map"} if self.lookup.save_as else {}
 
+    def asks(self) -> AskedQuestion:
+        """Return what is asked."""
+        return AskedQuestion(self.lookup.source, self.lookup.given or {}, self.lookup.save_as)
+
     def enter(self, turn: Turn) -> Move:
         """Ask."""
         try:
@@ -80,7 +87,7 @@ class LookupStep(LiveStep):
         return "next"
 
     def _answer(self, turn: Turn) -> Mapping[str, Any]:
-        values, source = turn.values(), self.lookup.source
+        values, source = turn.values(), self.lookup.source.name
         given = {name: expression(values) for name, expression in (self.lookup.given or {}).items()}
         given.pop("customer", None)  # proved, never given: the number that calls is a hint of who it may be
         given["call"] = turn.call.id

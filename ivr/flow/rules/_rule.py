@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Flow, Hotline
+from ivr.flow.questions import DeclaredQuestion
 from ivr.yamlfile.source import Mapping as Block
 
 
 @dataclass(frozen=True)
 class Parts:
-    """All that was read: flows by name, the names of all flow files, read or not, and `line.yaml` where it is sound."""
+    """All that was read: flows by name, the names of all flow files, read or not, and `line.yaml` where it is sound.
+
+    `questions` are those that services of our own answer; without any, none is judged.
+    """
 
     flows: Mapping[str, Flow]
     names: frozenset[str]
     line: Hotline | None
+    questions: Mapping[str, DeclaredQuestion] = field(default_factory=dict)
 
 
 FlowCheck = Callable[[Flow, Parts], Iterator[Problem]]

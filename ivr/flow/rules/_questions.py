@@ -1,0 +1,35 @@
+"""Questions to services of our own, and the variables that keep their answers, as rules about them see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ivr.flow.model import AskedQuestion, Flow
+from ivr.flow.questions import AnswerField, DeclaredQuestion
+
+from ._rule import Parts
+
+
+def declared(flow: Flow, parts: Parts) -> Iterator[tuple[AskedQuestion, DeclaredQuestion]]:
+    """Yield every question that a flow asks and that is declared."""
+    for step in flow.written_steps():
+        asked = step.asks()
+        if asked and asked.source.name in parts.questions:
+            yield asked, parts.questions[asked.source.name]
+
+
+def answers(flow: Flow, parts: Parts) -> Mapping[str, Mapping[str, tuple[AnswerField, ...]]]:
+    """Return the fields of each variable that holds nothing but answers of declared questions."""
+    found: dict[str, dict[str, tuple[AnswerField, ...]]] = {}
+    unsure = set(flow.parameters)
+    for step in flow.steps.values():
+        asked = step.asks()
+        for variable in step.sets():
+            question = parts.questions.get(asked.source.name) if asked else None
+            if question is None or not asked or asked.save_as != variable:
+                unsure.add(variable)
+                continue
+            fields = found.setdefault(variable, {})
+            for name, field in question.answer.items():
+                fields[name] = (*fields.get(name, ()), field)
+    return {variable: fields for variable, fields in found.items() if variable not in unsure}

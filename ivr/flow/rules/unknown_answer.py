@@ -1,0 +1,28 @@
+"""What is read of the answer of one of our services is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.model import Flow
+from ivr.yamlfile.suggest import did_you_mean
+
+from ._questions import answers
+from ._rule import Parts, Rule
+from ._values import paths_read
+
+
+def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    """Check every part of an answer that a text or a condition reads."""
+    known = answers(flow, parts)
+    for path, place, _ in paths_read([flow.globals, *flow.written_steps()]):
+        if len(path) > 1 and path[0] in known and path[1] not in known[path[0]]:
+            fields = known[path[0]]
+            cure = did_you_mean(path[1], fields) or f"It has {', '.join(fields) or 'no parts'}."
+            yield Problem(place, RULE.id, f'The answer "{path[0]}" has no "{path[1]}".', cure)
+
+
+RULE = Rule(
+    "unknown-answer", "A text or condition reads what the answer of a service does not have.", flow=check, whole=True
+)

@@ -1,0 +1,38 @@
+"""A lookup asks what one of our services, or the bank, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.model import Flow
+from ivr.yamlfile.suggest import did_you_mean
+
+from ._rule import Parts, Rule
+
+_BANK = "bank"
+
+
+def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    """Check every question but those to the bank, which are the bank's own."""
+    if not parts.questions:
+        return
+    services = {name.partition(".")[0] for name in parts.questions}
+    for step in flow.written_steps():
+        asked = step.asks()
+        if asked is None or asked.source.name in parts.questions:
+            continue
+        name, place = asked.source.name, asked.source.place
+        service, _, question = name.partition(".")
+        if service == _BANK and question:
+            continue
+        own = [known.partition(".")[2] for known in parts.questions if known.startswith(f"{service}.")]
+        if own:
+            cure = did_you_mean(name, [f"{service}.{known}" for known in own]) or f"It answers {', '.join(own)}."
+            yield Problem(place, RULE.id, f'The service "{service}" has no question "{question}".', cure)
+        else:
+            cure = did_you_mean(name, parts.questions) or f"The services are {', '.join(sorted(services | {_BANK}))}."
+            yield Problem(place, RULE.id, f'"{name}" is no question to a service.', cure)
+
+
+RULE = Rule("unknown-question", "A lookup asks what no service answers.", flow=check)

@@ -1,0 +1,34 @@
+"""What a service answers is read aloud as what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.model import Flow, within
+from ivr.flow.questions import AnswerField
+from ivr.flow.text import Slot, Template
+
+from ._questions import answers
+from ._rule import Parts, Rule
+
+
+def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    """Check the kind of every value of an answer that a text reads aloud."""
+    known = answers(flow, parts)
+    for template in within([flow.globals, *flow.written_steps()], Template):
+        for slot in template.slots():
+            fields = known.get(slot.path[0], {}).get(slot.path[1], ()) if len(slot.path) == 2 else ()
+            if fields and not any(slot.kind in field.kinds for field in fields):
+                yield _problem(slot, template, fields[0])
+
+
+def _problem(slot: Slot, template: Template, field: AnswerField) -> Problem:
+    path = ".".join(slot.path)
+    message = f'"{path}" is {field.words}, and cannot be read aloud as {slot.kind}.'
+    samples = " or ".join(f"{{{path}|{kind}}}" for kind in field.kinds)
+    cure = f"Write {samples}." if samples else "Read it in a condition, or speak of something else."
+    return Problem(slot.place or template.place, RULE.id, message, cure)
+
+
+RULE = Rule("wrong-kind", "What a service answers is read aloud as something that it is not.", flow=check, whole=True)

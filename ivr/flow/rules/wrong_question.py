@@ -1,0 +1,40 @@
+"""A question to a service of our own has the fields that it needs, no others, and nothing wrong in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.model import AskedQuestion, Flow
+from ivr.flow.questions import DeclaredQuestion
+from ivr.yamlfile.suggest import did_you_mean
+
+from ._questions import declared
+from ._rule import Parts, Rule
+
+_ALONG = ("call", "customer")
+"""Fields that go along by themselves."""
+
+
+def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    """Check the fields of every declared question."""
+    for asked, question in declared(flow, parts):
+        yield from _given(asked, question)
+        for name, field in question.fields.items():
+            if field.required and name not in asked.given and name not in _ALONG:
+                message = f'The question "{asked.source.name}" needs "{name}": {field.help}.'
+                yield Problem(asked.source.place, RULE.id, message, f'Add "{name}" under "with", {field.words}.')
+
+
+def _given(asked: AskedQuestion, question: DeclaredQuestion) -> Iterator[Problem]:
+    for name, expression in asked.given.items():
+        if name not in question.fields:
+            cure = did_you_mean(name, question.fields) or f"Its fields are {', '.join(question.fields)}."
+            message = f'The question "{asked.source.name}" has no field "{name}".'
+            yield Problem(expression.place, RULE.id, message, cure)
+        elif fault := question.fields[name].fault(value) if (value := expression.constant()) is not None else "":
+            cure = f"It takes {question.fields[name].words}."
+            yield Problem(expression.place, RULE.id, f'What is given as "{name}" {fault}.', cure)
+
+
+RULE = Rule("wrong-question", "A field of a question is unknown, missing, or holds what it cannot.", flow=check)
