@@ -165,7 +165,7 @@ def late_complaint(address: str, tmp_path: Path) -> None:
 
 def test_alarms_that_nobody_takes_are_a_finding(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     late_complaint(address, tmp_path)
-    assert report("--alarms") == (2, "Error: set IVR_ALARM_URL to the address that takes alarms.\n")
+    assert report("--alarms") == (2, "Error: set IVR_ALARM_URL to the address that receives alarms.\n")
     monkeypatch.setenv("IVR_ALARM_URL", "http://127.0.0.1:1/robot?access_token=hush")
     assert report("--alarms") == (1, "0 alarms taken, 1 not taken.\n")
     monkeypatch.setenv("IVR_ALARM_URL", "127.0.0.1/robot?access_token=hush")
