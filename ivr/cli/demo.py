@@ -17,6 +17,8 @@ from types import FrameType
 
 import click
 
+from ivr.demo.files import demo_folder
+
 from ._children import Child, child
 from ._sms import TextMessages, text_messages
 from ._sockets import claim_port, url_of
@@ -25,13 +27,12 @@ HOST = "127.0.0.1"
 _FLOW = "main_menu"
 _CALLER = "+8613800000001"
 HOME = Path("var")
-CLONE = Path(__file__).resolve().parent.parent.parent
 NEXT = """\
 
 What to try next:
   {ivr} demo             call again; for the balance the card ends in 0128 and the PIN is 135790
   {ivr} demo --headless  keep the server running, and see how to call and load it
-  {flow}  what the caller hears stands here; change it and call again"""
+  {change}"""
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ def _environment(environment: Mapping[str, str], token: str, bank_url: str, book
     env = {name: value for name, value in environment.items() if name not in _NOT_OURS}
     defaults = {"IVR_STORE": f"sqlite:///{book}/ivr.db"}
     for name, folder in (("IVR_FLOWS", "flows"), ("IVR_AUDIO", "audio")):
-        if not Path(folder).is_dir() and (CLONE / folder).is_dir():
-            defaults[name] = str(CLONE / folder)
+        if not Path(folder).is_dir():
+            defaults[name] = str(demo_folder(folder))
     return {**defaults, **env, "TWILIO_AUTH_TOKEN": token, "IVR_BANK_URL": bank_url}
 
 
@@ -113,7 +114,15 @@ def _call(running: Running) -> None:
     from ivr.carrier.terminal.phone import run_phone
 
     run_phone(running.url, running.token, _CALLER, _FLOW, news=running.texts or tuple)
-    click.echo(NEXT.format(ivr=_program(), flow=f"flows/{_FLOW}.yaml".ljust(len(_program()) + 16)))
+    click.echo(NEXT.format(ivr=_program(), change=_how_to_change()))
+
+
+def _how_to_change() -> str:
+    """Say where what the caller hears is written: in this folder, or in one that is yet to be made."""
+    flow, width = Path("flows") / f"{_FLOW}.yaml", len(_program()) + 16
+    if flow.is_file():
+        return f"{flow.as_posix():{width}}  what the caller hears stands here; change it and call again"
+    return f"{f'{_program()} new my-line':{width}}  a folder of your own with these flows; change them and call again"
 
 
 def _stay(running: Running) -> None:
