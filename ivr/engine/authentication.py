@@ -13,15 +13,10 @@ from typing import Any
 
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
+from ivr.settings.identity import CODES_A_VISIT, TRIES_A_CALL
 
 from .service_ports.identity import ChargeTry, CheckCode, NotePassed, NoteUnanswered, SendCode, TryPassed
 from .turn import LOOKUP_SECONDS, Turn
-
-_TRIES = 3
-"""Wrong answers that one call may give before a person takes over (bank practice: three)."""
-
-MOST_CODES = 2
-"""One-time codes that one visit may be sent, the second because the first ran out."""
 
 
 class Proof(Enum):
@@ -37,7 +32,7 @@ class Proof(Enum):
 
 def tries_left(turn: Turn) -> bool:
     """Tell whether this call may still try."""
-    return turn.call.tries.get("verify", 0) < _TRIES
+    return turn.call.tries.get("verify", 0) < TRIES_A_CALL
 
 
 def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
@@ -109,7 +104,7 @@ def _wrong(turn: Turn) -> Proof:
 def send_code(turn: Turn) -> Proof:
     """Send a one-time code to the telephone that the bank has on file, never to one that the caller names."""
     sent = turn.scratch.get("codes", 0) + 1
-    if sent > MOST_CODES:
+    if sent > CODES_A_VISIT:
         return Proof.REFUSED
     try:
         phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=LOOKUP_SECONDS)
@@ -137,4 +132,4 @@ def check_code(turn: Turn, given: Secret) -> Proof:
         return Proof.EXPIRED
     wrong = turn.scratch.get("wrong_codes", 0) + 1
     turn.remember(wrong_codes=wrong)
-    return Proof.WRONG if answer.reason == "wrong" and wrong < _TRIES else Proof.LAST_WRONG
+    return Proof.WRONG if answer.reason == "wrong" and wrong < TRIES_A_CALL else Proof.LAST_WRONG

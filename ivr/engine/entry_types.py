@@ -11,6 +11,7 @@ from stdnum import luhn
 from stdnum.iso7064 import mod_11_2
 
 from ivr.secret import Secret
+from ivr.settings.identity import CODE_DIGITS, PIN_DIGITS
 
 Value = str | Secret
 
@@ -95,9 +96,9 @@ ENTRIES = {
         EntryType("phone", 3, 15, _digits),
         EntryType("card", 16, 19, _card, secret="pan"),  # noqa: S106
         EntryType("id", 18, 18, _identity, secret="id", star_means="X"),  # noqa: S106
-        EntryType("pin", 6, 6, _digits, secret="pin"),  # noqa: S106
+        EntryType("pin", PIN_DIGITS, PIN_DIGITS, _digits, secret="pin"),  # noqa: S106
         EntryType("id_tail", 4, 4, _identity_tail, star_means="X"),
-        EntryType("otp", 6, 6, _digits, secret="otp"),  # noqa: S106
+        EntryType("otp", CODE_DIGITS, CODE_DIGITS, _digits, secret="otp"),  # noqa: S106
     )
 }
 TAIL = EntryType("digits", 4, 4, _digits)

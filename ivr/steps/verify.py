@@ -22,12 +22,10 @@ from ivr.flow.scalars import IdentityLevel, OneOf
 from ivr.flow.text import Text
 from ivr.flow.text_field import TextField
 from ivr.secret import Secret
+from ivr.settings.identity import CODE_TYPING_SECONDS
 
 HIGHEST = 2
 """The highest level that a telephone can prove; L3 needs a person."""
-
-CODE_SECONDS = 30.0
-"""How long the first key of a code may take: the message has to arrive, and the telephone is at the caller's ear."""
 
 _CARD, _PIN, _ID_TAIL, _CODE = ENTRIES["card"], ENTRIES["pin"], ENTRIES["id_tail"], ENTRIES["otp"]
 
@@ -143,7 +141,7 @@ class VerifyStep(EntryStep):
     def first_timeout(self, turn: Turn) -> float:
         """Give time to fetch the card, and more for a code."""
         usual = super().first_timeout(turn)
-        return max(CODE_SECONDS, usual) if self.wanted(turn) is _CODE else usual
+        return max(CODE_TYPING_SECONDS, usual) if self.wanted(turn) is _CODE else usual
 
     # what was typed
 

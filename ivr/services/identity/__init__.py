@@ -1,6 +1,7 @@
 """Who is calling: tries and locks over all calls, one-time codes, and PINs that are too easily guessed."""
 
-from .limits import Limits
+from ivr.settings.identity import Limits
+
 from .service import IdentityService
 
 __all__ = ["IdentityService", "Limits"]

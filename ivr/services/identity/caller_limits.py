@@ -7,10 +7,10 @@ from typing import Any
 
 from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
+from ivr.settings.identity import HOUR, Limits
 
 from .alarms import Alarms
 from .idempotency import IdempotentAnswer, remember, stored_answer
-from .limits import HOUR, Limits
 from .pseudonyms import Account, Counter, counters, number_key
 
 CALLER_TRIES = "identity.callers"

@@ -9,9 +9,9 @@ from typing import Any
 
 from ivr.engine.ports import Documents
 from ivr.jobs.housekeeping import forget_some
+from ivr.settings.identity import DAY, HOUR
 
 from . import caller_limits, line_limits, lockout, one_time_codes
-from .limits import DAY, HOUR
 
 ONE_IN, LOOKED_AT = 8, 24
 """One charge in so many looks at so many documents of each collection: more than the charges can have added."""

@@ -12,10 +12,10 @@ from typing import Any
 from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
 from ivr.engine.service_ports.identity import LONGEST_GIVEN
+from ivr.settings.identity import HOUR, MINUTE, Limits
 
 from .alarms import Alarms
 from .idempotency import remember, stored_answer
-from .limits import HOUR, MINUTE, Limits
 from .pseudonyms import number_key
 
 LINE_TRIES = "identity.lines"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivr.engine.ports import Document, Documents
+from ivr.settings.identity import DAY, Limits
 
 from .idempotency import IdempotentAnswer, remember, stored_answer
-from .limits import DAY, Limits
 from .pseudonyms import Account
 
 ACCOUNTS = "identity.accounts"

@@ -15,14 +15,13 @@ from ivr.engine.service_ports.sms import SendMessage, SmsPort
 from ivr.engine.telephone import one_spelling
 from ivr.errors import LookupFailed, StoreError
 from ivr.secret import Secret
+from ivr.settings.identity import CODE_DIGITS, DAY, MINUTE, Limits
 
 from .idempotency import IdempotentAnswer, remember, stored_answer
-from .limits import DAY, MINUTE, Limits
 from .pseudonyms import number_key
 from .weak_pins import weakness
 
 CODES = "identity.codes"
-_DIGITS = 6
 TEXTS: Mapping[str, str] = MappingProxyType(
     {
         "zh-CN": "【示范银行】验证码{code}{purpose}，{minutes}分钟内有效，请在通话中输入。"
@@ -159,6 +158,6 @@ def _opened(stored: Document | None, at: int) -> _Record:
 
 
 def _fresh_code() -> str:
-    while weakness(code := f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"):
+    while weakness(code := f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"):
         pass
     return code

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from ivr.crypto import Seal
 from ivr.engine.telephone import masked_number, one_spelling, sip_host
-
-from .limits import Limits
+from ivr.settings.identity import Limits
 
 WITHHELD = frozenset({"", "anonymous", "restricted", "unavailable", "unknown", "private", "blocked"}) | {
     "+266696687",

@@ -28,11 +28,11 @@ from ivr.engine.service_ports.identity import (
 from ivr.engine.service_ports.question import Done
 from ivr.engine.service_ports.sms import SmsPort
 from ivr.engine.telephone import masked_number
+from ivr.settings.identity import Limits
 
 from .alarms import Alarms
 from .caller_limits import Callers
 from .cleanup import tidy
-from .limits import Limits
 from .line_limits import Lines
 from .lockout import Accounts
 from .one_time_codes import TEXTS, Codes

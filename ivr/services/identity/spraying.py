@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ivr.engine.ports import Document, Documents
+from ivr.settings.identity import HOUR
 
 from .alarms import Alarms
-from .limits import HOUR
 
 COLLECTION, KEY = "identity.watch", "all"
 WRONG, RIGHT = 156, -277

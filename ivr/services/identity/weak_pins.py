@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 
-_SHORTEST = 6
+from ivr.settings.identity import PIN_DIGITS
+
 SHORTEST_TAIL = 4
 MOST_ALIKE = 2
 UP, DOWN = "0123456789" * 2, "9876543210" * 2
@@ -26,7 +27,7 @@ def weakness(pin: str, birth_date: str = "", tails: Iterable[str] = ()) -> str:
 
     `birth_date` is YYYY-MM-DD; `tails` are ends, or the whole, of card, ID and telephone numbers.
     """
-    if len(pin) < _SHORTEST or not (pin.isascii() and pin.isdecimal()):
+    if len(pin) < PIN_DIGITS or not (pin.isascii() and pin.isdecimal()):
         return "short"
     if _repeats(pin):
         return "repeat"
@@ -68,7 +69,7 @@ def _dates(birth_date: str) -> set[str]:
     orders += [short + month + day, month + day + short, day + month + short, short + day + month]
     orders += [year + month, month + year, year + day, day + year, month + day + month, (month + day) * 2]
     orders += [f"{year}{born.month}{born.day}", f"{short}{born.month}{born.day}"]
-    return {order for order in orders if len(order) >= _SHORTEST}
+    return {order for order in orders if len(order) >= PIN_DIGITS}
 
 
 def _is_tail(pin: str, tail: str) -> bool:

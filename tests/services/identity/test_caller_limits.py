@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ivr.engine.telephone import masked_number
-from ivr.services.identity.limits import Limits
 from ivr.services.identity.pseudonyms import counters
+from ivr.settings.identity import Limits
 from ivr.stores.sqlite import SqliteStore
 
 from .conftest import HOUR, MONDAY, NUMBER, Line, with_limits

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import astuple
 
 import pytest
+from ivr.services.identity.limits import Limits
 
 from ivr.crypto import Seal
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
-from ivr.services.identity.limits import Limits
 from ivr.services.identity.pseudonyms import account_of, counters, given_text, number_key
 
 CARD = "6217000000001000128"

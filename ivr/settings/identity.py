@@ -1,10 +1,24 @@
-"""The figures of identity checks, each with its source. Must hold no logic."""
+"""The figures of identity checks, each with its source: lengths, tries, times. Must hold no logic.
+
+They stand nowhere else in `ivr/`. The demo bank is a system of its own and has its own.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+PIN_DIGITS = 6
+"""Digits of a query PIN, as banks in China give them out. The phrasebook says the number in words (`entry_pin`)."""
+CODE_DIGITS = 6
+"""Digits of a one-time code (NIST SP 800-63B 3.1.3). The phrasebook says the number in words (`entry_otp`)."""
+TRIES_A_CALL = 3
+"""Wrong answers that one call may give before a person takes over (bank practice: three)."""
+CODE_TYPING_SECONDS = 30.0
+"""How long the first key of a code may take: the message has to arrive, and the telephone is at the caller's ear."""
+CODES_A_VISIT = 2
+"""One-time codes that one visit may be sent, the second because the first ran out."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,36 @@
+"""The figures of identity checks stand in one place, and what is spoken of them agrees with it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ivr.engine.entry_types import ENTRIES
+from ivr.flow.phrasebook import phrase
+from ivr.services.identity.weak_pins import weakness
+from ivr.settings import identity
+from ivr.settings.identity import CODE_DIGITS, PIN_DIGITS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_lengths_of_pins_and_codes_are_those_of_the_settings():
+    assert (ENTRIES["pin"].least, ENTRIES["pin"].most) == (PIN_DIGITS, PIN_DIGITS)
+    assert (ENTRIES["otp"].least, ENTRIES["otp"].most) == (CODE_DIGITS, CODE_DIGITS)
+    assert weakness("8" * (PIN_DIGITS - 1)) == "short"
+
+
+@pytest.mark.parametrize(("name", "digits"), [("entry_pin", PIN_DIGITS), ("entry_otp", CODE_DIGITS)])
+def test_what_callers_are_told_names_the_length(name, digits):
+    assert "一二三四五六七八九"[digits - 1] in phrase("zh-CN", name)
+    words = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    assert words[digits - 1] in phrase("en-US", name)
+
+
+def test_no_other_module_has_a_figure_of_its_own():
+    figures = re.compile(r"^_?[A-Z_]*(?:TRIES|PIN|CODE)[A-Z_]*(?:: \w+)? = [\d.]", re.MULTILINE)
+    rooms = [ROOT / "ivr" / "services" / "identity", ROOT / "ivr" / "engine", ROOT / "ivr" / "steps"]
+    assert not [path.name for room in rooms for path in room.rglob("*.py") if figures.search(path.read_text("utf-8"))]
+    assert figures.search(Path(identity.__file__).read_text("utf-8"))
