@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.services.identity.limits import HOUR, Limits
+from ivr.settings.identity import HOUR, Limits
 
 LIMITS = Limits()
 

@@ -11,6 +11,7 @@ from ivr.crypto import Seal
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 from ivr.services.identity.pseudonyms import account_of, counters, given_text, number_key
+from ivr.settings.identity import Limits
 
 CARD = "6217000000001000128"
 
