@@ -11,9 +11,10 @@ from ivr.engine.entry_types import ENTRIES
 from ivr.flow.phrasebook import phrase
 from ivr.services.identity.weak_pins import weakness
 from ivr.settings import identity
-from ivr.settings.identity import CODE_DIGITS, PIN_DIGITS
+from ivr.settings.identity import CODE_DIGITS, HOUR, PIN_DIGITS, Limits
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LIMITS = Limits()
 
 
 def test_lengths_of_pins_and_codes_are_those_of_the_settings():
@@ -34,3 +35,23 @@ def test_no_other_module_has_a_figure_of_its_own():
     rooms = [ROOT / "ivr" / "services" / "identity", ROOT / "ivr" / "engine", ROOT / "ivr" / "steps"]
     assert not [path.name for room in rooms for path in room.rglob("*.py") if figures.search(path.read_text("utf-8"))]
     assert figures.search(Path(identity.__file__).read_text("utf-8"))
+
+
+def test_tries_stay_below_what_nist_and_pci_allow() -> None:
+    assert LIMITS.tries_a_day <= 10
+    assert LIMITS.tries_in_all <= 100
+
+
+def test_each_wrong_answer_costs_at_least_the_pause_of_the_one_before() -> None:
+    assert list(LIMITS.waits) == sorted(LIMITS.waits)
+    assert LIMITS.waits[:3] == (0, 0, 0), "the three tries of one call follow each other"
+    assert LIMITS.waits[-1] >= HOUR
+
+
+def test_one_time_codes_live_for_ten_minutes_at_most() -> None:
+    assert LIMITS.code_seconds <= 600
+    assert LIMITS.code_tries <= 10
+
+
+def test_callers_who_share_a_counter_have_more_room_than_one_number() -> None:
+    assert LIMITS.number_tries < LIMITS.block_tries < LIMITS.shared_tries < LIMITS.line_tries

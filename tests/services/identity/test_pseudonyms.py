@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import astuple
 
 import pytest
-from ivr.services.identity.limits import Limits
 
 from ivr.crypto import Seal
 from ivr.errors import LookupFailed
