@@ -7,10 +7,8 @@ from dataclasses import astuple
 import pytest
 
 from ivr.crypto import Seal
-from ivr.errors import LookupFailed
-from ivr.secret import Secret
 from ivr.services.identity.limits import Limits
-from ivr.services.identity.pseudonyms import account_of, counters, given_text, number_key
+from ivr.services.identity.pseudonyms import account_of, counters, number_key
 
 CARD = "6217000000001000128"
 
@@ -39,11 +37,3 @@ def test_withheld_numbers_share_one_counter(number: str) -> None:
 def test_sip_callers_share_their_host_and_what_is_no_number_is_odd() -> None:
     assert [c.name.partition(" ")[0] for c in counters("sip:a@pbx.example", Limits())][1] == "host"
     assert [c.name for c in counters("12", Limits())] == ["odd"]
-
-
-def test_a_question_without_a_usable_text_is_refused_without_repeating_it() -> None:
-    assert given_text({"pin": Secret("pin", "135790")}, "pin") == "135790"
-    for value in (None, 7, "1" * 129):
-        with pytest.raises(LookupFailed, match="names no usable pin") as refused:
-            given_text({"pin": value}, "pin")
-        assert "111" not in str(refused.value)
