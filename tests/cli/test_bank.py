@@ -85,7 +85,7 @@ def test_faults_out_of_range_are_refused(options: list[str], tmp_path: Path) -> 
 
 
 def test_help_begins_with_an_example() -> None:
-    result = CliRunner().invoke(command, ["-h"])
+    result = CliRunner().invoke(command, ["--help"])
     assert result.exit_code == 0
     assert "  Example:\n    ivr bank --slow 800 --fail 0.1\n" in result.output
 

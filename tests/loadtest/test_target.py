@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.loadtest.process import LoadError
-from ivr.loadtest.target import DEFAULT_URL, choose, is_loopback_url
+from ivr.loadtest.target import DEFAULT_URL, choose
 
 PUBLIC = {"IVR_PUBLIC_URL": "https://ivr.invalid"}
 
@@ -26,19 +26,3 @@ def test_another_machine_has_to_be_named() -> None:
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(LoadError, match="no web address"):
         choose(url, {})
-
-
-@pytest.mark.parametrize(
-    ("url", "loopback"),
-    [
-        ("http://127.0.0.1:1", True),
-        ("http://127.8.8.8", True),
-        ("http://[::1]:80", True),
-        ("http://localhost", True),
-        ("http://localhost.example", False),
-        ("http://10.0.0.1", False),
-        ("http://0.0.0.0", False),
-    ],
-)
-def test_only_loopback_can_mean_this_machine_alone(url: str, loopback: bool) -> None:
-    assert is_loopback_url(url) is loopback

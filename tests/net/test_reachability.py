@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from ivr.net import reachability as reach
-from ivr.net.reachability import Reach
+from ivr.net.reachability import Reach, is_loopback
 from tests.waiting import PATIENCE
 
 
@@ -57,3 +57,20 @@ def test_a_name_look_up_that_hangs_holds_up_nobody_and_begins_no_second_one(monk
     assert [asked.trouble() for _ in range(3)] == ["did not take a connection within 0.05 s"] * 3
     assert look_ups == ["bank.invalid"]
     release.set()
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("localhost.example", False),
+        ("10.0.0.1", False),
+        ("0.0.0.0", False),
+        ("", False),
+    ],
+)
+def test_only_loopback_can_mean_this_machine_alone(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.crypto import Seal
-from ivr.errors import LookupFailed
+from ivr.engine.service_ports.risk import AskRisk
 from ivr.services.identity.risk import Risks
 from ivr.stores.sqlite import SqliteStore
 
@@ -19,10 +19,10 @@ def risks(store: SqliteStore, seal: Seal) -> Risks:
 
 def test_a_mark_holds_for_number_or_customer_until_it_ends(risks: Risks) -> None:
     risks.mark("+8613800000001", NOW, until=NOW + 60)
-    asked = {"number": "+86 138 0000 0001", "customer": "C9"}
-    assert risks.ask("status", asked, key="k", now=NOW + 59) == {"at_risk": True}
-    assert risks.ask("status", asked, key="k", now=NOW + 60) == {"at_risk": False}
-    assert risks.ask("status", {}, key="k", now=NOW) == {"at_risk": False}
+    asked = AskRisk(number="+86 138 0000 0001", customer="C9")
+    assert risks.status(asked, key="k", now=NOW + 59).at_risk
+    assert not risks.status(asked, key="k", now=NOW + 60).at_risk
+    assert not risks.status(AskRisk(), key="k", now=NOW).at_risk
 
 
 def test_a_mark_without_an_end_holds_until_it_is_taken_back(risks: Risks) -> None:
@@ -47,8 +47,6 @@ def test_marks_that_are_over_are_forgotten_as_they_are_listed(risks: Risks) -> N
     assert list(risks.all(NOW)) == []
 
 
-def test_nothing_named_and_another_question_are_refused(risks: Risks) -> None:
+def test_a_mark_of_nothing_is_refused(risks: Risks) -> None:
     with pytest.raises(ValueError, match="has to be named"):
         risks.mark("  ", NOW)
-    with pytest.raises(LookupFailed, match="answers status"):
-        risks.ask("level", {}, key="k", now=NOW)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ivr.crypto import Seal
+from ivr.engine.service_ports.question import read_question
+from ivr.engine.service_ports.queue import EnterQueue
 from ivr.errors import StoreError
 from ivr.secret import Secret
 from ivr.services.queue.agent_context import (
@@ -19,14 +21,15 @@ from ivr.services.queue.agent_context import (
 
 def test_what_is_no_text_is_left_out_and_long_texts_are_cut() -> None:
     given = {"path": ["余额", 7, Secret("pin", "135790")], "typed": {"card": "****0128", "pin": Secret("pin", "1")}}
-    context = agent_context_of("+8610", {"name": "x" * 300, "reason": None}, given)
+    asked = read_question(EnterQueue, {"call": "CA1", "desk": "vip", "name": "x" * 300, "context": given})
+    context = agent_context_of("+8610", asked)
     assert (context.path, context.typed, context.reason) == (("余额",), {"card": "****0128"}, "")
     assert len(context.name) == 200
-    assert agent_context_of("", {}, None) == AgentContext()
 
 
 def test_only_the_newest_forty_of_the_path_go_along() -> None:
-    path = agent_context_of("", {}, {"path": [str(n) for n in range(50)]}).path
+    given = {"path": [str(n) for n in range(50)]}
+    path = agent_context_of("", read_question(EnterQueue, {"call": "CA1", "desk": "vip", "context": given})).path
     assert (len(path), path[-1]) == (40, "49")
 
 
