@@ -15,6 +15,7 @@ from .channels.base import Channel
 from .channels.registry import first, open_channels, recordings_of
 from .crypto import Seal
 from .diagnostics.problem import Place
+from .engine.journal import journal_rows
 from .engine.ports import Calls, Documents, Lookup
 from .engine.turn import Services
 from .engine.verbs import Prompt
@@ -46,7 +47,6 @@ from .speech.speech_input import open_speech_input
 from .speech.tts import local_voices
 from .speech.verbalize import Reader
 from .stores import Store, open_store
-from .stores.journal import journal_rows
 from .telemetry import log
 from .web import WebApplication, web_app
 

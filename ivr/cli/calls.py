@@ -125,8 +125,8 @@ def prune(before: str, yes: bool) -> None:
 
 
 def _context(store: Store, call_id: str, *, numbers: bool) -> dict[str, Any]:
+    from ivr.engine.journal import journal_rows
     from ivr.reporting.call_detail import detail_of
-    from ivr.stores.journal import journal_rows
 
     return detail_of(call_id, journal_rows(store, call_id), numbers=numbers)
 

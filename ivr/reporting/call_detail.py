@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ivr.calendar import local
+from ivr.engine.journal import journal_rows
 from ivr.engine.ports import CallStore, Document, JournalRow
 from ivr.engine.telephone import masked_number
 from ivr.jobs.outbox import KeyedMessage
-from ivr.stores.journal import journal_rows
 
 EVENTS = "call_events"
 """The collection of ended calls that are still to be reported, by call id."""

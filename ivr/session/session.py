@@ -11,13 +11,13 @@ from ivr.crypto import Seal
 from ivr.engine.call import Call
 from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import LOST, CallStarted, HungUp, Input, RecognizerFailed, Recorded, Resumed
+from ivr.engine.journal import journal_rows
 from ivr.engine.ports import Event, Incoming, JournalRow, Renderer, Saved
 from ivr.engine.verbs import Hangup
 from ivr.errors import FlowStuck, IvrError, StoreError
 from ivr.speech.prompts import Prompts
 from ivr.speech.speech_input import SpeechInput
 from ivr.stores import Store
-from ivr.stores.journal import journal_rows
 
 from .call_codec import freeze, thaw
 from .releases import ReleaseEngines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.engine.ports import CallStore, JournalRow
+from .ports import CallStore, JournalRow
 
 _PAGE = 1000
 
