@@ -28,7 +28,7 @@ def handover(turn: Turn) -> Handover:
 
     `level` is the identity level that holds now; a name without a level is only what the number suggests.
     """
-    call, caller = turn.call, turn.call.facts.get("caller", {})
+    call, caller = turn.call, turn.call.facts.caller
     card = turn.values().get("card")
     typed = {**call.typed, "card": f"***{card['tail']}"} if card else dict(call.typed)
     return Handover(
@@ -40,6 +40,6 @@ def handover(turn: Turn) -> Handover:
         customer=call.identity.customer if turn.level else "",
         name=str(caller.get("name") or ""),
         segment=str(caller.get("tier") or ""),
-        reason=str(call.facts.get("reason") or ""),
+        reason=call.facts.reason,
         context=AgentNotes(path=call.path, typed=typed, last_reasons=tuple(caller.get("last_reasons") or ())),
     )

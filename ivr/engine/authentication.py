@@ -51,10 +51,11 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
     if answer.get("verified") is not True or not answer.get("customer"):
         return _wrong(turn)
     turn.verified(1, str(answer["customer"]))
-    turn.change(facts={**turn.call.facts, "card": answer.get("card", {})}, errors=0)
+    turn.change_facts(card=answer.get("card") or {})
+    turn.change(errors=0)
     turn.note("identity", outcome="verified", level=1)
     if _passed(turn).at_risk:
-        turn.change(facts={**turn.call.facts, "caller": {**turn.call.facts["caller"], "risk": True}})
+        turn.change_facts(caller={**turn.call.facts.caller, "risk": True})
     return Proof.GIVEN
 
 

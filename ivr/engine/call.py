@@ -44,6 +44,34 @@ class ProvenIdentity(Struct, frozen=True, omit_defaults=True):
     until: float = 0.0
 
 
+class CallFacts(Struct, frozen=True, omit_defaults=True):
+    """What flows read of a call: the caller, as the bank and earlier calls tell, the reason, and the verified card.
+
+    `caller` and `card` are the bank's own records, which may have parts that nobody here knows.
+    """
+
+    caller: Values = field(default_factory=dict)
+    reason: str = ""
+    card: Values = field(default_factory=dict)
+
+    def values(self) -> dict[str, Any]:
+        """Return them as flows read them; what is not known yet is not there."""
+        return {name: value for name in self.__struct_fields__ if (value := getattr(self, name))}
+
+
+class Transfer(Struct, frozen=True, omit_defaults=True, rename={"recording_announced": "told"}):
+    """The caller's way to a person: the desk, how urgently, since when (Unix time), and what the queue said last."""
+
+    desk: str = ""
+    priority: str = ""
+    since: float | None = None
+    position: int | None = None
+    minutes: int | None = None
+    call_back: bool | None = None
+    recording_announced: bool = False
+    agent: str = ""
+
+
 class Call(Struct, frozen=True, omit_defaults=True, rename={"input_mode": "ear"}):
     """One telephone call. `release` pins the content hash of the flow files it began with; `turn` counts replies.
 
@@ -60,12 +88,12 @@ class Call(Struct, frozen=True, omit_defaults=True, rename={"input_mode": "ear"}
     started: float
     frames: tuple[Frame, ...]
     turn: int = 0
-    facts: Values = field(default_factory=dict)
+    facts: CallFacts = field(default_factory=CallFacts)
     identity: ProvenIdentity = field(default_factory=ProvenIdentity)
     errors: int = 0
     tries: Mapping[str, int] = field(default_factory=dict)
     keys_ahead: str = ""
-    transfer: Values = field(default_factory=dict)
+    transfer: Transfer = field(default_factory=Transfer)
     rate: float = 1.0
     path: tuple[str, ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)

@@ -51,12 +51,12 @@ def _frequent(caller: Mapping[str, Any]) -> list[str]:
 
 def ask_again(turn: Turn) -> bool:
     """Ask the bank once more if it could not be asked when the call came in; tell whether it can be asked now."""
-    if not turn.call.facts["caller"].get("unreachable"):
+    if not turn.call.facts.caller.get("unreachable"):
         return True
-    profile = turn.call.facts["caller"].get("profile", "")
-    turn.change(facts={**turn.call.facts, "caller": who_calls(turn, LOOKUP_SECONDS)})
+    profile = turn.call.facts.caller.get("profile", "")
+    turn.change_facts(caller=who_calls(turn, LOOKUP_SECONDS))
     turn.set_preferences(profile=profile, frequent="")
-    return not turn.call.facts["caller"].get("unreachable")
+    return not turn.call.facts.caller.get("unreachable")
 
 
 def _on_record(turn: Turn, deadline: float) -> dict[str, Any]:

@@ -65,8 +65,8 @@ class Engine:
             frames=(Frame(name, flow.start),),
         )
         turn = self._turn(call, now)
-        turn.change(facts={"caller": who_calls(turn)})
-        who = turn.call.facts["caller"]
+        turn.change_facts(caller=who_calls(turn))
+        who = turn.call.facts.caller
         turn.note(
             "started", caller=started.caller, called=started.called, known=bool(who["known"]), tier=who["tier"]
         )  # fmt: skip

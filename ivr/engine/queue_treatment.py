@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from msgspec.structs import replace
+
 from ivr.errors import LookupFailed
 from ivr.flow import phrasebook
 from ivr.flow.model import Choice
@@ -27,8 +29,8 @@ def wait(turn: Turn, status: QueueStatus | None, choices: Sequence[Choice]) -> M
     `status` is None when the queue could not be asked.
     """
     if status:
-        told = {"position": status.position, "minutes": status.minutes, "call_back": status.call_back}
-        turn.change(transfer={**turn.call.transfer, **told})
+        said = replace(turn.call.transfer, position=status.position, minutes=status.minutes, call_back=status.call_back)
+        turn.change(transfer=said)
     if status and status.due:
         _tell(turn, status)
         _offer(turn, choices)
@@ -107,5 +109,5 @@ def note_talk(turn: Turn, status: QueueStatus) -> None:
 def where(turn: Turn) -> dict[str, Any]:
     """Return for which desk the caller waits in this step, how urgently, and for how many seconds so far."""
     transfer = turn.call.transfer
-    waited = round(turn.now - float(transfer.get("since", turn.now)))
-    return {"desk": transfer["desk"], "priority": transfer["priority"], "waited": waited}
+    waited = round(turn.now - (turn.now if transfer.since is None else transfer.since))
+    return {"desk": transfer.desk, "priority": transfer.priority, "waited": waited}

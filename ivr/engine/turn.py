@@ -22,7 +22,7 @@ from ivr.flow.text import Template, Text
 from ivr.secret import Secret, masked
 
 from .business_hours import DeskValues, OpeningValues
-from .call import Call, Frame, ProvenIdentity
+from .call import Call, CallFacts, Frame, ProvenIdentity, Values
 from .ports import BackEnds, Event, InverseNormalize, Understand, Verbalize
 from .service_ports.memory import KeepPreferences
 from .service_ports.question import A, Question
@@ -108,6 +108,19 @@ class Turn:
         """Change the call."""
         self.call = changed(self.call, **changes)
 
+    def change_facts(
+        self, *, caller: Values | None = None, reason: str | None = None, card: Values | None = None
+    ) -> None:
+        """Change what flows read of the call; what is None stays."""
+        facts = self.call.facts
+        self.change(
+            facts=CallFacts(
+                caller=facts.caller if caller is None else caller,
+                reason=facts.reason if reason is None else reason,
+                card=facts.card if card is None else card,
+            )
+        )
+
     def remember(self, **scratch: Any) -> None:
         """Keep scratch data for the active step's next turn."""
         self.change_frame(scratch={**self.scratch, **scratch})
@@ -128,7 +141,7 @@ class Turn:
     def values(self, **more: Any) -> dict[str, Any]:
         """Return every variable that the active flow can read."""
         return {
-            **self._readable(self.call.facts),
+            **self._readable(self.call.facts.values()),
             **self._readable(self.frame.values),
             "call": self._about_call(),
             "identity": self._about_identity(),
@@ -182,7 +195,8 @@ class Turn:
         return {"level": self.level}
 
     def _about_queue(self) -> dict[str, Any]:
-        return {name: self.call.transfer.get(name) for name in ("position", "minutes", "call_back")}
+        transfer = self.call.transfer
+        return {"position": transfer.position, "minutes": transfer.minutes, "call_back": transfer.call_back}
 
     @property
     def level(self) -> int:
@@ -282,25 +296,25 @@ class Turn:
 
     def set_preferences(self, *, profile: str, frequent: str) -> None:
         """Let what the caller chose hold in this call, too, whether or not it can be kept for the next."""
-        caller = self.call.facts.get("caller", {})
+        caller = self.call.facts.caller
         new: dict[str, Any] = {"profile": profile} if profile else {}
         if profile == "elderly" or frequent == "off":
             new["frequent"] = []
         if new:
-            self.change(facts={**self.call.facts, "caller": {**caller, **new}})
+            self.change_facts(caller={**caller, **new})
 
     def set_reason(self, reason: str) -> None:
         """Note what the call is about; the last word counts."""
-        self.change(facts={**self.call.facts, "reason": reason})
+        self.change_facts(reason=reason)
         self.note("reason", reason=reason)
         self.keep_for_next_call(reason=reason)
 
     def no_less_urgent_than(self, priority: str) -> None:
         """Let the caller wait for people with this priority from now on, unless their own is ahead of it."""
-        caller = self.call.facts.get("caller", {})
+        caller = self.call.facts.caller
         own = caller.get("priority") or PRIORITIES[0]
         urgent = max(own, priority, key=self.line.waiting.head_start)
-        self.change(facts={**self.call.facts, "caller": {**caller, "priority": urgent}})
+        self.change_facts(caller={**caller, "priority": urgent})
 
     # asking the back end
 

@@ -100,8 +100,8 @@ class Session:
             "errors": call.errors,
             "turn": call.turn,
             "release": call.release,
-            "queued": call.transfer.get("desk"),
-            "priority": call.transfer.get("priority"),
+            "queued": call.transfer.desk or None,
+            "priority": call.transfer.priority or None,
         }
 
     def _turn(self, saved: Saved | None, incoming: Incoming) -> Reply:

@@ -115,7 +115,7 @@ class SurveyStep(InputStep):
         answers = turn.scratch.get("answers", {})
         if not answers:
             return "next"
-        turn.note("survey", queue=turn.call.transfer.get("desk"), **answers)
+        turn.note("survey", queue=turn.call.transfer.desk or None, **answers)
         promised = self._call_back_by(turn, answers)
         if not promised or not telephone(turn.call.caller):  # nobody can call back a number that is not shown
             return "next"
@@ -132,10 +132,10 @@ class SurveyStep(InputStep):
                 KeepSurvey(
                     call=call.id,
                     number=call.caller,
-                    queue=call.transfer.get("desk", ""),
-                    priority=call.transfer.get("priority", ""),
-                    agent=call.transfer.get("agent", ""),
-                    reason=call.facts.get("reason", ""),
+                    queue=call.transfer.desk,
+                    priority=call.transfer.priority,
+                    agent=call.transfer.agent,
+                    reason=call.facts.reason,
                     satisfaction=answers.get("satisfaction"),
                     recommend=answers.get("recommend"),
                 )

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from msgspec.structs import replace
 
 from ivr.engine.agent_context import handover
+from ivr.engine.call import Transfer
 from ivr.engine.inputs import DialEnded, Digits, Input
 from ivr.engine.queue_treatment import choice_for, leads_out, leave, note_talk, wait, way_out, where
 from ivr.engine.service_ports.question import Question
@@ -125,7 +126,7 @@ class TransferStep(LiveStep):
     def enter(self, turn: Turn) -> Move:
         """Say so, and ask for an agent; closed desks are not asked for."""
         desk, priority = self._wanted(turn)
-        turn.change(keys_ahead="", transfer={"desk": desk, "priority": priority, "since": turn.now})
+        turn.change(keys_ahead="", transfer=Transfer(desk, priority, turn.now))
         there = [one for one in _desks(turn, desk) if turn.desk_open(one)]
         if not there and self.name not in turn.found_closed:
             turn.found_closed.add(self.name)  # who is led round to here again is connected, rather than led on
@@ -144,7 +145,7 @@ class TransferStep(LiveStep):
 
     def _wanted(self, turn: Turn) -> tuple[str, str]:
         """Return the desk and the priority that this caller gets."""
-        caller = turn.call.facts.get("caller", {})
+        caller = turn.call.facts.caller
         at_risk = PRIORITIES[-1] if caller.get("risk") else ""
         if self.transfer.desk != OWN_DESK:
             return self.transfer.desk, at_risk or self.transfer.priority or PRIORITIES[0]
@@ -153,7 +154,7 @@ class TransferStep(LiveStep):
 
     def _queue(self, turn: Turn) -> Move:
         transfer = turn.call.transfer
-        return self._ask(turn, EnterQueue(**handover(turn), desk=transfer["desk"], priority=transfer["priority"]))
+        return self._ask(turn, EnterQueue(**handover(turn), desk=transfer.desk, priority=transfer.priority))
 
     def _ask(self, turn: Turn, question: Question[QueueStatus], *, tell: bool = False) -> Move:
         """Ask the queue and do as it says. While it cannot be asked, the desk's own number is the way to people.
@@ -203,16 +204,16 @@ class TransferStep(LiveStep):
 
     def _dial_desk(self, turn: Turn) -> Move:
         """Dial the number of the desk, or of the next one that helps it out; nobody is asked to take the call there."""
-        desk, *left = turn.scratch.get("left") or [turn.call.transfer["desk"]]
+        desk, *left = turn.scratch.get("left") or [turn.call.transfer.desk]
         turn.remember(state="", left=left, **_proof(turn))
-        turn.change(transfer={**turn.call.transfer, "desk": desk})
+        turn.change(transfer=replace(turn.call.transfer, desk=desk))
         turn.dial(desk)
         return None
 
     def _ring(self, turn: Turn, status: QueueStatus) -> Move:
-        if status.record and not turn.call.transfer.get("told"):
+        if status.record and not turn.call.transfer.recording_announced:
             turn.phrase("recorded", barge_in=False)
-        turn.change(transfer={**turn.call.transfer, "told": status.record})
+        turn.change(transfer=replace(turn.call.transfer, recording_announced=status.record))
         turn.remember(state="ring", agent=status.agent, **_proof(turn))
         turn.note("ring", agent=status.agent, **where(turn))
         turn.ring(Dial((), status.number, status.timeout, leg=status.leg, record=status.record))
@@ -232,7 +233,7 @@ class TransferStep(LiveStep):
             return self._ask(turn, AskRound(call=turn.call.id))
         if "left" in turn.scratch:  # a number is being dialled, and the carrier asks again what to do
             self._say_so(turn)
-            turn.dial(turn.call.transfer["desk"])
+            turn.dial(turn.call.transfer.desk)
             return None
         return self.enter(turn)
 
@@ -263,13 +264,13 @@ class TransferStep(LiveStep):
         """Go on after a talk with an agent."""
         _renew(turn)
         note_talk(turn, status)
-        turn.change(transfer={**turn.call.transfer, "agent": status.agent})
+        turn.change(transfer=replace(turn.call.transfer, agent=status.agent))
         return self._after(turn)
 
     def _dialled(self, turn: Turn, given: DialEnded) -> Move:
         """Go on by how dialling the desk's own number ended."""
         outcome = _OUTCOMES[given.status]
-        desk = turn.call.transfer.get("desk", self.transfer.desk)
+        desk = turn.call.transfer.desk or self.transfer.desk
         turn.note("dialled", desk=desk, status=given.status, seconds=given.seconds)
         if outcome != "next" and turn.scratch.get("left"):
             turn.phrase("transfer_on")

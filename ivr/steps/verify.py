@@ -233,7 +233,7 @@ class VerifyStep(EntryStep):
 
 
 def _known(turn: Turn) -> bool:
-    return bool(turn.call.facts["caller"]["known"])
+    return bool(turn.call.facts.caller["known"])
 
 
 def _spoken_tail(turn: Turn) -> str:

@@ -207,7 +207,7 @@ def test_what_a_number_chose_before_holds_from_the_first_word(phone):
     call = phone("  start: {prompt: 您好。, menu: [{label: 余额, goto: bye}]}\n", bank=bank)
     assert call.heard.startswith("您好。")
     assert call.closing.prompts[0].rate == 0.8
-    assert call.call.facts["caller"]["profile"] == "elderly"
+    assert call.call.facts.caller["profile"] == "elderly"
 
 
 def test_a_caller_who_needs_a_minute_gets_one_and_nothing_is_counted(phone):

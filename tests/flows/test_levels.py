@@ -142,7 +142,7 @@ def place(leg):
         getattr(waiting, "num_digits", None),
         leg.machine.ivr.session.facts(leg.sid)["level"],
     )
-    caller = call.facts["caller"]["known"], leg.caller.startswith("+")
+    caller = call.facts.caller["known"], leg.caller.startswith("+")
     return flows, call.frame.step, call.language, wanted, call.tries.get("verify", 0) > 2, caller
 
 

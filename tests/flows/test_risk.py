@@ -58,7 +58,7 @@ def test_a_customer_at_risk_who_proves_it_from_another_telephone_is_known_to_flo
     from ivr.session.call_codec import thaw
 
     assert ivr.session.facts("CA1")["level"] == 1
-    assert thaw(ivr.store.load("CA1").call, ivr.seal).facts["caller"]["risk"] is True
+    assert thaw(ivr.store.load("CA1").call, ivr.seal).facts.caller["risk"] is True
 
 
 def test_a_mark_that_is_over_or_taken_back_is_forgotten(ivr):

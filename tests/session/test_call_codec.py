@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from ivr.crypto import Seal
-from ivr.engine.call import Call, Frame
+from ivr.engine.call import Call, CallFacts, Frame, Transfer
+from ivr.engine.engine import Engine
+from ivr.engine.inputs import DialEnded
 from ivr.errors import StoreError
+from ivr.flow.loader import reload
 from ivr.secret import Secret
 from ivr.session.call_codec import freeze, thaw
+from ivr.session.step_registry import catalogue
+from tests.engine.fixtures import AGENT, LINE, Bank, services_of
 
+TALK = f"""
+flow: test
+start: start
+steps:
+  start: {{menu: [{{label: 余额, goto: balance, reason: balance}}]}}
+  balance: {{requires: L1, lookup: {{from: bank.balance, as: account, on_error: bye}}, next: talk}}
+  talk: {{transfer: general, next: bye, otherwise: bye}}
+{AGENT}
+"""
 CALL = Call("CA1", "r", "zh-CN", "+861", "+862", 0.0, (Frame("menu", "a"),))
 
 
@@ -42,4 +58,19 @@ def test_bytes_of_another_version_are_a_fault_of_the_store_and_other_values_of_t
     with pytest.raises(StoreError, match="another version"):
         thaw(b'{"id": 7}', seal)
     with pytest.raises(TypeError, match="cannot hold object"):
-        freeze(replace(CALL, facts={"odd": object()}), seal)
+        freeze(replace(CALL, facts=CallFacts(caller={"odd": object()})), seal)
+
+
+def test_a_live_call_that_an_earlier_version_wrote_goes_on(seal: Seal) -> None:
+    row = Path(__file__).with_name("call_of_an_earlier_version.json").read_bytes()
+    call = thaw(row, seal)
+    assert (call.facts.caller["vip_since"], call.facts.reason, call.facts.card) == (2001, "balance", {"tail": "0128"})
+    assert call.transfer == Transfer("general", "normal", 1795310000.0, 3, None, True, recording_announced=True)
+    written = json.loads(freeze(call, seal))
+    assert written["transfer"] | {"minutes": None} == json.loads(row)["transfer"]
+    assert {**written, "transfer": 0} == {**json.loads(row), "transfer": 0}
+
+    bank = Bank({"queue.rang": {"state": "talked", "agent": "li", "seconds": 60}})
+    engine = Engine(reload({"line.yaml": LINE, "test.yaml": TALK}, catalogue()), services_of(bank))
+    reply = engine.turn(call, DialEnded("completed", 60), 1795310070.0)
+    assert (reply.call.frame.step, reply.call.transfer.agent) == ("bye", "li")

@@ -58,8 +58,8 @@ def test_what_was_chosen_survives_a_bank_that_is_asked_anew(phone):
     steps = steps.replace("{label: 慢, goto: start}", "{label: 慢, goto: proof}")
     call = phone(steps, bank=down).press("4")
     down.answers["bank.caller"] = {"age": 30}
-    assert call.press("1").call.facts["caller"]["profile"] == "elderly"
-    assert call.call.facts["caller"]["known"]
+    assert call.press("1").call.facts.caller["profile"] == "elderly"
+    assert call.call.facts.caller["known"]
 
 
 def test_a_menu_forgets_what_it_kept_when_a_choice_without_a_value_is_taken(phone):

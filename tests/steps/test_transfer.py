@@ -28,7 +28,7 @@ TRANSFER = """
 def test_every_end_of_a_transfer_has_a_way_on(phone, status, heard):
     call = phone(TRANSFER)
     assert (call.closing.number, call.closing.timeout) == ("+861000000002", 20)
-    assert (call.call.transfer["desk"], call.call.transfer["priority"]) == ("vip", "vip")
+    assert (call.call.transfer.desk, call.call.transfer.priority) == ("vip", "vip")
     assert call.give(DialEnded(status)).heard == heard
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from ivr.engine.call import Call, Frame, ProvenIdentity
+from ivr.engine.call import Call, CallFacts, Frame, ProvenIdentity
 from ivr.engine.service_ports.question import A, Question
 from ivr.engine.step import LiveStep
 from ivr.engine.turn import Services, Turn
@@ -141,7 +141,7 @@ def dry_run_turn(
     )
     call = Call(
         id="", release="", language=language, caller=_CALLER, called="", started=0.0, frames=(frame,),
-        facts={"caller": {"known": scene.known}},
+        facts=CallFacts(caller={"known": scene.known}),
         identity=ProvenIdentity(step.requires if step.listens else 0, "", float("inf")),
     )  # fmt: skip
     return DryRunTurn(call, flow, line, _SERVICES, 0.0, hidden=hidden)
