@@ -272,14 +272,14 @@ def build(
     """
     release = release or load(settings.flows, catalogue())
     seal = Seal.from_settings(settings)
-    found = store or open_store(settings.store)
-    found.keep_release(release.version, release.files)
+    opened = store or open_store(settings.store)
+    opened.keep_release(release.version, release.files)
     outside = lookup or HttpLookup({"bank": settings.bank_url})
     channels = open_channels(settings, seal.fingerprint)
     placing = calls or first(channel.carrier_calls() for channel in channels.values())
     queue = Queue(
-        QueueRepository(found),
-        found,
+        QueueRepository(opened),
+        opened,
         seal,
         release.line,
         workflow=settings.workflow,
@@ -287,7 +287,7 @@ def build(
     )
     asked = Router(
         outside,
-        own_services(found, seal, queue, first(channel.carrier_messages() for channel in channels.values())),
+        own_services(opened, seal, queue, first(channel.carrier_messages() for channel in channels.values())),
         clock,
     )
     speech_input = open_speech_input(settings, recordings_of(channels))
@@ -297,9 +297,9 @@ def build(
     )
     voices = local_voices(settings.models)
     prompts = open_prompts(settings.tts, settings.audio, _private(settings), voices, seal, clock)
-    engines = ReleaseEngines(release, services, found)
-    session = Session(found, seal, engines, prompts, speech_input, clock, _list_ended(settings, found))
-    return Ivr(settings, found, seal, services, asked, queue, placing, channels, session, clock)
+    engines = ReleaseEngines(release, services, opened)
+    session = Session(opened, seal, engines, prompts, speech_input, clock, _list_ended(settings, opened))
+    return Ivr(settings, opened, seal, services, asked, queue, placing, channels, session, clock)
 
 
 def _list_ended(settings: Settings, documents: Documents) -> Callable[[str], None]:

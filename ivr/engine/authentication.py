@@ -117,10 +117,10 @@ def send_code(turn: Turn) -> Proof:
     return Proof.GIVEN
 
 
-def check_code(turn: Turn, given: Secret) -> Proof:
+def check_code(turn: Turn, code: Secret) -> Proof:
     """Check a one-time code (level L2)."""
     try:
-        sent = CheckCode(sealed=turn.scratch["code"], given=given, number=turn.scratch["code_number"])
+        sent = CheckCode(sealed=turn.scratch["code"], given=code, number=turn.scratch["code_number"])
         answer = turn.ask(sent)
     except LookupFailed:
         return Proof.UNAVAILABLE

@@ -36,8 +36,8 @@ class OpeningValues(Mapping[str, Any]):
         return self._hours is None or self._hours.open_at(self._moment)
 
     def _next_opening(self) -> str | None:
-        found = None if self._hours is None or self._open() else self._hours.next_opening(self._moment)
-        return found.strftime("%Y-%m-%dT%H:%M") if found else None
+        opening = None if self._hours is None or self._open() else self._hours.next_opening(self._moment)
+        return opening.strftime("%Y-%m-%dT%H:%M") if opening else None
 
 
 class DeskValues(Mapping[str, Any]):

@@ -61,10 +61,10 @@ def ask_again(turn: Turn) -> bool:
 
 def _on_record(turn: Turn, deadline: float) -> dict[str, Any]:
     try:
-        found = turn.lookup("bank.caller", {"number": turn.call.caller}, deadline=deadline)
+        record = turn.lookup("bank.caller", {"number": turn.call.caller}, deadline=deadline)
     except LookupFailed as failed:
         return {} if failed.missing else {"unreachable": True}
-    return {**found, "known": True}
+    return {**record, "known": True}
 
 
 def _remembered(turn: Turn) -> dict[str, Any]:

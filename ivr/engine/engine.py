@@ -72,23 +72,23 @@ class Engine:
         )  # fmt: skip
         return self._run(turn, self._enter(turn))
 
-    def turn(self, call: Call, given: Input, now: float) -> Reply:
+    def turn(self, call: Call, action: Input, now: float) -> Reply:
         """Take one turn. Raises FlowStuck only when a flow loops; what callers do is never an error."""
         turn = self._turn(call, now)
-        if isinstance(given, HungUp) or call.ended:
+        if isinstance(action, HungUp) or call.ended:
             if not call.ended:
-                turn.note("hung_up", reason=given.reason if isinstance(given, HungUp) else "")
+                turn.note("hung_up", reason=action.reason if isinstance(action, HungUp) else "")
                 self._step(turn).on_hangup(turn)
-            lost = isinstance(given, HungUp) and given.reason == LOST
+            lost = isinstance(action, HungUp) and action.reason == LOST
             turn.hang_up(call.ended or (LOST if lost else "caller"))
             return self._reply(turn)
         if turn.level:
             turn.verified(turn.level, call.identity.customer)
-        if isinstance(given, Digits):
+        if isinstance(action, Digits):
             turn.pause(turn.profile.after_key_pause)
-        if isinstance(given, RecognizerFailed):
-            given = self._deafened(turn, given)
-        return self._run(turn, self._step(turn).answer(turn, given))
+        if isinstance(action, RecognizerFailed):
+            action = self._deafened(turn, action)
+        return self._run(turn, self._step(turn).answer(turn, action))
 
     def hears(self, call: Call, now: float) -> Hearing | None:
         """Return what the call may be told in words where it stands; None where it takes none."""
@@ -97,12 +97,12 @@ class Engine:
         return step.hearing(turn) if isinstance(step, InputStep) else None
 
     @staticmethod
-    def _deafened(turn: Turn, given: RecognizerFailed) -> Resumed:
+    def _deafened(turn: Turn, failed: RecognizerFailed) -> Resumed:
         """Change how the caller is heard. That only keys are left is said, once; the question is asked again."""
-        turn.note("unheard", input_mode=given.input_mode)
-        if given.input_mode == "keys" and turn.call.input_mode != "keys":
+        turn.note("unheard", input_mode=failed.input_mode)
+        if failed.input_mode == "keys" and turn.call.input_mode != "keys":
             turn.phrase("keys_only")
-        turn.change(input_mode=given.input_mode)
+        turn.change(input_mode=failed.input_mode)
         return Resumed()
 
     def _turn(self, call: Call, now: float) -> Turn:

@@ -43,8 +43,8 @@ class EntryStep(InputStep):
 
     def hearing(self, turn: Turn) -> Hearing | None:
         """Return what may be said here; an entry of several keys is never recorded, not even its last key."""
-        found = super().hearing(turn)
-        return None if found and found.by == "recording" and self.wanted(turn).most > 1 else found
+        hearing = super().hearing(turn)
+        return None if hearing and hearing.by == "recording" and self.wanted(turn).most > 1 else hearing
 
     def keys_said(self, turn: Turn) -> Sequence[str]:
         """Expect any digit where one is all that is asked for."""

@@ -44,8 +44,8 @@ class EntryType:
         """Turn keys into a value; None when they can't be one."""
         if not self.least <= len(keys) <= self.most:
             return None
-        found = self.check(keys)
-        return Secret(self.secret, found) if found is not None and self.secret else found
+        value = self.check(keys)
+        return Secret(self.secret, value) if value is not None and self.secret else value
 
 
 def _digits(keys: str) -> str | None:

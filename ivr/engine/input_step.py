@@ -195,35 +195,35 @@ class InputStep(LiveStep):
 
     # answering
 
-    def answer(self, turn: Turn, given: Input) -> Move:
+    def answer(self, turn: Turn, action: Input) -> Move:
         """Take keys, words or silence; anything else asks again and counts as nothing."""
-        match given:
+        match action:
             case Digits():
-                move = self.take_keys(turn, given.keys)
+                move = self.take_keys(turn, action.keys)
             case Speech():
-                move = self._judge_speech(turn, given)
+                move = self._judge_speech(turn, action)
             case NoInput() if turn.scratch.get("holding"):
                 turn.remember(holding=False)
                 move = self.repeat(turn)
             case NoInput():
                 move = SILENCE
             case _:
-                move = self.repeat(turn) if isinstance(given, Resumed) else SILENCE
+                move = self.repeat(turn) if isinstance(action, Resumed) else SILENCE
         if move in (MISS, SILENCE):
             return self._again(turn, str(move))
         return move
 
-    def _judge_speech(self, turn: Turn, given: Speech) -> Move:
-        person = self.person_wanted(turn, given.text)
+    def _judge_speech(self, turn: Turn, speech: Speech) -> Move:
+        person = self.person_wanted(turn, speech.text)
         if person or self.protects() or not self.speech:
             return person or MISS
-        sure = 1.0 if given.confidence is None else given.confidence
+        sure = 1.0 if speech.confidence is None else speech.confidence
         if sure < turn.profile.minimum_confidence:
             return MISS
-        own = self.take_speech(turn, given.text)
+        own = self.take_speech(turn, speech.text)
         if own in self.weighty and sure < turn.profile.sure_confidence:
             return MISS
-        return own if own != MISS else self._universal_said(turn, given.text)
+        return own if own != MISS else self._universal_said(turn, speech.text)
 
     def person_wanted(self, turn: Turn, words: str) -> str | None:
         """Return the way to a person if one was asked for: at every step, at once, and however badly it was heard."""
@@ -320,17 +320,17 @@ class InputStep(LiveStep):
 
 def next_language(turn: Turn) -> str:
     """Return the language that `do: language` switches to: the flow's next one."""
-    known = turn.flow.languages
-    place = known.index(turn.call.language) if turn.call.language in known else 0
-    return known[(place + 1) % len(known)]
+    languages = turn.flow.languages
+    place = languages.index(turn.call.language) if turn.call.language in languages else 0
+    return languages[(place + 1) % len(languages)]
 
 
 def option_words(turn: Turn, label: str, key: str) -> str:
     """Return how a choice is spoken: what it does, then its key."""
     names = {"*": "key_star", "#": "key_pound"}
     spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
-    told = "option_deed" if label.startswith(("To ", "If ")) else "option"
-    return phrasebook.phrase(turn.call.language, told, label=label, key=spoken)
+    phrase_key = "option_deed" if label.startswith(("To ", "If ")) else "option"
+    return phrasebook.phrase(turn.call.language, phrase_key, label=label, key=spoken)
 
 
 def names_of(key: str, language: str) -> tuple[str, ...]:

@@ -61,7 +61,11 @@ def _tell(turn: Turn, status: QueueStatus) -> None:
 
 
 def _offer(turn: Turn, choices: Sequence[Choice]) -> None:
-    offered = [option_words(turn, turn.words(one.label), one.key) for one in choices if one.label and turn.offered(one)]
+    offered = [
+        option_words(turn, turn.words(choice.label), choice.key)
+        for choice in choices
+        if choice.label and turn.offered(choice)
+    ]
     between, end = (phrasebook.phrase(turn.call.language, f"option_{part}") for part in ("between", "end"))
     if offered:
         turn.say_words(between.join(offered) + end)
@@ -69,7 +73,9 @@ def _offer(turn: Turn, choices: Sequence[Choice]) -> None:
 
 def choice_for(turn: Turn, choices: Sequence[Choice], key: str) -> Choice | None:
     """Return what a key chooses while waiting: a choice of the step, or one that works everywhere."""
-    return next((one for one in (*choices, *turn.flow.globals) if one.key == key and turn.offered(one)), None)
+    return next(
+        (choice for choice in (*choices, *turn.flow.globals) if choice.key == key and turn.offered(choice)), None
+    )
 
 
 def leads_out(turn: Turn, choice: Choice) -> bool:

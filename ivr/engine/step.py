@@ -45,9 +45,9 @@ class LiveStep(Step):
     def enter(self, turn: Turn) -> Move:
         """Begin the step: speak, look up, or wait. Must be safe to run again for a request that comes twice."""
 
-    def answer(self, turn: Turn, given: Input) -> Move:
+    def answer(self, turn: Turn, action: Input) -> Move:
         """Take what the caller did. Steps that never wait need not answer; being asked, they begin again."""
-        del given
+        del action
         return self.enter(turn)
 
     def on_hangup(self, turn: Turn) -> None:

@@ -27,8 +27,8 @@ def one_spelling(text: str) -> str:
 
 def sip_host(name: str) -> str:
     """Return the host of a SIP address, "" for anything else."""
-    found = _SIP.match(name)
-    return found[1] if found else ""
+    match = _SIP.match(name)
+    return match[1] if match else ""
 
 
 def masked_number(text: str) -> str:

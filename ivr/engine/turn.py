@@ -127,7 +127,7 @@ class Turn:
 
     def set(self, name: str, value: Any, *, proof: int = 0) -> None:
         """Set a variable of the active flow. With `proof` it is read only by a caller who has proved that level."""
-        proven = {known: level for known, level in self.frame.proven.items() if known != name}
+        proven = {other: level for other, level in self.frame.proven.items() if other != name}
         self.change_frame(
             values={**self.frame.values, name: value}, proven={**proven, name: proof} if proof else proven
         )
@@ -366,8 +366,8 @@ class Turn:
 
     def dial(self, desk: str) -> None:
         """Close the turn by dialling a desk."""
-        found = self.line.desks.get(desk) or self.line.desks[self.line.desk]
-        self.closing = Dial(tuple(self.prompts), found.number, found.timeout)
+        target = self.line.desks.get(desk) or self.line.desks[self.line.desk]
+        self.closing = Dial(tuple(self.prompts), target.number, target.timeout)
 
     def ring(self, dial: Dial) -> None:
         """Close the turn by ringing an agent; what was said so far comes first."""

@@ -60,9 +60,9 @@ class Scheduler:
             self._failed(fault)
             return
         done = Delivered()
-        for one in self._rounds:
+        for task in self._rounds:
             try:
-                done += one(now)
+                done += task(now)
             except Exception as fault:
                 self._failed(fault)
         if done != Delivered():

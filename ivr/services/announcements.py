@@ -53,24 +53,32 @@ def switch_on(documents: Documents, slot: str, announcement: Announcement) -> No
 
 def switch_off(documents: Documents, slot: str, now: float) -> bool:
     """Switch a slot off, and tell whether it was on. Raises StoreError."""
-    found = _read(documents.get(_COLLECTION, slot))
+    announcement = _read(documents.get(_COLLECTION, slot))
     documents.change(_COLLECTION, slot, lambda _: None)
-    return found is not None and now < found.until
+    return announcement is not None and now < announcement.until
 
 
 def switched_on(documents: Documents, now: float) -> dict[str, Announcement]:
     """Return what is on now, by slot. Raises StoreError."""
-    found = {slot: _read(documents.get(_COLLECTION, slot)) for slot in documents.keys(_COLLECTION)}
-    return {slot: one for slot, one in found.items() if one is not None and now < one.until}
+    announcements = {slot: _read(documents.get(_COLLECTION, slot)) for slot in documents.keys(_COLLECTION)}
+    return {
+        slot: announcement
+        for slot, announcement in announcements.items()
+        if announcement is not None and now < announcement.until
+    }
 
 
 def _read(document: Document | None) -> Announcement | None:
     """Read what is kept; what another version wrote and this one cannot read counts as off."""
     try:
-        found = Announcement(**document) if document else None
+        announcement = Announcement(**document) if document else None
     except TypeError:
         return None
-    return replace(found, lines=tuple(found.lines), callers=tuple(found.callers)) if found and found.texts else None
+    return (
+        replace(announcement, lines=tuple(announcement.lines), callers=tuple(announcement.callers))
+        if announcement and announcement.texts
+        else None
+    )
 
 
 class Announcements:
@@ -90,13 +98,13 @@ class Announcements:
         return AnnouncementText(text=text, language=language, drill=slot.drill)
 
     def _current(self, slot: str, now: float) -> Announcement | None:
-        at, known = self._known.get(slot, (None, None))
+        at, announcement = self._known.get(slot, (None, None))
         if at is not None and abs(now - at) < CACHE_SECONDS:
-            return known
+            return announcement
         try:
-            known = _read(self._documents.get(_COLLECTION, slot))
+            announcement = _read(self._documents.get(_COLLECTION, slot))
         except IvrError:
             if at is None:
                 raise LookupFailed("the store of announcements cannot be read") from None
-        self._known[slot] = (now, known)
-        return known
+        self._known[slot] = (now, announcement)
+        return announcement

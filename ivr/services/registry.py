@@ -51,8 +51,8 @@ def hand_on(services: OwnServices) -> Callable[[CallbackFailure], None]:
         receipt = services.ask(_ticket(promise), key=f"call back {promise.key}")
         if promise.why != "unreached":
             return
-        told = {"reference": promise.reference, "ticket": receipt.ticket}
-        text = phrase(promise.language, "called_in_vain", **told)
+        values = {"reference": promise.reference, "ticket": receipt.ticket}
+        text = phrase(promise.language, "called_in_vain", **values)
         with suppress(LookupFailed):  # a fixed line gets no text messages; the ticket is there all the same
             services.ask(
                 SendMessage(number=promise.number, text=text, purpose="call back"), key=f"call back {promise.key}"

@@ -53,8 +53,8 @@ class Surveys:
 
     def _call_back(self, key: str, survey: Document, number: str, now: int) -> str:
         """Open the task to call back, once for a call; return by when."""
-        if known := self._documents.get(TASKS, key):
-            return _by(known)
+        if task := self._documents.get(TASKS, key):
+            return _by(task)
         # Listed first: an open task that is not on the list would never raise an alarm.
         self._documents.change(OPEN_TASKS, key, lambda _: {})
         task = self._documents.change(TASKS, key, lambda before: before or _task(survey, number, now))

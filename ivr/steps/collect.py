@@ -65,8 +65,8 @@ class CollectStep(EntryStep):
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """Yield bounds that disagree, or that an entry of fixed form would ignore."""
         if self.collect != "digits":
-            for key, given in (("min", self.least), ("max", self.most)):
-                if given:
+            for key, bound in (("min", self.least), ("max", self.most)):
+                if bound:
                     message = f'"{key}" counts digits; {self.collect} has a length of its own.'
                     yield key, message, 'Delete this line, or write "collect: digits".'
         elif self.entry.least > self.entry.most:

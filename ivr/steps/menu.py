@@ -124,7 +124,7 @@ class MenuStep(InputStep):
     def keys_said(self, turn: Turn) -> Sequence[str]:
         """Expect the keys of all choices on offer, and those that work everywhere."""
         universal = (choice for choice in turn.flow.globals if turn.offered(choice))
-        return list(dict.fromkeys([*(one.key for one in (*self._offered(turn), *universal) if one.key), "0"]))
+        return list(dict.fromkeys([*(choice.key for choice in (*self._offered(turn), *universal) if choice.key), "0"]))
 
     def _offered(self, turn: Turn) -> list[Choice]:
         return [choice for choice in self.menu if turn.offered(choice) and not self._pointless(turn, choice)]
@@ -158,10 +158,10 @@ class MenuStep(InputStep):
         Why not in another order: keys must be spoken in ascending order, and a key must mean the same in every call.
         """
         wanted = turn.call.facts.caller.get("frequent", ())
-        found = [choice for choice in self._offered(turn) if choice.reason in wanted and choice.label is not None]
-        if found:
+        frequent = [choice for choice in self._offered(turn) if choice.reason in wanted and choice.label is not None]
+        if frequent:
             language = turn.call.language
-            options = [option_words(turn, turn.words(choice.label), choice.key) for choice in found if choice.label]
+            options = [option_words(turn, turn.words(choice.label), choice.key) for choice in frequent if choice.label]
             between = phrasebook.phrase(language, "option_between")
             turn.phrase("frequent", options=between.join(options), barge_in=self.barge_in)
 

@@ -63,14 +63,14 @@ class MessageStep(LiveStep):
         turn.record(Record((), most=int(self.most), finish="#0"))
         return None
 
-    def answer(self, turn: Turn, given: Input) -> Move:
+    def answer(self, turn: Turn, action: Input) -> Move:
         """Keep the recording, or ask again."""
-        match given:
+        match action:
             case Recorded(key="0"):
                 return AGENT
-            case Recorded() if given.url and given.seconds >= _SHORTEST:
-                turn.set(self.save_as, {"url": given.url, "seconds": given.seconds})
-                turn.note("message", url=given.url, seconds=given.seconds, caller=turn.call.caller)
+            case Recorded() if action.url and action.seconds >= _SHORTEST:
+                turn.set(self.save_as, {"url": action.url, "seconds": action.seconds})
+                turn.note("message", url=action.url, seconds=action.seconds, caller=turn.call.caller)
                 return "next"
             case Resumed():
                 return self.enter(turn)

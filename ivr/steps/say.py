@@ -77,5 +77,5 @@ class SayStep(LiveStep):
     def _items(self, turn: Turn) -> list[dict[str, Any]]:
         if self.each is None:
             return [{}]
-        found = self.each(turn.values())
-        return [{"item": item} for item in found[: self.most]] if isinstance(found, list | tuple) else []
+        items = self.each(turn.values())
+        return [{"item": item} for item in items[: self.most]] if isinstance(items, list | tuple) else []

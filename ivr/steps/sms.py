@@ -70,8 +70,8 @@ class SmsStep(LiveStep):
     def _text(self, turn: Turn) -> str:
         if self.each is None:
             return turn.written(self.sms)
-        found = self.each(turn.values())
-        items = found[: self.most] if isinstance(found, list | tuple) else ()
+        listed = self.each(turn.values())
+        items = listed[: self.most] if isinstance(listed, list | tuple) else ()
         lines = [turn.written(self.sms, item=item) for item in items]
         return "\n".join([turn.written(self.heading), *lines] if self.heading else lines)
 

@@ -83,15 +83,17 @@ class SurveyStep(InputStep):
         least, most = SCALES[self._asked(turn)]
         return [*map(str, range(least, most + 1)), "0"] if most < 10 else ()
 
-    def answer(self, turn: Turn, given: Input) -> Move:
+    def answer(self, turn: Turn, action: Input) -> Move:
         """Take an answer; anything else is a refusal."""
-        if isinstance(given, Resumed):
+        if isinstance(action, Resumed):
             return self.listen(turn)
-        if isinstance(given, Speech) and (person := self.person_wanted(turn, given.text)):
+        if isinstance(action, Speech) and (person := self.person_wanted(turn, action.text)):
             self._finish(turn)
             return person
-        spoken = turn.services.inverse_normalize(given.text, turn.call.language) if isinstance(given, Speech) else None
-        keys = given.keys if isinstance(given, Digits) else spoken or ""
+        spoken = (
+            turn.services.inverse_normalize(action.text, turn.call.language) if isinstance(action, Speech) else None
+        )
+        keys = action.keys if isinstance(action, Digits) else spoken or ""
         if keys.startswith("*0") or (keys == "0" and SCALES[self._asked(turn)][0] > 0):
             self._finish(turn)
             return AGENT

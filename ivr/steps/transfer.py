@@ -96,7 +96,7 @@ class TransferStep(LiveStep):
     def exits(self) -> Mapping[str, Route]:
         """Return the ways on."""
         closed, busy = self.on_closed or self.otherwise, self.on_busy or self.otherwise
-        found = {
+        routes = {
             "busy": busy,
             "no_answer": self.on_no_answer or self.otherwise,
             "closed": closed,
@@ -104,7 +104,7 @@ class TransferStep(LiveStep):
             "full": self.on_full or busy,
             "failed": self.otherwise,
         }
-        return found | self._choice_exits() | ({"next": self.next} if self.next else {})
+        return routes | self._choice_exits() | ({"next": self.next} if self.next else {})
 
     def _choice_exits(self) -> dict[str, Route]:
         return {f"key {choice.key}": (Way(choice.goto),) for choice in self.choices if choice.goto}
@@ -127,7 +127,7 @@ class TransferStep(LiveStep):
         """Say so, and ask for an agent; closed desks are not asked for."""
         desk, priority = self._wanted(turn)
         turn.change(keys_ahead="", transfer=Transfer(desk, priority, turn.now))
-        there = [one for one in _desks(turn, desk) if turn.desk_open(one)]
+        there = [name for name in _desks(turn, desk) if turn.desk_open(name)]
         if not there and self.name not in turn.found_closed:
             turn.found_closed.add(self.name)  # who is led round to here again is connected, rather than led on
             turn.note("closed", desk=desk)
@@ -221,14 +221,14 @@ class TransferStep(LiveStep):
 
     # waiting and talking
 
-    def answer(self, turn: Turn, given: Input) -> Move:
+    def answer(self, turn: Turn, action: Input) -> Move:
         """Go on by how the conversation ended, take a waiting caller's choice, or see whether an agent is free."""
         state = turn.scratch.get("state", "")
-        if isinstance(given, DialEnded):
+        if isinstance(action, DialEnded):
             _renew(turn)
-            return self._rang(turn, given) if state == "ring" else self._dialled(turn, given)
-        if state == "wait" and isinstance(given, Digits):
-            return self._pressed(turn, given.keys[:1])
+            return self._rang(turn, action) if state == "ring" else self._dialled(turn, action)
+        if state == "wait" and isinstance(action, Digits):
+            return self._pressed(turn, action.keys[:1])
         if state in ("wait", "ring"):
             return self._ask(turn, AskRound(call=turn.call.id))
         if "left" in turn.scratch:  # a number is being dialled, and the carrier asks again what to do
@@ -246,17 +246,17 @@ class TransferStep(LiveStep):
             turn.set_reason(choice.reason)
         return f"key {key}" if choice.goto and choice in self.choices else way_out(turn, choice)
 
-    def _rang(self, turn: Turn, given: DialEnded) -> Move:
+    def _rang(self, turn: Turn, action: DialEnded) -> Move:
         """Ask the queue whether the agent took the call: how the carrier's leg ended tells nothing of that."""
         try:
-            status = turn.ask(NoteRang(call=turn.call.id, status=given.status, seconds=given.seconds))
+            status = turn.ask(NoteRang(call=turn.call.id, status=action.status, seconds=action.seconds))
         except LookupFailed as failed:
             if not failed.missing:
-                return self._dialled(turn, given)
+                return self._dialled(turn, action)
             return self._queue(turn)
         if status.state == "talked":
             return self._talked(turn, status)
-        turn.note("refused", agent=turn.scratch.get("agent", ""), status=given.status)
+        turn.note("refused", agent=turn.scratch.get("agent", ""), status=action.status)
         turn.phrase("queue_back")
         return self._follow(turn, status)
 
@@ -267,11 +267,11 @@ class TransferStep(LiveStep):
         turn.change(transfer=replace(turn.call.transfer, agent=status.agent))
         return self._after(turn)
 
-    def _dialled(self, turn: Turn, given: DialEnded) -> Move:
+    def _dialled(self, turn: Turn, action: DialEnded) -> Move:
         """Go on by how dialling the desk's own number ended."""
-        outcome = _OUTCOMES[given.status]
+        outcome = _OUTCOMES[action.status]
         desk = turn.call.transfer.desk or self.transfer.desk
-        turn.note("dialled", desk=desk, status=given.status, seconds=given.seconds)
+        turn.note("dialled", desk=desk, status=action.status, seconds=action.seconds)
         if outcome != "next" and turn.scratch.get("left"):
             turn.phrase("transfer_on")
             return self._dial_desk(turn)
@@ -291,8 +291,8 @@ class TransferStep(LiveStep):
 
 def _desks(turn: Turn, desk: str) -> list[str]:
     """Return a desk and those that help it out."""
-    known = turn.line.desks.get(desk)
-    return [desk, *(one.name for one in (known.overflow if known else ()))]
+    first = turn.line.desks.get(desk)
+    return [desk, *(name.name for name in (first.overflow if first else ()))]
 
 
 def _proof(turn: Turn) -> dict[str, Any]:

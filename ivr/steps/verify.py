@@ -145,15 +145,15 @@ class VerifyStep(EntryStep):
 
     # what was typed
 
-    def answer(self, turn: Turn, given: Input) -> Move:
+    def answer(self, turn: Turn, action: Input) -> Move:
         """Take keys; a step that was overtaken goes on, and a code whose first proof has run out counts for nothing."""
-        if isinstance(given, Digits) and turn.level >= self.verify:
+        if isinstance(action, Digits) and turn.level >= self.verify:
             return "next"
         if "code" in turn.scratch and not turn.level:
             turn.change_frame(scratch={})
-            if isinstance(given, Digits) and _CODE.read(given.keys.removesuffix("#")) is not None:
+            if isinstance(action, Digits) and _CODE.read(action.keys.removesuffix("#")) is not None:
                 return self.listen(turn)
-        return super().answer(turn, given)
+        return super().answer(turn, action)
 
     def take_keys(self, turn: Turn, keys: str) -> Move:
         """Take the entry; at the PIN, a star or the last four correct the number."""

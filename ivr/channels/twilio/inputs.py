@@ -44,8 +44,8 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 def call_id(form: Parameters) -> str:
     """Return the call's name, or nothing when there is none that can be used."""
-    found = _CALL_ID.fullmatch(form.first("CallSid"))
-    return found.group() if found else ""
+    match = _CALL_ID.fullmatch(form.first("CallSid"))
+    return match.group() if match else ""
 
 
 def arrival(form: Parameters, flow: str | None = None) -> CallStarted:
@@ -92,8 +92,8 @@ def _dialled(form: Parameters) -> DialEnded | None:
         return None
     if status == "answered":  # what a conference says
         status = "completed"
-    known = cast("BridgeStatus", status if status in get_args(BridgeStatus) else "failed")
-    return DialEnded(known, _seconds(form.first("DialCallDuration")))
+    ending = cast("BridgeStatus", status if status in get_args(BridgeStatus) else "failed")
+    return DialEnded(ending, _seconds(form.first("DialCallDuration")))
 
 
 def _queued(form: Parameters) -> DialEnded | None:

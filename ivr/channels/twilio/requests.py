@@ -17,10 +17,10 @@ class Parameters(dict[str, list[str]]):
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Parameters:
         """Gather pairs by name, blank values kept."""
-        found = cls()
+        parameters = cls()
         for name, value in pairs:
-            found.setdefault(name, []).append(value)
-        return found
+            parameters.setdefault(name, []).append(value)
+        return parameters
 
     def getlist(self, name: str) -> list[str]:
         """Return every value of a name, in the order sent."""

@@ -83,10 +83,10 @@ class _Hooks:
         return twiml(apologise(self.channel, self.host, tried))
 
     def _deaf(self, asked: TwilioRequest) -> Incoming:
-        found = self.channel.deaf(asked)
-        if found is None:
+        incoming = self.channel.deaf(asked)
+        if incoming is None:
             raise BadRequest("the request tells of no failed recogniser")
-        return found
+        return incoming
 
     def _answer(self, read: Callable[[], Incoming]) -> Response:
         return twiml(take_turn(self.channel, self.host, self.metrics, read))

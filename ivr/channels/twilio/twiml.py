@@ -182,8 +182,10 @@ def recorded(leg: str) -> Attributes:
 
 def party(number: str, how: Attributes | None = None) -> str:
     """Write whom to dial: a telephone number, or a SIP address."""
-    found = clean_text(number)[:LONGEST_NUMBER]
-    return element("Sip" if found.lower().startswith(("sip:", "sips:")) else "Number", how or {}, text(found))
+    party_number = clean_text(number)[:LONGEST_NUMBER]
+    return element(
+        "Sip" if party_number.lower().startswith(("sip:", "sips:")) else "Number", how or {}, text(party_number)
+    )
 
 
 def leg_address(prefix: str, leg: str) -> str:
@@ -200,24 +202,24 @@ def _enqueue(closing: Enqueue, action: str) -> str:
     return element("Enqueue", {"workflowSid": clean_text(closing.workflow), "action": action, "method": "POST"}, task)
 
 
-def _task(told: Mapping[str, Any]) -> str:
+def _task(attributes: Mapping[str, Any]) -> str:
     """Write what the carrier's router is told: all of it, or the facts that fit, the shortest first."""
-    written = _json(told)
+    written = _json(attributes)
     if len(written.encode()) <= MOST_TASK_BYTES:
         return written
-    sizes = {name: len(_json({name: value}).encode()) for name, value in told.items()}
+    sizes = {name: len(_json({name: value}).encode()) for name, value in attributes.items()}
     kept: dict[str, Any] = {}
     left = MOST_TASK_BYTES
     for name in sorted(sizes, key=sizes.__getitem__):
         left -= sizes[name]
         if left < 0:
             break
-        kept[name] = told[name]
+        kept[name] = attributes[name]
     return _json(kept)
 
 
-def _json(told: Mapping[str, Any]) -> str:
-    return clean_text(json.dumps(dict(told), ensure_ascii=False))
+def _json(attributes: Mapping[str, Any]) -> str:
+    return clean_text(json.dumps(dict(attributes), ensure_ascii=False))
 
 
 def _whole(seconds: float) -> int:

@@ -39,4 +39,4 @@ def _paths(environ: WSGIEnvironment) -> tuple[str, ...]:
     if _PLAIN.fullmatch(decoded):
         return (decoded,)
     upper = quote(decoded.encode("latin-1", "replace"), safe=_PATH_SIGNS)
-    return (upper, _ESCAPE.sub(lambda found: found.group().lower(), upper))
+    return (upper, _ESCAPE.sub(lambda escape: escape.group().lower(), upper))

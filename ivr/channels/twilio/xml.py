@@ -15,8 +15,8 @@ Attributes = Mapping[str, str | int | None]
 
 def element(name: str, attributes: Attributes, inside: str = "") -> str:
     """Write an element around what is written already."""
-    found = sorted(attributes.items())
-    start = name + "".join([f' {key}="{_value(value)}"' for key, value in found if value is not None])
+    pairs = sorted(attributes.items())
+    start = name + "".join([f' {key}="{_value(value)}"' for key, value in pairs if value is not None])
     return f"<{start}>{inside}</{name}>" if inside else f"<{start} />"
 
 

@@ -27,12 +27,12 @@ class Alarms:
 
     def newest(self, limit: int = 20) -> Sequence[Document]:
         """Return the newest alarms."""
-        found = (self._documents.get(ALARMS, key) for key in self._documents.keys(ALARMS, limit=limit))
-        return [alarm for alarm in found if alarm]
+        alarms = (self._documents.get(ALARMS, key) for key in self._documents.keys(ALARMS, limit=limit))
+        return [alarm for alarm in alarms if alarm]
 
 
 def letter(key: str, alarm: Document) -> KeyedMessage:
     """Return an alarm as it is posted to whoever watches."""
     raised = local(alarm["at"]).isoformat()
-    told = {"about": "identity", "id": key, "alarm": alarm["kind"], "to": TOLD, "text": alarm["text"], "raised": raised}
-    return KeyedMessage(f"{key}:{alarm['kind']}", told)
+    body = {"about": "identity", "id": key, "alarm": alarm["kind"], "to": TOLD, "text": alarm["text"], "raised": raised}
+    return KeyedMessage(f"{key}:{alarm['kind']}", body)

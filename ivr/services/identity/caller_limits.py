@@ -61,13 +61,13 @@ class Callers:
 
     def forget(self, number: str) -> bool:
         """Forget the tries of a number; false when there were none. What its neighbours share is left alone."""
-        found: list[bool] = []
+        existed: list[bool] = []
 
         def update(stored: Document | None) -> None:
-            found.append(bool(stored and (stored["tries"] or stored["accounts"])))
+            existed.append(bool(stored and (stored["tries"] or stored["accounts"])))
 
         self._documents.change(CALLER_TRIES, number_key(self._seal, counters(number, self._limits)[0].name), update)
-        return found[-1]
+        return existed[-1]
 
     def _change(self, counter: Counter, update: Callable[[Document | None], _Record | None]) -> None:
         self._documents.change(CALLER_TRIES, number_key(self._seal, counter.name), update)

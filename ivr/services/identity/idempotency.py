@@ -13,7 +13,7 @@ IdempotentAnswer = dict[str, Any]
 
 def stored_answer(document: Mapping[str, Any], key: str) -> IdempotentAnswer | None:
     """Return what was answered to this key, or None."""
-    return next((dict(answer) for known, answer in document.get("answers", ()) if known == key), None)
+    return next((dict(answer) for stored_key, answer in document.get("answers", ()) if stored_key == key), None)
 
 
 def remember(document: dict[str, Any], key: str, answer: IdempotentAnswer) -> dict[str, Any]:

@@ -82,10 +82,10 @@ class Codes:
         what_for = PURPOSES.get(spoken, {}).get(purpose, "")
         return self._texts[spoken].format(code=code, purpose=what_for, minutes=minutes)
 
-    def check(self, sealed: str, given: str, number: str, key: str, at: int) -> CodeChecked:
+    def check(self, sealed: str, typed: str, number: str, key: str, at: int) -> CodeChecked:
         """Compare in constant time. A try counts before its result is known; a code is right once at most."""
         code, expires, owner = self._opened(sealed)
-        right = hmac.compare_digest(code.encode(), given.encode("utf-8", "replace"))
+        right = hmac.compare_digest(code.encode(), typed.encode("utf-8", "replace"))
         right &= hmac.compare_digest(owner, number_key(self._seal, one_spelling(number)))
         mark = self._seal.fingerprint(b"identity code\0" + sealed.encode())
         seen: list[IdempotentAnswer] = []

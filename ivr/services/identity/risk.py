@@ -43,13 +43,13 @@ class Risks:
 
     def clear(self, name: str) -> bool:
         """Take a mark back; false when there was none. Raises ValueError."""
-        found: list[bool] = []
+        existed: list[bool] = []
 
         def clear(before: Document | None) -> None:
-            found.append(before is not None)
+            existed.append(before is not None)
 
         self._documents.change(_COLLECTION, self._account(name).key, clear)
-        return found[-1]
+        return existed[-1]
 
     def standing(self, names: Iterable[str], at: float) -> bool:
         """Tell whether one of these is at risk now."""

@@ -114,8 +114,8 @@ class IdentityService:
 
     def check_code(self, question: CheckCode, *, key: str, now: float) -> CodeChecked:
         """Check a one-time code. Raises LookupFailed for one that cannot be opened."""
-        given = reveal(question.given)
-        return self._codes.check(question.sealed, given, question.number, f"check_code {key}", int(now))
+        code = reveal(question.given)
+        return self._codes.check(question.sealed, code, question.number, f"check_code {key}", int(now))
 
     def weak(self, question: JudgePin, *, key: str, now: float) -> PinJudged:
         """Tell whether a PIN is too easily guessed."""

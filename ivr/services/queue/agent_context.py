@@ -43,14 +43,14 @@ def agent_context_of(number: str, asked: AboutCaller[Any]) -> AgentContext:
     )
 
 
-def retold(told: AgentContext, before: AgentContext) -> AgentContext:
+def retold(context: AgentContext, before: AgentContext) -> AgentContext:
     """Add what the same caller told in an earlier wait, so that nobody tells it twice; what was proved then is not."""
     return msgspec.structs.replace(
-        told,
-        reason=told.reason or before.reason,
-        message=told.message or before.message,
-        path=(*before.path, *told.path)[-MOST_NOTES:],
-        typed=entries({**before.typed, **told.typed}, most=MOST_NOTES),
+        context,
+        reason=context.reason or before.reason,
+        message=context.message or before.message,
+        path=(*before.path, *context.path)[-MOST_NOTES:],
+        typed=entries({**before.typed, **context.typed}, most=MOST_NOTES),
     )
 
 

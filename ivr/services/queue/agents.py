@@ -42,7 +42,7 @@ class Agents:
         spoken = tuple(dict.fromkeys(map(family_of, languages))) or (MAIN_LANGUAGE,)
 
         def add(state: QueueState) -> tuple[QueueState, Agent]:
-            if taken := [one.id for one in state.agents.values() if one.number == number and one.id != name]:
+            if taken := [agent.id for agent in state.agents.values() if agent.number == number and agent.id != name]:
                 raise AgentsError(f"agent {taken[0]} has this number already; one telephone cannot take two calls")
             before = state.agents.get(name) or Agent(id=name, number=number, desks=())
             after = replace(before, number=number, desks=tuple(desks), languages=spoken, site=site)
@@ -118,5 +118,5 @@ def _known(state: QueueState, name: str) -> Agent:
     return state.agents[name]
 
 
-def _names(known: Iterable[str]) -> str:
-    return ", ".join(sorted(known)) or "none"
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -33,9 +33,9 @@ class CallbackFailure:
     message: str
 
 
-def callback_failure(waiter: Waiter, told: AgentContext) -> CallbackFailure:
+def callback_failure(waiter: Waiter, context: AgentContext) -> CallbackFailure:
     """Return what is known of a promise."""
-    why = "unreached" if waiter.tries else "waiting" if told.number else "message"
+    why = "unreached" if waiter.tries else "waiting" if context.number else "message"
     return CallbackFailure(
         key=f"{waiter.id}:{int(waiter.by)}",
         reference=waiter.reference,
@@ -45,9 +45,9 @@ def callback_failure(waiter: Waiter, told: AgentContext) -> CallbackFailure:
         desk=waiter.desk,
         priority=waiter.priority,
         language=waiter.language,
-        number=told.number,
-        name=told.name,
-        reason=told.reason,
-        customer=told.customer,
-        message=told.message,
+        number=context.number,
+        name=context.name,
+        reason=context.reason,
+        customer=context.customer,
+        message=context.message,
     )

@@ -72,7 +72,9 @@ def promised(documents: Documents, since: float, until: float, now: float) -> di
             counts[fate] += 1
         if row["state"] == "talked":
             groups["agent"][row["agent"]][fate] += 1
-    by = {f"by_{group}": {name: _figures(found[name]) for name in sorted(found)} for group, found in groups.items()}
+    by = {
+        f"by_{group}": {name: _figures(tallies[name]) for name in sorted(tallies)} for group, tallies in groups.items()
+    }
     return {"all": _figures(every), **by}
 
 

@@ -46,24 +46,24 @@ def id_of(mark: str) -> str:
 
 def open_promise(state: QueueState, mark: str) -> Waiter | None:
     """Return the call back that a number was promised and still waits for."""
-    known = state.waiters.get(id_of(mark))
-    return known if known and known.state not in ("talked", "left") else None
+    waiter = state.waiters.get(id_of(mark))
+    return waiter if waiter and waiter.state not in ("talked", "left") else None
 
 
 def promise_callback(
     state: QueueState, line: Hotline, waiter: Waiter, call: str, now: float
 ) -> tuple[QueueState, CallbackPromise]:
     """Let a caller wait for a call back from where the call stands in the queue; return what is promised."""
-    known = open_promise(state, waiter.mark) if waiter.mark else state.waiters.get(_id(waiter))
+    promised = open_promise(state, waiter.mark) if waiter.mark else state.waiters.get(_id(waiter))
     on_line = state.waiters.get(call)
     if on_line and on_line.state in ("waiting", "ringing"):
         state = state.put(left(on_line, "callback", now))
         state = offers.fail(state, on_line.offer, "canceled", now)
         waiter = replace(waiter, entered=min(waiter.entered, on_line.entered))
-    if known is None:
-        known = _promised(state, line, waiter, now)
-        state = state.put(known)
-    return state, CallbackPromise(by=local(known.by).isoformat(timespec="minutes"), reference=known.reference)
+    if promised is None:
+        promised = _promised(state, line, waiter, now)
+        state = state.put(promised)
+    return state, CallbackPromise(by=local(promised.by).isoformat(timespec="minutes"), reference=promised.reference)
 
 
 def _id(waiter: Waiter) -> str:
@@ -89,8 +89,8 @@ def _reference(state: QueueState, promise_id: str, now: float) -> str:
     day = local(now)
     first = int.from_bytes(hashlib.blake2b(f"{promise_id}{day.date()}".encode(), digest_size=4).digest(), "big")
     taken = {waiter.reference for waiter in state.waiters.values()}
-    told = (f"{day:%m%d}{(first + step) % 10_000:04d}" for step in range(10_000))
-    return next((one for one in told if one not in taken), f"{day:%m%d}{first:010d}")
+    references = (f"{day:%m%d}{(first + step) % 10_000:04d}" for step in range(10_000))
+    return next((reference for reference in references if reference not in taken), f"{day:%m%d}{first:010d}")
 
 
 def tried(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> QueueState:
@@ -102,11 +102,11 @@ def tried(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> Queue
 
 def not_reached(state: QueueState, line: Hotline, leg: str, now: float) -> QueueState:
     """Take note that an agent was there, but the caller did not pick up: the agent is free, the caller tried later."""
-    found = state.offers.get(leg)
-    if found is None or found.state != "taken":
+    offer = state.offers.get(leg)
+    if offer is None or offer.state != "taken":
         return state
-    state = state.put(replace(found, state="failed", how="not_reached", ended=now))
-    agent, waiter = state.agents.get(found.agent), state.waiters.get(found.waiter)
+    state = state.put(replace(offer, state="failed", how="not_reached", ended=now))
+    agent, waiter = state.agents.get(offer.agent), state.waiters.get(offer.waiter)
     if agent and agent.offer == leg:
         state = state.put(offers.after_failure(agent, "lost", now))
     if waiter and waiter.offer == leg:
@@ -119,10 +119,10 @@ def broke_off(state: QueueState, line: Hotline, leg: str, now: float) -> QueueSt
 
     When in doubt the caller is called again: a promise that is kept twice is better than one that is broken.
     """
-    found = state.offers.get(leg)
-    if found is None or found.state != "taken":
+    offer = state.offers.get(leg)
+    if offer is None or offer.state != "taken":
         return state
-    if found.picked_up or now - found.taken > SURELY_TALKED:
+    if offer.picked_up or now - offer.taken > SURELY_TALKED:
         return offers.finish(state, line, leg, now)
     return not_reached(state, line, leg, now)
 

@@ -153,8 +153,8 @@ class Dispatcher:
     def _show(self, offer: Offer, waiter: Waiter) -> None:
         assert self._show_on_screen is not None  # noqa: S101
         agent = self._queue.repository.state().agents.get(offer.agent)
-        told = screen(offer, waiter, agent, unseal_context(waiter.sealed, self._queue.seal))
-        self._show_on_screen(KeyedMessage(offer.id, told))
+        body = screen(offer, waiter, agent, unseal_context(waiter.sealed, self._queue.seal))
+        self._show_on_screen(KeyedMessage(offer.id, body))
 
     def _hand_on(self, waiter: Waiter) -> None:
         self._gave_up(callback_failure(waiter, unseal_context(waiter.sealed, self._queue.seal)))

@@ -72,8 +72,8 @@ class Legs:
             after = offers.answered(state, leg, now)
             return after, _live(after, leg)
 
-        found = self._repository.change(answer)
-        return self._whisper(*found, now) if found else None
+        answering = self._repository.change(answer)
+        return self._whisper(*answering, now) if answering else None
 
     def key(self, leg: str, key: str, now: float) -> KeyPressed:
         """Take the agent's key, or its absence: that is no agent but a mailbox."""
@@ -84,9 +84,9 @@ class Legs:
                 return after, _live(after, leg)
             return offers.fail(state, leg, "refused" if key else "no_answer", now), None
 
-        found = self._repository.change(press)
-        if found and found[0].state == "taken":
-            offer, waiter = found
+        pressed = self._repository.change(press)
+        if pressed and pressed[0].state == "taken":
+            offer, waiter = pressed
             self._known.note(waiter.mark, offer.agent, now)
             number = self._number(waiter) if waiter.calls_back else ""
             return KeyPressed("taken", number, waiter.language, record=offer.record)
@@ -96,10 +96,10 @@ class Legs:
         """Note that a caller who is called back has answered: however the leg ends, they have been reached."""
 
         def note(state: QueueState) -> tuple[QueueState, None]:
-            found = _live(state, leg)
-            if found is None or found[0].state != "taken" or found[0].picked_up or not found[1].calls_back:
+            offer = _live(state, leg)
+            if offer is None or offer[0].state != "taken" or offer[0].picked_up or not offer[1].calls_back:
                 return state, None
-            return state.put(replace(found[0], picked_up=now)), None
+            return state.put(replace(offer[0], picked_up=now)), None
 
         self._repository.change(note)
 
@@ -107,8 +107,8 @@ class Legs:
         """Note how dialling a caller who is called back ended: talked to, or to be tried again."""
 
         def note(state: QueueState) -> tuple[QueueState, None]:
-            found = _live(state, leg)
-            if found is None or not found[1].calls_back:
+            offer = _live(state, leg)
+            if offer is None or not offer[1].calls_back:
                 return state, None
             if status in ("completed", "answered"):
                 return offers.finish(state, self._line, leg, now), None
@@ -120,12 +120,12 @@ class Legs:
         """Note that an agent's leg is over, by the carrier's word for how."""
 
         def end(state: QueueState) -> tuple[QueueState, None]:
-            found = state.offers.get(leg)
-            if found is None:
+            offer = state.offers.get(leg)
+            if offer is None:
                 return state, None
-            if found.state != "taken":
-                return offers.fail(state, leg, how_it_failed(found, status), now), None
-            waiter = state.waiters.get(found.waiter)
+            if offer.state != "taken":
+                return offers.fail(state, leg, how_it_failed(offer, status), now), None
+            waiter = state.waiters.get(offer.waiter)
             if waiter and waiter.calls_back:
                 return callbacks.broke_off(state, self._line, leg, now), None
             return offers.finish(state, self._line, leg, now), None
@@ -133,15 +133,15 @@ class Legs:
         self._repository.change(end)
 
     def _whisper(self, offer: Offer, waiter: Waiter, now: float) -> Whisper:
-        told = agent_context.unseal_context(waiter.sealed, self._seal)
+        context = agent_context.unseal_context(waiter.sealed, self._seal)
         return Whisper(
             waiter.language,
-            told.name,
+            context.name,
             offer.desk,
             waiter.priority,
             waiter.level,
-            told.reason,
-            told.typed,
+            context.reason,
+            context.typed,
             int(max(0.0, offer.made - waiter.entered)),
             waiter.calls_back,
         )

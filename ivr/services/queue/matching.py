@@ -106,7 +106,7 @@ class _Pairing:
         self.taken[agent.id] = waiter
         if waiter.id not in self.after:
             self.order.append(waiter.id)
-        self.after[waiter.id] = self._credited(agent.site, {one.site for one in among})
+        self.after[waiter.id] = self._credited(agent.site, {agent_of_site.site for agent_of_site in among})
 
     def _credited(self, chosen: str, sites: set[str]) -> Mapping[str, float]:
         """Smooth weighted round robin: each site that could have had the call earns its weight, the chosen one pays."""

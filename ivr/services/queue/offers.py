@@ -58,11 +58,11 @@ def offer(
 
 def answered(state: QueueState, offer_id: str, now: float) -> QueueState:
     """Note that the agent's telephone was picked up: the site works."""
-    found = state.offers.get(offer_id)
-    if found is None or found.state != "ringing":
+    offer = state.offers.get(offer_id)
+    if offer is None or offer.state != "ringing":
         return state
-    state = state.put(replace(found, state="answered", answered=now, until=now + WHISPER))
-    agent = state.agents.get(found.agent)
+    state = state.put(replace(offer, state="answered", answered=now, until=now + WHISPER))
+    agent = state.agents.get(offer.agent)
     health = state.sites.get(agent.site) if agent else None
     return state.put(replace(health, failures=0, until=0.0)) if health and health.failures else state
 
@@ -70,24 +70,24 @@ def answered(state: QueueState, offer_id: str, now: float) -> QueueState:
 def take(state: QueueState, offer_id: str, now: float) -> QueueState:
     """Let the agent have the caller: the key was pressed."""
     state = answered(state, offer_id, now)
-    found = state.offers.get(offer_id)
-    if found is None or found.state != "answered":
+    offer = state.offers.get(offer_id)
+    if offer is None or offer.state != "answered":
         return state
-    things: list[Offer | Waiter | Agent] = [replace(found, state="taken", taken=now, until=now + LONGEST_TALK)]
-    if waiter := state.waiters.get(found.waiter):
-        things.append(replace(waiter, state="talking", agent=found.agent))
-    if agent := state.agents.get(found.agent):
+    things: list[Offer | Waiter | Agent] = [replace(offer, state="taken", taken=now, until=now + LONGEST_TALK)]
+    if waiter := state.waiters.get(offer.waiter):
+        things.append(replace(waiter, state="talking", agent=offer.agent))
+    if agent := state.agents.get(offer.agent):
         things.append(replace(agent, state="talking", since=now))
     return state.put(*things)
 
 
 def fail(state: QueueState, offer_id: str, how: OfferFailure, now: float) -> QueueState:
     """Take a leg back that came to nothing: the waiter waits on at the same place, the agent is dealt with as fits."""
-    found = state.offers.get(offer_id)
-    if found is None or found.state not in ("ringing", "answered"):
+    offer = state.offers.get(offer_id)
+    if offer is None or offer.state not in ("ringing", "answered"):
         return state
-    state = state.put(replace(found, state="failed", how=how, ended=now))
-    waiter, agent = state.waiters.get(found.waiter), state.agents.get(found.agent)
+    state = state.put(replace(offer, state="failed", how=how, ended=now))
+    waiter, agent = state.waiters.get(offer.waiter), state.agents.get(offer.agent)
     if waiter and waiter.offer == offer_id:
         state = state.put(replace(waiter, state="waiting", offer="", seen=now))
     if agent and agent.offer == offer_id:
@@ -113,19 +113,19 @@ def after_failure(agent: Agent, how: OfferFailure, now: float) -> Agent:
 
 def finish(state: QueueState, line: Hotline, offer_id: str, now: float) -> QueueState:
     """End a conversation: the agent has time to wrap up, and the call counts for the expected wait."""
-    found = state.offers.get(offer_id)
-    if found is None or found.state != "taken":
+    offer = state.offers.get(offer_id)
+    if offer is None or offer.state != "taken":
         return state
-    wrap_up = desk_of(line, found.desk).wrap_up
-    state = state.put(replace(found, state="over", how="talked", ended=now))
-    waiter, agent = state.waiters.get(found.waiter), state.agents.get(found.agent)
+    wrap_up = desk_of(line, offer.desk).wrap_up
+    state = state.put(replace(offer, state="over", how="talked", ended=now))
+    waiter, agent = state.waiters.get(offer.waiter), state.agents.get(offer.agent)
     if waiter and waiter.offer == offer_id:
-        seconds = max(0.0, now - found.taken)
+        seconds = max(0.0, now - offer.taken)
         state = state.put(replace(waiter, state="talked", offer="", seen=now, ended=now, seconds=seconds))
     if agent and agent.offer == offer_id:
         state = state.put(_after_talk(agent, now, wrap_up))
-    before = state.handled.get(found.desk) or Handled(id=found.desk)
-    calls = (*before.calls, (now, now - found.taken + wrap_up))[-SAMPLES:]
+    before = state.handled.get(offer.desk) or Handled(id=offer.desk)
+    calls = (*before.calls, (now, now - offer.taken + wrap_up))[-SAMPLES:]
     return state.put(replace(before, calls=calls))
 
 
@@ -145,8 +145,8 @@ def _site_failed(state: QueueState, site: str, now: float) -> QueueState:
 
 def expire(state: QueueState, line: Hotline, now: float) -> QueueState:
     """End what has been forgotten: legs past their time, without a word of how they ended."""
-    for found in state.offers.values():
-        if is_over(found) or now <= found.until:
+    for offer in state.offers.values():
+        if is_over(offer) or now <= offer.until:
             continue
-        state = finish(state, line, found.id, now) if found.state == "taken" else fail(state, found.id, "lost", now)
+        state = finish(state, line, offer.id, now) if offer.state == "taken" else fail(state, offer.id, "lost", now)
     return state

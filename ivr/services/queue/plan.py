@@ -48,28 +48,28 @@ def plan(
 def _paired(
     state: QueueState, line: Hotline, now: float, *, moves: bool, places: bool
 ) -> tuple[QueueState, list[Action]]:
-    found: list[Action] = []
+    actions: list[Action] = []
     for pair in match(state, line, now, calls_back=places) if moves or places else ():
         waiter = pair.waiter
         if waiter.calls_back and is_hopeless(state, line, waiter, now, places=places):
             continue  # people take over
         if waiter.calls_back:
             state, made = offers.offer(state, line, pair, new_id=secrets.token_hex(12), key="", now=now)
-            found.append(Action("place", state.waiters[waiter.id], made))
+            actions.append(Action("place", state.waiters[waiter.id], made))
         elif moves and not 0 <= now - waiter.moved < CLAIMED:
             state = state.put(replace(waiter, moved=now))
-            found.append(Action("move", waiter))
-    return state, found
+            actions.append(Action("move", waiter))
+    return state, actions
 
 
 def _shown(state: QueueState, now: float) -> tuple[QueueState, list[Action]]:
-    found = []
+    actions = []
     for offer in state.offers.values():
         if offer.shown or is_over(offer) or now - offer.made > SHOWN_LATE:
             continue
         if waiter := state.waiters.get(offer.waiter):
-            found.append(Action("show", waiter, offer))
-    return state.put(*(replace(deed.offer, shown=True) for deed in found if deed.offer)), found
+            actions.append(Action("show", waiter, offer))
+    return state.put(*(replace(deed.offer, shown=True) for deed in actions if deed.offer)), actions
 
 
 def _given_up(state: QueueState, line: Hotline, now: float, *, places: bool) -> tuple[QueueState, list[Action]]:
@@ -99,7 +99,7 @@ def out_of_reach(state: QueueState, waiter_id: str, line: Hotline, now: float) -
 
 def not_placed(state: QueueState, offer_id: str, now: float) -> QueueState:
     """Take back a call back that the carrier did not place: no fault of the agent's, so try again a little later."""
-    found = state.offers.get(offer_id)
+    offer = state.offers.get(offer_id)
     state = offers.fail(state, offer_id, "canceled", now)
-    waiter = state.waiters.get(found.waiter) if found else None
+    waiter = state.waiters.get(offer.waiter) if offer else None
     return state.put(replace(waiter, not_before=now + PLACE_AGAIN)) if waiter and not waiter.offer else state

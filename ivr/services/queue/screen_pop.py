@@ -11,7 +11,7 @@ from .agent_context import AgentContext
 from .state import Agent, Offer, Waiter
 
 
-def screen(offer: Offer, waiter: Waiter, agent: Agent | None, told: AgentContext) -> Mapping[str, Any]:
+def screen(offer: Offer, waiter: Waiter, agent: Agent | None, context: AgentContext) -> Mapping[str, Any]:
     """Return what is shown of a caller. The number comes as its last digits only, entries as they were masked."""
     return {
         "event": "ringing",
@@ -21,18 +21,18 @@ def screen(offer: Offer, waiter: Waiter, agent: Agent | None, told: AgentContext
         "agent_number": agent.number if agent else "",
         "desk": offer.desk,
         "call_back": waiter.calls_back,
-        "name": told.name,
-        "number_tail": told.number[-4:],
-        "customer": told.customer,
-        "segment": told.segment,
+        "name": context.name,
+        "number_tail": context.number[-4:],
+        "customer": context.customer,
+        "segment": context.segment,
         "priority": waiter.priority,
         "language": waiter.language,
         "level": waiter.level,
-        "reason": told.reason,
-        "path": list(told.path),
-        "last_contacts": list(told.last_reasons),
-        "typed": dict(told.typed),
-        "message": told.message,
+        "reason": context.reason,
+        "path": list(context.path),
+        "last_contacts": list(context.last_reasons),
+        "typed": dict(context.typed),
+        "message": context.message,
         "waited": int(max(0.0, offer.made - waiter.entered)),
         "at": local(offer.made).isoformat(timespec="seconds"),
     }

@@ -77,8 +77,10 @@ class Queue:
 
         def enter(state: QueueState) -> tuple[QueueState, QueueStatus]:
             state = tidy(state)
-            known = state.waiters.get(waiter.id)
-            if known and (known.state not in ("talked", "left") or (known.state == "talked" and known.key == key)):
+            waiting = state.waiters.get(waiter.id)
+            if waiting and (
+                waiting.state not in ("talked", "left") or (waiting.state == "talked" and waiting.key == key)
+            ):
                 return queue_status(state, self.line, waiter.id, asking)
             if refused := may_enter(state, self.line, waiter.desk):
                 return state, refused
@@ -98,8 +100,8 @@ class Queue:
 
         def ask(state: QueueState) -> tuple[QueueState, QueueStatus]:
             state = tidy(state)
-            known = state.waiters.get(call)
-            if known is None or known.state == "left":
+            waiter = state.waiters.get(call)
+            if waiter is None or waiter.state == "left":
                 raise LookupFailed("this call is not in the queue", missing=True)
             return queue_status(state, self.line, call, asking)
 
@@ -110,18 +112,20 @@ class Queue:
         asking = self._asking(key, now)
 
         def note(state: QueueState) -> tuple[QueueState, QueueStatus]:
-            known = state.waiters.get(question.call)
-            if known is None or known.state == "left":
+            waiter = state.waiters.get(question.call)
+            if waiter is None or waiter.state == "left":
                 raise LookupFailed("this call is not in the queue", missing=True)
-            found = state.offer_of(known)
-            if found and found.key != key and question.leg in ("", found.id):
-                if found.state == "taken":
-                    state = offers.finish(state, self.line, found.id, now)
+            offer = state.offer_of(waiter)
+            if offer and offer.key != key and question.leg in ("", offer.id):
+                if offer.state == "taken":
+                    state = offers.finish(state, self.line, offer.id, now)
                 else:
-                    state = offers.fail(state, found.id, how_it_failed(found, question.status), now)
-            known = state.waiters[question.call]
+                    state = offers.fail(state, offer.id, how_it_failed(offer, question.status), now)
+            waiter = state.waiters[question.call]
             return (
-                (state, talked(known)) if known.state == "talked" else queue_status(state, self.line, known.id, asking)
+                (state, talked(waiter))
+                if waiter.state == "talked"
+                else queue_status(state, self.line, waiter.id, asking)
             )
 
         return self.repository.change(note)
@@ -132,12 +136,12 @@ class Queue:
         gone = QueueStatus(state="left")
 
         def leave(state: QueueState) -> tuple[QueueState, QueueStatus]:
-            known = state.waiters.get(question.call)
-            if known is None or known.state == "left":
+            waiter = state.waiters.get(question.call)
+            if waiter is None or waiter.state == "left":
                 return state, gone
-            if found := state.offer_of(known):
-                ended = offers.finish(state, self.line, found.id, now)
-                state = offers.fail(ended, found.id, "canceled", now)
+            if offer := state.offer_of(waiter):
+                ended = offers.finish(state, self.line, offer.id, now)
+                state = offers.fail(ended, offer.id, "canceled", now)
             waiter = state.waiters[question.call]
             if waiter.state == "talked":
                 return state, talked(waiter)
@@ -193,16 +197,18 @@ class Queue:
         """Close a call back that somebody has made; tell whether it was open."""
 
         def close(state: QueueState) -> tuple[QueueState, bool]:
-            open_ones = (one for one in state.waiters.values() if one.calls_back and one.state == "waiting")
-            found = next((one for one in open_ones if one.reference == reference), None)
-            return (state.put(left(found, BY_HAND, now)), True) if found else (state, False)
+            open_promises = (
+                waiter for waiter in state.waiters.values() if waiter.calls_back and waiter.state == "waiting"
+            )
+            promise = next((waiter for waiter in open_promises if waiter.reference == reference), None)
+            return (state.put(left(promise, BY_HAND, now)), True) if promise else (state, False)
 
         return self.repository.change(close)
 
     # what the questions share
 
     def _waiter(self, asked: AboutCaller[Any], number: str, key: str, now: float) -> Waiter:
-        told = agent_context.agent_context_of(number, asked)
+        context = agent_context.agent_context_of(number, asked)
         mark = agent_context.mark_of(number, self.seal)
         return Waiter(
             id=asked.call,
@@ -214,7 +220,7 @@ class Queue:
             mark=mark,
             language=asked.language,
             level=asked.level,
-            sealed=agent_context.seal_context(told, self.seal),
+            sealed=agent_context.seal_context(context, self.seal),
             last_agent=self._known.agent_of(mark, now),
         )
 
@@ -222,16 +228,16 @@ class Queue:
         """Return a caller with the time of coming of earlier waits, and with what was told to them and by them."""
         if not earlier:
             return waiter
-        first, *_ = in_order = sorted(earlier, key=lambda one: one.entered)
-        told = agent_context.unseal_context(waiter.sealed, self.seal)
-        for one in reversed(in_order):
-            told = agent_context.retold(told, agent_context.unseal_context(one.sealed, self.seal))
+        first, *_ = in_order = sorted(earlier, key=lambda place: place.entered)
+        context = agent_context.unseal_context(waiter.sealed, self.seal)
+        for place in reversed(in_order):
+            context = agent_context.retold(context, agent_context.unseal_context(place.sealed, self.seal))
         return replace(
             waiter,
             entered=min(waiter.entered, first.entered),
             position=first.position,
             minutes=first.minutes,
-            sealed=agent_context.seal_context(told, self.seal),
+            sealed=agent_context.seal_context(context, self.seal),
         )
 
     def _asking(self, key: str, now: float) -> QueueRequest:
@@ -260,15 +266,17 @@ def _dropped(state: QueueState, mark: str, line: Hotline, now: float) -> list[Wa
     """Return those of a number who dropped out and may come back to their place."""
     if not mark:
         return []
-    return [one for one in state.waiters.values() if one.mark == mark and keeps_place(one, line.waiting, now)]
+    return [
+        waiter for waiter in state.waiters.values() if waiter.mark == mark and keeps_place(waiter, line.waiting, now)
+    ]
 
 
 def _earlier(state: QueueState, waiter: Waiter, line: Hotline, now: float) -> list[Waiter]:
     """Return what a caller has waited for already: a dropped place, this very call before it was lost, a call back."""
-    found = _dropped(state, waiter.mark, line, now)
+    dropped = _dropped(state, waiter.mark, line, now)
     same, promised = state.waiters.get(waiter.id), state.waiters.get(callbacks.id_of(waiter.mark))
-    if same and same not in found and keeps_place(same, line.waiting, now):
-        found.append(same)
+    if same and same not in dropped and keeps_place(same, line.waiting, now):
+        dropped.append(same)
     if waiter.mark and promised and promised.state == "waiting":
-        found.append(promised)
-    return found
+        dropped.append(promised)
+    return dropped

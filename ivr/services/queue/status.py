@@ -42,14 +42,14 @@ def may_enter(state: QueueState, line: Hotline, desk: str) -> QueueStatus | None
 def queue_status(state: QueueState, line: Hotline, call: str, asking: QueueRequest) -> tuple[QueueState, QueueStatus]:
     """Answer a caller who is in the queue. The same key gets the same answer while nothing else has happened."""
     waiter = state.waiters[call]
-    found = state.offer_of(waiter)
-    if found and found.state == "taken":  # the caller's line asks again, so the conversation is over
-        state = offers.finish(state, line, found.id, asking.now)
+    offer = state.offer_of(waiter)
+    if offer and offer.state == "taken":  # the caller's line asks again, so the conversation is over
+        state = offers.finish(state, line, offer.id, asking.now)
         return state, talked(state.waiters[call])
-    if found and found.key == asking.key:
-        return state, _ring(found, state.agents.get(found.agent))
-    if found:
-        state = offers.fail(state, found.id, "canceled", asking.now)
+    if offer and offer.key == asking.key:
+        return state, _ring(offer, state.agents.get(offer.agent))
+    if offer:
+        state = offers.fail(state, offer.id, "canceled", asking.now)
     if waiter.state == "talked":
         return state, talked(waiter)
     state = state.put(replace(state.waiters[call], seen=asking.now))
@@ -71,14 +71,14 @@ def _served(state: QueueState, line: Hotline, call: str, asking: QueueRequest) -
     return _waits(state, line, state.waiters[call], asking)
 
 
-def _ring(found: Offer, agent: Agent | None) -> QueueStatus:
+def _ring(offer: Offer, agent: Agent | None) -> QueueStatus:
     return QueueStatus(
         state="ring",
-        agent=found.agent,
+        agent=offer.agent,
         number=agent.number if agent else "",
-        leg=found.id,
-        timeout=found.timeout,
-        record=found.record,
+        leg=offer.id,
+        timeout=offer.timeout,
+        record=offer.record,
     )
 
 
@@ -89,9 +89,9 @@ def _waits(state: QueueState, line: Hotline, waiter: Waiter, asking: QueueReques
     due = asking.key == waiter.told_key or not waiter.told or now - waiter.told >= interval(rules, waiter.priority)
     if due and asking.key != waiter.told_key:
         said, longer = to_say(seconds, waiter.minutes)
-        told = min(place, waiter.position or place)
+        shown_place = min(place, waiter.position or place)
         kept = waiter.minutes if said is None else said
-        waiter = replace(waiter, position=told, minutes=kept, longer=longer, told=now, told_key=asking.key)
+        waiter = replace(waiter, position=shown_place, minutes=kept, longer=longer, told=now, told_key=asking.key)
         state = state.put(waiter)
     status = QueueStatus(
         state="wait",

@@ -10,19 +10,19 @@ from .agent_context import agent_context_of
 
 def task(asked: EnterQueue, workflow: str, rules: Waiting) -> QueueStatus:
     """Return the workflow, the priority (the head start in seconds: more is more urgent) and the task's attributes."""
-    told = agent_context_of("", asked)
+    context = agent_context_of("", asked)
     attributes = {
         "call": asked.call,
         "desk": asked.desk,
-        "segment": told.segment,
+        "segment": context.segment,
         "priority": asked.priority,
         "language": asked.language,
         "level": asked.level,
-        "name": told.name,
-        "reason": told.reason,
-        "path": list(told.path),
-        "typed": dict(told.typed),
-        "last_contacts": list(told.last_reasons),
+        "name": context.name,
+        "reason": context.reason,
+        "path": list(context.path),
+        "typed": dict(context.typed),
+        "last_contacts": list(context.last_reasons),
     }
     priority = int(rules.head_start(asked.priority))
     return QueueStatus(state="router", workflow=workflow, priority=priority, task=attributes)

@@ -37,15 +37,21 @@ def agent_view(agent: Agent, now: float) -> View:
 
 def queue_view(state: QueueState, line: Hotline, seal: Seal, now: float) -> View:
     """Return who is in the queue in the order of being served, and how each desk stands. Numbers are masked."""
-    there = [one for one in ranked(state, line, now) if not one.calls_back]
+    there = [waiter for waiter in ranked(state, line, now) if not waiter.calls_back]
     mine = _by_desk(line, there)
-    talking = [one for one in state.waiters.values() if one.state in ("ringing", "talking") and not one.calls_back]
-    backs = [one for one in state.waiters.values() if one.calls_back and one.state in ("waiting", "ringing", "talking")]
+    talking = [
+        waiter for waiter in state.waiters.values() if waiter.state in ("ringing", "talking") and not waiter.calls_back
+    ]
+    backs = [
+        waiter
+        for waiter in state.waiters.values()
+        if waiter.calls_back and waiter.state in ("waiting", "ringing", "talking")
+    ]
     return {
-        "waiting": [_waiting(state, line, one, seal, now) for one in there],
-        "with_agents": [_waiting(state, line, one, seal, now) for one in talking],
-        "call_backs": [_call_back(one, seal, now) for one in sorted(backs, key=lambda one: one.by)],
-        "desks": [_desk(state, line, name, found, now) for name, found in mine.items()],
+        "waiting": [_waiting(state, line, waiter, seal, now) for waiter in there],
+        "with_agents": [_waiting(state, line, waiter, seal, now) for waiter in talking],
+        "call_backs": [_call_back(waiter, seal, now) for waiter in sorted(backs, key=lambda waiter: waiter.by)],
+        "desks": [_desk(state, line, name, waiters, now) for name, waiters in mine.items()],
     }
 
 
@@ -72,15 +78,15 @@ def _call_back(waiter: Waiter, seal: Seal, now: float) -> View:
 
 
 def _who(waiter: Waiter, seal: Seal) -> View:
-    known = _context(waiter, seal)
+    context = _context(waiter, seal)
     return {
         "desk": waiter.desk,
         "priority": waiter.priority,
         "language": waiter.language,
-        "number": masked_number(known.number),
-        "name": known.name,
+        "number": masked_number(context.number),
+        "name": context.name,
         "level": waiter.level,
-        "reason": known.reason,
+        "reason": context.reason,
     }
 
 
@@ -94,26 +100,26 @@ def _context(waiter: Waiter, seal: Seal) -> AgentContext:
 
 def counts(state: QueueState, line: Hotline, now: float) -> View:
     """Return how many wait for each desk and how its agents stand, and the agents by state, each counted once."""
-    mine = _by_desk(line, (one for one in waiting(state, line.waiting, now) if not one.calls_back))
+    mine = _by_desk(line, (waiter for waiter in waiting(state, line.waiting, now) if not waiter.calls_back))
     agents = list(state.agents.values())
     states = Counter(_state(agent, now) for agent in agents)
     return {
-        "desks": {name: _counts(line, name, found, agents, now) for name, found in mine.items()},
+        "desks": {name: _counts(line, name, waiters, agents, now) for name, waiters in mine.items()},
         "agents": {name: states[name] for name in ("ready", "busy", "paused", "off")},
     }
 
 
 def _by_desk(line: Hotline, there: Iterable[Waiter]) -> dict[str, list[Waiter]]:
-    found: dict[str, list[Waiter]] = {name: [] for name in line.desks}
-    for one in there:
-        found[desk_of(line, one.desk).name].append(one)
-    return found
+    by_desk: dict[str, list[Waiter]] = {name: [] for name in line.desks}
+    for waiter in there:
+        by_desk[desk_of(line, waiter.desk).name].append(waiter)
+    return by_desk
 
 
 def _desk(state: QueueState, line: Hotline, name: str, mine: Sequence[Waiter], now: float) -> View:
     seconds = expected(state, line, name, len(mine) + 1, now)
-    told = {"minutes": None if seconds is None else minutes(seconds)}
-    return {"desk": name} | told | _counts(line, name, mine, list(state.agents.values()), now)
+    wait = {"minutes": None if seconds is None else minutes(seconds)}
+    return {"desk": name} | wait | _counts(line, name, mine, list(state.agents.values()), now)
 
 
 def _counts(line: Hotline, name: str, mine: Sequence[Waiter], agents: Sequence[Agent], now: float) -> View:
@@ -122,7 +128,7 @@ def _counts(line: Hotline, name: str, mine: Sequence[Waiter], agents: Sequence[A
     own = [agent for agent in agents if not helping.isdisjoint(agent.desks)]
     return {
         "waiting": len(mine),
-        "longest": max((round(now - one.entered) for one in mine), default=0),
+        "longest": max((round(now - waiter.entered) for waiter in mine), default=0),
         "signed_on": sum(map(is_signed_on, own)),
         "ready": sum(_state(agent, now) == "ready" for agent in own),
         "busy": sum(_state(agent, now) == "busy" for agent in own),

@@ -20,15 +20,15 @@ _MASKED = re.compile(r"[*•×xX\s]*[*•×xX][*•×xX\s]*(?P<tail>\d{1,6})")
 def whisper_words(whisper: Whisper) -> list[Say]:
     """Return what the agent hears: the caller in one sentence, then what to press."""
     language = language_of(whisper.language)
-    told = phrase(language, "agent_between").join(_facts(whisper, language)) + phrase(language, "agent_end")
+    sentence = phrase(language, "agent_between").join(_facts(whisper, language)) + phrase(language, "agent_end")
     take = phrase(language, "agent_take_back" if whisper.call_back else "agent_take")
-    return [Say(told, language), Say(take, language)]
+    return [Say(sentence, language), Say(take, language)]
 
 
 def said(language: str, key: str) -> Say:
     """Return one of the phrases for agents."""
-    known = language_of(language)
-    return Say(phrase(known, key), known)
+    phrasebook = language_of(language)
+    return Say(phrase(phrasebook, key), phrasebook)
 
 
 def _facts(whisper: Whisper, language: str) -> Iterator[str]:
@@ -40,8 +40,10 @@ def _facts(whisper: Whisper, language: str) -> Iterator[str]:
     if whisper.reason:
         yield phrase(language, "agent_reason", reason=_short(whisper.reason))
     for name, value in [*whisper.typed.items()][-MOST_TYPED:]:
-        known = f"agent_name_{name}"
-        yield _typed(language, phrase(language, known) if known in all_phrase_keys(language) else _short(name), value)
+        phrase_key = f"agent_name_{name}"
+        yield _typed(
+            language, phrase(language, phrase_key) if phrase_key in all_phrase_keys(language) else _short(name), value
+        )
     if whisper.waited >= 60:
         yield phrase(language, "agent_waited", minutes=str(whisper.waited // 60))
 

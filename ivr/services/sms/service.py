@@ -74,8 +74,8 @@ class Messages:
             raise LookupFailed("text messages do not go to such a number", missing=True)
         return number
 
-    def _text(self, given: Private) -> Secret:
-        text = reveal(given)
+    def _text(self, private: Private) -> Secret:
+        text = reveal(private)
         if len(text) > self._rules.longest:
             raise LookupFailed(f"a text message has at most {self._rules.longest} characters")
         return Secret("otp", text.encode("utf-8", "replace").decode())

@@ -53,16 +53,16 @@ class DeadlineAlarms:
 
     def due(self, now: float) -> Iterator[Alarm]:
         """Yield the alarms that are due and were not taken yet; a document that cannot be read has none."""
-        return (alarm for found in self._found(int(now)) for alarm in found or ())
+        return (alarm for group in self._found(int(now)) for alarm in group or ())
 
     def sound(self, now: float) -> Delivered:
         """Send what is due; stop early when nobody listens. Without a receiver nothing is sent and nothing is lost."""
         if self._alarm is None:
             return Delivered()
         at = int(now)
-        found = list(self._found(at))
-        alarms = [alarm for of_one in found for alarm in of_one or ()]
-        return Delivered(broken=found.count(None)) + post(
+        groups = list(self._found(at))
+        alarms = [alarm for of_one in groups for alarm in of_one or ()]
+        return Delivered(broken=groups.count(None)) + post(
             alarms,
             self._alarm,
             claim=lambda alarm: self._claim(alarm, at),

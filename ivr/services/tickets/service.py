@@ -65,11 +65,11 @@ class Tickets:
 
     def _number_for(self, key: str, now: int) -> tuple[str, int]:
         """Return the ticket number of a key and when it was given: a new one, or the one of before."""
-        known = self._documents.get(ANSWERED_KEYS, key)
-        if known is None:
+        stored = self._documents.get(ANSWERED_KEYS, key)
+        if stored is None:
             offered: Document = {"ticket": references.issue(self._documents, now), "opened": now}
-            known = self._documents.change(ANSWERED_KEYS, key, lambda before: before or offered) or offered
-        return str(known["ticket"]), int(known["opened"])
+            stored = self._documents.change(ANSWERED_KEYS, key, lambda before: before or offered) or offered
+        return str(stored["ticket"]), int(stored["opened"])
 
     def _owners(self, number: str, customer: str) -> list[str]:
         named = (("number", number), ("customer", customer))
@@ -106,8 +106,8 @@ class Tickets:
         return replace(_standing(newest), late=_late(newest, int(now)))
 
     def _tickets_of(self, owner: str) -> list[str]:
-        known = self._documents.get(OWNERS, owner)
-        return [str(row["ticket"]) for row in known["tickets"]] if known else []
+        owned = self._documents.get(OWNERS, owner)
+        return [str(row["ticket"]) for row in owned["tickets"]] if owned else []
 
     def _kept(self, ticket: str | None) -> Document | None:
         return self._documents.get(TICKETS, ticket) if ticket else None
