@@ -52,11 +52,15 @@ def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
     Put a proxy with a certificate in front: the carrier requests IVR_PUBLIC_URL, and signatures are computed over it.
     The server runs until SIGINT or SIGTERM and finishes turns in progress. One line of JSON per turn goes to stderr.
     """  # noqa: D301
+    with _shared_figures(workers):
+        _run(*bind, workers, insecure)
+
+
+def _run(host: str, wanted: int, workers: int, insecure: bool) -> None:
     from ivr.app import UNSIGNED
     from ivr.errors import FlowError
     from ivr.settings import Settings
 
-    host, wanted = bind
     settings = Settings.from_environment(insecure=insecure or None)
     if insecure and not is_loopback(host):
         raise Refused(
@@ -74,8 +78,7 @@ def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
     click.echo(_welcome(url_of(host, port), settings))
     for warning in _warnings(settings):
         click.echo(f"Warning: {warning}", err=True)
-    with _shared_figures(workers):
-        _serve(host, port, workers, settings)
+    _serve(host, port, workers, settings)
 
 
 def _try_out(settings: Settings) -> None:
@@ -111,7 +114,10 @@ def _serve(host: str, port: int, workers: int, settings: Settings) -> None:
 
 @contextmanager
 def _shared_figures(workers: int) -> Iterator[None]:
-    """Let several workers share metrics, through prometheus-client's files in a temporary folder."""
+    """Let several workers share metrics, through prometheus-client's files in a temporary folder.
+
+    The client decides when it is imported whether values are shared, and `ivr.app` imports it.
+    """
     name = "PROMETHEUS_MULTIPROC_DIR"
     if workers == 1 or name in os.environ:
         yield
