@@ -1,1 +1,1 @@
-"""Telephone systems that a call can come from; one folder each, and none knows another."""
+"""Telephone systems that a call can come from; one folder each. No channel imports another."""

@@ -1,4 +1,4 @@
-"""What a channel is: one telephone system. Each is a folder here whose `channel.py` holds its kind."""
+"""The interface of a channel, one telephone system. Each channel is a folder here; its `channel.py` holds its class."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class Turns(Protocol):
         """Run one turn and return the document; what callers do is never an exception."""
 
     def hang_up(self, incoming: Incoming) -> None:
-        """Note that the caller has gone."""
+        """Note that the caller has hung up."""
 
 
 class AgentLegs(Protocol):
     """The agents' side of the queue."""
 
     def answered(self, leg: str, now: float) -> Whisper | None:
-        """Note that an agent has picked up; return what to tell, or None when nobody waits any more."""
+        """Note that an agent has picked up; return what the agent hears, or None when the caller no longer waits."""
 
     def key(self, leg: str, key: str, now: float) -> KeyPressed:
-        """Take the agent's key, or its absence."""
+        """Take the key that the agent pressed, or an empty text for none."""
 
     def picked_up(self, leg: str, now: float) -> None:
         """Note that a caller who is called back has answered."""
@@ -67,14 +67,14 @@ class Host(Protocol):
 
     @property
     def desk_number(self) -> str | None:
-        """The number that the last resort dials."""
+        """The number that the apology dials."""
 
     @property
     def clock(self) -> Callable[[], float]:
         """Tells the Unix time."""
 
     def reason_in_words(self, reason: str, language: str) -> str:
-        """Return what a call is about, in words; nothing for a reason that no choice has."""
+        """Return a call's reason in words; an empty text for a reason that no choice has."""
 
     def recorded(self, leg: str, recording: str, seconds: float) -> None:
         """Note that the recording of a conversation is ready at the carrier."""
@@ -95,7 +95,7 @@ class Channel(ABC, Generic[RequestT]):
     @classmethod
     @abstractmethod
     def from_settings(cls, settings: Settings, fingerprint: Fingerprint) -> Self | None:
-        """Return the channel as a deployment sets it, or None where it is not used. Raises SettingsError."""
+        """Return the channel that the settings configure, or None where they configure none. Raises SettingsError."""
 
     @abstractmethod
     def routes(self, host: Host, metrics: Metrics) -> Sequence[Blueprint]:
@@ -103,11 +103,11 @@ class Channel(ABC, Generic[RequestT]):
 
     @abstractmethod
     def verify(self, request: RequestT) -> None:
-        """Prove that the carrier sent this request, before anything of it is read. Raises BadSignature."""
+        """Verify that the carrier sent this request, before any of it is read. Raises BadSignature."""
 
     @abstractmethod
     def read(self, request: RequestT, *, turn: int | None = None, flow: str | None = None) -> Incoming:
-        """Understand a verified request. Raises BadRequest when it names no call."""
+        """Read a verified request. Raises BadRequest when it names no call."""
 
     @abstractmethod
     def render(self, closing: Closing, *, turn: int) -> bytes:
@@ -115,19 +115,19 @@ class Channel(ABC, Generic[RequestT]):
 
     @abstractmethod
     def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
-        """Write the last resort, heard when all else broke: an apology, then `number` is dialled. Never raises.
+        """Write the apology that is played when no turn can be taken, then dial `number`. Never raises.
 
         Needs no call, no store and no flow. `attempt` counts how often the dialling has failed already.
         """
 
     def carrier_calls(self) -> Calls | None:
-        """Return what moves and places calls at the carrier, or None: callers then wait for the next turn."""
+        """Return the client that moves and places calls at the carrier, or None: callers then wait for their turn."""
         return None
 
     def carrier_recordings(self) -> Fetching | None:
-        """Return where the carrier keeps what callers said, or None: nothing is recorded."""
+        """Return the client of the carrier's recordings, or None: nothing is recorded."""
         return None
 
     def carrier_messages(self) -> Backend | None:
-        """Return what sends text messages, or None. Raises SettingsError."""
+        """Return the back end that sends text messages, or None. Raises SettingsError."""
         return None

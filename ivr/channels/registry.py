@@ -28,7 +28,7 @@ def open_channels(settings: Settings, fingerprint: Fingerprint) -> Mapping[str, 
 
 
 def first(offers: Iterable[_T | None]) -> _T | None:
-    """Return the first of what channels offer; None where none does."""
+    """Return the first value that is not None, or None."""
     return next((offer for offer in offers if offer is not None), None)
 
 
@@ -44,5 +44,5 @@ class NoRecordings:
 
 
 def recordings_of(opened: Mapping[str, Channel[Any]]) -> Fetching:
-    """Return where callers' recordings are fetched: at the first channel that keeps any."""
+    """Return the recordings of the first channel that keeps any."""
     return first(channel.carrier_recordings() for channel in opened.values()) or NoRecordings()

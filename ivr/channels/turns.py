@@ -1,4 +1,4 @@
-"""Answers one request of a caller, whatever the channel: a turn, or the last resort when anything breaks."""
+"""Answer one request of a caller on any channel: with a turn, or with the apology on any error."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from ivr.telemetry.metrics import Metrics
 from .base import Channel, Host
 
 _LANGUAGE = "zh-CN"
-"""Of the last resort, which is heard when nothing is known of the call."""
+"""The language of the apology, which is played when the call's own language is unknown."""
 
 
 def take_turn(channel: Channel[Any], host: Host, metrics: Metrics, read: Callable[[], Incoming]) -> bytes:
-    """Return the document of the turn that a request asks for; an apology and a person when it cannot be taken."""
+    """Return the document of the requested turn, or the apology that dials a person when the turn cannot be taken."""
     started = time.perf_counter()
     incoming: Incoming | None = None
     try:
         incoming = read()
         document = host.session.answer(channel, incoming)
         outcome = "answered"
-    except Exception as fault:  # the caller hears an apology and reaches a person, whatever broke
+    except Exception as fault:  # any error: the caller hears the apology and reaches a person
         log.fault("turn", fault, call=incoming.call_id if incoming else "")
         document = apologise(channel, host, 1)
         outcome = "bad_request" if isinstance(fault, BadRequest) else "apologised"
@@ -39,7 +39,7 @@ def take_turn(channel: Channel[Any], host: Host, metrics: Metrics, read: Callabl
 
 
 def apologise(channel: Channel[Any], host: Host, attempt: int) -> bytes:
-    """Return the last resort: an apology, then the desk is dialled for the `attempt`-th time."""
+    """Return the apology that dials the desk, for the `attempt`-th time."""
     try:
         number = host.desk_number
     except Exception as fault:

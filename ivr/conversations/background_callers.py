@@ -1,4 +1,4 @@
-"""Those who called before: they press their keys, wait without a word, talk when somebody answers, and hang up."""
+"""Callers who called earlier: they press their keys, wait in silence, talk when an agent answers, and hang up."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ LISTENS_SECONDS = 0.5
 
 
 class BackgroundCaller:
-    """Presses one key whenever something listens, until there are none left; then waits for as long as it takes.
+    """Presses one key at each prompt that takes keys until none are left, then waits.
 
-    `over` tells when this caller has had enough, and hangs up at the next pause.
+    When `over` returns true, this caller hangs up at the next pause.
     """
 
     def __init__(self, keys: str, desk: DeskAnswer, over: Callable[[], bool] = lambda: False) -> None:
@@ -30,26 +30,26 @@ class BackgroundCaller:
         self.dialled: list[str] = []
 
     def early(self, stretch: Stretch) -> Act | None:
-        """Listen to the end."""
+        """Never act during a prompt."""
         return None
 
     def hears(self, heard: HeardPrompt) -> None:
-        """Remember it."""
+        """Keep the spoken text."""
         if heard.kind == "say":
             self.heard.append(heard.text)
 
     def answers(self, listening: ListeningWindow) -> Act:
-        """Press the next key, or wait; who has talked is done."""
+        """Press the next key or wait; hang up after the talk."""
         if self.dialled or self._over():
             raise Gone
         key = next(self._keys, "")
         return Press(key, LISTENS_SECONDS) if key else Silence()
 
     def acted(self, act: Act) -> None:
-        """Know already."""
+        """Do nothing."""
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Talk to whoever answers."""
+        """Talk to the agent who answers."""
         self.dialled += numbers
         return self._desk
 
@@ -64,7 +64,7 @@ def joins(
     at: float,
     watch: ExchangeWatch | None = None,
 ) -> BackgroundCaller:
-    """Let somebody call before `at`, when the conversation begins; `line` is that of its own caller."""
+    """Add an earlier caller, who calls before the conversation begins at `at`; `line` is that of its own caller."""
     base = line.voice_url.removesuffix(conversation.path)
     path = replace(conversation, flow=one.flow or ("" if one.to else conversation.flow)).path
     theirs = replace(line, voice_url=base + path, caller=one.caller, called=one.to or line.called)

@@ -38,7 +38,7 @@ class File:
         self.problems: list[Problem] = []
 
     def report(self, node: Node, rule: str, message: str, cure: str = "") -> BadValue:
-        """Keep a problem; raise what comes back where nothing more can be read."""
+        """Keep a problem; return the exception to raise where nothing more can be read."""
         self.problems.append(Problem(node.place, rule, message, cure))
         return BadValue()
 
@@ -116,7 +116,7 @@ class File:
         return value
 
     def patience(self, node: Node, what: str) -> float | None:
-        """Take how long somebody waits; `true` is until something is asked again."""
+        """Take how long the caller waits; `true` is until the next question."""
         value = self.text(node, what)
         if value == "false":
             raise self.report(
@@ -136,7 +136,7 @@ class File:
         )
 
     def time(self, node: Node, what: str) -> float:
-        """Take a moment, as a Unix time."""
+        """Take a time, as a Unix time."""
         value = self.text(node, what)
         cure = "Write it as 2026-11-23T10:00+08:00."
         try:

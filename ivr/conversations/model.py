@@ -17,7 +17,7 @@ TurnAct = Literal["press", "say", "wait", "record", "dial", "agent", "hang_up"]
 
 @dataclass(frozen=True)
 class Bank:
-    """What is wrong with the bank meanwhile; for the test harness only."""
+    """The bank's faults during a conversation; for the test harness only."""
 
     gone: bool = False
     slow_ms: int = 0
@@ -26,7 +26,7 @@ class Bank:
 
 @dataclass(frozen=True)
 class Staff:
-    """Somebody who works at desks: there when the conversation begins and free so many seconds later, or signed off."""
+    """An agent: signed on when the conversation begins and free so many seconds later, or signed off."""
 
     name: str
     desks: tuple[str, ...]
@@ -37,9 +37,9 @@ class Staff:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Somebody who called `ahead` seconds before: presses one key a time, then waits, and talks so many seconds.
+    """A caller who called `ahead` seconds before: presses one key a prompt, then waits, and talks so many seconds.
 
-    With `hangs_up` they give up so many seconds after they called.
+    With `hangs_up` the caller hangs up so many seconds after the call began.
     """
 
     caller: str
@@ -53,9 +53,9 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Announced:
-    """An announcement that is on meanwhile: a prepared text of line.yaml, or texts by language. For the test harness.
+    """An announcement during the conversation: a prepared text of line.yaml, or texts by language. For tests only.
 
-    `until` is the Unix time of its end; none lasts. `lines` and `callers` limit it as `ivr announce on` does.
+    `until` is the Unix time of its end; None for no end. `lines` and `callers` limit it as `ivr announce on` does.
     """
 
     slot: str
@@ -69,9 +69,9 @@ class Announced:
 
 @dataclass(frozen=True)
 class Expectation:
-    """Something expected, with its place in the file. `value` is text, a list or a map of text, or None.
+    """An expectation, with its place in the file. `value` is text, a list or a map of text, or None.
 
-    `name` is the fact that is meant, when it is one.
+    `name` is the fact that is checked, if any.
     """
 
     place: Place
@@ -81,12 +81,12 @@ class Expectation:
 
 @dataclass(frozen=True)
 class ConversationTurn:
-    """One turn: what was heard, then at most one deed, then what must be true. Times are in seconds.
+    """One turn: what was heard, then at most one act of the caller, then what must be true. Times are in seconds.
 
     `text_message` is what the newest text message must hold by then. `agent` is what an agent does whose telephone
-    rings, and `agent_hears` what they must have been told; `patience` is how long the caller waits at most, for as
-    many documents as that takes. `bank` is how the bank is
-    from the deed on.
+    rings, and `agent_hears` what the agent must have heard; `patience` is how long the caller waits at most, for as
+    many documents as that takes. `bank` is the state of the bank
+    from the act on.
     """
 
     place: Place
@@ -136,10 +136,10 @@ class Conversation:
 
     @property
     def faulty_bank(self) -> bool:
-        """Tell whether the bank is slow, faulty or gone at any time of the call."""
+        """Return whether the bank is slow, faulty or unreachable at any time of the call."""
         return self.bank != Bank() or any(turn.bank for turn in self.turns)
 
     @property
     def path(self) -> str:
-        """Give the path of the webhook that the call arrives at."""
+        """Return the path of the webhook that the call arrives at."""
         return f"/twilio/voice/{self.flow}" if self.flow else "/twilio/voice"

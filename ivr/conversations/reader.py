@@ -221,7 +221,7 @@ _NEEDS = {"confidence": "say", "talk": "dial", "agent_hears": "agent"}
 
 
 def _deed(fields: Fields, node: Node) -> TurnAct | None:
-    """Find the one thing that the caller does; report combinations that make no sense."""
+    """Return the one act of the caller; report combinations that cannot be played."""
     file, nodes = fields.file, fields.nodes
     deeds = [name for name in nodes if name in _DEEDS]
     if len(deeds) > 1 and set(deeds) not in _TOGETHER:

@@ -1,4 +1,4 @@
-"""Keeps a call as a conversation file, for a person to trim. Refuses to keep what a real caller may have typed."""
+"""Save a call as a conversation file, for an editor to trim. Refuses to save what a real caller may have typed."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _DEMO_CALLERS = re.compile(r"\+861380000000\d")
 
 
 class NotKept(IvrError):
-    """A call cannot be kept as a conversation; the text says why."""
+    """A call cannot be saved as a conversation; the text says why."""
 
 
 def saving_to(file: Path, *, caller: str, flow: str, called: str = "") -> Callable[[Notes, CallResult], str]:
-    """Return what writes a finished call to this file, and says in a sentence whether and where it was kept."""
+    """Return a function that saves a finished call to this file and returns a sentence about the result."""
 
     def save(notes: Notes, result: CallResult) -> str:
         if result.ended_by == "caller":

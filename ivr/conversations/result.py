@@ -1,4 +1,4 @@
-"""How a conversation went: its transcript, and where it went another way, in words that an editor uses."""
+"""The result of a conversation: its transcript and its failed expectation, in an editor's words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .model import Conversation, ConversationTurn, Expectation
 
 @dataclass(frozen=True)
 class FailedExpectation:
-    """Where a conversation went another way. `heard` is all that was said since the caller's last deed."""
+    """The first expectation that failed. `heard` is all that was said since the caller's last act."""
 
     place: Place
     message: str
@@ -38,7 +38,7 @@ class TranscriptLine:
 
 @dataclass(frozen=True)
 class ConversationResult:
-    """How a conversation went. `unchecked` are expectations that only the server's own process could check."""
+    """The result of a conversation. `unchecked` are expectations that only the server's own process could check."""
 
     conversation: Conversation
     result: CallResult
@@ -48,7 +48,7 @@ class ConversationResult:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing went another way."""
+        """Whether every expectation was met."""
         return not self.failures
 
 
@@ -56,31 +56,31 @@ _MARKS = re.compile(r"[\s。、;]+|(?<!\d)[,.]|[,.](?!\d)")
 
 
 def folded_for_match(text: str) -> str:
-    """Fold what does not change what is heard: widths, blanks and stops. Stops inside a number stay."""
+    """Fold widths, blanks and punctuation, which are not heard. Stops inside a number stay."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", text))
 
 
 def deed(turn: ConversationTurn) -> str:
-    """Say what a turn is for."""
+    """Describe what the caller does in a turn."""
     words = {"press": "keys to press", "say": "words to say", "wait": "to wait", "record": "a message to leave"}
     words |= {"dial": "to be put through", "agent": "to be put through", "hang_up": "to hang up"}
     return words[turn.deed or "wait"]
 
 
 def how(listening: ListeningWindow) -> str:
-    """Say what a document waits for."""
+    """Describe what a document waits for."""
     if listening.kind == "record":
         return "to record"
     return "for " + " or ".join(filter(None, ["keys" * listening.keys, "speech" * listening.speech]))
 
 
 def quoted(wish: Expectation) -> str:
-    """Quote what is wished."""
+    """Quote the expected texts."""
     return f"「{wish.value}」"
 
 
 def plain(value: object) -> object:
-    """Return a value as conversations write it."""
+    """Return a value as conversation files write it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""A caller who follows a conversation, checks what is heard, and tells in plain words where it went another way."""
+"""A caller who follows a conversation, checks what is heard, and reports in plain words where the call differed."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class ScriptedCaller:
     # --- the Caller protocol ---
 
     def early(self, stretch: Stretch) -> Act | None:
-        """Act early when the next deed is due while `stretch` is played."""
+        """Act during a prompt when the next act is due while `stretch` is played."""
         if self._began is None:
             self._began = stretch.began
         turn = self._coming()
@@ -144,7 +144,7 @@ class ScriptedCaller:
         self._done(turn)
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Let the dialled leg end as the next turn says; whoever is rung answers when it says nothing."""
+        """End the dialled leg as the next turn says; by default the agent answers."""
         self._dialled += numbers
         self._note("is put through to", ", ".join(numbers))
         self._waited_enough()
@@ -175,7 +175,7 @@ class ScriptedCaller:
             self._note("agent hears", heard.text)
 
     def _waits_on(self, turn: ConversationTurn, listening: ListeningWindow) -> bool:
-        """Tell whether a caller who waits for a time goes on waiting after what is asked now."""
+        """Return whether a caller who waits for a time keeps waiting after this prompt."""
         if turn.deed != "wait" or turn.patience is None:
             return False
         if self._waits_until is None:
@@ -183,7 +183,7 @@ class ScriptedCaller:
         return self._clock.now() + listening.timeout < self._waits_until
 
     def _waited_enough(self) -> None:
-        """End the waiting of a caller who is put through before the time is over."""
+        """End the waiting of a caller who is connected before the time is over."""
         turn = self._coming()
         if turn is not None and turn.deed == "wait" and turn.patience is not None:
             self._check_heard(turn)
@@ -217,11 +217,11 @@ class ScriptedCaller:
     # --- checking ---
 
     def _coming(self) -> ConversationTurn | None:
-        """Find the next turn in which the caller does something."""
+        """Return the next turn in which the caller acts."""
         return next((turn for turn in self._conversation.turns[self._next :] if turn.deed is not None), None)
 
     def _catch_up(self) -> None:
-        """Check what is due: facts after the last deed, then every turn that only listens."""
+        """Check what is due: the facts after the last act, then every turn that only listens."""
         owed, self._owed = self._owed, None
         if owed is not None:
             self._check_agent(owed)
@@ -323,7 +323,7 @@ class ScriptedCaller:
             self._fail(wish.place, f"expected {name} to be {shown(wish.value)}, but it is {shown(found)}")
 
     def _fail(self, place: Place, message: str) -> NoReturn:
-        """Note the failure and hang up: what comes after it means nothing."""
+        """Note the failure and hang up: later checks would be meaningless."""
         self.failures.append(FailedExpectation(place, message, " ".join(self._said) or "(nothing)"))
         raise Gone
 

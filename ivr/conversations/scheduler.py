@@ -1,6 +1,6 @@
-"""Several calls at once in virtual time: one runs at a time, always the one whose moment comes next.
+"""Run several calls at once in virtual time: one at a time, always the one that is due next.
 
-So every run of the same calls goes the same way. Each call has a thread of its own; none of them ever waits for real.
+So a run is deterministic. Each call has a thread of its own; none sleeps in real time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ivr.carrier.clock import VirtualClock
 
 @dataclass(eq=False)
 class _Part:
-    """One call, or whatever else goes on meanwhile."""
+    """One call, or another task on the same clock."""
 
     run: Callable[[], None]
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
@@ -27,7 +27,7 @@ class _Part:
 
 
 class CallScheduler:
-    """A stage on which calls share `clock`, which is set to the moment of whatever comes first. Use it once."""
+    """A stage on which calls share `clock`, which is set to the time of each event. Use it once."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
@@ -42,7 +42,7 @@ class CallScheduler:
         return self._clock.now()
 
     def sleep(self, seconds: float) -> None:
-        """Let the others go on until `seconds` have gone by. Raises Gone when the stage closes meanwhile."""
+        """Run the other parts until `seconds` have passed. Raises Gone when the stage closes meanwhile."""
         part = self._running
         if part is None:
             raise RuntimeError("only what runs on the stage can sleep")
@@ -55,7 +55,7 @@ class CallScheduler:
             raise Gone
 
     def part(self) -> Callable[[], None]:
-        """Return what wakes the part that runs now, should it be asleep when that is called."""
+        """Return a function that wakes the part that runs now, if it sleeps when the function is called."""
         part = self._running
 
         def wake() -> None:
@@ -65,11 +65,11 @@ class CallScheduler:
         return wake
 
     def at(self, moment: float, run: Callable[[], None]) -> None:
-        """Let something begin at a Unix time."""
+        """Run an action at a Unix time."""
         self._plan(moment, _Part(run))
 
     def every(self, seconds: float, run: Callable[[], None], *, since: float) -> None:
-        """Let something happen time and again, from a Unix time on."""
+        """Run an action repeatedly, from a Unix time on."""
 
         def again() -> None:
             while True:
@@ -79,7 +79,7 @@ class CallScheduler:
         self.at(since, again)
 
     def play(self, main: Callable[[], None], *, at: float) -> None:
-        """Run everything until `main`, which begins at `at`, is over; who is still on the line then hangs up."""
+        """Run everything until `main`, which begins at `at`, is over; the callers still on the line then hang up."""
         first = _Part(main)
         self._plan(at, first)
         started: list[_Part] = []
@@ -99,7 +99,7 @@ class CallScheduler:
         heapq.heappush(self._due, (moment, part.entry, part))
 
     def _resume(self, part: _Part) -> None:
-        """Let one part go on until it sleeps or ends."""
+        """Resume one part until it sleeps or ends."""
         self._running, part.entry = part, -1
         if part.thread is None:
             part.thread = threading.Thread(target=self._begin, args=(part,), name="ivr-caller", daemon=True)

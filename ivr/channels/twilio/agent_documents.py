@@ -1,4 +1,4 @@
-"""What Twilio plays on the telephone of an agent, and of a customer who is called back. Documents only."""
+"""Write the TwiML of agents' legs, and of customers who are called back."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class AgentDocuments:
         self._prefix = prefix
 
     def told(self, leg: str, prompts: Sequence[Prompt]) -> bytes:
-        """Tell who calls and wait for one key; tell it again to who stays silent, then go on without a key."""
+        """Play the whisper and wait for one key; on silence play it once more, then go on without a key."""
         key = f"{leg_address(self._prefix, leg)}/key"
         asked = "".join(self._asked(prompts, key, seconds) for seconds in (FIRST_WAIT, SECOND_WAIT))
         return response(asked + element("Redirect", {"method": "POST"}, text(f"{key}?silent=1")))
 
     def connected(self) -> bytes:
-        """Connect the two: the document has nothing more to play."""
+        """Connect agent and caller: the document is empty."""
         return response("")
 
     def farewell(self, prompts: Sequence[Prompt]) -> bytes:
@@ -35,7 +35,7 @@ class AgentDocuments:
         return response(speak(prompts, self._prefix)[0] + element("Hangup", {}))
 
     def words(self, prompts: Sequence[Prompt]) -> bytes:
-        """Say something to who was called, who is connected afterwards."""
+        """Play prompts to the customer who was called; the leg is connected afterwards."""
         return response(speak(prompts, self._prefix)[0])
 
     def rings(

@@ -1,7 +1,7 @@
-"""The webhooks of agents' telephones: who answers is told who calls, takes the call with a key or does not.
+"""The webhooks of agents' telephones: an agent who answers hears who calls, and accepts the call with a key.
 
-Signed like every webhook. Whatever comes late or twice gets the answer that fits what is true then; whatever breaks,
-the agent hears a sentence, and the caller waits on.
+Signed like every webhook. A late or repeated request gets the answer for the leg's state at that time. On any error
+the agent hears a sentence, and the caller keeps waiting.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _Hooks:
         self.documents = channel.agents
 
     def answered(self, leg: str) -> Response:
-        """Tell an agent who picked up who calls, and ask for the key."""
+        """Play the whisper to an agent who picked up, and ask for the key."""
 
         def tell() -> bytes:
             whisper = self.host.legs.answered(leg, self.host.clock())
@@ -79,7 +79,7 @@ class _Hooks:
         return self._answer("key", take)
 
     def called(self, leg: str) -> Response:
-        """Note whether a customer who is called back was reached; the agent's work on the line is done."""
+        """Note whether a customer who is called back was reached, and end the agent's leg."""
 
         def note() -> bytes:
             status = form.first("DialCallStatus") or "failed"
@@ -107,7 +107,7 @@ class _Hooks:
         return Response(status=204)
 
     def recorded(self, leg: str) -> Response:
-        """Note a recording; where it lies at the carrier follows from its name."""
+        """Note a recording; its address at the carrier follows from its id."""
         form = self._read(leg)
         name, seconds = form.first("RecordingSid"), form.first("RecordingDuration")
         if re.fullmatch(r"RE[0-9A-Za-z]{2,62}", name):
@@ -152,6 +152,6 @@ class _Hooks:
 
 
 def _key(form: Parameters) -> str:
-    """Return the key that was pressed, nothing for none; two at once are no consent."""
+    """Return the key that was pressed, or an empty text for none or for more than one."""
     pressed = form.first("Digits").strip() or form.first("FinishedOnKey").strip()
     return pressed if len(pressed) < 2 else "?"

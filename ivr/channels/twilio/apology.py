@@ -1,4 +1,4 @@
-"""The last resort, heard when everything else broke. It needs no call, no store and no flow, and never raises."""
+"""Write the apology for when no turn can be taken. It needs no call, no store and no flow, and never raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moves and places calls by Twilio's REST API: what the queue does from outside of any call. Knows no queue."""
+"""Moves and places calls by Twilio's REST API: what the queue does from outside of any call."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TwilioCalls:
 
     @classmethod
     def from_settings(cls, settings: Settings, *, seconds: float = _SECONDS) -> Self | None:
-        """Return them where the account and the address that it calls are set, else None: callers then wait it out."""
+        """Return them where account and public URL are set, else None: callers then wait for their next turn."""
         if not (settings.account_sid and settings.auth_token and settings.public_url):
             return None
         account = RestAccount(
@@ -42,17 +42,17 @@ class TwilioCalls:
 
     @property
     def places(self) -> bool:
-        """Whether there is a number of our own to call from."""
+        """Whether a number is set to place calls from."""
         return bool(self.caller)
 
     def move(self, call_id: str, *, at: float) -> None:
-        """Let a call ask for its next turn now, whatever it was doing. Raises CarrierFailed if it has ended."""
+        """Make a call request its next turn now, whatever it is doing. Raises CarrierFailed if it has ended."""
         if not _CALL.fullmatch(call_id):
             raise CarrierFailed("a call cannot be moved that has no id of Twilio's")
         self._post("moved", f"Calls/{call_id}.json", {"Url": self._base + paths.moved(at), "Method": "POST"})
 
     def place(self, number: str, leg: str, *, timeout: int) -> str:
-        """Ring an agent's number; the webhooks of `leg` say what is heard and learn how it ended. Return the call's id.
+        """Ring an agent's number and return the call's id; the webhooks of `leg` take what follows.
 
         Raises CarrierFailed, `unsure` when the telephone may ring all the same.
         """

@@ -1,6 +1,6 @@
-"""The Twilio Voice channel: checks and reads Twilio's requests, writes what a turn answered as TwiML.
+"""The Twilio Voice channel: verifies and reads Twilio's requests, and writes a turn's reply as TwiML.
 
-It knows the carrier and the engine's words, and nothing of flows, stores or web frameworks.
+It depends on the engine's inputs and verbs, not on flows, stores or a web framework.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from .twiml import document
 
 
 class TwilioChannel(Channel[TwilioRequest]):
-    """Twilio Programmable Voice. Without `auth_token` every request is believed, which only suits loopback."""
+    """Twilio Programmable Voice. Without `auth_token` no signature is checked, which is for loopback only."""
 
     kind = "twilio"
     speaks = True
@@ -55,7 +55,7 @@ class TwilioChannel(Channel[TwilioRequest]):
 
     @classmethod
     def from_settings(cls, settings: Settings, fingerprint: Fingerprint) -> Self:
-        """Return the channel of the account that is set."""
+        """Return the channel of the configured account."""
         token = settings.auth_token.reveal() if settings.auth_token else None
         return cls(token, settings.public_url or None, fingerprint=fingerprint, settings=settings)
 
@@ -66,7 +66,7 @@ class TwilioChannel(Channel[TwilioRequest]):
         return (routes.routes(self, host, metrics), agent_routes.routes(self, host, metrics))
 
     def carrier_calls(self) -> TwilioCalls | None:
-        """Return the account's calls where account and public address are set."""
+        """Return the client of the account's calls, or None unless account and public URL are set."""
         return TwilioCalls.from_settings(self._settings)
 
     def carrier_recordings(self) -> TwilioRecordings:
@@ -79,7 +79,7 @@ class TwilioChannel(Channel[TwilioRequest]):
 
     @staticmethod
     def webhook_addresses(public_url: str) -> Sequence[tuple[str, str]]:
-        """Return what an operator sets for a telephone number at Twilio: the name of each event, and its address."""
+        """Return the webhooks to set for a telephone number at Twilio, as pairs of event name and address."""
         return (
             ("a call comes in", public_url + paths.VOICE),
             ("primary handler fails", public_url + paths.FALLBACK),
@@ -87,7 +87,7 @@ class TwilioChannel(Channel[TwilioRequest]):
         )
 
     def verify(self, request: TwilioRequest) -> None:
-        """Prove that Twilio signed this request. Raises BadSignature."""
+        """Verify that Twilio signed this request. Raises BadSignature."""
         if self._validator is None:
             return
         if not request.signature:
@@ -126,7 +126,7 @@ class TwilioChannel(Channel[TwilioRequest]):
         return False
 
     def read(self, request: TwilioRequest, *, turn: int | None = None, flow: str | None = None) -> Incoming:
-        """Understand a verified request; `turn` and `flow` come from its path.
+        """Read a verified request; `turn` and `flow` come from its path.
 
         Raises BadRequest when the request names no call.
         """
@@ -135,7 +135,7 @@ class TwilioChannel(Channel[TwilioRequest]):
         return self._incoming(request, started, turn, started if turn is None else inputs.later(form))
 
     def ended(self, request: TwilioRequest) -> Incoming | None:
-        """Understand a status callback: the hang-up it tells of, or None while the call goes on.
+        """Read a status callback: the hang-up that it reports, or None while the call goes on.
 
         Raises BadRequest when a call ended that the request does not name.
         """
@@ -144,7 +144,7 @@ class TwilioChannel(Channel[TwilioRequest]):
         return self._incoming(request, inputs.arrival(form), None, gone) if gone else None
 
     def deaf(self, request: TwilioRequest) -> Incoming | None:
-        """Understand a call to the fallback address: that the carrier's recogniser failed, or None for any other fault.
+        """Read a request to the fallback address: a failed recogniser, or None for any other fault.
 
         Raises BadRequest when the request names no call.
         """
@@ -157,7 +157,7 @@ class TwilioChannel(Channel[TwilioRequest]):
         return document(closing, action=self._prefix + paths.turn(turn), prefix=self._prefix)
 
     def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
-        """Write the last resort: an apology, then `number` is dialled; never raises."""
+        """Write the apology and dial `number`; never raises."""
         return apology.sorry(language, number, attempt=attempt, action=self._prefix + paths.FALLBACK)
 
     def _incoming(self, request: TwilioRequest, line: CallStarted, turn: int | None, what: Input) -> Incoming:
@@ -167,7 +167,7 @@ class TwilioChannel(Channel[TwilioRequest]):
         return Incoming(call_id, turn, what, self._key(request, call_id), line.caller, line.called)
 
     def _key(self, request: TwilioRequest, call_id: str) -> str:
-        """Tell a repeated request from a new one.
+        """Return the key by which a repeated request is recognised.
 
         Twilio's retry token decides where there is one; it is tied to call and address because nothing signs it.
         """

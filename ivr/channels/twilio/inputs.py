@@ -1,4 +1,4 @@
-"""What a verified Twilio form says the caller did. Junk becomes silence or "not understood", never an exception."""
+"""Read the caller's input from a verified Twilio form. A malformed value is silence or no match, never an exception."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 def call_id(form: Parameters) -> str:
-    """Return the call's name, or nothing when there is none that can be used."""
+    """Return the call's id, or an empty text when the form holds no valid one."""
     match = _CALL_ID.fullmatch(form.first("CallSid"))
     return match.group() if match else ""
 
@@ -73,7 +73,7 @@ def unheard(form: Parameters) -> RecognizerFailed | None:
 
 
 def hung_up(form: Parameters) -> HungUp | None:
-    """Read whether the caller has gone."""
+    """Read whether the caller has hung up."""
     status = form.first("CallStatus")
     return HungUp(status) if status in _GONE else None
 
@@ -97,7 +97,7 @@ def _dialled(form: Parameters) -> DialEnded | None:
 
 
 def _queued(form: Parameters) -> DialEnded | None:
-    """Read how the carrier's own router ended its work, as if it had dialled; how long they talked it does not say."""
+    """Read the result of the carrier's own router as the end of a dialled leg; it does not report the talk's length."""
     result = form.first("QueueResult")
     if not result:
         return None

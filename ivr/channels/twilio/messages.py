@@ -1,4 +1,4 @@
-"""Sends by Twilio's Messages API: one POST per message, five seconds at most, nothing from it in any error."""
+"""Sends by Twilio's Messages API: one POST per message, five seconds at most. No error repeats text or number."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TwilioMessages(Backend):
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self | None:
-        """Return the backend when a sender is set. Raises SettingsError when the account is missing then."""
+        """Return the backend when a sender is set, else None. Raises SettingsError for a sender without an account."""
         if not settings.sms_from:
             return None
         if not (settings.account_sid and settings.auth_token):

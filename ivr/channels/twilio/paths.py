@@ -1,4 +1,4 @@
-"""Every path of Twilio's webhooks. Voice, status and fallback are set at Twilio; the others stand in our answers."""
+"""Every path of Twilio's webhooks. Voice, status and fallback are set at Twilio; our TwiML names the others."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ LONGEST_LEG = 100
 
 
 def turn(number: int) -> str:
-    """Return where the caller's next input goes; `number` is the turn that it answers."""
+    """Return the path of the caller's next input; `number` is the turn that it answers."""
     return f"{ROOT}/turn/{number}"
 
 
 def moved(at: float) -> str:
-    """Return what a call asks that is fetched out of its wait; the time makes every such request another one."""
+    """Return the path for a call that is moved out of its wait; the time makes each such request a new one."""
     return f"{turn(0)}?moved={int(at)}"
 
 
 def agent_leg(leg: str) -> str:
-    """Return where the leg of an agent is asked about; whatever its name holds, it stays one piece of a path."""
+    """Return the path of an agent's leg; its name is escaped, so that it stays one segment of the path."""
     return f"{AGENT}/{quote(leg[:LONGEST_LEG], safe='')}"

@@ -38,7 +38,7 @@ class TwilioRecordings:
         return cls(settings.account_sid, settings.auth_token, settings.api_url or API)
 
     def fetch(self, url: str, seconds: float) -> bytes:
-        """Return the recording as WAV; while it is not there yet, ask again. Raises NoRecording."""
+        """Return the recording as WAV; retry while it is not ready. Raises NoRecording."""
         path, account = self._path(url)
         until = time.monotonic() + seconds
         wait = FIRST_WAIT
@@ -65,7 +65,7 @@ class TwilioRecordings:
         return match[1], self._sid or match[2]
 
     def _once(self, method: str, path: str, account: str, until: float) -> bytes | None:
-        """Ask once; None when it is worth asking again."""
+        """Request the recording once; None when a retry may help."""
         left = until - time.monotonic()
         if left <= 0:
             return None

@@ -1,6 +1,6 @@
-"""One POST to Twilio's REST API: bounded in time and number, and nothing that was sent is told in any error.
+"""One POST to Twilio's REST API: bounded in time and number. No error repeats what was sent.
 
-Why not the carrier's own client: it keeps connections, and when a kept one has silently ended nobody knows whether a
+Why not the carrier's own client: it keeps connections, and when a kept one has silently ended it is unknown whether a
 request was carried out. Here each request has a connection of its own.
 """
 
@@ -27,7 +27,7 @@ class NotAsked(IvrError):
 
 
 class NotAnswered(IvrError):
-    """Twilio gave no answer that one can rely on; what was asked for may have been done."""
+    """Twilio gave no valid answer; the request may have been carried out."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class RestAnswer:
 
     @property
     def refused(self) -> bool:
-        """Whether Twilio surely did nothing."""
+        """Whether Twilio refused the request, so that nothing was done."""
         return 400 <= self.status < 500
 
 

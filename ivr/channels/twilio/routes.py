@@ -21,7 +21,7 @@ from .requests import Parameters, TwilioRequest
 from .signature import authentic, twiml
 
 _LANGUAGE = "zh-CN"
-"""Of the last resort, which is heard when nothing is known of the call."""
+"""The language of the apology, which is played when the call's own language is unknown."""
 MOST_TURN_DIGITS = 9
 
 
@@ -68,7 +68,7 @@ class _Hooks:
         return Response(status=204)
 
     def fallback(self) -> Response:
-        """Apologise and reach for a person: the carrier could not use an answer, or the last resort's desk did."""
+        """Apologise and dial the desk: the carrier could not use an answer, or the leg to the desk failed."""
         asked = authentic(self.channel, self.metrics)
         form = Parameters.of(asked.form)
         attempt = request.args.get("attempt", "")

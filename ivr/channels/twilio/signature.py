@@ -1,4 +1,4 @@
-"""The door that every webhook of the carrier goes through: what it did not sign gets 403, and nothing of it is read."""
+"""Check the signature of every webhook request: an unsigned request gets 403 and is not read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .wire import twilio_request
 
 
 def authentic(channel: TwilioChannel, metrics: Metrics) -> TwilioRequest:
-    """Return the request if the carrier signed it; else refuse it without having read anything."""
+    """Return the request if the carrier signed it; else answer 403 without reading it."""
     body = request.get_data(cache=False)
     try:
         asked = twilio_request(request.environ, body)

@@ -68,7 +68,7 @@ def _gather(closing: Gather, action: str, prefix: str) -> str:
 
 
 def _silent(action: str) -> str:
-    """Write where the carrier goes on when the caller stayed silent."""
+    """Write the redirect that the carrier follows when the caller stays silent."""
     return element("Redirect", {"method": "POST"}, text(f"{action}?silent=1"))
 
 
@@ -114,7 +114,7 @@ def _quiet(patience: float) -> int:
 
 
 def _split(prompts: tuple[Prompt, ...]) -> tuple[tuple[Prompt, ...], tuple[Prompt, ...]]:
-    """Part what must be heard to its end from what a key may interrupt."""
+    """Split the prompts into those heard to their end and those that a key may interrupt."""
     must = max((place for place, prompt in enumerate(prompts, 1) if not prompt.barge_in), default=0)
     return prompts[:must], prompts[must:]
 
@@ -167,7 +167,7 @@ def _dial(closing: Dial, action: str, prefix: str) -> str:
         "statusCallbackEvent": "completed",
         "statusCallbackMethod": "POST",
     }
-    # The caller goes on hearing it ring while the agent is told who calls.
+    # The caller keeps hearing the ringing tone while the agent hears the whisper.
     return element("Dial", {**how, "answerOnBridge": True}, party(closing.number, screened))
 
 
@@ -189,7 +189,7 @@ def party(number: str, how: Attributes | None = None) -> str:
 
 
 def leg_address(prefix: str, leg: str) -> str:
-    """Return where the leg of an agent is asked about; whatever its name holds, it stays one piece of a path."""
+    """Return the address of an agent's leg; its name is escaped, so that it stays one segment of the path."""
     return prefix + agent_leg(leg)
 
 
@@ -203,7 +203,7 @@ def _enqueue(closing: Enqueue, action: str) -> str:
 
 
 def _task(attributes: Mapping[str, Any]) -> str:
-    """Write what the carrier's router is told: all of it, or the facts that fit, the shortest first."""
+    """Write the task attributes for the carrier's router: all of them, or those that fit, the shortest first."""
     written = _json(attributes)
     if len(written.encode()) <= MOST_TASK_BYTES:
         return written
