@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ivr.cli._children import answers
+from ivr.cli._children import answers_health
 from tests.waiting import PATIENCE
 
 
@@ -21,7 +21,7 @@ def wait_until_ready(
     `log` is the file that it writes its faults to, where they do not come through a pipe.
     """
     limit = time.monotonic() + seconds
-    while not answers(f"{url}/health/ready"):
+    while not answers_health(f"{url}/health/ready"):
         if process.poll() is not None:
             pytest.fail(f"the server ended with {process.returncode}:\n{_words(process, log)}")
         if time.monotonic() > limit:

@@ -21,7 +21,7 @@ import pytest
 from ivr.app import build
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.requests import new_sid, signature
-from ivr.carrier.transport import HttpAnswer, HttpTransport, NoAnswer, WsgiTransport
+from ivr.carrier.transport import CarrierAnswer, HttpTransport, NoAnswer, WsgiTransport
 from ivr.cli._sockets import claim_port
 from ivr.conversations.reader import read_conversations
 from ivr.conversations.runner import play_conversation
@@ -194,12 +194,12 @@ class Listening:
         self.inner = inner
         self.heard = b""
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
         answer = self.inner.send(method, url, body, headers)
         self.heard += url.encode() + answer.body + answer.location.encode() + "".join(answer.cookies).encode()
         return answer
 
-    def post(self, url: str, **form: str) -> HttpAnswer:
+    def post(self, url: str, **form: str) -> CarrierAnswer:
         headers = {"X-Twilio-Signature": signature(TOKEN, url, form)}
         return self.send("POST", url, urlencode(form).encode(), headers)
 

@@ -25,7 +25,7 @@ from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.player import Player
 from ivr.carrier.requests import PhoneLine, signature
-from ivr.carrier.transport import HttpAnswer, HttpTransport
+from ivr.carrier.transport import CarrierAnswer, HttpTransport
 from ivr.carrier.twiml import Enqueue
 from ivr.carrier.twiml_parser import parse_twiml
 from ivr.conversations.scheduler import CallScheduler
@@ -59,7 +59,7 @@ class Server:
     clock: VirtualClock
     transport: HttpTransport
 
-    def post(self, path: str, form: Mapping[str, str]) -> HttpAnswer:
+    def post(self, path: str, form: Mapping[str, str]) -> CarrierAnswer:
         url = self.url + path
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -185,7 +185,7 @@ class Recorder:
         self.inner, self.times = inner, times
         self.sent: list[tuple[str, dict[str, str]]] = []
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
         if method == "POST":
             self.sent.append((urlsplit(url).path, dict(parse_qsl(body.decode(), keep_blank_values=True))))
         answers = [self.inner.send(method, url, body, headers) for _ in range(self.times)]

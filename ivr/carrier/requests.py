@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from twilio.request_validator import RequestValidator
 
-from .transport import ANSWER_SECONDS, HttpAnswer, NoAnswer, Transport
+from .transport import ANSWER_SECONDS, CarrierAnswer, NoAnswer, Transport
 from .twiml import OWN_RULE, TwimlFault
 
 Purpose = Literal[
@@ -104,7 +104,7 @@ class Carrier:
 
     def ask(
         self, purpose: Purpose, method: str, url: str, extra: Mapping[str, str], *, status: str, repeat: bool = False
-    ) -> tuple[HttpAnswer, str]:
+    ) -> tuple[CarrierAnswer, str]:
         """Make a request; return the answer and the URL that gave it. `repeat` sends it twice.
 
         Raises TwimlFault if no answer comes or there are more than MOST_REDIRECTS redirects.
@@ -138,7 +138,7 @@ class Carrier:
     def _warn(self, message: str, url: str) -> None:
         self.warnings.append(TwimlFault(OWN_RULE, message, url=url, fatal=False))
 
-    def _twice(self, purpose: Purpose, method: str, url: str, form: Mapping[str, str]) -> HttpAnswer:
+    def _twice(self, purpose: Purpose, method: str, url: str, form: Mapping[str, str]) -> CarrierAnswer:
         token = {"I-Twilio-Idempotency-Token": secrets.token_hex(16)}
         first = self._once(purpose, method, url, form, token)
         again = self._once(purpose, method, url, form, token)
@@ -148,7 +148,7 @@ class Carrier:
 
     def _once(
         self, purpose: Purpose, method: str, url: str, form: Mapping[str, str], more: Mapping[str, str]
-    ) -> HttpAnswer:
+    ) -> CarrierAnswer:
         # Faults and exchanges name `url` only: a GET adds what was typed to the query.
         whole, posted = (_with_query(url, form), {}) if method == "GET" and form else (url, form)
         headers = {**self._headers(whole, posted), **more}

@@ -26,7 +26,7 @@ class NoAnswer(IvrError):
 
 
 @dataclass(frozen=True)
-class HttpAnswer:
+class CarrierAnswer:
     """An HTTP answer. `cookies` are the values of the Set-Cookie headers."""
 
     status: int
@@ -39,7 +39,7 @@ class HttpAnswer:
 class Transport(Protocol):
     """Sends one request and returns the answer."""
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
         """Send a request; follow no redirects. Raises NoAnswer if no answer comes within the carrier's limits."""
 
 
@@ -52,7 +52,7 @@ class HttpTransport:
         retries = urllib3.Retry(total=None, connect=1, read=0, redirect=0, status=0, other=0, raise_on_redirect=False)
         self._pool = urllib3.PoolManager(maxsize=connections, block=False, timeout=timeout, retries=retries)
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
         """Send over the network."""
         try:
             answer = self._pool.request(method, url, body=body or None, headers=headers, redirect=False)
@@ -65,7 +65,7 @@ class HttpTransport:
         fields = answer.headers
         cookies = tuple(fields.getlist("Set-Cookie"))
         content_type, location = fields.get("Content-Type", ""), fields.get("Location", "")
-        return HttpAnswer(answer.status, content_type, answer.data, location, cookies)
+        return CarrierAnswer(answer.status, content_type, answer.data, location, cookies)
 
     def close(self) -> None:
         """Close the kept connections."""
@@ -91,7 +91,7 @@ class WsgiTransport:
     def __init__(self, app: WsgiApp) -> None:
         self._app = app
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
         """Call the application."""
         status: list[str] = []
         fields: list[tuple[str, str]] = []
@@ -110,7 +110,7 @@ class WsgiTransport:
         names = {name.lower(): value for name, value in fields}
         cookies = tuple(value for name, value in fields if name.lower() == "set-cookie")
         code = int(status[0].split()[0])
-        return HttpAnswer(code, names.get("content-type", ""), answer, names.get("location", ""), cookies)
+        return CarrierAnswer(code, names.get("content-type", ""), answer, names.get("location", ""), cookies)
 
 
 def _environ(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class Child:
     def wait_for(self, url: str) -> None:
         """Wait until `url` answers 200. Raises Refused if the process ends, or after LONGEST_START."""
         limit = time.monotonic() + LONGEST_START
-        while not answers(url):
+        while not answers_health(url):
             self.check()
             if time.monotonic() > limit:
                 raise Refused(f'"ivr {self.name}" did not get ready within {LONGEST_START:.0f} s; see {self.log}.')
@@ -66,7 +66,7 @@ def child(arguments: Sequence[str], env: Mapping[str, str], log: Path) -> Iterat
         _stop(process)
 
 
-def answers(url: str) -> bool:
+def answers_health(url: str) -> bool:
     """Return whether a server on this machine answers 200; ask once."""
     from ivr.net.http import HttpClient, RequestFailed
 

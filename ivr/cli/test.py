@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ivr.diagnostics.problem import Place
     from ivr.flow.model import Release
 
-FOLDER = Path("tests/conversations")
+CONVERSATIONS_FOLDER = Path("tests/conversations")
 BASE_URL = "http://ivr.invalid"
 MONDAY_AT_TEN = 1_795_399_200.0
 """The start of conversations without a time: 2026-11-23T10:00+08:00."""
@@ -150,9 +150,9 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
     from ivr.carrier.clock import VirtualClock
     from ivr.conversations.reader import read_conversations
 
-    if not paths and not FOLDER.is_dir():
-        raise click.UsageError(f"there is no folder {FOLDER} here; name the files or folders to play")
-    conversations = _chosen(read_conversations(paths or (FOLDER,)), text)
+    if not paths and not CONVERSATIONS_FOLDER.is_dir():
+        raise click.UsageError(f"there is no folder {CONVERSATIONS_FOLDER} here; name the files or folders to play")
+    conversations = _chosen(read_conversations(paths or (CONVERSATIONS_FOLDER,)), text)
     if not conversations:
         raise click.UsageError(f"no conversation has {text!r} in its file, flow or title")
     began, clock = time.perf_counter(), VirtualClock(MONDAY_AT_TEN)

@@ -14,7 +14,7 @@ from ivr.carrier.caller import Act, DeskAnswer, Gone, HangUp, HeardPrompt, Liste
 from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.player import Player
 from ivr.carrier.requests import Exchange, PhoneLine, Purpose
-from ivr.carrier.transport import HttpAnswer, Transport
+from ivr.carrier.transport import CarrierAnswer, Transport
 
 from .figures import LoadFigures
 from .labels import asked, masked_digits
@@ -91,7 +91,7 @@ class PlannedTransport:
         self.begun = False
         self.times = _Times()
 
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
         """Wait until the request is due, and send it. When the run is over first, the caller hangs up (Gone)."""
         self._wait(url)
         try:

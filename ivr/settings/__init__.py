@@ -12,7 +12,7 @@ from typing import Any, Self
 from ivr.errors import SettingsError
 
 from . import parsers
-from .hidden import Hidden, masked
+from .hidden import Hidden, masked_address
 from .kpi_targets import read_targets
 from .parsers import VOICE_ORDER
 from .store_url import store_file, store_kind, store_kinds
@@ -120,7 +120,7 @@ class Settings:
         return tuple(self._source(name) for name in VARIABLES)
 
     def _source(self, name: str) -> Source:
-        value = masked(getattr(self, name))
+        value = masked_address(getattr(self, name))
         return Source(VARIABLES[name], value, self.origins.get(name) or ("default" if value else "not set"))
 
 

@@ -35,7 +35,7 @@ class Hidden:
     __str__ = __repr__
 
 
-def masked(value: object) -> str:
+def masked_address(value: object) -> str:
     """Write a value as it is set; user and password of an address are masked."""
     if isinstance(value, tuple):
         value = ",".join(value)

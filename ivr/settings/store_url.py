@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from ivr.errors import SettingsError
 
-from .hidden import masked
+from .hidden import masked_address
 
 
 def store_kinds() -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def store_kind(url: str) -> str:
     kind, colon, _ = url.partition(":")
     if not colon or kind not in store_kinds():
         schemes = ", ".join(f"{name}:" for name in store_kinds())
-        raise SettingsError(f"there is no store {masked(url)!r}; an address starts with one of {schemes}")
+        raise SettingsError(f"there is no store {masked_address(url)!r}; an address starts with one of {schemes}")
     return kind
 
 

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from ivr.carrier.sound_length import UNKNOWN_SECONDS, sound_seconds, wav_seconds
-from ivr.carrier.transport import HttpAnswer, NoAnswer
+from ivr.carrier.transport import CarrierAnswer, NoAnswer
 
 
 def wav(kind: int, rate: int, width: int, seconds: float, extra: bytes = b"") -> bytes:
@@ -25,7 +25,7 @@ class Server:
         self.asked += 1
         if not self.status:
             raise NoAnswer(11205, "gone")
-        return HttpAnswer(self.status, "audio/wav", self.body)
+        return CarrierAnswer(self.status, "audio/wav", self.body)
 
 
 @pytest.mark.parametrize(("kind", "width"), [(1, 2), (7, 1), (6, 1)])

@@ -21,6 +21,7 @@ from ivr.settings import VARIABLES
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODULES = sorted((ROOT / "ivr").rglob("*.py"))
 MEDIAN_LINES, MOST_LINES, MOST_FUNCTION_LINES = 150, 400, 60
+MOST_TOP_LEVEL_MODULES = 8
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "handler", "misc"}
 
 
@@ -42,6 +43,11 @@ def test_no_module_is_long_and_most_are_short():
     long = {name_of(path): lines(path) for path in MODULES if lines(path) > MOST_LINES}
     assert not long
     assert statistics.median(map(lines, MODULES)) <= MEDIAN_LINES
+
+
+def test_the_top_level_holds_rooms_and_few_modules():
+    modules = [path.name for path in (ROOT / "ivr").glob("*.py") if path.name != "__init__.py"]
+    assert len(modules) <= MOST_TOP_LEVEL_MODULES, modules
 
 
 def test_no_function_is_long():

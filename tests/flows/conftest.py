@@ -14,7 +14,7 @@ from msgspec import structs
 from ivr.app import Ivr, build
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.requests import new_sid, signature
-from ivr.carrier.transport import HttpAnswer, WsgiTransport
+from ivr.carrier.transport import CarrierAnswer, WsgiTransport
 from ivr.carrier.twiml import Dial, Gather, Hangup, Record, Redirect, TwimlDocument
 from ivr.carrier.twiml_parser import falls_silent, parse_twiml
 from ivr.demo.bank.serving import BackgroundBank
@@ -124,7 +124,7 @@ class Leg:
         self.document = self.twiml(self.send(url, form))
         return self.waiting
 
-    def send(self, url: str, form: Mapping[str, str], token: str = "") -> HttpAnswer:
+    def send(self, url: str, form: Mapping[str, str], token: str = "") -> CarrierAnswer:
         """Send a request whose answer need not be played."""
         whole = {"CallSid": self.sid, "From": self.caller, "To": "+861055550000", "CallStatus": "in-progress", **form}
         asked = Asked(url, whole, token or new_sid("ID"))
@@ -133,7 +133,7 @@ class Leg:
         self.sent.append(asked)
         return answer
 
-    def post(self, asked: Asked) -> HttpAnswer:
+    def post(self, asked: Asked) -> CarrierAnswer:
         headers = {
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
             "X-Twilio-Signature": signature(TOKEN, asked.url, asked.form),
@@ -143,7 +143,7 @@ class Leg:
         assert answer.status < 500, answer
         return answer
 
-    def twiml(self, answer: HttpAnswer) -> TwimlDocument:
+    def twiml(self, answer: CarrierAnswer) -> TwimlDocument:
         document = parse_twiml(answer.body, status=answer.status, content_type=answer.content_type)
         assert not document.warnings, answer.body
         assert not falls_silent(document), answer.body

@@ -20,7 +20,7 @@ from ivr.telemetry import log
 from ivr.telemetry.metrics import Metrics
 
 from .channel import TwilioChannel
-from .paths import AGENT
+from .paths import AGENT_PATH
 from .requests import Parameters
 from .signature import authentic, twiml
 
@@ -32,7 +32,7 @@ _ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 def routes(channel: TwilioChannel, host: Host, metrics: Metrics) -> Blueprint:
     """Return the routes under /twilio/agent."""
-    board = Blueprint("agents", __name__, url_prefix=f"{AGENT}/<leg>")
+    board = Blueprint("agents", __name__, url_prefix=f"{AGENT_PATH}/<leg>")
     hooks = _Hooks(channel, host, metrics)
     for path, view in (
         ("", hooks.answered),

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 ROOT = "/twilio"
 VOICE, STATUS, FALLBACK = f"{ROOT}/voice", f"{ROOT}/status", f"{ROOT}/fallback"
-AGENT = f"{ROOT}/agent"
+AGENT_PATH = f"{ROOT}/agent"
 LONGEST_LEG = 100
 
 

@@ -249,14 +249,14 @@ class Kinds:
 
 
 TEXT = Kinds("a text", ("text",))
-CODE = Kinds("a reference of letters and digits", ("code", "text"))
+CODE_FIELD = Kinds("a reference of letters and digits", ("code", "text"))
 REFERENCE = Kinds("digits", ("digits", "code", "text"))
-TAIL = Kinds("the last four digits of a number", ("digits", "code", "text", "card_tail"))
+TAIL_FIELD = Kinds("the last four digits of a number", ("digits", "code", "text", "card_tail"))
 NUMBER = Kinds("a telephone number", ("phone", "digits", "text"))
-DAY = Kinds("a day", ("date",))
+DAY_FIELD = Kinds("a day", ("date",))
 MOMENT = Kinds("a day and a time", ("datetime", "date", "time"))
 COUNT = Kinds("a whole number", ("count", "number", "ordinal", "digits", "text"))
-RATE = Kinds("a number", ("number", "text"))
+RATE_FIELD = Kinds("a number", ("number", "text"))
 DURATION = Kinds("a length of time in seconds", ("duration", "count", "number"))
 FLAG = Kinds("true or false, for conditions only")
 LIST = Kinds("a list, for conditions and `each`")

@@ -8,7 +8,7 @@ from .field_types import (
     COUNT,
     DURATION,
     FLAG,
-    TAIL,
+    TAIL_FIELD,
     TEXT,
     CarrierTextType,
     Private,
@@ -52,7 +52,7 @@ class CodeSent(Answer, frozen=True, kw_only=True):
 
     sealed: Annotated[str, TEXT, "the code, sealed"]
     expires: Annotated[int, COUNT, "the Unix time when it runs out"]
-    sent_to_tail: Annotated[str, TAIL, "the end of the number that it went to"]
+    sent_to_tail: Annotated[str, TAIL_FIELD, "the end of the number that it went to"]
 
 
 class CodeChecked(Answer, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, ClassVar, Protocol
 
-from .field_types import COUNT, LIST, RATE, TEXT, NameType, NumberType, OneWordType, RateType, TextType
+from .field_types import COUNT, LIST, RATE_FIELD, TEXT, NameType, NumberType, OneWordType, RateType, TextType
 from .question import Answer, Question
 
 _SLOWEST, _FASTEST = Decimal("0.5"), Decimal("2")
@@ -18,7 +18,7 @@ class CallerPreferences(Answer, frozen=True, kw_only=True):
 
     profile: Annotated[str | None, TEXT, "the menu that was chosen"] = None
     language: Annotated[str | None, TEXT, "the language that was chosen"] = None
-    rate: Annotated[float | None, RATE, "the speaking rate that was chosen, as a share of the usual one"] = None
+    rate: Annotated[float | None, RATE_FIELD, "the speaking rate that was chosen, as a share of the usual one"] = None
     frequent: Annotated[str | None, TEXT, "off for callers who do not want to hear what they often ask for"] = None
     last_reasons: Annotated[tuple[str, ...], LIST, "what the last calls were about, the newest first"] = ()
     reasons: Annotated[tuple[str, ...], LIST, "what this number calls for most"] = ()

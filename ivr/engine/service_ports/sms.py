@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Protocol
 
-from .field_types import TAIL, TEXT, CarrierTextType, Private, PrivateType, TextType
+from .field_types import TAIL_FIELD, TEXT, CarrierTextType, Private, PrivateType, TextType
 from .question import Answer, Question
 
 
@@ -12,7 +12,7 @@ class MessageSent(Answer, frozen=True, kw_only=True):
     """A text message is on its way."""
 
     id: Annotated[str, TEXT, "the message's id"]
-    to_tail: Annotated[str, TAIL, "the end of the number that it goes to"]
+    to_tail: Annotated[str, TAIL_FIELD, "the end of the number that it goes to"]
 
 
 class SendMessage(Question[MessageSent], frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Protocol
 
-from .field_types import CODE, COUNT, DAY, FLAG, MOMENT, TEXT, FlagType, NumberType, OneWordType, TextType
+from .field_types import CODE_FIELD, COUNT, DAY_FIELD, FLAG, MOMENT, TEXT, FlagType, NumberType, OneWordType, TextType
 from .question import Answer, Question
 
 TICKET_KINDS = ("product", "service", "channel", "policy")
@@ -17,25 +17,25 @@ LONGEST_TEXT, LONGEST_URL = 2000, 500
 class TicketReceipt(Answer, frozen=True, kw_only=True):
     """What a caller is promised with a new ticket."""
 
-    ticket: Annotated[str, CODE, "the number to read back"]
+    ticket: Annotated[str, CODE_FIELD, "the number to read back"]
     first_reply_by: Annotated[str, MOMENT, "the last moment of the first reply, to a quarter of an hour"]
-    final_by: Annotated[str, DAY, "the last day of the outcome"]
+    final_by: Annotated[str, DAY_FIELD, "the last day of the outcome"]
     final_certain: Annotated[bool, FLAG, "whether that day is sure; the days off of a coming year may be unknown"]
     first_reply_hours: Annotated[int, COUNT, "hours until the first reply"]
     final_days: Annotated[int, COUNT, "working days until the outcome"]
     repeat: Annotated[bool, FLAG, "whether the same caller complained of the same kind within a week"]
-    earlier: Annotated[str | None, CODE, "the number of that earlier ticket"] = None
+    earlier: Annotated[str | None, CODE_FIELD, "the number of that earlier ticket"] = None
 
 
 class TicketProgress(Answer, frozen=True, kw_only=True):
     """How far a ticket is."""
 
-    ticket: Annotated[str, CODE, "the number of the ticket"]
+    ticket: Annotated[str, CODE_FIELD, "the number of the ticket"]
     kind: Annotated[str, TEXT, "what it is about: " + ", ".join(TICKET_KINDS)]
     state: Annotated[str, TEXT, "how far it is: " + ", ".join(TICKET_STATES)]
     since: Annotated[str, MOMENT, "since when"]
     first_reply_by: Annotated[str, MOMENT, "the last moment of the first reply"]
-    final_by: Annotated[str, DAY, "the last day of the outcome"]
+    final_by: Annotated[str, DAY_FIELD, "the last day of the outcome"]
     final_certain: Annotated[bool, FLAG, "whether that day is sure"]
     note: Annotated[str, TEXT, "what operators noted last"]
     late: Annotated[bool | None, FLAG, "whether a promise is broken"] = None

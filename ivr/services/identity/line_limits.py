@@ -83,7 +83,7 @@ def _opened(stored: Document | None, at: int) -> _Record:
     return record
 
 
-def is_over(record: Document, at: int) -> bool:
+def has_too_many_tries(record: Document, at: int) -> bool:
     """Tell whether nothing of a record counts any more."""
     spans = [int(span) * SPAN for span in record["tries"]]
     return bool(at - max([record["alarm"], *spans]) > 2 * HOUR)

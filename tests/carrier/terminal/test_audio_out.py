@@ -13,7 +13,7 @@ from ivr.carrier.caller import HeardPrompt
 from ivr.carrier.terminal.audio_out import AudioOut
 from ivr.carrier.terminal.phone import run_phone
 from ivr.carrier.terminal.streams import Streams
-from ivr.carrier.transport import HttpAnswer, WsgiTransport
+from ivr.carrier.transport import CarrierAnswer, WsgiTransport
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.errors import VoiceFailed
 from ivr.settings import Hidden, Settings
@@ -149,4 +149,4 @@ class _Files:
 
     def send(self, method, url, body, headers):
         data = self._files.get(url.removeprefix(BASE))
-        return HttpAnswer(200, "audio/wav", data) if data else HttpAnswer(404, "text/plain", b"")
+        return CarrierAnswer(200, "audio/wav", data) if data else CarrierAnswer(404, "text/plain", b"")
