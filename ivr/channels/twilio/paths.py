@@ -22,4 +22,4 @@ def moved(at: float) -> str:
 
 def agent_leg(leg: str) -> str:
     """Return the path of an agent's leg; its name is escaped, so that it stays one segment of the path."""
-    return f"{AGENT}/{quote(leg[:LONGEST_LEG], safe='')}"
+    return f"{AGENT_PATH}/{quote(leg[:LONGEST_LEG], safe='')}"
