@@ -282,7 +282,7 @@ def build(
         opened,
         seal,
         release.line,
-        workflow=settings.workflow,
+        carrier_router=first(channel.carrier_router() for channel in channels.values()),
         places_calls=placing is not None and placing.places,
     )
     asked = Router(

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -28,6 +29,7 @@ from ivr.carrier.requests import PhoneLine, signature
 from ivr.carrier.transport import CarrierAnswer, HttpTransport
 from ivr.carrier.twiml import Enqueue
 from ivr.carrier.twiml_parser import parse_twiml
+from ivr.channels.twilio import taskrouter
 from ivr.conversations.scheduler import CallScheduler
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.services import preferences as memory
@@ -596,7 +598,7 @@ def test_where_a_workflow_is_set_the_carriers_router_finds_the_person(
     server: Server, monkeypatch: pytest.MonkeyPatch, result: str, words: str
 ):
     workflow = "WW" + "0" * 32
-    monkeypatch.setattr(server.ivr.queue, "_workflow", workflow)
+    monkeypatch.setattr(server.ivr.queue, "_carrier_router", partial(taskrouter.task, workflow))
     form = {"CallSid": "CA" + result, "From": VIP, "To": "+861055550000", "CallStatus": "in-progress"}
     server.post("/twilio/voice/main_menu", form)
     document = server.post("/twilio/turn/1", {**form, "Digits": "0"})

@@ -11,6 +11,7 @@ from flask import Blueprint
 from ivr.engine.ports import Calls, Incoming, Renderer
 from ivr.engine.verbs import Closing, Prompt
 from ivr.services.queue.legs import KeyPressed, Whisper
+from ivr.services.queue.service import CarrierRouter
 from ivr.services.sms.backend import Backend
 from ivr.settings import Settings
 from ivr.speech.speech_input import Fetching
@@ -122,6 +123,10 @@ class Channel(ABC, Generic[RequestT]):
 
     def carrier_calls(self) -> Calls | None:
         """Return the client that moves and places calls at the carrier, or None: callers then wait for their turn."""
+        return None
+
+    def carrier_router(self) -> CarrierRouter | None:
+        """Return what hands callers to the carrier's own router, or None: our queue finds the person."""
         return None
 
     def carrier_recordings(self) -> Fetching | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 from typing import Self
 
@@ -19,10 +20,11 @@ from ivr.engine.inputs import CallStarted, Input
 from ivr.engine.ports import Incoming
 from ivr.engine.verbs import Closing
 from ivr.errors import BadRequest, BadSignature
+from ivr.services.queue.service import CarrierRouter
 from ivr.settings import Settings
 from ivr.telemetry.metrics import Metrics
 
-from . import apology, inputs, paths
+from . import apology, inputs, paths, taskrouter
 from .agent_documents import AgentDocuments
 from .calls import TwilioCalls
 from .messages import TwilioMessages
@@ -68,6 +70,11 @@ class TwilioChannel(Channel[TwilioRequest]):
     def carrier_calls(self) -> TwilioCalls | None:
         """Return the client of the account's calls, or None unless account and public URL are set."""
         return TwilioCalls.from_settings(self._settings)
+
+    def carrier_router(self) -> CarrierRouter | None:
+        """Return TaskRouter where a workflow is set."""
+        workflow = self._settings.workflow
+        return partial(taskrouter.task, workflow) if workflow else None
 
     def carrier_recordings(self) -> TwilioRecordings:
         """Return the account's recordings."""

@@ -27,9 +27,9 @@ from ivr.engine.service_ports.queue import (
 )
 from ivr.engine.telephone import telephone
 from ivr.errors import LookupFailed
-from ivr.flow.model import Hotline
+from ivr.flow.model import Hotline, Waiting
 
-from . import agent_context, callbacks, offers, taskrouter, view
+from . import agent_context, callbacks, offers, view
 from .agents import Agents
 from .availability import waiting
 from .callback_log import BY_HAND, CallbackLog
@@ -42,9 +42,12 @@ from .state import QueueState, Waiter
 from .status import QueueRequest, may_enter, queue_status, talked
 from .wait_time import position
 
+CarrierRouter = Callable[[EnterQueue, Waiting], QueueStatus]
+"""Turns a caller who wants a person into a task of the carrier's own router; the status is "router"."""
+
 
 class Queue:
-    """One queue for all desks of a line. `workflow` names the carrier's router, which then does the matching.
+    """One queue for all desks of a line. `carrier_router` is set where the carrier's router does the matching.
 
     `places_calls` says whether callers can be called back by machine. `legs` and `agents` are the agents' side.
     """
@@ -56,12 +59,12 @@ class Queue:
         seal: Seal,
         line: Hotline,
         *,
-        workflow: str = "",
+        carrier_router: CarrierRouter | None = None,
         places_calls: bool = False,
     ) -> None:
         self.repository, self.line, self.seal, self.places_calls = repository, line, seal, places_calls
         repository.watch = CallbackLog(documents).watch
-        self._workflow = workflow
+        self._carrier_router = carrier_router
         self._known = LastAgent(documents)
         self.legs, self.agents = Legs(repository, self._known, seal, line), Agents(repository, line)
         self._tidied = 0.0
@@ -70,8 +73,8 @@ class Queue:
 
     def enter(self, question: EnterQueue, *, key: str, now: float) -> QueueStatus:
         """Let a caller in, ring an agent for them, or say why neither can be."""
-        if self._workflow:
-            return taskrouter.task(question, self._workflow, self.line.waiting)
+        if self._carrier_router:
+            return self._carrier_router(question, self.line.waiting)
         waiter = self._waiter(question, telephone(question.caller), key, now)
         asking, tidy = self._asking(key, now), self._tidy(now)
 

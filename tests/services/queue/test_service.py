@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ivr.engine.service_ports.queue import QueueStatus
 from ivr.errors import LookupFailed
 from ivr.flow.model import Waiting
 from ivr.services.queue import agent_context
@@ -269,12 +270,9 @@ def test_the_same_agent_takes_the_next_call_of_a_number(hall: Any) -> None:
     assert hall.enter("c", 41)["agent"] != first["agent"]
 
 
-def test_a_router_of_the_carrier_gets_the_context_and_more_for_the_more_urgent(halls: Any) -> None:
-    hall = halls(workflow="WW1")
-    status = hall.enter("a", 0, "vip", priority="vip", name="李娜", level=2, context={"typed": {"card": "***0242"}})
-    assert (status["state"], status["workflow"], status["priority"]) == ("router", "WW1", 120)
-    assert status["task"]["name"] == "李娜"
-    assert status["task"]["typed"] == {"card": "***0242"}
+def test_where_the_carriers_router_matches_nobody_enters_the_queue(halls: Any) -> None:
+    hall = halls(carrier_router=lambda question, rules: QueueStatus(state="router", workflow=question.desk))
+    assert hall.enter("a", 0, "vip") == {"state": "router", "workflow": "vip", "priority": 0, "task": {}}
     assert not hall.state.waiters
 
 
