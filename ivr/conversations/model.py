@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ivr.carrier import addresses
 from ivr.carrier.caller import DeskAnswer, DialStatus
 from ivr.diagnostics.problem import Place
 
@@ -142,4 +143,4 @@ class Conversation:
     @property
     def path(self) -> str:
         """Return the path of the webhook that the call arrives at."""
-        return f"/twilio/voice/{self.flow}" if self.flow else "/twilio/voice"
+        return addresses.voice(self.flow)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
+from ivr.carrier import addresses
 from ivr.carrier.caller import (
     Act,
     DeskAnswer,
@@ -384,7 +385,7 @@ def play_conversation(
         caller=conversation.caller,
         called=conversation.to or PhoneLine.called,
         token=token,
-        status_url=f"{base}/twilio/status",
+        status_url=base + addresses.STATUS,
         fallback_url="",
         public_url=public_url,
     )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.carrier import addresses
 from ivr.carrier.caller import Act, Silence
 from ivr.carrier.carrier_options import CallResult
 from ivr.carrier.clock import Clock
@@ -37,7 +38,7 @@ class Script:
             caller=conversation.caller,
             called=conversation.to or PhoneLine.called,
             token=token,
-            status_url=f"{base}/twilio/status",
+            status_url=base + addresses.STATUS,
             public_url=public_url,
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ivr.carrier import addresses
 from ivr.carrier.caller import (
     DTMF_KEYS,
     Act,
@@ -175,11 +176,11 @@ def _listens(listening: ListeningWindow) -> str:
     return f"listening for {what}; {listening.timeout:g} s"
 
 
-def call_url(url: str, flow: str, called: str = "") -> str:
-    """Return the webhook's URL: `url` itself if it has a path, else the one for `flow` or for the called number."""
+def call_url(url: str, flow: str) -> str:
+    """Return the webhook's URL: `url` itself if it has a path, else the one that calls of `flow` arrive at."""
     if urlsplit(url).path.strip("/"):
         return url
-    return url.rstrip("/") + ("/twilio/voice" if called and not flow else f"/twilio/voice/{flow}")
+    return url.rstrip("/") + addresses.voice(flow)
 
 
 def advice(exchange: Exchange | None, url: str, token: str) -> str:
@@ -226,7 +227,7 @@ def run_phone(
     serves what was recorded.
     """
     screen = screen or terminal()
-    voice = call_url(url, flow, called)
+    voice = call_url(url, flow)
     base = "{0.scheme}://{0.netloc}".format(urlsplit(voice))
     line = PhoneLine(
         voice_url=voice,
@@ -234,8 +235,8 @@ def run_phone(
         called=called or PhoneLine.called,
         token=token,
         account=account,
-        status_url=f"{base}/twilio/status",
-        fallback_url=f"{base}/twilio/fallback",
+        status_url=base + addresses.STATUS,
+        fallback_url=base + addresses.FALLBACK,
         public_url=public_url,
     )
     person = TextCaller(screen, news=news, ear=ear)
