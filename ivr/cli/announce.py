@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._datetime_param import DAY, Moment, moment_text
+from ._datetime_param import Moment, moment_text
 from ._sockets import Refused
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def on(
 
     It replaces the announcement that was on. Callers who reach the step from now on hear it.
     """  # noqa: D301
-    from ivr.services.announcements import Announcement, switch_on
+    from ivr.services.announcements import DEFAULT_SECONDS, Announcement, check_slot, prepared_texts, switch_on
 
     if bool(texts) == bool(preset):
         raise click.UsageError("give the announcement, by either --text or --preset")
@@ -75,9 +75,9 @@ def on(
     settings = _settings()
     line = _line(settings)
     check_slot(slot, line)
-    by_language = prepared(slot, preset, line) if preset else _texts_by_language(texts)
+    by_language = prepared_texts(slot, preset, line) if preset else _texts_by_language(texts)
     now = time.time()
-    announcement = Announcement(by_language, now, until or now + DAY, preset or "", lines, drill, callers)
+    announcement = Announcement(by_language, now, until or now + DEFAULT_SECONDS, preset or "", lines, drill, callers)
     _with_store(settings, lambda store: switch_on(store, slot, announcement))
     click.echo(f"{slot} is on until {moment_text(announcement.until)}{_limits(announcement)}")
     for language, text in by_language.items():
@@ -92,7 +92,7 @@ def off(slot: str) -> None:
     \b
     Example: ivr announce off emergency
     """  # noqa: D301
-    from ivr.services.announcements import switch_off
+    from ivr.services.announcements import check_slot, switch_off
 
     settings = _settings()
     was_on: list[bool] = []
@@ -155,17 +155,6 @@ def _limits(announcement: Announcement) -> str:
     return where + (f"; a drill, {heard}" if announcement.drill else "")
 
 
-def prepared(slot: str, preset: str, line: Hotline) -> dict[str, str]:
-    """Return the prepared texts of a slot by language. Raises Refused if line.yaml has no preset of this name."""
-    from ivr.yamlfile.suggest import did_you_mean
-
-    presets = line.announcements[slot]
-    if preset not in presets:
-        cure = f"there are {', '.join(presets)}" if presets else "there is none; use --text"
-        raise Refused(f'"{slot}" has no prepared text "{preset}". {did_you_mean(preset, presets) or cure}')
-    return {tag: template.fixed or "" for tag, template in presets[preset].by_language.items()}
-
-
 def _texts_by_language(options: tuple[str, ...]) -> dict[str, str]:
     from ivr.speech.languages import LANGUAGES
     from ivr.yamlfile.suggest import did_you_mean
@@ -186,16 +175,6 @@ def _texts_by_language(options: tuple[str, ...]) -> dict[str, str]:
             raise Refused(f"there are two texts in {language}; write another language as en-US=TEXT.")
         texts[language] = text
     return texts
-
-
-def check_slot(slot: str, line: Hotline) -> None:
-    """Raise Refused if line.yaml does not have the slot."""
-    from ivr.yamlfile.suggest import did_you_mean
-
-    if slot not in line.announcements:
-        names = line.announcements
-        cure = f"there are {', '.join(names)}." if names else 'add it under "announcements:".'
-        raise Refused(f'line.yaml has no announcement "{slot}". {did_you_mean(slot, names) or cure}')
 
 
 def _settings() -> Settings:

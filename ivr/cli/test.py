@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._people import with_people
-
 if TYPE_CHECKING:
     from ivr.app import Ivr
     from ivr.carrier.clock import Clock, VirtualClock
@@ -53,12 +51,12 @@ class Wired:
 
     def staged(self, conversation: Conversation, now: float) -> tuple[Ivr, Transport]:
         """Return an engine for this conversation only, with its announcements and opening hours."""
-        from ._staging import announce, with_hours
+        from ivr.conversations.staging import announce, with_hours
 
         release = with_hours(self.ivr()[0].release, conversation.desks)
         ivr, transport = self._open(conversation.bank.gone, release)
         self._staged.append(ivr)
-        announce(ivr, conversation, now)
+        announce(ivr.store, release.line, conversation, now)
         return ivr, transport
 
     def _open(self, gone: bool, release: Release | None = None) -> tuple[Ivr, Transport]:
@@ -176,6 +174,7 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
 
 def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> ConversationResult:
     """Play one conversation with its bank, its people and its time."""
+    from ivr.conversations.participants import with_participants
     from ivr.conversations.runner import play_conversation
     from ivr.stores.memory import MemoryStore
 
@@ -202,7 +201,7 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> C
             bank=lambda wish: _set_bank(whole.bank, wish),
         )
 
-    return with_people(ivr.queue, conversation, clock, transport, plays, base_url=BASE_URL, token=whole.token)
+    return with_participants(ivr.queue, conversation, clock, transport, plays, base_url=BASE_URL, token=whole.token)
 
 
 class _Faults(logging.Handler):

@@ -11,12 +11,21 @@ from dataclasses import dataclass, replace
 from ivr.engine.ports import Document, Documents
 from ivr.engine.service_ports.line import AnnouncementText, AskAnnouncement
 from ivr.errors import IvrError, LookupFailed
+from ivr.flow.model import Hotline
 from ivr.flow.text import nearest_language
 from ivr.speech.languages import families
+from ivr.yamlfile.suggest import did_you_mean
 
 _COLLECTION = "announcements"
 CACHE_SECONDS = 2.0
 """How long a server goes on with what it has read: a call must not wait for the store, nor a switch for long."""
+
+DEFAULT_SECONDS = 24 * 3600.0
+"""How long an announcement is on when no end is set."""
+
+
+class UnknownAnnouncement(IvrError):
+    """line.yaml lacks an announcement or a prepared text; the text lists those that there are."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,23 @@ class Announcement:
     def heard_by(self, caller: str, called: str) -> bool:
         """Tell whether a call hears it."""
         return (not self.lines or called in self.lines) and (not self.drill or caller in self.callers)
+
+
+def check_slot(slot: str, line: Hotline) -> None:
+    """Raise UnknownAnnouncement if line.yaml does not have the slot."""
+    if slot not in line.announcements:
+        names = line.announcements
+        cure = f"there are {', '.join(names)}." if names else 'add it under "announcements:".'
+        raise UnknownAnnouncement(f'line.yaml has no announcement "{slot}". {did_you_mean(slot, names) or cure}')
+
+
+def prepared_texts(slot: str, preset: str, line: Hotline) -> dict[str, str]:
+    """Return the texts of a preset by language. Raises UnknownAnnouncement if the slot has no preset of this name."""
+    presets = line.announcements[slot]
+    if preset not in presets:
+        cure = f"there are {', '.join(presets)}" if presets else "there is none; use --text"
+        raise UnknownAnnouncement(f'"{slot}" has no prepared text "{preset}". {did_you_mean(preset, presets) or cure}')
+    return {tag: template.fixed or "" for tag, template in presets[preset].by_language.items()}
 
 
 def switch_on(documents: Documents, slot: str, announcement: Announcement) -> None:

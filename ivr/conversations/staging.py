@@ -8,27 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ivr.app import Ivr
 from ivr.calendar.hours import Hours
-from ivr.conversations.model import Announced, Conversation
 from ivr.diagnostics.problem import Place
+from ivr.engine.ports import Documents
+from ivr.errors import IvrError
 from ivr.flow.loader import LINE
-from ivr.flow.model import ALWAYS, Desk, Reference, Release
-from ivr.services.announcements import Announcement, switch_on
+from ivr.flow.model import ALWAYS, Desk, Hotline, Reference, Release
+from ivr.services.announcements import DEFAULT_SECONDS, Announcement, check_slot, prepared_texts, switch_on
 
-from ._datetime_param import DAY
-from ._sockets import Refused
-from .announce import check_slot, prepared
+from .model import Announced, Conversation
 
 
-def announce(ivr: Ivr, conversation: Conversation, now: float) -> None:
-    """Switch on the announcements of a conversation. Raises Refused for one that line.yaml does not have."""
+class StagingError(IvrError):
+    """A conversation wants a desk or opening hours that line.yaml lacks; the text lists those that there are."""
+
+
+def announce(documents: Documents, line: Hotline, conversation: Conversation, now: float) -> None:
+    """Switch on the announcements of a conversation. Raises UnknownAnnouncement for one that line.yaml lacks."""
     for announced in conversation.announced:
-        _announce(ivr, announced, now)
+        _announce(documents, line, announced, now)
 
 
 def with_hours(release: Release, desks: Mapping[str, str]) -> Release:
-    """Return the flows with other hours for some desks. Raises Refused for names that line.yaml does not have."""
+    """Return the flows with other hours for some desks. Raises StagingError for names that line.yaml lacks."""
     line = release.line
     hours = {"closed": Hours.parse("closed"), **line.hours}
     changed = {desk: _with_hours(desk, name, line.desks, hours) for desk, name in desks.items()}
@@ -38,16 +40,15 @@ def with_hours(release: Release, desks: Mapping[str, str]) -> Release:
 def _with_hours(desk: str, name: str, desks: Mapping[str, Desk], hours: Mapping[str, Hours]) -> Desk:
     for key, names, noun in (desk, desks, "desk"), (name, {ALWAYS, *hours}, "opening hours"):
         if key not in names:
-            raise Refused(f'line.yaml has no {noun} "{key}"; there are {", ".join(sorted(names))}.')
+            raise StagingError(f'line.yaml has no {noun} "{key}"; there are {", ".join(sorted(names))}.')
     return replace(desks[desk], hours=None if name == ALWAYS else Reference(name, Place(LINE, 1, 1)))
 
 
-def _announce(ivr: Ivr, announced: Announced, now: float) -> None:
-    line = ivr.release.line
+def _announce(documents: Documents, line: Hotline, announced: Announced, now: float) -> None:
     check_slot(announced.slot, line)
-    texts = prepared(announced.slot, announced.preset, line) if announced.preset else announced.texts
-    until = now + DAY if announced.until is None else announced.until
+    texts = prepared_texts(announced.slot, announced.preset, line) if announced.preset else announced.texts
+    until = now + DEFAULT_SECONDS if announced.until is None else announced.until
     announcement = Announcement(
         texts, now, until, announced.preset, announced.lines, announced.drill, announced.callers
     )
-    switch_on(ivr.store, announced.slot, announcement)
+    switch_on(documents, announced.slot, announcement)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ivr.carrier.clock import Clock, VirtualClock
-    from ivr.carrier.transport import Transport
-    from ivr.conversations.model import Conversation
-    from ivr.conversations.result import ConversationResult
-    from ivr.conversations.scheduler import CallScheduler
-    from ivr.services.queue.service import Queue
+from ivr.carrier import addresses
+from ivr.carrier.clock import Clock, VirtualClock
+from ivr.carrier.requests import PhoneLine
+from ivr.carrier.transport import Transport
+from ivr.services.queue.service import Queue
+from ivr.services.queue.state import QueueState
+
+from .background_callers import joins
+from .model import Conversation
+from .result import ConversationResult
+from .scheduler import CallScheduler
 
 LONG_AGO = 3_600.0
 """Seconds before the conversation and its earlier callers at which its agents sign on."""
 
 
-def with_people(
+def with_participants(
     queue: Queue,
     conversation: Conversation,
     clock: VirtualClock,
@@ -31,24 +34,18 @@ def with_people(
 
     Clears the queue first: other callers and agents are removed.
     """
-    from ivr.services.queue.state import QueueState
-
     begins = clock.now()
     queue.places_calls = bool(conversation.agents)  # without it, waiting callers are offered no call back
     queue.repository.change(lambda _: (QueueState(), None))
     _sign_on(queue, conversation, begins)
     if not conversation.before and not any(agent.free_after for agent in conversation.agents):
         return play(clock)
-    from ivr.carrier.requests import PhoneLine
-    from ivr.conversations.background_callers import joins
-    from ivr.conversations.scheduler import CallScheduler
-
     stage = CallScheduler(clock)
     line = PhoneLine(
         voice_url=base_url + conversation.path,
         called=conversation.to or PhoneLine.called,
         token=token,
-        status_url=f"{base_url}/twilio/status",
+        status_url=base_url + addresses.STATUS,
     )
     for earlier in conversation.before:
         joins(earlier, stage, conversation, transport, line, at=begins)
