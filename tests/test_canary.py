@@ -355,7 +355,7 @@ def test_nothing_that_was_typed_is_in_the_reports_of_a_load_test(home, served):
 
 
 def crash(turn, value):
-    raise RuntimeError(f"{value!r} {getattr(value, 'reveal', lambda: value)()} {turn.scratch}")
+    raise RuntimeError(f"{value!r} {getattr(value, 'reveal', lambda: value)()} {turn.frame.scratch}")
 
 
 @pytest.mark.parametrize("broken", [(VerifyStep, "accept"), (CollectStep, "accept")])

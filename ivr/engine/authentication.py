@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -15,8 +16,24 @@ from ivr.errors import LookupFailed
 from ivr.secret import Secret
 from ivr.settings.identity import CODES_A_VISIT, TRIES_A_CALL
 
+from .scratch import Scratch
 from .service_ports.identity import ChargeTry, CheckCode, NotePassed, NoteUnanswered, SendCode, TryPassed
 from .turn import LOOKUP_SECONDS, Turn
+
+
+@dataclass(frozen=True)
+class ProofScratch(Scratch):
+    """The account that tries are counted against, and the one-time code that was sent last, sealed.
+
+    `codes` counts the codes sent, `wrong_codes` the wrong answers to them.
+    """
+
+    account: str = ""
+    codes: int = 0
+    code: str | None = None
+    code_number: str = ""
+    code_tail: str = ""
+    wrong_codes: int = 0
 
 
 class Proof(Enum):
@@ -69,20 +86,22 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
         account = turn.lookup("bank.account", named, deadline=LOOKUP_SECONDS).get("account")
     except LookupFailed:
         return False
-    turn.remember(account=account)
-    return isinstance(account, str) and bool(account)
+    if not isinstance(account, str) or not account:
+        return False
+    turn.remember(replace(turn.scratch_as(ProofScratch), account=account))
+    return True
 
 
 def _charged(turn: Turn) -> bool:
     """Count a try against the call, the account and the number; tell whether it may be made."""
     turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
-    call = turn.call
-    return turn.ask(ChargeTry(account=turn.scratch["account"], number=call.caller, called=call.called)).allowed
+    call, account = turn.call, turn.scratch_as(ProofScratch).account
+    return turn.ask(ChargeTry(account=account, number=call.caller, called=call.called)).allowed
 
 
 def _passed(turn: Turn) -> TryPassed:
     """Tell the count that a try was right; if that fails it stays too high for a while, which is on the safe side."""
-    call, account = turn.call, turn.scratch.get("account", "")
+    call, account = turn.call, turn.scratch_as(ProofScratch).account
     with suppress(LookupFailed):
         return turn.ask(
             NotePassed(account=account, number=call.caller, called=call.called, customer=call.identity.customer)
@@ -92,7 +111,7 @@ def _passed(turn: Turn) -> TryPassed:
 
 def _unanswered(turn: Turn) -> None:
     """Tell the count that a try could not be checked; if that fails it stays too high, as above."""
-    call, account = turn.call, turn.scratch.get("account", "")
+    call, account = turn.call, turn.scratch_as(ProofScratch).account
     with suppress(LookupFailed):
         turn.ask(NoteUnanswered(account=account, number=call.caller, called=call.called))
 
@@ -104,7 +123,8 @@ def _wrong(turn: Turn) -> Proof:
 
 def send_code(turn: Turn) -> Proof:
     """Send a one-time code to the telephone that the bank has on file, never to one that the caller names."""
-    sent = turn.scratch.get("codes", 0) + 1
+    scratch = turn.scratch_as(ProofScratch)
+    sent = scratch.codes + 1
     if sent > CODES_A_VISIT:
         return Proof.REFUSED
     try:
@@ -112,16 +132,18 @@ def send_code(turn: Turn) -> Proof:
         code = turn.ask(SendCode(number=phone["number"], purpose="identity", language=turn.call.language))
     except (LookupFailed, KeyError):
         return Proof.UNAVAILABLE
-    turn.remember(codes=sent, code=code.sealed, code_number=phone["number"], code_tail=code.sent_to_tail)
+    turn.remember(
+        replace(scratch, codes=sent, code=code.sealed, code_number=phone["number"], code_tail=code.sent_to_tail)
+    )
     turn.note("identity", outcome="code sent")
     return Proof.GIVEN
 
 
 def check_code(turn: Turn, code: Secret) -> Proof:
     """Check a one-time code (level L2)."""
+    scratch = turn.scratch_as(ProofScratch)
     try:
-        sent = CheckCode(sealed=turn.scratch["code"], given=code, number=turn.scratch["code_number"])
-        answer = turn.ask(sent)
+        answer = turn.ask(CheckCode(sealed=scratch.code or "", given=code, number=scratch.code_number))
     except LookupFailed:
         return Proof.UNAVAILABLE
     if answer.verified:
@@ -131,6 +153,6 @@ def check_code(turn: Turn, code: Secret) -> Proof:
     turn.note("identity", outcome="code refused")
     if answer.reason == "expired":
         return Proof.EXPIRED
-    wrong = turn.scratch.get("wrong_codes", 0) + 1
-    turn.remember(wrong_codes=wrong)
+    wrong = scratch.wrong_codes + 1
+    turn.remember(replace(scratch, wrong_codes=wrong))
     return Proof.WRONG if answer.reason == "wrong" and wrong < TRIES_A_CALL else Proof.LAST_WRONG

@@ -16,7 +16,7 @@ from .caller_lookup import who_calls
 from .input_step import InputStep
 from .inputs import LOST, CallStarted, Digits, HungUp, Input, RecognizerFailed, Resumed
 from .ports import Event
-from .step import LiveStep, Move, RunFlow, Universal
+from .step import FlowResults, LiveStep, Move, RunFlow, Universal
 from .turn import Services, Turn
 from .verbs import Closing, Hearing
 
@@ -218,5 +218,5 @@ class Engine:
         results = {name: values.get(name) for name in turn.flow.returns}
         proof = max(map(turn.proof_of, turn.flow.returns), default=0)
         self._pop(turn)
-        turn.remember(results=results, proof=proof)
+        turn.remember(FlowResults(results, proof))
         return self._step(turn).enter(turn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ivr.flow import phrasebook
@@ -13,12 +13,20 @@ from ivr.secret import Secret
 
 from .entry_parser import FINISH, Typed, parse_entry
 from .entry_types import EntryType, Value
-from .input_step import MISS, InputStep, keep_ahead
+from .input_step import MISS, InputScratch, InputStep, keep_ahead
 from .step import Move, Universal
 from .turn import Turn
 from .verbs import Hearing, Keys
 
 _MOST_WAITS = 3
+
+
+@dataclass(frozen=True)
+class EntryScratch(InputScratch):
+    """`begun` is the first piece of an entry that comes in two; `waits` counts how often more time was asked for."""
+
+    begun: Value | None = None
+    waits: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +98,11 @@ class EntryStep(InputStep):
         return self.take_keys(turn, heard)
 
     def _give_time(self, turn: Turn) -> Move:
-        waits = turn.scratch.get("waits", 0) + 1
+        scratch = turn.scratch_as(EntryScratch)
+        waits = scratch.waits + 1
         if waits > _MOST_WAITS:
             return MISS
-        turn.remember(waits=waits)
+        turn.remember(replace(scratch, waits=waits))
         if waits > 1:  # the first is most often the habit of ending a number so; being asked again gives time too
             turn.phrase("more_time")
         return self.listen(turn)
@@ -101,7 +110,8 @@ class EntryStep(InputStep):
     def _go_on(self, turn: Turn, typed: Typed) -> Move:
         """Wait for the rest: a carrier hands over a fixed number of keys, so who clears by star comes in two pieces."""
         kind = self.wanted(turn).secret
-        turn.remember(begun=Secret(kind, typed.rest) if kind else typed.rest)
+        begun = Secret(kind, typed.rest) if kind else typed.rest
+        turn.remember(replace(turn.scratch_as(EntryScratch), begun=begun))
         return self.wait(turn)
 
     def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
@@ -112,13 +122,14 @@ class EntryStep(InputStep):
 
 
 def _begun(turn: Turn) -> str:
-    begun: Value = turn.scratch.get("begun", "")
-    return begun.reveal() if isinstance(begun, Secret) else begun
+    begun = turn.scratch_as(EntryScratch).begun
+    return begun.reveal() if isinstance(begun, Secret) else begun or ""
 
 
 def _forget(turn: Turn) -> None:
-    if "begun" in turn.scratch:
-        turn.change_frame(scratch={name: value for name, value in turn.scratch.items() if name != "begun"})
+    scratch = turn.scratch_as(EntryScratch)
+    if scratch.begun is not None:
+        turn.remember(replace(scratch, begun=None))
 
 
 def _span(entry: EntryType, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from ivr.flow import phrasebook
@@ -17,6 +17,7 @@ from ivr.flow.text import Text
 from ivr.flow.text_field import TextField
 
 from .inputs import Digits, Input, NoInput, Resumed, Speech
+from .scratch import Scratch
 from .step import LiveStep, Move, Universal
 from .turn import Turn
 from .verbs import Gather, Hearing, Keys
@@ -31,6 +32,18 @@ HOPS_AHEAD = 16
 """Steps that keys pressed ahead may lead through in one turn; those left over are dropped, and the step asks."""
 MISS = "no_match"
 SILENCE = "no_input"
+
+
+@dataclass(frozen=True)
+class InputScratch(Scratch):
+    """`failures` counts silence and misses, `holding` is set while the caller asked for time.
+
+    `returned` tells whether the caller had heard the step before this visit; None before it has asked.
+    """
+
+    failures: int = 0
+    returned: bool | None = None
+    holding: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +92,7 @@ class InputStep(LiveStep):
 
     def ask(self, turn: Turn) -> None:
         """Say what is asked for; the prompt, unless a kind knows better."""
-        text = self.short if self.short and turn.scratch.get("returned") else self.prompt
+        text = self.short if self.short and turn.scratch_as(InputScratch).returned else self.prompt
         if text:
             turn.say(text, barge_in=self.barge_in)
 
@@ -111,7 +124,7 @@ class InputStep(LiveStep):
         return self.timeout or turn.profile.first_timeout
 
     def _patience(self, turn: Turn) -> float:
-        return HOLD if turn.scratch.get("holding") else self.first_timeout(turn)
+        return HOLD if turn.scratch_as(InputScratch).holding else self.first_timeout(turn)
 
     def failure_exits(self) -> dict[str, Route]:
         """Return the way on after the last try, where the editor gave one."""
@@ -144,8 +157,9 @@ class InputStep(LiveStep):
         """
         if self.requires > turn.level:
             return UNVERIFIED
-        if "returned" not in turn.scratch:
-            turn.remember(returned=self.name in turn.frame.visited)
+        scratch = turn.scratch_as(InputScratch)
+        if scratch.returned is None:
+            turn.remember(replace(scratch, returned=self.name in turn.frame.visited))
         self.ask(turn)
         turn.change_frame(visited=turn.frame.visited | {self.name})
         return self.wait(turn)
@@ -202,8 +216,8 @@ class InputStep(LiveStep):
                 move = self.take_keys(turn, action.keys)
             case Speech():
                 move = self._judge_speech(turn, action)
-            case NoInput() if turn.scratch.get("holding"):
-                turn.remember(holding=False)
+            case NoInput() if turn.scratch_as(InputScratch).holding:
+                turn.remember(replace(turn.scratch_as(InputScratch), holding=False))
                 move = self.repeat(turn)
             case NoInput():
                 move = SILENCE
@@ -285,7 +299,7 @@ class InputStep(LiveStep):
 
     def hold(self, turn: Turn) -> Move:
         """Give a minute, for callers who speak through a relay or must fetch something; nothing is counted."""
-        turn.remember(holding=True)
+        turn.remember(replace(turn.scratch_as(InputScratch), holding=True))
         turn.phrase("hold")
         return self.wait(turn)
 
@@ -299,8 +313,9 @@ class InputStep(LiveStep):
 
     def _again(self, turn: Turn, kind: str) -> Move:
         """Count one failure (silence and misses together) and ask again, or give up."""
-        failures = turn.scratch.get("failures", 0) + 1
-        turn.remember(failures=failures)
+        scratch = turn.scratch_as(InputScratch)
+        failures = scratch.failures + 1
+        turn.remember(replace(scratch, failures=failures))
         turn.change(errors=turn.call.errors + 1)
         turn.note(kind, failures=failures, errors=turn.call.errors)
         if kind == SILENCE and self.on_no_input:

@@ -10,7 +10,9 @@ from typing import Any
 
 from ivr.flow.model import Step
 
+from .call import Values
 from .inputs import Input
+from .scratch import Scratch
 from .turn import Turn
 
 
@@ -23,15 +25,22 @@ class Universal(Enum):
 
 @dataclass(frozen=True)
 class RunFlow:
-    """Go into another flow and come back to this step with its results in `scratch["results"]`.
+    """Go into another flow and come back to this step with `FlowResults`.
 
-    `proven` names the given values that were learnt by proof, and `scratch["proof"]` is the level that the results
-    need.
+    `proven` names the given values that were learnt by proof.
     """
 
     flow: str
     given: Mapping[str, Any] = field(default_factory=dict)
     proven: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FlowResults(Scratch):
+    """What a flow that was run gave back, and the identity level that reads it; no results before it has come back."""
+
+    results: Values | None = None
+    proof: int = 0
 
 
 Move = str | Universal | RunFlow | None

@@ -24,6 +24,7 @@ from ivr.secret import Secret, masked
 from .business_hours import DeskValues, OpeningValues
 from .call import Call, CallFacts, Frame, ProvenIdentity, Values
 from .ports import BackEnds, Event, InverseNormalize, Understand, Verbalize
+from .scratch import S, Scratch
 from .service_ports.memory import KeepPreferences
 from .service_ports.question import A, Question
 from .verbs import Closing, Dial, Enqueue, Gather, Hangup, InputMode, Pause, Prompt, Record, Say
@@ -32,7 +33,6 @@ _T = TypeVar("_T")
 
 IDENTITY_SECONDS = 600.0
 """How long a verified caller stays verified without doing anything (voice-menu practice: ten minutes)."""
-
 
 RATES = (0.7, 1.3)
 """The slowest and fastest that callers may choose, as a share of the profile's rate."""
@@ -95,10 +95,9 @@ class Turn:
         """The active frame."""
         return self.call.frame
 
-    @property
-    def scratch(self) -> Mapping[str, Any]:
-        """The active step's scratch data; empty when the step is entered."""
-        return self.call.frame.scratch
+    def scratch_as(self, kind: type[S]) -> S:
+        """Return the active step's scratch; every field has its default when the step is entered."""
+        return kind.read(self.call.frame.scratch)
 
     def change_frame(self, **changes: Any) -> None:
         """Change the active frame."""
@@ -121,9 +120,9 @@ class Turn:
             )
         )
 
-    def remember(self, **scratch: Any) -> None:
-        """Keep scratch data for the active step's next turn."""
-        self.change_frame(scratch={**self.scratch, **scratch})
+    def remember(self, scratch: Scratch) -> None:
+        """Keep scratch for the active step's next turn; fields that are not declared in it stay."""
+        self.change_frame(scratch=scratch.merged_into(self.frame.scratch))
 
     def set(self, name: str, value: Any, *, proof: int = 0) -> None:
         """Set a variable of the active flow. With `proof` it is read only by a caller who has proved that level."""

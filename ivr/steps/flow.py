@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ivr.engine.step import LiveStep, Move, RunFlow
+from ivr.engine.step import FlowResults, LiveStep, Move, RunFlow
 from ivr.engine.turn import Turn
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, MapOf, option
@@ -60,11 +60,11 @@ class FlowStep(LiveStep):
 
     def enter(self, turn: Turn) -> Move:
         """Go into the flow; when it has come back, keep its results and go on."""
-        results = turn.scratch.get("results")
-        if results is None:
+        came_back = turn.scratch_as(FlowResults)
+        if came_back.results is None:
             values, given = turn.values(), self.flow.given or {}
             proven = {name: proof for name, value in given.items() if (proof := turn.proof_behind(value))}
             return RunFlow(self.flow.run, {name: value(values) for name, value in given.items()}, proven)
         if self.flow.save_as:
-            turn.set(self.flow.save_as, results, proof=turn.scratch.get("proof", 0))
+            turn.set(self.flow.save_as, came_back.results, proof=came_back.proof)
         return "next"

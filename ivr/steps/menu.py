@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ivr.engine.input_step import MISS, InputStep, keep_ahead, next_language, option_words, phrases_of
+from ivr.engine.input_step import MISS, InputScratch, InputStep, keep_ahead, next_language, option_words, phrases_of
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Keys
@@ -140,7 +140,7 @@ class MenuStep(InputStep):
         super().ask(turn)
         if not self.spoken:
             return
-        if self.frequent_first and not turn.scratch.get("returned"):
+        if self.frequent_first and not turn.scratch_as(InputScratch).returned:
             self._say_frequent(turn)
         options = list(self._options(turn))
         if turn.profile.option_pause:

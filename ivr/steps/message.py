@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ivr.engine.inputs import Input, NoInput, Recorded, Resumed
+from ivr.engine.scratch import Scratch
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Record
@@ -19,6 +20,13 @@ from ivr.flow.text import Text
 from ivr.flow.text_field import TextField
 
 _SHORTEST = 1.0
+
+
+@dataclass(frozen=True)
+class MessageScratch(Scratch):
+    """How often nothing was recorded."""
+
+    failures: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +86,8 @@ class MessageStep(LiveStep):
                 return self._again(turn)
 
     def _again(self, turn: Turn) -> Move:
-        failures = turn.scratch.get("failures", 0) + 1
-        turn.remember(failures=failures)
+        failures = turn.scratch_as(MessageScratch).failures + 1
+        turn.remember(MessageScratch(failures))
         turn.note("no_input", failures=failures)
         if failures >= self.tries:
             return FAILED

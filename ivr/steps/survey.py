@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ivr.engine.input_step import MISS, InputStep
+from ivr.engine.input_step import MISS, InputScratch, InputStep
 from ivr.engine.inputs import Digits, Input, Resumed, Speech
 from ivr.engine.service_ports.survey import RECOMMEND, SATISFACTION, KeepSurvey
 from ivr.engine.step import Move
@@ -26,6 +26,13 @@ SCALES = {
 }
 """The questions and their ends."""
 UNHAPPY = "unhappy"
+
+
+@dataclass(frozen=True)
+class SurveyScratch(InputScratch):
+    """The answers so far, by question."""
+
+    answers: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +78,7 @@ class SurveyStep(InputStep):
         turn.phrase(f"survey_{self._asked(turn)}")
 
     def _asked(self, turn: Turn) -> str:
-        return self.survey[len(turn.scratch.get("answers", {}))]
+        return self.survey[len(_answers(turn))]
 
     def keys(self, turn: Turn) -> Keys:
         """Wait for one key, or for two and a pound sign where ten is an answer."""
@@ -107,14 +114,15 @@ class SurveyStep(InputStep):
         number = keys.removesuffix("#")
         if not number.isascii() or not number.isdigit() or not least <= int(number[:3]) <= most:
             return MISS
-        turn.remember(answers={**turn.scratch.get("answers", {}), asked: int(number)})
-        if len(turn.scratch["answers"]) < len(self.survey):
+        answers = {**_answers(turn), asked: int(number)}
+        turn.remember(replace(turn.scratch_as(SurveyScratch), answers=answers))
+        if len(answers) < len(self.survey):
             return self.listen(turn)
         return self._finish(turn)
 
     def _finish(self, turn: Turn) -> Move:
         """Keep the answers; go on by what they promise."""
-        answers = turn.scratch.get("answers", {})
+        answers = _answers(turn)
         if not answers:
             return "next"
         turn.note("survey", queue=turn.call.transfer.desk or None, **answers)
@@ -145,3 +153,7 @@ class SurveyStep(InputStep):
         except LookupFailed:
             return None
         return kept.callback_by
+
+
+def _answers(turn: Turn) -> Mapping[str, int]:
+    return turn.scratch_as(SurveyScratch).answers or {}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
-from msgspec.structs import replace
+from msgspec.structs import replace as changed
 
 from ivr.engine.agent_context import handover
 from ivr.engine.call import Transfer
 from ivr.engine.inputs import DialEnded, Digits, Input
 from ivr.engine.queue_treatment import choice_for, leads_out, leave, note_talk, wait, way_out, where
+from ivr.engine.scratch import Scratch
 from ivr.engine.service_ports.question import Question
 from ivr.engine.service_ports.queue import AskRound, EnterQueue, NoteRang, QueueStatus
 from ivr.engine.step import LiveStep, Move
@@ -28,6 +29,21 @@ from ivr.flow.text_field import TextField
 _OUTCOMES = {"completed": "next", "busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "no_answer"}
 _MOST_FAULTS = 3
 """Rounds in which the queue may be silent before the desk's own number is dialled instead."""
+
+
+@dataclass(frozen=True)
+class TransferScratch(Scratch):
+    """`state` is what the queue said last, `left` the desks that may still be dialled; None before any was wanted.
+
+    `faults` counts rounds without an answer, `agent` is being rung; `level` and `customer` are what was proved by then.
+    """
+
+    state: str = ""
+    left: Sequence[str] | None = None
+    faults: int = 0
+    agent: str = ""
+    level: int = 0
+    customer: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,7 +148,7 @@ class TransferStep(LiveStep):
             turn.found_closed.add(self.name)  # who is led round to here again is connected, rather than led on
             turn.note("closed", desk=desk)
             return "closed"
-        turn.remember(left=there or [desk])
+        turn.remember(replace(turn.scratch_as(TransferScratch), left=there or [desk]))
         self._say_so(turn)
         turn.note("transfer", desk=desk, priority=priority)
         return self._queue(turn)
@@ -165,16 +181,17 @@ class TransferStep(LiveStep):
             status = turn.ask(question)
         except LookupFailed as failed:
             return self._unanswered(turn, failed)
-        turn.remember(faults=0)
-        return self._follow(turn, replace(status, due=True) if tell else status)
+        turn.remember(replace(turn.scratch_as(TransferScratch), faults=0))
+        return self._follow(turn, changed(status, due=True) if tell else status)
 
     def _unanswered(self, turn: Turn, failed: LookupFailed) -> Move:
-        waits = turn.scratch.get("state") == "wait"
+        scratch = turn.scratch_as(TransferScratch)
+        waits = scratch.state == "wait"
         if waits and failed.missing:  # the queue has forgotten this caller, who has not gone
-            turn.remember(state="")
+            turn.remember(replace(scratch, state=""))
             return self._queue(turn)
-        faults = turn.scratch.get("faults", 0) + 1
-        turn.remember(faults=faults)
+        faults = scratch.faults + 1
+        turn.remember(replace(scratch, faults=faults))
         turn.note("lookup", source="queue", outcome="failed", reason=str(failed))
         if waits and faults < _MOST_FAULTS:
             return wait(turn, None, self.choices)
@@ -185,13 +202,14 @@ class TransferStep(LiveStep):
             case "ring" if status.number and status.leg:
                 return self._ring(turn, status)
             case "wait":
-                if turn.scratch.get("state") not in ("wait", "ring"):
+                scratch = turn.scratch_as(TransferScratch)
+                if scratch.state not in ("wait", "ring"):
                     turn.note("queued", **where(turn))
-                turn.remember(state="wait")
+                turn.remember(replace(scratch, state="wait"))
                 return wait(turn, status, self.choices)
             case "router":
                 turn.note("queued", router=True, **where(turn))
-                turn.remember(state="router", **_proof(turn))
+                turn.remember(replace(_with_proof(turn), state="router"))
                 turn.enqueue(Enqueue((), status.workflow, status.priority, status.task))
                 return None
             case "talked":  # how the dialling ended was lost on the way; that the line asks again tells it
@@ -204,17 +222,18 @@ class TransferStep(LiveStep):
 
     def _dial_desk(self, turn: Turn) -> Move:
         """Dial the number of the desk, or of the next one that helps it out; nobody is asked to take the call there."""
-        desk, *left = turn.scratch.get("left") or [turn.call.transfer.desk]
-        turn.remember(state="", left=left, **_proof(turn))
-        turn.change(transfer=replace(turn.call.transfer, desk=desk))
+        scratch = _with_proof(turn)
+        desk, *left = scratch.left or [turn.call.transfer.desk]
+        turn.remember(replace(scratch, state="", left=left))
+        turn.change(transfer=changed(turn.call.transfer, desk=desk))
         turn.dial(desk)
         return None
 
     def _ring(self, turn: Turn, status: QueueStatus) -> Move:
         if status.record and not turn.call.transfer.recording_announced:
             turn.phrase("recorded", barge_in=False)
-        turn.change(transfer=replace(turn.call.transfer, recording_announced=status.record))
-        turn.remember(state="ring", agent=status.agent, **_proof(turn))
+        turn.change(transfer=changed(turn.call.transfer, recording_announced=status.record))
+        turn.remember(replace(_with_proof(turn), state="ring", agent=status.agent))
         turn.note("ring", agent=status.agent, **where(turn))
         turn.ring(Dial((), status.number, status.timeout, leg=status.leg, record=status.record))
         return None
@@ -223,7 +242,7 @@ class TransferStep(LiveStep):
 
     def answer(self, turn: Turn, action: Input) -> Move:
         """Go on by how the conversation ended, take a waiting caller's choice, or see whether an agent is free."""
-        state = turn.scratch.get("state", "")
+        state = turn.scratch_as(TransferScratch).state
         if isinstance(action, DialEnded):
             _renew(turn)
             return self._rang(turn, action) if state == "ring" else self._dialled(turn, action)
@@ -231,7 +250,8 @@ class TransferStep(LiveStep):
             return self._pressed(turn, action.keys[:1])
         if state in ("wait", "ring"):
             return self._ask(turn, AskRound(call=turn.call.id))
-        if "left" in turn.scratch:  # a number is being dialled, and the carrier asks again what to do
+        if turn.scratch_as(TransferScratch).left is not None:
+            # A number is being dialled, and the carrier asks again what to do.
             self._say_so(turn)
             turn.dial(turn.call.transfer.desk)
             return None
@@ -256,7 +276,7 @@ class TransferStep(LiveStep):
             return self._queue(turn)
         if status.state == "talked":
             return self._talked(turn, status)
-        turn.note("refused", agent=turn.scratch.get("agent", ""), status=action.status)
+        turn.note("refused", agent=turn.scratch_as(TransferScratch).agent, status=action.status)
         turn.phrase("queue_back")
         return self._follow(turn, status)
 
@@ -264,7 +284,7 @@ class TransferStep(LiveStep):
         """Go on after a talk with an agent."""
         _renew(turn)
         note_talk(turn, status)
-        turn.change(transfer=replace(turn.call.transfer, agent=status.agent))
+        turn.change(transfer=changed(turn.call.transfer, agent=status.agent))
         return self._after(turn)
 
     def _dialled(self, turn: Turn, action: DialEnded) -> Move:
@@ -272,7 +292,7 @@ class TransferStep(LiveStep):
         outcome = _OUTCOMES[action.status]
         desk = turn.call.transfer.desk or self.transfer.desk
         turn.note("dialled", desk=desk, status=action.status, seconds=action.seconds)
-        if outcome != "next" and turn.scratch.get("left"):
+        if outcome != "next" and turn.scratch_as(TransferScratch).left:
             turn.phrase("transfer_on")
             return self._dial_desk(turn)
         return self._after(turn) if outcome == "next" else outcome
@@ -285,7 +305,7 @@ class TransferStep(LiveStep):
 
     def on_hangup(self, turn: Turn) -> None:
         """Give the place up, or free the agent; a caller who was dropped may come back to the place."""
-        if turn.scratch.get("state") in ("wait", "ring"):
+        if turn.scratch_as(TransferScratch).state in ("wait", "ring"):
             leave(turn, "gone")
 
 
@@ -295,12 +315,14 @@ def _desks(turn: Turn, desk: str) -> list[str]:
     return [desk, *(name.name for name in (first.overflow if first else ()))]
 
 
-def _proof(turn: Turn) -> dict[str, Any]:
-    """Return what the caller has proved by now, to be remembered while the line is handed over."""
-    return {"level": turn.level, "customer": turn.call.identity.customer}
+def _with_proof(turn: Turn) -> TransferScratch:
+    """Return the scratch with what the caller has proved by now, to be remembered while the line is handed over."""
+    scratch = turn.scratch_as(TransferScratch)
+    return replace(scratch, level=turn.level, customer=turn.call.identity.customer)
 
 
 def _renew(turn: Turn) -> None:
     """Let what was proved hold on, however long it took: nobody else had the line, so nothing is asked again."""
-    if turn.scratch.get("level"):
-        turn.verified(turn.scratch["level"], turn.scratch["customer"])
+    scratch = turn.scratch_as(TransferScratch)
+    if scratch.level:
+        turn.verified(scratch.level, scratch.customer)

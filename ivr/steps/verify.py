@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ivr.engine import authentication
-from ivr.engine.authentication import Proof
+from ivr.engine.authentication import Proof, ProofScratch
 from ivr.engine.caller_lookup import ask_again
-from ivr.engine.entry_step import EntryStep
+from ivr.engine.entry_step import EntryScratch, EntryStep
 from ivr.engine.entry_types import ENTRIES, TAIL, EntryType, Value
 from ivr.engine.inputs import Digits, Input
 from ivr.engine.step import Move
@@ -28,6 +28,13 @@ HIGHEST = 2
 """The highest level that a telephone can prove; L3 needs a person."""
 
 _CARD, _PIN, _ID_TAIL, _CODE = ENTRIES["card"], ENTRIES["pin"], ENTRIES["id_tail"], ENTRIES["otp"]
+
+
+@dataclass(frozen=True)
+class VerifyScratch(EntryScratch, ProofScratch):
+    """`claim` is what tells the account: the last four, or the whole card number; none before it was typed."""
+
+    claim: Value | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,9 +136,10 @@ class VerifyStep(EntryStep):
 
     def wanted(self, turn: Turn) -> EntryType:
         """Return what is missing next."""
-        if "code" in turn.scratch:
+        scratch = turn.scratch_as(VerifyScratch)
+        if scratch.code is not None:
             return _CODE
-        return _PIN if "claim" in turn.scratch else self._number(turn)
+        return self._number(turn) if scratch.claim is None else _PIN
 
     def _number(self, turn: Turn) -> EntryType:
         if not _known(turn):
@@ -149,8 +157,8 @@ class VerifyStep(EntryStep):
         """Take keys; a step that was overtaken goes on, and a code whose first proof has run out counts for nothing."""
         if isinstance(action, Digits) and turn.level >= self.verify:
             return "next"
-        if "code" in turn.scratch and not turn.level:
-            turn.change_frame(scratch={})
+        if turn.scratch_as(VerifyScratch).code is not None and not turn.level:
+            turn.remember(VerifyScratch())
             if isinstance(action, Digits) and _CODE.read(action.keys.removesuffix("#")) is not None:
                 return self.listen(turn)
         return super().answer(turn, action)
@@ -168,14 +176,14 @@ class VerifyStep(EntryStep):
             return self._after_pin(turn, authentication.check_pin(turn, self._claim(turn), value))
         if wanted is _CODE and isinstance(value, Secret):
             return self._after_code(turn, authentication.check_code(turn, value))
-        turn.remember(claim=value, failures=0)
+        turn.remember(replace(turn.scratch_as(VerifyScratch), claim=value, failures=0))
         if not authentication.name_account(turn, self._claim(turn)):
             turn.phrase("bank_unavailable")
             return AGENT
         return self.listen(turn)
 
     def _claim(self, turn: Turn) -> dict[str, Any]:
-        claim = turn.scratch["claim"]
+        claim = turn.scratch_as(VerifyScratch).claim
         if not _known(turn):
             return {"card": claim}
         return {"number": turn.call.caller, f"{self.by}_tail": claim}
@@ -185,7 +193,7 @@ class VerifyStep(EntryStep):
         return turn.call.tries.get("verify", 0) > 0 and _known(turn) and self._number(turn).read(keys) is not None
 
     def _another_number(self, turn: Turn, keys: str) -> Move:
-        turn.change_frame(scratch={key: value for key, value in turn.scratch.items() if key != "claim"})
+        turn.remember(replace(turn.scratch_as(VerifyScratch), claim=None))
         value = self._number(turn).read(keys)
         return self.accept(turn, value) if value else self.listen(turn)
 
@@ -237,4 +245,5 @@ def _known(turn: Turn) -> bool:
 
 
 def _spoken_tail(turn: Turn) -> str:
-    return turn.services.verbalize(str(turn.scratch["code_tail"]), "card_tail", "", turn.call.language)
+    tail = turn.scratch_as(VerifyScratch).code_tail
+    return turn.services.verbalize(tail, "card_tail", "", turn.call.language)

@@ -49,6 +49,24 @@ from ivr.engine.turn import Turn
 def tell(turn: Turn) -> str:
     return turn.ask(AskProgress(number="")).tickt
 """,
+    "a misspelt field of a scratch": """
+from ivr.engine.input_step import InputScratch
+from ivr.engine.turn import Turn
+def count(turn: Turn) -> int:
+    return turn.scratch_as(InputScratch).failurs
+""",
+    "a misspelt change of a scratch": """
+from dataclasses import replace
+from ivr.engine.turn import Turn
+from ivr.steps.transfer import TransferScratch
+def fault(turn: Turn) -> None:
+    turn.remember(replace(turn.scratch_as(TransferScratch), fault=1))
+""",
+    "a scratch by string": """
+from ivr.engine.turn import Turn
+def fault(turn: Turn) -> None:
+    turn.remember(faults=1)
+""",
     "a method that a service does not have": """
 from ivr.engine.service_ports import ServicePorts
 from ivr.engine.service_ports.tickets import AskProgress

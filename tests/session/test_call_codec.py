@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ivr.crypto import Seal
 from ivr.engine.call import Call, CallFacts, Frame, Transfer
 from ivr.engine.engine import Engine
-from ivr.engine.inputs import DialEnded
+from ivr.engine.inputs import DialEnded, Digits
 from ivr.errors import StoreError
 from ivr.flow.loader import reload
 from ivr.secret import Secret
@@ -27,6 +27,14 @@ steps:
   start: {{menu: [{{label: 余额, goto: balance, reason: balance}}]}}
   balance: {{requires: L1, lookup: {{from: bank.balance, as: account, on_error: bye}}, next: talk}}
   talk: {{transfer: general, next: bye, otherwise: bye}}
+{AGENT}
+"""
+PROOF = f"""
+flow: test
+start: start
+steps:
+  start: {{menu: [{{label: 余额, goto: balance}}]}}
+  balance: {{requires: L1, say: 余额。, next: start}}
 {AGENT}
 """
 CALL = Call("CA1", "r", "zh-CN", "+861", "+862", 0.0, (Frame("menu", "a"),))
@@ -76,3 +84,30 @@ def test_a_live_call_that_an_earlier_version_wrote_goes_on(seal: Seal) -> None:
     engine = Engine(reload({"line.yaml": LINE, "test.yaml": TALK}, catalogue()), services_of(bank))
     reply = engine.turn(call, DialEnded("completed", 60), 1795310070.0)
     assert (reply.call.frame.step, reply.call.transfer.agent) == ("bye", "li")
+
+
+def test_a_step_that_an_earlier_version_left_half_done_goes_on_with_its_secrets(seal: Seal) -> None:
+    def sealed(kind: str, value: str) -> dict[str, str]:
+        return {"$sealed": seal.seal(Secret(kind, value))}
+
+    memo = {
+        "returned": False, "failures": 0, "waits": 1, "account": "A1",
+        "claim": sealed("pan", "4111111111111111"), "begun": sealed("pin", "13"),
+    }  # fmt: skip
+    frame = {"flow": "test", "step": "balance.verify", "memo": memo, "trail": ["start"]}
+    row = {
+        "id": "CA1", "release": "r", "language": "zh-CN", "caller": "+8613800000001", "called": "+861000",
+        "started": 1795310000.0, "frames": [frame], "facts": {"caller": {"known": False}},
+    }  # fmt: skip
+    call = thaw(json.dumps(row).encode(), seal)
+    written = json.loads(freeze(call, seal))["frames"][0]["memo"]
+    assert set(written) == set(memo)
+    assert set(written["claim"]) == set(written["begun"]) == {"$sealed"}
+
+    bank = Bank({"bank.account": {"account": "A1"}, "bank.verify": {"verified": True, "customer": "C1"}})
+    engine = Engine(reload({"line.yaml": LINE, "test.yaml": PROOF}, catalogue()), services_of(bank))
+    reply = engine.turn(call, Digits("5790"), 1795310010.0)
+    (asked,) = [question for source, question, _ in bank.asked if source == "bank.verify"]
+    assert (asked["card"].reveal(), asked["pin"].reveal()) == ("4111111111111111", "135790")
+    assert reply.call.identity.level == 1
+    assert b"$sealed" not in freeze(reply.call, seal)

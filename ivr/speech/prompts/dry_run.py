@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ivr.engine.call import Call, CallFacts, Frame, ProvenIdentity
+from ivr.engine.input_step import InputScratch
 from ivr.engine.service_ports.question import A, Question
 from ivr.engine.step import LiveStep
 from ivr.engine.turn import Services, Turn
@@ -136,9 +137,8 @@ def dry_run_turn(
     hidden: frozenset[str] = frozenset(),
 ) -> DryRunTurn:
     """Return a turn that stands at a step; where it listens, the caller has the proof that it needs."""
-    frame = Frame(
-        flow.name, step.name, scratch={"failures": scene.failures}, visited=frozenset({step.name} if scene.back else ())
-    )
+    scratch = InputScratch(scene.failures).merged_into({})
+    frame = Frame(flow.name, step.name, scratch=scratch, visited=frozenset({step.name} if scene.back else ()))
     call = Call(
         id="", release="", language=language, caller=_CALLER, called="", started=0.0, frames=(frame,),
         facts=CallFacts(caller={"known": scene.known}),

@@ -1,0 +1,36 @@
+"""What a step keeps between its own turns: a frozen record that each kind of step declares, stored as a map by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from .call import Values
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """The base of every kind's scratch. Each field has a plain default, which it has when the step is entered.
+
+    The fields of a base step and of its kind share one map, so a name means the same in both. Why dataclasses: mypy
+    checks the names that `dataclasses.replace` is given.
+    """
+
+    @classmethod
+    def read(cls, stored: Values) -> Self:
+        """Return the declared fields from the stored map; others are left alone."""
+        return cls(**{name: stored[name] for name in cls.__dataclass_fields__ if name in stored})
+
+    def merged_into(self, stored: Values) -> dict[str, Any]:
+        """Return the stored map with these fields in it; a field that has its default is left out."""
+        merged = dict(stored)
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
+            if value == getattr(type(self), name):
+                merged.pop(name, None)
+            else:
+                merged[name] = value
+        return merged
+
+
+S = TypeVar("S", bound=Scratch)
