@@ -217,7 +217,7 @@ def _scheduler(ivr: Ivr) -> Scheduler:
     return Scheduler(
         ivr.store,
         server_rounds(ivr),
-        told=lambda done: log.line("alarms", taken=done.taken, failed=done.failed, broken=done.broken),
+        delivered=lambda done: log.line("alarms", taken=done.taken, failed=done.failed, broken=done.broken),
         failed=lambda fault: log.fault("alarms", fault),
         clock=ivr.clock,
     )

@@ -55,7 +55,7 @@ class BackgroundCaller:
 
 
 def joins(
-    one: Earlier,
+    earlier: Earlier,
     stage: CallScheduler,
     conversation: Conversation,
     transport: Transport,
@@ -66,11 +66,11 @@ def joins(
 ) -> BackgroundCaller:
     """Add an earlier caller, who calls before the conversation begins at `at`; `line` is that of its own caller."""
     base = line.voice_url.removesuffix(conversation.path)
-    path = replace(conversation, flow=one.flow or ("" if one.to else conversation.flow)).path
-    theirs = replace(line, voice_url=base + path, caller=one.caller, called=one.to or line.called)
-    leaves = at - one.ahead + one.hangs_up if one.hangs_up else math.inf
-    caller = BackgroundCaller(one.press, DeskAnswer(talk=one.talk), lambda: stage.now() >= leaves)
-    stage.at(at - one.ahead, lambda: _calls(theirs, transport, caller, stage, watch))
+    path = replace(conversation, flow=earlier.flow or ("" if earlier.to else conversation.flow)).path
+    theirs = replace(line, voice_url=base + path, caller=earlier.caller, called=earlier.to or line.called)
+    leaves = at - earlier.ahead + earlier.hangs_up if earlier.hangs_up else math.inf
+    caller = BackgroundCaller(earlier.press, DeskAnswer(talk=earlier.talk), lambda: stage.now() >= leaves)
+    stage.at(at - earlier.ahead, lambda: _calls(theirs, transport, caller, stage, watch))
     return caller
 
 

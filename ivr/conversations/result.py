@@ -84,13 +84,13 @@ def plain(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in value.items()}
+        return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return [plain(item) for item in value]
     return None if value is None else str(value)
 
 
 def shown(value: object) -> str:
     """Return a value for a message."""
-    found = plain(value)
-    return "nothing" if found in (None, "") else str(found)
+    text = plain(value)
+    return "nothing" if text in (None, "") else str(text)

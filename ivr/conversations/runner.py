@@ -203,8 +203,8 @@ class ScriptedCaller:
         except Gone:
             pass
         place = self._place()
-        told = dict.fromkeys(f"{fault} ({fault.url})" if fault.url else str(fault) for fault in result.faults)
-        self.failures += [FailedExpectation(place, f"the carrier finds a fault: {fault}") for fault in told]
+        faults = dict.fromkeys(f"{fault} ({fault.url})" if fault.url else str(fault) for fault in result.faults)
+        self.failures += [FailedExpectation(place, f"the carrier finds a fault: {fault}") for fault in faults]
         if result.ended_by == "limit":
             self.failures.append(
                 FailedExpectation(place, "the call never ends: it lasted as long as a carrier lets a call last")
@@ -267,8 +267,8 @@ class ScriptedCaller:
         said = folded_for_match("".join(self._agent_said))
         for wish in turn.agent_hears:
             if folded_for_match(str(wish.value)) not in said:
-                told = " ".join(self._agent_said) or "(nothing)"
-                self._fail(wish.place, f"expected the agent to be told {quoted(wish)}, but they hear: {told}")
+                heard = " ".join(self._agent_said) or "(nothing)"
+                self._fail(wish.place, f"expected the agent to be told {quoted(wish)}, but they hear: {heard}")
 
     def _texts(self) -> Sequence[str]:
         return self._inbox() if self._inbox is not None else ()
@@ -278,10 +278,10 @@ class ScriptedCaller:
 
     def _code(self, turn: ConversationTurn) -> str:
         """Read the code in the newest text message, as its receiver would."""
-        found = _CODE.search("".join(self._texts()[-1:]))
-        if found is None:
+        match = _CODE.search("".join(self._texts()[-1:]))
+        if match is None:
             self._fail(turn.place, "expected a text message with a code, but there is none to read here")
-        return found[0]
+        return match[0]
 
     def _check_facts(self, turn: ConversationTurn) -> None:
         facts = self._facts(self._call_sid) if self._facts and turn.expect else None
@@ -319,9 +319,9 @@ class ScriptedCaller:
             dialled = ", ".join(self._dialled) or "nobody"
             self._fail(wish.place, f"expected that {wish.value or 'nobody'} was dialled, but it was {dialled}")
 
-    def _check_fact(self, name: str, wish: Expectation, found: object) -> None:
-        if plain(found) != plain(wish.value):
-            self._fail(wish.place, f"expected {name} to be {shown(wish.value)}, but it is {shown(found)}")
+    def _check_fact(self, name: str, wish: Expectation, fact: object) -> None:
+        if plain(fact) != plain(wish.value):
+            self._fail(wish.place, f"expected {name} to be {shown(wish.value)}, but it is {shown(fact)}")
 
     def _fail(self, place: Place, message: str) -> NoReturn:
         """Note the failure and hang up: later checks would be meaningless."""

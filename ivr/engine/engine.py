@@ -203,7 +203,7 @@ class Engine:
         if len(turn.call.frames) >= DEPTH_LIMIT:
             raise FlowStuck(f'flow "{run.flow}" runs itself without end')
         flow = self.release.flows[run.flow]
-        turn.change(frames=(*turn.call.frames, Frame(run.flow, flow.start, values=run.given, proven=run.proven)))
+        turn.change(frames=(*turn.call.frames, Frame(run.flow, flow.start, values=run.values, proven=run.proven)))
         turn.flow = flow
         return self._enter(turn)
 

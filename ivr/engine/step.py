@@ -27,11 +27,11 @@ class Universal(Enum):
 class RunFlow:
     """Go into another flow and come back to this step with `FlowResults`.
 
-    `proven` names the given values that were learnt by proof.
+    `proven` names those of the `values` that were learnt by proof.
     """
 
     flow: str
-    given: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
     proven: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -85,7 +85,7 @@ class NestedFlow:
     """A flow that a step runs, and the values of its parameters."""
 
     name: str
-    given: Mapping[str, Expression]
+    values: Mapping[str, Expression]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class AskedQuestion:
     """A question to a back end as an editor wrote it, and the variable that keeps its answer, if any."""
 
     source: Reference
-    given: Mapping[str, Expression]
+    fields: Mapping[str, Expression]
     save_as: str = ""
 
 

@@ -56,7 +56,7 @@ def manual(catalogue: Catalogue) -> str:
         "choices": lambda: _fields(options(ChoiceFields)),
         "spoken": lambda: _spoken(catalogue.spoken_kinds),
         "given": _given,
-        "questions": lambda: "\n\n".join(_question(*one) for one in sorted(catalogue.questions.items())),
+        "questions": lambda: "\n\n".join(_question(*declared) for declared in sorted(catalogue.questions.items())),
         "profiles": _profiles,
         "line": lambda: _fields(options(LineFields)),
         "numbers": lambda: _fields(options(NumberFields)),
@@ -142,13 +142,13 @@ def _given() -> str:
 def _question(name: str, question: DeclaredQuestion) -> str:
     """Explain one question to a service of our own."""
     taken = ((f"`{key}`", field.words, field.help, "yes" * field.required) for key, field in question.fields.items())
-    told = (
+    answered = (
         (f"`{key}`", field.words, field.help, ", ".join(f"`{kind}`" for kind in field.kinds))
         for key, field in question.answer.items()
     )
     parts = [f"#### {name}", question.help, _table(("field", "takes", "meaning", "needed"), taken)]
     if question.answer:
-        parts.append(_table(("answer", "holds", "meaning", "read aloud as"), told))
+        parts.append(_table(("answer", "holds", "meaning", "read aloud as"), answered))
     return "\n\n".join(parts)
 
 

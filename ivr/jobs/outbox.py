@@ -42,11 +42,11 @@ class KeyedMessage:
     """A letter that is just its key and what is sent."""
 
     key: str
-    told: Mapping[str, Any]
+    document: Mapping[str, Any]
 
     def body(self) -> Mapping[str, Any]:
         """Return what is sent."""
-        return self.told
+        return self.document
 
 
 @dataclass(frozen=True)

@@ -25,19 +25,19 @@ Round = Callable[[float], Delivered]
 
 
 class Scheduler:
-    """`told` learns of each minute with something due, `failed` of a round that broke; neither may take long."""
+    """Runs the rounds. `delivered` gets each result that is not empty, `failed` each exception; both must be quick."""
 
     def __init__(
         self,
         documents: Documents,
         rounds: Sequence[Round],
         *,
-        told: Callable[[Delivered], None],
+        delivered: Callable[[Delivered], None],
         failed: Callable[[Exception], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._documents, self._rounds, self._clock = documents, tuple(rounds), clock
-        self._told, self._failed = told, failed
+        self._delivered, self._failed = delivered, failed
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ivr-alarms", daemon=True)
 
@@ -66,7 +66,7 @@ class Scheduler:
             except Exception as fault:
                 self._failed(fault)
         if done != Delivered():
-            self._told(done)
+            self._delivered(done)
 
     def _run(self) -> None:
         while not self._end.is_set():

@@ -46,11 +46,9 @@ def main() -> None:
 def _carried_out(run: LoadRun, over: Event, interrupted: Event) -> Ending:
     runner = locustfile.local_runner(run)
     runner.start(run.plan.users, max(run.plan.users / max(run.plan.ramp_seconds, 1.0), 1.0))
-    told = 0
     while run.watch.now() < run.plan.seconds and not run.bounded:
         if interrupted.wait(min(1.0, max(run.plan.seconds - run.watch.now(), 0.001))):
             break
-        told += 1
         _send(LoadMessage(progress=_progress(run)))
     ending: Ending = "interrupted" if interrupted.is_set() else "calls" if run.bounded else "time"
     over.set()

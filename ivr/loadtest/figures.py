@@ -148,13 +148,13 @@ class LoadFigures:
         self._over += seconds > self.budget
 
     def _step(self, name: str, order: int) -> _StepTimes:
-        known = self._steps.get(name)
-        if known is None:
+        times = self._steps.get(name)
+        if times is None:
             if len(self._steps) >= MOST_STEPS:
                 name, order = OTHER_STEPS, MOST_STEPS
-            known = self._steps.setdefault(name, _StepTimes(order))
-        known.order = min(known.order, order)
-        return known
+            times = self._steps.setdefault(name, _StepTimes(order))
+        times.order = min(times.order, order)
+        return times
 
     def _slice(self, at: float) -> _Slice:
         number = max(int(at / self.width), 0)
@@ -199,8 +199,8 @@ class LoadFigures:
 
     def latest_p99(self) -> float:
         """Tell the p99 of the last full slice of time in milliseconds, for whoever watches."""
-        known = sorted(self._slices)
-        return self._slices[known[-2 if len(known) > 1 else -1]].times.percentiles((99,))[0] if known else 0.0
+        numbers = sorted(self._slices)
+        return self._slices[numbers[-2 if len(numbers) > 1 else -1]].times.percentiles((99,))[0] if numbers else 0.0
 
     def calls(self) -> CallFigures:
         """Tell what became of the calls."""

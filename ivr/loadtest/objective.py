@@ -25,10 +25,10 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 _SHAPE = re.compile(r"\s*([a-z0-9./]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*(ms|s|%|)\s*", re.ASCII)
 _RATES: dict[str, Callable[[Result], float]] = {
-    "turns/s": lambda found: found.turns_per_second,
-    "calls/s": lambda found: found.calls_per_second,
-    "turns": lambda found: float(found.turns),
-    "calls": lambda found: float(found.calls.started),
+    "turns/s": lambda result: result.turns_per_second,
+    "calls/s": lambda result: result.calls_per_second,
+    "turns": lambda result: float(result.turns),
+    "calls": lambda result: float(result.calls.started),
 }
 
 
@@ -42,21 +42,21 @@ class Objective:
     limit: float
     unit: str
 
-    def judge(self, found: Result) -> ObjectiveVerdict:
+    def judge(self, result: Result) -> ObjectiveVerdict:
         """Compare with a result. Nothing measured at all meets no objective."""
-        value = self._measured(found)
-        met = found.turns > 0 and _COMPARE[self.compare](value, self.limit)
-        return ObjectiveVerdict(self.text, f"{value:.4g}{self.unit}" if found.turns else "nothing was measured", met)
+        value = self._measured(result)
+        met = result.turns > 0 and _COMPARE[self.compare](value, self.limit)
+        return ObjectiveVerdict(self.text, f"{value:.4g}{self.unit}" if result.turns else "nothing was measured", met)
 
-    def _measured(self, found: Result) -> float:
+    def _measured(self, result: Result) -> float:
         if self.metric in _RATES:
-            return _RATES[self.metric](found)
+            return _RATES[self.metric](result)
         if self.metric == "errors":
-            return found.error_share * 100 if self.unit == "%" else float(found.errors)
+            return result.error_share * 100 if self.unit == "%" else float(result.errors)
         if self.metric == "audible.over":
-            return found.audible.over_share * 100 if self.unit == "%" else float(found.audible.over)
+            return result.audible.over_share * 100 if self.unit == "%" else float(result.audible.over)
         name = self.metric.removeprefix("audible.")
-        spread: Percentiles = found.audible.spread if name != self.metric else found.latency
+        spread: Percentiles = result.audible.spread if name != self.metric else result.latency
         milliseconds: float = getattr(spread, _SPREAD[name])
         return milliseconds / 1000 if self.unit == "s" else milliseconds
 

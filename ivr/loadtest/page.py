@@ -13,23 +13,23 @@ from .results import Percentiles, Result, TimeSlice
 _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 
-def html(found: Result) -> str:
+def html(result: Result) -> str:
     """Write the page."""
-    title = f"Load test of {found.flow}"
+    title = f"Load test of {result.flow}"
     return "\n".join(
         (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>",
             f"<h1>{escape(title)}</h1>",
-            f"<p>{escape(found.url)}, {escape(found.started)}, {found.seconds:.1f} s</p>",
-            _numbers(found),
-            _objectives(found),
-            *_plots(found),
-            _times(found),
-            _steps(found),
-            _errors(found),
-            _conditions(found),
+            f"<p>{escape(result.url)}, {escape(result.started)}, {result.seconds:.1f} s</p>",
+            _numbers(result),
+            _objectives(result),
+            *_plots(result),
+            _times(result),
+            _steps(result),
+            _errors(result),
+            _conditions(result),
             "</body></html>\n",
         )
     )
@@ -41,21 +41,21 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _numbers(found: Result) -> str:
+def _numbers(result: Result) -> str:
     pairs = (
-        (f"{found.turns_per_second:.1f}", "turns/s"),
-        (f"{found.calls_per_second:.2f}", "calls/s"),
-        (str(found.calls.most_live), "calls at once"),
-        (milliseconds(found.latency.p50), "p50"),
-        (milliseconds(found.latency.p99), "p99"),
-        (share_text(found.error_share), "of turns failed"),
-        (share_text(found.audible.over_share), f"silent for over {milliseconds(found.audible.budget_ms)}"),
+        (f"{result.turns_per_second:.1f}", "turns/s"),
+        (f"{result.calls_per_second:.2f}", "calls/s"),
+        (str(result.calls.most_live), "calls at once"),
+        (milliseconds(result.latency.p50), "p50"),
+        (milliseconds(result.latency.p99), "p99"),
+        (share_text(result.error_share), "of turns failed"),
+        (share_text(result.audible.over_share), f"silent for over {milliseconds(result.audible.budget_ms)}"),
     )
     return '<div class="numbers">' + "".join(f"<span><b>{b}</b>{escape(name)}</span>" for b, name in pairs) + "</div>"
 
 
-def _objectives(found: Result) -> str:
-    if not found.objectives:
+def _objectives(result: Result) -> str:
+    if not result.objectives:
         return ""
     rows = (
         (
@@ -63,15 +63,15 @@ def _objectives(found: Result) -> str:
             escape(v.measured),
             '<span class="good">met</span>' if v.met else '<span class="bad">failed</span>',
         )
-        for v in found.objectives
+        for v in result.objectives
     )
     return "<h2>Objectives</h2>" + _table(("objective", "measured", ""), rows)
 
 
-def _plots(found: Result) -> Iterable[str]:
-    if not found.moments:
+def _plots(result: Result) -> Iterable[str]:
+    if not result.moments:
         return
-    moments = found.moments
+    moments = result.moments
     time = plots.Axis("seconds", plots.even(max(m.at + m.seconds for m in moments), steps=6))
     yield plots.plot("Turns and errors a second", time, _counted(moments), _rates(moments))
     live = [(m.at, float(m.live)) for m in moments]
@@ -81,7 +81,7 @@ def _plots(found: Result) -> Iterable[str]:
     timed = [m for m in moments if m.turns]
     if timed:
         yield plots.plot("Latency over time", time, _latency(timed), _percentiles(timed))
-        yield _curve(found)
+        yield _curve(result)
 
 
 def _counted(moments: Sequence[TimeSlice]) -> plots.Axis:
@@ -107,13 +107,13 @@ def _percentiles(moments: Sequence[TimeSlice]) -> list[plots.PlotLine]:
     ]
 
 
-def _curve(found: Result) -> str:
+def _curve(result: Result) -> str:
     ticks = [(p, f"{p:g} %") for p in (0, 50, 90, 99, 99.9, 99.99)]
-    values = [value for _, due, sent in found.curve for value in (due, sent)]
+    values = [value for _, due, sent in result.curve for value in (due, sent)]
     times = plots.Axis("", plots.decades(min(values), max(values)), plots.logarithm)
     lines = [
-        plots.PlotLine("since due", "b", [(p, due) for p, due, _ in found.curve]),
-        plots.PlotLine("since sent", "a", [(p, sent) for p, _, sent in found.curve]),
+        plots.PlotLine("since due", "b", [(p, due) for p, due, _ in result.curve]),
+        plots.PlotLine("since sent", "a", [(p, sent) for p, _, sent in result.curve]),
     ]
     return plots.plot("Latency by percentile", plots.Axis("of all turns", ticks, plots.nines), times, lines)
 
@@ -122,39 +122,39 @@ def _five(spread: Percentiles) -> tuple[str, ...]:
     return tuple(milliseconds(t) for t in (spread.p50, spread.p90, spread.p99, spread.p999, spread.max))
 
 
-def _times(found: Result) -> str:
+def _times(result: Result) -> str:
     named = (
-        ("latency, from when a request was due", found.latency),
-        ("service, from when it was sent", found.service),
-        ("audible delay, silence before a prompt", found.audible.spread),
+        ("latency, from when a request was due", result.latency),
+        ("service, from when it was sent", result.service),
+        ("audible delay, silence before a prompt", result.audible.spread),
     )
     rows = ((name, str(spread.count), *_five(spread)) for name, spread in named)
     return "<h2>Times</h2>" + _table(("", "count", "p50", "p90", "p99", "p99.9", "max"), rows)
 
 
-def _steps(found: Result) -> str:
-    rows = ((escape(s.name), str(s.latency.count), str(s.errors), *_five(s.latency)) for s in found.steps)
+def _steps(result: Result) -> str:
+    rows = ((escape(s.name), str(s.latency.count), str(s.errors), *_five(s.latency)) for s in result.steps)
     return "<h2>Steps</h2>" + _table(("step", "turns", "errors", "p50", "p90", "p99", "p99.9", "max"), rows)
 
 
-def _errors(found: Result) -> str:
-    if not found.error_counts:
+def _errors(result: Result) -> str:
+    if not result.error_counts:
         return "<h2>Errors</h2><p>None.</p>"
-    rows = ((escape(e.kind), str(e.count), escape(e.step), escape(e.example)) for e in found.error_counts)
+    rows = ((escape(e.kind), str(e.count), escape(e.step), escape(e.example)) for e in result.error_counts)
     return "<h2>Errors</h2>" + _table(("kind", "count", "step", "example"), rows)
 
 
-def _conditions(found: Result) -> str:
-    calls = found.calls
+def _conditions(result: Result) -> str:
+    calls = result.calls
     facts: dict[str, object] = {
         "calls": f"{calls.started} started, {calls.completed} completed, {calls.failed} failed, {calls.cut} cut",
         "late calls": f"{calls.late}, the latest by {milliseconds(calls.latest_ms)}",
-        "client": f"{found.client.cpu_us_per_turn:.0f} us of CPU a turn,"
-        f" {share_text(found.client.busy_share)} of one core",
-        **found.parameters,
-        **{f"{name} version": version for name, version in found.versions.items()},
-        **{f"played: {name}": count for name, count in found.conversations.items()},
-        **{f"left out: {name}": count for name, count in found.left_out.items()},
+        "client": f"{result.client.cpu_us_per_turn:.0f} us of CPU a turn,"
+        f" {share_text(result.client.busy_share)} of one core",
+        **result.parameters,
+        **{f"{name} version": version for name, version in result.versions.items()},
+        **{f"played: {name}": count for name, count in result.conversations.items()},
+        **{f"left out: {name}": count for name, count in result.left_out.items()},
     }
     rows = ((escape(name), escape(str(value))) for name, value in facts.items() if value is not None)
     return "<h2>Conditions</h2>" + _table(("", ""), rows)

@@ -116,10 +116,10 @@ def steady(moments: Sequence[TimeSlice], ramp: float, end: float) -> tuple[float
 
 def versions() -> dict[str, str]:
     """Tell the versions of what the figures depend on."""
-    found = {"python": platform.python_version()}
+    by_package = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
-            found[name] = version(name)
+            by_package[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+            by_package[name] = "not installed"
+    return by_package

@@ -47,12 +47,18 @@ class Scripts:
     """The conversations of a flow that fit a load, drawn by their weights."""
 
     def __init__(self, conversations: Sequence[Conversation], flow: str) -> None:
-        of_flow = [one for one in conversations if one.flow == flow]
-        why = [_unfit(one) for one in of_flow]
+        of_flow = [conversation for conversation in conversations if conversation.flow == flow]
+        why = [_unfit(conversation) for conversation in of_flow]
         self.left_out = Counter(reason for reason in why if reason)
-        self.fit = [Script(one, deed_names(one)) for one, no in zip(of_flow, why, strict=True) if not no]
+        self.fit = [
+            Script(conversation, deed_names(conversation))
+            for conversation, no in zip(of_flow, why, strict=True)
+            if not no
+        ]
         if not self.fit:
-            flows = ", ".join(sorted({one.flow for one in conversations if one.flow})) or "none"
+            flows = (
+                ", ".join(sorted({conversation.flow for conversation in conversations if conversation.flow})) or "none"
+            )
             raise LoadError(f"no conversation of {flow} fits a load test; there are conversations of: {flows}")
         self._weights = list(itertools.accumulate(script.conversation.weight for script in self.fit))
 

@@ -100,13 +100,13 @@ class LocustRun:
             for worker in self._workers.values():
                 run.figures.absorb(worker["figures"])
             cpu = sum(worker["cpu"] for worker in self._workers.values())
-        found = run.result("time", cpu=cpu)
-        print(report.report_text(found))
+        result = run.result("time", cpu=cpu)
+        print(report.report_text(result))
         options: Any = environment.parsed_options
         if options.report_json:
-            Path(options.report_json).write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
+            Path(options.report_json).write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
         if options.report_html:
-            Path(options.report_html).write_text(page.html(found), encoding="utf-8")
+            Path(options.report_html).write_text(page.html(result), encoding="utf-8")
 
 
 def _plan(environment: Environment) -> Plan:

@@ -20,7 +20,7 @@ class SubFlow:
     """The keys of `flow:` in a step."""
 
     run: str = option(Name("the name of a flow"), help="The flow that is run.")
-    given: Mapping[str, Expression] = option(
+    parameters: Mapping[str, Expression] = option(
         MapOf(Condition()), help="The values for its parameters.", key="with", default=None
     )
     save_as: str = option(Name(), help="The variable that keeps its results.", key="as", default="")
@@ -56,15 +56,15 @@ class FlowStep(LiveStep):
 
     def nested(self) -> NestedFlow:
         """Return the flow that is run."""
-        return NestedFlow(self.flow.run, self.flow.given or {})
+        return NestedFlow(self.flow.run, self.flow.parameters or {})
 
     def enter(self, turn: Turn) -> Move:
         """Go into the flow; when it has come back, keep its results and go on."""
         came_back = turn.scratch_as(FlowResults)
         if came_back.results is None:
-            values, given = turn.values(), self.flow.given or {}
-            proven = {name: proof for name, value in given.items() if (proof := turn.proof_behind(value))}
-            return RunFlow(self.flow.run, {name: value(values) for name, value in given.items()}, proven)
+            values, parameters = turn.values(), self.flow.parameters or {}
+            proven = {name: proof for name, value in parameters.items() if (proof := turn.proof_behind(value))}
+            return RunFlow(self.flow.run, {name: value(values) for name, value in parameters.items()}, proven)
         if self.flow.save_as:
             turn.set(self.flow.save_as, came_back.results, proof=came_back.proof)
         return "next"

@@ -32,7 +32,7 @@ class LookupQuestion:
         key="from",
     )
     save_as: str = option(Name(), help="The variable that keeps the answer.", key="as", default="")
-    given: Mapping[str, Expression] = option(
+    fields: Mapping[str, Expression] = option(
         MapOf(Condition()), help="What is asked with it, besides who the caller is.", key="with", default=None
     )
     on_error: Route = option(Ways(), help="Where to go when there is no answer in time, or a fault.")
@@ -74,7 +74,7 @@ class LookupStep(LiveStep):
 
     def asks(self) -> AskedQuestion:
         """Return what is asked."""
-        return AskedQuestion(self.lookup.source, self.lookup.given or {}, self.lookup.save_as)
+        return AskedQuestion(self.lookup.source, self.lookup.fields or {}, self.lookup.save_as)
 
     def enter(self, turn: Turn) -> Move:
         """Ask."""
@@ -88,13 +88,13 @@ class LookupStep(LiveStep):
 
     def _answer(self, turn: Turn) -> Mapping[str, Any]:
         values, source = turn.values(), self.lookup.source.name
-        given = {name: expression(values) for name, expression in (self.lookup.given or {}).items()}
-        given.pop("customer", None)  # proved, never given: the number that calls is a hint of who it may be
-        given["call"] = turn.call.id
+        fields = {name: expression(values) for name, expression in (self.lookup.fields or {}).items()}
+        fields.pop("customer", None)  # proved, never given: the number that calls is a hint of who it may be
+        fields["call"] = turn.call.id
         if turn.level:
-            given["customer"] = turn.call.identity.customer
+            fields["customer"] = turn.call.identity.customer
         kind = QUESTIONS.get(source)
         if kind is None:
-            return turn.lookup(source, given, deadline=self.lookup.deadline)
-        answer: Answer = turn.ask(read_question(kind, given, spare=_GIVEN_ALONG))
+            return turn.lookup(source, fields, deadline=self.lookup.deadline)
+        answer: Answer = turn.ask(read_question(kind, fields, spare=_GIVEN_ALONG))
         return answer.values()

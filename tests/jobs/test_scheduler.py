@@ -46,7 +46,9 @@ class Office:
 
     def watch(self, store: SqliteStore) -> Scheduler:
         deadlines = DeadlineAlarms(store, self.take)
-        return Scheduler(store, [deadlines.sound], told=self.tell, failed=self.faults.append, clock=lambda: self.now)
+        return Scheduler(
+            store, [deadlines.sound], delivered=self.tell, failed=self.faults.append, clock=lambda: self.now
+        )
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ class AgentDocuments:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
 
-    def told(self, leg: str, prompts: Sequence[Prompt]) -> bytes:
+    def whisper(self, leg: str, prompts: Sequence[Prompt]) -> bytes:
         """Play the whisper and wait for one key; on silence play it once more, then go on without a key."""
         key = f"{leg_address(self._prefix, leg)}/key"
         asked = "".join(self._asked(prompts, key, seconds) for seconds in (FIRST_WAIT, SECOND_WAIT))

@@ -60,7 +60,7 @@ class _Hooks:
             if whisper is None:
                 return self.documents.farewell(self._said("agent_gone"))
             reason = self.host.reason_in_words(whisper.reason, whisper.language) or whisper.reason.replace("_", " ")
-            return self.documents.told(leg, self._voiced(whisper_words(replace(whisper, reason=reason))))
+            return self.documents.whisper(leg, self._voiced(whisper_words(replace(whisper, reason=reason))))
 
         self._read(leg)
         return self._answer("answered", tell)

@@ -34,10 +34,10 @@ def branches(db: sqlite3.Connection, _now: datetime, asked: InCity) -> StoredAns
 
 
 def _branch(row: sqlite3.Row) -> StoredAnswer:
-    told = ("city", "city_en", "name", "name_en", "address", "address_en", "opens", "closes", "phone")
+    columns = ("city", "city_en", "name", "name_en", "address", "address_en", "opens", "closes", "phone")
     weekend = bool(row["weekend"])
     days = {"days": "每天" if weekend else "周一到周五", "days_en": "every day" if weekend else "Monday to Friday"}
-    return {**{name: row[name] for name in told}, **days, "weekend": weekend}
+    return {**{name: row[name] for name in columns}, **days, "weekend": weekend}
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,6 @@ def is_weak(pin: str, *, born: str, tails: tuple[str, ...]) -> bool:
         or pin[:3] == pin[3:]
         or pin[::2] == pin[1::2]
         or pin in _COMMON
-        or any(pin in one for one in dates)
+        or any(pin in birthday for birthday in dates)
         or any(tail in pin for tail in tails)
     )

@@ -28,21 +28,21 @@ def account(db: sqlite3.Connection, _now: datetime, asked: OfAccount) -> StoredA
     """Name the account that tries are charged to; number and card of one customer lead to the same."""
     if asked.card is None and asked.number is None:
         raise UnclearError("give number or card")
-    row, known = _nearest(db, asked.number or "", asked.card or "")
-    given = card_digest(asked.card) if asked.card else _e164(asked.number or "").encode()
-    invented = account_id(book_key(db), b"unknown " + given)
+    row, exists = _nearest(db, asked.number or "", asked.card or "")
+    claimed = card_digest(asked.card) if asked.card else _e164(asked.number or "").encode()
+    invented = account_id(book_key(db), b"unknown " + claimed)
     held = account_id(book_key(db), b"customer " + row["customer"].encode())
-    return {"account": held if known else invented}
+    return {"account": held if exists else invented}
 
 
 def verify(db: sqlite3.Connection, _now: datetime, asked: Claim) -> StoredAnswer:
     """Check a claim. An unknown account, a wrong tail and a wrong PIN get the same answer after the same work."""
     if not asked.card and (not asked.number or (asked.card_tail is None and asked.id_tail is None)):
         raise UnclearError("give card, or number and one of card_tail and id_tail")
-    row, known = _nearest(db, asked.number or "", asked.card or "")
+    row, exists = _nearest(db, asked.number or "", asked.card or "")
     right_pin = opens(asked.pin, row["pin"])
     right_tail = _is_tail(asked.card_tail, row["tail"]) & _is_tail(asked.id_tail, row["id_tail"])
-    if not known & right_pin & right_tail:
+    if not exists & right_pin & right_tail:
         return {"verified": False}
     return {"verified": True, "customer": row["customer"], "card": {"tail": row["tail"]}}
 

@@ -107,7 +107,7 @@ class PrivateTextsType:
         """Return the list."""
         if not isinstance(value or (), list | tuple):
             raise LookupFailed(f"{name} is no list")
-        return tuple(one if isinstance(one, Secret) else str(one) for one in value or () if one is not None)
+        return tuple(item if isinstance(item, Secret) else str(item) for item in value or () if item is not None)
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class WordsType:
         """Return the names."""
         if not isinstance(value or (), list | tuple):
             raise LookupFailed(f"{name} is no list")
-        return tuple(one for one in map(str, value or ()) if re.fullmatch("[a-z_]{1,16}", one))[: self.most]
+        return tuple(item for item in map(str, value or ()) if re.fullmatch("[a-z_]{1,16}", item))[: self.most]
 
 
 @dataclass(frozen=True)

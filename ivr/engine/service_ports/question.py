@@ -24,8 +24,8 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     def values(self) -> dict[str, Any]:
         """Return the answer as the value of a flow's variable; what is none is not there."""
-        given = ((name, getattr(self, name)) for name in self.__struct_fields__)
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in given if value is not None}
+        values = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values if value is not None}
 
 
 class Done(Answer, frozen=True, kw_only=True):
@@ -67,18 +67,18 @@ class DeclaredField(Struct, frozen=True):
     kinds: Kinds | None = None
 
 
-def read_question(asked: type[Question[A]], given: Mapping[str, Any], *, spare: Collection[str] = ()) -> Question[A]:
+def read_question(asked: type[Question[A]], values: Mapping[str, Any], *, spare: Collection[str] = ()) -> Question[A]:
     """Make a question of what a flow gives, by field; of `spare` only what the question takes.
 
     Raises LookupFailed for what is wrong; no value is repeated.
     """
     fields = declared_fields(asked)
-    given = {name: value for name, value in given.items() if name in fields or name not in spare}
-    if not given.keys() <= fields.keys():
+    values = {name: value for name, value in values.items() if name in fields or name not in spare}
+    if not values.keys() <= fields.keys():
         raise LookupFailed(f"{asked.source} has no such field; its fields are {', '.join(fields)}")
-    if missing := [name for name, field in fields.items() if field.required and name not in given]:
+    if missing := [name for name, field in fields.items() if field.required and name not in values]:
         raise LookupFailed(f"{missing[0]} was not given")
-    return asked(**given)
+    return asked(**values)
 
 
 @functools.cache
@@ -110,5 +110,5 @@ def answer_of(asked: type[Question[A]]) -> type[A]:
 def _readers(asked: type[Struct]) -> tuple[tuple[str, FieldType, Any], ...]:
     """Return each field with what reads it and what it holds where nothing is given."""
     kinds = declared_fields(asked)
-    found = ((spec.name, kinds[spec.name].kind, spec.default) for spec in structs.fields(asked))
-    return tuple((name, kind, default) for name, kind, default in found if kind is not None)
+    specs = ((spec.name, kinds[spec.name].kind, spec.default) for spec in structs.fields(asked))
+    return tuple((name, kind, default) for name, kind, default in specs if kind is not None)

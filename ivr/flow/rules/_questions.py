@@ -20,7 +20,7 @@ def declared(flow: Flow, parts: Parts) -> Iterator[tuple[AskedQuestion, Declared
 
 def answers(flow: Flow, parts: Parts) -> Mapping[str, Mapping[str, tuple[AnswerField, ...]]]:
     """Return the fields of each variable that holds nothing but answers of declared questions."""
-    found: dict[str, dict[str, tuple[AnswerField, ...]]] = {}
+    by_variable: dict[str, dict[str, tuple[AnswerField, ...]]] = {}
     unsure = set(flow.parameters)
     for step in flow.steps.values():
         asked = step.asks()
@@ -29,7 +29,7 @@ def answers(flow: Flow, parts: Parts) -> Mapping[str, Mapping[str, tuple[AnswerF
             if question is None or not asked or asked.save_as != variable:
                 unsure.add(variable)
                 continue
-            fields = found.setdefault(variable, {})
+            fields = by_variable.setdefault(variable, {})
             for name, field in question.answer.items():
                 fields[name] = (*fields.get(name, ()), field)
-    return {variable: fields for variable, fields in found.items() if variable not in unsure}
+    return {variable: fields for variable, fields in by_variable.items() if variable not in unsure}

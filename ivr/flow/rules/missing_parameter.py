@@ -23,7 +23,7 @@ def check(parts: Parts) -> Iterator[Problem]:
                 yield from _led_to(target, flows[target.name])
         for step, nested in nested_flows(flow):
             for name in flows[nested.name].parameters if nested.name in flows else ():
-                if name not in nested.given:
+                if name not in nested.values:
                     message = f'"{nested.name}" needs "{name}", which is not given.'
                     cure = f'Add it under "with:", as in: {name}: "1"'
                     yield Problem(step.place_of(step.kind), RULE.id, message, cure)

@@ -53,7 +53,7 @@ def _exchange(step: Step, own: Levels, flows: Mapping[str, Flow], needed: Mappin
     if nested is None or nested.name not in flows:
         return
     there = needed[nested.name]
-    _raise_to(there, {name: _level_of(value, own) for name, value in nested.given.items()})
+    _raise_to(there, {name: _level_of(value, own) for name, value in nested.values.items()})
     back = max((there.get(name, 0) for name in flows[nested.name].returns), default=0)
     _raise_to(own, dict.fromkeys(step.sets(), back))
 

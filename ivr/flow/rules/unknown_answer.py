@@ -15,10 +15,10 @@ from ._values import paths_read
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every part of an answer that a text or a condition reads."""
-    known = answers(flow, parts)
+    by_variable = answers(flow, parts)
     for path, place, _ in paths_read([flow.globals, *flow.written_steps()]):
-        if len(path) > 1 and path[0] in known and path[1] not in known[path[0]]:
-            fields = known[path[0]]
+        if len(path) > 1 and path[0] in by_variable and path[1] not in by_variable[path[0]]:
+            fields = by_variable[path[0]]
             cure = did_you_mean(path[1], fields) or f"It has {', '.join(fields) or 'no parts'}."
             yield Problem(place, RULE.id, f'The answer "{path[0]}" has no "{path[1]}".', cure)
 

@@ -15,8 +15,8 @@ def check(parts: Parts) -> Iterator[Problem]:
     """Check the values of steps that run a flow."""
     for flow in parts.flows.values():
         for step, nested in nested_flows(flow):
-            taken = parts.flows[nested.name].parameters if nested.name in parts.flows else tuple(nested.given)
-            for name in nested.given:
+            taken = parts.flows[nested.name].parameters if nested.name in parts.flows else tuple(nested.values)
+            for name in nested.values:
                 if name not in taken:
                     listed = " and ".join(f'"{parameter}"' for parameter in taken)
                     cure = did_you_mean(name, taken) or (f"It takes {listed}." if taken else "It takes none.")

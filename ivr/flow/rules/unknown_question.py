@@ -26,9 +26,9 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
         service, _, question = name.partition(".")
         if service == _BANK and question:
             continue
-        own = [known.partition(".")[2] for known in parts.questions if known.startswith(f"{service}.")]
+        own = [full.partition(".")[2] for full in parts.questions if full.startswith(f"{service}.")]
         if own:
-            cure = did_you_mean(name, [f"{service}.{known}" for known in own]) or f"It answers {', '.join(own)}."
+            cure = did_you_mean(name, [f"{service}.{sibling}" for sibling in own]) or f"It answers {', '.join(own)}."
             yield Problem(place, RULE.id, f'The service "{service}" has no question "{question}".', cure)
         else:
             cure = did_you_mean(name, parts.questions) or f"The services are {', '.join(sorted(services | {_BANK}))}."

@@ -15,10 +15,10 @@ from ._rule import Parts, Rule
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the kind of every value of an answer that a text reads aloud."""
-    known = answers(flow, parts)
+    by_variable = answers(flow, parts)
     for template in within([flow.globals, *flow.written_steps()], Template):
         for slot in template.slots():
-            fields = known.get(slot.path[0], {}).get(slot.path[1], ()) if len(slot.path) == 2 else ()
+            fields = by_variable.get(slot.path[0], {}).get(slot.path[1], ()) if len(slot.path) == 2 else ()
             if fields and not any(slot.kind in field.kinds for field in fields):
                 yield _problem(slot, template, fields[0])
 

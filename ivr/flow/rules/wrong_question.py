@@ -21,13 +21,13 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     for asked, question in declared(flow, parts):
         yield from _given(asked, question)
         for name, field in question.fields.items():
-            if field.required and name not in asked.given and name not in _ALONG:
+            if field.required and name not in asked.fields and name not in _ALONG:
                 message = f'The question "{asked.source.name}" needs "{name}": {field.help}.'
                 yield Problem(asked.source.place, RULE.id, message, f'Add "{name}" under "with", {field.words}.')
 
 
 def _given(asked: AskedQuestion, question: DeclaredQuestion) -> Iterator[Problem]:
-    for name, expression in asked.given.items():
+    for name, expression in asked.fields.items():
         if name not in question.fields:
             cure = did_you_mean(name, question.fields) or f"Its fields are {', '.join(question.fields)}."
             message = f'The question "{asked.source.name}" has no field "{name}".'

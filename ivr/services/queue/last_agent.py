@@ -23,8 +23,8 @@ class LastAgent:
 
     def agent_of(self, mark: str, now: float) -> str:
         """Return the agent whom a number talked to last, or nothing."""
-        known = self._documents.get(LAST_AGENTS, mark) if mark else None
-        return str(known["agent"]) if known and not _is_over(known, now) else ""
+        row = self._documents.get(LAST_AGENTS, mark) if mark else None
+        return str(row["agent"]) if row and not _is_over(row, now) else ""
 
     def note(self, mark: str, agent: str, now: float) -> None:
         """Remember who talked, and forget a few of long ago."""

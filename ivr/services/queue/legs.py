@@ -62,8 +62,8 @@ class KeyPressed:
 class Legs:
     """The legs of all agents."""
 
-    def __init__(self, repository: QueueRepository, known: LastAgent, seal: Seal, line: Hotline) -> None:
-        self._repository, self._known, self._seal, self._line = repository, known, seal, line
+    def __init__(self, repository: QueueRepository, last_agents: LastAgent, seal: Seal, line: Hotline) -> None:
+        self._repository, self._last_agents, self._seal, self._line = repository, last_agents, seal, line
 
     def answered(self, leg: str, now: float) -> Whisper | None:
         """Note that an agent has picked up; return what to say, or None when nobody is waiting any more."""
@@ -87,7 +87,7 @@ class Legs:
         pressed = self._repository.change(press)
         if pressed and pressed[0].state == "taken":
             offer, waiter = pressed
-            self._known.note(waiter.mark, offer.agent, now)
+            self._last_agents.note(waiter.mark, offer.agent, now)
             number = self._number(waiter) if waiter.calls_back else ""
             return KeyPressed("taken", number, waiter.language, record=offer.record)
         return KeyPressed("gone" if key == ACCEPT else "refused")

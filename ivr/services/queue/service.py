@@ -65,8 +65,8 @@ class Queue:
         self.repository, self.line, self.seal, self.places_calls = repository, line, seal, places_calls
         repository.watch = CallbackLog(documents).watch
         self._carrier_router = carrier_router
-        self._known = LastAgent(documents)
-        self.legs, self.agents = Legs(repository, self._known, seal, line), Agents(repository, line)
+        self._last_agents = LastAgent(documents)
+        self.legs, self.agents = Legs(repository, self._last_agents, seal, line), Agents(repository, line)
         self._tidied = 0.0
 
     # what callers ask
@@ -184,7 +184,7 @@ class Queue:
         if not callbacks.may_be_called(number):
             raise LookupFailed("calls do not go to such a number", missing=True)
         if callbacks.open_promise(self.repository.state(), waiter.mark) is None:
-            self._known.count_call_back(waiter.mark, key, now)
+            self._last_agents.count_call_back(waiter.mark, key, now)
 
     # what operators see and do
 
@@ -224,7 +224,7 @@ class Queue:
             language=asked.language,
             level=asked.level,
             sealed=agent_context.seal_context(context, self.seal),
-            last_agent=self._known.agent_of(mark, now),
+            last_agent=self._last_agents.agent_of(mark, now),
         )
 
     def _taking_up(self, waiter: Waiter, earlier: list[Waiter]) -> Waiter:

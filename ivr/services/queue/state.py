@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
+from msgspec import field as struct_field
 
 WaiterState = Literal["waiting", "ringing", "talking", "talked", "left"]
 AgentState = Literal["off", "ready", "paused", "ringing", "talking", "wrap_up"]
@@ -44,7 +45,7 @@ class Waiter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     position: int = 0
     minutes: int | None = None
     longer: bool = False
-    told: float = 0.0
+    told_at: float = struct_field(default=0.0, name="told")
     told_key: str = ""
     moved: float = 0.0
     ended: float = 0.0

@@ -86,12 +86,14 @@ def _waits(state: QueueState, line: Hotline, waiter: Waiter, asking: QueueReques
     rules, now = line.waiting, asking.now
     place = position(state, line, waiter, now)
     seconds = expected(state, line, waiter.desk, place, now)
-    due = asking.key == waiter.told_key or not waiter.told or now - waiter.told >= interval(rules, waiter.priority)
+    due = (
+        asking.key == waiter.told_key or not waiter.told_at or now - waiter.told_at >= interval(rules, waiter.priority)
+    )
     if due and asking.key != waiter.told_key:
         said, longer = to_say(seconds, waiter.minutes)
         shown_place = min(place, waiter.position or place)
         kept = waiter.minutes if said is None else said
-        waiter = replace(waiter, position=shown_place, minutes=kept, longer=longer, told=now, told_key=asking.key)
+        waiter = replace(waiter, position=shown_place, minutes=kept, longer=longer, told_at=now, told_key=asking.key)
         state = state.put(waiter)
     status = QueueStatus(
         state="wait",

@@ -51,10 +51,10 @@ class LocalOutbox(Backend):
 
 def messages(documents: Documents, seal: Seal, limit: int = 10) -> Sequence[TextMessage]:
     """Return the newest messages in an outbox, the newest first. Raises StoreError for another key."""
-    found = []
+    newest = []
     for key in documents.keys(OUTBOX, limit=limit):
         if (document := documents.get(OUTBOX, key)) is not None:
             number, _, text = seal.open(document["letter"]).reveal().partition("\n")
             at = document["at_ms"] / 1000
-            found.append(TextMessage(f"outbox-{key}", at, number, Secret("otp", text), document["purpose"]))
-    return found
+            newest.append(TextMessage(f"outbox-{key}", at, number, Secret("otp", text), document["purpose"]))
+    return newest

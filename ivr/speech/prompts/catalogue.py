@@ -144,10 +144,10 @@ def _scenes(
 
 
 def _moments(step: LiveStep) -> Iterator[tuple[Scene, Input | None]]:
-    for known, back in itertools.product((True, False), (False, True)):
-        yield Scene(known=known, back=back), None
+    for on_record, back in itertools.product((True, False), (False, True)):
+        yield Scene(on_record=on_record, back=back), None
         if step.listens:
-            yield Scene(known=known, back=back), Resumed()
+            yield Scene(on_record=on_record, back=back), Resumed()
     for failures in range(_MOST_FAILURES if step.listens else 0):
         yield Scene(failures=failures), NoInput()
         yield Scene(failures=failures), Speech("", None)

@@ -123,7 +123,7 @@ def texts_of(step: object) -> list[tuple[str, Text]]:
 class Scene:
     """Who is on the line: a caller whom the bank knows, one who comes back, one who was misunderstood before."""
 
-    known: bool = True
+    on_record: bool = True
     back: bool = False
     failures: int = 0
 
@@ -141,7 +141,7 @@ def dry_run_turn(
     frame = Frame(flow.name, step.name, scratch=scratch, visited=frozenset({step.name} if scene.back else ()))
     call = Call(
         id="", release="", language=language, caller=_CALLER, called="", started=0.0, frames=(frame,),
-        facts=CallFacts(caller={"known": scene.known}),
+        facts=CallFacts(caller={"known": scene.on_record}),
         identity=ProvenIdentity(step.requires if step.listens else 0, "", float("inf")),
     )  # fmt: skip
     return DryRunTurn(call, flow, line, _SERVICES, 0.0, hidden=hidden)

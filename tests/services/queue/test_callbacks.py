@@ -286,7 +286,7 @@ def test_whoever_left_a_message_has_a_promise_and_a_reference_whatever_number_th
 ) -> None:
     for one in range(3):  # ZHANG is promised no fourth call of a machine's
         mark = agent_context.mark_of(ZHANG, bank.hall.queue.seal)
-        bank.hall.queue._known.count_call_back(mark, f"{one}", bank.hall.at(0))
+        bank.hall.queue._last_agents.count_call_back(mark, f"{one}", bank.hall.at(0))
     promise = bank.promise(0, number=number, message="https://api.twilio.com/RE1")
     assert len(promise["reference"]) == 8
     bank.round(1)

@@ -56,7 +56,7 @@ def test_position_and_minutes_are_announced_at_once_then_after_the_interval(line
 
 
 def test_a_caller_is_never_told_a_place_further_back_than_before(lines: Any) -> None:
-    state = QueueState().put(waiter(position=1, told=NOW - 500), waiter("vip", priority="vip"), BUSY)
+    state = QueueState().put(waiter(position=1, told_at=NOW - 500), waiter("vip", priority="vip"), BUSY)
     _, status = queue_status(state, lines(), "c", asking())
     assert status.position == 1
 
