@@ -138,14 +138,14 @@ class Ivr:
         """Name the back ends, voices and recognisers that cannot be used now, and why: calls are taken all the same."""
         troubles = (
             self.back_ends.troubles(),
-            self.session.prompts.troubles(self._known),
+            self.session.prompts.troubles(self._prompts_checked),
             self.session.speech_input.troubles(self.release),
         )
         return [trouble for of in troubles for trouble in of]
 
     @cached_property
-    def _known(self) -> tuple[KnownPrompt, ...]:
-        """List what callers can hear, where somebody looks whether it is there."""
+    def _prompts_checked(self) -> tuple[KnownPrompt, ...]:
+        """Return the prompts whose sounds the readiness check looks for; none for a cloud voice."""
         return () if "cloud" in self.settings.tts else known_prompts(self.release)
 
     def texts_sent(self) -> list[str]:
@@ -153,7 +153,7 @@ class Ivr:
         return [message.text.reveal() for message in reversed(messages(self.store, self.seal))]
 
     def choices_taken(self) -> frozenset[TakenOutcome]:
-        """Return every outcome that some call took."""
+        """Return every outcome that a call took."""
         rows = journal_rows(self.store)
         data = (json.loads(row.data) for row in rows if row.kind == "outcome")
         return frozenset((row["flow"], row["step"], row["outcome"]) for row in data)

@@ -141,7 +141,7 @@ class ScriptedCaller:
             return
         self._catch_up()
         self._check_heard(turn)
-        self._note(*self._told(turn, act))
+        self._note(*self._act_words(turn, act))
         self._done(turn)
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
@@ -335,7 +335,7 @@ class ScriptedCaller:
     def _note(self, who: str, what: str) -> None:
         self.transcript.append(TranscriptLine(self._clock.now() - self._start, who, what))
 
-    def _told(self, turn: ConversationTurn, act: Act) -> tuple[str, str]:
+    def _act_words(self, turn: ConversationTurn, act: Act) -> tuple[str, str]:
         if isinstance(act, Press):
             return "presses", self._masked(turn, act.keys)
         if isinstance(act, Speak):

@@ -95,7 +95,7 @@ def way_out(turn: Turn, choice: Choice) -> Move:
 
 
 def leave(turn: Turn, why: str) -> None:
-    """Tell the queue that the caller waits no more; whoever is not heard of is forgotten by it anyway."""
+    """Tell the queue that the caller waits no more; it drops callers that stop asking anyway."""
     with suppress(LookupFailed):
         status = turn.ask(LeaveQueue(call=turn.call.id, why=why))
         if status.agent:

@@ -209,11 +209,11 @@ class Turn:
         self.change(identity=ProvenIdentity(level, customer, self.now + IDENTITY_SECONDS))
 
     def record_choice(self, choice: str) -> None:
-        """Note a choice that the caller took, in the editor's words, for whoever takes the call over."""
+        """Note a choice that the caller took, in the editor's words, for the agent."""
         self.change(path=(*self.call.path, choice)[-LONGEST_PATH:])
 
     def record_entry(self, name: str, value: str | Secret) -> None:
-        """Note what the caller entered, as much of it as may be seen, for whoever takes the call over."""
+        """Note what the caller entered, masked where it must be, for the agent."""
         shown = masked(value)
         if shown:
             self.change(typed={**self.call.typed, name: shown})

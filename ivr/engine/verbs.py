@@ -88,8 +88,8 @@ class Record:
 class Dial:
     """Speak `prompts`, then connect the caller with `number`; ring at most `timeout` seconds.
 
-    With `leg`, whoever answers is first told who is calling and asked to take the call, by that name; `record` has the
-    conversation recorded.
+    With `leg`, the name of the agent's leg, the agent first hears who is calling and is asked to take the call.
+    `record` has the conversation recorded.
     """
 
     prompts: tuple[Prompt, ...]

@@ -55,7 +55,7 @@ def manual(catalogue: Catalogue) -> str:
         "steps": lambda: "\n\n".join(_step(cls, shared) for _, cls in sorted(catalogue.steps.items())),
         "choices": lambda: _fields(options(ChoiceFields)),
         "spoken": lambda: _spoken(catalogue.spoken_kinds),
-        "given": _given,
+        "given": _standing_values,
         "questions": lambda: "\n\n".join(_question(*declared) for declared in sorted(catalogue.questions.items())),
         "profiles": _profiles,
         "line": lambda: _fields(options(LineFields)),
@@ -132,7 +132,7 @@ def _written(kind: Any) -> str:
     return "`" + "`, `".join([f"{kind.name}:{sample}" for sample in samples] or [kind.name]) + "`"
 
 
-def _given() -> str:
+def _standing_values() -> str:
     return _table(
         ("value", ""),
         ((f"`{name}.{part}`", words) for name, parts in STANDING_VALUES.items() for part, words in parts.items()),

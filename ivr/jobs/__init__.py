@@ -1,1 +1,1 @@
-"""Work that no caller waits for: rounds on a timer, and posts that are tried again until they are taken."""
+"""Background work: rounds on a timer, and messages that are sent again until they are accepted."""

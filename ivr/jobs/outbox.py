@@ -1,4 +1,4 @@
-"""Posts what others must learn: each letter once, tried again while nobody takes it. Never from a caller's turn."""
+"""Sends messages to a webhook: each once, again until it is accepted. Never from a caller's turn."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_OPEN = 64
 
 
 class NotDelivered(IvrError):
-    """Nobody took a letter; it is tried again."""
+    """The receiver did not accept a message; it is sent again later."""
 
 
 class Message(Protocol):
@@ -39,7 +39,7 @@ L = TypeVar("L", bound=Message)
 
 @dataclass(frozen=True, eq=False)
 class KeyedMessage:
-    """A letter that is just its key and what is sent."""
+    """A message made of a key and a JSON document."""
 
     key: str
     document: Mapping[str, Any]
@@ -81,7 +81,7 @@ class Webhook:
 
 
 def waits(mark: Document | None, now: int) -> bool:
-    """Tell whether a letter with this mark was not taken yet, and nobody is just sending it."""
+    """Return whether the message with this mark is not accepted yet and no process is sending it."""
     return mark is None or not (mark["taken"] or now < mark["at"] + RETRY_SECONDS)
 
 
@@ -144,7 +144,7 @@ class Outbox:
         self._keep = keep
 
     def sound(self, now: float) -> Delivered:
-        """Send what waits."""
+        """Send the waiting messages."""
         at = int(now)
         keys: dict[KeyedMessage, str] = {}
         broken = 0
@@ -154,7 +154,7 @@ class Outbox:
                 continue
             try:
                 letter = self._letter(key, document)
-            except Exception:  # one that cannot be read must not keep the others back
+            except Exception:  # one unreadable document must not hold up the others
                 broken += 1
                 continue
             if letter is not None:

@@ -42,16 +42,16 @@ class Scheduler:
         self._thread = threading.Thread(target=self._run, name="ivr-alarms", daemon=True)
 
     def start(self) -> None:
-        """Begin, in the process that is to keep watch: a fork does not take the thread along."""
+        """Start the thread, in the process that runs the rounds: a fork does not copy it."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End, after the round that is under way. A process that ends need not ask for it."""
+        """Stop after the current round. Optional at the end of the process."""
         self._end.set()
         self._thread.join()
 
     def round(self) -> None:
-        """Do what is due, unless this minute's round is another's. What breaks is told, and the rest goes on."""
+        """Run this minute's rounds unless another process has claimed them; report exceptions and go on."""
         now = self._clock()
         try:
             if not self._claim(int(now)):

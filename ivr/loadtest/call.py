@@ -41,7 +41,7 @@ _HABITS = CarrierOptions(ring=0.0)
 
 
 class Signal(Protocol):
-    """Something that may be waited for, such as the end of the run (gevent's or threading's Event)."""
+    """An event to wait for, such as the end of the run (gevent's or threading's Event)."""
 
     def wait(self, timeout: float | None = None) -> object:
         """Wait until it happens, at most `timeout` seconds."""
@@ -78,7 +78,7 @@ class _Times:
 
 
 class PlannedTransport:
-    """Sends each request when it is due, and notes when that was. `farewell` is the address told that a call ended."""
+    """Sends each request when it is due, and notes when that was. `farewell` is the status address."""
 
     def __init__(
         self, inner: Transport, watch: Stopwatch, timeline: Timeline, farewell: str, begin: Callable[[], None]

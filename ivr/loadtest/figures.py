@@ -20,7 +20,7 @@ OTHER_STEPS = "other steps"
 
 
 class Times:
-    """A histogram of times, recorded in seconds and told in milliseconds."""
+    """A histogram of times, recorded in seconds and reported in milliseconds."""
 
     def __init__(self, figures: int = 3) -> None:
         self._histogram = HdrHistogram(_LOWEST_US, _HIGHEST_US, figures)
@@ -198,7 +198,7 @@ class LoadFigures:
         return rows
 
     def latest_p99(self) -> float:
-        """Tell the p99 of the last full slice of time in milliseconds, for whoever watches."""
+        """Tell the p99 of the last full slice of time in milliseconds, for the progress bar."""
         numbers = sorted(self._slices)
         return self._slices[numbers[-2 if len(numbers) > 1 else -1]].times.percentiles((99,))[0] if numbers else 0.0
 

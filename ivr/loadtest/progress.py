@@ -15,7 +15,7 @@ _EVERY_SECONDS = 5.0
 
 @contextlib.contextmanager
 def progress_bar(plan: Plan) -> Iterator[Callable[[LoadProgress], None]]:
-    """Give a function that shows progress while the context lasts."""
+    """Yield a function that shows progress while the context lasts."""
     if sys.stderr.isatty():
         with _bar(plan) as show:
             yield show

@@ -115,7 +115,7 @@ def steady(moments: Sequence[TimeSlice], ramp: float, end: float) -> tuple[float
 
 
 def versions() -> dict[str, str]:
-    """Tell the versions of what the figures depend on."""
+    """Return the versions of the packages that the figures depend on."""
     by_package = {"python": platform.python_version()}
     for name in PACKAGES:
         try:

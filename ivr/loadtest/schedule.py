@@ -32,7 +32,7 @@ class BackToBack:
 class Random:
     """Calls arrive independently of each other at `rate` a second (Poisson), rising from none over `ramp` seconds.
 
-    All lines share one schedule; whichever is free first takes the next call. When none is free, the call waits and
+    All lines share one schedule; the line that is free first takes the next call. When none is free, the call waits and
     is late.
     """
 

@@ -26,7 +26,7 @@ _KEY = "ivr_figures"
 
 
 class ToldFigures(LoadFigures):
-    """Figures that Locust's own tables and pages are told of, too."""
+    """Figures that are also reported to Locust's own tables and pages."""
 
     def __init__(self, environment: Environment, budget: float) -> None:
         super().__init__(width=SLICE_SECONDS, budget=budget)
@@ -59,7 +59,7 @@ class LocustRun:
             events.init_command_line_parser: _options,
             events.test_start: self._started,
             events.test_stopping: self._stopping,
-            events.report_to_master: self._told,
+            events.report_to_master: self._report_to_master,
             events.worker_report: self._heard,
             events.quit: self._ended,
         }
@@ -82,7 +82,7 @@ class LocustRun:
     def _stopping(self, **_: Any) -> None:
         self._over.set()
 
-    def _told(self, data: dict[str, Any], **_: Any) -> None:
+    def _report_to_master(self, data: dict[str, Any], **_: Any) -> None:
         if self._run is not None:
             data[_KEY] = {"figures": self._run.figures.encode(), "cpu": time.process_time()}
 
@@ -91,7 +91,7 @@ class LocustRun:
             self._workers[client_id] = data[_KEY]
 
     def _ended(self, **_: Any) -> None:
-        """Print the report where there is one: not on a worker."""
+        """Print the report, except on a worker."""
         environment, run = self._environment, self._run
         if environment is None or run is None or isinstance(environment.runner, WorkerRunner):
             return

@@ -1,4 +1,4 @@
-"""What holds connections or threads begins anew in a forked process: they belong to the process that opened them."""
+"""Resets connections and threads in a forked process: they belong to the process that opened them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Renewable(Protocol):
-    """Something that can begin anew."""
+    """An object that can be reset after a fork."""
 
     def renew(self) -> None:
         """Begin life in this process, without a connection and without a thread."""

@@ -37,7 +37,7 @@ class Reach:
         renew_in_forks(self)
 
     def renew(self) -> None:
-        """Begin life in this process, having asked nothing yet."""
+        """Reset in this process, without a cached result."""
         self._lock = threading.Lock()
         self._asked_at = 0.0
         self._trouble: Future[str] | None = None

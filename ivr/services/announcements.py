@@ -112,7 +112,7 @@ class Announcements:
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
-        self._known: dict[str, tuple[float, Announcement | None]] = {}
+        self._last_read: dict[str, tuple[float, Announcement | None]] = {}
 
     def announcement(self, question: AskAnnouncement, *, key: str, now: float) -> AnnouncementText:
         """Return what is announced. Raises LookupFailed while nothing is known because the store is gone."""
@@ -124,7 +124,7 @@ class Announcements:
         return AnnouncementText(text=text, language=language, drill=slot.drill)
 
     def _current(self, slot: str, now: float) -> Announcement | None:
-        at, announcement = self._known.get(slot, (None, None))
+        at, announcement = self._last_read.get(slot, (None, None))
         if at is not None and abs(now - at) < CACHE_SECONDS:
             return announcement
         try:
@@ -132,5 +132,5 @@ class Announcements:
         except IvrError:
             if at is None:
                 raise LookupFailed("the store of announcements cannot be read") from None
-        self._known[slot] = (now, announcement)
+        self._last_read[slot] = (now, announcement)
         return announcement

@@ -13,7 +13,7 @@ from ivr.errors import LookupFailed
 
 @runtime_checkable
 class Telling(Protocol):
-    """A back end that can tell what is wrong with it. Whoever cannot is well while the store is."""
+    """A back end that reports its own faults. One that cannot is usable while the store is."""
 
     def troubles(self) -> Mapping[str, str]:
         """Tell by name what cannot be used, and why; quick, and without asking anything that counts."""

@@ -63,7 +63,7 @@ class Session:
             return document
 
     def hang_up(self, incoming: Incoming) -> None:
-        """Note that the caller has gone; a call that has ended already, or was never here, stays as it is."""
+        """Note that the caller has hung up; an ended or unknown call stays as it is."""
         with self.store.lease(incoming.call_id):
             saved = self.store.load(incoming.call_id)
             if saved is not None and not saved.ended:

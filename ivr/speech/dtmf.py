@@ -52,7 +52,7 @@ class Decoder:
     def __init__(self) -> None:
         self._rest: NDArray[np.int16] = np.zeros(0, np.int16)
         self._frame = 0
-        self._key, self._hits, self._misses, self._told = "", 0, 0, False
+        self._key, self._hits, self._misses, self._reported = "", 0, 0, False
 
     def feed(self, samples: NDArray[np.int16]) -> list[Tone]:
         """Take in samples; return the keys that are certain now. A key is returned once, while it is still held."""
@@ -69,14 +69,14 @@ class Decoder:
         if key and key == self._key:
             self._hits, self._misses = self._hits + 1, 0
         elif key and (not self._key or self._hits < HITS):
-            self._key, self._hits, self._misses, self._told = key, 1, 0, False
+            self._key, self._hits, self._misses, self._reported = key, 1, 0, False
         elif self._key:
             self._misses += 1
             if self._misses >= MISSES:
                 self._key = ""
-        if not self._key or self._told or self._hits < HITS:
+        if not self._key or self._reported or self._hits < HITS:
             return None
-        self._told = True
+        self._reported = True
         return Tone(self._key, max(0, self._frame - self._hits) * HOP / RATE)
 
 

@@ -107,7 +107,7 @@ class VerifyStep(EntryStep):
         if not ask_again(turn):
             turn.phrase("bank_unavailable")
             return AGENT
-        if self.verify > HIGHEST or (self.by == "id" and not turn.level and not _known(turn)):
+        if self.verify > HIGHEST or (self.by == "id" and not turn.level and not _on_record(turn)):
             return self._give_up(turn, "verify_by_person")
         if turn.level:
             return self._step_up(turn)
@@ -142,7 +142,7 @@ class VerifyStep(EntryStep):
         return self._number(turn) if scratch.claim is None else _PIN
 
     def _number(self, turn: Turn) -> EntryType:
-        if not _known(turn):
+        if not _on_record(turn):
             return _CARD
         return TAIL if self.by == "card" else _ID_TAIL
 
@@ -184,13 +184,13 @@ class VerifyStep(EntryStep):
 
     def _claim(self, turn: Turn) -> dict[str, Any]:
         claim = turn.scratch_as(VerifyScratch).claim
-        if not _known(turn):
+        if not _on_record(turn):
             return {"card": claim}
         return {"number": turn.call.caller, f"{self.by}_tail": claim}
 
     def _corrects(self, turn: Turn, keys: str) -> bool:
         """Tell whether the last four were typed again where the PIN was asked for a second time."""
-        return turn.call.tries.get("verify", 0) > 0 and _known(turn) and self._number(turn).read(keys) is not None
+        return turn.call.tries.get("verify", 0) > 0 and _on_record(turn) and self._number(turn).read(keys) is not None
 
     def _another_number(self, turn: Turn, keys: str) -> Move:
         turn.remember(replace(turn.scratch_as(VerifyScratch), claim=None))
@@ -207,7 +207,7 @@ class VerifyStep(EntryStep):
             case Proof.GIVEN:
                 return self._step_up(turn)
             case Proof.WRONG:
-                turn.phrase("verify_again" if self.by == "card" or not _known(turn) else "verify_again_id")
+                turn.phrase("verify_again" if self.by == "card" or not _on_record(turn) else "verify_again_id")
                 return self.wait(turn)
             case Proof.UNAVAILABLE:
                 turn.phrase("bank_unavailable")
@@ -240,7 +240,7 @@ class VerifyStep(EntryStep):
         return FAILED
 
 
-def _known(turn: Turn) -> bool:
+def _on_record(turn: Turn) -> bool:
     return bool(turn.call.facts.caller["known"])
 
 

@@ -1,4 +1,4 @@
-"""What a customer has, owes and may send, and the loss of a card. Whoever asks has been verified by the engine."""
+"""What a customer has, owes and may send, and the loss of a card. The engine has verified the caller."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def transactions(db: sqlite3.Connection, now: datetime, asked: Page) -> StoredAn
 
 
 def credit_card(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> StoredAnswer:
-    """Tell the credit card's bill and when it is due; whoever has no card gets the same fields, empty."""
+    """Tell the credit card's bill and when it is due; a customer without a card gets the same fields, empty."""
     customer_row(db, asked.customer)
     row = db.execute("SELECT * FROM credit_cards WHERE customer = ?", (asked.customer,)).fetchone()
     if row is None:

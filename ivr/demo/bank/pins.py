@@ -39,12 +39,12 @@ def cost_of(sealed: str) -> int:
 
 
 def card_digest(card: str) -> bytes:
-    """Give the key under which a card is found again; full card numbers are not written to the file."""
+    """Return the digest that a card is looked up by; full card numbers are not written to the file."""
     return hashlib.blake2b(card.encode(), digest_size=16, person=b"demo bank card").digest()
 
 
 def account_id(key: bytes, of: bytes) -> str:
-    """Name an account for those who count tries; without the key nobody can tell whose it is or whether it exists."""
+    """Return the id under which tries are counted; without the key it reveals neither owner nor existence."""
     return hmac.digest(key, of, "sha256")[:16].hex()
 
 

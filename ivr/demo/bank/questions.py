@@ -35,7 +35,7 @@ class OfAccount(msgspec.Struct):
 
 
 class Claim(msgspec.Struct):
-    """Who somebody claims to be, always with the PIN.
+    """A claimed identity, always with the PIN.
 
     `card`, or `number` with the last four of the card (`card_tail`) or of the identity number (`id_tail`, X as X).
     """

@@ -79,7 +79,7 @@ class BackgroundBank:
         self._faults.reset()
 
     def stop(self) -> None:
-        """Be gone: refuse connections, cut those that are open, and close the book. Harmless when repeated."""
+        """Refuse connections, cut those that are open, and close the book. Harmless when repeated."""
         if self._thread.is_alive():
             self._faults.close()
             self._server.shutdown()

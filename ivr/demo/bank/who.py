@@ -1,4 +1,4 @@
-"""Who calls and whether it is them. Nothing here tells by its words or its work whether an account exists."""
+"""Identify and verify customers. Neither answers nor response times reveal whether an account exists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .store import StoredAnswer, book_key, customer_row
 
 
 def caller(db: sqlite3.Connection, now: datetime, asked: ByNumber) -> StoredAnswer:
-    """Tell who calls from a number."""
+    """Return the customer who has a number. Raises UnknownError."""
     row = db.execute("SELECT * FROM customers WHERE number = ?", (_e164(asked.number),)).fetchone()
     if row is None:
         raise UnknownError("no customer has this number")
@@ -65,7 +65,7 @@ def change_pin(db: sqlite3.Connection, _now: datetime, asked: NewPin) -> StoredA
 def _nearest(db: sqlite3.Connection, number: str, card: str) -> tuple[sqlite3.Row, bool]:
     """Find whom a card, or else a number, belongs to, and tell whether that is so.
 
-    Whoever is unknown gets somebody else's row, so that the same work is done with it.
+    An unknown caller gets another customer's row, so that the same work is done with it.
     """
     by = ("", card_digest(card)) if card else (_e164(number), b"")
     row = db.execute("SELECT * FROM customers ORDER BY (number = ? OR card = ?) DESC LIMIT 1", by).fetchone()
@@ -73,7 +73,7 @@ def _nearest(db: sqlite3.Connection, number: str, card: str) -> tuple[sqlite3.Ro
 
 
 def _is_tail(claimed: str | None, held: str) -> bool:
-    """Compare the last four; one that was not claimed is not held against anybody."""
+    """Compare the last four digits; a tail that was not claimed counts as right."""
     return hmac.compare_digest((held if claimed is None else claimed.upper()).encode(), held.encode())
 
 

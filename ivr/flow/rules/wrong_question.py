@@ -19,14 +19,14 @@ _ALONG = ("call", "customer")
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the fields of every declared question."""
     for asked, question in declared(flow, parts):
-        yield from _given(asked, question)
+        yield from _fields(asked, question)
         for name, field in question.fields.items():
             if field.required and name not in asked.fields and name not in _ALONG:
                 message = f'The question "{asked.source.name}" needs "{name}": {field.help}.'
                 yield Problem(asked.source.place, RULE.id, message, f'Add "{name}" under "with", {field.words}.')
 
 
-def _given(asked: AskedQuestion, question: DeclaredQuestion) -> Iterator[Problem]:
+def _fields(asked: AskedQuestion, question: DeclaredQuestion) -> Iterator[Problem]:
     for name, expression in asked.fields.items():
         if name not in question.fields:
             cure = did_you_mean(name, question.fields) or f"Its fields are {', '.join(question.fields)}."

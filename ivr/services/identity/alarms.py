@@ -1,4 +1,4 @@
-"""Alarms about guessing, newest first, for operators and whoever watches. They name numbers in masked form only."""
+"""Alarms about guessing, newest first, for operators and monitoring. They name numbers in masked form only."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Alarms:
 
 
 def letter(key: str, alarm: Document) -> KeyedMessage:
-    """Return an alarm as it is posted to whoever watches."""
+    """Return an alarm as it is posted to the alarm webhook."""
     raised = local(alarm["at"]).isoformat()
     body = {"about": "identity", "id": key, "alarm": alarm["kind"], "to": TOLD, "text": alarm["text"], "raised": raised}
     return KeyedMessage(f"{key}:{alarm['kind']}", body)

@@ -54,7 +54,7 @@ class Agents:
         """Remove an agent; a conversation under way goes on. Raises AgentsError."""
 
         def remove(state: QueueState) -> tuple[QueueState, None]:
-            return state.drop(_known(state, name)), None
+            return state.drop(_agent(state, name)), None
 
         self._repository.change(remove)
 
@@ -84,7 +84,7 @@ class Agents:
 
     def _change(self, name: str, update: Callable[[Agent], Agent]) -> Agent:
         def change(state: QueueState) -> tuple[QueueState, Agent]:
-            after = update(_known(state, name))
+            after = update(_agent(state, name))
             return state.put(after), after
 
         return self._repository.change(change)
@@ -112,7 +112,7 @@ def _set(agent: Agent, state: AgentState, now: float, *, why: str = "") -> Agent
     return replace(agent, state=state, why=why, since=now, until=0.0, idle=idle, offer="", then="")
 
 
-def _known(state: QueueState, name: str) -> Agent:
+def _agent(state: QueueState, name: str) -> Agent:
     if name not in state.agents:
         raise AgentsError(f'there is no agent "{name}"; there are {_names(state.agents)}')
     return state.agents[name]

@@ -15,7 +15,7 @@ EVERY = 1.0
 
 
 def tidied(state: QueueState, line: Hotline, now: float) -> QueueState:
-    """Return the state without what is over; the place of whoever vanished is kept as if they had hung up."""
+    """Return the state without what is over; the place of a caller who vanished is kept as after a hang-up."""
     state = expire(state, line, now)
     rules = line.waiting
     vanished = [waiter for waiter in state.waiters.values() if _has_vanished(waiter, rules, now)]

@@ -1,4 +1,4 @@
-"""What nobody's turn does: moves waiters to agents at once, rings for call backs, hands on promises that broke.
+"""Dispatches the queue outside of turns: moves waiters to agents, places call backs, hands on failed promises.
 
 Every process may run a dispatcher. Each deed is claimed on the board before it is done, so it is done once, and what a
 process that died had claimed is free again after a while.
@@ -81,7 +81,7 @@ class Dispatcher:
         self._threads.close()
 
     def round(self) -> None:
-        """Do everything that is due now. Whatever breaks is told, and the rest is done all the same."""
+        """Do everything that is due now. Exceptions are reported, and the rest is done."""
         now = self._clock()
         try:
             self._queue.tidy(now)

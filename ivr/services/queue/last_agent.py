@@ -8,15 +8,15 @@ from ivr.jobs.housekeeping import forget_some
 
 LAST_AGENTS = "queue.agents"
 _KEPT = 30 * 86_400
-"""Seconds after which it no longer matters who it was."""
+"""Seconds after which the last agent is forgotten."""
 _DAY = 86_400
 CALL_BACKS_A_DAY = 3
-"""Whoever has more promised within 24 hours wants something else than to talk."""
+"""The most call backs that one number is promised within 24 hours."""
 LOOKED_AT = 8
 
 
 class LastAgent:
-    """What is known by what stands for a number; nothing of it is known to whoever lacks the key."""
+    """The last agent and the call backs of each number, keyed by its mark, which needs the key to compute."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents

@@ -1,6 +1,6 @@
 """How long a caller will wait, from what is happening now; None where the data is too thin to promise anything. Pure.
 
-Whoever has n callers to go gets the n-th agent who becomes free: with `active` agents one becomes free about every
+A caller at place n gets the n-th agent who becomes free: with `active` agents one becomes free about every
 handle time / active. What is said is a fifth more, in whole minutes rounded up: better sooner than promised.
 """
 

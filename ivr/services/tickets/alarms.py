@@ -53,14 +53,14 @@ class DeadlineAlarms:
 
     def due(self, now: float) -> Iterator[Alarm]:
         """Yield the alarms that are due and were not taken yet; a document that cannot be read has none."""
-        return (alarm for group in self._found(int(now)) for alarm in group or ())
+        return (alarm for group in self._alarms_by_document(int(now)) for alarm in group or ())
 
     def sound(self, now: float) -> Delivered:
         """Send what is due; stop early when nobody listens. Without a receiver nothing is sent and nothing is lost."""
         if self._alarm is None:
             return Delivered()
         at = int(now)
-        groups = list(self._found(at))
+        groups = list(self._alarms_by_document(at))
         alarms = [alarm for of_one in groups for alarm in of_one or ()]
         return Delivered(broken=groups.count(None)) + post(
             alarms,
@@ -69,7 +69,7 @@ class DeadlineAlarms:
             taken=lambda alarm: self._mark(alarm, {"at": at, "taken": True}),
         )
 
-    def _found(self, now: int) -> Iterator[list[Alarm] | None]:
+    def _alarms_by_document(self, now: int) -> Iterator[list[Alarm] | None]:
         """Yield the alarms of each document with deadlines; None for one that is not as it should be."""
         for collection, listed in WATCHED.items():
             for key in every_key(self._documents, listed):

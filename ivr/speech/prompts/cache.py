@@ -37,7 +37,7 @@ class SoundCache:
         seconds: float = _KEPT_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._given = folder
+        self._folder_set = folder
         self._most, self._seconds, self._clock = most, seconds, clock
         self._lock = threading.Lock()
         self._written = 0
@@ -47,8 +47,8 @@ class SoundCache:
     @cached_property
     def folder(self) -> Path:
         """Where the files are."""
-        if self._given is not None:
-            return self._given
+        if self._folder_set is not None:
+            return self._folder_set
         made = Path(tempfile.mkdtemp(prefix="ivr-spoken-"))
         weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
         return made

@@ -84,7 +84,7 @@ class PromptIndex:
         self._index = audio / RENDERED / INDEX
         self._clock = clock
         self._looked, self._stamp = float("-inf"), (-1, -1)
-        self._found: Mapping[tuple[bool, PromptSound], PromptPiece] = {}
+        self._last_read: Mapping[tuple[bool, PromptSound], PromptPiece] = {}
         self._any_recorded = False
 
     @property
@@ -111,13 +111,13 @@ class PromptIndex:
     def _pieces(self) -> Mapping[tuple[bool, PromptSound], PromptPiece]:
         now = self._clock()
         if now - self._looked < LOOK_SECONDS:
-            return self._found
+            return self._last_read
         self._looked = now
         stamp = self._stamp_now()
         if stamp != self._stamp:
-            self._stamp, self._found = stamp, self._read()
-            self._any_recorded = any(recorded for recorded, _ in self._found)
-        return self._found
+            self._stamp, self._last_read = stamp, self._read()
+            self._any_recorded = any(recorded for recorded, _ in self._last_read)
+        return self._last_read
 
     def _stamp_now(self) -> tuple[int, int]:
         try:

@@ -141,7 +141,7 @@ class Prompts:
             yield say
         elif source == _LAST:
             yield self._sorry(say)
-        elif play := self._found(say, recorded=source == "recordings"):
+        elif play := self._piece(say, recorded=source == "recordings"):
             yield play
         else:
             yield from self._in_parts(source, rest, say)
@@ -159,7 +159,7 @@ class Prompts:
         """Cut a text into sentences that are there, and runs of those that are not."""
         missing = ""
         for sentence in sentences(say.text):
-            play = self._found(replace(say, text=sentence), recorded=recorded)
+            play = self._piece(replace(say, text=sentence), recorded=recorded)
             if play is None:
                 missing += sentence
                 continue
@@ -170,7 +170,7 @@ class Prompts:
         if missing:
             yield missing, None
 
-    def _found(self, say: Say, *, recorded: bool) -> Play | None:
+    def _piece(self, say: Say, *, recorded: bool) -> Play | None:
         piece = self.shelf.find(sound_of(say.text, say.language, say.rate), recorded=recorded)
         return Play(f"/audio/{piece.file}", say.barge_in) if piece else None
 

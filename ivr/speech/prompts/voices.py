@@ -36,7 +36,7 @@ class Voices:
         self._lock = threading.Lock()
         self._late: dict[str, int] = {}
         self._resting: dict[str, float] = {}
-        self._known: dict[tuple[str, str], tuple[float, str | None]] = {}
+        self._failures: dict[tuple[str, str], tuple[float, str | None]] = {}
 
     def speaking(self, language: str) -> list[Voice]:
         """Return the voices that can speak a language now. Asks them, which may take as long as they like."""
@@ -59,7 +59,7 @@ class Voices:
             reason = voice.why_not(language)
         except Exception as fault:  # a plug-in that breaks is one that cannot speak
             reason = f"the voice {voice.name} broke: {type(fault).__name__}"
-        self._known[voice.name, language] = (self._clock(), reason)
+        self._failures[voice.name, language] = (self._clock(), reason)
         return reason
 
     def say(self, text: str, language: str, rate: float, seconds: float) -> Audio:
@@ -98,7 +98,7 @@ class Voices:
         wait([in_background(voice.close, f"ivr-closes-{voice.name}") for voice in self.all], _CLOSE_SECONDS)
 
     def _known_to_fail(self, voice: Voice, language: str, now: float) -> bool:
-        at, reason = self._known.get((voice.name, language), (now, None))
+        at, reason = self._failures.get((voice.name, language), (now, None))
         return reason is not None and now - at < _LOOK_SECONDS
 
 

@@ -33,7 +33,7 @@ def main() -> None:
     try:
         engine = _engine()
     except Exception as fault:
-        _answer(answers, {"fault": f"the speech engine does not start: {_told(fault)}"})
+        _answer(answers, {"fault": f"the speech engine does not start: {_fault_text(fault)}"})
         return
     _answer(answers, {"ready": _version()})
     while True:
@@ -41,7 +41,7 @@ def main() -> None:
         try:
             sound = _rendered(engine, request)
         except Exception as fault:
-            _answer(answers, {"fault": _told(fault)})
+            _answer(answers, {"fault": _fault_text(fault)})
         else:
             _answer(answers, {"bytes": len(sound)}, sound)
 
@@ -57,7 +57,7 @@ def _answer(out: BinaryIO, head: dict[str, Any], body: bytes = b"") -> None:
     out.flush()
 
 
-def _told(fault: BaseException) -> str:
+def _fault_text(fault: BaseException) -> str:
     return str(fault) or type(fault).__name__
 
 
