@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, Self, TypeVar
 
 from flask import Blueprint
@@ -20,6 +21,14 @@ from ivr.telemetry.metrics import Metrics
 Fingerprint = Callable[[bytes], str]
 """A keyed digest: equal for equal bytes, and nothing can be learnt from it."""
 RequestT = TypeVar("RequestT")
+
+
+@dataclass(frozen=True)
+class CarrierSetup:
+    """What an operator sets at a carrier: at what, such as a telephone number, and the address of each event there."""
+
+    place: str
+    addresses: Sequence[tuple[str, str]]
 
 
 class Turns(Protocol):
@@ -103,6 +112,10 @@ class Channel(ABC, Generic[RequestT]):
         """Return the webhooks; every path begins with the channel's kind."""
 
     @abstractmethod
+    def carrier_setup(self, public_url: str) -> CarrierSetup:
+        """Return what an operator sets at the carrier, which reaches this server at `public_url`."""
+
+    @abstractmethod
     def verify(self, request: RequestT) -> None:
         """Verify that the carrier sent this request, before any of it is read. Raises BadSignature."""
 
@@ -120,6 +133,10 @@ class Channel(ABC, Generic[RequestT]):
 
         Needs no call, no store and no flow. `attempt` counts how often the dialling has failed already.
         """
+
+    def signed_urls(self) -> Sequence[str]:
+        """Return the URLs that the signature of an incoming call may cover; none where no URL is signed."""
+        return ()
 
     def carrier_calls(self) -> Calls | None:
         """Return the client that moves and places calls at the carrier, or None: callers then wait for their turn."""

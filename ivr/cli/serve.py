@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from ivr.net.reachability import is_loopback
 from ._sockets import Address, Refused, claim_port, url_of
 
 if TYPE_CHECKING:
+    from ivr.channels.base import Channel
     from ivr.errors import FlowError
     from ivr.settings import Settings
 
@@ -71,21 +72,22 @@ def _run(host: str, wanted: int, workers: int, insecure: bool) -> None:
     if workers > 1 and settings.store.startswith("memory:"):
         raise Refused("a store in memory is not shared between processes; use --workers 1 or set IVR_STORE.")
     try:
-        _try_out(settings)
+        channels = _try_out(settings)
     except FlowError as fault:
         raise Refused(_report(fault)) from None
     port = claim_port(host, wanted, "--bind")
-    click.echo(_welcome(url_of(host, port), settings))
+    click.echo(_welcome(url_of(host, port), settings, channels))
     for warning in _warnings(settings):
         click.echo(f"Warning: {warning}", err=True)
     _serve(host, port, workers, settings)
 
 
-def _try_out(settings: Settings) -> None:
-    """Build everything once, so that errors are reported before any worker starts."""
+def _try_out(settings: Settings) -> list[Channel[Any]]:
+    """Build everything once, so that errors are reported before any worker starts; return the channels."""
     from ivr.app import build
 
-    build(settings).close()
+    with closing(build(settings)) as ivr:
+        return list(ivr.channels.values())
 
 
 def _serve(host: str, port: int, workers: int, settings: Settings) -> None:
@@ -148,15 +150,12 @@ def _warnings(settings: Settings) -> Iterator[str]:
         yield "IVR_STORE is memory: calls, complaints and locks are lost when the server ends."
 
 
-def _welcome(url: str, settings: Settings) -> str:
-    from ivr.channels.twilio.channel import TwilioChannel
-
+def _welcome(url: str, settings: Settings, channels: Iterable[Channel[Any]]) -> str:
     public = settings.public_url or url
-    lines = [
-        f"Listening on {url}",
-        "Set at Twilio, for the phone number (all of them POST):",
-        *(f"  {event:<21}  {address}" for event, address in TwilioChannel.webhook_addresses(public)),
-    ]
+    lines = [f"Listening on {url}"]
+    for setup in (channel.carrier_setup(public) for channel in channels):
+        lines.append(f"Set at {setup.place}:")
+        lines.extend(f"  {event:<21}  {address}" for event, address in setup.addresses)
     if not settings.public_url:
-        lines.append("IVR_PUBLIC_URL is not set: set it to the address that Twilio can reach.")
+        lines.append("IVR_PUBLIC_URL is not set: set it to the address that the carrier can reach.")
     return "\n".join(lines)

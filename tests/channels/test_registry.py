@@ -55,6 +55,13 @@ def test_an_entry_point_that_is_no_channel_is_refused(plugged_in):
         registry.open_channels(Settings(), lambda _: "")
 
 
+def test_every_channel_tells_what_to_set_at_its_carrier(plugged_in):
+    opened = registry.open_channels(Settings(), lambda _: "")
+    setups = {kind: channel.carrier_setup("https://h").addresses for kind, channel in opened.items()}
+    assert setups["plain_json"] == (("a call comes in", "https://h/plain_json/voice/FLOW"),)
+    assert ("a call comes in", "https://h/twilio/voice") in setups["twilio"]
+
+
 @pytest.mark.parametrize("conversation", BALANCE, ids=lambda conversation: conversation.title)
 def test_the_second_channel_plays_a_shipped_conversation(ivr, conversation):
     client, headers = web_app(ivr).test_client(), {"X-Token": TOKEN}

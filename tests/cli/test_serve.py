@@ -14,10 +14,12 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
+from ivr.channels.base import CarrierSetup
 from ivr.cli import main, serve
 from ivr.cli._sockets import claim_port
 from ivr.crypto import Seal
@@ -104,6 +106,14 @@ def test_it_says_what_to_set_at_the_carrier(server):
     told = (home / "out").read_text()
     for path in ("voice", "fallback", "status"):
         assert f"{url}/twilio/{path}" in told
+
+
+def test_every_channel_says_what_to_set_at_its_carrier():
+    setup = CarrierSetup("the other carrier", (("a call comes in", "https://ivr.example.com/other/voice"),))
+    channels = [SimpleNamespace(carrier_setup=lambda _: setup), SimpleNamespace(carrier_setup=lambda _: setup)]
+    lines = serve._welcome("http://127.0.0.1:1", Settings(public_url="https://ivr.example.com"), channels).splitlines()
+    own = ["Set at the other carrier:", "  a call comes in        https://ivr.example.com/other/voice"]
+    assert lines == ["Listening on http://127.0.0.1:1", *own, *own]
 
 
 def test_it_warns_that_codes_reach_nobody(server):

@@ -15,7 +15,7 @@ from typing import Self
 from flask import Blueprint
 from twilio.request_validator import RequestValidator
 
-from ivr.channels.base import Channel, Fingerprint, Host
+from ivr.channels.base import CarrierSetup, Channel, Fingerprint, Host
 from ivr.engine.inputs import CallStarted, Input
 from ivr.engine.ports import Incoming
 from ivr.engine.verbs import Closing
@@ -84,14 +84,19 @@ class TwilioChannel(Channel[TwilioRequest]):
         """Return the account's text messages where a sender is set. Raises SettingsError."""
         return TwilioMessages.from_settings(self._settings)
 
-    @staticmethod
-    def webhook_addresses(public_url: str) -> Sequence[tuple[str, str]]:
-        """Return the webhooks to set for a telephone number at Twilio, as pairs of event name and address."""
-        return (
+    def carrier_setup(self, public_url: str) -> CarrierSetup:
+        """Return the addresses of a telephone number's events."""
+        addresses = (
             ("a call comes in", public_url + paths.VOICE),
             ("primary handler fails", public_url + paths.FALLBACK),
             ("call status changes", public_url + paths.STATUS),
         )
+        return CarrierSetup("Twilio, for the phone number (all of them POST)", addresses)
+
+    def signed_urls(self) -> Sequence[str]:
+        """Return the URL of incoming calls; without a public address, as the Host header spells it."""
+        call = TwilioRequest("https", "<the host that was called>", (paths.VOICE,), "", ())
+        return tuple(call.urls(self.public_url))
 
     def verify(self, request: TwilioRequest) -> None:
         """Verify that Twilio signed this request. Raises BadSignature."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from . import Check, Deployment, Finding
+
+if TYPE_CHECKING:
+    from ivr.settings import Settings
 
 
 class SigningCheck(Check):
@@ -23,19 +27,19 @@ class SigningCheck(Check):
         else:
             yield Finding("error", "token", "TWILIO_AUTH_TOKEN is not set", "Set it; ivr serve does not start without.")
         if settings.public_url:
-            yield from _public(settings.public_url)
+            yield from _public(settings.public_url, _signed_urls(settings))
         else:
             yield Finding(
                 "warning",
                 "signed URL",
-                " or ".join(_signed(None)) + ", from each request's Host header",
+                " or ".join(_signed_urls(settings)) + ", from each request's Host header",
                 "Set IVR_PUBLIC_URL to the address that the carrier calls.",
             )
 
 
-def _public(public_url: str) -> Iterator[Finding]:
-    (url,) = _signed(public_url)
-    yield Finding("fine", "signed URL", url)
+def _public(public_url: str, signed_urls: Iterable[str]) -> Iterator[Finding]:
+    for url in signed_urls:
+        yield Finding("fine", "signed URL", url)
     if urlsplit(public_url).scheme != "https":
         yield Finding(
             "warning",
@@ -47,13 +51,13 @@ def _public(public_url: str) -> Iterator[Finding]:
         yield Finding("warning", "public URL", "only this machine or its network can reach it", "Set a public address.")
 
 
-def _signed(public_url: str | None) -> list[str]:
-    """Return the URLs over which the channel verifies the signature of an incoming call."""
-    from ivr.channels.twilio.paths import VOICE
-    from ivr.channels.twilio.requests import TwilioRequest
+def _signed_urls(settings: Settings) -> list[str]:
+    """Return the URLs that signatures of incoming calls cover, on every channel."""
+    from ivr.channels.registry import open_channels
+    from ivr.crypto import Seal
 
-    request = TwilioRequest("https", "<the host that was called>", (VOICE,), "", ())
-    return list(request.urls(public_url))
+    channels = open_channels(settings, Seal.from_settings(settings).fingerprint)
+    return [url for channel in channels.values() for url in channel.signed_urls()]
 
 
 def _is_near(host: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from flask import Blueprint, Response, abort, request
 
-from ivr.channels.base import Channel, Fingerprint, Host
+from ivr.channels.base import CarrierSetup, Channel, Fingerprint, Host
 from ivr.channels.turns import take_turn
 from ivr.engine.inputs import CallStarted, Digits, HungUp, NoInput
 from ivr.engine.ports import Incoming
@@ -57,6 +57,9 @@ class PlainJsonChannel(Channel[JsonRequest]):
             return self._answer(take_turn(self, host, metrics, lambda: self.read(asked, turn=turn)))
 
         return (board,)
+
+    def carrier_setup(self, public_url: str) -> CarrierSetup:
+        return CarrierSetup("the plain telephone", (("a call comes in", f"{public_url}/{self.kind}/voice/FLOW"),))
 
     def verify(self, request: JsonRequest) -> None:
         if not hmac.compare_digest(request.token.encode(), self._token.encode()):
