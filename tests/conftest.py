@@ -14,6 +14,7 @@ hypothesis.settings.load_profile("ivr")
 pytest_plugins = [
     "tests.store_fixtures",
     "tests.server_fixtures",
+    "tests.web_fixtures",
     "tests.carrier.fixtures",
     "tests.channels.twilio.messages_api",
 ]

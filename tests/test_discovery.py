@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from ivr.discovery import kinds_in
+from ivr.discovery import folder_kinds, kinds_in
 
 
 class Shape:
@@ -55,3 +55,31 @@ def test_a_private_module_holds_no_kind(package: Callable[..., ModuleType]) -> N
 def test_a_file_that_is_not_called_as_its_kind_is_refused(package: Callable[..., ModuleType]) -> None:
     with pytest.raises(ValueError, match="file and kind must be called the same"):
         kinds_in(package(circle=ROUND), Shape)
+
+
+@pytest.fixture
+def folder(package: Callable[..., ModuleType]) -> Callable[[str], ModuleType]:
+    """Make a package with one folder, whose `shape.py` holds the kind "round"."""
+
+    def make(name: str) -> ModuleType:
+        shapes = package()
+        inner = Path(shapes.__path__[0]) / name
+        inner.mkdir()
+        (inner / "__init__.py").write_text("")
+        (inner / "shape.py").write_text(ROUND)
+        return shapes
+
+    return make
+
+
+def test_a_kind_is_found_by_its_folder(folder: Callable[[str], ModuleType]) -> None:
+    assert [*folder_kinds(folder("round"), "shape", Shape)] == ["round"]
+
+
+def test_a_private_folder_holds_no_kind(folder: Callable[[str], ModuleType]) -> None:
+    assert folder_kinds(folder("_round"), "shape", Shape) == {}
+
+
+def test_a_folder_that_is_not_called_as_its_kind_is_refused(folder: Callable[[str], ModuleType]) -> None:
+    with pytest.raises(ValueError, match=r"shapes\.circle\.shape holds the kind 'round'; folder and kind must be"):
+        folder_kinds(folder("circle"), "shape", Shape)

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from tests.asking import ask as ask_service
-
-from .conftest import API_TOKEN, NOW, Line
+from tests.web_fixtures import API_TOKEN, NOW, Line
 
 LI = {"number": "+861085550121", "desks": ["vip", "general"], "languages": ["zh-CN", "en-US"]}
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ivr.errors import StoreError
 from tests.asking import ask
-
-from .conftest import NOW
+from tests.web_fixtures import NOW
 
 
 def test_the_process_says_that_it_lives(line):

@@ -8,8 +8,7 @@ import pytest
 
 from ivr.settings import Settings
 from ivr.web import web_app
-
-from .conftest import API_TOKEN, NOW, Line
+from tests.web_fixtures import API_TOKEN, NOW, Line
 
 ZHANG = "+8613800000001"
 

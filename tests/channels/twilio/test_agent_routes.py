@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,8 +21,7 @@ from ivr.session.step_registry import catalogue
 from ivr.settings import Settings
 from ivr.stores.memory import MemoryStore
 from tests.asking import ask
-
-from .conftest import Line
+from tests.web_fixtures import Line
 
 NOW = 1_795_399_200.0
 ENTERS = {
@@ -91,7 +91,11 @@ def test_an_agent_who_picks_up_hears_who_calls_twice_and_is_asked_for_one_key(li
 
 
 def test_what_agents_and_who_is_called_back_hear_is_spoken_by_the_voice_that_is_set(line: Line, leg: str, monkeypatch):
-    monkeypatch.setattr(line.ivr, "voiced", lambda says: tuple(Play(f"/audio/{len(say.text)}.wav") for say in says))
+    def voiced(says: Sequence[Say], *, carrier_speaks: bool) -> tuple[Play, ...]:
+        assert carrier_speaks
+        return tuple(Play(f"/audio/{len(say.text)}.wav") for say in says)
+
+    monkeypatch.setattr(line.ivr, "voiced", voiced)
     for path in ("", "/key", "/customer?language=zh-CN&recorded=1"):
         heard = played(line.post(f"/twilio/agent/{leg}{path}", Digits="2")).verbs
         assert said(heard) == ""
