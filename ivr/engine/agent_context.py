@@ -28,7 +28,7 @@ def handover(turn: Turn) -> Handover:
 
     `level` is the identity level that holds now; a name without a level is only what the number suggests.
     """
-    call, caller = turn.call, turn.call.facts.caller
+    call, caller = turn.call, turn.caller
     card = turn.values().get("card")
     typed = {**call.typed, "card": f"***{card['tail']}"} if card else dict(call.typed)
     return Handover(
@@ -38,8 +38,8 @@ def handover(turn: Turn) -> Handover:
         language=call.language,
         level=turn.level,
         customer=call.identity.customer if turn.level else "",
-        name=str(caller.get("name") or ""),
-        segment=str(caller.get("tier") or ""),
+        name=str(caller.name),
+        segment=str(caller.tier),
         reason=call.facts.reason,
-        context=AgentNotes(path=call.path, typed=typed, last_reasons=tuple(caller.get("last_reasons") or ())),
+        context=AgentNotes(path=call.path, typed=typed, last_reasons=tuple(caller.last_reasons)),
     )

@@ -72,7 +72,7 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
     turn.change(errors=0)
     turn.note("identity", outcome="verified", level=1)
     if _passed(turn).at_risk:
-        turn.change_facts(caller={**turn.call.facts.caller, "risk": True})
+        turn.change_caller(replace(turn.caller, risk=True))
     return Proof.GIVEN
 
 

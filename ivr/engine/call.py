@@ -6,8 +6,9 @@ what has its default is not stored.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 from msgspec import Struct, field
 
@@ -42,6 +43,38 @@ class ProvenIdentity(Struct, frozen=True, omit_defaults=True):
     level: int = 0
     customer: str = ""
     until: float = 0.0
+
+
+@dataclass(frozen=True)
+class CallerRecord:
+    """What the engine itself reads of `caller`; the bank's further parts stand beside it in the map of `CallFacts`.
+
+    `tier`, `desk` and `priority` are those of the caller's segment; `unreachable` is set while the bank did not answer.
+    """
+
+    known: bool = False
+    customer: str = ""
+    name: str = ""
+    age: int | None = None
+    profile: str = ""
+    frequent: Sequence[str] = ()
+    last_reasons: Sequence[str] = ()
+    risk: bool = False
+    tier: str = ""
+    desk: str = ""
+    priority: str = ""
+    unreachable: bool = False
+
+    @classmethod
+    def read(cls, caller: Values) -> Self:
+        """Return the declared fields of the map; what is missing or null has its default."""
+        return cls(**{name: caller[name] for name in cls.__dataclass_fields__ if caller.get(name) is not None})
+
+    def merged_into(self, caller: Values) -> dict[str, Any]:
+        """Return the map with the fields that have changed."""
+        before = self.read(caller)
+        fields = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+        return {**caller, **{name: value for name, value in fields if value != getattr(before, name)}}
 
 
 class CallFacts(Struct, frozen=True, omit_defaults=True):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ivr.errors import LookupFailed
 from ivr.flow.model import PRIORITIES
 
+from .call import CallerRecord
 from .service_ports.memory import RecallPreferences
 from .service_ports.risk import AskRisk
 from .telephone import telephone
@@ -26,14 +26,15 @@ def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
     shown = {"shown": bool(telephone(turn.call.caller))}
     if turn.call.caller.startswith("+"):
         caller |= _on_record(turn, deadline)
-    caller |= {"frequent": _frequent(caller), "risk": _at_risk(turn, caller)}
+    record = CallerRecord.read(caller)
+    caller |= {"frequent": _frequent(record), "risk": _at_risk(turn, record)}
     return _with_segment(turn, caller | shown)
 
 
-def _at_risk(turn: Turn, caller: Mapping[str, Any]) -> bool:
+def _at_risk(turn: Turn, caller: CallerRecord) -> bool:
     """Ask whether the bank warns of this number, or of the customer whose number it is; the mark routes, no more."""
     try:
-        about = AskRisk(number=turn.call.caller, customer=str(caller.get("customer") or ""))
+        about = AskRisk(number=turn.call.caller, customer=str(caller.customer))
         at_risk = turn.ask(about).at_risk
     except LookupFailed:
         return False
@@ -42,21 +43,20 @@ def _at_risk(turn: Turn, caller: Mapping[str, Any]) -> bool:
     return at_risk
 
 
-def _frequent(caller: Mapping[str, Any]) -> list[str]:
+def _frequent(caller: CallerRecord) -> list[str]:
     """Return the frequent reasons of a customer who is not elderly: whose menu is never rearranged for them."""
-    age = caller.get("age")
-    elderly = isinstance(age, int) and age >= ELDERLY_AGE
-    return list(caller.get("frequent", ())) if caller["known"] and not elderly else []
+    elderly = isinstance(caller.age, int) and caller.age >= ELDERLY_AGE
+    return list(caller.frequent) if caller.known and not elderly else []
 
 
 def ask_again(turn: Turn) -> bool:
     """Ask the bank once more if it could not be asked when the call came in; tell whether it can be asked now."""
-    if not turn.call.facts.caller.get("unreachable"):
+    if not turn.caller.unreachable:
         return True
-    profile = turn.call.facts.caller.get("profile", "")
+    profile = turn.caller.profile
     turn.change_facts(caller=who_calls(turn, LOOKUP_SECONDS))
     turn.set_preferences(profile=profile, frequent="")
-    return not turn.call.facts.caller.get("unreachable")
+    return not turn.caller.unreachable
 
 
 def _on_record(turn: Turn, deadline: float) -> dict[str, Any]:

@@ -66,10 +66,8 @@ class Engine:
         )
         turn = self._turn(call, now)
         turn.change_facts(caller=who_calls(turn))
-        who = turn.call.facts.caller
-        turn.note(
-            "started", caller=started.caller, called=started.called, known=bool(who["known"]), tier=who["tier"]
-        )  # fmt: skip
+        who = turn.caller
+        turn.note("started", caller=started.caller, called=started.called, known=bool(who.known), tier=who.tier)
         return self._run(turn, self._enter(turn))
 
     def turn(self, call: Call, action: Input, now: float) -> Reply:

@@ -22,7 +22,7 @@ from ivr.flow.text import Template, Text
 from ivr.secret import Secret, masked
 
 from .business_hours import DeskValues, OpeningValues
-from .call import Call, CallFacts, Frame, ProvenIdentity, Values
+from .call import Call, CallerRecord, Frame, ProvenIdentity, Values
 from .ports import BackEnds, Event, InverseNormalize, Understand, Verbalize
 from .scratch import S, Scratch
 from .service_ports.memory import KeepPreferences
@@ -111,14 +111,18 @@ class Turn:
         self, *, caller: Values | None = None, reason: str | None = None, card: Values | None = None
     ) -> None:
         """Change what flows read of the call; what is None stays."""
-        facts = self.call.facts
-        self.change(
-            facts=CallFacts(
-                caller=facts.caller if caller is None else caller,
-                reason=facts.reason if reason is None else reason,
-                card=facts.card if card is None else card,
-            )
-        )
+        new = {"caller": caller, "reason": reason, "card": card}
+        given = {name: value for name, value in new.items() if value is not None}
+        self.change(facts=changed(self.call.facts, **given))
+
+    @property
+    def caller(self) -> CallerRecord:
+        """What the engine itself reads of the caller."""
+        return CallerRecord.read(self.call.facts.caller)
+
+    def change_caller(self, caller: CallerRecord) -> None:
+        """Change what is known of the caller; what the bank gave besides stays."""
+        self.change_facts(caller=caller.merged_into(self.call.facts.caller))
 
     def remember(self, scratch: Scratch) -> None:
         """Keep scratch for the active step's next turn; fields that are not declared in it stay."""
@@ -295,12 +299,10 @@ class Turn:
 
     def set_preferences(self, *, profile: str, frequent: str) -> None:
         """Let what the caller chose hold in this call, too, whether or not it can be kept for the next."""
-        caller = self.call.facts.caller
-        new: dict[str, Any] = {"profile": profile} if profile else {}
+        caller = replace(self.caller, profile=profile or self.caller.profile)
         if profile == "elderly" or frequent == "off":
-            new["frequent"] = []
-        if new:
-            self.change_facts(caller={**caller, **new})
+            caller = replace(caller, frequent=[])
+        self.change_caller(caller)
 
     def set_reason(self, reason: str) -> None:
         """Note what the call is about; the last word counts."""
@@ -310,10 +312,9 @@ class Turn:
 
     def no_less_urgent_than(self, priority: str) -> None:
         """Let the caller wait for people with this priority from now on, unless their own is ahead of it."""
-        caller = self.call.facts.caller
-        own = caller.get("priority") or PRIORITIES[0]
+        own = self.caller.priority or PRIORITIES[0]
         urgent = max(own, priority, key=self.line.waiting.head_start)
-        self.change_facts(caller={**caller, "priority": urgent})
+        self.change_caller(replace(self.caller, priority=urgent))
 
     # asking the back end
 

@@ -92,10 +92,10 @@ class CallbackStep(LiveStep):
         return "next"
 
     def _question(self, turn: Turn, number: str) -> PromiseCallback:
-        caller, waited = turn.call.facts.caller, turn.call.transfer
+        caller, waited = turn.caller, turn.call.transfer
         desk = self.callback.desk
         if desk == OWN_DESK:
-            desk = waited.desk or caller.get("desk") or turn.line.desk
-        priority = self.callback.priority or waited.priority or caller.get("priority") or PRIORITIES[0]
+            desk = waited.desk or caller.desk or turn.line.desk
+        priority = self.callback.priority or waited.priority or caller.priority or PRIORITIES[0]
         message = str(self.callback.message(turn.values())) if self.callback.message else ""
         return PromiseCallback(**handover(turn), number=number, desk=desk, priority=priority, message=message)

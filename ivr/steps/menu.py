@@ -157,7 +157,7 @@ class MenuStep(InputStep):
 
         Why not in another order: keys must be spoken in ascending order, and a key must mean the same in every call.
         """
-        wanted = turn.call.facts.caller.get("frequent", ())
+        wanted = turn.caller.frequent
         frequent = [choice for choice in self._offered(turn) if choice.reason in wanted and choice.label is not None]
         if frequent:
             language = turn.call.language

@@ -161,12 +161,12 @@ class TransferStep(LiveStep):
 
     def _wanted(self, turn: Turn) -> tuple[str, str]:
         """Return the desk and the priority that this caller gets."""
-        caller = turn.call.facts.caller
-        at_risk = PRIORITIES[-1] if caller.get("risk") else ""
+        caller = turn.caller
+        at_risk = PRIORITIES[-1] if caller.risk else ""
         if self.transfer.desk != OWN_DESK:
             return self.transfer.desk, at_risk or self.transfer.priority or PRIORITIES[0]
-        own = self.transfer.priority or caller.get("priority") or PRIORITIES[0]
-        return caller.get("desk") or turn.line.desk, at_risk or own
+        own = self.transfer.priority or caller.priority or PRIORITIES[0]
+        return caller.desk or turn.line.desk, at_risk or own
 
     def _queue(self, turn: Turn) -> Move:
         transfer = turn.call.transfer

@@ -241,7 +241,7 @@ class VerifyStep(EntryStep):
 
 
 def _on_record(turn: Turn) -> bool:
-    return bool(turn.call.facts.caller["known"])
+    return bool(turn.caller.known)
 
 
 def _spoken_tail(turn: Turn) -> str:

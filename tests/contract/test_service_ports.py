@@ -67,6 +67,11 @@ from ivr.engine.turn import Turn
 def fault(turn: Turn) -> None:
     turn.remember(faults=1)
 """,
+    "a misspelt part of the caller": """
+from ivr.engine.turn import Turn
+def desk(turn: Turn) -> str:
+    return turn.caller.dsk
+""",
     "a method that a service does not have": """
 from ivr.engine.service_ports import ServicePorts
 from ivr.engine.service_ports.tickets import AskProgress

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
-from ivr.engine.call import Call, Frame
+from ivr.engine.call import Call, CallerRecord, Frame
 
 CALL = Call("CA1", "r", "zh-CN", "+861", "+862", 0.0, (Frame("menu", "a"), Frame("sub", "b", {"pin": "135790"})))
 
@@ -24,3 +26,10 @@ def test_defaults_are_not_stored_and_the_names_of_live_calls_are_kept() -> None:
     )
     assert stored == {"flow": "menu", "step": "a", "memo": {"n": 1}, "trail": ["a"], "told": ["a"]}
     assert msgspec.convert(stored, Frame).scratch == {"n": 1}
+
+
+def test_a_change_of_the_caller_leaves_what_the_bank_gave_besides() -> None:
+    caller = {"known": False, "name": None, "vip_since": 2001, "risk": False}
+    record = CallerRecord.read(caller)
+    assert (record.known, record.name, record.desk) == (False, "", "")
+    assert replace(record, risk=True).merged_into(caller) == {**caller, "risk": True}
