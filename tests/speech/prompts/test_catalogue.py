@@ -100,7 +100,7 @@ def test_whatever_shipped_flows_say_to_silence_and_nonsense_is_known():
     release = load(FLOWS, catalogue())
     known = {prompt.sound for prompt in known_prompts(release)}
     engine = Engine(
-        release, Services(_nothing, lambda *_: "\ue000", lambda *_, **__: None, lambda *_, **__: None, lambda *_: "")
+        release, Services(_Nobody(), lambda *_: "\ue000", lambda *_, **__: None, lambda *_, **__: None, lambda *_: "")
     )
     unknown = set()
     for flow in release.flows:
@@ -119,8 +119,14 @@ def test_the_shipped_flows_are_listed_quickly_and_every_name_is_one_file():
     assert all(name.replace(".", "").replace("_", "").replace("-", "").isalnum() for _, name in names)
 
 
-def _nothing(source, question, *, deadline, key):
-    raise LookupFailed("nobody is here", missing=True)
+class _Nobody:
+    """Back ends that answer nothing."""
+
+    def __call__(self, source, question, *, deadline, key):
+        raise LookupFailed("nobody is here", missing=True)
+
+    def ask(self, question, *, key):
+        raise LookupFailed("nobody is here", missing=True)
 
 
 def _heard(engine: Engine, flow: str, language: str, given) -> list[Say]:
