@@ -1,4 +1,4 @@
-"""`python3 -m tests`: every check in order, set up first where needed. Options go to pytest."""
+"""`python3 -m tests`: every check in order, set up first where needed. Options go to pytest, which then runs alone."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ def steps(options: list[str]) -> list[tuple[str, list[str]]]:
     """Name every check and the command that runs it, in this environment."""
     programs = Path(sys.executable).parent
     ivr = [sys.executable, "-m", "ivr.cli"]
+    tests = [sys.executable, "-m", "pytest", "-n", str(min(4, os.cpu_count() or 1)), *(options or COVERAGE)]
+    if options:
+        return [("tests", tests)]
     return [
         ("format", [str(programs / "ruff"), "format", "--check", "--quiet", "."]),
         ("lint", [str(programs / "ruff"), "check", "--quiet", "."]),
         ("types", [str(programs / "mypy"), "--no-error-summary"]),
         ("imports", [str(programs / "lint-imports")]),
         ("flows", [*ivr, "check"]),
-        ("tests", [sys.executable, "-m", "pytest", "-n", str(min(4, os.cpu_count() or 1)), *(options or COVERAGE)]),
+        ("tests", tests),
     ]
 
 

@@ -151,25 +151,28 @@ def _build(
         sound = sound and flow is not None and not any(problem.level == "error" for problem in flow_problems)
         if flow is not None:
             flows[flow.name] = flow
-    problems += _share_globals(flows)
     names = frozenset(flows) | {Path(name).stem for name in files if name != LINE}
+    problems += _share_globals(flows, names)
     problems += check_parts(Parts(flows, names, line, catalogue.questions))
     if line is None or not sound:
         return None, problems
     return Release(content_hash(files), flows, line, files), problems
 
 
-def _share_globals(flows: dict[str, Flow]) -> list[Problem]:
-    """Add to each flow the globals of its `globals_of`, without those that flow takes from another."""
+def _share_globals(flows: dict[str, Flow], names: frozenset[str]) -> list[Problem]:
+    """Add to each flow the globals of its `globals_of`, without those that flow takes from another.
+
+    A flow of `names` that could not be read gives none: its own problems are reported, and nothing about it here.
+    """
     own = {name: flow.globals for name, flow in flows.items()}
     problems = []
     for name, flow in flows.items():
         other = flow.globals_of
-        if other and other not in own:
+        if other and other not in names:
             place = flow.place_of("globals_of")
-            cure = did_you_mean(other, own) or f"The flows are {', '.join(own)}."
+            cure = did_you_mean(other, names) or f"The flows are {', '.join(sorted(names))}."
             problems.append(Problem(place, "unknown-flow", f'"{other}" is no flow.', cure))
-        elif other:
+        elif other in own:
             flows[name] = replace(flow, globals=(*flow.globals, *own[other]))
     return problems
 

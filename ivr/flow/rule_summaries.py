@@ -88,7 +88,6 @@ CHECKS = {
 """About how the parts fit together: the rules of this folder, and what is missing altogether."""
 
 _CONVERSATIONS = {
-    "unreadable": "The file cannot be opened, or is not UTF-8.",
     "no-value": "A key has nothing behind it.",
     "wrong-value": "A value is none that the key takes.",
     "wrong-keys": "A key is pressed that a telephone does not have.",

@@ -140,6 +140,7 @@ _ROWS = (
     Language(
         tag="en-GB",
         family="en",
+        aliases=("en-UK",),
         recogniser="en-GB",
         voice=CarrierVoice("Polly.Amy", "en-GB"),
         local_voices=(LocalVoice("pyttsx3", "gmw/en"),),

@@ -14,18 +14,18 @@ from ivr.engine.ports import KEPT_WRITES, Board
 from ivr.settings import store_kinds
 from ivr.stores import Store, open_store
 
-KINDS = ("memory", "sqlite")
+from .stores import ADDRESSES
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=sorted(ADDRESSES))
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    opened = open_store("memory:" if request.param == "memory" else f"sqlite:///{tmp_path}/ivr.db")
+    opened = open_store(ADDRESSES[request.param].format(folder=tmp_path))
     yield opened
     opened.close()
 
 
 def test_every_store_is_under_this_contract() -> None:
-    assert set(KINDS) == set(store_kinds())
+    assert set(ADDRESSES) == set(store_kinds())
 
 
 def test_an_empty_board_has_had_no_write(store: Board) -> None:

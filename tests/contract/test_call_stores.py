@@ -19,9 +19,10 @@ from ivr.stores import open_store
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
 
+from .stores import ADDRESSES
+
 CALL = "CA" + "1" * 32
 
-ADDRESSES = {"memory": "memory:", "sqlite": "sqlite:///{folder}/var/ivr.db"}
 """An address for every kind of store; one without an address here fails the first test."""
 
 

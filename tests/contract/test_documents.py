@@ -17,16 +17,15 @@ from ivr.errors import StoreError
 from ivr.secret import Secret
 from ivr.settings import store_kinds
 from ivr.stores import Store, open_store
-from ivr.stores.memory import MemoryStore
-from ivr.stores.sqlite import SqliteStore
 
-KINDS: dict[str, type[Store]] = {"memory": MemoryStore, "sqlite": SqliteStore}
+from .stores import ADDRESSES
+
 TICKET = {"number": "T-1", "steps": ["收到", {"at": 1795312800, "by": None}], "open": True, "amount": "12.50"}
 
 
-@pytest.fixture(params=sorted(KINDS))
+@pytest.fixture(params=sorted(ADDRESSES))
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    opened = open_store("memory:" if request.param == "memory" else f"sqlite:///{tmp_path}/ivr.db")
+    opened = open_store(ADDRESSES[request.param].format(folder=tmp_path))
     yield opened
     opened.close()
 
@@ -46,7 +45,7 @@ def counted(document: Document | None) -> Document:
 
 
 def test_every_store_is_under_this_contract() -> None:
-    assert set(KINDS) == set(store_kinds())
+    assert set(ADDRESSES) == set(store_kinds())
 
 
 def test_an_unknown_document_is_none(store: Store) -> None:

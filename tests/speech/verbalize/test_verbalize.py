@@ -16,11 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.secret import Secret
+from ivr.speech.languages import LANGUAGES as ROWS
 from ivr.speech.verbalize import VALUE_KINDS, Reader, argument_fault, languages, speaker_of
 from ivr.speech.verbalize.language import CURRENCY_PLACES
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 LANGUAGES = ("zh-CN", "en-US")
+SPOKEN = ", ".join(sorted(tag for tag, row in ROWS.items() if row.reader))
 read = Reader()
 
 
@@ -160,14 +162,14 @@ def test_mandarin_is_found_by_any_of_its_tags(tag: str) -> None:
     assert read(2, "count", "笔", tag) == "两笔"
 
 
-@pytest.mark.parametrize("tag", ["", "fr-FR", "zh-SG", "values", "kinds", "../zh", "zh.heard", "calendar"])
+@pytest.mark.parametrize("tag", ["", "fr-FR", "xx-XX", "values", "kinds", "../zh", "zh.heard", "calendar"])
 def test_a_language_that_nobody_speaks_is_named(tag: str) -> None:
-    with pytest.raises(ValueError, match="there are en-GB, en-US, zh-CN, zh-HK, zh-TW"):
+    with pytest.raises(ValueError, match=f"there are {SPOKEN}"):
         read(2, "number", "", tag)
 
 
 def test_languages_are_the_rows_with_a_reader() -> None:
-    assert languages() == ("en-GB", "en-US", "zh-CN", "zh-HK", "zh-TW")
+    assert languages() == tuple(sorted(tag for tag, row in ROWS.items() if row.reader))
 
 
 @pytest.mark.parametrize("kind", list(VALUE_KINDS.values()), ids=list(VALUE_KINDS))
@@ -203,7 +205,7 @@ def test_every_argument_in_the_table_is_taken(kind: Any, language: str) -> None:
             "amount",
             "",
             "fr-FR",
-            "no language 'fr-FR' to read values aloud in; there are en-GB, en-US, zh-CN, zh-HK, zh-TW",
+            f"no language 'fr-FR' to read values aloud in; there are {SPOKEN}",
         ),
     ],
 )
