@@ -9,7 +9,17 @@ import time
 from pathlib import Path
 
 COVERAGE = ["--cov=ivr", "--cov-report=", "--cov-fail-under=85"]
-"""Of a whole run; what servers of their own do in tests is not counted. Conversations are played by the tests."""
+"""The floor for the tests of single rooms; what child processes do is not counted."""
+WHOLE_CALLS = (
+    "tests/flows",
+    "tests/conversations",
+    "tests/loadtest",
+    "tests/test_canary.py",
+    "tests/test_reaching_a_person.py",
+    "tests/contract/test_copied_steps.py",
+    "tests/services/identity/test_attacks_on_calls.py",
+)
+"""Tests that play calls by the hundred. They run untraced: tracing doubles their time and finds no further line."""
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -20,16 +30,17 @@ def steps(options: list[str]) -> list[tuple[str, list[str]]]:
     """Name every check and the command that runs it, in this environment."""
     programs = Path(sys.executable).parent
     ivr = [sys.executable, "-m", "ivr.cli"]
-    tests = [sys.executable, "-m", "pytest", "-n", str(min(4, os.cpu_count() or 1)), *(options or COVERAGE)]
+    pytest = [sys.executable, "-m", "pytest", "-n", str(min(4, (os.cpu_count() or 1) + 1))]
     if options:
-        return [("tests", tests)]
+        return [("tests", [*pytest, *options])]
     return [
         ("format", [str(programs / "ruff"), "format", "--check", "--quiet", "."]),
         ("lint", [str(programs / "ruff"), "check", "--quiet", "."]),
         ("types", [str(programs / "mypy"), "--no-error-summary"]),
         ("imports", [str(programs / "lint-imports")]),
         ("flows", [*ivr, "check"]),
-        ("tests", tests),
+        ("tests of rooms", [*pytest, *COVERAGE, *(f"--ignore={path}" for path in WHOLE_CALLS)]),
+        ("whole calls", [*pytest, *WHOLE_CALLS]),
     ]
 
 
@@ -40,7 +51,7 @@ def main() -> int:
     for name, command in steps(sys.argv[1:]):
         started = time.monotonic()
         print(f"== {name}", flush=True)
-        quiet = name != "tests"  # what is fine needs no words, but tests show how far they are
+        quiet = "pytest" not in command  # what is fine needs no words, but tests show how far they are
         done = subprocess.run(
             command, check=False, stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None
         )
