@@ -112,8 +112,8 @@ class Turn:
     ) -> None:
         """Change what flows read of the call; what is None stays."""
         new = {"caller": caller, "reason": reason, "card": card}
-        given = {name: value for name, value in new.items() if value is not None}
-        self.change(facts=changed(self.call.facts, **given))
+        values = {name: value for name, value in new.items() if value is not None}
+        self.change(facts=changed(self.call.facts, **values))
 
     @property
     def caller(self) -> CallerRecord:

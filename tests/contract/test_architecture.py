@@ -138,12 +138,6 @@ def test_nothing_in_the_repository_knows_this_machine():
             assert str(ROOT) + "/" not in text, name_of(path)
 
 
-def test_tests_that_run_untraced_are_there():
-    from tests.__main__ import WHOLE_CALLS
-
-    assert not [path for path in WHOLE_CALLS if not (ROOT / path).exists()]
-
-
 def test_the_package_data_is_shipped():
     shipped = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
     suffixes = {path.suffix for path in (ROOT / "ivr").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
