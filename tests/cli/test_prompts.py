@@ -169,7 +169,7 @@ def test_the_judge_says_what_it_lacks(ivr, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "faster_whisper", None)
     done = ivr("check", "--model", str(tmp_path))
     assert done.exit_code == 2
-    assert "judging needs the package faster-whisper" in done.stderr
+    assert "judging needs faster-whisper" in done.stderr
 
 
 def test_without_a_local_voice_in_the_order_recordings_are_all_there_is(ivr):
