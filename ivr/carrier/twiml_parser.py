@@ -32,7 +32,6 @@ from .twiml import (
 
 _MOST_BYTES = 64 * 1024
 XML_TYPES = ("text/xml", "application/xml", "text/html")
-_CALLBACK = ("action", "method")
 _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     name: frozenset(words.split())
     for name, words in {

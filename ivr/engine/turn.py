@@ -312,9 +312,9 @@ class Turn:
 
     def no_less_urgent_than(self, priority: str) -> None:
         """Let the caller wait for people with this priority from now on, unless their own is ahead of it."""
-        own = self.caller.priority or PRIORITIES[0]
-        urgent = max(own, priority, key=self.line.waiting.head_start)
-        self.change_caller(replace(self.caller, priority=urgent))
+        caller = self.caller
+        urgent = max(caller.priority or PRIORITIES[0], priority, key=self.line.waiting.head_start)
+        self.change_caller(replace(caller, priority=urgent))
 
     # asking the back end
 

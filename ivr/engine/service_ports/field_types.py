@@ -6,7 +6,7 @@ What is wrong is named by its field; no value is ever repeated. None counts as n
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -97,6 +97,14 @@ class PrivateType:
         return private if reveal(private).strip() else ""
 
 
+def _items(name: str, value: Any) -> Sequence[Any]:
+    """Return a list as it came, empty where nothing is given. Raises LookupFailed for anything else."""
+    items = value or ()
+    if not isinstance(items, list | tuple):
+        raise LookupFailed(f"{name} is no list")
+    return items
+
+
 @dataclass(frozen=True)
 class PrivateTextsType:
     """A list of texts that may be secrets; what is none is left out."""
@@ -105,9 +113,9 @@ class PrivateTextsType:
 
     def read(self, name: str, value: Any) -> tuple[Private, ...]:
         """Return the list."""
-        if not isinstance(value or (), list | tuple):
-            raise LookupFailed(f"{name} is no list")
-        return tuple(item if isinstance(item, Secret) else str(item) for item in value or () if item is not None)
+        return tuple(
+            item if isinstance(item, Secret) else str(item) for item in _items(name, value) if item is not None
+        )
 
 
 @dataclass(frozen=True)
@@ -119,9 +127,8 @@ class WordsType:
 
     def read(self, name: str, value: Any) -> tuple[str, ...]:
         """Return the names."""
-        if not isinstance(value or (), list | tuple):
-            raise LookupFailed(f"{name} is no list")
-        return tuple(item for item in map(str, value or ()) if re.fullmatch("[a-z_]{1,16}", item))[: self.most]
+        words = map(str, _items(name, value))
+        return tuple(word for word in words if re.fullmatch("[a-z_]{1,16}", word))[: self.most]
 
 
 @dataclass(frozen=True)

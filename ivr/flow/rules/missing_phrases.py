@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import Flow, Phrases, within
+from ivr.flow.model import Flow, Phrases
 
+from ._languages import untranslated
 from ._rule import Parts, Rule
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the phrases of a flow with more than one language."""
     del parts
-    for phrases in within([flow.globals, *flow.written_steps()], Phrases) if len(flow.languages) > 1 else ():
-        missing = " and ".join(tag for tag in flow.languages if tag not in phrases.by_language)
-        if missing:
-            cure = f"Add phrases for {missing}, or callers of that language can only press the key."
-            message = f"There is nothing to say for this choice in {missing}."
-            yield Problem(phrases.place, RULE.id, message, cure, "warning")
+    for phrases, missing in untranslated(flow, Phrases):
+        cure = f"Add phrases for {missing}, or callers of that language can only press the key."
+        message = f"There is nothing to say for this choice in {missing}."
+        yield Problem(phrases.place, RULE.id, message, cure, "warning")
 
 
 RULE = Rule("missing-phrases", "Phrases are missing in a language that the flow speaks (warning).", flow=check)

@@ -1,0 +1,19 @@
+"""Texts and phrases against the languages of their flow, as rules about languages see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from ivr.flow.model import Flow, Phrases, within
+from ivr.flow.text import Text
+
+_W = TypeVar("_W", Text, Phrases)
+
+
+def untranslated(flow: Flow, kind: type[_W]) -> Iterator[tuple[_W, str]]:
+    """Yield what is not written in each language of a flow that speaks several, with the languages that are missing."""
+    for written in within([flow.globals, *flow.written_steps()], kind) if len(flow.languages) > 1 else ():
+        missing = " and ".join(tag for tag in flow.languages if tag not in written.by_language)
+        if missing:
+            yield written, missing
