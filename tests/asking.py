@@ -34,3 +34,13 @@ def read_answer(answer: Answer) -> dict[str, Any]:
         return answer.values()
     told = {name: getattr(answer, name) for name in _OF_STATE.get(answer.state, ())}
     return {"state": answer.state, **told} if answer.state != "left" else {}
+
+
+class NoBackEnds:
+    """Knows nothing, and none of our own services is there."""
+
+    def __call__(self, source: str, question: object, *, deadline: float, key: str) -> dict[str, object]:
+        raise LookupFailed("there is no bank here", missing=True)
+
+    def ask(self, question: object, *, key: str) -> object:
+        raise LookupFailed("there is no such service here", missing=True)

@@ -17,6 +17,7 @@ import pytest
 from ivr.cli._sockets import claim_port
 from ivr.crypto import Seal
 from ivr.engine.ports import JournalRow, Saved
+from ivr.engine.service_ports.tickets import OpenTicket
 from ivr.services.tickets.service import Tickets
 from ivr.session.session import LOST_SECONDS
 from ivr.stores import open_store
@@ -59,8 +60,8 @@ def store(tmp_path):
     """Return a store in which a complaint has waited for far too long, and a call whose end nobody reported."""
     kept = open_store(f"sqlite:///{tmp_path}/ivr.db")
     now = time.time()
-    ticket = {"number": "+8613800000001", "kind": "service", "text": "x"}
-    Tickets(kept, Seal(TOKEN.encode())).ask("open", ticket, key="k", now=now - 2 * 86_400)
+    ticket = OpenTicket(number="+8613800000001", kind="service", text="x")
+    Tickets(kept, Seal(TOKEN.encode())).open(ticket, key="k", now=now - 2 * 86_400)
     row = JournalRow("CAlost", 1, now - LOST_SECONDS - 60, "turn", "{}")
     kept.save(Saved("CAlost", 1, "k", b"of another version", b""), [row], expected=None)
     yield kept

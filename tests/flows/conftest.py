@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urljoin
 
 import pytest
@@ -18,7 +19,9 @@ from ivr.carrier.transport import CarrierAnswer, WsgiTransport
 from ivr.carrier.twiml import Dial, Gather, Hangup, Record, Redirect, TwimlDocument
 from ivr.carrier.twiml_parser import falls_silent, parse_twiml
 from ivr.demo.bank.serving import BackgroundBank
-from ivr.engine.ports import Lookup
+from ivr.engine.ports import BackEnds, Lookup
+from ivr.engine.service_ports import OwnServices
+from ivr.engine.service_ports.question import A, Question
 from ivr.session.call_codec import freeze, thaw
 from ivr.session.releases import ReleaseEngines
 from ivr.settings import Settings
@@ -46,6 +49,28 @@ class Faults(logging.Handler):
         return lines
 
 
+@dataclass(frozen=True)
+class _BackEnds:
+    """The bank and our own services, with other answers to some questions."""
+
+    bank: Lookup
+    own: OwnServices
+    answers: Mapping[str, Mapping[str, Any] | Exception]
+
+    def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
+        answer = self.answers.get(source)
+        if isinstance(answer, Exception):
+            raise answer
+        return self.bank(source, question, deadline=deadline, key=key) if answer is None else answer
+
+    def ask(self, question: Question[A], *, key: str) -> A:
+        answer = self.answers.get(question.source)
+        if isinstance(answer, Exception):
+            raise answer
+        assert answer is None, "our own services answer in their own type"
+        return self.own.ask(question, key=key)
+
+
 @dataclass
 class Machine:
     """One server with its bank."""
@@ -65,9 +90,17 @@ class Machine:
         """Let them know what they knew then."""
         self.ivr.store._documents = {name: dict(documents) for name, documents in kept.items()}
 
-    def with_lookup(self, lookup: Lookup) -> Machine:
-        """Return the same machine with other back ends."""
-        services = replace(self.ivr.services, lookup=lookup)
+    def with_bank(self, lookup: Lookup) -> Machine:
+        """Return the same machine with another bank; the services of our own stay."""
+        return self._with(_BackEnds(lookup, self.ivr.services.lookup, {}))
+
+    def with_answers(self, answers: Mapping[str, Mapping[str, Any] | Exception]) -> Machine:
+        """Return the same machine where these questions, by source, are answered otherwise."""
+        own = self.ivr.services.lookup
+        return self._with(_BackEnds(own, own, answers))
+
+    def _with(self, back_ends: BackEnds) -> Machine:
+        services = replace(self.ivr.services, lookup=back_ends)
         engines = ReleaseEngines(self.ivr.release, services, self.ivr.store)
         ivr = replace(self.ivr, services=services, session=replace(self.ivr.session, engines=engines))
         return replace(self, ivr=ivr, transport=WsgiTransport(web_app(ivr)))

@@ -33,7 +33,7 @@ WALK = [*"1", "0128", "135790", *"12", *"13", "*", *"311", *"25", *"123", *"522"
 def odd(machine):
     """Return a way to give the machine another bank."""
 
-    return machine.with_lookup
+    return machine.with_bank
 
 
 @pytest.mark.parametrize("flow", ["main_menu", "elderly_simple"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.carrier.twiml import Dial
+from ivr.engine.service_ports.tickets import OpenTicket, UpdateTicket
 
 LI = "+8613800000001"
 
@@ -14,7 +15,8 @@ def complained(machine, ring):
     """Complain, and return a way to change the ticket and one to ask how far it is."""
     machine.ivr.store.forget()
     machine.clock.set(1_795_399_200.0)
-    opened = ask(machine, "tickets.open", number=LI, kind="service")
+    own = machine.ivr.services.lookup
+    opened = own.ask(OpenTicket(number=LI, kind="service"), key="opened")
 
     def progress():
         leg = ring(LI)
@@ -22,13 +24,9 @@ def complained(machine, ring):
         return leg
 
     def update(state):
-        ask(machine, "tickets.update", ticket=opened["ticket"], state=state, by="operator")
+        own.ask(UpdateTicket(ticket=opened.ticket, state=state, by="operator"), key=f"update {state}")
 
     return update, progress
-
-
-def ask(machine, source, **question):
-    return machine.ivr.services.lookup(source, question, deadline=1.0, key=f"test {source} {question.get('state')}")
 
 
 def test_one_that_is_being_worked_on_has_a_last_day(complained):

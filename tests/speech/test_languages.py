@@ -13,7 +13,7 @@ from ivr.engine.engine import Engine
 from ivr.engine.inputs import CallStarted, Digits, NoInput, Speech
 from ivr.engine.turn import Services
 from ivr.engine.verbs import Prompt, Say
-from ivr.errors import FlowError, LookupFailed
+from ivr.errors import FlowError
 from ivr.flow import phrasebook
 from ivr.flow.loader import reload
 from ivr.session.step_registry import catalogue
@@ -23,6 +23,7 @@ from ivr.speech.languages import LANGUAGES, CarrierVoice, Language, family_of, l
 from ivr.speech.negation import Negation
 from ivr.speech.phrases import understand
 from ivr.speech.verbalize import Reader, speaker_of
+from tests.asking import NoBackEnds
 
 BOOKS = Path(phrasebook.__file__).parent
 LINE = 'lines: {default: test}\ndesks: {general: "+861000000001"}\ndesk: general\n'
@@ -220,16 +221,6 @@ def test_a_row_and_a_phrasebook_make_a_language(tmp_path: Path, monkeypatch: pyt
     assert not reply.call.ended
     reply = engine.turn(reply.call, Digits("1"), 1_795_310_030.0)
     assert words(reply.closing.prompts).startswith("Gis November")
-
-
-class NoBackEnds:
-    """Knows nothing, and none of our own services is there."""
-
-    def __call__(self, source: str, question: object, *, deadline: float, key: str) -> dict[str, object]:
-        raise LookupFailed("there is no bank here", missing=True)
-
-    def ask(self, question: object, *, key: str) -> object:
-        raise LookupFailed("there is no such service here", missing=True)
 
 
 def words(prompts: tuple[Prompt, ...]) -> str:

@@ -15,7 +15,7 @@ from ivr.engine.input_step import InputStep
 from ivr.engine.inputs import Digits, HungUp, NoInput, RecognizerFailed, Recorded, Speech
 from ivr.engine.turn import Services, Turn
 from ivr.engine.verbs import Hearing
-from ivr.errors import LookupFailed, NoRecording
+from ivr.errors import NoRecording
 from ivr.flow.loader import load
 from ivr.session.step_registry import catalogue
 from ivr.settings import Settings
@@ -24,6 +24,7 @@ from ivr.speech.audio import Audio, write_wav
 from ivr.speech.itn import inverse_normalize
 from ivr.speech.phrases import understand
 from ivr.speech.speech_input import SpeechInput
+from tests.asking import NoBackEnds
 
 FLOWS = Path(__file__).parents[2] / "flows"
 HEARING = Hearing("zh-CN", ("余额", "挂失"), "recording")
@@ -177,13 +178,12 @@ def test_operators_are_told_of_languages_and_phrases_that_cannot_be_heard():
 def test_every_phrase_that_the_shipped_steps_expect_is_understood_where_it_is_expected():
     release = load(FLOWS, catalogue())
 
-    def nobody(source, question, *, deadline, key):
-        raise LookupFailed("nobody is asked")
-
     def aloud(value, kind, argument, language):
         return str(value)
 
-    services = Services(nobody, aloud, inverse_normalize, understand, aloud, input_mode=lambda language: "recording")
+    services = Services(
+        NoBackEnds(), aloud, inverse_normalize, understand, aloud, input_mode=lambda language: "recording"
+    )
     asked, missed = 0, []
     for flow in release.flows.values():
         steps = [step for step in flow.steps.values() if isinstance(step, InputStep)]
