@@ -1,1 +1,1 @@
-"""The flow language: read YAML files into flows, and report every problem with its place. Knows no call or carrier."""
+"""The flow language: read YAML files into flows, report every problem with its place. Must not know calls."""

@@ -70,7 +70,7 @@ class Expression:
         return bool(_value(self._tree, values))
 
     def constant(self) -> Any:
-        """Return what the expression always is; None where it reads something or works it out."""
+        """Return the value of a literal; None for an expression that reads or computes a value."""
         return self._tree.value if isinstance(self._tree, ast.Constant) else None
 
     def paths(self) -> Iterator[tuple[str, ...]]:

@@ -21,11 +21,11 @@ _T = TypeVar("_T")
 
 Schema = dict[str, Any]
 ArgumentFault = Callable[[str, str, str], str]
-"""Returns what is wrong with (value kind, argument, language), or an empty text."""
+"""Returns the fault of (value kind, argument, language), or an empty text."""
 
 
 def no_fault(kind: str, argument: str, language: str) -> str:
-    """Accept every argument: for files of which nothing is spoken."""
+    """Accept every argument. For files without spoken texts."""
     del kind, argument, language
     return ""
 
@@ -34,7 +34,7 @@ def no_fault(kind: str, argument: str, language: str) -> str:
 class Reading:
     """The state of reading one file: its language, the value kinds that can be spoken, and the problems so far.
 
-    `families` are the languages that there are, each with its family; empty where any tag will do.
+    `families` maps each supported language tag to its family; if it is empty, any tag is accepted.
     `key` is the key whose value is being read, for messages.
     """
 

@@ -186,9 +186,9 @@ class LineFields:
 def read_line(
     node: Node | None, place: Place, *, exists: bool, families: Mapping[str, str] | None = None
 ) -> tuple[Hotline | None, list[Problem]]:
-    """Read line.yaml. `exists` tells whether the file exists; a file that cannot be parsed was reported already.
+    """Read line.yaml. `exists` is false if the file is missing; a file that cannot be parsed was reported already.
 
-    `families` are the languages that there are; without them any tag will do.
+    `families` are the supported languages; without them any tag is accepted.
     """
     reading = Reading(families=families or {})
     if node is None:
@@ -222,5 +222,5 @@ def _line(fields: LineFields) -> Hotline:
 
 
 def _waiting(fields: WaitingFields) -> Waiting:
-    """Return the rules of the queue; priorities that are not named get their default head starts."""
+    """Return the settings of the queue; priorities without an entry get their default head starts."""
     return Waiting(**{**vars(fields), "head_starts": {**HEAD_STARTS, **(fields.head_starts or {})}})

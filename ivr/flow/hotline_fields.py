@@ -17,7 +17,7 @@ from .text_field import TextField
 
 @dataclass(frozen=True)
 class Referring(FieldKind[Reference]):
-    """The name of something defined elsewhere: a word of the kind `of`, with its place for later checks."""
+    """A reference to something defined elsewhere: a name of the kind `of`, with its place for later checks."""
 
     of: FieldKind[str]
 
@@ -77,7 +77,7 @@ class OpeningHours(FieldKind[Hours]):
 
 @dataclass(frozen=True)
 class PreparedTexts(FieldKind[Map[str, Text]]):
-    """The texts prepared for one announcement, by name; there may be none."""
+    """The texts prepared for one announcement, by name. The block may be empty."""
 
     words: str = "a block of prepared texts by name, or {}"
     sample: str = "{outage: 手机银行正在维护，电话查询和挂失照常办理。}"

@@ -34,7 +34,7 @@ _CONTENT = "1"
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What the flow language knows: kinds of steps by their key, kinds of spoken values, and the family of each tag."""
+    """The extensions of the flow language: step kinds by key, kinds of spoken values, the family of each language."""
 
     steps: Mapping[str, type[Step]]
     spoken_kinds: Mapping[str, Any] = field(default_factory=dict)
@@ -124,7 +124,7 @@ def reload(files: Mapping[str, str], catalogue: Catalogue) -> Release:
     for name, text in files.items():
         nodes[name], slips = read_text(text, name)
         problems += slips
-    # What asks a service wrongly fails when it is asked; a call that began with such flows goes on.
+    # Questions are not checked: a live call must go on with its flows, and a wrong question fails when it is asked.
     release, problems = _build(nodes, dict(files), problems, replace(catalogue, questions={}), "flows")
     if release is None or any(problem.level == "error" for problem in problems):
         raise FlowError(problems)
@@ -160,9 +160,9 @@ def _build(
 
 
 def _share_globals(flows: dict[str, Flow], names: frozenset[str]) -> list[Problem]:
-    """Add to each flow the globals of its `globals_of`, without those that flow takes from another.
+    """Add to each flow the globals that the flow in its `globals_of` defines itself.
 
-    A flow of `names` that could not be read gives none: its own problems are reported, and nothing about it here.
+    A flow of `names` that could not be read adds none; its own problems were reported already.
     """
     own = {name: flow.globals for name, flow in flows.items()}
     problems = []
@@ -260,7 +260,7 @@ def _at_least(step: Step, level: int) -> Step:
 
 
 def _guards(steps: Mapping[str, Step], catalogue: Catalogue) -> dict[str, Step]:
-    """Return the steps that verify the caller in front of protected steps."""
+    """Return the generated steps that verify the caller before protected steps."""
     guards = (_guard(step, catalogue) for step in steps.values() if step.requires)
     return {guard.name: guard for guard in guards if guard}
 

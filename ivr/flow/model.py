@@ -24,13 +24,15 @@ ALWAYS = "always"
 """The predefined name of opening hours that never end."""
 
 OWN_DESK = "segment"
-"""As a desk: the desk of the caller's segment."""
+"""The name that stands for the desk of the caller's segment."""
 
 PRIORITIES = ("normal", "complaint", "elderly", "vip", "fraud")
-"""The priorities of callers, the least urgent first."""
+"""The priorities of callers, least urgent first."""
 
 HEAD_STARTS: Mapping[str, float] = {"complaint": 60.0, "elderly": 90.0, "vip": 120.0, "fraud": 1000.0}
-"""Seconds by which a priority is ahead of callers who came at the same time; line.yaml may override them."""
+"""Seconds by which a priority is served before normal callers who arrived at the same time; line.yaml may override
+them.
+"""
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,13 @@ Route = tuple[Way, ...]
 
 @dataclass(frozen=True)
 class Phrases:
-    """What callers may say for a choice, per language."""
+    """The phrases that callers may say for a choice, per language."""
 
     by_language: Mapping[str, tuple[str, ...]]
     place: Place = field(compare=False)
 
     def for_language(self, language: str) -> tuple[str, ...]:
-        """Return the phrases in `language`; callers are expected to speak the language of the call."""
+        """Return the phrases in `language`, or an empty tuple."""
         return self.by_language.get(language, ())
 
 
@@ -103,23 +105,23 @@ class Step(ABC):
 
     kind: ClassVar[str]
 
-    # Traits: other rooms ask these, so that no kind is known by its name outside `ivr/steps`.
+    # Traits: other packages read these, so that no step kind is named outside `ivr/steps`.
     listens: ClassVar[bool] = False
-    """It waits for the caller: the turn ends in it, and the next turn begins with the caller's input."""
+    """Whether it waits for the caller: the turn ends in it, and the next turn begins with the caller's input."""
     speaks: ClassVar[bool] = True
-    """Its texts are spoken; False for a text message."""
+    """Whether its texts are spoken; False for a text message."""
     replayable: ClassVar[bool] = False
-    """"repeat" speaks it again, until the caller has answered a step that listens."""
+    """Whether "repeat" plays it again, until the caller has answered a step that listens."""
     returnable: ClassVar[bool] = False
-    """"back" returns to it after it was left."""
+    """Whether "back" returns to it after it was left."""
     ends: ClassVar[bool] = False
-    """The call ends in it."""
+    """Whether the call ends in it."""
     reaches_person: ClassVar[bool] = False
-    """It connects the caller with an agent."""
+    """Whether it connects the caller with an agent."""
     open_to_all: ClassVar[bool] = False
-    """The flow's `requires` does not apply: it leads to an agent, ends the call, or reveals nothing."""
+    """Whether the flow's `requires` does not apply, because it leads to an agent, ends the call, or reveals nothing."""
     looks_up: ClassVar[bool] = False
-    """Its variables hold answers of a back end, which only a caller of the same identity level may read."""
+    """Whether its variables hold answers of a back end, which only a caller of the same identity level may hear."""
 
     name: str
     place: Place = field(compare=False)
@@ -140,7 +142,7 @@ class Step(ABC):
         return {}
 
     def protects(self) -> bool:
-        """Return whether the input of the step is secret: it must not be typed ahead, logged or repeated."""
+        """Return whether the step's input is secret: it must not be typed ahead, logged or repeated."""
         return False
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
@@ -149,7 +151,7 @@ class Step(ABC):
 
     @classmethod
     def in_front_of(cls, protected: Step, name: str) -> Step | None:
-        """Return a step of this kind that verifies the caller in front of `protected`; None if the kind cannot."""
+        """Return a step of this kind that verifies the caller before `protected`; None if the kind does not verify."""
         del protected, name
         return None
 
@@ -237,7 +239,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class CalledNumber:
-    """What a called number plays: a flow, with its language, segment and opening hours if they are set."""
+    """The entry of a called number: its flow, with language, segment and opening hours if they are set."""
 
     flow: Reference
     language: Reference | None = None
@@ -334,7 +336,7 @@ class Hotline:
         return self.number(called).flow.name
 
     def hours_of(self, reference: Reference | None) -> Hours | None:
-        """Return the opening hours of a reference; None for hours that never end."""
+        """Return the opening hours of a reference; None means always open."""
         return self.hours.get(reference.name) if reference else None
 
     def segment_for(self, called: str, caller: Mapping[str, Any]) -> Segment | None:
@@ -362,7 +364,7 @@ class Release:
 
 
 def within(value: Any, kind: type | tuple[type, ...]) -> Iterator[Any]:
-    """Yield every object of `kind` inside a step, choice, text or route, in the order written."""
+    """Yield every object of type `kind` inside a step, choice, text or route, in the order written."""
     if isinstance(value, kind):
         yield value
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""The outcomes of a step and their routes: the step's own, and those that work everywhere in a flow."""
+"""The outcomes of a step and their routes: the step's own, and the flow's, which apply in every step."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def global_outcome(number: int) -> str:
 
 
 def verify_name(step: str) -> str:
-    """Return the name of the step that verifies the caller in front of a step. Editors cannot write such a name."""
+    """Return the name of the generated step that verifies the caller before a step. It is no valid name in YAML."""
     return f"{step}.verify"
 
 
 def step_routes(step: Step) -> Mapping[str, Route]:
-    """Return every outcome of a step and its route, including the verification in front of a protected step."""
+    """Return every outcome of a step and its route, including the verification before a protected step."""
     routes = dict(step.exits())
     if step.requires:
         routes[UNVERIFIED] = (Way(Target(verify_name(step.name), step.place)),)
@@ -31,7 +31,7 @@ def step_routes(step: Step) -> Mapping[str, Route]:
 
 
 def flow_routes(flow: Flow) -> Mapping[str, Route]:
-    """Return the routes that work in every step: globals, main menu, agent, and failure (which leads to the agent)."""
+    """Return the routes that apply in every step: globals, main menu, agent, and failure (which leads to the agent)."""
     routes = {global_outcome(number): (Way(choice.goto),) for number, choice in enumerate(flow.globals) if choice.goto}
     agent = (Way(Target(flow.agent, flow.place)),)
     main_menu = (Way(Target(flow.main_menu, flow.place)),)

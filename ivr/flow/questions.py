@@ -1,4 +1,4 @@
-"""What flows may ask services of our own, as the catalogue tells it: the questions, their fields and their answers."""
+"""The questions that flows may ask the engine's own services, with their fields and answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class QuestionField:
-    """A field of a question. `fault` says what is wrong with a value, and is empty where nothing is."""
+    """A field of a question. `fault` returns the fault of a value, or an empty text."""
 
     words: str
     help: str
@@ -19,7 +19,7 @@ class QuestionField:
 
 @dataclass(frozen=True)
 class AnswerField:
-    """A field of an answer, with the kinds of value as which it may be read aloud."""
+    """A field of an answer, with the value kinds by which it may be read aloud."""
 
     words: str
     help: str
@@ -28,7 +28,7 @@ class AnswerField:
 
 @dataclass(frozen=True)
 class DeclaredQuestion:
-    """A question that a service of our own answers."""
+    """A question that one of the engine's own services answers."""
 
     help: str
     fields: Mapping[str, QuestionField]

@@ -140,7 +140,7 @@ def _standing_values() -> str:
 
 
 def _question(name: str, question: DeclaredQuestion) -> str:
-    """Explain one question to a service of our own."""
+    """Describe one question to one of the engine's own services."""
     taken = ((f"`{key}`", field.words, field.help, "yes" * field.required) for key, field in question.fields.items())
     answered = (
         (f"`{key}`", field.words, field.help, ", ".join(f"`{kind}`" for kind in field.kinds))

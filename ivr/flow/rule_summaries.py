@@ -1,4 +1,4 @@
-"""Every rule that a finding can name, with its line in the manual; a test holds the list complete."""
+"""Every rule that a problem can name, with its line in the manual. A test checks that the list is complete."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILE = {
     "second-document": "A line of three dashes begins a second document.",
     "too-deep": "More than 40 levels of lists and blocks stand inside one another.",
 }
-"""About files as such."""
+"""Rules about files."""
 
 YAML = {
     "tab": "A line is indented with a tab; only blanks count.",
@@ -57,7 +57,7 @@ YAML = {
     "tag": "The YAML sign ! gives a type; flows have no such thing.",
     "yaml": "The line cannot be read, and the cause is not known.",
 }
-"""About how YAML is written."""
+"""Rules about YAML syntax."""
 
 FIELDS = {
     "unknown-key": "A key is not one of those that belong here.",
@@ -78,14 +78,14 @@ FIELDS = {
     "bad-hours": "Opening hours name a day or a span of time that cannot be read.",
     "flow-name": "The flow is called differently from its file.",
 }
-"""About steps and their keys."""
+"""Rules about steps and their keys."""
 
 CHECKS = {
     "no-flows": "The folder holds no flow.",
     "no-line-file": "There is no line.yaml beside the flows.",
     **{rule.id: rule.summary for rule in all_rules()},
 }
-"""About how the parts fit together: the rules of this folder, and what is missing altogether."""
+"""Rules about flows and `line.yaml` as a whole: those of the folder `rules`, and missing files."""
 
 _CONVERSATIONS = {
     "no-value": "A key has nothing behind it.",
@@ -95,7 +95,7 @@ _CONVERSATIONS = {
     "two-deeds": "The caller does two things in one turn.",
     "misplaced-key": "A key belongs to another one that is not there.",
 }
-"""About conversations, besides those above."""
+"""Rules about conversations only; the rules about YAML syntax apply to conversations too."""
 
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "Files": FILE,

@@ -143,12 +143,12 @@ class Whole(FieldKind[int]):
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        """Name the bounds."""
+        """Describe the bounds."""
         return f"a whole number from {self.least} to {self.most}"
 
     @property
     def sample(self) -> str:  # type: ignore[override]
-        """Show one in the middle."""
+        """Return one in the middle."""
         return str((self.least + self.most) // 2)
 
     def read(self, node: Node, reading: Reading) -> int | None:
@@ -175,12 +175,12 @@ class Seconds(FieldKind[float]):
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        """Name the form and the bounds."""
+        """Describe the format and the bounds."""
         return f"a time from {self.least:g}s to {self.most:g}s"
 
     @property
     def sample(self) -> str:  # type: ignore[override]
-        """Show one near the lower bound, where most are."""
+        """Return one near the lower bound, where most are."""
         return f"{max(1, self.least):g}s" if self.least >= 5 else f"{min(5, self.most):g}s"
 
     def read(self, node: Node, reading: Reading) -> float | None:

@@ -45,7 +45,7 @@ def line_schema() -> Schema:
 
 
 def _step_schema(kinds: Mapping[str, type[Step]]) -> Schema:
-    """Offer the key of every kind, and check a step by the kind whose key it has."""
+    """Return the schema of a step: it offers the key of every kind, and checks a step by the kind whose key it has."""
     return {
         "type": "object",
         "description": "A step does one thing; the key that says which is its kind.",

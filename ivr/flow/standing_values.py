@@ -1,4 +1,4 @@
-"""The values that every flow can read, with their parts, for checks and the manual."""
+"""The predefined values that every flow can read, for checks and the manual."""
 
 from __future__ import annotations
 
@@ -48,4 +48,4 @@ STANDING_VALUES: Mapping[str, Mapping[str, str]] = {
 """Values that every flow can read, and their parts."""
 
 OPEN_VALUES = ("caller", "card")
-"""Of these the bank may give further parts."""
+"""The values to which the bank may add parts."""

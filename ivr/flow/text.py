@@ -45,7 +45,7 @@ class Template:
 
     @cached_property
     def fixed(self) -> str | None:
-        """The whole text if it has no slot, else None."""
+        """Return the whole text if it has no slot, else None."""
         if any(True for _ in self.slots()):
             return None
         return "".join(part for part in self.parts if isinstance(part, str))
@@ -67,7 +67,7 @@ class Template:
 
 
 def nearest_language(language: str, tags: Collection[str], families: Mapping[str, str]) -> str:
-    """Choose among the languages that there are: the one asked for, one of its family, or the first."""
+    """Choose from `tags` the requested language, else one of the same family, else the first."""
     if language in tags:
         return language
     family = families.get(language)

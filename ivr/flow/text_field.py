@@ -17,7 +17,7 @@ from .text import Slot, Template, TemplateError, Text, parse_template
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?(-[A-Z]{2})?\Z")
 _TAG_PATTERN = "^" + _TAG.pattern.replace(r"\Z", "$")
 _TEXT: Schema = {"type": ["string", "number"]}
-"""Text editors may take a text such as 95588 for a number; reading never does."""
+"""Text editors may parse a text such as 95588 as a number; the reader keeps it as text."""
 _WIDE = r"[\u2e80-\u9fff\uff00-\uffef\u2018-\u201d]"
 _SPACE = re.compile(rf"(?<={_WIDE}) | (?={_WIDE})")
 """Blanks that come from folded lines: Chinese text has none beside a Chinese character."""
@@ -53,7 +53,7 @@ def _tag_meant(written: str) -> str:
 
 
 def _has_row(written: Scalar, reading: Reading) -> bool:
-    """Tell whether a language is one of those that there are; report it if not."""
+    """Return whether a language is supported; report it if not."""
     tags = reading.families
     if not tags or written.text in tags:
         return True

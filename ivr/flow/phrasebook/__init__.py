@@ -10,7 +10,7 @@ from ivr.yamlfile.source import Mapping, Scalar, read_text
 
 FALLBACK = "zh-CN"
 FOLDER: Traversable = files(__package__)
-"""Where the books are, each named by its language's tag: `zh-CN.yaml`."""
+"""The folder of the phrasebooks, each named by its language tag: `zh-CN.yaml`."""
 PARTS = frozenset(
     [
         "key_star",
@@ -40,16 +40,16 @@ PARTS = frozenset(
 )
 """Keys that are never spoken on their own: parts of menus and of texts for agents, and words that callers say."""
 OUTSIDE = ("agent_", "called_")
-"""Prefixes of phrases that are spoken outside of flows, to agents and in call backs: always at the normal rate."""
+"""Prefixes of phrases that are spoken outside flows, to agents and in callbacks: always at the normal rate."""
 
 
 SAME_AS = "same_as"
-"""The key with which a book takes over another one, but for what it says differently."""
+"""The key that names a base phrasebook, whose entries apply unless they are overridden."""
 
 
 @functools.cache
 def _book(language: str) -> dict[str, str]:
-    """Read the book of a language. Raises KeyError when there is none."""
+    """Read the phrasebook of a language. Raises KeyError if there is none."""
     file = FOLDER / f"{language}.yaml"
     if not file.is_file():
         raise KeyError(language)
@@ -61,7 +61,7 @@ def _book(language: str) -> dict[str, str]:
 
 
 def language_of(language: str) -> str:
-    """Return the language whose phrases serve for `language`: its own, or Mandarin where it has no book."""
+    """Return the language whose phrases are used for `language`: itself, or Mandarin if it has no phrasebook."""
     try:
         _book(language)
     except KeyError:

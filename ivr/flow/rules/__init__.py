@@ -1,4 +1,4 @@
-"""What must hold between the parts of flows that are each well written. One rule is one file, found by its name."""
+"""Rules that check flows and `line.yaml` after each was read. Each rule is one module, discovered by its name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Parts", "Rule", "all_rules", "check_line", "check_parts"]
 
 @functools.cache
 def all_rules() -> tuple[Rule, ...]:
-    """Return every rule of this folder, by id. Raises ValueError for a file that is called otherwise than its rule."""
+    """Return every rule of this folder, sorted by id. Raises ValueError if a module and its rule differ in name."""
     names = sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
     rules = tuple(import_module(f"{__name__}.{name}").RULE for name in names)
     for name, rule in zip(names, rules, strict=True):
@@ -28,7 +28,7 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def check_parts(parts: Parts) -> list[Problem]:
-    """Return what is wrong in each flow, and how the flows and `line.yaml` fit together."""
+    """Return the problems inside each flow, and those between flows and `line.yaml`."""
     problems = [problem for flow in parts.flows.values() for problem in _check_flow(flow, parts)]
     for rule in all_rules():
         problems += rule.parts(parts) if rule.parts else ()
@@ -36,14 +36,14 @@ def check_parts(parts: Parts) -> list[Problem]:
 
 
 def check_line(line: Hotline, node: Mapping) -> list[Problem]:
-    """Return what is wrong in `line.yaml` as far as it goes by itself."""
+    """Return the problems of `line.yaml` that can be judged without the flows."""
     return [problem for rule in all_rules() if rule.line for problem in rule.line(line, node)]
 
 
 def _check_flow(flow: Flow, parts: Parts) -> Iterator[Problem]:
     rules = [rule for rule in all_rules() if rule.flow and not (rule.whole and flow.unread)]
     broken = set[str]()
-    for rule in sorted(rules, key=lambda rule: bool(rule.unless)):  # those that look at others come last
+    for rule in sorted(rules, key=lambda rule: bool(rule.unless)):  # rules with `unless` need the results of the others
         if rule.flow and not rule.unless & broken:
             for problem in rule.flow(flow, parts):
                 broken.add(problem.rule)

@@ -1,4 +1,4 @@
-"""Texts and phrases against the languages of their flow, as rules about languages see them."""
+"""Find texts and phrases that lack a language of their flow, for the rules about languages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _W = TypeVar("_W", Text, Phrases)
 
 
 def untranslated(flow: Flow, kind: type[_W]) -> Iterator[tuple[_W, str]]:
-    """Yield what is not written in each language of a flow that speaks several, with the languages that are missing."""
+    """Yield each part of type `kind` that lacks a language of its flow, with the missing languages."""
     for written in within([flow.globals, *flow.written_steps()], kind) if len(flow.languages) > 1 else ():
         missing = " and ".join(tag for tag in flow.languages if tag not in written.by_language)
         if missing:

@@ -1,4 +1,4 @@
-"""Names in `line.yaml` and where they are written."""
+"""Find names of `line.yaml` and their places, for rules."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def undefined(
 
 
 def place_of_key(node: Mapping, block: str, name: str) -> Place:
-    """Return where a name is written that a block defines."""
+    """Return the place where a block defines a name."""
     written = node.get(block)
     key = written.key(name) if isinstance(written, Mapping) else None
     return key.place if key else node.place
 
 
 def place_of_value(node: Mapping, key: str) -> Place:
-    """Return where the value of a key stands."""
+    """Return the place of a key's value."""
     value = node.get(key)
     return value.place if value is not None else node.place

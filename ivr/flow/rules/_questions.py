@@ -1,4 +1,4 @@
-"""Questions to services of our own, and the variables that keep their answers, as rules about them see it."""
+"""Find questions to the engine's own services, and the variables that hold their answers, for rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ._rule import Parts
 
 
 def declared(flow: Flow, parts: Parts) -> Iterator[tuple[AskedQuestion, DeclaredQuestion]]:
-    """Yield every question that a flow asks and that is declared."""
+    """Yield every declared question that a flow asks."""
     for step in flow.written_steps():
         asked = step.asks()
         if asked and asked.source.name in parts.questions:
@@ -19,7 +19,7 @@ def declared(flow: Flow, parts: Parts) -> Iterator[tuple[AskedQuestion, Declared
 
 
 def answers(flow: Flow, parts: Parts) -> Mapping[str, Mapping[str, tuple[AnswerField, ...]]]:
-    """Return the fields of each variable that holds nothing but answers of declared questions."""
+    """Return the answer's fields of each variable that holds only answers of declared questions."""
     by_variable: dict[str, dict[str, tuple[AnswerField, ...]]] = {}
     unsure = set(flow.parameters)
     for step in flow.steps.values():

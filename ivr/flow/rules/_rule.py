@@ -1,4 +1,4 @@
-"""What a rule is. It judges flows that were read; it never changes them and runs no call."""
+"""The interface of a rule. Must not change flows or run a call."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from ivr.yamlfile.source import Mapping as Block
 
 @dataclass(frozen=True)
 class Parts:
-    """All that was read: flows by name, the names of all flow files, read or not, and `line.yaml` where it is sound.
+    """The result of reading a folder: flows by name, the names of all flow files, and `line.yaml` if it is valid.
 
-    `questions` are those that services of our own answer; without any, none is judged.
+    `names` includes files that could not be read. `questions` are those that the engine's own services answer; if it is
+    empty, questions are not checked.
     """
 
     flows: Mapping[str, Flow]
@@ -25,19 +26,19 @@ class Parts:
 
 
 FlowCheck = Callable[[Flow, Parts], Iterator[Problem]]
-"""Judges one flow."""
+"""Yields the problems of one flow."""
 PartsCheck = Callable[[Parts], Iterator[Problem]]
-"""Judges how flows and `line.yaml` fit together."""
+"""Yields the problems between flows and `line.yaml`."""
 LineCheck = Callable[[Hotline, Block], Iterator[Problem]]
-"""Judges `line.yaml` by itself; the block tells where things are written."""
+"""Yields the problems of `line.yaml` alone; the block gives their places."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of `ivr check`, called as its module is, with dashes.
+    """A rule of `ivr check`. Its id is the name of its module, with dashes.
 
-    `summary` is its line in the manual. `whole` asks for flows without an unreadable step, which may set any value and
-    lead anywhere. `unless` names rules: where one of them is broken in a flow, this one is not asked about that flow.
+    `summary` is its line in the manual. With `whole`, flows with an unreadable step are skipped, since such a step may
+    set any value and lead anywhere. `unless` names rules: a flow that breaks one of them is skipped.
     """
 
     id: str

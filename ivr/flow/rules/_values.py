@@ -1,4 +1,4 @@
-"""What flows read and set, as rules about values see it."""
+"""Find the values that flows read and set, for rules."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ivr.flow.standing_values import STANDING_VALUES
 from ivr.flow.text import Template
 
 Path = tuple[str, ...]
-"""A value as it is read, such as `("account", "balance")`."""
+"""The dotted path of a value, such as `("account", "balance")`."""
 
 
 def paths_read(part: Any) -> Iterator[tuple[Path, Place, bool]]:
-    """Yield every value that texts and conditions of a part read, where, and whether it is spoken."""
+    """Yield every value that the texts and conditions of a part read, its place, and whether it is spoken."""
     for template in within(part, Template):
         yield from ((slot.path, slot.place or template.place, True) for slot in template.slots())
     for expression in within(part, Expression):
@@ -30,10 +30,10 @@ def names_set(flow: Flow) -> frozenset[str]:
 
 
 def readable_in(step: Step, names: frozenset[str]) -> frozenset[str]:
-    """Return the names that a step can read: `item` too where it goes over a list."""
+    """Return the names that a step can read, including `item` if it loops over a list."""
     return names | {"item"} if step.for_one_item() is not step else names
 
 
 def is_value_of_desk(path: Path) -> bool:
-    """Tell whether a path names one value of one desk, such as `desks.vip.open`."""
+    """Return whether a path names one value of one desk, such as `desks.vip.open`."""
     return path[0] == "desks" and len(path) == 3 and f"NAME.{path[2]}" in STANDING_VALUES["desks"]

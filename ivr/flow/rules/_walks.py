@@ -1,4 +1,4 @@
-"""Ways through flows, as rules about reaching see them."""
+"""Search the routes of flows, for rules about reachability."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ivr.flow.outcomes import flow_routes, step_routes
 
 
 def reached(flow: Flow, starts: Collection[str]) -> set[str]:
-    """Return all that can be reached from some places, other flows among it."""
+    """Return the names of all steps and other flows that can be reached from `starts`."""
     names, frontier = set[str](), list(starts)
     while frontier:
         name = frontier.pop()
@@ -20,12 +20,12 @@ def reached(flow: Flow, starts: Collection[str]) -> set[str]:
 
 
 def reached_everywhere(flow: Flow) -> list[str]:
-    """Return where the choices lead that work at every step."""
+    """Return the targets of the flow's routes, which apply in every step."""
     return [way.goto.name for route in flow_routes(flow).values() for way in route]
 
 
 def nested_flows(flow: Flow) -> Iterator[tuple[Step, NestedFlow]]:
-    """Yield the steps of a flow that run another flow, with what they run."""
+    """Yield the steps of a flow that run another flow, each with its nested flow."""
     for step in flow.written_steps():
         if nested := step.nested():
             yield step, nested

@@ -1,4 +1,4 @@
-"""Names that flows and `line.yaml` define can be read again, and are not taken."""
+"""Check that names defined by flows and `line.yaml` are readable in expressions and not reserved."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ._rule import Parts, Rule
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check the names of parameters and of what steps set."""
+    """Check the names of parameters and of the variables that steps set."""
     del parts
     for name in flow.parameters:
         yield from _value(name, flow.place_of("parameters"))
@@ -26,7 +26,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
 
 
 def check_taken(line: Hotline, node: Mapping) -> Iterator[Problem]:
-    """Check that no hours and no desk are called as what is always there."""
+    """Check that hours and desks do not have a reserved name."""
     if ALWAYS in line.hours:
         message = f'"{ALWAYS}" names hours that never end, and cannot mean others.'
         yield Problem(place_of_key(node, "hours", ALWAYS), RULE.id, message, "Take another name.")

@@ -1,4 +1,4 @@
-"""Numbers in spoken texts stand in words, or are values with a kind: in figures, each voice reads them otherwise."""
+"""Check that spoken texts hold no bare figures, which voices read differently; use words, or a value with a kind."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ivr.flow.text import Template, Text
 from ._rule import Parts, Rule
 
 _FIGURES = re.compile(r"\d+(?:[.,:/-]\d+)+|\d{3,}|\d+ ?[%‰]")
-"""One or two digits are keys and small counts, which no voice gets wrong."""
+"""One or two digits are allowed: they are keys and small counts, which every voice reads correctly."""
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check the texts of everything but text messages, which are read on a screen."""
+    """Check every text except text messages, which are not spoken."""
     del parts
     spoken = [step for step in flow.written_steps() if step.speaks]
     for text in within([flow.globals, *spoken], Text):

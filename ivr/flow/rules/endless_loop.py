@@ -1,4 +1,4 @@
-"""Every round through steps waits for the caller somewhere, or can be left."""
+"""Check that every loop of steps waits for the caller or has an exit."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ivr.flow.outcomes import step_routes
 from ._rule import Parts, Rule
 
 _CLOSED = "closed"
-"""The outcome of a step whose desk has no opening hours now."""
+"""The outcome of a step whose desk is closed now."""
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Find rounds that a call cannot leave and in which it never waits: it would hang in them."""
+    """Report loops that a call cannot leave and in which it never waits, since the call would hang."""
     line = parts.line
     closing = {name for name, step in flow.steps.items() if line is not None and _can_be_closed(step, line)}
     onward = {name: _onward(step, _CLOSED if name in closing else "next") for name, step in flow.steps.items()}
@@ -33,13 +33,13 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
 
 
 def _can_be_closed(step: Step, line: Hotline) -> bool:
-    """Tell whether a step may find its desk closed, so that the call goes on at once."""
+    """Return whether the step's desk may be closed, so that the call continues at once."""
     desks = (desk for name, desk in line.desks.items() if step.desk() in (name, OWN_DESK))
     return _CLOSED in step.exits() and any(line.hours_of(desk.hours) is not None for desk in desks)
 
 
 def _onward(step: Step, outcome: str) -> list[str]:
-    """Return where a step leads when all goes well, or by another outcome."""
+    """Return the targets of an outcome of the step."""
     return [way.goto.name for way in step_routes(step).get(outcome, ())]
 
 
@@ -58,7 +58,7 @@ def _reached_onward(start: str, onward: dict[str, list[str]]) -> set[str]:
 
 
 def _cycle(start: str, onward: dict[str, list[str]]) -> list[str]:
-    """Return the round that a call from `start` gets into."""
+    """Return the loop that a call from `start` enters."""
     path = [start]
     while (name := onward[path[-1]][0]) not in path:
         path.append(name)

@@ -1,4 +1,4 @@
-"""The keys of a step go together, as its kind says."""
+"""Check that the keys of a step are consistent, as its kind defines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ._rule import Parts, Rule
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Ask each step what is wrong between its own keys."""
+    """Report the faults that each step finds among its own keys."""
     del parts
     for step in flow.steps.values():
         for key, message, cure in step.faults():

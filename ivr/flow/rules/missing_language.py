@@ -1,4 +1,4 @@
-"""A flow that speaks several languages has every text in each of them."""
+"""Check that a flow in several languages has every text in each of them."""
 
 from __future__ import annotations
 

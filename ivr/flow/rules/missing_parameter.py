@@ -1,4 +1,4 @@
-"""A flow gets every value that it needs."""
+"""Check that a flow receives a value for every parameter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._walks import nested_flows
 
 
 def check(parts: Parts) -> Iterator[Problem]:
-    """Check whatever leads to a flow: called numbers, targets, and steps that run it."""
+    """Check every reference to a flow: called numbers, targets, and steps that run it."""
     flows = parts.flows
     for number in parts.line.numbers.values() if parts.line is not None else ():
         if number.flow.name in flows:

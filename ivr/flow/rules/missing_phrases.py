@@ -1,4 +1,4 @@
-"""A flow that is spoken to in several languages has phrases in each of them."""
+"""Check that a flow in several languages has phrases in each of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No segment stands behind one that takes all callers."""
+"""Check that no segment follows one that matches all callers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ._rule import Rule
 
 
 def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
-    """Check the order of segments; those that called numbers name are reached by them."""
+    """Check the order of segments; those that a called number names are reached by it."""
     by_number = {number.segment.name for number in line.numbers.values() if number.segment}
     everyone = ""
     for name, segment in line.segments.items():

@@ -1,4 +1,4 @@
-"""Every flow has a step that brings callers to a person."""
+"""Check that every flow has an agent step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._rule import Parts, Rule
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check that the step for the wish for a person is there."""
+    """Check that the flow's `agent` step exists."""
     if flow.agent in flow.steps or flow.agent in flow.unread or flow.agent in parts.names:
         return
     if "agent" in flow.places:

@@ -1,4 +1,4 @@
-"""`line.yaml` names a flow for numbers that it does not list."""
+"""Check that `line.yaml` has a default flow for numbers without an entry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ._rule import Rule
 
 
 def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
-    """Check that there is a default."""
+    """Check for an entry `default`."""
     if "default" not in line.numbers:
         cure = 'Add "default:" with a flow, as in: default: main_menu'
         yield Problem(place_of_value(node, "lines"), RULE.id, '"lines" has no "default".', cure)

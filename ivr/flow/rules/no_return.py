@@ -1,4 +1,4 @@
-"""A flow that is run by another comes back."""
+"""Check that a flow run by another flow returns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._walks import nested_flows
 
 
 def check(parts: Parts) -> Iterator[Problem]:
-    """Check the flows that steps run."""
+    """Check every nested flow."""
     for flow in parts.flows.values():
         for step, nested in nested_flows(flow):
             other = parts.flows.get(nested.name)

@@ -1,4 +1,4 @@
-"""From the step for the wish for a person, a way leads to people."""
+"""Check that the agent step of a flow leads to a transfer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._walks import reached
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check the ways on from the flow's agent step, as long as they stay in the flow."""
+    """Check the routes from the flow's agent step; routes into other flows pass."""
     del parts
     names = reached(flow, [flow.agent])
     if names <= set(flow.steps) and not any(flow.steps[name].reaches_person for name in names):

@@ -1,4 +1,4 @@
-"""A choice that switches the language stands in a flow that speaks several."""
+"""Check that a choice that switches the language is in a flow with several languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No phrase means two choices of one menu."""
+"""Check that no phrase belongs to two choices of one menu."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._rule import Parts, Rule
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check the choices that work everywhere, and those of each step."""
+    """Check the flow's global choices, and those of each step."""
     del parts
     for choices in [flow.globals, *(step.own_choices() for step in flow.written_steps())]:
         yield from _repeated(choices)

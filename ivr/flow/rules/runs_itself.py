@@ -1,4 +1,4 @@
-"""No flow runs itself, directly or through others."""
+"""Check that no flow runs itself, directly or through other flows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check(parts: Parts) -> Iterator[Problem]:
 
 
 def _all_run(name: str, flows: Mapping[str, Flow]) -> set[str]:
-    """Return a flow and all that it runs, through others too."""
+    """Return a flow and all flows that it runs, directly or through others."""
     names, frontier = set[str](), [name]
     while frontier:
         name = frontier.pop()

@@ -1,4 +1,4 @@
-"""No secret is spoken or given back."""
+"""Check that no secret is spoken or returned to the calling flow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ._values import names_set, paths_read
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check every text, and what the flow gives back."""
+    """Check every text, and the values that the flow returns."""
     del parts
     secrets = _secrets(flow)
     for path, place, spoken in paths_read([*flow.written_steps(), flow.globals]):
@@ -29,7 +29,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
 
 
 def _secrets(flow: Flow) -> frozenset[str]:
-    """Name the variables that hold a secret: collected as one, or set to another one."""
+    """Return the variables that hold a secret: collected as one, or assigned from one."""
     secrets = {name for step in flow.steps.values() for name, holds in step.sets().items() if holds in SECRET_KINDS}
     copies = [pair for step in flow.steps.values() for pair in step.assigns().items()]
     while more := {name for name, value in copies if any(path[0] in secrets for path in value.paths())} - secrets:

@@ -1,6 +1,7 @@
-"""A step that speaks or uses what was learnt by proof asks for proof again once it has run out.
+"""Check that a step which uses values of a verified caller requires that identity level itself.
 
-Must not guess: only what surely needs proof at run time, and only steps that a call can come to without it.
+A proof expires during a call. Reported are only values that need a level at run time, and only steps that a call can
+reach without that level.
 """
 
 from __future__ import annotations
@@ -17,18 +18,18 @@ from ._values import paths_read
 from ._walks import reached_everywhere
 
 Levels = dict[str, int]
-"""The level that each value needs to be read, by name."""
+"""Variable name to the identity level that is needed to read it."""
 
 
 def check(parts: Parts) -> Iterator[Problem]:
-    """Check every flow, with what others give it and what it gets back from them."""
+    """Check every flow, including the values that flows pass to one another."""
     sound = {name: flow for name, flow in parts.flows.items() if not flow.unread}
     for name, needed in _needed(sound).items():
         yield from _unguarded(sound[name], needed)
 
 
 def _needed(flows: Mapping[str, Flow]) -> dict[str, Levels]:
-    """Return which values of each flow need proof, until no flow learns more from another."""
+    """Return the levels of each flow's values, propagated between flows until nothing changes."""
     needed: dict[str, Levels] = {name: {"card": 1} for name in flows}
     before: dict[str, Levels] = {}
     while before != needed:
@@ -48,7 +49,7 @@ def _learn(step: Step, own: Levels) -> None:
 
 
 def _exchange(step: Step, own: Levels, flows: Mapping[str, Flow], needed: Mapping[str, Levels]) -> None:
-    """Take what a flow that is run learns from here, and what this one gets back from it."""
+    """Propagate the levels of values passed to a nested flow, and of those that it returns."""
     nested = step.nested()
     if nested is None or nested.name not in flows:
         return
@@ -59,7 +60,7 @@ def _exchange(step: Step, own: Levels, flows: Mapping[str, Flow], needed: Mappin
 
 
 def _learn_behind_proof(flow: Flow, own: Levels) -> None:
-    """Count what is learnt where every call has proved itself on the way there, though nothing says so there."""
+    """Count answers of lookups that a call can only reach after verification, though they have no `requires`."""
     without = _come_to(flow, 1)
     for step in flow.written_steps():
         if step.looks_up and step.name not in without:
@@ -77,10 +78,10 @@ def _level_of(expression: Expression, levels: Levels) -> int:
 
 
 def _come_to(flow: Flow, level: int) -> set[str]:
-    """Return the steps that a turn may come to without this level: none of them lies behind its proof in one turn."""
+    """Return the steps that a turn can reach without this level."""
     frontier = [flow.start, *reached_everywhere(flow)]
     for step in flow.steps.values():
-        if step.listens or step.nested():  # both go on in a later turn
+        if step.listens or step.nested():  # both continue in a later turn, when the proof may have expired
             frontier += _ways_on(step, level)
     names = set[str]()
     while frontier:
@@ -93,7 +94,7 @@ def _come_to(flow: Flow, level: int) -> set[str]:
 
 
 def _ways_on(step: Step, level: int) -> list[str]:
-    """Return where a step leads, but for the way that is taken by proving this level here."""
+    """Return the targets of a step, except the one that is taken by proving this level in it."""
     proves = step.proves() >= level
     routes = {outcome: route for outcome, route in step_routes(step).items() if not (proves and outcome == "next")}
     return [way.goto.name for route in routes.values() for way in route if way.goto.name != RETURN]

@@ -1,4 +1,4 @@
-"""An announcement that is named is in `line.yaml`."""
+"""Check that every referenced announcement is defined in `line.yaml`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read of the answer of one of our services is there."""
+"""Check that every field read from an answer of the engine's own services exists."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._values import paths_read
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check every part of an answer that a text or a condition reads."""
+    """Check every field of an answer that a text or a condition reads."""
     by_variable = answers(flow, parts)
     for path, place, _ in paths_read([flow.globals, *flow.written_steps()]):
         if len(path) > 1 and path[0] in by_variable and path[1] not in by_variable[path[0]]:

@@ -1,4 +1,4 @@
-"""A desk that is named is in `line.yaml`."""
+"""Check that every referenced desk is defined in `line.yaml`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ._values import is_value_of_desk, paths_read
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check the desks that steps connect with, and those whose hours a flow reads."""
+    """Check the desks that steps connect to, and those whose hours a flow reads."""
     if parts.line is None:
         return
     desks = parts.line.desks
@@ -29,7 +29,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
 
 
 def check_desks(line: Hotline, node: Mapping) -> Iterator[Problem]:
-    """Check the desks that `line.yaml` itself names."""
+    """Check the desks that `line.yaml` refers to."""
     references = [Reference(line.desk, place_of_value(node, "desk"))]
     references += [segment.desk for segment in line.segments.values() if segment.desk]
     references += [desk for at in line.desks.values() for desk in at.overflow]

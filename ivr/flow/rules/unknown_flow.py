@@ -1,4 +1,4 @@
-"""A flow that a called number or a step names is there."""
+"""Check that every flow referenced by a called number or a step exists."""
 
 from __future__ import annotations
 

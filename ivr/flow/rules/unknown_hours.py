@@ -1,4 +1,4 @@
-"""Opening hours that are named are in `line.yaml`."""
+"""Check that all referenced opening hours are defined in `line.yaml`."""
 
 from __future__ import annotations
 

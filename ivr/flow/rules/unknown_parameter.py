@@ -1,4 +1,4 @@
-"""A flow gets only values that it takes."""
+"""Check that a flow receives only values of its parameters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._walks import nested_flows
 
 
 def check(parts: Parts) -> Iterator[Problem]:
-    """Check the values of steps that run a flow."""
+    """Check the values that steps pass to nested flows."""
     for flow in parts.flows.values():
         for step, nested in nested_flows(flow):
             taken = parts.flows[nested.name].parameters if nested.name in parts.flows else tuple(nested.values)

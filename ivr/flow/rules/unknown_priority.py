@@ -1,4 +1,4 @@
-"""A priority that a head start is given to is one."""
+"""Check that head starts are set for existing priorities only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lookup asks what one of our services, or the bank, answers."""
+"""Check that every question is one of the engine's own services or of the bank."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BANK = "bank"
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check every question but those to the bank, which are the bank's own."""
+    """Check every question except those to the bank, which the bank defines."""
     if not parts.questions:
         return
     services = {name.partition(".")[0] for name in parts.questions}

@@ -1,4 +1,4 @@
-"""A segment that a called number names is in `line.yaml`."""
+"""Check that every referenced segment is defined in `line.yaml`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A target leads to a step of the flow, or to a flow."""
+"""Check that every target is a step of the flow, or a flow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._rule import Parts, Rule
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check every target, and where the flow starts."""
+    """Check every target, and the flow's start."""
     own = {*flow.steps, *flow.unread}
     top = [Target(flow.start, flow.place_of("start"))]
     if "main_menu" in flow.places:

@@ -1,4 +1,4 @@
-"""Every value that is read is set somewhere."""
+"""Check that every value that is read is also set."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BY_SEGMENT = ("tier", "desk", "priority")
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check every value that a text or a condition reads, and what the flow gives back."""
+    """Check every value that a text or a condition reads, and those that the flow returns."""
     del parts
     names = names_set(flow)
     for step in flow.written_steps():
@@ -34,7 +34,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
 
 
 def check_segments(line: Hotline, node: Mapping) -> Iterator[Problem]:
-    """Check the conditions of segments: they are judged when only the caller's record is there."""
+    """Check the conditions of segments, which are evaluated when only the caller's record is available."""
     del node
     for segment in line.segments.values():
         if segment.when is not None:

@@ -1,4 +1,4 @@
-"""Every step can be reached."""
+"""Check that every step can be reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calls to a number begin in a language that its flow speaks."""
+"""Check that calls to a number begin in a language of its flow."""
 
 from __future__ import annotations
 

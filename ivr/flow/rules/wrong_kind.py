@@ -1,4 +1,4 @@
-"""What a service answers is read aloud as what it is."""
+"""Check that the fields of a service's answer are read aloud by a value kind that fits them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._rule import Parts, Rule
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check the kind of every value of an answer that a text reads aloud."""
+    """Check the value kind of every answer's field that a text reads aloud."""
     by_variable = answers(flow, parts)
     for template in within([flow.globals, *flow.written_steps()], Template):
         for slot in template.slots():

@@ -1,4 +1,4 @@
-"""A question to a service of our own has the fields that it needs, no others, and nothing wrong in them."""
+"""Check that a question to the engine's own services has all required fields, no unknown ones, and valid values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ._questions import declared
 from ._rule import Parts, Rule
 
 _ALONG = ("call", "customer")
-"""Fields that go along by themselves."""
+"""Fields that the engine adds to every question."""
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Key 0 leads to a person everywhere (ETSI ETR 096, ISO/IEC 13714)."""
+"""Check that key 0 leads to an agent everywhere (ETSI ETR 096, ISO/IEC 13714)."""
 
 from __future__ import annotations
 
