@@ -1,8 +1,7 @@
-"""Sets up a fresh clone: a virtual environment of its own, made once. Standard library only, any Python 3.
+"""Set up a fresh clone: create its virtual environment once. Standard library only; must run on any Python 3.
 
-It is `.venv` in the clone, or the folder that IVR_VENV names; an environment that is active is left alone. A stamp in
-it says for which clone and which list of packages it was made, so that later runs cost nothing and two clones never
-share one.
+The environment is `.venv` in the clone, or the folder named by IVR_VENV; an active environment is not changed. A stamp
+in it records the clone and the list of packages, so that later runs cost nothing and two clones do not share one.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ from typing import NoReturn
 _ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
 RUN, DEV = "speech", "dev"
-"""The extras that the two commands in the README install."""
+"""The extras that the two README commands install."""
 _ENTERED = "IVR_SET_UP_BY"
 _OWNER = "ivr-clone"
 _STAMPS = {RUN: ("run",), DEV: ("run", "dev")}
 
 
 def ensure(module: str, extras: str) -> None:
-    """Return once this process runs in the clone's own environment, else start `python -m module` there.
+    """Return if this process runs in the clone's own environment, else start `python -m module` there.
 
-    Exits with a sentence when the set-up is impossible.
+    Exits with a sentence if the set-up is impossible.
     """
     if sys.version_info < OLDEST:
         _fail(
@@ -53,7 +52,7 @@ def ensure(module: str, extras: str) -> None:
 
 
 def _home() -> Path:
-    """Return the folder of the clone's environment. Ends the run when IVR_VENV names something else's."""
+    """Return the folder of the clone's environment. Exits if IVR_VENV names one that belongs to something else."""
     named = os.environ.get("IVR_VENV", "").strip()
     if not named:
         return _ROOT / ".venv"
@@ -67,7 +66,7 @@ def _home() -> Path:
 
 
 def _owner(home: Path) -> Path | None:
-    """Return the clone that an environment was made for, or None for one that was not made here."""
+    """Return the clone that an environment was made for, or None if this module did not make it."""
     try:
         return Path((home / _OWNER).read_text(encoding="utf-8"))
     except OSError:
@@ -83,7 +82,7 @@ def _enter(home: Path, module: str) -> NoReturn:
         _fail(f"{home} is no working virtual environment; delete that folder and run this again.")
     python = str(_python(home))
     sys.stdout.flush()
-    # Without the marks of another active environment, whose programs and modules would be found first.
+    # The variables of another active environment would put its programs and modules first.
     env = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONHOME")}
     os.execve(python, [python, "-m", module, *sys.argv[1:]], env | {_ENTERED: str(os.getpid())})  # noqa: S606
 
@@ -157,7 +156,7 @@ def _run(command: list[str], **env: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Let one set-up run at a time; whoever waited finds it done."""
+    """Lock, so that one set-up runs at a time; a process that waited finds it complete."""
     import fcntl
 
     (_ROOT / "var").mkdir(exist_ok=True)
@@ -175,7 +174,7 @@ def _stamp(home: Path, name: str) -> Path:
 
 
 def _fingerprint(home: Path) -> str:
-    """Say what the environment was made from: the package's own list, this clone, and the Python behind it."""
+    """Return a text that identifies the environment's origin: list of packages, clone, and Python."""
     import tomllib
 
     wanted = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -186,7 +185,7 @@ def _fingerprint(home: Path) -> str:
 
 
 def _end(text: str) -> str:
-    """Pick what a failed program said of its failure, else its last lines."""
+    """Return the error lines of a failed program's output, else its last lines."""
     lines = [line.strip() for line in text.strip().splitlines()]
     faults = [line for line in lines if line.startswith(("ERROR:", "E:"))]
     return "\n".join("  " + line for line in (faults or lines)[-6:])

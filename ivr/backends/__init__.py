@@ -1,1 +1,1 @@
-"""Ways in which a flow asks a back end, one module each. Each implements the `Lookup` port of the engine."""
+"""Clients of back ends, one module each. Each implements the engine's `Lookup` port."""

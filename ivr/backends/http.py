@@ -1,4 +1,4 @@
-"""Ask back ends with JSON over HTTP, within the flow's deadline. No error text contains what a caller typed."""
+"""Ask back ends with JSON over HTTP, within the flow's deadline. Errors must not contain what a caller typed."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class _Service:
         try:
             content = json.loads(answer.decode(), parse_float=str, parse_constant=_refused)
             if b"\\u" in answer:
-                json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair could not be sent on
+                json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair could not be encoded later
         except (ValueError, RecursionError):
             raise LookupFailed(f"{self._name} answered with something that is not JSON") from None
         if not isinstance(content, dict):
@@ -91,7 +91,7 @@ class _Service:
 
 
 def _plain(value: Any) -> Any:
-    """Convert types that JSON lacks. Here a secret leaves for the back end."""
+    """Convert types that JSON lacks. Reveals secrets, which the back end must receive."""
     if isinstance(value, Secret):
         return value.reveal()
     if isinstance(value, Decimal):

@@ -1,1 +1,1 @@
-"""Telephone systems that a call can come from; one folder each. No channel imports another."""
+"""Channels: the telephone systems from which calls arrive, one folder each. Must not import one another."""

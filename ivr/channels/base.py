@@ -19,49 +19,49 @@ from ivr.speech.speech_input import Fetching
 from ivr.telemetry.metrics import Metrics
 
 Fingerprint = Callable[[bytes], str]
-"""A keyed digest: equal for equal bytes, and nothing can be learnt from it."""
+"""A keyed digest: equal bytes give equal texts, and the text does not reveal the bytes."""
 RequestT = TypeVar("RequestT")
 
 
 @dataclass(frozen=True)
 class CarrierSetup:
-    """What an operator sets at a carrier: at what, such as a telephone number, and the address of each event there."""
+    """The settings at a carrier: the object, such as a telephone number, and the URL for each of its events."""
 
     place: str
     addresses: Sequence[tuple[str, str]]
 
 
 class Turns(Protocol):
-    """Takes the turns of calls."""
+    """Runs the turns of calls."""
 
     def answer(self, channel: Renderer, incoming: Incoming) -> bytes:
-        """Run one turn and return the document; what callers do is never an exception."""
+        """Run one turn and return its document; no input of a caller raises."""
 
     def hang_up(self, incoming: Incoming) -> None:
-        """Note that the caller has hung up."""
+        """Record that the caller has hung up."""
 
 
 class AgentLegs(Protocol):
-    """The agents' side of the queue."""
+    """Processes the events of agents' legs."""
 
     def answered(self, leg: str, now: float) -> Whisper | None:
-        """Note that an agent has picked up; return what the agent hears, or None when the caller no longer waits."""
+        """Record that an agent has answered; return the whisper, or None if the caller no longer waits."""
 
     def key(self, leg: str, key: str, now: float) -> KeyPressed:
-        """Take the key that the agent pressed, or an empty text for none."""
+        """Process the key that the agent pressed; an empty text means none."""
 
     def picked_up(self, leg: str, now: float) -> None:
-        """Note that a caller who is called back has answered."""
+        """Record that a customer who is called back has answered."""
 
     def reached(self, leg: str, status: str, now: float) -> None:
-        """Note how dialling a caller who is called back ended."""
+        """Record the status with which dialling a customer who is called back ended."""
 
     def ended(self, leg: str, status: str, now: float) -> None:
-        """Note that an agent's leg is over."""
+        """Record that an agent's leg has ended."""
 
 
 class Host(Protocol):
-    """What a channel's webhooks may ask of the application."""
+    """The part of the application that a channel's webhooks use."""
 
     @property
     def settings(self) -> Settings:
@@ -69,11 +69,11 @@ class Host(Protocol):
 
     @property
     def session(self) -> Turns:
-        """Takes the turns of calls."""
+        """Runs the turns of calls."""
 
     @property
     def legs(self) -> AgentLegs:
-        """The agents' side of the queue."""
+        """Processes the events of agents' legs."""
 
     @property
     def desk_number(self) -> str | None:
@@ -81,22 +81,22 @@ class Host(Protocol):
 
     @property
     def clock(self) -> Callable[[], float]:
-        """Tells the Unix time."""
+        """Returns the Unix time."""
 
     def reason_in_words(self, reason: str, language: str) -> str:
-        """Return a call's reason in words; an empty text for a reason that no choice has."""
+        """Return the label of a call's reason; an empty text if no choice has that reason."""
 
     def recorded(self, leg: str, recording: str, seconds: float) -> None:
-        """Note that the recording of a conversation is ready at the carrier."""
+        """Record that the recording of a conversation is ready at the carrier."""
 
     def voiced(self, prompts: Sequence[Prompt], *, carrier_speaks: bool) -> tuple[Prompt, ...]:
-        """Return prompts as they are heard: by a recording, the carrier's voice, or one of ours."""
+        """Return the prompts with texts replaced by audio, unless the carrier's voice speaks them."""
 
 
 class Channel(ABC, Generic[RequestT]):
-    """One telephone system. `RequestT` is a request as this carrier sends it.
+    """One telephone system. `RequestT` is its type of request. `kind` is the name of its folder.
 
-    `kind` is the name of the folder. Ids of calls must differ from those of other channels.
+    Its call ids must differ from those of other channels.
     """
 
     kind: ClassVar[str]
@@ -105,51 +105,51 @@ class Channel(ABC, Generic[RequestT]):
     @classmethod
     @abstractmethod
     def from_settings(cls, settings: Settings, fingerprint: Fingerprint) -> Self | None:
-        """Return the channel that the settings configure, or None where they configure none. Raises SettingsError."""
+        """Return the configured channel, or None if the settings configure none. Raises SettingsError."""
 
     @abstractmethod
     def routes(self, host: Host, metrics: Metrics) -> Sequence[Blueprint]:
-        """Return the webhooks; every path begins with the channel's kind."""
+        """Return the webhooks; every path begins with `kind`."""
 
     @abstractmethod
     def carrier_setup(self, public_url: str) -> CarrierSetup:
-        """Return what an operator sets at the carrier, which reaches this server at `public_url`."""
+        """Return the settings to make at the carrier, with addresses below `public_url`."""
 
     @abstractmethod
     def verify(self, request: RequestT) -> None:
-        """Verify that the carrier sent this request, before any of it is read. Raises BadSignature."""
+        """Verify that the carrier sent this request, before reading it. Raises BadSignature."""
 
     @abstractmethod
     def read(self, request: RequestT, *, turn: int | None = None, flow: str | None = None) -> Incoming:
-        """Read a verified request. Raises BadRequest when it names no call."""
+        """Read a verified request. Raises BadRequest if it lacks a call id."""
 
     @abstractmethod
     def render(self, closing: Closing, *, turn: int) -> bytes:
-        """Write the document. `turn` is the number that the request answering this document must carry."""
+        """Write the document. `turn` is the number that the caller's next request must carry."""
 
     @abstractmethod
     def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
-        """Write the apology that is played when no turn can be taken, then dial `number`. Never raises.
+        """Write the apology that is played if a turn fails, then dial `number`. Never raises.
 
-        Needs no call, no store and no flow. `attempt` counts how often the dialling has failed already.
+        Must not use a call, store or flow. `attempt` is the number of failed attempts to dial.
         """
 
     def signed_urls(self) -> Sequence[str]:
-        """Return the URLs that the signature of an incoming call may cover; none where no URL is signed."""
+        """Return the URLs that the signature of an incoming call may cover; empty if URLs are not signed."""
         return ()
 
     def carrier_calls(self) -> Calls | None:
-        """Return the client that moves and places calls at the carrier, or None: callers then wait for their turn."""
+        """Return the client that moves and places calls; None if waiting calls cannot be moved."""
         return None
 
     def carrier_router(self) -> CarrierRouter | None:
-        """Return what hands callers to the carrier's own router, or None: our queue finds the person."""
+        """Return the carrier's own router of calls to agents; None to use the engine's queue."""
         return None
 
     def carrier_recordings(self) -> Fetching | None:
-        """Return the client of the carrier's recordings, or None: nothing is recorded."""
+        """Return the client of the carrier's recordings; None if nothing is recorded."""
         return None
 
     def carrier_messages(self) -> Backend | None:
-        """Return the back end that sends text messages, or None. Raises SettingsError."""
+        """Return the sender of text messages, or None. Raises SettingsError."""
         return None

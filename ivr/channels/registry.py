@@ -1,4 +1,4 @@
-"""Finds the channels that are installed: folders here, and those that other distributions offer as entry points."""
+"""Discover the installed channels: folders of this package, and entry points of other distributions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 
 def open_channels(settings: Settings, fingerprint: Fingerprint) -> Mapping[str, Channel[Any]]:
-    """Return the channels that this deployment uses, by kind. Raises SettingsError."""
+    """Return the configured channels by kind. Raises SettingsError."""
     kinds = {
         **folder_kinds(_folder, "channel", Channel),  # type: ignore[type-abstract]
         **plugin_kinds(ENTRY_POINTS, Channel),  # type: ignore[type-abstract]
@@ -33,7 +33,7 @@ def first(offers: Iterable[_T | None]) -> _T | None:
 
 
 class NoRecordings:
-    """The recordings of a deployment whose channels keep none."""
+    """Recordings for channels that store none."""
 
     def fetch(self, url: str, seconds: float) -> bytes:
         """Raise NoRecording."""
@@ -44,5 +44,5 @@ class NoRecordings:
 
 
 def recordings_of(opened: Mapping[str, Channel[Any]]) -> Fetching:
-    """Return the recordings of the first channel that keeps any."""
+    """Return the recordings of the first channel that stores any."""
     return first(channel.carrier_recordings() for channel in opened.values()) or NoRecordings()

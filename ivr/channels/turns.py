@@ -1,4 +1,4 @@
-"""Answer one request of a caller on any channel: with a turn, or with the apology on any error."""
+"""Answer a caller's request on any channel with a turn, or with the apology after any error."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _LANGUAGE = "zh-CN"
 
 
 def take_turn(channel: Channel[Any], host: Host, metrics: Metrics, read: Callable[[], Incoming]) -> bytes:
-    """Return the document of the requested turn, or the apology that dials a person when the turn cannot be taken."""
+    """Return the document of the requested turn, or the apology if the turn fails."""
     started = time.perf_counter()
     incoming: Incoming | None = None
     try:
         incoming = read()
         document = host.session.answer(channel, incoming)
         outcome = "answered"
-    except Exception as fault:  # any error: the caller hears the apology and reaches a person
+    except Exception as fault:  # a caller must never hear the carrier's error message
         log.fault("turn", fault, call=incoming.call_id if incoming else "")
         document = apologise(channel, host, 1)
         outcome = "bad_request" if isinstance(fault, BadRequest) else "apologised"
@@ -39,7 +39,7 @@ def take_turn(channel: Channel[Any], host: Host, metrics: Metrics, read: Callabl
 
 
 def apologise(channel: Channel[Any], host: Host, attempt: int) -> bytes:
-    """Return the apology that dials the desk, for the `attempt`-th time."""
+    """Return the apology that dials the desk; `attempt` is the number of failed attempts."""
     try:
         number = host.desk_number
     except Exception as fault:

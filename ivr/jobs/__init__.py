@@ -1,1 +1,1 @@
-"""Background work: rounds on a timer, and messages that are sent again until they are accepted."""
+"""Background work: rounds on a timer, and messages that are repeated until they are accepted."""

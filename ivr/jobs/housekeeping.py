@@ -1,4 +1,4 @@
-"""Delete what is older than it may be kept: calls and journal rows once a minute, documents a few with each write."""
+"""Delete expired data: calls and journal rows once a minute, a few documents with each write."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Callable
 from ivr.engine.ports import CallStore, Document, Documents
 
 MOST_A_ROUND = 10_000
-"""Journal rows that a round forgets at the most: about what a busy minute adds."""
+"""Maximum journal rows deleted per round: about what a busy minute adds."""
 
 
 def forget_old(store: CallStore, days: int, now: float, *, most: int = MOST_A_ROUND) -> int:
-    """Forget journal rows and calls from before so many days, at most `most` rows; return how many rows went."""
+    """Delete journal rows and calls older than `days`, at most `most` rows; return the number of rows deleted."""
     return forget_before(store, now - days * 86400, most=most)
 
 
 def forget_before(store: CallStore, before: float, *, most: int | None = None) -> int:
-    """Forget journal rows and calls from before a time, in pieces that hold up no turn; return how many rows went."""
+    """Delete journal rows and calls from before a Unix time, in pieces that delay no turn; return their number."""
     forgotten = 0
     while (most is None or forgotten < most) and (rows := store.prune(before)):
         forgotten += rows
@@ -25,9 +25,9 @@ def forget_before(store: CallStore, before: float, *, most: int | None = None) -
 
 
 def forget_some(documents: Documents, collection: str, is_over: Callable[[Document], bool], most: int) -> None:
-    """Look at `most` documents from a random key on, and delete those that are over.
+    """Read `most` documents from a random key on, and delete those for which `is_over` is true.
 
-    Called with each write, it keeps a collection from growing for ever without a job that reads all of it.
+    Called with each write, it bounds a collection without a job that reads all of it.
     """
 
     def keep(document: Document | None) -> Document | None:

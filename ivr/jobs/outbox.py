@@ -1,4 +1,4 @@
-"""Sends messages to a webhook: each once, again until it is accepted. Never from a caller's turn."""
+"""Send messages to a webhook, repeated until they are accepted. Must not run in a caller's turn."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from ivr.net.http import HttpClient, RequestFailed
 
 RETRY_SECONDS = 60
 FAILURES_IN_A_ROW = 3
-"""A round ends after so many: nobody is there, and a hundred timeouts would not bring them back."""
+"""Consecutive failures that end a round: the receiver is down, and each further attempt would cost a timeout."""
 TIMEOUT_SECONDS = 3.0
 _MOST_OPEN = 64
 
 
 class NotDelivered(IvrError):
-    """The receiver did not accept a message; it is sent again later."""
+    """The receiver did not accept a message; it is repeated later."""
 
 
 class Message(Protocol):
-    """What is posted. It never holds what a caller typed or said."""
+    """A message to post. It must not contain what a caller typed or said."""
 
     @property
     def key(self) -> str:
-        """Return what tells this letter from every other, so that a receiver can drop one that comes twice."""
+        """Return the idempotency key, by which a receiver drops a message that arrives twice."""
 
     def body(self) -> Mapping[str, Any]:
-        """Return what is sent, as JSON."""
+        """Return the JSON object to send."""
 
 
 L = TypeVar("L", bound=Message)
@@ -45,13 +45,13 @@ class KeyedMessage:
     document: Mapping[str, Any]
 
     def body(self) -> Mapping[str, Any]:
-        """Return what is sent."""
+        """Return the JSON object to send."""
         return self.document
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """How a round went: what was taken, what was not and will be tried again, and what could not even be read."""
+    """The result of a round: messages accepted, failed (they are repeated) and unreadable."""
 
     taken: int = 0
     failed: int = 0
@@ -62,14 +62,14 @@ class Delivered:
 
 
 class Webhook:
-    """Posts a letter as JSON to an address. The address may hold a token, so no text ever names it."""
+    """Posts messages as JSON to a URL. The URL may contain a token, so errors must not contain it."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
         self._client = HttpClient(url, most=_MOST_OPEN, largest=0, keep=False)
         self._query, self._seconds = f"?{query}" if (query := urlsplit(url).query) else "", timeout
 
     def __call__(self, letter: Message) -> None:
-        """Post. Raises NotDelivered when the answer is no success or does not come in time."""
+        """Post a message. Raises NotDelivered for a status outside 200-299 or no answer in time."""
         headers = {"Idempotency-Key": letter.key, "Content-Type": "application/json"}
         try:
             body = json.dumps(dict(letter.body())).encode()
@@ -88,7 +88,7 @@ def waits(mark: Document | None, now: int) -> bool:
 def post(
     letters: Iterable[L], send: Callable[[L], None], *, claim: Callable[[L], bool], taken: Callable[[L], None]
 ) -> Delivered:
-    """Send letters until nobody listens. `claim` takes the right to send one, false where another process has it."""
+    """Send messages until FAILURES_IN_A_ROW. `claim` returns false if another process is sending the message."""
     done = Delivered()
     in_a_row = 0
     for letter in letters:
@@ -108,7 +108,7 @@ def _sent(send: Callable[[L], None], letter: L) -> bool:
     try:
         send(letter)
     except Exception:
-        return False  # whatever the receiver's fault is, the other letters must still go out
+        return False  # any fault of one message must not stop the others
     return True
 
 
@@ -121,14 +121,14 @@ def every_key(documents: Documents, collection: str) -> Iterator[str]:
 
 
 UNSENT: Mapping[str, None] = {"sent": None}
-"""What a document holds that an `Outbox` is to send."""
+"""The fields of a document that an `Outbox` is to send."""
 
 
 class Outbox:
-    """Sends the documents of a collection that hold `sent`: each once, by any number of processes.
+    """Sends the documents of a collection that have the field `sent`, for any number of processes.
 
-    `letter` makes one of a document, or None where it is not its time; `keep` leaves it in place, marked, when it was
-    taken.
+    `letter` makes a message from a document, or returns None if it is not due; with `keep` an accepted document is
+    marked instead of deleted.
     """
 
     def __init__(
@@ -154,7 +154,7 @@ class Outbox:
                 continue
             try:
                 letter = self._letter(key, document)
-            except Exception:  # one unreadable document must not hold up the others
+            except Exception:  # one unreadable document must not stop the others
                 broken += 1
                 continue
             if letter is not None:

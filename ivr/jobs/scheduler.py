@@ -1,7 +1,7 @@
-"""Makes its rounds about once a minute from a thread of its own, never from a caller's turn: alarms, and tidying up.
+"""Run jobs about once a minute in a thread of their own, such as alarms and housekeeping. Must not run in a turn.
 
-Every process of a store may keep such a watch: each round is claimed in the store, so one of them makes it, and another
-takes over when that one is gone.
+Every process on a store may run a scheduler: each round is claimed in the store, so one process runs it, and another
+one takes over if that process ends.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from .outbox import Delivered
 COLLECTION, KEY = "watches", "deadlines"
 _EVERY_SECONDS = 60
 EARLY_SECONDS = 5
-"""How much sooner than a whole minute a round may come, since no thread wakes to the second."""
+"""Seconds by which a round may be early, since threads do not wake on the exact second."""
 
 
 Round = Callable[[float], Delivered]
-"""What is done once a minute, such as `Deadlines.sound`; it is given the time."""
+"""A job that runs once a minute, such as `Deadlines.sound`; its argument is the Unix time."""
 
 
 class Scheduler:
-    """Runs the rounds. `delivered` gets each result that is not empty, `failed` each exception; both must be quick."""
+    """Runs the rounds. `delivered` receives each result that is not empty, `failed` each exception; both must return
+    fast.
+    """
 
     def __init__(
         self,
@@ -78,7 +80,7 @@ class Scheduler:
 
         def claim(before: Document | None) -> Document | None:
             nonlocal claimed
-            # A round that lies ahead was claimed before the clock was put back.
+            # A claim in the future was made before the clock was set back.
             claimed = before is None or not before["at"] <= now < before["at"] + _EVERY_SECONDS - EARLY_SECONDS
             return {"at": now} if claimed else before
 

@@ -1,1 +1,1 @@
-"""Other systems: one HTTP client, whether a system takes connections, and threads that can be left behind."""
+"""Connections to other systems: an HTTP client, probes of reachability, and a pool of threads with deadlines."""

@@ -1,4 +1,4 @@
-"""Resets connections and threads in a forked process: they belong to the process that opened them."""
+"""Reset connections and threads in a forked process, since they belong to the process that opened them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ class Renewable(Protocol):
     """An object that can be reset after a fork."""
 
     def renew(self) -> None:
-        """Begin life in this process, without a connection and without a thread."""
+        """Reset in this process, to no connection and no thread."""
 
 
 _parts: weakref.WeakSet[Renewable] = weakref.WeakSet()
 
 
 def renew_in_forks(part: Renewable) -> None:
-    """Call `renew` of a part in every process that is forked while the part lives."""
+    """Call `part.renew` in every process that is forked while `part` exists."""
     _parts.add(part)
 
 

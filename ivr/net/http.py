@@ -1,7 +1,7 @@
 """The HTTP client: one deadline for a whole request, from the name look-up to the last byte read.
 
-Why: a socket's timeout starts anew with each byte, and a name look-up has none. So reading shortens the timeout as it
-goes, and connecting, which is rare, happens in a thread that can be left behind.
+A socket's timeout restarts with each byte, and a name look-up has none. So each read shortens the timeout, and
+connecting, which is rare, runs in a thread that can be abandoned.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ _TOO_MANY = "has too many questions open"
 
 
 class TooManyOpenError(Exception):
-    """Every attempt to connect that is allowed at a time is still under way."""
+    """The maximum number of simultaneous attempts to connect is reached."""
 
 
 class StaleConnectionError(ConnectionError):
-    """A connection that had served before was closed by the other side before it answered."""
+    """A kept connection was closed by the server before it answered."""
 
 
 class _Paced(io.RawIOBase):
-    """Reads from a socket until one point in time, however slowly the bytes come."""
+    """Reads from a socket until a deadline, however slowly bytes arrive."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -63,7 +63,7 @@ class _Paced(io.RawIOBase):
 
 
 class _PacedSocket:
-    """What `http.client` needs of a socket to read an answer from it."""
+    """The part of a socket that `http.client` uses to read an answer."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -86,7 +86,7 @@ class _Connection(HTTPConnection):
         self._used = False
 
     def connect(self) -> None:
-        """Look up the name, connect and shake hands, all within the timeout."""
+        """Look up the name, connect and do the TLS handshake, all within the timeout."""
         self._used = False
         future = self._attempts.submit(super().connect)
         if future is None:
@@ -123,9 +123,10 @@ class _TLSPool(HTTPSConnectionPool):
 
 
 class RequestFailed(Exception):
-    """No answer that can be used came. The text says why and holds nothing of the request and of the answer.
+    """The request got no usable answer.
 
-    It is a predicate, such as "did not answer within 3 s". `sent` is false when the request surely did not arrive.
+    The text is a predicate, such as "did not answer within 3 s", without content of request or answer. `sent` is false
+    if the request certainly did not arrive.
     """
 
     def __init__(self, reason: str, *, sent: bool = False) -> None:
@@ -134,7 +135,7 @@ class RequestFailed(Exception):
 
 
 class AnswerTooLarge(RequestFailed):
-    """The answer is larger than the client reads."""
+    """The answer is larger than the client's limit."""
 
 
 @dataclass(frozen=True)
@@ -155,11 +156,11 @@ class _Request:
 
 
 class HttpClient:
-    """Requests to one server, each whole within its deadline. Thread-safe; follows no redirect, reads no cookie.
+    """Requests to one server, each with one deadline. Thread-safe; follows no redirect, ignores cookies.
 
-    At most `most` requests are open at a time; one more fails at once, so a slow server cannot take every thread of
-    ours. With `keep`, connections are kept, and a request is sent again when a kept one was closed by the other side:
-    only for requests that may arrive twice. Where `largest` is 0, an answer's body is not read.
+    At most `most` requests are open at a time; further ones fail at once, so a slow server cannot block all threads.
+    With `keep`, connections are kept, and a request is repeated if the server had closed a kept one; use it only for
+    requests that may arrive twice. If `largest` is 0, bodies of answers are not read.
     """
 
     def __init__(self, base_url: str, *, most: int, largest: int, keep: bool = True) -> None:
@@ -171,7 +172,7 @@ class HttpClient:
         renew_in_forks(self)
 
     def renew(self) -> None:
-        """Begin life in this process, without a connection."""
+        """Reset in this process, to no connection."""
         self._open = threading.Semaphore(self._most)
         self._attempts = ThreadPool(self._most, "ivr-connects", queue=0)
         self._kept = self._connections() if self._usable and self._keep else None
@@ -214,7 +215,7 @@ class HttpClient:
             self._kept.close()
 
     def _whole(self, response: BaseHTTPResponse) -> HttpAnswer:
-        """Read to the end, so that the connection can serve again; close it when the end is not reached."""
+        """Read to the end, so that the connection can be reused; close it if the end is not reached."""
         whole = False
         try:
             if not self._largest:
@@ -232,7 +233,7 @@ class HttpClient:
 
 
 def _send_again(pool: HTTPConnectionPool, request: _Request) -> BaseHTTPResponse:
-    """Send, and send once more when a kept connection was closed by the other side before it answered."""
+    """Send a request; repeat it once if a kept connection was closed by the server before it answered."""
     try:
         return _send(pool, request)
     except faults.ProtocolError as fault:
@@ -258,12 +259,12 @@ def _send(pool: HTTPConnectionPool, request: _Request) -> BaseHTTPResponse:
 
 
 def basic_auth(user: str, password: str) -> dict[str, str]:
-    """Return the header that shows who asks, by HTTP's basic authentication."""
+    """Return the header of HTTP's basic authentication."""
     return dict(make_headers(basic_auth=f"{user}:{password}"))
 
 
 def _failure(fault: Exception, seconds: float) -> RequestFailed:
-    """Say what went wrong on the way. Before a connection stands, nothing can have arrived."""
+    """Describe a failure. Without a connection the request cannot have arrived."""
     if isinstance(fault, faults.NameResolutionError):
         return RequestFailed("cannot be found: its name has no address")
     if isinstance(fault, faults.NewConnectionError):

@@ -1,4 +1,4 @@
-"""Tell whether a back end takes connections, without a request: for health checks, which must never wait for it."""
+"""Probe whether a back end accepts connections, without a request. For health checks, which must not wait for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .forks import renew_in_forks
 from .threads import in_background
 
 CONNECT_SECONDS = 0.3
-"""A prober gives a server about a second; a bank that is gone must not make the server look gone too."""
+"""Health probes wait about a second; an unreachable bank must not make this server look unreachable."""
 _CONNECT_SECONDS = 3.0
 KEPT_SECONDS = 5.0
 
@@ -27,7 +27,7 @@ def is_loopback(host: str) -> bool:
 
 
 class Reach:
-    """Tries one address, at most once in KEPT_SECONDS however often it is asked. Thread-safe."""
+    """Probes one address, at most once per KEPT_SECONDS. Thread-safe."""
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
@@ -43,7 +43,7 @@ class Reach:
         self._trouble: Future[str] | None = None
 
     def trouble(self) -> str:
-        """Return why it cannot be reached, or an empty text, within CONNECT_SECONDS."""
+        """Return why the address cannot be reached, or an empty text, within CONNECT_SECONDS."""
         try:
             return self._answer().result(CONNECT_SECONDS)
         except TimeoutError:

@@ -1,7 +1,7 @@
-"""The pool of threads that can be left behind, for work that nothing else bounds: name look-ups, voices, recognisers.
+"""A pool of threads that can be abandoned, for work that has no timeout: name look-ups, voices, recognisers.
 
-Threads are daemons, so work that hangs never delays the end of the program. It keeps its place in the pool until it
-ends, so a slow machine cannot pile it up.
+Threads are daemons, so hanging work does not delay the end of the program. Abandoned work keeps its place in the pool
+until it ends, so it cannot pile up.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _Task = tuple[Future[Any], Callable[[], Any]]
 
 
 class LateError(Exception):
-    """There was no free thread in time, or the work did not end in time."""
+    """No thread was free in time, or the work did not end in time."""
 
 
 def in_background(work: Callable[[], _T], name: str) -> Future[_T]:
-    """Begin work in a thread of its own; the future raises what the work raises."""
+    """Start work in a new thread; the future raises the work's exception."""
     future: Future[_T] = Future()
     threading.Thread(target=_fulfil, args=(future, work), name=name, daemon=True).start()
     return future
@@ -39,10 +39,9 @@ def _fulfil(future: Future[Any], work: Callable[[], Any]) -> None:
 
 
 class ThreadPool:
-    """At most `most` pieces of work at once; up to `queue` more wait for a thread, the next one is refused.
+    """Runs at most `most` pieces of work at once; up to `queue` more wait for a thread, further ones are refused.
 
-    Work that takes more than `stuck` seconds counts as lost, and another thread may run in its place; at most
-    `most_lost` do.
+    Work that takes more than `stuck` seconds counts as lost, and an additional thread may run; at most `most_lost` do.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class ThreadPool:
         self._running: dict[Future[Any], float] = {}
 
     def submit(self, work: Callable[[], _T]) -> Future[_T] | None:
-        """Begin work, or let it wait for a thread. Returns None when too much waits already."""
+        """Start work, or queue it. Return None if the queue is full."""
         future: Future[_T] = Future()
         with self._lock:
             self._waiting.append((future, work))
@@ -66,20 +65,20 @@ class ThreadPool:
         return future
 
     def run(self, work: Callable[[], _T], seconds: float) -> _T:
-        """Return what the work returns, or raise what it raises. Raises LateError when that takes over `seconds`."""
+        """Return the work's result or raise its exception. Raises LateError after `seconds`."""
         future = self.submit(work) if seconds > 0 else None
         if future is None:
             raise LateError
         try:
             return future.result(seconds)
         except TimeoutError:
-            if future.done():  # the work itself raised it
+            if future.done():  # the work's own TimeoutError
                 raise
             self._withdraw(future, work)
             raise LateError from None
 
     def close(self) -> None:
-        """Wait for the work that has begun or waits."""
+        """Wait for running and queued work."""
         with self._lock:
             futures = [*self._running, *(future for future, _ in self._waiting)]
         wait(futures)

@@ -50,7 +50,7 @@ class Source:
 
 @dataclass(frozen=True)
 class _Declared:
-    """What is declared of a setting: its variable, its parser, whether it may stand in a file."""
+    """The declaration of a setting: its variable, its parser, and whether it may be read from a file."""
 
     variable: str
     parse: Callable[[str], Any]

@@ -1,4 +1,4 @@
-"""The optional parts of an installation: which packages belong to each, and what to type to get one."""
+"""The optional dependencies of the distribution, and the commands that install them."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "whisper": ("ctranslate2", "faster_whisper"),
     }
 )
-"""The modules that come with an extra of the distribution, by the extra."""
+"""Extra of the distribution to the modules that it installs."""
 _CLONE = Path(__file__).resolve().parent.parent.parent
 
 
 def how_to_install(extra: str) -> str:
-    """Return the command that adds an extra to this installation, a clone's or a package's; "" is the base."""
+    """Return the command that installs an extra in this clone or environment; "" stands for the base."""
     name = "." if (_CLONE / "pyproject.toml").is_file() else "ivr-flows"
     target = f'"{name}[{extra}]"' if extra else name
     return f"pip install {'-e ' if name == '.' else ''}{target}"
 
 
 def extra_of(module: str) -> str | None:
-    """Return the extra that brings a module, or None for one that every installation has."""
+    """Return the extra that installs a module, or None for a module of the base."""
     return next((extra for extra, modules in EXTRAS.items() if module.partition(".")[0] in modules), None)
 
 
 def missing_extra(extra: str) -> str | None:
-    """Return a sentence that says what to install when a part of an extra is not there, else None."""
+    """Return a sentence that says what to install if a module of an extra is missing, else None."""
     absent = [module for module in EXTRAS[extra] if importlib.util.find_spec(module) is None]
     if not absent:
         return None

@@ -16,7 +16,7 @@ class Hidden:
         self._value = value
 
     def reveal(self) -> str:
-        """Return the value. Call it only where a signature, a key or a request is made."""
+        """Return the value. Call it only to make a signature, a key or a request."""
         return self._value
 
     def __bool__(self) -> bool:
@@ -36,7 +36,7 @@ class Hidden:
 
 
 def masked_address(value: object) -> str:
-    """Write a value as it is set; user and password of an address are masked."""
+    """Return a value for display; user and password of a URL are masked."""
     if isinstance(value, tuple):
         value = ",".join(value)
     elif isinstance(value, Mapping):

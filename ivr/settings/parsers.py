@@ -33,7 +33,7 @@ def read_auth_token(text: str) -> Hidden:
 
 
 def read_key(text: str) -> Hidden:
-    """Check the key that everything is sealed with."""
+    """Check the key that encrypts stored data."""
     if len(text) < SHORTEST_KEY:
         raise ValueError(f"a key has at least {SHORTEST_KEY} characters; make one with: openssl rand -hex 32")
     return Hidden(text)
@@ -126,14 +126,14 @@ def read_folder(text: str) -> Path:
 
 
 def read_asr(text: str) -> str:
-    """Check who recognises speech."""
+    """Check the choice of recogniser."""
     if text in ("cloud", "local", "none"):
         return text
     raise ValueError(f"{text!r} is not a way to recognise speech; write cloud, local or none")
 
 
 def read_digit_one(text: str) -> str:
-    """Check how a Mandarin 1 is read."""
+    """Check the reading of 1 in Mandarin (yao or yi)."""
     if text not in ("yao", "yi"):
         raise ValueError("1 in a Mandarin number is said as yao (幺) or yi (一)")
     return text

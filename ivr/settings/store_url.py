@@ -1,4 +1,4 @@
-"""Addresses of stores, such as `sqlite:///var/ivr.db`: their kind, and the file that they name."""
+"""Read URLs of stores, such as `sqlite:///var/ivr.db`: kind and file."""
 
 from __future__ import annotations
 

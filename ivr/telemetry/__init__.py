@@ -1,1 +1,1 @@
-"""What a running server reports: one line of JSON per turn, and metrics for Prometheus."""
+"""Telemetry of a running server: one line of JSON per turn, and metrics for Prometheus."""

@@ -1,4 +1,4 @@
-"""Log one line of JSON per event. Must not log what a caller typed or said, and so no text of an exception."""
+"""Log one line of JSON per event. Must not log what a caller typed or said, nor texts of exceptions."""
 
 from __future__ import annotations
 

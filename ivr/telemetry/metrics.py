@@ -10,7 +10,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15)
-"""Seconds. Above 2 the caller notices the pause; at 15 the carrier gives up."""
+"""Upper bounds in seconds. Above 2 the caller notices the pause; at 15 the carrier gives up."""
 
 
 class Metrics:

@@ -13,7 +13,7 @@ from .gauges import gauges
 from .per_process import Jobs
 
 MOST_BODY = 64 * 1024
-"""Bytes; a voice request has about one thousand."""
+"""Maximum bytes of a request's body; a voice request has about one thousand."""
 
 
 class _NoJobs:
@@ -25,7 +25,7 @@ class _NoJobs:
 
 
 class WebApplication(Flask):
-    """The Flask application, with what the server does beside its requests."""
+    """A Flask application with the background jobs of its server."""
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__("ivr.web", static_folder=None)
@@ -33,10 +33,10 @@ class WebApplication(Flask):
 
 
 def web_app(ivr: Application, jobs: Jobs | None = None) -> WebApplication:
-    """Wire every route to `ivr`. The jobs are kept, not started."""
+    """Return the application with every route of `ivr`. The jobs are not started."""
     app = WebApplication(jobs or _NoJobs())
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
-    app.url_map.merge_slashes = False  # a redirect would lose what the caller typed
+    app.url_map.merge_slashes = False  # a redirect would lose the posted input
     app.register_error_handler(HTTPException, _plain)
     metrics = Metrics(gauges(ivr))
     for channel in ivr.channels.values():

@@ -75,12 +75,12 @@ def _queue(queue: Queue, token: Hidden, clock: Callable[[], float]) -> Blueprint
 
     @blueprint.get("")
     def shown() -> Response:
-        """Return waiting callers, agents, call backs and desks, as `ivr queue --json` does."""
+        """Return waiting callers, agents, callbacks and desks, as `ivr queue --json` does."""
         return jsonify(queue.view(clock()))
 
     @blueprint.post("/call_backs/<reference>/done")
     def done(reference: str) -> tuple[Response, int]:
-        """Close a call back that was made by hand."""
+        """Close a callback that was made by hand."""
         if queue.called_back_by_hand(reference, clock()):
             return jsonify(reference=reference, done=True), 200
         return jsonify(error="no open call back has this reference"), 404

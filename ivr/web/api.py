@@ -1,6 +1,6 @@
 """The API for other programs of the bank: JSON under /api, with the bearer token of IVR_API_TOKEN.
 
-The token is checked only here: a route outside of a blueprint of `token_blueprint` would be open to everybody.
+Only `token_blueprint` checks the token: a route outside of its blueprints would be public.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ivr.settings import Hidden
 
 
 class Refusal(Exception):
-    """A request is invalid (status 400); the text says why and repeats no value."""
+    """A request is invalid (status 400); the text says why, without values of the request."""
 
 
 def token_blueprint(name: str, token: Hidden) -> Blueprint:

@@ -1,4 +1,4 @@
-"""What the web needs of the application."""
+"""The interface of the application for the web."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ class Application(Host, Protocol):
 
     @property
     def channels(self) -> Mapping[str, Channel[Any]]:
-        """The channels that are installed and used, by kind."""
+        """The configured channels, by kind."""
 
     @property
     def risks(self) -> Risks:
-        """The callers and customers that the bank warns of."""
+        """The risk marks of callers and customers."""
 
     @property
     def queue(self) -> Queue:
-        """Who waits for a person, and who is at the desks."""
+        """The queue for agents."""
 
     def sound(self, name: str) -> bytes | None:
-        """Return a sound that was rendered for one caller, by its name in the address; None for an unknown name."""
+        """Return a sound that was rendered for one caller, by its name in the URL; None for an unknown name."""
 
     def live(self) -> int:
-        """Count the calls that have not ended."""
+        """Return the number of live calls."""
 
     def ready(self) -> list[tuple[str, bool, str]]:
-        """Name every part that a call needs, whether it can be used, and why not."""
+        """Return every part that a call needs: its name, whether it is usable, and the reason if not."""
 
     def degraded(self) -> list[tuple[str, str]]:
-        """Name the back ends that cannot be used now, and why: calls are taken all the same."""
+        """Return each back end that is unusable now, and why; calls are accepted without it."""

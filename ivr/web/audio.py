@@ -1,6 +1,6 @@
-"""Serve sound files to the carrier. A file whose name contains its content's hash never changes and is cached forever.
+"""Serve sound files to the carrier. A file whose name contains its content's hash is cached for ever.
 
-Sound rendered for one caller is served below /audio/spoken/ under a sealed name, and must not be cached.
+Sound rendered for one caller is served below /audio/spoken/ under an encrypted name, and must not be cached.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg"}
 _HASHED = re.compile(r"(?:^|[/.-])([0-9a-f]{12,64})\.[a-z0-9]+$")
 
 Sound = Callable[[str], bytes | None]
-"""Returns a sound that was rendered for one caller by its sealed name, or None."""
+"""Returns a sound that was rendered for one caller by its encrypted name, or None."""
 
 
 def routes(folder: Path, sound: Sound) -> Blueprint:

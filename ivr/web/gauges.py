@@ -1,4 +1,4 @@
-"""Gauges that are read at scraping time, for `/metrics`: calls in progress, the queue and the desks."""
+"""Gauges of `/metrics` that are read at scraping time: calls in progress, the queue and the desks."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ivr.services.queue.service import Queue
 
 
 class Counting(Protocol):
-    """What the gauges read from the application."""
+    """The part of the application that the gauges read."""
 
     def live(self) -> int:
-        """Count the calls that have not ended."""
+        """Return the number of live calls."""
 
     @property
     def clock(self) -> Callable[[], float]:
@@ -47,7 +47,7 @@ class _Calls(Collector):
 
 
 class _Queue(Collector):
-    """Desks and agents, from the board that all workers share, so that every worker gives the same answer."""
+    """Desks and agents, from the store that all workers share, so that every worker reports the same."""
 
     def __init__(self, counting: Counting) -> None:
         self._counting = counting

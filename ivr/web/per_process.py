@@ -1,4 +1,4 @@
-"""A WSGI application that each process builds for itself, so that a server may fork after it has imported it."""
+"""A WSGI application that each process builds for itself, so that a server may fork after importing it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 
 class Jobs(Protocol):
-    """Work beside the requests, in threads of this process."""
+    """Background jobs in threads of this process."""
 
     def start(self) -> None:
-        """Begin; without effect where the work is under way."""
+        """Start the jobs; no effect if they are running."""
 
     def stop(self) -> None:
-        """End after what is under way; without effect where nothing is."""
+        """Stop after the current work; no effect if nothing is running."""
 
 
 class JobApplication(Protocol):
-    """An application that has jobs."""
+    """A WSGI application that has jobs."""
 
     jobs: Jobs
 
@@ -33,8 +33,8 @@ class JobApplication(Protocol):
 class PerProcess:
     """Builds the application at once, and again in a forked child; its jobs run in the process that serves.
 
-    A server that forks after the import (`gunicorn --preload`) is quiet while it forks: no thread of a job could hold a
-    lock that the child would wait for. A process that has answered a request is a worker, and keeps its jobs.
+    A server that forks after the import (`gunicorn --preload`) must not run jobs while it forks: their threads could
+    hold a lock that the child would wait for. A process that has answered a request is a worker, and keeps its jobs.
     """
 
     def __init__(self, create: Callable[[], JobApplication]) -> None:
@@ -63,7 +63,7 @@ class PerProcess:
             self._app.jobs.stop()
 
     def _after_fork(self) -> None:
-        # The parent's voices and connections are kept as they are: closing them here would end them there.
+        # The parent's voices and connections are not closed: that would end them in the parent, too.
         self._inherited.append(self._app)
         self._lock, self._app, self._serves = threading.Lock(), None, False
         threading.Thread(target=self._open, name="ivr-opens", daemon=True).start()

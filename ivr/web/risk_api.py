@@ -41,7 +41,7 @@ def routes(risks: Risks, token: Hidden, clock: Callable[[], float]) -> Blueprint
 
 
 def _until(body: Mapping[str, Any], now: float) -> float | None:
-    """Return when a mark ends, as a Unix time; None if it lasts until it is removed. Raises Refusal."""
+    """Return the end of a mark as a Unix time; None if it lasts until it is removed. Raises Refusal."""
     written = api.text_of(body, "until")
     if not written:
         return None

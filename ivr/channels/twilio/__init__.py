@@ -1,1 +1,1 @@
-"""Twilio Voice: everything that says Twilio is in this folder."""
+"""The channel for Twilio Voice. No other package may depend on Twilio."""

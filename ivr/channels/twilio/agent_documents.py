@@ -11,7 +11,7 @@ from .twiml import leg_address, party, recorded
 from .xml import Attributes, element, response, text
 
 FIRST_WAIT, SECOND_WAIT = 4, 6
-"""Seconds for the key after what the agent is told, and after it was told again."""
+"""Seconds to wait for the agent's key after the first whisper, and after its repetition."""
 
 
 class AgentDocuments:
@@ -21,21 +21,21 @@ class AgentDocuments:
         self._prefix = prefix
 
     def whisper(self, leg: str, prompts: Sequence[Prompt]) -> bytes:
-        """Play the whisper and wait for one key; on silence play it once more, then go on without a key."""
+        """Play the whisper and gather one key; after silence repeat it once, then continue without a key."""
         key = f"{leg_address(self._prefix, leg)}/key"
         asked = "".join(self._asked(prompts, key, seconds) for seconds in (FIRST_WAIT, SECOND_WAIT))
         return response(asked + element("Redirect", {"method": "POST"}, text(f"{key}?silent=1")))
 
     def connected(self) -> bytes:
-        """Connect agent and caller: the document is empty."""
+        """Return the empty document, which connects agent and caller."""
         return response("")
 
     def farewell(self, prompts: Sequence[Prompt]) -> bytes:
-        """Say something and hang up."""
+        """Play prompts and hang up."""
         return response(speak(prompts, self._prefix)[0] + element("Hangup", {}))
 
     def words(self, prompts: Sequence[Prompt]) -> bytes:
-        """Play prompts to the customer who was called; the leg is connected afterwards."""
+        """Play prompts to the customer who is called back; the leg is connected afterwards."""
         return response(speak(prompts, self._prefix)[0])
 
     def rings(
@@ -49,7 +49,7 @@ class AgentDocuments:
         record: bool,
         language: str,
     ) -> bytes:
-        """Ring a customer from an agent's leg; the number shown is `caller`."""
+        """Dial a customer from an agent's leg; `caller` is the number shown."""
         there = leg_address(self._prefix, leg)
         how: Attributes = {
             "action": f"{there}/called",

@@ -1,7 +1,7 @@
-"""The webhooks of agents' telephones: an agent who answers hears who calls, and accepts the call with a key.
+"""The webhooks of agents' legs: the agent hears a whisper and accepts the call with a key. Signed like every webhook.
 
-Signed like every webhook. A late or repeated request gets the answer for the leg's state at that time. On any error
-the agent hears a sentence, and the caller keeps waiting.
+A late or repeated request gets the answer for the leg's state at that time. After any error the agent hears a sentence,
+and the caller keeps waiting.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .requests import Parameters
 from .signature import authentic, twiml
 
 _LANGUAGE = "zh-CN"
-"""Of what an agent hears when nothing is known of the leg."""
+"""The language of texts for an agent whose leg is unknown."""
 _LEG = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
@@ -53,7 +53,7 @@ class _Hooks:
         self.documents = channel.agents
 
     def answered(self, leg: str) -> Response:
-        """Play the whisper to an agent who picked up, and ask for the key."""
+        """Play the whisper to the agent who answered, and gather a key."""
 
         def tell() -> bytes:
             whisper = self.host.legs.answered(leg, self.host.clock())
@@ -66,7 +66,7 @@ class _Hooks:
         return self._answer("answered", tell)
 
     def key(self, leg: str) -> Response:
-        """Connect the two if the agent takes the call; for a call back, ring the customer."""
+        """Connect agent and caller if the agent accepts; for a callback, dial the customer."""
 
         def take() -> bytes:
             pressed = self.host.legs.key(leg, _key(form), self.host.clock())
@@ -79,7 +79,7 @@ class _Hooks:
         return self._answer("key", take)
 
     def called(self, leg: str) -> Response:
-        """Note whether a customer who is called back was reached, and end the agent's leg."""
+        """Record whether a customer who is called back was reached, and end the agent's leg."""
 
         def note() -> bytes:
             status = form.first("DialCallStatus") or "failed"
@@ -91,7 +91,7 @@ class _Hooks:
         return self._answer("called", note)
 
     def customer(self, leg: str) -> Response:
-        """Greet a customer who is called back, before the agent is heard."""
+        """Greet a customer who is called back, before the agent is connected."""
         self._read(leg)
         self._quietly("customer", lambda: self.host.legs.picked_up(leg, self.host.clock()))
         language = request.args.get("language", _LANGUAGE)
@@ -99,7 +99,7 @@ class _Hooks:
         return self._answer("customer", lambda: self.documents.words(self._said(*keys, language=language)))
 
     def ended(self, leg: str) -> Response:
-        """Note that an agent's leg is over."""
+        """Record that an agent's leg has ended."""
         form = self._read(leg)
         status = form.first("CallStatus")
         if status in _ENDED:
@@ -107,7 +107,7 @@ class _Hooks:
         return Response(status=204)
 
     def recorded(self, leg: str) -> Response:
-        """Note a recording; its address at the carrier follows from its id."""
+        """Record a finished recording; its URL at the carrier follows from its id."""
         form = self._read(leg)
         name, seconds = form.first("RecordingSid"), form.first("RecordingDuration")
         if re.fullmatch(r"RE[0-9A-Za-z]{2,62}", name):
@@ -140,18 +140,18 @@ class _Hooks:
     def _answer(self, what: str, document: Callable[[], bytes]) -> Response:
         try:
             return twiml(document())
-        except Exception as fault:  # the agent hangs up; the caller's own line goes on
+        except Exception as fault:  # ends the agent's leg only; the caller keeps waiting
             log.fault(f"agent {what}", fault)
             return twiml(self.documents.farewell(self._said("agent_sorry")))
 
     def _quietly(self, what: str, note: Callable[[], None]) -> None:
         try:
             note()
-        except Exception as fault:  # the carrier ignores the answer
+        except Exception as fault:  # the carrier ignores the document
             log.fault(f"agent {what}", fault)
 
 
 def _key(form: Parameters) -> str:
-    """Return the key that was pressed, or an empty text for none or for more than one."""
+    """Return the pressed key; an empty text for none or several."""
     pressed = form.first("Digits").strip() or form.first("FinishedOnKey").strip()
     return pressed if len(pressed) < 2 else "?"

@@ -1,4 +1,4 @@
-"""Write the apology for when no turn can be taken. It needs no call, no store and no flow, and never raises."""
+"""Write the apology that is played if a turn fails. Must not raise or use a call, store or flow."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ BARE = (
     '<?xml version="1.0" encoding="UTF-8"?><Response><Say language="cmn-CN" voice="Polly.Zhiyu">'
     f"{_CLOSING['zh']}</Say><Hangup /></Response>"
 ).encode()
-"""Heard when not even the apology could be composed."""
+"""The document for a failure while composing the apology."""
 
 
 def sorry(language: str, number: str | None, *, attempt: int, action: str) -> bytes:
-    """Apologise and dial `number`; after three attempts, or without a number, end the call with a sentence."""
+    """Apologise and dial `number`; after three attempts, or without a number, hang up with a sentence."""
     try:
         return _document(language, clean_text(number or ""), attempt, action)
-    except Exception:  # nothing may keep an apology from being heard
+    except Exception:  # an apology must always be played
         return BARE
 
 
@@ -46,6 +46,6 @@ def _document(language: str, number: str, attempt: int, action: str) -> bytes:
 
 
 def _spoken(language: str, texts: dict[str, str]) -> str:
-    """Speak Chinese, after English for a caller who chose English."""
+    """Return a `<Say>` in Chinese; before it one in English if `language` is English."""
     english = [Say(texts["en"], "en-US")] if family_of(language) == "en" else []
     return speak([*english, Say(texts["zh"], "zh-CN")], "")[0]

@@ -1,4 +1,4 @@
-"""Moves and places calls by Twilio's REST API: what the queue does from outside of any call."""
+"""Move and place calls by Twilio's REST API, for the queue, which acts outside of any turn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .rest import API, NotAnswered, NotAsked, RestAccount, RestAnswer
 
 MOST_AT_ONCE = 8
 _SECONDS = 4.0
-"""How long one request may take: whoever waits asks by itself too, at the next piece of music."""
+"""Maximum seconds of one request. A waiting call requests its turn after each piece of music anyway."""
 
 LONGEST_RING = 600
 _CALL = re.compile(r"CA[0-9A-Za-z]{2,62}")
@@ -21,14 +21,14 @@ _PARTY = re.compile(r"\+[1-9][0-9]{6,14}|sips?:[^\s<>\"]{3,200}")
 
 
 class TwilioCalls:
-    """Twilio's calls of one account. `caller` is the number that placed calls show; without one none are placed."""
+    """The calls of one Twilio account. `caller` is the number that placed calls show; without it no call is placed."""
 
     def __init__(self, account: RestAccount, public_url: str, caller: str) -> None:
         self._account, self._base, self.caller = account, public_url.rstrip("/"), caller
 
     @classmethod
     def from_settings(cls, settings: Settings, *, seconds: float = _SECONDS) -> Self | None:
-        """Return them where account and public URL are set, else None: callers then wait for their next turn."""
+        """Return the client if account and public URL are set, else None."""
         if not (settings.account_sid and settings.auth_token and settings.public_url):
             return None
         account = RestAccount(
@@ -42,19 +42,19 @@ class TwilioCalls:
 
     @property
     def places(self) -> bool:
-        """Whether a number is set to place calls from."""
+        """Whether a number to place calls from is configured."""
         return bool(self.caller)
 
     def move(self, call_id: str, *, at: float) -> None:
-        """Make a call request its next turn now, whatever it is doing. Raises CarrierFailed if it has ended."""
+        """Make a call request its next turn now, interrupting any prompt. Raises CarrierFailed if it has ended."""
         if not _CALL.fullmatch(call_id):
             raise CarrierFailed("a call cannot be moved that has no id of Twilio's")
         self._post("moved", f"Calls/{call_id}.json", {"Url": self._base + paths.moved(at), "Method": "POST"})
 
     def place(self, number: str, leg: str, *, timeout: int) -> str:
-        """Ring an agent's number and return the call's id; the webhooks of `leg` take what follows.
+        """Dial an agent's number and return the call's id; the webhooks of `leg` receive its events.
 
-        Raises CarrierFailed, `unsure` when the telephone may ring all the same.
+        Raises CarrierFailed; with `unsure` the call may have been placed.
         """
         if not self.places:
             raise CarrierFailed("no call can be placed: TWILIO_CALL_FROM is not set")

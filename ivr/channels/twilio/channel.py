@@ -1,6 +1,6 @@
 """The Twilio Voice channel: verifies and reads Twilio's requests, and writes a turn's reply as TwiML.
 
-It depends on the engine's inputs and verbs, not on flows, stores or a web framework.
+Uses only the engine's inputs and verbs. Must not use flows, stores or a web framework.
 """
 
 from __future__ import annotations
@@ -57,22 +57,22 @@ class TwilioChannel(Channel[TwilioRequest]):
 
     @classmethod
     def from_settings(cls, settings: Settings, fingerprint: Fingerprint) -> Self:
-        """Return the channel of the configured account."""
+        """Return the channel of the configured account. Raises SettingsError."""
         token = settings.auth_token.reveal() if settings.auth_token else None
         return cls(token, settings.public_url or None, fingerprint=fingerprint, settings=settings)
 
     def routes(self, host: Host, metrics: Metrics) -> Sequence[Blueprint]:
-        """Return the webhooks of callers' and of agents' telephones."""
+        """Return the webhooks of callers' and agents' legs."""
         from . import agent_routes, routes
 
         return (routes.routes(self, host, metrics), agent_routes.routes(self, host, metrics))
 
     def carrier_calls(self) -> TwilioCalls | None:
-        """Return the client of the account's calls, or None unless account and public URL are set."""
+        """Return the client of the account's calls if account and public URL are set, else None."""
         return TwilioCalls.from_settings(self._settings)
 
     def carrier_router(self) -> CarrierRouter | None:
-        """Return TaskRouter where a workflow is set."""
+        """Return TaskRouter if a workflow is configured, else None."""
         workflow = self._settings.workflow
         return partial(taskrouter.task, workflow) if workflow else None
 
@@ -81,11 +81,11 @@ class TwilioChannel(Channel[TwilioRequest]):
         return TwilioRecordings.from_settings(self._settings)
 
     def carrier_messages(self) -> TwilioMessages | None:
-        """Return the account's text messages where a sender is set. Raises SettingsError."""
+        """Return the sender of text messages if one is configured, else None. Raises SettingsError."""
         return TwilioMessages.from_settings(self._settings)
 
     def carrier_setup(self, public_url: str) -> CarrierSetup:
-        """Return the addresses of a telephone number's events."""
+        """Return the URLs to set at each Twilio telephone number."""
         addresses = (
             ("a call comes in", public_url + paths.VOICE),
             ("primary handler fails", public_url + paths.FALLBACK),
@@ -94,7 +94,7 @@ class TwilioChannel(Channel[TwilioRequest]):
         return CarrierSetup("Twilio, for the phone number (all of them POST)", addresses)
 
     def signed_urls(self) -> Sequence[str]:
-        """Return the URL of incoming calls; without a public address, as the Host header spells it."""
+        """Return the URL of incoming calls; without a public URL, the one of the Host header."""
         call = TwilioRequest("https", "<the host that was called>", (paths.VOICE,), "", ())
         return tuple(call.urls(self.public_url))
 
@@ -112,15 +112,16 @@ class TwilioChannel(Channel[TwilioRequest]):
         )
 
     def _signed_as_sent(self, request: TwilioRequest) -> bool:
-        """Tell whether the address as it was sent is signed: what twilio's validator finds, ten times as fast.
+        """Return whether the signature covers the URL as it was sent.
 
-        The validator computes every signature twice, with and without a port. A test holds the two equal.
+        Ten times as fast as twilio's validator, which computes every signature twice, with and without a port. A test
+        compares the two.
         """
         try:
             form = "".join(chain.from_iterable(sorted(set(request.form)))).encode()
             claimed = request.signature.encode()
             addresses = [url.encode() for url in request.urls(self.public_url)]
-        except UnicodeEncodeError:  # text that is not Unicode
+        except UnicodeEncodeError:  # the form is not valid Unicode
             return False
         return any(hmac.compare_digest(self._signature(address + form), claimed) for address in addresses)
 
@@ -128,44 +129,41 @@ class TwilioChannel(Channel[TwilioRequest]):
         return base64.b64encode(hmac.digest(self._token, signed, "sha1"))
 
     def _signed_otherwise(self, request: TwilioRequest, validator: RequestValidator) -> bool:
-        """Let twilio's validator try the spellings of the address that it knows."""
+        """Return whether twilio's validator accepts any other spelling of the URL."""
         for url in request.urls(self.public_url):
             try:
                 if validator.validate(url, request.parameters, request.signature):
                     return True
-            except ValueError:  # an address that cannot be parsed, or text that is not Unicode
+            except ValueError:  # the URL cannot be parsed, or the form is not valid Unicode
                 continue
         return False
 
     def read(self, request: TwilioRequest, *, turn: int | None = None, flow: str | None = None) -> Incoming:
-        """Read a verified request; `turn` and `flow` come from its path.
-
-        Raises BadRequest when the request names no call.
-        """
+        """Read a verified request; `turn` and `flow` come from its path. Raises BadRequest if it lacks a call id."""
         form = request.parameters
         started = inputs.arrival(form, flow)
         return self._incoming(request, started, turn, started if turn is None else inputs.later(form))
 
     def ended(self, request: TwilioRequest) -> Incoming | None:
-        """Read a status callback: the hang-up that it reports, or None while the call goes on.
+        """Read a status callback: the hang-up that it reports, or None if the call continues.
 
-        Raises BadRequest when a call ended that the request does not name.
+        Raises BadRequest if a call ended and the request lacks its id.
         """
         form = request.parameters
         gone = inputs.hung_up(form)
         return self._incoming(request, inputs.arrival(form), None, gone) if gone else None
 
     def deaf(self, request: TwilioRequest) -> Incoming | None:
-        """Read a request to the fallback address: a failed recogniser, or None for any other fault.
+        """Read a request to the fallback URL: a failed recogniser, or None for any other fault.
 
-        Raises BadRequest when the request names no call.
+        Raises BadRequest if it lacks a call id.
         """
         form = request.parameters
         unheard = inputs.unheard(form)
         return self._incoming(request, inputs.arrival(form), None, unheard) if unheard else None
 
     def render(self, closing: Closing, *, turn: int) -> bytes:
-        """Write the document; `turn` is the number that the request answering it carries."""
+        """Write the document; `turn` is the number that the caller's next request carries."""
         return document(closing, action=self._prefix + paths.turn(turn), prefix=self._prefix)
 
     def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
@@ -179,9 +177,9 @@ class TwilioChannel(Channel[TwilioRequest]):
         return Incoming(call_id, turn, what, self._key(request, call_id), line.caller, line.called)
 
     def _key(self, request: TwilioRequest, call_id: str) -> str:
-        """Return the key by which a repeated request is recognised.
+        """Return the idempotency key of a request.
 
-        Twilio's retry token decides where there is one; it is tied to call and address because nothing signs it.
+        Twilio's retry token is not signed, so it is combined with the call and the URL.
         """
         if request.retry_token:
             parts = ["retry", request.target, call_id, request.retry_token]

@@ -1,4 +1,4 @@
-"""Read the caller's input from a verified Twilio form. A malformed value is silence or no match, never an exception."""
+"""Read the caller's input from a verified Twilio form. Malformed values count as no_input or no_match."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_SPEECH = 500
 MOST_NUMBER = 64
 MOST_ADDRESS = 500
 NOT_KEYS = "?"
-"""Stands for keys that no telephone has (A-D, other scripts' digits, junk): it matches no choice and no field."""
+"""Replaces keys that no telephone has (A-D, digits of other scripts); it matches no choice and no field."""
 
 _QUEUE_ENDS: Mapping[str, BridgeStatus] = {
     "bridged": "completed",
@@ -30,26 +30,26 @@ _QUEUE_ENDS: Mapping[str, BridgeStatus] = {
     "redirected": "canceled",
     "hangup": "canceled",
 }
-"""What a queue of the carrier says when a call leaves it; anything else, `error` and `system-error`, is a failure."""
+"""Twilio's QueueResult to the status of the leg. Other values, such as `error` and `system-error`, are failures."""
 
 _GONE = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 DEAF = frozenset({"13326", "13327", "13331", "13334", "13335", "13340", "13341", "13342", "13343"})
-"""Twilio's numbers for a gather whose recogniser cannot be used: provider, model, language."""
+"""Twilio's error codes for a gather whose recogniser cannot be used: provider, model or language."""
 _FINISH = "#"
-"""Alone it ends an entry that has no digits: the caller asks for more time."""
+"""The key that ends an entry; on its own it means that the caller asks for more time."""
 _CALL_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
 _KEYS = re.compile(r"[^0-9*#]")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 def call_id(form: Parameters) -> str:
-    """Return the call's id, or an empty text when the form holds no valid one."""
+    """Return the call's id, or an empty text if the form has no valid one."""
     match = _CALL_ID.fullmatch(form.first("CallSid"))
     return match.group() if match else ""
 
 
 def arrival(form: Parameters, flow: str | None = None) -> CallStarted:
-    """Read a call that arrives; numbers stay the text that the carrier gave."""
+    """Read the arrival of a call; numbers stay in the carrier's spelling."""
     caller = form.first("From") or form.first("Caller")
     called = form.first("To") or form.first("Called")
     return CallStarted(_clean(caller, MOST_NUMBER), _clean(called, MOST_NUMBER), flow)
@@ -58,8 +58,8 @@ def arrival(form: Parameters, flow: str | None = None) -> CallStarted:
 def later(form: Parameters) -> Later:
     """Read any request after the first.
 
-    A recording counts even when the caller then hung up: most messages end that way, and the status callback tells
-    of the hang-up. That of a conversation comes with how the dialling ended, and is not the caller's message.
+    A recording counts even if the caller then hung up: most messages end that way, and the status callback reports the
+    hang-up. The recording of a conversation, which comes with a dial status, is not the caller's message.
     """
     talked = _dialled(form) or _queued(form)
     if form.first("RecordingUrl") and not talked:
@@ -68,12 +68,12 @@ def later(form: Parameters) -> Later:
 
 
 def unheard(form: Parameters) -> RecognizerFailed | None:
-    """Read whether the carrier's recogniser has failed."""
+    """Return whether the carrier's recogniser has failed."""
     return RecognizerFailed() if form.first("ErrorCode") in DEAF else None
 
 
 def hung_up(form: Parameters) -> HungUp | None:
-    """Read whether the caller has hung up."""
+    """Return whether the caller has hung up."""
     status = form.first("CallStatus")
     return HungUp(status) if status in _GONE else None
 
@@ -90,14 +90,14 @@ def _dialled(form: Parameters) -> DialEnded | None:
     status = form.first("DialCallStatus")
     if not status:
         return None
-    if status == "answered":  # what a conference says
+    if status == "answered":  # the value that conferences send
         status = "completed"
     ending = cast("BridgeStatus", status if status in get_args(BridgeStatus) else "failed")
     return DialEnded(ending, _seconds(form.first("DialCallDuration")))
 
 
 def _queued(form: Parameters) -> DialEnded | None:
-    """Read the result of the carrier's own router as the end of a dialled leg; it does not report the talk's length."""
+    """Read the result of the carrier's own router as the end of a dialled leg; the duration is unknown."""
     result = form.first("QueueResult")
     if not result:
         return None
@@ -133,6 +133,6 @@ def _number(text: str) -> float | None:
 
 
 def _clean(text: str, most: int) -> str:
-    if len(text) <= most and text.isprintable():  # which nothing unprintable below is
+    if len(text) <= most and text.isprintable():  # printable text skips the slower loop below
         return text.strip()
     return _UNPRINTABLE.sub(" ", text[: 4 * most]).strip()[:most]

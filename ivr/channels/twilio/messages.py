@@ -1,4 +1,4 @@
-"""Sends by Twilio's Messages API: one POST per message, five seconds at most. No error repeats text or number."""
+"""Send text messages by Twilio's Messages API, in at most five seconds each. Errors must not contain text or number."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .rest import API, API_SECONDS, NotAnswered, NotAsked, RestAccount
 
 
 class TwilioMessages(Backend):
-    """Sends through one account from one sender: a number, a name, or a messaging service (MG...)."""
+    """Sends from one account and sender: a number, a name, or a messaging service (MG...)."""
 
     kind: ClassVar[str] = "twilio"
 
@@ -25,7 +25,7 @@ class TwilioMessages(Backend):
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self | None:
-        """Return the backend when a sender is set, else None. Raises SettingsError for a sender without an account."""
+        """Return the sender if one is configured, else None. Raises SettingsError for a sender without an account."""
         if not settings.sms_from:
             return None
         if not (settings.account_sid and settings.auth_token):
@@ -33,7 +33,7 @@ class TwilioMessages(Backend):
         return cls(settings.account_sid, settings.auth_token, settings.sms_from, api=settings.api_url or API)
 
     def send(self, number: str, text: Secret, purpose: str, now: float) -> str:
-        """Send; return Twilio's id of the message. Raises LookupFailed, UncertainError when it may have gone out."""
+        """Send a message; return Twilio's id of it. Raises LookupFailed, or UncertainError if it may have been sent."""
         sender = "MessagingServiceSid" if self._sender.startswith("MG") else "From"
         try:
             answer = self._account.post("Messages.json", {"To": number, sender: self._sender, "Body": text.reveal()})

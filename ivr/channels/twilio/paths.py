@@ -1,4 +1,4 @@
-"""Every path of Twilio's webhooks. Voice, status and fallback are set at Twilio; our TwiML names the others."""
+"""The paths of Twilio's webhooks. Voice, status and fallback are set at Twilio; our TwiML contains the others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def turn(number: int) -> str:
 
 
 def moved(at: float) -> str:
-    """Return the path for a call that is moved out of its wait; the time makes each such request a new one."""
+    """Return the path for a call that the queue moves; the time makes each such request distinct."""
     return f"{turn(0)}?moved={int(at)}"
 
 

@@ -1,4 +1,4 @@
-"""What a caller hears as TwiML: `<Say>`, `<Play>` and `<Pause>`, within the carrier's limits of length and signs."""
+"""Write prompts as `<Say>`, `<Play>` and `<Pause>`, within the carrier's limits of length and characters."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .xml import element
 from .xml import text as written
 
 _MOST_BYTES = 3_000
-"""Of one Polly text; a Chinese character weighs three."""
+"""Maximum UTF-8 bytes of one Polly text."""
 MOST_ESCAPED = 4_500
-"""Of one text when URL-encoded, which is what error 13521 counts."""
+"""Maximum bytes of one text when URL-encoded, which Twilio's error 13521 is about."""
 MOST_DOCUMENT = 48_000
-"""Bytes of prompts in one document, which leaves room under the carrier's 64 kB for everything around them."""
+"""Maximum bytes of prompts in one document, which leaves room for the rest under Twilio's limit of 64 kB."""
 SHORTEST_PAUSE = 0.7
-"""Seconds; `<Pause>` takes whole seconds, and a shorter silence than this is better left out than rounded up."""
+"""Shortest silence in seconds that is rounded up to the whole seconds of `<Pause>`; shorter ones are omitted."""
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SENTENCES = re.compile(r"(?:[^。！？；.!?;]|[.!?;](?!\s|$))*(?:[。！？；]+|[.!?;]+|$)\s*")
@@ -40,21 +40,21 @@ class _Spoken:
 
 @dataclass
 class _Score:
-    """What one document plays, in order, with the bytes that are left for more."""
+    """The pieces that one document plays, in order, and the bytes left for more."""
 
     left: int
     pieces: list[_Spoken | Play | int] = field(default_factory=list)
     waiting: float = 0.0
 
     def add(self, piece: _Spoken | Play | int, weight: int) -> None:
-        """Take a piece unless the document would grow past the carrier's limit."""
+        """Append a piece unless the document would exceed the carrier's limit."""
         self.left -= weight
         if self.left >= 0:
             self.pieces.append(piece)
 
 
 def speak(prompts: Sequence[Prompt], prefix: str, left: int = MOST_DOCUMENT) -> tuple[str, int]:
-    """Write prompts, and return them with the bytes left for more; what goes beyond is left out."""
+    """Write prompts and return them with the bytes left for more; prompts beyond the limit are omitted."""
     score = _Score(left)
     for prompt in prompts:
         match prompt:
@@ -71,19 +71,19 @@ def speak(prompts: Sequence[Prompt], prefix: str, left: int = MOST_DOCUMENT) -> 
 
 def clean_text(text: str) -> str:
     """Drop the characters that XML forbids; line ends become blanks."""
-    if text.isprintable():  # which no character that XML forbids is, and no line end
+    if text.isprintable():  # printable text has no forbidden character and no line end
         return text.strip()
     return re.sub(r"\s*[\r\n\t]+\s*", " ", _FORBIDDEN.sub("", text)).strip()
 
 
 def recogniser_language(tag: str) -> str:
-    """Return the tag that the carrier's recogniser takes."""
+    """Return the carrier's language code for its recogniser."""
     row = language_row(tag)
     return row.recogniser if row else clean_text(tag)
 
 
 def pieces_of(text: str) -> Iterator[str]:
-    """Cut a text at sentence ends into pieces that one `<Say>` may hold; one endless sentence is cut where it must."""
+    """Split a text at sentence ends into pieces that fit one `<Say>`; a longer sentence is split at the limit."""
     if _fits(text):
         if text:
             yield text
@@ -110,7 +110,7 @@ def _fits(text: str) -> bool:
 
 
 def _cut(text: str) -> int:
-    """Return where to cut: behind the last comma or blank that fits, or else at the limit."""
+    """Return the index to split at: after the last comma or blank that fits, else the limit."""
     low, high = 1, len(text)
     while low < high:
         middle = (low + high + 1) // 2
@@ -134,7 +134,7 @@ def _say(score: _Score, say: Say) -> None:
 
 
 def _pause(score: _Score, seconds: float) -> None:
-    """Keep a silence: in SSML where the neighbour speaks it, else as whole seconds."""
+    """Add a silence: as SSML of the neighbouring text if possible, else as whole seconds."""
     if not seconds > 0:
         return
     last = score.pieces[-1] if score.pieces else None
@@ -148,7 +148,7 @@ def _pause(score: _Score, seconds: float) -> None:
 
 
 def _settle(score: _Score) -> None:
-    """Turn a short silence that found no slow neighbour into whole seconds, or leave it out."""
+    """Turn a pending silence without a neighbouring SSML text into whole seconds, or omit it."""
     if score.waiting >= SHORTEST_PAUSE:
         score.add(max(1, round(score.waiting)), 30)
     score.waiting = 0.0

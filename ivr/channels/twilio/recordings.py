@@ -1,7 +1,7 @@
-"""Fetches what callers said from Twilio, with the account's credentials, and has it deleted there afterwards.
+"""Fetch recordings of callers from Twilio with the account's credentials, and delete them there.
 
-An address comes with a request of the carrier's; it is fetched only from the one server that is configured, only where
-recordings are, and no redirect is followed: the credentials go nowhere else.
+A webhook supplies the URL, so only paths of recordings on the configured server are requested, and no redirect is
+followed: the credentials must not reach another server.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from ivr.settings import Hidden, Settings
 from .rest import API
 
 LARGEST = 1 << 20
-"""Bytes; fifteen seconds take 240 kB."""
+"""Maximum bytes of a recording; fifteen seconds take 240 kB."""
 FIRST_WAIT, LONGEST_WAIT = 0.1, 0.5
-"""Seconds between two attempts: a recording is there a moment after its call asks for the next turn."""
+"""Seconds between attempts: a recording becomes ready shortly after its call requests the next turn."""
 _MOST_OPEN = 64
 _PATH = re.compile(r"(/2010-04-01/Accounts/(AC[0-9A-Za-z]{32})/Recordings/RE[0-9A-Za-z]{32})(?:\.wav)?")
 
@@ -34,11 +34,11 @@ class TwilioRecordings:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """Return the recordings of the account that is set."""
+        """Return the recordings of the configured account."""
         return cls(settings.account_sid, settings.auth_token, settings.api_url or API)
 
     def fetch(self, url: str, seconds: float) -> bytes:
-        """Return the recording as WAV; retry while it is not ready. Raises NoRecording."""
+        """Return a recording as WAV; retry until it is ready, for at most `seconds`. Raises NoRecording."""
         path, account = self._path(url)
         until = time.monotonic() + seconds
         wait = FIRST_WAIT
@@ -52,20 +52,20 @@ class TwilioRecordings:
             wait = min(2 * wait, LONGEST_WAIT)
 
     def forget(self, url: str) -> None:
-        """Have the recording deleted at the carrier; when that fails it stays there, and nothing else happens."""
+        """Delete a recording at the carrier; failures are ignored."""
         with suppress(NoRecording):
             path, account = self._path(url)
             self._once("DELETE", f"{path}.json", account, time.monotonic() + 5.0)
 
     def _path(self, url: str) -> tuple[str, str]:
-        """Return the path of a recording and its account. Raises NoRecording for any other address."""
+        """Return the path of a recording and its account. Raises NoRecording for any other URL."""
         match = _PATH.fullmatch(url[len(self._api) :]) if url.startswith(f"{self._api}/") else None
         if not match:
             raise NoRecording("the address is no recording at the carrier's server (setting TWILIO_API_URL)")
         return match[1], self._sid or match[2]
 
     def _once(self, method: str, path: str, account: str, until: float) -> bytes | None:
-        """Request the recording once; None when a retry may help."""
+        """Request the recording once; return None if a retry may help."""
         left = until - time.monotonic()
         if left <= 0:
             return None

@@ -1,4 +1,4 @@
-"""A Twilio request as it came over the wire: the address as it was spelt and the decoded form, nothing read yet."""
+"""A Twilio request as received: the URL as spelt on the wire, and the decoded but unchecked form."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 MOST_PARAMETERS = 500
-"""Twilio sends about thirty; more than this is no voice request."""
+"""Maximum parameters of a form; Twilio sends about thirty."""
 
 
 class Parameters(dict[str, list[str]]):
-    """A form by name. `getlist` is what twilio's validator asks for to see every value of a repeated name."""
+    """A form by name. twilio's validator uses `getlist` to see every value of a repeated name."""
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Parameters:
-        """Gather pairs by name, blank values kept."""
+        """Group pairs by name; blank values are kept."""
         parameters = cls()
         for name, value in pairs:
             parameters.setdefault(name, []).append(value)
@@ -27,13 +27,13 @@ class Parameters(dict[str, list[str]]):
         return self.get(name, [])
 
     def first(self, name: str) -> str:
-        """Return the first value of a name, or nothing."""
+        """Return the first value of a name, or an empty text."""
         return self[name][0] if name in self else ""
 
 
 @dataclass(frozen=True)
 class TwilioRequest:
-    """One POST. `paths` are the spellings that the path may have had on the wire: one where the server tells it."""
+    """One POST. `paths` are the possible spellings of the path on the wire; just one if the server reports it."""
 
     scheme: str
     host: str
@@ -50,14 +50,14 @@ class TwilioRequest:
 
     @property
     def target(self) -> str:
-        """Path and query."""
+        """The path and the query."""
         return self.paths[0] + (f"?{self.query}" if self.query else "")
 
     def urls(self, public_url: str | None) -> Iterator[str]:
-        """Yield the addresses that the carrier may have signed.
+        """Yield the URLs that the carrier may have signed.
 
-        `public_url` where configured; else the Host header with either scheme, since a TLS proxy in front hides the
-        carrier's. X-Forwarded-* are never looked at: anyone can send them.
+        They begin with `public_url` if configured; else with the Host header and either scheme, since a TLS proxy hides
+        the carrier's. X-Forwarded-* headers are ignored, since any client can send them.
         """
         other = "https" if self.scheme == "http" else "http"
         bases = [public_url] if public_url else [f"{scheme}://{self.host}" for scheme in (self.scheme, other)]
@@ -68,9 +68,9 @@ class TwilioRequest:
 
 
 def form_pairs(body: bytes) -> tuple[tuple[str, str], ...]:
-    """Decode a form body, blanks and repeats kept. Raises ValueError for more parameters than a call can have.
+    """Decode a form body; blank and repeated values are kept. Raises ValueError for more than MOST_PARAMETERS.
 
-    By hand, since `parse_qsl` takes three times as long; a test holds the two equal.
+    Three times as fast as `parse_qsl`; a test compares the two.
     """
     text = body.decode("utf-8", "replace")
     if text.count("&") >= MOST_PARAMETERS:
@@ -84,5 +84,5 @@ def _decoded(text: str) -> str:
 
 
 def prefix_of(public_url: str | None) -> str:
-    """Return the folder that the public URL adds in front of every path, or nothing."""
+    """Return the path of the public URL, which precedes every path; an empty text for none."""
     return urlsplit(public_url).path.rstrip("/") if public_url else ""

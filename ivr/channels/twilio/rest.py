@@ -1,7 +1,7 @@
-"""One POST to Twilio's REST API: bounded in time and number. No error repeats what was sent.
+"""POST to Twilio's REST API, within bounds of time and number. Errors must not contain what was sent.
 
-Why not the carrier's own client: it keeps connections, and when a kept one has silently ended it is unknown whether a
-request was carried out. Here each request has a connection of its own.
+Not by twilio's own client, which keeps connections: after a kept connection has failed it is unknown whether the
+request was carried out. Here each request opens its own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST_AT_ONCE = 16
 
 
 class NotAsked(IvrError):
-    """The request surely did not reach Twilio."""
+    """The request certainly did not reach Twilio."""
 
 
 class NotAnswered(IvrError):
@@ -32,7 +32,7 @@ class NotAnswered(IvrError):
 
 @dataclass(frozen=True)
 class RestAnswer:
-    """What Twilio answered: the status, the id of what was made or changed, and a short reason for a refusal."""
+    """Twilio's answer: the status, the id of the created or changed resource, and a short reason for a refusal."""
 
     status: int
     sid: str = ""
@@ -40,12 +40,12 @@ class RestAnswer:
 
     @property
     def refused(self) -> bool:
-        """Whether Twilio refused the request, so that nothing was done."""
+        """Whether Twilio refused the request."""
         return 400 <= self.status < 500
 
 
 class RestAccount:
-    """Posts for one account, at most `most_at_once` requests at a time, each within `seconds`."""
+    """Posts for one account: at most `most_at_once` requests at a time, each within `seconds`."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class RestAccount:
 
 
 def _read(status: int, body: bytes) -> RestAnswer:
-    """Read an answer: an id, or a refusal with Twilio's own number for it; none of its words."""
+    """Read an answer: an id, or a refusal with Twilio's error code. Its message may quote the request."""
     try:
         content: Any = json.loads(body)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Twilio's webhooks. An authentic request gets valid TwiML with status 200, whatever goes wrong; any other gets 403."""
+"""Twilio's webhooks. An authentic request gets valid TwiML with status 200 even after an error; any other gets 403."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .requests import Parameters, TwilioRequest
 from .signature import authentic, twiml
 
 _LANGUAGE = "zh-CN"
-"""The language of the apology, which is played when the call's own language is unknown."""
+"""The language of the apology, since the call's own is unknown."""
 MOST_TURN_DIGITS = 9
 
 
@@ -45,30 +45,30 @@ class _Hooks:
         self.channel, self.host, self.metrics = channel, host, metrics
 
     def voice(self, flow: str | None = None) -> Response:
-        """Answer a call that arrives."""
+        """Answer the arrival of a call."""
         asked = authentic(self.channel, self.metrics)
         return self._answer(lambda: self.channel.read(asked, flow=flow))
 
     def turn(self, turn: str) -> Response:
-        """Answer what the caller did."""
+        """Answer the caller's input."""
         if not (turn.isascii() and turn.isdecimal() and len(turn) <= MOST_TURN_DIGITS):
             abort(404)
         asked = authentic(self.channel, self.metrics)
         return self._answer(lambda: self.channel.read(asked, turn=int(turn)))
 
     def status(self) -> Response:
-        """Take note of a call's end; the carrier ignores the answer."""
+        """Record the end of a call; the carrier ignores the answer."""
         asked = authentic(self.channel, self.metrics)
         try:
             gone = self.channel.ended(asked)
             if gone:
                 self.host.session.hang_up(gone)
-        except Exception as fault:  # a status that cannot be kept must not look like a fault of the call
+        except Exception as fault:  # a status that cannot be stored must not look like a fault of the call
             log.fault("status", fault)
         return Response(status=204)
 
     def fallback(self) -> Response:
-        """Apologise and dial the desk: the carrier could not use an answer, or the leg to the desk failed."""
+        """Apologise and dial the desk, after the carrier rejected a document or the leg to the desk failed."""
         asked = authentic(self.channel, self.metrics)
         form = Parameters.of(asked.form)
         attempt = request.args.get("attempt", "")

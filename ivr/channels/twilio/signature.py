@@ -1,4 +1,4 @@
-"""Check the signature of every webhook request: an unsigned request gets 403 and is not read."""
+"""Check the signature of webhook requests: an unsigned request gets 403 and is not read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .wire import twilio_request
 
 
 def authentic(channel: TwilioChannel, metrics: Metrics) -> TwilioRequest:
-    """Return the request if the carrier signed it; else answer 403 without reading it."""
+    """Return the request if the carrier signed it; else abort with 403 without reading it."""
     body = request.get_data(cache=False)
     try:
         asked = twilio_request(request.environ, body)
@@ -25,5 +25,5 @@ def authentic(channel: TwilioChannel, metrics: Metrics) -> TwilioRequest:
 
 
 def twiml(document: bytes) -> Response:
-    """Answer with a document for the carrier to play."""
+    """Return the response that carries a document."""
     return Response(document, content_type="text/xml; charset=utf-8")

@@ -1,4 +1,4 @@
-"""What TaskRouter is told of a caller, where it does the matching instead of our queue. Pure."""
+"""Describe a caller as a task of Twilio's TaskRouter, which can replace the engine's queue. Must not do I/O."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ivr.services.queue.agent_context import agent_context_of
 
 
 def task(workflow: str, question: EnterQueue, rules: Waiting) -> QueueStatus:
-    """Return the workflow, the priority (the head start in seconds: more is more urgent) and the task's attributes."""
+    """Return the workflow, the task's priority (head start in seconds; higher is more urgent) and its attributes."""
     context = agent_context_of("", question)
     attributes = {
         "call": question.call,

@@ -1,4 +1,4 @@
-"""One turn's closing verb as a TwiML document, within every limit of the carrier: no text can break a call."""
+"""Write one turn's closing verb as a TwiML document within the carrier's limits, so that no text can break a call."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from .xml import Attributes, element, response, text
 MOST_HINTS, LONGEST_HINT, MOST_HINT_BYTES = 500, 100, 8_000
 LONGEST_NUMBER = 100
 LONGEST_ANSWER = 15
-"""Seconds that a spoken answer may last where we listen to a recording of it."""
+"""Maximum seconds of a spoken answer that is recorded for our own recogniser."""
 LONGEST_PATIENCE = 20.0
-"""Who is waited for longer than this has been given time, and presses a key when they are back."""
+"""Seconds of first timeout above which the gather takes keys only: the caller asked for time and will press a key."""
 _ANY_KEY = "0123456789*#"
 MOST_TASK_BYTES = 4_000
-"""Of what a carrier's own router is told of a call; its tasks hold 4,096 bytes."""
+"""Maximum bytes of a task's attributes; Twilio's limit is 4,096."""
 MOST_PRIORITY = 2**31 - 1
 LONGEST_WAIT = 86_400 - 1
-"""Seconds that a task may wait at the carrier; its own bound is a day."""
+"""Maximum seconds that a task may wait at the carrier, whose limit is a day."""
 
 
 def document(closing: Closing, *, action: str, prefix: str) -> bytes:
-    """Write the document; `action` takes what the caller does, `prefix` goes before the address of a recording."""
+    """Write the document; `action` is the URL for the caller's input, `prefix` precedes the path of a recording."""
     match closing:
         case Gather():
             listening = _listen if _is_spoken(closing) else _gather
@@ -51,7 +51,7 @@ def _gather(closing: Gather, action: str, prefix: str) -> str:
     thinking = 0
     if closing.keys.most > 1:
         # Twilio has one timeout, which restarts with every key. A pause inside the gather ends at the first key, so it
-        # can hold the caller's longer time to think.
+        # can add the longer time that the caller has before it.
         wait = _whole(closing.inter_digit_timeout)
         thinking = _whole(closing.first_timeout) - wait
     how: Attributes = {
@@ -73,17 +73,17 @@ def _silent(action: str) -> str:
 
 
 def _is_spoken(closing: Gather) -> bool:
-    """Tell whether the answer is recorded for our own recogniser. A recording ends at any key, so it can take one."""
+    """Return whether the answer is recorded for our own recogniser. A recording ends at any key, so it can take one."""
     by_us = closing.hearing is not None and closing.hearing.by == "recording"
     return by_us and closing.keys.most == 1 and not closing.secret and closing.first_timeout <= LONGEST_PATIENCE
 
 
 def _listen(closing: Gather, action: str, prefix: str) -> str:
-    """Speak, then record the answer.
+    """Play the prompts, then record the answer.
 
-    Keys pressed in a `<Say>` of its own are lost, so what may be cut short stands in a gather. A gather ends a second
-    after its prompts at the earliest, in which nobody is heard: therefore a tone tells when to speak. Without a gather
-    there is no such gap, and no tone.
+    Keys pressed during a plain `<Say>` are lost, so prompts that may be interrupted are inside a gather. A gather ends
+    at least one second after its prompts, in which the caller is not recorded; a tone therefore says when to speak.
+    Without a gather there is no such gap, and no tone.
     """
     before, inside = _split(closing.prompts)
     first, left = speak(before, prefix)
@@ -109,12 +109,12 @@ def _listen(closing: Gather, action: str, prefix: str) -> str:
 
 
 def _quiet(patience: float) -> int:
-    """Return the silence that ends an answer, in seconds: it is at once the time to begin and the delay after it."""
+    """Return the seconds of silence that end a recording, before as well as after the caller speaks."""
     return min(5, max(3, _whole(patience) - 3))
 
 
 def _split(prompts: tuple[Prompt, ...]) -> tuple[tuple[Prompt, ...], tuple[Prompt, ...]]:
-    """Split the prompts into those heard to their end and those that a key may interrupt."""
+    """Split the prompts into those played to their end and those that a key may interrupt."""
     must = max((place for place, prompt in enumerate(prompts, 1) if not prompt.barge_in), default=0)
     return prompts[:must], prompts[must:]
 
@@ -172,7 +172,7 @@ def _dial(closing: Dial, action: str, prefix: str) -> str:
 
 
 def recorded(leg: str) -> Attributes:
-    """Have a conversation recorded, from when it begins: what is played while it rings is nobody's conversation."""
+    """Return the attributes that record a conversation from its answer on, without the ringing."""
     return {
         "record": "record-from-answer",
         "recordingStatusCallback": f"{leg}/recorded",
@@ -181,7 +181,7 @@ def recorded(leg: str) -> Attributes:
 
 
 def party(number: str, how: Attributes | None = None) -> str:
-    """Write whom to dial: a telephone number, or a SIP address."""
+    """Write the `<Number>` or `<Sip>` to dial."""
     party_number = clean_text(number)[:LONGEST_NUMBER]
     return element(
         "Sip" if party_number.lower().startswith(("sip:", "sips:")) else "Number", how or {}, text(party_number)
@@ -203,7 +203,7 @@ def _enqueue(closing: Enqueue, action: str) -> str:
 
 
 def _task(attributes: Mapping[str, Any]) -> str:
-    """Write the task attributes for the carrier's router: all of them, or those that fit, the shortest first."""
+    """Write the task attributes as JSON; if they exceed the limit, only those that fit, shortest first."""
     written = _json(attributes)
     if len(written.encode()) <= MOST_TASK_BYTES:
         return written

@@ -1,4 +1,4 @@
-"""The request as it was spelt on the wire. Flask decodes addresses, and a signature is computed over what was sent."""
+"""Read a request as spelt on the wire: the signature covers the raw URL, and Flask decodes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_TOKEN = 200
 
 
 def twilio_request(environ: WSGIEnvironment, body: bytes) -> TwilioRequest:
-    """Take a request as the carrier sent it. Raises ValueError for a body that no voice request has."""
+    """Return the request as the carrier sent it. Raises ValueError for a body that no voice request has."""
     return TwilioRequest(
         scheme=environ.get("wsgi.url_scheme", "http"),
         host=environ.get("HTTP_HOST", ""),
@@ -31,7 +31,7 @@ def twilio_request(environ: WSGIEnvironment, body: bytes) -> TwilioRequest:
 
 
 def _paths(environ: WSGIEnvironment) -> tuple[str, ...]:
-    """Return the path as sent. Where the server only gives it decoded, both ways to write escapes are possible."""
+    """Return the path as sent; if the server reports only a decoded one, both spellings of its escapes."""
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if raw:
         return (urlsplit(raw).path if "://" in raw.partition("?")[0] else raw.partition("?")[0],)

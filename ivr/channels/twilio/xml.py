@@ -1,6 +1,6 @@
-"""TwiML elements as text, byte for byte what twilio's own builder writes; it must be given clean text only.
+"""TwiML elements as text, byte for byte as twilio's own builder writes them. Texts must be cleaned first.
 
-Why by hand: the builder makes two objects of every element, which took a sixth of a turn. A test holds the two equal.
+The builder creates two objects per element, which took a sixth of a turn. A test compares the two.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from html import escape
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 Attributes = Mapping[str, str | int | None]
-"""By their names in TwiML; an attribute that is None is left out."""
+"""Attributes by their TwiML names; those that are None are omitted."""
 
 
 def element(name: str, attributes: Attributes, inside: str = "") -> str:
-    """Write an element around what is written already."""
+    """Write an element around content that is already TwiML."""
     pairs = sorted(attributes.items())
     start = name + "".join([f' {key}="{_value(value)}"' for key, value in pairs if value is not None])
     return f"<{start}>{inside}</{name}>" if inside else f"<{start} />"
 
 
 def text(words: str) -> str:
-    """Write words for the inside of an element."""
+    """Escape a text for the inside of an element."""
     return escape(words, quote=False)
 
 
