@@ -1,1 +1,1 @@
-"""The demo: a bank to talk to. Imports nothing of ivr."""
+"""The demo: a bank with invented data, and the place of its flows. Must not import other packages of ivr."""

@@ -1,4 +1,4 @@
-"""Where the demo's flows, audio and conversations are: inside an installed package, or beside it in a clone."""
+"""Locate the demo's flows, audio and conversations: inside an installed package, or beside it in a clone."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _IN_CLONE = {"flows": "flows", "audio": "audio", "conversations": "tests/convers
 
 
 def demo_folder(name: str) -> Path:
-    """Return the folder of `flows`, `audio` or `conversations`. It is only read."""
+    """Return the folder of `flows`, `audio` or `conversations`."""
     packaged = _PACKAGED / name
     return packaged if packaged.is_dir() else _CLONE / _IN_CLONE[name]
 
 
 def blank_folder() -> Path:
-    """Return the folder of the smallest line: one flow, its line.yaml and its conversations."""
+    """Return the folder of the minimal hotline: one flow, its line.yaml and its conversations."""
     return _PACKAGED / "blank"

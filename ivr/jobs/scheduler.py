@@ -25,9 +25,7 @@ Round = Callable[[float], Delivered]
 
 
 class Scheduler:
-    """Runs the rounds. `delivered` receives each result that is not empty, `failed` each exception; both must return
-    fast.
-    """
+    """Runs the rounds. `delivered` receives each non-empty result, `failed` each exception; both must return fast."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
-"""The load test: many callers at once against real webhooks. It must not import the engine, a flow or a step.
+"""The load test: many simultaneous callers against real webhooks. Must not import the engine, a flow or a step.
 
-Locust brings gevent, and the chart library does not run under gevent; so whatever is loaded here sees the server only
-as a carrier does, through `ivr.carrier`. `plan` says what to do, `locustfile` does it, `figures` counts, `report` and
-`page` tell.
+Locust brings gevent, under which the chart library does not run; so this package reaches the server only by HTTP,
+through `ivr.carrier`. `plan` describes a run, `locustfile` runs it, `figures` counts, `report` and `page` format the
+result.
 """

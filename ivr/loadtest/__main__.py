@@ -1,8 +1,8 @@
-"""The load process: reads a plan from stdin, carries it out on Locust, and writes messages to stdout, one a line."""
+"""The load process: reads a plan from stdin, runs it on Locust, and writes messages to stdout, one per line."""
 
 from __future__ import annotations
 
-from . import locustfile  # first of all: it imports Locust, which has to patch the standard library
+from . import locustfile  # first of all: it imports Locust, which must patch the standard library
 
 # isort: split
 import logging
@@ -27,7 +27,7 @@ DRAIN_SECONDS = 5.0
 
 
 def main() -> None:
-    """Carry out one plan."""
+    """Run one plan."""
     logging.getLogger("locust").setLevel(logging.ERROR)
     plan = Plan.decode(sys.stdin.readline())
     over, interrupted = Event(), Event()

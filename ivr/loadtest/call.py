@@ -1,6 +1,6 @@
-"""One call of the load: the phone's player on a timeline that is planned, with every request timed against the plan.
+"""One call of the load test: the player of TwiML on a planned timeline, with every request timed against the plan.
 
-It reaches the server only through `ivr.carrier`. Nothing that a caller typed is kept here.
+Reaches the server only through `ivr.carrier`. Must not store what a caller typed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ AFTER = 1000
 UNTAKEN = ("refused", "broken off")
 LATE = 0.05
 GRAIN = 0.005
-"""A timer may ring so many seconds late; that is the client's doing, and not counted as the server's."""
+"""Seconds by which a timer may be late; such a delay is the client's and is not counted as latency."""
 _HABITS = CarrierOptions(ring=0.0)
 
 
@@ -44,14 +44,14 @@ class Signal(Protocol):
     """An event to wait for, such as the end of the run (gevent's or threading's Event)."""
 
     def wait(self, timeout: float | None = None) -> object:
-        """Wait until it happens, at most `timeout` seconds."""
+        """Wait for the event, at most `timeout` seconds."""
 
     def is_set(self) -> bool:
-        """Say whether it has happened."""
+        """Return whether the event has happened."""
 
 
 class Stopwatch:
-    """Seconds of the run, and the wait for one of them, which the end of the run cuts short."""
+    """The clock of a run, in seconds since its start. The end of the run interrupts every wait."""
 
     def __init__(self, over: Signal) -> None:
         self.over = over
@@ -62,7 +62,7 @@ class Stopwatch:
         return time.perf_counter() - self._began
 
     def until(self, second: float) -> bool:
-        """Wait for a second of the run; say whether it came before the run was over."""
+        """Wait until a second of the run; return false if the run ended before."""
         left = second - self.now()
         if left > 0:
             self.over.wait(left)
@@ -78,7 +78,7 @@ class _Times:
 
 
 class PlannedTransport:
-    """Sends each request when it is due, and notes when that was. `farewell` is the status address."""
+    """Sends each request when it is due, and records that time. `farewell` is the URL of the status callback."""
 
     def __init__(
         self, inner: Transport, watch: Stopwatch, timeline: Timeline, farewell: str, begin: Callable[[], None]
@@ -92,7 +92,7 @@ class PlannedTransport:
         self.times = _Times()
 
     def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
-        """Wait until the request is due, and send it. When the run is over first, the caller hangs up (Gone)."""
+        """Wait until the request is due, and send it. Raises Gone, which hangs up, if the run ends first."""
         self._wait(url)
         try:
             return self._inner.send(method, url, body, headers)
@@ -116,24 +116,24 @@ class PlannedTransport:
 
 
 class PlannedClock:
-    """The call's own time: it passes in no time, and moves what is due."""
+    """The call's clock: sleeping returns at once and postpones the next due time."""
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
         self._now = time.time()
 
     def now(self) -> float:
-        """Return Unix seconds, as they would be in a real call."""
+        """Return the Unix time that a real call would have now."""
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Move on without waiting."""
+        """Postpone the next due time without waiting."""
         self._now += max(0.0, seconds)
         self._timeline.wait(seconds)
 
 
 class LoadCall:
-    """One call. It stands between the player and the conversation, where it sees acts, prompts and requests pass."""
+    """One call. Wraps the conversation's caller, and records its acts, prompts and requests."""
 
     def __init__(
         self, script: Script, figures: LoadFigures, watch: Stopwatch, timeline: Timeline, think: Callable[[], float]
@@ -151,7 +151,7 @@ class LoadCall:
         self._failed = False
 
     def make(self, line: PhoneLine, transport: Transport) -> None:
-        """Make the call, to its end or the end of the run. A call that was not due before the end is none."""
+        """Make the call, until it or the run ends. A call that was not due before the end is not counted."""
         planned = PlannedTransport(transport, self._watch, self._timeline, line.status_url, self._begin)
         self._times = planned.times
         sid = self._caller.call_sid
@@ -208,14 +208,14 @@ class LoadCall:
         return (ARRIVES, 0) if exchange.purpose == "voice" else (NAMES[exchange.purpose], self._step[1])
 
     def early(self, stretch: Stretch) -> Act | None:
-        """Hand on, and note what the caller is asked: the last words of the prompts in their first language."""
+        """Delegate, and record the question: the last words of the prompts in their first language."""
         said = [prompt for prompt in stretch.prompts if prompt.kind == "say"]
         if said:
             self._asked = asked([prompt for prompt in said if prompt.language == said[0].language][-1].text)
         return self._caller.early(stretch)
 
     def hears(self, heard: HeardPrompt) -> None:
-        """Hand on, and count the silence that ends with a prompt."""
+        """Delegate, and count the silence that ends with the prompt."""
         if self._silent_since is not None and heard.kind in ("say", "play"):
             if self._times.counts:
                 self._figures.audible(self._times.answered - self._silent_since)
@@ -223,11 +223,11 @@ class LoadCall:
         self._caller.hears(heard)
 
     def answers(self, listening: ListeningWindow) -> Act:
-        """Hand on."""
+        """Delegate."""
         return self._caller.answers(listening)
 
     def acted(self, act: Act) -> None:
-        """Hand on, and let the caller take the time that a human needs."""
+        """Delegate, and add the think time of a human."""
         deed, place = self._caller.named(act)
         self._coming = (f"{deed} after {self._asked}" if self._asked else f"{deed} in turn {place}", place)
         if not isinstance(act, Silence | HangUp):
@@ -235,13 +235,13 @@ class LoadCall:
         self._caller.acted(act)
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Hand on."""
+        """Delegate."""
         self._caller.dialled()
         return self._caller.desk(numbers)
 
 
 def kind_of(exchange: Exchange) -> str:
-    """Name the kind of a failed exchange; nothing when it went well."""
+    """Return the kind of a failed exchange, or an empty text for a good one."""
     if exchange.status:
         return f"status {exchange.status}" if exchange.status >= 400 else ""
     if "in time" in exchange.problem:

@@ -1,6 +1,6 @@
-"""Counting while the load runs: histograms per step and per slice of time. It knows no network and no clock.
+"""Count during a run: histograms per step and per slice of time. Must not use the network or a clock.
 
-Percentiles come from HdrHistogram, which is exact to three figures at any percentile and adds up over machines.
+Percentiles come from HdrHistogram, which is exact to three digits at any percentile and can be merged across machines.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Times:
         self._sum = 0.0  # the histogram's own mean takes 30 ms to compute
 
     def record(self, seconds: float) -> None:
-        """Add one time; what is out of range counts as the limit, never as nothing."""
+        """Add one time; a value out of range counts as the limit."""
         self._sum += seconds
         self._histogram.record_value(min(max(int(seconds * 1_000_000), _LOWEST_US), _HIGHEST_US - 1))
 
@@ -37,16 +37,16 @@ class Times:
         self._histogram.add(other._histogram)
 
     def encode(self) -> tuple[bytes, float]:
-        """Give the compressed form that travels between machines."""
+        """Return the compressed form that is sent between machines."""
         return self._histogram.encode(), self._sum
 
     def absorb(self, encoded: tuple[bytes, float]) -> None:
-        """Add what another machine encoded."""
+        """Add an encoded histogram of another machine."""
         self._sum += encoded[1]
         self._histogram.decode_and_add(encoded[0])
 
     def percentiles(self, wanted: Iterable[float]) -> list[float]:
-        """Tell several percentiles in milliseconds, at once."""
+        """Return several percentiles in milliseconds."""
         points = list(wanted)
         if not self._histogram.get_total_count():
             return [0.0] * len(points)
@@ -55,7 +55,7 @@ class Times:
         return [round(min(values[point], highest) / 1000, 3) for point in points]
 
     def spread(self) -> Percentiles:
-        """Sum up."""
+        """Return the distribution."""
         count: int = self._histogram.get_total_count()
         if not count:
             return Percentiles()
@@ -81,7 +81,7 @@ class _Slice:
 
 
 class LoadFigures:
-    """All counts of a run. `width` is the length of a slice of time in seconds; `budget` is for audible delay."""
+    """All counts of a run. `width` is the length of a time slice and `budget` the allowed audible delay, in seconds."""
 
     def __init__(self, *, width: float = 1.0, budget: float = 1.0) -> None:
         self.width = width
@@ -100,7 +100,7 @@ class LoadFigures:
         self._examples: dict[tuple[str, str], str] = {}
 
     def call_started(self, title: str, at: float, late: float = 0.0) -> None:
-        """Count a call that was due at a second of the run, and how late it was for want of a free line."""
+        """Count a call that was due at second `at`, and that waited `late` seconds for a free line."""
         self.counts["started"] += 1
         self.played[title] += 1
         self.live += 1
@@ -113,14 +113,14 @@ class LoadFigures:
             self.latest = max(self.latest, late)
 
     def call_ended(self, outcome: str) -> None:
-        """Count the end of a call: `completed`, `failed` or `cut` (the run was over first)."""
+        """Count the end of a call: `completed`, `failed` or `cut` (the run ended first)."""
         self.counts[outcome] += 1
         self.live -= 1
 
     def turn(self, at: float, step: str, order: int, latency: float | None, service: float) -> None:
         """Count one request; the times are seconds from when it was due and from when it was sent.
 
-        A request that nobody took has no latency: a refusal is quick, and would make the server look quick.
+        A refused connection has no latency: refusals are fast, and would make the server look fast.
         """
         self.turns += 1
         slice_ = self._slice(at)
@@ -143,7 +143,7 @@ class LoadFigures:
         self._examples.setdefault(key, example)
 
     def audible(self, seconds: float) -> None:
-        """Count how long a caller heard nothing."""
+        """Count a silence of so many seconds in the caller's ear."""
         self._audible.record(seconds)
         self._over += seconds > self.budget
 
@@ -162,7 +162,7 @@ class LoadFigures:
         return self._slices.setdefault(number, _Slice()) if slice_ is None else slice_
 
     def totals(self) -> tuple[Times, Times]:
-        """Add the steps up to (latency, service)."""
+        """Return the sums over all steps: (latency, service)."""
         latency, service = Times(), Times()
         for step in self._steps.values():
             latency.add(step.latency)
@@ -170,26 +170,26 @@ class LoadFigures:
         return latency, service
 
     def curve(self) -> list[tuple[float, float, float]]:
-        """Tell (percentile, latency, service) in milliseconds, for a plot."""
+        """Return rows of (percentile, latency, service), in milliseconds, for a plot."""
         latency, service = self.totals()
         return list(zip(_CURVE, latency.percentiles(_CURVE), service.percentiles(_CURVE), strict=True))
 
     def steps(self) -> list[StepFigures]:
-        """Tell each step, in the order in which a call meets them."""
+        """Return the figures of each step, in the order of a call."""
         rows = [
             StepFigures(n, s.order, s.errors, s.latency.spread(), s.service.spread()) for n, s in self._steps.items()
         ]
         return sorted(rows, key=lambda row: (row.order, -row.latency.count, row.name))
 
     def error_counts(self) -> list[ErrorCount]:
-        """Tell errors by kind and step, the most frequent first."""
+        """Return the errors by kind and step, the most frequent first."""
         return [
             ErrorCount(kind, step, count, self._examples[kind, step])
             for (kind, step), count in self._kinds.most_common()
         ]
 
     def moments(self) -> list[TimeSlice]:
-        """Tell the run slice by slice."""
+        """Return the time slices of the run."""
         rows = []
         for number, row in sorted(self._slices.items()):
             p50, p99, most = row.times.percentiles((50, 99, 100))
@@ -198,21 +198,21 @@ class LoadFigures:
         return rows
 
     def latest_p99(self) -> float:
-        """Tell the p99 of the last full slice of time in milliseconds, for the progress bar."""
+        """Return the p99 of the last full time slice in milliseconds, for the progress bar."""
         numbers = sorted(self._slices)
         return self._slices[numbers[-2 if len(numbers) > 1 else -1]].times.percentiles((99,))[0] if numbers else 0.0
 
     def calls(self) -> CallFigures:
-        """Tell what became of the calls."""
+        """Return the counts of calls."""
         names = ("started", "completed", "failed", "cut", "most_live", "late")
         return CallFigures(**{name: self.counts[name] for name in names}, latest_ms=round(self.latest * 1000, 3))
 
     def audible_delay(self) -> Audible:
-        """Tell the silence that callers heard, against the budget."""
+        """Return the audible delay, compared with the budget."""
         return Audible(self.budget * 1000, self._over, self._audible.spread())
 
     def encode(self) -> dict[str, Any]:
-        """Give everything as plain values for the journey to another machine."""
+        """Return everything as plain values, to be sent to another machine."""
         return {
             "live": self.live,
             "turns": self.turns,
@@ -229,11 +229,11 @@ class LoadFigures:
         }
 
     def absorb(self, other: dict[str, Any]) -> None:
-        """Add what another machine encoded."""
+        """Add the encoded figures of another machine."""
         self.live += other["live"]
         self.turns += other["turns"]
         self.errors += other["errors"]
-        self.counts.update(other["counts"])  # the most at once adds up, too: machines work at the same time
+        self.counts.update(other["counts"])  # the peak adds up, too, since machines run at the same time
         self.played.update(other["played"])
         self.latest = max(self.latest, other["latest"])
         encoded, over = other["audible"]

@@ -1,4 +1,4 @@
-"""Names of steps for reports: what the caller had heard and does. Typed numbers are never shown."""
+"""Name steps for reports, by the question and the caller's act. Must not show typed numbers."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _PLAIN = {"wait": "silence", "hang_up": "hang up", "record": "leave a message"}
 
 
 def masked_digits(words: str) -> str:
-    """Hide every number of three digits or more, written or spoken."""
+    """Mask every number of three digits or more, written or spoken."""
     return _NUMBER.sub("•••", words)
 
 
 def deed_names(conversation: Conversation) -> tuple[str, ...]:
-    """Name each deed of a conversation."""
+    """Return a name for each act of a conversation."""
     deeds = (turn for turn in conversation.turns if turn.deed is not None)
     return tuple(_doing(turn, secret=turn.secret or conversation.secret) for turn in deeds)
 
 
 @lru_cache(maxsize=1024)
 def asked(words: str) -> str:
-    """Give the beginning of the last sentence that was heard, masked: what the caller was asked."""
+    """Return the beginning of the last sentence heard, masked: the question to the caller."""
     sentences = [sentence.strip() for sentence in _STOP.split(words)]
     return _short(next((sentence for sentence in reversed(sentences) if sentence), ""))
 
@@ -48,12 +48,12 @@ def _short(words: str) -> str:
 
 
 def width(words: str) -> int:
-    """Count terminal columns; a Chinese character takes two."""
+    """Return the width in terminal columns; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in words)
 
 
 def fitted(words: str, columns: int) -> str:
-    """Cut or pad to exactly so many terminal columns."""
+    """Cut or pad words to exactly `columns` terminal columns."""
     if width(words) > columns:
         while width(words) > columns - 1:
             words = words[:-1]

@@ -1,4 +1,4 @@
-"""Objectives of the command line, such as `p99<250ms`: read, compared with what was found, never guessed at."""
+"""Objectives of the command line, such as `p99<250ms`: parse them and compare them with a result."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _RATES: dict[str, Callable[[Result], float]] = {
 
 @dataclass(frozen=True)
 class Objective:
-    """What a run has to reach; `limit` is in the unit written."""
+    """An objective of a run; `limit` is in the unit as written."""
 
     text: str
     metric: str
@@ -43,7 +43,7 @@ class Objective:
     unit: str
 
     def judge(self, result: Result) -> ObjectiveVerdict:
-        """Compare with a result. Nothing measured at all meets no objective."""
+        """Compare with a result. An objective without a measurement is not met."""
         value = self._measured(result)
         met = result.turns > 0 and _COMPARE[self.compare](value, self.limit)
         return ObjectiveVerdict(self.text, f"{value:.4g}{self.unit}" if result.turns else "nothing was measured", met)
@@ -62,7 +62,7 @@ class Objective:
 
 
 def read_objective(text: str) -> Objective:
-    """Read one objective. Raises ValueError that lists the forms."""
+    """Parse one objective. Raises ValueError, which lists the valid forms."""
     shape = _SHAPE.fullmatch(text)
     if shape is None or shape[4] not in _units(shape[1]):
         raise ValueError(f'"{text}" is not an objective. The forms are:\n{FORMS}')

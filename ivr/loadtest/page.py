@@ -1,4 +1,4 @@
-"""The report of a load test as one HTML page: tables and plots, no script, nothing fetched from anywhere."""
+"""The report of a load test as one HTML page with tables and plots. Must not need scripts or a network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 
 def html(result: Result) -> str:
-    """Write the page."""
+    """Return the page."""
     title = f"Load test of {result.flow}"
     return "\n".join(
         (

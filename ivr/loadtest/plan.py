@@ -1,4 +1,4 @@
-"""What a load test is to do, as plain data that travels to the process that does it. It holds no secret."""
+"""The plan of a load test, as plain data that is sent to the load process. Must not hold a secret."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SLICES = 300
 
 
 def lines_for(rate: float | None) -> int:
-    """Choose how many calls may be up at once: 100, or enough for calls of a minute at a rate."""
+    """Return the maximum of simultaneous calls: 100, or enough for calls of one minute at `rate` per second."""
     return 100 if rate is None else min(max(100, round(rate * CALL_SECONDS)), MOST_USERS)
 
 
@@ -21,9 +21,9 @@ def lines_for(rate: float | None) -> int:
 class Plan:
     """The load. Times are seconds of real time.
 
-    `users` bounds the calls at once. With `rate`, calls arrive at random at that many a second; without it, every user
-    starts its next call a little after the one before was planned to end. `think` is the median time that a caller
-    needs before acting; prompts, silences and talks with a desk pass `speed` times faster than real ones.
+    `users` limits the simultaneous calls. With `rate`, calls arrive at random at that many per second; without it,
+    every user starts its next call shortly after the planned end of the previous one. `think` is the median time before
+    a caller acts; prompts, silences and talks with agents pass `speed` times faster than real ones.
     """
 
     flow: str
@@ -43,19 +43,19 @@ class Plan:
 
     @property
     def ramp_seconds(self) -> float:
-        """Say how long the load rises: a tenth of the run unless given, and ten seconds at most."""
+        """Return how long the load rises: as configured, else a tenth of the run, but at most ten seconds."""
         return min(self.seconds / 10, LONGEST_RAMP) if self.ramp is None else min(self.ramp, self.seconds)
 
     @property
     def slice_seconds(self) -> float:
-        """Say how long a slice of the report over time is, so that there are never too many."""
+        """Return the length of a time slice in seconds, chosen to bound their number."""
         return max(1.0, -(-self.seconds // SLICES))
 
     def encode(self) -> str:
-        """Write as one line."""
+        """Return the plan as one line."""
         return json.dumps(asdict(self))
 
     @classmethod
     def decode(cls, line: str) -> Plan:
-        """Read what `encode` wrote."""
+        """Parse the result of `encode`."""
         return cls(**json.loads(line))

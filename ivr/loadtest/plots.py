@@ -1,4 +1,4 @@
-"""Plots as inline SVG, drawn here so that a report needs no script, no font and no network."""
+"""Plots as inline SVG, so that a report needs no script, font or network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class PlotLine:
 
 @dataclass(frozen=True)
 class Axis:
-    """What an axis shows. `spread` maps a value to its place (logarithms, say); `ticks` are marked values and words."""
+    """The scale of an axis. `spread` maps a value to its position, such as its logarithm; `ticks` are labelled."""
 
     name: str
     ticks: Sequence[tuple[float, str]]
@@ -31,7 +31,7 @@ class Axis:
 
 
 def plot(title: str, x: Axis, y: Axis, lines: Sequence[PlotLine]) -> str:
-    """Draw lines over two axes, whose first and last ticks are their ends."""
+    """Return an SVG of lines over two axes, which end at their first and last ticks."""
     across = _scale(x, LEFT, WIDTH - RIGHT)
     up = _scale(y, HEIGHT - BOTTOM, TOP)
     parts = [
@@ -48,24 +48,24 @@ def plot(title: str, x: Axis, y: Axis, lines: Sequence[PlotLine]) -> str:
 
 
 def even(most: float, unit: str = "", steps: int = 4) -> list[tuple[float, str]]:
-    """Make ticks from 0 to a round number at or above `most`."""
+    """Return ticks from 0 to a round number at or above `most`."""
     step = _round_up(max(most, 1e-9) / steps)
     return [(step * number, f"{step * number:g}{unit}") for number in range(math.ceil(max(most, 1e-9) / step) + 1)]
 
 
 def decades(lowest: float, highest: float) -> list[tuple[float, str]]:
-    """Make ticks at powers of ten in milliseconds around two values."""
+    """Return ticks at powers of ten, in milliseconds, around two values."""
     first, last = math.floor(math.log10(max(lowest, 0.01))), math.ceil(math.log10(max(highest, 0.1)))
     return [(10.0**p, f"{10.0**p:g} ms" if p < 3 else f"{10.0 ** (p - 3):g} s") for p in range(first, last + 1)]
 
 
 def logarithm(value: float) -> float:
-    """Spread times over decades."""
+    """Map a time to a logarithmic scale."""
     return math.log10(max(value, 0.01))
 
 
 def nines(percentile: float) -> float:
-    """Spread percentiles so that 90, 99 and 99.9 are equally far apart."""
+    """Map a percentile to a scale on which 90, 99 and 99.9 are equally far apart."""
     return -math.log10(max(1 - percentile / 100, 0.0001))
 
 

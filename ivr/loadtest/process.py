@@ -1,6 +1,6 @@
-"""Runs the load in a process of its own, because gevent has to patch everything before anything else is imported.
+"""Run the load in a separate process, because gevent must patch the standard library before any other import.
 
-The two talk in lines of JSON: a plan goes in; moments and one result, or one refusal, come out.
+The processes exchange lines of JSON: one plan in; progress, then one result or error out.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ SPARE_SECONDS = 30.0
 
 
 class LoadError(IvrError):
-    """The load cannot be run as it was asked for; the text says why and what to do."""
+    """The requested load cannot be run; the text gives the cause and the cure."""
 
 
 class LoadProgress(msgspec.Struct):
-    """How far the run is. `p99` is milliseconds over the last second."""
+    """The progress of a run. `p99` is in milliseconds, over the last second."""
 
     at: float
     live: int
@@ -46,9 +46,9 @@ class LoadMessage(msgspec.Struct, omit_defaults=True):
 
 
 def run(plan: Plan, show: Callable[[LoadProgress], None]) -> Result:
-    """Run the plan and return what it found. An interrupt ends it early, with what was found so far.
+    """Run the plan and return its result. An interrupt ends the run early, with the result so far.
 
-    Raises LoadError when the load process could not do it.
+    Raises LoadError if the load process fails.
     """
     with _started(plan) as process:
         for line in _lines(process):
@@ -91,7 +91,7 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    """Read until the process ends; the first interrupt is handed on, the second one is not caught."""
+    """Yield lines until the process ends; the first interrupt is passed to it, the second one is not caught."""
     assert process.stdout is not None  # noqa: S101
     interrupted = False
     while True:

@@ -1,4 +1,4 @@
-"""Shows how far a run is: a bar on a terminal, a plain line now and then elsewhere. Always on stderr."""
+"""Show the progress of a run on stderr: a bar on a terminal, else a line from time to time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of a load test as text for a terminal. Plain and complete; the page with plots is `page`."""
+"""The report of a load test as text for a terminal. `page` has the same figures with plots."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ _MOST_STEPS = 30
 
 
 def report_text(result: Result) -> str:
-    """Write the whole report."""
+    """Return the whole report."""
     blocks = (_summary(result), _steps(result), _errors(result), _objectives(result))
     return "\n\n".join(block for block in ("\n".join(lines) for lines in blocks) if block)
 
 
 def milliseconds(value: float) -> str:
-    """Write a time so that it stays short: 0.84 ms, 12.3 ms, 250 ms, 3.20 s."""
+    """Return a time with three significant digits: 0.84 ms, 12.3 ms, 250 ms, 3.20 s."""
     if value >= 1000:
         return f"{value / 1000:.2f} s"
     return f"{value:.0f} ms" if value >= 100 else f"{value:.1f} ms" if value >= 10 else f"{value:.2f} ms"
 
 
 def share_text(value: float) -> str:
-    """Write a share as per cent."""
+    """Return a share as a percentage."""
     return "0 %" if value == 0 else f"{value * 100:.2g} %"
 
 

@@ -1,4 +1,4 @@
-"""What a load test found, as plain data that travels from the load process to the report and into `--json`."""
+"""The result of a load test, as plain data that is sent from the load process to the report and to `--json`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class StepFigures:
 
 @dataclass(frozen=True)
 class ErrorCount:
-    """How often one kind of error happened at one step, with the words of the first."""
+    """The number of errors of one kind at one step, with the text of the first."""
 
     kind: str
     step: str
@@ -60,7 +60,7 @@ class TimeSlice:
 
 @dataclass(frozen=True)
 class CallFigures:
-    """What became of the calls. A late call found no free line when it was due."""
+    """The counts of calls. A late call had no free line when it was due."""
 
     started: int = 0
     completed: int = 0
@@ -73,7 +73,7 @@ class CallFigures:
 
 @dataclass(frozen=True)
 class Audible:
-    """From the end of what the caller did to the first prompt, silence in the caller's ear, against a budget."""
+    """The audible delay: the silence from the end of the caller's act to the first prompt, compared with a budget."""
 
     budget_ms: float
     over: int
@@ -81,13 +81,13 @@ class Audible:
 
     @property
     def over_share(self) -> float:
-        """Say which share of the answers came later than the budget, from 0 to 1."""
+        """Return the share of answers over the budget, from 0 to 1."""
         return self.over / self.spread.count if self.spread.count else 0.0
 
 
 @dataclass(frozen=True)
 class Client:
-    """What the load process itself used, so that a slow client is not taken for a slow server."""
+    """The resources that the load process used, so that a slow client is not taken for a slow server."""
 
     cpu_seconds: float
     cpu_us_per_turn: float
@@ -105,7 +105,7 @@ class ObjectiveVerdict:
 
 @dataclass(frozen=True)
 class Result:
-    """Everything that one load test found. Rates count from the end of the ramp; percentiles cover the whole run."""
+    """The result of one load test. Rates count from the end of the ramp; percentiles cover the whole run."""
 
     flow: str
     url: str
@@ -133,5 +133,5 @@ class Result:
 
     @property
     def error_share(self) -> float:
-        """Say which share of the turns failed, from 0 to 1."""
+        """Return the share of failed turns, from 0 to 1."""
         return self.errors / self.turns if self.turns else 0.0

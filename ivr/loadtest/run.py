@@ -1,4 +1,4 @@
-"""One run of the load in one process: who calls when, what is counted, and what was found. It spawns nothing."""
+"""One run of the load test in one process: schedule calls, count, and return the result. Must not start processes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PACKAGES = ("ivr", "locust", "gevent", "hdrhistogram", "urllib3")
 
 
 class LoadRun:
-    """A plan being carried out. `share` is this process's part of the arrivals when several work together."""
+    """A running plan. `share` is the part of the arrivals that this process takes, if several work together."""
 
     def __init__(
         self, plan: Plan, scripts: Scripts, over: Signal, token: str, figures: LoadFigures, share: float = 1
@@ -41,9 +41,9 @@ class LoadRun:
         self._cpu = time.process_time()
 
     def call(self, free: float) -> float | None:
-        """Make the next call of a line that is free since a second of the run; return when it is free again.
+        """Make a line's next call; `free` is the second when it became free. Return the second when it is free again.
 
-        None means that no more calls are to be made.
+        Returns None if no more calls are due.
         """
         start = self._arrivals.due(free)
         if self._drawn >= self.plan.most_calls or start >= self.plan.seconds or self.watch.over.is_set():
@@ -60,14 +60,14 @@ class LoadRun:
 
     @property
     def bounded(self) -> bool:
-        """Say whether the last call that the plan allows is over."""
+        """Return whether the last call of the plan is over."""
         return self._made >= self.plan.most_calls
 
     def _think(self) -> float:
         return thinking(self.chance, self.plan.think)
 
     def result(self, ended: Ending, cpu: float | None = None) -> Result:
-        """Sum up. `cpu` is what all processes used, in seconds, when there were more than this one."""
+        """Return the result. `cpu` is the CPU time of all processes in seconds, if there are others than this one."""
         figures, seconds = self.figures, self.watch.now()
         cpu = time.process_time() - self._cpu if cpu is None else cpu
         moments = figures.moments()
@@ -104,7 +104,7 @@ def _arrivals(plan: Plan, share: float, chance: random.Random) -> Arrivals:
 
 
 def steady(moments: Sequence[TimeSlice], ramp: float, end: float) -> tuple[float, float]:
-    """Give calls and turns a second between the end of the ramp and the end of the run, or over all of a short one."""
+    """Return calls and turns per second from the end of the ramp to the end of the run, or over all of a short run."""
     after = [moment for moment in moments if moment.at >= ramp and moment.at < end]
     counted = after or [moment for moment in moments if moment.at < end]
     if not counted:

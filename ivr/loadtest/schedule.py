@@ -1,7 +1,7 @@
-"""When calls and their requests are due. Times are seconds of the run; nothing here waits or looks at a clock.
+"""Schedule calls and their requests. Times are seconds of the run. Must not wait or read a clock.
 
-Due times never depend on how fast the server answers. A request that is sent late because an answer was late counts
-its lateness in its latency, so a server that stalls cannot hide it by being asked less (coordinated omission).
+Due times never depend on the speed of the server. If a request is sent late because an answer was late, the delay
+counts as latency, so a stalling server cannot hide behind fewer requests (coordinated omission).
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ LONGEST_THINK = 4.0
 
 
 class Arrivals(Protocol):
-    """Tells a free line when its next call is due."""
+    """The arrivals of calls."""
 
     def due(self, free: float) -> float:
-        """Return the second at which to start; `free` is when the line's call before was planned to end."""
+        """Return the second of the line's next call; `free` is the planned end of its previous one."""
 
 
 class BackToBack:
-    """Every line starts its next call when the one before was planned to end: as many calls as lines, all the time."""
+    """Every line starts its next call at the planned end of the previous one, so all lines are always busy."""
 
     def due(self, free: float) -> float:
-        """Return the second at which to start."""
+        """Return the second of the line's next call."""
         return free
 
 
 class Random:
     """Calls arrive independently of each other at `rate` a second (Poisson), rising from none over `ramp` seconds.
 
-    All lines share one schedule; the line that is free first takes the next call. When none is free, the call waits and
-    is late.
+    All lines share one schedule; the first free line takes the next call. If no line is free, the call waits and is
+    late.
     """
 
     def __init__(self, rate: float, ramp: float, chance: random.Random) -> None:
@@ -43,7 +43,7 @@ class Random:
         self._expected = 0.0
 
     def due(self, free: float) -> float:
-        """Return the second at which to start."""
+        """Return the second of the line's next call."""
         self._expected += self._chance.expovariate(1.0)
         in_ramp = self._rate * self._ramp / 2
         if self._expected < in_ramp:
@@ -60,28 +60,28 @@ class Timeline:
         self._waited = True
 
     def wait(self, seconds: float) -> None:
-        """Let prompts, silences and talks pass; they take `speed` times less than real ones."""
+        """Add the seconds of prompts, silences or talks, divided by the plan's speed."""
         if seconds > 0:
             self.due += seconds / self._speed
             self._waited = True
 
     def think(self, seconds: float) -> None:
-        """Let the caller think and type, at a human pace."""
+        """Add the seconds in which the caller thinks and types, at human pace."""
         self.due += seconds
         self._waited = True
 
     def answered(self, at: float) -> None:
-        """Note an answer. A request that follows without any wait is due at once, not when the one before was."""
+        """Record an answer. A request that follows without a wait is due at the time of the answer."""
         self._waited = False
         self._answer = at
 
     def next_due(self) -> float:
-        """Say when the next request is due."""
+        """Return the second when the next request is due."""
         if not self._waited:
             self.due = max(self.due, self._answer)
         return self.due
 
 
 def thinking(chance: random.Random, median: float) -> float:
-    """Draw how long a caller takes to act: log-normal, as human reaction times are, and never over four medians."""
+    """Draw the think time of a caller: log-normal, as human reaction times are, and at most four medians."""
     return median * min(chance.lognormvariate(0.0, SIGMA), LONGEST_THINK) if median else 0.0

@@ -1,4 +1,4 @@
-"""The conversations that callers play: which ones fit a load, how often each comes, and how one is followed."""
+"""The conversations that callers play: select those that fit a load test, draw by weight, and follow one."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .process import LoadError
 
 @dataclass(frozen=True)
 class Script:
-    """A conversation, with the names of its deeds."""
+    """A conversation, with the names of its acts."""
 
     conversation: Conversation
     deeds: tuple[str, ...]
 
     def line(self, base: str, token: str, public_url: str = "") -> PhoneLine:
-        """Give the call that it makes to a server."""
+        """Return the telephone line for a call to a server."""
         conversation = self.conversation
         return PhoneLine(
             voice_url=base + conversation.path,
@@ -44,7 +44,7 @@ class Script:
 
 
 class Scripts:
-    """The conversations of a flow that fit a load, drawn by their weights."""
+    """The conversations of a flow that fit a load test, drawn by weight."""
 
     def __init__(self, conversations: Sequence[Conversation], flow: str) -> None:
         of_flow = [conversation for conversation in conversations if conversation.flow == flow]
@@ -63,12 +63,12 @@ class Scripts:
         self._weights = list(itertools.accumulate(script.conversation.weight for script in self.fit))
 
     def draw(self, chance: random.Random) -> Script:
-        """Draw the next one."""
+        """Draw the next conversation."""
         return chance.choices(self.fit, cum_weights=self._weights)[0]
 
 
 def load_scripts(path: str, flow: str) -> Scripts:
-    """Read a file or a folder. Raises LoadError when nothing fits, and FlowError when a file is wrong."""
+    """Read a file or a folder. Raises LoadError if no conversation fits, and FlowError for an invalid file."""
     if not Path(path).exists():
         raise LoadError(f"{path}: there are no conversations here; name a file or a folder with --conversations")
     return Scripts(read_conversations([Path(path)]), flow)
@@ -89,7 +89,7 @@ def _unfit(conversation: Conversation) -> str:
 
 
 class Follower(ScriptedCaller):
-    """A caller who follows a script and knows the name of what it does."""
+    """A caller who follows a script and names its acts."""
 
     def __init__(self, script: Script, clock: Clock) -> None:
         self.call_sid = new_sid("CA")
@@ -100,7 +100,7 @@ class Follower(ScriptedCaller):
         self._done_deeds = 0
 
     def named(self, act: Act) -> tuple[str, int]:
-        """Name an act that takes place now, and its place in the call. Waiting for a later act is silence."""
+        """Return the name of the current act and its position in the call. Waiting for a later act is silence."""
         place = self._done_deeds
         if place >= len(self._deeds) or (isinstance(act, Silence) and self._deeds[place].deed != "wait"):
             return "silence", place + 1
@@ -108,13 +108,13 @@ class Follower(ScriptedCaller):
         return self._script.deeds[place], place + 1
 
     def dialled(self) -> None:
-        """Note that a desk was called, which is a deed of the script when it says how the desk answers."""
+        """Record that a desk was dialled, which is an act of the script if the script says how the desk answers."""
         place = self._done_deeds
         if place < len(self._deeds) and self._deeds[place].deed == "dial":
             self._done_deeds += 1
 
     def went_wrong(self, result: CallResult) -> tuple[str, str]:
-        """Say where the call left the script, as a kind and an example; two empty texts when it did not."""
+        """Return how the call left the script, as a kind and an example; two empty texts if it did not."""
         self.finish(result)
         for failure in self.failures:
             if not failure.message.startswith("the carrier finds"):

@@ -1,4 +1,4 @@
-"""What Locust needs to run the load without `ivr load`: options, the start and end of a run, figures over the wire."""
+"""Run the load test by Locust alone, without `ivr load`: options, start and end of a run, exchange of figures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KEY = "ivr_figures"
 
 
 class ToldFigures(LoadFigures):
-    """Figures that are also reported to Locust's own tables and pages."""
+    """Figures that are also reported to Locust's own statistics."""
 
     def __init__(self, environment: Environment, budget: float) -> None:
         super().__init__(width=SLICE_SECONDS, budget=budget)
@@ -44,7 +44,7 @@ class ToldFigures(LoadFigures):
 
 
 class LocustRun:
-    """One Locust process: local, master or worker. `begin` hands a new run to the lines."""
+    """One Locust process: local, master or worker. `begin` passes a new run to the lines."""
 
     def __init__(self, begin: Callable[[LoadRun], None]) -> None:
         self._begin = begin
@@ -54,7 +54,7 @@ class LocustRun:
         self._workers: dict[str, dict[str, Any]] = {}
 
     def listen(self, events: Events) -> None:
-        """Take part in what Locust does."""
+        """Register for Locust's events."""
         wanted: dict[EventHook, Callable[..., None]] = {
             events.init_command_line_parser: _options,
             events.test_start: self._started,

@@ -1,4 +1,4 @@
-"""Which server is loaded: this machine unless another one is named, and only one that takes our calls."""
+"""Choose the server of a load test: this machine unless another one is named explicitly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_URL = "http://127.0.0.1:8080"
 
 
 def choose(named: str | None, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the base address. Raises LoadError when it is no web address, or not this machine and not named."""
+    """Return the base URL. Raises LoadError if it is no web address, or another machine that was not `named`."""
     url = (named or environment.get("IVR_PUBLIC_URL") or DEFAULT_URL).rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -28,7 +28,7 @@ def choose(named: str | None, environment: Mapping[str, str] = os.environ) -> st
 
 
 def probe(line: PhoneLine, seconds: float) -> None:
-    """Make one call and end it. Raises LoadError when the server is not there or does not take the call."""
+    """Make one call and end it. Raises LoadError if the server is unreachable or refuses the call."""
     transport = HttpTransport(connections=1, seconds=seconds)
     carrier = Carrier(line, transport, new_sid("CA"))
     try:

@@ -1,1 +1,1 @@
-"""A bank to talk to: a small HTTP service on a SQLite file of its own. Imports nothing of ivr; all data is invented."""
+"""The demo bank: a small HTTP service on its own SQLite file, with invented data. Must not import ivr."""

@@ -1,4 +1,4 @@
-"""The demo bank over HTTP: a POST address per question, JSON in and out. Logs no body, echoes nothing it was sent."""
+"""The demo bank over HTTP: one POST endpoint per question, JSON in and out. Must not log or echo a question."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _Nothing(msgspec.Struct):
 
 
 def create_bank_app(store: BankStore, faults: Faults, clock: Callable[[], float]) -> Flask:
-    """Build the WSGI application of a bank; `clock` gives Unix time."""
+    """Return the WSGI application of a bank; `clock` returns the Unix time."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -67,7 +67,7 @@ def _view(
 
 def _read(body: bytes, question: type[BankQuestion]) -> BankQuestion:
     try:
-        # Flow files keep every scalar as text, so "3" will do where a number is wanted; text never takes a number.
+        # Flow files keep every scalar as text, so "3" is accepted for a number, but not a number for a text.
         return msgspec.convert(msgspec.json.decode(body), question, strict=False)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as fault:
         raise UnclearError(f"the body must be a JSON object that fits: {fault}") from None
@@ -131,7 +131,7 @@ def _add_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def broken(fault: Exception) -> tuple[StoredAnswer, int]:
-        # The text of a stray exception could quote the question, so only its kind is logged.
+        # The text of an unexpected exception could quote the question, so only its type is logged.
         busy = "the file cannot be used" if isinstance(fault, sqlite3.Error) else "a fault in the bank"
         log.error("%s: %s", busy, type(fault).__name__)
         return {"error": "the bank is out of order"}, 503

@@ -1,4 +1,4 @@
-"""What the demo bank holds: customers, transactions and branches, all invented. Data only; no storage and no HTTP."""
+"""The invented data of the demo bank: customers, transactions and branches. Must not use storage or HTTP."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Transaction:
-    """One booking. It is dated in days before today, so that it stays recent; `amount` is signed, in yuan."""
+    """A transaction. Its date counts days before today, so that it stays recent; `amount` is signed, in yuan."""
 
     days_ago: int
     amount: Decimal
@@ -18,7 +18,7 @@ class Transaction:
 
 @dataclass(frozen=True)
 class CreditCard:
-    """A credit card with its last bill, in yuan. The bill is due on the `due_day` of the month that comes next."""
+    """A credit card with its last bill, in yuan. The bill is due on the next `due_day` of a month."""
 
     tail: str
     bill: Decimal
@@ -29,7 +29,7 @@ class CreditCard:
 
 @dataclass(frozen=True)
 class TransferLimits:
-    """What may be sent by telephone, in yuan, and what was sent today."""
+    """The limits of transfers by telephone, and the sum of today, in yuan."""
 
     per_transfer: Decimal
     per_day: Decimal
@@ -38,7 +38,7 @@ class TransferLimits:
 
 @dataclass(frozen=True)
 class Customer:
-    """One customer with one bank card and perhaps a credit card. Identity papers, card and PIN are not in repr."""
+    """A customer with one bank card, and a credit card or none. Identity number, card and PIN are not in repr."""
 
     key: str
     number: str
@@ -53,12 +53,12 @@ class Customer:
     limits: TransferLimits
     credit_card: CreditCard | None = None
     lost: str = ""
-    """Reference of the loss report, where the card has been reported lost."""
+    """Reference of the loss report; empty unless the card was reported lost."""
 
 
 @dataclass(frozen=True)
 class BranchOffice:
-    """One branch. Its telephone number cannot exist: no subscriber number begins with 0."""
+    """A branch. Its telephone number cannot exist, since no subscriber number begins with 0."""
 
     city: str
     city_en: str

@@ -1,4 +1,4 @@
-"""What can be asked of the demo bank, by name. Reads and changes the store; knows no HTTP and no faults."""
+"""The questions that the demo bank answers, by name. Reads and changes the store. Must not use HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .who import account, caller, change_pin, phone, verify
 
 
 def branches(db: sqlite3.Connection, _now: datetime, asked: InCity) -> StoredAnswer:
-    """List branches, of one city or all; a city without a branch gives an empty list."""
+    """Return the branches of one city or all; an empty list for a city without a branch."""
     city = (asked.city or "").strip().removesuffix("市").lower()
     rows = db.execute(
         "SELECT * FROM branches WHERE ? IN ('', city, lower(city_en), area_code) ORDER BY position LIMIT ? OFFSET ?",
@@ -42,7 +42,7 @@ def _branch(row: sqlite3.Row) -> StoredAnswer:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One thing that can be asked. `changes` says that the book is written, so that it must run once per key."""
+    """A question that the bank answers. With `changes` it writes, so it must run once per idempotency key."""
 
     question: type[msgspec.Struct]
     answer: Callable[[sqlite3.Connection, datetime, Any], StoredAnswer]

@@ -1,4 +1,4 @@
-"""Makes the demo bank slow or faulty on demand. Knows nothing of requests; the app asks it once for each."""
+"""Make the demo bank slow or faulty on demand. The application calls `strike` once per request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_SLOW_MS = 600_000
 
 @dataclass(frozen=True)
 class Setting:
-    """How each request fares: it waits `slow_ms` milliseconds, then fails with probability `fail_rate`."""
+    """The faults of each request: it waits `slow_ms` milliseconds, then fails with probability `fail_rate`."""
 
     slow_ms: float = 0
     fail_rate: float = 0.0
@@ -25,7 +25,7 @@ class Setting:
 
 
 class Faults:
-    """The setting in force. It may be changed while requests run; a waiting request ends early only at `close`."""
+    """The current setting. It may change while requests run; a waiting request ends early only by `close`."""
 
     def __init__(self, setting: Setting | None = None, chance: Callable[[], float] | None = None) -> None:
         self.setting = self._first = setting or Setting()
@@ -33,7 +33,7 @@ class Faults:
         self._closed = threading.Event()
 
     def set(self, *, slow_ms: float | None = None, fail_rate: float | None = None) -> Setting:
-        """Change what is given and keep the rest. Raises ValueError outside the allowed range."""
+        """Change the values that are not None. Raises ValueError outside the allowed range."""
         now = self.setting
         self.setting = Setting(
             now.slow_ms if slow_ms is None else slow_ms, now.fail_rate if fail_rate is None else fail_rate
@@ -41,16 +41,16 @@ class Faults:
         return self.setting
 
     def reset(self) -> None:
-        """Go back to the setting that the bank was started with."""
+        """Restore the setting of the bank's start."""
         self.setting = self._first
 
     def strike(self) -> bool:
-        """Wait as long as one request has to, then tell whether it fails."""
+        """Wait the delay of one request, then return whether it fails."""
         setting = self.setting
         if setting.slow_ms:
             self._closed.wait(setting.slow_ms / 1000)
         return setting.fail_rate > 0 and self._chance() < setting.fail_rate
 
     def close(self) -> None:
-        """Let every waiting request go at once."""
+        """End all delays at once."""
         self._closed.set()

@@ -1,4 +1,4 @@
-"""What a customer has, owes and may send, and the loss of a card. The engine has verified the caller."""
+"""Questions about balance, transactions, credit card, limits and lost cards. The engine has verified the caller."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .store import StoredAnswer, customer_row
 
 
 def balance(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> StoredAnswer:
-    """Tell the balance and the card's state."""
+    """Return the balance and the card's state."""
     row = customer_row(db, asked.customer)
     return {
         "balance": _yuan(row["balance"]),
@@ -22,7 +22,7 @@ def balance(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> StoredA
 
 
 def transactions(db: sqlite3.Connection, now: datetime, asked: Page) -> StoredAnswer:
-    """List transactions, newest first. `first`, `second` and `third` repeat the first items for flows without loops."""
+    """Return transactions, newest first. `first`, `second` and `third` repeat items, for flows without loops."""
     customer_row(db, asked.customer)
     rows = db.execute(
         "SELECT * FROM transactions WHERE customer = ? ORDER BY position LIMIT ? OFFSET ?",
@@ -39,7 +39,7 @@ def transactions(db: sqlite3.Connection, now: datetime, asked: Page) -> StoredAn
 
 
 def credit_card(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> StoredAnswer:
-    """Tell the credit card's bill and when it is due; a customer without a card gets the same fields, empty."""
+    """Return the credit card's bill and due date; the same fields, empty, for a customer without a card."""
     customer_row(db, asked.customer)
     row = db.execute("SELECT * FROM credit_cards WHERE customer = ?", (asked.customer,)).fetchone()
     if row is None:
@@ -56,7 +56,7 @@ def credit_card(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> Sto
 
 
 def limits(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> StoredAnswer:
-    """Tell what may be sent by telephone, at once and in a day."""
+    """Return the limits of transfers by telephone, per transfer and per day."""
     customer_row(db, asked.customer)
     row = db.execute("SELECT * FROM limits WHERE customer = ?", (asked.customer,)).fetchone()
     return {
@@ -67,7 +67,7 @@ def limits(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> StoredA
 
 
 def report_loss(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> StoredAnswer:
-    """Block the customer's card; a card that is blocked already keeps its first reference."""
+    """Block the customer's card; a blocked card keeps its first reference."""
     row = customer_row(db, asked.customer)
     reference = row["lost"] or _reference(db, now)
     db.execute("UPDATE customers SET lost = ? WHERE customer = ?", (reference, asked.customer))
@@ -92,13 +92,13 @@ def _booked(row: sqlite3.Row, today: date) -> StoredAnswer:
 
 
 def _reference(db: sqlite3.Connection, now: datetime) -> str:
-    """Make a reference of digits alone: it is read out, and written down by ear."""
+    """Return a new reference of digits only, since it is read out and written down by ear."""
     lost: int = db.execute("SELECT count(*) FROM customers WHERE lost IS NOT NULL").fetchone()[0]
     return f"{now:%y%m%d}{lost + 1:02d}"
 
 
 def _next(day_of_month: int, today: date) -> date:
-    """Find the day of this month, or of the next when it has passed. Every month has it: days end at 28."""
+    """Return the next date with that day of the month. Days are at most 28, so every month has them."""
     if today.day <= day_of_month:
         return today.replace(day=day_of_month)
     return (today.replace(day=1) + timedelta(days=31)).replace(day=day_of_month)

@@ -1,4 +1,4 @@
-"""How the demo bank keeps PINs and names accounts: argon2id and keyed hashes. A PIN leaves this module only hashed."""
+"""Store PINs with argon2id, and name accounts by keyed hashes. A PIN must leave this module only hashed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import argon2
 from argon2.exceptions import VerifyMismatchError
 
 MODERATE = 7168
-"""Memory in KiB for the service: about 8 ms a check on one core of a 2024 server. A bank would take more."""
+"""Memory in KiB for the service: about 8 ms per check on one core of a 2024 server. A real bank would use more."""
 CHEAP = 8
-"""Memory in KiB for tests and thousands of conversations, the least that argon2 allows: about 0.04 ms a check."""
+"""Memory in KiB for tests and conversations, argon2's minimum: about 0.04 ms per check."""
 _ROUNDS = 2
 _KEYPAD = (147258, 147852, 258147, 258369, 369258, 159357, 159753, 123789, 789456, 456123, 123654)
 _COMMON = frozenset(map(str, (*_KEYPAD, 520131, 521314)))
@@ -20,13 +20,13 @@ _COMMON = frozenset(map(str, (*_KEYPAD, 520131, 521314)))
 
 
 def seal(secret: str, cost: int) -> str:
-    """Hash under a fresh salt; the text names its own salt and cost. `cost` is memory in KiB, at least 8."""
+    """Return the hash with a new salt; the text contains salt and cost. `cost` is memory in KiB, at least 8."""
     hasher = argon2.PasswordHasher(time_cost=_ROUNDS, memory_cost=cost, parallelism=1)
     return hasher.hash(secret)
 
 
 def opens(secret: str, sealed: str) -> bool:
-    """Tell whether this is what was sealed, in a time that does not depend on the answer."""
+    """Return whether a secret matches a hash, in constant time."""
     try:
         return argon2.PasswordHasher().verify(sealed, secret)
     except VerifyMismatchError:
@@ -34,24 +34,25 @@ def opens(secret: str, sealed: str) -> bool:
 
 
 def cost_of(sealed: str) -> int:
-    """Return the cost that something was sealed with."""
+    """Return the cost of a hash."""
     return argon2.extract_parameters(sealed).memory_cost
 
 
 def card_digest(card: str) -> bytes:
-    """Return the digest that a card is looked up by; full card numbers are not written to the file."""
+    """Return the digest by which a card is looked up; full card numbers are not stored."""
     return hashlib.blake2b(card.encode(), digest_size=16, person=b"demo bank card").digest()
 
 
 def account_id(key: bytes, of: bytes) -> str:
-    """Return the id under which tries are counted; without the key it reveals neither owner nor existence."""
+    """Return the id under which tries are counted; without the key it does not reveal the owner."""
     return hmac.digest(key, of, "sha256")[:16].hex()
 
 
 def is_weak(pin: str, *, born: str, tails: tuple[str, ...]) -> bool:
-    """Tell whether a stranger would try this PIN soon, or whether it is none: six digits are asked.
+    """Return whether a PIN is easy to guess, or not six digits.
 
-    `born` is an ISO date; `tails` are the last four of what others may have seen: card, identity and phone number.
+    `born` is an ISO date; `tails` are the last four digits of numbers that others may have seen: card, identity and
+    telephone number.
     """
     if len(pin) != 6 or not (pin.isascii() and pin.isdecimal()):
         return True

@@ -1,4 +1,4 @@
-"""How questions to the demo bank look and how they are refused. Shapes only; nothing here reads the book."""
+"""The fields of questions to the demo bank, and its refusals. Must not read the store."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ import msgspec
 
 
 class UnknownError(Exception):
-    """The bank has no such thing; the text may be shown and holds nothing that was asked."""
+    """The bank has no such object; the text may be shown, and holds no value of the question."""
 
 
 class UnclearError(Exception):
-    """The question lacks something; the text says what and holds nothing that was asked."""
+    """The question lacks a field; the text names it, and holds no value of the question."""
 
 
 class ByNumber(msgspec.Struct):
-    """By the caller's number, as the carrier gives it."""
+    """The caller's number, as the carrier sends it."""
 
     number: str
 
 
 class OfCustomer(msgspec.Struct):
-    """By the bank's own key."""
+    """The bank's own key of a customer."""
 
     customer: str
 
 
 class OfAccount(msgspec.Struct):
-    """By what a caller would be verified with: the card where one was typed, else the caller's number."""
+    """The account to verify: the card if one was typed, else the caller's number."""
 
     number: str | None = None
     card: str | None = None
@@ -48,7 +48,7 @@ class Claim(msgspec.Struct):
 
 
 class Page(msgspec.Struct):
-    """A stretch of a customer's transactions."""
+    """A page of a customer's transactions."""
 
     customer: str
     limit: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
@@ -56,7 +56,7 @@ class Page(msgspec.Struct):
 
 
 class InCity(msgspec.Struct):
-    """A stretch of the branches of a city, in Chinese or English or by its area code; no city means all."""
+    """A page of the branches of a city, named in Chinese or English or by area code; no city means all."""
 
     city: str | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=20)] = 20
@@ -64,7 +64,7 @@ class InCity(msgspec.Struct):
 
 
 class NewPin(msgspec.Struct):
-    """The query PIN that a customer wants from now on."""
+    """A new query PIN of a customer."""
 
     customer: str
     new_pin: str

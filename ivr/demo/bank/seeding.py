@@ -1,4 +1,4 @@
-"""What the demo bank's book looks like and how it is filled from the data. Nothing is read here."""
+"""The schema of the demo bank's store, and how it is filled from the data. Must not read the store."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, key BLOB NOT NULL) WITHO
 
 
 def edition(cost: int) -> int:
-    """Return the version of a book filled now: a fingerprint, so that an edit to the data can't be forgotten."""
+    """Return the version of a newly filled store: a fingerprint, which changes with every edit to the data."""
     held = (SCHEMA, [astuple(customer) for customer in CUSTOMERS], BRANCHES, cost)
     return zlib.crc32(repr(held).encode()) >> 1
 
 
 def seed(db: sqlite3.Connection, cost: int) -> None:
-    """Put everything as it is on the first day; only the key of account names is kept."""
-    for statement in SCHEMA.split(";"):  # executescript would commit the transaction that is open
+    """Fill the store anew; only the key of account names is kept."""
+    for statement in SCHEMA.split(";"):  # executescript would commit the open transaction
         db.execute(statement)
     db.execute("INSERT OR IGNORE INTO keys VALUES ('account', ?)", (secrets.token_bytes(32),))
     for customer in CUSTOMERS:

@@ -1,4 +1,4 @@
-"""Serve the demo bank over HTTP with kept connections: beside a test or conversation, or as a process of its own."""
+"""Serve the demo bank over HTTP with kept connections, in a background thread or as a process of its own."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from .pins import CHEAP, MODERATE
 from .store import BankStore
 
 MOST_READ = 1_000_000
-"""Longest body that is read to its end before it is refused, so that the client hears why."""
+"""Longest body in bytes that is read to its end before it is refused, so that the client receives the reason."""
 
 
 class CannotListen(OSError):
-    """The address is taken, or is none of this machine's."""
+    """The address is in use, or not one of this machine."""
 
 
 class BackgroundBank:
-    """A bank that listens from a background thread until `stop` or the end of the with block.
+    """A bank that serves from a background thread until `stop` or the end of the with block.
 
-    Without a `path` its database is in a folder that is removed with it. `clock` gives Unix time, `pin_cost` is
-    argon2's memory in KiB. Raises CannotListen, ValueError for a fault setting out of range, OSError or sqlite3.Error
-    for a database that cannot be used.
+    Without a `path` its database is in a temporary folder. `clock` returns the Unix time, `pin_cost` is argon2's memory
+    in KiB. Raises CannotListen, ValueError for a fault setting out of range, OSError or sqlite3.Error for an unusable
+    database.
     """
 
     def __init__(
@@ -65,21 +65,21 @@ class BackgroundBank:
 
     @property
     def url(self) -> str:
-        """The address to put an endpoint's name after, without a slash at its end."""
+        """The base URL, without a slash at its end."""
         host, port = self._server.server_name, self._server.server_port
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def faults(self, *, slow_ms: float | None = None, fail_rate: float | None = None) -> None:
-        """Make the bank slow or faulty from now on; what is not given stays as it is."""
+        """Make the bank slow or faulty from now on; None keeps a value."""
         self._faults.set(slow_ms=slow_ms, fail_rate=fail_rate)
 
     def reset(self) -> None:
-        """Put the book and the faults back as they were at the start."""
+        """Restore the store and the faults of the start."""
         self._store.reset()
         self._faults.reset()
 
     def stop(self) -> None:
-        """Refuse connections, cut those that are open, and close the book. Harmless when repeated."""
+        """Refuse connections, cut open ones, and close the store. May be repeated."""
         if self._thread.is_alive():
             self._faults.close()
             self._server.shutdown()
@@ -98,7 +98,7 @@ class BackgroundBank:
 def serve(
     host: str, port: int, database: Path, *, slow_ms: float, fail_rate: float, listening: Callable[[str], None]
 ) -> None:
-    """Serve until SIGINT or SIGTERM; `listening` gets the address once it answers. Raises as BackgroundBank does."""
+    """Serve until SIGINT or SIGTERM; `listening` receives the URL when ready. Raises as BackgroundBank does."""
     ended = threading.Event()
     with BackgroundBank(
         database, host=host, port=port, slow_ms=slow_ms, fail_rate=fail_rate, pin_cost=MODERATE
@@ -110,7 +110,7 @@ def serve(
 
 
 class _Server(ThreadingHTTPServer):
-    """Why not werkzeug's own server: it closes the connection after every answer."""
+    """An HTTP server that keeps connections; werkzeug's own closes them after every answer."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -125,23 +125,23 @@ class _Server(ThreadingHTTPServer):
             raise CannotListen(fault.errno, fault.strerror) from None
 
     def server_bind(self) -> None:
-        """Bind without asking the resolver for the machine's name, which may take seconds."""
+        """Bind without resolving the machine's name, which may take seconds."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing where a client hung up; name the kind of any other fault."""
+        """Ignore clients that disconnected; report the type of any other fault."""
         kind = sys.exc_info()[0]
         if kind is not None and not issubclass(kind, ConnectionError):
             print(f"demo bank: {kind.__name__}", file=sys.stderr)
 
     def close(self) -> None:
-        """Cut the connections that clients keep open; their threads would go on answering."""
+        """Cut the connections that clients keep open; their threads would continue to answer."""
         self.server_close()
         for connection, thread in list(self.open.items()):
-            with suppress(OSError):  # the client was quicker
+            with suppress(OSError):  # the client closed it first
                 connection.shutdown(socket.SHUT_RDWR)
             thread.join(timeout=2)
 
@@ -161,14 +161,14 @@ class _Handler(BaseHTTPRequestHandler):
         super().finish()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Keep no request log."""
+        """Write no request log."""
 
     def do_GET(self) -> None:
         """Answer without a body."""
         self._answer(0)
 
     def do_POST(self) -> None:
-        """Answer a request whose length is known; any other is refused, as its end can't be found."""
+        """Answer a request with a length; refuse any other, since its end is unknown."""
         length = self.headers.get("Content-Length", "")
         self._answer(int(length) if length.isdecimal() and "Transfer-Encoding" not in self.headers else MOST_READ + 1)
 

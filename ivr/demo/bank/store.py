@@ -1,4 +1,4 @@
-"""The demo bank's SQLite file: reading, and changes that run once per idempotency key. Knows no HTTP."""
+"""The demo bank's SQLite file: reading, and changes that run once per idempotency key. Must not use HTTP."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Change = Callable[[sqlite3.Connection], StoredAnswer]
 
 
 class KeyReusedError(Exception):
-    """An idempotency key came again with another question."""
+    """An idempotency key was repeated with another question."""
 
 
 @dataclass(frozen=True)
 class Once:
-    """What makes a change the same change: endpoint, the client's key, and the question as text."""
+    """The identity of a change: endpoint, the client's key, and the question as text."""
 
     endpoint: str
     key: str
@@ -35,7 +35,7 @@ class Once:
 
 
 class BankStore:
-    """The bank's book. Threads may share it: each borrows a connection of its own for the time of a question."""
+    """The bank's store. Thread-safe: each question borrows a connection."""
 
     def __init__(self, path: Path, *, pin_cost: int = MODERATE) -> None:
         self._path = path
@@ -48,7 +48,7 @@ class BankStore:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Borrow a connection."""
+        """Borrow a connection for reading."""
         try:
             db = self._idle.pop()
         except IndexError:
@@ -60,7 +60,7 @@ class BankStore:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Borrow a connection that holds the write lock; what was written is kept unless an exception passes."""
+        """Borrow a connection with the write lock; commit at the end, or roll back after an exception."""
         with self.reading() as db:
             db.execute("BEGIN IMMEDIATE")
             try:
@@ -71,7 +71,7 @@ class BankStore:
                 raise
 
     def change(self, act: Change, once: Once | None) -> StoredAnswer:
-        """Run `act` and keep its answer; the same `once` again gets the kept answer. Raises KeyReusedError."""
+        """Run `act` and store its answer; the same `once` gets the stored answer. Raises KeyReusedError."""
         with self.writing() as db:
             if once is None:
                 return act(db)
@@ -80,7 +80,7 @@ class BankStore:
             ).fetchone()
             if kept is None:
                 answer = act(db)
-                # A question may hold a PIN, which any quick digest would give away.
+                # A question may hold a PIN, which a fast digest would reveal.
                 question = seal(once.question, self._cost)
                 row = (once.endpoint, once.key, question, json.dumps(answer, ensure_ascii=False))
                 db.execute("INSERT INTO answers VALUES (?, ?, ?, ?)", row)
@@ -90,12 +90,12 @@ class BankStore:
             return dict(json.loads(kept["answer"]))
 
     def reset(self) -> None:
-        """Put everything back as it was on the first day, and forget all idempotency keys."""
+        """Fill the store anew, without idempotency keys."""
         with self.writing() as db:
             seed(db, self._cost)
 
     def close(self) -> None:
-        """Close the connections that nobody has borrowed."""
+        """Close the idle connections."""
         while self._idle:
             self._idle.pop().close()
 
@@ -114,7 +114,7 @@ class BankStore:
 
 
 def customer_row(db: sqlite3.Connection, key: str) -> sqlite3.Row:
-    """Return what the book holds of a customer. Raises UnknownError."""
+    """Return the row of a customer. Raises UnknownError."""
     row: sqlite3.Row | None = db.execute("SELECT * FROM customers WHERE customer = ?", (key,)).fetchone()
     if row is None:
         raise UnknownError("there is no such customer")
@@ -122,5 +122,5 @@ def customer_row(db: sqlite3.Connection, key: str) -> sqlite3.Row:
 
 
 def book_key(db: sqlite3.Connection) -> bytes:
-    """Return the key that accounts are named with. It outlives resets, so that tries stay counted."""
+    """Return the key of account names. It survives resets, so that tries stay counted."""
     return bytes(db.execute("SELECT key FROM keys WHERE name = 'account'").fetchone()[0])

@@ -1,4 +1,4 @@
-"""Identify and verify customers. Neither answers nor response times reveal whether an account exists."""
+"""Identify and verify customers. Answers and response times must not reveal whether an account exists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .store import StoredAnswer, book_key, customer_row
 
 
 def caller(db: sqlite3.Connection, now: datetime, asked: ByNumber) -> StoredAnswer:
-    """Return the customer who has a number. Raises UnknownError."""
+    """Return the customer with a number. Raises UnknownError."""
     row = db.execute("SELECT * FROM customers WHERE number = ?", (_e164(asked.number),)).fetchone()
     if row is None:
         raise UnknownError("no customer has this number")
@@ -25,7 +25,7 @@ def caller(db: sqlite3.Connection, now: datetime, asked: ByNumber) -> StoredAnsw
 
 
 def account(db: sqlite3.Connection, _now: datetime, asked: OfAccount) -> StoredAnswer:
-    """Name the account that tries are charged to; number and card of one customer lead to the same."""
+    """Return the account under which tries are counted; it is the same for a customer's number and card."""
     if asked.card is None and asked.number is None:
         raise UnclearError("give number or card")
     row, exists = _nearest(db, asked.number or "", asked.card or "")
@@ -48,12 +48,12 @@ def verify(db: sqlite3.Connection, _now: datetime, asked: Claim) -> StoredAnswer
 
 
 def phone(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> StoredAnswer:
-    """Tell the mobile number on file, where codes and notes are sent."""
+    """Return the mobile number on file, to which codes and messages are sent."""
     return {"number": customer_row(db, asked.customer)["number"]}
 
 
 def change_pin(db: sqlite3.Connection, _now: datetime, asked: NewPin) -> StoredAnswer:
-    """Take a new PIN in place of the old one, unless it is weak."""
+    """Replace the PIN, unless the new one is weak."""
     row = customer_row(db, asked.customer)
     if is_weak(asked.new_pin, born=row["born"], tails=(row["tail"], row["id_tail"], row["number"][-4:])):
         return {"changed": False, "reason": "weak"}
@@ -63,7 +63,7 @@ def change_pin(db: sqlite3.Connection, _now: datetime, asked: NewPin) -> StoredA
 
 
 def _nearest(db: sqlite3.Connection, number: str, card: str) -> tuple[sqlite3.Row, bool]:
-    """Find whom a card, or else a number, belongs to, and tell whether that is so.
+    """Return the row of a card's owner, else of a number's, and whether one was found.
 
     An unknown caller gets another customer's row, so that the same work is done with it.
     """
@@ -73,12 +73,12 @@ def _nearest(db: sqlite3.Connection, number: str, card: str) -> tuple[sqlite3.Ro
 
 
 def _is_tail(claimed: str | None, held: str) -> bool:
-    """Compare the last four digits; a tail that was not claimed counts as right."""
+    """Compare the last four digits; a tail that was not claimed matches."""
     return hmac.compare_digest((held if claimed is None else claimed.upper()).encode(), held.encode())
 
 
 def _e164(number: str) -> str:
-    """Bring the ways in which carriers write a Chinese mobile number (+86, 86, 0086, 0, bare) to one."""
+    """Return a Chinese mobile number in E.164, from any spelling of carriers (+86, 86, 0086, 0, bare)."""
     digits = "".join(sign for sign in number if sign in "0123456789")
     local = digits[-11:]
     return f"+86{local}" if digits[:-11] in ("", "0", "86", "0086") else f"+{digits}"
