@@ -31,7 +31,7 @@ from ivr.steps.collect import CollectStep
 from ivr.steps.verify import VerifyStep
 from ivr.telemetry import log
 from ivr.web import web_app
-from tests.servers import wait_until_ready
+from tests.waiting import wait_until_ready
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "cafe0123456789abcafe0123456789ab"

@@ -21,8 +21,7 @@ from ivr.engine.service_ports.tickets import OpenTicket
 from ivr.services.tickets.service import Tickets
 from ivr.session.session import LOST_SECONDS
 from ivr.stores import open_store
-from tests.servers import wait_until_ready
-from tests.waiting import wait_until
+from tests.waiting import wait_until, wait_until_ready
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "0123456789abcdef0123456789abcdef"

@@ -27,8 +27,7 @@ from ivr.services.tickets.service import Tickets
 from ivr.settings import Settings
 from ivr.stores import open_store
 from tests.asking import ask
-from tests.servers import wait_until_ready
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_until_ready
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "0123456789abcdef0123456789abcdef"

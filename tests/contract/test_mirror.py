@@ -21,7 +21,7 @@ THEMES = {
     "test_reaching_a_person": "the way to a person, from the call to the desk",
     "test_wheel": "what is built of the tree",
     "test_signed_calls": "signed calls over real HTTP",
-    "test_servers": "a server that does not get ready fails its test at once",
+    "test_waiting": "a server that does not get ready fails its test at once",
     "carrier/terminal/test_commands": "the commands that open a telephone",
     "cli/test_commands": "help, exit codes and start time of all commands",
     "demo/bank/test_change_pin": "a PIN is changed",

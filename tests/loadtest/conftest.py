@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -64,7 +63,7 @@ turns:
 
 
 class Phone(ThreadingHTTPServer):
-    """The server. `stalls` are seconds by path; `stall_between` holds every answer in a span of seconds."""
+    """The server. What comes to a path in `stalls` is held until the server is closed."""
 
     daemon_threads = True
     request_queue_size = 512
@@ -73,9 +72,8 @@ class Phone(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.pages = dict(PAGES)
         self.statuses: dict[str, int] = {}
-        self.stalls: dict[str, float] = {}
-        self.stall_between = (0.0, 0.0)
-        self.began: float | None = None
+        self.stalls: set[str] = set()
+        self.closed = threading.Event()
         self.calls: set[str] = set()
         self.ended: set[str] = set()
         self.forms: list[dict[str, str]] = []
@@ -96,7 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
         signature = self.headers.get("X-Twilio-Signature", "")
         if not RequestValidator(TOKEN).validate(self.server.url + self.path, form, signature):
             return self.answer(403, "")
-        self.wait()
+        if self.path in self.server.stalls:
+            self.server.closed.wait()
         if self.path == "/twilio/status":
             self.server.ended.add(form["CallSid"])
             return self.answer(204, "")
@@ -104,13 +103,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.forms.append(form)
         page = self.server.pages.get(self.path)
         return self.answer(self.server.statuses.get(self.path, 200) if page else 404, page or "")
-
-    def wait(self) -> None:
-        server = self.server
-        server.began = server.began or time.monotonic()
-        at = time.monotonic() - server.began
-        begin, end = server.stall_between
-        time.sleep(server.stalls.get(self.path, end - at if begin <= at < end else 0.0))
 
     def answer(self, status: int, page: str) -> None:
         body = page.encode()
@@ -132,6 +124,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Phone]:
     thread = threading.Thread(target=phone.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield phone
+    phone.closed.set()
     phone.shutdown()
     phone.server_close()
     thread.join()

@@ -13,8 +13,9 @@ import pytest
 from ivr.channels.twilio.calls import MOST_AT_ONCE, TwilioCalls
 from ivr.errors import CarrierFailed
 from ivr.settings import Hidden, Settings
+from tests.waiting import wait_until
 
-from .conftest import OVER, RUNS, SID, TOKEN, Rest
+from .rest_api import OVER, PLACED, RUNS, SID, TOKEN, Api
 
 SETTINGS = Settings(
     account_sid=SID, auth_token=Hidden(TOKEN), public_url="https://ivr.example", call_from="+861085550100"
@@ -22,22 +23,22 @@ SETTINGS = Settings(
 AGENT = "+8613900000001"
 
 
-def calls(rest: Rest, seconds: float = 4.0, **more: Any) -> TwilioCalls:
-    found = TwilioCalls.from_settings(replace(SETTINGS, api_url=rest.url, **more), seconds=seconds)
+def calls(api: Api, seconds: float = 4.0, **more: Any) -> TwilioCalls:
+    found = TwilioCalls.from_settings(replace(SETTINGS, api_url=api.url, **more), seconds=seconds)
     assert found is not None
     return found
 
 
-def test_a_waiting_call_is_moved_to_an_address_of_ours(rest: Rest):
-    calls(rest).move(RUNS, at=31)
+def test_a_waiting_call_is_moved_to_an_address_of_ours(api: Api):
+    calls(api).move(RUNS, at=31)
     form = {"Url": "https://ivr.example/twilio/turn/0?moved=31", "Method": "POST"}
-    assert rest.asked == [(f"/2010-04-01/Accounts/{SID}/Calls/{RUNS}.json", form)]
+    assert api.asked == [(f"/2010-04-01/Accounts/{SID}/Calls/{RUNS}.json", form)]
 
 
-def test_an_agent_is_called_from_our_number_and_both_addresses_are_ours(rest: Rest):
-    placed = calls(rest).place(AGENT, "ab", timeout=20)
-    assert placed == "CA" + "c" * 32
-    assert rest.asked == [
+def test_an_agent_is_called_from_our_number_and_both_addresses_are_ours(api: Api):
+    placed = calls(api).place(AGENT, "ab", timeout=20)
+    assert placed == PLACED
+    assert api.asked == [
         (
             f"/2010-04-01/Accounts/{SID}/Calls.json",
             {
@@ -55,28 +56,28 @@ def test_an_agent_is_called_from_our_number_and_both_addresses_are_ours(rest: Re
 
 
 @pytest.mark.parametrize("number", ["sip:li@pbx.bank.example", "sips:li@pbx.bank.example:5061"])
-def test_agents_may_have_sip_addresses(rest: Rest, number: str):
-    calls(rest).place(number, "a", timeout=20)
-    assert rest.asked[0][1]["To"] == number
+def test_agents_may_have_sip_addresses(api: Api, number: str):
+    calls(api).place(number, "a", timeout=20)
+    assert api.asked[0][1]["To"] == number
 
 
 @pytest.mark.parametrize("number", ["", "110", "anonymous", "+86 139", "sip:", "sip:a b@c", "+0123456789", "client:x"])
-def test_no_call_is_placed_to_anything_else(rest: Rest, number: str):
+def test_no_call_is_placed_to_anything_else(api: Api, number: str):
     with pytest.raises(CarrierFailed) as caught:
-        calls(rest).place(number, "a", timeout=20)
+        calls(api).place(number, "a", timeout=20)
     assert not caught.value.unsure
-    assert rest.asked == []
+    assert api.asked == []
 
 
 @pytest.mark.parametrize("call", ["", "CA", "../Messages", "CA1/../2", "RE" + "1" * 32])
-def test_only_calls_are_moved(rest: Rest, call: str):
+def test_only_calls_are_moved(api: Api, call: str):
     with pytest.raises(CarrierFailed):
-        calls(rest).move(call, at=31)
-    assert rest.asked == []
+        calls(api).move(call, at=31)
+    assert api.asked == []
 
 
-def test_without_a_number_of_our_own_calls_are_moved_and_none_is_placed(rest: Rest):
-    mute = calls(rest, call_from="")
+def test_without_a_number_of_our_own_calls_are_moved_and_none_is_placed(api: Api):
+    mute = calls(api, call_from="")
     mute.move(RUNS, at=31)
     with pytest.raises(CarrierFailed, match="TWILIO_CALL_FROM"):
         mute.place(AGENT, "a", timeout=20)
@@ -102,56 +103,57 @@ def attempt(calls: TwilioCalls, deed: str) -> CarrierFailed:
 
 
 @pytest.mark.parametrize(("call", "words"), [(OVER, "error 21220"), ("CA" + "9" * 32, "error 20404")])
-def test_a_call_that_has_ended_is_not_moved(rest: Rest, call: str, words: str):
+def test_a_call_that_has_ended_is_not_moved(api: Api, call: str, words: str):
     with pytest.raises(CarrierFailed, match=words) as caught:
-        calls(rest).move(call, at=31)
+        calls(api).move(call, at=31)
     assert (caught.value.unsure, call in str(caught.value)) == (False, False)
 
 
 @pytest.mark.parametrize("deed", ["move", "place"])
-def test_a_refusal_is_told_with_twilios_number_and_nothing_that_was_sent(rest: Rest, deed: str):
-    rest.busy = True
-    assert "error 20429" in str(attempt(calls(rest), deed))
-    wrong = calls(rest, auth_token=Hidden("another token"))
+def test_a_refusal_is_told_with_twilios_number_and_nothing_that_was_sent(api: Api, deed: str):
+    api.status, api.body = 429, b'{"code": 20429}'
+    assert "error 20429" in str(attempt(calls(api), deed))
+    api.status = api.body = None
+    wrong = calls(api, auth_token=Hidden("another token"))
     assert "error 20003" in str(attempt(wrong, deed))
 
 
 @pytest.mark.parametrize("deed", ["move", "place"])
 @pytest.mark.parametrize("status", [500, 503, 302])
-def test_a_fault_of_twilios_leaves_it_open_what_was_done(rest: Rest, deed: str, status: int):
-    rest.broken = status
-    assert attempt(calls(rest), deed).unsure
-    assert len(rest.asked) == 1, "nothing is asked a second time"
+def test_a_fault_of_twilios_leaves_it_open_what_was_done(api: Api, deed: str, status: int):
+    api.status = status
+    assert attempt(calls(api), deed).unsure
+    assert len(api.asked) == 1, "nothing is asked a second time"
 
 
 @pytest.mark.parametrize("deed", ["move", "place"])
-def test_a_slow_answer_ends_in_time_and_leaves_it_open_what_was_done(rest: Rest, deed: str):
-    rest.slow = 5.0
-    fault = attempt(calls(rest, seconds=0.1), deed)
+def test_a_slow_answer_ends_in_time_and_leaves_it_open_what_was_done(api: Api, deed: str):
+    api.hangs = True
+    fault = attempt(calls(api, seconds=0.1), deed)
     assert fault.unsure
     assert "within 0.1 s" in str(fault)
 
 
 @pytest.mark.parametrize("deed", ["move", "place"])
-def test_what_cannot_be_reached_was_surely_not_done(rest: Rest, deed: str):
+def test_what_cannot_be_reached_was_surely_not_done(api: Api, deed: str):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        rest.url = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        assert not attempt(calls(rest), deed).unsure
+        api.url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        assert not attempt(calls(api), deed).unsure
 
 
-def test_a_twilio_that_hangs_holds_up_no_more_than_a_few_requests(rest: Rest, until: Any):
-    rest.slow = 60.0
-    hung = calls(rest, seconds=60.0)
+def test_a_twilio_that_hangs_holds_up_no_more_than_a_few_requests(api: Api):
+    api.hangs = True
+    hung = calls(api, seconds=60.0)
     threads = [threading.Thread(target=attempt_quietly, args=(hung,)) for _ in range(MOST_AT_ONCE)]
     for thread in threads:
         thread.start()
-    until(lambda: len(rest.asked) == MOST_AT_ONCE)
+    wait_until(lambda: len(api.asked) == MOST_AT_ONCE)
     assert "too many" in str(attempt(hung, "move"))
-    rest.released.set()
+    api.released.set()
     for thread in threads:
         thread.join()
-    rest.slow = 0.0
+    api.hangs = False
     hung.move(RUNS, at=31)
 
 

@@ -19,7 +19,7 @@ from ivr.services.sms.local_outbox import LocalOutbox
 from ivr.settings import Hidden, Settings
 from ivr.stores.sqlite import SqliteStore
 from tests.asking import ask
-from tests.channels.twilio.messages_api import Api
+from tests.channels.twilio.rest_api import Api
 
 from .conftest import DAY, MONDAY, NUMBER, SEAL
 

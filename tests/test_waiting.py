@@ -1,4 +1,4 @@
-"""A server that does not get ready fails its test in seconds, with what it said."""
+"""Waiting ends as soon as it may; a server that does not get ready fails its test in seconds, with what it said."""
 
 from __future__ import annotations
 
@@ -7,9 +7,27 @@ import sys
 
 import pytest
 
-from tests.servers import wait_until_ready
+from tests.waiting import wait_until, wait_until_ready
 
 NOWHERE = "http://127.0.0.1:1"
+
+
+def test_a_condition_is_asked_until_it_holds_and_a_server_that_is_not_up_yet_does_not():
+    answers = [ConnectionRefusedError, False, True, AssertionError]
+
+    def condition() -> bool:
+        answer = answers.pop(0)
+        if isinstance(answer, bool):
+            return answer
+        raise answer
+
+    wait_until(condition)
+    assert answers == [AssertionError]
+
+
+def test_a_condition_that_never_holds_fails_its_test():
+    with pytest.raises(AssertionError, match=r"still waiting after 0\.02 s"):
+        wait_until(lambda: False, 0.02)
 
 
 def started(code: str, **files: object) -> subprocess.Popen[str]:
