@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from . import speech_duration
 from .caller import Act, HangUp, HeardPrompt, ListeningWindow, Press, Speak, Stretch, Talk
@@ -18,13 +19,18 @@ Length = Callable[[str], float]
 def as_heard(prompt: TwimlPrompt, length: Length) -> HeardPrompt:
     """Convert a prompt to what the caller hears."""
     if isinstance(prompt, Say):
-        once = sum(speech_duration.speech_seconds(piece.text, piece.rate) + piece.pause for piece in prompt.pieces)
-        rate = prompt.pieces[0].rate if prompt.pieces else 1.0
-        return HeardPrompt("say", prompt.text, prompt.language, once * (prompt.loop or 1000), rate)
+        return _spoken(prompt)
     if isinstance(prompt, Play):
         once = length(prompt.url) if prompt.url else KEY_SECONDS * len(prompt.digits)
         return HeardPrompt("play", prompt.url or prompt.digits, "", once * (prompt.loop or 1000))
     return HeardPrompt("pause", "", "", prompt.length)
+
+
+@lru_cache(maxsize=4096)
+def _spoken(say: Say) -> HeardPrompt:
+    once = sum(speech_duration.speech_seconds(piece.text, piece.rate) + piece.pause for piece in say.pieces)
+    rate = say.pieces[0].rate if say.pieces else 1.0
+    return HeardPrompt("say", say.text, say.language, once * (say.loop or 1000), rate)
 
 
 def split(gather: Gather, now: float, length: Length) -> tuple[Stretch, ListeningWindow]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urljoin
 
 from . import gather_rules
 from .caller import Act, Caller, DeskAnswer, Gone, HangUp, HeardPrompt, ListeningWindow, Silence, Stretch, Talk
 from .carrier_options import CallResult, CarrierOptions, EndedBy
 from .clock import Clock
 from .legs import AnsweringAgent, LegEnded, bridge
-from .requests import Carrier, ExchangeWatch, PhoneLine, Purpose, beside, new_sid
+from .requests import Carrier, ExchangeWatch, PhoneLine, Purpose, beside, new_sid, resolved_url
 from .side_requests import SideRequests
 from .sound_length import sound_seconds
 from .transport import Transport
@@ -94,7 +93,7 @@ class Player:
         self._watch = watch
 
     def _length(self, url: str) -> float:
-        return sound_seconds(self._transport, self._carrier.real(urljoin(self._url, url)))
+        return sound_seconds(self._transport, self._carrier.real(resolved_url(self._url, url)))
 
     @property
     def is_over(self) -> bool:
@@ -191,7 +190,7 @@ class Player:
         extra: Mapping[str, str] | None = None,
         again: bool = False,
     ) -> _Next:
-        return _Next(purpose, urljoin(self._url, url) if url else self._url, method, extra or {}, again)
+        return _Next(purpose, resolved_url(self._url, url) if url else self._url, method, extra or {}, again)
 
     # --- what is heard ---
 
@@ -320,8 +319,8 @@ class Player:
         """Return the player of the dialled leg."""
         line = replace(
             self._line,
-            voice_url=urljoin(self._url, party.url) if party.url else "",
-            status_url=urljoin(self._url, party.status_callback) if party.status_callback else "",
+            voice_url=resolved_url(self._url, party.url) if party.url else "",
+            status_url=resolved_url(self._url, party.status_callback) if party.status_callback else "",
             fallback_url="",
             called=party.number,
             direction="outbound-dial",
@@ -362,7 +361,7 @@ class Player:
         facts = {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(round(seconds))}
         if callback:
             more = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": source}
-            where = urljoin(self._url, callback)
+            where = resolved_url(self._url, callback)
             self.asides.later(lambda: self.asides.tell("recording", where, facts | more, self._status))
         return facts
 
@@ -383,7 +382,7 @@ class Player:
 
     def _hold(self, enqueue: Enqueue, extra: Mapping[str, str]) -> None:
         """Play one round of the waiting document."""
-        url = urljoin(self._url, enqueue.wait_url or "")
+        url = resolved_url(self._url, enqueue.wait_url or "")
         answer, where = self._carrier.ask("wait", enqueue.wait_method, url, extra, status=self._status)
         document = parse_twiml(answer.body, status=answer.status, content_type=answer.content_type, url=where)
         self.faults += document.warnings

@@ -12,7 +12,7 @@ import urllib3
 
 from ivr.errors import IvrError
 
-_CONNECT_SECONDS = 5.0
+CARRIER_CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0  # Twilio's hard limit for one exchange
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -27,13 +27,17 @@ class NoAnswer(IvrError):
 
 @dataclass(frozen=True)
 class CarrierAnswer:
-    """An HTTP answer. `cookies` are the values of the Set-Cookie headers."""
+    """An HTTP answer. `cookies` are the values of the Set-Cookie headers.
+
+    `held` is how many seconds the transport kept the request back before it sent it, as a load test's does.
+    """
 
     status: int
     content_type: str
     body: bytes
     location: str = ""
     cookies: tuple[str, ...] = ()
+    held: float = 0.0
 
 
 class Transport(Protocol):
@@ -47,7 +51,7 @@ class HttpTransport:
     """Real HTTP with kept-alive connections. One may serve many calls, greenlets or threads."""
 
     def __init__(self, *, connections: int = 10, seconds: float = ANSWER_SECONDS) -> None:
-        timeout = urllib3.Timeout(connect=min(_CONNECT_SECONDS, seconds), read=seconds)
+        timeout = urllib3.Timeout(connect=min(CARRIER_CONNECT_SECONDS, seconds), read=seconds)
         # Twilio tries to connect twice, and never repeats a request that has been taken.
         retries = urllib3.Retry(total=None, connect=1, read=0, redirect=0, status=0, other=0, raise_on_redirect=False)
         self._pool = urllib3.PoolManager(maxsize=connections, block=False, timeout=timeout, retries=retries)

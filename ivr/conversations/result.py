@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ivr.carrier.caller import ListeningWindow
 from ivr.carrier.carrier_options import CallResult
@@ -55,6 +56,7 @@ class ConversationResult:
 _MARKS = re.compile(r"[\s。、;]+|(?<!\d)[,.]|[,.](?!\d)")
 
 
+@lru_cache(maxsize=4096)
 def folded_for_match(text: str) -> str:
     """Fold widths, blanks and punctuation, which are not heard. Stops inside a number stay."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", text))

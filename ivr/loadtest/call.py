@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ivr.carrier.caller import Act, DeskAnswer, Gone, HangUp, HeardPrompt, ListeningWindow, Silence, Stretch
@@ -93,9 +93,11 @@ class PlannedTransport:
 
     def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
         """Wait until the request is due, and send it. Raises Gone, which hangs up, if the run ends first."""
+        asked = self._watch.now()
         self._wait(url)
         try:
-            return self._inner.send(method, url, body, headers)
+            answer = self._inner.send(method, url, body, headers)
+            return replace(answer, held=self.times.sent - asked)
         finally:
             self.times.answered = self._watch.now()
             self._timeline.answered(self.times.answered)

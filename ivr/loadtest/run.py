@@ -10,16 +10,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from ivr.carrier.transport import HttpTransport
-
 from .call import LoadCall, Signal, Stopwatch
 from .figures import LoadFigures
 from .plan import Plan
 from .results import Client, Ending, Result, TimeSlice
 from .schedule import Arrivals, BackToBack, Random, Timeline, thinking
 from .scripts import Scripts
+from .sockets import SocketTransport
 
-PACKAGES = ("ivr", "locust", "gevent", "hdrhistogram", "urllib3")
+PACKAGES = ("ivr", "locust", "gevent", "hdrhistogram")
 
 
 class LoadRun:
@@ -36,7 +35,7 @@ class LoadRun:
         self._drawn = self._made = 0
         self._token = token
         self._arrivals = _arrivals(plan, share, self.chance)
-        self._transport = HttpTransport(connections=plan.users, seconds=plan.timeout)
+        self._transport = SocketTransport(seconds=plan.timeout)
         self._started = datetime.now(UTC)
         self._cpu = time.process_time()
 
@@ -57,6 +56,10 @@ class LoadRun:
         finally:
             self._made += 1
         return timeline.due + self._think()
+
+    def close(self) -> None:
+        """Close the sockets that the calls left open."""
+        self._transport.close()
 
     @property
     def bounded(self) -> bool:

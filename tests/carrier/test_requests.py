@@ -1,8 +1,12 @@
+from urllib.parse import urlencode
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from ivr.carrier.caller import Press
-from ivr.carrier.requests import PhoneLine, signature
+from ivr.carrier.requests import PhoneLine, encoded_form, signature
 
 
 def test_the_vector_that_twilio_documents_is_signed_alike():
@@ -80,3 +84,10 @@ def test_a_public_address_is_signed_while_another_one_is_called(phone, person):
     line = PhoneLine("http://127.0.0.1:9/voice", token="a token", public_url="https://bank.example")
     result = Player(line, WsgiTransport(behind_a_proxy), person(), phone.clock).call()
     assert (result.ended_by, result.faults, hosts) == ("server", (), ["127.0.0.1:9"] * 2)
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=20), max_size=12))
+def test_signatures_and_forms_are_those_of_the_libraries(form: dict[str, str]) -> None:
+    url = "http://ivr.example.com/twilio/turn/1?lang=zh"
+    assert signature("t", url, form) == RequestValidator("t").compute_signature(url, form)
+    assert encoded_form(form) == urlencode(form)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +32,16 @@ turns:
 """
 
 
+_RUNS: list[LoadRun] = []
+
+
+@pytest.fixture(autouse=True)
+def close_runs() -> Iterator[None]:
+    yield
+    while _RUNS:
+        _RUNS.pop().close()
+
+
 def run_of(server: Phone, tmp_path: Path, text: str = TALK, **plan: object) -> LoadRun:
     file = tmp_path / "talk.yaml"
     file.write_text(text, encoding="utf-8")
@@ -39,7 +49,8 @@ def run_of(server: Phone, tmp_path: Path, text: str = TALK, **plan: object) -> L
     planned = Plan("main_menu", server.url, conversations=str(file), **facts)  # type: ignore[arg-type]
     figures = LoadFigures(width=planned.slice_seconds, budget=planned.budget)
     chosen = scripts.load_scripts(planned.conversations, planned.flow)
-    return LoadRun(planned, chosen, threading.Event(), TOKEN, figures)
+    _RUNS.append(LoadRun(planned, chosen, threading.Event(), TOKEN, figures))
+    return _RUNS[-1]
 
 
 def test_a_call_is_played_to_its_end_and_every_turn_is_timed(server: Phone, tmp_path: Path) -> None:
@@ -110,6 +121,17 @@ def test_errors_are_told_apart_by_kind_and_step(
     assert not any(secret in error.example for secret in ("135790", "0128", "12345"))
 
 
+def test_the_time_that_a_caller_thinks_is_no_time_out(
+    server: Phone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A carrier waits 15 s for an answer; here it waits a tenth of a second, and the prompts last longer."""
+    monkeypatch.setattr("ivr.carrier.requests.ANSWER_SECONDS", 0.1)
+    run = run_of(server, tmp_path, speed=20.0, timeout=5.0)
+    run.call(0.0)
+    assert run.watch.now() > 0.3
+    assert not [error for error in run.figures.error_counts() if error.kind.startswith("TwiML fault 11205")]
+
+
 def test_a_server_that_is_gone_refuses_and_does_not_look_quick(server: Phone, tmp_path: Path) -> None:
     run = run_of(server, tmp_path)
     run.plan = replace(run.plan, url="http://127.0.0.1:9")
@@ -156,13 +178,16 @@ class StallingTransport:
         page = PAGES.get(urlsplit(url).path, "")
         return CarrierAnswer(200 if page else 204, "text/xml", page.encode())
 
+    def close(self) -> None:
+        pass
+
 
 def test_a_stall_counts_for_every_request_that_was_due_in_it(
     server: Phone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A line asks about every 50 ms. A stall of 0.6 s delays one request as sent, but some ten as due."""
     watch = VirtualWatch(threading.Event())
-    monkeypatch.setattr(load_run, "HttpTransport", lambda **_: StallingTransport(watch, (0.4, 1.0)))
+    monkeypatch.setattr(load_run, "SocketTransport", lambda **_: StallingTransport(watch, (0.4, 1.0)))
     run = run_of(server, tmp_path, think=0.05, seconds=1.6, speed=1e6)
     run.watch = watch
     free: float | None = 0.0
