@@ -127,8 +127,13 @@ class Line:
         return self.client.post(path, data=form, headers=headers)
 
 
+def stub(audio: Path) -> Stub:
+    """Return the stand-in for an engine with one channel, which serves sounds from a folder."""
+    channel = TwilioChannel(TOKEN, None, fingerprint=lambda raw: hashlib.sha256(raw).hexdigest())
+    return Stub(Settings(audio=audio, api_token=Hidden(API_TOKEN)), channel)
+
+
 @pytest.fixture
 def line(tmp_path: Path) -> Line:
-    channel = TwilioChannel(TOKEN, None, fingerprint=lambda raw: hashlib.sha256(raw).hexdigest())
-    ivr = Stub(Settings(audio=tmp_path, api_token=Hidden(API_TOKEN)), channel)
+    ivr = stub(tmp_path)
     return Line(web_app(ivr).test_client(), ivr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, Self, TypeVar
 
 from flask import Blueprint
 
@@ -18,9 +18,14 @@ from ivr.settings import Settings
 from ivr.speech.speech_input import Fetching
 from ivr.telemetry.metrics import Metrics
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 Fingerprint = Callable[[bytes], str]
 """A keyed digest: equal bytes give equal texts, and the text does not reveal the bytes."""
 RequestT = TypeVar("RequestT")
+DirectAnswer = Callable[["WSGIEnvironment", bytes], bytes | None]
+"""Answers a request with this body by a turn's document; None leaves the request to the blueprint."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,25 @@ class CarrierSetup:
 
     place: str
     addresses: Sequence[tuple[str, str]]
+
+
+class DirectTurns(Protocol):
+    """The turns of a channel that can be answered without the web framework, as its blueprint answers them."""
+
+    @property
+    def blueprint(self) -> str:
+        """The name of the blueprint."""
+
+    @property
+    def content_type(self) -> str:
+        """The type of every document."""
+
+    @property
+    def samples(self) -> Sequence[str]:
+        """One path of each of its routes."""
+
+    def find(self, path: str) -> DirectAnswer | None:
+        """Return what answers a POST to this path, or None for any other path."""
 
 
 class Turns(Protocol):
@@ -110,6 +134,10 @@ class Channel(ABC, Generic[RequestT]):
     @abstractmethod
     def routes(self, host: Host, metrics: Metrics) -> Sequence[Blueprint]:
         """Return the webhooks; every path begins with `kind`."""
+
+    def direct_turns(self, host: Host, metrics: Metrics) -> DirectTurns | None:
+        """Return the turns that can be answered in front of the web framework, or None."""
+        return None
 
     @abstractmethod
     def carrier_setup(self, public_url: str) -> CarrierSetup:

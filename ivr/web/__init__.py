@@ -9,6 +9,7 @@ from ivr.telemetry.metrics import Metrics
 
 from . import agents_api, audio, health, risk_api
 from .application import Application
+from .front import Front
 from .gauges import gauges
 from .per_process import Jobs
 
@@ -47,6 +48,9 @@ def web_app(ivr: Application, jobs: Jobs | None = None) -> WebApplication:
     for blueprint in agents_api.routes(ivr.queue, ivr.settings.api_token, ivr.clock):
         app.register_blueprint(blueprint)
     app.register_blueprint(risk_api.routes(ivr.risks, ivr.settings.api_token, ivr.clock))
+    offered = [channel.direct_turns(ivr, metrics) for channel in ivr.channels.values()]
+    turns = [direct for direct in offered if direct is not None]
+    app.wsgi_app = Front(app, app.wsgi_app, turns)  # type: ignore[method-assign]
     return app
 
 

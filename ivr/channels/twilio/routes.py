@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, abort, request
 
@@ -15,6 +16,7 @@ from ivr.telemetry import log
 from ivr.telemetry.metrics import Metrics
 
 from .channel import TwilioChannel
+from .direct import is_turn
 from .inputs import DEAF
 from .paths import ROOT
 from .requests import Parameters, TwilioRequest
@@ -22,7 +24,6 @@ from .signature import authentic, twiml
 
 _LANGUAGE = "zh-CN"
 """The language of the apology, since the call's own is unknown."""
-MOST_TURN_DIGITS = 9
 
 
 def routes(channel: TwilioChannel, host: Host, metrics: Metrics) -> Blueprint:
@@ -47,14 +48,14 @@ class _Hooks:
     def voice(self, flow: str | None = None) -> Response:
         """Answer the arrival of a call."""
         asked = authentic(self.channel, self.metrics)
-        return self._answer(lambda: self.channel.read(asked, flow=flow))
+        return self._answer(partial(self.channel.read, asked, flow=flow))
 
     def turn(self, turn: str) -> Response:
         """Answer the caller's input."""
-        if not (turn.isascii() and turn.isdecimal() and len(turn) <= MOST_TURN_DIGITS):
+        if not is_turn(turn):
             abort(404)
         asked = authentic(self.channel, self.metrics)
-        return self._answer(lambda: self.channel.read(asked, turn=int(turn)))
+        return self._answer(partial(self.channel.read, asked, turn=int(turn)))
 
     def status(self) -> Response:
         """Record the end of a call; the carrier ignores the answer."""

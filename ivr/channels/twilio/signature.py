@@ -11,6 +11,8 @@ from .channel import TwilioChannel
 from .requests import TwilioRequest
 from .wire import twilio_request
 
+CONTENT_TYPE = "text/xml; charset=utf-8"
+
 
 def authentic(channel: TwilioChannel, metrics: Metrics) -> TwilioRequest:
     """Return the request if the carrier signed it; else abort with 403 without reading it."""
@@ -26,4 +28,4 @@ def authentic(channel: TwilioChannel, metrics: Metrics) -> TwilioRequest:
 
 def twiml(document: bytes) -> Response:
     """Return the response that carries a document."""
-    return Response(document, content_type="text/xml; charset=utf-8")
+    return Response(document, content_type=CONTENT_TYPE)

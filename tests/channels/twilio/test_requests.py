@@ -255,10 +255,10 @@ def test_signatures_are_those_that_the_carriers_library_computes(form):
     url = "https://ivr.example.com/twilio/voice"
     signature = RequestValidator(TOKEN).compute_signature(url, Parameters.of(form))
     signed = replace(asked, signature=signature)
-    assert channel()._signed_as_sent(signed)
+    assert channel().is_signed_as_sent(signed)
     channel().verify(signed)
     forged = replace(asked, signature=signature.swapcase())
-    assert not channel()._signed_as_sent(forged)
+    assert not channel().is_signed_as_sent(forged)
     with pytest.raises(BadSignature):
         channel().verify(forged)
 
