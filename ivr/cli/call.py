@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -16,6 +15,7 @@ import click
 from ivr.net.reachability import is_loopback
 
 from ._audio_out import ear
+from ._program import program
 from ._sms import TextMessages
 from ._speak import hearing, port_of, recordings, sounds, tell_unheard
 from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, new_token, play_one, transcript, wired
@@ -159,8 +159,8 @@ def _voices() -> dict[str, str]:
 
 
 def _tell_next(flow: str) -> None:
-    program = "ivr" if shutil.which("ivr") else "python3 -m ivr"
-    lines = [(f"{program} {words.format(flow=flow)}", why) for words, why in _NEXT]
+    ivr = program()
+    lines = [(f"{ivr} {words.format(flow=flow)}", why) for words, why in _NEXT]
     width = max(len(line) for line, _ in lines)
     click.echo("\n".join(["\nWhat to try next:", *(f"  {line:{width}}  {why}" for line, why in lines)]))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import signal
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import click
 from ivr.demo.files import demo_folder
 
 from ._children import Child, child
+from ._program import program
 from ._sms import TextMessages, text_messages
 from ._sockets import claim_port, url_of
 
@@ -114,15 +114,15 @@ def _call(running: Running) -> None:
     from ivr.carrier.terminal.phone import run_phone
 
     run_phone(running.url, running.token, _CALLER, _FLOW, news=running.texts or tuple)
-    click.echo(NEXT.format(ivr=_program(), change=_how_to_change()))
+    click.echo(NEXT.format(ivr=program(), change=_how_to_change()))
 
 
 def _how_to_change() -> str:
     """Say where what the caller hears is written: in this folder, or in one that is yet to be made."""
-    flow, width = Path("flows") / f"{_FLOW}.yaml", len(_program()) + 16
+    flow, width = Path("flows") / f"{_FLOW}.yaml", len(program()) + 16
     if flow.is_file():
         return f"{flow.as_posix():{width}}  what the caller hears stands here; change it and call again"
-    return f"{f'{_program()} new my-line':{width}}  a folder of your own with these flows; change them and call again"
+    return f"{f'{program()} new my-line':{width}}  a folder of your own with these flows; change them and call again"
 
 
 def _stay(running: Running) -> None:
@@ -131,8 +131,8 @@ def _stay(running: Running) -> None:
         f"# The demo's server; its bank is {running.bank_url}. In another terminal:",
         f"export IVR_PUBLIC_URL={running.url}",
         *([f"export TWILIO_AUTH_TOKEN={running.token}"] if running.own_token else []),
-        f"# {_program()} call {_FLOW} --url {running.url}",
-        f"# {_program()} load {_FLOW} --url {running.url} --users 50 --duration 10s",
+        f"# {program()} call {_FLOW} --url {running.url}",
+        f"# {program()} load {_FLOW} --url {running.url} --users 50 --duration 10s",
         "# Ctrl-C ends it.",
     ]
     click.echo("\n".join(lines))
@@ -159,7 +159,3 @@ def _quiet_end() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         click.echo(err=True)
-
-
-def _program() -> str:
-    return "ivr" if shutil.which("ivr") else "python3 -m ivr"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from ivr.demo.files import blank_folder, demo_folder
+from ivr.demo.files import blank_folder, demo_folder, line_readme
 
+from ._program import program
 from ._sockets import Refused
 
 _TEMPLATES = ("demo", "blank")
@@ -24,6 +27,8 @@ _SETTINGS: Mapping[str, object] = {
     "[yaml]": {"editor.insertSpaces": True, "editor.tabSize": 2},
 }
 _GITIGNORE = "var/\naudio/rendered/\n"
+_MADE_BY = re.compile(r"<!--.*?-->\n*", re.DOTALL)
+"""The first lines of a generated manual; they tell developers how to make it anew."""
 
 
 @click.command(short_help="Make a folder with flows, audio and conversations.")
@@ -47,19 +52,24 @@ def command(folder: Path, template: str) -> None:
     _copy(folder, template)
     _write_editor_settings(folder)
     click.echo(f"{folder} is ready. What to try next:")
-    click.echo(f"  cd {folder}\n  ivr check\n  ivr call\n  ivr test")
+    ivr = program(folder)
+    click.echo(
+        "\n".join([f"  cd {shlex.quote(str(folder))}", *(f"  {ivr} {name}" for name in ("check", "call", "test"))])
+    )
 
 
 def _copy(folder: Path, template: str) -> None:
-
+    """Copy a template, the manuals, and what a reader of the folder needs first."""
     if template == "blank":
         shutil.copytree(blank_folder(), folder, dirs_exist_ok=True, ignore=_LEFT_OUT)
         shutil.copytree(demo_folder("audio") / "music", folder / "audio" / "music")
-        shutil.copy(demo_folder("flows") / "README.md", folder / "flows")
         shutil.copy(demo_folder("conversations") / "README.md", folder / "tests" / "conversations")
-        return
-    for name, target in (("flows", "flows"), ("audio", "audio"), ("conversations", "tests/conversations")):
-        shutil.copytree(demo_folder(name), folder / target, ignore=_LEFT_OUT)
+    else:
+        for name, target in (("flows", "flows"), ("audio", "audio"), ("conversations", "tests/conversations")):
+            shutil.copytree(demo_folder(name), folder / target, ignore=_LEFT_OUT)
+    manual = (demo_folder("flows") / "README.md").read_text(encoding="utf-8")
+    (folder / "flows" / "README.md").write_text(_MADE_BY.sub("", manual, count=1), encoding="utf-8")
+    shutil.copy(line_readme(), folder / "README.md")
 
 
 def _write_editor_settings(folder: Path) -> None:

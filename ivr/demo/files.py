@@ -18,3 +18,8 @@ def demo_folder(name: str) -> Path:
 def blank_folder() -> Path:
     """Return the folder of the minimal hotline: one flow, its line.yaml and its conversations."""
     return _PACKAGED / "blank"
+
+
+def line_readme() -> Path:
+    """Return the file that a folder of one's own line has as README.md."""
+    return _PACKAGED / "line.md"

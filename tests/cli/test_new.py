@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -52,7 +54,7 @@ def test_a_new_line_passes_every_check_and_can_be_called(run, line):
     called = run("call", told="1\n")
     assert called.returncode == 0, called.stderr
     assert "欢迎致电" in called.stdout
-    played = run("test", "tests/conversations", "-k", "a caller")
+    played = run("test", "tests/conversations", "-k", "a caller wants")
     assert played.returncode == 0, played.stdout
 
 
@@ -67,6 +69,26 @@ def test_the_editor_finds_a_schema_for_every_file(line):
 def test_nothing_of_ours_that_is_no_line_is_copied(line):
     assert not [*line.rglob("*.py"), *line.rglob("rendered")]
     assert (line / "audio" / "music" / "waiting.wav").is_file()
+
+
+def test_a_reader_finds_out_what_the_folder_is(line):
+    readme = (line / "README.md").read_text("utf-8")
+    named = {word.strip("`/") for word in readme.split() if word.startswith("`") and word.endswith("/`")}
+    assert named == {"flows", "tests/conversations", "audio", "var"}
+    assert all((line / folder).is_dir() for folder in named - {"var"})
+
+
+def test_the_manual_does_not_speak_of_how_it_is_made(line):
+    manual = (line / "flows" / "README.md").read_text("utf-8")
+    assert manual.startswith("# Flow files")
+    assert "pytest" not in manual
+
+
+def test_every_command_that_the_readme_names_is_one(line):
+    readme = (line / "README.md").read_text("utf-8")
+    commands = set(re.findall(r"\| `ivr ([a-z]+)", readme))
+    assert len(commands) > 4
+    assert commands <= set(main.list_commands(click.Context(main)))
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path):
