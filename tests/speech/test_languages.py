@@ -129,62 +129,6 @@ def test_what_cantonese_cannot_spell_is_an_error_at_its_place(kind: str) -> None
         Reader()("AB1", kind, "", "zh-HK")
 
 
-@pytest.mark.parametrize(
-    ("value", "kind", "taiwan", "hong_kong"),
-    [
-        ("20001", "number", "兩萬零一", "兩萬零一"),
-        ("100", "amount", "一百元整", "一百元正"),
-        ("0128", "card_tail", "零一二八", "零一二八"),
-        ("2026-11-21T15:00", "datetime", "二零二六年十一月二十一日下午三點整", "二零二六年十一月二十一日下午三點正"),
-        ("262800", "duration", "三天一小時", "三日一小時"),
-        ("2.5", "percent", "百分之二點五", "百分之二點五"),
-        ("09:00/17:30", "range", "上午九點整到下午五點三十分", "上午九點正到下午五點三十分"),
-    ],
-)
-def test_values_are_read_in_traditional_characters(value: str, kind: str, taiwan: str, hong_kong: str) -> None:
-    assert Reader()(value, kind, "", "zh-TW") == taiwan
-    assert Reader()(value, kind, "", "zh-HK") == hong_kong
-
-
-def test_letters_are_spelt_in_taiwan_and_names_stay_as_they_are() -> None:
-    assert Reader()("AB1", "code", "", "zh-TW") == "誒 必 一"
-    assert Reader()("万芳", "name", "", "zh-TW") == "万芳"
-
-
-@pytest.mark.parametrize("tag", ["zh-TW", "zh-HK"])
-def test_traditional_answers_are_understood_as_keys_amounts_and_days(tag: str) -> None:
-    assert inverse_normalize("按井號鍵", tag) == "#"
-    assert inverse_normalize("第二個", tag) == "2"
-    assert inverse_normalize("一萬二千元", tag, "amount") == "12000"
-    assert inverse_normalize("廿蚊", tag, "amount") is None
-
-
-@pytest.mark.parametrize(
-    ("tag", "phrase", "said", "wished"),
-    [
-        ("zh-HK", "信用卡", "唔要信用卡", False),
-        ("zh-HK", "信用卡", "我唔想查信用卡", False),
-        ("zh-HK", "報失", "我冇報失", False),
-        ("zh-HK", "信用卡", "唔該，信用卡", True),
-        ("zh-HK", "信用卡", "有冇信用卡", True),
-        ("zh-HK", "信用卡", "信用卡，唔係", False),
-        ("zh-CN", "丢卡", "我没有丢卡", False),
-        ("zh-CN", "余额", "有没有余额", True),
-        ("zh-CN", "余额", "没有查到余额", True),
-        ("zh-CN", "余额", "唔，余额", True),
-        ("zh-TW", "掛失", "我沒有掛失", False),
-        ("zh-TW", "轉專人", "不要轉專人", False),
-        ("zh-TW", "餘額", "我想查餘額", True),
-        ("en-US", "lost card", "I haven't a lost card", False),
-        ("en-US", "credit card", "I don't want a credit card", False),
-        ("en-GB", "lost my card", "I didn't say lost my card", False),
-        ("en-GB", "lost my card", "I have lost my card", True),
-    ],
-)
-def test_a_refusal_in_the_words_of_a_language_is_no_wish(tag: str, phrase: str, said: str, wished: bool) -> None:
-    assert (understand(said, [[phrase]], tag) == 0) is wished
-
-
 ESPERANTO = Language(
     "eo-EO",
     family="eo",

@@ -6,7 +6,6 @@ import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,40 +111,6 @@ def test_a_damaged_model_is_a_sentence_and_no_exception(tmp_path, sounds):
     assert vosk.why_not("xx-XX") is None
     assert vosk.listen(sounds["ko_yn_0.wav"], Expected("xx-XX", ("네",)), LONG) == Nothing("broken")
     assert "cannot be loaded" in vosk.why_not("xx-XX")
-
-
-def make(folder: Path, *, grammar: bool = True, rate: int = 0) -> Path:
-    for name in ("am", "graph", "conf"):
-        (folder / name).mkdir(parents=True)
-    (folder / "am" / "final.mdl").touch()
-    if grammar:
-        (folder / "graph" / "HCLr.fst").touch()
-    (folder / "conf" / "mfcc.conf").write_text(f"--use-energy=false\n--sample-frequency={rate}\n" if rate else "\n")
-    return folder
-
-
-def test_models_are_looked_for_in_order_and_by_name(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("VOSK_MODEL_PATH", raising=False)
-    assert find_vosk_model("zh-CN", [tmp_path]) is None
-    home = make(tmp_path / "home" / ".cache" / "vosk" / "vosk-model-small-cn-0.22")
-    assert find_vosk_model("zh-CN") == home
-    given = make(tmp_path / "given" / "vosk-model-small-cn-0.3")
-    monkeypatch.setenv("VOSK_MODEL_PATH", str(given))
-    assert find_vosk_model("zh-CN") == given
-    configured = make(tmp_path / "configured" / "zh-CN")
-    assert find_vosk_model("zh-CN", [tmp_path / "configured"]) == configured
-    assert find_vosk_model("en-US", [tmp_path / "configured"]) is None
-    downloaded = make(tmp_path / "downloaded" / "vosk-zh")
-    assert find_vosk_model("zh-CN", [tmp_path / "downloaded", tmp_path / "configured"]) == downloaded
-
-
-def test_of_two_models_the_one_that_takes_a_grammar_is_used(tmp_path):
-    make(tmp_path / "vosk-model-cn-0.22", grammar=False)
-    small = make(tmp_path / "vosk-model-small-cn-0.22", rate=8000)
-    assert find_vosk_model("zh-CN", [tmp_path]) == small
-    assert takes_grammar(small)
-    assert sample_rate(small) == 8000
 
 
 def test_the_korean_package_is_found_and_was_trained_at_16_khz(korean):

@@ -16,8 +16,9 @@ from ivr.errors import VoiceFailed
 from ivr.flow.loader import reload
 from ivr.flow.model import Release
 from ivr.session.step_registry import catalogue
-from ivr.speech.audio import Audio
+from ivr.speech.audio import Audio, write_wav
 from ivr.speech.prompts import KnownPrompt, Prompts, Workshop, known_prompts, open_prompts, open_workshop
+from ivr.speech.prompts.builder import Standing
 from ivr.speech.prompts.duration import seconds_at
 from ivr.speech.tts import Voice
 
@@ -34,6 +35,9 @@ AGENT = """
   agent: {transfer: general, otherwise: bye}
   bye: {hangup: 再见。}
 """
+STEPS = "\n  start: {say: 您好，欢迎致电。, next: bye}\n"
+NAME = "test.start.say"
+"""The prompt of STEPS."""
 
 
 def hum(seconds: float, pitch: float = 220.0) -> Audio:
@@ -89,6 +93,19 @@ def release_of(steps: str, head: str = "", **more: str) -> Release:
 def few_prompts(steps: str, **more: Any) -> list[KnownPrompt]:
     """Return the prompts of a flow, and of the engine's own the one that stands in for others."""
     return [one for one in known_prompts(release_of(steps, **more)) if one.flow or one.id == "phrases.unreadable"]
+
+
+def standing(workshop: Workshop, name: str = NAME) -> Standing:
+    """Return how a prompt stands."""
+    return next(standing for standing in workshop.standings() if standing.prompt.id == name)
+
+
+def record(folder: Path, name: str, audio: Audio) -> Path:
+    """Put a recording of a Mandarin prompt into the folder."""
+    (folder / "zh-CN").mkdir(exist_ok=True)
+    path = folder / "zh-CN" / f"{name}.wav"
+    path.write_bytes(write_wav(audio))
+    return path
 
 
 @pytest.fixture

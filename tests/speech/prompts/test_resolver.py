@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -19,13 +18,11 @@ from ivr.errors import VoiceFailed
 from ivr.flow import phrasebook
 from ivr.speech.audio import read_wav
 from ivr.speech.prompts import open_workshop
-from ivr.speech.prompts.cache import SoundCache
 from ivr.speech.prompts.signed_urls import HOLDS_SECONDS
 from ivr.speech.prompts.voices import Voices
 from ivr.speech.tts.pyttsx3 import Pyttsx3
 
-from .conftest import Hum, few_prompts, hum
-from .test_builder import record
+from .conftest import Hum, few_prompts, hum, record
 
 STEPS = "\n  start: {say: 您好，欢迎致电。, next: other}\n  other: {say: 再会。, next: bye}\n"
 HELLO, OTHER = Say("您好，欢迎致电。"), Say("再会。")
@@ -156,24 +153,6 @@ def test_an_address_holds_as_long_as_a_call(prompts):
     assert running.heard(name_in(play)) is None
 
 
-def test_the_cache_is_bounded_by_bytes_the_least_heard_goes_first_and_all_expires(tmp_path):
-    now = time.time()
-    kept = SoundCache(tmp_path / "kept", most=3000, seconds=3600, clock=lambda: now)
-    for number in range(3):
-        kept.put(f"n{number}", b"x" * 900)
-    stamps = {f"n{number}": now - 100 + number for number in range(3)}
-    for name, stamp in stamps.items():
-        os.utime(tmp_path / "kept" / f"{name}.wav", (stamp, stamp))
-    assert kept.get("n0")
-    kept.put("n3", b"x" * 900)
-    kept.sweep()
-    assert (kept.get("n1"), kept.get("n0") is not None) == (None, True)
-    now += 3601
-    assert kept.get("n0") is None
-    kept.sweep()
-    assert not list((tmp_path / "kept").glob("*.wav"))
-
-
 def test_a_full_disk_keeps_nothing_and_silences_nobody(prompts, tmp_path):
     (tmp_path / "full").write_text("")
     running = prompts("local", private=tmp_path / "full" / "no room")
@@ -195,37 +174,6 @@ def test_a_voice_that_hangs_is_given_up_in_time_for_the_next_and_left_alone_for_
     assert kinds(running.ready(Gather((OTHER,)))) == ["Say"]
     assert time.monotonic() - began < 10
     assert len(voice.said) == asked
-
-
-def test_a_hanging_voice_does_not_hold_up_another(prompts, voice):
-    voice.stuck.clear()
-    sound = Hum("sound")
-    running = prompts("local", voices=(voice, sound), seconds=1.0)
-    for number in range(4):
-        assert kinds(running.ready(Gather((Say(f"第{number}笔。"),)))) == ["Play"]
-
-
-def test_two_calls_that_want_the_same_words_render_them_once(prompts, voice):
-    voice.stuck.clear()
-    running = prompts("local")
-    heard = []
-    calls = [threading.Thread(target=lambda: heard.append(running.ready(Gather((BALANCE,))))) for _ in range(4)]
-    for call in calls:
-        call.start()
-    while not voice.said:
-        time.sleep(0.001)
-    voice.stuck.set()
-    for call in calls:
-        call.join()
-    assert [kinds(one) for one in heard] == [["Play"]] * 4
-    assert len(voice.said) <= 2
-
-
-def test_too_much_to_render_goes_to_the_next_voice_at_once(prompts, voice):
-    voice.stuck.clear()
-    running = prompts("local", seconds=0.2)
-    many = Gather(tuple(Say(f"第{number}笔。") for number in range(60)))
-    assert kinds(running.ready(many)) == ["Say"] * 60
 
 
 def test_without_a_voice_and_without_a_carrier_a_sentence_that_is_there_is_played(prompts, built, voice):

@@ -20,7 +20,7 @@ from ivr.speech.languages import LANGUAGES as ROWS
 from ivr.speech.verbalize import VALUE_KINDS, Reader, argument_fault, languages, speaker_of
 from ivr.speech.verbalize.language import CURRENCY_PLACES
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parent / "golden"
 LANGUAGES = ("zh-CN", "en-US")
 SPOKEN = ", ".join(sorted(tag for tag, row in ROWS.items() if row.reader))
 read = Reader()
