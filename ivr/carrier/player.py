@@ -11,7 +11,7 @@ from .caller import Act, Caller, DeskAnswer, Gone, HangUp, HeardPrompt, Listenin
 from .carrier_options import CallResult, CarrierOptions, EndedBy
 from .clock import Clock
 from .legs import AnsweringAgent, LegEnded, bridge
-from .requests import Carrier, ExchangeWatch, PhoneLine, Purpose, beside, new_sid, resolved_url
+from .requests import Carrier, ExchangeWatch, PhoneLine, Purpose, beside, derived_sid, new_sid, resolved_url
 from .side_requests import SideRequests
 from .sound_length import sound_seconds
 from .transport import Transport
@@ -84,6 +84,7 @@ class Player:
         self._early = ""
         self._url = ""
         self._documents = 0
+        self._sids = 0
         self._hops = 0
         self._status = "ringing"
         self._began = 0.0
@@ -93,7 +94,7 @@ class Player:
         self._watch = watch
 
     def _length(self, url: str) -> float:
-        return sound_seconds(self._transport, self._carrier.real(resolved_url(self._url, url)))
+        return sound_seconds(self._transport, self._line.real(resolved_url(self._url, url)))
 
     @property
     def is_over(self) -> bool:
@@ -326,9 +327,12 @@ class Player:
             direction="outbound-dial",
             parent=self.call_sid,
         )
-        return Player(
-            line, self._transport, AnsweringAgent(desk), self._clock, habits=self._habits, watch=beside(self._watch)
-        )
+        sid, agent, watch = self._new_sid("CA"), AnsweringAgent(desk), beside(self._watch)
+        return Player(line, self._transport, agent, self._clock, call_sid=sid, habits=self._habits, watch=watch)
+
+    def _new_sid(self, kind: str) -> str:
+        self._sids += 1
+        return derived_sid(kind, self.call_sid, self._sids)
 
     def takes(self, clock: Clock) -> bool:
         """Play the leg's document to the agent; return whether the agent takes the call."""
@@ -354,7 +358,7 @@ class Player:
         return facts | self._recording(dial.recorded, "DialVerb", ended.talked)
 
     def _recording(self, callback: str | None, source: str, seconds: float, sound: bytes = b"") -> dict[str, str]:
-        sid = new_sid("RE")
+        sid = self._new_sid("RE")
         url = f"{self._habits.recordings}/{self._line.account}/Recordings/{sid}"
         if self._recordings is not None:
             url = self._recordings.keep(sid, sound)
@@ -366,7 +370,7 @@ class Player:
         return facts
 
     def _enqueue(self, enqueue: Enqueue) -> None:
-        sid, began = new_sid("QU"), self._clock.now()
+        sid, began = self._new_sid("QU"), self._clock.now()
         if enqueue.wait_url:
             self._hold(enqueue, {"QueueSid": sid, "QueuePosition": "1", "QueueTime": "0", "CurrentQueueSize": "1"})
         desk = self._caller.desk((enqueue.name,))

@@ -5,19 +5,19 @@ Reaches the server only through `ivr.carrier`. Must not store what a caller type
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from ivr.carrier.caller import Act, DeskAnswer, Gone, HangUp, HeardPrompt, ListeningWindow, Silence, Stretch
 from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.player import Player
-from ivr.carrier.requests import Exchange, PhoneLine, Purpose
-from ivr.carrier.transport import CarrierAnswer, Transport
+from ivr.carrier.requests import Exchange, PhoneLine, Purpose, new_sid
+from ivr.carrier.transport import CarrierAnswer, NoAnswer, Transport
 
 from .figures import LoadFigures
 from .labels import asked, masked_digits
+from .memo import Following, PlannedRequest
+from .pacing import PlannedClock, PlannedTransport, Stopwatch
 from .schedule import Timeline
 from .scripts import Follower, Script
 
@@ -35,103 +35,7 @@ NAMES: Mapping[Purpose, str] = {
 AFTER = 1000
 UNTAKEN = ("refused", "broken off")
 LATE = 0.05
-GRAIN = 0.005
-"""Seconds by which a timer may be late; such a delay is the client's and is not counted as latency."""
 _HABITS = CarrierOptions(ring=0.0)
-
-
-class Signal(Protocol):
-    """An event to wait for, such as the end of the run (gevent's or threading's Event)."""
-
-    def wait(self, timeout: float | None = None) -> object:
-        """Wait for the event, at most `timeout` seconds."""
-
-    def is_set(self) -> bool:
-        """Return whether the event has happened."""
-
-
-class Stopwatch:
-    """The clock of a run, in seconds since its start. The end of the run interrupts every wait."""
-
-    def __init__(self, over: Signal) -> None:
-        self.over = over
-        self._began = time.perf_counter()
-
-    def now(self) -> float:
-        """Return the seconds since the start."""
-        return time.perf_counter() - self._began
-
-    def until(self, second: float) -> bool:
-        """Wait until a second of the run; return false if the run ended before."""
-        left = second - self.now()
-        if left > 0:
-            self.over.wait(left)
-        return not self.over.is_set()
-
-
-@dataclass
-class _Times:
-    due: float = 0.0
-    sent: float = 0.0
-    answered: float = 0.0
-    counts: bool = True
-
-
-class PlannedTransport:
-    """Sends each request when it is due, and records that time. `farewell` is the URL of the status callback."""
-
-    def __init__(
-        self, inner: Transport, watch: Stopwatch, timeline: Timeline, farewell: str, begin: Callable[[], None]
-    ) -> None:
-        self._inner = inner
-        self._watch = watch
-        self._timeline = timeline
-        self._farewell = farewell
-        self._begin = begin
-        self.begun = False
-        self.times = _Times()
-
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
-        """Wait until the request is due, and send it. Raises Gone, which hangs up, if the run ends first."""
-        asked = self._watch.now()
-        self._wait(url)
-        try:
-            answer = self._inner.send(method, url, body, headers)
-            return replace(answer, held=self.times.sent - asked)
-        finally:
-            self.times.answered = self._watch.now()
-            self._timeline.answered(self.times.answered)
-
-    def _wait(self, url: str) -> None:
-        times = self.times
-        times.due = self._timeline.next_due()
-        early = self._watch.now() < times.due
-        times.counts = self._watch.until(times.due)
-        if not times.counts and not (self.begun and url == self._farewell):
-            raise Gone
-        if not self.begun:
-            self.begun = True
-            self._begin()
-        times.sent = self._watch.now()
-        if early and times.sent - times.due < GRAIN:
-            times.due = times.sent
-
-
-class PlannedClock:
-    """The call's clock: sleeping returns at once and postpones the next due time."""
-
-    def __init__(self, timeline: Timeline) -> None:
-        self._timeline = timeline
-        self._now = time.time()
-
-    def now(self) -> float:
-        """Return the Unix time that a real call would have now."""
-        return self._now
-
-    def sleep(self, seconds: float) -> None:
-        """Postpone the next due time without waiting."""
-        self._now += max(0.0, seconds)
-        self._timeline.wait(seconds)
 
 
 class LoadCall:
@@ -140,8 +44,8 @@ class LoadCall:
     def __init__(
         self, script: Script, figures: LoadFigures, watch: Stopwatch, timeline: Timeline, think: Callable[[], float]
     ) -> None:
-        self._clock = PlannedClock(timeline)
-        self._caller = Follower(script, self._clock)
+        self._sid = new_sid("CA")
+        self._script = script
         self._figures = figures
         self._watch = watch
         self._timeline = timeline
@@ -151,25 +55,75 @@ class LoadCall:
         self._asked = ""
         self._silent_since: float | None = None
         self._failed = False
+        self._followed = 0
+        """So many requests were made and counted before the player took over."""
 
     def make(self, line: PhoneLine, transport: Transport) -> None:
         """Make the call, until it or the run ends. A call that was not due before the end is not counted."""
-        planned = PlannedTransport(transport, self._watch, self._timeline, line.status_url, self._begin)
-        self._times = planned.times
-        sid = self._caller.call_sid
-        player = Player(line, planned, self, self._clock, call_sid=sid, habits=_HABITS, watch=self._exchanged)
+        self._planned = PlannedTransport(transport, self._watch, self._timeline, line.status_url, self._begin)
+        self._times = self._planned.times
         outcome = "cut"
         try:
-            outcome = self._judged(player.call())
+            outcome = "completed" if self._follow() else self._play(line)
         except Gone:
             pass
         finally:
-            if planned.begun:
+            if self._planned.begun:
                 self._figures.call_ended(outcome)
+
+    def _follow(self) -> bool:
+        """Make the requests that earlier calls with the same answers made; return whether the call ended so."""
+        request = self._script.memo.first
+        answers: list[CarrierAnswer | NoAnswer] = []
+        while request is not None:
+            self._timeline.wait(request.wait)
+            for _ in range(request.thinks):
+                self._timeline.think(self._think())
+            template = request.template
+            url, body, headers = template.made_for(self._sid, len(answers))
+            try:
+                answer = self._planned.send_due(template.method, url, body, headers)
+            except NoAnswer as fault:
+                answers.append(fault)
+                break
+            except Gone:
+                if not answers:
+                    raise
+                break
+            following = request.following(answer, self._sid)
+            if following is None:
+                answers.append(replace(answer, held=self._times.sent - self._times.answered))
+                break
+            answers.append(answer)
+            self._count(request, following)
+            request = following.request
+        else:
+            return bool(answers)
+        self._planned.past.extend(answers)
+        return False
+
+    def _count(self, request: PlannedRequest, following: Following) -> None:
+        self._followed += 1
+        if not request.aside and self._times.counts:
+            self._step = request.step
+            self._measured(taken=True)
+        if following.heard:
+            self._audible()
+
+    def _play(self, line: PhoneLine) -> str:
+        """Play the call, from the answers that it has had onwards, and keep it for later calls if it went well."""
+        clock = PlannedClock(self._planned.wait)
+        self._caller = Follower(self._script, clock, self._sid)
+        player = Player(line, self._planned, self, clock, call_sid=self._sid, habits=_HABITS, watch=self._exchanged)
+        outcome = self._judged(player.call())
+        if outcome == "completed":
+            self._script.memo.keep(self._planned.sent, line, self._sid)
+        return outcome
 
     def _begin(self) -> None:
         late = self._watch.now() - self._timeline.due
-        self._figures.call_started(self._caller.title, self._timeline.due, late if late > LATE else 0.0)
+        title = self._script.conversation.title
+        self._figures.call_started(title, self._timeline.due, late if late > LATE else 0.0)
 
     def _judged(self, result: CallResult) -> str:
         if self._watch.over.is_set() and result.ended_by == "caller" and not self._failed:
@@ -188,12 +142,17 @@ class LoadCall:
 
     def _exchanged(self, exchange: Exchange) -> None:
         kind = kind_of(exchange)
-        if exchange.purpose in ASIDES:
+        followed = self._followed > 0
+        self._followed -= followed
+        sent = self._planned.sent[-1]
+        sent.aside = exchange.purpose in ASIDES
+        if sent.aside:
             step = (f"{exchange.purpose} callback", AFTER)
         else:
             step = self._step = self._named(exchange)
-            if self._times.counts:
+            if self._times.counts and not followed:
                 self._measured(taken=kind not in UNTAKEN)
+        sent.step = step
         if kind:
             self._error(kind, exchange.problem, step)
 
@@ -218,11 +177,16 @@ class LoadCall:
 
     def hears(self, heard: HeardPrompt) -> None:
         """Delegate, and count the silence that ends with the prompt."""
-        if self._silent_since is not None and heard.kind in ("say", "play"):
-            if self._times.counts:
-                self._figures.audible(self._times.answered - self._silent_since)
-            self._silent_since = None
+        if heard.kind in ("say", "play"):
+            self._planned.sent[-1].heard = True
+            if not self._followed:
+                self._audible()
         self._caller.hears(heard)
+
+    def _audible(self) -> None:
+        if self._silent_since is not None and self._times.counts:
+            self._figures.audible(self._times.answered - self._silent_since)
+        self._silent_since = None
 
     def answers(self, listening: ListeningWindow) -> Act:
         """Delegate."""
@@ -233,7 +197,7 @@ class LoadCall:
         deed, place = self._caller.named(act)
         self._coming = (f"{deed} after {self._asked}" if self._asked else f"{deed} in turn {place}", place)
         if not isinstance(act, Silence | HangUp):
-            self._timeline.think(self._think())
+            self._planned.think(self._think)
         self._caller.acted(act)
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:

@@ -10,8 +10,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from .call import LoadCall, Signal, Stopwatch
+from .call import LoadCall
 from .figures import LoadFigures
+from .pacing import Signal, Stopwatch
 from .plan import Plan
 from .results import Client, Ending, Result, TimeSlice
 from .schedule import Arrivals, BackToBack, Random, Timeline, thinking

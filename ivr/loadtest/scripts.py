@@ -6,20 +6,21 @@ import itertools
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ivr.carrier import addresses
 from ivr.carrier.caller import Act, Silence
 from ivr.carrier.carrier_options import CallResult
 from ivr.carrier.clock import Clock
-from ivr.carrier.requests import PhoneLine, new_sid
+from ivr.carrier.requests import PhoneLine
 from ivr.conversations.model import Conversation
 from ivr.conversations.reader import read_conversations
 from ivr.conversations.result import FailedExpectation
 from ivr.conversations.runner import ScriptedCaller
 
 from .labels import deed_names
+from .memo import CallMemo
 from .process import LoadError
 
 
@@ -29,6 +30,7 @@ class Script:
 
     conversation: Conversation
     deeds: tuple[str, ...]
+    memo: CallMemo = field(default_factory=CallMemo, compare=False, repr=False)
 
     def line(self, base: str, token: str, public_url: str = "") -> PhoneLine:
         """Return the telephone line for a call to a server."""
@@ -91,10 +93,8 @@ def _unfit(conversation: Conversation) -> str:
 class Follower(ScriptedCaller):
     """A caller who follows a script and names its acts."""
 
-    def __init__(self, script: Script, clock: Clock) -> None:
-        self.call_sid = new_sid("CA")
-        super().__init__(script.conversation, clock, self.call_sid, None, ring=0.0)
-        self.title = script.conversation.title
+    def __init__(self, script: Script, clock: Clock, call_sid: str) -> None:
+        super().__init__(script.conversation, clock, call_sid, None, ring=0.0)
         self._script = script
         self._deeds = [turn for turn in script.conversation.turns if turn.deed is not None]
         self._done_deeds = 0

@@ -66,7 +66,9 @@ class _Origin:
         """Send a whole request and read the whole answer."""
         connection = self._kept() or self._connected()
         try:
-            connection.sendall(request)
+            sent = connection.send(request)
+            if sent < len(request):
+                connection.sendall(request[sent:])
             reader = _AnswerReader(connection)
             answer = reader.answer(method)
         except TimeoutError:

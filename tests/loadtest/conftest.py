@@ -11,6 +11,11 @@ from urllib.parse import parse_qsl
 import pytest
 from twilio.request_validator import RequestValidator
 
+from ivr.loadtest import scripts
+from ivr.loadtest.figures import LoadFigures
+from ivr.loadtest.plan import Plan
+from ivr.loadtest.run import LoadRun
+
 TOKEN = "a-token-for-tests"
 MENU = """<Response><Gather input="dtmf" numDigits="1" timeout="5" action="/menu">
 <Say language="cmn-CN">欢迎致电示范银行。查询余额，请按1。</Say></Gather><Redirect>/silent</Redirect></Response>"""
@@ -61,9 +66,18 @@ turns:
   - hear: 欢迎
 """
 
+TALK = """conversation: asks
+flow: main_menu
+turns:
+  - {hear: 查询余额，请按1, press: "1"}
+  - {hear: 卡号后四位, press: "0128"}
+  - {hear: 查询密码, press: "135790", secret: true}
+  - hear: 余额为12345元
+"""
+
 
 class Phone(ThreadingHTTPServer):
-    """The server. What comes to a path in `stalls` is held until the server is closed."""
+    """The server. What comes to a path in `stalls` is held until the server is closed; `cookie` is set each time."""
 
     daemon_threads = True
     request_queue_size = 512
@@ -73,6 +87,7 @@ class Phone(ThreadingHTTPServer):
         self.pages = dict(PAGES)
         self.statuses: dict[str, int] = {}
         self.stalls: set[str] = set()
+        self.cookie = ""
         self.closed = threading.Event()
         self.calls: set[str] = set()
         self.ended: set[str] = set()
@@ -108,6 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = page.encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/xml")
+        if self.server.cookie:
+            self.send_header("Set-Cookie", self.server.cookie)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -135,3 +152,24 @@ def conversations(tmp_path: Path) -> str:
     file = tmp_path / "main_menu.yaml"
     file.write_text(CONVERSATIONS, encoding="utf-8")
     return str(file)
+
+
+_RUNS: list[LoadRun] = []
+
+
+@pytest.fixture(autouse=True)
+def close_runs() -> Iterator[None]:
+    yield
+    while _RUNS:
+        _RUNS.pop().close()
+
+
+def run_of(server: Phone, tmp_path: Path, text: str = TALK, **plan: object) -> LoadRun:
+    file = tmp_path / "talk.yaml"
+    file.write_text(text, encoding="utf-8")
+    facts: dict[str, object] = {"speed": 1000.0, "think": 0.0, "timeout": 0.3, "seconds": 60.0, **plan}
+    planned = Plan("main_menu", server.url, conversations=str(file), **facts)  # type: ignore[arg-type]
+    figures = LoadFigures(width=planned.slice_seconds, budget=planned.budget)
+    chosen = scripts.load_scripts(planned.conversations, planned.flow)
+    _RUNS.append(LoadRun(planned, chosen, threading.Event(), TOKEN, figures))
+    return _RUNS[-1]

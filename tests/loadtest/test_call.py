@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,44 +13,11 @@ import pytest
 from ivr.carrier.transport import CarrierAnswer
 from ivr.loadtest import run as load_run
 from ivr.loadtest import scripts
-from ivr.loadtest.call import Stopwatch
-from ivr.loadtest.figures import LoadFigures
-from ivr.loadtest.plan import Plan
+from ivr.loadtest.pacing import Stopwatch
 from ivr.loadtest.process import LoadError
-from ivr.loadtest.run import LoadRun
 from tests.waiting import wait_until
 
-from .conftest import BALANCE, PAGES, TOKEN, Phone
-
-TALK = """conversation: asks
-flow: main_menu
-turns:
-  - {hear: 查询余额，请按1, press: "1"}
-  - {hear: 卡号后四位, press: "0128"}
-  - {hear: 查询密码, press: "135790", secret: true}
-  - hear: 余额为12345元
-"""
-
-
-_RUNS: list[LoadRun] = []
-
-
-@pytest.fixture(autouse=True)
-def close_runs() -> Iterator[None]:
-    yield
-    while _RUNS:
-        _RUNS.pop().close()
-
-
-def run_of(server: Phone, tmp_path: Path, text: str = TALK, **plan: object) -> LoadRun:
-    file = tmp_path / "talk.yaml"
-    file.write_text(text, encoding="utf-8")
-    facts: dict[str, object] = {"speed": 1000.0, "think": 0.0, "timeout": 0.3, "seconds": 60.0, **plan}
-    planned = Plan("main_menu", server.url, conversations=str(file), **facts)  # type: ignore[arg-type]
-    figures = LoadFigures(width=planned.slice_seconds, budget=planned.budget)
-    chosen = scripts.load_scripts(planned.conversations, planned.flow)
-    _RUNS.append(LoadRun(planned, chosen, threading.Event(), TOKEN, figures))
-    return _RUNS[-1]
+from .conftest import BALANCE, PAGES, Phone, run_of
 
 
 def test_a_call_is_played_to_its_end_and_every_turn_is_timed(server: Phone, tmp_path: Path) -> None:
