@@ -5,7 +5,7 @@ Uses only the engine's inputs and verbs. Must not use flows, stores or a web fra
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hmac
 from collections.abc import Sequence
 from functools import partial
@@ -126,7 +126,7 @@ class TwilioChannel(Channel[TwilioRequest]):
         if self._validator is None or not request.signature:
             return self._validator is None
         try:
-            form = "".join(chain.from_iterable(sorted(set(request.form)))).encode()
+            form = "".join([text for pair in _distinct(request) for text in pair]).encode()
             claimed = request.signature.encode()
             addresses = [url.encode() for url in request.urls(self.public_url)]
         except UnicodeEncodeError:  # the form is not valid Unicode
@@ -134,7 +134,7 @@ class TwilioChannel(Channel[TwilioRequest]):
         return any(hmac.compare_digest(self._signature(address + form), claimed) for address in addresses)
 
     def _signature(self, signed: bytes) -> bytes:
-        return base64.b64encode(hmac.digest(self._token, signed, "sha1"))
+        return binascii.b2a_base64(hmac.digest(self._token, signed, "sha1"), newline=False)
 
     def _signed_otherwise(self, request: TwilioRequest, validator: RequestValidator) -> bool:
         """Return whether twilio's validator accepts any other spelling of the URL."""
@@ -187,10 +187,19 @@ class TwilioChannel(Channel[TwilioRequest]):
     def _key(self, request: TwilioRequest, call_id: str) -> str:
         """Return the idempotency key of a request.
 
-        Twilio's retry token is not signed, so it is combined with the call and the URL.
+        Twilio's retry token is not signed, so it is combined with the call and the URL. Without one, equal signatures
+        mean equal requests, since URL and form are signed; where none is checked, URL and form are compared.
         """
         if request.retry_token:
             parts = ["retry", request.target, call_id, request.retry_token]
+        elif self._validator is not None:
+            parts = ["signed", request.signature]
         else:
             parts = ["form", request.target, *chain.from_iterable(sorted(request.form))]
         return self._fingerprint("\0".join(parts).encode("utf-8", "surrogatepass"))
+
+
+def _distinct(request: TwilioRequest) -> list[tuple[str, str]]:
+    """Return the form as it is signed: sorted, a repeated pair once."""
+    unique = len(request.parameters) == len(request.form)
+    return sorted(request.form if unique else set(request.form))
