@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -23,6 +24,9 @@ MOST_DOCUMENT = 48_000
 """Maximum bytes of prompts in one document, which leaves room for the rest under Twilio's limit of 64 kB."""
 SHORTEST_PAUSE = 0.7
 """Shortest silence in seconds that is rounded up to the whole seconds of `<Pause>`; shorter ones are omitted."""
+
+LONGEST_KEPT = 400
+"""Characters; a text of up to this length is kept as it is written, since menus are spoken in call after call."""
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SENTENCES = re.compile(r"(?:[^。！？；.!?;]|[.!?;](?!\s|$))*(?:[。！？；]+|[.!?;]+|$)\s*")
@@ -43,10 +47,10 @@ class _Score:
     """The pieces that one document plays, in order, and the bytes left for more."""
 
     left: int
-    pieces: list[_Spoken | Play | int] = field(default_factory=list)
+    pieces: list[_Spoken | Play | int | str] = field(default_factory=list)
     waiting: float = 0.0
 
-    def add(self, piece: _Spoken | Play | int, weight: int) -> None:
+    def add(self, piece: _Spoken | Play | int | str, weight: int) -> None:
         """Append a piece unless the document would exceed the carrier's limit."""
         self.left -= weight
         if self.left >= 0:
@@ -119,7 +123,26 @@ def _cut(text: str) -> int:
     return soft if soft > low // 2 else low
 
 
+@lru_cache(maxsize=2048)
+def _written_say(text: str, language: str) -> tuple[tuple[str, int], ...]:
+    """Write a text at the usual rate; return its pieces with their weights."""
+    say = Say(text, language)
+    pieces = (_Spoken(say, piece) for piece in pieces_of(clean_text(text)))
+    return tuple((_written(piece, ""), _weight(piece.text)) for piece in pieces)
+
+
+def _weight(text: str) -> int:
+    return len(escape(text).encode()) + 160
+
+
 def _say(score: _Score, say: Say) -> None:
+    if say.rate == 1 and len(say.text) <= LONGEST_KEPT:
+        written_pieces = _written_say(say.text, say.language)
+        if written_pieces:
+            _settle(score)
+        for piece, weight in written_pieces:
+            score.add(piece, weight)
+        return
     texts = list(pieces_of(clean_text(say.text)))
     if not texts:
         return
@@ -129,7 +152,7 @@ def _say(score: _Score, say: Say) -> None:
         score.waiting = 0.0
     _settle(score)
     for text in texts:
-        score.add(_Spoken(say, text, before=before), len(escape(text).encode()) + 160)
+        score.add(_Spoken(say, text, before=before), _weight(text))
         before = 0
 
 
@@ -154,7 +177,9 @@ def _settle(score: _Score) -> None:
     score.waiting = 0.0
 
 
-def _written(piece: _Spoken | Play | int, prefix: str) -> str:
+def _written(piece: _Spoken | Play | int | str, prefix: str) -> str:
+    if isinstance(piece, str):
+        return piece
     if isinstance(piece, int):
         return element("Pause", {"length": piece})
     if isinstance(piece, Play):

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from ivr.engine.verbs import Closing, Dial, Enqueue, Gather, Hangup, Hearing, Prompt, Record
+from ivr.engine.verbs import Closing, Dial, Enqueue, Gather, Hangup, Hearing, Keys, Prompt, Record
 
 from .paths import agent_leg
 from .prompts import clean_text, recogniser_language, speak
-from .xml import Attributes, element, response, text
+from .xml import Attributes, attribute, element, response, text
 
 MOST_HINTS, LONGEST_HINT, MOST_HINT_BYTES = 500, 100, 8_000
 LONGEST_NUMBER = 100
@@ -20,6 +20,8 @@ LONGEST_ANSWER = 15
 """Maximum seconds of a spoken answer that is recorded for our own recogniser."""
 LONGEST_PATIENCE = 20.0
 """Seconds of first timeout above which the gather takes keys only: the caller asked for time and will press a key."""
+_SLOT = "\0"
+"""Stands for a value that differs from turn to turn; no clean text has it."""
 _ANY_KEY = "0123456789*#"
 MOST_TASK_BYTES = 4_000
 """Maximum bytes of a task's attributes; Twilio's limit is 4,096."""
@@ -54,22 +56,31 @@ def _gather(closing: Gather, action: str, prefix: str) -> str:
         # can add the longer time that the caller has before it.
         wait = _whole(closing.inter_digit_timeout)
         thinking = _whole(closing.first_timeout) - wait
+    pause = element("Pause", {"length": thinking}) if thinking > 0 else ""
+    asked = speak(inside, prefix, left)[0] + pause
+    start = attribute(action).join(_gather_start(closing.keys, closing.hearing, wait))
+    return first + (f"{start}>{asked}</Gather>" if asked else f"{start} />") + _silent(action)
+
+
+@lru_cache(maxsize=1024)
+def _gather_start(keys: Keys, hearing: Hearing | None, wait: int) -> tuple[str, str]:
+    """Write the start of a gather up to its end sign: what stands before the value of `action`, and behind."""
     how: Attributes = {
-        "action": action,
+        "action": _SLOT,
         "method": "POST",
         "actionOnEmptyResult": True,
-        "numDigits": max(1, closing.keys.most),
-        "finishOnKey": clean_text(closing.keys.finish),
+        "numDigits": max(1, keys.most),
+        "finishOnKey": clean_text(keys.finish),
         "timeout": wait,
-        **_listening(closing.hearing),
+        **_listening(hearing),
     }
-    pause = element("Pause", {"length": thinking}) if thinking > 0 else ""
-    return first + element("Gather", how, speak(inside, prefix, left)[0] + pause) + _silent(action)
+    before, _, behind = element("Gather", how).removesuffix(" />").partition(_SLOT)
+    return before, behind
 
 
 def _silent(action: str) -> str:
     """Write the redirect that the carrier follows when the caller stays silent."""
-    return element("Redirect", {"method": "POST"}, text(f"{action}?silent=1"))
+    return f'<Redirect method="POST">{text(action)}?silent=1</Redirect>'
 
 
 def _is_spoken(closing: Gather) -> bool:

@@ -25,12 +25,17 @@ def text(words: str) -> str:
     return escape(words, quote=False)
 
 
+def attribute(words: str) -> str:
+    """Write words for the value of an attribute."""
+    return escape(words, quote=False).replace('"', "&quot;")
+
+
 def response(inside: str) -> bytes:
     """Write a whole document."""
-    return (HEAD + element("Response", {}, inside)).encode()
+    return f"{HEAD}<Response>{inside}</Response>".encode() if inside else f"{HEAD}<Response />".encode()
 
 
 def _value(value: str | int | None) -> str:
     if isinstance(value, str):
-        return escape(value, quote=False).replace('"', "&quot;")
+        return attribute(value)
     return str(value).lower()
