@@ -33,8 +33,8 @@ def take_turn(channel: Channel[Any], host: Host, metrics: Metrics, read: Callabl
     kind = type(incoming.input).__name__ if incoming else ""
     metrics.turn(kind, outcome, seconds)
     if incoming:
-        facts = {"call": incoming.call_id, "turn": incoming.turn, "input": kind, "outcome": outcome}
-        log.line("turn", **facts, ms=round(seconds * 1000, 2))
+        ms = round(seconds * 1000, 2)
+        log.turn_line(call=incoming.call_id, turn=incoming.turn, kind=kind, outcome=outcome, ms=ms)
     return document
 
 

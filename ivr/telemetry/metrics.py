@@ -19,6 +19,7 @@ class Metrics:
     def __init__(self, gauges: Sequence[Collector]) -> None:
         self._own, self._gauges = CollectorRegistry(), gauges
         self.turns = Counter("ivr_turns_total", "Webhook requests answered.", ["input", "outcome"], registry=self._own)
+        self._turns: dict[tuple[str, str], Counter] = {}
         self.seconds = Histogram(
             "ivr_webhook_duration_seconds", "Time to answer a webhook.", buckets=BUCKETS, registry=self._own
         )
@@ -27,7 +28,10 @@ class Metrics:
 
     def turn(self, kind: str, outcome: str, seconds: float) -> None:
         """Count one turn."""
-        self.turns.labels(kind, outcome).inc()
+        counter = self._turns.get((kind, outcome))
+        if counter is None:
+            counter = self._turns[kind, outcome] = self.turns.labels(kind, outcome)
+        counter.inc()
         self.seconds.observe(seconds)
 
     def text(self) -> bytes:
