@@ -73,14 +73,14 @@ class _Service:
 
     def _body(self, question: Mapping[str, Any]) -> bytes:
         try:
-            return json.dumps(question, default=_plain, ensure_ascii=False, allow_nan=False).encode()
+            return _as_json(question).encode()
         except (TypeError, ValueError, RecursionError):
             raise LookupFailed(f"the question for {self._name} cannot be written as JSON") from None
 
     def _understood(self, answer: bytes) -> Mapping[str, Any]:
         """Parse a JSON object. Decimal numbers stay text, so that money never becomes a float."""
         try:
-            content = json.loads(answer.decode(), parse_float=str, parse_constant=_refused)
+            content = _from_json(answer.decode())
             if b"\\u" in answer:
                 json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair could not be encoded later
         except (ValueError, RecursionError):
@@ -105,4 +105,6 @@ def _refused(name: str) -> None:
     raise ValueError(name)
 
 
+_as_json = json.JSONEncoder(default=_plain, ensure_ascii=False, allow_nan=False).encode
+_from_json = json.JSONDecoder(parse_float=str, parse_constant=_refused).decode
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}

@@ -1,125 +1,23 @@
-"""The HTTP client: one deadline for a whole request, from the name look-up to the last byte read.
-
-A socket's timeout restarts with each byte, and a name look-up has none. So each read shortens the timeout, and
-connecting, which is rare, runs in a thread that can be abandoned.
-"""
+"""The HTTP client: one deadline for a whole request, from the name look-up to the last byte read."""
 
 from __future__ import annotations
 
+import base64
 import http.client
-import io
-import socket
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 from urllib.parse import urlsplit
 
-from urllib3 import BaseHTTPResponse, Timeout
-from urllib3 import exceptions as faults
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.response import HTTPResponse
-from urllib3.util import make_headers, parse_url
-
+from .connections import TOO_MANY, Connection, NotConnectedError, ServerConnections
+from .exchange import TooLargeError, UnansweredError, exchange, request_bytes
 from .forks import renew_in_forks
-from .threads import ThreadPool
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-_TOO_MANY = "has too many questions open"
-
-
-class TooManyOpenError(Exception):
-    """The maximum number of simultaneous attempts to connect is reached."""
-
-
-class StaleConnectionError(ConnectionError):
-    """A kept connection was closed by the server before it answered."""
-
-
-class _Paced(io.RawIOBase):
-    """Reads from a socket until a deadline, however slowly bytes arrive."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._file = sock.makefile("rb", buffering=0)
-        self._until = time.monotonic() + (sock.gettimeout() or 0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = self._until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the deadline has passed")
-        self._sock.settimeout(left)
-        return self._file.readinto(buffer)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-class _PacedSocket:
-    """The part of a socket that `http.client` uses to read an answer."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Paced(self._sock))
-
-
-class _Answer(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
-        super().__init__(_PacedSocket(sock), *arguments, **options)  # type: ignore[arg-type]
-
-
-class _Connection(HTTPConnection):
-    response_class = _Answer
-
-    def __init__(self, *arguments: Any, attempts: ThreadPool, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._attempts = attempts
-        self._used = False
-
-    def connect(self) -> None:
-        """Look up the name, connect and do the TLS handshake, all within the timeout."""
-        self._used = False
-        future = self._attempts.submit(super().connect)
-        if future is None:
-            raise TooManyOpenError
-        try:
-            future.result(self.timeout)
-        except TimeoutError:
-            if future.done():
-                raise
-            future.add_done_callback(lambda _: self.close())
-            raise faults.ConnectTimeoutError(self, "connecting took too long") from None
-
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-        try:
-            answer = super().getresponse()
-        except ConnectionError as fault:
-            if self._used:
-                raise StaleConnectionError from fault
-            raise
-        self._used = True
-        return answer
-
-
-class _TLSConnection(_Connection, HTTPSConnection):
-    pass
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
+_FAULTS = (NotConnectedError, TooLargeError, http.client.HTTPException, OSError, ValueError)
 
 
 class RequestFailed(Exception):
@@ -149,18 +47,16 @@ class HttpAnswer:
 @dataclass(frozen=True)
 class _Request:
     method: str
-    target: str
-    body: bytes | None
-    headers: Mapping[str, str]
+    written: bytes
     until: float
 
 
 class HttpClient:
-    """Requests to one server, each with one deadline. Thread-safe; follows no redirect, ignores cookies.
+    """Requests to one server, each whole within its deadline. Thread-safe; follows no redirect, reads no cookie.
 
-    At most `most` requests are open at a time; further ones fail at once, so a slow server cannot block all threads.
-    With `keep`, connections are kept, and a request is repeated if the server had closed a kept one; use it only for
-    requests that may arrive twice. If `largest` is 0, bodies of answers are not read.
+    At most `most` requests are open at a time; the next one fails at once, so a slow server cannot occupy all threads.
+    With `keep`, connections are kept, and a request is sent again if the server closed a kept connection before it
+    answered: only for requests that may arrive twice. If `largest` is 0, an answer's body is not read.
     """
 
     def __init__(self, base_url: str, *, most: int, largest: int, keep: bool = True) -> None:
@@ -172,15 +68,9 @@ class HttpClient:
         renew_in_forks(self)
 
     def renew(self) -> None:
-        """Reset in this process, to no connection."""
+        """Reset to the state of a new client, without connections."""
         self._open = threading.Semaphore(self._most)
-        self._attempts = ThreadPool(self._most, "ivr-connects", queue=0)
-        self._kept = self._connections() if self._usable and self._keep else None
-
-    def _connections(self) -> HTTPConnectionPool:
-        url = parse_url(self._address)
-        kind = _TLSPool if url.scheme == "https" else _Pool
-        return kind(url.hostname or "", url.port, maxsize=self._most, attempts=self._attempts)
+        self._connections = ServerConnections(self._address, self._most) if self._usable else None
 
     def request(
         self,
@@ -191,94 +81,64 @@ class HttpClient:
         body: bytes | None = None,
         headers: Mapping[str, str] = _NO_HEADERS,
     ) -> HttpAnswer:
-        """Return the answer to a request; `target` continues the address's own path. Raises RequestFailed."""
+        """Return the answer to a request; `target` is appended to the path of the base URL. Raises RequestFailed."""
         until = time.monotonic() + seconds
-        if not self._usable:
+        if self._connections is None:
             raise RequestFailed("is no http or https address")
         if not self._open.acquire(blocking=False):
-            raise RequestFailed(_TOO_MANY)
+            raise RequestFailed(TOO_MANY)
         try:
             target = f"/{(self._path + target).removeprefix('/')}"
-            request = _Request(method, target, body, headers, until)
-            if self._kept is not None:
-                return self._whole(_send_again(self._kept, request))
-            with self._connections() as connections:
-                return self._whole(_send(connections, request))
+            written = request_bytes(method, target, self._connections.host, headers, body)
+            return self._answer(self._connections, _Request(method, written, until))
         except _FAULTS as fault:
-            raise _failure(fault, seconds) from None
+            raise self._failure(fault, seconds) from None
         finally:
             self._open.release()
 
     def close(self) -> None:
         """Close idle connections."""
-        if self._kept is not None:
-            self._kept.close()
+        if self._connections is not None:
+            self._connections.close()
 
-    def _whole(self, response: BaseHTTPResponse) -> HttpAnswer:
-        """Read to the end, so that the connection can be reused; close it if the end is not reached."""
+    def _answer(self, connections: ServerConnections, request: _Request) -> HttpAnswer:
+        """Send, and send once more if the server closed a kept connection before it answered."""
+        kept = connections.kept()
+        if kept is not None:
+            with suppress(UnansweredError):
+                return self._exchange(connections, kept, request)
+        return self._exchange(connections, connections.open(request.until), request)
+
+    def _exchange(self, connections: ServerConnections, connection: Connection, request: _Request) -> HttpAnswer:
+        """Keep the connection for the next request only where this answer was read to its end."""
         whole = False
         try:
-            if not self._largest:
-                return HttpAnswer(response.status, b"")
-            body = response.read(self._largest + 1, decode_content=False)
-            if len(body) > self._largest:
-                raise AnswerTooLarge(f"sent an answer of more than {self._largest >> 10} KiB", sent=True)
-            if response.length_remaining:
-                raise RequestFailed("broke off its answer", sent=True)
-            whole = True
-            return HttpAnswer(response.status, body)
+            answer = exchange(
+                connection.sock, request.written, method=request.method, until=request.until, largest=self._largest
+            )
+            whole = answer.whole and self._keep
+            return HttpAnswer(answer.status, answer.body)
         finally:
-            if not whole:
-                response.close()
+            if whole:
+                connections.keep(connection)
+            else:
+                connection.close()
 
-
-def _send_again(pool: HTTPConnectionPool, request: _Request) -> BaseHTTPResponse:
-    """Send a request; repeat it once if a kept connection was closed by the server before it answered."""
-    try:
-        return _send(pool, request)
-    except faults.ProtocolError as fault:
-        if not isinstance(fault.args[-1], StaleConnectionError):
-            raise
-    return _send(pool, request)
-
-
-def _send(pool: HTTPConnectionPool, request: _Request) -> BaseHTTPResponse:
-    left = request.until - time.monotonic()
-    if left <= 0:
-        raise faults.ConnectTimeoutError
-    return pool.urlopen(
-        request.method,
-        request.target,
-        body=request.body,
-        headers={"Accept-Encoding": "identity", **request.headers},
-        timeout=Timeout(total=left),
-        retries=False,
-        redirect=False,
-        preload_content=False,
-    )
+    def _failure(self, fault: Exception, seconds: float) -> RequestFailed:
+        """Return the failure in words. Until a connection is open, nothing can have arrived."""
+        late = f"did not answer within {seconds:g} s"
+        match fault:
+            case NotConnectedError():
+                return RequestFailed(fault.reason or late)
+            case TimeoutError():
+                return RequestFailed(late, sent=True)
+            case TooLargeError():
+                return AnswerTooLarge(f"sent an answer of more than {self._largest >> 10} KiB", sent=True)
+            case ValueError():
+                return RequestFailed(f"cannot be asked ({type(fault).__name__})")
+        return RequestFailed("broke off its answer", sent=True)
 
 
 def basic_auth(user: str, password: str) -> dict[str, str]:
-    """Return the header of HTTP's basic authentication."""
-    return dict(make_headers(basic_auth=f"{user}:{password}"))
-
-
-def _failure(fault: Exception, seconds: float) -> RequestFailed:
-    """Describe a failure. Without a connection the request cannot have arrived."""
-    if isinstance(fault, faults.NameResolutionError):
-        return RequestFailed("cannot be found: its name has no address")
-    if isinstance(fault, faults.NewConnectionError):
-        return RequestFailed("cannot be reached")
-    if isinstance(fault, TimeoutError | faults.TimeoutError):
-        connected = not isinstance(fault, faults.ConnectTimeoutError)
-        return RequestFailed(f"did not answer within {seconds:g} s", sent=connected)
-    if isinstance(fault, TooManyOpenError):
-        return RequestFailed(_TOO_MANY)
-    if isinstance(fault, faults.SSLError):
-        return RequestFailed("has no trusted certificate")
-    if isinstance(fault, faults.ProtocolError):
-        return RequestFailed("broke off its answer", sent=True)
-    return RequestFailed(f"cannot be asked ({type(fault).__name__})", sent=True)
-
-
-_FAULTS = (faults.HTTPError, OSError, ValueError, TooManyOpenError)
+    """Return the Authorization header of HTTP's basic authentication."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode("latin-1")).decode()}
