@@ -1,1 +1,1 @@
-"""Speaking and hearing. A sibling of channels, stores and steps: it imports none of them, and no web framework."""
+"""Speech synthesis and recognition. Must not import channels, stores, steps or a web framework."""

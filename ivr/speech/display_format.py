@@ -1,4 +1,4 @@
-"""Typed values as people read them on a screen: for text messages. `verbalize` does the same for voices."""
+"""Format typed values for text messages. `verbalize` does the same for voices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SIGNS = {"USD": "US$", "HKD": "HK$", "EUR": "€", "GBP": "£"}
 
 
 def display_format(value: Any, kind: str, argument: str, language: str) -> str:
-    """Return the value as written text. Raises ValueError, like reading aloud, and never with the value in it."""
+    """Return the value as written text. Raises ValueError, whose text never contains the value."""
     writer = _WRITERS.get(kind)
     if writer is None:
         raise ValueError(f"there is no way to write {kind}")
@@ -37,7 +37,7 @@ def _written(language: str) -> WrittenFormat:
 
 
 def _plain(write: Callable[[Any], str]) -> Callable[[Any, str, str], str]:
-    """Make a writer that needs neither argument nor language."""
+    """Return a writer that needs neither argument nor language."""
 
     def writer(value: Any, argument: str, language: str) -> str:
         del argument, language
@@ -70,7 +70,7 @@ def _duration(value: Any, argument: str, language: str) -> str:
 
 
 def _end(value: str) -> str:
-    """Write a time, a day, or both."""
+    """Format a time, a day, or both."""
     sort = values.span(f"{value}/{value}")[0]
     if sort == "time":
         return f"{values.clock(value):%H:%M}"

@@ -1,7 +1,7 @@
-"""Detects DTMF keys in sound, for lines that signal them in no other way (ITU-T Q.23, Q.24). It knows no call.
+"""Detect DTMF keys in sound, for lines without other signalling (ITU-T Q.23, Q.24).
 
-A key is two tones, one of a low and one of a high group, for at least 40 ms. Speech holds such pairs too, but not
-alone, not equally loud, not for so long, and with overtones; that tells them apart.
+A key is two tones, one of a low and one of a high group, for at least 40 ms. Speech contains such pairs, too, but with
+other frequencies and overtones, not equally loud, and not for so long.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from .audio.sound import FULL
 LOW, HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 TONE_GRID = ("123A", "456B", "789C", "*0#D")
 FRAME, HOP = 160, 40
-"""Samples: 20 ms are looked at, every 5 ms."""
+"""Samples of a frame (20 ms), and between two frames (5 ms)."""
 SHARE = 0.55
-"""The least share of a frame's power that the two tones have together: 10 dB above noise leave 0.85 to 0.95."""
+"""Minimum share of the two tones in a frame's power; 10 dB above noise it is 0.85 to 0.95."""
 TWIST = (-10.0, 8.0)
-"""dB that the high tone may lie below and above the low one (Q.24: 8 and 4; noise takes its part)."""
+"""Limits in dB of the high tone relative to the low one (Q.24: -8 and 4; widened for noise)."""
 APART = 6.0
-"""dB by which a tone exceeds the others of its group."""
+"""Minimum dB by which a tone exceeds the others of its group."""
 OVERTONE = 0.2
-"""The most power that a tone's overtone has, as a share of the tone's: telephones make pure tones, voices don't.
+"""Maximum power of a tone's overtone, as a share of the tone's: telephones make pure tones, voices do not.
 
-It can't be less: 1633 Hz lies near twice 852.
+Not smaller, since 1633 Hz is near twice 852 Hz.
 """
 _QUIETEST = -42.0
-"""dB of full scale below which nothing is a key."""
+"""Minimum level of a key in dB of full scale."""
 HITS, MISSES = 6, 3
-"""Frames in a row that make a key, which tones of 35 ms and more give, and frames without that end it."""
+"""Consecutive frames that make a key (a tone of at least 35 ms), and frames without it that end it."""
 _TONES = np.array([*LOW, *HIGH, *(2 * hertz for hertz in (*LOW, *HIGH))], dtype=np.float64)
 _WAVES = np.exp(-2j * np.pi * np.outer(np.arange(FRAME), _TONES) / RATE)
 
 
 @dataclass(frozen=True)
 class Tone:
-    """A key, and when it was pressed, in seconds from the start."""
+    """A key, and the time when it was pressed, in seconds from the start."""
 
     key: str = field(repr=False)
     at: float
 
 
 class Decoder:
-    """Finds keys in a stream of 8 kHz samples. Feed it pieces of any size; it keeps what it needs."""
+    """Finds keys in a stream of 8 kHz samples, fed in pieces of any size."""
 
     def __init__(self) -> None:
         self._rest: NDArray[np.int16] = np.zeros(0, np.int16)
@@ -55,7 +55,7 @@ class Decoder:
         self._key, self._hits, self._misses, self._reported = "", 0, 0, False
 
     def feed(self, samples: NDArray[np.int16]) -> list[Tone]:
-        """Take in samples; return the keys that are certain now. A key is returned once, while it is still held."""
+        """Process samples; return the keys that are certain now. A key is returned once, while it is still held."""
         joined = np.concatenate([self._rest, samples])
         count = max(0, (len(joined) - FRAME) // HOP + 1)
         self._rest = joined[count * HOP :]
@@ -88,7 +88,7 @@ def decode(audio: Audio) -> tuple[Tone, ...]:
 
 
 def _keys(frames: NDArray[np.float64]) -> Iterator[str]:
-    """Yield each frame's key, or nothing."""
+    """Yield each frame's key, or an empty text."""
     powers = 2 * np.abs(frames @ _WAVES) ** 2 / FRAME**2
     whole = np.mean(frames**2, axis=1) + 1e-12
     low, high = powers[:, :4], powers[:, 4:8]
@@ -111,7 +111,7 @@ def _keys(frames: NDArray[np.float64]) -> Iterator[str]:
 
 
 def _lead(group: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return by how many dB the loudest tone of a group exceeds the next."""
+    """Return the dB by which the loudest tone of a group exceeds the next."""
     ordered = np.sort(group, axis=1) + 1e-12
     lead: NDArray[np.float64] = 10 * np.log10(ordered[:, -1] / ordered[:, -2])
     return lead

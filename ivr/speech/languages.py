@@ -1,8 +1,8 @@
-"""The languages that calls can be held in: one row a language. A tag without a row is refused by `ivr check`.
+"""The languages of calls, one row per language. `ivr check` rejects a tag without a row.
 
-A new language is a row here and the phrasebook of its tag in `ivr/flow/phrasebook/`; where no reader of values and no
-listener fits, also a module in `verbalize/` and in `itn/`. Sources of the carrier's codes: the tables of languages of
-Twilio's <Gather> and of the voices of <Say>.
+A new language is a row here and a phrasebook in `ivr/flow/phrasebook/`; if no existing reader or listener fits, also a
+module in `verbalize/` and in `itn/`. Sources of the carrier's codes: the tables of languages of Twilio's <Gather> and
+of the voices of <Say>.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .negation import CANTONESE, ENGLISH, MANDARIN, TRADITIONAL_MANDARIN, Negati
 
 @dataclass(frozen=True)
 class CarrierVoice:
-    """A voice of the carrier and the language code that goes with it."""
+    """A voice of the carrier, and its language code."""
 
     name: str
     language: str
@@ -23,10 +23,10 @@ class CarrierVoice:
 
 @dataclass(frozen=True)
 class LocalVoice:
-    """What a local voice needs to know of a language; `kind` is the voice's module in `tts/`.
+    """The settings of a local voice for a language; `kind` is the voice's module in `tts/`.
 
-    For pyttsx3: `name` is espeak's voice, `rate` its words a minute at the standard speed, `unit` the seconds that a
-    letter takes, or a syllable where the text is handed over as `pinyin`.
+    For pyttsx3: `name` is espeak's voice, `rate` its words per minute at the standard speed, `unit` the seconds per
+    letter, or per syllable if the text is passed as `pinyin`.
     """
 
     kind: str
@@ -38,7 +38,7 @@ class LocalVoice:
 
 @dataclass(frozen=True)
 class WrittenFormat:
-    """How values are written in text messages: an amount of yuan, days to seconds, and whether nouns have a plural."""
+    """The format of values in text messages: an amount in yuan, days to seconds, and whether nouns have a plural."""
 
     yuan: str = "¥{}"
     units: tuple[str, str, str, str] = (" d ", " h ", " min ", " s")
@@ -47,12 +47,12 @@ class WrittenFormat:
 
 @dataclass(frozen=True)
 class Language:
-    """One language. Whatever is left out, the language does not have: then values, speech or voices are refused.
+    """One language. A feature whose field is empty is not available: values, speech or voices are then refused.
 
-    Languages of one `family` stand in for each other in texts, and an agent who speaks one understands the other.
-    `aliases` are other names for it outside of flows. `recogniser` and `voice` are the carrier's; `reader` is a module
-    of `verbalize/`, `listener` one of `itn/`; `vosk` and `whisper` are the names that these recognisers give it, and
-    `models` the name in the list of models to download.
+    Languages of one `family` replace each other in texts, and agents who speak one of them take calls in the others.
+    `aliases` are other names, for use outside of flows. `recogniser` and `voice` are the carrier's; `reader` is a
+    module of `verbalize/`, `listener` one of `itn/`; `vosk` and `whisper` are the language's names in these
+    recognisers, and `models` its name in the list of models to download.
     """
 
     tag: str
@@ -68,16 +68,16 @@ class Language:
     whisper: str = ""
     models: str = ""
     script: str = "Latn"
-    """ISO 15924. Our Mandarin lexicon reads Hans, and nothing else."""
+    """The script by ISO 15924. Our Mandarin lexicon reads only Hans."""
     written: WrittenFormat = field(default_factory=WrittenFormat)
 
     @property
     def phrasebook(self) -> str:
-        """The file of what the engine itself says, in `ivr/flow/phrasebook/`."""
+        """The phrasebook file in `ivr/flow/phrasebook/`, with the engine's own phrases."""
         return f"{self.tag}.yaml"
 
     def local_voice(self, kind: str) -> LocalVoice | None:
-        """Return what a local voice needs to speak this language, or None if it does not speak it."""
+        """Return the settings of a local voice for this language, or None if the voice does not speak it."""
         return next((voice for voice in self.local_voices if voice.kind == kind), None)
 
 
@@ -154,7 +154,7 @@ _ROWS = (
 )
 
 LANGUAGES: Mapping[str, Language] = {row.tag: row for row in _ROWS}
-"""Every language by its tag, as flows write it."""
+"""All languages by tag, as written in flows."""
 
 
 def language_row(name: str) -> Language | None:
@@ -172,5 +172,5 @@ def family_of(name: str) -> str:
 
 
 def families() -> Mapping[str, str]:
-    """Return the family of every language by its tag: what the flow language needs to know of them."""
+    """Return the family of every language by tag, for the catalogue of the flow language."""
     return {tag: row.family for tag, row in LANGUAGES.items()}

@@ -1,4 +1,4 @@
-"""The words that turn a wish into its refusal, a language each: 不要转人工, 唔要, "I haven't lost my card".
+"""The words that negate a request, per language: 不要转人工, 唔要, "I haven't lost my card".
 
 Each is a regular expression over a text in lower case, without full-width signs and without apostrophes.
 """
@@ -12,7 +12,7 @@ from .traditional import traditional
 
 @dataclass(frozen=True)
 class Negation:
-    """How a language refuses: the words `before` a refused phrase, `behind` one taken back, `within` one negated."""
+    """The negations of a language: words `before` a refused phrase, `behind` a retracted one, `within` one."""
 
     before: str
     behind: str
@@ -28,7 +28,7 @@ MANDARIN = Negation(
     behind=r"[啊哦]?[，,] *(?:不对|不是|说错了|错了)|不要了|不用了|不要$",
     within="不(?!小心|见)|[没别未]",
 )
-"""要不 and 是不是 refuse nothing, and neither does 有没有; 没有查到余额 asks for it all the same."""
+"""要不, 是不是 and 有没有 do not negate; 没有查到余额 still asks for the balance."""
 
 TRADITIONAL_MANDARIN = Negation(*map(traditional, (MANDARIN.before, MANDARIN.behind, MANDARIN.within)))
 
@@ -41,7 +41,7 @@ CANTONESE = Negation(
     behind=r"[呀啊]?[，,] *(?:唔啱|唔係|講錯|錯咗)|唔(?:要|使)(?:喇|啦|了)|唔要$",
     within="唔(?!小心|見|該)|[冇未咪]",
 )
-"""唔該 is a courtesy, 唔見咗 a loss, and 係唔係 and 有冇 ask."""
+"""唔該 is a courtesy, 唔見咗 means a loss, and 係唔係 and 有冇 are questions: none of them negates."""
 
 ENGLISH = Negation(
     before=(

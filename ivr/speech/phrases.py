@@ -1,7 +1,7 @@
-"""Finds the choice that a caller named in a sentence, allowing for fillers, near sounds, another order, refusals.
+"""Find the choice that a caller named in a sentence, despite fillers, similar sounds and another word order.
 
-It rates and never guesses: two choices that are about equally near are neither, and what was refused was not said. The
-same words always give the same answer. It acts on nothing and knows neither calls nor keys.
+Two choices with about equal scores are both rejected, and a negated phrase does not count. Deterministic. Must not know
+calls or keys.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from .negation import ENGLISH, MANDARIN
 from .sounds import STEM, alike, is_word
 
 ENOUGH = 0.8
-"""Below this a phrase was not said."""
+"""Minimum score of a phrase."""
 _MARGIN = 0.08
-"""Two choices nearer to each other than this are about equally near."""
+"""Minimum distance between the scores of two choices."""
 GAPPED, TURNED = 0.88, 0.85
-"""A phrase that is said with other words in between; one whose English words come in another order."""
+"""Scores of a phrase with other words in between, and of one whose English words are in another order."""
 BREVITY = 0.3
-"""What a phrase loses for saying little: 处理得怎么样 is clearly nearer than 投诉 beside it, 投诉进度 is not."""
+"""Weight by which a short phrase loses score: 处理得怎么样 clearly beats 投诉 beside it, 投诉进度 does not."""
 _MOST_BETWEEN = 4
 _MOST_TEXT = 200
 
@@ -35,10 +35,10 @@ _STOP_WORDS = frozenset(
     "have can could you that thats this some".split()
 )
 _AROUND = frozenset("嗯呃额啊哦喂那哎呀吧嘛哈请谢請謝") | frozenset("uh um er well please thanks thank you".split())  # noqa: SIM905
-"""What may stand around an answer that has to be nothing but a phrase."""
+"""Fillers that may surround an answer that must otherwise equal a phrase."""
 
 _OTHER_THINGS = re.compile(r"人工智能|人工费|\bin[ -]person\b|\bper person\b")
-"""What only sounds like asking for a person."""
+"""Words that merely resemble a request for an agent."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class _Refusals:
 
 @lru_cache(maxsize=64)
 def _refusals_of(language: str) -> _Refusals:
-    """Join the negations that the row of a language names; a language without a row refuses in English and Mandarin."""
+    """Join the negations in the row of a language; a language without a row has those of English and Mandarin."""
     row = language_row(language)
     negations = row.negations if row else (ENGLISH, MANDARIN)
     before, behind, within = (
@@ -63,7 +63,7 @@ def _refusals_of(language: str) -> _Refusals:
 
 
 def understand(said: str, offers: Sequence[Sequence[str]], language: str, *, whole: bool = False) -> int | None:
-    """Return the place of the offer that was clearly said, or None. See `ivr.engine.ports.Understand`.
+    """Return the index of the offer that was clearly said, or None. See `ivr.engine.ports.Understand`.
 
     Phrases are compared by their script, so that a flow may offer "English" beside 普通话 in any language.
     """
@@ -82,7 +82,7 @@ def understand(said: str, offers: Sequence[Sequence[str]], language: str, *, who
 
 @dataclass(frozen=True)
 class _Heard:
-    """A sentence in units (a character or a word) with their places in the text; stop words are left out."""
+    """A sentence as units (characters or words) with their positions in the text, without stop words."""
 
     text: str
     units: tuple[str, ...]
@@ -91,25 +91,25 @@ class _Heard:
     refusals: _Refusals | None = None
 
     def refused(self, first: int, last: int) -> bool:
-        """Tell whether what stands from one unit to another is refused before or taken back behind."""
+        """Return whether the units from `first` to `last` are refused before or retracted after them."""
         before, behind = self.text[: self.starts[first]], self.text[self.ends[last] :]
         refusals = self.refusals
         return refusals is not None and bool(refusals.before.search(before) or refusals.behind.match(behind))
 
     def negated(self, first: int, last: int) -> bool:
-        """Tell whether a negation stands between one unit and another."""
+        """Return whether the units from `first` to `last` contain a negation."""
         between = self.text[self.starts[first] : self.ends[last]]
         return self.refusals is not None and self.refusals.within.search(between) is not None
 
     def share(self, first: int, last: int) -> float:
-        """Return how much of what was said lies from one unit to another, fillers not counted."""
+        """Return the share of the sentence, without fillers, from unit `first` to `last`."""
         rest = sum(unit not in _FILLERS for place, unit in enumerate(self.units) if not first <= place <= last)
         return (last - first + 1) / (last - first + 1 + rest)
 
 
 @dataclass(frozen=True)
 class _Hit:
-    """A phrase of an offer, found from one unit to another."""
+    """A phrase of an offer, found between two units."""
 
     place: int
     score: float
@@ -117,7 +117,7 @@ class _Hit:
     last: int
 
     def lies_within(self, other: _Hit) -> bool:
-        """Tell whether a longer phrase of another offer says more: 卡 in 信用卡."""
+        """Return whether a longer phrase of another offer contains this one: 卡 in 信用卡."""
         inside = other.first <= self.first and self.last <= other.last
         longer = other.last - other.first > self.last - self.first
         return inside and longer and self.place != other.place
@@ -139,12 +139,12 @@ def _heard(said: str, refusals: _Refusals | None = None) -> _Heard:
 
 @lru_cache(maxsize=16384)
 def _offered(phrase: str) -> _Heard:
-    """Cut a phrase. Only what editors wrote is kept, never what a caller said: that may be a PIN."""
+    """Split a phrase into units. Cached for editors' phrases only: a caller's words may be a PIN."""
     return _heard(phrase)
 
 
 def _clearly(hits: Sequence[_Hit]) -> int | None:
-    """Return the offer that is nearer than any other, if one is."""
+    """Return the offer whose score clearly exceeds all others, or None."""
     best: dict[int, float] = {}
     for hit in hits:
         if not any(hit.lies_within(other) for other in hits):
@@ -154,7 +154,7 @@ def _clearly(hits: Sequence[_Hit]) -> int | None:
 
 
 def _said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[_Hit]:
-    """Yield where a phrase was said word for word; a lone character says too little for that."""
+    """Yield exact occurrences of a phrase of more than one character."""
     size = 0 if _short(units) else len(units)
     for at in range(len(heard.units) - size + 1 if size else 0):
         if heard.units[at : at + size] == units and not heard.refused(at, at + size - 1):
@@ -163,7 +163,7 @@ def _said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[_Hit]:
 
 
 def _nearly_said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[_Hit]:
-    """Yield where a phrase was said with other sounds, with words in between, or in another order."""
+    """Yield approximate occurrences of a phrase: similar sounds, words in between, another order."""
     looks = (_sounding(units, heard), _gapped(units, heard), _turned(units, heard))
     for first, last, score in (match for look in looks for match in look):
         if score >= ENOUGH and not heard.refused(first, last):
@@ -178,7 +178,7 @@ _Match = tuple[int, int, float]
 
 
 def _sounding(units: Sequence[str], heard: _Heard) -> Iterator[_Match]:
-    size, short = len(units), _short(units)  # one syllable sounds like too many others
+    size, short = len(units), _short(units)  # one syllable resembles too many others
     for at in range(len(heard.units) - size + 1 if size else 0):
         if not alike(units[0], heard.units[at]) or (short and heard.units[at] != units[0]):
             continue
@@ -222,7 +222,7 @@ def _turned(units: Sequence[str], heard: _Heard) -> Iterator[_Match]:
 
 
 def _all_of_it(heard: _Heard, offers: Sequence[Sequence[str]]) -> int | None:
-    """Return the only offer of which a phrase is all that was said, words of hesitation and courtesy aside."""
+    """Return the only offer with a phrase that equals the sentence without fillers."""
     said = _bare(heard.text)
     places = {
         place for place, offer in enumerate(offers) if any(said == _bare(_offered(phrase).text) for phrase in offer)
@@ -231,6 +231,6 @@ def _all_of_it(heard: _Heard, offers: Sequence[Sequence[str]]) -> int | None:
 
 
 def _bare(text: str) -> str:
-    """Join the units of a text without what stands around an answer; 对对对 is 对."""
+    """Join the units of a text without fillers; 对对对 is 对."""
     joined = " ".join(unit for unit in _UNIT.findall(text) if unit not in _AROUND)
     return re.sub(r"^(.+?)(?: \1)+$", r"\1", joined)

@@ -1,6 +1,6 @@
-"""How alike two units of speech are: Chinese characters by their sound, words by their stem and spelling.
+"""Compare two units of speech: Chinese characters by their sound, words by stem and spelling.
 
-The table of sounds is pypinyin's; it is imported when a character is first compared, and every character asked once.
+The readings are pypinyin's; it is imported on first use, and readings are cached.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import re
 from functools import lru_cache
 
 SAME, NEAR = 0.97, 0.7
-"""Of two characters with one sound in common, and with sounds that dialects and telephones mix up."""
+"""Similarity of two characters with a common sound, and with sounds that dialects or telephones confuse."""
 STEM, MISSPELT = 0.96, 0.8
 _MIXED = (("^zh", "z"), ("^ch", "c"), ("^sh", "s"), ("^n", "l"), ("^r", "l"), ("^h(?=u)", "f"), ("ng$", "n"))
-"""Southern Mandarin and an 8 kHz line: z and zh, n, r and l, f and hu, -n and -ng sound alike."""
+"""Sounds that are alike in southern Mandarin and on an 8 kHz line: z and zh, n, r and l, f and hu, -n and -ng."""
 _ALSO = {
     "行": "hang",
     "还": "huan",
@@ -34,12 +34,12 @@ _ALSO |= {
     "降": "xiang",
     "藏": "zang",
 }
-"""Second sounds that are common in what is said to a bank; pypinyin gives the first."""
+"""Second readings that are common in calls to a bank; pypinyin returns the first."""
 
 
 @lru_cache(maxsize=8192)
 def alike(unit: str, other: str) -> float:
-    """Rate two units from 0 (nothing alike) to 1 (equal)."""
+    """Return the similarity of two units, from 0 (none) to 1 (equal)."""
     if unit == other:
         return 1.0
     if is_word(unit) != is_word(other):
@@ -48,7 +48,7 @@ def alike(unit: str, other: str) -> float:
 
 
 def is_word(unit: str) -> bool:
-    """Tell whether a unit is a word, of any script, rather than a Chinese character."""
+    """Return whether a unit is a word, of any script, rather than a Chinese character."""
     return not "㐀" <= unit[0] <= "鿿"
 
 
@@ -61,9 +61,9 @@ def _characters_alike(unit: str, other: str) -> float:
 
 @lru_cache(maxsize=8192)
 def readings(character: str) -> frozenset[str]:
-    """Return the usual sounds of a character, without tones; a character without one is its own.
+    """Return the usual readings of a character, without tones; the character itself if it has none.
 
-    Dictionaries also list sounds that nobody says today: by those, 卡不 would be 客服.
+    Obsolete readings of dictionaries are omitted: by those, 卡不 would match 客服.
     """
     from pypinyin import lazy_pinyin
 
@@ -91,7 +91,7 @@ def _stem(word: str) -> str:
 
 
 def _one_slip(short: str, long: str) -> bool:
-    """Tell whether one letter is missing, added, exchanged or swapped."""
+    """Return whether one letter is missing, added, replaced or swapped."""
     if len(long) - len(short) > 1:
         return False
     at = next((place for place, letter in enumerate(short) if letter != long[place]), len(short))

@@ -1,6 +1,6 @@
-"""Turns recorded answers into the input of a turn: words, keys, silence. One deadline covers all of it.
+"""Turn recorded answers into the input of a turn: words, keys or silence, within one deadline.
 
-It joins the carrier's recordings with the local recognisers; the engine does no I/O and learns only the outcome.
+Connects the carrier's recordings with the local recognisers; the engine does no I/O and receives only the result.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from ivr.settings.extras import missing_extra
 from .asr import Expected, Nothing, Reason, RecognizedPhrase, Recognizer, recognizers
 
 HEARING_SECONDS = 4.0
-"""Seconds after which a turn goes on without what was said; with two lookups it still ends within the carrier's 15."""
+"""Seconds after which a turn continues without the answer; with two lookups it still ends within the carrier's 15."""
 _AT_ONCE = 32
-"""Recordings waited for at a time; recognising has fewer threads of its own."""
+"""Maximum recordings in progress; recognition itself has fewer threads."""
 _NOT_SAID: frozenset[Reason] = frozenset({"silence", "noise", "music", "keys"})
 _KEYS = frozenset("0123456789*#")
 
 
 class Fetching(Protocol):
-    """Where recordings are."""
+    """A source of recordings."""
 
     def fetch(self, url: str, seconds: float) -> bytes:
         """Return a WAV file. Raises NoRecording."""
 
     def forget(self, url: str) -> None:
-        """Have it deleted; never raises."""
+        """Delete a recording; never raises."""
 
 
 class SpeechInput:
-    """Chooses per language how callers are heard, and recognises recordings. Thread-safe.
+    """Chooses the input mode per language, and recognises recordings. Thread-safe.
 
     `choice` is the setting: the carrier recognises (`cloud`), this server does (`local`), or only keys work (`none`).
     """
@@ -60,25 +60,25 @@ class SpeechInput:
 
     @cached_property
     def listeners(self) -> Sequence[Recognizer]:
-        """Every recogniser here, opened when first asked for."""
+        """All local recognisers, opened on first use."""
         return self._open()
 
     def input_mode(self, language: str) -> InputMode:
-        """Return how callers who speak a language are heard as long as nothing fails."""
+        """Return the input mode for a language, before any failure."""
         return "carrier" if self._choice == "cloud" else self._own(language)
 
     def warm(self, release: Release) -> None:
-        """Begin to load what the languages of a release need, so that not even the first answer waits for it."""
+        """Start to load the models for a release's languages, so that the first answer does not wait for them."""
         if self._choice == "local":
             for language in _languages(release):
                 self._own(language)
 
     def after(self, failed: InputMode | str, language: str) -> InputMode:
-        """Return how a caller is heard when one way has failed."""
+        """Return the input mode after one mode has failed."""
         return self._own(language) if failed in ("", "carrier") and self._choice == "cloud" else "keys"
 
     def _own(self, language: str) -> InputMode:
-        """Begin to load what is needed too: the caller will speak when the prompts are over."""
+        """Return the local mode, and start to load its model, since the caller speaks after the prompts."""
         listener = self._listener(language) if self._choice != "none" else None
         if listener is None:
             return "keys"
@@ -89,7 +89,7 @@ class SpeechInput:
         return next((listener for listener in self.listeners if listener.why_not(language) is None), None)
 
     def hear(self, recorded: Recorded, hearing: Hearing) -> Input:
-        """Return what the caller did. A recogniser that cannot be used, or not in time, leaves the keys."""
+        """Return the caller's input. If the recogniser is unusable or late, the call continues by keys."""
         if recorded.left:
             return HungUp()
         if recorded.key:
@@ -125,23 +125,23 @@ class SpeechInput:
     # telling operators
 
     def troubles(self, release: Release) -> list[tuple[str, str]]:
-        """Name the languages of a release that were to be heard here and cannot be, with the reason."""
+        """Return the release's languages that should be recognised here but cannot be, with the reason."""
         if self._choice != "local":
             return []
         reasons = ((language, self.why_not(language)) for language in _languages(release))
         return [(f"hearing {language}", why) for language, why in reasons if why]
 
     def why_not(self, language: str) -> str | None:
-        """Return why no recogniser here hears a language, or None."""
+        """Return why no local recogniser supports a language, or None."""
         if not self.listeners:
             return missing_extra("speech") or "no recogniser is installed"
         reasons = [recognizer.why_not(language) for recognizer in self.listeners]
         return reasons[0] if all(reasons) else None
 
     def unknown_words(self, release: Release) -> list[str]:
-        """Say which phrases of a release cannot be heard here as they are written, one sentence each.
+        """Yield a sentence for each phrase of a release that cannot be recognised here.
 
-        Loads models, which takes seconds; for a tool, never inside a call.
+        Loads models, which takes seconds, so it must not be used in a call.
         """
         return [
             f'{language}: "{phrase}" cannot be heard: the model does not know {", ".join(words)}; '
@@ -153,7 +153,7 @@ class SpeechInput:
 
 
 def open_speech_input(settings: Settings, recordings: Fetching) -> SpeechInput:
-    """Return the speech input that the settings choose. Nothing is loaded yet."""
+    """Return the configured speech input without loading a model."""
     return SpeechInput(settings.asr, lambda: recognizers([settings.models]), recordings, deadline=HEARING_SECONDS)
 
 
@@ -170,7 +170,7 @@ def _languages(release: Release) -> list[str]:
 
 
 def _phrases(release: Release) -> Mapping[str, tuple[str, ...]]:
-    """Return everything that can be said anywhere, by language."""
+    """Return all phrases of a release, by language."""
     phrases_by_language: dict[str, dict[str, None]] = {}
     for flow in release.flows.values():
         for language in flow.languages:
@@ -179,7 +179,7 @@ def _phrases(release: Release) -> Mapping[str, tuple[str, ...]]:
 
 
 def _said(flow: Flow, language: str) -> Iterator[str]:
-    """Yield what editors wrote, and the engine's own words where there are some in the language."""
+    """Yield the editor's phrases, and the engine's own if they exist in the language."""
     asking = (step for step in flow.steps.values() if isinstance(step, InputStep))
     choices = [*flow.globals, *(choice for step in asking for choice in step.own_choices())]
     for choice in choices:

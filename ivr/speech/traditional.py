@@ -1,6 +1,6 @@
-"""The traditional characters of the words that readers, listeners and negations use. No general converter.
+"""Convert the characters that readers, listeners and negations use to traditional ones. Not a general converter.
 
-Only characters with one traditional form are written in it, so that no conversion is a guess.
+Only characters with exactly one traditional form are converted, so that no conversion is a guess.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _TO_SIMPLIFIED = str.maketrans(_TRADITIONAL + "匯曆後帳週", _SIMPLIFIED + "
 
 
 def traditional(text: str) -> str:
-    """Write the listed characters of a text in their traditional form."""
+    """Return a text with the listed characters in their traditional form."""
     return text.translate(_TO_TRADITIONAL)
 
 
 def simplified(text: str) -> str:
-    """Write the listed characters of a text in their simplified form."""
+    """Return a text with the listed characters in their simplified form."""
     return text.translate(_TO_SIMPLIFIED)

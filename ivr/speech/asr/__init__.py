@@ -1,7 +1,6 @@
-"""Local recognisers: each a module named after its kind. They hear which of the expected phrases was said, if any.
+"""Local recognisers, one module per kind: they return which of the expected phrases was said, if any.
 
-They know sound and words; calls, flows and carriers are not their business. What cannot be heard is a result, never an
-exception.
+Must not know calls, flows or carriers. A failure is a result, never an exception.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["Expected", "Nothing", "Reason", "RecognizedPhrase", "Recognizer", "recognizers"]
 
 Reason = Literal["silence", "noise", "music", "keys", "unclear", "late", "broken"]
-"""Why nothing was heard. The last two are our own failures; all others are the caller's doing."""
+"""Why no phrase was recognised. The last two are failures of the recogniser; the others describe the caller's sound."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What may be said: phrases as editors write them, in one language (a BCP 47 tag)."""
+    """The expected phrases, as editors write them, in one language (a BCP 47 tag)."""
 
     language: str
     phrases: tuple[str, ...]
@@ -37,8 +36,8 @@ class Expected:
 class RecognizedPhrase:
     """One of the expected phrases, as the editor writes it.
 
-    `confidence` is the phrase's share, from 0 to 1, among all that the sound could have been; `margin` is by how much
-    it exceeds the next phrase's. Neither is shown by repr with the words: they are the caller's.
+    `confidence` is the phrase's share, from 0 to 1, of the likelihood of all alternatives; `margin` is the distance to
+    the next phrase. The phrase is not in repr, since it is the caller's answer.
     """
 
     text: str = field(repr=False)
@@ -48,50 +47,50 @@ class RecognizedPhrase:
 
 @dataclass(frozen=True)
 class Nothing:
-    """No phrase was heard, for this reason."""
+    """No phrase was recognised, for this reason."""
 
     reason: Reason
 
 
 class Recognizer(ABC):
-    """Listens. Safe to use from several threads; a process has one of each kind."""
+    """A recogniser. Thread-safe; a process has one of each kind."""
 
     kind: ClassVar[str]
     preference: ClassVar[int] = 50
-    """Order among recognisers: of those that can hear a language, the one with the lowest number hears it."""
+    """The order of recognisers: among those that support a language, the lowest number is used."""
 
     @classmethod
     @abstractmethod
     def open(cls, folders: Sequence[Path]) -> Self:
-        """Return the recogniser, with the folders to look for models in first. Nothing is loaded yet."""
+        """Return the recogniser, which searches `folders` for models first. Loads nothing."""
 
     @property
     def name(self) -> str:
-        """The kind, which is also the file name."""
+        """The kind, which is also the name of the module."""
         return self.kind
 
     @abstractmethod
     def why_not(self, language: str) -> str | None:
-        """Return None when the language can be heard here, else a sentence that says why not and the cure."""
+        """Return None if the language can be recognised here, else a sentence with the cause and the cure."""
 
     @abstractmethod
     def prepare(self, language: str) -> None:
-        """Begin to load what the language needs, in the background; again changes nothing."""
+        """Start to load the model of a language in the background; repeated calls have no effect."""
 
     @abstractmethod
     def listen(self, audio: Audio, expecting: Expected, deadline: float) -> RecognizedPhrase | Nothing:
-        """Tell which phrase was said, within `deadline` seconds; never raises."""
+        """Return which phrase was said, within `deadline` seconds; never raises."""
 
     def unknown_words(self, expecting: Expected) -> Mapping[str, Sequence[str]]:
-        """Return the phrases that cannot be heard as written, each with the words that the model does not know.
+        """Return the phrases that cannot be recognised, each with the words that the model lacks.
 
-        Loads the model where it is not loaded yet, so this may take seconds.
+        May load the model, which takes seconds.
         """
         return {}
 
 
 def recognizers(folders: Sequence[Path] = ()) -> Sequence[Recognizer]:
-    """Return every recogniser there is, the preferred one first; none without the extra `speech`."""
+    """Return all installed recognisers in order of preference; none without the extra `speech`."""
     if missing_extra("speech"):
         return ()
     kinds = kinds_in(sys.modules[__name__], Recognizer)  # type: ignore[type-abstract]

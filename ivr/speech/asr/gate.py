@@ -1,7 +1,7 @@
-"""Refuses sound without speech, before a recogniser invents words in it. Pure; takes a few milliseconds.
+"""Reject sound without speech, in which a recogniser would invent words. Takes a few milliseconds.
 
-The figures were set on 70 spoken answers (clean, at 10 dB above noise, slow and at -28 dB peak, through mu-law) with
-room to spare to both sides; a test holds them there.
+The thresholds were set on 70 spoken answers (clean, at 10 dB above noise, slow and at -28 dB peak, through mu-law),
+with a margin on both sides that a test checks.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from ivr.speech.dtmf import decode
 from . import Nothing, Reason
 
 _QUIETEST = -47.0
-"""dB of full scale that the loudest fifth of a second must have; the quietest answers have -39, line noise -51."""
+"""Minimum dB of full scale of the loudest fifth of a second; the quietest answers have -39, line noise -51."""
 LEAST_RANGE = 6.0
-"""dB between loud and quiet; speech at 10 dB above noise has 14, steady noise 1.5."""
+"""Minimum dB between loud and quiet frames; speech at 10 dB above noise has 14, steady noise 1.5."""
 _SHORTEST = 0.15
-"""Seconds of sound above the background; the shortest word (八) has 0.22."""
+"""Minimum seconds of sound above the background; the shortest word (八) has 0.22."""
 FLATTEST = -4.2
-"""dB of spectral flatness, of which white noise has -2.5 and the noisiest speech -5.7 (an s)."""
+"""Maximum dB of spectral flatness; white noise has -2.5 and the noisiest speech -5.7 (an s)."""
 LONGEST_NOTE, MOST_NOTES = 0.3, 0.6
-"""Seconds that one pitch may be held, and the share of loud sound in held pitches: 0.18 and 0.47 at most in speech."""
+"""Maximum seconds of one held pitch, and maximum share of notes in loud sound; speech has at most 0.18 and 0.47."""
 
 _FRAME, _WINDOW = 160, 512
 _LOUDEST = 10
 _LOW, _HIGH = 300 * _WINDOW // RATE, 3400 * _WINDOW // RATE
 _HELD = 6
-"""Frames of 20 ms that one pitch must last to be a note."""
+"""Minimum frames of 20 ms of one pitch that count as a note."""
 _TINY = 1e-10
 
 _Floats = NDArray[np.float64]
 
 
 def refused(audio: Audio) -> Nothing | None:
-    """Tell why nothing can have been said, or None when somebody may have spoken."""
+    """Return why the sound cannot be speech, or None if it may be."""
     reason = _reason(audio)
     return Nothing(reason) if reason else None
 
@@ -62,7 +62,7 @@ def _reason(audio: Audio) -> Reason | None:
 
 @dataclass(frozen=True)
 class _Sound:
-    """What a recording is like. Levels in dB of full scale."""
+    """The measurements of a recording. Levels are in dB of full scale."""
 
     loudest: float
     range: float
@@ -95,13 +95,13 @@ def _spectra(whole: _Floats, count: int) -> _Floats:
 
 
 def _flatness(spectra: _Floats) -> _Floats:
-    """Return how much each spectrum is like noise, in dB: 0 when all frequencies are equally strong."""
+    """Return the flatness of each spectrum in dB; 0 if all frequencies are equally strong."""
     flat: _Floats = 10 * (np.log10(spectra).mean(axis=1) - np.log10(spectra.mean(axis=1)))
     return flat
 
 
 def _notes(peaks: NDArray[np.intp], loud: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return the longest stretch of one strongest frequency in seconds, and the share of loud frames in such."""
+    """Return the seconds of the longest note, and the share of loud frames that belong to notes."""
     longest = held = run = 0
     for place in range(1, len(peaks) + 1):
         if place < len(peaks) and loud[place] and peaks[place] == peaks[place - 1]:

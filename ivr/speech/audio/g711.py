@@ -1,4 +1,4 @@
-"""The two codings of the telephone network, mu-law and A-law (ITU-T G.711), exact."""
+"""The codecs of the telephone network, mu-law and A-law (ITU-T G.711), bit-exact."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BIAS, _CLIP = 0x84, 32635
 
 
 def mulaw_bytes(samples: Samples) -> bytes:
-    """Return one byte a sample."""
+    """Return the mu-law coding, one byte per sample."""
     wide = samples.astype(np.int32)
     size = np.minimum(np.abs(wide), _CLIP) + _BIAS
     segment = np.floor(np.log2(size)).astype(np.int32) - 7
@@ -20,12 +20,12 @@ def mulaw_bytes(samples: Samples) -> bytes:
 
 
 def mulaw_samples(data: bytes) -> Samples:
-    """Return the samples that mu-law bytes stand for."""
+    """Decode mu-law bytes."""
     return _MULAW[np.frombuffer(data, dtype=np.uint8)]
 
 
 def alaw_samples(data: bytes) -> Samples:
-    """Return the samples that A-law bytes stand for."""
+    """Decode A-law bytes."""
     return _ALAW[np.frombuffer(data, dtype=np.uint8)]
 
 

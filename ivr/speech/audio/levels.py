@@ -1,4 +1,4 @@
-"""How loud a sound is, and making it as loud as asked; silence cut off, put in, and put between pieces."""
+"""Measure and set loudness; trim and insert silence."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .sound import RATE, Audio, Fractions, audio_of
 from .spectrum import hertz, resample, shaped
 
 TARGET = -18.0
-"""LUFS; prompts lie between -16 and -19."""
+"""Target loudness of prompts in LUFS; they measure between -16 and -19."""
 CEILING = -1.0
-"""dB of full scale that no sample goes beyond."""
+"""Maximum level of a sample in dB of full scale."""
 QUIET = -70.0
-"""LUFS below which nothing counts as sound (ITU-R BS.1770), and what silence measures."""
+"""LUFS below which sound is ignored (ITU-R BS.1770); also the value for silence."""
 
 _BLOCK, _HOP = 0.4, 0.1
 _FRAME = 0.01
@@ -25,12 +25,12 @@ _LIMIT_WINDOW = 0.005
 
 
 def silence(seconds: float, rate: int = RATE) -> Audio:
-    """Return nothing, for so long."""
+    """Return silence of so many seconds."""
     return Audio(np.zeros(max(0, round(seconds * rate)), np.int16), rate)
 
 
 def joined(pieces: Iterable[Audio]) -> Audio:
-    """Return the pieces one after the other, at the rate of the first."""
+    """Concatenate pieces at the rate of the first."""
     parts = list(pieces)
     rate = parts[0].rate if parts else RATE
     samples = [resample(piece, rate).samples for piece in parts]
@@ -44,7 +44,7 @@ def peak(audio: Audio) -> float:
 
 
 def loudness(audio: Audio) -> float:
-    """Return the loudness in LUFS as ITU-R BS.1770 measures it, pauses left out. Silence is -70."""
+    """Return the loudness in LUFS by ITU-R BS.1770, without pauses; silence is -70."""
     powers = _block_powers(audio)
     heard = powers[_lufs(powers) > QUIET]
     if not len(heard):
@@ -54,7 +54,7 @@ def loudness(audio: Audio) -> float:
 
 
 def levelled(audio: Audio, target: float = TARGET, *, ceiling: float = CEILING) -> Audio:
-    """Return the sound at `target` LUFS, its peaks rounded off below `ceiling` dB. Silence stays silence."""
+    """Return the sound at `target` LUFS, with peaks limited to `ceiling` dB. Silence stays silence."""
     level = loudness(audio)
     if level <= QUIET:
         return audio
@@ -68,23 +68,23 @@ def levelled(audio: Audio, target: float = TARGET, *, ceiling: float = CEILING) 
         made = audio_of(_limited(louder, audio.rate, highest), audio.rate)
         if np.abs(louder).max() <= highest:
             break
-        level = loudness(made)  # limiting takes a little away
+        level = loudness(made)  # limiting reduces the loudness a little
     return made
 
 
 def trimmed(audio: Audio, *, below: float = -36.0, above_noise: float = 9.0, keep: float = 0.02) -> Audio:
-    """Return the sound without the silence at both ends; `keep` seconds of it stay.
+    """Return the sound without silence at both ends, except `keep` seconds.
 
-    Silence is what lies `below` dB under the loudest frame, or less than `above_noise` dB over the quietest.
+    Silence is `below` dB under the loudest frame, or less than `above_noise` dB above the quietest.
     """
     loud = _loud_frames(audio, below, above_noise, 5)
     return _cut(audio, loud[0], loud[-1] + 1, keep) if len(loud) else Audio(audio.samples[:0], audio.rate)
 
 
 def core(audio: Audio, *, below: float = -36.0, above_noise: float = 9.0, bridged: float = 0.06) -> Audio:
-    """Return only what hangs together with the loudest moment, across gaps of up to `bridged` seconds.
+    """Return the part connected with the loudest moment, across gaps of up to `bridged` seconds.
 
-    For a recording of one syllable, of which silence is a fifth or more: clicks and breath before and after go.
+    Removes clicks and breath around a recording of one syllable, of which silence is a fifth or more.
     """
     loud = _loud_frames(audio, below, above_noise, 20)
     if not len(loud):
@@ -97,7 +97,7 @@ def core(audio: Audio, *, below: float = -36.0, above_noise: float = 9.0, bridge
 
 
 def _loud_frames(audio: Audio, below: float, above_noise: float, noise_share: int) -> NDArray[np.intp]:
-    """Return the numbers of the frames that are no silence; `noise_share` percent of all are taken for noise."""
+    """Return the indices of frames that are not silence; `noise_share` percent of all count as noise."""
     levels = _frame_levels(audio)
     if not len(levels) or (loudest := float(levels.max())) < QUIET:
         return np.zeros(0, np.intp)
@@ -114,7 +114,7 @@ def _frame_levels(audio: Audio) -> Fractions:
 
 
 def _cut(audio: Audio, first: int, last: int, keep: float) -> Audio:
-    """Return frames `first` up to `last`, with `keep` seconds more on both sides."""
+    """Return frames `first` to `last`, with `keep` more seconds on both sides."""
     frame, margin = max(1, round(_FRAME * audio.rate)), round(keep * audio.rate)
     return Audio(audio.samples[max(0, first * frame - margin) : last * frame + margin], audio.rate)
 
@@ -170,7 +170,7 @@ def _lufs(power: Fractions | float) -> Fractions:
 
 
 def _limited(fractions: Fractions, rate: int, ceiling: float) -> Fractions:
-    """Turn peaks down smoothly: the gain falls within 5 ms before a peak and comes back within 5 ms after it."""
+    """Limit peaks smoothly: the gain falls within 5 ms before a peak and recovers within 5 ms after it."""
     over = np.abs(fractions)
     if not len(over) or over.max() <= ceiling:
         return fractions
@@ -182,7 +182,7 @@ def _limited(fractions: Fractions, rate: int, ceiling: float) -> Fractions:
 
 
 def _lowest(values: Fractions, width: int) -> Fractions:
-    """Return the least of every `width` values in a row, found by doubling: least of 2, of 4, of 8 ..."""
+    """Return the sliding minimum over `width` values, computed by doubling: minima of 2, 4, 8 ..."""
     reached, least = 1, values
     while reached < width:
         step = min(reached, width - reached)

@@ -1,4 +1,4 @@
-"""Plays a sound on this machine. The only code that needs a sound card."""
+"""Play a sound on this machine. No other module needs a sound card."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .sound import Audio
 
 
 class NoSoundCard(IvrError):
-    """Nothing can be played here."""
+    """This machine cannot play sound."""
 
 
 def play_sound(audio: Audio) -> None:
-    """Play a sound and return when it has been heard. Raises NoSoundCard."""
+    """Play a sound to its end. Raises NoSoundCard."""
     import miniaudio
 
     def frames() -> Generator[bytes, int, None]:

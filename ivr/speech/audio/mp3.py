@@ -1,4 +1,4 @@
-"""MP3 files in memory, and sound files of either kind told apart by their first bytes."""
+"""Read MP3 files in memory, and tell MP3 from WAV by the first bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .wav import read_wav
 
 
 def read_mp3(data: bytes) -> Audio:
-    """Return the sound of an MP3 file, channels mixed into one, at the file's own rate. Raises ValueError."""
+    """Return the sound of an MP3 file, mixed to mono, at the file's own rate. Raises ValueError."""
     import miniaudio
 
     try:
@@ -21,7 +21,7 @@ def read_mp3(data: bytes) -> Audio:
 
 
 def read_sound(data: bytes) -> Audio:
-    """Return the sound of a WAV or MP3 file. Raises ValueError that says what is wrong."""
+    """Return the sound of a WAV or MP3 file. Raises ValueError with the cause."""
     if data[:4] == b"RIFF":
         return read_wav(data)
     if data[:3] == b"ID3" or (len(data) > 2 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0):

@@ -1,4 +1,4 @@
-"""What a sound is here, and its way from fractions to 16 bits. Nothing is measured or changed."""
+"""The type of sounds, and its conversion from floating point to 16 bits."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from numpy.typing import NDArray
 
 Samples = NDArray[np.int16]
 Fractions = NDArray[np.float64]
-"""Samples as shares of full scale, for arithmetic."""
+"""Samples from -1 to 1, for arithmetic."""
 
 RATE = 8000
-"""Hz; what the telephone carries."""
+"""The sampling rate of the telephone network in Hz."""
 FULL = 32768.0
 
 
 @dataclass(frozen=True, eq=False)
 class Audio:
-    """A piece of sound: mono, 16 bits, `rate` samples a second. The samples are not to be written to."""
+    """A sound: mono, 16 bits, `rate` samples per second. The samples must not be changed."""
 
     samples: Samples
     rate: int = RATE
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
+        """The duration in seconds."""
         return len(self.samples) / self.rate
 
     def __eq__(self, other: object) -> bool:
@@ -38,10 +38,10 @@ class Audio:
         return hash((self.rate, self.samples.tobytes()))
 
     def fractions(self) -> Fractions:
-        """Return the samples as shares of full scale."""
+        """Return the samples from -1 to 1."""
         return self.samples.astype(np.float64) / FULL
 
 
 def audio_of(fractions: NDArray[Any], rate: int) -> Audio:
-    """Return sound from shares of full scale; what is louder than 16 bits can say is cut off."""
+    """Return the sound of samples from -1 to 1; values outside are clipped."""
     return Audio(np.clip(np.round(fractions * FULL), -FULL, FULL - 1).astype(np.int16), rate)

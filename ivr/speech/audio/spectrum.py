@@ -1,4 +1,4 @@
-"""Changes of a sound by frequency: another sampling rate, the band that a telephone carries."""
+"""Filter a sound by frequency: resampling, and the band of a telephone line."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from .g711 import mulaw_bytes, mulaw_samples
 from .sound import RATE, Audio, Fractions, audio_of
 
 LOW, HIGH = 300.0, 3400.0
-"""Hz; what a telephone line carries (ITU-T G.712)."""
+"""The band of a telephone line in Hz (ITU-T G.712)."""
 Response = Callable[[int, int], Fractions]
-"""What a number of samples at a rate, in Hz, is multiplied by, frequency by frequency."""
+"""Returns the gain at each frequency, for a number of samples at a rate in Hz."""
 _PADDING = 0.02
-"""Seconds of silence around a sound while it is filtered, so that its end does not ring into its beginning."""
+"""Seconds of silence around a sound during filtering, so that its end does not ring into its beginning."""
 
 
 def resample(audio: Audio, rate: int = RATE) -> Audio:
-    """Return the sound at another rate; what the new rate cannot carry is filtered out first."""
+    """Resample a sound; frequencies that the new rate cannot carry are filtered out first."""
     if rate == audio.rate or not len(audio.samples):
         return Audio(audio.samples, rate)
     common = math.gcd(audio.rate, rate)
@@ -40,7 +40,7 @@ def resample(audio: Audio, rate: int = RATE) -> Audio:
 
 
 def telephone_band(audio: Audio) -> Audio:
-    """Return what a caller's ear gets: 8 kHz, 300-3400 Hz, through mu-law."""
+    """Return the sound as a caller hears it: 8 kHz, 300-3400 Hz, through mu-law."""
     near = resample(audio, RATE)
     heard = audio_of(shaped(near.fractions(), RATE, band), RATE)
     return Audio(mulaw_samples(mulaw_bytes(heard.samples)), RATE)
@@ -48,7 +48,7 @@ def telephone_band(audio: Audio) -> Audio:
 
 @functools.lru_cache(maxsize=8)
 def band(size: int, rate: int) -> Fractions:
-    """Return the share of each frequency that a telephone line lets through, as `shaped` asks for it."""
+    """Return the response of a telephone line, for `shaped`."""
     frequencies = hertz(size, rate)
     rising = 1 - _falling(frequencies, LOW * 0.7, LOW)
     falling: Fractions = rising * _falling(frequencies, HIGH, HIGH * 1.1)
@@ -56,7 +56,7 @@ def band(size: int, rate: int) -> Fractions:
 
 
 def shaped(fractions: Fractions, rate: int, response: Response) -> Fractions:
-    """Return the sound with every frequency multiplied by the response; its length stays."""
+    """Return the sound with every frequency multiplied by the response; its length is unchanged."""
     padding = math.ceil(_PADDING * rate)
     size = _quick(len(fractions) + 2 * padding)
     padded = np.zeros(size)
@@ -66,13 +66,13 @@ def shaped(fractions: Fractions, rate: int, response: Response) -> Fractions:
 
 
 def hertz(size: int, rate: int) -> Fractions:
-    """Return the frequencies of the spectrum of so many samples."""
+    """Return the frequencies in Hz of the spectrum of `size` samples."""
     frequencies: Fractions = np.fft.rfftfreq(size, 1 / rate).astype(np.float64)
     return frequencies
 
 
 def _quick(size: int) -> int:
-    """Return the next size whose spectrum is quick to compute; few sizes, so that responses can be kept."""
+    """Return the next size with a fast Fourier transform; few sizes, so that responses can be cached."""
     unit = 1 << max(0, size.bit_length() - 4)
     return math.ceil(size / unit) * unit
 

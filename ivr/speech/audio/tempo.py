@@ -1,4 +1,4 @@
-"""Speech made shorter or longer without a change of pitch (WSOLA: overlapping frames, each put where it fits best)."""
+"""Change the tempo of speech without its pitch (WSOLA: overlapping frames, each placed where it fits best)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _overlapped(sound: Fractions, hop: int, reach: int, factor: float) -> Fracti
 
 
 def _best(sound: Fractions, natural: int, wanted: int, hop: int, reach: int) -> int:
-    """Return the offset from `wanted` where the sound is most like what would have followed."""
+    """Return the offset from `wanted` at which the sound best matches its natural continuation."""
     target = sound[natural : natural + 2 * hop]
     around = sound[wanted - reach : wanted + reach + 2 * hop]
     if len(target) < 2 * hop or len(around) < 2 * hop + 2 * reach:

@@ -1,4 +1,4 @@
-"""WAV files in memory: every plain coding that recordings come in is read, 8 kHz mono is written."""
+"""WAV files in memory: read every uncompressed coding, write 8 kHz mono."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class _Format:
 
 
 def read_wav(data: bytes) -> Audio:
-    """Return the sound of a WAV file, channels mixed into one, at the file's own rate.
+    """Return the sound of a WAV file, mixed to mono, at the file's own rate.
 
-    Reads PCM of 8, 16, 24 and 32 bits, floating point, mu-law and A-law. A file that was cut off gives what is there.
-    Raises ValueError that says what is wrong.
+    Reads PCM of 8, 16, 24 and 32 bits, floating point, mu-law and A-law. A truncated file is read to its end. Raises
+    ValueError with the cause.
     """
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise ValueError("this is no WAV file: it does not begin with RIFF and WAVE")

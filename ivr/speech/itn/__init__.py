@@ -1,8 +1,8 @@
-"""Turns spoken numbers, amounts and days into keys: the opposite of `verbalize`. Pure, and without a clock.
+"""Inverse text normalisation: turn spoken numbers, amounts and days into keys, the opposite of `verbalize`.
 
-An answer is understood whole or not at all, because a wrong amount is worse than a question asked again. What it means
-comes back as the keys that would have been pressed, so that spoken and typed entries pass the same checks. Secrets are
-no entry here: nobody is to say a PIN aloud. The row of a language names its listener, a module here.
+An answer is understood as a whole or not at all, because a wrong amount is worse than a repeated question. The result
+is the keys that a caller would press, so that spoken and typed entries pass the same checks. Must not accept secrets:
+callers must not say a PIN aloud. Must not read a clock. The row of a language names its listener, a module here.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _MOST_TEXT = 200
 
 
 class Listener(Protocol):
-    """One language. Texts come without full-width forms, in lower case; None says "not understood"."""
+    """The listener of one language. Texts are in lower case without full-width forms; None means "not understood"."""
 
     def keys(self, text: str) -> str | None:
-        """Return digits, or the one * or # that is named."""
+        """Return the digits, or the one * or #."""
 
     def amount(self, text: str) -> Decimal | None:
         """Return an amount of yuan."""
@@ -33,10 +33,10 @@ class Listener(Protocol):
 
 
 def inverse_normalize(text: str, language: str, entry: str = "keys", today: date | None = None) -> str | None:
-    """Return the keys by which an answer would have been typed as this kind of entry, or None.
+    """Return the keys that type an answer as this kind of entry, or None.
 
     `entry` is "keys" for menus (digits, or one * or #), or one of digits, phone, id_tail, amount (star for the point)
-    and date (eight digits; `today` is what "tomorrow" counts from).
+    and date (eight digits; `today` is the reference of "tomorrow").
     """
     listener = _listener(language)
     if listener is None or len(text) > _MOST_TEXT:
@@ -73,7 +73,7 @@ def _digits(keys: str | None) -> str | None:
 
 
 def _phone(listener: Listener, text: str) -> str | None:
-    """Leave the country code of mainland China out, with which recognisers begin a number."""
+    """Return a telephone number without the country code of mainland China, which recognisers may add."""
     for prefix in ("+", "加", "plus"):
         if text.startswith(prefix):
             number = _digits(listener.keys(text.removeprefix(prefix)))

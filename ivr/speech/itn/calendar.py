@@ -1,15 +1,15 @@
-"""Days as people name them, counted from a day that is given. What does not exist, or may be two, is None."""
+"""Compute days as people name them, relative to a given day. Functions return None for a day that does not exist."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 _FARTHEST = 3700
-"""Days that "in so many days" may lie away: ten years."""
+"""Maximum days of "in N days": ten years."""
 
 
 def existing(year: int, month: int, number: int) -> date | None:
-    """Return a day of the calendar, or None for one that there never was."""
+    """Return a day of the calendar, or None if it does not exist."""
     try:
         return date(year, month, number)
     except ValueError:
@@ -17,12 +17,12 @@ def existing(year: int, month: int, number: int) -> date | None:
 
 
 def shifted(today: date, days: int) -> date | None:
-    """Return the day so many days from today."""
+    """Return the day `days` after today."""
     return today + timedelta(days=days) if abs(days) <= _FARTHEST else None
 
 
 def coming(today: date, weekday: int) -> date:
-    """Return the next such day of the week, today included; Monday is 0."""
+    """Return the next day that is this weekday, today included; Monday is 0."""
     return today + timedelta(days=(weekday - today.weekday()) % 7)
 
 
@@ -38,12 +38,12 @@ def of_month(today: date, months: int, number: int) -> date | None:
 
 
 def nearest(today: date, month: int, number: int) -> date | None:
-    """Return the day of the year that is nearest to today: on 20 December, 5 January is in two weeks."""
+    """Return the date with this month and day nearest to today: on 20 December, 5 January is in two weeks."""
     days = [day for year in (-1, 0, 1) if (day := existing(today.year + year, month, number))]
     return min(days, key=lambda day: abs(day - today), default=None)
 
 
 def short_year(year: int, today: date) -> int:
-    """Return the year that two digits mean: at most ten years ahead, else in the century before."""
+    """Return the year of two digits: at most ten years ahead, else in the century before."""
     century = today.year - today.year % 100
     return century + year if century + year <= today.year + 10 else century - 100 + year

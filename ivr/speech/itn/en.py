@@ -31,7 +31,7 @@ _KEYS = {"star": "*", "asterisk": "*", "*": "*", "pound": "#", "hash": "#", "#":
 _SAID = {word: str(number) for number, word in enumerate(_SMALL)} | {"oh": "0", "o": "0", "nought": "0"}
 _CHOSEN = {word: str(number) for number, word in enumerate(_PLACES[:9], 1)}
 _MISWRITTEN = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
-"""What recognisers write for a digit behind "press"."""
+"""Homophones that recognisers write for a digit after "press"."""
 _ONES = frozenset("123456789")
 _TIMES = {"double": 2, "triple": 3}
 
@@ -55,7 +55,7 @@ def keys(text: str) -> str | None:
 
 
 def _value(words: Sequence[str]) -> int | None:
-    """Return what a cardinal such as twelve hundred fifty means."""
+    """Return the value of a cardinal such as twelve hundred fifty."""
     for unit, size in _UNITS.items():
         if unit in words:
             at = words.index(unit)
@@ -106,14 +106,14 @@ def amount(text: str) -> Decimal | None:
         return _coins(words) if words and words[-1] in _COINS else _number(words)
     before, behind = words[:place], [word for word in words[place + 1 :] if word not in _YUAN]
     whole = _number(before or behind)
-    if not before or not behind:  # RMB may stand in front
+    if not before or not behind:  # RMB may come first
         return whole
     coins = _coins(behind)
     return whole + coins if whole is not None and coins is not None and whole % 1 == 0 else None
 
 
 def _coins(words: Sequence[str]) -> Decimal | None:
-    """Return what sixty, five fen and five jiao mean; a lone five might be five fen or fifty."""
+    """Return the fen of sixty, five fen and five jiao; None for a lone five, which may be five fen or fifty."""
     size = _COINS.get(words[-1], 0)
     value = _value(words[:-1] if size else words)
     if value is None or value * (size or 1) > 99 or (not size and value < 10):
@@ -151,7 +151,7 @@ _NUMBERS |= {"twentieth": 20, "thirtieth": 30}
 def day(text: str, today: date) -> date | None:
     """Understand tomorrow, next Monday, in three days, November twenty-first, the 21st of November 2026.
 
-    Days written in figures are taken as 2026-11-21 only: elsewhere 3/4 is March or April.
+    Days in figures are accepted as 2026-11-21 only: 3/4 may be in March or April.
     """
     if iso := re.fullmatch(r"\D*([0-9]{4})-?([0-9]{2})-?([0-9]{2})\D*", text):
         return calendar.existing(int(iso[1]), int(iso[2]), int(iso[3]))
@@ -177,7 +177,7 @@ def _counted(said: str, today: date) -> date | None:
 
 
 def _of_year(words: Sequence[str], today: date) -> date | None:
-    """Return November 21, with or without a weekday in front and a year behind."""
+    """Return the day of November 21, with an optional weekday before and year after it."""
     left = list(words)
     named = _WEEKDAYS.index(left.pop(0)) if left and left[0] in _WEEKDAYS else None
     place = next((at for at, word in enumerate(left) if word in _MONTHS), None)
@@ -194,7 +194,7 @@ def _of_year(words: Sequence[str], today: date) -> date | None:
 
 
 def _parted(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Part the day from the year: twenty first | twenty twenty six. The shorter day that leaves a year is it."""
+    """Split day and year: twenty first | twenty twenty six. The shortest day that leaves a valid year is chosen."""
     for size in (2, 1):
         number, behind = list(words[:size]), list(words[size:])
         if len(number) == size and _day_number(number) is not None and (not behind or _looks_like_year(behind)):
@@ -218,7 +218,7 @@ def _looks_like_year(words: Sequence[str]) -> bool:
 
 
 def _year(words: Sequence[str], today: date) -> int | None:
-    """Understand twenty twenty-six, nineteen oh five, two thousand (and) five, nineteen hundred, 2026; none is this."""
+    """Understand twenty twenty-six, nineteen oh five, two thousand (and) five, 2026; no words mean this year."""
     if not words:
         return today.year
     if not _UNITS.keys().isdisjoint(words):

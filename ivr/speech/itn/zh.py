@@ -34,11 +34,11 @@ _SIGNS = {
     "角": "毛",
 }
 _PLAIN = str.maketrans({sign: plain for plain, signs in _SIGNS.items() for sign in signs})
-"""How callers and recognisers write digits: cheque capitals, traditional forms, soldiers' digits, near sounds of 幺."""
+"""Spellings of digits: cheque capitals, traditional forms, military digits, homophones of 幺."""
 
 
 def _folded(text: str) -> str:
-    """Drop what is said around an answer, and write digits as Arabic ones."""
+    """Remove fillers around an answer, and replace digits by Arabic ones."""
     return _AROUND.sub("", _GAPS.sub("", text)).translate(_PLAIN)
 
 
@@ -52,7 +52,7 @@ def keys(text: str) -> str | None:
 
 
 def _value(text: str) -> int | None:
-    """Return what a cardinal such as 3百05 means, its digits being Arabic already."""
+    """Return the value of a cardinal such as 3百05, with Arabic digits."""
     for unit, size in (("亿", 10**8), ("万", 10**4), ("千", 1000), ("百", 100), ("十", 10)):
         head, separator, tail = text.rpartition(unit) if unit == "亿" else text.partition(unit)
         if separator:
@@ -65,7 +65,7 @@ def _value(text: str) -> int | None:
 
 
 def _rest(tail: str, size: int) -> int | None:
-    """Return what follows a unit: 3百5 is 350, 3百05 is 305."""
+    """Return the value after a unit: 3百5 is 350, 3百05 is 305."""
     if not tail:
         return 0
     if re.fullmatch("[1-9]", tail):
@@ -97,7 +97,7 @@ def amount(text: str) -> Decimal | None:
 
 
 def _coins(text: str, *, behind_yuan: bool) -> int | None:
-    """Return the fen that 5角2分, 5角2, 05分, 05 and (behind yuan) 5 and 25 mean."""
+    """Return the fen of 5角2分, 5角2, 05分, 05 and (after yuan) 5 and 25."""
     if behind_yuan and re.fullmatch("[0-9]{1,2}", text):
         return int(text) * (10 if len(text) == 1 else 1)
     match = re.fullmatch("(?:([0-9])角)?0?(?:([0-9])分?)?", text)
@@ -134,7 +134,7 @@ _FULL = re.compile(rf"(?:(?P<year>.+?年)的?)?(?P<month>[0-9十]+)月份?(?P<da
 
 
 def day(text: str, today: date) -> date | None:
-    """Understand 明天, 下周一, 三天后, 下个月五号, 十一月二十一号, 二零二六年十一月二十一日. Lunar days are none."""
+    """Understand 明天, 下周一, 三天后, 下个月五号, 十一月二十一号, 二零二六年十一月二十一日, but no lunar days."""
     if iso := re.fullmatch(r"\D*?([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})\D*", text):
         return calendar.existing(int(iso[1]), int(iso[2]), int(iso[3]))
     bare = _AROUND_DAY.sub(

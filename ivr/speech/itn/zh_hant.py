@@ -1,6 +1,6 @@
-"""Answers in traditional characters, from Taiwan or Hong Kong: what Mandarin understands once they are simplified.
+"""Answers in traditional characters, from Taiwan or Hong Kong: simplified, then understood as Mandarin.
 
-What only Cantonese says (廿, 蚊, 聽日) is not understood and is asked for again; nothing is guessed.
+Words of Cantonese only (廿, 蚊, 聽日) are not understood, so the question is repeated.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Speech models that are not part of the program: which there are, which are installed, and fetching them.
-
-Nothing here is asked during a call; what is missing is a sentence, never an exception.
-"""
+"""Speech models, which are not part of the distribution: list and install them. Must not be used during a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The models that can be downloaded, as `models.yaml` pins them, and which of them a folder holds."""
+"""The models that can be downloaded, as pinned in `models.yaml`, and those that a folder contains."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ ModelKind = Literal["voice", "recogniser"]
 
 @dataclass(frozen=True)
 class Model:
-    """One model: what it is for, where it comes from, and what it must be to the last bit.
+    """One model: its purpose, its source and its digest.
 
-    `made` is the file below the model's folder that shows that it is installed. With `names` it is many files: `file`
-    is the pattern of their names, and `sha256` the digest of the list of all their digests.
+    `made` is the file in the model's folder that exists once it is installed. A model with `names` consists of many
+    files: `file` is the pattern of their names, and `sha256` the digest of the list of their digests.
     """
 
     name: str
@@ -62,7 +62,7 @@ def model_catalogue() -> Mapping[str, Model]:
 
 
 def chosen(wanted: str, models: Mapping[str, Model] | None = None) -> list[Model]:
-    """Return the models that a word means: the one of this name, or all of a language such as zh or zh-CN."""
+    """Return the model with this name, or all models of a language such as zh or zh-CN."""
     catalogue = model_catalogue() if models is None else models
     if wanted in catalogue:
         return [catalogue[wanted]]
@@ -78,7 +78,7 @@ def installed(model: Model, folder: Path) -> Path | None:
 
 
 def missing(kind: ModelKind, language: str, folder: Path) -> str | None:
-    """Return None when a model of this kind is installed for the language, else a sentence with the cure."""
+    """Return None if a model of this kind is installed for the language, else a sentence with the cure."""
     models = [model for model in chosen(language) if model.kind == kind]
     if any(installed(model, folder) for model in models):
         return None

@@ -1,4 +1,4 @@
-"""Downloads over HTTP that go on where they broke off, held to a size. What arrives is checked by the caller."""
+"""Resumable downloads over HTTP with a maximum size. The caller checks the content."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _TIMEOUT = urllib3.Timeout(connect=10, read=30)
 _FAULTS = (urllib3.exceptions.HTTPError, OSError)
 
 FetchProgress = Callable[[int], None]
-"""Takes the number of bytes received since the last call; negative when a part has to be fetched again."""
+"""Receives the number of bytes since the last call; negative if a part must be fetched again."""
 
 
 @contextmanager
 def connection(url: str) -> Iterator[urllib3.PoolManager]:
-    """Open connections for the address, through the proxy that the environment names for it."""
+    """Return a connection pool for a URL, through the proxy of the environment."""
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme) if not proxy_bypass(parts.hostname or "") else None
     tries = urllib3.Retry(0, redirect=5)
@@ -40,9 +40,9 @@ def connection(url: str) -> Iterator[urllib3.PoolManager]:
 def fetch(
     pool: urllib3.PoolManager, url: str, target: Path, most: int, progress: FetchProgress, pause: float = 1.0
 ) -> None:
-    """Fetch one file to `target`; until it is whole it is `target.part`, from which a later run goes on.
+    """Fetch one file to `target`; an incomplete one is `target.part`, which a later run resumes.
 
-    `most` is the largest size that is taken, `pause` the seconds between attempts. Raises ModelError.
+    `most` is the maximum size in bytes, `pause` the seconds between attempts. Raises ModelError.
     """
     part = target.with_name(target.name + ".part")
     for attempt in range(ATTEMPTS):
@@ -78,7 +78,7 @@ def _attempt(pool: urllib3.PoolManager, url: str, part: Path, most: int, progres
         elif answer.status not in {200, 206}:
             _refused(url, answer.status)
         with part.open("ab") as file:
-            while chunk := answer.read1(_CHUNK):  # not stream(), which loses what came before a break
+            while chunk := answer.read1(_CHUNK):  # not stream(), which loses the data before an interruption
                 have += len(chunk)
                 if have > most:
                     file.truncate(0)

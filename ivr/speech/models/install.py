@@ -1,4 +1,4 @@
-"""Brings a model into the folder of models: fetched or from a file, checked, and there as a whole or not at all."""
+"""Install a model, downloaded or from a file, after checking it. The installation is atomic."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from .fetch import FetchProgress, connection, fetch
 from .unpack import clear, is_archive, only_folder, unpack
 
 _AT_ONCE = 6
-"""Files that are fetched side by side where a model is many small ones."""
+"""Files fetched in parallel, for a model of many small files."""
 MOST_SMALL = 1 << 20
-"""Bytes of one of many files."""
+"""Maximum bytes of each file, for a model of many small files."""
 
 
 def download_model(model: Model, folder: Path, progress: FetchProgress = lambda _: None, *, pause: float = 1.0) -> Path:
-    """Fetch and install a model; return its folder. A broken download is gone on with, also by a later run.
+    """Fetch and install a model; return its folder. Resumes a download that an earlier run began.
 
-    `progress` is called with the number of bytes received, `pause` is the seconds between attempts. Raises ModelError.
+    `progress` receives the number of bytes, `pause` is the seconds between attempts. Raises ModelError.
     """
     with _written(folder):
         here = folder / ".fetched" / model.name
@@ -33,7 +33,7 @@ def download_model(model: Model, folder: Path, progress: FetchProgress = lambda 
         try:
             check_archive(model, here)
         except ModelError:
-            clear(here)  # going on with something wrong would never end well
+            clear(here)  # resuming a wrong file would always fail
             raise
         home = _install(model, here, folder)
         clear(here)
@@ -41,9 +41,9 @@ def download_model(model: Model, folder: Path, progress: FetchProgress = lambda 
 
 
 def install_from(model: Model, path: Path, folder: Path) -> tuple[Path, bool]:
-    """Install a model from a file or folder on this machine; return its folder and whether it could be checked.
+    """Install a model from a local file or folder; return its folder and whether it was checked.
 
-    An unpacked folder of a model that is pinned as an archive cannot be. Raises ModelError.
+    An unpacked folder cannot be checked if the model is pinned as an archive. Raises ModelError.
     """
     with _written(folder), _workspace(folder, model) as work:
         if not model.names:
@@ -54,7 +54,7 @@ def install_from(model: Model, path: Path, folder: Path) -> tuple[Path, bool]:
 
 
 def check_archive(model: Model, folder: Path) -> None:
-    """Hold what was fetched against what is pinned. Raises ModelError that says what differs."""
+    """Compare the fetched files with the pinned digest. Raises ModelError with the difference."""
     if not model.names:
         digest, what = _digest(folder / model.file), model.file
     else:
@@ -99,7 +99,7 @@ def _from_archive(model: Model, path: Path, folder: Path, work: Path) -> tuple[P
 
 
 def _with_files(model: Model, path: Path, work: Path) -> Path:
-    """Return the folder that holds the model's many files, somewhere in a folder or an archive."""
+    """Return the folder of the model's many files, inside a folder or an archive."""
     top = path
     if not path.is_dir():
         if not is_archive(path):
@@ -110,7 +110,7 @@ def _with_files(model: Model, path: Path, work: Path) -> Path:
 
 
 def _holding(model: Model, file: str, top: Path) -> Path:
-    """Return the folder that holds a file: this one, or one up to three levels below."""
+    """Return the folder that contains a file: `top`, or one up to three levels below."""
     below = (place for pattern in ("*", "*/*", "*/*/*") for place in sorted(top.glob(pattern)))
     top_folder = next((place for place in (top, *below) if (place / file).is_file()), None)
     if top_folder is None:
@@ -119,7 +119,7 @@ def _holding(model: Model, file: str, top: Path) -> Path:
 
 
 def _install(model: Model, fetched: Path, folder: Path) -> Path:
-    """Make what is to be installed from what was fetched, beside its place, then put it there at once."""
+    """Build the installed form in a folder beside its destination, then rename it."""
     with _workspace(folder, model, "made") as made:
         if model.names:
             from ivr.speech.units import build_pack
@@ -159,7 +159,7 @@ def _workspace(folder: Path, model: Model, name: str = "given") -> Iterator[Path
 
 @contextmanager
 def _written(folder: Path) -> Iterator[None]:
-    """Turn what the file system says into a sentence."""
+    """Turn errors of the file system into sentences."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         yield

@@ -1,4 +1,4 @@
-"""Opens archives of models. Nothing is written outside the target folder, and no more than a bound allows."""
+"""Unpack archives of models. Must not write outside the target folder or more than the limits."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from typing import IO
 from ivr.errors import ModelError
 
 MOST_TIMES, MOST_FILES = 20, 20_000
-"""How many times its own size an archive may unpack to, and into how many files."""
+"""Maximum unpacked size, as a multiple of the archive's size, and maximum number of files."""
 
 _Entry = tuple[str, int, Callable[[], IO[bytes] | None]]
-"""A file in an archive: its name, its size, and how to open it."""
+"""A file in an archive: its name, its size, and a function that opens it."""
 
 
 def unpack(archive: Path, target: Path) -> None:
-    """Unpack a ZIP or tar archive into an empty folder. Raises ModelError for one that is damaged or plays tricks."""
+    """Unpack a ZIP or tar archive into an empty folder. Raises ModelError for a damaged or malicious one."""
     room = archive.stat().st_size * MOST_TIMES
     try:
         with _entries(archive) as entries:
@@ -40,7 +40,7 @@ def unpack(archive: Path, target: Path) -> None:
 
 
 def is_archive(path: Path) -> bool:
-    """Tell whether a file is an archive that can be unpacked."""
+    """Return whether a file is an archive that can be unpacked."""
     return path.is_file() and (zipfile.is_zipfile(path) or tarfile.is_tarfile(path))
 
 
@@ -81,7 +81,7 @@ def _inside(archive: Path, name: str) -> PurePosixPath:
 
 
 def _copy(source: IO[bytes], file: IO[bytes], size: int) -> None:
-    """Copy at most what the archive declares, so that its word on sizes holds."""
+    """Copy at most the declared size, so that the check of sizes holds."""
     left = size
     while left and (chunk := source.read(min(left, 1 << 20))):
         file.write(chunk)
@@ -95,11 +95,11 @@ def _gone(archive: Path) -> IO[bytes]:
 
 
 def only_folder(folder: Path) -> Path:
-    """Return the folder that everything lies in: archives mostly hold one folder with all the rest in it."""
+    """Return the only folder inside a folder, as archives mostly have one, else the folder itself."""
     inside = list(folder.iterdir())
     return only_folder(inside[0]) if len(inside) == 1 and inside[0].is_dir() else folder
 
 
 def clear(folder: Path) -> None:
-    """Delete a folder and what it holds, if it is there."""
+    """Delete a folder with its content, if it exists."""
     shutil.rmtree(folder, ignore_errors=True)

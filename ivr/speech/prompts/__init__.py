@@ -1,6 +1,6 @@
-"""Prompts: what callers can hear, the files that say it, and which of them a call plays.
+"""Prompts: the texts that callers can hear, their sound files, and the choice of a file in a call.
 
-Recordings come first, then the voices that `IVR_TTS` names, in its order. Knows no channel, no web server, no store.
+Recordings come first, then the voices of `IVR_TTS`, in its order. Must not know channels, web servers or stores.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def open_prompts(
     seal: Seal,
     clock: Callable[[], float],
 ) -> Prompts:
-    """Return what calls play: files of `audio`, and what is rendered for one caller, kept for a while in `private`."""
+    """Return the prompts of calls: files of `audio`, and sounds rendered for one caller, cached in `private`."""
     maker = PromptRenderer(Voices(voices), SoundCache(private), seal.fingerprint)
     return Prompts(tuple(order), PromptIndex(audio), maker, SignedUrls(seal, clock))
 
@@ -48,5 +48,5 @@ def open_prompts(
 def open_workshop(
     prompts: Sequence[KnownPrompt], order: Sequence[str], audio: Path, voices: Sequence[Voice]
 ) -> Workshop:
-    """Return what builds and judges the files of `audio`."""
+    """Return the workshop, which builds and judges the files of `audio`."""
     return Workshop(prompts, PromptIndex(audio), Voices(voices), tuple(order))

@@ -1,4 +1,4 @@
-"""The gate that every sound file must pass: what can be measured without a listener. It renders nothing."""
+"""Quality control of sound files, by measurements only. Must not render anything."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from .builder import Standing
 from .duration import characters_and_words, length_fault
 
 _LEVEL = (-20.5, -15.5)
-"""LUFS: prompts lie between -16 and -19, and a short one measures up to 1.5 off."""
+"""Limits of loudness in LUFS: prompts are between -16 and -19, and short ones measure up to 1.5 off."""
 LOUDEST = -0.3
-"""dB of full scale."""
+"""Maximum peak in dB of full scale."""
 MOST_LEAD, MOST_TAIL = 0.3, 0.7
-"""Seconds of silence at both ends."""
+"""Maximum seconds of silence at the start and at the end."""
 _FRAME = 0.01
 _QUIET = 10 ** (-45 / 20)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What was measured of one prompt. `pace` counts characters, or words, a minute; `syllables` what a voice reads."""
+    """The measurements of one prompt. `pace` is characters, or words, per minute; `syllables` are those of the text."""
 
     standing: Standing
     pace: float = 0.0
@@ -37,7 +37,7 @@ class Checked:
 
 
 def check_sound(standing: Standing, wav: bytes | None) -> Checked:
-    """Measure a prompt's file. None is a file that is not there."""
+    """Measure a prompt's file; `wav` is None if the file is missing."""
     if wav is None or standing.piece is None:
         return Checked(standing, faults=(standing.remark or "there is no sound",))
     try:
@@ -65,7 +65,7 @@ def check_sound(standing: Standing, wav: bytes | None) -> Checked:
 
 
 def _silences(audio: Audio) -> tuple[float, float]:
-    """Return the silence at both ends in seconds."""
+    """Return the seconds of silence at both ends."""
     frame = round(_FRAME * audio.rate)
     count = len(audio.samples) // frame
     if not count:
@@ -78,7 +78,7 @@ def _silences(audio: Audio) -> tuple[float, float]:
 
 
 def _read(standing: Standing) -> tuple[int | None, list[str]]:
-    """Count the syllables that a voice of ours says, and name what it has to say in another language."""
+    """Return the number of syllables that a local voice reads in a prompt, and the faults of its text."""
     prompt = standing.prompt
     characters, _ = characters_and_words(prompt.spoken)
     if standing.piece is None or standing.piece.recorded:

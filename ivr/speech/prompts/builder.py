@@ -1,4 +1,4 @@
-"""Renders every prompt that is known before a call, by what it is made of, so that only what changed is made again."""
+"""Render every prompt that is known before a call. Files are named by their inputs, so only changes are rendered."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from .recordings import RecordedPrompts, Recording
 from .voices import Voices, rendered
 
 BuildProgress = Callable[[int, int], None]
-"""Told how many prompts are done, of how many."""
+"""Receives the number of finished prompts, and the total."""
 RENDER_SECONDS = 30.0
-"""Seconds that one prompt may take; no caller waits for it."""
+"""Maximum seconds per prompt; no caller waits for it."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a prompt stands: the file that is heard, or why there is none that says this.
+    """The state of a prompt: its file, or why it has none.
 
-    `state` is `ready`, `stale` (there is a sound, of another text or voice), `missing`; `remark` says more.
+    `state` is `ready`, `stale` (its sound has another text or voice) or `missing`; `remark` explains it.
     """
 
     prompt: KnownPrompt
@@ -36,7 +36,7 @@ class Standing:
 
     @property
     def length_fault(self) -> str:
-        """What is wrong with the length of the file, or nothing."""
+        """The fault of the file's length, or an empty text."""
         if self.piece is None:
             return ""
         return length_fault(self.prompt.spoken, self.prompt.rate, self.piece.seconds)
@@ -44,11 +44,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Built:
-    """What a build did.
+    """The result of a build.
 
-    `left` counts prompts that the carrier speaks, because nobody recorded them and no local voice is wanted. `failed`
-    says for each prompt without a sound why not, `refused` which recordings were not used and why, `warnings` what
-    somebody should look at.
+    `left` counts prompts that the carrier's voice speaks. `failed` has the cause for each prompt without a sound,
+    `refused` the recordings that were not used and why, `warnings` sentences to review.
     """
 
     made: int = 0
@@ -86,7 +85,7 @@ class Workshop:
         return "cloud" in self.order and "local" not in self.order
 
     def standings(self) -> list[Standing]:
-        """Tell how every prompt stands."""
+        """Return the state of every prompt."""
         names = {(piece.language, piece.id): piece for piece in self.shelf.pieces()}
         return [self._standing(prompt, names) for prompt in self.prompts]
 
@@ -122,9 +121,9 @@ class Workshop:
     # building
 
     def build(self, *, prune: bool = False, progress: BuildProgress | None = None) -> Built:
-        """Make what is missing, write the index, and with `prune` remove files that nothing refers to.
+        """Render missing prompts, write the index, and with `prune` delete unused files.
 
-        Raises OSError when the folder cannot be written.
+        Raises OSError if the folder is not writable.
         """
         made: list[_Made] = []
         failed: list[tuple[KnownPrompt, str]] = []
@@ -157,7 +156,7 @@ class Workshop:
                 yield f"{standing.prompt.id} ({standing.prompt.language}): the recording is {standing.length_fault}"
 
     def _made(self, prompt: KnownPrompt) -> _Made | None:
-        """Return a prompt's file, made now where it was not there; None for the carrier's. Raises VoiceFailed."""
+        """Return a prompt's file, rendered if missing; None if the carrier speaks it. Raises VoiceFailed."""
         refused = ""
         recording = self._recording(prompt)
         for source in self.order:
@@ -201,7 +200,7 @@ class Workshop:
         return PromptPiece(prompt.id, prompt.language, prompt.spoken, prompt.rate, engine, name, seconds), new
 
     def _keep(self, pieces: list[PromptPiece], prune: bool) -> None:
-        """Write the index; without `prune` what other flows or older texts need, or what failed now, stays in it."""
+        """Write the index; without `prune`, entries of other flows, older texts and failed prompts stay in it."""
         made = {piece.sound for piece in pieces}
         old = [] if prune else [piece for piece in self.shelf.pieces() if piece.sound not in made]
         self.shelf.keep([*old, *pieces])
@@ -215,5 +214,5 @@ class Workshop:
 
 
 def voice_key(voice: Voice, prompt: KnownPrompt) -> str:
-    """Return the name of the file that a voice would make of a prompt."""
+    """Return the name of the file that a voice renders for a prompt."""
     return key_of(FORMAT, voice.name, voice.identity(prompt.language), prompt.language, prompt.spoken, prompt.rate)

@@ -1,6 +1,6 @@
-"""Sounds of what was said to one caller, such as a balance: kept for a while in a private folder, within a bound.
+"""Cache sounds rendered for one caller, such as a balance, for a while in a private folder of bounded size.
 
-Names are keyed digests, so that a sentence cannot be looked up by a guess; nothing else is written.
+Names are keyed digests, so that a sentence cannot be looked up by guessing. Must not write anything else.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from pathlib import Path
 from .index import write_whole
 
 _MOST_BYTES = 64 * 1024 * 1024
-"""About two hours and twenty minutes of speech."""
+"""Maximum bytes: about two hours and twenty minutes of speech."""
 _KEPT_SECONDS = 3600.0
-"""Seconds that a sound is kept after it was last played."""
+"""Seconds until a sound expires after it was last played."""
 _SWEEP_BYTES = _MOST_BYTES // 32
 
 
 class SoundCache:
-    """A bounded cache of files, the least recently heard going first. Several processes may share the folder.
+    """A bounded LRU cache of files. Several processes may share the folder.
 
-    Without a folder it makes one that goes with the process.
+    Without a folder it creates a temporary one, which is deleted with the process.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class SoundCache:
 
     @cached_property
     def folder(self) -> Path:
-        """Where the files are."""
+        """The folder of the files."""
         if self._folder_set is not None:
             return self._folder_set
         made = Path(tempfile.mkdtemp(prefix="ivr-spoken-"))
@@ -68,7 +68,7 @@ class SoundCache:
         return None
 
     def put(self, name: str, data: bytes) -> bool:
-        """Keep a sound, and tell whether that was possible: a full disk is no reason for silence."""
+        """Store a sound; return False if that failed, since a call must go on with a full disk."""
         try:
             if not self.folder.is_dir():
                 self.folder.mkdir(parents=True, mode=0o700)
@@ -85,7 +85,7 @@ class SoundCache:
         return True
 
     def sweep(self) -> None:
-        """Remove what has expired, and the least recently heard of what is too much."""
+        """Delete expired sounds, and the least recently used ones above the maximum."""
         files: list[tuple[float, int, Path]] = []
         for path in self.folder.glob("*.wav"):
             with suppress(OSError):

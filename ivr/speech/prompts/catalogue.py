@@ -1,6 +1,6 @@
-"""Every text that callers can hear and that is known before any call, by a name that recordings are called after.
+"""List every text of flows that is known before a call, with the name of its recording.
 
-The steps themselves say what they say, in rehearsals; nothing is composed here a second time.
+The texts come from dry runs of the steps, so their wording has one source.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from .dry_run import VALUE, DryRunText, DryRunTurn, Scene, dry_run_turn, phrase_
 from .words import folded, in_words, sentences
 
 _MOST_CONDITIONS = 6
-"""Conditions of one menu that are tried in every combination; with more, only all together and none."""
+"""Maximum conditions of a menu that are tried in every combination; with more, only all and none."""
 _MOST_FAILURES = 4
 
 PromptSound = tuple[str, str, float]
-"""What two prompts have in common that are one recording: language, folded words, rate."""
+"""The identity of a recording: language, folded words, rate."""
 
 
 @dataclass(frozen=True)
 class KnownPrompt:
-    """A text that callers hear as it stands. `also` are further places where the same is said at the same rate.
+    """A text without values.
 
-    `rate` is a share of the voice's normal speed; `flow` and `step` are empty for what the engine itself says.
+    `also` are further places with the same text at the same rate. `rate` is a share of the voice's normal speed; `flow`
+    and `step` are empty for the engine's own phrases.
     """
 
     id: str
@@ -47,27 +48,27 @@ class KnownPrompt:
 
     @property
     def spoken(self) -> str:
-        """What is to be heard, numbers in words."""
+        """The text with numbers in words."""
         return in_words(self.text, self.language)
 
     @property
     def sound(self) -> PromptSound:
-        """What tells it apart from other prompts for a listener."""
+        """The identity of its recording."""
         return sound_of(self.text, self.language, self.rate)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that a recording of it may have."""
+        """All names that its recording may have."""
         return (self.id, *self.also)
 
 
 def sound_of(text: str, language: str, rate: float) -> PromptSound:
-    """Return what tells a text apart from others for a listener."""
+    """Return the identity of a text's recording."""
     return language, folded(text, language), round(rate, 2)
 
 
 def known_prompts(release: Release) -> tuple[KnownPrompt, ...]:
-    """List every prompt of a release that holds no value, and the whole sentences without one of those that do."""
+    """Return every prompt of a release without values, and the complete sentences without values of the others."""
     prompts: dict[PromptSound, KnownPrompt] = {}
     names: dict[tuple[str, str], PromptSound] = {}
     for prompt in itertools.chain(_of_flows(release), _of_announcements(release), _of_the_engine(release)):
@@ -82,7 +83,7 @@ def known_prompts(release: Release) -> tuple[KnownPrompt, ...]:
 
 
 def _free(names: dict[tuple[str, str], PromptSound], prompt: KnownPrompt, sound: PromptSound) -> str:
-    """Return the prompt's name, with a letter behind it where another text has it already."""
+    """Return the prompt's name, with a letter appended if another text has the name already."""
     for ending in ("", *(f".{letter}" for letter in "bcdefghijklmnopqrstuvwxyz")):
         name = prompt.id + ending
         if names.setdefault((prompt.language, name), sound) == sound:
@@ -105,14 +106,14 @@ def _of_step(release: Release, flow: Flow, step: LiveStep, language: str) -> Ite
             met |= turn.met
             yield from _named(flow, step, turn.said, _without(step, hidden))
     for source, text in texts_of(step):
-        if id(text) not in met:  # said only in a moment that no rehearsal reaches
+        if id(text) not in met:  # spoken in a situation that no dry run reaches
             turn = dry_run_turn(flow, release.line, step, language)
             turn.say(text)
             yield from _named(flow, step, [DryRunText(source, text.say) for text in turn.said], "")
 
 
 def _hidden(flow: Flow, step: LiveStep) -> Iterator[frozenset[str]]:
-    """Yield every set of conditions that may fail together, none at first."""
+    """Yield every set of conditions that may fail together, the empty one first."""
     if not step.listens:
         yield frozenset()
         return
@@ -133,12 +134,12 @@ def _without(step: LiveStep, hidden: frozenset[str]) -> str:
 def _scenes(
     release: Release, flow: Flow, step: LiveStep, language: str, hidden: frozenset[str]
 ) -> Iterator[DryRunTurn]:
-    """Let the step be entered, and answered by silence and nonsense, by callers who come first and who come back."""
+    """Yield dry runs of a step: entered, answered by silence or nonsense, by first-time and returning callers."""
     for scene, what in _moments(step):
         alone = step.for_one_item()
         for there in (step,) if alone is step else (step, alone):
             turn = dry_run_turn(flow, release.line, step, language, scene, hidden)
-            with suppress(Exception):  # a step that needs a real call still has its texts listed, from its fields
+            with suppress(Exception):  # the texts of a step that needs a real call are listed from its fields
                 there.enter(turn) if what is None else there.answer(turn, what)
             yield turn
 
@@ -173,7 +174,7 @@ def _phrase_name(source: str, profile: Profile) -> str:
 
 
 def _whole(name: str, say: Say, profile: Profile, flow: str = "", step: str = "") -> Iterator[KnownPrompt]:
-    """Yield the text, or its sentences without a value where it holds one."""
+    """Yield the text, or its sentences without a value if it has slots."""
     prompt = KnownPrompt(name, say.language, say.text.strip(), say.rate, profile.name, flow, step)
     if VALUE not in say.text:
         yield prompt
@@ -205,7 +206,7 @@ def _announced(name: str, text: Text, language: str, profile: Profile) -> Iterat
 
 
 def _of_the_engine(release: Release) -> Iterator[KnownPrompt]:
-    """Yield the engine's own phrases; those with a value come from the steps that say them."""
+    """Yield the engine's own phrases; those with values come from the steps that use them."""
     for (language, _), profile in _spoken_profiles(release).items():
         book = phrasebook.language_of(language)
         for key in phrase_keys(language):

@@ -1,6 +1,6 @@
-"""A turn without a call: records what each step would say, with the place in the flow that the text comes from.
+"""Run a step without a call: record the texts that it would say, with their place in the flow.
 
-It asks no back end; values are only marked.
+Asks no back end; values are replaced by a marker.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from ivr.flow.model import Choice, Flow, Hotline
 from ivr.flow.text import Slot, Text
 
 VALUE = "\ue000"
-"""Stands in a text where a value would be spoken."""
+"""The marker of a value in a text."""
 
 
 _CALLER = "+86100000000"
 
 
 class _Nobody:
-    """Back ends that answer nothing."""
+    """Back ends without an answer."""
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
         raise LookupFailed(f"{source} is not asked in a rehearsal")
@@ -48,7 +48,7 @@ _SERVICES = Services(
 
 @dataclass(frozen=True)
 class DryRunText:
-    """One thing that was said: where it comes from (`say`, `no_input.1`, `phrases.transfer`), and the words."""
+    """One text that was said: its source (`say`, `no_input.1`, `phrases.transfer`), and its words."""
 
     source: str
     say: Say
@@ -56,7 +56,7 @@ class DryRunText:
 
 @dataclass
 class DryRunTurn(Turn):
-    """`hidden` are the texts of conditions that do not hold; `met` the texts that were spoken."""
+    """The turn of a dry run. `hidden` are the sources of false conditions; `met` the ids of spoken texts."""
 
     hidden: frozenset[str] = frozenset()
     said: list[DryRunText] = field(default_factory=list)
@@ -64,28 +64,28 @@ class DryRunTurn(Turn):
     _source: str = ""
 
     def offered(self, choice: Choice) -> bool:
-        """Offer every choice whose condition is not hidden."""
+        """Return whether a choice's condition is not hidden."""
         return choice.when is None or choice.when.text not in self.hidden
 
     def desk_open(self, desk: str) -> bool:
-        """Find everybody at work, so that transfers say what they say."""
+        """Return True, so that transfers say their texts."""
         return True
 
     def words(self, text: Text, **more: Any) -> str:
-        """Return the text with its values marked."""
+        """Return the text with markers for its values."""
         del more
         self.met.add(id(text))
         parts = text.template(self.call.language).parts
         return "".join(VALUE if isinstance(part, Slot) else part for part in parts)
 
     def say(self, text: Text, *, barge_in: bool = True, pace: float = 1.0, **more: Any) -> None:
-        """Say an editor's text."""
+        """Record an editor's text."""
         self._source = source_of(self.flow.steps.get(self.frame.step), text)
         super().say(text, barge_in=barge_in, pace=pace, **more)
         self._source = ""
 
     def phrase(self, key: str, /, *, language: str | None = None, barge_in: bool = True, **values: str) -> None:
-        """Say a phrase of the engine's."""
+        """Record one of the engine's phrases."""
         words = phrasebook.phrase(language or self.call.language, key)
         spoken = [value for name, value in values.items() if "{" + name + "}" in words and value != VALUE]
         self._source = ".".join(["phrases", key, *(word.replace(" ", "-") for word in spoken)])
@@ -93,14 +93,14 @@ class DryRunTurn(Turn):
         self._source = ""
 
     def say_words(self, words: str, *, language: str | None = None, barge_in: bool = True, pace: float = 1.0) -> None:
-        """Write down what is said."""
+        """Record words."""
         before = len(self.prompts)
         super().say_words(words, language=language, barge_in=barge_in, pace=pace)
         self.said += [DryRunText(self._source, prompt) for prompt in self.prompts[before:] if isinstance(prompt, Say)]
 
 
 def source_of(step: object, text: Text) -> str:
-    """Name the field of a step that a text is written in: `prompt`, or `no_input.2` for the second of a list."""
+    """Return the field of a step that contains a text: `prompt`, or `no_input.2` for the second of a list."""
     for name, value in texts_of(step):
         if value is text:
             return name
@@ -108,7 +108,7 @@ def source_of(step: object, text: Text) -> str:
 
 
 def texts_of(step: object) -> list[tuple[str, Text]]:
-    """Return the texts that a step holds as they are spoken, by field; labels of choices are not among them."""
+    """Return the spoken texts of a step by field, without labels of choices."""
     texts: list[tuple[str, Text]] = []
     for spec in fields(step) if isinstance(step, LiveStep) else ():
         value = getattr(step, spec.name)
@@ -121,7 +121,7 @@ def texts_of(step: object) -> list[tuple[str, Text]]:
 
 @dataclass(frozen=True)
 class Scene:
-    """Who is on the line: a caller whom the bank knows, one who comes back, one who was misunderstood before."""
+    """The caller of a dry run: known to the bank, returning, misunderstood before."""
 
     on_record: bool = True
     back: bool = False
@@ -136,7 +136,7 @@ def dry_run_turn(
     scene: Scene = Scene(),
     hidden: frozenset[str] = frozenset(),
 ) -> DryRunTurn:
-    """Return a turn that stands at a step; where it listens, the caller has the proof that it needs."""
+    """Return a turn at a step, by a caller with the identity level that the step requires."""
     scratch = InputScratch(scene.failures).merged_into({})
     frame = Frame(flow.name, step.name, scratch=scratch, visited=frozenset({step.name} if scene.back else ()))
     call = Call(
@@ -148,6 +148,6 @@ def dry_run_turn(
 
 
 def phrase_keys(language: str) -> list[str]:
-    """Name the engine's phrases that are said as they stand."""
+    """Return the engine's phrases that are spoken without change."""
     book = phrasebook.language_of(language)
     return [key for key in sorted(phrasebook.all_phrase_keys(book)) if key not in phrasebook.PARTS]

@@ -1,6 +1,6 @@
-"""The prompts that are ready to be played, and the index that says what each file holds. It renders nothing.
+"""The index of sound files that are ready to be played. Must not render anything.
 
-`rendered/prompts.json` in the audio folder is the index; it is read again when another process has written it.
+The index is `rendered/prompts.json` in the audio folder; it is read again after another process has written it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from .catalogue import PromptSound, sound_of
 RENDERED = "rendered"
 INDEX = "prompts.json"
 RECORDING = "recording"
-"""The engine of what a person has spoken."""
+"""The `engine` of a recording of a person."""
 LOOK_SECONDS = 2.0
-"""How long a server goes on with the index that it has read."""
+"""Seconds between two checks for a new index."""
 _IGNORED = "# Made by ivr prompts build.\n*\n"
 
 
 class PromptPiece(msgspec.Struct, frozen=True):
-    """One file: what it says, in numbers as words, how fast and by whom. `file` is relative to the audio folder."""
+    """One file: its text with numbers in words, its rate and its voice. `file` is relative to the audio folder."""
 
     id: str
     language: str
@@ -40,12 +40,12 @@ class PromptPiece(msgspec.Struct, frozen=True):
 
     @property
     def sound(self) -> PromptSound:
-        """What tells it apart for a listener."""
+        """The identity of its sound."""
         return sound_of(self.spoken, self.language, self.rate)
 
     @property
     def recorded(self) -> bool:
-        """Whether a person has spoken it."""
+        """Whether it is a recording of a person."""
         return self.engine == RECORDING
 
 
@@ -54,12 +54,12 @@ class _Index(msgspec.Struct, frozen=True):
 
 
 def key_of(*parts: object) -> str:
-    """Return 24 letters that are equal for equal parts: a file's name."""
+    """Return the name of a file: a digest of `parts` in 24 letters."""
     return hashlib.blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=12).hexdigest()
 
 
 def file_of(language: str, key: str) -> str:
-    """Return where a file is kept, relative to the audio folder."""
+    """Return the path of a file, relative to the audio folder."""
     return f"{RENDERED}/{language}/{key}.wav"
 
 
@@ -77,7 +77,7 @@ def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 class PromptIndex:
-    """The rendered files of an audio folder. Thread-safe: what was read is replaced whole."""
+    """The rendered files of an audio folder. Thread-safe: a new index replaces the old one as a whole."""
 
     def __init__(self, audio: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self.audio = audio
@@ -89,15 +89,15 @@ class PromptIndex:
 
     @property
     def any_recorded(self) -> bool:
-        """Whether there is any file that a person has spoken."""
+        """Whether any file is a recording of a person."""
         return bool(self._pieces()) and self._any_recorded
 
     def find(self, sound: PromptSound, *, recorded: bool) -> PromptPiece | None:
-        """Return the file of a text, spoken by a person or by a voice of ours."""
+        """Return the file of a text, recorded by a person or rendered by a voice."""
         return self._pieces().get((recorded, sound))
 
     def pieces(self) -> list[PromptPiece]:
-        """Return everything that the index names."""
+        """Return all entries of the index."""
         return list(self._pieces().values())
 
     def keep(self, pieces: Iterable[PromptPiece]) -> None:
@@ -127,7 +127,7 @@ class PromptIndex:
         return stat.st_mtime_ns, stat.st_ino
 
     def _read(self) -> Mapping[tuple[bool, PromptSound], PromptPiece]:
-        """Read the index; one that is gone or damaged is no reason for silence: other voices speak."""
+        """Read the index; a missing or damaged one counts as empty, and other voices speak."""
         try:
             index = msgspec.json.decode(self._index.read_bytes(), type=_Index)
         except (OSError, msgspec.MsgspecError):

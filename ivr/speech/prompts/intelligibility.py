@@ -1,6 +1,6 @@
-"""Judges whether prompts are understood: a recogniser hears each over a telephone line and must pick the right text.
+"""Judge the intelligibility of prompts: a recogniser hears each through a telephone band and must identify its text.
 
-Any recogniser will do; the one that comes along is faster-whisper with a model from a folder, loaded when first used.
+Any recogniser can be used; the one here is faster-whisper with a model from a folder, loaded on first use.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from .catalogue import KnownPrompt
 from .words import folded, in_words
 
 JudgingRecognizer = Callable[[Audio, str], str]
-"""Writes down what it hears in a language."""
+"""Transcribes a sound in a language."""
 _WHISPER_RATE = 16000
 
 
 @dataclass(frozen=True)
 class PromptVerdict:
-    """What was heard of one prompt, and which text was picked. `error` is the share of sounds that were misheard."""
+    """The result for one prompt: the transcript and the chosen text. `error` is the share of misheard sounds."""
 
     prompt: KnownPrompt
     heard: str
@@ -35,7 +35,7 @@ class PromptVerdict:
 
     @property
     def right(self) -> bool:
-        """Whether the right text was picked."""
+        """Whether the right text was chosen."""
         return self.picked.sound[:2] == self.prompt.sound[:2]
 
 
@@ -44,7 +44,7 @@ def judge_prompts(
     recogniser: JudgingRecognizer,
     progress: Callable[[], None] = lambda: None,
 ) -> Iterator[PromptVerdict]:
-    """Let a recogniser hear every prompt on a telephone band, and pick the nearest of all texts of its language."""
+    """Transcribe every prompt through a telephone band, and choose the nearest of all texts of its language."""
     texts = {prompt.sound[:2]: (prompt, sounds_of(prompt.text, prompt.language)) for prompt, _ in sounds}
     for prompt, audio in sounds:
         heard = recogniser(telephone_band(audio), prompt.language)
@@ -67,7 +67,7 @@ def _nearest(said: Sequence[str], choices: Sequence[tuple[KnownPrompt, Sequence[
 
 
 def sounds_of(text: str, language: str) -> tuple[str, ...]:
-    """Return a text as what a listener tells apart: syllables without tones in Mandarin, words elsewhere."""
+    """Return the units of a text that listeners distinguish: syllables without tones in Mandarin, else words."""
     spoken = in_words(text, language)
     if (row := language_row(language)) is not None and row.script == "Hans":
         try:
@@ -80,7 +80,7 @@ def sounds_of(text: str, language: str) -> tuple[str, ...]:
 
 
 def distance(sounds: Sequence[str], other: Sequence[str]) -> float:
-    """Return the edits that turn one into the other, as a share of the longer; 0 is equal, 1 has nothing in common."""
+    """Return the edit distance as a share of the longer one: 0 for equal, 1 for nothing in common."""
     row = list(range(len(other) + 1))
     for number, left in enumerate(sounds, 1):
         above, row[0] = row[0], number
@@ -90,13 +90,13 @@ def distance(sounds: Sequence[str], other: Sequence[str]) -> float:
 
 
 def _at_least(sounds: Sequence[str], other: Sequence[str]) -> float:
-    """Return a bound that `distance` does not fall below, at little cost."""
+    """Return a cheap lower bound of `distance`."""
     longer = max(len(sounds), len(other), 1)
     return (longer - sum((Counter(sounds) & Counter(other)).values())) / longer
 
 
 def whisper(model: Path) -> JudgingRecognizer:
-    """Return faster-whisper with a model from a folder; nothing is downloaded. Raises SettingsError."""
+    """Return faster-whisper with a model from a folder; downloads nothing. Raises SettingsError."""
     try:
         from faster_whisper import WhisperModel
     except ImportError:

@@ -1,7 +1,7 @@
-"""What people have recorded: the files that were put into `audio/<language>/`, and which words each of them says.
+"""Recordings of people: the files in `audio/<language>/`, and the text of each.
 
-`recordings.json` beside the files remembers the words that a prompt had when its recording came, so that a text that
-was changed later is noticed. It belongs to the recordings and is kept with them.
+`recordings.json` beside the files stores the text that a prompt had when its recording was added, so that a later
+change of the text is detected. It belongs to the recordings and is committed with them.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from .index import RECORDING, RENDERED, key_of, write_whole
 MANIFEST = "recordings.json"
 _SUFFIXES = (".wav", ".mp3")
 _NO_LANGUAGES = (RENDERED, "music")
-"""Folders beside those of the languages: what was rendered, and what waiting callers hear."""
+"""Folders that are not languages: rendered prompts, and music for waiting callers."""
 
 
 class RecordedWords(msgspec.Struct, frozen=True):
-    """What one recorded file says, and at which rate; `sha256` tells whether it is still the same file."""
+    """The text of one recording and its rate; `sha256` identifies the file."""
 
     spoken: str
     rate: float
@@ -34,7 +34,7 @@ class RecordedWords(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Recording:
-    """One recorded file. `words` is None for a file that is called like no prompt."""
+    """One recorded file. `words` is None if no prompt has the file's name."""
 
     path: Path
     language: str
@@ -43,21 +43,21 @@ class Recording:
 
     @property
     def name(self) -> str:
-        """The prompt's name, which is the file's without its ending."""
+        """The prompt's name: the file's without its suffix."""
         return self.path.stem
 
     @property
     def sound(self) -> PromptSound | None:
-        """What a listener hears, or None if it is not known."""
+        """The identity of its sound, or None if its text is unknown."""
         return sound_of(self.words.spoken, self.language, self.words.rate) if self.words else None
 
     @property
     def key(self) -> str:
-        """The name of the file that is made of it."""
+        """The name of its converted file."""
         return key_of(FORMAT, RECORDING, self.sha256)
 
     def converted(self) -> bytes:
-        """Return it trimmed, levelled and in the format of the telephone network. Raises ValueError, OSError."""
+        """Return the sound trimmed, levelled and as a WAV file in mu-law. Raises ValueError, OSError."""
         from ivr.speech.audio import levelled, read_sound, trimmed
 
         audio = levelled(trimmed(read_sound(self.path.read_bytes())))
@@ -67,7 +67,7 @@ class Recording:
 
 
 class RecordedPrompts:
-    """The recordings of an audio folder, matched with the prompts that there are."""
+    """The recordings of an audio folder, matched with the prompts of a release."""
 
     def __init__(self, audio: Path, prompts: Iterable[KnownPrompt]) -> None:
         self._audio = audio
@@ -77,16 +77,16 @@ class RecordedPrompts:
         self._by_name = {(recording.language, recording.name): recording for recording in self.all}
 
     def of(self, prompt: KnownPrompt) -> Recording | None:
-        """Return the recording that says a prompt's words at its rate, whatever it is called."""
+        """Return the recording with a prompt's words at its rate, under any name."""
         return self._by_sound.get(prompt.sound)
 
     def stale(self, prompt: KnownPrompt) -> Recording | None:
-        """Return the recording that bears a prompt's name and says something else."""
+        """Return the recording with a prompt's name but another text."""
         named = (self._by_name.get((prompt.language, name)) for name in prompt.names)
         return next((recording for recording in named if recording and recording.sound != prompt.sound), None)
 
     def unknown(self) -> Iterator[str]:
-        """Yield a sentence for each file that is called like no prompt."""
+        """Yield a sentence for each file without a prompt of its name."""
         for recording in self.all:
             if recording.words is None:
                 names = [name for language, name in self._prompts if language == recording.language]
@@ -96,7 +96,7 @@ class RecordedPrompts:
                 )
 
     def remember(self) -> None:
-        """Write down what each file says. Raises OSError."""
+        """Write the text of each file to `recordings.json`. Raises OSError."""
         for folder in self._folders():
             words = {
                 recording.name: recording.words
@@ -123,7 +123,7 @@ class RecordedPrompts:
     def _words(
         self, manifest: Mapping[str, RecordedWords], language: str, name: str, digest: str
     ) -> RecordedWords | None:
-        """Return what was noted of a file; a new one says what its prompt says today."""
+        """Return the stored text of a file; a new one has its prompt's current text."""
         noted = manifest.get(name)
         if noted and noted.sha256 == digest:
             return noted

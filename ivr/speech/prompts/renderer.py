@@ -1,4 +1,4 @@
-"""Sounds that are made while a call waits: by the local voices, in a bounded pool, within a deadline."""
+"""Render sounds during a call: by the local voices, in a bounded pool, within a deadline."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from .duration import FORMAT, wav_of
 from .voices import Voices, rendered
 
 _FIRST_SHARE = 0.6
-"""Of the time left, where another voice stands behind the one that is asked."""
+"""The share of the remaining time for a voice after which another one can be tried."""
 _LATE = 0.9
 _WARM_SECONDS = 30.0
 _THREADS, _QUEUE = 2, 16
-"""A voice renders so many texts at once, and so many more wait."""
+"""Texts that a voice renders at once, and texts that may wait."""
 _STUCK_SECONDS, _MOST_LOST = 20.0, 8
-"""A thread that takes longer hangs; so many may hang for good before no new ones run in their place."""
+"""Seconds after which a thread counts as lost, and the maximum of lost threads that are replaced."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A text to be rendered, its numbers in words."""
+    """A text to render, with numbers in words."""
 
     spoken: str
     language: str
@@ -39,9 +39,9 @@ class Wanted:
 
 
 class PromptRenderer:
-    """Renders on demand and keeps what it made. `fingerprint` names files so that nobody can guess them.
+    """Renders on demand and caches the result. `fingerprint` makes names of files that cannot be guessed.
 
-    Each voice has threads of its own, so that one that hangs does not hold up the others.
+    Each voice has threads of its own, so that a hanging one does not delay the others.
     """
 
     def __init__(self, voices: Voices, kept: SoundCache, fingerprint: Callable[[bytes], str]) -> None:
@@ -57,7 +57,7 @@ class PromptRenderer:
         self._under_way: dict[tuple[str, str], Future[bytes]] = {}
 
     def make(self, wanted: Iterable[Wanted], seconds: float) -> Mapping[Wanted, bytes]:
-        """Return the sounds that are there within `seconds`, made or kept; those left out could not be made in time."""
+        """Return the sounds that are cached or rendered within `seconds`; late ones are missing."""
         sounds: dict[Wanted, bytes] = {}
         missing: dict[Wanted, list[Voice]] = {}
         for want in dict.fromkeys(wanted):
@@ -74,18 +74,18 @@ class PromptRenderer:
         return sounds
 
     def warm(self, languages: Iterable[str]) -> None:
-        """Let each voice say a word in the background, so that the first caller does not wait for its data."""
+        """Let each voice render a word in the background, so that the first caller does not wait for its data."""
         for language in languages:
             for voice in self.voices.worth_asking(language):
                 want = Wanted(phrasebook.phrase(language, "verified"), language, 1.0)
                 self._start(want, voice, _WARM_SECONDS)
 
     def close(self) -> None:
-        """End what was started."""
+        """Stop the threads."""
         self.voices.close()
 
     def _round(self, asked: Mapping[Wanted, Voice], seconds: float) -> dict[Wanted, bytes]:
-        """Ask one voice for each text, all at the same time."""
+        """Let one voice render each text, all in parallel."""
         if seconds <= 0:
             return {}
         futures = {want: self._start(want, voice, seconds) for want, voice in asked.items()}
@@ -94,7 +94,7 @@ class PromptRenderer:
         slow = time.monotonic() - began > _LATE * seconds
         sounds: dict[Wanted, bytes] = {}
         for want, future in futures.items():
-            if future is None:  # too much to do; that is not the voice's fault
+            if future is None:  # a full queue is not the voice's fault
                 continue
             with suppress(Exception):
                 if future.done():
@@ -103,7 +103,7 @@ class PromptRenderer:
         return sounds
 
     def _start(self, want: Wanted, voice: Voice, seconds: float) -> Future[bytes] | None:
-        """Begin to render, unless somebody else's call has begun with the same."""
+        """Start to render, unless another call is rendering the same text."""
         key = (self._name(want), voice.name)
         with self._lock:
             if key in self._under_way:

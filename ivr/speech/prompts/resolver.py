@@ -1,7 +1,7 @@
-"""Chooses the sound for each text in a call: a recording, the carrier's voice or a local voice, in the order set.
+"""Choose the sound of each text in a call: a recording, the carrier's voice or a local voice, in the configured order.
 
-A sentence is never spoken by two voices; within one prompt a recorded sentence may stand beside one by another voice.
-Nothing here waits longer than the deadline; when a source fails, the next one speaks.
+A sentence is never spoken by two voices; one prompt may have recorded sentences and others. Waits at most until the
+deadline; if a source fails, the next one speaks.
 """
 
 from __future__ import annotations
@@ -21,19 +21,20 @@ from .signed_urls import SPOKEN, SignedUrls
 from .words import in_words, sentences
 
 TURN_SECONDS = 1.0
-"""How long all renderings of one turn may take together: after the bank's answer the caller still hears something
-within three and a half seconds."""
+"""Maximum seconds of all renderings of one turn: after the bank's answer, a caller still hears something within 3.5
+seconds.
+"""
 FETCH_SECONDS = 5.0
-"""How long a sound may take that a carrier fetches; it gives up after fifteen."""
+"""Maximum seconds to render a sound that the carrier fetches; it gives up after fifteen."""
 _LONGEST = 120
-"""Characters of one rendering; longer texts are cut at sentence ends, so that none takes too long."""
+"""Maximum characters of one rendering; longer texts are split at sentence ends."""
 _LAST = "sorry"
 _T = TypeVar("_T", bound=Closing)
 
 
 @dataclass(frozen=True)
 class _Pending:
-    """A text that a local voice is to render, and the sources that speak if it does not."""
+    """A text to be rendered by a local voice, and the sources to use if that fails."""
 
     say: Say
     rest: tuple[str, ...]
@@ -48,7 +49,7 @@ _Part = Prompt | _Pending
 
 @dataclass(frozen=True)
 class Prompts:
-    """Swaps what is to be said for what is to be played, where there is a sound. Thread-safe."""
+    """Replaces texts by sounds, where one exists. Thread-safe."""
 
     order: tuple[str, ...]
     shelf: PromptIndex
@@ -58,14 +59,14 @@ class Prompts:
     faults: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
 
     def ready(self, closing: _T, *, carrier_speaks: bool = True) -> _T:
-        """Return the closing with its prompts as they are heard. `carrier_speaks`: the channel has a voice itself."""
+        """Return a closing verb with its prompts resolved. `carrier_speaks` is true if the channel has a voice."""
         prompts = self.voiced(closing.prompts, carrier_speaks=carrier_speaks)
         return closing if prompts == closing.prompts else replace(closing, prompts=prompts)
 
     def voiced(self, prompts: tuple[Prompt, ...], *, carrier_speaks: bool = True) -> tuple[Prompt, ...]:
-        """Return prompts as they are heard.
+        """Return prompts with texts replaced by sounds.
 
-        Whatever breaks here, the words are still there: then they are left to the channel, and `troubles` tells.
+        After any error the texts are left to the channel, and `troubles` reports it.
         """
         try:
             return self._voiced(prompts, carrier_speaks)
@@ -82,9 +83,9 @@ class Prompts:
         return tuple(self._rendered([part for prompt in prompts for part in _planned(self, order, prompt)]))
 
     def heard(self, name: str) -> bytes | None:
-        """Return the sound that an address below /audio/spoken/ asks for; None for one that was not made here.
+        """Return the sound of a URL below /audio/spoken/; None for one that was not signed by this deployment.
 
-        A voice that fails now leaves a sentence that says so, for a carrier ends a call over a file that is missing.
+        If the voice fails now, an apology is returned, since the carrier ends a call over a missing file.
         """
         want = self.links.read(name)
         if want is None:
@@ -93,7 +94,7 @@ class Prompts:
         return made or self._sorry_file(want.language, want.rate)
 
     def words(self, address: str) -> str:
-        """Return what the sound at an address of ours says, or nothing for any other."""
+        """Return the words of the sound at one of our URLs; an empty text for any other."""
         file = address.partition("/audio/")[2]
         if file.startswith(f"{SPOKEN}/"):
             want = self.links.read(file.removeprefix(f"{SPOKEN}/").removesuffix(".wav"))
@@ -101,17 +102,17 @@ class Prompts:
         return next((piece.spoken for piece in self.shelf.pieces() if piece.file == file), "")
 
     def missing(self, prompts: Iterable[KnownPrompt]) -> int:
-        """Count the prompts that are not on the shelf for the sources set."""
+        """Return the number of prompts without a file from the configured sources."""
         kinds = [source == "recordings" for source in self.order if source != "cloud"]
         return sum(not any(self.shelf.find(prompt.sound, recorded=kind) for kind in kinds) for prompt in prompts)
 
     def warm(self, languages: Iterable[str]) -> None:
-        """Start the local voices in the background where calls may need them."""
+        """Start the local voices in the background, if calls may need them."""
         if "local" in self.order:
             self.maker.warm(languages)
 
     def troubles(self, prompts: Sequence[KnownPrompt]) -> list[tuple[str, str]]:
-        """Tell what callers hear otherwise than it was set, and why: nothing while the carrier's voice is wanted."""
+        """Yield the differences from the configured voices, and why; nothing if the carrier's voice is configured."""
         troubles = [
             (f"voice {name}", "does not answer in time; the next voice speaks") for name in self.maker.voices.resting()
         ]
@@ -125,17 +126,17 @@ class Prompts:
         return troubles
 
     def close(self) -> None:
-        """End what was started."""
+        """Stop the threads and the voices."""
         self.maker.close()
 
     def _order(self, carrier_speaks: bool) -> tuple[str, ...]:
-        """Return the sources; the last one always says something."""
+        """Return the sources; the last one can always speak."""
         if not carrier_speaks:
             return (*(source for source in self.order if source != "cloud"), _LAST)
         return self.order if "cloud" in self.order else (*self.order, "cloud")
 
     def by(self, order: tuple[str, ...], say: Say) -> Iterator[_Part]:
-        """Let the first source speak what it can, and the next one the sentences that it cannot."""
+        """Let the first source speak what it can, and the next one the other sentences."""
         source, rest = order[0], order[1:]
         if source == "cloud":
             yield say
@@ -156,7 +157,7 @@ class Prompts:
                 yield from (_Pending(replace(say, text=piece), rest) for piece in short(text))
 
     def _runs(self, say: Say, recorded: bool) -> Iterator[tuple[str, Play | None]]:
-        """Cut a text into sentences that are there, and runs of those that are not."""
+        """Split a text into recorded sentences, and runs of those without a recording."""
         missing = ""
         for sentence in sentences(say.text):
             play = self._piece(replace(say, text=sentence), recorded=recorded)
@@ -175,7 +176,7 @@ class Prompts:
         return Play(f"/audio/{piece.file}", say.barge_in) if piece else None
 
     def _rendered(self, planned: Sequence[_Part]) -> Iterator[Prompt]:
-        """Have all that is missing rendered at once, and leave to the next source what is not there in time."""
+        """Render all missing texts in parallel; pass those that are late to the next source."""
         wanted = [part.wanted for part in planned if isinstance(part, _Pending)]
         made = self.maker.make(wanted, self.seconds) if wanted else {}
         for part in planned:
@@ -187,7 +188,7 @@ class Prompts:
                 yield from _certain(self.by(part.rest, part.say))
 
     def _sorry(self, say: Say) -> Prompt:
-        """Return a shorter sentence that is there, where a channel without a voice cannot say the one that is meant."""
+        """Return an existing shorter sentence, for a channel without a voice that lacks the intended one."""
         piece = self._sorry_piece(say.language, say.rate)
         return Play(f"/audio/{piece.file}", say.barge_in) if piece else say
 
@@ -214,12 +215,12 @@ def _planned(prompts: Prompts, order: tuple[str, ...], prompt: Prompt) -> Iterab
 
 
 def _certain(parts: Iterable[_Part]) -> Iterator[Prompt]:
-    """Drop what would have to be rendered: behind a local voice there is none."""
+    """Remove texts that must be rendered, since no source follows a local voice."""
     return (part for part in parts if not isinstance(part, _Pending))
 
 
 def short(text: str) -> Iterator[str]:
-    """Cut a text at sentence ends into pieces of at most LONGEST characters; one endless sentence stays whole."""
+    """Split a text at sentence ends into pieces of at most _LONGEST characters; a longer sentence stays whole."""
     held = ""
     for sentence in sentences(text):
         if held and len(held) + len(sentence) > _LONGEST:

@@ -1,4 +1,4 @@
-"""Writes the reading script for a speaker: each text with its file name, who hears it, and what comes before it."""
+"""Write the reading script for a speaker: each text with its file name, its listeners, and the text before it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .catalogue import KnownPrompt
 from .duration import characters_and_words
 
 _PACE = (200.0, 150.0)
-"""Characters and words a minute that are asked for at the rate 1: slower than talk, faster than the local voice."""
+"""Requested characters and words per minute at rate 1: slower than talk, faster than the local voice."""
 _MOST_BEFORE = 2
 
 _HEAD = """\
@@ -68,7 +68,7 @@ def _seconds(prompt: KnownPrompt) -> float:
 
 
 def _before(release: Release, prompts: Iterable[KnownPrompt]) -> Mapping[tuple[str, str, str], list[str]]:
-    """Return what is said last before each step, by flow, step and language."""
+    """Return the last text before each step, by flow, step and language."""
     said: dict[tuple[str, str, str], str] = {}
     for prompt in prompts:
         for name in (prompt.id, *prompt.also):

@@ -1,7 +1,7 @@
-"""Addresses of sounds that were rendered for one caller. The text itself, sealed, is in the address.
+"""URLs of sounds that were rendered for one caller. They contain the encrypted text itself.
 
-Why: any server behind the balancer can then give the sound, rendering it again if need be, with no shared folder and
-nothing to clean up; and a log of addresses tells nothing. An address holds for as long as a call may last.
+So any server behind the load balancer can return the sound, rendering it again if necessary, without a shared folder or
+a clean-up; and logs of URLs reveal nothing. A URL is valid for as long as a call may last.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from .renderer import Wanted
 
 SPOKEN = "spoken"
 HOLDS_SECONDS = 4 * 3600
-"""The longest call that a carrier allows."""
+"""Seconds of validity: the longest call that a carrier allows."""
 MOST_LETTERS = 8000
 
 
 class SignedUrls:
-    """Makes and reads addresses below /audio/spoken/."""
+    """Writes and reads URLs below /audio/spoken/."""
 
     def __init__(self, seal: Seal, clock: Callable[[], float]) -> None:
         self._seal, self._clock = seal, clock
 
     def address(self, want: Wanted) -> str:
-        """Return the address of a sound."""
+        """Return the URL of a sound."""
         content = json.dumps([int(self._clock()), want.language, want.rate, want.spoken], ensure_ascii=False)
         return f"/audio/{SPOKEN}/{self._seal.seal(Secret(SPOKEN, content)).partition('.')[2]}.wav"
 
     def read(self, name: str) -> Wanted | None:
-        """Return what an address asks for; None where it was not made here, or is too old."""
+        """Return the text of a URL; None if it has no valid signature or is too old."""
         if len(name) > MOST_LETTERS or not name.isascii():
             return None
         try:

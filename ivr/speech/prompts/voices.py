@@ -1,4 +1,4 @@
-"""The local voices as prompts use them: which can speak a language now, and which rest after not answering."""
+"""The local voices of prompts: select those that can speak a language now, and pause those that do not answer."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from ivr.speech.audio import Audio
 
 REST_SECONDS = 30.0
-"""How long a voice that twice did not answer in time is not asked: callers must not wait for it again and again."""
+"""Seconds for which a voice is not used after two late answers, so that callers do not wait for it repeatedly."""
 _LOOK_SECONDS = 10.0
-"""How long a voice that said that it cannot speak a language is taken at its word."""
+"""Seconds for which a voice's refusal of a language is cached."""
 _PATIENCE = 2
 _CLOSE_SECONDS = 1.0
 
 
 class Voices:
-    """Voices in order, the best first. Thread-safe."""
+    """Voices in order of preference. Thread-safe."""
 
     def __init__(self, voices: Sequence[Voice], clock: Callable[[], float] = time.monotonic) -> None:
         self.all = tuple(voices)
@@ -39,11 +39,11 @@ class Voices:
         self._failures: dict[tuple[str, str], tuple[float, str | None]] = {}
 
     def speaking(self, language: str) -> list[Voice]:
-        """Return the voices that can speak a language now. Asks them, which may take as long as they like."""
+        """Return the voices that can speak a language now. Asks each voice, without a deadline."""
         return [voice for voice in self.all if self.why_not(voice, language) is None]
 
     def worth_asking(self, language: str) -> list[Voice]:
-        """Return the voices that are not known to fail, without asking anybody: for a call, which cannot wait."""
+        """Return the voices that are not known to fail, without asking them: for calls, which cannot wait."""
         now = self._clock()
         return [
             voice
@@ -54,16 +54,16 @@ class Voices:
         ]
 
     def why_not(self, voice: Voice, language: str) -> str | None:
-        """Return why a voice cannot speak a language, or None. Thread-safe; may take as long as the voice likes."""
+        """Return why a voice cannot speak a language, or None. Has no deadline."""
         try:
             reason = voice.why_not(language)
-        except Exception as fault:  # a plug-in that breaks is one that cannot speak
+        except Exception as fault:  # a plug-in that raises cannot speak
             reason = f"the voice {voice.name} broke: {type(fault).__name__}"
         self._failures[voice.name, language] = (self._clock(), reason)
         return reason
 
     def say(self, text: str, language: str, rate: float, seconds: float) -> Audio:
-        """Return a text by the first voice that can speak it, however long that takes. Raises VoiceFailed."""
+        """Return the sound of a text by the first voice that can speak it. Raises VoiceFailed."""
         reasons: list[str] = []
         for voice in self.speaking(language):
             try:
@@ -73,7 +73,7 @@ class Voices:
         raise VoiceFailed("; ".join(reasons or self.reasons(language)))
 
     def reasons(self, language: str) -> list[str]:
-        """Say why the voices that cannot speak a language cannot; those that never do are left out if others would."""
+        """Return why voices cannot speak a language; voices of other languages are omitted if any other voice has it."""
         own = [voice for voice in self.all if voice.speaks(language)]
         answers = [self.why_not(voice, language) for voice in own or self.all]
         return [reason for reason in answers if reason] or [
@@ -81,7 +81,7 @@ class Voices:
         ]
 
     def answered(self, voice: Voice, in_time: bool) -> None:
-        """Take note of whether a voice answered in time."""
+        """Record whether a voice answered in time."""
         with self._lock:
             late = 0 if in_time else self._late.get(voice.name, 0) + 1
             self._late[voice.name] = late
@@ -89,12 +89,12 @@ class Voices:
                 self._resting[voice.name] = self._clock() + REST_SECONDS
 
     def resting(self) -> list[str]:
-        """Name the voices that do not answer in time and are left alone for a while."""
+        """Return the voices that are paused after late answers."""
         now = self._clock()
         return [voice.name for voice in self.all if now < self._resting.get(voice.name, float("-inf"))]
 
     def close(self) -> None:
-        """End what the voices have started; one that hangs is not waited for."""
+        """Close the voices, without waiting for one that hangs."""
         wait([in_background(voice.close, f"ivr-closes-{voice.name}") for voice in self.all], _CLOSE_SECONDS)
 
     def _known_to_fail(self, voice: Voice, language: str, now: float) -> bool:
@@ -103,7 +103,7 @@ class Voices:
 
 
 def rendered(voice: Voice, spoken: str, language: str, rate: float, deadline: float) -> Audio:
-    """Let a voice speak. Raises VoiceFailed, also for a voice that breaks or that gives a sound without speech."""
+    """Render a text. Raises VoiceFailed for any exception of the voice, and for a sound without speech."""
     try:
         audio = voice.render(spoken, language, rate=rate, deadline=deadline)
     except VoiceFailed:

@@ -1,4 +1,4 @@
-"""Prompt texts as words: numbers spelt out, sentences apart, and a fold under which equal words are equal. Pure."""
+"""Normalise texts of prompts: numbers to words, split into sentences, fold for comparison. Must not do I/O."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _SPAN = re.compile(r"(?<![\d-])(\d{1,2})\s?[-–~～]\s?(\d{1,2})(?![\d-])")
 _LETTERS = re.compile(r"(?<![A-Za-z])[A-Z]{1,5}(?![A-Za-z])")
 _SENTENCE = re.compile(r"(?:[^。！？.!?]|[.!?](?!\s|$))*(?:[。！？]+|[.!?]+|$)\s*")
 _LONGEST_CARDINAL = 4
-"""Digits of a number that is said as a whole; longer ones, such as 95588, are names and said digit by digit."""
+"""Maximum digits of a cardinal; longer numbers, such as 95588, are names and said digit by digit."""
 _read = Reader()
 
 
 @lru_cache(maxsize=4096)
 def in_words(text: str, language: str) -> str:
-    """Return the text as it is to be heard: 请按1 is 请按一. Texts of a language without a reader stay."""
+    """Return the text with numbers in words: 请按1 is 请按一. Texts of a language without a reader are unchanged."""
     speaker = _speaker(language)
     if speaker is None:
         return text
@@ -55,11 +55,11 @@ def _spelt(value: str, kind: str, language: str) -> str:
 
 @lru_cache(maxsize=4096)
 def folded(text: str, language: str) -> str:
-    """Return what two texts have in common when a listener hears no difference: their words, without punctuation."""
+    """Return the words of a text without punctuation: equal for two texts that sound equal."""
     spoken = unicodedata.normalize("NFKC", in_words(text, language)).casefold()
     return "".join(sign for sign in spoken if sign.isalnum())
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Cut a text behind its full stops, question and exclamation marks. Joined again they are the text."""
+    """Split a text after full stops, question and exclamation marks; joined, the parts are the text."""
     return (sentence for sentence in _SENTENCE.findall(text) if sentence)
