@@ -78,7 +78,7 @@ class SpeechInput:
         return self._own(language) if failed in ("", "carrier") and self._choice == "cloud" else "keys"
 
     def _own(self, language: str) -> InputMode:
-        """Return the local mode, and start to load its model, since the caller speaks after the prompts."""
+        """Return "recording" and start to load the model, so that it is ready after the prompts; else "keys"."""
         listener = self._listener(language) if self._choice != "none" else None
         if listener is None:
             return "keys"
@@ -139,7 +139,7 @@ class SpeechInput:
         return reasons[0] if all(reasons) else None
 
     def unknown_words(self, release: Release) -> list[str]:
-        """Yield a sentence for each phrase of a release that cannot be recognised here.
+        """Return a sentence for each phrase of a release that cannot be recognised here.
 
         Loads models, which takes seconds, so it must not be used in a call.
         """

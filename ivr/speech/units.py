@@ -1,7 +1,7 @@
-"""The pack of recorded syllables: made once from the upstream folder, then one file that is read as a whole.
+"""Build and read the pack of recorded syllables: one file, made once from the upstream folder.
 
-A pack is an ordinary ZIP file of a notice, an index and the syllables in mu-law, 8 kHz. It carries its own licence and
-is never part of this program.
+A pack is a ZIP file of a notice, an index and the syllables in mu-law, 8 kHz. It has its own licence and must not be
+part of the distribution.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from .audio.levels import core
 from .audio.sound import audio_of
 
 FOLDER, FILE = "zh-syllables", "syllables.zip"
-"""Where a pack lies in the folder of models."""
+"""The path of the pack in the folder of models."""
 _FORMAT = 1
 _LEVEL = 0.1
-"""Root mean square of every unit, as a share of full scale."""
+"""RMS level of every unit, as a share of full scale."""
 SOURCE = "https://github.com/hugolpz/audio-cmn"
 COMMIT = "ff9ed3d0c631195bd2c06f39450f3264c7124040"
 NOTICE = f"""\
@@ -39,7 +39,7 @@ Changes: trimmed, resampled to 8 kHz, brought to one level, recoded as mu-law, g
 This file is under the same licence.
 """
 _SPELT = {"jv4": "ju4"}
-"""Names of upstream files that say their syllable otherwise than the rest."""
+"""Upstream files whose names spell the syllable differently."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,13 @@ class Units:
         return name in self.places
 
     def sound(self, name: str) -> Audio:
-        """Return one syllable. Raises KeyError where there is none."""
+        """Return one syllable. Raises KeyError for an unknown name."""
         start, length = self.places[name]
         return Audio(mulaw_samples(self.coded[start : start + length]), RATE)
 
 
 def read_pack(path: Path) -> Units:
-    """Read a pack. Raises VoiceFailed that says what is wrong with it."""
+    """Read a pack. Raises VoiceFailed with the cause."""
     try:
         with zipfile.ZipFile(path) as pack:
             index = json.loads(pack.read("index.json"))
@@ -76,9 +76,9 @@ def read_pack(path: Path) -> Units:
 
 
 def build_pack(recordings: Iterable[Path], target: Path) -> int:
-    """Make a pack from upstream's MP3 files; return how many syllables it holds.
+    """Build a pack from upstream's MP3 files; return its number of syllables.
 
-    Raises ValueError when there are none, or one cannot be read.
+    Raises ValueError if there are none, or one is unreadable.
     """
     sounds = {unit_name(path): path for path in sorted(recordings) if _wanted(path)}
     if not sounds:
@@ -96,13 +96,13 @@ def build_pack(recordings: Iterable[Path], target: Path) -> int:
 
 
 def unit_name(path: Path) -> str:
-    """Return the syllable that an upstream file holds: `cmn-ma3.mp3` holds ma3."""
+    """Return the syllable of an upstream file: ma3 for `cmn-ma3.mp3`."""
     name = path.stem.removeprefix("cmn-")
     return _SPELT.get(name, name)
 
 
 def _wanted(path: Path) -> bool:
-    """Leave out the files that hold lists of words (tone 5) and the sounds that are no words (a leading _)."""
+    """Return False for files with lists of words (tone 5) and with sounds that are not words (a leading _)."""
     return path.stem[-1] in "1234" and not path.stem.startswith("cmn-_")
 
 
@@ -131,9 +131,7 @@ def _write(target: Path, places: Mapping[str, tuple[int, int]], coded: bytes) ->
     try:
         with zipfile.ZipFile(half, "w") as pack:
             for name, body in (("NOTICE.txt", NOTICE), ("index.json", json.dumps(index)), ("syllables.mulaw", coded)):
-                pack.writestr(
-                    zipfile.ZipInfo(name), body
-                )  # without a time, so that the same syllables give the same file
+                pack.writestr(zipfile.ZipInfo(name), body)  # without a time, so that equal syllables give an equal file
         os.replace(half, target)
     finally:
         half.unlink(missing_ok=True)

@@ -13,8 +13,8 @@ FORMAT = "wav 8000 mono mu-law 1"
 LEAD, TAIL = 0.04, 0.24
 """Seconds of silence before and after a prompt, since carriers leave none between two files."""
 SLOWEST, FASTEST = (105.0, 75.0), (300.0, 230.0)
-"""Characters and words per minute at rate 1, including pauses. || Mandarin is spoken at 240-300, telephone menus at
-145-220 (measured); beyond these limits words are missing, repeated, or unintelligible.
+"""Limits of characters and words per minute at rate 1, including pauses; beyond them words are missing or
+unintelligible. Mandarin is spoken at 240-300, telephone menus at 145-220 (measured).
 """
 _BYTES_A_SECOND = 8000
 """Bytes per second of mu-law at 8 kHz."""

@@ -21,9 +21,7 @@ from .signed_urls import SPOKEN, SignedUrls
 from .words import in_words, sentences
 
 TURN_SECONDS = 1.0
-"""Maximum seconds of all renderings of one turn: after the bank's answer, a caller still hears something within 3.5
-seconds.
-"""
+"""Maximum seconds of all renderings of a turn: callers hear something within 3.5 seconds of the bank's answer."""
 FETCH_SECONDS = 5.0
 """Maximum seconds to render a sound that the carrier fetches; it gives up after fifteen."""
 _LONGEST = 120
@@ -112,7 +110,7 @@ class Prompts:
             self.maker.warm(languages)
 
     def troubles(self, prompts: Sequence[KnownPrompt]) -> list[tuple[str, str]]:
-        """Yield the differences from the configured voices, and why; nothing if the carrier's voice is configured."""
+        """Return faults of voices and prompts, each with its consequence and cure."""
         troubles = [
             (f"voice {name}", "does not answer in time; the next voice speaks") for name in self.maker.voices.resting()
         ]

@@ -73,7 +73,7 @@ class Voices:
         raise VoiceFailed("; ".join(reasons or self.reasons(language)))
 
     def reasons(self, language: str) -> list[str]:
-        """Return why voices cannot speak a language; voices of other languages are omitted if any other voice has it."""
+        """Return why the voices of a language cannot speak it; if there are none, why each voice cannot."""
         own = [voice for voice in self.all if voice.speaks(language)]
         answers = [self.why_not(voice, language) for voice in own or self.all]
         return [reason for reason in answers if reason] or [

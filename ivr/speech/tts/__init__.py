@@ -1,4 +1,4 @@
-"""Local voices: each a module named after its kind. They turn text into sound and know no prompt, file or call."""
+"""Local voices, one module per kind: they turn text into sound. Must not know prompts, files or calls."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ __all__ = ["Voice", "local_voices"]
 
 
 class Voice(ABC):
-    """Speaks texts. Safe to use from several threads; `close` ends what it has started.
+    """A voice. Thread-safe; `close` ends its processes.
 
-    `preference` puts the voices in order: the lowest that can speak a language speaks it.
+    `preference` orders the voices: among those that can speak a language, the lowest number is used.
     """
 
     kind: ClassVar[str]
@@ -29,42 +29,42 @@ class Voice(ABC):
     @classmethod
     @abstractmethod
     def open(cls, models: Path) -> Self:
-        """Return the voice with its data from the folder of models. Nothing is loaded or started yet."""
+        """Return the voice, with data from the folder of models. Loads and starts nothing."""
 
     @property
     def name(self) -> str:
-        """The kind, which is also the file name."""
+        """The kind, which is also the name of the module."""
         return self.kind
 
     @abstractmethod
     def speaks(self, language: str) -> bool:
-        """Tell whether the language is one of the voice's own, able or not."""
+        """Return whether the voice is made for a language, even if it cannot speak now."""
 
     @abstractmethod
     def identity(self, language: str) -> str:
-        """Return what decides how a text sounds: engine, version, voice, lexicon. Part of a rendered file's key."""
+        """Return the inputs that determine the sound: engine, version, voice, lexicon. Part of a file's key."""
 
     @abstractmethod
     def why_not(self, language: str) -> str | None:
-        """Return None when the language can be spoken now, else a sentence that says why not and the cure."""
+        """Return None if the language can be spoken now, else a sentence with the cause and the cure."""
 
     @abstractmethod
     def render(self, text: str, language: str, *, rate: float = 1.0, deadline: float = 10.0) -> Audio:
         """Return the text as 8 kHz sound, trimmed and levelled.
 
-        `rate` is a share of the standard profile's normal speed, `deadline` seconds from now. Raises VoiceFailed when
-        it cannot be spoken or not in time, whatever the reason.
+        `rate` is a share of the standard profile's normal speed, `deadline` seconds from now. Raises VoiceFailed for
+        any failure, including a late result.
         """
 
     def meet(self, others: Sequence[Voice]) -> None:  # noqa: B027 - most voices need no other
-        """Learn which other voices there are, for words of a language that is not one's own."""
+        """Receive the other voices, for words of languages that this voice does not speak."""
 
     def close(self) -> None:  # noqa: B027 - most voices start nothing
-        """End child processes and forget what was cached; the voice may be used again afterwards."""
+        """End child processes and clear caches; the voice may be used again afterwards."""
 
 
 def local_voices(models: Path) -> Sequence[Voice]:
-    """Return every voice there is, the best first; none without the extra `speech`."""
+    """Return all installed voices in order of preference; none without the extra `speech`."""
     if missing_extra("speech"):
         return ()
     kinds = kinds_in(sys.modules[__name__], Voice)  # type: ignore[type-abstract]

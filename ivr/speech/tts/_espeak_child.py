@@ -1,7 +1,8 @@
-"""Runs pyttsx3 in a process of its own, since pyttsx3 may hang, crash or lose a file. Started by its path.
+"""Run pyttsx3 in a separate process, since pyttsx3 may hang, crash or lose a file. Started by its path.
 
-A request is one line of JSON on standard input, an answer one line of JSON on standard output, followed by as many
-bytes of WAV as it says. It ends when its input does, even in the middle of a sentence, so it never outlives its parent.
+A request is one line of JSON on standard input; an answer is one line of JSON on standard output, followed by as many
+bytes of WAV as the line says. The process ends with its input, even in the middle of a sentence, so it never outlives
+its parent.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 _PATIENCE = 60.0
-"""Seconds; the parent gives up earlier and ends this process."""
+"""Maximum seconds of a rendering; the parent ends this process earlier."""
 
 
 def main() -> None:
     """Answer requests until the input ends."""
-    # pyttsx3 prints, and what it prints must not get between our answers.
+    # pyttsx3 prints to stdout, which must contain only our answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -62,17 +63,17 @@ def _fault_text(fault: BaseException) -> str:
 
 
 def _engine() -> Any:
-    """Start pyttsx3 on the espeak-ng that came with its package, or on the system's where that one does not load."""
+    """Start pyttsx3 with the espeak-ng of its package, or with the system's if that one does not load."""
     import espeakng_loader
 
     with contextlib.suppress(OSError, RuntimeError):
         os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
-        # Loaded by path first: pyttsx3 then asks for libespeak-ng.so.1 and gets this one.
+        # Loaded by path first: pyttsx3 then requests libespeak-ng.so.1 and gets this one.
         ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
     import pyttsx3
 
     engine = pyttsx3.init(driverName="espeak")
-    engine.runAndWait()  # it is born busy: until a first empty run, what is set only waits in a queue
+    engine.runAndWait()  # pyttsx3 starts busy: until a first empty run, it only queues settings
     return engine
 
 
@@ -87,7 +88,7 @@ def _version() -> str:
 
 
 def _rendered(engine: Any, request: dict[str, Any]) -> bytes:
-    """Speak one text into a WAV file and return it. Raises RuntimeError when anything is not as asked for."""
+    """Render a text to a WAV file and return its content. Raises RuntimeError for any deviation from the request."""
     wanted = {"voice": request["voice"], "rate": request["rate"]}
     for name, value in wanted.items():
         engine.setProperty(name, value)
@@ -97,7 +98,7 @@ def _rendered(engine: Any, request: dict[str, Any]) -> bytes:
     try:
         with _file() as path:
             engine.save_to_file(request["text"], path)
-            engine.runAndWait()  # which returns before the sound is there more often than not
+            engine.runAndWait()  # often returns before the file is complete
             if not finished.wait(_PATIENCE):
                 raise RuntimeError("the engine did not finish")
             _check(engine, wanted)
@@ -112,9 +113,9 @@ def _rendered(engine: Any, request: dict[str, Any]) -> bytes:
 
 
 def _check(engine: Any, wanted: dict[str, Any]) -> None:
-    """Wait until espeak has worked off its commands, and hold what it now has against what was asked for.
+    """Wait until espeak has processed its commands, and compare its settings with the request.
 
-    It answers an unknown voice with English, and what is set while it still works is lost now and then.
+    espeak replaces an unknown voice by English, and sometimes loses settings that are made while it works.
     """
     from pyttsx3.drivers import _espeak
 
@@ -126,7 +127,7 @@ def _check(engine: Any, wanted: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def _file() -> Iterator[str]:
-    """Give the path of a file for one sound: in memory where the system can, so that a full disk does not matter."""
+    """Return the path of a temporary file, in memory if the system supports it, so that a full disk does not matter."""
     if hasattr(os, "memfd_create"):
         number = os.memfd_create("speech")
         try:

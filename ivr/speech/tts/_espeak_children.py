@@ -1,6 +1,6 @@
-"""The parent's end of the processes that run pyttsx3: a few are kept, each is ended when it fails or is late.
+"""The pool of child processes that run pyttsx3; a child that fails or is late is ended.
 
-Nothing of pyttsx3 is imported here. A child reads from a pipe of ours, so it ends when we do, however we end.
+Must not import pyttsx3. A child reads from a pipe of this process, so it ends with this process in any case.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from ivr.errors import VoiceFailed
 _T = TypeVar("_T")
 
 COMMAND = (sys.executable, "-P", str(Path(__file__).with_name("_espeak_child.py")))
-"""With -P, since the folder of that file holds a module of ours that is called pyttsx3, too."""
+"""With -P, since the folder of that file has a module of ours named pyttsx3, too."""
 _MOST = 2
-"""Children at once; espeak speaks some hundred times faster than a person, so more would only fill memory."""
+"""Maximum children; espeak renders about a hundred times faster than real time, so more would only use memory."""
 LONGEST_LIFE = 500
-"""Sentences after which a child is replaced, whatever may have gathered in it."""
+"""Sentences after which a child is replaced, to bound its memory."""
 _START = 10.0
-"""Seconds that a first start may take on a loaded machine, when nobody waits."""
+"""Maximum seconds of a first start on a loaded machine, for which no caller waits."""
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
-"""What a child gets of our environment: no secret is among it."""
+"""The variables of the environment that a child receives. Must not include a secret."""
 
 
 class EspeakChild:
-    """One process. Not safe to use from two threads at once."""
+    """One child process. Not thread-safe."""
 
     def __init__(self, command: Sequence[str], until: float) -> None:
         self.sentences = 0
@@ -60,7 +60,7 @@ class EspeakChild:
             raise
 
     def ask(self, request: dict[str, Any], until: float) -> bytes:
-        """Return the WAV file of one text. Raises VoiceFailed, after which the child is of no more use."""
+        """Return the WAV file of one text. Raises VoiceFailed, after which the child must be ended."""
         self.sentences += 1
         try:
             self._input.write(json.dumps(request).encode() + b"\n")
@@ -74,7 +74,7 @@ class EspeakChild:
         return sound
 
     def kill(self) -> None:
-        """End the process now, hanging or not, and leave nothing of it."""
+        """End the process at once, even if it hangs, and release its resources."""
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
         self.process.wait()
@@ -107,27 +107,27 @@ class EspeakChild:
 
 
 class Children:
-    """The children of one voice: as many at work as MOST, the idle ones kept for the next text. Thread-safe."""
+    """The children of one voice: at most _MOST at work, idle ones are reused. Thread-safe."""
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         self._command = command
         self._begin()
 
     def version(self) -> str:
-        """Return what the children run. Raises VoiceFailed when they do not start."""
+        """Return the version of the engine. Raises VoiceFailed if the children do not start."""
         with self._lent(time.monotonic() + _START) as child:
             return child.version
 
     def ask(self, request: dict[str, Any], until: float, checked: Callable[[bytes], _T]) -> _T:
-        """Let some child speak one text into a WAV file and return what `checked` makes of it.
+        """Let a child render a text to a WAV file, and return the result of `checked`.
 
-        Raises VoiceFailed, also when `checked` does; that child is ended then.
+        Raises VoiceFailed if the child or `checked` fails; the child is then ended.
         """
         with self._lent(until) as child:
             return checked(child.ask(request, until))
 
     def close(self) -> None:
-        """End the children that are idle; those at work end with their text."""
+        """End the idle children; the others end after their text."""
         self._finalizer()
         self._begin()
 
@@ -139,7 +139,7 @@ class Children:
 
     @contextlib.contextmanager
     def _lent(self, until: float) -> Iterator[EspeakChild]:
-        if self._process != os.getpid():  # forked: the children belong to the other process
+        if self._process != os.getpid():  # after a fork the children belong to the parent process
             self._begin()
         idle, free = self._idle, self._free
         if not free.acquire(timeout=max(0.0, until - time.monotonic())):
@@ -160,11 +160,11 @@ class Children:
 
 
 def _taken(idle: list[EspeakChild]) -> EspeakChild | None:
-    """Take an idle child that is still alive; the others are cleared away."""
+    """Return an idle child that is alive; remove dead ones."""
     while idle:
         try:
             child = idle.pop()
-        except IndexError:  # another thread was quicker
+        except IndexError:  # another thread took it
             return None
         if child.process.poll() is None:
             return child

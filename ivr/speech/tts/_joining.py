@@ -1,6 +1,6 @@
-"""Puts recorded syllables together into speech: tempo, gaps, tones that are cut short. It reads no text.
+"""Join recorded syllables into speech: tempo, gaps, shortened tones. Must not read text.
 
-The figures were found by measuring how well an independent recogniser tells thirty prompts apart over a telephone.
+The figures maximise how well an independent recogniser distinguishes thirty prompts through a telephone band.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from ivr.speech.units import Units
 from ._mandarin import Gap, Syllable, Word
 
 TEMPO = 1.34
-"""How much faster than recorded the syllables are at the standard rate."""
+"""The tempo of syllables at the standard rate, relative to their recordings."""
 SLOWEST, FASTEST = 0.4, 1.6
-"""Rates between which syllables are still understood."""
+"""Limits of rates at which syllables are still intelligible."""
 _GAPS: dict[Gap, float] = {"group": 0.225, "comma": 0.25, "sentence": 0.40}
 _WORD_GAP, _DIGIT_GAP = 0.060, 0.065
-"""Seconds at the standard rate; a slower rate makes every gap longer in step."""
+"""Seconds at the standard rate; a slower rate lengthens every gap in proportion."""
 _GROUP_GROWTH = 2
-"""But who listens slowly writes digits down: their groups are 400 ms apart at the rate of the elderly."""
+"""Exponent by which gaps between groups of digits grow: slow listeners write them down (400 ms for the elderly)."""
 _CROSSFADE, _EDGE = 0.015, 0.005
 _THIRD_TONE_LEFT = 0.68
-"""Of a third tone that something follows: its end, where the voice rises again, is not said."""
+"""The part of a third tone that is kept before another syllable: its rising end is not spoken there."""
 _NEUTRAL_TEMPO, _NEUTRAL_GAIN = 1.5, 0.6
 _PRE_EMPHASIS = 0.7
 _MOST_CACHED = 3000
 
 SpokenSyllable = Word | Gap | Audio
-"""What speech is put together from; Audio is what another voice has said."""
+"""The parts of speech; Audio is rendered by another voice."""
 
 
 @dataclass(frozen=True)
 class _Sound:
-    """A syllable as it is to be made: the unit, how much faster, how much of it, how loud."""
+    """The parameters of a syllable: unit, tempo, kept part, and gain."""
 
     unit: str
     tempo: float
@@ -53,7 +53,7 @@ class _Sound:
 
 
 class Joiner:
-    """Makes speech from the units of one pack and keeps made syllables for the next time. Thread-safe."""
+    """Makes speech from the units of one pack, and caches syllables. Thread-safe."""
 
     def __init__(self, units: Units) -> None:
         self.units = units
@@ -61,14 +61,14 @@ class Joiner:
         self._lock = threading.Lock()
 
     def unspoken(self, pieces: Iterable[object]) -> list[str]:
-        """Return the syllables that the pack does not hold in any tone."""
+        """Return the syllables that the pack lacks in every tone."""
         words = [piece for piece in pieces if isinstance(piece, Word)]
         return [str(each) for word in words for each in word.syllables if self._unit(each) is None]
 
     def speech(self, pieces: Sequence[SpokenSyllable], rate: float, until: float) -> Audio:
-        """Return the pieces as 8 kHz sound in the band of a telephone, brightened; the level is left as it comes.
+        """Return the pieces as 8 kHz sound in the telephone band, with emphasised treble, not levelled.
 
-        `until` is a reading of the monotonic clock. Raises VoiceFailed when the time is up.
+        `until` is a time of the monotonic clock. Raises VoiceFailed after it.
         """
         line: list[Fractions] = []
         for number, piece in enumerate(pieces):
@@ -115,7 +115,7 @@ class Joiner:
         return _Sound(unit, tempo, share=_THIRD_TONE_LEFT if syllable.tone == 3 and not final else 1.0)
 
     def _unit(self, syllable: Syllable) -> str | None:
-        """Name the unit of a syllable; where its tone was not recorded, one of another tone."""
+        """Return the unit of a syllable; one of another tone if its own was not recorded."""
         letters = {"yo": "you", "n": "en", "m": "mu", "ng": "en", "len": "leng"}.get(syllable.letters, syllable.letters)
         tones = (syllable.tone, 4, 1, 2, 3)
         return next((name for tone in tones if (name := f"{letters}{tone}") in self.units), None)
@@ -154,5 +154,5 @@ def _edged(sound: Fractions) -> Fractions:
 
 
 def _emphasised(sound: Fractions) -> Fractions:
-    """Raise the high part, in which consonants are told apart: y[n] = x[n] - 0.7 x[n-1]."""
+    """Emphasise treble, by which consonants are distinguished: y[n] = x[n] - 0.7 x[n-1]."""
     return np.concatenate([sound[:1], sound[1:] - _PRE_EMPHASIS * sound[:-1]])

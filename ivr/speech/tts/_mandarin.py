@@ -1,7 +1,7 @@
-"""Reads Mandarin: text in, words of syllables with their tones out, as they are said. It makes no sound.
+"""Read Mandarin: turn text into words of syllables with their spoken tones. Makes no sound.
 
-Readings come from our own list first, then from pypinyin; words from jieba. What it cannot read it refuses: a sign that
-is dropped in silence may be the one that matters.
+Readings come from our own list first, then from pypinyin; words from jieba. Unreadable characters are refused, since a
+character that is silently dropped may be the one that matters.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _CHUNKS = re.compile(r"零?[^十百千万亿零]*[百千万亿]+|零?[^百千万
 
 @dataclass(frozen=True)
 class Syllable:
-    """One syllable: its letters as pinyin writes them (v for ü), and its tone as said, 5 being the neutral one."""
+    """One syllable: its letters in pinyin (v for ü), and its spoken tone; 5 is the neutral tone."""
 
     letters: str
     tone: int
@@ -57,7 +57,7 @@ class Syllable:
 
 @dataclass(frozen=True)
 class Word:
-    """Syllables that are said in one breath. `digit` marks one of a string of digits."""
+    """A word of one or more syllables. `digit` marks a digit of a string."""
 
     text: str
     syllables: tuple[Syllable, ...]
@@ -76,11 +76,11 @@ TextPiece = Word | Foreign | Gap
 
 
 class CannotReadError(ValueError):
-    """A text holds something that is not Mandarin and has no reading; the text says what."""
+    """A text has a part that is not Mandarin and has no reading; the message names it."""
 
 
 def read_mandarin(text: str) -> tuple[TextPiece, ...]:
-    """Return the pieces of a text in order, tones as they are said next to each other. Raises CannotReadError."""
+    """Return the pieces of a text in order, with tone sandhi. Raises CannotReadError."""
     pieces = list(_pieces(unicodedata.normalize("NFKC", text).strip()))
     while pieces and isinstance(pieces[-1], str):
         pieces.pop()
@@ -90,7 +90,7 @@ def read_mandarin(text: str) -> tuple[TextPiece, ...]:
 
 
 def pinyin_of(word: str) -> tuple[Syllable, ...]:
-    """Return the dictionary's reading of one word, 一 and 不 in their own tones. Raises CannotReadError."""
+    """Return the dictionary's reading of one word, without tone sandhi. Raises CannotReadError."""
     from pypinyin import Style, pinyin
 
     readings = [each[0] for each in pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)]
@@ -103,16 +103,16 @@ def pinyin_of(word: str) -> tuple[Syllable, ...]:
 
 @functools.cache
 def lexicon_version() -> str:
-    """Return what changes whenever a reading may: our own list's digest and the versions of both libraries."""
+    """Return the version of readings: the digest of our list, and the versions of both libraries."""
     own = hashlib.sha256(_source().encode()).hexdigest()[:8]
     return f"{own}-pypinyin{version('pypinyin')}-rjieba{version('rjieba')}"
 
 
 def _own(word: str) -> Iterator[tuple[int, str]]:
-    """Yield the words of our own list that a word is or holds, with their places: 还款 in 还款额, the longest first."""
+    """Yield the words of our list in a word, the longest first, with their positions: 还款 in 还款额."""
     place = 0
     while place < len(word):
-        ends = range(len(word), place + 1 if len(word) > 1 else place, -1)  # a single sign counts only on its own
+        ends = range(len(word), place + 1 if len(word) > 1 else place, -1)  # a single character counts only on its own
         part = next((word[place:end] for end in ends if word[place:end] in _readings()), "")
         if part:
             yield place, part
@@ -175,7 +175,7 @@ def _between_digits(text: str, span: tuple[int, int]) -> bool:
 
 
 def _foreign(part: str) -> Iterator[TextPiece]:
-    """Spell what is written in capitals letter by letter; leave words to a voice that speaks English."""
+    """Spell capitals letter by letter; leave words to a voice that speaks English."""
     for letters in [part] if re.search("[a-z]{2}", part) else re.split("[ '-]+", part):
         if len(letters) == 1 or (letters.isupper() and len(letters) <= _LONGEST_ACRONYM and letters.isalpha()):
             yield from (Word(name, pinyin_of(name)) for name in (LETTERS[letter.upper()] for letter in letters))
@@ -189,7 +189,7 @@ def _words(part: str) -> Iterator[Word]:
 
 
 def _with_spoken_tones(pieces: list[TextPiece]) -> Iterator[TextPiece]:
-    """Change tones by their neighbours, within what is said without a pause; digits keep theirs."""
+    """Apply tone sandhi between pauses; digits keep their tones."""
     run: list[Word] = []
     for piece in [*pieces, None]:
         if isinstance(piece, Word):
@@ -222,7 +222,7 @@ def _readings() -> dict[str, list[str]]:
 
 @functools.cache
 def _segmenter() -> rjieba.Jieba:
-    """Return jieba, which also knows our own words."""
+    """Return jieba with the words of our list."""
     import rjieba
 
     jieba = rjieba.Jieba()

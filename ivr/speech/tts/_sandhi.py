@@ -1,19 +1,19 @@
-"""How Mandarin tones change next to each other: 一, 不, and third tones in a row. Tones only; no letters, no sound."""
+"""Tone sandhi of Mandarin: 一, 不, and successive third tones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 Marked = tuple[str, tuple[int, ...], bool]
-"""A word as written, its tones in the dictionary, and whether it is one of a string of digits."""
+"""A word as written, its dictionary tones, and whether it is a digit of a string."""
 
 _COUNTS_NOTHING = "十月日号"
-"""一 before one of these names a place in an order, and keeps its tone."""
+"""一 before one of these is an ordinal, and keeps its tone."""
 _ORDERS = "第十期周点"
 
 
 def with_sandhi(words: Sequence[Marked]) -> list[tuple[int, ...]]:
-    """Return the tones of each word as they are said in a row, without a pause in between."""
+    """Return the spoken tones of words that follow each other without a pause."""
     changed = [list(tones) for _, tones, _ in words]
     places = [(w, s) for w, (_, tones, _) in enumerate(words) for s in range(len(tones))]
     signs = [words[w][0][s] for w, s in places]
@@ -39,7 +39,7 @@ def _tone(sign: str, before: str, upcoming: str, following: int, *, lasts: bool)
 
 
 def _third_tones(words: Sequence[Marked], changed: list[list[int]]) -> None:
-    """Make a third tone before another a second one: inside a word, and next to a word of one syllable."""
+    """Change a third tone before another third one to a second: inside a word, and next to a word of one syllable."""
     for tones in changed:
         for place in range(len(tones) - 1):
             if tones[place] == 3 and tones[place + 1] == 3:

@@ -1,7 +1,7 @@
-"""The voice of pyttsx3 with espeak-ng: English, and Mandarin where nothing better is there. It runs in a process apart.
+"""The voice of pyttsx3 with espeak-ng, in child processes: English, and Mandarin if no better voice is installed.
 
-Mandarin is handed over as pinyin, since espeak's own dictionary misreads a bank's words. It stays hard to understand:
-it is the last resort, and `ivr doctor` says so.
+Mandarin is passed as pinyin, since espeak's dictionary misreads a bank's words. It is still hard to understand, as `ivr
+doctor` warns.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from ._mandarin import CannotReadError, Foreign, Word, lexicon_version, read_man
 
 _VERSION = 1
 _TRIES = 3
-"""Processes that may fail at one text before the voice gives up."""
+"""Maximum attempts for one text, each with another process."""
 _MOST_CHARACTERS = 4000
 FAILURE_KEPT = 30.0
-"""Seconds that an engine which did not start is believed to be unable to."""
+"""Seconds for which a failed start of the engine is cached."""
 _SLOWEST_RATE, _FASTEST_RATE = 80, 450
-"""Words a minute that espeak knows."""
+"""espeak's limits of words per minute."""
 _MARKS = {"sentence": ".", "comma": ",", "group": ","}
 
 
 class Pyttsx3(Voice):
-    """Speaks through child processes that are started when first needed."""
+    """Renders in child processes, which are started on first use."""
 
     kind = "pyttsx3"
     preference = 90
@@ -46,15 +46,15 @@ class Pyttsx3(Voice):
 
     @classmethod
     def open(cls, models: Path) -> Self:  # noqa: ARG003 - as for every voice
-        """Return the voice; it needs nothing from the folder of models."""
+        """Return the voice, which needs no models."""
         return cls()
 
     def speaks(self, language: str) -> bool:
-        """Speak the languages whose rows name a voice of espeak."""
+        """Return whether the row of a language names a voice of espeak."""
         return _spoken(language) is not None
 
     def identity(self, language: str) -> str:
-        """Name engine, voice and lexicon."""
+        """Return engine, voice and lexicon."""
         spoken = _spoken(language)
         engine = self._version()
         lexicon = f"-{lexicon_version()}" if spoken and spoken.pinyin else ""
@@ -62,7 +62,7 @@ class Pyttsx3(Voice):
         return f"{engine if isinstance(engine, str) else 'none'}-{_VERSION}-{voice}{lexicon}"
 
     def why_not(self, language: str) -> str | None:
-        """Say that the language is none of ours, or why the engine does not start. Starts it on the first question."""
+        """Return that the voice lacks the language, or why the engine does not start. Starts it on first use."""
         if _spoken(language) is None:
             spoken = (tag for tag, row in LANGUAGES.items() if row.local_voice(self.kind))
             return f"the voice pyttsx3 speaks {', '.join(sorted(spoken))} here, not {language}"
@@ -72,7 +72,7 @@ class Pyttsx3(Voice):
         return None
 
     def render(self, text: str, language: str, *, rate: float = 1.0, deadline: float = 10.0) -> Audio:
-        """Return the text as 8 kHz sound, trimmed and levelled; a process that fails at it is replaced."""
+        """Return the text as 8 kHz sound, trimmed and levelled; retry with another process after a failure."""
         until = time.monotonic() + deadline
         spoken = _spoken(language)
         if spoken is None:
@@ -92,13 +92,13 @@ class Pyttsx3(Voice):
             self._engine = None
 
     def _rendered(self, request: dict[str, Any], expected: float, until: float) -> Audio:
-        """Ask one child after the other. Raises VoiceFailed with what the last one said."""
+        """Try several children. Raises VoiceFailed with the last one's error."""
         last = VoiceFailed("there was no time to speak the text")
         for _ in range(_TRIES):
             left = until - time.monotonic()
             if left <= 0:
                 break
-            # A process that hangs may not take the time of the next one with it.
+            # A hanging process must leave time for the next one.
             limit = time.monotonic() + (left / 2 if left > 1 else left)
             try:
                 return self._children.ask(request, limit, lambda sound: _checked(sound, expected))
@@ -107,7 +107,7 @@ class Pyttsx3(Voice):
         raise last
 
     def _version(self) -> str | VoiceFailed:
-        """Return what the engine is, or why it does not start; that is asked again after a while."""
+        """Return the engine's version, or why it does not start; a failure is cached for FAILURE_KEPT."""
         with self._lock:
             stale = isinstance(self._engine, VoiceFailed) and time.monotonic() - self._asked > FAILURE_KEPT
             if self._engine is None or stale:
@@ -125,7 +125,7 @@ def _spoken(language: str) -> LocalVoice | None:
 
 
 def _in_letters(text: str) -> tuple[str, int]:
-    """Return the text for espeak and the letters in it; digits count as the words that they are."""
+    """Return the text for espeak and its number of letters; digits count as their words."""
     plain = " ".join(text.split())
     units = len(re.sub(r"[^A-Za-z]", "", plain)) + 4 * len(re.findall("[0-9]", plain))
     if not units:
@@ -134,7 +134,7 @@ def _in_letters(text: str) -> tuple[str, int]:
 
 
 def _mandarin(text: str) -> tuple[str, int]:
-    """Return the text in pinyin, and its syllables."""
+    """Return the text in pinyin, and its number of syllables."""
     try:
         pieces = read_mandarin(text)
     except CannotReadError as fault:
@@ -154,7 +154,7 @@ def _mandarin(text: str) -> tuple[str, int]:
 
 
 def _checked(sound: bytes, expected: float) -> Audio:
-    """Return the sound if it is as long as such a text should be: what was cut off is not played to a caller."""
+    """Return the sound, trimmed, if it is long enough for the text. Raises VoiceFailed for a truncated one."""
     try:
         audio = resample(trimmed(read_wav(sound)))
     except ValueError as fault:

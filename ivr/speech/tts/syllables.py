@@ -1,7 +1,7 @@
-"""A Mandarin voice made of recorded syllables: plain, a little flat, and understood over the telephone.
+"""A Mandarin voice of recorded syllables: somewhat flat, but intelligible over the telephone.
 
-Its recordings are a pack with a licence of its own that `ivr models download zh` fetches. English words in a Mandarin
-text are left to another voice; capitals are spelled as Mandarin speakers do.
+Its recordings are a pack with a licence of its own, which `ivr models download zh` fetches. English words in a Mandarin
+text are rendered by another voice; capitals are spelt as Mandarin speakers do.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from ._joining import FASTEST, SLOWEST, Joiner, SpokenSyllable
 from ._mandarin import CannotReadError, Foreign, TextPiece, lexicon_version, read_mandarin
 
 _VERSION = 1
-"""Of the way syllables are put together; a change makes every prompt be rendered anew."""
+"""The version of the joining; a change makes every prompt be rendered anew."""
 _ENGLISH = "en-US"
 _LOUDNESS = -26.0
-"""LUFS of syllables before they are levelled, to which words of another voice are brought."""
+"""LUFS of syllables before levelling, to which words of another voice are adjusted."""
 
 
 class Syllables(Voice):
-    """Joins recorded syllables. The pack is read on first use and kept."""
+    """Joins recorded syllables. The pack is read on first use and cached."""
 
     kind = "syllables"
     preference = 10
@@ -42,20 +42,20 @@ class Syllables(Voice):
 
     @classmethod
     def open(cls, models: Path) -> Self:
-        """Return the voice of the pack in the folder of models."""
+        """Return the voice with the pack in the folder of models."""
         return cls(models / FOLDER / FILE)
 
     def meet(self, others: Sequence[Voice]) -> None:
-        """Learn who can say English words."""
+        """Receive the voices that can render English words."""
         self._others = others
 
     def speaks(self, language: str) -> bool:
-        """Speak Mandarin only."""
+        """Return True for Mandarin only."""
         row = language_row(language)
         return row is not None and row.local_voice(self.kind) is not None
 
     def identity(self, language: str) -> str:
-        """Name the pack, the lexicon and who says English words."""
+        """Return the pack, the lexicon and the voice of English words."""
         try:
             units = self._ready().units.version
         except VoiceFailed:
@@ -64,7 +64,7 @@ class Syllables(Voice):
         return f"syllables-{_VERSION}-{units}-{lexicon_version()}-{english.identity(_ENGLISH) if english else 'none'}"
 
     def why_not(self, language: str) -> str | None:
-        """Say that the language is none of ours, that the pack is missing, or that it is damaged."""
+        """Return that the voice lacks the language, or that the pack is missing or damaged."""
         if not self.speaks(language):
             return f"the voice syllables speaks Mandarin only, not {language}"
         if not self._pack.exists():
@@ -92,7 +92,7 @@ class Syllables(Voice):
         return levelled(made)
 
     def close(self) -> None:
-        """Forget the pack and the syllables made from it."""
+        """Clear the pack and the cached syllables."""
         with self._lock:
             self._joiner = None
 

@@ -1,4 +1,4 @@
-"""Reads typed values aloud: the only way a number, date or code gets into a prompt. It logs and remembers nothing.
+"""Read typed values aloud: the only way a number, date or code gets into a prompt. Must not log or store values.
 
 The row of a language in `ivr.speech.languages` names the module here that reads values in it.
 """
@@ -29,26 +29,26 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Spoken:
-    """A value as it is heard: its words, and the same in pieces with the pauses between them."""
+    """A spoken value: its words, and the same as pieces with pauses."""
 
     words: str
     pieces: tuple[SpokenPiece, ...]
 
 
 def verbalize(value: Any, kind: str, argument: str, language: str, *, rate: float = 1.0, yao: bool = True) -> Spoken:
-    """Return a value's words and their timing at a share of the normal rate. Raises ValueError as `Reader` does."""
+    """Return a value's words and timing; `rate` is a share of the normal speed. Raises ValueError as `Reader` does."""
     words = Reader(yao)(value, kind, argument, language)
     return Spoken(words, groups_of(words, language, rate=rate, yao=yao))
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Puts values into words. `yao` says 幺 for 1 in the digits of mainland Mandarin; others always say 一."""
+    """Turns values into words. With `yao`, 1 is 幺 in digits of mainland Mandarin; other languages always say 一."""
 
     yao: bool = True
 
     def __call__(self, value: Any, kind: str, argument: str, language: str) -> str:
-        """Return the spoken words. Raises ValueError with a sentence that never holds the value."""
+        """Return the spoken words. Raises ValueError, whose text never contains the value."""
         if fault := argument_fault(kind, argument, language):
             raise ValueError(fault)
         try:
@@ -59,7 +59,7 @@ class Reader:
 
 
 def argument_fault(kind: str, argument: str, language: str) -> str:
-    """Say what is wrong with `kind:argument` in a text of this language, or return an empty text."""
+    """Return the fault of `kind:argument` in a text of this language, or an empty text."""
     if kind not in VALUE_KINDS:
         return f"there is no kind {kind!r}; the kinds are {', '.join(VALUE_KINDS)}"
     try:

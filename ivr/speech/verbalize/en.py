@@ -1,4 +1,4 @@
-"""English as American banks say it: no "and" inside a number, zero for digits, plurals. It checks no values."""
+"""American English: no "and" inside a number, zero for digits, plurals. Values must be checked before."""
 
 # ruff: noqa: SIM905 - tables of words to read
 from __future__ import annotations
@@ -47,7 +47,7 @@ _CURRENCIES = {
     "JPY": ("yen", "yen", "", ""),
     "KRW": ("won", "won", "", ""),
 }
-"""Each currency's name for one and for several, then its coin's."""
+"""Currency to its name, singular and plural, and its coin's."""
 
 _DIGIT = f"(?:{'|'.join(_SMALL[:10])})\\b"
 _GROUP = rf"(?:(?:plus )?{_DIGIT}(?: {_DIGIT})*|[A-Z]\b)"
@@ -55,11 +55,11 @@ _NOT_BEHIND = "".join(f"(?<!{word} )" for word in (*_SMALL[:10], "point", "oh", 
 _STRINGS = re.compile(
     rf"(?<![\w-]){_NOT_BEHIND}(?:{_GROUP}(?:, {_GROUP})+|{_DIGIT}(?: {_DIGIT})+)(?!-| (?:{_DIGIT}|hundred|thousand))"
 )
-"""Two digits in a row stand in no cardinal number; behind a point, and in times such as three oh five, they may."""
+"""Two successive digit words do not occur in cardinals, but after a point, and in times such as three oh five."""
 
 
 def cardinal(number: int, link: str = " ") -> str:
-    """Say a whole number from 0 on. `link` stands in front of the last part below a hundred."""
+    """Say an integer of at least 0. `link` precedes the last part below a hundred."""
     for size, scale in _SCALES:
         if number >= size:
             return _with_rest(f"{cardinal(number // size, link)} {scale}", number % size, link)
@@ -75,14 +75,14 @@ def _with_rest(head: str, rest: int, link: str) -> str:
 
 
 def ordinal(number: int, link: str = " ") -> str:
-    """Say a place in an order: twenty-first, one hundredth."""
+    """Say an ordinal: twenty-first, one hundredth."""
     head, last = re.fullmatch(r"(.*?)([a-z]+)", cardinal(number, link)).groups()  # type: ignore[union-attr]
     regular = last[:-1] + "ieth" if last.endswith("y") else last + "th"
     return head + _ORDINALS.get(last, regular)
 
 
 def plural(noun: str) -> str:
-    """Make a noun plural by the regular rules; irregular ones are given as one/many."""
+    """Return a noun's regular plural; irregular ones are written as one/many."""
     if re.search(r"(?:s|x|z|ch|sh)$", noun):
         return noun + "es"
     return noun[:-1] + "ies" if re.search(r"[^aeiou]y$", noun) else noun + "s"
@@ -120,7 +120,7 @@ def _money(cents: int, currency: str, link: str) -> str:
     part = coin if rest == 1 else coins
     if whole:
         return f"{main} and {cardinal(rest)} {part}"
-    country = singular.removesuffix("dollar") if singular.endswith("dollar") else ""  # a cent alone would not say whose
+    country = singular.removesuffix("dollar") if singular.endswith("dollar") else ""  # "cent" names no currency
     return f"{cardinal(rest)} {country}{part}"
 
 
@@ -149,12 +149,12 @@ class English(SpokenLanguage):
         return ordinal(value, self.link)
 
     def count(self, value: int, unit: str) -> str:
-        """Say two transactions; `unit` is one/many where the plural is irregular."""
+        """Say two transactions; `unit` is one/many if the plural is irregular."""
         singular, _, many = unit.partition("/")
         return f"{cardinal(value, self.link)} {singular if value == 1 else many or plural(singular)}"
 
     def unit_fault(self, unit: str) -> str:
-        """Ask for a noun in Latin letters."""
+        """Return a fault unless the unit is a noun in Latin letters."""
         noun = "[A-Za-z][A-Za-z' -]*"
         good = re.fullmatch(f"{noun}(?:/{noun})?", unit)
         return "" if good else "needs a noun in English, such as count:transaction or count:branch/branches"

@@ -1,4 +1,4 @@
-"""British English: "and" inside numbers, and the day before the month. All else is as Americans say it."""
+"""British English: "and" inside numbers, and the day before the month; otherwise as American English."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The kinds of value that a prompt can read aloud: what each takes, its argument, and how it sounds.
+"""The kinds of value that a prompt can read aloud, with their input, argument and sample.
 
-`{value|kind:argument}` is checked against this table and the manual is written from it. No words are made here.
+`{value|kind:argument}` is checked against this table, and the manual is generated from it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Need = Literal["none", "optional", "required"]
 
 @dataclass(frozen=True)
 class ValueKind:
-    """One kind. `words` are the arguments it knows, joined by commas if several; empty for free text.
+    """One kind. `words` are its valid arguments, joined by commas if several; empty for free text.
 
-    `sample` and `argument_sample` read as `spoken` says, by language tag.
+    `spoken` is the reading of `sample` and `argument_sample`, by language tag.
     """
 
     name: str
@@ -34,15 +34,15 @@ class ValueKind:
     several: bool = False
     argument_sample: Mapping[str, str] = field(default_factory=dict)
     as_it_is: bool = False
-    """Whether text is said as it came, in whatever script."""
+    """Whether a text is spoken unchanged, in any script."""
 
     def words_of(self, language: SpokenLanguage, value: Any, argument: str) -> str:
-        """Return a value in words, written as the language is. Raises Unreadable."""
+        """Return a value in words, in the script of the language. Raises Unreadable."""
         words = self.read(language, value, argument)
         return words if self.as_it_is else language.script(words)
 
     def fault(self, argument: str, language: SpokenLanguage) -> str:
-        """Say what is wrong with an argument in a text of this language, or return an empty text."""
+        """Return the fault of an argument in a text of this language, or an empty text."""
         if reason := language.cannot_read.get(self.name):
             return reason
         if not argument:

@@ -1,4 +1,4 @@
-"""What a reader of values must be able to say, and which one a language has. It holds no words.
+"""The interface of readers of values, and the reader of a language.
 
 The row of a language names its reader, a module of this folder whose `language` is a `SpokenLanguage` class.
 """
@@ -22,42 +22,43 @@ CURRENCY_PLACES = MappingProxyType(
     dict.fromkeys(("CNY", "USD", "HKD", "EUR", "GBP", "AUD", "CAD", "SGD", "CHF", "MOP", "TWD", "NZD", "THB"), 2)
     | {"JPY": 0, "KRW": 0}
 )
-"""The currencies that every language names, and how many decimals each has (ISO 4217)."""
+"""The currencies that every language can say, with their number of decimals (ISO 4217)."""
 
 
 class Unreadable(ValueError):
-    """A value cannot be read aloud. The text says what the kind takes and never holds the value."""
+    """A value cannot be read aloud. The text describes valid values and never contains this one."""
 
 
 @dataclass(frozen=True)
 class SpokenLanguage(ABC):
-    """Puts checked values into the words of one language. `yao` lets Mandarin say 幺 for 1 in strings of digits."""
+    """Turns checked values into words of one language. With `yao`, Mandarin says 幺 for 1 in strings of digits."""
 
     yao: bool = True
 
     strings: ClassVar[re.Pattern[str]]
-    """Finds in a sentence what `spell` says."""
+    """Matches the output of `spell` in a sentence."""
     between: ClassVar[str]
-    """What `spell` puts between two groups."""
+    """The separator of `spell` between two groups."""
     cannot_read: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """The kinds of values that cannot be read aloud in this language, each with the reason."""
     spells_letters: ClassVar[bool] = False
-    """Whether capitals in a text are spelt in this language's own sounds, for a voice that knows no Latin letters."""
+    """Whether capitals in a text are spelt with this language's sounds, for a voice without Latin letters."""
 
     def script(self, words: str) -> str:
-        """Write words as the language is written."""
+        """Return words in the script of the language."""
         return words
 
     @abstractmethod
     def amount(self, value: Decimal, currency: str, *, mixed: bool = False) -> str:
-        """Say money. `currency` is a key of CURRENCY_PLACES and `value` has no more decimals than that says.
+        """Say money.
 
-        `mixed` tells that other currencies are spoken of beside it.
+        `currency` is a key of CURRENCY_PLACES, and `value` has at most that many decimals. `mixed` is true if other
+        currencies occur beside it.
         """
 
     @abstractmethod
     def number(self, value: Decimal) -> str:
-        """Say a cardinal number with its decimals as they stand."""
+        """Say a cardinal number with its decimals as written."""
 
     @abstractmethod
     def percent(self, value: Decimal) -> str:
@@ -65,15 +66,15 @@ class SpokenLanguage(ABC):
 
     @abstractmethod
     def ordinal(self, value: int) -> str:
-        """Say a place in an order, from 1."""
+        """Say an ordinal, from 1."""
 
     @abstractmethod
     def count(self, value: int, unit: str) -> str:
-        """Say how many of something; `unit` is a measure word or a noun."""
+        """Say a count; `unit` is a measure word or a noun."""
 
     @abstractmethod
     def unit_fault(self, unit: str) -> str:
-        """Say what is wrong with a measure word or noun for `count`, or return an empty text."""
+        """Return the fault of a measure word or noun for `count`, or an empty text."""
 
     @abstractmethod
     def spell(self, groups: Sequence[str]) -> str:
@@ -81,7 +82,7 @@ class SpokenLanguage(ABC):
 
     @abstractmethod
     def date(self, value: date, *, year: bool, weekday: bool, spoken: bool = False) -> str:
-        """Say a day of the calendar, as one writes it or (`spoken`) as one talks."""
+        """Say a date, in written style or (`spoken`) colloquially."""
 
     @abstractmethod
     def time(self, value: time, *, clock24: bool) -> str:
@@ -93,25 +94,25 @@ class SpokenLanguage(ABC):
 
     @abstractmethod
     def duration(self, days: int, hours: int, minutes: int, seconds: int) -> str:
-        """Say a length of time; parts that are zero are left out unless all are."""
+        """Say a duration; zero parts are omitted unless all are zero."""
 
     @abstractmethod
     def range(self, first: str, last: str) -> str:
-        """Join the words for a beginning and an end."""
+        """Join the words of a start and an end."""
 
     @abstractmethod
     def in_words(self, text: str) -> str:
-        """Put the Arabic digits of a sentence into words: keys, counts, telephone numbers."""
+        """Replace the Arabic digits of a sentence by words: keys, counts, telephone numbers."""
 
 
 def languages() -> tuple[str, ...]:
-    """Name the languages that values can be read aloud in, by their tags."""
+    """Return the tags of all languages with a reader."""
     return tuple(sorted(tag for tag, row in LANGUAGES.items() if row.reader))
 
 
 @lru_cache(maxsize=64)
 def speaker_of(tag: str) -> type[SpokenLanguage]:
-    """Return the reader of values that the row of a language names. Raises ValueError when there is none."""
+    """Return the reader of a language. Raises ValueError if it has none."""
     row = language_row(tag)
     if row is None or not row.reader:
         raise ValueError(f"no language {tag!r} to read values aloud in; there are {', '.join(languages())}")

@@ -1,8 +1,8 @@
-"""How words become sound: what is said in one go, what digit by digit, and how long to be silent behind each piece.
+"""Split spoken text into pieces: what is spoken at once, what digit by digit, and the pause after each.
 
-The engine hands voices plain words. The groups of a string of digits are recovered from them by the marks that `spell`
-puts between groups: a blank in Mandarin, where no other blank is ever said, a comma and a blank in English. So a text
-needs no marks of its own, and a person's typed sentence ("one three eight, zero zero one three") is paced as well.
+The engine passes plain words to voices. The groups of a string of digits are recovered from the separators of `spell`:
+a blank in Mandarin, where no other blank occurs, a comma and a blank in English. So a text needs no markup, and a
+sentence typed by an editor ("one three eight, zero zero one three") is paced as well.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Literal
 from .language import speaker_of
 
 GROUP_PAUSE_MS = 300
-"""Between two groups of digits at the normal rate; at the elderly profile's 0.75 it is 400 (AVAYA, ACIXD guides)."""
+"""Milliseconds between groups of digits at the normal rate; 400 at the elderly profile's 0.75 (AVAYA, ACIXD guides)."""
 LONGEST_PAUSE_MS = 500
 CLAUSE_PAUSE_MS, SENTENCE_PAUSE_MS, JOINT_MS = 300, 500, 120
-"""At a comma, at a stop, and where words and digits follow each other without either."""
+"""Milliseconds at a comma, at a full stop, and between words and digits without punctuation."""
 DIGITS_PER_MINUTE = 160
-"""At the normal rate; at 0.75 it is 120, half a second a digit, which people can write down with."""
+"""Digits per minute at the normal rate; 120 at 0.75, half a second per digit, at which people can write along."""
 
 _STOPS = "。；！？;!?."
 _COMMAS = "，、：,:"
@@ -29,7 +29,7 @@ _EDGE = re.compile(rf"\s*([{_STOPS}{_COMMAS}]*)\s*")
 
 @dataclass(frozen=True)
 class SpokenPiece:
-    """What a voice says in one go. A voice speaks "digits" no faster than DIGITS_PER_MINUTE times the rate."""
+    """A part that a voice speaks without a pause; "digits" at most at DIGITS_PER_MINUTE times the rate."""
 
     text: str
     kind: Literal["words", "digits"]
@@ -37,9 +37,9 @@ class SpokenPiece:
 
 
 def groups_of(text: str, language: str, *, rate: float = 1.0, yao: bool = True) -> tuple[SpokenPiece, ...]:
-    """Cut a sentence into pieces to speak, Arabic digits put into words first. The last piece has no pause behind it.
+    """Split a sentence into pieces, with Arabic digits in words. The last piece has no pause after it.
 
-    Stops and commas beside a string of digits become its pauses; those inside words are left to the voice. Raises
+    Full stops and commas beside a string of digits become its pauses; those inside words are left to the voice. Raises
     ValueError for a language without a reader.
     """
     speaker = speaker_of(language)
@@ -76,5 +76,5 @@ def _pause_at(signs: str, rate: float) -> int:
 
 
 def group_pause(rate: float) -> int:
-    """Return the milliseconds between two groups of digits at a share of the normal rate."""
+    """Return the milliseconds between two groups of digits at a rate."""
     return min(LONGEST_PAUSE_MS, max(GROUP_PAUSE_MS, round(GROUP_PAUSE_MS / rate)))

@@ -1,6 +1,6 @@
-"""Takes the values of a call apart, for any language: text or number in, checked parts out.
+"""Parse the values of a call for every language: text or number in, checked parts out.
 
-No words are chosen here, and no error holds the value that caused it.
+Functions raise Unreadable; its text must not contain the value.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from .language import CURRENCY_PLACES, Unreadable
 
 LIMIT = 10**15
-"""Numbers from here on are refused: no account holds them, so they are a fault of the back end."""
+"""Exclusive upper limit of numbers: larger ones are a fault of the back end."""
 
 _MOST_TEXT = 300
 _MOST_DIGITS = 40
@@ -30,7 +30,7 @@ CLOCKS = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?!\d)")
 
 
 def number(value: Any) -> Decimal:
-    """Take a number: text such as 12345.67 or 12,345.67, a Decimal, an int or a finite float."""
+    """Parse a number: text such as 12345.67 or 12,345.67, a Decimal, an int or a finite float."""
     taken = _decimal(value)
     if taken is None or not taken.is_finite() or abs(taken) >= LIMIT:
         raise Unreadable("it takes a number such as 12345.67, below a thousand trillion")
@@ -54,7 +54,7 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 def _text(value: Any) -> str | None:
-    """Return short text without full-width forms and outer blanks; None for anything else."""
+    """Return short text without full-width forms and outer blanks; None for any other value."""
     if not isinstance(value, str) or len(value) > _MOST_TEXT:
         return None
     text = unicodedata.normalize("NFKC", value).strip().replace("\N{MINUS SIGN}", "-")
@@ -62,7 +62,7 @@ def _text(value: Any) -> str | None:
 
 
 def _without_zeros(value: Decimal) -> Decimal:
-    """Drop exponents, zeros at the end and the sign of zero, exactly: Decimal's own normalize() rounds to 28 digits."""
+    """Remove exponents, trailing zeros and the sign of zero, exactly: Decimal's normalize() rounds to 28 digits."""
     whole, _, fraction = format(value, "f").partition(".")
     return Decimal(f"{whole}.{fraction.rstrip('0')}") if value else Decimal(0)
 
@@ -72,7 +72,7 @@ def _places(value: Decimal) -> int:
 
 
 def money(value: Any, currency: str) -> Decimal:
-    """Take an amount in `currency`. Raises Unreadable for parts smaller than its smallest coin: nothing is rounded."""
+    """Parse an amount in `currency`. Raises Unreadable for fractions of its smallest coin."""
     taken = number(value)
     if _places(taken) > CURRENCY_PLACES[currency]:
         raise Unreadable(f"{currency} has {CURRENCY_PLACES[currency]} decimals at most, and money is never rounded")
@@ -80,7 +80,7 @@ def money(value: Any, currency: str) -> Decimal:
 
 
 def percentage(value: Any, *, exact: bool) -> Decimal:
-    """Take a percentage, with or without its sign. `exact` keeps the zeros at the end as they are written."""
+    """Parse a percentage, with or without its sign. `exact` keeps trailing zeros."""
     if isinstance(value, str):
         value = unicodedata.normalize("NFKC", value[:_MOST_TEXT]).strip().removesuffix("%")
     taken = number(value)
@@ -89,7 +89,7 @@ def percentage(value: Any, *, exact: bool) -> Decimal:
 
 
 def whole(value: Any, *, least: int = 0) -> int:
-    """Take a whole number that is not below `least`."""
+    """Parse an integer of at least `least`."""
     taken = number(value)
     if taken != taken.to_integral_value() or taken < least:
         raise Unreadable(f"it takes a whole number from {least} on")
@@ -97,12 +97,12 @@ def whole(value: Any, *, least: int = 0) -> int:
 
 
 def digits(value: Any) -> tuple[str, ...]:
-    """Take a string of digits, grouped as it is written or else into threes and fours."""
+    """Parse a string of digits, grouped as written, else into threes and fours."""
     return _grouped(value, re.compile(r"\d+"), "digits such as 0128, with blanks or hyphens between groups at most")
 
 
 def code(value: Any) -> tuple[str, ...]:
-    """Take a reference of digits and letters; each letter is a group of its own, so that it is heard."""
+    """Parse a reference of digits and letters; each letter is a group of its own, to be heard clearly."""
     return _grouped(value, re.compile(r"[A-Z]|\d+"), "digits and the letters A to Z, with blanks or hyphens at most")
 
 
@@ -122,7 +122,7 @@ def _characters(value: Any) -> str:
 
 
 def in_groups(run: str) -> list[str]:
-    """Split digits into groups of three and four, the shorter ones first; up to five stay together."""
+    """Split digits into groups of three and four, shorter ones first; up to five stay together."""
     if len(run) <= 5:
         return [run]
     count = -(-len(run) // 4)
@@ -131,7 +131,7 @@ def in_groups(run: str) -> list[str]:
 
 
 def card_tail(value: Any) -> tuple[str, ...]:
-    """Take the last four digits of a card, from four digits or from a whole card number."""
+    """Parse the last four digits of a card, from four digits or a whole card number."""
     text = re.sub(r"[\s-]", "", _text(value) or "")
     if not re.fullmatch(r"\d{4}|\d{12,19}", text):
         raise Unreadable("it takes the last four digits of a card as text, such as 0128")
@@ -139,7 +139,7 @@ def card_tail(value: Any) -> tuple[str, ...]:
 
 
 def id_tail(value: Any) -> tuple[str, ...]:
-    """Take the end of an ID number: three to six characters, or the last four of a whole one."""
+    """Parse the end of an ID number: three to six characters, or the last four of a whole one."""
     text = (_text(value) or "").upper()
     if not re.fullmatch(r"(?:\d{2,5}|\d{17})[\dX]", text):
         raise Unreadable("it takes the last three to six characters of an ID number as text, such as 202X")
@@ -148,7 +148,7 @@ def id_tail(value: Any) -> tuple[str, ...]:
 
 
 def phone_value(value: Any) -> tuple[str, ...]:
-    """Take a telephone number, grouped as people say it; 86 for mainland China is left out."""
+    """Parse a telephone number, grouped as people say it, without 86 for mainland China."""
     text = re.sub(r"[()]", " ", _characters(value)).strip()
     if not re.fullmatch(r"\+?\d[\d\s-]*", text) or not 3 <= len(re.sub(r"\D", "", text)) <= 20:
         raise Unreadable("it takes a telephone number such as 95580, 400-810-1111 or +8613800138000")
@@ -160,13 +160,13 @@ def phone_value(value: Any) -> tuple[str, ...]:
 
 
 def _national(text: str) -> str:
-    """Take the country code of mainland China off; a city's number gets back the zero that it lost behind it."""
+    """Remove the country code of mainland China; a city's number gets back its leading zero."""
     rest = re.sub(r"^\+86[\s-]*(?=\d)", "", text)
     city = rest != text and re.fullmatch(r"(?!1\d{10}$|[48]00)\d{10,11}", re.sub(r"\D", "", rest))
     return "0" + rest if city else rest
 
 
-# Whose numbers are grouped so: mobile, free of charge, big city, other city, hotline, within a city.
+# In this order: mobile, toll-free, big city, other city, hotline, local number.
 _PHONE_GROUPS = (
     r"(1\d\d)(\d{4})(\d{4})",
     r"([48]00)(\d{3})(\d{4})",
@@ -185,7 +185,7 @@ def _regrouped(number: str) -> list[str]:
 
 
 def day_value(value: Any) -> date:
-    """Take a date: 2026-11-21, 20261121, the date part of an ISO date and time, or a date."""
+    """Parse a date: 2026-11-21, 20261121, the date part of an ISO date and time, or a date."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -198,7 +198,7 @@ def day_value(value: Any) -> date:
 
 
 def _iso(value: Any) -> tuple[str, str]:
-    """Split ISO text into its day and its time of day; what is not there is empty."""
+    """Split ISO text into its date and time; a missing part is empty."""
     text = _text(value) or ""
     first, gap, last = text.replace("T", " ").partition(" ")
     if _DAY.fullmatch(first) and (not gap or _CLOCK.fullmatch(last)):
@@ -214,7 +214,7 @@ def _calendar(year: int, month: int, day_: int) -> date | None:
 
 
 def clock(value: Any) -> time:
-    """Take a time of day: 15:05, the time part of an ISO date and time, a time or a datetime. Zones are ignored."""
+    """Parse a time of day: 15:05, the time part of an ISO date and time, a time or a datetime. Zones are ignored."""
     if isinstance(value, datetime):
         return value.time()
     if isinstance(value, time):
@@ -226,14 +226,14 @@ def clock(value: Any) -> time:
 
 
 def moment(value: Any) -> tuple[date, time]:
-    """Take a date and a time together: 2026-11-21T15:05, 2026-11-21 15:05 or a datetime."""
+    """Parse a date and a time together: 2026-11-21T15:05, 2026-11-21 15:05 or a datetime."""
     if isinstance(value, datetime) or all(_iso(value)):
         return day_value(value), clock(value)
     raise Unreadable("it takes a date with a time, such as 2026-11-21T15:05")
 
 
 def span(value: Any) -> tuple[str, str, str]:
-    """Take two times, two days, or two days with times as ISO text with a slash between; say which of them it is."""
+    """Parse two times, dates, or dates with times, as ISO texts joined by a slash; return which kind they are, too."""
     first, slash, last = (_text(value) or "").partition("/")
     sorts = [_sort(_iso(part.strip())) for part in (first, last)]
     if not slash or not sorts[0] or sorts[0] != sorts[1]:
@@ -248,9 +248,9 @@ def _sort(parts: tuple[str, str]) -> str:
 
 
 def seconds_value(value: Any, *, exact: bool) -> tuple[int, int, int, int]:
-    """Take a length of time in seconds; return days, hours, minutes and seconds.
+    """Parse a duration in seconds; return days, hours, minutes and seconds.
 
-    Rounds up to the minute, or to the second when `exact`. Hours are counted on to 47 before days are spoken of.
+    Rounds up to the minute, or to the second if `exact`. Up to 47 hours are not split into days.
     """
     taken = number(Decimal(str(value.total_seconds())) if isinstance(value, timedelta) else value)
     if taken < 0:
@@ -263,7 +263,7 @@ def seconds_value(value: Any, *, exact: bool) -> tuple[int, int, int, int]:
 
 
 def name(value: Any) -> tuple[str, ...]:
-    """Take a Latin name apart into its letters; nothing for a name in other letters, which is said as it is."""
+    """Return the letters of a Latin name; an empty text for a name in other scripts, which is said as it is."""
     text = words_value(value)
     latin = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper()
     if not re.search(r"[A-Z]", latin) or re.search(r"[^\W\d_a-zA-Z\u00c0-\u024f]", text):
@@ -272,7 +272,7 @@ def name(value: Any) -> tuple[str, ...]:
 
 
 def words_value(value: Any) -> str:
-    """Take a name or an address. Characters that have no sound, such as control characters, are refused."""
+    """Parse a name or an address. Characters without a sound, such as control characters, are refused."""
     text = value.strip() if isinstance(value, str) else ""
     if not 0 < len(text) <= _MOST_TEXT or any(unicodedata.category(sign)[0] == "C" for sign in text):
         raise Unreadable(f"it takes text of 1 to {_MOST_TEXT} characters without control characters")

@@ -1,4 +1,4 @@
-"""Cantonese as it is read aloud from written Chinese. It spells no Latin letters, so that some kinds are refused."""
+"""Cantonese, as read aloud from written Chinese. Latin letters cannot be spelt, so some kinds are refused."""
 
 from __future__ import annotations
 

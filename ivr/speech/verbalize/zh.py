@@ -1,4 +1,4 @@
-"""Mandarin as a bank says it: 两 and 二, 零, 万 and 亿, 元角分, 幺 in strings of digits. Values come in checked."""
+"""Mandarin of banks: 两 and 二, 零, 万 and 亿, 元角分, 幺 in strings of digits. Values must be checked before."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ LETTERS = dict(
 _WEEKDAYS = "一二三四五六日"
 _DAY_PARTS = ((6, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
 _NAMING = frozenset("号楼日月")
-"""Measure words that name one thing instead of counting several: 二号, but 两笔."""
+"""Measure words that number a thing instead of counting several: 二号, but 两笔."""
 
 _GROUP = f"(?:{'|'.join(sorted(LETTERS.values(), key=len, reverse=True))}|加?[{_DIGITS}幺]+)"
 _STRINGS = re.compile(
     rf"(?<![{_DIGITS}幺十百千万亿点元角])(?:{_GROUP}(?: {_GROUP})+|[{_DIGITS}幺]{{2,}}|幺)"
     rf"(?![{_DIGITS}十百千万亿点年月元角分])"
 )
-"""Two digits in a row stand in no cardinal number; behind 点, 元 or 百, and in years, they are no string either."""
+"""Two successive digits do not occur in cardinals; after 点, 元 or 百, and in years, they are not a string either."""
 
 
 _FIGURES = re.compile(r"(\d+(?:[,.-]\d+)*)((?:个|笔|小时|分钟|秒|天|次|位|种|张|元|年|月|日|号|点|楼|岁|万|亿|级|折)?)")
 
 
 def cardinal(number: int, *, liang: bool = True) -> str:
-    """Say a whole number from 0 on. `liang` says 两千, 两万 and 两亿 at the head, as all but ordinals and shares do."""
+    """Say an integer of at least 0. With `liang` it begins 两千, 两万 or 两亿: not for ordinals, percentages."""
     high, low = divmod(number, 10**8)
     text = _joined(_under_yi(high), "亿", _under_yi(low), gap=low < 10**7) or "零"
     if text.startswith("一十"):
@@ -120,12 +120,12 @@ class Mandarin(SpokenLanguage):
 
     strings: ClassVar[re.Pattern[str]] = _STRINGS
     figures: ClassVar[re.Pattern[str]] = _FIGURES
-    """Finds in a sentence the Arabic figures, each with the measure word behind it."""
+    """Matches Arabic figures in a sentence, each with the measure word after it."""
     between: ClassVar[str] = " "
     spells_letters: ClassVar[bool] = True
 
     def amount(self, value: Decimal, currency: str, *, mixed: bool = False) -> str:
-        """Say 一万二千三百四十五元六角, 人民币 in front where `mixed`; others keep the point: 十二点五美元."""
+        """Say 一万二千三百四十五元六角, after 人民币 if `mixed`; other currencies keep the point: 十二点五美元."""
         size = abs(value)
         if currency == "CNY":
             return ("人民币" if mixed else "") + _minus(value) + _yuan(size)
@@ -149,11 +149,11 @@ class Mandarin(SpokenLanguage):
         return counted(value, unit)
 
     def unit_fault(self, unit: str) -> str:
-        """Ask for a measure word in Chinese characters."""
+        """Return a fault unless the unit is a measure word in Chinese characters."""
         return "" if re.fullmatch(r"[一-鿿]{1,6}", unit) else "needs a measure word in Mandarin, such as count:笔"
 
     def spell(self, groups: Sequence[str]) -> str:
-        """Say 幺三八 零零幺三 八零零零. A blank makes voices pause for a moment and is easily ignored by a reader."""
+        """Say 幺三八 零零幺三 八零零零. A blank makes voices pause briefly."""
         return self.between.join("".join(self._sign(sign) for sign in group) for group in groups)
 
     def _sign(self, sign: str) -> str:
@@ -162,7 +162,7 @@ class Mandarin(SpokenLanguage):
         return _DIGITS[int(sign)] if sign.isdecimal() else LETTERS.get(sign, "加")
 
     def date(self, value: date, *, year: bool, weekday: bool, spoken: bool = False) -> str:
-        """Say 二零二六年十一月二十一日星期六, or 十一月二十一号 as one talks."""
+        """Say 二零二六年十一月二十一日星期六, or colloquially 十一月二十一号."""
         years = "".join(_DIGITS[int(digit)] for digit in f"{value.year:04}") + "年" if year else ""
         name = "星期" + _WEEKDAYS[value.weekday()] if weekday else ""
         return f"{years}{cardinal(value.month)}月{cardinal(value.day)}{'号' if spoken else '日'}{name}"

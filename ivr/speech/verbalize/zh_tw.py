@@ -1,4 +1,4 @@
-"""Mandarin of Taiwan: traditional characters, and always 一 in strings of digits. The words are the mainland's."""
+"""Mandarin of Taiwan: traditional characters, and always 一 in strings of digits; otherwise as the mainland's."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class TraditionalMandarin(Mandarin):
     figures: ClassVar[re.Pattern[str]] = re.compile(traditional(Mandarin.figures.pattern))
 
     def script(self, words: str) -> str:
-        """Write 兩萬 for 两万, and New Zealand as it is called here."""
+        """Write 兩萬 for 两万, and Taiwan's name of New Zealand."""
         return traditional(words).replace("新西蘭", "紐西蘭")
 
     def unit_fault(self, unit: str) -> str:
-        """Ask for a measure word in Chinese characters."""
+        """Return a fault unless the unit is a measure word in Chinese characters."""
         return super().unit_fault(unit).replace("笔", "筆")
 
     def spell(self, groups: Sequence[str]) -> str:
