@@ -1,4 +1,4 @@
-"""Working days and opening hours in China time. Pure: no clock; a guessed day off is always marked as such."""
+"""Working days and opening hours in China time. Must not read a clock. Presumed days off are always marked as such."""
 
 from .days import CHINA, add_working_days, holiday_name, is_working_day, local, presumed_working_day
 from .hours import Fault, Hours, Opening

@@ -1,7 +1,7 @@
 """Working days in mainland China, make-up workdays included. Must not guess: a year not yet announced is unknown.
 
-Why a library: the State Council announces each autumn which days are moved; `chinesecalendar` follows these notices and
-refuses years that it does not know, where others silently answer with plain weekdays.
+The State Council announces each autumn which days are moved. `chinesecalendar` follows these notices and rejects
+unknown years, for which other libraries silently return plain weekdays.
 """
 
 from __future__ import annotations

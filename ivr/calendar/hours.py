@@ -1,4 +1,4 @@
-"""Parse opening hours as editors write them, and tell when a desk is open. Pure: no clock, no files."""
+"""Parse opening hours as editors write them, and compute when a desk is open. Must not read a clock or files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY = "holiday"
 DAY_MINUTES = 24 * 60
 FARTHEST_DAYS = 400
-"""How many days ahead to search for an opening: more than a year, so that a day named by its date is found."""
+"""Maximum days to search for an opening: more than a year, so that a day named by its date is found."""
 
 Span = tuple[int, int]
 """Minutes of the day at which a desk opens and closes; 1440 is midnight at the end of the day."""

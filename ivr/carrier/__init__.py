@@ -1,1 +1,1 @@
-"""The carrier's side of a call: fetch TwiML, play it and post back the caller's input. Knows nothing of the engine."""
+"""The carrier's side of a call: fetch TwiML, play it and post the caller's input. Must not know the engine."""

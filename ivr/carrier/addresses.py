@@ -1,4 +1,4 @@
-"""Where a number's webhooks are on our server, as they are set at the carrier. Other addresses come from answers."""
+"""The paths of a number's webhooks on our server, as set at the carrier. Other URLs come from TwiML."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ VOICE, STATUS, FALLBACK = "/twilio/voice", "/twilio/status", "/twilio/fallback"
 
 
 def voice(flow: str | None = None) -> str:
-    """Return the path at which a call arrives: at a flow, or at the flow of the called number."""
+    """Return the path for arrivals at a flow, or at the flow of the called number."""
     return f"{VOICE}/{flow}" if flow else VOICE

@@ -1,4 +1,4 @@
-"""The caller as the player sees them: what they hear, and how they act. Knows no TwiML and no HTTP."""
+"""The interface between a caller and the player: prompts and acts. Must not know TwiML or HTTP."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Gone(Exception):
 
 @dataclass(frozen=True)
 class HeardPrompt:
-    """One prompt that is played. `text` is the words spoken at `rate`, or the address of a sound."""
+    """One prompt that is played. `text` is the words, spoken at `rate`, or the URL of a sound."""
 
     kind: Literal["say", "play", "pause", "beep"]
     text: str
@@ -27,7 +27,7 @@ class HeardPrompt:
 
 @dataclass(frozen=True)
 class ListeningWindow:
-    """What the document waits for. `timeout` is the silence in seconds that ends it; `most` limits keys or seconds."""
+    """The input that a document waits for. A silence of `timeout` seconds ends it; `most` limits keys or seconds."""
 
     kind: Literal["gather", "record"]
     keys: bool
@@ -113,11 +113,11 @@ Act = Press | Speak | Talk | Silence | HangUp
 
 @dataclass(frozen=True)
 class DeskAnswer:
-    """What happens to a dialled leg. With `caller_leaves` the caller, not the agent, ends the talk.
+    """The outcome of a dialled leg. With `caller_leaves` the caller, not the agent, ends the talk.
 
-    An agent who is asked to take the call presses `press` (nothing if it is empty) or hangs up (`hangs_up`); `hears`
-    gets the prompts of the leg. If the leg is `lost`, the carrier never reports its end. With `caller_leaves_at` the
-    caller hangs up so many seconds after dialling began.
+    After the whisper the agent presses `press` (nothing if it is empty) or hangs up (`hangs_up`); `hears` receives the
+    prompts of the leg. If the leg is `lost`, the carrier never reports its end. With `caller_leaves_at` the caller
+    hangs up so many seconds after dialling began.
     """
 
     status: DialStatus = "completed"
@@ -152,4 +152,4 @@ class Caller(Protocol):
         """Be notified that the act takes place now, before its request is made."""
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Return what happens to a dialled leg."""
+        """Return the outcome of a dialled leg."""

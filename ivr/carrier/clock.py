@@ -7,13 +7,13 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time and lets it pass."""
+    """A clock of a call."""
 
     def now(self) -> float:
         """Return Unix seconds."""
 
     def sleep(self, seconds: float) -> None:
-        """Let `seconds` go by."""
+        """Wait `seconds`."""
 
 
 class VirtualClock:

@@ -1,4 +1,4 @@
-"""The rules of Gather and Record: what they return for the caller's act. Pure: no clock, no requests."""
+"""The rules of Gather and Record: what they return for the caller's act. Must not use a clock or make requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The languages that Twilio accepts per verb, and the size limits of `<Say>`. Knows nothing of flows."""
+"""The languages that Twilio accepts per verb, and the size limits of `<Say>`. Must not know flows."""
 
 from __future__ import annotations
 

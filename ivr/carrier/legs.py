@@ -29,7 +29,7 @@ class Bounded:
         return self._clock.now()
 
     def sleep(self, seconds: float) -> None:
-        """Let `seconds` go by. Raises CallerLeft at the end."""
+        """Wait `seconds`. Raises CallerLeft at the end."""
         left = self._end - self._clock.now()
         if seconds >= left:
             self._clock.sleep(left)
@@ -88,7 +88,7 @@ def bridge(desk: DeskAnswer, timeout: float, clock: Clock, takes: Callable[[Cloc
 class AnsweringAgent:
     """The agent at a dialled telephone, as the `Caller` of that leg: listens, then presses the key of `desk`.
 
-    `dialled` is what happens to a call that this leg makes in turn.
+    `dialled` is the outcome of a call that this leg makes in turn.
     """
 
     def __init__(self, desk: DeskAnswer, dialled: DeskAnswer | None = None) -> None:
@@ -113,5 +113,5 @@ class AnsweringAgent:
         """Ignore it."""
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Return what happens to a call made by this leg."""
+        """Return the outcome of a call made by this leg."""
         return self._dialled

@@ -1,4 +1,4 @@
-"""Play the TwiML of one call as Twilio does. Must not start threads; knows no flow and no engine."""
+"""Play the TwiML of one call as Twilio does. Must not start threads or know flows and the engine."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ class Player:
             raise _Next("moved", url, "POST")
 
     def _prompts(self, prompts: Sequence[TwimlPrompt]) -> None:
-        """Play prompts that only hanging up can interrupt."""
+        """Play prompts that only a hang-up can interrupt."""
         stretch = Stretch(
             self._clock.now(), tuple(gather_rules.as_heard(prompt, self._length) for prompt in prompts), None
         )

@@ -19,7 +19,7 @@ from ivr.speech.audio.levels import silence
 from .requests import DEMO_ACCOUNT
 
 NOT_READY = 2
-"""How many requests find a recording not available yet."""
+"""Number of requests for which a recording is not available yet."""
 _NAME = re.compile(r"/2010-04-01/Accounts/(AC\w{32})/Recordings/(RE\w{32})\.(wav|json)")
 
 

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from .transport import NoAnswer, Transport
 
 UNKNOWN_SECONDS = 3.0
-"""Assumed for a sound that cannot be fetched or is no WAV file."""
+"""Assumed length of a sound that cannot be fetched or is not a WAV file."""
 MOST_KEPT = 1024
 
 _LENGTHS: WeakKeyDictionary[Transport, dict[str, float]] = WeakKeyDictionary()

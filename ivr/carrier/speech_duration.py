@@ -1,4 +1,4 @@
-"""Estimate how long a voice takes to speak a text, from its length only. Renders nothing."""
+"""Estimate the duration of a spoken text from its length. Must not render anything."""
 
 from __future__ import annotations
 

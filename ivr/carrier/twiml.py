@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ivr.errors import IvrError
 
 OWN_RULE = 0
-"""The number of faults that Twilio accepts but that harm callers, such as dead air."""
+"""The number for faults that Twilio accepts but that harm callers, such as dead air."""
 
 
 class TwimlFault(IvrError):

@@ -69,7 +69,7 @@ def _unexpected(fault: Exception) -> str:
 
 
 def _not_installed(module: str) -> str:
-    """Say how to install a module that a command needs: by its extra, or all of the program again."""
+    """Return how to install a module that a command needs: by its extra, or by installing the distribution again."""
     from ivr.settings.extras import extra_of, how_to_install
 
     return f'The package "{module}" is not installed here; install it with: {how_to_install(extra_of(module) or "")}'

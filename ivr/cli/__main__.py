@@ -1,4 +1,4 @@
-"""`python -m ivr.cli ...`: the command line in the environment that is running, which is never set up or changed."""
+"""`python -m ivr.cli ...`: the command line in the current environment, which is not set up or changed."""
 
 from __future__ import annotations
 

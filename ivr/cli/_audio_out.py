@@ -22,7 +22,7 @@ _SPEAK_SECONDS = 10.0
 def ear(
     base: str, transport: Transport, ivr: Ivr | None, *, aloud: bool, record: Path | None
 ) -> Iterator[Listen | None]:
-    """Yield the function that receives the prompts of one call; `record` is written when the call is over.
+    """Yield the function that receives the prompts of one call; `record` is written at the end of the call.
 
     With `ivr`, its voices speak and the words of its recordings are returned, even without sound output.
     """

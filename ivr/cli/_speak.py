@@ -1,4 +1,4 @@
-"""What `ivr call --speak` needs: WAV files, a recordings server for them, and a recogniser."""
+"""The parts of `ivr call --speak`: WAV files, a server of recordings, and a recogniser."""
 
 from __future__ import annotations
 

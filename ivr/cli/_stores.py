@@ -45,7 +45,7 @@ def kept_store(settings: Settings) -> Iterator[Store]:
 
 
 def seal_of(settings: Settings) -> Seal | None:
-    """Return the server's seal, or None if its key is not available. Creates no key: it would open nothing."""
+    """Return the server's seal, or None if its key is not available. A new key could not decrypt anything."""
     from ivr.crypto import Seal
     from ivr.settings import store_file
 

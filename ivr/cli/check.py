@@ -95,7 +95,7 @@ def _look(paths: Sequence[Path]) -> Findings:
 
 
 def _sorted_out(paths: Sequence[Path]) -> tuple[dict[Path, set[Path]], list[Path]]:
-    """Separate flows from conversations. Flows are given by folder: the files named, or an empty set for all files."""
+    """Separate flows from conversations. Returns flows by folder: the files named, or an empty set for all files."""
     flows: dict[Path, set[Path]] = {}
     conversations: list[Path] = []
     for path in paths:

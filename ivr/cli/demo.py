@@ -74,7 +74,7 @@ def _start(stack: ExitStack, requested_port: int) -> Running:
     own_token = os.environ.get("TWILIO_AUTH_TOKEN", "").strip()
     token = own_token or secrets.token_hex(16)
     HOME.mkdir(exist_ok=True)
-    # Every demo starts anew: no card that was reported lost in an earlier one, and no calls of it.
+    # Every demo starts anew, without cards that were reported lost in an earlier one, and without its calls.
     book = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-", dir=HOME)))
     env = _environment(os.environ, token, url_of(HOST, bank_port), book)
     started = [
@@ -118,7 +118,7 @@ def _call(running: Running) -> None:
 
 
 def _how_to_change() -> str:
-    """Say where what the caller hears is written: in this folder, or in one that is yet to be made."""
+    """Return a sentence about the files with the prompts: in this folder, or in one to be created by `ivr new`."""
     flow, width = Path("flows") / f"{_FLOW}.yaml", len(program()) + 16
     if flow.is_file():
         return f"{flow.as_posix():{width}}  what the caller hears stands here; change it and call again"
@@ -126,7 +126,7 @@ def _how_to_change() -> str:
 
 
 def _stay(running: Running) -> None:
-    """Print what another terminal needs, and wait for Ctrl-C or the end of a child."""
+    """Print the settings for another terminal, and wait for Ctrl-C or the end of a child."""
     lines = [
         f"# The demo's server; its bank is {running.bank_url}. In another terminal:",
         f"export IVR_PUBLIC_URL={running.url}",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
 
 _REFERENCE = 8
-"""How many letters of an account's key are its reference, in lists and as an argument."""
+"""Number of characters of an account's key that form its reference, in lists and as an argument."""
 _LONGEST_REASON = 200
 BANK_SECONDS = 3.0
 _NAME = "ACCOUNT|NUMBER"

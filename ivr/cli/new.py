@@ -73,7 +73,7 @@ def _copy(folder: Path, template: str) -> None:
 
 
 def _write_editor_settings(folder: Path) -> None:
-    """Write the schemas of the language as it is installed, and where an editor finds them."""
+    """Write the schemas of the installed flow language, and the editor settings that point to them."""
     from ivr.flow.schema import flow_schema, line_schema
     from ivr.session.step_registry import catalogue
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _TEXT_WIDTH = 46
 _SHOWN = 15
-"""How many prompts are named if many are wrong."""
+"""Maximum prompts that are listed if many are wrong."""
 _ENOUGH = 0.95
 """The share of prompts that the judge must identify."""
 

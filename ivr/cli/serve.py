@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
 
 _THREADS = 64
-"""Turns at once in one worker; a turn that waits for a slow bank must not delay others."""
+"""Simultaneous turns of one worker; a turn that waits for a slow bank must not delay others."""
 BACKLOG = 2048
 LONGEST_GOODBYE = 15
-"""Seconds that a turn may still take when the server stops: as long as the carrier waits for an answer."""
+"""Seconds that turns may still take when the server stops: as long as the carrier waits for an answer."""
 _LOGS = {
     "version": 1,
     "disable_existing_loggers": False,

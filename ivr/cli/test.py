@@ -35,7 +35,7 @@ _Outcome = tuple[str, str, str]
 
 @dataclass
 class Wired:
-    """Bank, engine and webhooks in this process. With `gone`, a second engine whose bank cannot be reached."""
+    """Bank, engine and webhooks in this process. With `gone`, a second engine whose bank is unreachable."""
 
     bank: BackgroundBank
     build: Callable[[str, Release | None], Ivr]
@@ -173,7 +173,7 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
 
 
 def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> ConversationResult:
-    """Play one conversation with its bank, its people and its time."""
+    """Play one conversation with its bank, its participants and its time."""
     from ivr.conversations.participants import with_participants
     from ivr.conversations.runner import play_conversation
     from ivr.stores.memory import MemoryStore
@@ -216,7 +216,7 @@ class _Faults(logging.Handler):
         self.lines.append(record.getMessage())
 
     def judge(self, played: ConversationResult) -> ConversationResult:
-        """Fail a conversation in which the server logged a fault, whatever the caller heard."""
+        """Fail a conversation in which the server logged a fault, even if the caller heard the expected prompts."""
         from ivr.conversations.result import FailedExpectation
 
         place = played.conversation.place

@@ -1,1 +1,1 @@
-"""Conversations as editors write them for tests: read, played against the webhooks, and judged."""
+"""Conversations, the tests that editors write: read them, play them against the webhooks, and check them."""

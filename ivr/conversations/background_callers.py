@@ -1,4 +1,4 @@
-"""Callers who called earlier: they press their keys, wait in silence, talk when an agent answers, and hang up."""
+"""Play earlier callers: they press their keys, wait in silence, talk to the agent who answers, and hang up."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ LISTENS_SECONDS = 0.5
 
 
 class BackgroundCaller:
-    """Presses one key at each prompt that takes keys until none are left, then waits.
+    """Presses one key at each prompt that gathers keys, then waits.
 
-    When `over` returns true, this caller hangs up at the next pause.
+    Hangs up at the next pause after `over` returns true.
     """
 
     def __init__(self, keys: str, desk: DeskAnswer, over: Callable[[], bool] = lambda: False) -> None:
@@ -34,7 +34,7 @@ class BackgroundCaller:
         return None
 
     def hears(self, heard: HeardPrompt) -> None:
-        """Keep the spoken text."""
+        """Store the spoken text."""
         if heard.kind == "say":
             self.heard.append(heard.text)
 
@@ -49,7 +49,7 @@ class BackgroundCaller:
         """Do nothing."""
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Talk to the agent who answers."""
+        """Return a talk with the agent who answers."""
         self.dialled += numbers
         return self._desk
 
@@ -64,7 +64,7 @@ def joins(
     at: float,
     watch: ExchangeWatch | None = None,
 ) -> BackgroundCaller:
-    """Add an earlier caller, who calls before the conversation begins at `at`; `line` is that of its own caller."""
+    """Add an earlier caller, who calls before the conversation begins at `at`; `line` is the conversation's own."""
     base = line.voice_url.removesuffix(conversation.path)
     path = replace(conversation, flow=earlier.flow or ("" if earlier.to else conversation.flow)).path
     theirs = replace(line, voice_url=base + path, caller=earlier.caller, called=earlier.to or line.called)

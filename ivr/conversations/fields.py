@@ -1,4 +1,4 @@
-"""The values of conversation files, read one by one: each knows its place, and a wrong one does not hide the next."""
+"""Read the values of conversation files one by one, so that all faults are reported, each with its place."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ AGENT_WORDS: dict[str, DeskAnswer] = {
     "gone": DeskAnswer(talk=3.0, lost=True),
     **{status: DeskAnswer(status) for status in get_args(DialStatus) if status != "completed"},
 }
-"""What an agent may do in one word; `gone` is a telephone that dies in the talk, of which the carrier tells nothing."""
+"""An agent's behaviour by keyword; with `gone` the telephone fails in the talk and the carrier does not report it."""
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "": 1.0}
 
 
 class BadValue(Exception):
-    """A value cannot be used; it has been reported already."""
+    """A value is invalid; its problem was reported already."""
 
 
 class File:
@@ -38,12 +38,12 @@ class File:
         self.problems: list[Problem] = []
 
     def report(self, node: Node, rule: str, message: str, cure: str = "") -> BadValue:
-        """Keep a problem; return the exception to raise where nothing more can be read."""
+        """Report a problem; return the exception to raise if reading cannot continue."""
         self.problems.append(Problem(node.place, rule, message, cure))
         return BadValue()
 
     def fields(self, node: Node, allowed: tuple[str, ...], what: str) -> Fields:
-        """Take a map apart; report keys that are not allowed."""
+        """Read a map; report unknown keys."""
         if not isinstance(node, Mapping):
             raise self.report(node, "wrong-type", f"{what} must be a map of `key: value` lines.")
         values = {key.text: value for key, value in node.entries}
@@ -55,7 +55,7 @@ class File:
         return Fields(self, {name: value for name, value in values.items() if name in allowed})
 
     def text(self, node: Node, what: str) -> str:
-        """Take a text that is not empty."""
+        """Read a text that is not empty."""
         if not isinstance(node, Scalar):
             raise self.report(node, "wrong-type", f"`{what}` must be a text.")
         if not node.text.strip():
@@ -64,25 +64,25 @@ class File:
         return node.text
 
     def texts(self, node: Node, what: str) -> tuple[Expectation, ...]:
-        """Take one text or a list of them."""
+        """Read one text or a list of texts."""
         items = node.items if isinstance(node, Sequence) else (node,)
         return tuple(Expectation(item.place, self.text(item, what)) for item in items)
 
     def words(self, node: Node, what: str) -> dict[str, str]:
-        """Take a map of one-line texts."""
+        """Read a map of one-line texts."""
         if not isinstance(node, Mapping) or not node.entries:
             raise self.report(node, "wrong-type", f"`{what}` must be a map of `key: text` lines.")
         return {key.text: self.text(value, f"{what}.{key.text}") for key, value in node.entries}
 
     def truth(self, node: Node, what: str) -> bool:
-        """Take true or false."""
+        """Read true or false."""
         value = self.text(node, what)
         if value not in ("true", "false"):
             raise self.report(node, "wrong-type", f"`{what}` is true or false, not {value!r}.")
         return value == "true"
 
     def number(self, node: Node, what: str, most: float = float("inf")) -> float:
-        """Take a number from 0 to `most`."""
+        """Read a number from 0 to `most`."""
         value = self.text(node, what)
         if not re.fullmatch(r"\d+(\.\d+)?", value) or float(value) > most:
             bound = f" from 0 to {most:g}" if most != float("inf") else " of 0 or more"
@@ -90,7 +90,7 @@ class File:
         return float(value)
 
     def seconds(self, node: Node, what: str) -> float:
-        """Take a time."""
+        """Read a duration in seconds."""
         value = self.text(node, what)
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|)", value)
         if match is None:
@@ -100,7 +100,7 @@ class File:
         return float(match[1]) * UNITS[match[2]]
 
     def keys(self, node: Node, what: str) -> str:
-        """Take keys of a telephone."""
+        """Read keys of a telephone."""
         value = self.text(node, what)
         if not set(value.replace(CODE, "")) <= DTMF_KEYS:
             cure = 'Write them without blanks and in quotes: "1", "10128#", "*".'
@@ -108,7 +108,7 @@ class File:
         return value
 
     def one_of(self, node: Node, what: str, allowed: tuple[str, ...]) -> str:
-        """Take one of some words."""
+        """Read one of the `allowed` words."""
         value = self.text(node, what)
         if value not in allowed:
             message = f"`{what}` is one of {', '.join(allowed)}, not {value!r}."
@@ -116,7 +116,7 @@ class File:
         return value
 
     def patience(self, node: Node, what: str) -> float | None:
-        """Take how long the caller waits; `true` is until the next question."""
+        """Read how long the caller waits, in seconds; `true` means until the next question."""
         value = self.text(node, what)
         if value == "false":
             raise self.report(
@@ -125,7 +125,7 @@ class File:
         return None if value == "true" else self.seconds(node, what)
 
     def agent(self, node: Node, what: str) -> DeskAnswer:
-        """Take what an agent does: one word, or a key and times."""
+        """Read an agent's behaviour: one keyword, or a key and times."""
         if isinstance(node, Scalar):
             return AGENT_WORDS[self.one_of(node, what, tuple(AGENT_WORDS))]
         take = self.fields(node, _AGENT, "`agent`").take
@@ -136,7 +136,7 @@ class File:
         )
 
     def time(self, node: Node, what: str) -> float:
-        """Take a time, as a Unix time."""
+        """Read a date and time as Unix time."""
         value = self.text(node, what)
         cure = "Write it as 2026-11-23T10:00+08:00."
         try:
@@ -148,7 +148,7 @@ class File:
         return moment.timestamp()
 
     def value(self, node: Node) -> object:
-        """Take any value, scalars as text; a bare null is None."""
+        """Read any value, scalars as text; a bare null is None."""
         if isinstance(node, Sequence):
             return [self.value(item) for item in node.items]
         if isinstance(node, Mapping):
@@ -158,13 +158,13 @@ class File:
 
 
 class Fields:
-    """The fields of one map, read one by one so that a wrong one does not hide the next."""
+    """The fields of one map, read one by one, so that all faults are reported."""
 
     def __init__(self, file: File, nodes: dict[str, Node]) -> None:
         self.file, self.nodes = file, nodes
 
     def take(self, name: str, read: Callable[[Node, str], Any], default: Any) -> Any:
-        """Read a field; what is missing or wrong is the default."""
+        """Read a field; return the default for a missing or invalid one."""
         if name not in self.nodes:
             return default
         try:

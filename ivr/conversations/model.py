@@ -1,4 +1,4 @@
-"""Conversations as data: what a caller does and what is to be heard. Reading the files is `reading.py`'s work."""
+"""Conversations as data: the caller's acts and the expected prompts. `reader` reads the files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ivr.carrier.caller import DeskAnswer, DialStatus
 from ivr.diagnostics.problem import Place
 
 CODE = "{code}"
-"""Stands among keys for the one-time code in the newest text message."""
+"""Placeholder among keys for the one-time code of the newest text message."""
 
 TurnAct = Literal["press", "say", "wait", "record", "dial", "agent", "hang_up"]
 
 
 @dataclass(frozen=True)
 class Bank:
-    """The bank's faults during a conversation; for the test harness only."""
+    """The bank's faults during a conversation, which the runner in this process sets."""
 
     gone: bool = False
     slow_ms: int = 0
@@ -27,7 +27,7 @@ class Bank:
 
 @dataclass(frozen=True)
 class Staff:
-    """An agent: signed on when the conversation begins and free so many seconds later, or signed off."""
+    """An agent: signed on at the start of the conversation and free `free_after` seconds later, or signed off."""
 
     name: str
     desks: tuple[str, ...]
@@ -82,12 +82,11 @@ class Expectation:
 
 @dataclass(frozen=True)
 class ConversationTurn:
-    """One turn: what was heard, then at most one act of the caller, then what must be true. Times are in seconds.
+    """One turn: the expected prompts, then at most one act of the caller, then expected facts. Times are in seconds.
 
-    `text_message` is what the newest text message must hold by then. `agent` is what an agent does whose telephone
-    rings, and `agent_hears` what the agent must have heard; `patience` is how long the caller waits at most, for as
-    many documents as that takes. `bank` is the state of the bank
-    from the act on.
+    `text_message` is text that the newest text message must contain. `agent` is the behaviour of an agent whose
+    telephone rings, and `agent_hears` text that the agent must have heard; `patience` is the maximum time that the
+    caller waits, for any number of documents. `bank` is the state of the bank after the act.
     """
 
     place: Place
@@ -116,8 +115,8 @@ class ConversationTurn:
 class Conversation:
     """One conversation. `at` is the Unix time it begins; `weight` is its share of a load test's calls.
 
-    `agents` are signed on before, and the callers of `before` are on the line already.
-    `desks` gives desks of line.yaml other hours meanwhile, by the names of both.
+    `agents` are signed on before it, and the callers of `before` call earlier. `desks` replaces the opening hours of
+    desks, both by their names in line.yaml.
     """
 
     place: Place
@@ -142,5 +141,5 @@ class Conversation:
 
     @property
     def path(self) -> str:
-        """Return the path of the webhook that the call arrives at."""
+        """Return the path of the webhook for the call's arrival."""
         return addresses.voice(self.flow)

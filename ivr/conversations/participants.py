@@ -30,12 +30,12 @@ def with_participants(
     base_url: str,
     token: str,
 ) -> ConversationResult:
-    """Play a conversation with its agents and the earlier callers. Raises AgentsError.
+    """Play a conversation with its agents and earlier callers. Raises AgentsError.
 
     Clears the queue first: other callers and agents are removed.
     """
     begins = clock.now()
-    queue.places_calls = bool(conversation.agents)  # without it, waiting callers are offered no call back
+    queue.places_calls = bool(conversation.agents)  # without it, waiting callers are not offered a callback
     queue.repository.change(lambda _: (QueueState(), None))
     _sign_on(queue, conversation, begins)
     if not conversation.before and not any(agent.free_after for agent in conversation.agents):

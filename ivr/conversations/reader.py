@@ -1,4 +1,4 @@
-"""Reads conversation files. Every value remembers its place; all problems of all files come at once, with a cure."""
+"""Read conversation files. All problems of all files are reported at once, with place and cure."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _Read = tuple[list[Conversation], list[Problem]]
 
 
 def read_conversations(paths: Iterable[Path]) -> list[Conversation]:
-    """Read files, and every .yaml file of folders. Raises FlowError with every problem of all of them."""
+    """Read files, and every .yaml file of folders. Raises FlowError with all problems of all files."""
     files = [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
     return _without_errors(_read_file(file) for file in files)
 
 
 def read_conversation_text(text: str, name: str = "<conversation>") -> list[Conversation]:
-    """Read conversations from a text. Raises FlowError with every problem."""
+    """Read conversations from a text. Raises FlowError with all problems."""
     return _without_errors([_read_text(text, name)])
 
 
@@ -221,7 +221,7 @@ _NEEDS = {"confidence": "say", "talk": "dial", "agent_hears": "agent"}
 
 
 def _deed(fields: Fields, node: Node) -> TurnAct | None:
-    """Return the one act of the caller; report combinations that cannot be played."""
+    """Return the caller's act; report combinations that cannot be played."""
     file, nodes = fields.file, fields.nodes
     deeds = [name for name in nodes if name in _DEEDS]
     if len(deeds) > 1 and set(deeds) not in _TOGETHER:

@@ -1,4 +1,4 @@
-"""Save a call as a conversation file, for an editor to trim. Refuses to save what a real caller may have typed."""
+"""Save a call as a conversation file, for editors. Must not save secrets that a real caller may have typed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NotKept(IvrError):
 
 
 def saving_to(file: Path, *, caller: str, flow: str, called: str = "") -> Callable[[Notes, CallResult], str]:
-    """Return a function that saves a finished call to this file and returns a sentence about the result."""
+    """Return a function that saves a finished call to `file` and returns a sentence about the result."""
 
     def save(notes: Notes, result: CallResult) -> str:
         if result.ended_by == "caller":
@@ -36,10 +36,10 @@ def saving_to(file: Path, *, caller: str, flow: str, called: str = "") -> Callab
 
 
 def keep(notes: Notes, file: Path, *, caller: str, flow: str, called: str = "") -> bool:
-    """Write the conversation; return whether long numbers stand in it. Raises NotKept.
+    """Write the conversation; return whether it contains long numbers. Raises NotKept.
 
-    Keys are written as they were typed, so calls of others than the demo bank's customers are refused when six or
-    more digits were pressed in one turn.
+    Keys are written as typed, so a call is refused if six or more digits were pressed in one turn, unless the caller is
+    a customer of the demo bank.
     """
     notes.did()
     if notes.many_digits and not _DEMO_CALLERS.fullmatch(caller):

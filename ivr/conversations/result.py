@@ -17,7 +17,7 @@ from .model import Conversation, ConversationTurn, Expectation
 
 @dataclass(frozen=True)
 class FailedExpectation:
-    """The first expectation that failed. `heard` is all that was said since the caller's last act."""
+    """The first expectation that failed. `heard` is everything heard since the caller's last act."""
 
     place: Place
     message: str
@@ -58,12 +58,12 @@ _MARKS = re.compile(r"[\s。、;]+|(?<!\d)[,.]|[,.](?!\d)")
 
 @lru_cache(maxsize=4096)
 def folded_for_match(text: str) -> str:
-    """Fold widths, blanks and punctuation, which are not heard. Stops inside a number stay."""
+    """Fold character widths, blanks and punctuation, which are not heard. Points inside a number stay."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", text))
 
 
 def deed(turn: ConversationTurn) -> str:
-    """Describe what the caller does in a turn."""
+    """Describe the caller's act in a turn."""
     words = {"press": "keys to press", "say": "words to say", "wait": "to wait", "record": "a message to leave"}
     words |= {"dial": "to be put through", "agent": "to be put through", "hang_up": "to hang up"}
     return words[turn.deed or "wait"]

@@ -1,4 +1,4 @@
-"""A caller who follows a conversation, checks what is heard, and reports in plain words where the call differed."""
+"""Play a conversation: act as its caller, check the prompts, and report the first difference in plain words."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _DIGIT = re.compile(
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 Facts = Callable[[str], Mapping[str, object]]
 Inbox = Callable[[], Sequence[str]]
-"""Gives the text messages that were sent, the newest last; only the server's own process can tell."""
+"""Returns the text messages that were sent, newest last; available only in the server's own process."""
 BankSwitch = Callable[[Bank], None]
 _ENDS = {"server": "the server hung up", "caller": "the caller hung up", "fault": "a fault", "limit": "too long"}
 
@@ -105,7 +105,7 @@ class ScriptedCaller:
         return self._act(turn, at)
 
     def hears(self, heard: HeardPrompt) -> None:
-        """Remember it."""
+        """Record the prompt."""
         if heard.kind == "say":
             self._said.append(heard.text)
             self._note("hears", heard.text)
@@ -113,7 +113,7 @@ class ScriptedCaller:
             self._note("hears", f"[recording] {heard.text}")
 
     def answers(self, listening: ListeningWindow) -> Act:
-        """Do what the next turn says."""
+        """Return the act of the next turn."""
         self._catch_up()
         turn = self._coming()
         if turn is None:
@@ -135,7 +135,7 @@ class ScriptedCaller:
         return self._act(turn, 0.0 if turn.deed in ("wait", "record") else at)
 
     def acted(self, act: Act) -> None:
-        """Check what was heard up to this deed, then start listening anew."""
+        """Check the prompts before this act, then start a new list."""
         turn, self._acting = self._acting, None
         if turn is None:
             return
@@ -145,7 +145,7 @@ class ScriptedCaller:
         self._done(turn)
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """End the dialled leg as the next turn says; by default the agent answers."""
+        """Return the agent's behaviour in the next turn; by default the agent answers."""
         self._dialled += numbers
         self._note("is put through to", ", ".join(numbers))
         self._waited_enough()
@@ -176,7 +176,7 @@ class ScriptedCaller:
             self._note("agent hears", heard.text)
 
     def _waits_on(self, turn: ConversationTurn, listening: ListeningWindow) -> bool:
-        """Return whether a caller who waits for a time keeps waiting after this prompt."""
+        """Return whether a caller with `patience` continues to wait after this prompt."""
         if turn.deed != "wait" or turn.patience is None:
             return False
         if self._waits_until is None:
@@ -184,7 +184,7 @@ class ScriptedCaller:
         return self._clock.now() + listening.timeout < self._waits_until
 
     def _waited_enough(self) -> None:
-        """End the waiting of a caller who is connected before the time is over."""
+        """End the wait of a caller who is connected before the time is over."""
         turn = self._coming()
         if turn is not None and turn.deed == "wait" and turn.patience is not None:
             self._check_heard(turn)
@@ -193,7 +193,7 @@ class ScriptedCaller:
     # --- the end ---
 
     def finish(self, result: CallResult) -> None:
-        """Check the last turns, and that the carrier found no fault."""
+        """Check the last turns, and that the carrier reported no fault."""
         self._ended = result.ended_by == "server"
         self._note("call ends", _ENDS[result.ended_by])
         try:
@@ -222,7 +222,7 @@ class ScriptedCaller:
         return next((turn for turn in self._conversation.turns[self._next :] if turn.deed is not None), None)
 
     def _catch_up(self) -> None:
-        """Check what is due: the facts after the last act, then every turn that only listens."""
+        """Check the facts after the last act, then every turn without an act."""
         owed, self._owed = self._owed, None
         if owed is not None:
             self._check_agent(owed)
@@ -277,7 +277,7 @@ class ScriptedCaller:
         return _act(turn, turn.press.replace(CODE, self._code(turn)) if CODE in turn.press else turn.press, at)
 
     def _code(self, turn: ConversationTurn) -> str:
-        """Read the code in the newest text message, as its receiver would."""
+        """Return the code in the newest text message."""
         match = _CODE.search("".join(self._texts()[-1:]))
         if match is None:
             self._fail(turn.place, "expected a text message with a code, but there is none to read here")
@@ -324,7 +324,7 @@ class ScriptedCaller:
             self._fail(wish.place, f"expected {name} to be {shown(wish.value)}, but it is {shown(fact)}")
 
     def _fail(self, place: Place, message: str) -> NoReturn:
-        """Note the failure and hang up: later checks would be meaningless."""
+        """Record the failure and hang up, since later checks would be meaningless."""
         self.failures.append(FailedExpectation(place, message, " ".join(self._said) or "(nothing)"))
         raise Gone
 
@@ -378,7 +378,7 @@ def play_conversation(
     inbox: Inbox | None = None,
     bank: BankSwitch | None = None,
 ) -> ConversationResult:
-    """Play one conversation against the server at `base_url`. The clock must stand where the call is to begin."""
+    """Play one conversation against the server at `base_url`. The clock must be at the start of the call."""
     base = base_url.rstrip("/")
     line = PhoneLine(
         voice_url=base + conversation.path,

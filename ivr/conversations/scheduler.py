@@ -1,4 +1,4 @@
-"""Run several calls at once in virtual time: one at a time, always the one that is due next.
+"""Run simultaneous calls in virtual time: one thread at a time, always the one that is due next.
 
 So a run is deterministic. Each call has a thread of its own; none sleeps in real time.
 """
@@ -27,7 +27,7 @@ class _Part:
 
 
 class CallScheduler:
-    """A stage on which calls share `clock`, which is set to the time of each event. Use it once."""
+    """Runs calls that share `clock`, which is set to the time of each event. Use it once."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
@@ -42,7 +42,7 @@ class CallScheduler:
         return self._clock.now()
 
     def sleep(self, seconds: float) -> None:
-        """Run the other parts until `seconds` have passed. Raises Gone when the stage closes meanwhile."""
+        """Run the other parts until `seconds` have passed. Raises Gone if the scheduler closes meanwhile."""
         part = self._running
         if part is None:
             raise RuntimeError("only what runs on the stage can sleep")
@@ -55,7 +55,7 @@ class CallScheduler:
             raise Gone
 
     def part(self) -> Callable[[], None]:
-        """Return a function that wakes the part that runs now, if it sleeps when the function is called."""
+        """Return a function that wakes the current part, if it sleeps when the function is called."""
         part = self._running
 
         def wake() -> None:
@@ -79,7 +79,7 @@ class CallScheduler:
         self.at(since, again)
 
     def play(self, main: Callable[[], None], *, at: float) -> None:
-        """Run everything until `main`, which begins at `at`, is over; the callers still on the line then hang up."""
+        """Run all parts until `main`, which begins at `at`, has ended; the remaining callers then hang up."""
         first = _Part(main)
         self._plan(at, first)
         started: list[_Part] = []

@@ -1,6 +1,6 @@
-"""Set the stage of a conversation: announcements that are on, and other opening hours of desks.
+"""Prepare a conversation: switch announcements on, and replace opening hours of desks.
 
-For the simulator only; must not touch a server that takes calls.
+For the simulator only; must not change a server that takes calls.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .model import Announced, Conversation
 
 
 class StagingError(IvrError):
-    """A conversation wants a desk or opening hours that line.yaml lacks; the text lists those that there are."""
+    """A conversation names a desk or opening hours that line.yaml lacks; the text lists the existing ones."""
 
 
 def announce(documents: Documents, line: Hotline, conversation: Conversation, now: float) -> None:
@@ -30,7 +30,7 @@ def announce(documents: Documents, line: Hotline, conversation: Conversation, no
 
 
 def with_hours(release: Release, desks: Mapping[str, str]) -> Release:
-    """Return the flows with other hours for some desks. Raises StagingError for names that line.yaml lacks."""
+    """Return the flows with replaced hours of desks. Raises StagingError for names that line.yaml lacks."""
     line = release.line
     hours = {"closed": Hours.parse("closed"), **line.hours}
     changed = {desk: _with_hours(desk, name, line.desks, hours) for desk, name in desks.items()}

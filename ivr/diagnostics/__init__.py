@@ -1,4 +1,4 @@
-"""Format problems for people and programs, one module per format, discovered by name. Prints nothing itself.
+"""Format problems for people and programs, one module per format, discovered by name. Must not print.
 
 A format module offers `render(problems, sources) -> str`; `sources` maps a file name, as problems call it, to its text.
 """

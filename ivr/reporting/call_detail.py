@@ -1,6 +1,6 @@
 """The detail of one call from its journal rows: path, reasons, identity, people, tickets, messages, survey.
 
-The journal never holds what was typed, so neither does a detail. Callers' numbers are masked unless requested.
+The journal does not contain typed input, so neither does a detail. Callers' numbers are masked unless requested.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _moment(at: float) -> str:
 
 
 class EndedCalls:
-    """Makes the event `call.ended` of each call that has ended, for IVR_EVENTS_URL."""
+    """Makes the event `call.ended` of each ended call, for IVR_EVENTS_URL."""
 
     def __init__(self, store: CallStore) -> None:
         self._store = store

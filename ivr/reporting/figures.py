@@ -31,7 +31,7 @@ SURVEYED = ("queue", "agent", "reason", "priority", "hour")
 class Tally:
     """Counts journal rows one by one. A call that was live when the period began counts by the rows in the period.
 
-    Holds only live calls, each with what was counted of it already.
+    Stores only live calls, each with its counted facts.
     """
 
     live: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -178,7 +178,7 @@ def rows_since(store: CallStore, since: float, end: float = math.inf) -> Iterato
 
 
 def _rows_before(store: CallStore, moment: float) -> int:
-    """Return how many rows can be skipped: double the step until it goes too far, then halve it."""
+    """Return the number of rows to skip: double the step until it is too far, then bisect."""
 
     def is_before(place: int) -> bool:
         row = store.journal(after=place - 1, limit=1)

@@ -13,7 +13,7 @@ Figures = dict[str, Any]
 AT_MOST = ("asa", "abandonment", "aht")
 """Figures for which smaller is better."""
 NO_DEFAULT = "aht.elderly"
-"""Elderly callers are not to be hurried: the general target for handling time does not apply to them."""
+"""Elderly callers must not be hurried: the general target for handling time does not apply to them."""
 
 
 def judge_figures(people: Figures, chosen: Mapping[str, float]) -> Figures:

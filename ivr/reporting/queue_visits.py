@@ -9,7 +9,7 @@ from typing import Any, Literal
 from ivr.engine.ports import JournalRow
 
 ContactWay = Literal["queue", "direct", "router"]
-"""Who finds an agent: our queue, a desk's own number, or the carrier's router. Only the queue measures waits."""
+"""How an agent is found: by our queue, a desk's own number, or the carrier's router. Only the queue measures waits."""
 End = Literal["answered", "abandoned", "left"]
 
 
@@ -74,7 +74,7 @@ class Visits:
     def _begin(self, row: JournalRow, data: Mapping[str, Any], open_visit: OpenVisit | None) -> Iterator[Visit]:
         where = f"{data.get('flow', '')}.{data.get('step', '')}"
         if open_visit and open_visit.where == where:
-            return  # the step ran again, as after a lost request: this is no second request for an agent
+            return  # the step ran again, as after a lost webhook request: not a second request for an agent
         if open_visit:
             yield _given_up(open_visit)
         desk, priority = str(data.get("desk", "")), str(data.get("priority") or "normal")

@@ -1,4 +1,4 @@
-"""Service level: how soon callers were answered, who hung up waiting, how long calls took, who called again.
+"""Service level: time to answer, abandonment, handling time and repeated calls.
 
 Counts journal rows; memory does not grow with the period. Sums by class, desk, agent and hour. Reads no store.
 """

@@ -1,1 +1,1 @@
-"""Read YAML into values with positions, and explain syntax errors by their cause. Knows nothing of flows or calls."""
+"""Read YAML into values with positions, and explain syntax errors by their cause. Must not know flows or calls."""

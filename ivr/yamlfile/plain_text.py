@@ -1,4 +1,4 @@
-"""Decode a file into text for a YAML parser: encoding, size, invisible characters. Knows nothing of YAML syntax."""
+"""Decode a file into text for a YAML parser: encoding, size, invisible characters. Must not know YAML syntax."""
 
 from __future__ import annotations
 

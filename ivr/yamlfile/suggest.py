@@ -1,4 +1,4 @@
-"""Suggest the name that an editor probably meant. Standard library only; knows nothing of flows."""
+"""Suggest the name that an editor probably meant. Standard library only; must not know flows."""
 
 from __future__ import annotations
 

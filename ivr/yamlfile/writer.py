@@ -1,4 +1,4 @@
-"""Write plain data as YAML that people edit further: in the order given, a text on one line, letters as they are."""
+"""Write plain data as YAML for further editing: in the given order, each text on one line, letters not escaped."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ _LONGEST_LINE = 10_000
 
 
 def written(data: Mapping[str, Any]) -> str:
-    """Return maps, lists, texts, numbers and truth values as YAML."""
+    """Return maps, lists, texts, numbers and booleans as YAML."""
     return yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False, width=_LONGEST_LINE)

@@ -1,6 +1,6 @@
-"""A caller who answers with WAV files, one after the other, and then by the terminal.
+"""A caller who answers with WAV files in order, and then at the terminal.
 
-DTMF tones in a file are pressed as keys; where the call records, the file is spoken.
+DTMF tones in a file are pressed as keys; if the call records, the file is spoken.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ivr.speech.dtmf import decode
 from .streams import Terminal
 
 RECORDS_NEXT = 1.0
-"""Seconds. A gather with a shorter timeout only takes keys before a recording begins."""
+"""Timeout in seconds below which a gather only collects keys before a recording."""
 _NO_RECOGNISER = "(this carrier has no recogniser for sound: set IVR_ASR=local, or type what you say)"
 
 
@@ -41,7 +41,7 @@ class AudioCaller:
         return None if self._left else self._other.early(stretch)
 
     def hears(self, heard: HeardPrompt) -> None:
-        """Pass the prompt on."""
+        """Delegate."""
         self._other.hears(heard)
 
     def answers(self, listening: ListeningWindow) -> Act:
@@ -61,11 +61,11 @@ class AudioCaller:
         return self._other.answers(listening)
 
     def acted(self, act: Act) -> None:
-        """Pass the act on."""
+        """Delegate."""
         self._other.acted(act)
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Return what `other` decides."""
+        """Delegate."""
         return self._other.desk(numbers)
 
     def _act(self, act: Act, note: str) -> Act:

@@ -1,6 +1,6 @@
-"""What the caller hears as sound: recordings are fetched as the carrier does, texts are spoken by a given voice.
+"""The prompts of a call as sound: recordings are fetched as by the carrier, texts are rendered by a voice.
 
-Keeps all sounds in order, and may play them. Knows nothing of flows.
+Stores all sounds in order, and may play them. Must not know flows.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class HeardSound:
 class AudioOut:
     """Collects the sound of one call. `base` is the server's URL; `words` returns the words of a recording, or "".
 
-    `play` gets every sound as it begins, and returns when it has ended. `trouble` gets a message if a sound fails.
+    `play` receives every sound at its start, and returns at its end. `trouble` receives a message if a sound fails.
     """
 
     base: str
@@ -54,7 +54,7 @@ class AudioOut:
         return self.words(heard.text) if heard.kind == "play" else ""
 
     def wav(self) -> bytes:
-        """Return all sounds as one WAV file; the caller's pauses are left out."""
+        """Return all sounds as one WAV file, without the caller's pauses."""
         return write_wav(joined([sound.audio for sound in self.sounds]))
 
     def _sound(self, heard: HeardPrompt) -> Audio:

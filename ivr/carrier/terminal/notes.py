@@ -10,13 +10,13 @@ _MANY_DIGITS = 6
 
 @dataclass
 class Notes:
-    """The turns of a call: what was heard since the last act, then the act."""
+    """The turns of a call: the prompts since the last act, then the act."""
 
     turns: list[dict[str, Any]] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
 
     def did(self, **act: Any) -> None:
-        """Close a turn with the caller's act; without one, only what was heard is noted."""
+        """End a turn with the caller's act, or without one, with the prompts only."""
         hear: dict[str, Any] = {"hear": self.heard if len(self.heard) > 1 else self.heard[0]} if self.heard else {}
         self.heard = []
         if hear or act:

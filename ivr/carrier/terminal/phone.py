@@ -68,7 +68,7 @@ class TextCaller:
     ear: Listen | None = None
 
     def early(self, stretch: Stretch) -> Act | None:
-        """Listen to the end: typing is never early."""
+        """Return None, since typing never interrupts a prompt."""
         return None
 
     def hears(self, heard: HeardPrompt) -> None:
@@ -83,7 +83,7 @@ class TextCaller:
             self.terminal.show(f"  {words}" if words else f"  [recording {heard.text}]")
 
     def answers(self, listening: ListeningWindow) -> Act:
-        """Show what the document listens for and how long, and read a line."""
+        """Show the expected input and the timeout, and read a line."""
         self.show_news()
         self.terminal.show(f"  ({_listens(listening)})")
         while True:
@@ -100,7 +100,7 @@ class TextCaller:
         """Ignore it."""
 
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
-        """Ask what happens to the dialled leg."""
+        """Ask for the outcome of the dialled leg."""
         self.show_news()
         self.terminal.show(f"  [ringing {', '.join(numbers)}]")
         while True:
@@ -125,7 +125,7 @@ class TextCaller:
             self.terminal.show(f"  [the agent hears: {heard.text}]")
 
     def show_news(self) -> None:
-        """Show new messages, before the caller needs them."""
+        """Show new messages before the caller needs them."""
         for line in self.news():
             self.terminal.show(f"  {line}")
 
@@ -177,7 +177,7 @@ def _listens(listening: ListeningWindow) -> str:
 
 
 def call_url(url: str, flow: str) -> str:
-    """Return the webhook's URL: `url` itself if it has a path, else the one that calls of `flow` arrive at."""
+    """Return the webhook's URL: `url` itself if it has a path, else the one for arrivals at `flow`."""
     if urlsplit(url).path.strip("/"):
         return url
     return url.rstrip("/") + addresses.voice(flow)
@@ -220,11 +220,11 @@ def run_phone(
     spoken: Sequence[bytes] = (),
     recordings: CarrierRecordings | None = None,
 ) -> CallResult:
-    """Let the person at the terminal make one call, and return its result.
+    """Make one call from the terminal, and return its result.
 
     `url` is the URL of a server or of a webhook. `save` returns a message that is shown, as are the lines of `news`;
-    `ear` receives every prompt as sound. `spoken` are WAV files that answer first, one after the other; `recordings`
-    serves what was recorded.
+    `ear` receives every prompt as sound. `spoken` are WAV files that answer first, in order; `recordings` serves the
+    recordings.
     """
     screen = screen or terminal()
     voice = call_url(url, flow)
@@ -263,7 +263,7 @@ def run_phone(
 
 
 def _voiced(person: Caller, screen: Terminal, spoken: Sequence[bytes]) -> Caller:
-    from .audio_in import AudioCaller  # imports numpy, which calls without sound need not wait for
+    from .audio_in import AudioCaller  # imports numpy, which calls without sound do not need
 
     return AudioCaller(person, screen, spoken)
 

@@ -1,4 +1,4 @@
-"""Input and output of the terminal phone: any pair of streams, or a terminal with line editing. Knows no calls."""
+"""Input and output of the terminal phone: any pair of streams, or a terminal with line editing. Must not know calls."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Console:
         from prompt_toolkit import PromptSession
         from prompt_toolkit.history import DummyHistory
 
-        # No history: what was typed may be a PIN.
+        # No history, since a line may be a PIN.
         self._session: PromptSession[str] = PromptSession(history=DummyHistory(), reserve_space_for_menu=0)
 
     def show(self, line: str) -> None:

@@ -1,4 +1,4 @@
-"""Problems as workflow commands, which GitHub Actions shows as annotations. Prints nothing itself."""
+"""Problems as workflow commands, which GitHub Actions shows as annotations. Must not print."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _COMMAND = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def render(problems: Sequence[Problem], sources: Mapping[str, str]) -> str:  # noqa: ARG001
-    """Write one line per problem."""
+    """Return one line per problem."""
     return "\n".join(_command(problem) for problem in problems)
 
 

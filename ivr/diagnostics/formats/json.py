@@ -10,7 +10,7 @@ from ivr.diagnostics.problem import Place, Problem
 
 
 def render(problems: Sequence[Problem], sources: Mapping[str, str]) -> str:  # noqa: ARG001
-    """Write a list with one object per problem; an empty list if there is none."""
+    """Return a list with one object per problem; an empty list if there is none."""
     return json.dumps([_object(problem) for problem in problems], ensure_ascii=False, indent=2)
 
 

@@ -1,4 +1,4 @@
-"""Problems as SARIF 2.1.0, the exchange format that code-scanning services read. Prints nothing itself."""
+"""Problems as SARIF 2.1.0, the exchange format that code-scanning services read. Must not print."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEVEL = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render(problems: Sequence[Problem], sources: Mapping[str, str]) -> str:
-    """Write one run of the tool `ivr`, with a rule for each code that occurs."""
+    """Return one run of the tool `ivr`, with a rule for each code that occurs."""
     rules = sorted({problem.rule for problem in problems})
     run = {
         "tool": {"driver": {"name": "ivr", "rules": [{"id": rule} for rule in rules]}},

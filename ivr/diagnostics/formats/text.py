@@ -1,6 +1,6 @@
 """Problems for people: place, message, the source line with the spot marked, and the cure.
 
-Carets are aligned by the width that a terminal gives each character, so that they stand under the right hanzi.
+Carets are aligned by the terminal width of characters, so that they are below the right Chinese characters.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LEVEL_COLOUR = {"error": _RED, "warning": _YELLOW, "info": _BLUE}
 
 
 def render(problems: Sequence[Problem], sources: Mapping[str, str], *, colour: bool = False) -> str:
-    """Write every problem with its source lines, then one line that counts them."""
+    """Return every problem with its source lines, then one line that counts them."""
     lines = {file: _lines(text) for file, text in sources.items()}
     frames = ["\n".join(_frame(problem, lines, colour)) for problem in problems]
     return "\n\n".join([*frames, summary(problems, len(sources))])
@@ -65,7 +65,7 @@ def _excerpt(place: Place, sources: Mapping[str, list[str]], margin: str, paint:
 
 
 def _cut(line: str, place: Place) -> tuple[str, str, str]:
-    """Split a line into the text before, at and behind the place; shorten what is too wide for a terminal."""
+    """Split a line into the text before, at and after the place; shorten parts that are too wide for a terminal."""
     start = min(place.column - 1, len(line))
     end = min(start + place.length, len(line))
     before, marked, after = line[:start], line[start:end], line[end:]
@@ -91,7 +91,7 @@ def _last(text: str, width: int) -> str:
 
 
 def _width(text: str, start: int = 0) -> int:
-    """Return how many terminal columns a text takes that begins at column `start` (tabs reach the next stop)."""
+    """Return the terminal columns of a text that begins at column `start` (tabs reach the next stop)."""
     at = start
     for character in text:
         at += _TAB - at % _TAB if character == "\t" else _cells(character)

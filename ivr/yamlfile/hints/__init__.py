@@ -1,4 +1,4 @@
-"""Explain syntax errors of YAML by their cause, in an editor's words. Knows a parser's messages, but imports no parser.
+"""Explain syntax errors of YAML by their cause, in an editor's words. Must not import a parser.
 
 `silent`, `fullwidth` and `invisible` find what a parser accepts silently; `explain` maps its failures to `values` and
 `indentation`.
@@ -71,7 +71,7 @@ def _before_all(page: SourcePage, failure: ParserFailure, number: int, column: i
 
 
 def last_resort(page: SourcePage, failure: ParserFailure) -> Slip:
-    """Say where the parser stops when the cause is unknown."""
+    """Return where the parser stopped, for an unknown cause."""
     message = "The file cannot be read on from here; the slip may also stand in a line above."
     cure = "Look for a missing colon, quote, comma or bracket, and compare with a part that works."
     number, column = _on_text(page, failure)

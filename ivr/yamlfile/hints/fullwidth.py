@@ -1,6 +1,6 @@
 """Find full-width signs where YAML needs plain ones: blanks, colons, quotes, brackets, commas, and # for a comment.
 
-A parser accepts most of them as text. Each detector looks at one line and knows nothing of the parser.
+A parser accepts most of them as text. Each detector examines one line, without the parser.
 """
 
 from __future__ import annotations

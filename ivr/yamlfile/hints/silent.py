@@ -1,6 +1,6 @@
 """Find slips that a parser silently accepts as text: a missing space or colon, a `#` that cuts a text, a lone quote.
 
-Each detector looks at one line and knows nothing of the parser. `look` also runs the detectors of `fullwidth`.
+Each detector examines one line, without the parser. `look` also runs the detectors of `fullwidth`.
 """
 
 from __future__ import annotations
