@@ -50,7 +50,7 @@ from .stores import Store, open_store
 from .telemetry import log
 from .web import WebApplication, web_app
 
-UNSIGNED = "TWILIO_AUTH_TOKEN is not set, so nobody could tell the carrier's requests from forged ones."
+UNSIGNED = "TWILIO_AUTH_TOKEN is not set, so forged requests could not be detected."
 
 RECORDINGS = "recordings"
 """The collection of recorded conversations, by the carrier's name for each."""

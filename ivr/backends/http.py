@@ -63,7 +63,7 @@ class _Service:
         except RequestFailed as fault:
             raise LookupFailed(f"{self._name} {fault}") from None
         if answer.status == 404:
-            raise LookupFailed(f"{self._name} knows no such thing", missing=True)
+            raise LookupFailed(f"{self._name} has no such record", missing=True)
         if answer.status != 200:
             raise LookupFailed(f"{self._name} answered with status {answer.status}")
         return self._understood(answer.body)

@@ -32,7 +32,7 @@ def hearing_fault(language: str, model: str) -> str:
     if model.startswith("deepgram") or language in HEARD:
         return ""
     meant = MEANT_TO_HEAR.get(language)
-    return f"<Gather> cannot hear {language!r}" + (f"; write {meant}" if meant else "")
+    return f"<Gather> cannot recognise {language!r}" + (f"; write {meant}" if meant else "")
 
 
 def saying_fault(language: str | None, voice: str, text: str) -> str:

@@ -155,7 +155,7 @@ class Player:
         self._documents += 1
         self.faults += document.warnings
         if falls_silent(document) and not self._line.parent:
-            message = "dead air: a caller who stays silent is cut off, for nothing leads on or ends the call"
+            message = "dead air: a caller who stays silent is cut off, since no verb continues or ends the call"
             self.faults.append(TwimlFault(OWN_RULE, message, url=self._url, fatal=False))
         return document
 
@@ -299,7 +299,7 @@ class Player:
 
     def _dial(self, dial: Dial) -> None:
         if self._line.parent:
-            raise TwimlFault(13215, "<Dial> cannot stand in what is played to somebody who was dialled", url=self._url)
+            raise TwimlFault(13215, "<Dial> is not allowed in a document for a dialled party", url=self._url)
         self._early, self._hops = "", 0
         self._dialled += dial.numbers
         desk = self._caller.desk(dial.numbers)

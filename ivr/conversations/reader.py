@@ -75,7 +75,12 @@ def _conversation(file: File, node: Node) -> Conversation:
         if name not in nodes:
             file.report(node, "missing-key", f"This conversation has no `{name}`.")
     if "flow" not in nodes and "to" not in nodes:
-        file.report(node, "missing-key", "This conversation calls nobody.", "Give it a `flow`, or a number in `to`.")
+        file.report(
+            node,
+            "missing-key",
+            "This conversation names no flow and no number.",
+            "Give it a `flow`, or a number in `to`.",
+        )
     return Conversation(
         place=nodes.get("conversation", node).place,
         title=take("conversation", file.text, ""),
@@ -190,7 +195,7 @@ def _turn(file: File, node: Node) -> ConversationTurn:
     fields = file.fields(node, _TURN, "A turn")
     nodes, take = fields.nodes, fields.take
     if not nodes:
-        raise file.report(node, "empty-turn", "This turn says nothing.", "Give it `hear`, a deed or `expect`.")
+        raise file.report(node, "empty-turn", "This turn is empty.", "Give it `hear`, an act or `expect`.")
     deed = _deed(fields, node)
     return ConversationTurn(
         place=node.place,

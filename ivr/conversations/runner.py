@@ -204,7 +204,7 @@ class ScriptedCaller:
             pass
         place = self._place()
         faults = dict.fromkeys(f"{fault} ({fault.url})" if fault.url else str(fault) for fault in result.faults)
-        self.failures += [FailedExpectation(place, f"the carrier finds a fault: {fault}") for fault in faults]
+        self.failures += [FailedExpectation(place, f"the carrier reports a fault: {fault}") for fault in faults]
         if result.ended_by == "limit":
             self.failures.append(
                 FailedExpectation(place, "the call never ends: it lasted as long as a carrier lets a call last")
@@ -295,7 +295,7 @@ class ScriptedCaller:
             elif facts is None:
                 self.unchecked.append(wish)
             elif not facts:
-                self._fail(wish.place, "the server knows nothing of this call")
+                self._fail(wish.place, "the server has no record of this call")
             elif name not in facts:
                 self._fail(wish.place, f"there is no fact `{name}`; there are {', '.join(sorted(facts))}")
             else:

@@ -48,12 +48,12 @@ class SegmentFields:
     """The keys of a segment."""
 
     when: Expression | None = option(
-        Condition(), help="Who belongs to it, by `caller.…`.", default=None, shown="everyone"
+        Condition(), help="The condition for its callers, by `caller.…`.", default=None, shown="everyone"
     )
     desk: Reference | None = option(
         _DESK, help="The desk that they get.", default=None, shown="the `desk` of line.yaml"
     )
-    priority: str = option(OneOf(PRIORITIES), help="How urgent they are taken.", default="normal")
+    priority: str = option(OneOf(PRIORITIES), help="The priority of its callers in the queue.", default="normal")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class DeskFields:
     timeout: float = option(
         Seconds(5, 600), help="How long the desk rings; an agent's telephone rings 20s.", default=30.0, shown="30s"
     )
-    hours: Reference | None = option(_HOURS, help="When people are there.", default=None, shown="always")
+    hours: Reference | None = option(_HOURS, help="The opening hours of the desk.", default=None, shown="always")
     overflow: tuple[Reference, ...] = option(
         ListOf(_DESK, lone=True),
         help="Desks whose agents serve its callers too, when none of its own is free.",
@@ -84,7 +84,7 @@ class DeskFields:
         shown="they help only desks that overflow to theirs",
     )
     wrap_up: float = option(
-        Seconds(0, 600), help="How long an agent has after a call before the next.", default=30.0, shown="30s"
+        Seconds(0, 600), help="The time that an agent gets between two calls.", default=30.0, shown="30s"
     )
     record: bool = option(
         Flag(), help="Whether conversations are recorded; callers are told so first.", default=False, shown="no"
@@ -97,13 +97,13 @@ class WaitingFields:
 
     head_starts: Mapping[str, float] = option(
         MapOf(Seconds(0, 3600)),
-        help="How much earlier than they came callers of a priority are taken to have come.",
+        help="By how much callers of a priority are served before others who came at the same time.",
         default=None,
         shown="{complaint: 60s, elderly: 90s, vip: 120s, fraud: 1000s}",
     )
     bound: float = option(
         Seconds(10, 3600),
-        help="Who has waited this long is served before all others, in the order they came.",
+        help="Callers who have waited this long are served before all others, in order of arrival.",
         default=180.0,
         shown="180s",
     )
@@ -117,11 +117,14 @@ class WaitingFields:
         Seconds(20, 600), help="The same for callers of the priority elderly.", default=50.0, shown="50s"
     )
     piece: float = option(
-        Seconds(3, 60), help="The longest music before it is seen whether an agent is free.", default=15.0, shown="15s"
+        Seconds(3, 60),
+        help="The longest music before the queue is asked again for a free agent.",
+        default=15.0,
+        shown="15s",
     )
     music: str = option(
         WordField("the name of a sound file"),
-        help="What is played between, a file of the audio folder as long as `piece`.",
+        help="The music while waiting: a file of the audio folder, as long as `piece`.",
         default="",
         shown="silence",
     )
@@ -153,7 +156,7 @@ class LineFields:
 
     lines: Mapping[str, NumberFields] = option(
         MapOf(Block(NumberFields, "a called number", short="flow")),
-        help="What each called number plays: a flow, or a block; `default` is for all others.",
+        help="The called numbers, each with a flow or a block; `default` is for all others.",
     )
     desks: Mapping[str, DeskFields] = option(
         MapOf(Block(DeskFields, "a desk", short="number")), help="The desks by name: a number, or a block."
@@ -169,7 +172,7 @@ class LineFields:
         Block(WaitingFields, "the rules of the queue"),
         help="How callers wait for an agent, and which is served first.",
         default=None,
-        shown="as the defaults of its keys say",
+        shown="the defaults of its keys",
     )
     sites: Mapping[str, SiteFields] = option(
         MapOf(Block(SiteFields, "a site", short="weight")),

@@ -72,23 +72,26 @@ class FlowFields:
         Choices(numbered=False), help="Choices that work at every step that listens.", default=()
     )
     globals_of: Any = option(
-        Goto(), help="Another flow whose globals work in this one too, behind its own.", default=None
+        Goto(), help="Another flow whose globals also apply in this one, after its own.", default=None
     )
     requires: int = option(
         IdentityLevel(),
-        help="The identity level that every step needs, but those that lead to a person or end the call.",
+        help="The identity level that every step requires, except those that lead to a person or end the call.",
         default=0,
         shown="L0",
     )
     agent: Any = option(
-        Goto(), help="The step that brings callers to a person, when all else fails.", default=None, shown="agent"
+        Goto(),
+        help="The step that leads callers to a person, on request or after failures.",
+        default=None,
+        shown="agent",
     )
     main_menu: Any = option(Goto(), help="The step that `do: main_menu` goes to.", default=None, shown="start")
     parameters: tuple[str, ...] = option(
-        ListOf(Name()), help="The values that a flow which runs this one must give it.", default=()
+        ListOf(Name()), help="The values that a flow which runs this one must pass.", default=()
     )
     returns: tuple[str, ...] = option(
-        ListOf(Name()), help="The values that a flow which runs this one gets back.", default=()
+        ListOf(Name()), help="The values that this flow returns to a flow which runs it.", default=()
     )
 
 

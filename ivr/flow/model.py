@@ -128,7 +128,7 @@ class Step(ABC):
     places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
     requires: int = option(
         IdentityLevel(),
-        help="The identity level that the caller must have; who has not is verified first.",
+        help="The identity level that the caller must have; a caller without it is verified first.",
         default=0,
         shown="L0",
     )

@@ -35,8 +35,8 @@ PROFILE_WORDS = {
     "after_key_pause": "pause after a key, in seconds",
     "agent_spoken": "where in a menu the key for a person is spoken",
     "say_twice": "whether texts with values are said twice",
-    "minimum_confidence": "below this, what was heard does not count",
-    "sure_confidence": "below this, a yes is asked for again",
+    "minimum_confidence": "confidence below which speech counts as no_match",
+    "sure_confidence": "confidence below which a yes is asked for again",
 }
 _LISTENING = "on_no_input"
 """The key that identifies a step kind that listens."""

@@ -171,10 +171,8 @@ class ChoiceFields:
     goto: Target | None = option(Goto(), help="The step or flow that it leads to.", default=None)
     do: str = option(OneOf(DOES), help="Instead of `goto`: one of the universals.", default="")
     when: Expression | None = option(Condition(), help="Offered only while this holds.", default=None)
-    reason: str = option(Name("a word"), help="What the call is about, for reports and surveys.", default="")
-    value: str = option(
-        Name("a word"), help="What the variable of the menu's `as` holds when this is chosen.", default=""
-    )
+    reason: str = option(Name("a word"), help="The reason of the call, for reports and surveys.", default="")
+    value: str = option(Name("a word"), help="The value of the menu's `as` variable when this is chosen.", default="")
 
 
 @dataclass(frozen=True)

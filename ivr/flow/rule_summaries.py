@@ -20,7 +20,7 @@ FILE = {
 
 YAML = {
     "tab": "A line is indented with a tab; only blanks count.",
-    "indentation": "A line is deeper or less deep than the lines that it belongs to.",
+    "indentation": "A line is indented more or less than the lines that it belongs to.",
     "missing-colon": "A key has no colon.",
     "missing-space": "A colon or dash has no blank behind it.",
     "missing-dash": "A line of a list does not begin with a dash.",
@@ -37,10 +37,10 @@ YAML = {
     "text-after-quote": "Text stands behind a closing quote.",
     "colon-in-text": "A text holds a colon and a blank, and must stand in quotes.",
     "comma-in-text": "A text between brackets holds a comma, and must stand in quotes.",
-    "special-start": "A text begins with a sign that has a meaning of its own.",
+    "special-start": "A text begins with a character that has a meaning in YAML.",
     "missing-value": "A key between brackets has nothing behind its colon.",
     "stray-sign": "A sign stands in front of a list or block and has no meaning there.",
-    "backslash": "A backslash in double quotes begins no sign that there is.",
+    "backslash": "A backslash in double quotes begins no valid escape.",
     "hash": "A # begins a comment, so that text or key is lost.",
     "comment-sign": "A comment begins with another sign than #.",
     "full-width-colon": "A full-width ：stands where a colon belongs.",
@@ -52,29 +52,29 @@ YAML = {
     "full-width-hash": "A full-width ＃ stands where a # belongs.",
     "repeated-key": "A key is given twice in one block.",
     "key-not-text": "A key is a list or a block.",
-    "anchor": "The YAML signs & and * name or repeat a part; flows have no such thing.",
-    "merge-key": "The YAML key << merges blocks; flows have no such thing.",
-    "tag": "The YAML sign ! gives a type; flows have no such thing.",
+    "anchor": "The YAML signs & and * name or repeat a part; flows do not support them.",
+    "merge-key": "The YAML key << merges blocks; flows do not support it.",
+    "tag": "The YAML sign ! gives a type; flows do not support it.",
     "yaml": "The line cannot be read, and the cause is not known.",
 }
 """Rules about YAML syntax."""
 
 FIELDS = {
-    "unknown-key": "A key is not one of those that belong here.",
-    "missing-key": "A key that must be given is not there.",
-    "wrong-type": "A value is of another kind than its key takes, or outside its bounds.",
-    "bad-language": "A text is given for something that is no language, such as zh_CN for zh-CN.",
-    "unknown-language": "A language that is named is not one that callers can be spoken to in.",
-    "bad-slot": "A value in a text, in braces, cannot be read.",
-    "unknown-kind": "A value is to be read aloud as something that there is not.",
-    "bad-argument": "A kind of value, or the argument behind it as in `date:short`, cannot be read in that language.",
+    "unknown-key": "A key is unknown here.",
+    "missing-key": "A required key is missing.",
+    "wrong-type": "A value has the wrong type, or is out of range.",
+    "bad-language": "A key of a text is not a language tag, such as zh_CN for zh-CN.",
+    "unknown-language": "A language is not supported.",
+    "bad-slot": "A slot in a text, in braces, is not valid.",
+    "unknown-kind": "A slot names a value kind that does not exist.",
+    "bad-argument": "A value kind, or its argument as in `date:short`, is not available in the text's language.",
     "bad-condition": "A condition cannot be read.",
-    "unknown-step-kind": "A step does not say what it does, or misspells it.",
+    "unknown-step-kind": "A step has no key of a step kind, or a misspelt one.",
     "two-kinds": "A step does two things; it must be two steps.",
     "choice-without-aim": "A choice has neither `goto` nor `do`, or both.",
     "repeated-choice": "Two choices have the same key.",
     "no-key-left": "There are more choices than keys.",
-    "no-way-left": "The last way of a list has a condition, so that there may be no way on.",
+    "no-way-left": "The last entry of a route has a condition, so that a call may have no way on.",
     "bad-hours": "Opening hours name a day or a span of time that cannot be read.",
     "flow-name": "The flow is called differently from its file.",
 }
@@ -88,12 +88,12 @@ CHECKS = {
 """Rules about flows and `line.yaml` as a whole: those of the folder `rules`, and missing files."""
 
 _CONVERSATIONS = {
-    "no-value": "A key has nothing behind it.",
-    "wrong-value": "A value is none that the key takes.",
+    "no-value": "A key has no value.",
+    "wrong-value": "A key has an invalid value.",
     "wrong-keys": "A key is pressed that a telephone does not have.",
     "empty-turn": "A turn neither hears, does nor expects anything.",
     "two-deeds": "The caller does two things in one turn.",
-    "misplaced-key": "A key belongs to another one that is not there.",
+    "misplaced-key": "A key needs another key that is missing.",
 }
 """Rules about conversations only; the rules about YAML syntax apply to conversations too."""
 

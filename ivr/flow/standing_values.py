@@ -16,7 +16,7 @@ STANDING_VALUES: Mapping[str, Mapping[str, str]] = {
     "caller": {
         "number": "the number that calls, as +8613800000001",
         "known": "whether the bank knows this number",
-        "shown": "whether that is a telephone that can be called back; not so where it is withheld, or a SIP address",
+        "shown": "whether the number can be called back: not if it is withheld, or a SIP address",
         "segment": "the bank's group of customers: 'standard', 'vip', 'corporate' ...; 'none' for unknown numbers",
         "name": "the customer's name",
         "age": "the customer's age in years",
@@ -39,7 +39,7 @@ STANDING_VALUES: Mapping[str, Mapping[str, str]] = {
     },
     "queue": {
         "position": "the caller's place among those who wait for an agent; none for a caller who has not waited",
-        "minutes": "the expected wait as it was told last; none while nobody can tell",
+        "minutes": "the expected wait as it was announced last; none while it is unknown",
         "call_back": "whether the wait is long enough to offer a call back",
     },
     "identity": {"level": "the level that the caller has proved, 0 to 3"},

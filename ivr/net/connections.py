@@ -16,7 +16,7 @@ from urllib3.util import parse_url
 
 from .threads import ThreadPool
 
-TOO_MANY = "has too many questions open"
+TOO_MANY = "has too many open requests"
 
 
 class NotConnectedError(Exception):

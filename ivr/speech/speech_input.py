@@ -144,7 +144,7 @@ class SpeechInput:
         Loads models, which takes seconds, so it must not be used in a call.
         """
         return [
-            f'{language}: "{phrase}" cannot be heard: the model does not know {", ".join(words)}; '
+            f'{language}: "{phrase}" cannot be recognised: the model does not know {", ".join(words)}; '
             "give the choice another phrase"
             for language, phrases in _phrases(release).items()
             if (listener := self._listener(language)) is not None

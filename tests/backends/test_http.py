@@ -295,7 +295,7 @@ def test_the_deadline_holds_for_a_name_look_up_that_hangs(monkeypatch: pytest.Mo
     with asking("http://bank.invalid", most_open=2) as ask:
         for _ in range(2):
             assert str(refused(ask, deadline=0.1)) == "bank did not answer within 0.1 s"
-        assert str(refused(ask, deadline=0.1)) == "bank has too many questions open"
+        assert str(refused(ask, deadline=0.1)) == "bank has too many open requests"
         release.set()
 
 
@@ -419,7 +419,7 @@ def test_one_question_too_many_fails_at_once() -> None:
         for thread in waiting:
             thread.start()
         wait_until(lambda: len(server.requests) == 3)
-        assert str(refused(ask)) == "bank has too many questions open"
+        assert str(refused(ask)) == "bank has too many open requests"
         hang_up.set()
         for thread in waiting:
             thread.join()

@@ -131,7 +131,7 @@ def test_an_empty_recording_is_refused_by_name(ivr, tmp_path):
     (tmp_path / "audio" / "zh-CN" / "hello.bye.hangup.wav").write_bytes(write_wav(silence(1)))
     done = ivr("build")
     assert done.exit_code == 1
-    assert "hello.bye.hangup.wav: nobody speaks in it" in done.stderr
+    assert "hello.bye.hangup.wav: it has no speech" in done.stderr
     assert entries(ivr)["hello.bye.hangup", "zh-CN"]["engine"] == "tone"
 
 

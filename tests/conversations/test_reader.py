@@ -106,7 +106,7 @@ def test_without_a_flow_the_number_called_chooses():
         (HEAD + "turns:\n  - {wait: soon}\n", "`wait` must be a time, not 'soon'."),
         (HEAD + "turns:\n  - {agent: takes, press: 1}\n", "A caller does one thing a turn"),
         (HEAD, "This conversation has no `turns`."),
-        ("conversation: c\nturns: [{wait: true}]\n", "This conversation calls nobody."),
+        ("conversation: c\nturns: [{wait: true}]\n", "This conversation names no flow and no number."),
         (HEAD + "turns:\n  - expect: step\n", "`expect` must be a map of facts"),
         ("- a\n", "A conversation must be a map of `key: value` lines."),
         ("", "c.yaml:1:1: error empty-file: The file is empty"),

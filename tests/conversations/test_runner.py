@@ -147,7 +147,7 @@ def test_expecting_to_be_put_through_where_the_call_listens_fails(run):
 def test_a_fault_always_fails(run):
     (failure,) = told(run("  - press: 7\n"))
     assert (
-        "the carrier finds a fault: 11200: the answer has status 500; only 200 is played (http://h:1/menu)" in failure
+        "the carrier reports a fault: 11200: the answer has status 500; only 200 is played (http://h:1/menu)" in failure
     )
 
 

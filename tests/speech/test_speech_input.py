@@ -169,7 +169,9 @@ def test_operators_are_told_of_languages_and_phrases_that_cannot_be_heard():
     assert ("hearing en-US", "no model for en-US") in ivr.degraded()
     assert not [name for name, _ in ivr.degraded() if name == "hearing zh-CN"]
     sentences = ivr.session.speech_input.unknown_words(ivr.release)
-    assert 'zh-CN: "查询余额" cannot be heard: the model does not know x; give the choice another phrase' in sentences
+    assert (
+        'zh-CN: "查询余额" cannot be recognised: the model does not know x; give the choice another phrase' in sentences
+    )
     ivr.session.speech_input = ears("cloud")
     assert not [name for name, _ in ivr.degraded() if name.startswith("hearing")]
     ivr.store.close()

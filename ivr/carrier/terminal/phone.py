@@ -47,7 +47,7 @@ _DESK: dict[str, DeskAnswer] = {
 _ENDS = {
     "server": "The call is over: the line hung up.",
     "caller": "The call is over: you hung up.",
-    "fault": "The call broke: a carrier would play an error message here and hang up.",
+    "fault": "The call failed: a carrier would play an error message here and hang up.",
     "limit": "The call is over: it lasted as long as a carrier lets a call last.",
 }
 

@@ -48,7 +48,7 @@ class TwilioCalls:
     def move(self, call_id: str, *, at: float) -> None:
         """Make a call request its next turn now, interrupting any prompt. Raises CarrierFailed if it has ended."""
         if not _CALL.fullmatch(call_id):
-            raise CarrierFailed("a call cannot be moved that has no id of Twilio's")
+            raise CarrierFailed("a call without a Twilio id cannot be moved")
         self._post("moved", f"Calls/{call_id}.json", {"Url": self._base + paths.moved(at), "Method": "POST"})
 
     def place(self, number: str, leg: str, *, timeout: int) -> str:

@@ -47,7 +47,7 @@ class TwilioRecordings:
             if recording is not None:
                 return recording
             if time.monotonic() + wait >= until:
-                raise NoRecording("the recording was not there in time")
+                raise NoRecording("the recording was not available in time")
             time.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
 
@@ -73,11 +73,11 @@ class TwilioRecordings:
         try:
             answer = self._client.request(method, path, headers=headers, seconds=left)
         except AnswerTooLarge:
-            raise NoRecording("the recording is larger than any answer") from None
+            raise NoRecording("the recording is larger than the longest answer") from None
         except RequestFailed:
             return None
         if answer.status in (401, 403):
             raise NoRecording("the carrier refuses TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
         if 300 <= answer.status < 400:
-            raise NoRecording("the carrier keeps the recording elsewhere")
+            raise NoRecording("the carrier redirects to another address of the recording")
         return answer.body if answer.status in (200, 204) else None

@@ -86,7 +86,7 @@ class _Hooks:
     def _deaf(self, asked: TwilioRequest) -> Incoming:
         incoming = self.channel.deaf(asked)
         if incoming is None:
-            raise BadRequest("the request tells of no failed recogniser")
+            raise BadRequest("the request reports no failed recogniser")
         return incoming
 
     def _answer(self, read: Callable[[], Incoming]) -> Response:

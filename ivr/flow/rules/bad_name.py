@@ -37,17 +37,17 @@ def check_taken(line: Hotline, node: Mapping) -> Iterator[Problem]:
 
 def _value(name: str, place: Place) -> Iterator[Problem]:
     if name in STANDING_VALUES or name == "item":
-        message = f'"{name}" is the name of a value that is there in every flow.'
+        message = f'"{name}" is the name of a value that every flow has.'
         yield Problem(place, RULE.id, message, "Take another name.")
     elif not name.isidentifier() or name.startswith("_") or iskeyword(name) or name in CONSTANTS:
         message = f'"{name}" cannot be the name of a value: no text or condition could read it.'
-        cure = "Take letters, digits and _ only, and none of the words of conditions."
+        cure = "Use letters, digits and _ only, and none of the words of conditions."
         yield Problem(place, RULE.id, message, cure)
 
 
 RULE = Rule(
     "bad-name",
-    "A name has signs that names cannot have, or is taken.",
+    "A name has characters that names cannot have, or is reserved.",
     flow=check,
     line=check_taken,
     whole=True,

@@ -27,9 +27,11 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
 def _in(template: Template) -> Iterator[Problem]:
     for part in template.parts:
         for figures in _FIGURES.finditer(part) if isinstance(part, str) else ():
-            message = f'"{figures[0]}" stands in figures, and each voice reads them as it likes.'
+            message = f'"{figures[0]}" is written in figures, which voices read differently.'
             cure = "Write it in words, such as 九五五八零, or as a value with a kind, such as {call.number|phone}."
             yield Problem(template.place, RULE.id, message, cure, "warning")
 
 
-RULE = Rule("bare-number", "A number in a spoken text stands in figures, which voices misread (warning).", flow=check)
+RULE = Rule(
+    "bare-number", "A number in a spoken text is written in figures, which voices misread (warning).", flow=check
+)

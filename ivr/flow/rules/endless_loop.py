@@ -27,8 +27,8 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
         if step.name not in good | reported:
             reported |= _reached_onward(step.name, onward)
             cycle = _cycle(step.name, onward)
-            message = f"A call goes round without end: {' → '.join([*cycle, cycle[0]])}."
-            cure = "Let one of these steps wait for the caller, or lead out of the round under a condition."
+            message = f"A call loops without end: {' → '.join([*cycle, cycle[0]])}."
+            cure = "Let one of these steps wait for the caller, or lead out of the loop under a condition."
             yield Problem(flow.steps[cycle[0]].place, RULE.id, message, cure)
 
 
@@ -67,7 +67,7 @@ def _cycle(start: str, onward: dict[str, list[str]]) -> list[str]:
 
 RULE = Rule(
     "endless-loop",
-    "A call goes round through steps that never wait for the caller.",
+    "Steps form a loop that never waits for the caller.",
     flow=check,
     whole=True,
     unless=frozenset({"unknown-step", "no-agent"}),

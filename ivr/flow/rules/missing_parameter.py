@@ -32,9 +32,9 @@ def check(parts: Parts) -> Iterator[Problem]:
 def _led_to(target: Target, flow: Flow) -> Iterator[Problem]:
     if flow.parameters:
         needed = " and ".join(f'"{name}"' for name in flow.parameters)
-        message = f'"{flow.name}" needs {needed}, which nothing gives it here.'
-        cure = 'Run it by a step of kind "flow", which gives values under "with".'
+        message = f'"{flow.name}" needs {needed}, which it does not receive here.'
+        cure = 'Run it by a step of kind "flow", which passes values under "with".'
         yield Problem(target.place, RULE.id, message, cure)
 
 
-RULE = Rule("missing-parameter", "A flow is not given a value that it needs.", parts=check)
+RULE = Rule("missing-parameter", "A flow does not receive a value that it needs.", parts=check)

@@ -18,7 +18,7 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
     everyone = ""
     for name, segment in line.segments.items():
         if everyone and name not in by_number:
-            message = f'Nobody belongs to "{name}": "{everyone}", which stands before it, takes all callers.'
+            message = f'No caller belongs to "{name}": "{everyone}", which comes before it, takes all callers.'
             cure = f'Give "{everyone}" a "when", or put it last.'
             yield Problem(place_of_key(node, "segments", name), RULE.id, message, cure)
         if segment.when is None:

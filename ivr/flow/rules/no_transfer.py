@@ -16,7 +16,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     del parts
     names = reached(flow, [flow.agent])
     if names <= set(flow.steps) and not any(flow.steps[name].reaches_person for name in names):
-        message = f'Whoever wants a person is led to "{flow.agent}", from where no way leads to a transfer.'
+        message = f'Callers who want a person go to "{flow.agent}", from where no way leads to a transfer.'
         cure = "Let it lead to a transfer step, so that people can reach people."
         yield Problem(flow.steps[flow.agent].place, RULE.id, message, cure, "warning")
 

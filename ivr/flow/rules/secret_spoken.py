@@ -19,12 +19,12 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     for path, place, spoken in paths_read([*flow.written_steps(), flow.globals]):
         if spoken and path[0] in secrets:
             message = f'"{path[0]}" is secret and cannot be spoken.'
-            cure = "Speak what the bank gives back for it, such as {card.tail|card_tail}, or nothing."
+            cure = "Speak a value that the bank returns for it, such as {card.tail|card_tail}, or nothing."
             yield Problem(place, RULE.id, message, cure)
     for name in flow.returns:
         if name in secrets & names_set(flow):
-            message = f'"{name}" is secret and cannot be given back.'
-            cure = "Use it in this flow, and give back what came of it."
+            message = f'"{name}" is secret and cannot be returned.'
+            cure = "Use it in this flow, and return the result instead."
             yield Problem(flow.place_of("returns"), RULE.id, message, cure)
 
 
@@ -37,4 +37,4 @@ def _secrets(flow: Flow) -> frozenset[str]:
     return frozenset(secrets)
 
 
-RULE = Rule("secret-spoken", "A value that was collected as a secret is spoken or given back.", flow=check, whole=True)
+RULE = Rule("secret-spoken", "A value that was collected as a secret is spoken or returned.", flow=check, whole=True)

@@ -115,13 +115,15 @@ def _unguarded(flow: Flow, needed: Levels) -> Iterator[Problem]:
 
 
 def _problem(step: Step, name: str, level: int, place: Place) -> Problem:
-    message = f'"{name}" was learnt by proof (L{level}), and a call can come here when that proof has run out.'
-    cure = f'Write "requires: L{level}" in step "{step.name}"; then the caller is asked for proof, and hears the value.'
+    message = (
+        f'"{name}" needs a verified caller (L{level}), and a call can come here after the verification has expired.'
+    )
+    cure = f'Write "requires: L{level}" in step "{step.name}"; then the caller is verified again, and hears the value.'
     return Problem(place, RULE.id, message, cure, "warning")
 
 
 RULE = Rule(
     "unguarded-value",
-    "A step reads what was learnt by proof, but has no `requires` of its own (warning).",
+    "A step reads a value of a verified caller, but has no `requires` of its own (warning).",
     parts=check,
 )

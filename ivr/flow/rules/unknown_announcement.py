@@ -25,4 +25,4 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
             yield Problem(step.place_of(step.kind), RULE.id, message, cure)
 
 
-RULE = Rule("unknown-announcement", "An announcement that is named is not in line.yaml.", flow=check)
+RULE = Rule("unknown-announcement", "A referenced announcement is not defined in line.yaml.", flow=check)

@@ -24,5 +24,5 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
 
 
 RULE = Rule(
-    "unknown-answer", "A text or condition reads what the answer of a service does not have.", flow=check, whole=True
+    "unknown-answer", "A text or condition reads a field that a service's answer does not have.", flow=check, whole=True
 )

@@ -41,4 +41,4 @@ def _problem(desk: str, place: Place, desks: Iterable[str]) -> Problem:
     return Problem(place, RULE.id, f'"{desk}" is no desk of line.yaml.', cure)
 
 
-RULE = Rule("unknown-desk", "A desk that is named is not in line.yaml.", flow=check, line=check_desks)
+RULE = Rule("unknown-desk", "A referenced desk is not defined in line.yaml.", flow=check, line=check_desks)

@@ -26,4 +26,4 @@ def _flow(name: str, place: Place, names: frozenset[str]) -> Iterator[Problem]:
         yield Problem(place, RULE.id, f'"{name}" is no flow.', cure)
 
 
-RULE = Rule("unknown-flow", "A flow that is named is not there.", parts=check)
+RULE = Rule("unknown-flow", "A referenced flow does not exist.", parts=check)

@@ -19,4 +19,4 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
     yield from undefined(named, (*line.hours, ALWAYS), RULE.id, "opening hours", "hours")
 
 
-RULE = Rule("unknown-hours", "Opening hours that are named are not in line.yaml.", line=check)
+RULE = Rule("unknown-hours", "Referenced opening hours are not defined in line.yaml.", line=check)

@@ -24,4 +24,4 @@ def check(parts: Parts) -> Iterator[Problem]:
                     yield Problem(step.place_of(step.kind), RULE.id, message, cure)
 
 
-RULE = Rule("unknown-parameter", "A flow is given a value that it does not take.", parts=check)
+RULE = Rule("unknown-parameter", "A flow receives a value for which it has no parameter.", parts=check)

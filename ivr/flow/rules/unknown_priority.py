@@ -23,4 +23,4 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
             yield Problem(key.place, RULE.id, f'There is no priority "{key.text}".', cure)
 
 
-RULE = Rule("unknown-priority", "A priority that is named is none.", line=check)
+RULE = Rule("unknown-priority", "A priority does not exist.", line=check)

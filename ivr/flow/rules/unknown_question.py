@@ -35,4 +35,4 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
             yield Problem(place, RULE.id, f'"{name}" is no question to a service.', cure)
 
 
-RULE = Rule("unknown-question", "A lookup asks what no service answers.", flow=check)
+RULE = Rule("unknown-question", "A lookup asks a question that no service answers.", flow=check)

@@ -19,4 +19,4 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
     yield from undefined(named, line.segments, RULE.id, "segment", "segments")
 
 
-RULE = Rule("unknown-segment", "A segment that is named is not in line.yaml.", line=check)
+RULE = Rule("unknown-segment", "A referenced segment is not defined in line.yaml.", line=check)

@@ -29,7 +29,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
         yield from _value(path, place, names)
     for name in flow.returns:
         if name not in names:
-            message = f'"{name}" is given back, but nothing in this flow sets it.'
+            message = f'"{name}" is returned, but nothing in this flow sets it.'
             yield Problem(flow.place_of("returns"), RULE.id, message, _cure(name, names))
 
 
@@ -78,8 +78,8 @@ def _condition(when: Expression) -> Iterator[Problem]:
     parts = [part for part in STANDING_VALUES["caller"] if part not in _BY_SEGMENT]
     for path in when.paths():
         if path[0] != "caller" or len(path) < 2 or path[1] in _BY_SEGMENT:
-            message = f'"{".".join(path)}" is not known when the segment of a caller is looked for.'
-            cure = f"Compare what is known of the caller: {', '.join(f'caller.{part}' for part in parts)}."
+            message = f'"{".".join(path)}" is not available when a caller\'s segment is determined.'
+            cure = f"Use the values of the caller: {', '.join(f'caller.{part}' for part in parts)}."
             yield Problem(when.place, RULE.id, message, cure)
         elif path[1] not in parts and (near := did_you_mean(path[1], parts)):
             yield _unless_the_bank_has_it(path, when.place, near)

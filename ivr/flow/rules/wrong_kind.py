@@ -31,4 +31,9 @@ def _problem(slot: Slot, template: Template, field: AnswerField) -> Problem:
     return Problem(slot.place or template.place, RULE.id, message, cure)
 
 
-RULE = Rule("wrong-kind", "What a service answers is read aloud as something that it is not.", flow=check, whole=True)
+RULE = Rule(
+    "wrong-kind",
+    "A field of a service's answer is read aloud by a value kind that does not fit it.",
+    flow=check,
+    whole=True,
+)

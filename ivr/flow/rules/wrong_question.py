@@ -34,7 +34,7 @@ def _fields(asked: AskedQuestion, question: DeclaredQuestion) -> Iterator[Proble
             yield Problem(expression.place, RULE.id, message, cure)
         elif fault := question.fields[name].fault(value) if (value := expression.constant()) is not None else "":
             cure = f"It takes {question.fields[name].words}."
-            yield Problem(expression.place, RULE.id, f'What is given as "{name}" {fault}.', cure)
+            yield Problem(expression.place, RULE.id, f'The value of "{name}" {fault}.', cure)
 
 
-RULE = Rule("wrong-question", "A field of a question is unknown, missing, or holds what it cannot.", flow=check)
+RULE = Rule("wrong-question", "A field of a question is unknown, missing, or has an invalid value.", flow=check)

@@ -87,7 +87,7 @@ def _copy(source: IO[bytes], file: IO[bytes], size: int) -> None:
         file.write(chunk)
         left -= len(chunk)
     if left or source.read(1):
-        raise ValueError("a file in it is not as long as it says")
+        raise ValueError("a file in it does not have its declared size")
 
 
 def _gone(archive: Path) -> IO[bytes]:

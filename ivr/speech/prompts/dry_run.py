@@ -31,10 +31,10 @@ class _Nobody:
     """Back ends without an answer."""
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
-        raise LookupFailed(f"{source} is not asked in a rehearsal")
+        raise LookupFailed(f"{source} is not asked in a dry run")
 
     def ask(self, question: Question[A], *, key: str) -> A:
-        raise LookupFailed(f"{question.source} is not asked in a rehearsal")
+        raise LookupFailed(f"{question.source} is not asked in a dry run")
 
 
 _SERVICES = Services(

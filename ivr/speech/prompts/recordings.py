@@ -62,7 +62,7 @@ class Recording:
 
         audio = levelled(trimmed(read_sound(self.path.read_bytes())))
         if empty(audio, self.words.spoken if self.words else ""):
-            raise ValueError("nobody speaks in it")
+            raise ValueError("it has no speech")
         return wav_of(audio)
 
 

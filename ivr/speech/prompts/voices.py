@@ -58,7 +58,7 @@ class Voices:
         try:
             reason = voice.why_not(language)
         except Exception as fault:  # a plug-in that raises cannot speak
-            reason = f"the voice {voice.name} broke: {type(fault).__name__}"
+            reason = f"the voice {voice.name} raised {type(fault).__name__}"
         self._failures[voice.name, language] = (self._clock(), reason)
         return reason
 
@@ -109,7 +109,7 @@ def rendered(voice: Voice, spoken: str, language: str, rate: float, deadline: fl
     except VoiceFailed:
         raise
     except Exception as fault:
-        raise VoiceFailed(f"the voice {voice.name} broke: {type(fault).__name__}") from None
+        raise VoiceFailed(f"the voice {voice.name} raised {type(fault).__name__}") from None
     if empty(audio, spoken):
-        raise VoiceFailed(f"the voice {voice.name} gave a sound without speech")
+        raise VoiceFailed(f"the voice {voice.name} returned a sound without speech")
     return audio

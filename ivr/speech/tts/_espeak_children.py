@@ -66,7 +66,7 @@ class EspeakChild:
             self._input.write(json.dumps(request).encode() + b"\n")
             self._input.flush()
         except (OSError, ValueError):
-            raise VoiceFailed("the speech process is gone") from None
+            raise VoiceFailed("the speech process has ended") from None
         size = int(self._head(until)["bytes"])
         while len(self._waiting) < size:
             self._read(until)
@@ -90,7 +90,7 @@ class EspeakChild:
             head: dict[str, Any] = json.loads(line)
             fault = head.get("fault")
         except (ValueError, AttributeError):
-            raise VoiceFailed("the speech process answers nonsense") from None
+            raise VoiceFailed("the speech process sent an invalid answer") from None
         if fault is not None:
             raise VoiceFailed(str(fault))
         return head
@@ -102,7 +102,7 @@ class EspeakChild:
             raise VoiceFailed("the speech process did not answer in time")
         chunk = os.read(self._output.fileno(), 1 << 16)
         if not chunk:
-            raise VoiceFailed("the speech process is gone")
+            raise VoiceFailed("the speech process has ended")
         self._waiting += chunk
 
 

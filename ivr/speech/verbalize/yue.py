@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from .zh_tw import TraditionalMandarin
 
-_LETTERS = "{} may hold Latin letters, which nobody here spells in Cantonese; use {}"
+_LETTERS = "{} may contain Latin letters, which cannot be spelt in Cantonese; use {}"
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def odd() -> Iterator[Callable[..., str]]:
 
 def test_no_redirect_is_followed(carrier, odd):
     api, url = odd(302, Location=carrier.keep(SID, b""))
-    with pytest.raises(NoRecording, match="elsewhere"):
+    with pytest.raises(NoRecording, match="redirects"):
         client(api).fetch(url, 2)
     assert carrier.asked == {}
 

@@ -73,10 +73,10 @@ def test_every_prompt_without_a_sound_is_named_and_the_next_voice_is_tried(works
 
 def test_a_voice_that_breaks_or_gives_no_speech_has_failed(workshop, voice):
     voice.broken = ZeroDivisionError("secret")
-    assert {why for _, why in workshop(STEPS).build().failed} == {"the voice hum broke: ZeroDivisionError"}
+    assert {why for _, why in workshop(STEPS).build().failed} == {"the voice hum raised ZeroDivisionError"}
     voice.broken = None
     voice.render = lambda *_, **__: silence(3)
-    assert {why for _, why in workshop(STEPS).build().failed} == {"the voice hum gave a sound without speech"}
+    assert {why for _, why in workshop(STEPS).build().failed} == {"the voice hum returned a sound without speech"}
 
 
 def test_a_language_that_no_voice_speaks_is_said_with_the_reason(workshop):

@@ -66,7 +66,7 @@ def test_an_empty_recording_is_refused_and_the_voice_speaks(workshop, voice, fol
     (folder / "zh-CN" / "test.bye.hangup.wav").write_bytes(b"")
     built = workshop(STEPS)
     refused = built.build().refused
-    assert f"{path}: nobody speaks in it" in refused
+    assert f"{path}: it has no speech" in refused
     assert any("this is neither WAV nor MP3" in one for one in refused)
     assert standing(built).piece is None or standing(built).piece.engine == "hum"
     assert "您好，欢迎致电。" in voice.said
