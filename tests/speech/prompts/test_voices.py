@@ -37,12 +37,12 @@ def test_when_nobody_can_every_reason_is_said():
     first.broken, second.broken = VoiceFailed("no disk"), ZeroDivisionError("135790")
     with pytest.raises(VoiceFailed) as failed:
         Voices([first, second]).say("您好", "zh-CN", 1.0, 5.0)
-    assert str(failed.value) == "no disk; the voice second broke: ZeroDivisionError"
+    assert str(failed.value) == "no disk; the voice second raised ZeroDivisionError"
 
 
 def test_a_language_that_nobody_speaks_is_said_by_those_that_would_or_by_all():
     voices = Voices([Hum("english", languages="en"), Broken("mandarin", languages="zh")])
-    assert voices.reasons("zh-CN") == ["the voice mandarin broke: ZeroDivisionError"]
+    assert voices.reasons("zh-CN") == ["the voice mandarin raised ZeroDivisionError"]
     assert voices.reasons("fr-FR")[0] == "english does not speak fr-FR"
     assert Voices([]).reasons("zh-CN")
 
