@@ -129,7 +129,7 @@ def _in_letters(text: str) -> tuple[str, int]:
     plain = " ".join(text.split())
     units = len(re.sub(r"[^A-Za-z]", "", plain)) + 4 * len(re.findall("[0-9]", plain))
     if not units:
-        raise VoiceFailed("the text has nothing that can be spoken")
+        raise VoiceFailed("there is nothing in the text to speak")
     return plain, units
 
 
@@ -149,7 +149,7 @@ def _mandarin(text: str) -> tuple[str, int]:
         elif words:
             words[-1] += _MARKS[piece]
     if not count:
-        raise VoiceFailed("the text has nothing that can be spoken")
+        raise VoiceFailed("there is nothing in the text to speak")
     return " ".join(words) + ".", count
 
 

@@ -88,7 +88,7 @@ class Syllables(Voice):
         spoken = list(self._with_foreign(pieces, rate, until))
         made = joiner.speech(spoken, rate, until)
         if not len(made.samples):
-            raise VoiceFailed("the text has nothing that can be spoken")
+            raise VoiceFailed("there is nothing in the text to speak")
         return levelled(made)
 
     def close(self) -> None:

@@ -57,7 +57,7 @@ def test_a_choice_is_offered_unless_its_condition_is_hidden():
 
 def test_nobody_is_asked_and_every_desk_is_open():
     turn = turn_at("start")
-    with pytest.raises(LookupFailed, match=r"bank\.balance is not asked in a rehearsal"):
+    with pytest.raises(LookupFailed, match=r"bank\.balance is not asked in a dry run"):
         turn.services.lookup("bank.balance", {}, deadline=1.0, key="")
     assert turn.desk_open("general")
 
