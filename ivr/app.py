@@ -61,7 +61,7 @@ TakenOutcome = tuple[str, str, str]
 
 @dataclass
 class Ivr:
-    """The running engine: what the web, the simulator and the load test answer calls with. Thread-safe."""
+    """The running engine, which the web, the simulator and the tests use to answer calls. Thread-safe."""
 
     settings: Settings
     store: Store
@@ -76,26 +76,26 @@ class Ivr:
 
     @property
     def release(self) -> Release:
-        """The flows that new calls get."""
+        """The release of flows for new calls."""
         return self.session.engines.newest.release
 
     @property
     def desk_number(self) -> str | None:
-        """The number of the desk that callers reach when all else fails."""
+        """The number of the default desk, which the apology dials."""
         return self.release.line.desks[self.release.line.desk].number
 
     @property
     def legs(self) -> Legs:
-        """The agents' side of the queue."""
+        """Processes the events of agents' legs."""
         return self.queue.legs
 
     @property
     def risks(self) -> Risks:
-        """The callers and customers that the bank warns of."""
+        """The risk marks of callers and customers."""
         return Risks(self.store, self.seal)
 
     def reason_in_words(self, reason: str, language: str) -> str:
-        """Return what a call is about as callers choose it, in the fewest words; nothing if no choice has it."""
+        """Return the shortest label of a call's reason; an empty text if no choice has that reason."""
         if not reason:
             return ""
         steps = [step for flow in self.release.flows.values() for step in flow.steps.values()]
@@ -105,29 +105,29 @@ class Ivr:
         return min(filter(None, fixed), key=len, default="")
 
     def voiced(self, prompts: Sequence[Prompt], *, carrier_speaks: bool) -> tuple[Prompt, ...]:
-        """Return what is said outside of turns, to agents and to customers who are called back, as they hear it."""
+        """Return prompts outside of turns, to agents and called-back customers, with texts replaced by audio."""
         return self.session.prompts.voiced(tuple(prompts), carrier_speaks=carrier_speaks)
 
     def sound(self, name: str) -> bytes | None:
-        """Return a sound that was rendered for one caller, by its name in the address; None for an unknown name."""
+        """Return a sound that was rendered for one caller, by its name in the URL; None for an unknown name."""
         return self.session.prompts.heard(name)
 
     def close(self) -> None:
-        """End voices and release the store."""
+        """Close the voices and the store."""
         self.session.prompts.close()
         self.store.close()
 
     def recorded(self, leg: str, recording: str, seconds: float) -> None:
-        """Remember that the recording of a conversation lies at the carrier: by whose leg, and how long it is."""
+        """Record that the recording of a conversation is ready at the carrier: its leg and its duration."""
         entry = {"leg": leg, "seconds": seconds, "at": int(self.clock())}
         self.store.change(RECORDINGS, recording, lambda before: before or entry)
 
     def live(self) -> int:
-        """Count the calls that have not ended."""
+        """Return the number of live calls."""
         return self.store.live()
 
     def ready(self) -> list[tuple[str, bool, str]]:
-        """Name every part that a call needs, whether it can be used, and why not."""
+        """Return every part that a call needs: its name, whether it is usable, and the reason if not."""
         try:
             self.store.ping()
         except IvrError as error:
@@ -135,7 +135,7 @@ class Ivr:
         return [("store", True, ""), ("flows", True, self.release.version)]
 
     def degraded(self) -> list[tuple[str, str]]:
-        """Name the back ends, voices and recognisers that cannot be used now, and why: calls are taken all the same."""
+        """Return the back ends, voices and recognisers that are unusable now, and why; calls are still accepted."""
         troubles = (
             self.back_ends.troubles(),
             self.session.prompts.troubles(self._prompts_checked),
@@ -159,7 +159,7 @@ class Ivr:
         return frozenset((row["flow"], row["step"], row["outcome"]) for row in data)
 
     def choices_there(self) -> dict[TakenOutcome, Place]:
-        """Return every outcome that callers can choose, and where it is written."""
+        """Return every outcome that callers can choose, and its place."""
         return {
             (flow.name, step.name, outcome): route[0].goto.place
             for flow in self.release.flows.values()
@@ -170,7 +170,7 @@ class Ivr:
 
 
 class ServerJobs:
-    """The work of a server that no caller's turn does: the rounds of a minute, and dispatching the queue.
+    """The background work of a server: rounds once a minute, and dispatching the queue.
 
     Both run in threads of the process that starts them. Processes that share a store share the work.
     """
@@ -180,21 +180,21 @@ class ServerJobs:
         self._running: tuple[Scheduler, Dispatcher] | None = None
 
     def start(self) -> None:
-        """Begin; without effect where the work is under way."""
+        """Start the jobs; no effect if they are running."""
         if self._running is None:
             self._running = _scheduler(self._ivr), _dispatcher(self._ivr)
             for job in self._running:
                 job.start()
 
     def stop(self) -> None:
-        """End after what is under way; without effect where nothing is. Threads end with their process anyway."""
+        """Stop after the current work; no effect if nothing is running. Threads end with their process anyway."""
         running, self._running = self._running, None
         for job in running or ():
             job.stop()
 
 
 def server_rounds(ivr: Ivr) -> list[Round]:
-    """Return what a server does about once a minute: alarms, ended calls, lost calls, retention."""
+    """Return the jobs that run about once a minute: alarms, ended calls, lost calls, retention."""
     rounds = alarm_rounds(ivr.store, ivr.settings)
     if ivr.settings.events_url:
         webhook = Webhook(ivr.settings.events_url.reveal())
@@ -204,7 +204,7 @@ def server_rounds(ivr: Ivr) -> list[Round]:
 
 
 def _unreported(job: Callable[[float], object]) -> Round:
-    """Make a round of a job whose result nobody is told."""
+    """Return a round of a job whose result is not reported."""
 
     def run(now: float) -> Delivered:
         job(now)
@@ -303,10 +303,10 @@ def build(
 
 
 def _list_ended(settings: Settings, documents: Documents) -> Callable[[str], None]:
-    """Return what lists a call that ends for IVR_EVENTS_URL, and does nothing where none is set."""
+    """Return a function that lists an ended call for IVR_EVENTS_URL; it does nothing if that is not set."""
 
     def list_ended(call_id: str) -> None:
-        if settings.events_url:  # before the end is saved: a call that ended unlisted would never be told of
+        if settings.events_url:  # before the end is saved: an ended call that is not listed would never be reported
             documents.change(EVENTS, call_id, lambda before: before or {**UNSENT})
 
     return list_ended

@@ -1,4 +1,4 @@
-"""The exceptions of this package. What callers do is never an exception (see `engine/inputs.py`); imports no room."""
+"""The exceptions of this package. Callers' input never raises (see `engine/inputs.py`). Must not import ivr."""
 
 from __future__ import annotations
 

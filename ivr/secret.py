@@ -1,4 +1,4 @@
-"""Values that must never be shown: a type of their own, so that a slip is an error, not a leak. Imports no room."""
+"""A type of its own for values that must never be shown, so that a slip is an error. Must not import ivr."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ class Secret:
 
 
 SHOWN = {"pan": 4, "id": 2}
-"""How many last characters of a secret may be shown (PCI DSS 3.4.1, JR/T 0171); none of the other kinds."""
+"""Number of last characters of a secret that may be shown, by kind (PCI DSS 3.4.1, JR/T 0171); else none."""
 
 _LONG = 5
 
 
 def masked(value: str | Secret) -> str:
-    """Return as much of an entry as staff may see: `***0128` of a long number, nothing of a PIN or code."""
+    """Return the part of an entry that staff may see: `***0128` of a long number, nothing of a PIN or code."""
     if isinstance(value, Secret):
         last = SHOWN.get(value.kind, 0)
         return f"***{value.reveal()[-last:]}" if last else ""

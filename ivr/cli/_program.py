@@ -1,4 +1,4 @@
-"""How this program is started from a terminal, for hints that can be pasted."""
+"""The command that starts this program, for hints that can be pasted into a terminal."""
 
 from __future__ import annotations
 

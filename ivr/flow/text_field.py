@@ -149,7 +149,7 @@ def _inside(written: Scalar, offset: int) -> Place:
 
 @dataclass(frozen=True)
 class PhrasesField(FieldKind[Phrases]):
-    """What callers may say: a list of phrases, or a block with one list per language."""
+    """The phrases that callers may say: a list, or a block with one list per language."""
 
     words: str = "a list of phrases"
     sample: str = "[余额, 还有多少钱]"

@@ -56,7 +56,7 @@ class LoadCall:
         self._silent_since: float | None = None
         self._failed = False
         self._followed = 0
-        """So many requests were made and counted before the player took over."""
+        """Number of requests that were made and counted before the player took over."""
 
     def make(self, line: PhoneLine, transport: Transport) -> None:
         """Make the call, until it or the run ends. A call that was not due before the end is not counted."""
@@ -72,7 +72,7 @@ class LoadCall:
                 self._figures.call_ended(outcome)
 
     def _follow(self) -> bool:
-        """Make the requests that earlier calls with the same answers made; return whether the call ended so."""
+        """Repeat the cached requests of earlier calls with the same answers; return whether the call ended."""
         request = self._script.memo.first
         answers: list[CarrierAnswer | NoAnswer] = []
         while request is not None:
@@ -111,7 +111,7 @@ class LoadCall:
             self._audible()
 
     def _play(self, line: PhoneLine) -> str:
-        """Play the call, from the answers that it has had onwards, and keep it for later calls if it went well."""
+        """Play the call after the answers received so far, and cache it if it succeeds."""
         clock = PlannedClock(self._planned.wait)
         self._caller = Follower(self._script, clock, self._sid)
         player = Player(line, self._planned, self, clock, call_sid=self._sid, habits=_HABITS, watch=self._exchanged)

@@ -48,7 +48,7 @@ class LoadLine(User):
 
 
 def collect_less_garbage() -> None:
-    """Let Python look for cycles seldom: a call makes hardly any, and a search stops all callers."""
+    """Make garbage collections rare: a call makes few cycles, and a collection stops all callers."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
 

@@ -1,8 +1,8 @@
-"""What earlier calls of a script have found out: which answer leads to which request, without playing it again.
+"""Cache the requests of successful calls of a script by the answers before them, to spare the player.
 
-The player is deterministic: the same answers to the same script lead to the same requests, waits and findings. Calls
-that went well leave them here as a tree; a later call follows it as long as the server answers with the same bytes,
-and is played in full from the first answer that is new. Only identifiers of the call differ, and are put in anew.
+The player is deterministic: equal answers to a script lead to equal requests, waits and results. Successful calls are
+stored as a tree; a later call follows it while the server answers with the same bytes, and is played in full from the
+first new answer. Only the call's identifiers differ, and are replaced.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ivr.carrier.requests import PhoneLine, derived_sid, signature_of, text_to_s
 from ivr.carrier.transport import CarrierAnswer
 
 MOST_REQUESTS = 2000
-"""So many requests of one script are kept; what comes after is played in full each time."""
+"""Maximum cached requests per script; further ones are played in full each time."""
 _MOST_SIDS = 20
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _TOKEN, _SIGNATURE = "I-Twilio-Idempotency-Token", "X-Twilio-Signature"
@@ -32,7 +32,7 @@ AnswerKey = tuple[int, str, bytes]
 
 @dataclass
 class SentRequest:
-    """A request as the player sent it, and what it meant. `wait` is seconds of the call, `thinks` counts acts."""
+    """A request as the player sent it, with its meaning. `wait` is in seconds of the call, `thinks` counts acts."""
 
     method: str
     url: str
@@ -47,11 +47,11 @@ class SentRequest:
 
 
 class Unrepeatable(Exception):
-    """A request that cannot be made for another call, because it has something of its own call in it."""
+    """A request cannot be repeated for another call, because it contains data of its own call."""
 
 
 class RequestTemplate:
-    """A request of one call from which the same request of another call is made."""
+    """The template of a request, from which the same request of another call is made."""
 
     def __init__(self, sent: SentRequest, line: PhoneLine, call_sid: str) -> None:
         self.method = sent.method
@@ -90,7 +90,7 @@ def _formatted(second: int) -> str:
 
 
 def _sids(text: str, account: str, call_sid: str) -> Sequence[tuple[str, str, int]]:
-    """Return every identifier in a text, and its place among those that the player made for this call."""
+    """Return every identifier in a text, with its index among those that the player made for this call."""
     made = {derived_sid(kind, call_sid, place): place for kind in ("CA", "RE", "QU") for place in range(1, _MOST_SIDS)}
     made[call_sid] = 0
     foreign = dict.fromkeys(sid for sid in _SID.findall(text) if sid != account)
@@ -100,7 +100,7 @@ def _sids(text: str, account: str, call_sid: str) -> Sequence[tuple[str, str, in
 
 
 class Following(NamedTuple):
-    """What follows an answer: whether the caller hears something first, and the next request, if the call goes on."""
+    """The continuation after an answer: whether a prompt is played, and the next request, if there is one."""
 
     heard: bool
     request: PlannedRequest | None
@@ -108,7 +108,7 @@ class Following(NamedTuple):
 
 @dataclass(eq=False)
 class PlannedRequest:
-    """One request of the tree, and what follows by its answer."""
+    """One request of the tree, with the continuation of each answer."""
 
     template: RequestTemplate
     wait: float
@@ -118,7 +118,7 @@ class PlannedRequest:
     by_answer: dict[AnswerKey, Following] = field(default_factory=dict)
 
     def following(self, answer: CarrierAnswer, call_sid: str) -> Following | None:
-        """Return what follows an answer, if an earlier call has had the same."""
+        """Return the continuation of an answer, if an earlier call received the same."""
         return self.by_answer.get(answer_key(answer, call_sid))
 
 
@@ -130,7 +130,7 @@ class CallMemo:
         self._requests = 0
 
     def keep(self, sent: Sequence[SentRequest], line: PhoneLine, call_sid: str) -> None:
-        """Keep a call that went well, as far as it can be repeated."""
+        """Store a successful call, as far as it can be repeated."""
         with contextlib.suppress(Unrepeatable):
             self.first = self.first or self._planned(sent[0], line, call_sid)
             planned: PlannedRequest | None = self.first
@@ -154,5 +154,5 @@ class CallMemo:
 
 
 def answer_key(answer: CarrierAnswer, call_sid: str) -> AnswerKey:
-    """Return what an answer is known by in every call of the script."""
+    """Return the key of an answer, which is equal in every call of the script."""
     return answer.status, answer.content_type, answer.body.replace(call_sid.encode(), b"")

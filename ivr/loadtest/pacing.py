@@ -1,6 +1,6 @@
-"""The pace of one call: when its requests are due, the wait for that, and what is played again from earlier calls.
+"""The pace of one call: due times of requests, waits, and the replay of cached answers.
 
-Must not know what a script says or what a request means.
+Must not know scripts or the meaning of requests.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class RequestTimes:
 class PlannedTransport:
     """Sends each request when it is due, and records that time. `farewell` is the URL of the status callback.
 
-    A call that was followed in its memo up to an answer that is new is played from its beginning: `past` holds the
-    answers that it has had, and until they are used up, no time passes and nothing is sent.
+    A call that leaves its memo at a new answer is played from its beginning: `past` holds the answers received, and
+    until they are used up, no time passes and nothing is sent.
     """
 
     def __init__(
@@ -83,21 +83,21 @@ class PlannedTransport:
         self.sent: list[SentRequest] = []
 
     def wait(self, seconds: float) -> None:
-        """Let prompts, silences and talks pass before the next request."""
+        """Add the seconds of prompts, silences or talks before the next request."""
         if seconds > 0:
             self._wait += seconds
             if not self.past:
                 self._timeline.wait(seconds)
 
     def think(self, draw: Callable[[], float]) -> None:
-        """Let the caller take the time that a human needs before the next request."""
+        """Add the think time of a human before the next request."""
         self._thinks += 1
         if not self.past:
             self._timeline.think(draw())
 
     def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
         """Wait until the request is due, and send it. Raises Gone, which hangs up, if the run ends first."""
-        if not headers:  # a sound, whose length the player wants to know
+        if not headers:  # a sound file, of which the player needs the length
             return self._inner.send(method, url, body, headers)
         self.sent.append(SentRequest(method, url, body, headers, self._wait, self._thinks))
         self._wait, self._thinks = 0.0, 0
@@ -117,7 +117,7 @@ class PlannedTransport:
         return answer
 
     def send_due(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
-        """Wait until the timeline says that the next request is due, and send it. Raises Gone and NoAnswer."""
+        """Wait until the next request is due by the timeline, and send it. Raises Gone and NoAnswer."""
         self._until_due(url)
         try:
             return self._inner.send(method, url, body, headers)
@@ -152,6 +152,6 @@ class PlannedClock:
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Move on without waiting."""
+        """Postpone the next due time without waiting."""
         self._now += max(0.0, seconds)
         self._wait(seconds)

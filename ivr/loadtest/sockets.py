@@ -1,7 +1,7 @@
-"""HTTP/1.1 for the load: one send and mostly one read a request, over sockets that are kept open.
+"""HTTP/1.1 for the load test: one send and mostly one read per request, over kept sockets.
 
-Measured: urllib3, http.client and geventhttpclient cost five to twenty times what the two system calls do, and the
-client shares its machine with the server. This must not import gevent: Locust has patched `socket` before.
+urllib3, http.client and geventhttpclient cost five to twenty times the two system calls (measured), and the client
+shares its machine with the server. Must not import gevent: Locust has patched `socket` before.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ivr.carrier.transport import CARRIER_CONNECT_SECONDS, CarrierAnswer, NoAnswer
 
 CONNECT_TRIES = 2
-"""Twilio tries to connect twice, and never repeats a request that has been taken."""
+"""Twilio tries to connect twice, and never repeats an accepted request."""
 _MOST_HEAD = 65536
 _BLOCK = 65536
 
@@ -49,7 +49,7 @@ def _split(url: str) -> tuple[str, str]:
 
 
 class _Origin:
-    """A scheme, host and port, with the sockets to it that nobody uses; the one that was used last is taken first."""
+    """A scheme, host and port, with its idle sockets; the one that was used last is taken first."""
 
     def __init__(self, base: str, seconds: float) -> None:
         parts = urlsplit(base)
@@ -87,12 +87,12 @@ class _Origin:
         return answer
 
     def close(self) -> None:
-        """Close the sockets that nobody uses."""
+        """Close the idle sockets."""
         while self._idle:
             self._idle.pop().close()
 
     def _kept(self) -> socket.socket | None:
-        """Return a socket that the server has not closed meanwhile."""
+        """Return an idle socket that the server has not closed."""
         while True:
             try:
                 connection = self._idle.pop()
@@ -111,7 +111,7 @@ class _Origin:
             return True
         except OSError:
             return False
-        return False  # closed, or bytes that answer nothing
+        return False  # closed, or unexpected bytes
 
     def _connected(self) -> socket.socket:
         for attempt in range(1, CONNECT_TRIES + 1):
@@ -137,7 +137,7 @@ class _Origin:
 
 
 class _AnswerReader:
-    """Reads one answer from a socket. `keeps` tells afterwards whether the socket can be used again."""
+    """Reads one answer from a socket. Afterwards `keeps` is true if the socket can be reused."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -145,7 +145,7 @@ class _AnswerReader:
         self.keeps = True
 
     def answer(self, method: str) -> CarrierAnswer:
-        """Read to the end of the answer; interim answers (1xx) are passed over."""
+        """Read to the end of the answer; interim answers (1xx) are skipped."""
         status, fields, cookies = self._head()
         while 100 <= status < 200:
             status, fields, cookies = self._head()

@@ -20,7 +20,7 @@ TOO_MANY = "has too many open requests"
 
 
 class NotConnectedError(Exception):
-    """No connection was opened; `reason` is a predicate, or None where the time was over."""
+    """No connection was opened; `reason` is a predicate, or None after the deadline."""
 
     def __init__(self, reason: str | None) -> None:
         super().__init__(reason)
@@ -28,7 +28,7 @@ class NotConnectedError(Exception):
 
 
 class _TooManyAttemptsError(Exception):
-    """Every attempt to connect that is allowed at a time is still under way."""
+    """The maximum number of simultaneous attempts to connect is reached."""
 
 
 class Connection(HTTPConnection):

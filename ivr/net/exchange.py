@@ -1,4 +1,4 @@
-"""One HTTP/1.1 request and its answer on an open socket, until one point in time.
+"""One HTTP/1.1 request and its answer on an open socket, within a deadline.
 
 A socket's timeout restarts with each byte, so it is set to the time that is left before each read. The usual answer,
 with a Content-Length, is read here, at a fifth of the cost; any other is parsed by `http.client`. A test compares both.
@@ -22,23 +22,23 @@ _LARGEST_HEAD = 65_536
 _HEAD = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9]) [ -~]*((?:\r\n[A-Za-z0-9-]+:[ -~]*)*)\r\n\r\n")
 _LENGTH = re.compile(rb"\r\ncontent-length:[ ]*([0-9]{1,15})[ ]*(?=\r\n|$)")
 _SPECIAL = (b"\r\ntransfer-encoding:", b"\r\nconnection:")
-"""Headers that say where an answer ends, or whether another may follow, in other ways."""
+"""Headers that change where an answer ends, or whether another may follow."""
 _NO_BODY = frozenset({204, 304})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TARGET = re.compile(r"[!-~]+")
 
 
 class UnansweredError(ConnectionError):
-    """The other side closed the connection before the first byte of its answer."""
+    """The server closed the connection before the first byte of its answer."""
 
 
 class TooLargeError(Exception):
-    """The body of the answer is larger than asked for."""
+    """The body of the answer is larger than the limit."""
 
 
 @dataclass(frozen=True)
 class ServerAnswer:
-    """Status and body; `whole` tells that nothing else is under way on the connection."""
+    """Status and body; `whole` is true if the connection can be reused."""
 
     status: int
     body: bytes
@@ -46,7 +46,7 @@ class ServerAnswer:
 
 
 def request_bytes(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
-    """Write a request. Raises ValueError for a header that cannot be written."""
+    """Return the bytes of a request. Raises ValueError for an invalid header."""
     if _CONTROL.search("".join(headers.values())):
         raise ValueError("a header holds a control character")
     if not _TARGET.fullmatch(target):
@@ -59,7 +59,7 @@ def request_bytes(method: str, target: str, host: str, headers: Mapping[str, str
 
 
 def exchange(sock: socket.socket, request: bytes, *, method: str, until: float, largest: int) -> ServerAnswer:
-    """Send a request and read its answer; where `largest` is 0, without its body.
+    """Send a request and read its answer; if `largest` is 0, without its body.
 
     Raises UnansweredError, TooLargeError, TimeoutError, OSError and http.client's HTTPException.
     """
@@ -103,7 +103,7 @@ def _plain_length(head: re.Match[bytes], method: str) -> int | None:
 
 
 def _parsed(sock: socket.socket, received: bytes, *, method: str, until: float, largest: int) -> ServerAnswer:
-    """Let `http.client` read the answer that begins with `received`."""
+    """Parse the answer that begins with `received` by `http.client`."""
     response = http.client.HTTPResponse(_PacedSocket(sock, received, until), method=method)  # type: ignore[arg-type]
     try:
         response.begin()
@@ -137,7 +137,7 @@ def _seconds_left(until: float) -> float:
 
 
 class _Paced(io.RawIOBase):
-    """Reads from a socket until one point in time, after what was received already."""
+    """Reads the bytes received already, then from a socket until a deadline."""
 
     def __init__(self, sock: socket.socket, received: bytes, until: float) -> None:
         self._sock, self._received, self._until = sock, received, until
@@ -155,7 +155,7 @@ class _Paced(io.RawIOBase):
 
 
 class _PacedSocket:
-    """The part of a socket that `http.client` reads an answer from."""
+    """The part of a socket that `http.client` uses to read an answer."""
 
     def __init__(self, sock: socket.socket, received: bytes, until: float) -> None:
         self._reader = _Paced(sock, received, until)

@@ -52,7 +52,7 @@ class _Request:
 
 
 class HttpClient:
-    """Requests to one server, each whole within its deadline. Thread-safe; follows no redirect, reads no cookie.
+    """Requests to one server, each with one deadline. Thread-safe; follows no redirect, ignores cookies.
 
     At most `most` requests are open at a time; the next one fails at once, so a slow server cannot occupy all threads.
     With `keep`, connections are kept, and a request is sent again if the server closed a kept connection before it
@@ -102,7 +102,7 @@ class HttpClient:
             self._connections.close()
 
     def _answer(self, connections: ServerConnections, request: _Request) -> HttpAnswer:
-        """Send, and send once more if the server closed a kept connection before it answered."""
+        """Send a request; repeat it once if the server closed a kept connection before it answered."""
         kept = connections.kept()
         if kept is not None:
             with suppress(UnansweredError):
@@ -110,7 +110,7 @@ class HttpClient:
         return self._exchange(connections, connections.open(request.until), request)
 
     def _exchange(self, connections: ServerConnections, connection: Connection, request: _Request) -> HttpAnswer:
-        """Keep the connection for the next request only where this answer was read to its end."""
+        """Send on a connection, and keep it only if the answer was read to its end."""
         whole = False
         try:
             answer = exchange(

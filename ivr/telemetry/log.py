@@ -20,14 +20,14 @@ _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class _Lines(StreamHandler):
-    """Writes lines, also without the record that `logging` makes of each, which costs ten times the writing."""
+    """Writes lines, if possible without a `LogRecord`, which costs ten times the writing."""
 
     def is_alone(self) -> bool:
         """Return whether a line goes to this handler as it is and nowhere else."""
         return not (LOG.propagate or LOG.filters or self.filters) and self.level <= logging.INFO
 
     def write(self, text: str) -> None:
-        """Write one line, whole."""
+        """Write one line atomically."""
         self.acquire()
         try:
             self.stream.write(text + "\n")
@@ -52,7 +52,7 @@ def line(event: str, **facts: Any) -> None:
 
 
 def turn_line(*, call: str, turn: int | None, kind: str, outcome: str, ms: float) -> None:
-    """Log one turn; `ms` is finite. The line is that of `line`, without a general JSON encoder."""
+    """Log one turn; `ms` must be finite. Writes the same text as `line`, without a general JSON encoder."""
     if LOG.isEnabledFor(logging.INFO):
         number = "null" if turn is None else turn
         _write(
@@ -75,7 +75,7 @@ def _write(text: str) -> None:
     if len(handlers) == 1 and isinstance(handlers[0], _Lines) and handlers[0].is_alone():
         try:
             handlers[0].write(text)
-        except Exception:  # stderr is closed or cannot hold the text, which logging reports without raising
+        except Exception:  # stderr is closed or cannot encode the text; logging reports that without raising
             LOG.info("%s", text)
     else:
         LOG.info("%s", text)

@@ -1,7 +1,7 @@
-"""Answers turns in front of Flask, whose dispatch costs more than the rest of a turn's way through the web.
+"""Answer turns before Flask's dispatch, which costs more than the rest of a turn's HTTP handling.
 
-It answers only what Flask would answer with a turn's document, byte for byte; every other request goes on to Flask with
-its body. It steps aside when the application has functions of its own around requests. A test holds the two equal.
+Only turns are answered here, with the same bytes as by Flask; every other request is passed to Flask with its body, and
+all of them if the application has hooks around requests. A test compares the two.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::[1-9][0-9]{0,3})?")
-"""Hosts that no version of the framework refuses; others are left to it."""
+"""Hosts that every version of the framework accepts; others are left to it."""
 _LENGTH = re.compile(r"[0-9]{1,9}")
 _HANDED_ON = ("HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE", "werkzeug.debug.preserve_context")
-"""What only the framework handles: chunked bodies, web sockets, a test that looks into the request."""
+"""Keys of requests that only the framework handles: chunked bodies, web sockets, tests that inspect the request."""
 
 
 class Front:
@@ -36,7 +36,7 @@ class Front:
         self._channels = [(turns, PlainDispatch(app, turns)) for turns in channels]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a turn, or hand the request on."""
+        """Answer a turn, or pass the request on."""
         if environ["REQUEST_METHOD"] == "POST":
             for turns, dispatch in self._channels:
                 answer = turns.find(environ.get("PATH_INFO", ""))
@@ -57,7 +57,7 @@ class Front:
         most = self._config["MAX_CONTENT_LENGTH"]
         if not _LENGTH.fullmatch(length) or not most or int(length) > most:
             return None
-        # A stream that ends by itself is read by the framework to its end, however long it says it is.
+        # The framework reads a terminated stream to its end, even beyond its declared length.
         body = _read(environ["wsgi.input"].read, most + 1 if "wsgi.input_terminated" in environ else int(length))
         if body is None:
             return None
@@ -68,7 +68,7 @@ class Front:
 
 
 def _read(read: Callable[[int], bytes], size: int) -> bytes | None:
-    """Read `size` bytes, or fewer where the stream ends before; None where it breaks."""
+    """Read `size` bytes, or fewer if the stream ends before; return None if it fails."""
     try:
         body = read(size)
         while len(body) < size:

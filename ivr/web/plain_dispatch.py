@@ -1,4 +1,4 @@
-"""Tells whether Flask would call a channel's views and nothing around them. Must not judge requests."""
+"""Check whether Flask would call a channel's views without any hooks. Must not examine requests."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _SIGNALS = (
 class PlainDispatch:
     """One channel's turns in one application.
 
-    Functions before and after requests, signals and settings may change at any time, so each request asks again. Error
-    pages do not count: whatever is not a turn's document is answered by Flask.
+    Hooks, signals and settings may change at any time, so each request checks again. Error pages do not count, since
+    Flask answers everything except a turn's document.
     """
 
     def __init__(self, app: Flask, turns: DirectTurns) -> None:
@@ -40,7 +40,7 @@ class PlainDispatch:
         return self._reaches_views() and self._is_plain() and not self._has_functions() and not _has_receivers()
 
     def _reaches_views(self) -> bool:
-        """Look the routes up again when views were added, which is when routes are."""
+        """Look up the routes again after views were added."""
         if len(self._app.view_functions) != self._installed:
             self._installed = len(self._app.view_functions)
             self._routed = self._views == self._matched_views()
@@ -71,7 +71,7 @@ class PlainDispatch:
         return False
 
     def _matched_views(self) -> Mapping[str, Callable[..., Any]]:
-        """Return the views that the channel's paths lead to, by endpoint; none where one leads elsewhere."""
+        """Return the views of the channel's paths, by endpoint; none if a path leads to another view."""
         routes = self._app.url_map.bind("localhost")
         try:
             endpoints = [routes.match(path, "POST")[0] for path in self._turns.samples]

@@ -1,8 +1,11 @@
-"""Variables, parameters, functions and fields are called by what they hold."""
+"""Names say what they hold; docstrings and comments name their subject."""
 
 from __future__ import annotations
 
 import ast
+import io
+import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,12 @@ NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.MatchAs, ast.M
 EMPTY_WORDS = frozenset({"found", "given", "known", "one", "told"})
 WRITTEN_BY_EDITORS = {("ivr/engine/service_ports/identity.py", "given"), ("ivr/engine/call.py", "known")}
 """Fields of questions, whose names flows use."""
+WITHOUT_SUBJECT = re.compile(
+    r"\b(?:whoever|whomever|nobody|somebody|anybody|everybody)\b|^(?:What|Who|Tells?) ", re.IGNORECASE
+)
+"""Words that stand for a caller, an agent or a client; and openings where a noun or "Return" is meant."""
+NOT_YET_REWRITTEN = frozenset({"engine", "services", "session", "steps", "stores"})
+"""Rooms whose docstrings and comments may still have such words."""
 
 
 def bound_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
@@ -58,3 +67,45 @@ def test_no_name_is_an_empty_word() -> None:
 )
 def test_an_empty_word_is_noticed_wherever_a_name_is_bound(source: str) -> None:
     assert empty_words(source)
+
+
+def explanations(source: str) -> Iterator[tuple[int, str]]:
+    """Yield every docstring and comment with its line."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.lineno, node.value.value
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string.lstrip("# ")
+
+
+def without_subject(source: str) -> list[tuple[int, str]]:
+    return [(line, match[0].strip()) for line, text in explanations(source) if (match := WITHOUT_SUBJECT.search(text))]
+
+
+def test_docstrings_and_comments_name_their_subject() -> None:
+    riddles = [
+        f"{file.relative_to(ROOT).as_posix()}:{line} {word}"
+        for file in sorted((ROOT / "ivr").rglob("*.py"))
+        if file.relative_to(ROOT / "ivr").parts[0] not in NOT_YET_REWRITTEN
+        for line, word in without_subject(file.read_text(encoding="utf-8"))
+    ]
+    assert not riddles, "name the caller, agent, client or value: " + ", ".join(riddles)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""What a queue holds."""',
+        'def wait():\n    """Wait until nobody speaks."""',
+        'WAIT = 1\n"""Whoever waits longer hangs up."""',
+        "x = 1  # somebody else was first",
+        'def is_open():\n    """Tell whether a desk is open."""',
+    ],
+)
+def test_an_explanation_without_its_subject_is_noticed(source: str) -> None:
+    assert without_subject(source)
+
+
+def test_a_plain_explanation_passes() -> None:
+    assert not without_subject('def is_open():\n    """Return whether a desk is open."""  # from the cache')

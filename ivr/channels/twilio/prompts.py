@@ -26,7 +26,7 @@ SHORTEST_PAUSE = 0.7
 """Shortest silence in seconds that is rounded up to the whole seconds of `<Pause>`; shorter ones are omitted."""
 
 LONGEST_KEPT = 400
-"""Characters; a text of up to this length is kept as it is written, since menus are spoken in call after call."""
+"""Maximum characters of a cached text; menus are repeated in every call."""
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SENTENCES = re.compile(r"(?:[^。！？；.!?;]|[.!?;](?!\s|$))*(?:[。！？；]+|[.!?;]+|$)\s*")

@@ -64,7 +64,7 @@ def _gather(closing: Gather, action: str, prefix: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _gather_start(keys: Keys, hearing: Hearing | None, wait: int) -> tuple[str, str]:
-    """Write the start of a gather up to its end sign: what stands before the value of `action`, and behind."""
+    """Return the start tag of a gather, split before and after the value of `action`."""
     how: Attributes = {
         "action": _SLOT,
         "method": "POST",
