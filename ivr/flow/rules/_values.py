@@ -17,9 +17,10 @@ Path = tuple[str, ...]
 
 def paths_read(part: Any) -> Iterator[tuple[Path, Place, bool]]:
     """Yield every value that the texts and conditions of a part read, its place, and whether it is spoken."""
-    for template in within(part, Template):
+    readers = list(within(part, (Template, Expression)))
+    for template in (reader for reader in readers if isinstance(reader, Template)):
         yield from ((slot.path, slot.place or template.place, True) for slot in template.slots())
-    for expression in within(part, Expression):
+    for expression in (reader for reader in readers if isinstance(reader, Expression)):
         yield from ((path, expression.place, False) for path in expression.paths())
 
 
