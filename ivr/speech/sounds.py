@@ -49,7 +49,11 @@ def alike(unit: str, other: str) -> float:
 
 def is_word(unit: str) -> bool:
     """Return whether a unit is a word, of any script, rather than a Chinese character."""
-    return not "㐀" <= unit[0] <= "鿿"
+    return not _is_character(unit[0])
+
+
+def _is_character(sign: str) -> bool:
+    return "㐀" <= sign <= "鿿"
 
 
 def _characters_alike(unit: str, other: str) -> float:
@@ -68,6 +72,12 @@ def readings(character: str) -> frozenset[str]:
     from pypinyin import lazy_pinyin
 
     return frozenset((*lazy_pinyin(character), *_ALSO.get(character, "").split()))
+
+
+def load_sounds(text: str) -> None:
+    """Look the characters of a text up, and so load the table of sounds, before somebody waits for it."""
+    for character in filter(_is_character, text):
+        readings(character)
 
 
 @lru_cache(maxsize=2048)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Protocol
 
 from ivr.engine.input_step import InputStep, phrases_of
@@ -21,6 +22,7 @@ from ivr.settings import Settings
 from ivr.settings.extras import missing_extra
 
 from .asr import Expected, Nothing, Reason, RecognizedPhrase, Recognizer, recognizers
+from .sounds import load_sounds
 
 HEARING_SECONDS = 4.0
 """Seconds after which a turn continues without the answer; with two lookups it still ends within the carrier's 15."""
@@ -68,7 +70,13 @@ class SpeechInput:
         return "carrier" if self._choice == "cloud" else self._own(language)
 
     def warm(self, release: Release) -> None:
-        """Start to load the models for a release's languages, so that the first answer does not wait for them."""
+        """Load what the languages of a release need, so that the first answer does not wait for it.
+
+        The models of our own recognisers continue to load in the background.
+        """
+        phrases = chain.from_iterable(_phrases(release).values())  # which reads the phrasebooks, too
+        if self._choice != "none":
+            load_sounds("".join(phrases))
         if self._choice == "local":
             for language in _languages(release):
                 self._own(language)

@@ -23,6 +23,7 @@ from ivr.speech.asr import Expected, Nothing, RecognizedPhrase, Recognizer
 from ivr.speech.audio import Audio, write_wav
 from ivr.speech.itn import inverse_normalize
 from ivr.speech.phrases import understand
+from ivr.speech.sounds import readings
 from ivr.speech.speech_input import SpeechInput
 from tests.asking import NoBackEnds
 
@@ -161,6 +162,15 @@ def test_a_server_that_hears_begins_to_load_at_once_and_one_that_does_not_loads_
     assert listener.prepared == []
     ears("local", listener).warm(release)
     assert listener.prepared == ["en-US", "zh-CN"]
+
+
+def test_the_sounds_of_what_can_be_said_are_known_before_the_first_answer():
+    release = load(FLOWS, catalogue())
+    for choice, least in (("none", 0), ("cloud", 100)):
+        readings.cache_clear()
+        ears(choice).warm(release)
+        assert readings.cache_info().currsize >= least
+        assert bool(readings.cache_info().currsize) == bool(least)
 
 
 def test_operators_are_told_of_languages_and_phrases_that_cannot_be_heard():
