@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from ivr.carrier.transport import CARRIER_CONNECT_SECONDS, CarrierAnswer, NoAnswer
@@ -49,7 +50,10 @@ def _split(url: str) -> tuple[str, str]:
 
 
 class _Origin:
-    """A scheme, host and port, with its idle sockets; the one that was used last is taken first."""
+    """A scheme, host and port, with its idle sockets; the one that was used last is taken first.
+
+    The host is resolved once: resolving costs gevent a thread each time, even for an address in digits.
+    """
 
     def __init__(self, base: str, seconds: float) -> None:
         parts = urlsplit(base)
@@ -61,6 +65,7 @@ class _Origin:
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._seconds = seconds
         self._idle: list[socket.socket] = []
+        self._resolved: tuple[int, Any] | None = None
 
     def exchange(self, request: bytes, method: str) -> CarrierAnswer:
         """Send a whole request and read the whole answer."""
@@ -127,6 +132,22 @@ class _Origin:
                 if attempt == CONNECT_TRIES:
                     raise NoAnswer(11205, f"{self.place} cannot be reached") from None
         raise AssertionError("unreachable")
+
+    def _opened(self) -> socket.socket:
+        limit = min(CARRIER_CONNECT_SECONDS, self._seconds)
+        if self._resolved is None:
+            connection = socket.create_connection(self._address, limit)
+            self._resolved = connection.family, connection.getpeername()
+            return connection
+        family, place = self._resolved
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(limit)
+            connection.connect(place)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _secured(self, connection: socket.socket) -> socket.socket:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -54,6 +54,14 @@ class Connection:
 
     def ask(self, request: bytes) -> bool:
         """Post one request, read the whole answer, and tell whether it was 200."""
+        head, body = self._exchanged(request)
+        return b" 200 " in head.partition(b"\r\n")[0] and body.lower().endswith(b"</response>")
+
+    def reply(self, request: bytes) -> bytes:
+        """Post one request and return the answer's body."""
+        return self._exchanged(request)[1]
+
+    def _exchanged(self, request: bytes) -> tuple[bytes, bytes]:
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=30)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -62,7 +70,7 @@ class Connection:
         if b"connection: close" in head:
             self._socket.close()
             self._socket = None
-        return b" 200 " in head.partition(b"\r\n")[0] and body.endswith(b"</response>")
+        return head, body
 
     @staticmethod
     def _read(open_socket: socket.socket) -> tuple[bytes, bytes]:
@@ -74,7 +82,7 @@ class Connection:
         length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
         while len(body) < length:
             body += _more(open_socket)
-        return head, body.lower()
+        return head, body
 
 
 def _more(open_socket: socket.socket) -> bytes:

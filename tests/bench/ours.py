@@ -1,58 +1,72 @@
-"""Our side of a measurement: the whole application on a SQLite store in a folder of its own."""
+"""Our side of a measurement: the whole application on a SQLite store in a folder of its own.
+
+The only file of the benchmarks that knows how the application is put together.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
-from ivr.app import Ivr, build
-from ivr.engine.ports import Lookup
+from ivr.app import build
 from ivr.settings import Hidden, Settings
 from ivr.telemetry import log
 from ivr.web import web_app
 
+from .client import free_port, wait_for
 from .walks import BASE, TOKEN, Posted
 
-FLOWS = Path(__file__).resolve().parent.parent.parent / "flows"
+ROOT = Path(__file__).resolve().parent.parent.parent
+FLOWS = ROOT / "flows"
 Clock = Callable[[], float]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-@dataclass
-class TimedLookup:
-    """A back end whose time is summed up, so that it can be taken off."""
-
-    asked: Lookup
-    clock: Clock
-    spent: float = field(default=0.0)
-
-    def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
-        """Ask, and note how long it took."""
-        started = self.clock()
+@contextlib.contextmanager
+def bank() -> Iterator[str]:
+    """Run the demo bank as a process of its own, so that its time is not ours; yield its address."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="ivr-bench-") as folder:
+        command = [sys.executable, "-m", "ivr.cli", "bank", "--bind", f"127.0.0.1:{port}"]
+        command += ["--database", f"{folder}/bank.db"]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            return self.asked(source, question, deadline=deadline, key=key)
+            wait_for(port)
+            yield f"http://127.0.0.1:{port}"
         finally:
-            self.spent += self.clock() - started
+            process.terminate()
+            process.wait(30)
 
 
 @contextlib.contextmanager
-def running(flows: Path = FLOWS, *, lookup: Lookup | None = None) -> Iterator[tuple[Ivr, Flask]]:
-    """Build the application as `ivr serve` does; its log lines are written, to nowhere."""
+def running(flows: Path = FLOWS, *, bank_url: str = "", store_options: str = "") -> Iterator[tuple[Path, Flask]]:
+    """Build the application as `ivr serve` does; yield the store's file and the application.
+
+    Its log lines are written, to nowhere.
+    """
     with tempfile.TemporaryDirectory(prefix="ivr-bench-") as folder, Path(os.devnull).open("w") as nowhere:
-        settings = Settings(auth_token=Hidden(TOKEN), public_url=BASE, store=f"sqlite:///{folder}/ivr.db", flows=flows)
+        file = Path(folder) / "ivr.db"
+        settings = Settings(
+            auth_token=Hidden(TOKEN),
+            public_url=BASE,
+            store=f"sqlite:///{file}{store_options}",
+            flows=flows,
+            bank_url=bank_url,
+        )
         with contextlib.redirect_stderr(nowhere):
             log.to_stderr()
-        ivr = build(settings, lookup=lookup)
+        ivr = build(settings)
         try:
-            yield ivr, web_app(ivr)
+            yield file, web_app(ivr)
         finally:
             ivr.store.close()
 

@@ -22,10 +22,13 @@ HINTS = {
     "branches and opening hours,branch,hours,address,Chinese,Mandarin,a person,agent,person,operator,representative",
 }
 MENUS = {
-    "zh": "查询余额，请按1；最近交易，请按2；银行卡挂失，请按3；网点和营业时间，请按4；人工服务，请按0。",
-    "en": "For your balance, press 1; For recent transactions, press 2; For a lost card, press 3; "
-    "For branches and opening hours, press 4; For a person, press 0.",
+    "zh": "查询余额，请按1；最近交易，请按2；银行卡挂失，请按3；网点和营业时间，请按4；"
+    "更多服务，请按5；长者慢速服务，请按6；人工服务，请按0。",
+    "en": "For your balance, press 1; For recent transactions, press 2; To report a lost card, press 3; "
+    "For branches and opening hours, press 4; For more services, press 5; For a slower, simpler menu, press 6; "
+    "For a person, press 0.",
 }
+SPOKEN = {"查询余额": "1", "最近交易": "2", "英文": "8", "人工服务": "0", "结束通话": "9"}
 OTHER = {"zh": ("en", "For English, press 8."), "en": ("zh", "普通话服务，请按8。")}
 VOICES = {"zh": ("Polly.Zhiyu", "cmn-CN"), "en": ("Polly.Joanna", "en-US")}
 HEARD = {"zh": "cmn-Hans-CN", "en": "en-US"}
@@ -68,7 +71,7 @@ def voice() -> Response:
 def menu() -> Response:
     """Follow the key that was pressed."""
     lang = request.args.get("lang", "zh")
-    key = request.form.get("Digits", "")
+    key = _choice()
     if key == "1":
         return _collect("请输入您银行卡的最后四位数字。", "/tail", 4)
     if key == "8":
@@ -95,15 +98,20 @@ def pin() -> Response:
     """Check the PIN and tell the balance."""
     if request.args.get("tail") != CARD or request.form.get("Digits") != PIN:
         return _collect("密码不对，请重新输入。", f"/pin?tail={request.args.get('tail', '')}", 6)
-    return _offer("/after_balance", "好的，核对完成。", BALANCE, "再听一遍，请按1；最近交易，请按2；结束通话，请按4。")
+    return _offer(
+        "/after_balance",
+        "好的，核对完成。",
+        BALANCE,
+        "再听一遍，请按1；最近交易，请按2；返回主菜单，请按4；结束通话，请按9；人工服务，请按0。",
+    )
 
 
 @app.route("/after_balance", methods=["POST"])
 @validate_twilio_request
 def after_balance() -> Response:
     """Tell the transactions."""
-    if request.form.get("Digits") == "2":
-        return _offer("/after_transactions", *TRANSACTIONS, "再听一遍，请按1；返回主菜单，请按2；结束通话，请按3。")
+    if _choice() == "2":
+        return _offer("/after_transactions", *TRANSACTIONS, "再听一遍，请按2；返回主菜单，请按4；结束通话，请按9。")
     return _ask_menu("zh")
 
 
@@ -111,7 +119,7 @@ def after_balance() -> Response:
 @validate_twilio_request
 def after_transactions() -> Response:
     """End the call, or start again."""
-    if request.form.get("Digits") != "3":
+    if _choice() != "9":
         return _ask_menu("zh")
     response = VoiceResponse()
     _say(response, "感谢您的来电，再见。")
@@ -138,6 +146,12 @@ def dialled() -> Response:
 def always(path: str) -> Response:
     """Answer without having read anything."""
     return Response(REPLY, mimetype="text/xml")
+
+
+def _choice() -> str:
+    """Return the key that was pressed, or the one that the words stand for."""
+    said = request.form.get("SpeechResult", "")
+    return SPOKEN.get(said, "") if said else request.form.get("Digits", "")
 
 
 def _ask_menu(lang: str, *first: str) -> Response:

@@ -1,75 +1,81 @@
-"""What a turn costs in process, against Flask's constant answer and the hand-written peer."""
+"""What a turn costs in process, against Flask's constant answer and the hand-written peer.
+
+The bank is a process of its own: what a turn costs us includes asking it, but not its own time.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from ivr.backends.http import HttpLookup
-from ivr.demo.bank.serving import BackgroundBank
-
-from . import ours, walks
+from . import ours, peer_flask, walks
+from .report import Row, compared
 from .rounds import Measure, Rounds
 
-CONSTANT, PEER, OURS = "Flask's constant", "peer: Flask + twilio", "ours"
-AGAINST = "  (the environ that all three are handed is built within the time: about 2 us)"
+CONSTANT, PEER = "Flask's constant", "peer: Flask + twilio"
+OURS, DURABLE = "ours", "ours, synchronous=FULL"
+NAMES = {OURS: "ours", DURABLE: "ours", CONSTANT: "constant", PEER: "peer"}
+AIMS = {"arrival": "at most 3x", "menu key": "at most 1.5x", "PIN": "at most 6x"}
+KINDS = {"arrival": (walks.ALONE, 0), "menu key": (walks.ALONE, 2), "PIN": (walks.BANKING, 3)}
+"""A turn of each kind that has an aim: its walk and its place there."""
 
 
-def run(rounds: int, calls: int) -> None:
-    """Measure both walks."""
+def run(rounds: int, calls: int) -> list[Row]:
+    """Measure whole walks, then single kinds of turns."""
     os.environ["TWILIO_AUTH_TOKEN"] = walks.TOKEN
     walks.prove()
-    _alone(rounds, calls)
-    _banking(rounds, calls)
+    with contextlib.ExitStack() as stack:
+        bank_url = stack.enter_context(ours.bank())
+        apps: dict[str, ours.Wsgi] = {
+            OURS: stack.enter_context(ours.running(bank_url=bank_url))[1],
+            DURABLE: stack.enter_context(ours.running(bank_url=bank_url, store_options="?synchronous=FULL"))[1],
+            CONSTANT: peer_flask.constant,
+            PEER: peer_flask.app,
+        }
+        numbers = itertools.count(1)
+        _check(apps, numbers)
+        rows = [row for name in walks.WALKS for row in _walk(name, apps, numbers, rounds, calls)]
+        return rows + [row for kind in KINDS for row in _kind(kind, apps, numbers, rounds, calls)]
 
 
-def _alone(rounds: int, calls: int) -> None:
-    with ours.running() as (_, app):
-        contenders = {OURS: _measure(app, "ours", calls, walks.ALONE), **_others(calls, walks.ALONE)}
-        found = Rounds.run(contenders, rounds)
-    found.show("One turn of a call that asks no back end, processor time", "us", CONSTANT, times=1e6)
-    print(AGAINST)
-    print(f"  ours against the peer: {found.ratio(PEER, OURS)[0]:.2f}x as fast")
+def _check(apps: Mapping[str, ours.Wsgi], numbers: Iterator[int]) -> None:
+    for walk in walks.WALKS.values():
+        for name, app in apps.items():
+            requests = walks.requests(walk, next(numbers), NAMES[name])
+            walks.check(walk, [ours.answer(app, posted) for posted in requests], NAMES[name])
 
 
-def _banking(rounds: int, calls: int) -> None:
-    clock = time.thread_time  # the bank has threads of its own in this process
-    with BackgroundBank() as bank:
-        lookup = ours.TimedLookup(HttpLookup({"bank": bank.url}), clock)
-        with ours.running(lookup=lookup) as (_, app):
-            whole = _measure(app, "ours", calls, walks.BANKING, clock)
-            asking: list[float] = []
+def _walk(name: str, apps: Mapping[str, ours.Wsgi], numbers: Iterator[int], rounds: int, calls: int) -> Iterator[Row]:
+    def measure(contender: str) -> Measure:
+        chosen = NAMES[contender]
+        return lambda: ours.cost(
+            apps[contender], walks.calls(walks.WALKS[name], itertools.islice(numbers, calls), chosen)
+        )
 
-            def without_bank() -> float:
-                lookup.spent = 0.0
-                total = whole()
-                asking.append(lookup.spent / calls / len(walks.BANKING.turns))
-                return total - asking[-1]
-
-            contenders = {OURS: without_bank, **_others(calls, walks.BANKING)}
-            found = Rounds.run(contenders, rounds)
-    found.figures["asking the bank, our side"] = asking[1:]
-    found.show("One turn of a call with five look-ups, the look-ups taken off", "us", CONSTANT, times=1e6)
-    print(f"  ours against the peer: {found.ratio(PEER, OURS)[0]:.2f}x as fast")
+    measured = Rounds.run({contender: measure(contender) for contender in apps}, rounds)
+    measured.show(f"One turn of the walk '{name}', processor time", "us", CONSTANT, times=1e6)
+    for contender in (OURS, DURABLE, PEER):
+        yield compared(f"in process, walk {name}", measured, contender, CONSTANT)
 
 
-def _others(calls: int, walk: walks.Walk) -> dict[str, Measure]:
-    from . import peer_flask
+def _kind(kind: str, apps: Mapping[str, ours.Wsgi], numbers: Iterator[int], rounds: int, calls: int) -> Iterator[Row]:
+    walk, place = KINDS[kind]
 
-    return {
-        CONSTANT: _measure(peer_flask.constant, "constant", calls, walk),
-        PEER: _measure(peer_flask.app, "peer", calls, walk),
-    }
+    def measure(contender: str) -> Measure:
+        return lambda: _cost_of(
+            apps[contender], list(walks.calls(walk, itertools.islice(numbers, calls), NAMES[contender])), place
+        )
 
-
-def _measure(
-    app: ours.Wsgi, contender: str, calls: int, walk: walks.Walk, clock: ours.Clock = time.process_time
-) -> Measure:
-    numbers = _numbers()
-    return lambda: ours.cost(app, list(walks.calls(walk, itertools.islice(numbers, calls), contender)), clock)
+    measured = Rounds.run({contender: measure(contender) for contender in (OURS, CONSTANT, PEER)}, rounds)
+    measured.show(f"The turn '{kind}' alone, processor time", "us", CONSTANT, times=1e6)
+    yield compared(f"in process, {kind} turn", measured, OURS, CONSTANT, aim=AIMS[kind])
 
 
-def _numbers() -> Iterator[int]:
-    return itertools.count(1)
+def _cost_of(app: ours.Wsgi, calls: list[list[walks.Posted]], place: int) -> float:
+    """Bring calls to one of their turns, and measure that."""
+    for call in calls:
+        for posted in call[:place]:
+            ours.answer(app, posted)
+    return ours.cost(app, [[call[place]] for call in calls])

@@ -1,11 +1,16 @@
-"""The calls that every contender answers: six turns each, as the carrier's signed requests, prepared before timing."""
+"""The calls that every contender answers: six turns each, as the carrier's signed requests, prepared before timing.
+
+Each turn names words that its reply must say, and `check` walks every contender once before it is measured.
+"""
 
 from __future__ import annotations
 
 import base64
 import hmac
+import html
 import io
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
@@ -22,10 +27,11 @@ NOBODY = "anonymous"
 
 @dataclass(frozen=True)
 class Turn:
-    """What the caller did, and where each contender's reply told the carrier to post it."""
+    """What the caller did, where each contender's reply told the carrier to post it, and what the next one says."""
 
     ours: str
     peer: str
+    says: str
     did: tuple[tuple[str, str], ...] = ()
 
     def path(self, contender: str) -> str:
@@ -90,15 +96,21 @@ def _key(digits: str) -> tuple[tuple[str, str], ...]:
     return (("Digits", digits), ("FinishedOnKey", ""), ("msg", "Gather End"))
 
 
+def _words(text: str) -> tuple[tuple[str, str], ...]:
+    return (("SpeechResult", text), ("Confidence", "0.93"))
+
+
+_BUSY = (("DialCallStatus", "busy"), ("DialCallSid", "CA" + "d" * 32))
+
 ALONE = Walk(
     NOBODY,
     (
-        Turn("/twilio/voice", "/voice"),
-        Turn("/twilio/turn/1", "/menu?lang=zh", _key("7")),
-        Turn("/twilio/turn/2", "/menu?lang=zh", _key("8")),
-        Turn("/twilio/turn/3", "/menu?lang=en", _key("8")),
-        Turn("/twilio/turn/4", "/menu?lang=zh", _key("0")),
-        Turn("/twilio/turn/5", "/dialled", (("DialCallStatus", "busy"), ("DialCallSid", "CA" + "d" * 32))),
+        Turn("/twilio/voice", "/voice", "欢迎致电示范银行"),
+        Turn("/twilio/turn/1", "/menu?lang=zh", "请再选一次", _key("9")),
+        Turn("/twilio/turn/2", "/menu?lang=zh", "For your balance, press 1", _key("8")),
+        Turn("/twilio/turn/3", "/menu?lang=en", "查询余额，请按1", _key("8")),
+        Turn("/twilio/turn/4", "/menu?lang=zh", "正在为您转接人工服务", _key("0")),
+        Turn("/twilio/turn/5", "/dialled", "人工座席都在通话中", _BUSY),
     ),
 )
 """Answer, a wrong key, English, back, a person, who is busy: no back end is asked."""
@@ -106,15 +118,30 @@ ALONE = Walk(
 BANKING = Walk(
     CUSTOMER,
     (
-        Turn("/twilio/voice", "/voice"),
-        Turn("/twilio/turn/1", "/menu?lang=zh", _key("1")),
-        Turn("/twilio/turn/2", "/tail", _key("0128")),
-        Turn("/twilio/turn/3", "/pin?tail=0128", _key("135790")),
-        Turn("/twilio/turn/4", "/after_balance", _key("2")),
-        Turn("/twilio/turn/5", "/after_transactions", _key("3")),
+        Turn("/twilio/voice", "/voice", "欢迎致电示范银行"),
+        Turn("/twilio/turn/1", "/menu?lang=zh", "最后四位数字", _key("1")),
+        Turn("/twilio/turn/2", "/tail", "请输入六位查询密码", _key("0128")),
+        Turn("/twilio/turn/3", "/pin?tail=0128", "余额为一万二千三百四十五元六角七分", _key("135790")),
+        Turn("/twilio/turn/4", "/after_balance", "餐饮消费，支出三十六元五角", _key("2")),
+        Turn("/twilio/turn/5", "/after_transactions", "感谢您的来电，再见", _key("9")),
     ),
 )
 """Answer, balance, card, PIN, transactions, end: the bank is asked five times."""
+
+SPOKEN = Walk(
+    CUSTOMER,
+    (
+        Turn("/twilio/voice", "/voice", "欢迎致电示范银行"),
+        Turn("/twilio/turn/1", "/menu?lang=zh", "最后四位数字", _words("查询余额")),
+        Turn("/twilio/turn/2", "/tail", "请输入六位查询密码", _key("0128")),
+        Turn("/twilio/turn/3", "/pin?tail=0128", "余额为一万二千三百四十五元六角七分", _key("135790")),
+        Turn("/twilio/turn/4", "/after_balance", "餐饮消费，支出三十六元五角", _words("最近交易")),
+        Turn("/twilio/turn/5", "/after_transactions", "感谢您的来电，再见", _words("结束通话")),
+    ),
+)
+"""The same, by voice where the menu takes it."""
+
+WALKS = {"menus": ALONE, "banking": BANKING, "spoken": SPOKEN}
 
 
 def call_id(number: int) -> str:
@@ -164,6 +191,16 @@ def signature(url: str, fields: dict[str, str]) -> str:
     """Sign as the carrier does, without the library, which is too slow to prepare thousands of calls with."""
     text = url + "".join(name + fields[name] for name in sorted(fields))
     return base64.b64encode(hmac.digest(TOKEN.encode(), text.encode(), "sha1")).decode()
+
+
+def check(walk: Walk, replies: Sequence[bytes], contender: str) -> None:
+    """Raise RuntimeError where a contender's replies to one walk do not say what they should."""
+    if contender.startswith("constant"):
+        return
+    for turn, reply in zip(walk.turns, replies, strict=True):
+        if turn.says not in html.unescape(reply.decode()):
+            text = re.sub(r"<[^>]*>|\s+", " ", reply.decode()).strip()
+            raise RuntimeError(f"{contender}: {turn.path(contender)} should say {turn.says}, but says {text[:200]}")
 
 
 def prove() -> None:

@@ -1,0 +1,80 @@
+"""A carrier that does not wait: requests are due at random times, and count from when they were due.
+
+Turns of one call keep their order; calls overlap so much that a call's next turn is due long after its last answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import statistics
+import sys
+from collections.abc import Iterator, Sequence
+
+from . import walks
+
+CALLS_AT_ONCE = 200
+
+
+def interleaved(calls: Sequence[list[walks.Posted]]) -> Iterator[bytes]:
+    """Yield the requests of calls, many calls at once."""
+    for first in range(0, len(calls), CALLS_AT_ONCE):
+        block = calls[first : first + CALLS_AT_ONCE]
+        for place in range(len(block[0])):
+            for call in block:
+                yield call[place].wire()
+
+
+class Lines:
+    """Connections that are kept; there are as many as requests under way."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def ask(self, request: bytes) -> None:
+        """Post a request and read the whole answer. Raises RuntimeError unless it is 200."""
+        line = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = line
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        await reader.readexactly(int(head.partition(b"content-length:")[2].partition(b"\r\n")[0]))
+        if b" 200 " not in head.partition(b"\r\n")[0]:
+            raise RuntimeError(head.decode("latin-1"))
+        if b"connection: close" in head:
+            writer.close()
+        else:
+            self._idle.append(line)
+
+
+async def drive(port: int, requests: Sequence[bytes], rate: float) -> list[float]:
+    """Send every request when it is due; return how long after that each was answered, in seconds."""
+    loop, lines, chance = asyncio.get_running_loop(), Lines(port), random.Random(1)
+    latencies: list[float] = []
+
+    async def one(request: bytes, due: float) -> None:
+        await lines.ask(request)
+        latencies.append(loop.time() - due)
+
+    due, tasks = loop.time() + 0.1, []
+    for request in requests:
+        due += chance.expovariate(rate)
+        await asyncio.sleep(max(0.0, due - loop.time()))
+        tasks.append(asyncio.create_task(one(request, due)))
+    await asyncio.gather(*tasks)
+    return latencies
+
+
+def main() -> None:
+    """Drive, and print p50 and p99."""
+    port, contender, first, calls, rate = sys.argv[1:]
+    numbers = range(int(first), int(first) + int(calls))
+    requests = list(interleaved(list(walks.calls(walks.ALONE, numbers, contender))))
+    latencies = asyncio.run(drive(int(port), requests, float(rate)))
+    percentiles = statistics.quantiles(latencies, n=100)
+    print(json.dumps([percentiles[49], percentiles[98]]))
+
+
+if __name__ == "__main__":
+    main()
