@@ -69,7 +69,10 @@ class Phrases:
 
 @dataclass(frozen=True)
 class Choice:
-    """A key or phrase and its effect: go to a step, or one of the universals in `do`; `value` is stored."""
+    """A key or phrase and its effect: go to a step, or one of the universals in `do`; `value` is stored.
+
+    `counted` tells a key that the place in the list gave from one that an editor wrote.
+    """
 
     key: str
     label: Text | None
@@ -80,6 +83,7 @@ class Choice:
     reason: str
     value: str
     place: Place = field(compare=False)
+    counted: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,12 @@ class Key(FieldKind[str]):
 class ChoiceFields:
     """The keys of one choice."""
 
-    key: str = option(Key(), help="The key. Without it, choices count up from 1.", default="", shown="counted from 1")
+    key: str = option(
+        Key(),
+        help="The key. Without it, choices count up from 1, past the keys that others of the menu write.",
+        default="",
+        shown="counted from 1",
+    )
     label: Text | None = option(
         TextField(),
         help='What is spoken in front of the key. In English it goes behind "For", unless it begins with "To" or "If".',
@@ -196,8 +201,9 @@ class Choices(FieldKind[tuple[Choice, ...]]):
         choices: list[Choice] = []
         for item, values in read:
             assert values is not None  # noqa: S101
-            values["key"] = values["key"] or (next(free, "") if self.numbered else "")
-            choices.append(Choice(**values, place=item.place))
+            counted = self.numbered and not values["key"]
+            values["key"] = values["key"] or (next(free, "") if counted else "")
+            choices.append(Choice(**values, place=item.place, counted=counted))
         self._check_keys(choices, reading)
         return tuple(choices)
 

@@ -133,7 +133,7 @@ class _Reading:
         self._file = file
         self._page = hints.SourcePage(lines)
         self._shifts = _Shifts()
-        self._seen: set[tuple[str, int, str]] = set()
+        self._seen: set[tuple[str, int, int, str]] = set()
         self._sure = True
         self._doubtful: range = range(0)
         self.problems: list[Problem] = []
@@ -182,7 +182,9 @@ class _Reading:
 
     def _take(self, slip: hints.Slip) -> bool:
         """Record a slip and apply its edits; return False if it was recorded before."""
-        identity = (slip.rule, slip.line, slip.message if slip.rule != "indentation" else "")
+        # One line may lack several commas before keys of the same name; of other rules one slip tells all.
+        column = slip.column if slip.rule == "missing-comma" else 0
+        identity = (slip.rule, slip.line, column, slip.message if slip.rule != "indentation" else "")
         if identity in self._seen:
             return False
         self._seen.add(identity)

@@ -54,7 +54,7 @@ def test_a_new_line_passes_every_check_and_can_be_called(run, line):
     called = run("call", told="1\n")
     assert called.returncode == 0, called.stderr
     assert "欢迎致电" in called.stdout
-    played = run("test", "tests/conversations", "-k", "a caller wants")
+    played = run("test", "tests/conversations", "-k", "a caller asks")
     assert played.returncode == 0, played.stdout
 
 

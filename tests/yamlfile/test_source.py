@@ -253,3 +253,11 @@ def test_no_bytes_raise(tmp_path_factory: pytest.TempPathFactory, raw: bytes) ->
     path = tmp_path_factory.getbasetemp() / "random.yaml"
     path.write_bytes(raw)
     read_file(path, "f.yaml")
+
+
+def test_every_missing_comma_of_a_line_is_reported_at_once():
+    _, problems = read_text("a: {b: {zh-CN: 好 en-US: yes}, c: {zh-CN: [好] en-US: [yes]}}\n", "x.yaml")
+    assert [(problem.rule, problem.place.column) for problem in problems] == [
+        ("missing-comma", 18),
+        ("missing-comma", 46),
+    ]

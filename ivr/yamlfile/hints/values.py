@@ -11,6 +11,7 @@ from .page import (
     Slip,
     SourcePage,
     after,
+    before,
     bracket_pairs,
     comment_at,
     mask,
@@ -25,6 +26,8 @@ _CLOSER_OF_ANY = {"]": "[", "}": "{"}
 _WIDE_CLOSER = {"】": "]", "］": "]", "）": "]", "〕": "]", "｝": "}"}
 _REACH = 60
 _PHONE_KEY = {"*": "star", "#": "pound"}
+_TAG = r"[a-z]{2,3}-[A-Z]{2}"
+_KEY_NEXT = re.compile(rf"(?:{_TAG}|\w+):\s")
 
 
 def in_quotes(page: SourcePage, number: int, column: int, rule: str, message: str) -> Slip:
@@ -184,6 +187,7 @@ def flow(page: SourcePage, number: int, column: int, opened: tuple[int, int]) ->
         _wide_closer(page, opened)
         or _inner_bracket(page, number, column, opened)
         or _comment_inside(page, opened, number)
+        or _no_comma_above(page, opened, number)
         or _not_closed(page, opened, number, column)
         or _at_sign(page, number, column, opened)
     )
@@ -245,6 +249,34 @@ def _comment_inside(page: SourcePage, opened: tuple[int, int], number: int) -> S
     return None
 
 
+def _no_comma_above(page: SourcePage, opened: tuple[int, int], number: int) -> Slip | None:
+    """Find a map over several lines in which the line above a key has no comma at its end."""
+    above = before(page.lines, number)
+    if above is None or above < opened[0] or number >= len(page.lines) or not take_apart(page.lines[number]).key:
+        return None
+    line = page.lines[above]
+    end = len(line[: comment_at(line)].rstrip())
+    if line[end - 1] in ",[{" or not _closed_below(page, number, take_apart(page.lines[opened[0]]).indent):
+        return None
+    name = take_apart(page.lines[number]).key
+    edits = (Edit(above, end, end, ","),)
+    message = f'A comma is missing behind this line, before "{name}".'
+    return Slip("missing-comma", above, end - 1, 1, message, write(line, edits), edits)
+
+
+def _closed_below(page: SourcePage, number: int, indent: int) -> bool:
+    """Return whether more brackets close than open from a line on, before a line that is no deeper than `indent`."""
+    depth = 0
+    for line in page.lines[number : number + _REACH]:
+        text = mask(line[: comment_at(line)])
+        if text.strip() and take_apart(line).indent <= indent and text.strip()[0] not in "]}":
+            return False
+        depth += sum((sign in "[{") - (sign in "]}") for sign in text)
+        if depth < 0:
+            return True
+    return False
+
+
 def _not_closed(page: SourcePage, opened: tuple[int, int], number: int, column: int) -> Slip | None:
     first = opened[0]
     line = page.lines[first]
@@ -266,6 +298,8 @@ def _at_sign(page: SourcePage, number: int, column: int, opened: tuple[int, int]
     line = page.lines[number] if number < len(page.lines) else ""
     sign = line[column : column + 1]
     start = value_span(line, column)[0] if line else 0
+    if sign == ":" and (tag := re.search(rf"(?<=\S)\s+({_TAG})$", line[:column])):
+        return _missing_comma(page, number, tag.start(), tag.start(1))
     match = re.search(r"(?<=([\s\w]))\s+(\w+)$", line[:column]) if sign == ":" else None
     if match and (match.group(2) in page.words or re.fullmatch(r"[a-z_0-9]+\s+[a-z_]+", line[start:column])):
         return _missing_comma(page, number, match.start(), match.start(2))
@@ -277,11 +311,11 @@ def _at_sign(page: SourcePage, number: int, column: int, opened: tuple[int, int]
         edits = (Edit(number, column, column + 1, wanted),) if kind else ()
         message = f'"{sign}" does not close the bracket "{kind or _CLOSER_OF_ANY[sign]}".'
         return Slip("wrong-bracket", number, column, 1, message, write(line, edits) if kind else "", edits)
-    if line[start : start + 1] in ('"', "'") and start < column and (match := re.match(r"\w+:\s", line[column:])):
+    if line[start : start + 1] in ('"', "'") and start < column and _KEY_NEXT.match(line, column):
         return _missing_comma(page, number, len(line[:column].rstrip()), column)
     if line[start : start + 1] in ('"', "'") and start < column:
         return after_quote(page, number, column)
-    if re.match(r"\w+:\s", line[column:]):
+    if _KEY_NEXT.match(line, column):
         return _missing_comma(page, number, len(line[:column].rstrip()), column)
     if sign in ("{", "[") or line[start : start + 1] in ("{", "["):
         message = "A brace or bracket stands inside a text between brackets."
@@ -295,7 +329,7 @@ def _at_sign(page: SourcePage, number: int, column: int, opened: tuple[int, int]
 def _missing_comma(page: SourcePage, number: int, end: int, key_at: int) -> Slip:
     line = page.lines[number]
     edits = (Edit(number, end, key_at, ", "),)
-    word = re.compile(r"\w+").match(line, key_at)
+    word = re.compile(r"[\w-]+").match(line, key_at)
     name = word.group() if word else line[key_at : key_at + 1]
     message = f'A comma is missing before "{name}".'
     return Slip("missing-comma", number, key_at, len(name), message, write(line, edits), edits)
