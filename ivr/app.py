@@ -12,7 +12,7 @@ from typing import Any
 
 from .backends.http import HttpLookup
 from .channels.base import Channel
-from .channels.registry import first, open_channels, recordings_of
+from .channels.registry import first, open_channels, recordings_of, unsigned
 from .crypto import Seal
 from .diagnostics.problem import Place
 from .engine.journal import journal_rows
@@ -49,8 +49,6 @@ from .speech.verbalize import Reader
 from .stores import Store, open_store
 from .telemetry import log
 from .web import WebApplication, web_app
-
-UNSIGNED = "TWILIO_AUTH_TOKEN is not set, so forged requests could not be detected."
 
 RECORDINGS = "recordings"
 """The collection of recorded conversations, by the carrier's name for each."""
@@ -243,8 +241,8 @@ def create_app(settings: Settings | None = None) -> WebApplication:
     Raises what `build` raises, and SettingsError when requests could not be checked and `insecure` is not set.
     """
     settings = settings or Settings.from_environment()
-    if not (settings.auth_token or settings.insecure):
-        raise SettingsError(UNSIGNED)
+    if not settings.insecure and (lacking := unsigned(settings)):
+        raise SettingsError(lacking)
     log.to_stderr()
     ivr = build(settings)
     ivr.session.speech_input.warm(ivr.release)

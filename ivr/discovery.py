@@ -56,11 +56,15 @@ def folder_kinds(package: ModuleType, module: str, base: type[_T]) -> dict[str, 
 def plugin_kinds(group: str, base: type[_T]) -> dict[str, type[_T]]:
     """Return the classes that other distributions offer as entry points of a group, by the entry points' names.
 
-    Raises ValueError for an entry point that is no class below `base`.
+    Raises ValueError for an entry point that cannot be imported or is no class below `base`.
     """
     classes: dict[str, type[_T]] = {}
     for entry in entry_points(group=group):
-        cls = entry.load()
+        try:
+            cls = entry.load()
+        except Exception as fault:  # a plug-in may raise anything while it is imported
+            reason = f"{type(fault).__name__}: {fault}"
+            raise ValueError(f"the entry point {entry.name!r} of {group} cannot be imported: {reason}") from fault
         if not (inspect.isclass(cls) and issubclass(cls, base)):
             raise ValueError(f"the entry point {entry.name!r} of {group} is no {base.__name__}")
         classes[entry.name] = cls

@@ -131,6 +131,11 @@ class Channel(ABC, Generic[RequestT]):
     def from_settings(cls, settings: Settings, fingerprint: Fingerprint) -> Self | None:
         """Return the configured channel, or None if the settings configure none. Raises SettingsError."""
 
+    @classmethod
+    def unsigned(cls, settings: Settings) -> str:  # noqa: ARG003
+        """Return a sentence on what must be set so that forged requests are detected; an empty text if it is."""
+        return ""
+
     @abstractmethod
     def routes(self, host: Host, metrics: Metrics) -> Sequence[Blueprint]:
         """Return the webhooks; every path begins with `kind`."""
@@ -142,6 +147,10 @@ class Channel(ABC, Generic[RequestT]):
     @abstractmethod
     def carrier_setup(self, public_url: str) -> CarrierSetup:
         """Return the settings to make at the carrier, with addresses below `public_url`."""
+
+    def warnings(self) -> Sequence[str]:
+        """Return a sentence for each thing that is not set and that callers will miss."""
+        return ()
 
     @abstractmethod
     def verify(self, request: RequestT) -> None:

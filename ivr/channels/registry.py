@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from ivr import channels as _folder
 from ivr.discovery import folder_kinds, plugin_kinds
-from ivr.errors import NoRecording
+from ivr.errors import IvrError, NoRecording, SettingsError
 from ivr.settings import Settings
 from ivr.speech.speech_input import Fetching
 
@@ -19,12 +19,38 @@ _T = TypeVar("_T")
 
 def open_channels(settings: Settings, fingerprint: Fingerprint) -> Mapping[str, Channel[Any]]:
     """Return the configured channels by kind. Raises SettingsError."""
-    kinds = {
-        **folder_kinds(_folder, "channel", Channel),  # type: ignore[type-abstract]
-        **plugin_kinds(ENTRY_POINTS, Channel),  # type: ignore[type-abstract]
-    }
-    opened = {kind: cls.from_settings(settings, fingerprint) for kind, cls in kinds.items()}
+    opened = {kind: _opened(cls, settings, fingerprint) for kind, cls in _installed().items()}
     return {kind: channel for kind, channel in opened.items() if channel is not None}
+
+
+def unsigned(settings: Settings) -> str:
+    """Return what must be set so that forged requests are detected, a line for each channel; an empty text if all is.
+
+    Opens no channel and writes nothing. Raises SettingsError.
+    """
+    return "\n".join(words for cls in _installed().values() if (words := cls.unsigned(settings)))
+
+
+def _installed() -> dict[str, type[Channel[Any]]]:
+    own = folder_kinds(_folder, "channel", Channel)  # type: ignore[type-abstract]
+    try:
+        plugins = plugin_kinds(ENTRY_POINTS, Channel)  # type: ignore[type-abstract]
+    except ValueError as fault:
+        raise SettingsError(f"an installed channel cannot be used: {fault}") from fault
+    for name, cls in plugins.items():
+        if name in own or cls.kind != name:
+            reason = "is ours" if name in own else f"differs from its kind, {cls.kind!r}"
+            raise SettingsError(f"an installed channel cannot be used: the name {name!r} {reason}")
+    return {**own, **plugins}
+
+
+def _opened(cls: type[Channel[Any]], settings: Settings, fingerprint: Fingerprint) -> Channel[Any] | None:
+    try:
+        return cls.from_settings(settings, fingerprint)
+    except IvrError:
+        raise
+    except Exception as fault:  # a plug-in may raise anything; its words may contain what is secret
+        raise SettingsError(f"the channel {cls.kind} cannot be opened: it raises {type(fault).__name__}") from fault
 
 
 def first(offers: Iterable[_T | None]) -> _T | None:

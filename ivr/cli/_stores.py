@@ -36,7 +36,7 @@ def kept_store(settings: Settings) -> Iterator[Store]:
     if settings.store.startswith("memory:"):
         raise Refused("a store in memory cannot be read by another program; set IVR_STORE to the store of the server.")
     if file is not None and not file.exists():
-        raise Refused(f"there is no store at {file}; set IVR_STORE to the store of the server.")
+        raise Refused(f"there is no store at {file}; start the server once, or set IVR_STORE to its store.")
     store = open_store(settings.store)
     try:
         yield store

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ivr.flow.loader import Catalogue
 
 _CONVERSATIONS = Path("tests/conversations")
-_CONVERSATION = re.compile(r"^conversation:", re.MULTILINE)
+_CONVERSATION = re.compile(r"^(?:conversation|turns)\s*[:：]", re.MULTILINE)
+"""What no flow has at its top; a conversation whose first key is misspelt is to be read as one, too."""
 
 
 @dataclass

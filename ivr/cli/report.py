@@ -189,7 +189,7 @@ def _begins(day: datetime) -> float:
 def _tables(report: Mapping[str, Any]) -> None:
     console = _console()
     console.print(
-        f"From {report['since'][:10]} to {report['until'][:16].replace('T', ' ')}, {report['live']} calls live now"
+        f"From {report['since'][:10]} to {report['until'][:16].replace('T', ' ')}, calls live now: {report['live']}"
     )
     _calls(console, report)
     misses = [

@@ -58,7 +58,7 @@ def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
 
 
 def _run(host: str, wanted: int, workers: int, insecure: bool) -> None:
-    from ivr.app import UNSIGNED
+    from ivr.channels.registry import unsigned
     from ivr.errors import FlowError
     from ivr.settings import Settings
 
@@ -67,8 +67,8 @@ def _run(host: str, wanted: int, workers: int, insecure: bool) -> None:
         raise Refused(
             f"--insecure accepts every request, so it listens on loopback only, such as --bind 127.0.0.1:{wanted}."
         )
-    if not insecure and not settings.auth_token:
-        raise Refused(f"{UNSIGNED}\n{_TRY_OUT}")
+    if not insecure and (lacking := unsigned(settings)):
+        raise Refused(f"{lacking}\n{_TRY_OUT}")
     if workers > 1 and settings.store.startswith("memory:"):
         raise Refused("a store in memory is not shared between processes; use --workers 1 or set IVR_STORE.")
     try:
@@ -77,7 +77,7 @@ def _run(host: str, wanted: int, workers: int, insecure: bool) -> None:
         raise Refused(_report(fault)) from None
     port = claim_port(host, wanted, "--bind")
     click.echo(_welcome(url_of(host, port), settings, channels))
-    for warning in _warnings(settings):
+    for warning in _warnings(settings, channels):
         click.echo(f"Warning: {warning}", err=True)
     _serve(host, port, workers, settings)
 
@@ -143,9 +143,9 @@ def _report(fault: FlowError) -> str:
     return "the flows cannot be used.\n\n" + render("text", fault.problems, sources)
 
 
-def _warnings(settings: Settings) -> Iterator[str]:
-    if not settings.sms_from:
-        yield "TWILIO_SMS_FROM is not set: text messages stay in the outbox, so one-time codes are not delivered."
+def _warnings(settings: Settings, channels: Iterable[Channel[Any]]) -> Iterator[str]:
+    for channel in channels:
+        yield from channel.warnings()
     if settings.store.startswith("memory:"):
         yield "IVR_STORE is memory: calls, complaints and locks are lost when the server ends."
 

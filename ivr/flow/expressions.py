@@ -7,6 +7,7 @@ text that looks like a number compares as a number, because back ends send money
 from __future__ import annotations
 
 import ast
+import keyword
 import operator
 import re
 import unicodedata
@@ -95,7 +96,9 @@ def parse_expression(text: str, place: Place) -> Expression:
     try:
         tree = ast.parse(narrow, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ExpressionError(f'"{_cut(narrow)}" cannot be read as a condition.', _how_to_write(narrow)) from None
+        raise ExpressionError(
+            f'"{_cut(narrow)}" cannot be read as a condition or value.', _how_to_write(narrow)
+        ) from None
     for node in ast.walk(tree):
         _check(node)
     return Expression(narrow, place, tree.body)
@@ -110,6 +113,8 @@ def _how_to_write(text: str) -> str:
         return 'Compare with two signs: "==".'
     if re.search(r"!(?!=)", text):
         return 'Write "not" for !.'
+    if reserved := next((part for part in re.findall(r"\.(\w+)", text) if keyword.iskeyword(part)), ""):
+        return f'No value has a part "{reserved}"; README.md beside the flows lists the parts that there are.'
     return f"Write one, as in: {_SAMPLE}"
 
 

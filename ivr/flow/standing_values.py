@@ -49,3 +49,35 @@ STANDING_VALUES: Mapping[str, Mapping[str, str]] = {
 
 OPEN_VALUES = ("caller", "card")
 """The values to which the bank may add parts."""
+
+SPOKEN_AS: Mapping[str, str] = {
+    "call.number": "phone",
+    "call.date": "date",
+    "call.time": "time",
+    "call.hour": "number",
+    "call.weekday": "number",
+    "caller.number": "phone",
+    "caller.name": "text",
+    "caller.age": "number",
+    "caller.born": "date",
+    "line.next_opening": "datetime",
+    "queue.position": "number",
+    "queue.minutes": "number",
+    "card.tail": "card_tail",
+}
+"""The value kind by which a standing value is read aloud; those that are missing here are for conditions."""
+
+_BY_LAST_PART: Mapping[str, str] = {
+    **dict.fromkeys(("amount", "balance", "fee", "limit", "available"), "amount"),
+    **dict.fromkeys(("date", "day", "born", "due"), "date"),
+    **dict.fromkeys(("time", "opens", "closes"), "time"),
+    **dict.fromkeys(("next_opening", "at", "since", "until"), "datetime"),
+    **dict.fromkeys(("phone", "mobile", "telephone"), "phone"),
+    **dict.fromkeys(("age", "minutes", "position"), "number"),
+    **dict.fromkeys(("tail",), "card_tail"),
+}
+
+
+def kind_to_advise(path: str) -> str:
+    """Return the value kind that fits a value best, judged by its name; `text` where the name tells nothing."""
+    return SPOKEN_AS.get(path) or _BY_LAST_PART.get(path.rpartition(".")[2], "text")

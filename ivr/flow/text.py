@@ -11,13 +11,19 @@ from typing import Any
 from ivr.diagnostics.problem import Place
 
 from .expressions import at_path
+from .standing_values import kind_to_advise
 
 _SLOT = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _PATH = re.compile(r"[^\W\d]\w*(\.\w+)*\Z")
 
 
 class TemplateError(ValueError):
-    """A slot cannot be parsed; message and cure are written for editors. `offset` counts characters from the start."""
+    """A slot cannot be parsed; message and cure are written for editors. `offset` counts characters from the start.
+
+    `further` are the errors of other slots in the same text.
+    """
+
+    further: tuple[TemplateError, ...] = ()
 
     def __init__(self, message: str, cure: str, offset: int) -> None:
         self.cure = cure
@@ -92,20 +98,23 @@ class Text:
 
 
 def parse_template(text: str, place: Place) -> Template:
-    """Split a text at its slots; `{{` and `}}` are braces. Raises TemplateError for an invalid slot."""
+    """Split a text at its slots; `{{` and `}}` are braces. Raises TemplateError for invalid slots."""
     parts: list[str | Slot] = []
+    faults: list[TemplateError] = []
     last = 0
     for match in _SLOT.finditer(text):
         _wording(parts, text[last : match.start()])
         last = match.end()
         if match.group() in ("{{", "}}"):
             _wording(parts, match.group()[0])
-        elif match.group(1) is None:
-            sign = match.group()
-            cure = f'A value is written {{name|kind}}; to speak of a brace itself, write it twice: "{sign}{sign}".'
-            raise TemplateError(f'A "{sign}" stands alone in this text.', cure, match.start())
-        else:
-            parts.append(_slot(match.group(1), match.start()))
+            continue
+        try:
+            parts.append(_slot(match))
+        except TemplateError as fault:
+            faults.append(fault)
+    if faults:
+        faults[0].further = tuple(faults[1:])
+        raise faults[0]
     _wording(parts, text[last:])
     return Template(tuple(parts), place)
 
@@ -117,12 +126,18 @@ def _wording(parts: list[str | Slot], text: str) -> None:
         parts.append(text)
 
 
-def _slot(inside: str, offset: int) -> Slot:
+def _slot(match: re.Match[str]) -> Slot:
+    inside, offset = match.group(1), match.start()
+    if inside is None:
+        sign = match.group()
+        cure = f'A value is written {{name|kind}}; to speak of a brace itself, write it twice: "{sign}{sign}".'
+        raise TemplateError(f'A "{sign}" stands alone in this text.', cure, offset)
     path, bar, kind = (piece.strip() for piece in inside.partition("|"))
     if not _PATH.match(path):
         raise TemplateError(f'"{{{inside}}}" names no value.', "Write it as in {account.balance|amount}.", offset)
     if not bar or not kind:
         message = f'"{{{inside}}}" does not say how the value is read aloud.'
-        raise TemplateError(message, f"Add a kind, as in {{{path}|amount}} or {{{path}|text}}.", offset)
+        cure = f"Add a kind, as in {{{path}|{kind_to_advise(path)}}}; README.md beside the flows lists all kinds."
+        raise TemplateError(message, cure, offset)
     name, _, argument = (piece.strip() for piece in kind.partition(":"))
     return Slot(tuple(path.split(".")), name, argument, offset)

@@ -114,7 +114,8 @@ class TextField(FieldKind[Text]):
         try:
             template = parse_template(_SPACE.sub("", " ".join(written.text.split())), written.place)
         except TemplateError as error:
-            reading.problem(_inside(written, error.offset), "bad-slot", str(error), error.cure)
+            for fault in (error, *error.further):
+                reading.problem(_inside(written, fault.offset), "bad-slot", str(fault), fault.cure)
             return None
         faults = len(reading.problems)
         for slot in template.slots():

@@ -11,8 +11,10 @@ from ivr.app import build
 from ivr.channels import registry
 from ivr.conversations.reader import read_conversations
 from ivr.demo.bank.serving import BackgroundBank
-from ivr.settings import Settings
+from ivr.errors import SettingsError
+from ivr.settings import Hidden, Settings
 from ivr.web import web_app
+from tests.channels.plain_json.channel import PlainJsonChannel
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-the-plain-telephone"
@@ -51,8 +53,39 @@ def test_an_installed_channel_that_is_not_used_is_left_out(plugged_in, monkeypat
 
 def test_an_entry_point_that_is_no_channel_is_refused(plugged_in):
     (plugged_in / "entry_points.txt").write_text(f"[{registry.ENTRY_POINTS}]\nplain_json = pathlib:Path\n")
-    with pytest.raises(ValueError, match=r"'plain_json' of ivr\.channels is no Channel"):
+    with pytest.raises(SettingsError, match=r"'plain_json' of ivr\.channels is no Channel"):
         registry.open_channels(Settings(), lambda _: "")
+
+
+def test_an_entry_point_that_cannot_be_imported_is_named_with_the_reason(plugged_in):
+    (plugged_in / "entry_points.txt").write_text(f"[{registry.ENTRY_POINTS}]\nplain_json = no_such_module:Channel\n")
+    with pytest.raises(SettingsError, match=r"'plain_json' of ivr\.channels cannot be imported: ModuleNotFoundError"):
+        registry.unsigned(Settings())
+
+
+@pytest.mark.parametrize("name", ["twilio", "json"])
+def test_a_plugged_in_channel_neither_hides_ours_nor_has_another_name_than_its_kind(plugged_in, name):
+    metadata = plugged_in / "entry_points.txt"
+    metadata.write_text(metadata.read_text().replace("plain_json =", f"{name} ="))
+    with pytest.raises(SettingsError, match=f"'{name}'"):
+        registry.open_channels(Settings(), lambda _: "")
+
+
+def test_a_channel_that_fails_to_open_is_named_without_what_it_says(plugged_in, monkeypatch):
+    def fail(settings: Settings, fingerprint: object) -> None:
+        raise KeyError(TOKEN)
+
+    monkeypatch.setattr(PlainJsonChannel, "from_settings", fail)
+    with pytest.raises(SettingsError, match="plain_json cannot be opened: it raises KeyError") as refused:
+        registry.open_channels(Settings(), lambda _: "")
+    assert TOKEN not in str(refused.value)
+
+
+def test_a_channel_says_what_is_not_set_and_what_callers_will_miss(plugged_in):
+    assert "TWILIO_AUTH_TOKEN" in registry.unsigned(Settings())
+    assert registry.unsigned(Settings(auth_token=Hidden("a" * 32))) == ""
+    opened = registry.open_channels(Settings(), lambda _: "")
+    assert {kind: len(channel.warnings()) for kind, channel in opened.items()} == {"twilio": 1, "plain_json": 0}
 
 
 def test_every_channel_tells_what_to_set_at_its_carrier(plugged_in):

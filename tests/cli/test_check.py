@@ -140,6 +140,16 @@ def test_conversations_are_checked_with_the_flows(folder):
     assert check("tests/conversations").exit_code == 1
 
 
+@pytest.mark.parametrize("slip", ["conversation：", "conversatoin:"])
+def test_a_conversation_whose_first_key_is_wrong_is_no_flow(folder, slip):
+    path = folder.parent / "call.yaml"
+    path.write_text(CONVERSATION.replace("conversation:", slip), encoding="utf-8")
+    result = check(str(path))
+    assert result.exit_code == 1
+    assert "call.yaml:1:" in result.output
+    assert "a flow needs it" not in result.output
+
+
 def test_the_folder_of_the_settings_is_checked(folder, monkeypatch):
     folder.rename(folder.parent / "menus")
     monkeypatch.setenv("IVR_FLOWS", "menus")

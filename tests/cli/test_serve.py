@@ -122,10 +122,11 @@ def test_it_warns_that_codes_reach_nobody(server):
 
 
 def test_what_nobody_would_miss_until_it_is_gone_is_told_first():
-    assert [*serve._warnings(Settings(sms_from="Bank", store="memory:"))] == [
+    assert [*serve._warnings(Settings(store="memory:"), [])] == [
         "IVR_STORE is memory: calls, complaints and locks are lost when the server ends."
     ]
-    assert not [*serve._warnings(Settings(sms_from="Bank"))]
+    channel = SimpleNamespace(warnings=lambda: ("CARRIER_NUMBER is not set.",))
+    assert [*serve._warnings(Settings(), [channel])] == ["CARRIER_NUMBER is not set."]
 
 
 class Receiver(BaseHTTPRequestHandler):

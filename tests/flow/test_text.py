@@ -41,10 +41,14 @@ def test_braces_written_twice_are_braces():
     [
         ("您好{", 2, "twice"),
         ("您好}", 2, "twice"),
-        ("{a|text} {b}", 9, "{b|amount}"),
+        ("{a|text} {b}", 9, "{b|text}"),
         ("{|text}", 0, "{account.balance|amount}"),
         ("{a.|text}", 0, "{account.balance|amount}"),
-        ("{a|}", 0, "{a|amount}"),
+        ("{a|}", 0, "{a|text}"),
+        ("{call.date}", 0, "{call.date|date}"),
+        ("{caller.number|}", 0, "{caller.number|phone}"),
+        ("{account.balance}", 0, "{account.balance|amount}"),
+        ("{desks.vip.next_opening}", 0, "{desks.vip.next_opening|datetime}"),
         ("{1a|text}", 0, "{account.balance|amount}"),
         ("{a b|text}", 0, "{account.balance|amount}"),
     ],
@@ -55,6 +59,12 @@ def test_a_slot_that_cannot_be_read_is_told_with_its_place(text, offset, cure):
     assert refused.value.offset == offset
     assert cure in refused.value.cure
     assert str(refused.value).endswith(".")
+
+
+def test_all_slots_of_a_text_that_cannot_be_read_are_told_at_once():
+    with pytest.raises(TemplateError) as refused:
+        parse_template("{call.date}{a|text}{ }好}", PLACE)
+    assert [fault.offset for fault in (refused.value, *refused.value.further)] == [0, 19, 23]
 
 
 @given(st.text(alphabet="ab|{}:. 笔", max_size=15))

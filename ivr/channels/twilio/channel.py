@@ -61,6 +61,13 @@ class TwilioChannel(Channel[TwilioRequest]):
         token = settings.auth_token.reveal() if settings.auth_token else None
         return cls(token, settings.public_url or None, fingerprint=fingerprint, settings=settings)
 
+    @classmethod
+    def unsigned(cls, settings: Settings) -> str:
+        """Return a sentence if the account's token is not set."""
+        if settings.auth_token:
+            return ""
+        return "TWILIO_AUTH_TOKEN is not set, so forged requests could not be detected."
+
     def routes(self, host: Host, metrics: Metrics) -> Sequence[Blueprint]:
         """Return the webhooks of callers' and agents' legs."""
         from . import agent_routes, routes
@@ -98,6 +105,12 @@ class TwilioChannel(Channel[TwilioRequest]):
             ("call status changes", public_url + paths.STATUS),
         )
         return CarrierSetup("Twilio, for the phone number (all of them POST)", addresses)
+
+    def warnings(self) -> Sequence[str]:
+        """Return a sentence if no number is set that sends text messages."""
+        if self._settings.sms_from:
+            return ()
+        return ("TWILIO_SMS_FROM is not set: text messages stay in the outbox, so one-time codes are not delivered.",)
 
     def signed_urls(self) -> Sequence[str]:
         """Return the URL of incoming calls; without a public URL, the one of the Host header."""

@@ -20,4 +20,4 @@ class FlowsCheck(Check):
             yield Finding("error", str(folder), "the flows cannot be used", f"See: ivr check {folder}")
             return
         count, languages = len(deployment.release.flows), ", ".join(deployment.languages)
-        yield Finding("fine", str(folder), f"{count} flows in {languages}")
+        yield Finding("fine", str(folder), f"{count} flow{'' if count == 1 else 's'} in {languages}")

@@ -21,11 +21,13 @@ class SigningCheck(Check):
 
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
         """Yield the state of the token and the signed URL."""
+        from ivr.channels.registry import unsigned
+
         settings = deployment.settings
-        if settings.auth_token:
-            yield Finding("fine", "token", "set; every request is checked")
+        if lacking := unsigned(settings):
+            yield Finding("error", "token", lacking, "Set it; ivr serve does not start without.")
         else:
-            yield Finding("error", "token", "TWILIO_AUTH_TOKEN is not set", "Set it; ivr serve does not start without.")
+            yield Finding("fine", "token", "set; every request is checked")
         if settings.public_url:
             yield from _public(settings.public_url, _signed_urls(settings))
         else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ivr.errors import IvrError
 from ivr.settings.extras import missing_extra
 
-from . import Check, Deployment, Finding
+from . import Check, Deployment, Finding, FindingLevel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,13 +33,13 @@ class VoicesCheck(Check):
         voices = local_voices(deployment.settings.models)
         try:
             for language in deployment.languages:
-                yield from _of(language, voices)
+                yield from _of(language, voices, carrier_speaks="cloud" in deployment.settings.tts)
         finally:
             for voice in voices:
                 voice.close()
 
 
-def _of(language: str, voices: Sequence[Voice]) -> Iterator[Finding]:
+def _of(language: str, voices: Sequence[Voice], *, carrier_speaks: bool) -> Iterator[Finding]:
     reasons = {voice: voice.why_not(language) for voice in voices}
     able = [voice for voice, reason in reasons.items() if reason is None]
     for voice in voices if not able else voices[: voices.index(able[0])]:
@@ -47,7 +47,8 @@ def _of(language: str, voices: Sequence[Voice]) -> Iterator[Finding]:
             yield Finding("warning", language, f"the better voice {voice.name} cannot speak: {reasons[voice]}")
     if not able:
         reason = missing_extra("speech") or "Callers hear the carrier's voice, or recordings only."
-        yield Finding("error", language, "no local voice speaks it", reason)
+        level: FindingLevel = "warning" if carrier_speaks else "error"
+        yield Finding(level, language, "no local voice speaks it", reason)
         return
     yield _rendered(language, able[0])
 

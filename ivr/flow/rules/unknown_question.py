@@ -29,7 +29,8 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
         own = [full.partition(".")[2] for full in parts.questions if full.startswith(f"{service}.")]
         if own:
             cure = did_you_mean(name, [f"{service}.{sibling}" for sibling in own]) or f"It answers {', '.join(own)}."
-            yield Problem(place, RULE.id, f'The service "{service}" has no question "{question}".', cure)
+            wrong = f'has no question "{question}"' if question else "stands here without a question"
+            yield Problem(place, RULE.id, f'The service "{service}" {wrong}.', cure)
         else:
             cure = did_you_mean(name, parts.questions) or f"The services are {', '.join(sorted(services | {_BANK}))}."
             yield Problem(place, RULE.id, f'"{name}" is no question to a service.', cure)
