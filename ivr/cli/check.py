@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _CONVERSATIONS = Path("tests/conversations")
 _CONVERSATION = re.compile(r"^(?:conversation|turns)\s*[:：]", re.MULTILINE)
-"""What no flow has at its top; a conversation whose first key is misspelt is to be read as one, too."""
+"""Keys of conversations that flows do not have; a conversation whose first key is misspelt still has the second."""
 
 
 @dataclass

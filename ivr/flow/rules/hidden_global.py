@@ -1,7 +1,6 @@
 """A choice without a key of its own takes no key that works everywhere in the flow.
 
-The check, rather than the count, says so: skipping the key would move all later choices of every menu when somebody
-gives a flow one more global key.
+The count does not skip such a key: one more global key in a flow would then move the later choices of every menu.
 """
 
 from __future__ import annotations
