@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twilio.twiml import GenericNode, TwiML
-from twilio.twiml.voice_response import VoiceResponse
 
-from ivr.channels.twilio import inputs
-from ivr.channels.twilio import prompts as twilio_prompts
 from ivr.channels.twilio.channel import TwilioChannel
-from ivr.channels.twilio.prompts import clean_text, pieces_of
-from ivr.channels.twilio.xml import element, response, text
 from ivr.engine.verbs import Dial, Enqueue, Gather, Hangup, Hearing, Keys, Pause, Play, Record, Say
 
 
@@ -62,20 +55,6 @@ def test_each_verb_is_written_as_the_golden_file_says(name, golden):
     golden(f"twilio/{name}.xml", pretty(channel().render(CASES[name], turn=4)))
 
 
-@pytest.mark.parametrize(
-    ("name", "language", "number", "attempt"),
-    [
-        ("sorry", "zh-CN", "+861055550100", 1),
-        ("sorry_again", "zh-CN", "+861055550100", 2),
-        ("sorry_english", "en-US", "+861055550100", 1),
-        ("sorry_without_a_desk", "zh-CN", None, 1),
-        ("sorry_at_last", "zh-CN", "+861055550100", 4),
-    ],
-)
-def test_the_last_resort_is_written_as_the_golden_file_says(name, language, number, attempt, golden):
-    golden(f"twilio/{name}.xml", pretty(channel().sorry(language, number, attempt=attempt)))
-
-
 def test_addresses_stay_under_the_folder_of_the_public_url():
     root = parse(channel("https://bank.example/ivr/").render(Gather((Play("/audio/a.wav"),)), turn=2))
     assert root.find("Gather").get("action") == "/ivr/twilio/turn/2"
@@ -106,28 +85,6 @@ def test_everything_up_to_the_last_uncuttable_prompt_is_outside_the_gather():
     root = parse(channel().render(Gather((MENU, WELCOME, MENU)), turn=1))
     assert [child.tag for child in root] == ["Say", "Say", "Gather", "Redirect"]
     assert [child.tag for child in root.find("Gather")] == ["Say"]
-
-
-def test_hints_keep_the_limits_of_the_carrier():
-    hints = tuple(f"第{n}句，很长" * 30 for n in range(900))
-    gather = parse(channel().render(Gather((MENU,), hearing=Hearing("zh-CN", hints)), turn=1)).find("Gather")
-    written = gather.get("hints").split(",")
-    assert 10 < len(written) <= 500
-    assert all(len(hint) <= 100 for hint in written)
-
-
-def test_a_long_text_is_cut_at_sentence_ends_and_nothing_is_lost():
-    text = "".join(f"第{n}笔，人民币{n},345.67元。" for n in range(300))
-    pieces = list(pieces_of(text))
-    assert "".join(pieces) == text
-    assert all(piece.endswith("。") for piece in pieces)
-
-
-@given(st.text(max_size=3000))
-def test_every_piece_fits_one_say(text):
-    for piece in pieces_of(text.encode("utf-8", "replace").decode() * 3):
-        assert len(piece.encode()) <= 3000
-        assert len(quote(piece)) <= 4500
 
 
 @given(st.lists(st.text(), max_size=5), st.floats(0.1, 5), st.text(max_size=20), st.text(max_size=20))
@@ -164,38 +121,8 @@ def pretty(document: bytes) -> str:
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-CLEAN = st.text().map(clean_text)
-ATTRIBUTES = st.dictionaries(
-    st.sampled_from(["voice", "action", "timeout", "hints"]), CLEAN | st.integers() | st.booleans() | st.none()
-)
-
-
-@given(ATTRIBUTES, CLEAN, ATTRIBUTES, CLEAN)
-def test_elements_are_written_as_the_carriers_library_writes_them(outer, before, inner, words):
-    library = VoiceResponse()
-    node = GenericNode("Gather", before, **outer)
-    TwiML.append(node, GenericNode("Say", words, **inner))
-    library.append(node)
-    inside = text(before) + element("Say", inner, text(words))
-    assert response(element("Gather", outer, inside)) == str(library).encode()
-
-
-@given(st.text(alphabet=st.characters(), max_size=30))
-def test_clean_text_is_what_xml_can_hold_on_one_line(words):
-    held = clean_text(words)
-    assert ET.fromstring(element("Say", {}, text(held))).text in (held, None)
-    assert not set(held) & set("\r\n\t")
-
-
 def test_an_address_that_no_text_can_hold_breaks_nothing():
     assert b"<Play>/a.wav</Play>" in channel().render(Hangup((Play("/a\ud800.wav"),)), turn=1)
-
-
-def test_text_that_is_printable_needs_no_cleaning():
-    printable = "".join(filter(str.isprintable, map(chr, range(0x110000))))
-    assert not twilio_prompts._FORBIDDEN.search(printable)
-    assert not inputs._UNPRINTABLE.search(printable)
-    assert not {sign for sign in printable if sign.isspace()} - {" "}
 
 
 def test_a_hostile_name_of_a_leg_stays_one_piece_of_the_path():
@@ -221,3 +148,11 @@ def test_whatever_a_task_tells_it_is_a_json_object_within_the_carriers_size(told
     assert isinstance(json.loads(task.text), dict)
     assert len(task.text.encode()) <= 4096
     assert 0 <= int(task.get("priority")) < 2**31
+
+
+def test_hints_keep_the_limits_of_the_carrier():
+    hints = tuple(f"第{n}句，很长" * 30 for n in range(900))
+    gather = parse(channel().render(Gather((MENU,), hearing=Hearing("zh-CN", hints)), turn=1)).find("Gather")
+    written = gather.get("hints").split(",")
+    assert 10 < len(written) <= 500
+    assert all(len(hint) <= 100 for hint in written)
