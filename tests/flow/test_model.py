@@ -1,4 +1,4 @@
-"""Parts of a release are found in the order written, however deep they stand."""
+"""The model of flows: who is led where, what is found inside, and what a kind of step need not declare."""
 
 from __future__ import annotations
 
@@ -10,12 +10,110 @@ from typing import Any
 import pytest
 
 from ivr.flow.expressions import Expression
-from ivr.flow.loader import load
-from ivr.flow.model import Choice, within
+from ivr.flow.loader import load, reload
+from ivr.flow.model import Choice, Phrases, Release, Target, Waiting, within
 from ivr.flow.text import Template, Text
 from ivr.session.step_registry import catalogue
 
 FLOWS = Path(__file__).parents[2] / "flows"
+LINE = """
+lines:
+  default: test
+  "95555": {flow: test, segment: gold, hours: office}
+desks: {general: "+861000000001", vip: "+861000000002"}
+desk: general
+hours: {office: {mon-fri: "09:00-17:00"}}
+segments:
+  gold: {when: caller.segment == 'vip', desk: vip, priority: vip}
+  old: {when: caller.age >= 65, priority: elderly}
+"""
+FLOW = """
+flow: test
+start: ask
+agent: agent
+steps:
+  ask:
+    menu:
+      - {label: 余额, phrases: [余额, 查余额], goto: bye}
+    requires: L1
+  agent: {transfer: general, otherwise: bye}
+  bye: {hangup: 再见。}
+"""
+
+
+@pytest.fixture(scope="module")
+def release() -> Release:
+    return reload({"line.yaml": LINE, "test.yaml": FLOW}, catalogue())
+
+
+def test_an_unknown_number_gets_the_entry_of_default(release: Release) -> None:
+    assert release.line.flow_for("95555") == release.line.flow_for("10086") == "test"
+    assert release.line.number("10086").segment is None
+
+
+def test_the_segment_of_the_number_goes_before_the_first_whose_condition_holds(release: Release) -> None:
+    line = release.line
+    assert line.segment_for("95555", {"segment": "none", "age": 70}).name == "gold"
+    assert line.segment_for("10086", {"segment": "vip", "age": 70}).name == "gold"
+    assert line.segment_for("10086", {"segment": "none", "age": 70}).name == "old"
+    assert line.segment_for("10086", {"segment": "none", "age": 30}) is None
+
+
+def test_a_segment_without_a_desk_goes_to_the_general_one(release: Release) -> None:
+    line = release.line
+    assert line.desk_of(line.segments["gold"]) == "vip"
+    assert line.desk_of(line.segments["old"]) == line.desk_of(None) == "general"
+
+
+def test_no_opening_hours_mean_always_open(release: Release) -> None:
+    line = release.line
+    assert line.hours_of(line.number("95555").hours) is line.hours["office"]
+    assert line.hours_of(None) is None
+
+
+def test_a_head_start_is_that_of_the_priority_and_none_for_the_others() -> None:
+    assert Waiting().head_start("vip") == 120.0
+    assert Waiting(head_starts={"vip": 5.0}).head_start("vip") == 5.0
+    assert Waiting().head_start("normal") == 0.0
+
+
+def test_phrases_are_those_of_one_language(release: Release) -> None:
+    (phrases,) = within(release.flows["test"], Phrases)
+    assert phrases.for_language("zh-CN") == ("余额", "查余额")
+    assert phrases.for_language("en-US") == ()
+
+
+def test_everything_of_a_type_is_found_in_the_order_written(release: Release) -> None:
+    flow = release.flows["test"]
+    assert [choice.label.by_language["zh-CN"].fixed for choice in within(flow, Choice) if choice.label] == ["余额"]
+    assert [target.name for target in within(flow.steps["agent"], Target)] == ["bye"]
+    assert list(within({"a": [1, "x", (2,)]}, int)) == [1, 2]
+    assert list(within(release.line, (Expression,)))
+    assert list(within(flow.steps["bye"], Text))
+
+
+def test_steps_that_verify_are_not_among_the_written_ones(release: Release) -> None:
+    flow = release.flows["test"]
+    assert [step.name for step in flow.written_steps()] == ["ask", "agent", "bye"]
+    assert set(flow.steps) > {"ask", "agent", "bye"}
+
+
+def test_the_place_of_a_key_is_its_own_or_that_of_what_holds_it(release: Release) -> None:
+    flow = release.flows["test"]
+    bye = flow.steps["bye"]
+    assert Path(flow.place_of("start").file).name == "test.yaml"
+    assert flow.place_of("start").line == 3
+    assert flow.place_of("not written") == flow.place
+    assert bye.place_of("not written") == bye.place
+
+
+def test_a_step_need_not_declare_what_does_not_apply_to_it(release: Release) -> None:
+    bye = release.flows["test"].steps["bye"]
+    assert (bye.sets(), bye.assigns(), bye.own_choices(), bye.choice_outcomes()) == ({}, {}, (), frozenset())
+    assert (bye.protects(), bye.proves(), bye.desk(), bye.announcement()) == (False, 0, "", "")
+    assert bye.nested() is bye.asks() is None
+    assert bye.for_one_item() is bye
+    assert list(bye.faults()) == []
 
 
 def plainly_within(value: Any, kind: type | tuple[type, ...]) -> Iterator[Any]:

@@ -12,9 +12,7 @@ import pytest
 
 from ivr.carrier.transport import CarrierAnswer
 from ivr.loadtest import run as load_run
-from ivr.loadtest import scripts
 from ivr.loadtest.pacing import Stopwatch
-from ivr.loadtest.process import LoadError
 from tests.waiting import wait_until
 
 from .conftest import BALANCE, PAGES, Phone, run_of
@@ -167,28 +165,3 @@ def test_a_stall_counts_for_every_request_that_was_due_in_it(
     assert sent.max > 500
     assert due.p90 > 200, "a tenth of the requests and more had to wait"
     assert run.figures.errors == 0
-
-
-def test_only_as_many_calls_as_the_plan_allows_are_made(server: Phone, tmp_path: Path) -> None:
-    run = run_of(server, tmp_path, most_calls=2)
-    made = [run.call(0.0) for _ in range(4)]
-    assert [one is not None for one in made] == [True, True, False, False]
-    assert run.bounded
-
-
-def test_conversations_that_need_more_than_a_caller_are_left_out(conversations: str) -> None:
-    chosen = scripts.load_scripts(conversations, "main_menu")
-    assert [script.conversation.title for script in chosen.fit] == ["asks for the balance", "says nothing"]
-    assert chosen.left_out == {
-        "at a fixed time": 1,
-        "with a faulty bank": 1,
-        "with a repeated request": 1,
-        "with weight 0": 1,
-    }
-
-
-def test_a_flow_without_conversations_is_refused_with_the_flows_that_have_some(conversations: str) -> None:
-    with pytest.raises(
-        LoadError, match="no conversation of menu fits a load test; there are conversations of: main_menu"
-    ):
-        scripts.load_scripts(conversations, "menu")

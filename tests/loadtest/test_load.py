@@ -87,26 +87,6 @@ def test_an_interrupt_ends_the_run_with_what_was_found(server: Phone, conversati
     assert "the call arrives" in out
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (("--objective", "p99<fast"), 'p99<fast" is not an objective. The forms are:'),
-        (("--url", "ftp://127.0.0.1"), "is no web address"),
-        (("--url", "http://127.0.0.1:9"), "cannot be reached. Start a server first: ivr demo --headless"),
-        (("--html", "nowhere/at/all.html"), "there is no such folder"),
-        (("--duration", "soon"), "is no duration; write 30s"),
-        (("--users", "0"), "0 is not in the range"),
-    ],
-)
-def test_what_cannot_be_run_is_refused_with_the_reason(
-    options: tuple[str, str], words: str, conversations: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("IVR_PUBLIC_URL", raising=False)
-    done = load("--conversations", conversations, *options)
-    assert done.exit_code == 2
-    assert words in done.output
-
-
 def test_a_wrong_token_is_refused_before_the_load_begins(
     server: Phone, conversations: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,23 +104,6 @@ def test_an_unknown_flow_is_told_with_what_the_server_answers(server: Phone, con
     done = load("--url", server.url, "--conversations", conversations)
     assert done.exit_code == 2
     assert "answers with status 404" in done.output
-
-
-def test_another_machine_has_to_be_named(conversations: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IVR_PUBLIC_URL", "https://ivr.invalid")
-    done = load("--conversations", conversations)
-    assert done.exit_code == 2
-    assert "name it: --url https://ivr.invalid" in done.output
-    named = load("--conversations", conversations, "--url", "https://ivr.invalid", "--timeout", "200ms")
-    assert named.exit_code == 2
-    assert "Calls go to https://ivr.invalid, which is not this machine." in named.output
-
-
-def test_a_missing_package_is_told_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    done = load()
-    assert done.exit_code == 2
-    assert 'pip install -e ".[load]"' in done.output
 
 
 def test_nothing_that_locust_loads_imports_the_engine_or_the_chart() -> None:

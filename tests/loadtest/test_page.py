@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ivr.loadtest import labels, page, plots, report
+from ivr.loadtest import page, plots, report
 from ivr.loadtest.results import ErrorCount, ObjectiveVerdict, Percentiles, StepFigures, TimeSlice
 
 from .test_objective import found
@@ -93,21 +93,3 @@ def test_a_run_without_anything_has_a_page_and_a_text() -> None:
     empty = found(turns=0, errors=0, turns_per_second=0.0)
     assert "<svg" not in page.html(empty)
     assert "turns    0 (0.0/s after the ramp), 0 failed (0 %)" in report.report_text(empty)
-
-
-def test_the_text_aligns_with_wide_characters() -> None:
-    lines = [line for line in report.report_text(full()).splitlines() if line.startswith(("step ", "press 1"))]
-    assert len({labels.width(line) for line in lines}) == 1
-
-
-@pytest.mark.parametrize(("value", "shown"), [(0.84, "0.84 ms"), (12.34, "12.3 ms"), (250, "250 ms"), (3200, "3.20 s")])
-def test_times_stay_short(value: float, shown: str) -> None:
-    assert report.milliseconds(value) == shown
-
-
-@pytest.mark.parametrize("most", [0.0, 0.3, 1, 7, 99, 100, 12345])
-def test_ticks_are_round_and_reach_the_highest_value(most: float) -> None:
-    ticks = [value for value, _ in plots.even(most)]
-    assert ticks[0] == 0
-    assert ticks[-1] >= most
-    assert 3 <= len(ticks) <= 6

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.channels.twilio import inputs
+from ivr.channels.twilio import inputs, twiml
 from ivr.channels.twilio import prompts as twilio_prompts
-from ivr.channels.twilio import twiml
 from ivr.channels.twilio.prompts import clean_text, pieces_of, recogniser_language, speak
 from ivr.channels.twilio.xml import element, response, text
 from ivr.engine.verbs import Closing, Dial, Gather, Hangup, Hearing, Keys, Pause, Play, Prompt, Record, Say

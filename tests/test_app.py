@@ -1,0 +1,130 @@
+"""One deployment wired: its parts, what a server does beside calls, and what is refused before any call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ivr.app import UNSIGNED, Ivr, ServerJobs, build, create_app, server_rounds
+from ivr.engine.inputs import CallStarted, Digits
+from ivr.engine.ports import Incoming
+from ivr.errors import FlowError, SettingsError
+from ivr.settings import Hidden, Settings
+from tests.asking import NoBackEnds
+
+NOW = 1_795_399_200.0
+LINE = 'lines: {default: test}\ndesks: {general: "+861000000001"}\ndesk: general\n'
+FLOW = """\
+flow: test
+start: ask
+agent: agent
+steps:
+  ask:
+    menu:
+      - {label: 银行卡挂失服务, phrases: [挂失], goto: bye, reason: loss}
+      - {label: 挂失, phrases: [丢卡], goto: bye, reason: loss}
+  agent: {transfer: general, otherwise: bye}
+  bye: {hangup: 再见。}
+"""
+Built = Callable[..., Ivr]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    flows = tmp_path / "flows"
+    flows.mkdir()
+    (flows / "line.yaml").write_text(LINE, encoding="utf-8")
+    (flows / "test.yaml").write_text(FLOW, encoding="utf-8")
+    return Settings(flows=flows, audio=tmp_path / "audio", store="memory:", auth_token=Hidden("t" * 32))
+
+
+@pytest.fixture
+def ivr(settings: Settings) -> Iterator[Ivr]:
+    built = build(settings, clock=lambda: NOW, lookup=NoBackEnds())
+    yield built
+    built.close()
+
+
+def turn(ivr: Ivr, number: int | None, action: CallStarted | Digits) -> str:
+    incoming = Incoming("CA1", number, action, f"k{number}", "+8613800000001", "+861000")
+    return ivr.session.answer(ivr.channels["twilio"], incoming).decode()
+
+
+def test_a_call_is_answered_counted_and_its_choices_are_known(ivr: Ivr) -> None:
+    assert "挂失" in turn(ivr, None, CallStarted("+8613800000001", "+861000", "test"))
+    assert ivr.live() == 1
+    assert ivr.choices_taken() == frozenset()
+    turn(ivr, 1, Digits("2"))
+    assert ivr.live() == 0
+    assert ivr.choices_taken() == {("test", "ask", "key 2")}
+    assert ivr.choices_there()["test", "ask", "key 1"].line == 7
+
+
+def test_the_last_resort_is_the_general_desk(ivr: Ivr) -> None:
+    assert ivr.desk_number == "+861000000001"
+
+
+def test_a_reason_is_told_in_the_fewest_words_that_callers_choose_it_by(ivr: Ivr) -> None:
+    assert ivr.reason_in_words("loss", "zh-CN") == "挂失"
+    assert ivr.reason_in_words("nothing", "zh-CN") == ivr.reason_in_words("", "zh-CN") == ""
+
+
+def test_a_recording_is_noted_once(ivr: Ivr) -> None:
+    ivr.recorded("leg", "RE1", 8.0)
+    ivr.recorded("other", "RE1", 9.0)
+    assert ivr.store.get("recordings", "RE1") == {"leg": "leg", "seconds": 8.0, "at": int(NOW)}
+
+
+def test_it_is_ready_with_its_flows_until_the_store_is_gone(ivr: Ivr, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [(name, fine) for name, fine, _ in ivr.ready()] == [("store", True), ("flows", True)]
+
+    def gone() -> None:
+        raise SettingsError("the disk is full")
+
+    monkeypatch.setattr(ivr.store, "ping", gone)
+    assert ivr.ready()[0] == ("store", False, "the disk is full")
+
+
+def test_a_server_delivers_ended_calls_only_where_an_address_is_set(settings: Settings) -> None:
+    plain = build(settings, lookup=NoBackEnds())
+    told = build(replace(settings, events_url=Hidden("http://127.0.0.1:9/")), lookup=NoBackEnds())
+    assert len(server_rounds(told)) == len(server_rounds(plain)) + 1
+    for ivr in (plain, told):
+        for job in server_rounds(ivr):
+            assert job(NOW).failed == 0
+        ivr.close()
+
+
+def test_the_servers_jobs_start_once_and_stop(ivr: Ivr) -> None:
+    jobs = ServerJobs(ivr)
+    jobs.stop()
+    jobs.start()
+    running = jobs._running
+    jobs.start()
+    assert jobs._running is running is not None
+    jobs.stop()
+    assert jobs._running is None
+
+
+def test_flows_with_errors_are_refused_with_all_of_them(settings: Settings) -> None:
+    (settings.flows / "test.yaml").write_text(FLOW.replace("goto: bye", "goto: byee"), encoding="utf-8")
+    with pytest.raises(FlowError) as refused:
+        build(settings)
+    assert len(refused.value.problems) == 2
+
+
+def test_without_a_token_requests_could_be_forged_and_nothing_is_served(settings: Settings) -> None:
+    with pytest.raises(SettingsError) as refused:
+        create_app(replace(settings, auth_token=Hidden("")))
+    assert str(refused.value) == UNSIGNED
+
+
+def test_an_application_serves_with_its_jobs_started(settings: Settings) -> None:
+    app = create_app(settings)
+    try:
+        assert app.test_client().get("/health/ready").status_code == 200
+    finally:
+        app.jobs.stop()
