@@ -75,7 +75,7 @@ def readings(character: str) -> frozenset[str]:
 
 
 def load_sounds(text: str) -> None:
-    """Look the characters of a text up, and so load the table of sounds, before somebody waits for it."""
+    """Load the table of sounds and the readings of a text's characters, before a caller waits for them."""
     for character in filter(_is_character, text):
         readings(character)
 

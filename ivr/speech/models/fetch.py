@@ -25,7 +25,7 @@ FetchProgress = Callable[[int], None]
 
 @contextmanager
 def connection(url: str) -> Iterator[urllib3.PoolManager]:
-    """Return a connection pool for a URL, through the proxy of the environment."""
+    """Yield a connection pool for a URL, through the proxy of the environment."""
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme) if not proxy_bypass(parts.hostname or "") else None
     tries = urllib3.Retry(0, redirect=5)

@@ -1,4 +1,4 @@
-"""Install a model, downloaded or from a file, after checking it. The installation is atomic."""
+"""Install a model, downloaded or from a file, after checking it. An incomplete model is never installed."""
 
 from __future__ import annotations
 

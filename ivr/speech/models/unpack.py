@@ -95,7 +95,7 @@ def _gone(archive: Path) -> IO[bytes]:
 
 
 def only_folder(folder: Path) -> Path:
-    """Return the only folder inside a folder, as archives mostly have one, else the folder itself."""
+    """Return the folder with the content: archives mostly have one folder that contains all files."""
     inside = list(folder.iterdir())
     return only_folder(inside[0]) if len(inside) == 1 and inside[0].is_dir() else folder
 
