@@ -25,7 +25,7 @@ def test_values_are_read_as_hong_kong_says_them(value: str, kind: str, words: st
 
 @pytest.mark.parametrize("kind", ["code", "id_tail", "name"])
 def test_what_may_hold_latin_letters_is_refused_with_the_kind_to_use(kind: str) -> None:
-    assert f"{kind} may hold Latin letters" in argument_fault(kind, "", "zh-HK")
+    assert f"{kind} may contain Latin letters" in argument_fault(kind, "", "zh-HK")
     assert "; use " in argument_fault(kind, "", "zh-HK")
 
 
