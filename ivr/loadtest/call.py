@@ -133,6 +133,8 @@ class LoadCall:
                 self._error(f"TwiML fault {fault.number}", fault.message, self._step)
         kind, example = self._caller.went_wrong(result)
         if kind and not self._failed:
+            if self._caller.diverted:
+                return "diverted"
             self._error(kind, example, self._step)
         return "failed" if self._failed else "completed"
 

@@ -134,7 +134,7 @@ class LoadFigures:
             self.latest = max(self.latest, late)
 
     def call_ended(self, outcome: str) -> None:
-        """Count the end of a call: `completed`, `failed` or `cut` (the run ended first)."""
+        """Count the end of a call: `completed`, `failed`, `diverted` or `cut` (the run ended first)."""
         self.counts[outcome] += 1
         self.live -= 1
 
@@ -225,7 +225,7 @@ class LoadFigures:
 
     def calls(self) -> CallFigures:
         """Return the counts of calls."""
-        names = ("started", "completed", "failed", "cut", "most_live", "late")
+        names = ("started", "completed", "failed", "cut", "most_live", "late", "diverted")
         return CallFigures(**{name: self.counts[name] for name in names}, latest_ms=round(self.latest * 1000, 3))
 
     def audible_delay(self) -> Audible:

@@ -63,6 +63,11 @@ def _summary(result: Result) -> Iterator[str]:
             f"late     {calls.late} calls found no free line when they were due, the latest waited "
             f"{milliseconds(calls.latest_ms)}; the wait is in the latency"
         )
+    if calls.diverted:
+        yield (
+            f"diverted {calls.diverted} calls heard what another conversation expects, as after an earlier call that "
+            "locked the account; they are not failed"
+        )
     yield f"played   {len(result.conversations)} conversations"
     if result.left_out:
         yield f"left out {_listed(result.left_out)}"

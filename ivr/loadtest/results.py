@@ -60,7 +60,10 @@ class TimeSlice:
 
 @dataclass(frozen=True)
 class CallFigures:
-    """The counts of calls. A late call had no free line when it was due."""
+    """The counts of calls. A late call had no free line when it was due.
+
+    A diverted call heard what another conversation expects, because an earlier call had locked the account or the like.
+    """
 
     started: int = 0
     completed: int = 0
@@ -69,6 +72,7 @@ class CallFigures:
     most_live: int = 0
     late: int = 0
     latest_ms: float = 0.0
+    diverted: int = 0
 
 
 @dataclass(frozen=True)

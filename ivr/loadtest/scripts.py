@@ -16,20 +16,27 @@ from ivr.carrier.clock import Clock
 from ivr.carrier.requests import PhoneLine
 from ivr.conversations.model import Conversation
 from ivr.conversations.reader import read_conversations
-from ivr.conversations.result import FailedExpectation
+from ivr.conversations.result import FailedExpectation, folded_for_match
 from ivr.conversations.runner import ScriptedCaller
 
 from .labels import deed_names
 from .memo import CallMemo
 from .process import LoadError
 
+_SHORTEST_PHRASE = 6
+
 
 @dataclass(frozen=True)
 class Script:
-    """A conversation, with the names of its acts."""
+    """A conversation, with the names of its acts.
+
+    `elsewhere` are phrases that only other conversations expect: the server says them rightly when an earlier call has
+    locked the account, used the code or left a complaint.
+    """
 
     conversation: Conversation
     deeds: tuple[str, ...]
+    elsewhere: frozenset[str] = frozenset()
     memo: CallMemo = field(default_factory=CallMemo, compare=False, repr=False)
 
     def line(self, base: str, token: str, public_url: str = "") -> PhoneLine:
@@ -52,8 +59,11 @@ class Scripts:
         of_flow = [conversation for conversation in conversations if conversation.flow == flow]
         why = [_unfit(conversation) for conversation in of_flow]
         self.left_out = Counter(reason for reason in why if reason)
+        sound = [conversation for conversation in conversations if not conversation.faulty_bank]
+        faulty = [conversation for conversation in conversations if conversation.faulty_bank]
+        known = _phrases(sound) - _phrases(faulty)
         self.fit = [
-            Script(conversation, deed_names(conversation))
+            Script(conversation, deed_names(conversation), known - _phrases([conversation]))
             for conversation, no in zip(of_flow, why, strict=True)
             if not no
         ]
@@ -67,6 +77,13 @@ class Scripts:
     def draw(self, chance: random.Random) -> Script:
         """Draw the next conversation."""
         return chance.choices(self.fit, cum_weights=self._weights)[0]
+
+
+def _phrases(conversations: Sequence[Conversation]) -> frozenset[str]:
+    """Return what the conversations expect to hear, without phrases so short that they stand in many sentences."""
+    wishes = (wish for conversation in conversations for turn in conversation.turns for wish in turn.hear)
+    folded = (folded_for_match(str(wish.value)) for wish in wishes)
+    return frozenset(phrase for phrase in folded if len(phrase) >= _SHORTEST_PHRASE)
 
 
 def load_scripts(path: str, flow: str) -> Scripts:
@@ -120,6 +137,12 @@ class Follower(ScriptedCaller):
             if not failure.message.startswith("the carrier finds"):
                 return _kind(failure), f"{failure.message}; heard: {failure.heard[-80:]}"
         return "", ""
+
+    @property
+    def diverted(self) -> bool:
+        """Return whether the call heard what another conversation expects; call it after `went_wrong`."""
+        heard = [folded_for_match(failure.heard) for failure in self.failures[:1]]
+        return any(phrase in words for words in heard for phrase in self._script.elsewhere)
 
 
 def _kind(failure: FailedExpectation) -> str:

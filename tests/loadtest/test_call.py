@@ -15,7 +15,7 @@ from ivr.loadtest import run as load_run
 from ivr.loadtest.pacing import Stopwatch
 from tests.waiting import wait_until
 
-from .conftest import BALANCE, PAGES, Phone, run_of
+from .conftest import BALANCE, PAGES, TALK, Phone, run_of
 
 
 def test_a_call_is_played_to_its_end_and_every_turn_is_timed(server: Phone, tmp_path: Path) -> None:
@@ -84,6 +84,39 @@ def test_errors_are_told_apart_by_kind_and_step(
     assert (error.kind, error.step, error.count) == (kind, step, 1)
     assert run.figures.calls().failed == 1
     assert not any(secret in error.example for secret in ("135790", "0128", "12345"))
+
+
+LOCKED = """---
+conversation: the account is locked
+flow: main_menu
+weight: 0
+turns:
+  - {hear: 查询余额，请按1, press: "1"}
+  - hear: 信息没有核对上，由人工为您核实
+---
+conversation: the bank is gone
+flow: main_menu
+bank: gone
+turns:
+  - hear: 系统暂时出现故障
+---
+conversation: apologises, too
+flow: main_menu
+weight: 0
+turns:
+  - hear: 系统暂时出现故障
+"""
+
+
+@pytest.mark.parametrize(("said", "diverted"), [("信息没有核对上，由人工为您核实。", 1), ("系统暂时出现故障。", 0)])
+def test_a_call_that_an_earlier_one_has_diverted_is_no_failure_but_an_apology_is(
+    server: Phone, tmp_path: Path, said: str, diverted: int
+) -> None:
+    server.pages["/pin"] = BALANCE.replace("余额为12345元。", said)
+    run = run_of(server, tmp_path, TALK + LOCKED)
+    run.call(0.0)
+    calls = run.figures.calls()
+    assert (calls.diverted, calls.failed, run.figures.errors) == (diverted, 1 - diverted, 1 - diverted)
 
 
 def test_the_time_that_a_caller_thinks_is_no_time_out(

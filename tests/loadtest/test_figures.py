@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import random
+
 from ivr.loadtest.figures import MOST_STEPS, OTHER_STEPS, LoadFigures, Times
 
 
@@ -73,3 +76,14 @@ def test_a_time_beyond_the_range_counts_as_the_limit() -> None:
     times.record(0.0)
     assert times.spread().count == 2
     assert times.spread().max > 590_000
+
+
+def test_percentiles_of_known_times_are_right_within_a_thousandth() -> None:
+    """The known delays of a server come back as percentiles; the rounding is that of three figures."""
+    times = Times()
+    known = sorted(random.Random(1).lognormvariate(-3.0, 0.8) for _ in range(10_000))
+    for seconds in known:
+        times.record(seconds)
+    for point in (50, 90, 95, 99, 99.9):
+        (told,) = times.percentiles((point,))
+        assert abs(told / (known[math.ceil(point / 100 * len(known)) - 1] * 1000) - 1) < 0.001

@@ -42,7 +42,7 @@ def test_a_load_is_measured_reported_and_judged(server: Phone, conversations: st
     assert found["turns"] > 20
     assert found["errors"] == 0
     assert found["calls"]["most_live"] <= 10
-    assert found["calls"]["started"] == sum(found["calls"][how] for how in ("completed", "failed", "cut"))
+    assert found["calls"]["started"] == sum(found["calls"][how] for how in ("completed", "failed", "cut", "diverted"))
     assert found["versions"]["locust"]
     assert found["parameters"]["users"] == 10
     assert [one["met"] for one in found["objectives"]] == [True, True, False]
