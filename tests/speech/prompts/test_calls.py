@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from ivr.app import build
@@ -13,20 +11,36 @@ from ivr.settings import Settings
 from ivr.speech.prompts import known_prompts, open_prompts, open_workshop
 from ivr.web import web_app
 
-from .conftest import Hum
+from .conftest import AGENT, LINE, Hum
 
-FLOWS = Path(__file__).parents[3] / "flows"
+STEPS = """
+steps:
+  start: {say: 您好，欢迎致电。, next: ask}
+  ask:
+    menu:
+      - {label: 查询余额, phrases: [余额], goto: bye}
+"""
 
 
 @pytest.fixture
-def ivr(folder, tmp_path):
+def flows(tmp_path):
+    """Return the folder of one small flow: the engine's own phrases are prompts enough."""
+    made = tmp_path / "flows"
+    made.mkdir()
+    (made / "line.yaml").write_text(LINE.replace("default: test", "default: main_menu"), encoding="utf-8")
+    (made / "main_menu.yaml").write_text(f"flow: main_menu\nstart: start{STEPS}{AGENT}", encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def ivr(folder, flows, tmp_path):
     """Return a function that gives an engine with an order of voices."""
     made = []
 
     def wire(*order: str, voice: Hum | None = None):
         store = f"sqlite:///{tmp_path}/store/ivr.db"
         (tmp_path / "store").mkdir(exist_ok=True)
-        found = build(Settings(store=store, flows=FLOWS, audio=folder, models=tmp_path / "models", tts=order))
+        found = build(Settings(store=store, flows=flows, audio=folder, models=tmp_path / "models", tts=order))
         if voice:
             found.session.prompts = open_prompts(
                 order, folder, found.session.prompts.maker.kept.folder, [voice], found.seal, found.clock
