@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from ivr.cli import _doctor, main
 from ivr.cli._doctor import Check, Deployment, Finding, checks, examine
+from ivr.demo.files import blank_folder
 from ivr.settings import VARIABLES, Settings
 from ivr.stores import open_store
 
@@ -20,7 +21,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 WELL = {
     "TWILIO_AUTH_TOKEN": TOKEN,
     "IVR_PUBLIC_URL": "https://ivr.bank.example",
-    "IVR_FLOWS": str(ROOT / "flows"),
+    "IVR_FLOWS": str(blank_folder() / "flows"),
     "IVR_AUDIO": str(ROOT / "audio"),
 }
 
@@ -43,7 +44,7 @@ def found(result: Result) -> dict[tuple[str, str], dict[str, str]]:
 
 
 def test_a_deployment_that_is_well(doctor) -> None:
-    done = doctor()
+    done = doctor(IVR_FLOWS=str(ROOT / "flows"))
     assert done.exit_code == 0, done.output
     assert "https://ivr.bank.example/twilio/voice\n" in done.stdout
     assert "IVR_PUBLIC_URL" in done.stdout
