@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
 
 _THREADS = 64
-"""Simultaneous turns of one worker; a turn that waits for a slow bank must not delay others."""
+"""Turns in progress in one worker: a turn that waits for a slow bank must not delay others. Few of them compute at once
+(`ivr.net.turnstile`, with the measurements), which shortened the tail where fewer threads did not."""
 BACKLOG = 2048
 LONGEST_GOODBYE = 15
 """Seconds that turns may still take when the server stops: as long as the carrier waits for an answer."""

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from .connections import TOO_MANY, Connection, NotConnectedError, ServerConnections
 from .exchange import TooLargeError, UnansweredError, exchange, request_bytes
 from .forks import renew_in_forks
+from .turnstile import step_aside
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _FAULTS = (NotConnectedError, TooLargeError, http.client.HTTPException, OSError, ValueError)
@@ -90,7 +91,8 @@ class HttpClient:
         try:
             target = f"/{(self._path + target).removeprefix('/')}"
             written = request_bytes(method, target, self._connections.host, headers, body)
-            return self._answer(self._connections, _Request(method, written, until))
+            with step_aside():
+                return self._answer(self._connections, _Request(method, written, until))
         except _FAULTS as fault:
             raise self._failure(fault, seconds) from None
         finally:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from ivr.channels.base import DirectAnswer, DirectTurns
+from ivr.net.turnstile import Turnstile
 
 from .plain_dispatch import PlainDispatch
 
@@ -33,6 +34,7 @@ class Front:
     def __init__(self, app: Flask, behind: WSGIApplication, channels: Sequence[DirectTurns]) -> None:
         self.behind = behind
         self._config = app.config
+        self._turnstile = Turnstile()
         self._channels = [(turns, PlainDispatch(app, turns)) for turns in channels]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -61,7 +63,10 @@ class Front:
         body = _read(environ["wsgi.input"].read, most + 1 if "wsgi.input_terminated" in environ else int(length))
         if body is None:
             return None
-        document = answer(environ, body) if len(body) == int(length) else None
+        document = None
+        if len(body) == int(length):
+            with self._turnstile:
+                document = answer(environ, body)
         if document is None:
             environ["wsgi.input"] = io.BytesIO(body)
         return document
