@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
-
 import pytest
 
 from ivr.channels.twilio import apology
 from ivr.channels.twilio.apology import sorry
-from ivr.channels.twilio.channel import TwilioChannel
 
-
-def channel(public_url: str | None = None) -> TwilioChannel:
-    return TwilioChannel("token", public_url, fingerprint=lambda raw: raw.hex())
+from .test_twiml import channel, parse, pretty
 
 
 @pytest.mark.parametrize(
@@ -27,19 +22,6 @@ def channel(public_url: str | None = None) -> TwilioChannel:
 )
 def test_the_last_resort_is_written_as_the_golden_file_says(name, language, number, attempt, golden):
     golden(f"twilio/{name}.xml", pretty(channel().sorry(language, number, attempt=attempt)))
-
-
-def parse(document: bytes) -> ET.Element:
-    assert document.startswith(b"<?xml")
-    root = ET.fromstring(document)
-    assert root.tag == "Response"
-    return root
-
-
-def pretty(document: bytes) -> str:
-    root = parse(document)
-    ET.indent(root)
-    return ET.tostring(root, encoding="unicode") + "\n"
 
 
 def test_the_desk_is_tried_three_times_and_then_the_caller_is_let_go():
