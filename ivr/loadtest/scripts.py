@@ -61,9 +61,9 @@ class Scripts:
         self.left_out = Counter(reason for reason in why if reason)
         sound = [conversation for conversation in conversations if not conversation.faulty_bank]
         faulty = [conversation for conversation in conversations if conversation.faulty_bank]
-        known = _phrases(sound) - _phrases(faulty)
+        of_others = _phrases(sound) - _phrases(faulty)
         self.fit = [
-            Script(conversation, deed_names(conversation), known - _phrases([conversation]))
+            Script(conversation, deed_names(conversation), of_others - _phrases([conversation]))
             for conversation, no in zip(of_flow, why, strict=True)
             if not no
         ]
