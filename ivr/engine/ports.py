@@ -69,7 +69,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a store keeps of a live call: opaque bytes, the turn number, and the reply to the request `key`."""
+    """What a store keeps of a live call: opaque bytes, the turn number, and the reply to the request `key`.
+
+    `repeated` is the reply that an earlier request got, where the call was loaded for a request that came before.
+    """
 
     call_id: str
     turn: int
@@ -77,6 +80,7 @@ class Saved:
     call: bytes
     reply: bytes
     ended: bool = False
+    repeated: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -90,24 +94,73 @@ class JournalRow:
     data: str
 
 
+@dataclass(frozen=True)
+class DocumentChange:
+    """One document as it was read and as it is to be, as the text that the store keeps; None where there is none."""
+
+    collection: str
+    key: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All that one unit of work changes; it is written at once or not at all.
+
+    `call` is the turn of a call, `expected` the turn number that must be stored now (None: the call must be new). `at`
+    is the Unix time from which the reply that this turn replaces is kept for repeats. `board` rows are written if the
+    last write of the board is still `seen`; empty rows check nothing.
+    """
+
+    call: Saved | None = None
+    expected: int | None = None
+    at: float = 0.0
+    rows: Sequence[JournalRow] = ()
+    documents: Sequence[DocumentChange] = ()
+    board: Mapping[str, bytes | None] = field(default_factory=dict)
+    seen: int = 0
+
+
 class CallStore(Protocol):
-    """Stores calls. `save` is one durable write; ended calls and journal rows are append-only.
+    """Stores calls. A turn is one durable write; ended calls and journal rows are append-only.
 
     The contract is held by `tests/contract/test_call_stores.py`, which runs over every store.
     """
 
-    def lease(self, call_id: str) -> AbstractContextManager[None]:
-        """Hold the only right to change this call, over all threads and processes; waits for whoever has it."""
+    def lease(self, call_id: str, *, within: float = ...) -> AbstractContextManager[None]:
+        """Hold the only right to change this call, over all threads and processes.
 
-    def load(self, call_id: str) -> Saved | None:
-        """Return the live call, or the ended one as it was left, or None."""
+        Taking it, and all that this thread does with the store while it holds it, ends within so many seconds; raises
+        StoreError otherwise.
+        """
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Let every read of this thread inside the block see one state of the store, in one transaction.
+
+        Nothing may be written inside it.
+        """
+
+    def load(self, call_id: str, key: str = "") -> Saved | None:
+        """Return the live call, or the ended one as it was left, or None.
+
+        `repeated` holds the reply that the request `key` of this call got, if it was answered before: as the newest
+        one, or as any other until `forget_replies` has taken it.
+        """
+
+    def commit(self, changes: Changes) -> bool:
+        """Write all changes in one transaction, or return False and write nothing.
+
+        That is when the call's turn is not `expected`, a document is not as it was read, or the board was written
+        since. An ended call is moved to the append-only past and can't be written again. The reply that a turn
+        replaces stays known under its key.
+        """
 
     def save(self, saved: Saved, rows: Sequence[JournalRow], *, expected: int | None) -> bool:
-        """Write the turn, its reply and its journal rows at once.
+        """Commit a turn and its journal rows, and nothing else."""
 
-        `expected` is the turn number that must be stored now (None: the call must be new). Returns False and writes
-        nothing when it is not. An ended call is moved to the append-only past and can't be written again.
-        """
+    def forget_replies(self, before: float, *, limit: int = 1000) -> int:
+        """Forget replies from before a time of calls that are not live; return how many went, at most `limit`."""
 
     def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
         """Read journal rows in the order written, of one call or of all; skip the first `after` of those there are."""
@@ -176,6 +229,9 @@ class Documents(Protocol):
 
     def get(self, collection: str, key: str) -> Document | None:
         """Return a document, or None."""
+
+    def text(self, collection: str, key: str) -> str | None:
+        """Return a document as the text that the store keeps, or None."""
 
     def change(
         self, collection: str, key: str, update: Callable[[Document | None], Document | None]
