@@ -22,18 +22,21 @@ from .engine.verbs import Prompt
 from .errors import IvrError, SettingsError
 from .flow.loader import load
 from .flow.model import Release
-from .jobs.housekeeping import forget_old
+from .jobs.housekeeping import forget_old, forget_replies
 from .jobs.outbox import UNSENT, Delivered, Outbox, Webhook
 from .jobs.scheduler import Round, Scheduler
 from .reporting.call_detail import EVENTS, EndedCalls
 from .services.alarm_rounds import alarm_rounds
+from .services.announcements import Announcements
 from .services.identity.risk import Risks
 from .services.queue.dispatcher import Dispatcher
 from .services.queue.legs import Legs
 from .services.queue.repository import QueueRepository
 from .services.queue.service import Queue
-from .services.registry import hand_on, own_services
+from .services.registry import OwnServices, hand_on
 from .services.router import Router
+from .services.sms import SmsSender
+from .services.sms.backend import Backend
 from .services.sms.local_outbox import messages
 from .session.releases import ReleaseEngines
 from .session.session import Session
@@ -71,6 +74,7 @@ class Ivr:
     channels: Mapping[str, Channel[Any]]
     session: Session
     clock: Callable[[], float]
+    sms_sender: SmsSender | None = None
 
     @property
     def release(self) -> Release:
@@ -168,26 +172,27 @@ class Ivr:
 
 
 class ServerJobs:
-    """The background work of a server: rounds once a minute, and dispatching the queue.
+    """The background work of a server: rounds once a minute, dispatching the queue, sending text messages.
 
-    Both run in threads of the process that starts them. Processes that share a store share the work.
+    All run in threads of the process that starts them. Processes that share a store share the work.
     """
 
     def __init__(self, ivr: Ivr) -> None:
         self._ivr = ivr
-        self._running: tuple[Scheduler, Dispatcher] | None = None
+        self._running: tuple[Scheduler | Dispatcher | SmsSender, ...] = ()
 
     def start(self) -> None:
         """Start the jobs; no effect if they are running."""
-        if self._running is None:
-            self._running = _scheduler(self._ivr), _dispatcher(self._ivr)
+        if not self._running:
+            senders = (self._ivr.sms_sender,) if self._ivr.sms_sender else ()
+            self._running = _scheduler(self._ivr), _dispatcher(self._ivr), *senders
             for job in self._running:
                 job.start()
 
     def stop(self) -> None:
         """Stop after the current work; no effect if nothing is running. Threads end with their process anyway."""
-        running, self._running = self._running, None
-        for job in running or ():
+        running, self._running = self._running, ()
+        for job in running:
             job.stop()
 
 
@@ -198,7 +203,8 @@ def server_rounds(ivr: Ivr) -> list[Round]:
         webhook = Webhook(ivr.settings.events_url.reveal())
         rounds.append(Outbox(ivr.store, EVENTS, EndedCalls(ivr.store).letter, webhook).sound)
     days = ivr.settings.retention_days
-    return [*rounds, _unreported(ivr.session.end_lost), _unreported(lambda now: forget_old(ivr.store, days, now))]
+    forget = (lambda now: forget_old(ivr.store, days, now), lambda now: forget_replies(ivr.store, now))
+    return [*rounds, _unreported(ivr.session.end_lost), *map(_unreported, forget)]
 
 
 def _unreported(job: Callable[[float], object]) -> Round:
@@ -275,6 +281,7 @@ def build(
     outside = lookup or HttpLookup({"bank": settings.bank_url})
     channels = open_channels(settings, seal.fingerprint)
     placing = calls or first(channel.carrier_calls() for channel in channels.values())
+    sender = _sms_sender(opened, seal, first(channel.carrier_messages() for channel in channels.values()), clock)
     queue = Queue(
         QueueRepository(opened),
         opened,
@@ -283,28 +290,28 @@ def build(
         carrier_router=first(channel.carrier_router() for channel in channels.values()),
         places_calls=placing is not None and placing.places,
     )
-    asked = Router(
-        outside,
-        own_services(opened, seal, queue, first(channel.carrier_messages() for channel in channels.values())),
-        clock,
-    )
+    back_ends = Router(outside, OwnServices(seal, queue, Announcements(opened), sender), opened, clock)
     speech_input = open_speech_input(settings, recordings_of(channels))
     reader = Reader(yao=settings.digit_one == "yao")
-    services = Services(
-        asked, reader, inverse_normalize, understand, display_format, time.monotonic, speech_input.input_mode
-    )
+    services = Services(reader, inverse_normalize, understand, display_format, speech_input.input_mode)
     voices = local_voices(settings.models)
     prompts = open_prompts(settings.tts, settings.audio, _private(settings), voices, seal, clock)
     engines = ReleaseEngines(release, services, opened)
-    session = Session(opened, seal, engines, prompts, speech_input, clock, _list_ended(settings, opened))
-    return Ivr(settings, opened, seal, services, asked, queue, placing, channels, session, clock)
+    session = Session(opened, seal, engines, prompts, speech_input, clock, _list_ended(settings), back_ends)
+    return Ivr(settings, opened, seal, services, back_ends, queue, placing, channels, session, clock, sender)
 
 
-def _list_ended(settings: Settings, documents: Documents) -> Callable[[str], None]:
+def _sms_sender(store: Store, seal: Seal, carrier: Backend | None, clock: Callable[[], float]) -> SmsSender | None:
+    if carrier is None:
+        return None
+    return SmsSender(store, seal, carrier, failed=lambda fault: log.fault("sms", fault), clock=clock)
+
+
+def _list_ended(settings: Settings) -> Callable[[Documents, str], None]:
     """Return a function that lists an ended call for IVR_EVENTS_URL; it does nothing if that is not set."""
 
-    def list_ended(call_id: str) -> None:
-        if settings.events_url:  # before the end is saved: an ended call that is not listed would never be reported
+    def list_ended(documents: Documents, call_id: str) -> None:
+        if settings.events_url:
             documents.change(EVENTS, call_id, lambda before: before or {**UNSENT})
 
     return list_ended

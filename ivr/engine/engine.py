@@ -1,8 +1,13 @@
-"""Run one turn: (call, input, time) -> (closing verb, call, journal events). All I/O goes through `ports`."""
+"""Run one turn: (call, input, time, answers) -> (closing verb, call, journal events).
+
+The engine does no I/O and reads no clock. A turn ends in a `Reply`, or in an `Ask` that goes on when it is answered:
+the same call, input, time and answers give the same reply.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -11,6 +16,7 @@ from ivr.flow.chart import Chart
 from ivr.flow.model import RETURN, Flow, Release
 from ivr.flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
 
+from .asking import Ask, run
 from .call import Call, Frame
 from .caller_lookup import who_calls
 from .input_step import InputStep
@@ -47,8 +53,15 @@ class Engine:
         self._services = services
         self._charts = {name: Chart(flow) for name, flow in release.flows.items()}
 
-    def begin(self, call_id: str, started: CallStarted, now: float) -> Reply:
+    def begin(self, call_id: str, started: CallStarted, now: float) -> Reply | Ask[Reply]:
         """Take the first turn of a call. An unknown flow name gets the flow of the called number."""
+        return run(partial(self._begin, call_id, started, now))
+
+    def turn(self, call: Call, action: Input, now: float) -> Reply | Ask[Reply]:
+        """Take one turn. Raises FlowStuck only when a flow loops; what callers do is never an error."""
+        return run(partial(self._answer, call, action, now))
+
+    def _begin(self, call_id: str, started: CallStarted, now: float) -> Reply:
         line = self.release.line
         name = started.flow or ""
         if name not in self.release.flows:
@@ -70,8 +83,7 @@ class Engine:
         turn.note("started", caller=started.caller, called=started.called, known=bool(who.known), tier=who.tier)
         return self._run(turn, self._enter(turn))
 
-    def turn(self, call: Call, action: Input, now: float) -> Reply:
-        """Take one turn. Raises FlowStuck only when a flow loops; what callers do is never an error."""
+    def _answer(self, call: Call, action: Input, now: float) -> Reply:
         turn = self._turn(call, now)
         if isinstance(action, HungUp) or call.ended:
             if not call.ended:
@@ -93,6 +105,11 @@ class Engine:
         turn = self._turn(call, now)
         step = self._step(turn)
         return step.hearing(turn) if isinstance(step, InputStep) else None
+
+    def records(self, call: Call) -> bool:
+        """Return whether the step where the call stands keeps a recording of the caller."""
+        step = self._flow(call).steps.get(call.frame.step)
+        return step is not None and step.records
 
     @staticmethod
     def _deafened(turn: Turn, failed: RecognizerFailed) -> Resumed:

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any, Protocol
 
 from .inputs import Input
-from .service_ports import OwnServices
 from .verbs import Closing
 
 
@@ -22,10 +21,6 @@ class Lookup(Protocol):
         `source` is "bank.balance" and the like; `key` is the same when the same turn is run again, so that a back end
         can refuse to act twice. Raises LookupFailed when the back end is slow, gone, faulty or knows no such thing.
         """
-
-
-class BackEnds(Lookup, OwnServices, Protocol):
-    """The bank, asked by name, and our own services, asked by typed questions."""
 
 
 class Verbalize(Protocol):

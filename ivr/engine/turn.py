@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property, partial
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any
 
 from msgspec.structs import replace as changed
 
@@ -21,15 +21,14 @@ from ivr.flow.profiles import Profile
 from ivr.flow.text import Template, Text
 from ivr.secret import Secret, masked
 
+from .asking import AnyQuestion, BankQuestion, ask
 from .business_hours import DeskValues, OpeningValues
 from .call import Call, CallerRecord, Frame, ProvenIdentity, Values
-from .ports import BackEnds, Event, InverseNormalize, Understand, Verbalize
+from .ports import Event, InverseNormalize, Understand, Verbalize
 from .scratch import S, Scratch
 from .service_ports.memory import KeepPreferences
 from .service_ports.question import A, Question
 from .verbs import Closing, Dial, Enqueue, Gather, Hangup, InputMode, Pause, Prompt, Record, Say
-
-_T = TypeVar("_T")
 
 IDENTITY_SECONDS = 600.0
 """How long a verified caller stays verified without doing anything (voice-menu practice: ten minutes)."""
@@ -43,25 +42,20 @@ LONGEST_PATH = 12
 LOOKUP_SECONDS = 2.0
 """Seconds that one answer of a back end may take, unless the flow says otherwise."""
 
-ASKING_SECONDS = 2.5
-"""How long all lookups of one turn may take together: the caller is to hear something within three seconds."""
-_NOT_WORTH_ASKING = 0.05
 _TWO_POINTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 @dataclass(frozen=True)
 class Services:
-    """What a turn may use of the world outside. `timer` counts seconds from any start; without one none go by.
+    """What a turn may call: functions that neither wait nor change anything.
 
     `input_mode` tells by language how callers are heard, as long as that works.
     """
 
-    lookup: BackEnds
     verbalize: Verbalize
     inverse_normalize: InverseNormalize
     understand: Understand
     display_format: Verbalize
-    timer: Callable[[], float] = lambda: 0.0
     input_mode: Callable[[str], InputMode] = lambda _language: "carrier"
 
 
@@ -82,7 +76,6 @@ class Turn:
     events: list[Event] = field(default_factory=list)
     closing: Closing | None = None
     hops: int = 0
-    asked: float = 0.0
     found_closed: set[str] = field(default_factory=set)
 
     @property
@@ -316,43 +309,32 @@ class Turn:
         urgent = max(caller.priority or PRIORITIES[0], priority, key=self.line.waiting.head_start)
         self.change_caller(replace(caller, priority=urgent))
 
-    # asking the back end
+    # asking the bank and our own services
 
     def ask(self, question: Question[A]) -> A:
         """Ask a service of our own. Raises LookupFailed; notes the outcome without any value."""
         if isinstance(question, KeepPreferences):
             self.set_preferences(profile=question.profile, frequent=question.frequent)
-        ask = partial(self.services.lookup.ask, question, key=self._key)
-        return self._noted(question.source, ask) if question.noted else self._in_time(ask)
-
-    def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
-        """Ask the bank. Raises LookupFailed; notes the outcome without any value."""
-        within = min(deadline, ASKING_SECONDS - self.asked)
-        return self._noted(source, partial(self.services.lookup, source, question, deadline=within, key=self._key))
-
-    @property
-    def _key(self) -> str:
-        """What tells a question from those of other turns; the same when the turn is run again."""
-        return f"{self.call.id}:{self.call.turn}:{self.hops}"
-
-    def _noted(self, source: str, ask: Callable[[], _T]) -> _T:
-        try:
-            answer = self._in_time(ask)
-        except LookupFailed as error:
-            self.note("lookup", source=source, outcome="missing" if error.missing else "failed", reason=str(error))
-            raise
-        self.note("lookup", source=source, outcome="ok")
+        answer: A = self._answer_to(question, noted=question.noted)
         return answer
 
-    def _in_time(self, ask: Callable[[], _T]) -> _T:
-        """Ask while there is time in this turn, and count the time that it takes."""
-        if ASKING_SECONDS - self.asked < _NOT_WORTH_ASKING:
-            raise LookupFailed("earlier questions of this turn took all the time there is")
-        began = self.services.timer()
+    def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
+        """Ask the bank, which has `deadline` seconds. Raises LookupFailed; notes the outcome without any value."""
+        answer: Mapping[str, Any] = self._answer_to(BankQuestion(source, question, deadline), noted=True)
+        return answer
+
+    def _answer_to(self, question: AnyQuestion, *, noted: bool) -> Any:
+        key = f"{self.call.id}:{self.call.turn}:{self.hops}"
         try:
-            return ask()
-        finally:
-            self.asked += self.services.timer() - began
+            answer = ask(question, key)
+        except LookupFailed as error:
+            if noted:
+                outcome = "missing" if error.missing else "failed"
+                self.note("lookup", source=question.source, outcome=outcome, reason=str(error))
+            raise
+        if noted:
+            self.note("lookup", source=question.source, outcome="ok")
+        return answer
 
     # closing the turn
 

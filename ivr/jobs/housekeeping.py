@@ -11,6 +11,10 @@ MOST_A_ROUND = 10_000
 """Maximum journal rows deleted per round: about what a busy minute adds."""
 
 
+REPLY_SECONDS = 3600
+"""How long replies are kept for requests that come again; a carrier repeats one within minutes."""
+
+
 def forget_old(store: CallStore, days: int, now: float, *, most: int = MOST_A_ROUND) -> int:
     """Delete journal rows and calls older than `days`, at most `most` rows; return the number of rows deleted."""
     return forget_before(store, now - days * 86400, most=most)
@@ -21,6 +25,14 @@ def forget_before(store: CallStore, before: float, *, most: int | None = None) -
     forgotten = 0
     while (most is None or forgotten < most) and (rows := store.prune(before)):
         forgotten += rows
+    return forgotten
+
+
+def forget_replies(store: CallStore, now: float) -> int:
+    """Forget the replies of calls that are over and were given over REPLY_SECONDS ago; return how many went."""
+    forgotten = 0
+    while forgotten < MOST_A_ROUND and (replies := store.forget_replies(now - REPLY_SECONDS)):
+        forgotten += replies
     return forgotten
 
 

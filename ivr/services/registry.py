@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 from ivr.crypto import Seal
-from ivr.engine.service_ports import OwnServices, ServicePorts
+from ivr.engine.service_ports import Asker, ServicePorts
 from ivr.engine.service_ports.sms import SendMessage
 from ivr.engine.service_ports.tickets import OpenTicket
 from ivr.errors import LookupFailed
 from ivr.flow.phrasebook import phrase
-from ivr.stores import Store
+from ivr.stores.unit_of_work import UnitOfWork
 
 from .announcements import Announcements
 from .identity import IdentityService
 from .preferences import Preferences
 from .queue.callback_failure import CallbackFailure
 from .queue.service import Queue
-from .sms import open_messages
-from .sms.backend import Backend
+from .sms import SmsSender, open_messages
 from .surveys import Surveys
 from .tickets.service import Tickets
 
 
-def own_services(store: Store, seal: Seal, queue: Queue, carrier: Backend | None = None) -> ServicePorts:
-    """Return every service of our own. Their state is in the store alone."""
-    documents = store
-    messages = open_messages(documents, seal, carrier=carrier)
-    identity = IdentityService(documents, seal=seal, messenger=messages)
-    return ServicePorts(
-        identity=identity,
-        risk=identity.risks,
-        sms=messages,
-        tickets=Tickets(documents, seal),
-        survey=Surveys(documents),
-        memory=Preferences(documents, seal),
-        line=Announcements(documents),
-        queue=queue,
-    )
+@dataclass(frozen=True)
+class OwnServices:
+    """What every service of our own is made of. Their state is in the store alone.
+
+    `sender` sends text messages by the carrier; without one they stay in the store's outbox.
+    """
+
+    seal: Seal
+    queue: Queue
+    announcements: Announcements
+    sender: SmsSender | None = None
+
+    def within(self, unit: UnitOfWork) -> ServicePorts:
+        """Return the services over a unit of work: they read and change what is in it, and commit nothing."""
+        messages = open_messages(unit, self.seal, self.sender)
+        identity = IdentityService(unit, seal=self.seal, messenger=messages)
+        return ServicePorts(
+            identity=identity,
+            risk=identity.risks,
+            sms=messages,
+            tickets=Tickets(unit, self.seal),
+            survey=Surveys(unit),
+            memory=Preferences(unit, self.seal),
+            line=self.announcements,
+            queue=self.queue.within(unit),
+        )
+
+    def troubles(self) -> Mapping[str, str]:
+        """Say when no message leaves this machine."""
+        return {} if self.sender else {"sms": "messages stay in the outbox, so one-time codes reach nobody"}
 
 
-def hand_on(services: OwnServices) -> Callable[[CallbackFailure], None]:
+def hand_on(services: Asker) -> Callable[[CallbackFailure], None]:
     """Return what has people keep a promise of a call back: a ticket, and a text message to who was called in vain.
 
     It raises LookupFailed when no ticket could be opened; the same promise again opens no second one.

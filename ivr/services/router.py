@@ -9,14 +9,18 @@ from ivr.engine.ports import Lookup
 from ivr.engine.service_ports import ServicePorts
 from ivr.engine.service_ports.question import A, Question
 from ivr.errors import LookupFailed
+from ivr.stores import Store
+from ivr.stores.unit_of_work import UnitOfWork, in_one_commit
+
+from .registry import OwnServices
 
 
 @runtime_checkable
-class Telling(Protocol):
+class ReportsTroubles(Protocol):
     """A back end that reports its own faults. One that cannot is usable while the store is."""
 
     def troubles(self) -> Mapping[str, str]:
-        """Tell by name what cannot be used, and why; quick, and without asking anything that counts."""
+        """Return what cannot be used, by name, and why; quick, and without asking anything that counts."""
 
 
 class Router:
@@ -25,29 +29,39 @@ class Router:
     `clock` gives Unix seconds.
     """
 
-    def __init__(self, outside: Lookup, services: ServicePorts, clock: Callable[[], float]) -> None:
-        self._outside, self._services, self._clock = outside, services, clock
+    def __init__(self, outside: Lookup, own: OwnServices, store: Store, clock: Callable[[], float]) -> None:
+        self._outside, self._own, self._store, self._clock = outside, own, store, clock
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
         """Ask the bank. Raises LookupFailed."""
         return self._outside(source, question, deadline=deadline, key=key)
 
-    def ask(self, question: Question[A], *, key: str) -> A:
-        """Ask the service that a question belongs to, by the method that is called like it.
+    def within(self, unit: UnitOfWork) -> ServicePorts:
+        """Return our own services over a unit of work."""
+        return self._own.within(unit)
 
-        Raises LookupFailed; a fault of a service must not break the call either.
-        """
-        service, _, name = question.source.partition(".")
-        try:
-            answer: A = getattr(getattr(self._services, service), name)(question, key=key, now=self._clock())
-        except LookupFailed:
-            raise
-        except Exception as fault:
-            raise LookupFailed(f"{service} cannot be asked ({type(fault).__name__})") from None
-        return answer
+    def ask(self, question: Question[A], *, key: str) -> A:
+        """Ask a service outside of a turn, and commit what it changes. Raises LookupFailed."""
+        now = self._clock()
+        return in_one_commit(self._store, lambda unit: answer(self.within(unit), question, key=key, now=now))
 
     def troubles(self) -> list[tuple[str, str]]:
         """Name each back end that cannot be used now, and why."""
-        asked = (self._outside, *vars(self._services).values())
-        troubles = (back_end.troubles() for back_end in asked if isinstance(back_end, Telling))
+        asked = (self._outside, self._own)
+        troubles = (back_end.troubles() for back_end in asked if isinstance(back_end, ReportsTroubles))
         return [(name, why) for of_one in troubles for name, why in of_one.items()]
+
+
+def answer(services: ServicePorts, question: Question[A], *, key: str, now: float) -> A:
+    """Ask the service that a question belongs to, by the method that is called like it.
+
+    Raises LookupFailed; a fault of a service must not break the call either.
+    """
+    service, _, name = question.source.partition(".")
+    try:
+        answer: A = getattr(getattr(services, service), name)(question, key=key, now=now)
+    except LookupFailed:
+        raise
+    except Exception as fault:
+        raise LookupFailed(f"{service} cannot be asked ({type(fault).__name__})") from None
+    return answer

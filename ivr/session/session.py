@@ -1,29 +1,39 @@
-"""Takes the turns of calls: the lease, the stored reply to a repeated request, one turn, one save."""
+"""Takes the turns of calls: the lease, the stored reply to a repeated request, one turn, one commit."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec.structs import replace as replace_call
+
 from ivr.crypto import Seal
+from ivr.engine.asking import answer_all
 from ivr.engine.call import Call
 from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import LOST, CallStarted, HungUp, Input, RecognizerFailed, Recorded, Resumed
 from ivr.engine.journal import journal_rows
-from ivr.engine.ports import Event, Incoming, JournalRow, Renderer, Saved
+from ivr.engine.ports import Documents, Event, Incoming, JournalRow, Renderer, Saved
 from ivr.engine.verbs import Hangup
-from ivr.errors import FlowStuck, IvrError, StoreError
+from ivr.errors import FlowStuck, IvrError
+from ivr.services.router import Router
 from ivr.speech.prompts import Prompts
 from ivr.speech.speech_input import SpeechInput
 from ivr.stores import Store
+from ivr.stores.unit_of_work import UnitOfWork, attempts
 
+from .answers import Answers, ConflictError
 from .call_codec import freeze, thaw
 from .releases import ReleaseEngines
 
 TURN_LIMIT = 400
 """Turns that one call may take; no caller needs as many, and a machine that calls must not stay for ever."""
+
+TURN_SECONDS = 4.0
+"""How long one request may take with all that it waits for: lease, store, services and bank (ASKING_SECONDS)."""
 
 LOST_SECONDS = 6 * 3600.0
 """A call without any request for so long is over: carriers end calls after four hours, and turns take seconds."""
@@ -34,7 +44,8 @@ LOST_AT_ONCE = 200
 class Session:
     """Answers the requests of all calls. Thread-safe.
 
-    `list_ended` is given the id of a call that is about to end, before the end is saved.
+    `list_ended` is given the id of a call that is about to end, and the documents that are committed with the end.
+    `timer` counts seconds, for what waits.
     """
 
     store: Store
@@ -43,31 +54,31 @@ class Session:
     prompts: Prompts
     speech_input: SpeechInput
     clock: Callable[[], float]
-    list_ended: Callable[[str], None]
+    list_ended: Callable[[Documents, str], None]
+    back_ends: Router
+    timer: Callable[[], float] = time.monotonic
 
     def answer(self, channel: Renderer, incoming: Incoming) -> bytes:
-        """Take one turn, or return the stored reply if this request was answered before.
+        """Take one turn, or return the reply that this request got before: as the newest or as any older one.
 
         Raises IvrError when store or flows fail; the channel then apologises and dials a person.
         """
-        with self.store.lease(incoming.call_id):
-            saved = self.store.load(incoming.call_id)
-            if saved is not None and saved.key == incoming.key:
-                return saved.reply
-            if saved is not None and saved.ended:
-                return channel.render(Hangup(), turn=saved.turn)
-            reply = self._turn(saved, incoming)
-            closing = self.prompts.ready(reply.closing, carrier_speaks=channel.speaks)
-            document = channel.render(closing, turn=reply.call.turn)
-            self._save_turn(saved, reply, incoming.key, document)
-            return document
+        request = self._request(incoming)
+        with self.store.lease(incoming.call_id, within=TURN_SECONDS):
+            answers = (self._answer(unit, channel, request) for unit in attempts(self.store))
+            return next(document for document in answers if document is not None)
 
     def hang_up(self, incoming: Incoming) -> None:
         """Note that the caller has hung up; an ended or unknown call stays as it is."""
-        with self.store.lease(incoming.call_id):
-            saved = self.store.load(incoming.call_id)
-            if saved is not None and not saved.ended:
-                self._save_turn(saved, self._turn(saved, incoming), incoming.key, saved.reply)
+        request = self._request(incoming)
+        with self.store.lease(incoming.call_id, within=TURN_SECONDS):
+            for unit in attempts(self.store):
+                saved = unit.load(incoming.call_id, incoming.key)
+                if saved is None or saved.ended or saved.repeated is not None:
+                    return
+                reply = self._turn(unit, saved, request)
+                if reply and self._commit(unit, saved, reply, incoming.key, saved.reply):
+                    return
 
     def end_lost(self, now: float) -> int:
         """End calls of which no request came for LOST_SECONDS: the carrier did not report their end. Count them.
@@ -80,10 +91,7 @@ class Session:
             if now - last < LOST_SECONDS:
                 continue
             with self.store.lease(call_id):
-                saved = self.store.load(call_id)
-                if saved is not None and not saved.ended:
-                    self._end_lost(saved, now)
-                    ended += 1
+                ended += any(self._end_lost(unit, call_id, now) for unit in attempts(self.store))
         return ended
 
     def facts(self, call_id: str) -> Mapping[str, Any]:
@@ -104,18 +112,65 @@ class Session:
             "priority": call.transfer.priority or None,
         }
 
-    def _turn(self, saved: Saved | None, incoming: Incoming) -> Reply:
+    def _request(self, incoming: Incoming) -> _Request:
         now = self.clock()
+        return _Request(incoming, now, Answers(self.back_ends, now, self.timer))
+
+    def _answer(self, unit: UnitOfWork, channel: Renderer, request: _Request) -> bytes | None:
+        """Answer a request in one unit of work; return None when another one was faster."""
+        incoming = request.incoming
+        saved = unit.load(incoming.call_id, incoming.key)
+        if saved is not None and saved.repeated is not None:
+            return saved.repeated
+        if saved is not None and saved.ended:
+            return self._answer_ended(unit, channel, saved, request)
+        reply = self._turn(unit, saved, request)
+        if reply is None:
+            return None
+        closing = self.prompts.ready(reply.closing, carrier_speaks=channel.speaks)
+        document = channel.render(closing, turn=reply.call.turn)
+        return document if self._commit(unit, saved, reply, incoming.key, document) else None
+
+    def _answer_ended(self, unit: UnitOfWork, channel: Renderer, saved: Saved, request: _Request) -> bytes | None:
+        """Hang up; a recording that was under way when the caller hung up is taken as if it had come in time."""
+        document = channel.render(Hangup(), turn=saved.turn)
+        if not isinstance(request.incoming.input, Recorded) or request.incoming.turn != saved.turn - 1:
+            return document
+        call = replace_call(thaw(saved.call, self.seal), ended="", turn=saved.turn - 1)
+        engine = self.engines.engine_of(call.release)
+        if not engine.records(call):
+            return document
+        try:
+            answers = request.answers.within(unit)
+            reply = answer_all(engine.turn(call, request.incoming.input, request.now), answers)
+            if not reply.call.ended:
+                gone = answer_all(engine.turn(reply.call, HungUp(), request.now), answers)
+                reply = Reply(gone.closing, gone.call, (*reply.events, *gone.events))
+        except ConflictError:
+            return None
+        rows = [_row(call, event, request.now) for event in reply.events if event.kind != "ended"]
+        return document if unit.commit(rows=rows) else None
+
+    def _turn(self, unit: UnitOfWork, saved: Saved | None, request: _Request) -> Reply | None:
+        """Run a turn to its end; return None when another unit was faster than what must be committed within it."""
+        incoming, now = request.incoming, request.now
         if saved is None:
             started = incoming.input
             if not isinstance(started, CallStarted):  # the store lost the call: it begins again, rather than break
                 started = CallStarted(incoming.caller, incoming.called)
-            return self.engines.newest.begin(incoming.call_id, started, now)
-        call = thaw(saved.call, self.seal)
-        if call.turn >= TURN_LIMIT:
-            raise FlowStuck(f"the call has taken {TURN_LIMIT} turns")
-        engine = self.engines.engine_of(call.release)
-        return engine.turn(call, self._input_of(engine, call, incoming, now), now)
+            outcome = self.engines.newest.begin(incoming.call_id, started, now)
+        else:
+            call = thaw(saved.call, self.seal)
+            if call.turn >= TURN_LIMIT:
+                raise FlowStuck(f"the call has taken {TURN_LIMIT} turns")
+            engine = self.engines.engine_of(call.release)
+            if request.input is None:
+                request.input = self._input_of(engine, call, incoming, now)
+            outcome = engine.turn(call, request.input, now)
+        try:
+            return answer_all(outcome, request.answers.within(unit))
+        except ConflictError:
+            return None
 
     def _input_of(self, engine: Engine, call: Call, incoming: Incoming, now: float) -> Input:
         """Return what the caller did, as the turn that the call is at takes it."""
@@ -129,26 +184,43 @@ class Session:
         hearing = engine.hears(call, now) if isinstance(action, Recorded) else None
         return self.speech_input.hear(action, hearing) if isinstance(action, Recorded) and hearing else action
 
-    def _save_turn(self, saved: Saved | None, reply: Reply, key: str, document: bytes) -> None:
+    def _commit(self, unit: UnitOfWork, saved: Saved | None, reply: Reply, key: str, document: bytes) -> bool:
+        """Write a turn with all that its unit of work holds; return False when another one was faster."""
         call, now = reply.call, self.clock()
         rows = [_row(call, event, now) for event in reply.events]
         entry = Saved(call.id, call.turn, key, freeze(call, self.seal), document, ended=bool(call.ended))
-        self._save(entry, rows, saved)
+        return self._write(unit, entry, rows, saved, now)
 
-    def _save(self, entry: Saved, rows: list[JournalRow], saved: Saved | None) -> None:
+    def _write(
+        self, unit: UnitOfWork, entry: Saved, rows: Sequence[JournalRow], saved: Saved | None, now: float
+    ) -> bool:
         if entry.ended:
-            self.list_ended(entry.call_id)
-        if not self.store.save(entry, rows, expected=saved.turn if saved else None):
-            raise StoreError("another worker took this turn without the lease")
+            self.list_ended(unit, entry.call_id)
+        return unit.commit(entry, expected=saved.turn if saved else None, at=now, rows=rows)
 
-    def _end_lost(self, saved: Saved, now: float) -> None:
+    def _end_lost(self, unit: UnitOfWork, call_id: str, now: float) -> bool:
+        """End a call that nobody reports on; return False when another unit was faster or it has ended."""
+        saved = unit.load(call_id, "")
+        if saved is None or saved.ended:
+            return False
         try:
             call = thaw(saved.call, self.seal)
-            reply = self.engines.engine_of(call.release).turn(call, HungUp(LOST), now)
-            self._save_turn(saved, reply, saved.key, saved.reply)
+            outcome = self.engines.engine_of(call.release).turn(call, HungUp(LOST), now)
+            reply = answer_all(outcome, Answers(self.back_ends, now, self.timer).within(unit))
+            return self._commit(unit, saved, reply, saved.key, saved.reply)
         except (IvrError, LookupError):  # written by another version or key: it can be ended all the same
             row = JournalRow(saved.call_id, saved.turn, now, "ended", json.dumps({"reason": LOST}))
-            self._save(replace(saved, turn=saved.turn + 1, ended=True), [row], saved)
+            return self._write(unit, replace(saved, turn=saved.turn + 1, ended=True), [row], saved, now)
+
+
+@dataclass
+class _Request:
+    """One request over all attempts at its turn; `input` is what the caller did, once it has been recognised."""
+
+    incoming: Incoming
+    now: float
+    answers: Answers
+    input: Input | None = None
 
 
 def _row(call: Call, event: Event, now: float) -> JournalRow:

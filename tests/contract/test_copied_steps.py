@@ -14,6 +14,7 @@ import pytest
 
 from ivr import steps
 from ivr.discovery import kinds_in
+from ivr.engine.asking import answer_all
 from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, Input, NoInput, Recorded, Speech
 from ivr.engine.step import LiveStep
@@ -26,7 +27,7 @@ from ivr.session.step_registry import catalogue
 from ivr.speech.prompts.catalogue import known_prompts
 from ivr.yamlfile.source import Mapping as Block
 from ivr.yamlfile.source import read_text
-from tests.engine.fixtures import Bank, services_of
+from tests.engine.fixtures import SERVICES, Bank
 from tests.flow.test_broken_flows import FILES, SOUND, file_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -166,7 +167,8 @@ def next_input(chance: random.Random, reply: Reply) -> Input:
 def played(engine: Engine, flow: str, seed: int) -> list[object]:
     """Play a call of random inputs; return all that was heard, and where the call stood."""
     chance = random.Random(seed)
-    reply = engine.begin("CA1", CallStarted("+8613800000001", "+861000", flow), NOW)
+    answer = Bank(dict(BANK)).answer
+    reply = answer_all(engine.begin("CA1", CallStarted("+8613800000001", "+861000", flow), NOW), answer)
     course: list[object] = []
     for turn in range(40):
         frame = reply.call.frame
@@ -174,12 +176,12 @@ def played(engine: Engine, flow: str, seed: int) -> list[object]:
         course.append([(event.kind, event.data) for event in reply.events])
         if isinstance(reply.closing, Hangup):
             break
-        reply = engine.turn(reply.call, next_input(chance, reply), NOW + 5 * turn)
+        reply = answer_all(engine.turn(reply.call, next_input(chance, reply), NOW + 5 * turn), answer)
     return course
 
 
 def test_callers_hear_the_same_from_copies(releases):
-    models, of_copies = (Engine(release, services_of(Bank(dict(BANK)))) for release in releases)
+    models, of_copies = (Engine(release, SERVICES) for release in releases)
     for flow in releases[0].flows:
         for seed in range(6):
             assert played(models, flow, seed) == played(of_copies, flow, seed)

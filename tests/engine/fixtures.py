@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ivr.engine.call import Call
+from ivr.engine.asking import AnyAnswer, Ask, BankQuestion, answer_all
 from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import CallStarted, Digits, Input, NoInput, Speech
 from ivr.engine.service_ports.field_types import COUNT, DURATION, FLAG
@@ -53,14 +54,20 @@ class Bank:
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, Mapping[str, Any], str]] = field(default_factory=list)
 
-    def ask(self, question: Question[A], *, key: str) -> A:
-        """Answer for a service of our own: with nothing in a field of which the table says nothing."""
-        asked = {name: getattr(question, name) for name in question.__struct_fields__}
-        given = {name: value for name, value in asked.items() if value not in ("", None)}
-        told = self(question.source, given, deadline=0.0, key=key)
+    def answer(self, asked: Ask[Any]) -> AnyAnswer:
+        """Answer a question of a turn; of our own services with nothing in a field of which the table says nothing."""
+        question = asked.question
+        try:
+            if isinstance(question, BankQuestion):
+                return self(question.source, question.fields, deadline=question.deadline, key=asked.key)
+            asked_fields = {name: getattr(question, name) for name in question.__struct_fields__}
+            given = {name: value for name, value in asked_fields.items() if value not in ("", None)}
+            values = self(question.source, given, deadline=0.0, key=asked.key)
+        except LookupFailed as failed:
+            return failed
         answer = answer_of(type(question))
         fields = declared_fields(answer).values()
-        return answer(**{field.name: _NOTHING.get(field.kinds, "") for field in fields if field.required} | told)
+        return answer(**{field.name: _NOTHING.get(field.kinds, "") for field in fields if field.required} | values)
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
         self.asked.append((source, question, key))
@@ -82,11 +89,12 @@ class Phone:
     reply: Reply | None = None
 
     def ring(self, caller: str = "+8613800000001", flow: str = "test") -> Phone:
-        self.reply = self.engine.begin("CA1", CallStarted(caller, "+861000", flow), self.now)
+        outcome = self.engine.begin("CA1", CallStarted(caller, "+861000", flow), self.now)
+        self.reply = answer_all(outcome, self.bank.answer)
         return self
 
     def give(self, given: Input) -> Phone:
-        self.reply = self.engine.turn(self.call, given, self.now)
+        self.reply = answer_all(self.engine.turn(self.call, given, self.now), self.bank.answer)
         return self
 
     def press(self, keys: str) -> Phone:
@@ -125,9 +133,8 @@ class Phone:
         return [event.data for event in self.reply.events if event.kind == kind]
 
 
-def services_of(lookup: Bank) -> Services:
-    """Return what a turn may use: the real readers of speech and values, and a bank of answers."""
-    return Services(lookup, Reader(), inverse_normalize, understand, display_format)
+SERVICES = Services(Reader(), inverse_normalize, understand, display_format)
+"""What a turn may use: the real readers of speech and values."""
 
 
 Dial = Callable[..., Phone]
@@ -143,7 +150,6 @@ def phone() -> Dial:
         text = f"flow: test\nstart: start\n{head}\nsteps:\n{steps}\n{BILINGUAL_AGENT if 'en-US' in steps else AGENT}"
         files = {"line.yaml": LINE, "test.yaml": text, **{f"{name}.yaml": body for name, body in more.items()}}
         release = reload(files, catalogue())
-        lookup = bank or Bank()
-        return Phone(Engine(release, services_of(lookup)), lookup).ring(caller)
+        return Phone(Engine(release, SERVICES), bank or Bank()).ring(caller)
 
     return ring

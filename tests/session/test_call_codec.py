@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ivr.crypto import Seal
 from ivr.engine.call import Call, CallFacts, Frame, Transfer
+from ivr.engine.asking import answer_all
 from ivr.engine.engine import Engine
 from ivr.engine.inputs import DialEnded, Digits
 from ivr.errors import StoreError
@@ -18,7 +19,7 @@ from ivr.flow.loader import reload
 from ivr.secret import Secret
 from ivr.session.call_codec import freeze, thaw
 from ivr.session.step_registry import catalogue
-from tests.engine.fixtures import AGENT, LINE, Bank, services_of
+from tests.engine.fixtures import AGENT, LINE, SERVICES, Bank
 
 TALK = f"""
 flow: test
@@ -81,8 +82,8 @@ def test_a_live_call_that_an_earlier_version_wrote_goes_on(seal: Seal) -> None:
     assert {**written, "transfer": 0} == {**stored, "transfer": 0}
 
     bank = Bank({"queue.rang": {"state": "talked", "agent": "li", "seconds": 60}})
-    engine = Engine(reload({"line.yaml": LINE, "test.yaml": TALK}, catalogue()), services_of(bank))
-    reply = engine.turn(call, DialEnded("completed", 60), 1795310070.0)
+    engine = Engine(reload({"line.yaml": LINE, "test.yaml": TALK}, catalogue()), SERVICES)
+    reply = answer_all(engine.turn(call, DialEnded("completed", 60), 1795310070.0), bank.answer)
     assert (reply.call.frame.step, reply.call.transfer.agent) == ("bye", "li")
 
 
@@ -105,8 +106,8 @@ def test_a_step_that_an_earlier_version_left_half_done_goes_on_with_its_secrets(
     assert set(written["claim"]) == set(written["begun"]) == {"$sealed"}
 
     bank = Bank({"bank.account": {"account": "A1"}, "bank.verify": {"verified": True, "customer": "C1"}})
-    engine = Engine(reload({"line.yaml": LINE, "test.yaml": PROOF}, catalogue()), services_of(bank))
-    reply = engine.turn(call, Digits("5790"), 1795310010.0)
+    engine = Engine(reload({"line.yaml": LINE, "test.yaml": PROOF}, catalogue()), SERVICES)
+    reply = answer_all(engine.turn(call, Digits("5790"), 1795310010.0), bank.answer)
     (asked,) = [question for source, question, _ in bank.asked if source == "bank.verify"]
     assert (asked["card"].reveal(), asked["pin"].reveal()) == ("4111111111111111", "135790")
     assert reply.call.identity.level == 1

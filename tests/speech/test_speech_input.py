@@ -194,7 +194,7 @@ def test_every_phrase_that_the_shipped_steps_expect_is_understood_where_it_is_ex
         return str(value)
 
     services = Services(
-        NoBackEnds(), aloud, inverse_normalize, understand, aloud, input_mode=lambda language: "recording"
+        aloud, inverse_normalize, understand, aloud, input_mode=lambda language: "recording"
     )
     asked, missed = 0, []
     for flow in release.flows.values():

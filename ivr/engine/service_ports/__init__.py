@@ -29,8 +29,8 @@ class ServicePorts:
     queue: queue.QueuePort
 
 
-class OwnServices(Protocol):
-    """Our own services together."""
+class Asker(Protocol):
+    """Asks our own services outside of a turn."""
 
     def ask(self, question: Question[A], *, key: str) -> A:
         """Ask the service that a question belongs to. The same key again gets the same answer and does nothing twice.

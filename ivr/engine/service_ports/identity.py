@@ -73,6 +73,7 @@ class ChargeTry(Question[TryCharged], frozen=True, kw_only=True):
     """Count one try before its answer is checked."""
 
     source: ClassVar[str] = "identity.charge"
+    commits_first: ClassVar[bool] = True
     account: Annotated[Private, PrivateType(), "the account"]
     number: Annotated[str, CarrierTextType(LONGEST_GIVEN), "the number that calls"] = ""
     called: Annotated[str, CarrierTextType(LONGEST_GIVEN), "the number that was called"] = ""

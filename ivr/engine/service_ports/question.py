@@ -41,6 +41,8 @@ class Question(Struct, Generic[A], frozen=True, kw_only=True):
     source: ClassVar[str]
     noted: ClassVar[bool] = True
     """Whether the journal takes note of it; not where it is asked again and again."""
+    commits_first: ClassVar[bool] = False
+    """Whether what the service changes is committed before the turn goes on, in a transaction of its own."""
 
     def __post_init__(self) -> None:
         for name, kind, default in _readers(type(self)):

@@ -12,6 +12,7 @@ import msgspec
 
 from ivr.engine.ports import KEPT_WRITES, Board
 from ivr.errors import StoreError
+from ivr.stores.unit_of_work import UnitOfWork
 
 from .state import TYPES, QueueState, Thing
 
@@ -36,9 +37,17 @@ class QueueRepository:
 
     def state(self) -> QueueState:
         """Return the state as it is now."""
+        return self.snapshot()[0]
+
+    def snapshot(self) -> tuple[QueueState, int]:
+        """Return the state as it is now, and the number of the write that made it so."""
         with self._lock:
             self._refresh()
-            return self._state
+            return self._state, self._seen
+
+    def within(self, unit: UnitOfWork) -> QueueRepository:
+        """Return the same state as a unit of work sees it and changes it."""
+        return _UnitRepository(self, unit)
 
     def change(self, update: Callable[[QueueState], tuple[QueueState, _T]]) -> _T:
         """Change the state and return the answer of `update`, which is pure, quick and may run more than once.
@@ -72,6 +81,32 @@ class QueueRepository:
         if rows:
             self._state = self._state.changed(_things(rows))
         self._seen = last
+
+
+class _UnitRepository(QueueRepository):
+    """The state in one unit of work: read once, changed in memory, written by the unit's commit."""
+
+    def __init__(self, shared: QueueRepository, unit: UnitOfWork) -> None:
+        super().__init__(unit)
+        self._shared, self._unit = shared, unit
+        self._own: tuple[QueueState, int] | None = None
+
+    def snapshot(self) -> tuple[QueueState, int]:
+        """Return the state with this unit's changes."""
+        if self._own is None:
+            self._own = self._shared.snapshot()
+        return self._own
+
+    def change(self, update: Callable[[QueueState], tuple[QueueState, _T]]) -> _T:
+        """Change the state in this unit."""
+        before, seen = self.snapshot()
+        after, answer = update(before)
+        if rows := _differences(before, after):
+            self._own = after, seen
+            self._unit.write_rows(rows, seen=seen)
+            self.watch(before, after)
+            self._unit.afterwards(self._shared.changed)
+        return answer
 
 
 def _differences(before: QueueState, after: QueueState) -> dict[str, bytes | None]:

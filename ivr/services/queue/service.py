@@ -28,6 +28,7 @@ from ivr.engine.service_ports.queue import (
 from ivr.engine.telephone import telephone
 from ivr.errors import LookupFailed
 from ivr.flow.model import Hotline, Waiting
+from ivr.stores.unit_of_work import UnitOfWork
 
 from . import agent_context, callbacks, offers, view
 from .agents import Agents
@@ -46,6 +47,20 @@ CarrierRouter = Callable[[EnterQueue, Waiting], QueueStatus]
 """Turns a caller who wants a person into a task of the carrier's own router; the status is "router"."""
 
 
+class Tidying:
+    """When what is over was last taken away from a queue, over all its units of work."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def is_due(self, now: float) -> bool:
+        """Tell whether it is time again, and count it as done."""
+        if 0 <= now - self._last < EVERY:
+            return False
+        self._last = now
+        return True
+
+
 class Queue:
     """One queue for all desks of a line. `carrier_router` is set where the carrier's router does the matching.
 
@@ -61,13 +76,26 @@ class Queue:
         *,
         carrier_router: CarrierRouter | None = None,
         places_calls: bool = False,
+        tidying: Tidying | None = None,
     ) -> None:
         self.repository, self.line, self.seal, self.places_calls = repository, line, seal, places_calls
         repository.watch = CallbackLog(documents).watch
         self._carrier_router = carrier_router
         self._last_agents = LastAgent(documents)
         self.legs, self.agents = Legs(repository, self._last_agents, seal, line), Agents(repository, line)
-        self._tidied = 0.0
+        self._tidying = tidying or Tidying()
+
+    def within(self, unit: UnitOfWork) -> Queue:
+        """Return the same queue in a unit of work, whose commit writes what it changes."""
+        return Queue(
+            self.repository.within(unit),
+            unit,
+            self.seal,
+            self.line,
+            carrier_router=self._carrier_router,
+            places_calls=self.places_calls,
+            tidying=self._tidying,
+        )
 
     # what callers ask
 
@@ -253,10 +281,9 @@ class Queue:
 
     def _tidy(self, now: float) -> Callable[[QueueState], QueueState]:
         """Return what takes away what is over, at most once a second."""
-        if 0 <= now - self._tidied < EVERY:
-            return lambda state: state
-        self._tidied = now
-        return lambda state: tidied(state, self.line, now)
+        if self._tidying.is_due(now):
+            return lambda state: tidied(state, self.line, now)
+        return lambda state: state
 
     def _is_full(self, state: QueueState, waiter: Waiter, now: float) -> bool:
         if waiter.priority == PREEMPTING:

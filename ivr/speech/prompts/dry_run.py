@@ -5,17 +5,14 @@ Asks no back end; values are replaced by a marker.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ivr.engine.call import Call, CallFacts, Frame, ProvenIdentity
 from ivr.engine.input_step import InputScratch
-from ivr.engine.service_ports.question import A, Question
 from ivr.engine.step import LiveStep
 from ivr.engine.turn import Services, Turn
 from ivr.engine.verbs import Say
-from ivr.errors import LookupFailed
 from ivr.flow import phrasebook
 from ivr.flow.model import Choice, Flow, Hotline
 from ivr.flow.text import Slot, Text
@@ -27,18 +24,7 @@ VALUE = "\ue000"
 _CALLER = "+86100000000"
 
 
-class _Nobody:
-    """Back ends without an answer."""
-
-    def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
-        raise LookupFailed(f"{source} is not asked in a dry run")
-
-    def ask(self, question: Question[A], *, key: str) -> A:
-        raise LookupFailed(f"{question.source} is not asked in a dry run")
-
-
 _SERVICES = Services(
-    lookup=_Nobody(),
     verbalize=lambda *_: VALUE,
     inverse_normalize=lambda *_, **__: None,
     understand=lambda *_, **__: None,

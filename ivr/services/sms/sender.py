@@ -1,0 +1,153 @@
+"""Send text messages by the carrier after the turn that wrote them has been committed, never within it.
+
+A message that may have gone out is not sent again: a carrier has no key by which it would know a second one.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from ivr.crypto import Seal
+from ivr.engine.ports import Document
+from ivr.errors import LookupFailed
+from ivr.jobs.outbox import every_key
+from ivr.secret import Secret
+from ivr.settings.identity import Limits
+from ivr.stores import Store
+from ivr.stores.unit_of_work import UnitOfWork
+
+from .backend import Backend, UncertainError
+
+UNSENT = "sms.unsent"
+POLL_SECONDS = 5.0
+"""How often messages are looked for that another process wrote and did not send."""
+CLAIM_SECONDS = 60
+"""After so many seconds a message whose sending was begun and never ended counts as perhaps sent."""
+FIRST_PAUSE, LONGEST_PAUSE = 5, 900
+"""Seconds to wait after the first failure, and at most; the pause doubles."""
+GIVE_UP_SECONDS = 86_400
+CODE_PURPOSE = "code"
+"""The first word of a one-time code's purpose; such a message is useless after the code has run out."""
+
+
+class UnsentMessages(Backend):
+    """Writes messages into a unit of work; they are sent after its commit."""
+
+    kind: ClassVar[str] = "unsent"
+
+    def __init__(self, unit: UnitOfWork, seal: Seal, committed: Callable[[], None]) -> None:
+        self._unit, self._seal, self._committed = unit, seal, committed
+
+    def send(self, number: str, text: Secret, purpose: str, now: float) -> str:
+        """Write one message; return its id."""
+        message = f"sms-{secrets.token_hex(8)}"
+        is_code = purpose.partition(" ")[0] == CODE_PURPOSE
+        document = {
+            "letter": self._seal.seal(Secret("otp", f"{number}\n{text.reveal()}")),
+            "purpose": purpose,
+            "until": int(now) + (Limits().code_seconds if is_code else GIVE_UP_SECONDS),
+            "begun": None,
+            "failures": 0,
+            "not_before": 0,
+        }
+        self._unit.change(UNSENT, message, lambda _: document)
+        self._unit.afterwards(self._committed)
+        return message
+
+
+class SmsSender:
+    """Sends the messages of a store, each once over all processes. `failed` gets what could not be sent, and why."""
+
+    def __init__(
+        self,
+        store: Store,
+        seal: Seal,
+        backend: Backend,
+        *,
+        failed: Callable[[Exception], None] = lambda _fault: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store, self._seal, self.backend, self._failed, self._clock = store, seal, backend, failed, clock
+        self._wanted, self._end = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ivr-sms", daemon=True)
+
+    def within(self, unit: UnitOfWork) -> UnsentMessages:
+        """Return the backend that writes messages into a unit of work."""
+        return UnsentMessages(unit, self._seal, self._wanted.set)
+
+    def start(self) -> None:
+        """Start the thread, in the process that sends: a fork does not copy it."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the message that is being sent."""
+        self._end.set()
+        self._wanted.set()
+        self._thread.join()
+
+    def round(self) -> None:
+        """Send every message that is due."""
+        now = int(self._clock())
+        for message in list(every_key(self._store, UNSENT)):
+            document = self._store.get(UNSENT, message)
+            if document is not None and _is_due(document, now):
+                self._send(message, now)
+
+    def _run(self) -> None:
+        while not self._end.is_set():
+            self._wanted.clear()
+            try:
+                self.round()
+            except Exception as fault:  # a store that fails now may answer in the next round
+                self._failed(fault)
+            self._wanted.wait(POLL_SECONDS)
+
+    def _send(self, message: str, now: int) -> None:
+        document = self._claim(message, now)
+        if document is None:
+            return
+        if document["begun"] != now or now > document["until"]:
+            self._drop(message, "may have been sent, and is not sent again" if document["begun"] != now else "is late")
+            return
+        number, _, text = self._seal.open(document["letter"]).reveal().partition("\n")
+        try:
+            self.backend.send(number, Secret("otp", text), document["purpose"], now)
+        except UncertainError as fault:
+            self._drop(message, str(fault))
+        except LookupFailed as fault:
+            self._failed(fault)
+            self._store.change(UNSENT, message, lambda before: before and _later(before, now))
+        else:
+            self._store.change(UNSENT, message, lambda _: None)
+
+    def _claim(self, message: str, now: int) -> Document | None:
+        """Take the right to send; return the message as it was claimed, with an older `begun` where a claim ran out."""
+        claimed: list[Document | None] = []
+
+        def claim(before: Document | None) -> Document | None:
+            mine = before is not None and _is_due(before, now)
+            after = {**before, "begun": now} if before and before["begun"] is None and mine else before
+            claimed.append(after if mine else None)
+            return after
+
+        self._store.change(UNSENT, message, claim)
+        return claimed[-1]
+
+    def _drop(self, message: str, why: str) -> None:
+        self._store.change(UNSENT, message, lambda _: None)
+        self._failed(LookupFailed(f"the text message {message} {why}"))
+
+
+def _is_due(document: Document, now: int) -> bool:
+    if document["begun"] is not None:
+        return bool(now - document["begun"] > CLAIM_SECONDS)
+    return bool(now >= document["not_before"])
+
+
+def _later(document: Document, now: int) -> Document:
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** document["failures"])
+    return {**document, "begun": None, "failures": document["failures"] + 1, "not_before": now + pause}

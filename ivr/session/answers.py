@@ -1,0 +1,77 @@
+"""Answers the questions of one turn: by the bank within the time there is, or by our own services in a unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ivr.engine.asking import AnyAnswer, Ask, BankQuestion
+from ivr.engine.engine import Reply
+from ivr.engine.service_ports.question import Answer
+from ivr.errors import LookupFailed
+from ivr.services.router import Router, answer
+from ivr.stores.unit_of_work import UnitOfWork
+
+ASKING_SECONDS = 2.5
+"""How long all questions of one turn may take together: the caller is to hear something within three seconds."""
+_NOT_WORTH_ASKING = 0.05
+
+
+class ConflictError(Exception):
+    """Another unit of work was faster; the turn is to be run again in a new one."""
+
+
+class Answers:
+    """The answers to one request's questions, over all attempts at its turn: the bank is asked each question once.
+
+    `timer` counts seconds; the time begins with the first question.
+    """
+
+    def __init__(self, back_ends: Router, now: float, timer: Callable[[], float]) -> None:
+        self._back_ends, self._now, self._timer = back_ends, now, timer
+        self._bank: list[tuple[str, BankQuestion, AnyAnswer]] = []
+        self._until: float | None = None
+
+    def within(self, unit: UnitOfWork) -> Callable[[Ask[Reply]], AnyAnswer]:
+        """Return what answers the questions of one attempt. It raises ConflictError."""
+        services = None
+
+        def answer_to(ask: Ask[Reply]) -> AnyAnswer:
+            nonlocal services
+            question = ask.question
+            try:
+                if isinstance(question, BankQuestion):
+                    return self._of_bank(unit, question, ask.key)
+                self._left()
+                services = services or self._back_ends.within(unit)
+                own: Answer = answer(services, question, key=ask.key, now=self._now)
+            except LookupFailed as failed:
+                return failed
+            if question.commits_first and not unit.commit():
+                raise ConflictError
+            return own
+
+        return answer_to
+
+    def _of_bank(self, unit: UnitOfWork, question: BankQuestion, key: str) -> AnyAnswer:
+        for asked_key, asked, before in self._bank:
+            if asked_key == key and asked == question:
+                return before
+        unit.pause()
+        result = self._ask_bank(question, key)
+        self._bank.append((key, question, result))
+        return result
+
+    def _ask_bank(self, question: BankQuestion, key: str) -> AnyAnswer:
+        try:
+            seconds = min(question.deadline, self._left())
+            return self._back_ends(question.source, question.fields, deadline=seconds, key=key)
+        except LookupFailed as failed:
+            return failed
+
+    def _left(self) -> float:
+        """Return the seconds that are left for questions. Raises LookupFailed when there are none."""
+        if self._until is None:
+            self._until = self._timer() + ASKING_SECONDS
+        if (left := self._until - self._timer()) < _NOT_WORTH_ASKING:
+            raise LookupFailed("earlier questions of this turn took all the time there is")
+        return left

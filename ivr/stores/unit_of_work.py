@@ -1,0 +1,170 @@
+"""What one turn reads and changes, gathered in memory and written by one commit."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from ivr.engine.ports import Changes, Document, DocumentChange, JournalRow, Saved
+from ivr.errors import StoreError
+
+from . import Store
+from ._documents import NESTED, from_text, to_text
+
+T = TypeVar("T")
+
+MOST_ATTEMPTS = 200
+"""Commits that may lose to another unit before work is given up. A lost one costs a few milliseconds."""
+LONGEST_PAUSE = 0.02
+"""Seconds to wait, at most, after another unit was faster."""
+
+
+class UnitOfWork:
+    """Documents as one thread sees and changes them until `commit`. Nothing is written before.
+
+    Reads up to `pause` or `commit` see one state of the store. A document that was changed is compared with the store
+    when it is written: where another unit was faster, `commit` returns False, and the work is to be done again in a new
+    unit.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._reading: AbstractContextManager[None] | None = None
+        self._read: dict[tuple[str, str], str | None] = {}
+        self._changed: dict[tuple[str, str], str | None] = {}
+        self._changing = False
+        self._board: dict[str, bytes | None] = {}
+        self._seen = 0
+        self._afterwards: list[Callable[[], None]] = []
+
+    # reading
+
+    def load(self, call_id: str, key: str) -> Saved | None:
+        """Return a call, and what it answered to a request before, as `CallStore.load` does."""
+        self._begin_reading()
+        return self._store.load(call_id, key)
+
+    def get(self, collection: str, key: str) -> Document | None:
+        """Return a document, or None."""
+        return from_text(self.text(collection, key))
+
+    def text(self, collection: str, key: str) -> str | None:
+        """Return a document as the text that the store keeps, or None."""
+        place = collection, key
+        if place in self._changed:
+            return self._changed[place]
+        if place not in self._read:
+            self._begin_reading()
+            self._read[place] = self._store.text(collection, key)
+        return self._read[place]
+
+    def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
+        """Return keys in order, those behind `after` that begin with `prefix`."""
+        self._begin_reading()
+        own = {key: text for (of, key), text in self._changed.items() if of == collection}
+        deleted = sum(text is None for text in own.values())
+        keys = set(self._store.keys(collection, after=after, prefix=prefix, limit=limit + deleted))
+        keys |= {key for key, text in own.items() if text is not None and key > after and key.startswith(prefix)}
+        return sorted(key for key in keys if own.get(key, "") is not None)[:limit]
+
+    def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
+        """Return the number of the board's last write, and the rows written after `write`."""
+        self._begin_reading()
+        return self._store.rows_since(write)
+
+    # changing
+
+    def change(
+        self, collection: str, key: str, update: Callable[[Document | None], Document | None]
+    ) -> Document | None:
+        """Change one document of this unit, as `Documents.change` does; return what it is now."""
+        if self._changing:
+            raise StoreError(NESTED)
+        before = self.text(collection, key)
+        self._changing = True
+        try:
+            after = to_text(update(from_text(before)))
+        finally:
+            self._changing = False
+        if after != before:
+            self._changed[collection, key] = after
+        return from_text(after)
+
+    def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
+        """Put rows of the board into this unit; `seen` is the last write that the board had when they were made."""
+        self._board.update(rows)
+        self._seen = seen
+        return True
+
+    def afterwards(self, deed: Callable[[], None]) -> None:
+        """Do something after the commit: what wakes another thread, never what could fail."""
+        self._afterwards.append(deed)
+
+    # writing
+
+    def pause(self) -> None:
+        """End the read transaction: nothing stays open while the bank is asked."""
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            reading.__exit__(None, None, None)
+
+    def commit(
+        self,
+        call: Saved | None = None,
+        *,
+        expected: int | None = None,
+        at: float = 0.0,
+        rows: Sequence[JournalRow] = (),
+    ) -> bool:
+        """Write everything at once, and the turn of a call with it; return False if another unit was faster.
+
+        The unit goes on empty, so that work can be committed in two parts.
+        """
+        self.pause()
+        changed = [(place, text) for place, text in self._changed.items() if text != self._read.get(place)]
+        documents = [DocumentChange(*place, self._read.get(place), text) for place, text in changed]
+        if (call or rows or documents or self._board) and not self._store.commit(
+            Changes(call, expected, at, rows, documents, self._board, self._seen)
+        ):
+            return False
+        self._read, self._changed, self._board = {}, {}, {}
+        deeds, self._afterwards = self._afterwards, []
+        for deed in deeds:
+            deed()
+        return True
+
+    def _begin_reading(self) -> None:
+        if self._reading is None:
+            self._reading = self._store.reading()
+            self._reading.__enter__()
+
+
+def attempts(store: Store) -> Iterator[UnitOfWork]:
+    """Yield a new unit for each attempt at the same work, after a short random pause where the last one lost.
+
+    The work ends the iteration when its commit has succeeded. Raises StoreError after MOST_ATTEMPTS.
+    """
+    for attempt in range(MOST_ATTEMPTS):
+        if attempt:
+            time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.0002 * 2**attempt)))  # noqa: S311
+        unit = UnitOfWork(store)
+        try:
+            yield unit
+        finally:
+            unit.pause()
+    raise StoreError("too many change the same things at once")
+
+
+def in_one_commit(store: Store, work: Callable[[UnitOfWork], T]) -> T:
+    """Do work in a unit of its own and commit it; again from the beginning while others are faster.
+
+    Raises StoreError as `attempts` does; what `work` raises changes nothing.
+    """
+    for unit in attempts(store):
+        result = work(unit)
+        if unit.commit():
+            break
+    return result
