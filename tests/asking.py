@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ivr.engine.asking import Ask
+from ivr.engine.engine import Reply
 from ivr.engine.service_ports import QUESTIONS
 from ivr.engine.service_ports.question import Answer, read_question
 from ivr.engine.service_ports.queue import QueueStatus
@@ -36,11 +38,6 @@ def read_answer(answer: Answer) -> dict[str, Any]:
     return {"state": answer.state, **told} if answer.state != "left" else {}
 
 
-class NoBackEnds:
-    """Knows nothing, and none of our own services is there."""
-
-    def __call__(self, source: str, question: object, *, deadline: float, key: str) -> dict[str, object]:
-        raise LookupFailed("there is no bank here", missing=True)
-
-    def ask(self, question: object, *, key: str) -> object:
-        raise LookupFailed("there is no such service here", missing=True)
+def no_answer(_: Ask[Reply]) -> LookupFailed:
+    """Answer a question of a turn as if there were no bank and no service."""
+    return LookupFailed("there is no back end here", missing=True)

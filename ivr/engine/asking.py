@@ -75,9 +75,13 @@ def ask(question: AnyQuestion, key: str) -> Any:
 
 
 def answer_all(outcome: T | Ask[T], answer: Callable[[Ask[T]], AnyAnswer]) -> T:
-    """Answer every question of a turn; return what it ends in."""
+    """Answer every question of a turn; return what it ends in. `answer` may raise LookupFailed."""
     while isinstance(outcome, Ask):
-        outcome = outcome.answered(answer(outcome))
+        try:
+            value = answer(outcome)
+        except LookupFailed as failed:
+            value = failed
+        outcome = outcome.answered(value)
     return outcome
 
 

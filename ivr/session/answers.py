@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ivr.engine.asking import AnyAnswer, Ask, BankQuestion
 from ivr.engine.engine import Reply
+from ivr.engine.service_ports import ServicePorts
 from ivr.engine.service_ports.question import Answer
 from ivr.errors import LookupFailed
 from ivr.services.router import Router, answer
@@ -32,20 +33,17 @@ class Answers:
         self._until: float | None = None
 
     def within(self, unit: UnitOfWork) -> Callable[[Ask[Reply]], AnyAnswer]:
-        """Return what answers the questions of one attempt. It raises ConflictError."""
-        services = None
+        """Return what answers the questions of one attempt. It raises LookupFailed and ConflictError."""
+        services: ServicePorts | None = None
 
         def answer_to(ask: Ask[Reply]) -> AnyAnswer:
             nonlocal services
             question = ask.question
-            try:
-                if isinstance(question, BankQuestion):
-                    return self._of_bank(unit, question, ask.key)
-                self._left()
-                services = services or self._back_ends.within(unit)
-                own: Answer = answer(services, question, key=ask.key, now=self._now)
-            except LookupFailed as failed:
-                return failed
+            if isinstance(question, BankQuestion):
+                return self._of_bank(unit, question, ask.key)
+            self._left()
+            services = services or self._back_ends.within(unit)
+            own: Answer = answer(services, question, key=ask.key, now=self._now)
             if question.commits_first and not unit.commit():
                 raise ConflictError
             return own

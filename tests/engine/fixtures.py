@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from ivr.engine.call import Call
 from ivr.engine.asking import AnyAnswer, Ask, BankQuestion, answer_all
+from ivr.engine.call import Call
 from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import CallStarted, Digits, Input, NoInput, Speech
 from ivr.engine.service_ports.field_types import COUNT, DURATION, FLAG
-from ivr.engine.service_ports.question import A, Question, answer_of, declared_fields
+from ivr.engine.service_ports.question import answer_of, declared_fields
 from ivr.engine.turn import Services
 from ivr.engine.verbs import Closing, Pause, Say
 from ivr.errors import LookupFailed
@@ -57,17 +57,14 @@ class Bank:
     def answer(self, asked: Ask[Any]) -> AnyAnswer:
         """Answer a question of a turn; of our own services with nothing in a field of which the table says nothing."""
         question = asked.question
-        try:
-            if isinstance(question, BankQuestion):
-                return self(question.source, question.fields, deadline=question.deadline, key=asked.key)
-            asked_fields = {name: getattr(question, name) for name in question.__struct_fields__}
-            given = {name: value for name, value in asked_fields.items() if value not in ("", None)}
-            values = self(question.source, given, deadline=0.0, key=asked.key)
-        except LookupFailed as failed:
-            return failed
+        if isinstance(question, BankQuestion):
+            return self(question.source, question.fields, deadline=question.deadline, key=asked.key)
+        fields = {name: getattr(question, name) for name in question.__struct_fields__}
+        given = {name: value for name, value in fields.items() if value not in ("", None)}
+        values = self(question.source, given, deadline=0.0, key=asked.key)
         answer = answer_of(type(question))
-        fields = declared_fields(answer).values()
-        return answer(**{field.name: _NOTHING.get(field.kinds, "") for field in fields if field.required} | values)
+        required = [field for field in declared_fields(answer).values() if field.required]
+        return answer(**{field.name: _NOTHING.get(field.kinds, "") for field in required} | values)
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
         self.asked.append((source, question, key))

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from ivr.calendar import CHINA
+from ivr.engine.asking import answer_all
 from ivr.engine.inputs import CallStarted, DialEnded
 from ivr.engine.verbs import Hangup
 from ivr.errors import FlowError, LookupFailed
@@ -50,12 +51,16 @@ def at(moment: str) -> float:
     return datetime.fromisoformat(moment).replace(tzinfo=CHINA).timestamp()
 
 
+def begin(phone, call_id, started):
+    return answer_all(phone.engine.begin(call_id, started, phone.now), phone.bank.answer)
+
+
 def call(phone, steps, *, to="+86999", when="2026-11-23 10:00", line=LINE, caller=None, flow=""):
     """Ring a number at a moment, as somebody the bank says this of; without it the bank does not answer."""
     bank = Bank({"bank.caller": caller if caller is not None else LookupFailed("gone")})
     rung = phone(steps, line=line, bank=bank)
     rung.now = at(when)
-    rung.reply = rung.engine.begin("CA2", CallStarted("+8613800000001", to, flow), rung.now)
+    rung.reply = begin(rung, "CA2", CallStarted("+8613800000001", to, flow))
     return rung
 
 
@@ -89,7 +94,7 @@ def test_a_number_has_its_language_also_when_the_flow_is_named_by_the_address(ph
 def test_a_flow_of_another_name_that_lacks_the_language_of_the_number_speaks_its_own(phone):
     other = "flow: other\nstart: a\nagent: a\nsteps:\n  a: {transfer: vip, otherwise: return}\n"
     rung = phone(TELL, line=ENGLISH, other=other)
-    rung.reply = rung.engine.begin("CA2", CallStarted("+8613800000001", "+861", "other"), rung.now)
+    rung.reply = begin(rung, "CA2", CallStarted("+8613800000001", "+861", "other"))
     assert rung.call.language == "zh-CN"
 
 
@@ -132,7 +137,7 @@ def test_a_call_back_from_a_closed_desk_is_as_urgent_as_the_wish_for_a_person(ph
     steps = steps.replace("transfer: segment", "transfer: {desk: vip, priority: vip}")
     rung = call(phone, steps, when="2026-11-23 03:00")
     rung.bank.answers |= {"risk.status": {"at_risk": at_risk}, "queue.call_back": {"by": "x", "reference": "1"}}
-    rung.reply = rung.engine.begin("CA3", CallStarted("+8613800000001", "+86999", ""), rung.now)
+    rung.reply = begin(rung, "CA3", CallStarted("+8613800000001", "+86999", ""))
     assert rung.heard == "再见。"
     asked = [given for source, given, _ in rung.bank.asked if source == "queue.call_back"][-1]
     assert (asked["desk"], asked["priority"]) == ("vip", priority)
@@ -150,7 +155,8 @@ def test_who_is_led_round_to_a_closed_desk_is_connected_all_the_same(phone):
     rung = call(phone, steps, when="2026-11-23 03:00")
     assert rung.closing.number == "+861000000001"
     circle = phone(steps, head="agent: start", line=LINE)
-    circle.reply = circle.engine.begin("CA2", CallStarted("+86138", "+862", "test"), at("2026-11-23 03:00"))
+    circle.now = at("2026-11-23 03:00")
+    circle.reply = begin(circle, "CA2", CallStarted("+86138", "+862", "test"))
     assert circle.closing.number == "+861000000002"
 
 

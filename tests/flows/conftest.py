@@ -19,12 +19,12 @@ from ivr.carrier.transport import CarrierAnswer, WsgiTransport
 from ivr.carrier.twiml import Dial, Gather, Hangup, Record, Redirect, TwimlDocument
 from ivr.carrier.twiml_parser import falls_silent, parse_twiml
 from ivr.demo.bank.serving import BackgroundBank
-from ivr.engine.ports import BackEnds, Lookup
-from ivr.engine.service_ports import OwnServices
-from ivr.engine.service_ports.question import A, Question
+from ivr.engine.ports import Lookup
+from ivr.engine.service_ports import ServicePorts
+from ivr.services.router import Router
 from ivr.session.call_codec import freeze, thaw
-from ivr.session.releases import ReleaseEngines
 from ivr.settings import Settings
+from ivr.stores.unit_of_work import UnitOfWork
 from ivr.web import web_app
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -49,26 +49,40 @@ class Faults(logging.Handler):
         return lines
 
 
-@dataclass(frozen=True)
-class _BackEnds:
-    """The bank and our own services, with other answers to some questions."""
+class _OtherAnswers(Router):
+    """The back ends of a machine, with another bank or other answers to some questions."""
 
-    bank: Lookup
-    own: OwnServices
-    answers: Mapping[str, Mapping[str, Any] | Exception]
+    def __init__(self, real: Router, bank: Lookup, answers: Mapping[str, Mapping[str, Any] | Exception]) -> None:
+        vars(self).update(vars(real))
+        self._bank, self._answers = bank, answers
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
-        answer = self.answers.get(source)
+        answer = self._answers.get(source)
         if isinstance(answer, Exception):
             raise answer
-        return self.bank(source, question, deadline=deadline, key=key) if answer is None else answer
+        return self._bank(source, question, deadline=deadline, key=key) if answer is None else answer
 
-    def ask(self, question: Question[A], *, key: str) -> A:
-        answer = self.answers.get(question.source)
-        if isinstance(answer, Exception):
-            raise answer
-        assert answer is None, "our own services answer in their own type"
-        return self.own.ask(question, key=key)
+    def within(self, unit: UnitOfWork) -> ServicePorts:
+        services = super().within(unit)
+        failing = {source: fault for source, fault in self._answers.items() if isinstance(fault, Exception)}
+        changes: dict[str, Any] = {}
+        for source, fault in failing.items():
+            service, _, name = source.partition(".")
+            if hasattr(services, service):
+                changes[service] = _Failing(getattr(services, service), name, fault)
+        return replace(services, **changes)
+
+
+class _Failing:
+    """A service that cannot answer one of its questions."""
+
+    def __init__(self, service: object, name: str, fault: Exception) -> None:
+        self._service, self._name, self._fault = service, name, fault
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._name:
+            raise self._fault
+        return getattr(self._service, name)
 
 
 @dataclass
@@ -92,17 +106,14 @@ class Machine:
 
     def with_bank(self, lookup: Lookup) -> Machine:
         """Return the same machine with another bank; the services of our own stay."""
-        return self._with(_BackEnds(lookup, self.ivr.services.lookup, {}))
+        return self._with(_OtherAnswers(self.ivr.back_ends, lookup, {}))
 
     def with_answers(self, answers: Mapping[str, Mapping[str, Any] | Exception]) -> Machine:
         """Return the same machine where these questions, by source, are answered otherwise."""
-        own = self.ivr.services.lookup
-        return self._with(_BackEnds(own, own, answers))
+        return self._with(_OtherAnswers(self.ivr.back_ends, self.ivr.back_ends, answers))
 
-    def _with(self, back_ends: BackEnds) -> Machine:
-        services = replace(self.ivr.services, lookup=back_ends)
-        engines = ReleaseEngines(self.ivr.release, services, self.ivr.store)
-        ivr = replace(self.ivr, services=services, session=replace(self.ivr.session, engines=engines))
+    def _with(self, back_ends: Router) -> Machine:
+        ivr = replace(self.ivr, back_ends=back_ends, session=replace(self.ivr.session, back_ends=back_ends))
         return replace(self, ivr=ivr, transport=WsgiTransport(web_app(ivr)))
 
     @property

@@ -30,16 +30,14 @@ def ring(ivr, number: str, call: str = "CA1", called: str = "+861085550100") -> 
 
 
 def customer_of(ivr, number: str) -> str:
-    return ivr.services.lookup("bank.caller", {"number": number}, deadline=1, key="k")["customer"]
+    return ivr.back_ends("bank.caller", {"number": number}, deadline=1, key="k")["customer"]
 
 
 @pytest.mark.parametrize("number", [ZHANG, WANG])
 @pytest.mark.parametrize("by", ["number", "customer"])
 def test_who_is_at_risk_is_warned_and_reaches_a_person(ivr, number, by):
     name = (
-        number
-        if by == "number"
-        else ivr.services.lookup("bank.caller", {"number": number}, deadline=1, key="k")["customer"]
+        number if by == "number" else ivr.back_ends("bank.caller", {"number": number}, deadline=1, key="k")["customer"]
     )
     ivr.risks.mark(name, ivr.clock())
     heard = ring(ivr, number)

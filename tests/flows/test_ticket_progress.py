@@ -15,7 +15,7 @@ def complained(machine, ring):
     """Complain, and return a way to change the ticket and one to ask how far it is."""
     machine.ivr.store.forget()
     machine.clock.set(1_795_399_200.0)
-    own = machine.ivr.services.lookup
+    own = machine.ivr.back_ends
     opened = own.ask(OpenTicket(number=LI, kind="service"), key="opened")
 
     def progress():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +11,12 @@ import pytest
 
 from ivr.backends.http import HttpLookup
 from ivr.engine.service_ports.risk import AskRisk, RiskStatus
+from ivr.engine.service_ports.tickets import OpenTicket
 from ivr.errors import LookupFailed
 from ivr.services.router import Router
+from ivr.stores.memory import MemoryStore
+from ivr.stores.unit_of_work import UnitOfWork
+from tests.own_services import router_of
 
 
 @pytest.fixture
@@ -22,26 +25,35 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-class Sms:
-    """A service that says what is wrong with it."""
+class Own:
+    """Our own services: only these ports, with what is wrong with them."""
+
+    def __init__(self, troubles: Mapping[str, str] | None = None, **ports: Any) -> None:
+        self._troubles, self._ports = troubles or {}, ports
+
+    def within(self, unit: UnitOfWork) -> Any:
+        return SimpleNamespace(**self._ports)
 
     def troubles(self) -> Mapping[str, str]:
-        return {"sms": "reaches nobody"}
+        return self._troubles
 
 
-def services(**ports: Any) -> Any:
-    return SimpleNamespace(**ports)
+def router_over(own: Own, bank: Any = None, now: float = 7.0) -> Router:
+    return Router(bank or (lambda *_, **__: {}), own, MemoryStore(), lambda: now)  # type: ignore[arg-type]
 
 
 def test_all_back_ends_with_trouble_are_named_by_the_router(free_port):
     bank = HttpLookup({"bank": f"http://127.0.0.1:{free_port}", "cards": ""})
-    router = Router(bank, services(sms=Sms(), tickets=object()), time.time)
-    assert router.troubles() == [
+    assert router_over(Own({"sms": "reaches nobody"}), bank).troubles() == [
         ("bank", "cannot be reached"),
         ("cards", "no address is set"),
         ("sms", "reaches nobody"),
     ]
-    assert Router(lambda *_, **__: {}, services(), time.time).troubles() == []
+    assert router_over(Own()).troubles() == []
+
+
+def test_messages_that_stay_in_the_outbox_are_a_trouble():
+    assert [name for name, _ in router_of(MemoryStore(), lambda *_, **__: {}).troubles()] == ["sms"]
 
 
 def test_a_question_is_asked_of_its_own_service_and_the_bank_is_asked_by_name():
@@ -51,11 +63,19 @@ def test_a_question_is_asked_of_its_own_service_and_the_bank_is_asked_by_name():
         asked.append((question.number, key, now))
         return RiskStatus(at_risk=True)
 
-    risk = SimpleNamespace(status=status)
-    router = Router(lambda source, question, *, deadline, key: {"source": source}, services(risk=risk), lambda: 7.0)
+    own = Own(risk=SimpleNamespace(status=status))
+    router = router_over(own, lambda source, question, *, deadline, key: {"source": source})
     assert router.ask(AskRisk(number="+861"), key="k") == RiskStatus(at_risk=True)
     assert asked == [("+861", "k", 7.0)]
     assert router("bank.caller", {}, deadline=1.0, key="k") == {"source": "bank.caller"}
+
+
+def test_what_a_question_outside_of_a_turn_changes_is_committed():
+    store = MemoryStore()
+    router = router_of(store, lambda *_, **__: {})
+    receipt = router.ask(OpenTicket(kind="service", number="+8613800000001"), key="k")
+    assert store.keys("tickets") == [receipt.ticket]
+    assert router.ask(OpenTicket(kind="service", number="+8613800000001"), key="k") == receipt
 
 
 def test_a_fault_of_a_service_is_a_failed_lookup_without_its_text():
@@ -63,5 +83,5 @@ def test_a_fault_of_a_service_is_a_failed_lookup_without_its_text():
         raise ValueError("135790")
 
     with pytest.raises(LookupFailed, match="risk cannot be asked") as failed:
-        Router(lambda *_, **__: {}, services(risk=SimpleNamespace(status=fault)), time.time).ask(AskRisk(), key="k")
+        router_over(Own(risk=SimpleNamespace(status=fault))).ask(AskRisk(), key="k")
     assert "135790" not in str(failed.value)

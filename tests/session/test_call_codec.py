@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from ivr.crypto import Seal
-from ivr.engine.call import Call, CallFacts, Frame, Transfer
 from ivr.engine.asking import answer_all
+from ivr.engine.call import Call, CallFacts, Frame, Transfer
 from ivr.engine.engine import Engine
 from ivr.engine.inputs import DialEnded, Digits
 from ivr.errors import StoreError

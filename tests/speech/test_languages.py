@@ -9,6 +9,7 @@ import pytest
 
 from ivr.carrier.languages import HEARD, saying_fault
 from ivr.channels.twilio.prompts import recogniser_language, speak
+from ivr.engine.asking import answer_all
 from ivr.engine.engine import Engine
 from ivr.engine.inputs import CallStarted, Digits, NoInput, Speech
 from ivr.engine.turn import Services
@@ -23,7 +24,7 @@ from ivr.speech.languages import LANGUAGES, CarrierVoice, Language, family_of, l
 from ivr.speech.negation import Negation
 from ivr.speech.phrases import understand
 from ivr.speech.verbalize import Reader, speaker_of
-from tests.asking import NoBackEnds
+from tests.asking import no_answer
 
 BOOKS = Path(phrasebook.__file__).parent
 LINE = 'lines: {default: test}\ndesks: {general: "+861000000001"}\ndesk: general\n'
@@ -155,15 +156,17 @@ def test_a_row_and_a_phrasebook_make_a_language(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setitem(LANGUAGES, "eo-EO", ESPERANTO)  # type: ignore[arg-type]
 
     release = reload({"line.yaml": LINE, "test.yaml": FLOW % ("eo-EO", "Bonvenon.")}, catalogue())
-    engine = Engine(release, Services(NoBackEnds(), Reader(), inverse_normalize, understand, display_format))
-    reply = engine.begin("CA1", CallStarted("+8613800000001", "+861000", "test"), 1_795_310_000.0)
+    engine = Engine(release, Services(Reader(), inverse_normalize, understand, display_format))
+    reply = answer_all(
+        engine.begin("CA1", CallStarted("+8613800000001", "+861000", "test"), 1_795_310_000.0), no_answer
+    )
     assert words(reply.closing.prompts) == "Bonvenon.Por saldo, premu 1."
     assert '<Say language="eo-EO" voice="Polly.Ludoviko">' in speak(reply.closing.prompts, "")[0]
-    reply = engine.turn(reply.call, NoInput(), 1_795_310_010.0)
+    reply = answer_all(engine.turn(reply.call, NoInput(), 1_795_310_010.0), no_answer)
     assert "Mi ne aŭdis vin." in words(reply.closing.prompts)
-    reply = engine.turn(reply.call, Speech("ne saldo", 0.9), 1_795_310_020.0)
+    reply = answer_all(engine.turn(reply.call, Speech("ne saldo", 0.9), 1_795_310_020.0), no_answer)
     assert not reply.call.ended
-    reply = engine.turn(reply.call, Digits("1"), 1_795_310_030.0)
+    reply = answer_all(engine.turn(reply.call, Digits("1"), 1_795_310_030.0), no_answer)
     assert words(reply.closing.prompts).startswith("Gis November")
 
 

@@ -25,7 +25,6 @@ from ivr.speech.itn import inverse_normalize
 from ivr.speech.phrases import understand
 from ivr.speech.sounds import readings
 from ivr.speech.speech_input import SpeechInput
-from tests.asking import NoBackEnds
 
 FLOWS = Path(__file__).parents[2] / "flows"
 HEARING = Hearing("zh-CN", ("余额", "挂失"), "recording")
@@ -193,9 +192,7 @@ def test_every_phrase_that_the_shipped_steps_expect_is_understood_where_it_is_ex
     def aloud(value, kind, argument, language):
         return str(value)
 
-    services = Services(
-        aloud, inverse_normalize, understand, aloud, input_mode=lambda language: "recording"
-    )
+    services = Services(aloud, inverse_normalize, understand, aloud, input_mode=lambda language: "recording")
     asked, missed = 0, []
     for flow in release.flows.values():
         steps = [step for step in flow.steps.values() if isinstance(step, InputStep)]

@@ -29,10 +29,10 @@ class Wired(Bank):
         self.now = 1_795_310_000.0
         self.line = Announcements(documents)
 
-    def ask(self, question, *, key):
-        if isinstance(question, AskAnnouncement):
-            return self.line.announcement(question, key=key, now=self.now)
-        return super().ask(question, key=key)
+    def answer(self, asked):
+        if isinstance(asked.question, AskAnnouncement):
+            return self.line.announcement(asked.question, key=asked.key, now=self.now)
+        return super().answer(asked)
 
 
 @pytest.fixture

@@ -10,25 +10,39 @@ import pytest
 
 from ivr.channels.twilio.messages import TwilioMessages
 from ivr.engine.ports import Documents
+from ivr.engine.service_ports.sms import MessageSent, SendMessage
 from ivr.errors import LookupFailed, SettingsError
 from ivr.secret import Secret
 from ivr.services.identity import IdentityService
-from ivr.services.sms import Messages, Rules, open_messages
-from ivr.services.sms.backend import UncertainError
+from ivr.services.sms import Rules, SmsSender, open_messages
 from ivr.services.sms.local_outbox import LocalOutbox
 from ivr.settings import Hidden, Settings
+from ivr.stores import Store
 from ivr.stores.sqlite import SqliteStore
+from ivr.stores.unit_of_work import UnitOfWork, in_one_commit
 from tests.asking import ask
-from tests.channels.twilio.rest_api import Api
 
 from .conftest import DAY, MONDAY, NUMBER, SEAL
 
 
-def service(store: Documents, **rules: Any) -> Messages:
-    return Messages(store, LocalOutbox(store, SEAL), seal=SEAL, rules=Rules(**rules))
+class Committed:
+    """The service, each question in a unit of work that is committed."""
+
+    def __init__(self, store: Store, **rules: Any) -> None:
+        self._store, self._rules = store, Rules(**rules)
+
+    def send(self, question: SendMessage, *, key: str, now: float) -> MessageSent:
+        def work(unit: UnitOfWork) -> MessageSent:
+            return open_messages(unit, SEAL, rules=self._rules).send(question, key=key, now=now)
+
+        return in_one_commit(self._store, work)
 
 
-def send(sms: Messages, key: str, now: float = MONDAY, **given: Any) -> Any:
+def service(store: Store, **rules: Any) -> Committed:
+    return Committed(store, **rules)
+
+
+def send(sms: Committed, key: str, now: float = MONDAY, **given: Any) -> Any:
     return ask(sms, "sms.send", {"number": NUMBER, "text": "您好", "purpose": "note"} | given, key=key, now=now)
 
 
@@ -53,7 +67,7 @@ def test_the_same_key_sends_once(store: SqliteStore):
     assert len(sent(store)) == 2
 
 
-def _quietly(sms: Messages, key: str) -> bool:
+def _quietly(sms: Committed, key: str) -> bool:
     try:
         return bool(send(sms, key))
     except LookupFailed:
@@ -122,29 +136,6 @@ def test_other_questions_are_refused(store: SqliteStore):
         ask(service(store), "sms.read", {}, key="1", now=MONDAY)
 
 
-def test_a_refused_message_may_be_tried_again_and_does_not_count(store: SqliteStore, api: Api):
-    sms = Messages(
-        store, TwilioMessages("AC1", Hidden("t"), "+12025550123", api=api.url), seal=SEAL, rules=Rules(a_day=1)
-    )
-    good, api.status = api.body, 400
-    for _ in range(3):
-        with pytest.raises(LookupFailed):
-            send(sms, "turn")
-    api.status, api.body = 201, good
-    assert send(sms, "turn")["id"].startswith("SM")
-
-
-def test_a_message_that_may_have_gone_out_counts_and_is_not_sent_again(store: SqliteStore, api: Api):
-    sms = Messages(store, TwilioMessages("AC1", Hidden("t"), "+12025550123", api=api.url), seal=SEAL)
-    api.status = 503
-    for _ in range(3):
-        with pytest.raises(UncertainError):
-            send(sms, "turn")
-    assert len(api.forms) == 1
-    api.status = 201
-    assert send(sms, "next turn")["id"]
-
-
 def test_codes_go_through_and_are_nowhere_in_clear(tmp_path: Path):
     store = SqliteStore(tmp_path / "ivr.db")
     identity = IdentityService(store, seal=SEAL, messenger=service(store))
@@ -164,8 +155,10 @@ def test_the_settings_choose_the_backend(store: SqliteStore):
     account = {"account_sid": "AC" + "1" * 32, "auth_token": Hidden("t"), "sms_from": "+12025550123"}
     assert TwilioMessages.from_settings(Settings(**{**account, "sms_from": ""})) is None
     carrier = TwilioMessages.from_settings(Settings(**account))
-    assert open_messages(store, SEAL).backend.kind == "outbox"
-    assert open_messages(store, SEAL, carrier=carrier).backend.kind == "twilio"
+    assert carrier is not None
+    unit = UnitOfWork(store)
+    assert open_messages(unit, SEAL).backend.kind == "outbox"
+    assert open_messages(unit, SEAL, SmsSender(store, SEAL, carrier)).backend.kind == "unsent"
     for missing in ("account_sid", "auth_token"):
         with pytest.raises(SettingsError, match="TWILIO_SMS_FROM"):
             TwilioMessages.from_settings(Settings(**{k: v for k, v in account.items() if k != missing}))

@@ -7,17 +7,18 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from ivr.engine.asking import answer_all
 from ivr.engine.engine import Engine
 from ivr.engine.inputs import CallStarted, NoInput, Speech
 from ivr.engine.turn import Services
 from ivr.engine.verbs import Say
-from ivr.errors import LookupFailed
 from ivr.flow.loader import load
 from ivr.flow.profiles import profiles
 from ivr.session.step_registry import catalogue
 from ivr.speech.prompts import known_prompts
 from ivr.speech.prompts.catalogue import sound_of
 from ivr.speech.prompts.words import sentences
+from tests.asking import no_answer
 
 from .conftest import release_of
 
@@ -99,9 +100,7 @@ def test_the_engines_own_phrases_and_prepared_announcements_are_known_in_every_p
 def test_whatever_shipped_flows_say_to_silence_and_nonsense_is_known():
     release = load(FLOWS, catalogue())
     known = {prompt.sound for prompt in known_prompts(release)}
-    engine = Engine(
-        release, Services(_Nobody(), lambda *_: "\ue000", lambda *_, **__: None, lambda *_, **__: None, lambda *_: "")
-    )
+    engine = Engine(release, Services(lambda *_: "\ue000", lambda *_, **__: None, lambda *_, **__: None, lambda *_: ""))
     unknown = set()
     for flow in release.flows:
         for language in release.flows[flow].languages:
@@ -119,24 +118,14 @@ def test_the_shipped_flows_are_listed_quickly_and_every_name_is_one_file():
     assert all(name.replace(".", "").replace("_", "").replace("-", "").isalnum() for _, name in names)
 
 
-class _Nobody:
-    """Back ends that answer nothing."""
-
-    def __call__(self, source, question, *, deadline, key):
-        raise LookupFailed("nobody is here", missing=True)
-
-    def ask(self, question, *, key):
-        raise LookupFailed("nobody is here", missing=True)
-
-
 def _heard(engine: Engine, flow: str, language: str, given) -> list[Say]:
-    reply = engine.begin("CA1", CallStarted("+8613800000001", "+86100", flow), 1_795_399_200.0)
+    reply = answer_all(engine.begin("CA1", CallStarted("+8613800000001", "+86100", flow), 1_795_399_200.0), no_answer)
     call = replace(reply.call, language=language)
     heard = [p for p in reply.closing.prompts if isinstance(p, Say)]
     for _ in range(6):
         if call.ended:
             break
-        reply = engine.turn(call, given, 1_795_399_200.0)
+        reply = answer_all(engine.turn(call, given, 1_795_399_200.0), no_answer)
         call = reply.call
         heard += [p for p in reply.closing.prompts if isinstance(p, Say)]
     return heard

@@ -1,0 +1,90 @@
+"""The questions of one turn: one deadline for all, the bank asked once over all attempts, own services in the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from ivr.engine.asking import AnyQuestion, Ask, BankQuestion
+from ivr.engine.engine import Reply
+from ivr.engine.service_ports.identity import ChargeTry
+from ivr.engine.service_ports.memory import KeepPreferences
+from ivr.errors import LookupFailed
+from ivr.session.answers import ASKING_SECONDS, Answers, ConflictError
+from ivr.stores.memory import MemoryStore
+from ivr.stores.unit_of_work import UnitOfWork
+from tests.own_services import router_of
+
+
+class Bank:
+    """Takes 1.7 s for each answer."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.deadlines: list[float] = []
+
+    def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
+        self.deadlines.append(deadline)
+        self.now += 1.7
+        return {"source": source, **question}
+
+
+def asked(question: AnyQuestion, key: str = "CA1:1:1") -> Ask[Reply]:
+    return Ask(question, key, None)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def bank() -> Bank:
+    return Bank()
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def answers(bank: Bank, store: MemoryStore) -> Answers:
+    return Answers(router_of(store, bank), 0.0, lambda: bank.now)
+
+
+def test_questions_of_one_turn_share_one_deadline(answers: Answers, bank: Bank, store: MemoryStore) -> None:
+    answer = answers.within(UnitOfWork(store))
+    assert answer(asked(BankQuestion("bank.verify", {}, 2.0))) == {"source": "bank.verify"}
+    answer(asked(BankQuestion("bank.balance", {}, 2.0)))
+    late = answer(asked(BankQuestion("bank.limits", {}, 2.0)))
+    assert isinstance(late, LookupFailed)
+    assert "all the time there is" in str(late)
+    assert bank.deadlines == [2.0, pytest.approx(ASKING_SECONDS - 1.7)]
+    with pytest.raises(LookupFailed, match="all the time there is"):  # our own services have no other deadline
+        answer(asked(KeepPreferences(number="+8613800000001", call="CA1", reason="balance")))
+
+
+def test_the_bank_is_asked_once_over_all_attempts(answers: Answers, bank: Bank, store: MemoryStore) -> None:
+    question = BankQuestion("bank.balance", {"customer": "C1"}, 2.0)
+    first = answers.within(UnitOfWork(store))(asked(question))
+    assert answers.within(UnitOfWork(store))(asked(question)) is first
+    other = BankQuestion("bank.balance", {"customer": "C2"}, 0.5)
+    assert answers.within(UnitOfWork(store))(asked(other)) != first
+    assert len(bank.deadlines) == 2
+
+
+def test_a_try_is_committed_before_the_turn_goes_on_and_nothing_else_is(answers: Answers, store: MemoryStore) -> None:
+    unit = UnitOfWork(store)
+    answer = answers.within(unit)
+    answer(asked(KeepPreferences(number="+8613800000001", call="CA1", reason="balance")))
+    assert not store.keys("memory")
+    answer(asked(ChargeTry(account="A1", number="+8613800000001")))
+    assert store.keys("identity.accounts")
+
+
+def test_a_try_that_another_unit_counted_first_is_a_conflict(answers: Answers, store: MemoryStore) -> None:
+    unit, other = UnitOfWork(store), UnitOfWork(store)
+    charge = asked(ChargeTry(account="A1", number="+8613800000001"))
+    other.get("identity.watch", "all")
+    unit.get("identity.watch", "all")
+    answers.within(other)(charge)
+    with pytest.raises(ConflictError):
+        answers.within(unit)(asked(ChargeTry(account="A2", number="+8613800000002")))
