@@ -14,7 +14,7 @@ from ivr.services.sms import SmsSender
 from ivr.stores import Store
 
 SEAL = Seal(b"k" * 32)
-LINE = Hotline({}, {"general": Desk("general", "+861085550100")}, "general")
+LINE = Hotline({}, {"general": Desk("general", "+861085550100", 20)}, "general")
 
 
 def own_services(store: Store, sender: SmsSender | None = None) -> OwnServices:

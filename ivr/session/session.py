@@ -127,6 +127,7 @@ class Session:
         reply = self._turn(unit, saved, request)
         if reply is None:
             return None
+        unit.pause()
         closing = self.prompts.ready(reply.closing, carrier_speaks=channel.speaks)
         document = channel.render(closing, turn=reply.call.turn)
         return document if self._commit(unit, saved, reply, incoming.key, document) else None

@@ -83,8 +83,9 @@ def test_a_try_is_committed_before_the_turn_goes_on_and_nothing_else_is(answers:
 def test_a_try_that_another_unit_counted_first_is_a_conflict(answers: Answers, store: MemoryStore) -> None:
     unit, other = UnitOfWork(store), UnitOfWork(store)
     charge = asked(ChargeTry(account="A1", number="+8613800000001"))
-    other.get("identity.watch", "all")
-    unit.get("identity.watch", "all")
+    for reader in (unit, other):
+        reader.get("identity.watch", "all")
+        reader.pause()
     answers.within(other)(charge)
     with pytest.raises(ConflictError):
         answers.within(unit)(asked(ChargeTry(account="A2", number="+8613800000002")))

@@ -57,8 +57,9 @@ class Sending:
     def write(self, text: str = "您好", purpose: str = "note") -> None:
         unit = UnitOfWork(self.store)
         self.sender.within(unit).send(NUMBER, Secret("otp", text), purpose, self.now)
-        assert not self.store.keys(UNSENT)
+        waiting = self.waiting
         assert unit.commit()
+        assert self.waiting == waiting + 1
 
     @property
     def waiting(self) -> int:
