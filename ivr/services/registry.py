@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 from ivr.crypto import Seal
 from ivr.engine.service_ports import Asker, ServicePorts
@@ -16,10 +17,11 @@ from ivr.stores.unit_of_work import UnitOfWork
 
 from .announcements import Announcements
 from .identity import IdentityService
+from .identity.risk import Risks
 from .preferences import Preferences
 from .queue.callback_failure import CallbackFailure
 from .queue.service import Queue
-from .sms import SmsSender, open_messages
+from .sms import Messages, SmsSender, open_messages
 from .surveys import Surveys
 from .tickets.service import Tickets
 
@@ -38,22 +40,50 @@ class OwnServices:
 
     def within(self, unit: UnitOfWork) -> ServicePorts:
         """Return the services over a unit of work: they read and change what is in it, and commit nothing."""
-        messages = open_messages(unit, self.seal, self.sender)
-        identity = IdentityService(unit, seal=self.seal, messenger=messages)
-        return ServicePorts(
-            identity=identity,
-            risk=identity.risks,
-            sms=messages,
-            tickets=Tickets(unit, self.seal),
-            survey=Surveys(unit),
-            memory=Preferences(unit, self.seal),
-            line=self.announcements,
-            queue=self.queue.within(unit),
-        )
+        return _UnitServices(self, unit)
 
     def troubles(self) -> Mapping[str, str]:
         """Say when no message leaves this machine."""
         return {} if self.sender else {"sms": "messages stay in the outbox, so one-time codes reach nobody"}
+
+
+class _UnitServices:
+    """The services of one unit of work, each made when it is asked first: most turns ask one or none."""
+
+    def __init__(self, own: OwnServices, unit: UnitOfWork) -> None:
+        self._own, self._unit = own, unit
+
+    @cached_property
+    def identity(self) -> IdentityService:
+        return IdentityService(self._unit, seal=self._own.seal, messenger=self.sms)
+
+    @cached_property
+    def risk(self) -> Risks:
+        return Risks(self._unit, self._own.seal)
+
+    @cached_property
+    def sms(self) -> Messages:
+        return open_messages(self._unit, self._own.seal, self._own.sender)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        return Tickets(self._unit, self._own.seal)
+
+    @cached_property
+    def survey(self) -> Surveys:
+        return Surveys(self._unit)
+
+    @cached_property
+    def memory(self) -> Preferences:
+        return Preferences(self._unit, self._own.seal)
+
+    @property
+    def line(self) -> Announcements:
+        return self._own.announcements
+
+    @cached_property
+    def queue(self) -> Queue:
+        return self._own.queue.within(self._unit)
 
 
 def hand_on(services: Asker) -> Callable[[CallbackFailure], None]:

@@ -107,7 +107,7 @@ def test_a_question_takes_its_fields_and_refuses_others(source: str) -> None:
 @pytest.mark.parametrize("source", QUESTIONS)
 def test_the_port_of_a_service_takes_each_question_and_answers_with_its_struct(source: str) -> None:
     service, _, name = source.partition(".")
-    port = get_type_hints(ServicePorts)[service]
+    port = get_type_hints(getattr(ServicePorts, service).fget)["return"]
     hints = get_type_hints(getattr(port, name))
     assert (hints["question"], hints["return"]) == (QUESTIONS[source], answer_of(QUESTIONS[source]))
 

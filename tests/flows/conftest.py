@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urljoin
 
 import pytest
@@ -63,14 +63,22 @@ class _OtherAnswers(Router):
         return self._bank(source, question, deadline=deadline, key=key) if answer is None else answer
 
     def within(self, unit: UnitOfWork) -> ServicePorts:
-        services = super().within(unit)
         failing = {source: fault for source, fault in self._answers.items() if isinstance(fault, Exception)}
-        changes: dict[str, Any] = {}
-        for source, fault in failing.items():
-            service, _, name = source.partition(".")
-            if hasattr(services, service):
-                changes[service] = _Failing(getattr(services, service), name, fault)
-        return replace(services, **changes)
+        return cast("ServicePorts", _Services(super().within(unit), failing))
+
+
+class _Services:
+    """Our own services, some of whose questions fail."""
+
+    def __init__(self, services: ServicePorts, failing: Mapping[str, Exception]) -> None:
+        self._services, self._failing = services, failing
+
+    def __getattr__(self, name: str) -> Any:
+        service = getattr(self._services, name)
+        for source, fault in self._failing.items():
+            if source.partition(".")[0] == name:
+                return _Failing(service, source.partition(".")[2], fault)
+        return service
 
 
 class _Failing:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from . import identity, line, memory, queue, risk, sms, survey, tickets
@@ -15,18 +14,40 @@ from .question import A, Question
 _MODULES = (identity, line, memory, queue, risk, sms, survey, tickets)
 
 
-@dataclass(frozen=True)
-class ServicePorts:
-    """Every service of our own."""
+class ServicePorts(Protocol):
+    """Every service of our own. One is made when it is asked for the first time."""
 
-    identity: identity.IdentityPort
-    risk: risk.RiskPort
-    sms: sms.SmsPort
-    tickets: tickets.TicketsPort
-    survey: survey.SurveyPort
-    memory: memory.MemoryPort
-    line: line.LinePort
-    queue: queue.QueuePort
+    @property
+    def identity(self) -> identity.IdentityPort:
+        """Counts tries, locks accounts, sends and checks codes."""
+
+    @property
+    def risk(self) -> risk.RiskPort:
+        """Knows whom the bank warns of."""
+
+    @property
+    def sms(self) -> sms.SmsPort:
+        """Sends text messages."""
+
+    @property
+    def tickets(self) -> tickets.TicketsPort:
+        """Takes complaints."""
+
+    @property
+    def survey(self) -> survey.SurveyPort:
+        """Takes what callers think of a talk."""
+
+    @property
+    def memory(self) -> memory.MemoryPort:
+        """Remembers what a caller chose."""
+
+    @property
+    def line(self) -> line.LinePort:
+        """Announces what operators have switched on."""
+
+    @property
+    def queue(self) -> queue.QueuePort:
+        """Brings callers to people."""
 
 
 class Asker(Protocol):
