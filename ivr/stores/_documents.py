@@ -9,6 +9,7 @@ from typing import Any
 from ivr.engine.ports import Document
 
 NESTED = "an update of a document must not change documents itself"
+READING = "nothing may be written while the store is being read as one state"
 
 
 def to_text(document: Document | None) -> str | None:

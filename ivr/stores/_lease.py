@@ -20,6 +20,8 @@ from zlib import crc32
 
 from ivr.errors import StoreError
 
+from ._deadline import ThreadDeadline
+
 STRIPES = 1024
 LEASE_SECONDS = 15.0
 SETUP = 1 << 40
@@ -29,22 +31,26 @@ SETUP = 1 << 40
 class Leases:
     """Leases within this process. Two calls can share a stripe, so a thread must hold one lease at a time."""
 
-    def __init__(self, *, seconds: float = LEASE_SECONDS) -> None:
-        self.seconds = seconds
+    def __init__(self, deadline: ThreadDeadline) -> None:
+        self.deadline = deadline
         self._locks = tuple(threading.Lock() for _ in range(STRIPES))
 
-    def of(self, call_id: str) -> AbstractContextManager[None]:
-        """Return the lease of a call, for use with `with`. Entering raises StoreError after waiting `seconds`."""
-        return _Lease(self, crc32(call_id.encode()))
+    def of(self, call_id: str, *, within: float = LEASE_SECONDS) -> AbstractContextManager[None]:
+        """Return the lease of a call, for use with `with`. Until it is left, the thread's deadline is `within` seconds.
+
+        Entering raises StoreError when the call is not free by then.
+        """
+        return _Lease(self, crc32(call_id.encode()), within)
 
     def at(self, place: int) -> AbstractContextManager[None]:
         """Return the lease of a place that belongs to no call, such as SETUP."""
-        return _Lease(self, place)
+        return _Lease(self, place, LEASE_SECONDS)
 
-    def take(self, place: int) -> None:
-        """Take a place; wait at most `seconds`. Raises StoreError."""
-        if not self._locks[place % STRIPES].acquire(timeout=self.seconds):
-            raise StoreError(f"another request has held this call for over {self.seconds:g} s")
+    def take(self, place: int, now: float, until: float) -> None:
+        """Take a place; wait from `now` until a time, as `time.monotonic()` counts. Raises StoreError."""
+        lock = self._locks[place % STRIPES]
+        if not lock.acquire(blocking=False) and not lock.acquire(timeout=max(0.0, until - now)):
+            raise StoreError(f"another request has held this call for over {until - now:g} s")
 
     def free(self, place: int) -> None:
         """Release a place."""
@@ -54,19 +60,18 @@ class Leases:
 class FileLeases(Leases):
     """Leases across all processes that open the same lease file. A forked child must call `forked()`."""
 
-    def __init__(self, file: Path, *, seconds: float = LEASE_SECONDS) -> None:
-        super().__init__(seconds=seconds)
+    def __init__(self, file: Path, deadline: ThreadDeadline) -> None:
+        super().__init__(deadline)
         self._file = file
         self._descriptor = self._open()
 
-    def take(self, place: int) -> None:
-        """Take a place in this process, then across processes, within `seconds` altogether. Raises StoreError."""
+    def take(self, place: int, now: float, until: float) -> None:
+        """Take a place in this process, then across processes, until the same time. Raises StoreError."""
         if self._descriptor < 0:
             raise StoreError(f"{self._file}: the store has been closed")
-        until = time.monotonic() + self.seconds
-        super().take(place)
+        super().take(place, now, until)
         try:
-            self._take_file(place, until)
+            self._take_file(place, now, until)
         except BaseException:
             super().free(place)
             raise
@@ -96,11 +101,11 @@ class FileLeases(Leases):
         except OSError as fault:
             raise StoreError(f"{self._file} cannot be opened: {fault.strerror}") from None
 
-    def _take_file(self, place: int, until: float) -> None:
+    def _take_file(self, place: int, now: float, until: float) -> None:
         pause = 0.0005
         while not _lock(self._descriptor, fcntl.F_WRLCK, place):
             if time.monotonic() >= until:
-                raise StoreError(f"another process has held this call for over {self.seconds:g} s")
+                raise StoreError(f"another process has held this call for over {until - now:g} s")
             time.sleep(pause)
             pause = min(pause * 2, 0.01)
 
@@ -108,17 +113,22 @@ class FileLeases(Leases):
 class _Lease:
     """Context manager for one place. A class, because a generator would cost as much as the locks."""
 
-    __slots__ = ("_leases", "_place")
+    __slots__ = ("_leases", "_outer", "_place", "_within")
 
-    def __init__(self, leases: Leases, place: int) -> None:
-        self._leases, self._place = leases, place
+    def __init__(self, leases: Leases, place: int, within: float) -> None:
+        self._leases, self._place, self._within = leases, place, within
 
     def __enter__(self) -> None:
-        self._leases.take(self._place)
+        deadline, now = self._leases.deadline, time.monotonic()
+        outer = deadline.until
+        until = min(outer, now + self._within)
+        self._leases.take(self._place, now, until)
+        self._outer, deadline.until = outer, until
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._leases.deadline.until = self._outer
         self._leases.free(self._place)
 
 

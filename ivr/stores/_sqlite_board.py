@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 
 from ivr.engine.ports import KEPT_WRITES
 
-from ._sqlite_connections import Connections, OneWriter
+from ._sqlite_connections import Connections
+from ._sqlite_writer import OneWriter
 
 LAST = "SELECT coalesce(max(write), 0) FROM board"
 SINCE = "SELECT name, write, body FROM board WHERE write > ?"
 PUT = """INSERT INTO board (name, write, body) VALUES (?, ?, ?)
     ON CONFLICT (name) DO UPDATE SET write = excluded.write, body = excluded.body"""
-FORGET = "DELETE FROM board WHERE body IS NULL AND write <= ?"
+FORGET_DELETED = "DELETE FROM board WHERE body IS NULL AND write <= ?"
+
+
+def put_rows(connection: sqlite3.Connection, rows: Mapping[str, bytes | None], seen: int) -> bool:
+    """Write rows inside a transaction if the last write is still `seen`; otherwise return False. No rows only check."""
+    if int(connection.execute(LAST).fetchone()[0]) != seen:
+        return False
+    if not rows:
+        return True
+    connection.executemany(PUT, [(name, seen + 1, body) for name, body in rows.items()])
+    if (seen + 1) % KEPT_WRITES == 0:
+        connection.execute(FORGET_DELETED, (seen + 1 - KEPT_WRITES,))
+    return True
 
 
 class SqliteBoard:
@@ -31,17 +45,11 @@ class SqliteBoard:
 
     def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
         """Write all rows at once if the last write is still `seen`; otherwise write nothing and return False."""
-        with self._writing, self._connections.transaction():
-            execute = self._connections.execute
-            if int(execute(LAST).fetchone()[0]) != seen:
-                return False
-            if not rows:
-                return True
-            self._connections.get().executemany(PUT, [(name, seen + 1, body) for name, body in rows.items()])
-            if (seen + 1) % KEPT_WRITES == 0:
-                execute(FORGET, (seen + 1 - KEPT_WRITES,))
-        self._count_write()
-        return True
+        with self._writing as connection:
+            written = put_rows(connection, rows, seen)
+        if written and rows:
+            self._count_write()
+        return written
 
     def _count_write(self) -> None:
         raise NotImplementedError

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ._sqlite_connections import Connections, OneWriter
+from ._sqlite_connections import Connections
 from ._sqlite_tables import APPEND_ONLY, append_only_name
+from ._sqlite_writer import OneWriter
 
 NEWEST = {
     True: "SELECT call_id FROM live ORDER BY id DESC LIMIT ?",
@@ -16,6 +17,7 @@ OLD_ROWS = "SELECT id, at FROM journal ORDER BY id LIMIT ?"
 FORGET_ROWS = "DELETE FROM journal WHERE id <= ?"
 CALLS_OF = "SELECT DISTINCT call_id FROM journal WHERE id <= ?"
 FORGET_CALL = "DELETE FROM past WHERE call_id = ? AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.call_id = ?)"
+FORGET_REPLIES = "DELETE FROM replies WHERE call_id = ?"
 _GUARDED = ("past", "journal")
 
 
@@ -36,8 +38,8 @@ class SqliteCalls:
 
         At most `limit` rows are deleted at once, so that no caller's turn waits long; repeat until it returns 0.
         """
-        with self._writing, self._connections.transaction():
-            execute = self._connections.execute
+        with self._writing as connection:
+            execute = connection.execute
             last = rows = 0
             for row, at in execute(OLD_ROWS, (limit,)).fetchall():
                 if at >= before:
@@ -49,7 +51,8 @@ class SqliteCalls:
                     execute(f"DROP TRIGGER {append_only_name(table, 'DELETE')}")
                 execute(FORGET_ROWS, (last,))
                 for call_id in calls:
-                    execute(FORGET_CALL, (call_id, call_id))
+                    if execute(FORGET_CALL, (call_id, call_id)).rowcount:
+                        execute(FORGET_REPLIES, (call_id,))
                 for table in _GUARDED:
                     execute(APPEND_ONLY[table, "DELETE"])
         return rows

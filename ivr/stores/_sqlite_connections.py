@@ -15,9 +15,10 @@ from typing import Any
 
 from ivr.errors import StoreError
 
+from ._deadline import ThreadDeadline
+from ._documents import NESTED, READING
 from ._sqlite_tables import APPLICATION_ID, LATER, LAYOUT, TABLES
 
-BUSY_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.0001, 0.002
 
 REASONS = {
@@ -33,51 +34,66 @@ REASONS = {
 }
 
 
-class OneWriter:
-    """Lets one thread of this process write at a time: waiting for a lock in memory is faster than polling the file."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=BUSY_SECONDS):
-            raise StoreError(f"{self._file}: {REASONS[sqlite3.SQLITE_BUSY]}")
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-
 class Connections:
     """The connections of this process to one file. `forked()` must be called in a forked child."""
 
-    def __init__(self, file: Path, *, synchronous: str) -> None:
-        self.file = file
+    def __init__(self, file: Path, deadline: ThreadDeadline, *, synchronous: str) -> None:
+        self.file, self.deadline = file, deadline
         self._synchronous = synchronous
         self._closed = False
-        self._local = threading.local()
+        self._thread = _Thread()
         self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
 
     def get(self) -> sqlite3.Connection:
         """Return this thread's connection. Raises StoreError when the file cannot be opened."""
+        held = self._thread.held
+        return self._connect() if held is None else held.connection
+
+    def for_writing(self) -> sqlite3.Connection:
+        """Return this thread's connection. Raises StoreError inside of `reading` and of another write."""
+        thread = self._thread
+        connection = self._connect() if thread.held is None else thread.held.connection
+        if thread.reading:
+            raise StoreError(READING)
         try:
-            connection: sqlite3.Connection = self._local.held.connection
-        except AttributeError:
-            return self._connect()
+            nested = connection.in_transaction
+        except sqlite3.Error as fault:
+            raise self.fault(fault) from None
+        if nested:
+            raise StoreError(NESTED)
         return connection
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """Execute one statement; wait up to BUSY_SECONDS while another process writes.
+        """Execute one statement; wait while the file is locked, as long as this thread's deadline allows.
 
         Why not SQLite's own busy timeout: it sleeps 1 to 100 milliseconds, where a turn is written in 50 us.
         """
         connection = self.get()
+        if self._thread.reading and not connection.in_transaction:
+            connection.execute("BEGIN")
         try:
             return connection.execute(statement, values)
         except sqlite3.OperationalError as fault:
-            if not _is_busy(fault):
+            if not is_busy(fault):
                 raise
         return self._execute_patiently(connection, statement, values)
+
+    def begin_reading(self) -> None:
+        """Let the reads of this thread share one transaction, which the first of them begins.
+
+        Raises StoreError inside of another `reading` and of a write.
+        """
+        self.deadline.of_write()
+        self.for_writing()
+        self._thread.reading = True
+
+    def end_reading(self) -> None:
+        """End the transaction that the reads share, if there is one: without a read or in a forked child is none."""
+        thread = self._thread
+        thread.reading = False
+        with suppress(sqlite3.Error):
+            if thread.held is not None and thread.held.connection.in_transaction:
+                thread.held.connection.execute("COMMIT")
 
     def set_up(self) -> None:
         """Create the file and its tables if they are missing. Raises StoreError for the database of another program."""
@@ -88,24 +104,9 @@ class Connections:
             if self.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
                 raise StoreError(f"{self.file}: this file system allows no write-ahead log; use a local disk")
             if not self.execute("PRAGMA user_version").fetchone()[0]:
-                with self.transaction():
-                    for statement in TABLES:
-                        self.execute(statement)
+                self._create_tables()
             for statement in LATER:
                 self.execute(statement)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Run the block in one transaction. For rare writes: turns use a shorter way, see `SqliteStore.save`."""
-        connection = self.get()
-        with self.faults():
-            self.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                connection.execute("COMMIT")
-            except BaseException:
-                self.undo(connection)
-                raise
 
     def undo(self, connection: sqlite3.Connection) -> None:
         """Roll back an open transaction; errors of the disk are ignored."""
@@ -134,7 +135,7 @@ class Connections:
         """Abandon the parent's connections without closing them: closing one in the child could harm the file."""
         for held in self._open:
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(held))
-        self._local = threading.local()
+        self._thread = _Thread()
         self._open = weakref.WeakSet()
 
     def close(self) -> None:
@@ -148,7 +149,11 @@ class Connections:
             raise StoreError(f"{self.file}: the store has been closed")
         with self.faults():
             connection = sqlite3.connect(
-                self.file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
+                self.file,
+                timeout=self.deadline.left(),
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=64,
             )
             try:
                 connection.execute("PRAGMA wal_autocheckpoint = 0")
@@ -157,20 +162,31 @@ class Connections:
             except BaseException:
                 connection.close()
                 raise
-        self._local.held = _Held(connection)
-        self._open.add(self._local.held)
+        self._thread.held = _Held(connection)
+        self._open.add(self._thread.held)
         return connection
+
+    def _create_tables(self) -> None:
+        connection = self.get()
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in TABLES:
+                connection.execute(statement)
+            connection.execute("COMMIT")
+        except BaseException:
+            self.undo(connection)
+            raise
 
     def _execute_patiently(
         self, connection: sqlite3.Connection, statement: str, values: Sequence[Any]
     ) -> sqlite3.Cursor:
-        until, pause = time.monotonic() + BUSY_SECONDS, FIRST_PAUSE
+        until, pause = time.monotonic() + self.deadline.left(), FIRST_PAUSE
         while True:
             time.sleep(pause)
             try:
                 return connection.execute(statement, values)
             except sqlite3.OperationalError as fault:
-                if not _is_busy(fault) or time.monotonic() > until:
+                if not is_busy(fault) or time.monotonic() > until:
                     raise
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -181,6 +197,28 @@ class Connections:
             raise StoreError(
                 f"{self.file}: it was written by a newer version of ivr; install that version or name another file"
             )
+
+
+class ReadingBlock:
+    """Context manager of `CallStore.reading`. A class, because a generator would cost as much as a read."""
+
+    __slots__ = ("_connections",)
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def __enter__(self) -> None:
+        self._connections.begin_reading()
+
+    def __exit__(self, *_: object) -> None:
+        self._connections.end_reading()
+
+
+class _Thread(threading.local):
+    """What belongs to one thread: its connection, and whether it is inside of `reading`."""
+
+    held: _Held | None = None
+    reading = False
 
 
 class _Held:
@@ -195,7 +233,8 @@ class _Held:
         self.connection.close()
 
 
-def _is_busy(fault: sqlite3.OperationalError) -> bool:
+def is_busy(fault: sqlite3.OperationalError) -> bool:
+    """Tell whether a statement failed because the file is locked."""
     return fault.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 

@@ -7,17 +7,37 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from itertools import takewhile
 
-from ivr.engine.ports import Document
-from ivr.errors import StoreError
+from ivr.engine.ports import Document, DocumentChange
 
-from ._documents import NESTED, first_key, from_text, to_text
-from ._sqlite_connections import Connections, OneWriter
+from ._documents import first_key, from_text, to_text
+from ._sqlite_connections import Connections
+from ._sqlite_writer import OneWriter
 
 READ = "SELECT body FROM documents WHERE collection = ? AND key = ?"
-WRITE = """INSERT INTO documents (collection, key, body) VALUES (?, ?, ?)
-    ON CONFLICT (collection, key) DO UPDATE SET body = excluded.body"""
-DELETE = "DELETE FROM documents WHERE collection = ? AND key = ?"
+ADD = "INSERT OR IGNORE INTO documents (collection, key, body) VALUES (?, ?, ?)"
+REPLACE = "UPDATE documents SET body = ? WHERE collection = ? AND key = ? AND body = ?"
+DELETE = "DELETE FROM documents WHERE collection = ? AND key = ? AND body = ?"
 KEYS_SQL = "SELECT key FROM documents WHERE collection = ? AND key >= ? ORDER BY key LIMIT ?"
+
+
+def put_document(connection: sqlite3.Connection, change: DocumentChange) -> bool:
+    """Write a document inside a transaction; return False if it is not as it was read. An unchanged one is checked."""
+    collection, key, before, after = change.collection, change.key, change.before, change.after
+    if before == after:
+        return document_text(connection, collection, key) == before
+    if before is None:
+        cursor = connection.execute(ADD, (collection, key, after))
+    elif after is None:
+        cursor = connection.execute(DELETE, (collection, key, before))
+    else:
+        cursor = connection.execute(REPLACE, (after, collection, key, before))
+    return cursor.rowcount == 1
+
+
+def document_text(connection: sqlite3.Connection, collection: str, key: str) -> str | None:
+    """Read a document's text inside a transaction."""
+    row = connection.execute(READ, (collection, key)).fetchone()
+    return row[0] if row else None
 
 
 class SqliteDocuments:
@@ -28,9 +48,13 @@ class SqliteDocuments:
 
     def get(self, collection: str, key: str) -> Document | None:
         """Return a document, or None."""
+        return from_text(self.text(collection, key))
+
+    def text(self, collection: str, key: str) -> str | None:
+        """Return a document as its JSON text, or None."""
         with self._connections.faults():
             row = self._connections.execute(READ, (collection, key)).fetchone()
-        return from_text(row[0]) if row else None
+        return row[0] if row else None
 
     def change(
         self, collection: str, key: str, update: Callable[[Document | None], Document | None]
@@ -39,22 +63,13 @@ class SqliteDocuments:
 
         No other thread or process writes while `update` runs; its exceptions are passed on and change nothing.
         """
-        connection = self._connections.get()
-        with self._connections.faults():
-            if connection.in_transaction:
-                raise StoreError(NESTED)
-        with self._writing:
-            try:
-                self._connections.execute("BEGIN IMMEDIATE")
-                text = _change(connection, collection, key, update)
-                connection.execute("COMMIT")
-            except BaseException as fault:
-                self._connections.undo(connection)
-                if isinstance(fault, sqlite3.Error):
-                    raise self._connections.fault(fault) from None
-                raise
+        with self._writing as connection:
+            before = document_text(connection, collection, key)
+            after = to_text(update(from_text(before)))
+            if after != before:
+                put_document(connection, DocumentChange(collection, key, before, after))
         self._count_write()
-        return from_text(text)
+        return from_text(after)
 
     def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
         """Return the keys after `after` that begin with `prefix`, in order, at most `limit`."""
@@ -65,22 +80,3 @@ class SqliteDocuments:
 
     def _count_write(self) -> None:
         raise NotImplementedError
-
-
-def _change(
-    connection: sqlite3.Connection,
-    collection: str,
-    key: str,
-    update: Callable[[Document | None], Document | None],
-) -> str | None:
-    """Change a document inside a transaction. An unchanged document is not written."""
-    row = connection.execute(READ, (collection, key)).fetchone()
-    before: str | None = row[0] if row else None
-    text = to_text(update(from_text(before)))
-    if text == before:
-        return text
-    if text is None:
-        connection.execute(DELETE, (collection, key))
-    else:
-        connection.execute(WRITE, (collection, key, text))
-    return text

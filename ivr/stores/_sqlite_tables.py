@@ -45,5 +45,16 @@ LATER = (
        PRIMARY KEY (collection, key)) WITHOUT ROWID""",
     "CREATE TABLE IF NOT EXISTS board (name TEXT PRIMARY KEY, write INTEGER NOT NULL, body BLOB) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS board_writes ON board (write)",
+    """CREATE TABLE IF NOT EXISTS replies (id INTEGER PRIMARY KEY, call_id TEXT NOT NULL, key TEXT NOT NULL,
+       turn INTEGER NOT NULL, at REAL NOT NULL, reply BLOB NOT NULL, UNIQUE (call_id, key))""",
+    "CREATE TABLE IF NOT EXISTS replies_of_past (id INTEGER PRIMARY KEY)",
+    """CREATE TRIGGER IF NOT EXISTS replies_become_past AFTER DELETE ON live BEGIN
+       INSERT INTO replies_of_past SELECT id FROM replies WHERE call_id = old.call_id; END""",
+    """CREATE TRIGGER IF NOT EXISTS replies_go AFTER DELETE ON replies BEGIN
+       DELETE FROM replies_of_past WHERE id = old.id; END""",
 )
-"""Tables added after the first version. Files that lack them get them when opened; older versions ignore them."""
+"""Tables added after the first version. Files that lack them get them when opened; older versions ignore them.
+
+Why `replies_of_past`: replies that may be forgotten are found without reading those of calls that are live. A trigger
+fills it, so that calls that an older version of this software ends are in it, too.
+"""

@@ -1,4 +1,4 @@
-"""A store in one SQLite file, shared by all processes of one machine. `save` writes a turn in one commit. No ORM.
+"""A store in one SQLite file, shared by all processes of one machine. A turn is one transaction. No ORM.
 
 Why a thread of its own checkpoints the write-ahead log: a checkpoint waits for the disk, and SQLite would run it inside
 the turn of the caller who filled the log. A killed process loses nothing that was saved; a power cut loses the turns
@@ -17,31 +17,31 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from ivr.engine.ports import JournalRow, Saved
+from ivr.engine.ports import Changes, JournalRow, Saved
 from ivr.errors import SettingsError, StoreError
 from ivr.settings import store_file
 
+from ._deadline import ThreadDeadline
 from ._lease import LEASE_SECONDS, SETUP, FileLeases
 from ._sqlite_board import SqliteBoard
 from ._sqlite_calls import SqliteCalls
-from ._sqlite_connections import Connections, OneWriter
+from ._sqlite_commit import put_changes
+from ._sqlite_connections import Connections, ReadingBlock
 from ._sqlite_documents import SqliteDocuments
+from ._sqlite_replies import SqliteReplies
+from ._sqlite_writer import OneWriter
 
 CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_TURNS = 500
+PING_SECONDS = 0.25
 LONGEST_LOG = 64 << 20
 TRUNCATE_MILLISECONDS = 100
 _PAGE = 4096
 
-LOAD_LIVE = "SELECT turn, key, call, reply FROM live WHERE call_id = ?"
-LOAD_PAST = "SELECT turn, key, call, reply FROM past WHERE call_id = ?"
-BEGIN = """INSERT OR IGNORE INTO live (turn, key, call, reply, call_id) SELECT ?, ?, ?, ?, ?
-    WHERE NOT EXISTS (SELECT 1 FROM past WHERE call_id = ?)"""
-UPDATE = "UPDATE live SET turn = ?, key = ?, call = ?, reply = ? WHERE call_id = ? AND turn = ?"
-LEAVE = "DELETE FROM live WHERE call_id = ? AND turn = ?"
-END = """INSERT OR IGNORE INTO past (turn, key, call, reply, call_id) SELECT ?, ?, ?, ?, ?
-    WHERE NOT EXISTS (SELECT 1 FROM live WHERE call_id = ?)"""
-JOURNAL = "INSERT INTO journal (call_id, turn, at, kind, data) VALUES (?, ?, ?, ?, ?)"
+LOAD = """SELECT live.turn, live.key, live.call, live.reply, 0, replies.reply
+    FROM live LEFT JOIN replies ON replies.call_id = live.call_id AND replies.key = ? WHERE live.call_id = ?
+    UNION ALL SELECT past.turn, past.key, past.call, past.reply, 1, replies.reply
+    FROM past LEFT JOIN replies ON replies.call_id = past.call_id AND replies.key = ? WHERE past.call_id = ? LIMIT 1"""
 READ_ALL = """SELECT call_id, turn, at, kind, data FROM journal
     WHERE id >= ? + (SELECT COALESCE(MIN(id), 1) FROM journal) ORDER BY id LIMIT ?"""
 READ_CALL = "SELECT call_id, turn, at, kind, data FROM journal WHERE call_id = ? ORDER BY id LIMIT ? OFFSET ?"
@@ -62,14 +62,15 @@ def connect(url: str) -> SqliteStore:
     return SqliteStore(file, synchronous=synchronous)
 
 
-class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
+class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
     """A Store in one file, for any number of threads and processes. It survives a fork."""
 
-    def __init__(self, file: Path, *, synchronous: str = "NORMAL", lease_seconds: float = LEASE_SECONDS) -> None:
-        self._connections = Connections(file.absolute(), synchronous=synchronous)
+    def __init__(self, file: Path, *, synchronous: str = "NORMAL") -> None:
+        self._deadline = ThreadDeadline()
+        self._connections = Connections(file.absolute(), self._deadline, synchronous=synchronous)
         with self._connections.faults():
             file.parent.mkdir(parents=True, exist_ok=True)
-        self._leases = FileLeases(file.absolute().with_name(f"{file.name}-lease"), seconds=lease_seconds)
+        self._leases = FileLeases(file.absolute().with_name(f"{file.name}-lease"), self._deadline)
         self._start()
         try:
             with self._leases.at(SETUP):
@@ -79,42 +80,45 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
             raise
         _stores.add(self)
 
-    def lease(self, call_id: str) -> AbstractContextManager[None]:
-        """Hold the exclusive right to change this call. Raises StoreError if it is not free within `lease_seconds`."""
-        return self._leases.of(call_id)
+    def lease(self, call_id: str, *, within: float = LEASE_SECONDS) -> AbstractContextManager[None]:
+        """Hold the exclusive right to change this call; the store bounds what this thread does by `within` seconds.
 
-    def load(self, call_id: str) -> Saved | None:
-        """Return the live call, else the ended call in its last state, else None."""
-        execute = self._connections.execute
+        Entering raises StoreError when the call is not free by then; so do waits and writes that would end later.
+        """
+        return self._leases.of(call_id, within=within)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Let the reads of this thread inside the block see one state. Writing inside it raises StoreError."""
+        return ReadingBlock(self._connections)
+
+    def load(self, call_id: str, key: str = "") -> Saved | None:
+        """Return the live call, else the ended call as it was left, else None; with the reply to the request `key`.
+
+        One statement: calls that end and replies that are moved between two would be missed.
+        """
         try:
-            row, ended = execute(LOAD_LIVE, (call_id,)).fetchone(), False
-            if row is None:
-                row, ended = execute(LOAD_PAST, (call_id,)).fetchone(), True
+            row = self._connections.execute(LOAD, (key, call_id, key, call_id)).fetchone()
         except sqlite3.Error as fault:
             raise self._connections.fault(fault) from None
         if row is None:
             return None
-        turn, key, call, reply = row
-        return Saved(call_id, turn, key, call, reply, ended)
+        turn, newest, call, reply, ended, replaced = row
+        repeated = reply if key and key == newest else replaced
+        return Saved(call_id, turn, newest, call, reply, ended == 1, repeated)
+
+    def commit(self, changes: Changes) -> bool:
+        """Write all changes in one transaction, or return False and write nothing."""
+        with self._writing as connection:
+            written = put_changes(connection, changes)
+            if not written:
+                connection.execute("ROLLBACK")
+        if written:
+            self._count_write()
+        return written
 
     def save(self, saved: Saved, rows: Sequence[JournalRow], *, expected: int | None) -> bool:
-        """Write the turn and its journal rows in one commit; return False if the stored turn is not `expected`."""
-        connection = self._connections.get()
-        with self._writing:
-            try:
-                self._connections.execute("BEGIN IMMEDIATE")
-                if not _place(connection, saved, expected):
-                    connection.execute("ROLLBACK")
-                    return False
-                connection.executemany(JOURNAL, [(r.call_id, r.turn, r.at, r.kind, r.data) for r in rows])
-                connection.execute("COMMIT")
-            except BaseException as fault:
-                self._connections.undo(connection)
-                if isinstance(fault, sqlite3.Error):
-                    raise self._connections.fault(fault) from None
-                raise
-        self._count_write()
-        return True
+        """Commit a turn and its journal rows; the reply that it replaces is kept from the time of the last row on."""
+        return self.commit(Changes(saved, expected, rows[-1].at if rows else 0.0, rows))
 
     def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
         """Return journal rows of one call or of all, in the order of writing; skip the first `after`."""
@@ -131,8 +135,8 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
     def keep_release(self, version: str, files: Mapping[str, str]) -> None:
         """Store the flow files of a release; a version that is stored already is left as it is."""
         text = json.dumps(dict(files), ensure_ascii=False)
-        with self._writing, self._connections.transaction():
-            self._connections.execute("INSERT OR IGNORE INTO releases VALUES (?, ?)", (version, text))
+        with self._writing as connection:
+            connection.execute("INSERT OR IGNORE INTO releases VALUES (?, ?)", (version, text))
 
     def release(self, version: str) -> Mapping[str, str] | None:
         """Return the flow files stored under this content hash, or None."""
@@ -142,9 +146,9 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
         return dict(json.loads(row[0])) if row else None
 
     def ping(self) -> None:
-        """Read and write once. Raises StoreError with the reason when either fails."""
-        with self._writing, self._connections.transaction():
-            self._connections.execute("UPDATE tally SET pings = pings + 1")
+        """Read and write once, within PING_SECONDS. Raises StoreError with the reason when either fails."""
+        with self._deadline.within(PING_SECONDS), self._writing as connection:
+            connection.execute("UPDATE tally SET pings = pings + 1")
 
     def close(self) -> None:
         """Close files and connections. No thread may be using the store."""
@@ -158,7 +162,8 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
 
     def _start(self) -> None:
         """Create the locks and events of this process; the checkpoint thread starts with its first write."""
-        self._writing = OneWriter(self._connections.file)
+        self._writing = OneWriter(self._connections)
+        self._starting = threading.Lock()
         self._wake, self._stop = threading.Event(), threading.Event()
         self._checkpoints: threading.Thread | None = None
         self._unsynced = 0
@@ -176,12 +181,12 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
 
     def _checkpoint_soon(self) -> None:
         """Wake the checkpoint thread; start it with the first write of a process."""
-        with self._writing:
-            if self._checkpoints is None:
-                target, reference = _checkpoint_for_ever, weakref.ref(self)
-                arguments = (reference, self._wake, self._stop)
-                self._checkpoints = threading.Thread(target=target, args=arguments, name="ivr-checkpoints", daemon=True)
-                self._checkpoints.start()
+        if self._checkpoints is None and self._starting.acquire(blocking=False):
+            target, reference = _checkpoint_for_ever, weakref.ref(self)
+            arguments = (reference, self._wake, self._stop)
+            thread = threading.Thread(target=target, args=arguments, name="ivr-checkpoints", daemon=True)
+            thread.start()
+            self._checkpoints = thread
         if self._unsynced >= CHECKPOINT_TURNS:
             self._wake.set()
 
@@ -196,19 +201,6 @@ class SqliteStore(SqliteCalls, SqliteDocuments, SqliteBoard):
             execute(f"PRAGMA busy_timeout = {TRUNCATE_MILLISECONDS}")
             execute("PRAGMA wal_checkpoint(TRUNCATE)")
             execute("PRAGMA busy_timeout = 0")
-
-
-def _place(connection: sqlite3.Connection, saved: Saved, expected: int | None) -> bool:
-    """Write the turn to `live` or `past`; return False if the stored turn is not `expected`."""
-    call_id = saved.call_id
-    row = (saved.turn, saved.key, saved.call, saved.reply, call_id)
-    if not saved.ended:
-        if expected is None:
-            return connection.execute(BEGIN, (*row, call_id)).rowcount == 1
-        return connection.execute(UPDATE, (*row, expected)).rowcount == 1
-    if expected is not None and connection.execute(LEAVE, (call_id, expected)).rowcount != 1:
-        return False
-    return connection.execute(END, (*row, call_id)).rowcount == 1
 
 
 def _checkpoint_for_ever(reference: weakref.ref[SqliteStore], wake: threading.Event, stop: threading.Event) -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ivr.engine.ports import CallStore, JournalRow, Saved
+from ivr.engine.ports import CallStore, Changes, DocumentChange, JournalRow, Saved
 from ivr.errors import StoreError
 from ivr.settings import store_kinds
-from ivr.stores import open_store
-from ivr.stores.memory import MemoryStore
-from ivr.stores.sqlite import SqliteStore
+from ivr.stores import Store, open_store
 
 from .stores import ADDRESSES
 
@@ -33,7 +33,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[CallStore]:
+def store(url: str) -> Iterator[Store]:
     opened = open_store(url)
     yield opened
     opened.close()
@@ -306,10 +306,306 @@ def test_two_calls_are_held_by_two_threads_at_once(store: CallStore) -> None:
     assert not both.broken
 
 
+REPLY = "<Response>{}</Response>"
+
+
+def answered(number: int, *, ended: bool = False, key: str = "", call_id: str = CALL) -> Changes:
+    """Return the commit of a turn whose reply names the turn."""
+    saved = Saved(
+        call_id, number, key or f"key-{number}", b"call", REPLY.format(number).encode(), ended, repeated=b"not kept"
+    )
+    return Changes(saved, number - 1 or None, at=float(number))
+
+
+def repeated(store: CallStore, key: str, call_id: str = CALL) -> bytes | None:
+    saved = store.load(call_id, key)
+    assert saved is not None
+    return saved.repeated
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_every_request_of_a_call_gets_its_reply_again_in_any_order(store: CallStore, ended: bool) -> None:
+    for number in range(1, 8):
+        assert store.commit(answered(number, ended=ended and number == 7))
+    for number in (3, 7, 1, 6, 2, 5, 4, 3, 1):
+        assert repeated(store, f"key-{number}") == REPLY.format(number).encode()
+    assert repeated(store, "key-8") is None
+    assert repeated(store, "") is None
+    newest = store.load(CALL)
+    assert newest is not None
+    assert (newest.turn, newest.key, newest.ended) == (7, "key-7", ended)
+
+
+def test_an_ended_turn_whose_key_is_that_of_the_turn_before_has_the_newest_reply(store: CallStore) -> None:
+    store.commit(answered(1))
+    store.commit(answered(2, key="key-1"))
+    assert repeated(store, "key-1") == REPLY.format(2).encode()
+    store.commit(answered(3, ended=True))
+    assert repeated(store, "key-1") == REPLY.format(2).encode()
+
+
+def test_replies_are_those_of_the_call_and_of_the_whole_key(store: CallStore) -> None:
+    for name in ("one", "two"):
+        for number in (1, 2):
+            store.commit(answered(number, call_id=name, key=f"{name[0]}{number}"))
+    assert repeated(store, "o1", "one") == REPLY.format(1).encode()
+    assert repeated(store, "o1", "two") is None
+    assert repeated(store, "O1", "one") is None
+    assert store.load("nobody", "o1") is None
+
+
+def test_replies_and_keys_come_back_byte_by_byte(store: CallStore) -> None:
+    big, odd = bytes(range(256)) * 8000, "“键” 😀\x00'; --"
+    store.commit(Changes(Saved("呼叫", 1, odd, b"c", big)))
+    store.commit(Changes(Saved("呼叫", 2, "next", b"c", b""), 1))
+    assert repeated(store, odd, "呼叫") == big
+    assert repeated(store, odd.rstrip("-"), "呼叫") is None
+    assert repeated(store, "next", "呼叫") == b""
+
+
+def test_a_commit_that_writes_nothing_keeps_no_reply(store: CallStore) -> None:
+    store.commit(answered(1))
+    assert not store.commit(answered(3))
+    assert not store.commit(replace(answered(2), documents=[DocumentChange("c", "k", "{}", "{}")]))
+    store.commit(replace(answered(2, key="key-1"), expected=1))
+    assert repeated(store, "key-1") == REPLY.format(2).encode()
+
+
+def test_a_save_keeps_the_reply_from_its_last_row_on(store: CallStore) -> None:
+    store.save(turn(1), [row(1)], expected=None)
+    store.save(turn(2, ended=True), [row(2), row(3)], expected=1)
+    assert repeated(store, "key-1") == turn(1).reply
+    assert store.forget_replies(row(3).at) == 0
+    assert store.forget_replies(row(4).at) == 1
+
+
+def test_old_replies_of_ended_calls_are_forgotten_the_oldest_first_and_no_others(store: CallStore) -> None:
+    for number in range(1, 5):
+        for name in ("live", "ended", "late"):
+            store.commit(answered(number, call_id=name, ended=name == "ended" and number == 4))
+    assert store.forget_replies(2.0) == 0, "a reply is kept from the turn on that replaced it"
+    assert store.forget_replies(4.0, limit=1) == 1
+    assert (repeated(store, "key-1", "ended"), repeated(store, "key-2", "ended")) == (None, b"<Response>2</Response>")
+    assert store.forget_replies(4.0) == 1
+    assert store.forget_replies(4.0) == 0
+    assert repeated(store, "key-3", "ended") == REPLY.format(3).encode()
+    assert store.forget_replies(99.0) == 1
+    assert repeated(store, "key-4", "ended") == REPLY.format(4).encode(), "the newest stays with its call"
+    store.commit(answered(5, call_id="late", ended=True))
+    assert store.forget_replies(99.0, limit=3) == 3
+    assert store.forget_replies(99.0, limit=3) == 1
+    assert all(repeated(store, f"key-{number}", "live") for number in range(1, 5))
+
+
+def test_a_call_that_is_pruned_takes_its_replies_with_it(store: CallStore) -> None:
+    store.save(turn(1), [row(1)], expected=None)
+    store.save(turn(2, ended=True), [], expected=1)
+    assert store.prune(row(9).at) == 1
+    assert store.save(turn(1, key="new"), [], expected=None)
+    assert repeated(store, "key-1") is None
+    assert store.forget_replies(row(99).at) == 0
+
+
+def documents(*changes: tuple[str, str | None, str | None]) -> Sequence[DocumentChange]:
+    return [DocumentChange("c", *change) for change in changes]
+
+
+def whole(number: int) -> Changes:
+    """Return a commit of every part; it can be written after the one with the number before."""
+    before = f'{{"n":{number - 1}}}' if number > 1 else None
+    return replace(
+        answered(number),
+        rows=[row(number), row(number, kind="more")],
+        documents=documents(("k", before, f'{{"n":{number}}}'), (f"only {number}", None, "{}")),
+        board={"a": str(number).encode(), f"only {number}": b""},
+        seen=number - 1,
+    )
+
+
+def state(store: Store) -> tuple[object, ...]:
+    return (
+        store.load(CALL),
+        list(store.journal()),
+        {key: store.text("c", key) for key in store.keys("c")},
+        store.rows_since(0),
+        store.live(),
+        [repeated(store, f"key-{n}") for n in range(1, 4)] if store.load(CALL) else None,
+    )
+
+
+def test_all_parts_of_a_commit_are_written(store: Store) -> None:
+    assert store.commit(whole(1))
+    assert store.commit(whole(2))
+    saved = store.load(CALL)
+    assert saved is not None
+    assert saved.turn == 2
+    assert [r.kind for r in store.journal(CALL)] == ["turn", "more"] * 2
+    assert store.text("c", "k") == '{"n":2}'
+    assert list(store.keys("c")) == ["k", "only 1", "only 2"]
+    assert store.rows_since(0) == (2, {"a": b"2", "only 1": b"", "only 2": b""})
+
+
+CONFLICTS: dict[str, Callable[[Changes], Changes]] = {
+    "a turn too high": lambda changes: replace(changes, expected=2),
+    "a call that is not new": lambda changes: replace(changes, expected=None),
+    "a document that is another": lambda changes: replace(changes, documents=documents(("k", '{"n":7}', "{}"))),
+    "a document that must not be": lambda changes: replace(changes, documents=documents(("k", None, "{}"))),
+    "a document to delete that is none": lambda changes: replace(changes, documents=documents(("no", "{}", None))),
+    "a document that was only read": lambda changes: replace(changes, documents=documents(("k", "{}", "{}"))),
+    "a document that must be missing": lambda changes: replace(changes, documents=documents(("k", None, None))),
+    "the last of three documents": lambda changes: replace(
+        changes, documents=[*changes.documents, *documents(("only 1", None, "{}"))]
+    ),
+    "a board too new": lambda changes: replace(changes, seen=2),
+    "a board too old": lambda changes: replace(changes, seen=0),
+}
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("conflict", CONFLICTS)
+def test_a_conflict_in_one_part_writes_nothing_of_any_other(store: Store, conflict: str, ended: bool) -> None:
+    store.commit(whole(1))
+    before = state(store)
+    changes = whole(2)
+    assert changes.call is not None
+    changes = replace(changes, call=replace(changes.call, ended=ended))
+    assert not store.commit(CONFLICTS[conflict](changes))
+    assert state(store) == before
+    assert store.commit(changes)
+
+
+def test_what_cannot_be_written_in_one_part_takes_all_others_with_it(store: Store) -> None:
+    store.commit(whole(1))
+    before = state(store)
+    with pytest.raises(TypeError):
+        store.commit(replace(whole(2), rows=7))  # type: ignore[arg-type]
+    assert state(store) == before
+    assert store.commit(whole(2))
+
+
+def test_documents_are_added_replaced_deleted_and_checked_without_a_call(store: Store) -> None:
+    assert store.commit(Changes(documents=documents(("a", None, "{}"), ("b", None, '{"名":"张伟 😀"}'))))
+    assert store.get("c", "b") == {"名": "张伟 😀"}
+    assert store.commit(Changes(documents=documents(("a", "{}", None), ("b", store.text("c", "b"), "{}"))))
+    assert list(store.keys("c")) == ["b"]
+    assert store.commit(Changes(documents=documents(("a", None, None), ("b", "{}", "{}"))))
+    assert list(store.keys("c")) == ["b"]
+
+
+def test_one_document_may_be_changed_twice_in_a_commit(store: Store) -> None:
+    assert store.commit(Changes(documents=documents(("a", None, "{}"), ("a", "{}", '{"n":1}'))))
+    assert not store.commit(Changes(documents=documents(("a", '{"n":1}', None), ("a", '{"n":1}', "{}"))))
+    assert store.text("c", "a") == '{"n":1}'
+
+
+def test_the_text_of_a_document_is_what_a_commit_expects(store: Store) -> None:
+    assert store.text("c", "k") is None
+    store.change("c", "k", lambda _: {"名": [1, None], "at": 1795312800})
+    text = store.text("c", "k")
+    assert text is not None
+    assert store.commit(Changes(documents=[DocumentChange("c", "k", text, "{}")]))
+    assert store.text("c", "k") == "{}"
+
+
+def test_empty_changes_check_and_write_nothing(store: Store) -> None:
+    assert store.commit(Changes())
+    assert store.commit(Changes(seen=7))
+    assert store.commit(Changes(rows=[row(1)]))
+    assert list(store.journal()) == [row(1)]
+    assert store.rows_since(0) == (0, {})
+
+
+def test_reads_in_one_block_see_one_state_while_others_write(store: Store) -> None:
+    store.commit(whole(1))
+    began, wrote = threading.Event(), threading.Event()
+
+    def write() -> None:
+        began.wait(20)
+        store.commit(whole(2))
+        wrote.set()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    with store.reading():
+        first = state(store)
+        began.set()
+        wrote.wait(0.05)
+        assert state(store) == first
+    thread.join(20)
+    assert wrote.is_set()
+    assert store.text("c", "k") == '{"n":2}'
+
+
+def test_nothing_is_written_while_reading_and_writing_goes_on_afterwards(store: Store) -> None:
+    writes: list[Callable[[], object]] = [
+        lambda: store.commit(whole(1)),
+        lambda: store.save(turn(1), [], expected=None),
+        lambda: store.change("c", "k", lambda _: {}),
+        lambda: store.write_rows({"a": b"1"}, seen=0),
+        lambda: store.forget_replies(1.0),
+        lambda: store.prune(1.0),
+        lambda: store.reading().__enter__(),
+    ]
+    for read_before in (False, True):
+        for write in writes:
+            with store.reading():
+                if read_before:
+                    store.load(CALL)
+                with pytest.raises(StoreError, match="while the store is being read"):
+                    write()
+    assert state(store) == (None, [], {}, (0, {}), 0, None)
+    assert store.commit(whole(1))
+
+
+def test_a_block_of_reads_that_fails_is_closed(store: Store) -> None:
+    with pytest.raises(KeyError), store.reading():
+        raise KeyError
+    with pytest.raises(AssertionError), store.reading():
+        assert store.load(CALL)
+    assert store.load(CALL) is None
+    assert store.commit(whole(1))
+    assert store.text("c", "k") == '{"n":1}'
+
+
+def test_an_update_of_a_document_writes_and_reads_nothing_as_one(store: Store) -> None:
+    writes: list[Callable[[], object]] = [
+        lambda: store.commit(Changes(rows=[row(1)])),
+        lambda: store.write_rows({"a": b"1"}, seen=0),
+        lambda: store.reading().__enter__(),
+    ]
+    for write in writes:
+        with pytest.raises(StoreError, match="must not change documents itself"):
+            store.change("c", "k", lambda _: write())  # type: ignore[arg-type, return-value]  # noqa: B023
+    assert state(store) == (None, [], {}, (0, {}), 0, None)
+
+
+def test_nothing_is_written_when_the_time_of_a_lease_is_over(store: Store) -> None:
+    with store.lease(CALL, within=60):
+        assert store.commit(whole(1))
+    with store.lease(CALL, within=0):
+        for write in (lambda: store.commit(whole(2)), lambda: store.change("c", "k", lambda _: None)):
+            with pytest.raises(StoreError, match="time for this request is over"):
+                write()
+    assert store.commit(whole(2))
+
+
+def test_of_threads_that_change_one_document_by_commits_none_loses_a_count(store: Store) -> None:
+    def work(_: int) -> None:
+        for _ in range(25):
+            while True:
+                text = store.text("c", "k")
+                after = f'{{"n":{json.loads(text)["n"] + 1 if text else 1}}}'
+                if store.commit(Changes(documents=[DocumentChange("c", "k", text, after)])):
+                    break
+
+    run_threads(4, work)
+    assert store.get("c", "k") == {"n": 100}
+
+
 START = """
 import os, sys, time
-from ivr.stores import open_store
-from ivr.engine.ports import Saved, JournalRow
+from ivr.stores import Store, open_store
+from ivr.engine.ports import Changes, DocumentChange, JournalRow, Saved
 
 def write(call_id, turn):
     row = JournalRow(call_id, turn, 0, "turn", "{}")
@@ -435,6 +731,70 @@ def test_a_process_killed_while_writing_loses_no_turn_that_it_reported(tmp_path:
         store.close()
 
 
+RACE_DOCUMENT = """
+import json
+sys.stdin.readline()
+for n in range(100):
+    while True:
+        text = store.text("c", "k")
+        after = json.dumps({"n": json.loads(text)["n"] + 1 if text else 1})
+        rows = [JournalRow(sys.argv[1], n, 0, "counted", after)]
+        if store.commit(Changes(rows=rows, documents=[DocumentChange("c", "k", text, after)])):
+            break
+store.close()
+"""
+
+
+def test_two_processes_race_on_one_document_and_every_count_is_kept_once(shared: str) -> None:
+    workers = [process(RACE_DOCUMENT, shared) for _ in range(2)]
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    for worker in workers:
+        worker.communicate(timeout=60)
+        assert worker.returncode == 0
+    store = open_store(shared)
+    assert store.get("c", "k") == {"n": 200}
+    assert [json.loads(r.data)["n"] for r in store.journal()] == list(range(1, 201))
+    store.close()
+
+
+UNIT = """
+text = lambda n: '{"n": %d}' % n if n else None
+n = 0
+while True:
+    n += 1
+    assert store.commit(Changes(
+        Saved("call", n, f"key {n}", b"c" * 3000, b"%d" % n), n - 1 or None, 1.0,
+        [JournalRow("call", n, 0, "turn", "{}")] * 3,
+        [DocumentChange("c", "k", text(n - 1), text(n)), DocumentChange("c", f"{n:06}", None, "{}")],
+        {"a": b"%d" % n}, n - 1,
+    ))
+    print(n, flush=True)
+"""
+
+
+def test_a_process_killed_in_the_middle_of_commits_leaves_whole_ones(tmp_path: Path) -> None:
+    for cycle in range(4):
+        url = f"sqlite:///{tmp_path}/ivr{cycle}.db"
+        writer = process(UNIT, url)
+        for _ in range(10 + cycle * 7):
+            line(writer)
+        writer.send_signal(signal.SIGKILL)
+        reported = [int(text) for text in writer.communicate(timeout=10)[0].split()]
+        store = open_store(url)
+        saved = store.load("call")
+        assert saved is not None
+        assert saved.turn >= max(reported, default=0)
+        assert [r.turn for r in store.journal("call")] == [n for n in range(1, saved.turn + 1) for _ in range(3)]
+        assert store.get("c", "k") == {"n": saved.turn}
+        assert len(store.keys("c", prefix="0")) == saved.turn
+        assert store.rows_since(0) == (saved.turn, {"a": saved.reply})
+        assert all(repeated(store, f"key {n}", "call") == b"%d" % n for n in range(1, saved.turn + 1))
+        store.close()
+
+
 FORK = """
 write("call", 1)
 lease = store.lease("call")
@@ -492,20 +852,18 @@ def test_a_fork_does_not_keep_the_lease_of_a_killed_parent(shared: str) -> None:
         store.close()
 
 
-def test_a_lease_that_nobody_frees_is_a_fault_after_a_bounded_wait(tmp_path: Path) -> None:
-    for store in (MemoryStore(lease_seconds=0.05), SqliteStore(tmp_path / "ivr.db", lease_seconds=0.05)):
-        faults: list[str] = []
+def test_a_lease_that_nobody_frees_is_a_fault_after_a_bounded_wait(store: CallStore) -> None:
+    faults: list[str] = []
 
-        def work(_: int, store: CallStore = store, faults: list[str] = faults) -> None:
-            try:
-                with store.lease(CALL):
-                    pass
-            except StoreError as fault:
-                faults.append(str(fault))
+    def work(_: int) -> None:
+        try:
+            with store.lease(CALL, within=0.05):
+                pass
+        except StoreError as fault:
+            faults.append(str(fault))
 
-        with store.lease(CALL):
-            run_threads(1, work)
-        assert faults == ["another request has held this call for over 0.05 s"]
-        with store.lease(CALL):
-            pass
-        store.close()
+    with store.lease(CALL):
+        run_threads(1, work)
+    assert faults == ["another request has held this call for over 0.05 s"]
+    with store.lease(CALL):
+        pass

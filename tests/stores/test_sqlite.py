@@ -8,14 +8,14 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ivr.engine.ports import JournalRow, Saved
 from ivr.errors import SettingsError, StoreError
-from ivr.stores import _sqlite_connections, open_store, sqlite
+from ivr.stores import _deadline, _sqlite_connections, open_store, sqlite
 from ivr.stores.sqlite import SqliteStore
 
 
@@ -91,8 +91,13 @@ def test_only_this_user_can_read_the_files(store: SqliteStore, file: Path) -> No
 
 
 def test_live_calls_are_found_by_their_key_alone(store: SqliteStore) -> None:
-    plan = connection_of(store).execute(f"EXPLAIN QUERY PLAN {sqlite.LOAD_LIVE}", ("call",)).fetchall()
-    assert [step[3] for step in plan] == ["SEARCH live USING INDEX sqlite_autoindex_live_1 (call_id=?)"]
+    plan = connection_of(store).execute(f"EXPLAIN QUERY PLAN {sqlite.LOAD}", ("k", "call") * 2).fetchall()
+    assert [step[3] for step in plan if step[3].startswith(("SEARCH", "SCAN"))] == [
+        "SEARCH live USING INDEX sqlite_autoindex_live_1 (call_id=?)",
+        "SEARCH replies USING INDEX sqlite_autoindex_replies_1 (call_id=? AND key=?) LEFT-JOIN",
+        "SEARCH past USING INDEX sqlite_autoindex_past_1 (call_id=?)",
+        "SEARCH replies USING INDEX sqlite_autoindex_replies_1 (call_id=? AND key=?) LEFT-JOIN",
+    ]
     plan = connection_of(store).execute(f"EXPLAIN QUERY PLAN {sqlite.READ_CALL}", ("call", 1, 0)).fetchall()
     assert "journal_of_call" in plan[0][3]
 
@@ -106,6 +111,37 @@ def test_a_turn_with_its_journal_is_one_commit(store: SqliteStore, ended: bool) 
     connection_of(store).set_trace_callback(None)
     assert said[0] == "BEGIN IMMEDIATE"
     assert [text for text in said if text == "COMMIT"] == ["COMMIT"] == said[-1:]
+
+
+def statements(store: SqliteStore, read: Callable[[], object]) -> list[str]:
+    """Return the first words of the statements that a block of reads runs."""
+    texts: list[str] = []
+    connection_of(store).set_trace_callback(texts.append)
+    with store.reading():
+        read()
+    connection_of(store).set_trace_callback(None)
+    return [text.split()[0] for text in texts]
+
+
+def test_reads_in_one_block_are_one_transaction_and_an_empty_block_is_none(store: SqliteStore) -> None:
+    def read() -> None:
+        store.load("call", "key")
+        store.get("c", "k")
+        store.rows_since(0)
+
+    assert statements(store, lambda: None) == []
+    assert statements(store, read) == ["BEGIN", "SELECT", "SELECT", "SELECT", "SELECT", "COMMIT"]
+    assert statements(store, lambda: store.load("call")) == ["BEGIN", "SELECT", "COMMIT"]
+
+
+def test_a_call_with_any_of_its_replies_is_read_in_one_statement(store: SqliteStore) -> None:
+    store.save(turn(1), [], expected=None)
+    texts: list[str] = []
+    connection_of(store).set_trace_callback(texts.append)
+    for call_id, key in (("call", "key"), ("call", "other"), ("nobody", "")):
+        store.load(call_id, key)
+    connection_of(store).set_trace_callback(None)
+    assert len(texts) == 3
 
 
 @pytest.mark.parametrize("table", ["past", "journal", "releases"])
@@ -223,7 +259,7 @@ def test_a_read_only_file_is_said(file: Path) -> None:
 def test_a_lock_that_another_program_keeps_is_said(
     file: Path, monkeypatch: pytest.MonkeyPatch, store: SqliteStore
 ) -> None:
-    monkeypatch.setattr(_sqlite_connections, "BUSY_SECONDS", 0.02)
+    monkeypatch.setattr(_deadline, "BUSY_SECONDS", 0.02)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="locked for too long"):
@@ -238,7 +274,7 @@ def test_a_lock_that_another_program_keeps_is_said(
 def test_each_of_the_threads_that_queue_behind_a_writer_has_a_bounded_wait_of_its_own(
     file: Path, monkeypatch: pytest.MonkeyPatch, store: SqliteStore
 ) -> None:
-    monkeypatch.setattr(_sqlite_connections, "BUSY_SECONDS", 0.02)
+    monkeypatch.setattr(_deadline, "BUSY_SECONDS", 0.02)
     faults: list[str] = []
 
     def work(number: int) -> None:

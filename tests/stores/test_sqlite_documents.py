@@ -8,7 +8,7 @@ import pytest
 
 from ivr.engine.ports import Saved
 from ivr.errors import StoreError
-from ivr.stores import _sqlite_connections, _sqlite_documents
+from ivr.stores import _deadline, _sqlite_documents
 from ivr.stores._sqlite_tables import TABLES
 from ivr.stores.sqlite import SqliteStore
 
@@ -63,7 +63,7 @@ def test_changes_alone_get_the_log_copied_back(store: SqliteStore) -> None:
 def test_a_lock_that_another_program_keeps_is_said(
     file: Path, monkeypatch: pytest.MonkeyPatch, store: SqliteStore
 ) -> None:
-    monkeypatch.setattr(_sqlite_connections, "BUSY_SECONDS", 0.02)
+    monkeypatch.setattr(_deadline, "BUSY_SECONDS", 0.02)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="locked for too long"):

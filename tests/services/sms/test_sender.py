@@ -15,7 +15,7 @@ from ivr.services.sms.sender import CLAIM_SECONDS, FIRST_PAUSE, UNSENT, SmsSende
 from ivr.settings import Hidden
 from ivr.stores.memory import MemoryStore
 from ivr.stores.unit_of_work import UnitOfWork
-from tests.channels.twilio.messages_api import Api
+from tests.channels.twilio.rest_api import Api
 
 from .conftest import MONDAY, NUMBER, SEAL
 

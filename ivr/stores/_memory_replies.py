@@ -1,0 +1,65 @@
+"""The replies that later turns replaced, in the memory of this process. Callers hold the store's lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
+
+from ivr.engine.ports import Saved
+
+
+@dataclass(frozen=True)
+class _Replaced:
+    number: int
+    at: float
+    reply: bytes
+
+
+class MemoryReplies:
+    """Replies by call and key. Those of ended calls are in a heap, the oldest on top."""
+
+    def __init__(self) -> None:
+        self._numbers = count()
+        self._replies: dict[str, dict[str, _Replaced]] = {}
+        self._past: list[tuple[int, str, str]] = []
+
+    def keep(self, replaced: Saved, at: float) -> None:
+        """Keep the reply of a turn that is being replaced."""
+        self._replies.setdefault(replaced.call_id, {})[replaced.key] = _Replaced(
+            next(self._numbers), at, replaced.reply
+        )
+
+    def find(self, call_id: str, key: str) -> bytes | None:
+        """Return the reply kept for a request, or None."""
+        replaced = self._replies.get(call_id, {}).get(key)
+        return replaced.reply if replaced else None
+
+    def end(self, call_id: str) -> None:
+        """Let the replies of a call be forgotten from now on."""
+        for key, replaced in self._replies.get(call_id, {}).items():
+            heappush(self._past, (replaced.number, call_id, key))
+
+    def drop(self, call_id: str) -> None:
+        """Forget all replies of a call that is itself forgotten."""
+        self._replies.pop(call_id, None)
+
+    def forget(self, before: float, limit: int) -> int:
+        """Forget the oldest replies of ended calls, up to the first that is not old enough; return how many went."""
+        gone = 0
+        while self._past and gone < limit:
+            _, call_id, key = self._past[0]
+            replaced = self._replies.get(call_id, {}).get(key)
+            if replaced is not None and replaced.at >= before:
+                break
+            heappop(self._past)
+            if replaced is not None:
+                gone += 1
+                self._take(call_id, key)
+        return gone
+
+    def _take(self, call_id: str, key: str) -> None:
+        replies = self._replies[call_id]
+        del replies[key]
+        if not replies:
+            del self._replies[call_id]

@@ -1,0 +1,41 @@
+"""The replies that later turns replaced, in the file of the SQLite store: found by call and key, forgotten by age."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from ivr.engine.ports import Saved
+
+from ._sqlite_writer import OneWriter
+
+KEEP = """INSERT OR REPLACE INTO replies (call_id, key, turn, at, reply)
+    SELECT call_id, key, turn, ?, reply FROM live WHERE call_id = ? AND turn = ? AND key <> ?"""
+OLDEST_REPLIES = """SELECT replies_of_past.id, replies.at FROM replies_of_past CROSS JOIN replies USING (id)
+    ORDER BY replies_of_past.id LIMIT ?"""
+FORGET = "DELETE FROM replies WHERE id IN (SELECT id FROM replies_of_past WHERE id <= ?)"
+
+
+def keep_reply(connection: sqlite3.Connection, saved: Saved, expected: int, at: float) -> None:
+    """Keep the reply of the stored turn, which `saved` is about to replace. A request that came again keeps nothing."""
+    connection.execute(KEEP, (at, saved.call_id, expected, saved.key))
+
+
+class SqliteReplies:
+    """The part of the SQLite store for replies of ended calls."""
+
+    _writing: OneWriter
+
+    def forget_replies(self, before: float, *, limit: int = 1000) -> int:
+        """Delete the oldest replies of ended calls, in the order of writing, up to the first that is not old enough.
+
+        At most `limit` go at once, so that no caller's turn waits long; repeat until it returns 0.
+        """
+        with self._writing as connection:
+            last = count = 0
+            for reply, at in connection.execute(OLDEST_REPLIES, (limit,)).fetchall():
+                if at >= before:
+                    break
+                last, count = reply, count + 1
+            if count:
+                connection.execute(FORGET, (last,))
+        return count
