@@ -100,6 +100,17 @@ class DocumentChange:
 
 
 @dataclass(frozen=True)
+class KeptReply:
+    """The reply to a request of a call that has ended, kept for repeats from the Unix time `at` on."""
+
+    call_id: str
+    key: str
+    turn: int
+    at: float
+    reply: bytes
+
+
+@dataclass(frozen=True)
 class Changes:
     """All that one unit of work changes; it is written at once or not at all.
 
@@ -115,6 +126,7 @@ class Changes:
     documents: Sequence[DocumentChange] = ()
     board: Mapping[str, bytes | None] = field(default_factory=dict)
     seen: int = 0
+    replies: Sequence[KeptReply] = ()
 
 
 class CallStore(Protocol):
@@ -126,14 +138,14 @@ class CallStore(Protocol):
     def lease(self, call_id: str, *, within: float = ...) -> AbstractContextManager[None]:
         """Hold the only right to change this call, over all threads and processes.
 
-        Taking it, and all that this thread does with the store while it holds it, ends within so many seconds; raises
+        Taking it, and every wait of this thread for the store while it holds it, ends within so many seconds; raises
         StoreError otherwise.
         """
 
     def reading(self) -> AbstractContextManager[None]:
-        """Let every read of this thread inside the block see one state of the store, in one transaction.
+        """Let every read of this thread inside the block see one state, where the store has transactions.
 
-        Nothing may be written inside it.
+        It is one transaction. Nothing may be written inside it.
         """
 
     def load(self, call_id: str, key: str = "") -> Saved | None:

@@ -13,7 +13,7 @@ from ivr.engine.service_ports.sms import SendMessage
 from ivr.engine.service_ports.tickets import OpenTicket
 from ivr.errors import LookupFailed
 from ivr.flow.phrasebook import phrase
-from ivr.stores.unit_of_work import UnitOfWork
+from ivr.stores import UnitOfWork
 
 from .announcements import Announcements
 from .identity import IdentityService

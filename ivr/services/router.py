@@ -9,8 +9,7 @@ from ivr.engine.ports import Lookup
 from ivr.engine.service_ports import ServicePorts
 from ivr.engine.service_ports.question import A, Question
 from ivr.errors import LookupFailed
-from ivr.stores import Store
-from ivr.stores.unit_of_work import UnitOfWork, in_one_commit
+from ivr.stores import Store, UnitOfWork, in_one_commit
 
 from .registry import OwnServices
 

@@ -10,7 +10,7 @@ from ivr.engine.service_ports import ServicePorts
 from ivr.engine.service_ports.question import Answer
 from ivr.errors import LookupFailed
 from ivr.services.router import Router, answer
-from ivr.stores.unit_of_work import UnitOfWork
+from ivr.stores import UnitOfWork
 
 ASKING_SECONDS = 2.5
 """How long all questions of one turn may take together: the caller is to hear something within three seconds."""

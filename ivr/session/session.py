@@ -16,14 +16,13 @@ from ivr.engine.call import Call
 from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import LOST, CallStarted, HungUp, Input, RecognizerFailed, Recorded, Resumed
 from ivr.engine.journal import journal_rows
-from ivr.engine.ports import Documents, Event, Incoming, JournalRow, Renderer, Saved
+from ivr.engine.ports import Documents, Event, Incoming, JournalRow, KeptReply, Renderer, Saved
 from ivr.engine.verbs import Hangup
 from ivr.errors import FlowStuck, IvrError
 from ivr.services.router import Router
 from ivr.speech.prompts import Prompts
 from ivr.speech.speech_input import SpeechInput
-from ivr.stores import Store
-from ivr.stores.unit_of_work import UnitOfWork, attempts
+from ivr.stores import Store, UnitOfWork, attempts
 
 from .answers import Answers, ConflictError
 from .call_codec import freeze, thaw
@@ -150,7 +149,8 @@ class Session:
         except ConflictError:
             return None
         rows = [_row(call, event, request.now) for event in reply.events if event.kind != "ended"]
-        return document if unit.commit(rows=rows) else None
+        kept = KeptReply(call.id, request.incoming.key, saved.turn, request.now, document)
+        return document if unit.commit(rows=rows, replies=[kept]) else None
 
     def _turn(self, unit: UnitOfWork, saved: Saved | None, request: _Request) -> Reply | None:
         """Run a turn to its end; return None when another unit was faster than what must be committed within it."""

@@ -8,7 +8,9 @@ from typing import Protocol
 from ivr.engine.ports import Board, CallStore, Documents
 from ivr.settings import store_kind
 
-__all__ = ["Store", "open_store"]
+from ._unit_of_work import UnitOfWork, attempts, in_one_commit
+
+__all__ = ["Store", "UnitOfWork", "attempts", "in_one_commit", "open_store"]
 
 
 class Store(CallStore, Documents, Board, Protocol):

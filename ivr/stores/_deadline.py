@@ -8,8 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ivr.errors import StoreError
-
 BUSY_SECONDS = 5.0
 """So long a thread without a lease waits for a lock of the store."""
 
@@ -24,12 +22,8 @@ class ThreadDeadline(threading.local):
         return max(0.0, min(BUSY_SECONDS, self.until - time.monotonic()))
 
     def of_write(self) -> float:
-        """Return until when a write may wait. Raises StoreError when this thread's time is over."""
-        now = time.monotonic()
-        until = self.until
-        if now >= until:
-            raise StoreError("the time for this request is over")
-        return min(until, now + BUSY_SECONDS)
+        """Return until when a write may wait. One that need not wait is done also when the time is over."""
+        return min(self.until, time.monotonic() + BUSY_SECONDS)
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
 from ivr.errors import StoreError
 
@@ -13,13 +13,16 @@ from ._documents import NESTED, READING
 
 
 class MemoryLock:
-    """A context manager for reads of several objects; `writing` and `reading` for blocks that exclude all others."""
+    """A context manager for reads of several objects; `writing` excludes all others from its block.
+
+    `reading` excludes nobody: a turn runs inside it, and turns of other calls must not wait for that. What a turn has
+    read and changes is compared when it is committed.
+    """
 
     def __init__(self, deadline: ThreadDeadline) -> None:
         self._deadline = deadline
         self._lock = threading.RLock()
-        self._owner = 0
-        self._refusal = ""
+        self._thread = _Thread()
 
     def __enter__(self) -> None:
         if not self._lock.acquire(timeout=self._deadline.left()):
@@ -28,22 +31,28 @@ class MemoryLock:
     def __exit__(self, *_: object) -> None:
         self._lock.release()
 
-    def writing(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def writing(self) -> Iterator[None]:
         """Let only this thread use the store inside the block. Raises StoreError inside of `reading` and itself."""
-        return self._exclusive(NESTED)
-
-    def reading(self) -> AbstractContextManager[None]:
-        """Let nobody write inside the block, this thread included."""
-        return self._exclusive(READING)
+        with self._refusing(NESTED), self:
+            yield
 
     @contextmanager
-    def _exclusive(self, refusal: str) -> Iterator[None]:
-        if self._owner == threading.get_ident():
-            raise StoreError(self._refusal)
-        self._deadline.of_write()
-        with self:
-            self._owner, self._refusal = threading.get_ident(), refusal
-            try:
-                yield
-            finally:
-                self._owner = 0
+    def reading(self) -> Iterator[None]:
+        """Let this thread write nothing inside the block."""
+        with self._refusing(READING):
+            yield
+
+    @contextmanager
+    def _refusing(self, refusal: str) -> Iterator[None]:
+        if self._thread.refusal:
+            raise StoreError(self._thread.refusal)
+        self._thread.refusal = refusal
+        try:
+            yield
+        finally:
+            self._thread.refusal = ""
+
+
+class _Thread(threading.local):
+    refusal = ""

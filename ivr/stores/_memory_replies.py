@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 
-from ivr.engine.ports import Saved
+from ivr.engine.ports import KeptReply, Saved
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,13 @@ class MemoryReplies:
         self._replies.setdefault(replaced.call_id, {})[replaced.key] = _Replaced(
             next(self._numbers), at, replaced.reply
         )
+
+    def keep_late(self, kept: KeptReply) -> None:
+        """Keep the reply of a call that has ended; one that is kept already stays as it is."""
+        replies = self._replies.setdefault(kept.call_id, {})
+        if kept.key not in replies:
+            replies[kept.key] = _Replaced(next(self._numbers), kept.at, kept.reply)
+            heappush(self._past, (replies[kept.key].number, kept.call_id, kept.key))
 
     def find(self, call_id: str, key: str) -> bytes | None:
         """Return the reply kept for a request, or None."""

@@ -8,7 +8,7 @@ from ivr.engine.ports import Changes, Saved
 
 from ._sqlite_board import put_rows
 from ._sqlite_documents import put_document
-from ._sqlite_replies import keep_reply
+from ._sqlite_replies import keep_late_replies, keep_reply
 
 BEGIN = """INSERT OR IGNORE INTO live (turn, key, call, reply, call_id) SELECT ?, ?, ?, ?, ?
     WHERE NOT EXISTS (SELECT 1 FROM past WHERE call_id = ?)"""
@@ -29,6 +29,8 @@ def put_changes(connection: sqlite3.Connection, changes: Changes) -> bool:
         return False
     if changes.rows:
         connection.executemany(JOURNAL, [(r.call_id, r.turn, r.at, r.kind, r.data) for r in changes.rows])
+    if changes.replies:
+        keep_late_replies(connection, changes.replies)
     return True
 
 

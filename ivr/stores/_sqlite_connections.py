@@ -83,7 +83,6 @@ class Connections:
 
         Raises StoreError inside of another `reading` and of a write.
         """
-        self.deadline.of_write()
         self.for_writing()
         self._thread.reading = True
 

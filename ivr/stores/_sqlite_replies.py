@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
-from ivr.engine.ports import Saved
+from ivr.engine.ports import KeptReply, Saved
 
 from ._sqlite_writer import OneWriter
 
 KEEP = """INSERT OR REPLACE INTO replies (call_id, key, turn, at, reply)
     SELECT call_id, key, turn, ?, reply FROM live WHERE call_id = ? AND turn = ? AND key <> ?"""
+KEEP_LATE = "INSERT OR IGNORE INTO replies (call_id, key, turn, at, reply) VALUES (?, ?, ?, ?, ?)"
+MARK_PAST = "INSERT INTO replies_of_past SELECT id FROM replies WHERE call_id = ? AND key = ?"
 OLDEST_REPLIES = """SELECT replies_of_past.id, replies.at FROM replies_of_past CROSS JOIN replies USING (id)
     ORDER BY replies_of_past.id LIMIT ?"""
 FORGET = "DELETE FROM replies WHERE id IN (SELECT id FROM replies_of_past WHERE id <= ?)"
@@ -18,6 +21,14 @@ FORGET = "DELETE FROM replies WHERE id IN (SELECT id FROM replies_of_past WHERE 
 def keep_reply(connection: sqlite3.Connection, saved: Saved, expected: int, at: float) -> None:
     """Keep the reply of the stored turn, which `saved` is about to replace. A request that came again keeps nothing."""
     connection.execute(KEEP, (at, saved.call_id, expected, saved.key))
+
+
+def keep_late_replies(connection: sqlite3.Connection, replies: Sequence[KeptReply]) -> None:
+    """Keep replies of calls that have ended; one that is kept already stays as it is."""
+    for kept in replies:
+        values = (kept.call_id, kept.key, kept.turn, kept.at, kept.reply)
+        if connection.execute(KEEP_LATE, values).rowcount == 1:
+            connection.execute(MARK_PAST, (kept.call_id, kept.key))
 
 
 class SqliteReplies:

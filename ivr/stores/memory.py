@@ -72,6 +72,8 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
                 return False
             self._put_texts(texts)
             self._put_rows(changes.board)
+            for reply in changes.replies:
+                self._replies.keep_late(reply)
             self._journal.extend(rows)
             for row in rows:
                 self._journal_of.setdefault(row.call_id, []).append(row)

@@ -24,7 +24,7 @@ from ivr.engine.service_ports import ServicePorts
 from ivr.services.router import Router
 from ivr.session.call_codec import freeze, thaw
 from ivr.settings import Settings
-from ivr.stores.unit_of_work import UnitOfWork
+from ivr.stores import UnitOfWork
 from ivr.web import web_app
 
 FLOWS = Path(__file__).parents[2] / "flows"

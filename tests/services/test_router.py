@@ -14,8 +14,8 @@ from ivr.engine.service_ports.risk import AskRisk, RiskStatus
 from ivr.engine.service_ports.tickets import OpenTicket
 from ivr.errors import LookupFailed
 from ivr.services.router import Router
+from ivr.stores import UnitOfWork
 from ivr.stores.memory import MemoryStore
-from ivr.stores.unit_of_work import UnitOfWork
 from tests.own_services import router_of
 
 

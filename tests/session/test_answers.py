@@ -13,8 +13,8 @@ from ivr.engine.service_ports.identity import ChargeTry
 from ivr.engine.service_ports.memory import KeepPreferences
 from ivr.errors import LookupFailed
 from ivr.session.answers import ASKING_SECONDS, Answers, ConflictError
+from ivr.stores import UnitOfWork
 from ivr.stores.memory import MemoryStore
-from ivr.stores.unit_of_work import UnitOfWork
 from tests.own_services import router_of
 
 

@@ -6,7 +6,6 @@ import threading
 
 import pytest
 
-from ivr.errors import StoreError
 from ivr.stores._deadline import BUSY_SECONDS, ThreadDeadline
 
 
@@ -24,12 +23,11 @@ def test_a_nearer_deadline_holds_and_the_outer_one_comes_back() -> None:
     assert deadline.left() == BUSY_SECONDS
 
 
-def test_when_the_time_is_over_nothing_waits_and_nothing_is_written() -> None:
+def test_when_the_time_is_over_nothing_waits() -> None:
     deadline = ThreadDeadline()
     with deadline.within(-1):
         assert deadline.left() == 0
-        with pytest.raises(StoreError, match="time for this request is over"):
-            deadline.of_write()
+        assert deadline.of_write() == deadline.until
 
 
 def test_each_thread_has_its_own() -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from ivr.engine.ports import KEPT_WRITES, Board
 from ivr.errors import StoreError
-from ivr.stores.unit_of_work import UnitOfWork
+from ivr.stores import UnitOfWork
 
 from .state import TYPES, QueueState, Thing
 

@@ -28,7 +28,7 @@ from ivr.engine.service_ports.queue import (
 from ivr.engine.telephone import telephone
 from ivr.errors import LookupFailed
 from ivr.flow.model import Hotline, Waiting
-from ivr.stores.unit_of_work import UnitOfWork
+from ivr.stores import UnitOfWork
 
 from . import agent_context, callbacks, offers, view
 from .agents import Agents

@@ -17,8 +17,7 @@ from ivr.errors import LookupFailed
 from ivr.jobs.outbox import every_key
 from ivr.secret import Secret
 from ivr.settings.identity import Limits
-from ivr.stores import Store
-from ivr.stores.unit_of_work import UnitOfWork
+from ivr.stores import Store, UnitOfWork
 
 from .backend import Backend, UncertainError
 

@@ -12,7 +12,7 @@ from ivr.engine.service_ports.field_types import Private, reveal
 from ivr.engine.service_ports.sms import MessageSent, SendMessage
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
-from ivr.stores.unit_of_work import UnitOfWork
+from ivr.stores import UnitOfWork
 
 from .backend import Backend
 from .local_outbox import LocalOutbox

@@ -13,8 +13,8 @@ from ivr.secret import Secret
 from ivr.services.sms.backend import Backend, UncertainError
 from ivr.services.sms.sender import CLAIM_SECONDS, FIRST_PAUSE, UNSENT, SmsSender
 from ivr.settings import Hidden
+from ivr.stores import UnitOfWork
 from ivr.stores.memory import MemoryStore
-from ivr.stores.unit_of_work import UnitOfWork
 from tests.channels.twilio.rest_api import Api
 
 from .conftest import MONDAY, NUMBER, SEAL

@@ -17,9 +17,8 @@ from ivr.services.identity import IdentityService
 from ivr.services.sms import Rules, SmsSender, open_messages
 from ivr.services.sms.local_outbox import LocalOutbox
 from ivr.settings import Hidden, Settings
-from ivr.stores import Store
+from ivr.stores import Store, UnitOfWork, in_one_commit
 from ivr.stores.sqlite import SqliteStore
-from ivr.stores.unit_of_work import UnitOfWork, in_one_commit
 from tests.asking import ask
 
 from .conftest import DAY, MONDAY, NUMBER, SEAL

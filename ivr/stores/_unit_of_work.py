@@ -6,13 +6,15 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ivr.engine.ports import Changes, Document, DocumentChange, JournalRow, Saved
+from ivr.engine.ports import Changes, Document, DocumentChange, JournalRow, KeptReply, Saved
 from ivr.errors import StoreError
 
-from . import Store
 from ._documents import NESTED, from_text, to_text
+
+if TYPE_CHECKING:
+    from . import Store
 
 T = TypeVar("T")
 
@@ -118,6 +120,7 @@ class UnitOfWork:
         expected: int | None = None,
         at: float = 0.0,
         rows: Sequence[JournalRow] = (),
+        replies: Sequence[KeptReply] = (),
     ) -> bool:
         """Write everything at once, and the turn of a call with it; return False if another unit was faster.
 
@@ -126,9 +129,8 @@ class UnitOfWork:
         self.pause()
         changed = [(place, text) for place, text in self._changed.items() if text != self._read.get(place)]
         documents = [DocumentChange(*place, self._read.get(place), text) for place, text in changed]
-        if (call or rows or documents or self._board) and not self._store.commit(
-            Changes(call, expected, at, rows, documents, self._board, self._seen)
-        ):
+        changes = Changes(call, expected, at, rows, documents, self._board, self._seen, replies)
+        if (call or rows or documents or self._board or replies) and not self._store.commit(changes):
             return False
         self._read, self._changed, self._board = {}, {}, {}
         deeds, self._afterwards = self._afterwards, []
