@@ -23,7 +23,8 @@ class Frame(Struct, frozen=True, omit_defaults=True, rename=_STORED):
     """Where a call stands in one flow. Sub-flows stack frames; the last one is active.
 
     `scratch` is the active step's own data, `history` the listening steps that "back" returns through, `visited` the
-    steps whose long prompt the caller has heard, and `replayable` the steps that spoke since the caller last chose.
+    steps whose long prompt the caller has heard (the newest last, where it matters), and `replayable` the steps that
+    spoke since the caller last chose.
     `proven` names the values that were learnt by proof, with the level that reads them.
     """
 
@@ -32,7 +33,7 @@ class Frame(Struct, frozen=True, omit_defaults=True, rename=_STORED):
     values: Values = field(default_factory=dict)
     scratch: Values = field(default_factory=dict)
     history: tuple[str, ...] = ()
-    visited: frozenset[str] = frozenset()
+    visited: tuple[str, ...] = ()
     replayable: tuple[str, ...] = ()
     proven: Mapping[str, int] = field(default_factory=dict)
 
@@ -43,6 +44,10 @@ class ProvenIdentity(Struct, frozen=True, omit_defaults=True):
     level: int = 0
     customer: str = ""
     until: float = 0.0
+
+    def level_at(self, now: float) -> int:
+        """Return the level that holds at a Unix time."""
+        return self.level if now < self.until else 0
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class CallerRecord:
     @classmethod
     def read(cls, caller: Values) -> Self:
         """Return the declared fields of the map; what is missing or null has its default."""
-        return cls(**{name: caller[name] for name in cls.__dataclass_fields__ if caller.get(name) is not None})
+        fields = cls.__dataclass_fields__
+        return cls(**{name: value for name, value in caller.items() if name in fields and value is not None})
 
     def merged_into(self, caller: Values) -> dict[str, Any]:
         """Return the map with the fields that have changed."""
@@ -121,12 +127,12 @@ class Call(Struct, frozen=True, omit_defaults=True, rename={"input_mode": "ear"}
     started: float
     frames: tuple[Frame, ...]
     turn: int = 0
-    facts: CallFacts = field(default_factory=CallFacts)
-    identity: ProvenIdentity = field(default_factory=ProvenIdentity)
+    facts: CallFacts = CallFacts()
+    identity: ProvenIdentity = ProvenIdentity()
     errors: int = 0
     tries: Mapping[str, int] = field(default_factory=dict)
     keys_ahead: str = ""
-    transfer: Transfer = field(default_factory=Transfer)
+    transfer: Transfer = Transfer()
     rate: float = 1.0
     path: tuple[str, ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)

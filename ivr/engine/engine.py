@@ -22,6 +22,7 @@ from .caller_lookup import who_calls
 from .input_step import InputStep
 from .inputs import LOST, CallStarted, Digits, HungUp, Input, RecognizerFailed, Resumed
 from .ports import Event
+from .release_cache import ReleaseCache
 from .step import FlowResults, LiveStep, Move, RunFlow, Universal
 from .turn import Services, Turn
 from .verbs import Closing, Hearing
@@ -48,9 +49,10 @@ class Reply:
 class Engine:
     """One release of flows, ready to take turns. Thread-safe; holds no call."""
 
-    def __init__(self, release: Release, services: Services) -> None:
+    def __init__(self, release: Release, services: Services, cache: ReleaseCache | None = None) -> None:
         self.release = release
         self._services = services
+        self._cache = ReleaseCache() if cache is None else cache
         self._charts = {name: Chart(flow) for name, flow in release.flows.items()}
 
     def begin(self, call_id: str, started: CallStarted, now: float) -> Reply | Ask[Reply]:
@@ -121,7 +123,7 @@ class Engine:
         return Resumed()
 
     def _turn(self, call: Call, now: float) -> Turn:
-        return Turn(call, self._flow(call), self.release.line, self._services, now)
+        return Turn(call, self._flow(call), self.release.line, self._services, now, release_cache=self._cache)
 
     def _flow(self, call: Call) -> Flow:
         return self.release.flows[call.frame.flow]
@@ -154,7 +156,8 @@ class Engine:
         if move is Universal.BACK:
             return self._back(turn)
         if move is Universal.AGAIN:
-            turn.change_frame(scratch={}, visited=turn.frame.visited - {turn.frame.step})
+            here, visited = turn.frame.step, turn.frame.visited
+            turn.change_frame(scratch={}, visited=tuple(name for name in visited if name != here))
             return self._enter(turn)
         if isinstance(move, RunFlow):
             return self._run_flow(turn, move)

@@ -28,6 +28,8 @@ HOLD = 60.0
 SLOWER, FASTER = 0.85, 1.15
 """Steps of the rate keys (W3C COGA: let users set the speed)."""
 MOST_AHEAD = 64
+VISITED_LIMIT = 64
+"""Steps whose visit is remembered, the newest last: who comes back after so many others hears the whole prompt."""
 HOPS_AHEAD = 16
 """Steps that keys pressed ahead may lead through in one turn; those left over are dropped, and the step asks."""
 MISS = "no_match"
@@ -136,7 +138,8 @@ class InputStep(LiveStep):
     def enter(self, turn: Turn) -> Move:
         """Take keys that were pressed ahead, or ask and wait."""
         ahead = turn.call.keys_ahead
-        turn.change(keys_ahead="")
+        if ahead:
+            turn.change(keys_ahead="")
         if (
             ahead
             and turn.hops < HOPS_AHEAD
@@ -157,12 +160,22 @@ class InputStep(LiveStep):
         """
         if self.requires > turn.level:
             return UNVERIFIED
-        scratch = turn.scratch_as(InputScratch)
-        if scratch.returned is None:
-            turn.remember(replace(scratch, returned=self.name in turn.frame.visited))
+        if self.shortens():
+            self._note_visit(turn)
         self.ask(turn)
-        turn.change_frame(visited=turn.frame.visited | {self.name})
         return self.wait(turn)
+
+    def shortens(self) -> bool:
+        """Return whether a caller who comes back hears less; of other steps no visit need be remembered."""
+        return self.short is not None
+
+    def _note_visit(self, turn: Turn) -> None:
+        scratch, visited = turn.scratch_as(InputScratch), turn.frame.visited
+        if scratch.returned is None:
+            turn.remember(replace(scratch, returned=self.name in visited))
+        if visited[-1:] != (self.name,):
+            others = (name for name in visited if name != self.name)
+            turn.change_frame(visited=(*others, self.name)[-VISITED_LIMIT:])
 
     def repeat(self, turn: Turn) -> Move:
         """Say again what the caller was told since they last chose, and ask."""
@@ -193,13 +206,22 @@ class InputStep(LiveStep):
         input_mode = turn.call.input_mode or turn.services.input_mode(language)
         if input_mode == "keys" or not self.speech or self.protects():
             return None
-        universal = [word for choice in turn.flow.globals for word in phrases_of(choice, language)]
-        person = phrasebook.phrase(language, "agent_words").split("|")
-        hints = [*self.hints(turn), *universal, *person]
-        if input_mode == "recording":  # a carrier also hears what is not expected
-            hints += [words for key in self.keys_said(turn) for words in self._names(turn, key)]
         by: Literal["recording", "carrier"] = "recording" if input_mode == "recording" else "carrier"
-        return Hearing(language, tuple(dict.fromkeys(hints))[:MOST_HINTS], by)
+        hints = tuple(self.hints(turn))
+        keys_said = (
+            tuple(self.keys_said(turn)) if by == "recording" else ()
+        )  # a carrier also hears what is not expected
+        key = ("hearing", turn.flow.name, language, hints, by, keys_said)
+        return turn.release_cache.once(key, lambda: self._hearing(turn, hints, by, keys_said))
+
+    def _hearing(
+        self, turn: Turn, hints: Sequence[str], by: Literal["recording", "carrier"], keys_said: Sequence[str]
+    ) -> Hearing:
+        language = turn.call.language
+        universal = [word for choice in turn.flow.globals for word in phrases_of(choice, language)]
+        names = [words for key in keys_said for words in self._names(turn, key)]
+        expected = (*hints, *universal, *phrasebook.words(language, "agent_words"), *names)
+        return Hearing(language, tuple(dict.fromkeys(expected))[:MOST_HINTS], by)
 
     @staticmethod
     def _names(turn: Turn, key: str) -> list[str]:
@@ -241,10 +263,10 @@ class InputStep(LiveStep):
 
     def person_wanted(self, turn: Turn, words: str) -> str | None:
         """Return the way to a person if one was asked for: at every step, at once, and however badly it was heard."""
-        outcome, wanted = AGENT, phrasebook.phrase(turn.call.language, "agent_words").split("|")
+        outcome, wanted = AGENT, phrasebook.words(turn.call.language, "agent_words")
         for number, choice in self._universals(turn):
             if choice.goto and choice.goto.name == turn.flow.agent:
-                outcome, wanted = global_outcome(number), [*wanted, *phrases_of(choice, turn.call.language)]
+                outcome, wanted = global_outcome(number), (*wanted, *phrases_of(choice, turn.call.language))
                 break
         return outcome if turn.services.understand(words, [wanted], turn.call.language) == 0 else None
 
@@ -256,9 +278,12 @@ class InputStep(LiveStep):
         number, choice = universals[place]
         return self.do(turn, choice, global_outcome(number))
 
-    def universal_phrases(self, turn: Turn) -> list[tuple[str, ...]]:
+    def universal_phrases(self, turn: Turn) -> Sequence[tuple[str, ...]]:
         """Return what may be said for each of the flow's globals that is there now."""
-        return [phrases_of(choice, turn.call.language) for _, choice in self._universals(turn)]
+        key = ("universal phrases", *turn.offered_set(*turn.flow.globals))
+        return turn.release_cache.once(
+            key, lambda: tuple(phrases_of(choice, turn.call.language) for _, choice in self._universals(turn))
+        )
 
     @staticmethod
     def _universals(turn: Turn) -> list[tuple[int, Choice]]:
@@ -351,7 +376,7 @@ def option_words(turn: Turn, label: str, key: str) -> str:
 def names_of(key: str, language: str) -> tuple[str, ...]:
     """Return what callers may say for a key."""
     names = {"*": phrasebook.phrase(language, "key_star"), "#": phrasebook.phrase(language, "key_pound")}
-    names |= {str(digit): name for digit, name in enumerate(phrasebook.phrase(language, "digit_words").split("|"))}
+    names |= {str(digit): name for digit, name in enumerate(phrasebook.words(language, "digit_words"))}
     return tuple(phrasebook.phrase(language, "key_words", key=names[key]).split("|"))
 
 

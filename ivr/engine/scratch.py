@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self, TypeVar
 
 from .call import Values
@@ -19,13 +20,14 @@ class Scratch:
     @classmethod
     def read(cls, stored: Values) -> Self:
         """Return the declared fields from the stored map; others are left alone."""
-        return cls(**{name: stored[name] for name in cls.__dataclass_fields__ if name in stored})
+        fields = cls.__dataclass_fields__
+        values = {name: value for name, value in stored.items() if name in fields}
+        return cls(**values) if values else _unset(cls)  # type: ignore[arg-type]  # classes are hashable
 
     def merged_into(self, stored: Values) -> dict[str, Any]:
         """Return the stored map with these fields in it; a field that has its default is left out."""
         merged = dict(stored)
-        for name in self.__dataclass_fields__:
-            value = getattr(self, name)
+        for name, value in vars(self).items():
             if value == getattr(type(self), name):
                 merged.pop(name, None)
             else:
@@ -34,3 +36,9 @@ class Scratch:
 
 
 S = TypeVar("S", bound=Scratch)
+
+
+@cache
+def _unset(kind: type[S]) -> S:
+    """Return the scratch of a step that was just entered; frozen, so that all calls can share it."""
+    return kind()

@@ -22,9 +22,11 @@ from ivr.flow.text import Template, Text
 from ivr.secret import Secret, masked
 
 from .asking import AnyQuestion, BankQuestion, ask
-from .business_hours import DeskValues, OpeningValues
+from .business_hours import DeskValues
 from .call import Call, CallerRecord, Frame, ProvenIdentity, Values
+from .call_values import CallValues
 from .ports import Event, InverseNormalize, Understand, Verbalize
+from .release_cache import ReleaseCache
 from .scratch import S, Scratch
 from .service_ports.memory import KeepPreferences
 from .service_ports.question import A, Question
@@ -77,6 +79,11 @@ class Turn:
     closing: Closing | None = None
     hops: int = 0
     found_closed: set[str] = field(default_factory=set)
+    release_cache: ReleaseCache = field(default_factory=ReleaseCache)
+    _values: CallValues | None = None
+    _values_of: Call | None = None
+    _caller: CallerRecord = CallerRecord()
+    _caller_of: Values | None = None
 
     @property
     def profile(self) -> Profile:
@@ -111,7 +118,9 @@ class Turn:
     @property
     def caller(self) -> CallerRecord:
         """What the engine itself reads of the caller."""
-        return CallerRecord.read(self.call.facts.caller)
+        if self._caller_of is not self.call.facts.caller:
+            self._caller, self._caller_of = CallerRecord.read(self.call.facts.caller), self.call.facts.caller
+        return self._caller
 
     def change_caller(self, caller: CallerRecord) -> None:
         """Change what is known of the caller; what the bank gave besides stays."""
@@ -134,17 +143,16 @@ class Turn:
 
     # what expressions and texts can read
 
-    def values(self, **more: Any) -> dict[str, Any]:
-        """Return every variable that the active flow can read."""
-        return {
-            **self._readable(self.call.facts.values()),
-            **self._readable(self.frame.values),
-            "call": self._about_call(),
-            "identity": self._about_identity(),
-            "queue": self._about_queue(),
-            **self._about_line,
-            **more,
-        }
+    def values(self, **more: Any) -> Mapping[str, Any]:
+        """Return every variable that the active flow can read, for reading by name."""
+        if self._values is None or self._values_of is not self.call:
+            variables = {**self._readable(self.call.facts.values()), **self._readable(self.frame.values)}
+            self._values, self._values_of = CallValues(variables, self.call, self.line, self.now), self.call
+        if not more:
+            return self._values
+        values = CallValues(self._values, self.call, self.line, self.now)
+        values.update(more)
+        return values
 
     def proof_of(self, name: str) -> int:
         """Return the level that a variable needs to be read."""
@@ -160,9 +168,6 @@ class Turn:
             return values
         return {name: value for name, value in values.items() if self.proof_of(name) <= self.level}
 
-    def _about_call(self) -> dict[str, Any]:
-        return {"number": self.call.called, "language": self.call.language, **self._moment}
-
     @cached_property
     def _china(self) -> datetime:
         return local(self.now)
@@ -172,32 +177,10 @@ class Turn:
         """The day that it is in China."""
         return self._china.date()
 
-    @cached_property
-    def _about_line(self) -> dict[str, Any]:
-        hours = self.line.hours_of(self.line.number(self.call.called).hours)
-        return {"line": OpeningValues(hours, self._china), "desks": DeskValues(self.line, self._china)}
-
-    @cached_property
-    def _moment(self) -> dict[str, Any]:
-        moment = self._china
-        return {
-            "date": moment.date().isoformat(),
-            "time": moment.strftime("%H:%M"),
-            "hour": moment.hour,
-            "weekday": moment.isoweekday(),
-        }
-
-    def _about_identity(self) -> dict[str, Any]:
-        return {"level": self.level}
-
-    def _about_queue(self) -> dict[str, Any]:
-        transfer = self.call.transfer
-        return {"position": transfer.position, "minutes": transfer.minutes, "call_back": transfer.call_back}
-
     @property
     def level(self) -> int:
         """The identity level that holds now."""
-        return self.call.identity.level if self.now < self.call.identity.until else 0
+        return self.call.identity.level_at(self.now)
 
     def verified(self, level: int, customer: str) -> None:
         """Raise the caller's identity level. What was learnt for another customer is forgotten."""
@@ -242,7 +225,7 @@ class Turn:
         return self._filled(text.by_language[language], self._put_by(self.services.display_format, language), more)
 
     def _filled(self, template: Template, put: Callable[[Any, str, str], str], more: Mapping[str, Any]) -> str:
-        if any(self.proof_of(slot.path[0]) > self.level for slot in template.slots()):
+        if any(self.proof_of(name) > self.level for name in template.names):
             self.note("unreadable", as_kind="unproven")
             raise _UnreadableError
         # A value may end with the point of an abbreviation, as nine a.m. does.
@@ -292,6 +275,8 @@ class Turn:
 
     def set_preferences(self, *, profile: str, frequent: str) -> None:
         """Let what the caller chose hold in this call, too, whether or not it can be kept for the next."""
+        if not profile and not frequent:
+            return
         caller = replace(self.caller, profile=profile or self.caller.profile)
         if profile == "elderly" or frequent == "off":
             caller = replace(caller, frequent=[])
@@ -340,7 +325,7 @@ class Turn:
 
     def gather(self, gather: Gather) -> None:
         """Close the turn by waiting for keys or speech; what was said so far comes first."""
-        self.closing = replace(gather, prompts=(*self.prompts, *gather.prompts))
+        self.closing = replace(gather, prompts=(*self.prompts, *gather.prompts)) if self.prompts else gather
 
     def record(self, record: Record) -> None:
         """Close the turn by recording."""
@@ -368,11 +353,16 @@ class Turn:
         self.change(ended=reason)
         self.closing = Hangup(tuple(self.prompts))
 
-    # choices that work everywhere
+    # choices
 
     def offered(self, choice: Choice) -> bool:
         """Tell whether a choice is there now."""
         return choice.when is None or choice.when.holds(self.values())
+
+    def offered_set(self, *choices: Choice) -> tuple[object, ...]:
+        """Return a key for what follows from the flow, the language, and which of these choices are there now."""
+        conditions = [self.offered(choice) for choice in choices if choice.when is not None]
+        return (self.flow.name, self.call.language, *conditions)
 
 
 def _without_proven(frame: Frame) -> Frame:

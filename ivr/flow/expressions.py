@@ -11,9 +11,10 @@ import keyword
 import operator
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cached_property, partial
 from typing import Any
 
 from ivr.diagnostics.problem import Place
@@ -22,13 +23,10 @@ from ivr.secret import Secret
 LONGEST_EXPRESSION = 500
 """Maximum number of characters; longer conditions should be split into several steps."""
 
+Evaluate = Callable[[Mapping[str, Any]], Any]
+_Relation = Callable[[Any, Any], bool]
+
 CONSTANTS = {"true": True, "false": False, "none": None, "null": None, "True": True, "False": False, "None": None}
-_ORDER: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
 _SUMS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -37,7 +35,8 @@ _SUMS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 _ALLOWED = (
     ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, *_SUMS, ast.Compare,
-    *_ORDER, ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Name, ast.Attribute, ast.Constant, ast.List, ast.Tuple, ast.Load,
+    ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.In, ast.NotIn,
+    ast.Name, ast.Attribute, ast.Constant, ast.List, ast.Tuple, ast.Load,
 )  # fmt: skip
 
 
@@ -64,11 +63,15 @@ class Expression:
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """Evaluate the expression with a call's variables; never raises."""
-        return _value(self._tree, values)
+        return self._evaluate(values)
 
     def holds(self, values: Mapping[str, Any]) -> bool:
         """Return whether the expression is true; none, empty and zero are false."""
-        return bool(_value(self._tree, values))
+        return bool(self._evaluate(values))
+
+    @cached_property
+    def _evaluate(self) -> Evaluate:
+        return _compiled(self._tree)
 
     def constant(self) -> Any:
         """Return the value of a literal; None for an expression that reads or computes a value."""
@@ -154,7 +157,7 @@ def at_path(path: tuple[str, ...], values: Mapping[str, Any]) -> Any:
     """Follow a dotted path through maps and, by index from 0, through lists; return None if it leads nowhere."""
     value: Any = values
     for part in path:
-        if isinstance(value, Mapping):
+        if type(value) is dict or isinstance(value, Mapping):
             value = value.get(part)
         elif isinstance(value, list | tuple) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]
@@ -163,61 +166,90 @@ def at_path(path: tuple[str, ...], values: Mapping[str, Any]) -> Any:
     return value
 
 
-def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
+def _compiled(node: ast.expr) -> Evaluate:
+    """Make a function of a tree, so that calls do not walk it anew."""
     match node:
         case ast.Constant():
-            return node.value
+            return _always(node.value)
         case ast.Name() if node.id in CONSTANTS:
-            return CONSTANTS[node.id]
+            return _always(CONSTANTS[node.id])
         case ast.Name() | ast.Attribute():
-            return at_path(_path(node), values)
+            return partial(at_path, _path(node))
         case ast.BoolOp():
-            return _bool_op(node, values)
-        case ast.UnaryOp(op=ast.Not()):
-            return not _value(node.operand, values)
+            return _bool_op([_compiled(operand) for operand in node.values], stop_at=isinstance(node.op, ast.Or))
         case ast.UnaryOp():
-            number = _number(_value(node.operand, values))
-            return None if number is None else -number
+            operand = _compiled(node.operand)
+            if isinstance(node.op, ast.Not):
+                return lambda values: not operand(values)
+            return lambda values: None if (number := _number(operand(values))) is None else -number
         case ast.BinOp():
-            return _sum(node, values)
+            return _sum(_SUMS[type(node.op)], _compiled(node.left), _compiled(node.right))
         case ast.Compare():
-            return _compare(node, values)
+            relations = [_RELATIONS[type(op)] for op in node.ops]
+            return _comparison(_compiled(node.left), relations, [_compiled(right) for right in node.comparators])
         case ast.List() | ast.Tuple():
-            return [_value(item, values) for item in node.elts]
-    return None  # pragma: no cover - _check has refused anything else
+            items = [_compiled(item) for item in node.elts]
+            return lambda values: [item(values) for item in items]
+    return _always(None)  # pragma: no cover - _check has refused anything else
 
 
-def _bool_op(node: ast.BoolOp, values: Mapping[str, Any]) -> Any:
-    stop_at = isinstance(node.op, ast.Or)
-    value: Any = None
-    for operand in node.values:
-        value = _value(operand, values)
-        if bool(value) is stop_at:
-            break
-    return value
+def _always(constant: Any) -> Evaluate:
+    return lambda _values: constant
 
 
-def _compare(node: ast.Compare, values: Mapping[str, Any]) -> bool:
-    left = _value(node.left, values)
-    for op, right_node in zip(node.ops, node.comparators, strict=True):
-        right = _value(right_node, values)
-        if not _related(op, left, right):
-            return False
-        left = right
-    return True
+def _bool_op(operands: Sequence[Evaluate], *, stop_at: bool) -> Evaluate:
+    def bool_op(values: Mapping[str, Any]) -> Any:
+        value: Any = None
+        for operand in operands:
+            value = operand(values)
+            if bool(value) is stop_at:
+                break
+        return value
+
+    return bool_op
 
 
-def _related(op: ast.cmpop, left: Any, right: Any) -> bool:
-    if isinstance(op, ast.Eq | ast.NotEq):
-        return _equal(left, right) is isinstance(op, ast.Eq)
-    if isinstance(op, ast.In | ast.NotIn):
-        return _contains(right, left) is isinstance(op, ast.In)
+def _comparison(first: Evaluate, relations: Sequence[_Relation], others: Sequence[Evaluate]) -> Evaluate:
+    if len(relations) == 1:
+        (related,), (other,) = relations, others
+        return lambda values: related(first(values), other(values))
+    links = tuple(zip(relations, others, strict=True))
+
+    def chain(values: Mapping[str, Any]) -> bool:
+        left = first(values)
+        for related, other in links:
+            right = other(values)
+            if not related(left, right):
+                return False
+            left = right
+        return True
+
+    return chain
+
+
+def _sum(calculate: Callable[[Any, Any], Any], left_of: Evaluate, right_of: Evaluate) -> Evaluate:
+    def total(values: Mapping[str, Any]) -> Any:
+        left, right = _number(left_of(values)), _number(right_of(values))
+        if left is None or right is None:
+            return None
+        try:
+            result = calculate(left, right)
+        except ArithmeticError:
+            return None
+        return int(result) if result == result.to_integral_value() and abs(result) < 10**15 else str(result)
+
+    return total
+
+
+def _ordered(in_order: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
+    if type(left) is int and type(right) is int:
+        return in_order(left, right)
     low, high = _number(left), _number(right)
     if low is None or high is None:
         if isinstance(left, str) and isinstance(right, str):
-            return _ORDER[type(op)](left, right)  # dates and times as ISO text
+            return in_order(left, right)  # dates and times as ISO text
         return False
-    return _ORDER[type(op)](low, high)
+    return in_order(low, high)
 
 
 def _equal(left: Any, right: Any) -> bool:
@@ -247,12 +279,13 @@ def _number(value: Any) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _sum(node: ast.BinOp, values: Mapping[str, Any]) -> Any:
-    left, right = _number(_value(node.left, values)), _number(_value(node.right, values))
-    if left is None or right is None:
-        return None
-    try:
-        result = _SUMS[type(node.op)](left, right)
-    except ArithmeticError:
-        return None
-    return int(result) if result == result.to_integral_value() and abs(result) < 10**15 else str(result)
+_RELATIONS: dict[type[ast.cmpop], _Relation] = {
+    ast.Eq: _equal,
+    ast.NotEq: lambda left, right: not _equal(left, right),
+    ast.In: lambda left, right: _contains(right, left),
+    ast.NotIn: lambda left, right: not _contains(right, left),
+    ast.Lt: partial(_ordered, operator.lt),
+    ast.LtE: partial(_ordered, operator.le),
+    ast.Gt: partial(_ordered, operator.gt),
+    ast.GtE: partial(_ordered, operator.ge),
+}

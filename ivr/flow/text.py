@@ -56,6 +56,11 @@ class Template:
             return None
         return "".join(part for part in self.parts if isinstance(part, str))
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The variables that the slots read."""
+        return frozenset(slot.path[0] for slot in self.slots())
+
     def slots(self) -> Iterator[Slot]:
         """Yield the slots in order."""
         return (part for part in self.parts if isinstance(part, Slot))
@@ -90,6 +95,8 @@ class Text:
 
     def language_for(self, language: str) -> str:
         """Return the language to use: the requested one, else one of the same family, else the first."""
+        if language in self.by_language:
+            return language
         return nearest_language(language, self.by_language, self.families)
 
     def template(self, language: str) -> Template:

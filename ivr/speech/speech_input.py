@@ -194,4 +194,4 @@ def _said(flow: Flow, language: str) -> Iterator[str]:
         yield from phrases_of(choice, language)
     if phrasebook.language_of(language) == language:
         for key in ("agent_words", "yes_words", "no_words", "digit_words"):
-            yield from phrasebook.phrase(language, key).split("|")
+            yield from phrasebook.words(language, key)

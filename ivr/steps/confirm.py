@@ -81,5 +81,5 @@ class ConfirmStep(InputStep):
         return [*_words(turn, "yes_words"), *_words(turn, "no_words")]
 
 
-def _words(turn: Turn, key: str) -> list[str]:
-    return phrasebook.phrase(turn.call.language, key).split("|")
+def _words(turn: Turn, key: str) -> tuple[str, ...]:
+    return phrasebook.words(turn.call.language, key)

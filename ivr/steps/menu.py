@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar
 
 from ivr.engine.input_step import MISS, InputScratch, InputStep, keep_ahead, next_language, option_words, phrases_of
@@ -107,7 +108,7 @@ class MenuStep(InputStep):
     def take_speech(self, turn: Turn, words: str) -> Move:
         """Take the choice that was clearly meant; a key that was said counts too."""
         offered, language = self._offered(turn), turn.call.language
-        own = [phrases_of(choice, language) for choice in offered]
+        own = self._phrases(turn)
         place = turn.services.understand(words, [*own, *self.universal_phrases(turn)], language)
         if place is None:  # a choice of one's own goes before one that works everywhere
             place = turn.services.understand(words, own, language)
@@ -119,21 +120,37 @@ class MenuStep(InputStep):
 
     def hints(self, turn: Turn) -> Sequence[str]:
         """Expect the phrases of all choices on offer."""
-        return [phrase for choice in self._offered(turn) for phrase in phrases_of(choice, turn.call.language)]
+        key = ("hints", *self._offered_set(turn))
+        return turn.release_cache.once(key, lambda: tuple(chain.from_iterable(self._phrases(turn))))
 
     def keys_said(self, turn: Turn) -> Sequence[str]:
         """Expect the keys of all choices on offer, and those that work everywhere."""
         universal = (choice for choice in turn.flow.globals if turn.offered(choice))
         return list(dict.fromkeys([*(choice.key for choice in (*self._offered(turn), *universal) if choice.key), "0"]))
 
-    def _offered(self, turn: Turn) -> list[Choice]:
-        return [choice for choice in self.menu if turn.offered(choice) and not self._pointless(turn, choice)]
+    def _offered_set(self, turn: Turn) -> tuple[object, ...]:
+        return (self.name, *turn.offered_set(*self.menu))
+
+    def _offered(self, turn: Turn) -> Sequence[Choice]:
+        return turn.release_cache.once(
+            ("offered", *self._offered_set(turn)),
+            lambda: tuple(c for c in self.menu if turn.offered(c) and not self._pointless(turn, c)),
+        )
+
+    def _phrases(self, turn: Turn) -> Sequence[tuple[str, ...]]:
+        """Return what may be said for each choice on offer."""
+        key, language = ("phrases", *self._offered_set(turn)), turn.call.language
+        return turn.release_cache.once(key, lambda: tuple(phrases_of(c, language) for c in self._offered(turn)))
 
     @staticmethod
     def _pointless(turn: Turn, choice: Choice) -> bool:
         return choice.do == "language" and next_language(turn) == turn.call.language
 
     # what is spoken
+
+    def shortens(self) -> bool:
+        """Return whether a caller who comes back hears less: another prompt, or no usual reasons first."""
+        return super().shortens() or self.frequent_first
 
     def ask(self, turn: Turn) -> None:
         """Say the prompt, then the choices."""
@@ -142,7 +159,7 @@ class MenuStep(InputStep):
             return
         if self.frequent_first and not turn.scratch_as(InputScratch).returned:
             self._say_frequent(turn)
-        options = list(self._options(turn))
+        options = self._options(turn)
         if turn.profile.option_pause:
             for place, words in enumerate(options):
                 turn.pause(turn.profile.option_pause if place else 0)
@@ -165,7 +182,22 @@ class MenuStep(InputStep):
             between = phrasebook.phrase(language, "option_between")
             turn.phrase("frequent", options=between.join(options), barge_in=self.barge_in)
 
-    def _options(self, turn: Turn) -> Iterator[str]:
+    def _options(self, turn: Turn) -> Sequence[str]:
+        """Return the options as they are spoken; labels without values are the same in every call."""
+        if not self._fixed(turn):
+            return tuple(self._composed(turn))
+        key = ("options", self.name, *turn.offered_set(*self.menu, *turn.flow.globals))
+        return turn.release_cache.once(key, lambda: tuple(self._composed(turn)))
+
+    def _fixed(self, turn: Turn) -> bool:
+        """Return whether no label holds a value."""
+        labels = (choice.label for choice in (*self.menu, *turn.flow.globals) if choice.label)
+        return turn.release_cache.once(
+            ("fixed", self.name, *turn.offered_set()),
+            lambda: all(label.template(turn.call.language).fixed is not None for label in labels),
+        )
+
+    def _composed(self, turn: Turn) -> Iterator[str]:
         agent = self._agent(turn) if self.offer_agent else None
         if agent and turn.profile.agent_spoken == "first":
             yield agent

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from ivr.diagnostics.problem import Place
 from ivr.flow.expressions import LONGEST_EXPRESSION, ExpressionError, parse_expression
 from ivr.secret import Secret
+from tests.flow import plain_expressions
 
 PLACE = Place("f.yaml", 1, 1)
 VALUES = {
@@ -171,3 +175,58 @@ def test_any_text_is_a_condition_or_refused(text):
     else:
         told = "."
     assert told.endswith(".")
+
+
+ATOMS = (
+    "caller.age", "caller.segment", "caller.name", "caller.known", "caller", "account.balance", "account.items",
+    "account.items.x", "empty", "pin", "pin.kind", "nobody", "nobody.at.all", "price", "share", "true", "none", "1",
+    "72", "0", "2.5", "-3", "'vip'", "'72'", "''", "'nan'", "'1e5'", "'2026-11-20'", "[]", "['vip', 72]", "(1, '2.50')",
+)  # fmt: skip
+OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "in", "not in")
+CONTENTS = (
+    None, True, False, 0, 1, 72, 10**20, 2.5, float("nan"), "", "vip", "72", "3200.05", "2026-11-21", "nan", [],
+    [72, "vip"], {"age": 65}, {}, Secret("pin", "135790"), Secret("pin", "1"),
+)  # fmt: skip
+
+
+def random_expression(rng: random.Random, depth: int) -> str:
+    if depth == 0:
+        return rng.choice(ATOMS)
+    inner = [random_expression(rng, rng.randrange(depth)) for _ in range(3)]
+    match rng.randrange(6):
+        case 0:
+            return f"(not {inner[0]})"
+        case 1:
+            return f"(-{inner[0]})"
+        case 2:
+            return f"({inner[0]} {rng.choice('+-*/')} {inner[1]})"
+        case 3:
+            return f"({inner[0]} {rng.choice(OPERATORS)} {inner[1]})"
+        case 4:
+            return f"({inner[0]} {rng.choice(OPERATORS)} {inner[1]} {rng.choice(OPERATORS)} {inner[2]})"
+    sign = rng.choice(("and", "or"))
+    return f"({inner[0]} {sign} {inner[1]} {sign} {inner[2]})"
+
+
+def random_values(rng: random.Random) -> dict[str, Any]:
+    names = ("age", "segment", "name", "known")
+    values = {name: rng.choice(CONTENTS) for name in ("empty", "pin", "price", "share", "nobody", "caller", "account")}
+    if rng.random() < 0.8:
+        values["caller"] = {name: rng.choice(CONTENTS) for name in names}
+        values["account"] = {"balance": rng.choice(CONTENTS), "items": rng.choice(CONTENTS)}
+    return {name: value for name, value in values.items() if rng.random() < 0.9}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_compiled_expressions_give_what_a_walk_over_the_tree_gives(seed: int) -> None:
+    rng, compared = random.Random(seed), 0
+    while compared < 2000:
+        text = random_expression(rng, rng.randrange(5))
+        if len(text) > LONGEST_EXPRESSION:
+            continue
+        expression = parse_expression(text, PLACE)
+        for values in (random_values(rng), random_values(rng)):
+            expected, value = plain_expressions.evaluate(text, values), expression(values)
+            assert (type(value), repr(value)) == (type(expected), repr(expected)), text
+            assert expression.holds(values) is bool(expected)
+            compared += 1

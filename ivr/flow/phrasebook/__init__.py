@@ -60,6 +60,7 @@ def _book(language: str) -> dict[str, str]:
     return {**(_book(own.pop(SAME_AS)) if SAME_AS in own else {}), **own}
 
 
+@functools.lru_cache(maxsize=256)
 def language_of(language: str) -> str:
     """Return the language whose phrases are used for `language`: itself, or Mandarin if it has no phrasebook."""
     try:
@@ -75,6 +76,12 @@ def phrase(language: str, key: str, /, **values: str) -> str:
     for name, value in values.items():
         text = text.replace("{" + name + "}", value)
     return text
+
+
+@functools.lru_cache(maxsize=1024)
+def words(language: str, key: str) -> tuple[str, ...]:
+    """Return the words that callers may say, of a phrase that lists them. Raises KeyError for an unknown key."""
+    return tuple(phrase(language, key).split("|"))
 
 
 def all_phrase_keys(language: str) -> frozenset[str]:

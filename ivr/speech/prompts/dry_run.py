@@ -124,7 +124,7 @@ def dry_run_turn(
 ) -> DryRunTurn:
     """Return a turn at a step, by a caller with the identity level that the step requires."""
     scratch = InputScratch(scene.failures).merged_into({})
-    frame = Frame(flow.name, step.name, scratch=scratch, visited=frozenset({step.name} if scene.back else ()))
+    frame = Frame(flow.name, step.name, scratch=scratch, visited=(step.name,) if scene.back else ())
     call = Call(
         id="", release="", language=language, caller=_CALLER, called="", started=0.0, frames=(frame,),
         facts=CallFacts(caller={"known": scene.on_record}),

@@ -1,0 +1,69 @@
+"""What expressions and texts read of a call. What few flows read is worked out only when one reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ivr.calendar import local
+from ivr.flow.model import Hotline
+
+from .business_hours import DeskValues, OpeningValues
+from .call import Call
+
+
+class CallValues(dict[str, Any]):
+    """The variables of a call by name, for reading by name: those in `_READERS` are there once they have been read."""
+
+    def __init__(self, variables: Mapping[str, Any], call: Call, line: Hotline, now: float) -> None:
+        super().__init__(variables)
+        for name in _READERS:
+            self.pop(name, None)  # a flow cannot give these another meaning
+        self._call, self._line, self._now = call, line, now
+
+    def __missing__(self, name: str) -> Any:
+        """Work a variable out when it is read first. Raises KeyError for a name that is not there."""
+        value = self[name] = _READERS[name](self)
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a variable; a name that is not there has the default."""
+        return self[name] if name in self or name in _READERS else default
+
+    def of_call(self) -> dict[str, Any]:
+        """Return the number that was called, the language, and the time in China."""
+        moment = local(self._now)
+        return {
+            "number": self._call.called,
+            "language": self._call.language,
+            "date": moment.date().isoformat(),
+            "time": moment.strftime("%H:%M"),
+            "hour": moment.hour,
+            "weekday": moment.isoweekday(),
+        }
+
+    def of_identity(self) -> dict[str, Any]:
+        """Return the identity level that holds now."""
+        return {"level": self._call.identity.level_at(self._now)}
+
+    def of_queue(self) -> dict[str, Any]:
+        """Return what the queue said last."""
+        transfer = self._call.transfer
+        return {"position": transfer.position, "minutes": transfer.minutes, "call_back": transfer.call_back}
+
+    def of_line(self) -> OpeningValues:
+        """Return the opening hours of the called number."""
+        return OpeningValues(self._line.hours_of(self._line.number(self._call.called).hours), local(self._now))
+
+    def of_desks(self) -> DeskValues:
+        """Return the opening hours of the desks."""
+        return DeskValues(self._line, local(self._now))
+
+
+_READERS: Mapping[str, Callable[[CallValues], Any]] = {
+    "call": CallValues.of_call,
+    "identity": CallValues.of_identity,
+    "queue": CallValues.of_queue,
+    "line": CallValues.of_line,
+    "desks": CallValues.of_desks,
+}

@@ -1,0 +1,112 @@
+"""Evaluates expressions the plain way, by walking the tree: what compiled expressions are held equal to."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ivr.flow.expressions import CONSTANTS, at_path
+from ivr.secret import Secret
+
+_ORDER = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
+_SUMS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+
+
+def evaluate(text: str, values: Mapping[str, Any]) -> Any:
+    """Evaluate a valid expression."""
+    return _value(ast.parse(text, mode="eval").body, values)
+
+
+def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
+    match node:
+        case ast.Constant():
+            return node.value
+        case ast.Name() if node.id in CONSTANTS:
+            return CONSTANTS[node.id]
+        case ast.Name() | ast.Attribute():
+            return at_path(tuple(ast.unparse(node).split(".")), values)
+        case ast.BoolOp():
+            return _bool_op(node, values)
+        case ast.UnaryOp(op=ast.Not()):
+            return not _value(node.operand, values)
+        case ast.UnaryOp():
+            number = _number(_value(node.operand, values))
+            return None if number is None else -number
+        case ast.BinOp():
+            return _sum(node, values)
+        case ast.Compare():
+            return _compare(node, values)
+        case ast.List() | ast.Tuple():
+            return [_value(item, values) for item in node.elts]
+    raise AssertionError(ast.dump(node))
+
+
+def _bool_op(node: ast.BoolOp, values: Mapping[str, Any]) -> Any:
+    value: Any = None
+    for operand in node.values:
+        value = _value(operand, values)
+        if bool(value) is isinstance(node.op, ast.Or):
+            break
+    return value
+
+
+def _compare(node: ast.Compare, values: Mapping[str, Any]) -> bool:
+    left = _value(node.left, values)
+    for op, right_node in zip(node.ops, node.comparators, strict=True):
+        right = _value(right_node, values)
+        if not _related(op, left, right):
+            return False
+        left = right
+    return True
+
+
+def _related(op: ast.cmpop, left: Any, right: Any) -> bool:
+    if isinstance(op, ast.Eq | ast.NotEq):
+        return _equal(left, right) is isinstance(op, ast.Eq)
+    if isinstance(op, ast.In | ast.NotIn):
+        return _contains(right, left) is isinstance(op, ast.In)
+    low, high = _number(left), _number(right)
+    if low is None or high is None:
+        return isinstance(left, str) and isinstance(right, str) and _ORDER[type(op)](left, right)
+    return _ORDER[type(op)](low, high)
+
+
+def _equal(left: Any, right: Any) -> bool:
+    if isinstance(left, Secret) or isinstance(right, Secret):
+        return bool(left == right)
+    if isinstance(left, str) == isinstance(right, str):
+        return bool(left == right)
+    low, high = _number(left), _number(right)
+    return low is not None and low == high
+
+
+def _contains(container: Any, value: Any) -> bool:
+    if isinstance(container, str):
+        return isinstance(value, str) and value in container
+    if isinstance(container, Mapping):
+        return value in container if isinstance(value, str) else False
+    return isinstance(container, list | tuple) and any(_equal(item, value) for item in container)
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _sum(node: ast.BinOp, values: Mapping[str, Any]) -> Any:
+    left, right = _number(_value(node.left, values)), _number(_value(node.right, values))
+    if left is None or right is None:
+        return None
+    try:
+        result = _SUMS[type(node.op)](left, right)
+    except ArithmeticError:
+        return None
+    return int(result) if result == result.to_integral_value() and abs(result) < 10**15 else str(result)
