@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import random
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,8 @@ from ivr.app import Ivr, build
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, Input, NoInput, Recorded
 from ivr.engine.ports import Incoming
 from ivr.settings import Settings
+
+from .bank import Bank
 
 FLOWS = Path(__file__).parents[2] / "flows"
 CALLS = int(os.environ.get("IVR_TEST_CALLS", "60"))
@@ -29,29 +29,6 @@ WALKS: list[list[Input]] = [
     [Digits("0"), DialEnded("busy", 0), Digits("2"), Recorded("https://api.example/RE1", 9.0), NoInput()],
     [Digits("1"), Digits("0128"), Digits("246802"), Digits("135790"), NoInput()],
 ]
-BANK = {
-    "bank.caller": {"customer": "C0001", "segment": "standard", "age": 40},
-    "bank.verify": {"verified": True, "customer": "C0001", "card": {"tail": "0128"}},
-    "bank.balance": {"balance": "12345.67", "card": {"tail": "0128"}, "status": "active"},
-    "bank.report_loss": {"reference": "12345678"},
-}
-
-
-@dataclass
-class Bank:
-    """Answers from a table, and counts what it was asked by its key."""
-
-    asked: Counter[tuple[str, str]] = field(default_factory=Counter)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __call__(self, source: str, question: object, *, deadline: float, key: str) -> dict[str, object]:
-        with self.lock:
-            self.asked[source, key] += 1
-        if source == "bank.account":
-            return {"account": f"A{key.partition(':')[0]}"}
-        if source == "bank.verify" and question["pin"].reveal() != "135790":  # type: ignore[index]
-            return {"verified": False}
-        return dict(BANK.get(source, {}))
 
 
 @pytest.fixture
