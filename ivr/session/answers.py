@@ -1,4 +1,4 @@
-"""Answers the questions of one turn: by the bank within the time there is, or by our own services in a unit of work."""
+"""Answers the questions of one turn: from the bank within the deadline, or from our own services in a unit of work."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ivr.services.router import Router, answer
 from ivr.stores import UnitOfWork
 
 ASKING_SECONDS = 2.5
-"""How long all questions of one turn may take together: the caller is to hear something within three seconds."""
+"""The time for all questions of one turn together: the caller must hear the reply within three seconds."""
 _NOT_WORTH_ASKING = 0.05
 
 
 class ConflictError(Exception):
-    """Another unit of work was faster; the turn is to be run again in a new one."""
+    """Another unit of work has changed the same data; the turn must be run again in a new unit."""
 
 
 class Answers:
-    """The answers to one request's questions, over all attempts at its turn: the bank is asked each question once.
+    """The answers to one request's questions. All attempts at its turn together ask the bank each question once.
 
     `timer` counts seconds; the time begins with the first question.
     """
@@ -33,7 +33,7 @@ class Answers:
         self._until: float | None = None
 
     def within(self, unit: UnitOfWork) -> Callable[[Ask[Reply]], AnyAnswer]:
-        """Return what answers the questions of one attempt. It raises LookupFailed and ConflictError."""
+        """Return the function that answers the questions of one attempt. It raises LookupFailed and ConflictError."""
         services: ServicePorts | None = None
 
         def answer_to(ask: Ask[Reply]) -> AnyAnswer:
@@ -67,7 +67,7 @@ class Answers:
             return failed
 
     def _left(self) -> float:
-        """Return the seconds that are left for questions. Raises LookupFailed when there are none."""
+        """Return the seconds that are left for questions. Raises LookupFailed when too few are left."""
         if self._until is None:
             self._until = self._timer() + ASKING_SECONDS
         if (left := self._until - self._timer()) < _NOT_WORTH_ASKING:

@@ -1,4 +1,4 @@
-"""A call as bytes for a store, and back. What the caller typed in secret is sealed on the way out."""
+"""Encode a call to bytes for a store, and decode it. Secrets that the caller typed are sealed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SEALED = "$sealed"
 
 
 def freeze(call: Call, seal: Seal) -> bytes:
-    """Write a call as JSON, its secrets sealed."""
+    """Encode a call as JSON with its secrets sealed."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, Secret):
@@ -31,7 +31,7 @@ def freeze(call: Call, seal: Seal) -> bytes:
 
 
 def thaw(data: bytes, seal: Seal) -> Call:
-    """Read a call. Raises StoreError when it was written by another version of this software or with another key."""
+    """Decode a call. Raises StoreError for one written by another version of this software or with another key."""
     try:
         call = _decoder.decode(data)
     except msgspec.MsgspecError:

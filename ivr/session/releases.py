@@ -1,4 +1,4 @@
-"""The engines of the flow release that new calls get, and of older releases that live calls began with."""
+"""The engines of all flow releases: the newest for new calls, older ones for live calls that began with them."""
 
 from __future__ import annotations
 

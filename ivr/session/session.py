@@ -29,13 +29,13 @@ from .call_codec import freeze, thaw
 from .releases import ReleaseEngines
 
 TURN_LIMIT = 400
-"""Turns that one call may take; no caller needs as many, and a machine that calls must not stay for ever."""
+"""The most turns of one call: no caller needs as many, and a machine that calls must not stay for ever."""
 
 TURN_SECONDS = 4.0
-"""How long one request may take with all that it waits for: lease, store, services and bank (ASKING_SECONDS)."""
+"""The time for one request with all its waits: for lease, store, services and bank (ASKING_SECONDS)."""
 
 LOST_SECONDS = 6 * 3600.0
-"""A call without any request for so long is over: carriers end calls after four hours, and turns take seconds."""
+"""The time without a request after which a call is over: carriers end calls after four hours."""
 LOST_AT_ONCE = 200
 
 
@@ -43,8 +43,8 @@ LOST_AT_ONCE = 200
 class Session:
     """Answers the requests of all calls. Thread-safe.
 
-    `list_ended` is given the id of a call that is about to end, and the documents that are committed with the end.
-    `timer` counts seconds, for what waits.
+    `list_ended` gets the id of a call that ends, and the documents that are committed with the end.
+    `timer` counts seconds, for deadlines.
     """
 
     store: Store
@@ -58,9 +58,9 @@ class Session:
     timer: Callable[[], float] = time.monotonic
 
     def answer(self, channel: Renderer, incoming: Incoming) -> bytes:
-        """Take one turn, or return the reply that this request got before: as the newest or as any older one.
+        """Take one turn and return its reply, or the kept reply if this request has been answered before.
 
-        Raises IvrError when store or flows fail; the channel then apologises and dials a person.
+        Raises IvrError when the store or the flows fail; the channel then apologises and dials a person.
         """
         request = self._request(incoming)
         with self.store.lease(incoming.call_id, within=TURN_SECONDS):
@@ -68,7 +68,7 @@ class Session:
             return next(document for document in answers if document is not None)
 
     def hang_up(self, incoming: Incoming) -> None:
-        """Note that the caller has hung up; an ended or unknown call stays as it is."""
+        """End a call whose caller has hung up; do nothing for an ended or unknown call."""
         request = self._request(incoming)
         with self.store.lease(incoming.call_id, within=TURN_SECONDS):
             for unit in attempts(self.store):
@@ -80,9 +80,9 @@ class Session:
                     return
 
     def end_lost(self, now: float) -> int:
-        """End calls of which no request came for LOST_SECONDS: the carrier did not report their end. Count them.
+        """End calls without a request for LOST_SECONDS, whose end the carrier did not report; return their number.
 
-        The oldest are looked at first, at most LOST_AT_ONCE at a time.
+        It checks the oldest first, at most LOST_AT_ONCE at a time.
         """
         ended = 0
         for call_id in self.store.calls(live=True, limit=LOST_AT_ONCE, oldest=True):
@@ -94,7 +94,7 @@ class Session:
         return ended
 
     def facts(self, call_id: str) -> Mapping[str, Any]:
-        """Tell where a call stands, for tests and operators; nothing that was typed is included."""
+        """Return the state of a call for tests and operators, without anything that the caller typed."""
         saved = self.store.load(call_id)
         if saved is None:
             return {}
@@ -116,7 +116,7 @@ class Session:
         return _Request(incoming, now, Answers(self.back_ends, now, self.timer))
 
     def _answer(self, unit: UnitOfWork, channel: Renderer, request: _Request) -> bytes | None:
-        """Answer a request in one unit of work; return None when another one was faster."""
+        """Answer a request in one unit of work; return None at a conflict with another unit."""
         incoming = request.incoming
         saved = unit.load(incoming.call_id, incoming.key)
         if saved is not None and saved.repeated is not None:
@@ -132,7 +132,7 @@ class Session:
         return document if self._commit(unit, saved, reply, incoming.key, document) else None
 
     def _answer_ended(self, unit: UnitOfWork, channel: Renderer, saved: Saved, request: _Request) -> bytes | None:
-        """Hang up; a recording that was under way when the caller hung up is taken as if it had come in time."""
+        """Return a hang-up. A recording that was under way when the caller hung up is still processed."""
         document = channel.render(Hangup(), turn=saved.turn)
         if not isinstance(request.incoming.input, Recorded) or request.incoming.turn != saved.turn - 1:
             return document
@@ -153,11 +153,11 @@ class Session:
         return document if unit.commit(rows=rows, replies=[kept]) else None
 
     def _turn(self, unit: UnitOfWork, saved: Saved | None, request: _Request) -> Reply | None:
-        """Run a turn to its end; return None when another unit was faster than what must be committed within it."""
+        """Run a turn to its end; return None when a commit within it conflicts with another unit."""
         incoming, now = request.incoming, request.now
         if saved is None:
             started = incoming.input
-            if not isinstance(started, CallStarted):  # the store lost the call: it begins again, rather than break
+            if not isinstance(started, CallStarted):  # the store has lost the call: begin again rather than fail
                 started = CallStarted(incoming.caller, incoming.called)
             outcome = self.engines.newest.begin(incoming.call_id, started, now)
         else:
@@ -174,7 +174,7 @@ class Session:
             return None
 
     def _input_of(self, engine: Engine, call: Call, incoming: Incoming, now: float) -> Input:
-        """Return what the caller did, as the turn that the call is at takes it."""
+        """Return the caller's input in the form that the current turn of the call takes."""
         action = incoming.input
         if isinstance(action, RecognizerFailed):
             if call.input_mode == "keys":
@@ -186,7 +186,7 @@ class Session:
         return self.speech_input.hear(action, hearing) if isinstance(action, Recorded) and hearing else action
 
     def _commit(self, unit: UnitOfWork, saved: Saved | None, reply: Reply, key: str, document: bytes) -> bool:
-        """Write a turn with all that its unit of work holds; return False when another one was faster."""
+        """Commit a turn with its unit of work; return False at a conflict with another unit."""
         call, now = reply.call, self.clock()
         rows = [_row(call, event, now) for event in reply.events]
         entry = Saved(call.id, call.turn, key, freeze(call, self.seal), document, ended=bool(call.ended))
@@ -200,7 +200,7 @@ class Session:
         return unit.commit(entry, expected=saved.turn if saved else None, at=now, rows=rows)
 
     def _end_lost(self, unit: UnitOfWork, call_id: str, now: float) -> bool:
-        """End a call that nobody reports on; return False when another unit was faster or it has ended."""
+        """End a lost call; return False at a conflict with another unit or for a call that has ended."""
         saved = unit.load(call_id, "")
         if saved is None or saved.ended:
             return False
@@ -209,14 +209,14 @@ class Session:
             outcome = self.engines.engine_of(call.release).turn(call, HungUp(LOST), now)
             reply = answer_all(outcome, Answers(self.back_ends, now, self.timer).within(unit))
             return self._commit(unit, saved, reply, saved.key, saved.reply)
-        except (IvrError, LookupError):  # written by another version or key: it can be ended all the same
+        except (IvrError, LookupError):  # a call of another version or key is ended all the same
             row = JournalRow(saved.call_id, saved.turn, now, "ended", json.dumps({"reason": LOST}))
             return self._write(unit, replace(saved, turn=saved.turn + 1, ended=True), [row], saved, now)
 
 
 @dataclass
 class _Request:
-    """One request over all attempts at its turn; `input` is what the caller did, once it has been recognised."""
+    """One request over all attempts at its turn; `input` is the recognised input of the caller."""
 
     incoming: Incoming
     now: float

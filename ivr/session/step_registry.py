@@ -1,4 +1,4 @@
-"""Gathers what the flow language knows here: kinds of steps, kinds of spoken values, languages. Runs no call."""
+"""The catalogue of the flow language: kinds of steps, kinds of spoken values, languages and questions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from ivr.speech.verbalize import VALUE_KINDS, argument_fault
 
 
 def catalogue() -> Catalogue:
-    """Return the language as installed."""
+    """Return the catalogue of the installed step kinds, value kinds, languages and questions."""
     kinds = kinds_in(steps, LiveStep)  # type: ignore[type-abstract]
     return Catalogue(kinds, VALUE_KINDS, argument_fault, families(), declared_questions())

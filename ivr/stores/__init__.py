@@ -14,7 +14,7 @@ __all__ = ["Store", "UnitOfWork", "attempts", "in_one_commit", "open_store"]
 
 
 class Store(CallStore, Documents, Board, Protocol):
-    """What `connect` of every store returns: one object with calls, documents and the board."""
+    """A store of calls, documents and the board, as `connect` of every store module returns it."""
 
 
 def open_store(url: str) -> Store:

@@ -1,4 +1,4 @@
-"""How long a thread may wait for the store. A lease sets the bound; every lock of the store asks for it."""
+"""The deadline of a thread for its use of the store. A lease sets it; every lock of the store obeys it."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 BUSY_SECONDS = 5.0
-"""So long a thread without a lease waits for a lock of the store."""
+"""The longest wait of a thread without a lease for a lock of the store."""
 
 
 class ThreadDeadline(threading.local):
-    """The time at which this thread must be done with the store, as `time.monotonic()` counts."""
+    """The deadline of this thread for its use of the store, in seconds of `time.monotonic()`."""
 
     until = math.inf
 
     def left(self) -> float:
-        """Return how many seconds this thread may wait: at most BUSY_SECONDS, and 0 when its time is over."""
+        """Return the seconds that this thread may wait: at most BUSY_SECONDS, and 0 after the deadline."""
         return max(0.0, min(BUSY_SECONDS, self.until - time.monotonic()))
 
     def of_write(self) -> float:
-        """Return until when a write may wait. One that need not wait is done also when the time is over."""
+        """Return the time until which a write may wait. A write that need not wait is done after the deadline, too."""
         return min(self.until, time.monotonic() + BUSY_SECONDS)
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Bound everything inside the block; a nearer deadline outside of it still holds."""
+        """Set the deadline of the block, unless an outer deadline is nearer."""
         outer = self.until
         self.until = min(outer, time.monotonic() + seconds)
         try:

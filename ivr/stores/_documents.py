@@ -1,4 +1,4 @@
-"""Documents as JSON text, the form every store keeps: no object is shared with callers, and no `Secret` is accepted."""
+"""Documents as JSON text, as every store keeps them: no object is shared, and a `Secret` is refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ READING = "nothing may be written while the store is being read as one state"
 
 
 def to_text(document: Document | None) -> str | None:
-    """Write a document as JSON. Raises TypeError or ValueError for anything that is no JSON map, such as a `Secret`.
+    """Encode a document as JSON. Raises TypeError or ValueError for a value that JSON cannot hold, such as a `Secret`.
 
     The error texts never quote a value.
     """
@@ -25,7 +25,7 @@ def to_text(document: Document | None) -> str | None:
 
 
 def from_text(text: str | None) -> Document | None:
-    """Read a document; every call returns a new object."""
+    """Decode a document; return a new object each time."""
     if text is None:
         return None
     document: dict[str, Any] = json.loads(text)

@@ -1,4 +1,4 @@
-"""Leases: the exclusive right to change one call, held by one thread of one process. Stores no data.
+"""Leases: the exclusive right of one thread of one process to change a call.
 
 Why byte-range locks on open file descriptions: the kernel releases them when their process is killed, they work
 between any two processes of a machine, and unlike `lockf` they survive when another part of the process closes the same
@@ -36,9 +36,9 @@ class Leases:
         self._locks = tuple(threading.Lock() for _ in range(STRIPES))
 
     def of(self, call_id: str, *, within: float = LEASE_SECONDS) -> AbstractContextManager[None]:
-        """Return the lease of a call, for use with `with`. Until it is left, the thread's deadline is `within` seconds.
+        """Return the lease of a call, a context manager. Inside it the thread's deadline is `within` seconds away.
 
-        Entering raises StoreError when the call is not free by then.
+        Entering raises StoreError when another thread or process still holds the call by then.
         """
         return _Lease(self, crc32(call_id.encode()), within)
 
@@ -47,13 +47,13 @@ class Leases:
         return _Lease(self, place, LEASE_SECONDS)
 
     def take(self, place: int, now: float, until: float) -> None:
-        """Take a place; wait from `now` until a time, as `time.monotonic()` counts. Raises StoreError."""
+        """Lock a place; wait from `now` to `until`, seconds of `time.monotonic()`. Raises StoreError after that."""
         lock = self._locks[place % STRIPES]
         if not lock.acquire(blocking=False) and not lock.acquire(timeout=max(0.0, until - now)):
             raise StoreError(f"another request has held this call for over {until - now:g} s")
 
     def free(self, place: int) -> None:
-        """Release a place."""
+        """Unlock a place."""
         self._locks[place % STRIPES].release()
 
 
@@ -66,7 +66,7 @@ class FileLeases(Leases):
         self._descriptor = self._open()
 
     def take(self, place: int, now: float, until: float) -> None:
-        """Take a place in this process, then across processes, until the same time. Raises StoreError."""
+        """Lock a place in this process, then in the lease file. Raises StoreError after `until`."""
         if self._descriptor < 0:
             raise StoreError(f"{self._file}: the store has been closed")
         super().take(place, now, until)
@@ -77,14 +77,14 @@ class FileLeases(Leases):
             raise
 
     def free(self, place: int) -> None:
-        """Release a place, for the other processes first."""
+        """Unlock a place in the lease file, then in this process."""
         try:
             _lock(self._descriptor, fcntl.F_UNLCK, place)
         finally:
             super().free(place)
 
     def forked(self) -> None:
-        """Start anew in a forked child. Closing the inherited descriptor releases nothing that the parent holds."""
+        """Open the lease file anew in a forked child. The parent keeps the leases that it holds."""
         self._locks = tuple(threading.Lock() for _ in range(STRIPES))
         self.close()
         self._descriptor = self._open()
@@ -111,7 +111,7 @@ class FileLeases(Leases):
 
 
 class _Lease:
-    """Context manager for one place. A class, because a generator would cost as much as the locks."""
+    """A context manager that locks one place. A class, because a generator would cost as much as the locks."""
 
     __slots__ = ("_leases", "_outer", "_place", "_within")
 

@@ -1,4 +1,4 @@
-"""The board in the memory of this process. Must not be used where several processes share the board."""
+"""The board in the memory of one process. It cannot be shared by several processes."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ class MemoryBoard:
             self._forget_deleted()
 
     def _forget_deleted(self) -> None:
-        """Drop the marks of rows deleted more than KEPT_WRITES writes ago."""
+        """Drop the marks of rows that were deleted more than KEPT_WRITES writes ago."""
         least = self._last - KEPT_WRITES
         self._rows = {name: row for name, row in self._rows.items() if row[1] is not None or row[0] > least}

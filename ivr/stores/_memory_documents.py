@@ -21,36 +21,36 @@ class MemoryDocuments:
         self._documents: dict[str, dict[str, str]] = {}
 
     def forget(self) -> None:
-        """Delete every document, so that the next call finds none."""
+        """Delete every document."""
         with self._lock.writing():
             self._documents.clear()
 
     def get(self, collection: str, key: str) -> Document | None:
-        """Return a document, or None."""
+        """Return a document; None if there is none."""
         return from_text(self.text(collection, key))
 
     def text(self, collection: str, key: str) -> str | None:
-        """Return a document as its JSON text, or None."""
+        """Return the JSON text of a document; None if there is none."""
         return self._documents.get(collection, {}).get(key)
 
     def change(
         self, collection: str, key: str, update: Callable[[Document | None], Document | None]
     ) -> Document | None:
-        """Read, update and write one document atomically. An exception of `update` is passed on and changes nothing."""
+        """Change one document atomically; return the new one. An exception of `update` passes and changes nothing."""
         with self._lock.writing():
             text = to_text(update(self.get(collection, key)))
             self._put_texts({(collection, key): text})
         return from_text(text)
 
     def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
-        """Return the keys after `after` that begin with `prefix`, in order, at most `limit`."""
+        """Return at most `limit` keys, sorted, that are greater than `after` and begin with `prefix`."""
         start = first_key(after, prefix)
         with self._lock:
             names = list(self._documents.get(collection, ()))
         return nsmallest(limit, (key for key in names if key >= start and key.startswith(prefix)))
 
     def _changed_texts(self, changes: Sequence[DocumentChange]) -> dict[tuple[str, str], str | None] | None:
-        """Return the texts after all changes, or None if one of the documents is not as it was read."""
+        """Return the texts after all changes; None if the store no longer holds a document as it was read."""
         texts: dict[tuple[str, str], str | None] = {}
         for change in changes:
             place = change.collection, change.key

@@ -15,8 +15,8 @@ from ._documents import NESTED, READING
 class MemoryLock:
     """A context manager for reads of several objects; `writing` excludes all others from its block.
 
-    `reading` excludes nobody: a turn runs inside it, and turns of other calls must not wait for that. What a turn has
-    read and changes is compared when it is committed.
+    `reading` excludes no other thread: a turn runs inside it, and turns of other calls must not wait for it. The commit
+    of the turn compares the documents that it changes.
     """
 
     def __init__(self, deadline: ThreadDeadline) -> None:
@@ -33,13 +33,13 @@ class MemoryLock:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Let only this thread use the store inside the block. Raises StoreError inside of `reading` and itself."""
+        """Exclude all other threads from the block. Raises StoreError inside of `reading` or of another `writing`."""
         with self._refusing(NESTED), self:
             yield
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Let this thread write nothing inside the block."""
+        """Refuse writes of this thread inside the block."""
         with self._refusing(READING):
             yield
 

@@ -1,4 +1,4 @@
-"""The replies that later turns replaced, in the memory of this process. Callers hold the store's lock."""
+"""The replies of earlier turns, in the memory of this process. Its methods need the store's lock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class _Replaced:
 
 
 class MemoryReplies:
-    """Replies by call and key. Those of ended calls are in a heap, the oldest on top."""
+    """Replies by call and key. A heap holds those of ended calls, the oldest on top."""
 
     def __init__(self) -> None:
         self._numbers = count()
@@ -25,34 +25,34 @@ class MemoryReplies:
         self._past: list[tuple[int, str, str]] = []
 
     def keep(self, replaced: Saved, at: float) -> None:
-        """Keep the reply of a turn that is being replaced."""
+        """Keep the reply of a turn that the next turn replaces."""
         self._replies.setdefault(replaced.call_id, {})[replaced.key] = _Replaced(
             next(self._numbers), at, replaced.reply
         )
 
     def keep_late(self, kept: KeptReply) -> None:
-        """Keep the reply of a call that has ended; one that is kept already stays as it is."""
+        """Keep the reply of an ended call, unless one with its key is kept already."""
         replies = self._replies.setdefault(kept.call_id, {})
         if kept.key not in replies:
             replies[kept.key] = _Replaced(next(self._numbers), kept.at, kept.reply)
             heappush(self._past, (replies[kept.key].number, kept.call_id, kept.key))
 
     def find(self, call_id: str, key: str) -> bytes | None:
-        """Return the reply kept for a request, or None."""
+        """Return the reply to a request; None if none is kept."""
         replaced = self._replies.get(call_id, {}).get(key)
         return replaced.reply if replaced else None
 
     def end(self, call_id: str) -> None:
-        """Let the replies of a call be forgotten from now on."""
+        """Mark the replies of an ended call as ones that `forget` may delete."""
         for key, replaced in self._replies.get(call_id, {}).items():
             heappush(self._past, (replaced.number, call_id, key))
 
     def drop(self, call_id: str) -> None:
-        """Forget all replies of a call that is itself forgotten."""
+        """Delete all replies of a call."""
         self._replies.pop(call_id, None)
 
     def forget(self, before: float, limit: int) -> int:
-        """Forget the oldest replies of ended calls, up to the first that is not old enough; return how many went."""
+        """Delete the oldest replies of ended calls, up to the first that is not old enough; return their number."""
         gone = 0
         while self._past and gone < limit:
             _, call_id, key = self._past[0]

@@ -18,7 +18,7 @@ FORGET_DELETED = "DELETE FROM board WHERE body IS NULL AND write <= ?"
 
 
 def put_rows(connection: sqlite3.Connection, rows: Mapping[str, bytes | None], seen: int) -> bool:
-    """Write rows inside a transaction if the last write is still `seen`; otherwise return False. No rows only check."""
+    """Write rows inside a transaction if the last write is still `seen`, else return False. `rows` may be empty."""
     if int(connection.execute(LAST).fetchone()[0]) != seen:
         return False
     if not rows:

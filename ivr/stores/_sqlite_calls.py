@@ -1,4 +1,4 @@
-"""List the calls of a SQLite store and prune old ones. No other module deletes from `past` or `journal`."""
+"""The lists of calls in a SQLite store, and the pruning of old calls. Only this module deletes past calls and rows."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SqliteCalls:
     def prune(self, before: float, *, limit: int = 1000) -> int:
         """Delete journal rows older than a time, and ended calls that have none left; return the number of rows.
 
-        At most `limit` rows are deleted at once, so that no caller's turn waits long; repeat until it returns 0.
+        It deletes at most `limit` rows at once, so that no caller's turn waits long; repeat until it returns 0.
         """
         with self._writing as connection:
             execute = connection.execute

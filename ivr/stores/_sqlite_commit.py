@@ -20,7 +20,7 @@ JOURNAL = "INSERT INTO journal (call_id, turn, at, kind, data) VALUES (?, ?, ?, 
 
 
 def put_changes(connection: sqlite3.Connection, changes: Changes) -> bool:
-    """Write all changes inside a transaction; return False at the first that does not hold, for the caller to undo."""
+    """Write all changes inside a transaction; return False at the first conflict, for the caller to roll back."""
     if changes.call is not None and not _put_turn(connection, changes.call, changes.expected, changes.at):
         return False
     if changes.documents and not all(put_document(connection, document) for document in changes.documents):

@@ -87,7 +87,7 @@ class Connections:
         self._thread.reading = True
 
     def end_reading(self) -> None:
-        """End the transaction that the reads share, if there is one: without a read or in a forked child is none."""
+        """End the transaction that the reads share. A thread that has read nothing and a forked child have none."""
         thread = self._thread
         thread.reading = False
         with suppress(sqlite3.Error):
@@ -115,14 +115,14 @@ class Connections:
 
     @contextmanager
     def faults(self) -> Iterator[None]:
-        """Turn errors of SQLite and the operating system into StoreError."""
+        """Convert errors of SQLite and the operating system to StoreError."""
         try:
             yield
         except (sqlite3.Error, OSError) as fault:
             raise self.fault(fault) from None
 
     def fault(self, fault: sqlite3.Error | OSError) -> StoreError:
-        """Return a StoreError that says in plain words what is wrong with the file."""
+        """Return the StoreError for a failure, with its cause in plain words."""
         if isinstance(fault, OSError):
             return StoreError(f"{self.file}: {fault.strerror}")
         if self._closed:
@@ -199,7 +199,7 @@ class Connections:
 
 
 class ReadingBlock:
-    """Context manager of `CallStore.reading`. A class, because a generator would cost as much as a read."""
+    """The context manager of `CallStore.reading`. A class, because a generator would cost as much as a read."""
 
     __slots__ = ("_connections",)
 
@@ -214,7 +214,7 @@ class ReadingBlock:
 
 
 class _Thread(threading.local):
-    """What belongs to one thread: its connection, and whether it is inside of `reading`."""
+    """The state of one thread: its connection, and whether it is inside of `reading`."""
 
     held: _Held | None = None
     reading = False
@@ -233,7 +233,7 @@ class _Held:
 
 
 def is_busy(fault: sqlite3.OperationalError) -> bool:
-    """Tell whether a statement failed because the file is locked."""
+    """Return whether a statement failed because the file is locked."""
     return fault.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 

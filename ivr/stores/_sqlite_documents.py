@@ -21,7 +21,7 @@ KEYS_SQL = "SELECT key FROM documents WHERE collection = ? AND key >= ? ORDER BY
 
 
 def put_document(connection: sqlite3.Connection, change: DocumentChange) -> bool:
-    """Write a document inside a transaction; return False if it is not as it was read. An unchanged one is checked."""
+    """Write a document inside a transaction; return False if the stored one differs from the one that was read."""
     collection, key, before, after = change.collection, change.key, change.before, change.after
     if before == after:
         return document_text(connection, collection, key) == before
@@ -35,7 +35,7 @@ def put_document(connection: sqlite3.Connection, change: DocumentChange) -> bool
 
 
 def document_text(connection: sqlite3.Connection, collection: str, key: str) -> str | None:
-    """Read a document's text inside a transaction."""
+    """Return the JSON text of a document, inside a transaction."""
     row = connection.execute(READ, (collection, key)).fetchone()
     return row[0] if row else None
 
@@ -47,11 +47,11 @@ class SqliteDocuments:
     _writing: OneWriter
 
     def get(self, collection: str, key: str) -> Document | None:
-        """Return a document, or None."""
+        """Return a document; None if there is none."""
         return from_text(self.text(collection, key))
 
     def text(self, collection: str, key: str) -> str | None:
-        """Return a document as its JSON text, or None."""
+        """Return the JSON text of a document; None if there is none."""
         with self._connections.faults():
             row = self._connections.execute(READ, (collection, key)).fetchone()
         return row[0] if row else None
@@ -61,7 +61,7 @@ class SqliteDocuments:
     ) -> Document | None:
         """Change one document in one transaction; return the stored document.
 
-        No other thread or process writes while `update` runs; its exceptions are passed on and change nothing.
+        No other thread or process writes while `update` runs. An exception of `update` passes and changes nothing.
         """
         with self._writing as connection:
             before = document_text(connection, collection, key)
@@ -72,7 +72,7 @@ class SqliteDocuments:
         return from_text(after)
 
     def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
-        """Return the keys after `after` that begin with `prefix`, in order, at most `limit`."""
+        """Return at most `limit` keys, sorted, that are greater than `after` and begin with `prefix`."""
         with self._connections.faults():
             start = first_key(after, prefix)
             with closing(self._connections.execute(KEYS_SQL, (collection, start, limit))) as rows:

@@ -1,4 +1,4 @@
-"""The replies that later turns replaced, in the file of the SQLite store: found by call and key, forgotten by age."""
+"""The replies of earlier turns, in the file of the SQLite store: found by call and key, deleted by age."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ FORGET = "DELETE FROM replies WHERE id IN (SELECT id FROM replies_of_past WHERE 
 
 
 def keep_reply(connection: sqlite3.Connection, saved: Saved, expected: int, at: float) -> None:
-    """Keep the reply of the stored turn, which `saved` is about to replace. A request that came again keeps nothing."""
+    """Keep the reply of the stored turn, which `saved` replaces; nothing if both answer the same request."""
     connection.execute(KEEP, (at, saved.call_id, expected, saved.key))
 
 
 def keep_late_replies(connection: sqlite3.Connection, replies: Sequence[KeptReply]) -> None:
-    """Keep replies of calls that have ended; one that is kept already stays as it is."""
+    """Keep replies of ended calls, except those whose key is kept already."""
     for kept in replies:
         values = (kept.call_id, kept.key, kept.turn, kept.at, kept.reply)
         if connection.execute(KEEP_LATE, values).rowcount == 1:
@@ -39,7 +39,7 @@ class SqliteReplies:
     def forget_replies(self, before: float, *, limit: int = 1000) -> int:
         """Delete the oldest replies of ended calls, in the order of writing, up to the first that is not old enough.
 
-        At most `limit` go at once, so that no caller's turn waits long; repeat until it returns 0.
+        It deletes at most `limit` at once, so that no caller's turn waits long; repeat until it returns 0.
         """
         with self._writing as connection:
             last = count = 0

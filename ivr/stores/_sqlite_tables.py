@@ -55,6 +55,6 @@ LATER = (
 )
 """Tables added after the first version. Files that lack them get them when opened; older versions ignore them.
 
-Why `replies_of_past`: replies that may be forgotten are found without reading those of calls that are live. A trigger
+Why `replies_of_past`: replies that may be deleted are found without reading those of live calls. A trigger
 fills it, so that calls that an older version of this software ends are in it, too.
 """

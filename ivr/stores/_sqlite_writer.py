@@ -14,9 +14,9 @@ from ._sqlite_connections import FIRST_PAUSE, LONGEST_PAUSE, REASONS, Connection
 
 NEVER = -math.inf
 STUCK_SECONDS = 1.0
-"""After so long without one successful write the file counts as stuck."""
+"""The time without a successful write after which the file counts as stuck."""
 STUCK_CHECK_SECONDS = 0.05
-"""So often a waiting writer looks whether the file has become stuck."""
+"""The interval at which a waiting writer checks whether the file is stuck."""
 
 
 class OneWriter:
@@ -27,7 +27,7 @@ class OneWriter:
 
     The rule of a stuck file: once every try of STUCK_SECONDS in a row has found it locked by another process, only one
     writer, the prober, goes on trying until its deadline; all others fail at once. When the prober fails, the next
-    writer to come is the prober. The first that gets through ends the rule.
+    writer becomes the prober. The first successful write ends this state.
     """
 
     def __init__(self, connections: Connections) -> None:
@@ -67,7 +67,7 @@ class OneWriter:
             raise self._connections.fault(fault) from None
 
     def _queue(self, until: float) -> None:
-        """Wait for the writers before; fail at once when one of them is the prober of a stuck file."""
+        """Wait for the earlier writers; fail at once when one of them is the prober of a stuck file."""
         while not self._is_stuck() and (left := until - time.monotonic()) > 0:
             if self._lock.acquire(timeout=min(left, STUCK_CHECK_SECONDS)):
                 return

@@ -1,4 +1,4 @@
-"""What one turn reads and changes, gathered in memory and written by one commit."""
+"""The unit of work: the reads and changes of one turn, gathered in memory and written by one commit."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_ATTEMPTS = 200
-"""Commits that may lose to another unit before work is given up. A lost one costs a few milliseconds."""
+"""The number of commits that may conflict before the work fails. A conflict costs a few milliseconds."""
 LONGEST_PAUSE = 0.02
-"""Seconds to wait, at most, after another unit was faster."""
+"""The longest pause after a conflict, in seconds."""
 
 
 class UnitOfWork:
-    """Documents as one thread sees and changes them until `commit`. Nothing is written before.
+    """Documents and the board as one thread reads and changes them. `commit` writes the changes.
 
-    Reads up to `pause` or `commit` see one state of the store. A document that was changed is compared with the store
-    when it is written: where another unit was faster, `commit` returns False, and the work is to be done again in a new
-    unit.
+    Reads up to `pause` or `commit` see one state of the store. `commit` compares each changed document with the store:
+    when another unit has changed it meanwhile, `commit` returns False, and the work must be repeated in a new unit.
     """
 
     def __init__(self, store: Store) -> None:
@@ -45,16 +44,16 @@ class UnitOfWork:
     # reading
 
     def load(self, call_id: str, key: str) -> Saved | None:
-        """Return a call, and what it answered to a request before, as `CallStore.load` does."""
+        """Return a call with its reply to the request `key`, as `CallStore.load` does."""
         self._begin_reading()
         return self._store.load(call_id, key)
 
     def get(self, collection: str, key: str) -> Document | None:
-        """Return a document, or None."""
+        """Return a document; None if there is none."""
         return from_text(self.text(collection, key))
 
     def text(self, collection: str, key: str) -> str | None:
-        """Return a document as the text that the store keeps, or None."""
+        """Return the JSON text of a document; None if there is none."""
         place = collection, key
         if place in self._changed:
             return self._changed[place]
@@ -64,7 +63,7 @@ class UnitOfWork:
         return self._read[place]
 
     def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
-        """Return keys in order, those behind `after` that begin with `prefix`."""
+        """Return at most `limit` keys, sorted, that are greater than `after` and begin with `prefix`."""
         self._begin_reading()
         own = {key: text for (of, key), text in self._changed.items() if of == collection}
         deleted = sum(text is None for text in own.values())
@@ -73,7 +72,7 @@ class UnitOfWork:
         return sorted(key for key in keys if own.get(key, "") is not None)[:limit]
 
     def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
-        """Return the number of the board's last write, and the rows written after `write`."""
+        """Return the number of the board's last write, and the rows that the store has written after `write`."""
         self._begin_reading()
         return self._store.rows_since(write)
 
@@ -82,7 +81,7 @@ class UnitOfWork:
     def change(
         self, collection: str, key: str, update: Callable[[Document | None], Document | None]
     ) -> Document | None:
-        """Change one document of this unit, as `Documents.change` does; return what it is now."""
+        """Change one document in this unit; return the new one. Raises StoreError inside of another change."""
         if self._changing:
             raise StoreError(NESTED)
         before = self.text(collection, key)
@@ -96,19 +95,19 @@ class UnitOfWork:
         return from_text(after)
 
     def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
-        """Put rows of the board into this unit; `seen` is the last write that the board had when they were made."""
+        """Add rows of the board to this unit; `seen` is the number of the last write that they are based on."""
         self._board.update(rows)
         self._seen = seen
         return True
 
     def afterwards(self, deed: Callable[[], None]) -> None:
-        """Do something after the commit: what wakes another thread, never what could fail."""
+        """Call `deed` after the commit, such as to wake another thread. It must not raise."""
         self._afterwards.append(deed)
 
     # writing
 
     def pause(self) -> None:
-        """End the read transaction: nothing stays open while the bank is asked."""
+        """End the read transaction, so that none stays open while the bank is asked."""
         reading, self._reading = self._reading, None
         if reading is not None:
             reading.__exit__(None, None, None)
@@ -122,9 +121,9 @@ class UnitOfWork:
         rows: Sequence[JournalRow] = (),
         replies: Sequence[KeptReply] = (),
     ) -> bool:
-        """Write everything at once, and the turn of a call with it; return False if another unit was faster.
+        """Write all changes and the turn of a call at once; return False at a conflict with another unit.
 
-        The unit goes on empty, so that work can be committed in two parts.
+        After a commit the unit is empty and can be used again, so that work can be committed in two parts.
         """
         self.pause()
         changed = [(place, text) for place, text in self._changed.items() if text != self._read.get(place)]
@@ -145,9 +144,9 @@ class UnitOfWork:
 
 
 def attempts(store: Store) -> Iterator[UnitOfWork]:
-    """Yield a new unit for each attempt at the same work, after a short random pause where the last one lost.
+    """Yield a new unit for each attempt at the same work, after a short random pause from the second on.
 
-    The work ends the iteration when its commit has succeeded. Raises StoreError after MOST_ATTEMPTS.
+    The caller leaves the loop when the commit has succeeded. Raises StoreError after MOST_ATTEMPTS.
     """
     for attempt in range(MOST_ATTEMPTS):
         if attempt:
@@ -161,9 +160,9 @@ def attempts(store: Store) -> Iterator[UnitOfWork]:
 
 
 def in_one_commit(store: Store, work: Callable[[UnitOfWork], T]) -> T:
-    """Do work in a unit of its own and commit it; again from the beginning while others are faster.
+    """Call `work` with a new unit, commit it and return the result; repeat both at a conflict.
 
-    Raises StoreError as `attempts` does; what `work` raises changes nothing.
+    Raises StoreError as `attempts` does. An exception of `work` passes and changes nothing.
     """
     for unit in attempts(store):
         result = work(unit)

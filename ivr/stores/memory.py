@@ -1,4 +1,4 @@
-"""A store in the memory of this process, for tests, simulator and load test. Nothing survives the process."""
+"""A store in the memory of one process, for tests, simulator and load test. Its data ends with the process."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         self._releases: dict[str, Mapping[str, str]] = {}
 
     def lease(self, call_id: str, *, within: float = LEASE_SECONDS) -> AbstractContextManager[None]:
-        """Hold the exclusive right to change this call; the store bounds what this thread does by `within` seconds.
+        """Return the exclusive right to change this call; inside it this thread's deadline is `within` seconds away.
 
-        Entering raises StoreError when the call is not free by then; so do waits and writes that would end later.
+        Entering raises StoreError when the call is not free by then, and so do waits and writes that would end later.
         """
         return self._leases.of(call_id, within=within)
 
     def reading(self) -> AbstractContextManager[None]:
-        """Let the reads of this thread inside the block see one state. Writing inside it raises StoreError."""
+        """Return a block in which this thread reads one state. Writing inside it raises StoreError."""
         return self._lock.reading()
 
     def load(self, call_id: str, key: str = "") -> Saved | None:
-        """Return the live call, else the ended call as it was left, else None; with the reply to the request `key`."""
+        """Return a live or ended call with its reply to the request `key`; None for an unknown call."""
         with self._lock:
             saved = self._live.get(call_id) or self._past.get(call_id)
             if saved is None or not key:
@@ -62,7 +62,7 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         return saved if repeated is None else replace(saved, repeated=repeated)
 
     def commit(self, changes: Changes) -> bool:
-        """Write all changes at once, or return False and write nothing."""
+        """Write all changes at once; at a conflict write nothing and return False."""
         rows = list(changes.rows)
         with self._lock.writing():
             texts = self._changed_texts(changes.documents)
@@ -84,7 +84,7 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         return self.commit(Changes(saved, expected, rows[-1].at if rows else 0.0, rows))
 
     def forget_replies(self, before: float, *, limit: int = 1000) -> int:
-        """Delete the oldest replies of ended calls, in the order of writing, up to the first that is not old enough."""
+        """Delete the oldest replies of ended calls, up to the first that is not old enough; return their number."""
         with self._lock.writing():
             return self._replies.forget(before, limit)
 
@@ -119,11 +119,11 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         return len(old)
 
     def keep_release(self, version: str, files: Mapping[str, str]) -> None:
-        """Store the flow files of a release; a version that is stored already is left as it is."""
+        """Store the flow files of a release, unless the version is stored already."""
         self._releases.setdefault(version, MappingProxyType(dict(files)))
 
     def release(self, version: str) -> Mapping[str, str] | None:
-        """Return the flow files stored under this content hash, or None."""
+        """Return the flow files of a version, which is their content hash; None for an unknown version."""
         return self._releases.get(version)
 
     def ping(self) -> None:

@@ -1,7 +1,7 @@
 """A store in one SQLite file, shared by all processes of one machine. A turn is one transaction. No ORM.
 
 Why a thread of its own checkpoints the write-ahead log: a checkpoint waits for the disk, and SQLite would run it inside
-the turn of the caller who filled the log. A killed process loses nothing that was saved; a power cut loses the turns
+the turn of the caller who filled the log. A killed process loses no committed turn; a power cut loses the turns
 since the last checkpoint, unless the URL says `?synchronous=FULL`.
 """
 
@@ -81,20 +81,20 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
         _stores.add(self)
 
     def lease(self, call_id: str, *, within: float = LEASE_SECONDS) -> AbstractContextManager[None]:
-        """Hold the exclusive right to change this call; the store bounds what this thread does by `within` seconds.
+        """Return the exclusive right to change this call; inside it this thread's deadline is `within` seconds away.
 
-        Entering raises StoreError when the call is not free by then; so do waits and writes that would end later.
+        Entering raises StoreError when the call is not free by then, and so do waits and writes that would end later.
         """
         return self._leases.of(call_id, within=within)
 
     def reading(self) -> AbstractContextManager[None]:
-        """Let the reads of this thread inside the block see one state. Writing inside it raises StoreError."""
+        """Return a block in which this thread reads one state. Writing inside it raises StoreError."""
         return ReadingBlock(self._connections)
 
     def load(self, call_id: str, key: str = "") -> Saved | None:
-        """Return the live call, else the ended call as it was left, else None; with the reply to the request `key`.
+        """Return a live or ended call with its reply to the request `key`; None for an unknown call.
 
-        One statement: calls that end and replies that are moved between two would be missed.
+        One statement, because two would miss a call that ends and a reply that is moved between them.
         """
         try:
             row = self._connections.execute(LOAD, (key, call_id, key, call_id)).fetchone()
@@ -107,7 +107,7 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
         return Saved(call_id, turn, newest, call, reply, ended == 1, repeated)
 
     def commit(self, changes: Changes) -> bool:
-        """Write all changes in one transaction, or return False and write nothing."""
+        """Write all changes in one transaction; at a conflict write nothing and return False."""
         with self._writing as connection:
             written = put_changes(connection, changes)
             if not written:
@@ -133,13 +133,13 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
             return int(self._connections.execute("SELECT live FROM tally").fetchone()[0])
 
     def keep_release(self, version: str, files: Mapping[str, str]) -> None:
-        """Store the flow files of a release; a version that is stored already is left as it is."""
+        """Store the flow files of a release, unless the version is stored already."""
         text = json.dumps(dict(files), ensure_ascii=False)
         with self._writing as connection:
             connection.execute("INSERT OR IGNORE INTO releases VALUES (?, ?)", (version, text))
 
     def release(self, version: str) -> Mapping[str, str] | None:
-        """Return the flow files stored under this content hash, or None."""
+        """Return the flow files of a version, which is their content hash; None for an unknown version."""
         with self._connections.faults():
             query = "SELECT files FROM releases WHERE version = ?"
             row = self._connections.execute(query, (version,)).fetchone()
