@@ -8,6 +8,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from ivr.flow.loader import load
+from ivr.flow.model import Release
+from ivr.session.step_registry import catalogue
+
 # A busy machine is no finding; the phase that explains a failure runs whole conversations for ten minutes.
 hypothesis.settings.register_profile(
     "ivr", deadline=None, phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain]
@@ -23,12 +27,19 @@ pytest_plugins = [
 ]
 
 GOLDEN = Path(__file__).parent / "golden"
+FLOWS = Path(__file__).parents[1] / "flows"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden files anew; read the diff afterwards"
     )
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Release:
+    """Return the shipped flows, read once: they are half of what it costs to build an engine."""
+    return load(FLOWS, catalogue())
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 from ivr.app import Ivr, build
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, Input, NoInput, Recorded
 from ivr.engine.ports import Incoming
+from ivr.flow.model import Release
 from ivr.settings import Settings
 
 from .bank import Bank
@@ -37,9 +38,9 @@ def bank() -> Bank:
 
 
 @pytest.fixture
-def servers(tmp_path: Path, bank: Bank) -> Iterator[list[Ivr]]:
+def servers(tmp_path: Path, bank: Bank, shipped: Release) -> Iterator[list[Ivr]]:
     settings = Settings(store=f"sqlite:///{tmp_path}/ivr.db", flows=FLOWS)
-    running = [build(settings, lookup=bank) for _ in range(2)]
+    running = [build(settings, lookup=bank, release=shipped) for _ in range(2)]
     yield running
     for ivr in running:
         ivr.close()

@@ -19,6 +19,7 @@ from ivr.engine.ports import Incoming
 from ivr.engine.verbs import Closing, Dial, Hangup, Record
 from ivr.errors import LookupFailed
 from ivr.flow.loader import reload
+from ivr.flow.model import Release
 from ivr.session import session
 from ivr.session.call_codec import freeze, thaw
 from ivr.session.step_registry import catalogue
@@ -87,8 +88,8 @@ def next_input(chance: random.Random, closing: Closing) -> Input:
 
 
 @pytest.fixture
-def ivr() -> Iterator[Ivr]:
-    running = build(Settings(store="memory:", flows=FLOWS), lookup=Bank())
+def ivr(shipped: Release) -> Iterator[Ivr]:
+    running = build(Settings(store="memory:", flows=FLOWS), lookup=Bank(), release=shipped)
     yield running
     running.close()
 

@@ -33,8 +33,8 @@ def settings(request, tmp_path, bank):
 
 
 @pytest.fixture
-def ivr(settings):
-    running = build(settings)
+def ivr(settings, shipped):
+    running = build(settings, release=shipped)
     yield running
     running.store.close()
 
@@ -64,14 +64,14 @@ def test_the_same_request_again_gets_the_same_bytes_and_runs_nothing(ivr):
     assert ivr.session.facts("CA1")["errors"] == 1
 
 
-def test_the_same_request_many_times_at_once_runs_once(settings, bank):
+def test_the_same_request_many_times_at_once_runs_once(settings, bank, shipped):
     asked = []
 
     def lookup(source, question, *, deadline, key):
         asked.append(source)
         return {"segment": "standard", "age": 30}
 
-    ivr = build(settings, lookup=lookup)
+    ivr = build(settings, lookup=lookup, release=shipped)
     replies = []
     at_once = threading.Barrier(8)
 

@@ -12,6 +12,7 @@ from ivr.app import Ivr, build
 from ivr.engine.inputs import CallStarted, Digits
 from ivr.engine.ports import Incoming
 from ivr.errors import StoreError
+from ivr.flow.model import Release
 from ivr.session import session
 from ivr.settings import Settings
 
@@ -25,9 +26,9 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ivr(file: Path, monkeypatch: pytest.MonkeyPatch):
+def ivr(file: Path, monkeypatch: pytest.MonkeyPatch, shipped: Release):
     monkeypatch.setattr(session, "TURN_SECONDS", 0.5)
-    running = build(Settings(store=f"sqlite:///{file}", flows=FLOWS), lookup=lambda *_, **__: {})
+    running = build(Settings(store=f"sqlite:///{file}", flows=FLOWS), lookup=lambda *_, **__: {}, release=shipped)
     yield running
     running.close()
 

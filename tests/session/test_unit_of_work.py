@@ -34,9 +34,9 @@ def settings(tmp_path, bank):
 
 
 @pytest.fixture
-def ivr(settings, bank):
+def ivr(settings, bank, shipped):
     bank.reset()
-    running = build(settings)
+    running = build(settings, release=shipped)
     yield running
     running.store.close()
 
@@ -154,9 +154,9 @@ def test_an_older_dial_that_is_reported_again_dials_nobody(ivr):
     assert ivr.store.load("CA1") == before
 
 
-def test_the_same_request_at_once_from_two_servers_is_one_turn(settings, bank):
+def test_the_same_request_at_once_from_two_servers_is_one_turn(settings, bank, shipped):
     bank.reset()
-    servers = [build(settings), build(settings)]
+    servers = [build(settings, release=shipped) for _ in range(2)]
     callers = [Caller(ivr) for ivr in servers]
     callers[0].do(RING)
     incoming = Incoming("CA1", 1, Digits("4"), "twice", NUMBER, "+861000")
