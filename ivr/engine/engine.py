@@ -164,22 +164,27 @@ class Engine:
         assert isinstance(move, str)  # noqa: S101
         if move == MAIN_MENU:
             self._drop_to_first(turn)
-        there = self._charts[turn.frame.flow].advance(turn.frame.step, move, turn.values())
+        chart, here = self._charts[turn.frame.flow], turn.frame.step
+        there = chart.arrival(here, move) or chart.advance(here, move, turn.values())
         turn.note("outcome", outcome=move, to=there)
         self._leave_mark(turn, there)
         return self._arrive(turn, there)
 
     @staticmethod
     def _leave_mark(turn: Turn, there: str) -> None:
-        step = turn.flow.steps.get(turn.frame.step)
+        frame = turn.frame
+        step = turn.flow.steps.get(frame.step)
         if step is None:
             return
+        changes: dict[str, tuple[str, ...]] = {}
         if step.replayable:
-            turn.change_frame(replayable=(*turn.frame.replayable, step.name)[-REPLAYABLE_LIMIT:])
-        elif step.listens:
-            turn.change_frame(replayable=())
+            changes["replayable"] = (*frame.replayable, step.name)[-REPLAYABLE_LIMIT:]
+        elif step.listens and frame.replayable:
+            changes["replayable"] = ()
         if step.returnable and there != step.name:
-            turn.change_frame(history=(*turn.frame.history, step.name)[-HISTORY_LIMIT:])
+            changes["history"] = (*frame.history, step.name)[-HISTORY_LIMIT:]
+        if changes:
+            turn.change_frame(**changes)
 
     def _arrive(self, turn: Turn, there: str) -> Move:
         if there == RETURN:

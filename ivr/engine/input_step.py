@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from ivr.flow import phrasebook
 from ivr.flow.fields import ListOf, option
@@ -170,12 +170,16 @@ class InputStep(LiveStep):
         return self.short is not None
 
     def _note_visit(self, turn: Turn) -> None:
-        scratch, visited = turn.scratch_as(InputScratch), turn.frame.visited
+        frame = turn.frame
+        changes: dict[str, Any] = {}
+        scratch = InputScratch.read(frame.scratch)
         if scratch.returned is None:
-            turn.remember(replace(scratch, returned=self.name in visited))
-        if visited[-1:] != (self.name,):
-            others = (name for name in visited if name != self.name)
-            turn.change_frame(visited=(*others, self.name)[-VISITED_LIMIT:])
+            changes["scratch"] = replace(scratch, returned=self.name in frame.visited).merged_into(frame.scratch)
+        if frame.visited[-1:] != (self.name,):
+            others = [name for name in frame.visited if name != self.name]
+            changes["visited"] = (*others, self.name)[-VISITED_LIMIT:]
+        if changes:
+            turn.change_frame(**changes)
 
     def repeat(self, turn: Turn) -> Move:
         """Say again what the caller was told since they last chose, and ask."""
@@ -188,9 +192,9 @@ class InputStep(LiveStep):
     def wait(self, turn: Turn) -> Move:
         """Wait without asking again."""
         hearing = self.hearing(turn)
-        turn.gather(
+        turn.close(
             Gather(
-                prompts=(),
+                prompts=tuple(turn.prompts),
                 keys=self.keys(turn),
                 hearing=hearing,
                 first_timeout=self._patience(turn),
@@ -280,7 +284,7 @@ class InputStep(LiveStep):
 
     def universal_phrases(self, turn: Turn) -> Sequence[tuple[str, ...]]:
         """Return what may be said for each of the flow's globals that is there now."""
-        key = ("universal phrases", *turn.offered_set(*turn.flow.globals))
+        key = ("universal phrases", *turn.offered_set(*turn.flow.conditional_globals))
         return turn.release_cache.once(
             key, lambda: tuple(phrases_of(choice, turn.call.language) for _, choice in self._universals(turn))
         )

@@ -93,7 +93,7 @@ class Turn:
     @property
     def frame(self) -> Frame:
         """The active frame."""
-        return self.call.frame
+        return self.call.frames[-1]
 
     def scratch_as(self, kind: type[S]) -> S:
         """Return the active step's scratch; every field has its default when the step is entered."""
@@ -101,7 +101,8 @@ class Turn:
 
     def change_frame(self, **changes: Any) -> None:
         """Change the active frame."""
-        self.call = changed(self.call, frames=(*self.call.frames[:-1], changed(self.call.frame, **changes)))
+        frames = self.call.frames
+        self.call = changed(self.call, frames=(*frames[:-1], changed(frames[-1], **changes)))
 
     def change(self, **changes: Any) -> None:
         """Change the call."""
@@ -139,7 +140,8 @@ class Turn:
 
     def note(self, kind: str, /, **data: Any) -> None:
         """Write a journal row. Never pass what a caller typed."""
-        self.events.append(Event(kind, {"flow": self.frame.flow, "step": self.frame.step, **data}))
+        frame = self.call.frames[-1]
+        self.events.append(Event(kind, {"flow": frame.flow, "step": frame.step, **data}))
 
     # what expressions and texts can read
 
@@ -325,7 +327,11 @@ class Turn:
 
     def gather(self, gather: Gather) -> None:
         """Close the turn by waiting for keys or speech; what was said so far comes first."""
-        self.closing = replace(gather, prompts=(*self.prompts, *gather.prompts)) if self.prompts else gather
+        self.close(replace(gather, prompts=(*self.prompts, *gather.prompts)))
+
+    def close(self, closing: Closing) -> None:
+        """Close the turn by what is complete: its prompts hold what was said so far."""
+        self.closing = closing
 
     def record(self, record: Record) -> None:
         """Close the turn by recording."""
@@ -359,10 +365,9 @@ class Turn:
         """Tell whether a choice is there now."""
         return choice.when is None or choice.when.holds(self.values())
 
-    def offered_set(self, *choices: Choice) -> tuple[object, ...]:
-        """Return a key for what follows from the flow, the language, and which of these choices are there now."""
-        conditions = [self.offered(choice) for choice in choices if choice.when is not None]
-        return (self.flow.name, self.call.language, *conditions)
+    def offered_set(self, *conditional: Choice) -> tuple[object, ...]:
+        """Return a key for what follows from the flow, the language, and which conditional choices are there now."""
+        return (self.flow.name, self.call.language, *map(self.offered, conditional))
 
 
 def _without_proven(frame: Frame) -> Frame:

@@ -33,6 +33,7 @@ class Chart:
         self._lock = threading.Lock()
         self._routes = _routes(flow)
         self._arrivals: dict[tuple[str, str, tuple[bool, ...]], str] = {}
+        self._unconditional: dict[tuple[str, str], str] = {}
         self._events: dict[str, str] = {}
         outside = _places_outside(flow)
         self._ids = {name: f"s{number:04}" for number, name in enumerate([*flow.steps, *outside])}
@@ -66,15 +67,22 @@ class Chart:
     def _event(self, outcome: str) -> str:
         return self._events.setdefault(outcome, f"e{len(self._events):04}")
 
+    def arrival(self, step: str, outcome: str) -> str | None:
+        """Return where `outcome` has led from `step` if it always leads there; None if that is to be asked."""
+        return self._unconditional.get((step, outcome))
+
     def advance(self, step: str, outcome: str, values: Mapping[str, Any]) -> str:
         """Return where `outcome` leads from `step`: the name of a step or of another flow, or `return`.
 
         Raises FlowStuck if the chart lacks the step or the outcome, or if no guard of the route holds.
         """
-        open_ways = tuple(way.when is None or way.when.holds(values) for way in self._routes.get((step, outcome), ()))
+        route = self._routes.get((step, outcome), ())
+        open_ways = tuple(way.when is None or way.when.holds(values) for way in route)
         event = (step, outcome, open_ways)
         if event not in self._arrivals:
             self._arrivals[event] = self._send(step, outcome, values)
+            if all(way.when is None for way in route):
+                self._unconditional[step, outcome] = self._arrivals[event]
         return self._arrivals[event]
 
     def _send(self, step: str, outcome: str, values: Mapping[str, Any]) -> str:

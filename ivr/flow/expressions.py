@@ -157,7 +157,7 @@ def at_path(path: tuple[str, ...], values: Mapping[str, Any]) -> Any:
     """Follow a dotted path through maps and, by index from 0, through lists; return None if it leads nowhere."""
     value: Any = values
     for part in path:
-        if type(value) is dict or isinstance(value, Mapping):
+        if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101 - the ABC is asked ten times as long
             value = value.get(part)
         elif isinstance(value, list | tuple) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]

@@ -230,6 +230,11 @@ class Flow:
         """Return the place of a key's value; if the key is not written, that of the file."""
         return self.places.get(key, self.place)
 
+    @functools.cached_property
+    def conditional_globals(self) -> tuple[Choice, ...]:
+        """The global choices that have a condition."""
+        return tuple(choice for choice in self.globals if choice.when is not None)
+
     def written_steps(self) -> Iterator[Step]:
         """Yield the steps that an editor wrote, without the generated ones that verify the caller."""
         return (step for name, step in self.steps.items() if "." not in name)

@@ -73,11 +73,11 @@ def understand(said: str, offers: Sequence[Sequence[str]], language: str, *, who
     if whole:
         return _all_of_it(heard, offers)
     phrases = [(place, _offered(phrase).units) for place, offer in enumerate(offers) for phrase in offer]
-    for look in (_said, _nearly_said):
-        hits = [hit for place, units in phrases for hit in look(place, units, heard)]
-        if hits:
-            return _clearly(hits)
-    return None
+    spoken = set(heard.units)
+    begun = ((place, units) for place, units in phrases if units and units[0] in spoken)
+    hits = [hit for place, units in begun for hit in _said(place, units, heard)]
+    hits = hits or [hit for place, units in phrases for hit in _nearly_said(place, units, heard)]
+    return _clearly(hits) if hits else None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import ClassVar
 
@@ -129,7 +130,11 @@ class MenuStep(InputStep):
         return list(dict.fromkeys([*(choice.key for choice in (*self._offered(turn), *universal) if choice.key), "0"]))
 
     def _offered_set(self, turn: Turn) -> tuple[object, ...]:
-        return (self.name, *turn.offered_set(*self.menu))
+        return (self.name, *turn.offered_set(*self._conditional))
+
+    @cached_property
+    def _conditional(self) -> tuple[Choice, ...]:
+        return tuple(choice for choice in self.menu if choice.when is not None)
 
     def _offered(self, turn: Turn) -> Sequence[Choice]:
         return turn.release_cache.once(
@@ -186,7 +191,7 @@ class MenuStep(InputStep):
         """Return the options as they are spoken; labels without values are the same in every call."""
         if not self._fixed(turn):
             return tuple(self._composed(turn))
-        key = ("options", self.name, *turn.offered_set(*self.menu, *turn.flow.globals))
+        key = ("options", self.name, *turn.offered_set(*self._conditional, *turn.flow.conditional_globals))
         return turn.release_cache.once(key, lambda: tuple(self._composed(turn)))
 
     def _fixed(self, turn: Turn) -> bool:

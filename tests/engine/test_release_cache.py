@@ -114,11 +114,11 @@ def walk_both(release: Release, rng: random.Random, kept: Engine, plain: Engine,
 def test_shipped_flows_answer_the_same_with_and_without_what_was_kept(seed: int) -> None:
     rng, turns = random.Random(seed), 0
     kept, plain = Engine(SHIPPED, SERVICES), Engine(SHIPPED, SERVICES, NothingKept())
-    while turns < 500:
+    while turns < 300:
         turns += walk_both(SHIPPED, rng, kept, plain, 15)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(10))
 def test_random_menus_answer_the_same_with_and_without_what_was_kept(seed: int) -> None:
     rng = random.Random(seed)
     release, turns = random_release(rng), 0

@@ -30,6 +30,11 @@ def told_by_routes(flow, step, outcome, values):
     return next((way.goto.name for way in route or () if way.when is None or way.when.holds(values)), None)
 
 
+def conditional(flow, step, outcome):
+    route = step_routes(flow.steps[step]).get(outcome) or flow_routes(flow).get(outcome)
+    return any(way.when is not None for way in route)
+
+
 def outcomes_of(flow, step):
     return {*step_routes(flow.steps[step]), *flow_routes(flow)}
 
@@ -42,7 +47,9 @@ def test_every_outcome_of_every_shipped_step_leads_where_it_is_written(name):
     for step in flow.steps:
         for outcome in outcomes_of(flow, step):
             for values in (*VALUES, *VALUES):
-                assert chart.advance(step, outcome, values) == told_by_routes(flow, step, outcome, values)
+                there = told_by_routes(flow, step, outcome, values)
+                assert chart.advance(step, outcome, values) == there
+                assert chart.arrival(step, outcome) == (None if conditional(flow, step, outcome) else there)
                 checked += 1
     assert checked > 100
 
@@ -69,7 +76,10 @@ def test_random_flows_lead_where_they_are_written(text, n):
     chart = Chart(flow)
     for step in flow.steps:
         for outcome in outcomes_of(flow, step):
-            assert chart.advance(step, outcome, {"n": n}) == told_by_routes(flow, step, outcome, {"n": n})
+            there = told_by_routes(flow, step, outcome, {"n": n})
+            assert chart.arrival(step, outcome) is None  # asked for the first time
+            assert chart.advance(step, outcome, {"n": n}) == there
+            assert chart.arrival(step, outcome) == (None if conditional(flow, step, outcome) else there)
 
 
 def test_an_outcome_or_step_that_is_not_there_is_refused():

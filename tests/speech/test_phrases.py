@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,27 @@ def test_what_callers_say_is_not_kept() -> None:
     before = phrases._offered.cache_info().currsize
     understand("我的密码是二四六八一三", [["余额"]], "zh-CN")
     assert phrases._offered.cache_info().currsize == before
+
+
+def understood_plainly(said: str, offers: list[list[str]], language: str) -> int | None:
+    """Look for every phrase of every offer, also for those that cannot be there."""
+    heard = phrases._heard(said, phrases._refusals_of(language))
+    units = [(place, phrases._offered(phrase).units) for place, offer in enumerate(offers) for phrase in offer]
+    for look in (phrases._said, phrases._nearly_said):
+        if hits := [hit for place, of_phrase in units for hit in look(place, of_phrase, heard)]:
+            return phrases._clearly(hits)
+    return None
+
+
+@pytest.mark.parametrize("language", sorted(MENUS))
+def test_only_looking_for_phrases_that_may_be_there_finds_the_same(language: str) -> None:
+    rng, offers = random.Random(language), list(MENUS[language].values())
+    words = [word for menu in MENUS.values() for offer in menu.values() for phrase in offer for word in phrase.split()]
+    words += ["不要", "我想", "not", "my", "嗯", "一下", "卡", "card", "", "吗", "错"]
+    places = set()
+    for _ in range(1500):
+        said = rng.choice(("", " ")).join(rng.choices(words, k=rng.randrange(1, 4)))
+        place = understand(said, offers, language)
+        assert place == understood_plainly(said, offers, language), said
+        places.add(place)
+    assert places == {None, *range(len(offers))}
