@@ -17,38 +17,39 @@ from ivr.errors import LookupFailed
 
 from .service_ports.question import Answer, Question
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class BankQuestion:
-    """A question to the bank. `fields` may hold secrets; `deadline` is in seconds."""
+class BankLookup:
+    """A question to the bank. `fields` may hold secrets."""
 
     source: str
     fields: Mapping[str, Any] = field(repr=False)
-    deadline: float
 
 
-AnyQuestion = Question[Any] | BankQuestion
+AnyQuestion = Question[Any] | BankLookup
 AnyAnswer = Answer | Mapping[str, Any] | LookupFailed
 """What a turn gets for its question: the answer, or why there is none."""
 
 
 @dataclass(frozen=True, eq=False)
-class Ask(Generic[T]):
+class Ask(Generic[_T]):
     """A turn that waits for the answer to `question`. It goes on once, in the thread that began it.
 
-    `key` is the same when the same turn is run again, so that a back end can refuse to act twice.
+    `key` is the same when the same turn is run again, so that a back end can refuse to act twice. The answer may take
+    `deadline` seconds.
     """
 
     question: AnyQuestion
     key: str
+    deadline: float
     _turn: greenlet.greenlet = field(repr=False)
 
-    def answered(self, answer: AnyAnswer) -> T | Ask[T]:
+    def answered(self, answer: AnyAnswer) -> _T | Ask[_T]:
         """Go on with the answer; return what the turn ends in, or its next question."""
         self._turn.parent = greenlet.getcurrent()
-        outcome: T | Ask[T] = _outcome(self._turn, self._turn.switch(answer))
+        outcome: _T | Ask[_T] = _outcome(self._turn, self._turn.switch(answer))
         return outcome
 
 
@@ -56,25 +57,25 @@ class _Suspendable(greenlet.greenlet):
     """The greenlet of a turn, told from those of other libraries."""
 
 
-def run(turn: Callable[[], T]) -> T | Ask[T]:
+def run_turn(turn: Callable[[], _T]) -> _T | Ask[_T]:
     """Run a turn up to its end or its first question. What it raises is raised here."""
     suspendable = _Suspendable(turn)
-    outcome: T | Ask[T] = _outcome(suspendable, suspendable.switch())
+    outcome: _T | Ask[_T] = _outcome(suspendable, suspendable.switch())
     return outcome
 
 
-def ask(question: AnyQuestion, key: str) -> Any:
+def ask(question: AnyQuestion, key: str, deadline: float) -> Any:
     """Suspend the turn that runs until it has the answer. Raises LookupFailed."""
     turn = greenlet.getcurrent()
     if not isinstance(turn, _Suspendable) or turn.parent is None:
         raise LookupFailed("nothing can be asked outside of a turn")
-    answer = turn.parent.switch((question, key))
+    answer = turn.parent.switch((question, key, deadline))
     if isinstance(answer, LookupFailed):
         raise answer
     return answer
 
 
-def answer_all(outcome: T | Ask[T], answer: Callable[[Ask[T]], AnyAnswer]) -> T:
+def answer_all(outcome: _T | Ask[_T], answer: Callable[[Ask[_T]], AnyAnswer]) -> _T:
     """Answer every question of a turn; return what it ends in. `answer` may raise LookupFailed."""
     while isinstance(outcome, Ask):
         try:
@@ -88,5 +89,5 @@ def answer_all(outcome: T | Ask[T], answer: Callable[[Ask[T]], AnyAnswer]) -> T:
 def _outcome(turn: greenlet.greenlet, value: Any) -> Any:
     if turn.dead:
         return value
-    question, key = value
-    return Ask(question, key, turn)
+    question, key, deadline = value
+    return Ask(question, key, deadline, turn)

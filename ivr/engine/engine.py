@@ -16,7 +16,7 @@ from ivr.flow.chart import Chart
 from ivr.flow.model import RETURN, Flow, Release
 from ivr.flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
 
-from .asking import Ask, run
+from .asking import Ask, run_turn
 from .call import Call, Frame
 from .caller_lookup import who_calls
 from .input_step import InputStep
@@ -57,11 +57,11 @@ class Engine:
 
     def begin(self, call_id: str, started: CallStarted, now: float) -> Reply | Ask[Reply]:
         """Take the first turn of a call. An unknown flow name gets the flow of the called number."""
-        return run(partial(self._begin, call_id, started, now))
+        return run_turn(partial(self._begin, call_id, started, now))
 
     def turn(self, call: Call, action: Input, now: float) -> Reply | Ask[Reply]:
         """Take one turn. Raises FlowStuck only when a flow loops; what callers do is never an error."""
-        return run(partial(self._answer, call, action, now))
+        return run_turn(partial(self._answer, call, action, now))
 
     def _begin(self, call_id: str, started: CallStarted, now: float) -> Reply:
         line = self.release.line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from ivr.flow import phrasebook
 from ivr.flow.fields import ListOf, option
@@ -170,16 +170,13 @@ class InputStep(LiveStep):
         return self.short is not None
 
     def _note_visit(self, turn: Turn) -> None:
-        frame = turn.frame
-        changes: dict[str, Any] = {}
-        scratch = InputScratch.read(frame.scratch)
+        visited = turn.frame.visited
+        scratch = turn.scratch_as(InputScratch)
         if scratch.returned is None:
-            changes["scratch"] = replace(scratch, returned=self.name in frame.visited).merged_into(frame.scratch)
-        if frame.visited[-1:] != (self.name,):
-            others = [name for name in frame.visited if name != self.name]
-            changes["visited"] = (*others, self.name)[-VISITED_LIMIT:]
-        if changes:
-            turn.change_frame(**changes)
+            turn.remember(replace(scratch, returned=self.name in visited))
+        if visited[-1:] != (self.name,):
+            others = [name for name in visited if name != self.name]
+            turn.change_frame(visited=(*others, self.name)[-VISITED_LIMIT:])
 
     def repeat(self, turn: Turn) -> Move:
         """Say again what the caller was told since they last chose, and ask."""

@@ -142,6 +142,12 @@ class CallStore(Protocol):
         StoreError otherwise.
         """
 
+    def waiting(self, seconds: float) -> AbstractContextManager[None]:
+        """Bound every wait of this thread for the store inside the block; StoreError is raised otherwise.
+
+        A nearer bound outside of the block still holds.
+        """
+
     def reading(self) -> AbstractContextManager[None]:
         """Let every read of this thread inside the block see one state, where the store has transactions.
 

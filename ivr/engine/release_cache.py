@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
-MOST_KEPT = 8192
+MOST_CACHED = 8192
 """Flows and languages are few, but the sets of choices that conditions leave may be many."""
 
 
@@ -17,11 +17,11 @@ class ReleaseCache:
     def __init__(self) -> None:
         self._kept: dict[Hashable, Any] = {}
 
-    def once(self, key: Hashable, compose: Callable[[], T]) -> T:
+    def once(self, key: Hashable, compose: Callable[[], _T]) -> _T:
         """Return the value of a key; compose it when it is not there. The key must name all that it depends on."""
-        value: T | None = self._kept.get(key)
+        value: _T | None = self._kept.get(key)
         if value is None:
-            if len(self._kept) >= MOST_KEPT:
+            if len(self._kept) >= MOST_CACHED:
                 self._kept.clear()
             value = self._kept[key] = compose()
         return value

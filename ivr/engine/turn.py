@@ -21,7 +21,7 @@ from ivr.flow.profiles import Profile
 from ivr.flow.text import Template, Text
 from ivr.secret import Secret, masked
 
-from .asking import AnyQuestion, BankQuestion, ask
+from .asking import AnyQuestion, BankLookup, ask
 from .business_hours import DeskValues
 from .call import Call, CallerRecord, Frame, ProvenIdentity, Values
 from .call_values import CallValues
@@ -298,22 +298,25 @@ class Turn:
 
     # asking the bank and our own services
 
-    def ask(self, question: Question[A]) -> A:
-        """Ask a service of our own. Raises LookupFailed; notes the outcome without any value."""
+    def ask(self, question: Question[A], *, deadline: float = LOOKUP_SECONDS) -> A:
+        """Ask a service of our own, which has `deadline` seconds.
+
+        Raises LookupFailed; notes the outcome without any value.
+        """
         if isinstance(question, KeepPreferences):
             self.set_preferences(profile=question.profile, frequent=question.frequent)
-        answer: A = self._answer_to(question, noted=question.noted)
+        answer: A = self._answer_to(question, deadline, noted=question.noted)
         return answer
 
     def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
         """Ask the bank, which has `deadline` seconds. Raises LookupFailed; notes the outcome without any value."""
-        answer: Mapping[str, Any] = self._answer_to(BankQuestion(source, question, deadline), noted=True)
+        answer: Mapping[str, Any] = self._answer_to(BankLookup(source, question), deadline, noted=True)
         return answer
 
-    def _answer_to(self, question: AnyQuestion, *, noted: bool) -> Any:
+    def _answer_to(self, question: AnyQuestion, deadline: float, *, noted: bool) -> Any:
         key = f"{self.call.id}:{self.call.turn}:{self.hops}"
         try:
-            answer = ask(question, key)
+            answer = ask(question, key, deadline)
         except LookupFailed as error:
             if noted:
                 outcome = "missing" if error.missing else "failed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ivr.engine.asking import AnyAnswer, Ask, BankQuestion
+from ivr.engine.asking import AnyAnswer, Ask, BankLookup
 from ivr.engine.engine import Reply
 from ivr.engine.service_ports import ServicePorts
 from ivr.engine.service_ports.question import Answer
@@ -29,7 +29,7 @@ class Answers:
 
     def __init__(self, back_ends: Router, now: float, timer: Callable[[], float]) -> None:
         self._back_ends, self._now, self._timer = back_ends, now, timer
-        self._bank: list[tuple[str, BankQuestion, AnyAnswer]] = []
+        self._bank: list[tuple[str, BankLookup, AnyAnswer]] = []
         self._until: float | None = None
 
     def within(self, unit: UnitOfWork) -> Callable[[Ask[Reply]], AnyAnswer]:
@@ -39,30 +39,30 @@ class Answers:
         def answer_to(ask: Ask[Reply]) -> AnyAnswer:
             nonlocal services
             question = ask.question
-            if isinstance(question, BankQuestion):
-                return self._of_bank(unit, question, ask.key)
-            self._left()
+            if isinstance(question, BankLookup):
+                return self._of_bank(unit, question, ask)
             services = services or self._back_ends.within(unit)
-            own: Answer = answer(services, question, key=ask.key, now=self._now)
+            with unit.waiting(min(ask.deadline, self._left())):
+                own: Answer = answer(services, question, key=ask.key, now=self._now)
             if question.commits_first and not unit.commit():
                 raise ConflictError
             return own
 
         return answer_to
 
-    def _of_bank(self, unit: UnitOfWork, question: BankQuestion, key: str) -> AnyAnswer:
-        for asked_key, asked, before in self._bank:
-            if asked_key == key and asked == question:
+    def _of_bank(self, unit: UnitOfWork, question: BankLookup, ask: Ask[Reply]) -> AnyAnswer:
+        for key, asked, before in self._bank:
+            if key == ask.key and asked == question:
                 return before
         unit.pause()
-        result = self._ask_bank(question, key)
-        self._bank.append((key, question, result))
+        result = self._ask_bank(question, ask)
+        self._bank.append((ask.key, question, result))
         return result
 
-    def _ask_bank(self, question: BankQuestion, key: str) -> AnyAnswer:
+    def _ask_bank(self, question: BankLookup, ask: Ask[Reply]) -> AnyAnswer:
         try:
-            seconds = min(question.deadline, self._left())
-            return self._back_ends(question.source, question.fields, deadline=seconds, key=key)
+            seconds = min(ask.deadline, self._left())
+            return self._back_ends(question.source, question.fields, deadline=seconds, key=ask.key)
         except LookupFailed as failed:
             return failed
 

@@ -31,7 +31,7 @@ from .releases import ReleaseEngines
 TURN_LIMIT = 400
 """The most turns of one call: no caller needs as many, and a machine that calls must not stay for ever."""
 
-TURN_SECONDS = 4.0
+REQUEST_SECONDS = 4.0
 """The time for one request with all its waits: for lease, store, services and bank (ASKING_SECONDS)."""
 
 LOST_SECONDS = 6 * 3600.0
@@ -63,14 +63,14 @@ class Session:
         Raises IvrError when the store or the flows fail; the channel then apologises and dials a person.
         """
         request = self._request(incoming)
-        with self.store.lease(incoming.call_id, within=TURN_SECONDS):
+        with self.store.lease(incoming.call_id, within=REQUEST_SECONDS):
             answers = (self._answer(unit, channel, request) for unit in attempts(self.store))
             return next(document for document in answers if document is not None)
 
     def hang_up(self, incoming: Incoming) -> None:
         """End a call whose caller has hung up; do nothing for an ended or unknown call."""
         request = self._request(incoming)
-        with self.store.lease(incoming.call_id, within=TURN_SECONDS):
+        with self.store.lease(incoming.call_id, within=REQUEST_SECONDS):
             for unit in attempts(self.store):
                 saved = unit.load(incoming.call_id, incoming.key)
                 if saved is None or saved.ended or saved.repeated is not None:

@@ -96,5 +96,5 @@ class LookupStep(LiveStep):
         kind = QUESTIONS.get(source)
         if kind is None:
             return turn.lookup(source, fields, deadline=self.lookup.deadline)
-        answer: Answer = turn.ask(read_question(kind, fields, spare=_GIVEN_ALONG))
+        answer: Answer = turn.ask(read_question(kind, fields, spare=_GIVEN_ALONG), deadline=self.lookup.deadline)
         return answer.values()

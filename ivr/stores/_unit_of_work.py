@@ -16,9 +16,9 @@ from ._documents import NESTED, from_text, to_text
 if TYPE_CHECKING:
     from . import Store
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
-MOST_ATTEMPTS = 200
+ATTEMPT_LIMIT = 200
 """The number of commits that may conflict before the work fails. A conflict costs a few milliseconds."""
 LONGEST_PAUSE = 0.02
 """The longest pause after a conflict, in seconds."""
@@ -104,6 +104,10 @@ class UnitOfWork:
         """Call `deed` after the commit, such as to wake another thread. It must not raise."""
         self._afterwards.append(deed)
 
+    def waiting(self, seconds: float) -> AbstractContextManager[None]:
+        """Bound every wait for the store inside the block; StoreError is raised otherwise."""
+        return self._store.waiting(seconds)
+
     # writing
 
     def pause(self) -> None:
@@ -143,14 +147,19 @@ class UnitOfWork:
             self._reading.__enter__()
 
 
+def pause_before(attempt: int) -> None:
+    """Wait at random before work is tried again that others were faster with; longer from attempt to attempt."""
+    time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.0002 * 2**attempt)))  # noqa: S311
+
+
 def attempts(store: Store) -> Iterator[UnitOfWork]:
     """Yield a new unit for each attempt at the same work, after a short random pause from the second on.
 
-    The caller leaves the loop when the commit has succeeded. Raises StoreError after MOST_ATTEMPTS.
+    The caller leaves the loop when the commit has succeeded. Raises StoreError after ATTEMPT_LIMIT.
     """
-    for attempt in range(MOST_ATTEMPTS):
+    for attempt in range(ATTEMPT_LIMIT):
         if attempt:
-            time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.0002 * 2**attempt)))  # noqa: S311
+            pause_before(attempt)
         unit = UnitOfWork(store)
         try:
             yield unit
@@ -159,7 +168,7 @@ def attempts(store: Store) -> Iterator[UnitOfWork]:
     raise StoreError("too many change the same things at once")
 
 
-def in_one_commit(store: Store, work: Callable[[UnitOfWork], T]) -> T:
+def in_one_commit(store: Store, work: Callable[[UnitOfWork], _T]) -> _T:
     """Call `work` with a new unit, commit it and return the result; repeat both at a conflict.
 
     Raises StoreError as `attempts` does. An exception of `work` passes and changes nothing.

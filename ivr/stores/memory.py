@@ -31,9 +31,9 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
 
     def __init__(self) -> None:
         super().__init__()
-        deadline = ThreadDeadline()
-        self._leases = Leases(deadline)
-        self._lock = MemoryLock(deadline)
+        self._deadline = ThreadDeadline()
+        self._leases = Leases(self._deadline)
+        self._lock = MemoryLock(self._deadline)
         self._live: dict[str, Saved] = {}
         self._past: dict[str, Saved] = {}
         self._replies = MemoryReplies()
@@ -47,6 +47,10 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         Entering raises StoreError when the call is not free by then, and so do waits and writes that would end later.
         """
         return self._leases.of(call_id, within=within)
+
+    def waiting(self, seconds: float) -> AbstractContextManager[None]:
+        """Bound every wait of this thread for the store inside the block."""
+        return self._deadline.within(seconds)
 
     def reading(self) -> AbstractContextManager[None]:
         """Return a block in which this thread reads one state. Writing inside it raises StoreError."""

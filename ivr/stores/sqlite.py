@@ -87,6 +87,10 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
         """
         return self._leases.of(call_id, within=within)
 
+    def waiting(self, seconds: float) -> AbstractContextManager[None]:
+        """Bound every wait of this thread for the store inside the block."""
+        return self._deadline.within(seconds)
+
     def reading(self) -> AbstractContextManager[None]:
         """Return a block in which this thread reads one state. Writing inside it raises StoreError."""
         return ReadingBlock(self._connections)

@@ -40,6 +40,11 @@ THEMES = {
     "services/identity/test_attacks_on_calls": "guessing over many calls",
     "services/queue/test_invariants": "what holds in the queue whatever happens",
     "services/queue/test_waits": "what waiting callers are told",
+    "session/test_repeated_requests": "requests that come twice, late and at once",
+    "session/test_replay": "turns that are run again",
+    "session/test_stuck_store": "a store that another process keeps locked",
+    "session/test_unit_of_work": "what a turn reads, writes and keeps",
+    "engine/test_long_calls": "what a call of many turns costs",
     "speech/prompts/test_calls": "whole turns with local voices",
     "speech/test_recordings_in_calls": "what callers say, from the carrier to the entry",
 }

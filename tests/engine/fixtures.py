@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ivr.engine.asking import AnyAnswer, Ask, BankQuestion, answer_all
+from ivr.engine.asking import AnyAnswer, Ask, BankLookup, answer_all
 from ivr.engine.call import Call
 from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import CallStarted, Digits, Input, NoInput, Speech
@@ -57,8 +57,8 @@ class Bank:
     def answer(self, asked: Ask[Any]) -> AnyAnswer:
         """Answer a question of a turn; of our own services with nothing in a field of which the table says nothing."""
         question = asked.question
-        if isinstance(question, BankQuestion):
-            return self(question.source, question.fields, deadline=question.deadline, key=asked.key)
+        if isinstance(question, BankLookup):
+            return self(question.source, question.fields, deadline=asked.deadline, key=asked.key)
         fields = {name: getattr(question, name) for name in question.__struct_fields__}
         given = {name: value for name, value in fields.items() if value not in ("", None)}
         values = self(question.source, given, deadline=0.0, key=asked.key)

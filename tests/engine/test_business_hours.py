@@ -184,6 +184,6 @@ def test_desks_that_may_all_be_closed_must_not_lead_round_in_a_circle(phone):
   start: {transfer: vip, otherwise: second}
   second: {transfer: segment, otherwise: start}
 """
-    with pytest.raises(FlowError, match="goes round without end"):
+    with pytest.raises(FlowError, match="loops without end"):
         call(phone, ring)
     assert call(phone, ring, line=LINE.replace(", hours: counter}", "}")).closing.number == "+861000000002"

@@ -128,7 +128,7 @@ def test_random_menus_answer_the_same_with_and_without_what_was_kept(seed: int) 
 
 
 def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(release_cache, "MOST_KEPT", 3)
+    monkeypatch.setattr(release_cache, "MOST_CACHED", 3)
     cache = ReleaseCache()
     for number in (*range(10), *range(10)):
         assert cache.once(("number", number), lambda number=number: str(number)) == str(number)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ivr.engine.asking import AnyQuestion, Ask, BankQuestion
+from ivr.engine.asking import AnyQuestion, Ask, BankLookup
 from ivr.engine.engine import Reply
 from ivr.engine.service_ports.identity import ChargeTry
 from ivr.engine.service_ports.memory import KeepPreferences
@@ -31,8 +31,8 @@ class Bank:
         return {"source": source, **question}
 
 
-def asked(question: AnyQuestion, key: str = "CA1:1:1") -> Ask[Reply]:
-    return Ask(question, key, None)  # type: ignore[arg-type]
+def asked(question: AnyQuestion, deadline: float = 2.0) -> Ask[Reply]:
+    return Ask(question, "CA1:1:1", deadline, None)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -52,9 +52,9 @@ def answers(bank: Bank, store: MemoryStore) -> Answers:
 
 def test_questions_of_one_turn_share_one_deadline(answers: Answers, bank: Bank, store: MemoryStore) -> None:
     answer = answers.within(UnitOfWork(store))
-    assert answer(asked(BankQuestion("bank.verify", {}, 2.0))) == {"source": "bank.verify"}
-    answer(asked(BankQuestion("bank.balance", {}, 2.0)))
-    late = answer(asked(BankQuestion("bank.limits", {}, 2.0)))
+    assert answer(asked(BankLookup("bank.verify", {}))) == {"source": "bank.verify"}
+    answer(asked(BankLookup("bank.balance", {})))
+    late = answer(asked(BankLookup("bank.limits", {})))
     assert isinstance(late, LookupFailed)
     assert "all the time there is" in str(late)
     assert bank.deadlines == [2.0, pytest.approx(ASKING_SECONDS - 1.7)]
@@ -63,10 +63,10 @@ def test_questions_of_one_turn_share_one_deadline(answers: Answers, bank: Bank, 
 
 
 def test_the_bank_is_asked_once_over_all_attempts(answers: Answers, bank: Bank, store: MemoryStore) -> None:
-    question = BankQuestion("bank.balance", {"customer": "C1"}, 2.0)
+    question = BankLookup("bank.balance", {"customer": "C1"})
     first = answers.within(UnitOfWork(store))(asked(question))
     assert answers.within(UnitOfWork(store))(asked(question)) is first
-    other = BankQuestion("bank.balance", {"customer": "C2"}, 0.5)
+    other = BankLookup("bank.balance", {"customer": "C2"})
     assert answers.within(UnitOfWork(store))(asked(other)) != first
     assert len(bank.deadlines) == 2
 
@@ -89,3 +89,20 @@ def test_a_try_that_another_unit_counted_first_is_a_conflict(answers: Answers, s
     answers.within(other)(charge)
     with pytest.raises(ConflictError):
         answers.within(unit)(asked(ChargeTry(account="A2", number="+8613800000002")))
+
+
+def test_the_deadline_of_a_flow_bounds_what_our_own_services_wait_for(
+    answers: Answers, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[float] = []
+    read = store.text
+
+    def text(collection: str, key: str) -> str | None:
+        left.append(store._deadline.left())
+        return read(collection, key)
+
+    monkeypatch.setattr(store, "text", text)
+    answer = answers.within(UnitOfWork(store))
+    answer(asked(KeepPreferences(number="+8613800000001", call="CA1", reason="balance"), deadline=0.3))
+    answer(asked(ChargeTry(account="A1", number="+8613800000001"), deadline=9.0))
+    assert 0 < left[0] <= 0.3 < left[1] <= ASKING_SECONDS

@@ -27,7 +27,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ivr(file: Path, monkeypatch: pytest.MonkeyPatch, shipped: Release):
-    monkeypatch.setattr(session, "TURN_SECONDS", 0.5)
+    monkeypatch.setattr(session, "REQUEST_SECONDS", 0.5)
     running = build(Settings(store=f"sqlite:///{file}", flows=FLOWS), lookup=lambda *_, **__: {}, release=shipped)
     yield running
     running.close()

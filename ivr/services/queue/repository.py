@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -12,15 +10,13 @@ import msgspec
 
 from ivr.engine.ports import KEPT_WRITES, Board
 from ivr.errors import StoreError
-from ivr.stores import UnitOfWork
+from ivr.stores import UnitOfWork, pause_before
 
 from .state import TYPES, QueueState, Thing
 
 _T = TypeVar("_T")
 
 _TRIES = 200
-LONGEST_PAUSE = 0.02
-"""Seconds to wait, at most, after another process was faster."""
 
 
 class QueueRepository:
@@ -65,7 +61,7 @@ class QueueRepository:
                 if self._board.write_rows(rows, seen=self._seen):
                     self._state, self._seen = after, self._seen + 1
                     break
-                time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.0002 * 2**attempt)))  # noqa: S311
+                pause_before(attempt)
             else:
                 raise StoreError("the queue is being changed by too many at once")
         self.watch(before, after)

@@ -21,12 +21,12 @@ from ivr.stores import Store, UnitOfWork
 
 from .backend import Backend, UncertainError
 
-UNSENT = "sms.unsent"
+UNSENT_MESSAGES = "sms.unsent"
 POLL_SECONDS = 5.0
 """How often messages are looked for that another process wrote and did not send."""
 CLAIM_SECONDS = 60
 """After so many seconds a message whose sending was begun and never ended counts as perhaps sent."""
-FIRST_PAUSE, LONGEST_PAUSE = 5, 900
+FIRST_RETRY, LONGEST_RETRY = 5, 900
 """Seconds to wait after the first failure, and at most; the pause doubles."""
 GIVE_UP_SECONDS = 86_400
 CODE_PURPOSE = "code"
@@ -53,7 +53,7 @@ class UnsentMessages(Backend):
             "failures": 0,
             "not_before": 0,
         }
-        self._unit.change(UNSENT, message, lambda _: document)
+        self._unit.change(UNSENT_MESSAGES, message, lambda _: document)
         self._unit.afterwards(self._committed)
         return message
 
@@ -91,8 +91,8 @@ class SmsSender:
     def round(self) -> None:
         """Send every message that is due."""
         now = int(self._clock())
-        for message in list(every_key(self._store, UNSENT)):
-            document = self._store.get(UNSENT, message)
+        for message in list(every_key(self._store, UNSENT_MESSAGES)):
+            document = self._store.get(UNSENT_MESSAGES, message)
             if document is not None and _is_due(document, now):
                 self._send(message, now)
 
@@ -119,9 +119,9 @@ class SmsSender:
             self._drop(message, str(fault))
         except LookupFailed as fault:
             self._failed(fault)
-            self._store.change(UNSENT, message, lambda before: before and _later(before, now))
+            self._store.change(UNSENT_MESSAGES, message, lambda before: before and _later(before, now))
         else:
-            self._store.change(UNSENT, message, lambda _: None)
+            self._store.change(UNSENT_MESSAGES, message, lambda _: None)
 
     def _claim(self, message: str, now: int) -> Document | None:
         """Take the right to send; return the message as it was claimed, with an older `begun` where a claim ran out."""
@@ -133,11 +133,11 @@ class SmsSender:
             claimed.append(after if mine else None)
             return after
 
-        self._store.change(UNSENT, message, claim)
+        self._store.change(UNSENT_MESSAGES, message, claim)
         return claimed[-1]
 
     def _drop(self, message: str, why: str) -> None:
-        self._store.change(UNSENT, message, lambda _: None)
+        self._store.change(UNSENT_MESSAGES, message, lambda _: None)
         self._failed(LookupFailed(f"the text message {message} {why}"))
 
 
@@ -148,5 +148,5 @@ def _is_due(document: Document, now: int) -> bool:
 
 
 def _later(document: Document, now: int) -> Document:
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** document["failures"])
+    pause = min(LONGEST_RETRY, FIRST_RETRY * 2 ** document["failures"])
     return {**document, "begun": None, "failures": document["failures"] + 1, "not_before": now + pause}

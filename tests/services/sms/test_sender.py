@@ -11,7 +11,7 @@ from ivr.channels.twilio.messages import TwilioMessages
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 from ivr.services.sms.backend import Backend, UncertainError
-from ivr.services.sms.sender import CLAIM_SECONDS, FIRST_PAUSE, UNSENT, SmsSender
+from ivr.services.sms.sender import CLAIM_SECONDS, FIRST_RETRY, UNSENT_MESSAGES, SmsSender
 from ivr.settings import Hidden
 from ivr.stores import UnitOfWork
 from ivr.stores.memory import MemoryStore
@@ -63,7 +63,7 @@ class Sending:
 
     @property
     def waiting(self) -> int:
-        return len(self.store.keys(UNSENT))
+        return len(self.store.keys(UNSENT_MESSAGES))
 
 
 @pytest.fixture
@@ -92,17 +92,17 @@ def test_what_surely_was_not_sent_is_tried_again_after_a_pause_that_doubles(send
     sending.carrier.fault = LookupFailed("Twilio refused the text message (21610)")
     sending.write()
     sending.sender.round()
-    sending.now += FIRST_PAUSE - 1
+    sending.now += FIRST_RETRY - 1
     sending.sender.round()
     assert sending.carrier.tries == 1
     sending.now += 1
     sending.sender.round()
     assert sending.carrier.tries == 2
-    sending.now += FIRST_PAUSE
+    sending.now += FIRST_RETRY
     sending.sender.round()
     assert sending.carrier.tries == 2
     sending.carrier.fault = None
-    sending.now += FIRST_PAUSE
+    sending.now += FIRST_RETRY
     sending.sender.round()
     assert len(sending.carrier.taken) == 1
     assert len(sending.reported) == 2
