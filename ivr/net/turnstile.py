@@ -1,10 +1,10 @@
 """Lets few turns compute at once, although many threads take requests.
 
 Threads that compute share one interpreter, which hands over every 5 ms, so that each of many turns ends as late as the
-last; in order of arrival, most end early. A turn that waits for another system steps aside and does not delay the others.
+last; in order of arrival, most end early. A turn that waits for another system steps aside and delays no other turn.
 
 Measured at 270 and 420 requests a second on a busy machine with two cores, 64 threads, median of the rounds' figures:
-everybody at once p50 6.8 and 15.5 ms, p99 141 and 155; two at once p50 5.3 and 10.1, p99 56 and 124. Four threads
+all at once p50 6.8 and 15.5 ms, p99 141 and 155; two at once p50 5.3 and 10.1, p99 56 and 124. Four threads
 instead of 64 were no better (p50 16, p99 264) and would all wait for one slow bank.
 """
 

@@ -1,1 +1,1 @@
-"""Our own back ends, which flows ask like the bank: queue, identity, tickets, text messages, surveys, preferences."""
+"""Our own services, which flows ask like the bank: queue, identity, tickets, text messages, surveys, preferences."""

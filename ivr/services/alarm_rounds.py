@@ -12,7 +12,7 @@ from .tickets.alarms import DeadlineAlarms
 
 
 def alarm_rounds(store: Store, settings: Settings) -> list[Round]:
-    """Return the rounds that send alarms; none where no address is set."""
+    """Return the rounds that send alarms; none without IVR_ALARM_URL."""
     if not settings.alarm_url:
         return []
     webhook = Webhook(settings.alarm_url.reveal())

@@ -1,6 +1,6 @@
-"""Announcements that operators switch on and off while calls run, and the back end that flows ask for them.
+"""Announcements that operators switch on and off while calls run, and the service that flows ask for them.
 
-Kept as documents of the store, so that every server sees them; nothing here speaks, and no flow is changed.
+They are documents of the store, so that every server reads them.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from ivr.yamlfile.suggest import did_you_mean
 
 _COLLECTION = "announcements"
 CACHE_SECONDS = 2.0
-"""How long a server goes on with what it has read: a call must not wait for the store, nor a switch for long."""
+"""The time for which a server caches announcements, so that few calls wait for the store."""
 
 DEFAULT_SECONDS = 24 * 3600.0
-"""How long an announcement is on when no end is set."""
+"""The duration of an announcement without an end."""
 
 
 class UnknownAnnouncement(IvrError):
-    """line.yaml lacks an announcement or a prepared text; the text lists those that there are."""
+    """line.yaml lacks an announcement or a preset; the error text lists those that it has."""
 
 
 @dataclass(frozen=True)
 class Announcement:
-    """One slot switched on: a text per language, the first being the fallback, from and until when (Unix times).
+    """A slot that is switched on: a text per language (the first is the fallback), its begin and end in Unix seconds.
 
-    `lines` limits it to called numbers; empty is all. In a drill only `callers` hear it. `preset` names the prepared
-    text that it came from, if it did.
+    `lines` limits it to called numbers; empty means all. In a drill only `callers` hear it. `preset` is the name of the
+    prepared text; empty for a text of its own.
     """
 
     texts: Mapping[str, str]
@@ -45,12 +45,12 @@ class Announcement:
     callers: tuple[str, ...] = ()
 
     def text_for(self, language: str) -> tuple[str, str]:
-        """Return the text for a language, or the nearest there is, and the language that it is in."""
+        """Return the text for a language, or the nearest one, and the language of that text."""
         tag = nearest_language(language, self.texts, families())
         return self.texts[tag], tag
 
     def heard_by(self, caller: str, called: str) -> bool:
-        """Tell whether a call hears it."""
+        """Return whether a call hears the announcement."""
         return (not self.lines or called in self.lines) and (not self.drill or caller in self.callers)
 
 
@@ -72,20 +72,20 @@ def prepared_texts(slot: str, preset: str, line: Hotline) -> dict[str, str]:
 
 
 def switch_on(documents: Documents, slot: str, announcement: Announcement) -> None:
-    """Switch a slot on, in place of what was on before. Raises StoreError."""
+    """Switch a slot on; replace its earlier announcement. Raises StoreError."""
     document = {**vars(announcement), "texts": dict(announcement.texts)}
     documents.change(_COLLECTION, slot, lambda _: document)
 
 
 def switch_off(documents: Documents, slot: str, now: float) -> bool:
-    """Switch a slot off, and tell whether it was on. Raises StoreError."""
+    """Switch a slot off; return whether it was on. Raises StoreError."""
     announcement = _read(documents.get(_COLLECTION, slot))
     documents.change(_COLLECTION, slot, lambda _: None)
     return announcement is not None and now < announcement.until
 
 
 def switched_on(documents: Documents, now: float) -> dict[str, Announcement]:
-    """Return what is on now, by slot. Raises StoreError."""
+    """Return the announcements that are on now, by slot. Raises StoreError."""
     announcements = {slot: _read(documents.get(_COLLECTION, slot)) for slot in documents.keys(_COLLECTION)}
     return {
         slot: announcement
@@ -95,7 +95,7 @@ def switched_on(documents: Documents, now: float) -> dict[str, Announcement]:
 
 
 def _read(document: Document | None) -> Announcement | None:
-    """Read what is kept; what another version wrote and this one cannot read counts as off."""
+    """Decode a stored announcement; return None for one that another version wrote in another form."""
     try:
         announcement = Announcement(**document) if document else None
     except TypeError:
@@ -108,15 +108,15 @@ def _read(document: Document | None) -> Announcement | None:
 
 
 class Announcements:
-    """The service `line`. Thread-safe. While the store cannot be read, what was read last goes on."""
+    """The service `line`. Thread-safe. While the store cannot be read, it uses the announcements read last."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._last_read: dict[str, tuple[float, Announcement | None]] = {}
 
     def announcement(self, question: AskAnnouncement, *, key: str, now: float) -> AnnouncementText:
-        """Return what is announced. Raises LookupFailed while nothing is known because the store is gone."""
-        del key  # asking changes nothing
+        """Return the announcement of a slot for a call. Raises LookupFailed when the slot could never be read."""
+        del key  # a question that changes nothing
         slot = self._current(question.slot, now)
         if slot is None or now >= slot.until or not slot.heard_by(question.caller, question.called):
             return AnnouncementText()

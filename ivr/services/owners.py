@@ -1,4 +1,4 @@
-"""The key under which documents know who something belongs to."""
+"""The key of the caller or customer to whom a document belongs."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from ivr.crypto import Seal
 
 
 def owner_of(seal: Seal, kind: str, value: str) -> str:
-    """Return the key under which documents know a caller's number or a customer; it tells neither."""
+    """Return the key of a caller's number or a customer; neither can be read from it."""
     return seal.fingerprint(f"{kind}\0{value}".encode())

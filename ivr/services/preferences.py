@@ -1,6 +1,6 @@
-"""What a caller chose, remembered for the next call from the same number. Numbers are kept as fingerprints only.
+"""The preferences of a caller, kept for the next call from the same number. Numbers are stored as fingerprints.
 
-A number proves nothing about who is calling: only comforts belong here, never anything that must be protected.
+A number does not prove an identity, so nothing that must be protected belongs here.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ from .owners import owner_of
 PREFERENCES = "memory"
 _REASONS = 3
 HISTORY, FREQUENT, OFTEN = 10, 2, 2
-"""How many calls' reasons are weighed, how many of them are called frequent, and how often each came at least."""
+"""The calls whose reasons are counted, the most frequent reasons, and the least count of a frequent one."""
 _KEYS = 8
 FORGET_DAYS = 400
-"""After so many days without a call a number may belong to somebody else."""
+"""The days without a call after which a number may belong to another person."""
 
 ELDERLY = "elderly"
 
 
 class Preferences:
-    """The service "memory". Callers without a number are never remembered; an unknown number is no fault."""
+    """The service "memory". It keeps nothing for callers without a number; an unknown number is no error."""
 
     def __init__(self, documents: Documents, seal: Seal) -> None:
         self._documents, self._seal = documents, seal
 
     def recall(self, question: RecallPreferences, *, key: str, now: float) -> CallerPreferences:
-        """Return what is remembered of a number."""
+        """Return the preferences of a number."""
         del key
         number = question.number
         return _preferences(self._documents.get(PREFERENCES, self._place(number)) if number else None, int(now))
 
     def keep(self, question: KeepPreferences, *, key: str, now: float) -> CallerPreferences:
-        """Keep what was chosen. A `call` that was not named before counts as one more call."""
+        """Keep preferences of a number. A new `call` counts as one more call."""
         at, chosen, reason, call = int(now), _chosen(question), question.reason, question.call
         if not question.number:
             return _preferences(None, at)
@@ -66,7 +66,7 @@ class Preferences:
         return _preferences(self._documents.change(PREFERENCES, self._place(question.number), keep), at)
 
     def forget(self, question: ForgetPreferences, *, key: str, now: float) -> CallerPreferences:
-        """Forget a number."""
+        """Delete all that is kept of a number."""
         del key
         if question.number:
             self._documents.change(PREFERENCES, self._place(question.number), lambda _: None)
@@ -86,7 +86,7 @@ def _fresh(kept: Document | None, now: int) -> Document | None:
 
 
 def _preferences(stored: Document | None, now: int) -> CallerPreferences:
-    """Return what flows may read."""
+    """Return the preferences as flows read them."""
     kept = _fresh(stored, now)
     if kept is None:
         return CallerPreferences()
@@ -103,9 +103,9 @@ def _preferences(stored: Document | None, now: int) -> CallerPreferences:
 
 
 def _frequent(kept: Document) -> tuple[str, ...]:
-    """Return what this number calls for again and again, the weightiest first: a newer call weighs more.
+    """Return the frequent reasons of a number, the weightiest first; newer calls weigh more.
 
-    Elderly callers have the same menu each time; who said no is not offered anything either.
+    Elderly callers, who need the same menu each time, and callers who declined get none.
     """
     if kept["chosen"].get("profile") == ELDERLY or kept["chosen"].get("frequent") == "off":
         return ()

@@ -1,4 +1,4 @@
-"""The services of our own behind their ports: identity, risk, tickets, memory, the line, the queue..."""
+"""The registry of our own services: one attribute for each port."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from .tickets.service import Tickets
 
 @dataclass(frozen=True)
 class OwnServices:
-    """What every service of our own is made of. Their state is in the store alone.
+    """The parts from which our own services are made for each unit of work. All their state is in the store.
 
-    `sender` sends text messages by the carrier; without one they stay in the store's outbox.
+    `sender` sends text messages by the carrier; without it they stay in the store's outbox.
     """
 
     seal: Seal
@@ -39,16 +39,16 @@ class OwnServices:
     sender: SmsSender | None = None
 
     def within(self, unit: UnitOfWork) -> ServicePorts:
-        """Return the services over a unit of work: they read and change what is in it, and commit nothing."""
+        """Return the services over a unit of work, which they read and change but do not commit."""
         return _UnitServices(self, unit)
 
     def troubles(self) -> Mapping[str, str]:
-        """Say when no message leaves this machine."""
+        """Report the service "sms" when no text message leaves this machine."""
         return {} if self.sender else {"sms": "messages stay in the outbox, so one-time codes reach nobody"}
 
 
 class _UnitServices:
-    """The services of one unit of work, each made when it is asked first: most turns ask one or none."""
+    """The services of one unit of work, each made at its first question: most turns ask one service or none."""
 
     def __init__(self, own: OwnServices, unit: UnitOfWork) -> None:
         self._own, self._unit = own, unit
@@ -87,9 +87,9 @@ class _UnitServices:
 
 
 def hand_on(services: Asker) -> Callable[[CallbackFailure], None]:
-    """Return what has people keep a promise of a call back: a ticket, and a text message to who was called in vain.
+    """Return the function that hands a failed call back to people: by a ticket, and a text message to the caller.
 
-    It raises LookupFailed when no ticket could be opened; the same promise again opens no second one.
+    It opens one ticket for a promise, however often it is called. It raises LookupFailed when that fails.
     """
 
     def keep(promise: CallbackFailure) -> None:
@@ -98,7 +98,7 @@ def hand_on(services: Asker) -> Callable[[CallbackFailure], None]:
             return
         values = {"reference": promise.reference, "ticket": receipt.ticket}
         text = phrase(promise.language, "called_in_vain", **values)
-        with suppress(LookupFailed):  # a fixed line gets no text messages; the ticket is there all the same
+        with suppress(LookupFailed):  # a fixed line gets no text messages; the ticket is open all the same
             services.ask(
                 SendMessage(number=promise.number, text=text, purpose="call back"), key=f"call back {promise.key}"
             )
@@ -111,7 +111,7 @@ _WHY = {
     "message": "客户留言，请听后回电",
     "waiting": "没有座席可以回电，请人工回电",
 }
-"""What the ticket says of a promise, for colleagues."""
+"""Return the question that opens the ticket of a failed call back."""
 
 
 def _ticket(promise: CallbackFailure) -> OpenTicket:

@@ -1,4 +1,4 @@
-"""Sends each question to the back end that it is for: the bank over HTTP, or a service of our own."""
+"""Routes each question to its back end: the bank over HTTP, or a service of our own."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .registry import OwnServices
 
 @runtime_checkable
 class ReportsTroubles(Protocol):
-    """A back end that reports its own faults. One that cannot is usable while the store is."""
+    """A back end that reports its own faults. A back end without this protocol is usable while the store is."""
 
     def troubles(self) -> Mapping[str, str]:
-        """Return what cannot be used, by name, and why; quick, and without asking anything that counts."""
+        """Return the reasons why parts of it cannot be used, by name. It must be quick and change nothing."""
 
 
 class Router:
-    """The engine's back ends: the bank `outside`, asked by name, and services of our own, asked by typed questions.
+    """The back ends of the engine: the bank `outside`, asked by name, and our own services, asked by typed questions.
 
-    `clock` gives Unix seconds.
+    `clock` returns Unix seconds.
     """
 
     def __init__(self, outside: Lookup, own: OwnServices, store: Store, clock: Callable[[], float]) -> None:
@@ -40,21 +40,21 @@ class Router:
         return self._own.within(unit)
 
     def ask(self, question: Question[A], *, key: str) -> A:
-        """Ask a service outside of a turn, and commit what it changes. Raises LookupFailed."""
+        """Ask a service outside of a turn and commit its changes. Raises LookupFailed."""
         now = self._clock()
         return in_one_commit(self._store, lambda unit: answer(self.within(unit), question, key=key, now=now))
 
     def troubles(self) -> list[tuple[str, str]]:
-        """Name each back end that cannot be used now, and why."""
+        """Return the reasons why back ends cannot be used now, by name."""
         asked = (self._outside, self._own)
         troubles = (back_end.troubles() for back_end in asked if isinstance(back_end, ReportsTroubles))
         return [(name, why) for of_one in troubles for name, why in of_one.items()]
 
 
 def answer(services: ServicePorts, question: Question[A], *, key: str, now: float) -> A:
-    """Ask the service that a question belongs to, by the method that is called like it.
+    """Answer a question by the method of its service that has its name.
 
-    Raises LookupFailed; a fault of a service must not break the call either.
+    Raises LookupFailed, also for any error of a service, so that no error breaks a call.
     """
     service, _, name = question.source.partition(".")
     try:

@@ -1,4 +1,4 @@
-"""What callers answer after a conversation with a person. Who is unhappy gets a call back within a day."""
+"""Surveys after a conversation with an agent. An unhappy caller is called back within a day."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _ASKED = tuple(_UNANSWERED)
 
 
 class Surveys:
-    """The service "survey". One survey a call; answers may come one by one."""
+    """The service "survey". A call has one survey, whose answers may come one by one."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
 
     def answer(self, question: KeepSurvey, *, key: str, now: float) -> SurveyKept:
-        """Keep answers; a detractor gets a task to call back."""
-        del key  # the same answers again change nothing
+        """Keep answers; open a task to call back an unhappy caller."""
+        del key  # repeated answers change nothing
         at = int(now)
         said = {name: value for name in _ASKED if (value := getattr(question, name)) not in (None, "")}
         survey_key = self._key_of(question.call, at)
@@ -47,22 +47,22 @@ class Surveys:
         return SurveyKept(detractor=True, callback_by=self._call_back(survey_key, kept, question.number, at))
 
     def _key_of(self, call: str, now: int) -> str:
-        """Return the key of a call's survey: the day comes first, so that reports need not read all of them."""
+        """Return the key of a call's survey. It begins with the day, so that reports need not read all surveys."""
         today, yesterday = (f"{local(now) - timedelta(days=back):%Y-%m-%d}:{call}" for back in (0, 1))
         return yesterday if self._documents.get(SURVEYS, yesterday) else today
 
     def _call_back(self, key: str, survey: Document, number: str, now: int) -> str:
-        """Open the task to call back, once for a call; return by when."""
+        """Open the task to call back, once for a call; return its deadline."""
         if task := self._documents.get(TASKS, key):
             return _by(task)
-        # Listed first: an open task that is not on the list would never raise an alarm.
+        # The list is written first: an open task that is not on it would never raise an alarm.
         self._documents.change(OPEN_TASKS, key, lambda _: {})
         task = self._documents.change(TASKS, key, lambda before: before or _task(survey, number, now))
         assert task is not None  # noqa: S101
         return _by(task)
 
     def called_back(self, question: NoteCallback, *, key: str, now: float) -> TaskState:
-        """Take how a call back went. Nobody answering leaves the task open."""
+        """Note how a call back went. The task stays open if the caller did not answer."""
         task, outcome, by = question.task, question.outcome, question.by
 
         def note(before: Document | None) -> Document | None:
@@ -81,7 +81,7 @@ class Surveys:
 
 
 def is_detractor(survey: Mapping[str, Any]) -> bool:
-    """Tell whether somebody is unhappy: satisfaction 1 or 2, or recommendation 0 to 6."""
+    """Return whether the caller is unhappy: satisfaction 1 or 2, or recommendation 0 to 6."""
     satisfaction, recommend = survey["satisfaction"], survey["recommend"]
     return (satisfaction is not None and satisfaction <= UNSATISFIED) or (
         recommend is not None and recommend <= DETRACTOR

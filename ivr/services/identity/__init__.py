@@ -1,4 +1,4 @@
-"""The service "identity": tries and locks over all calls, one-time codes, and PINs that are too easily guessed."""
+"""The service "identity": tries and locks over all calls, one-time codes, and weak PINs."""
 
 from ivr.settings.identity import Limits
 

@@ -1,4 +1,4 @@
-"""Alarms about guessing, newest first, for operators and monitoring. They name numbers in masked form only."""
+"""Alarms about guessing, newest first, for operators and monitoring. Numbers in them are masked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ivr.jobs.outbox import UNSENT, KeyedMessage
 
 ALARMS = "identity.alarms"
 TOLD = ("security",)
-"""The role that such alarms are for."""
+"""The role that receives these alarms."""
 _KEPT = 500
 
 
@@ -22,7 +22,7 @@ class Alarms:
         self._documents = documents
 
     def raise_alarm(self, kind: str, text: str, at: int) -> None:
-        """Write one alarm; the oldest beyond what is kept go."""
+        """Write one alarm; delete the oldest beyond the newest 500."""
         add_newest(self._documents, ALARMS, at, {"at": at, "kind": kind, "text": text, **UNSENT}, _KEPT)
 
     def newest(self, limit: int = 20) -> Sequence[Document]:
@@ -32,7 +32,7 @@ class Alarms:
 
 
 def letter(key: str, alarm: Document) -> KeyedMessage:
-    """Return an alarm as it is posted to the alarm webhook."""
+    """Return the message that the alarm webhook gets for an alarm."""
     raised = local(alarm["at"]).isoformat()
     body = {"about": "identity", "id": key, "alarm": alarm["kind"], "to": TOLD, "text": alarm["text"], "raised": raised}
     return KeyedMessage(f"{key}:{alarm['kind']}", body)

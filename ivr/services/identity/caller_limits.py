@@ -1,4 +1,4 @@
-"""Failed tries and different accounts by calling number, within an hour. A number that goes too far raises an alarm."""
+"""Limits of failed tries and different accounts by calling number and hour. A number over a limit raises an alarm."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from .pseudonyms import Account, Counter, counters, number_key
 
 CALLER_TRIES = "identity.callers"
 _SHORT = 12
-"""Letters of an account's fingerprint that are kept with a number; enough to count different ones."""
+"""The length of the account fingerprints that are kept with a number: enough to count different accounts."""
 
 _Record = dict[str, Any]
 
 
 class Callers:
-    """Counts by number in the shared store."""
+    """Counters by calling number in the shared store."""
 
     def __init__(self, documents: Documents, seal: Seal, limits: Limits, alarms: Alarms) -> None:
         self._documents, self._seal, self._limits, self._alarms = documents, seal, limits, alarms
 
     def charge(self, number: str, account: Account, key: str, at: int) -> int:
-        """Count one try; return 0, or the seconds for which this number gets no further try."""
+        """Count one try; return the seconds for which this number gets no further try, 0 if the try is allowed."""
         short = account.key[:_SHORT]
         for counter in counters(number, self._limits):
             wait, alarm = self._count(counter, short, key, at)
@@ -38,7 +38,7 @@ class Callers:
         return 0
 
     def passed(self, number: str, account: Account) -> None:
-        """Forget the newest try for this account. Others stay: a right answer of one's own must not wipe them out."""
+        """Delete the newest try for this account. A right answer for one account must not delete tries for others."""
         short = account.key[:_SHORT]
 
         def update(stored: Document | None) -> _Record | None:
@@ -54,13 +54,13 @@ class Callers:
             self._change(counter, update)
 
     def standing(self, number: str, at: int) -> tuple[str, int, int, int]:
-        """Return a number as it may be shown, its failed tries and accounts of the last hour, and seconds to wait."""
+        """Return the masked number, its failed tries and accounts of the last hour, and its seconds to wait."""
         counter = counters(number, self._limits)[0]
         record = _opened(self._documents.get(CALLER_TRIES, number_key(self._seal, counter.name)), at)
         return counter.shown, len(record["tries"]), len(record["accounts"]), _wait(record, counter, "", at)[0]
 
     def forget(self, number: str) -> bool:
-        """Forget the tries of a number; false when there were none. What its neighbours share is left alone."""
+        """Delete the tries of a number; return whether there were any. The counter that neighbours share stays."""
         existed: list[bool] = []
 
         def update(stored: Document | None) -> None:
@@ -73,7 +73,7 @@ class Callers:
         self._documents.change(CALLER_TRIES, number_key(self._seal, counter.name), update)
 
     def _count(self, counter: Counter, account: str, key: str, at: int) -> tuple[int, str]:
-        """Count on one counter; return the seconds to wait and what to raise an alarm for."""
+        """Count one try on one counter; return the seconds to wait and the reason for an alarm."""
         seen: list[tuple[int, str]] = []
 
         def update(stored: Document | None) -> _Record:
@@ -97,7 +97,7 @@ class Callers:
 
 
 def _opened(stored: Document | None, at: int) -> _Record:
-    """Return a counter's record without what is more than an hour old."""
+    """Return the record of a counter without entries more than an hour old."""
     record: _Record = dict(stored) if stored else {"tries": [], "accounts": {}, "alarm": 0}
     record["tries"] = [entry for entry in record["tries"] if at - entry[0] <= HOUR]
     record["accounts"] = {account: t for account, t in record["accounts"].items() if at - t <= HOUR}
@@ -105,7 +105,7 @@ def _opened(stored: Document | None, at: int) -> _Record:
 
 
 def _wait(record: _Record, counter: Counter, account: str, at: int) -> tuple[int, str]:
-    """Return for how long the counter refuses, and why; an account that is counted already is no further one."""
+    """Return the seconds for which the counter refuses, and why. An account that is counted already adds nothing."""
     if len(record["tries"]) >= counter.tries:
         oldest = record["tries"][0][0]
         return _left(oldest, at), f"{counter.tries} failed tries"

@@ -1,4 +1,4 @@
-"""Forgets old counters a few at a time, so that no collection grows for ever and nobody has to clean up."""
+"""Deletes old counters, a few with each try, so that no collection grows for ever."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ivr.settings.identity import DAY, HOUR
 from . import caller_limits, line_limits, lockout, one_time_codes
 
 ONE_IN, LOOKED_AT = 8, 24
-"""One charge in so many looks at so many documents of each collection: more than the charges can have added."""
+"""One charge in ONE_IN checks LOOKED_AT documents of each collection, more than ONE_IN charges can add."""
 _QUARTER = 90 * DAY
 
 
 def tidy(documents: Documents, at: int) -> None:
-    """Look at some documents from a random place on, and delete those that no longer count."""
+    """Check some documents from a random key on, and delete those that are over."""
     if secrets.randbelow(ONE_IN):
         return
     for collection, is_over in _IS_OVER.items():
@@ -46,5 +46,5 @@ _IS_OVER: Mapping[str, Callable[..., bool]] = {
     lockout.ACCOUNTS: _account_is_over,
     caller_limits.CALLER_TRIES: _caller_is_over,
     one_time_codes.CODES: _codes_are_over,
-    line_limits.LINE_TRIES: line_limits.has_too_many_tries,
+    line_limits.LINE_TRIES: line_limits.is_over,
 }

@@ -1,7 +1,7 @@
-"""Failed tries by called number, within an hour. Too many raise an alarm and ask for more proof; nobody is refused.
+"""A limit of failed tries by called number and hour. Beyond it an alarm is raised and callers must prove more.
 
-Why nobody: everybody who calls the bank shares this counter, and whoever guesses must not shut the others out. A
-carrier names the called number and no trunk; where each trunk has its number this counts by trunk.
+No caller is refused, because all callers of a line share this counter, and one that guesses must not shut out the
+others. A carrier sends the called number and no trunk; where each trunk has its number, tries are counted by trunk.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from .pseudonyms import number_key
 
 LINE_TRIES = "identity.lines"
 SPAN = 5 * MINUTE
-"""Tries are kept as counts of so many seconds: a busy line has thousands in an hour."""
+"""The seconds that share one count of tries, because a busy line has thousands of tries in an hour."""
 
 _Record = dict[str, Any]
 
 
 class Lines:
-    """Counts by called number in the shared store."""
+    """Counters by called number in the shared store."""
 
     def __init__(self, documents: Documents, seal: Seal, limits: Limits, alarms: Alarms) -> None:
         self._documents, self._seal, self._limits, self._alarms = documents, seal, limits, alarms
 
     def charge(self, called: str, key: str, at: int) -> bool:
-        """Count one try; return whether there have been too many on this line."""
+        """Count one try; return whether this line is over its limit."""
         if not called:
             return False
         rises: list[bool] = []
@@ -55,7 +55,7 @@ class Lines:
         return record is not None and self._over(record)
 
     def passed(self, called: str, at: int) -> None:
-        """Take the newest try back: it was right, or nobody could check it."""
+        """Uncount the newest try: it was right, or the bank could not check it."""
 
         def update(stored: Document | None) -> _Record | None:
             if stored is None:
@@ -76,14 +76,14 @@ class Lines:
 
 
 def _opened(stored: Document | None, at: int) -> _Record:
-    """Return a line's record without what is more than an hour old."""
+    """Return the record of a line without counts more than an hour old."""
     record: _Record = dict(stored) if stored else {"tries": {}, "alarm": 0}
     since = (at - HOUR) // SPAN
     record["tries"] = {span: tries for span, tries in record["tries"].items() if int(span) > since}
     return record
 
 
-def has_too_many_tries(record: Document, at: int) -> bool:
-    """Tell whether nothing of a record counts any more."""
+def is_over(record: Document, at: int) -> bool:
+    """Return whether all of a record is too old to count."""
     spans = [int(span) * SPAN for span in record["tries"]]
     return bool(at - max([record["alarm"], *spans]) > 2 * HOUR)

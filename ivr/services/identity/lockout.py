@@ -1,4 +1,4 @@
-"""Tries and locks of one account over all calls, numbers and days. An account is known here by its fingerprint only."""
+"""Tries and locks of one account over all calls, numbers and days. Accounts are stored as fingerprints."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from .pseudonyms import Account
 ACCOUNTS = "identity.accounts"
 EVENTS_KEPT = 20
 UNDER_CHECK = 60
-"""Seconds in which an answer that was being checked while the lock fell may still prove right."""
+"""The seconds after a lock in which the answer of an earlier try may still arrive and lift it."""
 
 _Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Charged:
-    """What a charge came to; `fresh` is false when the account had failed before."""
+    """The result of a charge; `fresh` is false when the account had failed before."""
 
     answer: IdempotentAnswer
     fresh: bool
 
 
 class Accounts:
-    """Counts tries in the shared store. One atomic change a question, so that two calls at once both count."""
+    """Counters and locks by account in the shared store. Each question is one atomic change, so no try is lost."""
 
     def __init__(self, documents: Documents, limits: Limits) -> None:
         self._documents, self._limits = documents, limits
 
     def charge(self, account: Account, key: str, at: int, caller: str = "", pieces: Sequence[str] = ()) -> Charged:
-        """Count one try, or refuse it: locked, or too soon after the last one.
+        """Count one try; refuse it for a locked account and too soon after the last try.
 
-        `caller` is the masked number, `pieces` names what was typed; an operator sees those of the last try.
+        `caller` is the masked number and `pieces` the names of the entries; operators see those of the last try.
         """
         seen: list[Charged] = []
 
@@ -58,7 +58,7 @@ class Accounts:
         return seen[-1]
 
     def passed(self, account: Account, at: int) -> None:
-        """Forget the wrong answers before a right one. A lock stays, but for one that this very answer had caused."""
+        """Delete the failed tries after a right answer. A lock stays, unless this very try had caused it."""
 
         def update(stored: Document | None) -> _Record | None:
             if stored is None:
@@ -73,7 +73,7 @@ class Accounts:
         self._change(account, update)
 
     def give_back(self, account: Account, key: str, at: int) -> None:
-        """Take back one try that nobody could check: the bank did not answer. Nothing was learnt from it."""
+        """Uncount one try that the bank did not answer: the caller has learnt nothing from it."""
 
         def update(stored: Document | None) -> _Record | None:
             if stored is None or stored_answer(stored, key) is not None:
@@ -88,14 +88,14 @@ class Accounts:
         self._change(account, update)
 
     def standing(self, account: Account, at: int) -> _Record:
-        """Return the record of an account as it stands now, empty when nothing is known of it."""
+        """Return the record of an account at this time; an empty one for an unknown account."""
         stored = self._documents.get(ACCOUNTS, account.key)
         record = _opened(stored, account)
         self._reopen(record, at)
         return record
 
     def lock(self, account: Account, reason: str, by: str, at: int) -> bool:
-        """Lock on an operator's word; false when it was locked already."""
+        """Lock an account for an operator; return False when it was locked already."""
         done: list[bool] = []
 
         def update(stored: Document | None) -> _Record:
@@ -111,7 +111,7 @@ class Accounts:
         return done[-1]
 
     def unlock(self, account: Account, reason: str, by: str, at: int) -> bool:
-        """Lift a lock and forget the wrong answers; false when there was nothing to lift."""
+        """Lift a lock and delete the failed tries; return False when there was nothing to lift."""
         done: list[bool] = []
 
         def update(stored: Document | None) -> _Record | None:
@@ -126,7 +126,7 @@ class Accounts:
         return done[-1]
 
     def named_by(self, reference: str) -> Account | None:
-        """Return the account whose key begins with these letters, eight at least, as a list shows them."""
+        """Return the account whose key begins with `start`, at least eight letters, as a list shows them."""
         if not re.fullmatch("[0-9a-f]{8,32}", reference):
             return None
         keys = self._documents.keys(ACCOUNTS, prefix=reference, limit=2)
@@ -134,7 +134,7 @@ class Accounts:
         return Account(keys[0], document["name"]) if document else None
 
     def locked(self, at: int) -> Iterator[tuple[Account, _Record]]:
-        """Yield every account that is locked now, with its record."""
+        """Yield every locked account with its record."""
         after = ""
         while keys := self._documents.keys(ACCOUNTS, after=after):
             for key in keys:
@@ -146,7 +146,7 @@ class Accounts:
             after = keys[-1]
 
     def until(self, record: _Record) -> int:
-        """Return when a lock falls by itself; 0: an operator lifts it, or there is none."""
+        """Return the time at which a lock ends by itself; 0 without a lock or for one that an operator must lift."""
         lock, reopen = record["lock"], self._limits.reopen_after
         if lock is None or reopen is None or lock["by"] != "limit":
             return 0
@@ -156,7 +156,7 @@ class Accounts:
         self._documents.change(ACCOUNTS, account.key, update)
 
     def _reopen(self, record: _Record, at: int) -> None:
-        """Drop what is more than 24 hours old, and a lock whose time is over."""
+        """Return the record without tries more than 24 hours old and without a lock that has ended."""
         record["tries"] = [t for t in record["tries"] if at - t <= DAY]
         if (until := self.until(record)) and at > until:
             _lift(record, at, "its time was over")
@@ -196,7 +196,7 @@ def _answer(*, allowed: bool = False, locked: bool = False, wait: int = 0, left:
 
 
 def _under_check(record: _Record, at: int) -> bool:
-    """Tell whether the try that caused the lock may still be being checked: nobody has knocked since."""
+    """Return whether the bank may still be checking the try that caused the lock: no other try came since."""
     lock = record["lock"]
     return not lock["firm"] and at - lock["since"] <= UNDER_CHECK
 

@@ -1,4 +1,4 @@
-"""One-time codes by text message: made, sent, sealed, used once. A code is nowhere in clear but in its message."""
+"""One-time codes by text message: made, sent, sealed, used once. Only the message has the code in clear."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "Tell it to nobody; our staff never ask for it.",
     }
 )
-"""The message by language. `{code}` must be in it; `{purpose}` and `{minutes}` may."""
+"""The text of the message by language. It must have `{code}`; it may have `{purpose}` and `{minutes}`."""
 PURPOSES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "zh-CN": {
@@ -47,13 +47,13 @@ PURPOSES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-"""What a code is for, in words; a purpose that is not listed goes unsaid."""
+"""The words for each purpose of a code, by language. Other purposes are left out of the message."""
 
 _Record = dict[str, Any]
 
 
 class Codes:
-    """Sends and checks one-time codes. What was sent and used is kept by number in the shared store."""
+    """Sends and checks one-time codes. Sent and used codes are kept by number in the shared store."""
 
     def __init__(
         self, documents: Documents, seal: Seal, limits: Limits, messenger: SmsPort | None, texts: Mapping[str, str]
@@ -62,9 +62,9 @@ class Codes:
         self._messenger, self._texts = messenger, texts
 
     def send(self, number: str, language: str, purpose: str, key: str, now: float) -> CodeSent:
-        """Make a code and send it. A code counts even if its sending fails: it may have arrived all the same.
+        """Make a code and send it. A code counts even if its sending fails, because it may have arrived.
 
-        Raises LookupFailed when there were too many, or the message cannot be sent.
+        Raises LookupFailed after too many codes, and when the message cannot be sent.
         """
         if self._messenger is None:
             raise LookupFailed("no text messages can be sent from here")
@@ -83,7 +83,7 @@ class Codes:
         return self._texts[spoken].format(code=code, purpose=what_for, minutes=minutes)
 
     def check(self, sealed: str, typed: str, number: str, key: str, at: int) -> CodeChecked:
-        """Compare in constant time. A try counts before its result is known; a code is right once at most."""
+        """Compare a typed code in constant time. A try is counted before that; a code is right once at most."""
         code, expires, owner = self._opened(sealed)
         right = hmac.compare_digest(code.encode(), typed.encode("utf-8", "replace"))
         right &= hmac.compare_digest(owner, number_key(self._seal, one_spelling(number)))
@@ -114,7 +114,7 @@ class Codes:
         return {"verified": not reason, "reason": reason}
 
     def _reserve(self, number: str, key: str, at: int) -> IdempotentAnswer:
-        """Count a code and keep it sealed, so that the same question again sends the same one."""
+        """Count a code and keep it sealed, so that a repeated question sends the same code."""
         owner, expires = number_key(self._seal, number), at + self._limits.code_seconds
         sealed = self._seal.seal(Secret("otp", f"{_fresh_code()}.{expires}.{owner}"))
         new: IdempotentAnswer = {"sealed": sealed, "expires": expires, "sent_to_tail": number[-4:]}
@@ -142,7 +142,7 @@ class Codes:
             raise LookupFailed("this number had too many codes just now")
 
     def _opened(self, sealed: str) -> tuple[str, int, str]:
-        """Return the code, when it expires and the key of its number."""
+        """Return the code, its time of expiry and the key of its number."""
         try:
             code, expires, owner = self._seal.open(sealed).reveal().split(".")
             return code, int(expires), owner
@@ -151,7 +151,7 @@ class Codes:
 
 
 def _opened(stored: Document | None, at: int) -> _Record:
-    """Return the codes of a number without those of more than a day ago."""
+    """Return the codes of a number without those more than a day old."""
     record: _Record = dict(stored) if stored else {"codes": {}}
     record["codes"] = {mark: state for mark, state in record["codes"].items() if at - state["at"] <= DAY}
     return record

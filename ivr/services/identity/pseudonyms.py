@@ -1,4 +1,4 @@
-"""What accounts and numbers are called inside: one spelling, a keyed fingerprint, a mask. Nothing is kept in clear."""
+"""Pseudonyms of accounts and numbers: one spelling, a keyed fingerprint, a mask. Nothing is kept in clear."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ WITHHELD = frozenset({"", "anonymous", "restricted", "unavailable", "unknown", "
     "+7748283",
     "+2562533",
 }
-"""How carriers write a withheld number: in words, or as the keys under their letters."""
+"""The ways in which carriers write a withheld number: in words, or as the keys under their letters."""
 
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 @dataclass(frozen=True)
 class Account:
-    """An account as it is counted: a keyed fingerprint, and the masked name that an operator may see."""
+    """The keyed fingerprint of an account, and its masked name for operators."""
 
     key: str
     shown: str
@@ -32,7 +32,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Counter:
-    """One of the counters that a calling number belongs to, with what it allows in an hour."""
+    """A counter of a calling number, with its limits in an hour."""
 
     name: str
     shown: str
@@ -41,17 +41,17 @@ class Counter:
 
 
 def account_of(seal: Seal, name: str) -> Account:
-    """Return the account that a customer id, card, telephone number or the bank's own reference names."""
+    """Return the account of a customer id, card, telephone number or reference of the bank."""
     return Account(seal.fingerprint(b"identity account\0" + _bytes(one_spelling(name))), masked_number(name))
 
 
 def number_key(seal: Seal, name: str) -> str:
-    """Return the key under which a number, or a counter that several numbers share, is kept."""
+    """Return the store key of a number, or of a counter that several numbers share."""
     return seal.fingerprint(b"identity number\0" + _bytes(name))
 
 
 def counters(number: str, limits: Limits) -> tuple[Counter, ...]:
-    """Return the counters of a calling number: its own, and that of its neighbours or of all that look the same."""
+    """Return the counters of a calling number: its own, and the one it shares with neighbours or withheld numbers."""
     name = one_spelling(number)
     own = Counter(name, masked_number(name), limits.number_tries, limits.number_accounts)
     if name in WITHHELD:

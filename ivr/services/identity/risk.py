@@ -1,4 +1,4 @@
-"""Who may be in the hands of a fraudster, as the bank or an operator says. No number or account is kept in clear.
+"""Marks of callers who may be in the hands of a fraudster, set by bank or operators. Nothing is kept in clear.
 
 A mark protects and proves nothing: flows warn and lead to a person.
 """
@@ -23,13 +23,13 @@ _LONG_DIGITS = re.compile(r"(?:[0-9][ -]?){12,}[Xx]?")
 
 
 class Risks:
-    """The marks in the shared store, and the service "risk" that tells of them."""
+    """The marks in the shared store, and the service "risk", which answers whether there is one."""
 
     def __init__(self, documents: Documents, seal: Seal) -> None:
         self._documents, self._seal = documents, seal
 
     def mark(self, name: str, at: float, *, until: float | None = None, reason: str = "", by: str = "") -> Account:
-        """Mark a number or customer as at risk, until a time or until it is taken back. Raises ValueError."""
+        """Mark a number or customer as at risk, until a time or until the mark is removed. Raises ValueError."""
         account = self._account(name)
         mark: Document = {
             "name": account.shown,
@@ -42,7 +42,7 @@ class Risks:
         return account
 
     def clear(self, name: str) -> bool:
-        """Take a mark back; false when there was none. Raises ValueError."""
+        """Remove a mark; return whether there was one. Raises ValueError."""
         existed: list[bool] = []
 
         def clear(before: Document | None) -> None:
@@ -52,12 +52,12 @@ class Risks:
         return existed[-1]
 
     def standing(self, names: Iterable[str], at: float) -> bool:
-        """Tell whether one of these is at risk now."""
+        """Return whether one of these names has a mark now."""
         keys = (account_of(self._seal, name).key for name in names if name.strip())
         return any(_holds(self._documents.get(_COLLECTION, key), at) for key in keys)
 
     def all(self, at: float) -> Iterator[tuple[str, Document]]:
-        """Yield every mark that holds, with the key of its name; those that are over are forgotten."""
+        """Yield every current mark with the key of its name; delete marks that are over."""
         for key in every_key(self._documents, _COLLECTION):
             document = self._documents.get(_COLLECTION, key)
             if document is not None and _holds(document, at):
@@ -66,7 +66,7 @@ class Risks:
                 self._documents.change(_COLLECTION, key, lambda now: now if _holds(now, at) else None)
 
     def status(self, question: AskRisk, *, key: str, now: float) -> RiskStatus:
-        """Tell whether the number or the customer is at risk."""
+        """Return whether the number or the customer is at risk."""
         del key
         return RiskStatus(at_risk=self.standing((question.number, question.customer), now))
 

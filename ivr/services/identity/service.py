@@ -1,6 +1,6 @@
-"""The service "identity": answers what the steps ask before and after they check who is calling.
+"""The service "identity": answers the questions that steps ask before and after they check an identity.
 
-A try is charged before its answer is checked, and the same is done and said for an account that does not exist.
+A try is charged before its answer is checked. An account that does not exist is treated and answered the same way.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ from .weak_pins import weakness
 
 
 class IdentityService:
-    """Counts, locks and proves. All state is in the documents, so any worker can answer and a restart forgets nothing.
+    """The service "identity". All its state is in documents, so any process can answer, also after a restart.
 
-    `messenger` is the service that sends text messages; without one there are no codes.
+    `messenger` sends text messages; without it there are no one-time codes.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class IdentityService:
         self._codes = Codes(documents, seal, self.limits, messenger, texts)
 
     def charge(self, question: ChargeTry, *, key: str, now: float) -> TryCharged:
-        """Count one try against number, account, called line and all calls."""
+        """Count one try on the counters of number, account, called line and all calls."""
         account, number, at = self._account(question.account), question.number, int(now)
         key = f"charge {key}"  # one turn asks several questions with the same key
         if wait := self.callers.charge(number, account, key, at):
@@ -81,7 +81,7 @@ class IdentityService:
         return TryCharged(**charged.answer, step_up=alarmed or crowded)
 
     def passed(self, question: NotePassed, *, key: str, now: float) -> TryPassed:
-        """Forget the wrong answers before a right one; tell whether the bank warns of who was proved."""
+        """Delete the failed tries after a right answer; return whether the proved customer is at risk."""
         del key
         account = self._account(question.account)
         self.accounts.passed(account, int(now))
@@ -91,7 +91,7 @@ class IdentityService:
         return TryPassed(at_risk=self.risks.standing([question.customer], now))
 
     def unanswered(self, question: NoteUnanswered, *, key: str, now: float) -> Done:
-        """Take a try back: the bank gave no answer, so it was no guess."""
+        """Uncount a try that the bank did not answer."""
         account = self._account(question.account)
         self.accounts.give_back(account, f"unanswered {key}", int(now))
         self.callers.passed(question.number, account)
@@ -100,7 +100,7 @@ class IdentityService:
         return Done()
 
     def status(self, question: AskAccount, *, key: str, now: float) -> AccountStatus:
-        """Tell whether an account is locked."""
+        """Return whether an account is locked, its failures and the end of the lock."""
         del key
         record = self.accounts.standing(self._account(question.account), int(now))
         return AccountStatus(
@@ -108,17 +108,17 @@ class IdentityService:
         )
 
     def code(self, question: SendCode, *, key: str, now: float) -> CodeSent:
-        """Make a one-time code and send it. Raises LookupFailed."""
+        """Send a one-time code. Raises LookupFailed."""
         number, language = reveal(question.number), question.language or "zh-CN"
         return self._codes.send(number, language, question.purpose, f"code {key}", now)
 
     def check_code(self, question: CheckCode, *, key: str, now: float) -> CodeChecked:
-        """Check a one-time code. Raises LookupFailed for one that cannot be opened."""
+        """Check a one-time code. Raises LookupFailed when the sealed code cannot be opened."""
         code = reveal(question.given)
         return self._codes.check(question.sealed, code, question.number, f"check_code {key}", int(now))
 
     def weak(self, question: JudgePin, *, key: str, now: float) -> PinJudged:
-        """Tell whether a PIN is too easily guessed."""
+        """Return whether a PIN is weak, and why."""
         del key, now
         reason = weakness(reveal(question.pin), question.birth_date, map(reveal, question.tails))
         return PinJudged(weak=bool(reason), reason=reason)

@@ -1,7 +1,7 @@
-"""Notices guessing spread over many accounts and numbers, where each of them alone looks innocent.
+"""Detects guessing that is spread over many accounts and numbers, each of which stays below its limits.
 
-Why this way: a running score (Page's CUSUM on the likelihood ratio) tells a stretch of nothing but failures from the
-usual mix after a few accounts, whatever the traffic. H0: one first answer in five is wrong; H1: nineteen in twenty.
+A running score (Page's CUSUM on the likelihood ratio) detects a series of failures after a few accounts, whatever the
+traffic. H0: one first answer in five is wrong; H1: nineteen in twenty.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ WRONG, RIGHT = 156, -277
 """Hundredths of ln(0.95 / 0.2) and ln(0.05 / 0.8)."""
 ALARM, CALM, MOST = 1000, 300, 2000
 SETTLED = 3
-"""Seconds after which a try that was not called right was wrong: longer than a bank may take to answer."""
+"""The seconds after which a try without a right answer counts as wrong: longer than a bank may take to answer."""
 _MOST_OPEN = 500
 KEY_CHANGED = (
     "the key that names accounts has changed (IVR_KEY, or TWILIO_AUTH_TOKEN without it, or the key file):"
@@ -36,7 +36,7 @@ class SprayingWatch:
         self._documents, self._alarms, self._key_mark = documents, alarms, key_mark
 
     def charge(self, account: str, at: int, *, fresh: bool) -> bool:
-        """Take note of a try on an account that had not failed before; return whether the alarm is on."""
+        """Note a try; `fresh` for an account without earlier failures. Return whether the alarm is on."""
 
         def update(record: _Record) -> None:
             if fresh:
@@ -45,7 +45,7 @@ class SprayingWatch:
         return self._change(update, at)
 
     def passed(self, account: str, at: int) -> None:
-        """Take note of a right answer."""
+        """Note a right answer."""
 
         def update(record: _Record) -> None:
             record["open"] = [entry for entry in record["open"] if entry[1] != account]
@@ -54,7 +54,7 @@ class SprayingWatch:
         self._change(update, at)
 
     def give_back(self, account: str, at: int) -> None:
-        """Forget a try that could not be checked."""
+        """Delete a try that the bank could not check."""
 
         def update(record: _Record) -> None:
             record["open"] = [entry for entry in record["open"] if entry[1] != account]
@@ -62,12 +62,12 @@ class SprayingWatch:
         self._change(update, at)
 
     def alarmed_since(self) -> int:
-        """Return since when the alarm is on, or 0."""
+        """Return the time at which the alarm began; 0 while it is off."""
         stored = self._documents.get(COLLECTION, KEY)
         return int(stored["since"]) if stored else 0
 
     def key_differs(self) -> bool:
-        """Tell whether the store was last written with another key, so that no account of it can be named."""
+        """Return whether the store was last written with another key, whose fingerprints match no account."""
         stored = self._documents.get(COLLECTION, KEY)
         return bool(stored and stored["key"] != self._key_mark)
 
@@ -95,7 +95,7 @@ class SprayingWatch:
 
 
 def _settle(record: _Record, at: int) -> None:
-    """Let the score fade (half in an hour), add what has proved wrong by now, and set or end the alarm."""
+    """Halve the score each hour, add the tries that were wrong, and begin or end the alarm."""
     passed = max(0, at - record["at"])
     wrong = sum(1 for entry in record["open"] if at - entry[0] > SETTLED)
     record["open"] = [entry for entry in record["open"] if at - entry[0] <= SETTLED]

@@ -1,4 +1,4 @@
-"""Tells PINs that are too easily guessed. Must not keep, log or echo any of them."""
+"""Detects PINs that are easily guessed. It must not keep, log or echo them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ COMMON_TEXT = """
     888666 777888 998877 112211
 """
 COMMON = frozenset(COMMON_TEXT.split())
-"""PINs that many people take: keypad patterns, lucky and loving numbers, well-known sequences."""
+"""PINs that many people choose: keypad patterns, lucky and loving numbers, well-known sequences."""
 
 
 def weakness(pin: str, birth_date: str = "", tails: Iterable[str] = ()) -> str:
-    """Say why a PIN is weak: short, repeat, sequence, common, birth_date, tail; empty for one that will do.
+    """Return why a PIN is weak: short, repeat, sequence, common, birth_date or tail; empty for a strong one.
 
-    `birth_date` is YYYY-MM-DD; `tails` are ends, or the whole, of card, ID and telephone numbers.
+    `birth_date` is YYYY-MM-DD; `tails` are card, ID and telephone numbers, or their last digits.
     """
     if len(pin) < PIN_DIGITS or not (pin.isascii() and pin.isdecimal()):
         return "short"
@@ -41,14 +41,14 @@ def weakness(pin: str, birth_date: str = "", tails: Iterable[str] = ()) -> str:
 
 
 def _repeats(pin: str) -> bool:
-    """Two different digits at the most, pairs (112233), or a block again and again (121212, 123123)."""
+    """Return whether a PIN has at most two different digits, pairs (112233) or a repeated block (121212, 123123)."""
     if len(set(pin)) <= MOST_ALIKE or pin[::2] == pin[1::2]:
         return True
     return any(pin == (pin[:size] * len(pin))[: len(pin)] for size in range(1, len(pin) // 2 + 1))
 
 
 def _strides(pin: str) -> bool:
-    """From each digit to the next it is equally far, with 0 behind 9: 123456, 135791, 963074."""
+    """Return whether all digits are equally far from the next, with 0 after 9: 123456, 135791, 963074."""
     return len({(int(later) - int(sooner)) % 10 for sooner, later in pairwise(pin)}) == 1
 
 

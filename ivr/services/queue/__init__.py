@@ -1,1 +1,1 @@
-"""How callers reach people: one order for all who wait, who is at the desks, ringing, call backs. No webhooks here."""
+"""The queue of callers for agents: order of waiting, agents at the desks, ringing and call backs. No webhooks here."""

@@ -1,4 +1,4 @@
-"""What the agent is to know of a caller, kept sealed: a store file alone tells no name, number or reason."""
+"""The context of a caller for the agent, kept sealed: no name, number or reason can be read from the store alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ivr.secret import Secret
 
 
 class AgentContext(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who calls and why. `typed` holds masked entries only, `message` the address of what the caller left on tape."""
+    """The caller and the reason of the call. `typed` holds masked entries, `message` the URL of a recorded message."""
 
     number: str = ""
     called: str = ""
@@ -28,7 +28,7 @@ class AgentContext(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 def agent_context_of(number: str, asked: AboutCaller[Any]) -> AgentContext:
-    """Gather what a flow tells of a caller."""
+    """Return the context of a caller from a question of a flow."""
     return AgentContext(
         number=number,
         called=asked.called,
@@ -44,7 +44,7 @@ def agent_context_of(number: str, asked: AboutCaller[Any]) -> AgentContext:
 
 
 def retold(context: AgentContext, before: AgentContext) -> AgentContext:
-    """Add what the same caller told in an earlier wait, so that nobody tells it twice; what was proved then is not."""
+    """Add reason, message and entries of an earlier wait, which callers need not repeat, but no proved identity."""
     return msgspec.structs.replace(
         context,
         reason=context.reason or before.reason,
@@ -60,10 +60,10 @@ def seal_context(context: AgentContext, by: Seal) -> str:
 
 
 def unseal_context(text: str, by: Seal) -> AgentContext:
-    """Open a context again. Raises StoreError for one that was sealed with another key."""
+    """Open a sealed context. Raises StoreError for one that was sealed with another key."""
     return msgspec.json.decode(by.open(text).reveal(), type=AgentContext) if text else AgentContext()
 
 
 def mark_of(number: str, by: Seal) -> str:
-    """Return what stands for a number; it tells the number to nobody."""
+    """Return the fingerprint of a number, which cannot be reversed; empty for a withheld number."""
     return by.fingerprint(b"queue number\0" + number.encode()) if number else ""

@@ -1,4 +1,4 @@
-"""Who works at the desks: adding and removing agents, signing on and off, pausing, and which sites are down."""
+"""The agents at the desks: added and removed, signed on and off, paused; and the sites that are down."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _BUSY = ("ringing", "talking")
 
 
 class AgentsError(IvrError):
-    """Agents cannot be changed as asked; the text says why and what to do."""
+    """A change of agents is impossible; the error text says why and what to do."""
 
 
 class Agents:
-    """The agents of a line. What is asked for during a call is done after it."""
+    """The agents of a line. A change that is requested during a call is made after it."""
 
     def __init__(self, repository: QueueRepository, line: Hotline) -> None:
         self._repository, self._line = repository, line
@@ -37,7 +37,7 @@ class Agents:
     def add(
         self, name: str, number: str, desks: Sequence[str], *, languages: Sequence[str] = (), site: str = ""
     ) -> Agent:
-        """Add an agent, signed off, or change what is known of one; no language is the main one. Raises AgentsError."""
+        """Add an agent, signed off, or change one. No languages means the main one. Raises AgentsError."""
         self._check(name, number, desks, site)
         spoken = tuple(dict.fromkeys(map(family_of, languages))) or (MAIN_LANGUAGE,)
 
@@ -51,7 +51,7 @@ class Agents:
         return self._repository.change(add)
 
     def remove(self, name: str) -> None:
-        """Remove an agent; a conversation under way goes on. Raises AgentsError."""
+        """Remove an agent; a current conversation goes on. Raises AgentsError."""
 
         def remove(state: QueueState) -> tuple[QueueState, None]:
             return state.drop(_agent(state, name)), None
@@ -63,7 +63,7 @@ class Agents:
         return self._change(name, lambda agent: _set(agent, "ready", now))
 
     def pause(self, name: str, now: float, *, why: str = "break") -> Agent:
-        """Give an agent no more calls until ready. Raises AgentsError."""
+        """Pause an agent until `ready`. Raises AgentsError."""
         return self._change(name, lambda agent: _set(agent, "paused", now, why=why[:40]))
 
     def off(self, name: str, now: float) -> Agent:
@@ -71,7 +71,7 @@ class Agents:
         return self._change(name, lambda agent: _set(agent, "off", now))
 
     def site(self, name: str, *, down: bool) -> SiteHealth:
-        """Pass a site over until it is said to be up again, or use it again. Raises AgentsError."""
+        """Mark a site as down, so that its agents get no calls, or as up. Raises AgentsError."""
         if name not in self._line.sites:
             raise AgentsError(f'there is no site "{name}" in line.yaml; there are {_names(self._line.sites)}')
 
@@ -103,7 +103,7 @@ class Agents:
 
 
 def _set(agent: Agent, state: AgentState, now: float, *, why: str = "") -> Agent:
-    """Return an agent in a new state; in a call the state follows the call."""
+    """Return an agent in a new state; during a call the state takes effect after it."""
     if agent.state in _BUSY and agent.offer:
         return replace(agent, then="" if state == "ready" else state)
     if state == "ready" and is_free(agent, now):

@@ -1,4 +1,4 @@
-"""A call back that the queue could not bring about: what people must know to keep the promise by hand."""
+"""A call back that the queue could not make, with the facts that people need to make it by hand."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from .state import Waiter
 
 @dataclass(frozen=True)
 class CallbackFailure:
-    """A promise to hand on. `key` is the same for the same promise; `number` is empty where only `message` tells it.
+    """A call back for people to make. `key` names its promise; `number` is empty where only `message` contains it.
 
-    `why` is "unreached" (called in vain `tries` times), "message" (somebody must listen first), or "waiting" (no agent
-    could be rung for it).
+    `why` is "unreached" (called in vain `tries` times), "message" (a person must listen to it first), or "waiting" (no
+    agent could be rung).
     """
 
     key: str
@@ -34,7 +34,7 @@ class CallbackFailure:
 
 
 def callback_failure(waiter: Waiter, context: AgentContext) -> CallbackFailure:
-    """Return what is known of a promise."""
+    """Return the facts of a promised call back."""
     why = "unreached" if waiter.tries else "waiting" if context.number else "message"
     return CallbackFailure(
         key=f"{waiter.id}:{int(waiter.by)}",

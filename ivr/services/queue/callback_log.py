@@ -1,4 +1,4 @@
-"""What became of each call back that was promised: kept for reports, without anything of the caller."""
+"""The log of promised call backs and their results, for reports. It holds no data of callers."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _PAGE = 1000
 BY_HAND = "by_hand"
 
 Fate = Literal["in_time", "late", "missed", "withdrawn", "overdue", "not_due"]
-"""`missed` promises were handed on to people or their caller was never reached; `withdrawn` callers rang in themselves;
-nobody has called yet on those that are `overdue`."""
+"""The result of a promise. `missed`: handed to people, or the caller was not reached. `withdrawn`: the caller rang in.
+`overdue`: the promised time has passed without a call."""
 
 
 class CallbackLog:
-    """Writes each promise down as it is made, and again when it is over."""
+    """Writes each promise to the log when it is made and when it ends."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
 
     def watch(self, before: QueueState, after: QueueState) -> None:
-        """Take note of a change of the state. A store that fails costs a figure, never a call."""
+        """Log a change of the state. An error of the store loses a figure, but breaks no call."""
         if before.waiters is after.waiters:
             return
         with suppress(StoreError):
@@ -46,7 +46,7 @@ class CallbackLog:
 
 
 def _outcome(waiter: Waiter | None) -> tuple[object, ...]:
-    """Return what a promise is written down for: that it was made, and how it ended."""
+    """Return the facts whose change is logged: that a promise was made, and how it ended."""
     if waiter is None or not waiter.calls_back:
         return ()
     over = waiter.state in ("talked", "left")
@@ -60,7 +60,7 @@ def _row(waiter: Waiter, state: str) -> Document:
 
 
 def promised(documents: Documents, since: float, until: float, now: float) -> dict[str, Any]:
-    """Count the promises whose time came from `since` to before `until`: all, by class, desk, agent and hour."""
+    """Count the promises for times from `since` to before `until`: all, by class, desk, agent and hour."""
     every: Counter[str] = Counter()
     groups: dict[str, defaultdict[str, Counter[str]]] = {
         group: defaultdict(Counter) for group in ("class", "desk", "agent", "hour")
@@ -79,7 +79,7 @@ def promised(documents: Documents, since: float, until: float, now: float) -> di
 
 
 def _fate(row: Mapping[str, Any], now: float) -> Fate:
-    if row["state"] == "talked":  # in time is when the agent took the call
+    if row["state"] == "talked":  # the time at which the agent took the call counts
         return "in_time" if row["ended"] - row["seconds"] <= row["by"] else "late"
     if row["state"] == "left" and row["why"] == BY_HAND:
         return "in_time" if row["ended"] <= row["by"] else "late"

@@ -1,6 +1,6 @@
-"""Call backs: a caller who gives up the line keeps the place, and is called when an agent has answered. Pure.
+"""Call backs: a caller gives up the line, keeps the place, and is called once an agent has answered. Pure functions.
 
-The agent is rung first, then the caller: nobody is called only to wait. One attempt at a time, so many in all.
+The agent is rung before the caller, so that no caller is called only to wait. Attempts are made one at a time.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from .state import QueueState, Waiter
 from .wait_time import MARGIN, expected, position
 
 UNKNOWN_WAIT = 1_800.0
-"""Seconds that are promised while nobody knows how long it takes."""
+"""The seconds that are promised while the wait cannot be estimated."""
 _QUARTER = 900
 IN_TIME = 900.0
-"""Seconds before the promised time when people take over if nobody is at the desk, so that they can keep it by hand."""
+"""The seconds before the promised time at which people take over if no agent is at the desk."""
 LONG_OVERDUE = 3_600.0
-"""Seconds after it when they take over anyway; until then the queue is more likely to get there."""
+"""The seconds after the promised time at which people take over in any case."""
 SURELY_TALKED = 60.0
-"""Seconds after which a caller who had not picked up would have been given up: twice the time of ringing."""
+"""The seconds after which the caller must have picked up: twice the time of ringing."""
 _CALLABLE = re.compile(r"\+86(1[3-9]\d{9}|10\d{8}|2\d{9}|[3-9]\d{9,10})")
-"""Mainland mobile and fixed-line numbers: nobody can have us ring a premium number abroad."""
+"""Mainland mobile and fixed-line numbers, so that no caller can make the bank ring a premium number abroad."""
 
 
 def may_be_called(number: str) -> bool:
-    """Tell whether calls may go to a number."""
+    """Return whether a number may be called."""
     return _CALLABLE.fullmatch(number) is not None
 
 
 def id_of(mark: str) -> str:
-    """Return the id under which the call back of a number waits: there is never more than one."""
+    """Return the id of the waiter for the call back of a number. A number has at most one."""
     return f"back-{mark}"
 
 
 def open_promise(state: QueueState, mark: str) -> Waiter | None:
-    """Return the call back that a number was promised and still waits for."""
+    """Return the open call back of a number; None if it has none."""
     waiter = state.waiters.get(id_of(mark))
     return waiter if waiter and waiter.state not in ("talked", "left") else None
 
@@ -53,7 +53,7 @@ def open_promise(state: QueueState, mark: str) -> Waiter | None:
 def promise_callback(
     state: QueueState, line: Hotline, waiter: Waiter, call: str, now: float
 ) -> tuple[QueueState, CallbackPromise]:
-    """Let a caller wait for a call back from where the call stands in the queue; return what is promised."""
+    """Turn a caller's place in the queue into a call back; return the promise."""
     promised = open_promise(state, waiter.mark) if waiter.mark else state.waiters.get(_id(waiter))
     on_line = state.waiters.get(call)
     if on_line and on_line.state in ("waiting", "ringing"):
@@ -80,12 +80,12 @@ def _promised(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> W
 
 
 def _quarter(at: float) -> float:
-    """Round up to the quarter hour, at least a minute ahead."""
+    """Return a time rounded up to the quarter hour, at least a minute later."""
     return math.ceil((at + 60) / _QUARTER) * _QUARTER
 
 
 def _reference(state: QueueState, promise_id: str, now: float) -> str:
-    """Return eight digits that a caller can quote: the day, and four that no other open promise of it has."""
+    """Return a reference of eight digits: the day, and four digits that no other open promise of that day has."""
     day = local(now)
     first = int.from_bytes(hashlib.blake2b(f"{promise_id}{day.date()}".encode(), digest_size=4).digest(), "big")
     taken = {waiter.reference for waiter in state.waiters.values()}
@@ -94,14 +94,14 @@ def _reference(state: QueueState, promise_id: str, now: float) -> str:
 
 
 def tried(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> QueueState:
-    """Note that the caller could not be reached: another try later, or none."""
+    """Record that the caller was not reached; plan another try, or end the call back after the last."""
     rules = line.waiting
     after = replace(waiter, tries=waiter.tries + 1, not_before=now + rules.call_back_retry)
     return state.put(left(after, UNREACHED, now) if after.tries >= rules.call_back_tries else after)
 
 
 def not_reached(state: QueueState, line: Hotline, leg: str, now: float) -> QueueState:
-    """Take note that an agent was there, but the caller did not pick up: the agent is free, the caller tried later."""
+    """Record that the caller did not pick up: free the agent and try the caller later."""
     offer = state.offers.get(leg)
     if offer is None or offer.state != "taken":
         return state
@@ -115,9 +115,9 @@ def not_reached(state: QueueState, line: Hotline, leg: str, now: float) -> Queue
 
 
 def broke_off(state: QueueState, line: Hotline, leg: str, now: float) -> QueueState:
-    """End an agent's leg of which nobody said whether the caller was reached; that they picked up, or how long it took.
+    """End an agent's leg without a report on the caller's leg; its duration decides whether the caller was reached.
 
-    When in doubt the caller is called again: a promise that is kept twice is better than one that is broken.
+    In doubt the caller is called again, because a second call is better than a broken promise.
     """
     offer = state.offers.get(leg)
     if offer is None or offer.state != "taken":
@@ -128,7 +128,7 @@ def broke_off(state: QueueState, line: Hotline, leg: str, now: float) -> QueueSt
 
 
 def is_hopeless(state: QueueState, line: Hotline, waiter: Waiter, now: float, *, places: bool) -> bool:
-    """Tell whether the queue cannot keep a promise: called in vain, no number, no calls to be had, or far too late."""
+    """Return whether people must take over: all tries failed, no number, no calls can be placed, or it is too late."""
     if waiter.state != "waiting":
         return waiter.state == "left" and waiter.why == UNREACHED
     if not waiter.mark or not places or now > waiter.by + LONG_OVERDUE:

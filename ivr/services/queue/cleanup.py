@@ -1,4 +1,4 @@
-"""Takes away what is over: waiters who vanished, places nobody came back for, legs that ended long ago. Pure."""
+"""Removes waiters who have vanished, places that were kept in vain, and legs that ended long ago. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .offers import expire
 from .state import QueueState, Waiter
 
 EVERY = 1.0
-"""Seconds between two looks: what vanishes is missed sooner by the order than by the broom."""
+"""The seconds between two cleanups. Availability does not depend on them."""
 
 
 def tidied(state: QueueState, line: Hotline, now: float) -> QueueState:
-    """Return the state without what is over; the place of a caller who vanished is kept as after a hang-up."""
+    """Return the state after a cleanup. The place of a vanished caller is kept as after a hang-up."""
     state = expire(state, line, now)
     rules = line.waiting
     vanished = [waiter for waiter in state.waiters.values() if _has_vanished(waiter, rules, now)]
@@ -31,7 +31,7 @@ def left(waiter: Waiter, why: str, at: float) -> Waiter:
 
 
 def keeps_place(waiter: Waiter, rules: Waiting, now: float) -> bool:
-    """Tell whether this caller dropped out and may still come back to the same place."""
+    """Return whether a caller who dropped out may still return to the same place."""
     return waiter.state == "left" and waiter.why == "gone" and now - waiter.ended <= rules.place_kept
 
 
@@ -45,5 +45,5 @@ def _is_past(waiter: Waiter, rules: Waiting, now: float) -> bool:
     if waiter.state not in ("talked", "left") or keeps_place(waiter, rules, now):
         return False
     if waiter.calls_back and waiter.why == UNREACHED:
-        return False  # a promise that nobody has taken over yet
+        return False  # people have not taken over this promise yet
     return now - waiter.ended > REMEMBERED

@@ -1,7 +1,7 @@
 """Dispatches the queue outside of turns: moves waiters to agents, places call backs, hands on failed promises.
 
-Every process may run a dispatcher. Each deed is claimed on the board before it is done, so it is done once, and what a
-process that died had claimed is free again after a while.
+Every process may run a dispatcher. An action is claimed on the board before it is done, so it is done once. The claims
+of a process that died run out.
 """
 
 from __future__ import annotations
@@ -26,28 +26,27 @@ from .state import Offer, QueueState, Waiter
 
 _EVERY_SECONDS = 1.0
 GATHER_SECONDS = 0.02
-"""Changes that come so close together are one reason for a round."""
+"""The seconds within which several changes cause one round."""
 _THREADS = 8
 MOST_UNDER_WAY = 64
-"""Requests to carrier and screens at once; what is over this is left to the next round, or not shown at all."""
+"""The most concurrent requests to carrier and screens; the next round does the rest, and screens may miss some."""
 
 
 class Threads(Protocol):
-    """Where carrier and screens are asked, away from the round."""
+    """The threads for requests to carrier and screens, outside of the round."""
 
     def submit(self, work: Callable[[], None]) -> Future[None] | None:
-        """Begin work, or return None when too much is under way."""
+        """Start work in a thread; return None when too much is under way."""
 
     def close(self) -> None:
-        """Wait for what is under way."""
+        """Wait for the work that is under way."""
 
 
 class Dispatcher:
     """Runs a round about once a second and after every change of this process.
 
     `calls` moves and places calls; without it waiters ask by themselves, and call backs go to `gave_up`, which must
-    take the same promise twice as once. `show` takes what agents' software is to show of a ringing call. `failed`
-    learns what broke.
+    be idempotent. `show` shows a ringing call in the agents' software. `failed` gets the errors.
     """
 
     def __init__(
@@ -68,12 +67,12 @@ class Dispatcher:
         self._thread = threading.Thread(target=self._run, name="ivr-dispatch", daemon=True)
 
     def start(self) -> None:
-        """Begin, in the process that is to dispatch: a fork does not take threads along."""
+        """Start the thread in the process that dispatches, because a fork does not copy threads."""
         self._queue.repository.changed = self._wanted.set
         self._thread.start()
 
     def stop(self) -> None:
-        """End, after what is under way. A process that ends need not ask for it."""
+        """Stop after the work that is under way. A process that exits need not call it."""
         self._end.set()
         self._wanted.set()
         if self._thread.is_alive():
@@ -81,7 +80,7 @@ class Dispatcher:
         self._threads.close()
 
     def round(self) -> None:
-        """Do everything that is due now. Exceptions are reported, and the rest is done."""
+        """Do all actions that are due. An exception is reported and does not stop the others."""
         now = self._clock()
         try:
             self._queue.tidy(now)
@@ -108,7 +107,7 @@ class Dispatcher:
             self._wanted.clear()
 
     def _soon(self, deed: plan.Action) -> None:
-        """Do a deed in a thread of its own, unless too many are under way: then its claim runs out."""
+        """Do an action in a thread of its own. When too many are under way, its claim runs out."""
         if self._threads.submit(lambda: self._do(deed)) is None:
             self._failed(deed.what, CarrierFailed("too much is under way at once"))
 

@@ -1,4 +1,4 @@
-"""Remembers of a number whom it talked to last, and how often it has asked to be called back."""
+"""The last agent of a number, and the number of call backs that it was promised."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from ivr.jobs.housekeeping import forget_some
 
 LAST_AGENTS = "queue.agents"
 _KEPT = 30 * 86_400
-"""Seconds after which the last agent is forgotten."""
+"""The seconds after which the last agent of a number is forgotten."""
 _DAY = 86_400
 CALL_BACKS_A_DAY = 3
-"""The most call backs that one number is promised within 24 hours."""
+"""The most call backs that a number is promised within 24 hours."""
 LOOKED_AT = 8
 
 
 class LastAgent:
-    """The last agent and the call backs of each number, keyed by its mark, which needs the key to compute."""
+    """The last agent and the call backs of each number, stored under its fingerprint."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
 
     def agent_of(self, mark: str, now: float) -> str:
-        """Return the agent whom a number talked to last, or nothing."""
+        """Return the agent whom a number talked to last; empty if there is none."""
         row = self._documents.get(LAST_AGENTS, mark) if mark else None
         return str(row["agent"]) if row and not _is_over(row, now) else ""
 
     def note(self, mark: str, agent: str, now: float) -> None:
-        """Remember who talked, and forget a few of long ago."""
+        """Keep the agent who talked with a number, and delete a few old entries."""
         if not mark:
             return
         self._documents.change(LAST_AGENTS, mark, lambda before: {**_row(before), "agent": agent, "at": int(now)})
         forget_some(self._documents, LAST_AGENTS, lambda row: _is_over(row, now), LOOKED_AT)
 
     def count_call_back(self, mark: str, key: str, now: float) -> None:
-        """Count a call back that is promised, the same key once. Raises LookupFailed when there were too many."""
+        """Count a promised call back, once for a key. Raises LookupFailed after too many."""
 
         def count(before: Document | None) -> Document:
             row = _row(before)

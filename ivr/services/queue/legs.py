@@ -1,6 +1,6 @@
-"""The agent's side of a connection: what the agent hears first, the key to take the call, how the leg ended.
+"""The agent's leg: the whisper that the agent hears, the key that accepts the call, and how the leg ended.
 
-A leg is named by the offer that it came from. Whatever comes late, twice or for a leg that is over changes nothing.
+The id of a leg is that of its offer. Late and repeated events, and those of an ended leg, change nothing.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from .repository import QueueRepository
 from .state import Offer, QueueState, Waiter
 
 ACCEPT = "1"
-"""The key with which an agent takes a call; any other refuses it."""
+"""The key with which an agent accepts a call; any other key refuses it."""
 CALL_BACK_RING = 30
-"""Seconds that the telephone of a caller who is called back rings."""
+"""The seconds for which a caller who is called back is rung."""
 
 FAILURES: Mapping[str, offers.OfferFailure] = {
     "busy": "busy",
@@ -30,12 +30,12 @@ FAILURES: Mapping[str, offers.OfferFailure] = {
     "no-answer": "no_answer",
     "canceled": "canceled",
 }
-"""How a leg ended that nobody took, by the carrier's word for it; "completed" was picked up, but not taken."""
+"""The result of an unaccepted leg by the carrier's status; "completed" was picked up, but not accepted."""
 
 
 @dataclass(frozen=True)
 class Whisper:
-    """What the agent is told before the caller is heard. `typed` is masked; `name` and `reason` may be empty."""
+    """The facts that the agent hears before the caller. `typed` is masked; `name` and `reason` may be empty."""
 
     language: str
     name: str
@@ -50,7 +50,7 @@ class Whisper:
 
 @dataclass(frozen=True)
 class KeyPressed:
-    """What follows a key: the call is taken, refused, or gone. For a call back `dial` is rung, in `language`."""
+    """The result of a key: the call is accepted, refused, or gone. For a call back `dial` is rung, in `language`."""
 
     state: Literal["taken", "refused", "gone"]
     dial: str = ""
@@ -66,7 +66,7 @@ class Legs:
         self._repository, self._last_agents, self._seal, self._line = repository, last_agents, seal, line
 
     def answered(self, leg: str, now: float) -> Whisper | None:
-        """Note that an agent has picked up; return what to say, or None when nobody is waiting any more."""
+        """Record that an agent has picked up; return the whisper, or None when the caller has gone."""
 
         def answer(state: QueueState) -> tuple[QueueState, tuple[Offer, Waiter] | None]:
             after = offers.answered(state, leg, now)
@@ -76,7 +76,7 @@ class Legs:
         return self._whisper(*answering, now) if answering else None
 
     def key(self, leg: str, key: str, now: float) -> KeyPressed:
-        """Take the agent's key, or its absence: that is no agent but a mailbox."""
+        """Process the agent's key. Without a key, a mailbox has picked up."""
 
         def press(state: QueueState) -> tuple[QueueState, tuple[Offer, Waiter] | None]:
             if key == ACCEPT:
@@ -93,7 +93,7 @@ class Legs:
         return KeyPressed("gone" if key == ACCEPT else "refused")
 
     def picked_up(self, leg: str, now: float) -> None:
-        """Note that a caller who is called back has answered: however the leg ends, they have been reached."""
+        """Record that a caller who is called back has answered and so was reached, however the leg ends."""
 
         def note(state: QueueState) -> tuple[QueueState, None]:
             offer = _live(state, leg)
@@ -104,7 +104,7 @@ class Legs:
         self._repository.change(note)
 
     def reached(self, leg: str, status: str, now: float) -> None:
-        """Note how dialling a caller who is called back ended: talked to, or to be tried again."""
+        """Record how the dialling of a caller who is called back ended: talked to, or to be tried again."""
 
         def note(state: QueueState) -> tuple[QueueState, None]:
             offer = _live(state, leg)
@@ -117,7 +117,7 @@ class Legs:
         self._repository.change(note)
 
     def ended(self, leg: str, status: str, now: float) -> None:
-        """Note that an agent's leg is over, by the carrier's word for how."""
+        """Record the end of an agent's leg by the carrier's status."""
 
         def end(state: QueueState) -> tuple[QueueState, None]:
             offer = state.offers.get(leg)
@@ -151,12 +151,12 @@ class Legs:
 
 
 def how_it_failed(offer: Offer, status: str) -> offers.OfferFailure:
-    """Tell how a leg came to nothing: who picks up and presses nothing has not been reached either."""
+    """Return the result of an unaccepted leg. An agent who picks up and presses no key was not reached."""
     return FAILURES.get(status, "refused" if offer.answered else "no_answer")
 
 
 def _live(state: QueueState, leg: str) -> tuple[Offer, Waiter] | None:
-    """Return a leg that is under way, and whom it is for."""
+    """Return a current leg and its waiter."""
     offer = state.offers.get(leg)
     waiter = state.waiters.get(offer.waiter) if offer else None
     if offer is None or waiter is None or waiter.offer != leg:

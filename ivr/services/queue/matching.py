@@ -1,8 +1,8 @@
-"""Who is connected with whom: the callers in the order of their rank, each with the agent who suits best. Pure.
+"""The matching of callers and agents: callers in order of rank, each with the most suitable agent. Pure functions.
 
-Nothing is reserved. Whoever asks gets the agent that this pairing of everyone with everyone gives; an agent meant for
-somebody before stays free until that caller asks. A caller for whom no free agent is left may move an earlier one to
-another agent, so that no agent stays idle while somebody waits whom a different pairing would serve.
+Nothing is reserved. A caller who asks gets the agent of a matching of all waiters with all free agents; the agent of an
+earlier caller stays free until that caller asks. A caller for whom no free agent is left may move an earlier caller to
+another agent, so that no agent is idle while a different matching would serve one more caller.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .state import Agent, QueueState, Waiter
 
 @dataclass(frozen=True)
 class Pair:
-    """A caller and the agent to ring. `credits` are those of the sites once this call is given out."""
+    """A caller and the agent to ring. `credits` are those of the sites after this call."""
 
     waiter: Waiter
     agent: Agent
@@ -28,12 +28,12 @@ class Pair:
 
 
 def ranked(state: QueueState, line: Hotline, now: float) -> list[Waiter]:
-    """Return everyone who waits, the first to be served first."""
+    """Return all waiters in the order of service."""
     return sorted(waiting(state, line.waiting, now), key=lambda waiter: rank(waiter, line.waiting, now))
 
 
 def match(state: QueueState, line: Hotline, now: float, *, calls_back: bool) -> list[Pair]:
-    """Pair waiters with free agents, in rank order; with those to be called back only where calls can be placed."""
+    """Match waiters with free agents in order of rank. `calls_back` includes the waiters for a call back."""
     free = [agent for agent in state.agents.values() if is_free(agent, now)]
     if not free:
         return []
@@ -47,7 +47,7 @@ def match(state: QueueState, line: Hotline, now: float, *, calls_back: bool) -> 
 
 
 def fits(agent: Agent, waiter: Waiter, line: Hotline, now: float) -> bool:
-    """Tell whether a free agent may take a caller: of the desk, or helping out for it."""
+    """Return whether a free agent may take a caller: an agent of the desk, or of one that it overflows to."""
     desk = desk_of(line, waiter.desk)
     if desk.name in agent.desks:
         return True
@@ -58,17 +58,17 @@ def fits(agent: Agent, waiter: Waiter, line: Hotline, now: float) -> bool:
 
 
 def speaks(agent: Agent, language: str) -> bool:
-    """Tell whether an agent speaks a language; en-GB is as good as en-US, but zh-HK is Cantonese."""
+    """Return whether an agent speaks a language. en-GB is as good as en-US, but zh-HK is Cantonese."""
     return family_of(language) in map(family_of, agent.languages)
 
 
 def idle_since(agent: Agent) -> float:
-    """Return since when a free agent has had nothing to do."""
+    """Return the time from which a free agent has been idle."""
     return max(agent.idle, agent.until if agent.state in ("wrap_up", "paused") else 0.0)
 
 
 class _Pairing:
-    """One pairing in the making: who holds whom, and what each site has been given."""
+    """A matching under construction: the agent of each waiter, and the credits of the sites."""
 
     def __init__(self, state: QueueState, line: Hotline, now: float, free: list[Agent]) -> None:
         self.state, self.line, self.now, self.free = state, line, now, free
@@ -79,7 +79,7 @@ class _Pairing:
         self._languages: dict[tuple[str, str], bool] = {}
 
     def find(self, waiter: Waiter, tried: set[str]) -> bool:
-        """Give a waiter an agent, moving an earlier waiter to another one if that must be."""
+        """Find an agent for a waiter; move an earlier waiter to another agent if necessary."""
         fitting = [agent for agent in self.free if agent.id not in tried and self._suits(agent, waiter)]
         if unclaimed := [agent for agent in fitting if agent.id not in self.taken]:
             self._give(waiter, self._best(unclaimed, waiter), unclaimed)
@@ -94,7 +94,7 @@ class _Pairing:
         return False
 
     def pairs(self) -> list[Pair]:
-        """Return what was found, in rank order."""
+        """Return the pairs in order of rank."""
         agents = {waiter.id: name for name, waiter in self.taken.items()}
         return [
             Pair(self.taken[agents[name]], self.state.agents[agents[name]], self.after[name]) for name in self.order
@@ -109,7 +109,7 @@ class _Pairing:
         self.after[waiter.id] = self._credited(agent.site, {agent_of_site.site for agent_of_site in among})
 
     def _credited(self, chosen: str, sites: set[str]) -> Mapping[str, float]:
-        """Smooth weighted round robin: each site that could have had the call earns its weight, the chosen one pays."""
+        """Return the credits after a call (smooth weighted round robin): candidates gain weight, the chosen pays."""
         weights = {site: self._weight(site) for site in sites}
         after = {site: self.credits.get(site, 0.0) + weight for site, weight in weights.items()}
         after[chosen] -= sum(weights.values())
@@ -125,7 +125,7 @@ class _Pairing:
         return self._any_language(waiter) or speaks(agent, waiter.language)
 
     def _any_language(self, waiter: Waiter) -> bool:
-        """Tell whether a language decides nothing: nobody at work speaks it, or the caller has waited to the bound."""
+        """Return whether any agent will do: none at work speaks the language, or the wait has reached the bound."""
         if self.now - waiter.entered >= self.line.waiting.bound:
             return True
         asked = (waiter.desk, waiter.language)
@@ -139,7 +139,7 @@ class _Pairing:
         return not self._languages[asked]
 
     def _best(self, agents: list[Agent], waiter: Waiter) -> Agent:
-        """Choose among free agents who all suit: see the keys, from the weightiest to the least."""
+        """Return the best of several suitable agents."""
         first = min(self._standing(agent, waiter) for agent in agents)
         equal = [agent for agent in agents if self._standing(agent, waiter) == first]
         site = max({agent.site for agent in equal}, key=lambda name: (self._share(name), name))
@@ -147,7 +147,7 @@ class _Pairing:
         return min(there, key=lambda agent: (len(agent.desks), idle_since(agent), agent.id))
 
     def _standing(self, agent: Agent, waiter: Waiter) -> tuple[bool, bool, bool]:
-        """Put first an agent at a site that works, then whom the caller talked to last, then one of the own desk."""
+        """Return the sort key of an agent: a working site, then the caller's last agent, then the caller's own desk."""
         health = self.state.sites.get(agent.site)
         broken = health is not None and (health.down or self.now < health.until)
         return broken, agent.id != waiter.last_agent, waiter.desk not in agent.desks

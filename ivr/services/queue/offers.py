@@ -1,6 +1,6 @@
-"""What happens to an agent's leg, and what that means for agent, waiter and site: one pure function an event.
+"""The events of an agent's leg and their effect on agent, waiter and site: one pure function for each event.
 
-Every function takes events late, twice or for something long over: then it changes nothing.
+A late or repeated event, and one of an ended offer, changes nothing.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from .state import Agent, Handled, Offer, QueueState, SiteHealth, Waiter
 OfferFailure = Literal["refused", "no_answer", "busy", "failed", "canceled", "lost"]
 
 RING = 20
-"""Seconds that an agent's telephone rings: four times, as people expect of a desk."""
+"""The seconds for which an agent's telephone rings: four times."""
 WHISPER = 45.0
-"""Seconds for what the agent is told and the key, and for requests that come late; then the leg counts as lost."""
+"""The seconds for whisper, key and late requests; after them the leg counts as lost."""
 LONGEST_TALK = 14_400.0
-"""The carrier ends a dialled conversation after so many seconds (`timeLimit` of its Dial, four hours)."""
+"""The longest conversation in seconds: the `timeLimit` of the carrier's Dial, four hours."""
 REFUSED_PAUSE = 30.0
 BUSY_PAUSE = 60.0
 BREAKER = 3
-"""Dials that fail in a row until a site is passed over for PASSED_OVER seconds."""
+"""The number of failed dials in a row after which a site is passed over for PASSED_OVER seconds."""
 PASSED_OVER = 60.0
 SAMPLES = 50
-"""Handled calls that are remembered for each desk."""
+"""The number of handled calls that are kept for each desk."""
 
 
 def offer(
@@ -57,7 +57,7 @@ def offer(
 
 
 def answered(state: QueueState, offer_id: str, now: float) -> QueueState:
-    """Note that the agent's telephone was picked up: the site works."""
+    """Record that the agent has picked up, so the site works."""
     offer = state.offers.get(offer_id)
     if offer is None or offer.state != "ringing":
         return state
@@ -68,7 +68,7 @@ def answered(state: QueueState, offer_id: str, now: float) -> QueueState:
 
 
 def take(state: QueueState, offer_id: str, now: float) -> QueueState:
-    """Let the agent have the caller: the key was pressed."""
+    """Connect agent and caller after the agent's key."""
     state = answered(state, offer_id, now)
     offer = state.offers.get(offer_id)
     if offer is None or offer.state != "answered":
@@ -82,7 +82,7 @@ def take(state: QueueState, offer_id: str, now: float) -> QueueState:
 
 
 def fail(state: QueueState, offer_id: str, how: OfferFailure, now: float) -> QueueState:
-    """Take a leg back that came to nothing: the waiter waits on at the same place, the agent is dealt with as fits."""
+    """End a failed leg: the waiter keeps the place, and the agent's new state depends on the failure."""
     offer = state.offers.get(offer_id)
     if offer is None or offer.state not in ("ringing", "answered"):
         return state
@@ -96,7 +96,7 @@ def fail(state: QueueState, offer_id: str, how: OfferFailure, now: float) -> Que
 
 
 def after_failure(agent: Agent, how: OfferFailure, now: float) -> Agent:
-    """Return the agent after a leg that came to nothing. Who does not pick up is not rung again until ready."""
+    """Return the agent after a failed leg. An agent who did not pick up is paused until `ready`."""
     free = replace(agent, offer="", since=now, until=0.0, then="")
     if agent.then:
         return replace(free, state=agent.then, why="")
@@ -112,7 +112,7 @@ def after_failure(agent: Agent, how: OfferFailure, now: float) -> Agent:
 
 
 def finish(state: QueueState, line: Hotline, offer_id: str, now: float) -> QueueState:
-    """End a conversation: the agent has time to wrap up, and the call counts for the expected wait."""
+    """End a conversation: begin the agent's wrap-up and count the call for the expected wait."""
     offer = state.offers.get(offer_id)
     if offer is None or offer.state != "taken":
         return state
@@ -144,7 +144,7 @@ def _site_failed(state: QueueState, site: str, now: float) -> QueueState:
 
 
 def expire(state: QueueState, line: Hotline, now: float) -> QueueState:
-    """End what has been forgotten: legs past their time, without a word of how they ended."""
+    """End the legs that are past their time without a report of their end."""
     for offer in state.offers.values():
         if is_over(offer) or now <= offer.until:
             continue

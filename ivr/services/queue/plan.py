@@ -1,4 +1,4 @@
-"""What is to be done outside of any call, and the claims for it on the state. Pure: `dispatch.py` does it."""
+"""The actions that are due outside of calls, and their claims on the state. Pure; dispatcher.py does the actions."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from .matching import match
 from .state import Offer, QueueState, Waiter
 
 CLAIMED = 10.0
-"""Seconds that a move has to be followed before it is tried again."""
+"""The seconds after which a move without effect is tried again."""
 HANDING_ON = 60.0
-"""Seconds that handing a promise on may take before another process does it."""
+"""The seconds after which another process may hand a promise to people."""
 SHOWN_LATE = 30.0
-"""Seconds after which a ringing is old news for a screen."""
+"""The seconds after which a ringing call is no longer shown on a screen."""
 PLACE_AGAIN = 60.0
 
 
 @dataclass(frozen=True)
 class Action:
-    """One thing to do: move a waiter, ring an agent for a call back, show a caller, or give a promise up."""
+    """An action: move a waiter, ring an agent for a call back, show a caller, or hand a promise to people."""
 
     what: Literal["move", "place", "show", "give_up"]
     waiter: Waiter
@@ -38,7 +38,7 @@ class Action:
 def plan(
     state: QueueState, line: Hotline, now: float, *, moves: bool, places: bool, shows: bool
 ) -> tuple[QueueState, list[Action]]:
-    """Claim what is due and return it."""
+    """Claim the actions that are due; return the new state and the actions."""
     state, hopeless = _given_up(state, line, now, places=places)
     state, paired = _paired(state, line, now, moves=moves, places=places)
     state, shown = _shown(state, now) if shows else (state, [])
@@ -52,7 +52,7 @@ def _paired(
     for pair in match(state, line, now, calls_back=places) if moves or places else ():
         waiter = pair.waiter
         if waiter.calls_back and is_hopeless(state, line, waiter, now, places=places):
-            continue  # people take over
+            continue  # people make this call back
         if waiter.calls_back:
             state, made = offers.offer(state, line, pair, new_id=secrets.token_hex(12), key="", now=now)
             actions.append(Action("place", state.waiters[waiter.id], made))
@@ -84,13 +84,13 @@ def _given_up(state: QueueState, line: Hotline, now: float, *, places: bool) -> 
 
 
 def handed_on(state: QueueState, waiter_id: str, now: float) -> QueueState:
-    """Note that people take care of a promise now."""
+    """Record that people have taken over a promise."""
     waiter = state.waiters.get(waiter_id)
     return state.put(left(waiter, "handed_on", now)) if waiter and not waiter.offer else state
 
 
 def out_of_reach(state: QueueState, waiter_id: str, line: Hotline, now: float) -> QueueState:
-    """Pass over a waiter whom the carrier could not move, until the line asks by itself."""
+    """Mark a waiter whom the carrier could not move as absent, until the waiter's next request."""
     waiter = state.waiters.get(waiter_id)
     if waiter is None or waiter.state != "waiting":
         return state
@@ -98,7 +98,7 @@ def out_of_reach(state: QueueState, waiter_id: str, line: Hotline, now: float) -
 
 
 def not_placed(state: QueueState, offer_id: str, now: float) -> QueueState:
-    """Take back a call back that the carrier did not place: no fault of the agent's, so try again a little later."""
+    """Take back a call back that the carrier did not place: free the agent and try again a little later."""
     offer = state.offers.get(offer_id)
     state = offers.fail(state, offer_id, "canceled", now)
     waiter = state.waiters.get(offer.waiter) if offer else None

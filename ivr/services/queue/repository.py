@@ -1,4 +1,4 @@
-"""Keeps the state on the board that all processes share: read what is new, change, write if nobody was faster."""
+"""The state of the queue on the board that all processes share: read new rows, change, write, repeat at a conflict."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _TRIES = 200
 
 
 class QueueRepository:
-    """The state of one board. Thread-safe; `changed` is called after every change that this process made.
+    """The state on one board. Thread-safe. `changed` is called after each change by this process.
 
-    So is `watch`, once for each change over all processes, with the state before and after it.
+    `watch` is called once for each change over all processes, with the state before and after it.
     """
 
     def __init__(self, board: Board, *, changed: Callable[[], None] = lambda: None) -> None:
@@ -32,23 +32,23 @@ class QueueRepository:
         self._state, self._seen = QueueState(), 0
 
     def state(self) -> QueueState:
-        """Return the state as it is now."""
+        """Return the current state."""
         return self.snapshot()[0]
 
     def snapshot(self) -> tuple[QueueState, int]:
-        """Return the state as it is now, and the number of the write that made it so."""
+        """Return the current state and the number of the board's last write."""
         with self._lock:
             self._refresh()
             return self._state, self._seen
 
     def within(self, unit: UnitOfWork) -> QueueRepository:
-        """Return the same state as a unit of work sees it and changes it."""
+        """Return the state in a unit of work."""
         return _UnitRepository(self, unit)
 
     def change(self, update: Callable[[QueueState], tuple[QueueState, _T]]) -> _T:
         """Change the state and return the answer of `update`, which is pure, quick and may run more than once.
 
-        Raises StoreError when others are faster time and again; what `update` raises changes nothing.
+        Raises StoreError after too many conflicts. An exception of `update` passes and changes nothing.
         """
         with self._lock:
             for attempt in range(_TRIES):
@@ -70,7 +70,7 @@ class QueueRepository:
 
     def _refresh(self) -> None:
         last, rows = self._board.rows_since(self._seen)
-        # Emptied or put back to an older state; or so much was written that what was taken away is no longer told.
+        # The board was emptied or restored, or so much was written that it no longer marks all deleted rows.
         if last < self._seen or last - self._seen > KEPT_WRITES:
             self._state = QueueState()
             last, rows = self._board.rows_since(0)
@@ -88,7 +88,7 @@ class _UnitRepository(QueueRepository):
         self._own: tuple[QueueState, int] | None = None
 
     def snapshot(self) -> tuple[QueueState, int]:
-        """Return the state with this unit's changes."""
+        """Return the state with the changes of this unit."""
         if self._own is None:
             self._own = self._shared.snapshot()
         return self._own
@@ -122,7 +122,7 @@ def _differences(before: QueueState, after: QueueState) -> dict[str, bytes | Non
 def _things(rows: Mapping[str, bytes | None]) -> Iterator[tuple[str, str, Thing | None]]:
     for name, body in rows.items():
         kind, _, key = name.partition("/")
-        if kind in TYPES:  # others are a newer version's; nothing here depends on them
+        if kind in TYPES:  # rows of other kinds belong to a newer version of this software
             yield kind, key, None if body is None else _read(kind, body)
 
 

@@ -1,4 +1,4 @@
-"""What the agents' own software is told of a caller while the telephone rings. Numbers are cut, entries masked."""
+"""The screen pop: a caller for the agents' software while the telephone rings. Numbers and entries are masked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .state import Agent, Offer, Waiter
 
 
 def screen(offer: Offer, waiter: Waiter, agent: Agent | None, context: AgentContext) -> Mapping[str, Any]:
-    """Return what is shown of a caller. The number comes as its last digits only, entries as they were masked."""
+    """Return the facts of a caller to show: the last digits of the number, and masked entries."""
     return {
         "event": "ringing",
         "call": waiter.id,

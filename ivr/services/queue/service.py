@@ -1,6 +1,6 @@
-"""The service "queue": who wants a person enters, asks each round what to do, tells how the ringing went, and leaves.
+"""The service "queue": a caller enters, gets an instruction each round, reports how ringing an agent went, and leaves.
 
-All state is on the board, so any process can answer. The same request again changes nothing.
+All state is on the board, so any process can answer. A repeated request changes nothing.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ from .status import QueueRequest, may_enter, queue_status, talked
 from .wait_time import position
 
 CarrierRouter = Callable[[EnterQueue, Waiting], QueueStatus]
-"""Turns a caller who wants a person into a task of the carrier's own router; the status is "router"."""
+"""Makes a task of the carrier's own router for a caller; returns the status "router"."""
 
 
 class Tidying:
-    """When what is over was last taken away from a queue, over all its units of work."""
+    """The time of the last cleanup of a queue, over all its units of work."""
 
     def __init__(self) -> None:
         self._last = 0.0
 
     def is_due(self, now: float) -> bool:
-        """Tell whether it is time again, and count it as done."""
+        """Return whether a cleanup is due, and note its time."""
         if 0 <= now - self._last < EVERY:
             return False
         self._last = now
@@ -64,7 +64,7 @@ class Tidying:
 class Queue:
     """One queue for all desks of a line. `carrier_router` is set where the carrier's router does the matching.
 
-    `places_calls` says whether callers can be called back by machine. `legs` and `agents` are the agents' side.
+    `places_calls` is true where the carrier can call callers back. `legs` and `agents` are the agents' side.
     """
 
     def __init__(
@@ -97,10 +97,10 @@ class Queue:
             tidying=self._tidying,
         )
 
-    # what callers ask
+    # questions of callers
 
     def enter(self, question: EnterQueue, *, key: str, now: float) -> QueueStatus:
-        """Let a caller in, ring an agent for them, or say why neither can be."""
+        """Add a caller to the queue; return whether to ring an agent or wait, or why neither is possible."""
         if self._carrier_router:
             return self._carrier_router(question, self.line.waiting)
         waiter = self._waiter(question, telephone(question.caller), key, now)
@@ -125,7 +125,7 @@ class Queue:
         return self.repository.change(enter)
 
     def round(self, question: AskRound, *, key: str, now: float) -> QueueStatus:
-        """Say what a caller is to do now. Raises LookupFailed, `missing` for a call that is not in the queue."""
+        """Return the next instruction of a caller. Raises LookupFailed, `missing` for a call outside of the queue."""
         call = question.call
         asking, tidy = self._asking(key, now), self._tidy(now)
 
@@ -139,7 +139,7 @@ class Queue:
         return self.repository.change(ask)
 
     def rang(self, question: NoteRang, *, key: str, now: float) -> QueueStatus:
-        """Take how the dialling of an agent ended. Raises LookupFailed like `round`."""
+        """Record how the dialling of an agent ended. Raises LookupFailed as `round` does."""
         asking = self._asking(key, now)
 
         def note(state: QueueState) -> tuple[QueueState, QueueStatus]:
@@ -162,7 +162,7 @@ class Queue:
         return self.repository.change(note)
 
     def leave(self, question: LeaveQueue, *, key: str, now: float) -> QueueStatus:
-        """Let a caller go, and tell whether they have talked."""
+        """Remove a caller from the queue; return whether the caller has talked with an agent."""
         del key
         gone = QueueStatus(state="left")
 
@@ -181,7 +181,7 @@ class Queue:
         return self.repository.change(leave)
 
     def place(self, question: FindPlace, *, key: str, now: float) -> KeptPlace:
-        """Tell the place that is kept for a number. Raises LookupFailed, `missing` where there is none."""
+        """Return the place that is kept for a number. Raises LookupFailed, `missing` where there is none."""
         del key
         state = self.repository.state()
         dropped = _dropped(state, agent_context.mark_of(question.number, self.seal), self.line, now)
@@ -193,14 +193,14 @@ class Queue:
         return KeptPlace(waited=int(max(0.0, first.ended - first.entered) // 60), position=place)
 
     def call_back(self, question: PromiseCallback, *, key: str, now: float) -> CallbackPromise:
-        """Promise a call back. Raises LookupFailed for numbers that are not rung, unless there is a message."""
+        """Promise a call back. Raises LookupFailed for a number that may not be called, unless there is a message."""
         waiter, tidy = self._waiter(question, question.number, key, now), self._tidy(now)
         try:
             self._check_calls_go_to(question.number, waiter, key, now)
         except LookupFailed:
             if not question.message:
                 raise
-            waiter = replace(waiter, mark="")  # people listen to the message, and no machine rings
+            waiter = replace(waiter, mark="")  # people listen to the message; no automatic call
 
         def promise(state: QueueState) -> tuple[QueueState, CallbackPromise]:
             return callbacks.promise_callback(tidy(state), self.line, waiter, question.call, now)
@@ -208,24 +208,24 @@ class Queue:
         return self.repository.change(promise)
 
     def _check_calls_go_to(self, number: str, waiter: Waiter, key: str, now: float) -> None:
-        """Count the promise of a call. Raises LookupFailed for numbers that are not rung, or not so often."""
+        """Count a promise. Raises LookupFailed for a number that may not be called, or not as often."""
         if not callbacks.may_be_called(number):
             raise LookupFailed("calls do not go to such a number", missing=True)
         if callbacks.open_promise(self.repository.state(), waiter.mark) is None:
             self._last_agents.count_call_back(waiter.mark, key, now)
 
-    # what operators see and do
+    # views and actions of operators
 
     def counts(self, now: float) -> view.View:
-        """Return how many wait and are at work, without looking into what callers told: quick enough for a scrape."""
+        """Return the counts of waiters and agents. It opens no sealed context, so it is quick enough for a scrape."""
         return view.counts(self.repository.state(), self.line, now)
 
     def view(self, now: float) -> view.View:
-        """Return who is in the queue and how the desks stand, as `ivr queue` shows it."""
+        """Return the waiters and desks as `ivr queue` shows them."""
         return view.queue_view(self.repository.state(), self.line, self.seal, now)
 
     def called_back_by_hand(self, reference: str, now: float) -> bool:
-        """Close a call back that somebody has made; tell whether it was open."""
+        """Close a call back that a person has made; return whether it was open."""
 
         def close(state: QueueState) -> tuple[QueueState, bool]:
             open_promises = (
@@ -236,7 +236,7 @@ class Queue:
 
         return self.repository.change(close)
 
-    # what the questions share
+    # shared by the questions
 
     def _waiter(self, asked: AboutCaller[Any], number: str, key: str, now: float) -> Waiter:
         context = agent_context.agent_context_of(number, asked)
@@ -256,7 +256,7 @@ class Queue:
         )
 
     def _taking_up(self, waiter: Waiter, earlier: list[Waiter]) -> Waiter:
-        """Return a caller with the time of coming of earlier waits, and with what was told to them and by them."""
+        """Return a caller with the time of coming, announced place and wait, and context of earlier waits."""
         if not earlier:
             return waiter
         first, *_ = in_order = sorted(earlier, key=lambda place: place.entered)
@@ -275,12 +275,12 @@ class Queue:
         return QueueRequest(key, now, secrets.token_hex(12), self.places_calls)
 
     def tidy(self, now: float) -> None:
-        """Take away what is over; requests do so too, so nothing depends on it."""
+        """Run a cleanup if it is due. Requests do so too."""
         due = self._tidy(now)
         self.repository.change(lambda state: (due(state), None))
 
     def _tidy(self, now: float) -> Callable[[QueueState], QueueState]:
-        """Return what takes away what is over, at most once a second."""
+        """Return the cleanup of a state, or the identity when none is due."""
         if self._tidying.is_due(now):
             return lambda state: tidied(state, self.line, now)
         return lambda state: state
@@ -293,7 +293,7 @@ class Queue:
 
 
 def _dropped(state: QueueState, mark: str, line: Hotline, now: float) -> list[Waiter]:
-    """Return those of a number who dropped out and may come back to their place."""
+    """Return the waiters of a number who dropped out and may return to their place."""
     if not mark:
         return []
     return [
@@ -302,7 +302,7 @@ def _dropped(state: QueueState, mark: str, line: Hotline, now: float) -> list[Wa
 
 
 def _earlier(state: QueueState, waiter: Waiter, line: Hotline, now: float) -> list[Waiter]:
-    """Return what a caller has waited for already: a dropped place, this very call before it was lost, a call back."""
+    """Return the earlier waits of a caller: a dropped place, this call before the store lost it, a call back."""
     dropped = _dropped(state, waiter.mark, line, now)
     same, promised = state.waiters.get(waiter.id), state.waiters.get(callbacks.id_of(waiter.mark))
     if same and same not in dropped and keeps_place(same, line.waiting, now):

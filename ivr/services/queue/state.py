@@ -1,6 +1,6 @@
-"""The state of the queue as values: who waits for a person, who is at the desks, who is being rung for whom.
+"""The state of the queue as immutable values: waiters, agents, offers, sites and handled calls.
 
-Nothing here acts, asks or has a clock. Times are Unix seconds; 0 stands for never.
+Times are Unix seconds; 0 means never.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ OfferState = Literal["ringing", "answered", "taken", "over", "failed"]
 
 
 MAIN_LANGUAGE = "zh"
-"""What an agent speaks of whom nothing else is known. Languages are compared by their first part: en is en-US."""
+"""The languages of an agent without an entry. They are compared by their first part: en is en-US."""
 
 
 class Waiter(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody who wants a person: on the line, or waiting for a call back (`by` is set then).
+    """A caller who waits for an agent, on the line or for a call back (then `by` is set).
 
-    `mark` stands for the number, "" where it was withheld; `sealed` holds what the agent is to know. A row outlives
-    its wait for a while (`talked`, `left`), so that late requests find what became of it.
+    `mark` is the fingerprint of the number, "" for a withheld one; `sealed` is the context for the agent. A row is kept
+    for a while after its wait (`talked`, `left`), so that late requests find its result.
     """
 
     id: str
@@ -59,15 +59,15 @@ class Waiter(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def calls_back(self) -> bool:
-        """Tell whether this caller holds no line and is to be called."""
+        """Return whether the caller waits for a call back."""
         return self.by > 0
 
 
 class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A person who answers. `id` is the name or staff number, `number` E.164 or a SIP address.
+    """An agent. `id` is the name or staff number, `number` an E.164 number or SIP address.
 
-    `until` ends a wrap-up or a pause that ends by itself; `idle` is when the last call was over; `then` is the state
-    that was asked for during a call and follows it.
+    `until` is the end of a wrap-up or timed pause, `idle` the end of the last call, and `then` the state that was
+    requested during a call and follows it.
     """
 
     id: str
@@ -85,9 +85,9 @@ class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One ringing of one agent for one waiter: the agent's leg. It is nobody's after `until`, whatever gets lost.
+    """The ringing of an agent for a waiter: the agent's leg. It ends at `until` even if its events are lost.
 
-    `picked_up` is when a caller who is called back answered.
+    `picked_up` is the time at which a caller who is called back answered.
     """
 
     id: str
@@ -109,7 +109,7 @@ class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SiteHealth(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a site does: dials that failed in a row, until when it is passed over, and its credit of calls."""
+    """The health of a site: failed dials in a row, the end of the time it is passed over, and its credit of calls."""
 
     id: str
     failures: int = 0
@@ -119,7 +119,7 @@ class SiteHealth(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Handled(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The last calls that were handled for a desk: when each was over and how long it took with its wrap-up."""
+    """The last handled calls of a desk: the end of each and its duration with the wrap-up."""
 
     id: str
     calls: tuple[tuple[float, float], ...] = ()
@@ -130,7 +130,7 @@ Thing = Waiter | Agent | Offer | SiteHealth | Handled
 
 @dataclass(frozen=True)
 class QueueState:
-    """Everything at one moment. Never changed; `put` and `drop` return another."""
+    """The state at one moment. `put` and `drop` return a new state."""
 
     waiters: Mapping[str, Waiter] = field(default_factory=lambda: MappingProxyType({}))
     agents: Mapping[str, Agent] = field(default_factory=lambda: MappingProxyType({}))
@@ -139,15 +139,15 @@ class QueueState:
     handled: Mapping[str, Handled] = field(default_factory=lambda: MappingProxyType({}))
 
     def put(self, *things: Thing) -> QueueState:
-        """Return the state with these in place of those of the same id."""
+        """Return the state with these things, which replace those of the same id."""
         return self.changed((_KINDS[type(thing)], thing.id, thing) for thing in things)
 
     def drop(self, *things: Thing) -> QueueState:
-        """Return the state without these."""
+        """Return the state without these things."""
         return self.changed((_KINDS[type(thing)], thing.id, None) for thing in things)
 
     def changed(self, things: Iterable[tuple[str, str, Thing | None]]) -> QueueState:
-        """Return the state with these, each told by its field and its id; None takes one away."""
+        """Return the state with changes, each a field, an id and the new thing; None deletes it."""
         changed: dict[str, dict[str, Thing]] = {}
         for kind, key, thing in things:
             if kind not in changed:
@@ -159,7 +159,7 @@ class QueueState:
         return replace(self, **changed)  # type: ignore[arg-type]
 
     def offer_of(self, whose: Waiter | Agent) -> Offer | None:
-        """Return the offer that a waiter or an agent is in, if any."""
+        """Return the current offer of a waiter or an agent, if any."""
         return self.offers.get(whose.offer) if whose.offer else None
 
 
@@ -170,7 +170,7 @@ _KINDS: Mapping[type, str] = {
     SiteHealth: "sites",
     Handled: "handled",
 }
-"""What is on the state, and the field that holds it."""
+"""The field of the state for each type of thing."""
 
 TYPES: Mapping[str, type[Thing]] = {kind: cls for cls, kind in _KINDS.items()}
 assert set(TYPES) == {spec.name for spec in fields(QueueState)}  # noqa: S101

@@ -1,4 +1,4 @@
-"""What a caller in the queue is told at one request: ring this agent, wait at that place, or nobody is there. Pure."""
+"""The status of a caller in the queue at one request: ring an agent, wait, or no agent is there. Pure functions."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .state import Agent, Offer, QueueState, Waiter
 from .wait_time import OVER_TEN, expected, position, to_say
 
 NO_CALL_BACK_TO = 2
-"""Places so near the front that a call back would come later than the agent."""
+"""The places at the front for which a call back would come later than the agent."""
 
 
 @dataclass(frozen=True)
 class QueueRequest:
-    """One request: its key, its time, a name for the leg if one must be rung, and whether calls can be placed."""
+    """A request: its key, its time, an id for a new leg, and whether the carrier can place calls."""
 
     key: str
     now: float
@@ -30,7 +30,7 @@ class QueueRequest:
 
 
 def may_enter(state: QueueState, line: Hotline, desk: str) -> QueueStatus | None:
-    """Return why nobody can wait for a desk: it has no agents, or none is signed on; None if somebody can."""
+    """Return why callers cannot wait for a desk: it has no agents, or none is signed on; None if they can."""
     if any(is_signed_on(agent) and may_serve(line, agent, desk) for agent in state.agents.values()):
         return None
     if any(may_serve(line, agent, desk) for agent in state.agents.values()):
@@ -40,10 +40,10 @@ def may_enter(state: QueueState, line: Hotline, desk: str) -> QueueStatus | None
 
 
 def queue_status(state: QueueState, line: Hotline, call: str, asking: QueueRequest) -> tuple[QueueState, QueueStatus]:
-    """Answer a caller who is in the queue. The same key gets the same answer while nothing else has happened."""
+    """Return the new state and the status of a caller. A repeated key gets the same status until the state changes."""
     waiter = state.waiters[call]
     offer = state.offer_of(waiter)
-    if offer and offer.state == "taken":  # the caller's line asks again, so the conversation is over
+    if offer and offer.state == "taken":  # the caller's line sends a request, so the conversation is over
         state = offers.finish(state, line, offer.id, asking.now)
         return state, talked(state.waiters[call])
     if offer and offer.key == asking.key:
@@ -59,7 +59,7 @@ def queue_status(state: QueueState, line: Hotline, call: str, asking: QueueReque
 
 
 def talked(waiter: Waiter) -> QueueStatus:
-    """Tell that the caller has talked with an agent, and how long, in seconds."""
+    """Return the status of a caller who has talked with an agent, with the seconds of the conversation."""
     return QueueStatus(state="talked", agent=waiter.agent, seconds=round(waiter.seconds))
 
 
@@ -113,7 +113,7 @@ def interval(rules: Waiting, priority: str) -> float:
 
 
 def _offers_call_back(waiter: Waiter, rules: Waiting, place: int, seconds: float | None, now: float) -> bool:
-    """Tell whether to offer a call back: the wait is long, or nobody knows and it has been long already."""
+    """Return whether to offer a call back: the estimated wait is long, or unknown and already long."""
     least = rules.elderly_call_back_from if waiter.priority == "elderly" else rules.call_back_from
     if not waiter.mark or place <= NO_CALL_BACK_TO:
         return False

@@ -1,4 +1,4 @@
-"""The queue as people and programs look at it: who waits, who is to be called back, how the desks stand. Read only."""
+"""Views of the queue for people and programs: waiters, call backs and desks. They change nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ View = dict[str, Any]
 
 
 def agent_view(agent: Agent, now: float) -> View:
-    """Return an agent; `seconds` is how long the state has lasted, None for one that never signed on."""
+    """Return the view of an agent. `seconds` is the age of the state, None for one that has never signed on."""
     return {
         "name": agent.id,
         "number": agent.number,
@@ -36,7 +36,7 @@ def agent_view(agent: Agent, now: float) -> View:
 
 
 def queue_view(state: QueueState, line: Hotline, seal: Seal, now: float) -> View:
-    """Return who is in the queue in the order of being served, and how each desk stands. Numbers are masked."""
+    """Return the waiters in the order of service, and the figures of each desk. Numbers are masked."""
     there = [waiter for waiter in ranked(state, line, now) if not waiter.calls_back]
     mine = _by_desk(line, there)
     talking = [
@@ -91,7 +91,7 @@ def _who(waiter: Waiter, seal: Seal) -> View:
 
 
 def _context(waiter: Waiter, seal: Seal) -> AgentContext:
-    """Open what the caller told; who has another key sees the queue without it."""
+    """Open the context of a caller; return an empty one if it was sealed with another key."""
     try:
         return unseal_context(waiter.sealed, seal)
     except StoreError:
@@ -99,7 +99,7 @@ def _context(waiter: Waiter, seal: Seal) -> AgentContext:
 
 
 def counts(state: QueueState, line: Hotline, now: float) -> View:
-    """Return how many wait for each desk and how its agents stand, and the agents by state, each counted once."""
+    """Return the counts of waiters and agents for each desk, and of agents by state, each agent once."""
     mine = _by_desk(line, (waiter for waiter in waiting(state, line.waiting, now) if not waiter.calls_back))
     agents = list(state.agents.values())
     states = Counter(_state(agent, now) for agent in agents)
@@ -123,7 +123,7 @@ def _desk(state: QueueState, line: Hotline, name: str, mine: Sequence[Waiter], n
 
 
 def _counts(line: Hotline, name: str, mine: Sequence[Waiter], agents: Sequence[Agent], now: float) -> View:
-    """Count for a desk; agents of several desks, and of those that it overflows to, count for each of them."""
+    """Return the counts of a desk. An agent of several desks, also by overflow, counts for each."""
     helping = serving(line, name)
     own = [agent for agent in agents if not helping.isdisjoint(agent.desks)]
     return {

@@ -1,7 +1,7 @@
-"""How long a caller will wait, from what is happening now; None where the data is too thin to promise anything. Pure.
+"""The estimated wait of a caller, as pure functions of the current state; None where there are too few data.
 
 A caller at place n gets the n-th agent who becomes free: with `active` agents one becomes free about every
-handle time / active. What is said is a fifth more, in whole minutes rounded up: better sooner than promised.
+handle time / active. The announced wait is a fifth longer, in whole minutes rounded up.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from .state import Agent, QueueState, Waiter
 FEWEST_AGENTS = 3
 FEWEST_CALLS = 5
 RECENT = 7_200.0
-"""Seconds after which a handled call no longer tells how long calls take now."""
+"""The seconds after which a handled call no longer counts for the handle time."""
 SUDDEN = 120.0
 SUDDEN_SHARE = 0.3
-"""When this share of the agents left within SUDDEN seconds, nobody knows how it goes on."""
+"""The share of agents that left within SUDDEN seconds above which the wait cannot be estimated."""
 MARGIN = 1.2
 OVER_TEN = 11
-"""Said as "more than ten minutes"."""
+"""The minutes that are announced as "more than ten minutes"."""
 
 
 def position(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> int:
-    """Return the place of a caller: one more than those before who want agents of the same desks."""
+    """Return the place of a caller: one more than the earlier callers for agents of the same desks."""
     mine = serving(line, waiter.desk)
     before = 0
     for other in ranked(state, line, now):
@@ -38,7 +38,7 @@ def position(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> in
 
 
 def expected(state: QueueState, line: Hotline, desk: str, place: int, now: float) -> float | None:
-    """Return the seconds until the caller at `place` gets an agent, or None."""
+    """Return the estimated seconds until the caller at `place` gets an agent; None if unknown."""
     mine = serving(line, desk)
     agents = [agent for agent in state.agents.values() if not mine.isdisjoint(agent.desks)]
     active = sum(is_active(agent, now) for agent in agents)
@@ -61,10 +61,10 @@ def minutes(seconds: float) -> int:
 
 
 def to_say(seconds: float | None, before: int | None) -> tuple[int | None, bool]:
-    """Return the minutes to say after `before` was said, and whether they had to rise.
+    """Return the minutes to announce after `before` minutes were announced, and whether they had to rise.
 
-    They rise only when even without the margin the wait is longer than what was said; else the caller hears at most
-    what was said before. Nothing is said while nobody knows.
+    They rise only when the wait without the margin is longer than `before`; otherwise they are at most `before`. They
+    are None while the wait is unknown.
     """
     if seconds is None:
         return None, False

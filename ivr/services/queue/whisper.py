@@ -1,4 +1,4 @@
-"""What an agent is told before the caller is heard, in a few words. Nothing that was typed is told unmasked."""
+"""The whisper: a few words about the caller that the agent hears first. Entries in it are masked."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ivr.speech.verbalize import Reader
 from .legs import Whisper
 
 MOST_TYPED = 2
-"""Entries that are told; the rest stands on the agent's screen."""
+"""The most entries in a whisper; the agent's screen has all."""
 _LONGEST = 40
 _MASKED = re.compile(r"[*•×xX\s]*[*•×xX][*•×xX\s]*(?P<tail>\d{1,6})")
 
 
 def whisper_words(whisper: Whisper) -> list[Say]:
-    """Return what the agent hears: the caller in one sentence, then what to press."""
+    """Return the whisper: the caller in one sentence, then the keys."""
     language = language_of(whisper.language)
     sentence = phrase(language, "agent_between").join(_facts(whisper, language)) + phrase(language, "agent_end")
     take = phrase(language, "agent_take_back" if whisper.call_back else "agent_take")
@@ -52,7 +52,7 @@ def _typed(language: str, name: str, value: str) -> str:
     masked = _MASKED.fullmatch(value)
     if masked is None and len(re.findall(r"\d", value)) <= 6:
         return phrase(language, "agent_typed", name=name, value=_short(value))
-    # A long number that nobody masked on the way is cut here too.
+    # A long number is cut here too, in case it was not masked before.
     tail = masked["tail"] if masked else "".join(re.findall(r"\d", value))[-4:]
     return phrase(language, "agent_typed_tail", name=name, value=Reader()(tail, "digits", "", language))
 

@@ -1,4 +1,4 @@
-"""Text messages to callers: counted, sent once, by the backend that is set up; a backend is a module named after it."""
+"""Text messages to callers: counted, and sent once by the backend of the settings. A backend is one module."""
 
 from .sender import SmsSender
 from .service import Messages, Rules, open_messages

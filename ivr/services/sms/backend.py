@@ -1,4 +1,4 @@
-"""What a way of sending text messages must be able to do."""
+"""The protocol of backends that send text messages."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from ivr.secret import Secret
 
 
 class UncertainError(LookupFailed):
-    """Nobody knows whether the message went out, so it must not be sent again by itself."""
+    """It is unknown whether the carrier has sent the message, so it must not be sent again automatically."""
 
 
 class Backend(ABC):
-    """Sends one message. `kind` names it for operators."""
+    """A backend that sends one message at a time. Operators see its `kind`."""
 
     kind: ClassVar[str]
     last_resort: ClassVar[bool] = False
-    """Whether messages stay on this machine."""
+    """True if messages stay on this machine."""
 
     @abstractmethod
     def send(self, number: str, text: Secret, purpose: str, now: float) -> str:
-        """Send to a number such as +8613800000001; return the message's id.
+        """Send a message to a number such as +8613800000001; return its id.
 
-        Raises LookupFailed when it was not sent, UncertainError when nobody knows; neither tells number or message.
+        Raises LookupFailed when it was not sent, UncertainError when that is unknown. Neither error text may contain
+        the number or the message.
         """

@@ -1,4 +1,4 @@
-"""Keeps messages in the store instead of sending them, sealed, as they may hold a code: for the demo and for tests."""
+"""Keeps messages in the store instead of sending them, for the demo and tests. They are sealed: some hold a code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEPT = 200
 
 @dataclass(frozen=True)
 class TextMessage:
-    """A message that would have been sent. `text` opens with `reveal()`."""
+    """A message that was kept instead of sent. `text.reveal()` returns its text."""
 
     id: str
     at: float
@@ -29,7 +29,7 @@ class TextMessage:
 
 
 class LocalOutbox(Backend):
-    """Keeps the newest messages."""
+    """The newest messages in the store."""
 
     kind: ClassVar[str] = "outbox"
     last_resort: ClassVar[bool] = True
@@ -38,8 +38,8 @@ class LocalOutbox(Backend):
         self._documents, self._seal = documents, seal
 
     def send(self, number: str, text: Secret, purpose: str, now: float) -> str:
-        """Keep one message; the oldest beyond what is kept go."""
-        # The number is sealed with the text: this collection is the one place that has both in full.
+        """Keep one message; delete the oldest beyond the most that are kept."""
+        # The number is sealed with the text: only this collection has both in full.
         letter = self._seal.seal(Secret("otp", f"{number}\n{text.reveal()}"))
         document = {"at_ms": int(now * 1000), "letter": letter, "purpose": purpose}
         return f"outbox-{add_newest(self._documents, OUTBOX, now, document, KEPT)}"

@@ -1,6 +1,6 @@
-"""Send text messages by the carrier after the turn that wrote them has been committed, never within it.
+"""Sends text messages by the carrier, after the commit of the turn that wrote them.
 
-A message that may have gone out is not sent again: a carrier has no key by which it would know a second one.
+A message that may have been sent is not sent again, because a carrier has no key to recognise a repeat.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from .backend import Backend, UncertainError
 
 UNSENT_MESSAGES = "sms.unsent"
 POLL_SECONDS = 5.0
-"""How often messages are looked for that another process wrote and did not send."""
+"""The interval of checks for messages that another process wrote and did not send."""
 CLAIM_SECONDS = 60
-"""After so many seconds a message whose sending was begun and never ended counts as perhaps sent."""
+"""The seconds after which a message whose sending was begun and never ended counts as perhaps sent."""
 FIRST_RETRY, LONGEST_RETRY = 5, 900
-"""Seconds to wait after the first failure, and at most; the pause doubles."""
+"""The first and the longest pause after failures, in seconds; the pause doubles."""
 GIVE_UP_SECONDS = 86_400
 CODE_PURPOSE = "code"
-"""The first word of a one-time code's purpose; such a message is useless after the code has run out."""
+"""The first word of the purpose of a message with a one-time code, which is useless after the code expires."""
 
 
 class UnsentMessages(Backend):
-    """Writes messages into a unit of work; they are sent after its commit."""
+    """A backend that writes messages into a unit of work; they are sent after its commit."""
 
     kind: ClassVar[str] = "unsent"
 
@@ -59,7 +59,7 @@ class UnsentMessages(Backend):
 
 
 class SmsSender:
-    """Sends the messages of a store, each once over all processes. `failed` gets what could not be sent, and why."""
+    """Sends the messages of a store, each once over all processes. `failed` gets each message that failed, and why."""
 
     def __init__(
         self,
@@ -75,15 +75,15 @@ class SmsSender:
         self._thread = threading.Thread(target=self._run, name="ivr-sms", daemon=True)
 
     def within(self, unit: UnitOfWork) -> UnsentMessages:
-        """Return the backend that writes messages into a unit of work."""
+        """Return a backend that writes messages into a unit of work."""
         return UnsentMessages(unit, self._seal, self._wanted.set)
 
     def start(self) -> None:
-        """Start the thread, in the process that sends: a fork does not copy it."""
+        """Start the thread in the process that sends, because a fork does not copy threads."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop after the message that is being sent."""
+        """Stop the thread after the message that it is sending."""
         self._end.set()
         self._wanted.set()
         self._thread.join()
@@ -101,7 +101,7 @@ class SmsSender:
             self._wanted.clear()
             try:
                 self.round()
-            except Exception as fault:  # a store that fails now may answer in the next round
+            except Exception as fault:  # the store may work again in the next round
                 self._failed(fault)
             self._wanted.wait(POLL_SECONDS)
 
@@ -124,7 +124,7 @@ class SmsSender:
             self._store.change(UNSENT_MESSAGES, message, lambda _: None)
 
     def _claim(self, message: str, now: int) -> Document | None:
-        """Take the right to send; return the message as it was claimed, with an older `begun` where a claim ran out."""
+        """Claim a message; return it as claimed, with the older `begun` if an earlier claim has run out."""
         claimed: list[Document | None] = []
 
         def claim(before: Document | None) -> Document | None:

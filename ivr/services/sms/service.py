@@ -1,4 +1,4 @@
-"""The service "sms": takes a text message to a mobile number once, within limits, and never tells what was in it."""
+"""The service "sms": accepts text messages to mobile numbers, each once and within limits. It logs no text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PREMIUM = (
     *(f"+1{area}" for area in (242, 246, 264, 268, 284, 345, 441, 473, 649, 664, 721, 758, 767, 784, 809, 829, 849)),
     *(f"+1{area}" for area in (868, 869, 876)),
 )
-"""Never allowed: premium rate, personal numbering, satellites, international networks, the Caribbean."""
+"""Prefixes that are never allowed: premium rate, personal numbering, satellites, global networks, the Caribbean."""
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{7,14}")
 _MAINLAND_MOBILE = re.compile(r"\+861[3-9][0-9]{9}")
 
@@ -35,7 +35,7 @@ _Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class Rules:
-    """To whom messages may go, how many a number gets within 24 hours, and how long one may be (characters)."""
+    """The allowed prefixes, the most messages to a number in 24 hours, and the most characters of a message."""
 
     prefixes: tuple[str, ...] = ("+861",)
     a_day: int = 20
@@ -43,7 +43,7 @@ class Rules:
 
 
 class Messages:
-    """Counts messages and hands them to a backend. Used in a unit of work, which makes one change of both."""
+    """Counts messages and passes them to a backend. A unit of work makes both one change."""
 
     name: ClassVar[str] = "sms"
 
@@ -52,9 +52,9 @@ class Messages:
         self._rules = rules or Rules()
 
     def send(self, question: SendMessage, *, key: str, now: float) -> MessageSent:
-        """Take a message that is to be sent; the same key again is the same message.
+        """Accept a message to send; a repeated key is the same message.
 
-        Raises LookupFailed, `missing` for a number that gets no text messages.
+        Raises LookupFailed, with `missing` for a number that gets no text messages.
         """
         number, text = self._number(question.number), self._text(question.text)
         purpose = re.sub(r"[^a-z0-9_ ]", "", question.purpose.lower())[:40]
@@ -85,7 +85,7 @@ class Messages:
         return Secret("otp", text.encode("utf-8", "replace").decode())
 
     def _sent(self, mark: str, at: int) -> list[_Entry]:
-        """Return what a number was sent within the last 24 hours."""
+        """Return the messages to a number in the last 24 hours."""
         stored = self._documents.get(_COLLECTION, mark) or {"sent": []}
         return [entry for entry in stored["sent"] if at - entry["at"] <= _DAY]
 
@@ -93,6 +93,6 @@ class Messages:
 def open_messages(
     unit: UnitOfWork, seal: Seal, sender: SmsSender | None = None, *, rules: Rules | None = None
 ) -> Messages:
-    """Return the service in a unit of work; without a sender, messages stay in the store's outbox."""
+    """Return the service over a unit of work; without a sender, messages stay in the store's outbox."""
     backend = sender.within(unit) if sender else LocalOutbox(unit, seal)
     return Messages(unit, backend, seal=seal, rules=rules)

@@ -1,1 +1,1 @@
-"""Complaints: taken down, numbered, with deadlines and the alarms that go with them."""
+"""Tickets of complaints, with their numbers, deadlines and alarms."""

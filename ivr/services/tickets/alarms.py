@@ -1,6 +1,6 @@
-"""Raises the alarm when a promise is about to be broken or was: each alarm once, tried again while nobody takes it.
+"""Alarms about deadlines that are near or missed. Each is sent once, and tried again until it is delivered.
 
-An alarm tells which ticket, which clock and whom it is for; never what the caller said or the caller's number.
+An alarm contains the ticket, the clock and its recipient, but not the caller's number or words.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from ivr.jobs.outbox import Delivered, every_key, post, waits
 from . import deadlines
 
 WATCHED: Mapping[str, str] = {"tickets": "open_tickets", "tasks": "open_tasks"}
-"""Collections with deadlines, and the list of what is still open in each."""
+"""The collections with deadlines, and for each the list of its open documents."""
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """One alarm. `alarm` is "opened", or a clock and how it stands, such as "final.overdue" or "first_reply.soon"."""
+    """One alarm. `alarm` is "opened", or a clock and its state, such as "final.overdue" or "first_reply.soon"."""
 
     about: str
     id: str
@@ -37,26 +37,26 @@ class Alarm:
 
     @property
     def key(self) -> str:
-        """Return what tells this alarm from every other."""
+        """Return the key of this alarm, unique among all alarms."""
         return f"{self.id}:{self.alarm}"
 
     def body(self) -> Mapping[str, Any]:
-        """Return what is sent."""
+        """Return the body that is sent."""
         return asdict(self)
 
 
 class DeadlineAlarms:
-    """Watches open tickets and tasks. Any number of processes may do so; an alarm is claimed before it is sent."""
+    """Watches open tickets and tasks. Several processes may do so: each claims an alarm before it sends."""
 
     def __init__(self, documents: Documents, alarm: Callable[[Alarm], None] | None = None) -> None:
         self._documents, self._alarm = documents, alarm
 
     def due(self, now: float) -> Iterator[Alarm]:
-        """Yield the alarms that are due and were not taken yet; a document that cannot be read has none."""
+        """Yield the alarms that are due and not delivered yet; a document that cannot be read has none."""
         return (alarm for group in self._alarms_by_document(int(now)) for alarm in group or ())
 
     def sound(self, now: float) -> Delivered:
-        """Send what is due; stop early when nobody listens. Without a receiver nothing is sent and nothing is lost."""
+        """Send the alarms that are due; stop at the first failed delivery. Without a receiver all stay due."""
         if self._alarm is None:
             return Delivered()
         at = int(now)
@@ -70,7 +70,7 @@ class DeadlineAlarms:
         )
 
     def _alarms_by_document(self, now: int) -> Iterator[list[Alarm] | None]:
-        """Yield the alarms of each document with deadlines; None for one that is not as it should be."""
+        """Yield the alarms of each document with deadlines; None for a malformed document."""
         for collection, listed in WATCHED.items():
             for key in every_key(self._documents, listed):
                 document = self._documents.get(collection, key)
@@ -79,10 +79,10 @@ class DeadlineAlarms:
                 try:
                     yield list(_due(collection.removesuffix("s"), key, document, now))
                 except (LookupError, TypeError, ValueError, AttributeError):
-                    yield None  # one malformed ticket must not silence the others
+                    yield None  # a malformed ticket must not suppress the alarms of others
 
     def _claim(self, alarm: Alarm, now: int) -> bool:
-        """Take the right to send; False when another process has it or has sent."""
+        """Claim an alarm; return False when another process has claimed or sent it."""
         claimed = False
 
         def claim(before: Document | None) -> Document | None:
@@ -114,14 +114,14 @@ def _due(about: str, key: str, document: Document, now: int) -> Iterator[Alarm]:
 
 
 def _runs(clock: str, document: Document) -> bool:
-    """Tell whether a clock still counts: the first reply's stops with the first reply, all stop with the answer."""
+    """Return whether a clock still runs: the first reply stops its own clock, the answer stops all."""
     if document["state"] not in ("open", "working"):
         return False
     return clock != "first_reply" or document["replied"] is None
 
 
 def _waits(document: Document, alarm: str, now: int) -> bool:
-    """Tell whether an alarm has not been taken, and nobody is just sending it."""
+    """Return whether an alarm is neither delivered nor claimed."""
     return waits(document["alarms"].get(alarm), now)
 
 

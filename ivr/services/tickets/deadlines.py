@@ -1,4 +1,4 @@
-"""The promises that come with a complaint, as data: who hears of it, and by when. Pure; has no clock of its own.
+"""The deadlines of a complaint and the roles that are notified, as pure functions of its time and severity.
 
 Sources: 24 hours and five working days are the service standard of the hotline; 15 and 30 days, and 30 more with
 approval, are the law (银行业保险业消费投诉处理管理办法, 2020).
@@ -20,12 +20,12 @@ WARN_DAYS = 4
 WARN_SHARE = 0.8
 EXTENSION_DAYS = 30
 REPEAT_DAYS = 7
-"""The same caller with the same kind of complaint within so many days has come back."""
+"""The days within which the same kind of complaint from the same caller counts as a repeat."""
 
 
 @dataclass(frozen=True)
 class Severity:
-    """How a severity is dealt with: its least level, the days of the law, and which roles are told at once."""
+    """The rules of a severity: its least level, the days of the law, and the roles that are notified at once."""
 
     least: str
     statutory_days: int
@@ -38,24 +38,24 @@ SEVERITIES: Mapping[str, Severity] = {
     "public": Severity("high", 30, ("duty_manager", "press_office")),
 }
 ROUTES: Mapping[str, str] = {"first": "agent", "middle": "team_leader", "high": "complaints_office"}
-"""The role that a level belongs to, and that its alarms go to."""
+"""The role that is responsible for each level and gets its alarms."""
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """When a clock warns and when it has run out, in Unix seconds."""
+    """A deadline: the time of its warning and of its end, in Unix seconds."""
 
     warn: int
     due: int
 
     def document(self) -> Document:
-        """Return it as it is stored."""
+        """Return the clock in its stored form."""
         return {"warn": self.warn, "due": self.due}
 
 
 @dataclass(frozen=True)
 class Promise:
-    """The clocks of a ticket. `certain` is false when the last day lies in a year whose days off nobody knows yet."""
+    """The clocks of a ticket. `certain` is false when the last day lies in a year whose days off are not known yet."""
 
     first_reply: Deadline
     final: Deadline
@@ -65,13 +65,13 @@ class Promise:
 
 
 def level_of(severity: str, asked: str, *, repeat: bool) -> str:
-    """Return the level: at least the one asked for and the severity's own; one higher for who comes back."""
+    """Return the level: at least the requested one and that of the severity, and one higher for a repeat."""
     place = max(TICKET_LEVELS.index(asked), TICKET_LEVELS.index(SEVERITIES[severity].least)) + repeat
     return TICKET_LEVELS[min(place, len(TICKET_LEVELS) - 1)]
 
 
 def promise(opened: int, severity: str) -> Promise:
-    """Return what is promised to who complained at `opened`."""
+    """Return the deadlines of a complaint that was opened at `opened`."""
     moment = local(opened)
     sure = add_working_days(moment, FINAL_DAYS)
     last = sure or _presumed(moment, FINAL_DAYS)
@@ -86,12 +86,12 @@ def promise(opened: int, severity: str) -> Promise:
 
 
 def spread(opened: int, due: int) -> Deadline:
-    """Return a clock that warns when four fifths of its time have gone."""
+    """Return a clock that warns after four fifths of its time."""
     return Deadline(opened + int((due - opened) * WARN_SHARE), due)
 
 
 def extended(clock: Mapping[str, int]) -> Document:
-    """Return the clock of the law with the days that an approval adds."""
+    """Return the clock of the law, extended by the days of an approval."""
     more = EXTENSION_DAYS * 86400
     return {"warn": clock["warn"] + more, "due": clock["due"] + more}
 
@@ -103,5 +103,5 @@ def _presumed(moment: datetime, days: int) -> datetime:
 
 
 def _end_of(moment: datetime) -> int:
-    """Return the last second of a day in China."""
+    """Return the last second of a day in China, in Unix seconds."""
     return int(moment.replace(hour=23, minute=59, second=59, microsecond=0).timestamp())

@@ -1,4 +1,4 @@
-"""Ticket numbers: short, spoken without a slip, no two alike. They must not tell how many complaints there were."""
+"""Ticket numbers: short, unique, safe against slips. The number of complaints must not be readable from them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _STRIDE = 7919
 
 
 def issue(documents: Documents, now: float) -> str:
-    """Return a new number: T, the day as yymmdd, four digits that jump about, and a check digit.
+    """Return a new number: T, the day as yymmdd, four digits in scrambled order, and a check digit.
 
-    The check digit (Damm) makes any two numbers differ in at least two digits, and finds two digits that were swapped.
-    After 9,999 numbers of one day they get one digit longer.
+    The check digit (Damm) detects a wrong digit and two swapped digits. After 9,999 numbers of a day, numbers have one
+    digit more.
     """
     day = local(now).strftime("%y%m%d")
     counted = documents.change(TICKET_NUMBERS, day, _count)
@@ -30,7 +30,7 @@ def issue(documents: Documents, now: float) -> str:
 
 
 def read_reference(text: str) -> str | None:
-    """Return the ticket number that was typed or said, with or without its T; None when it cannot be one."""
+    """Return the ticket number that was typed or said, with or without its T; None for any other text."""
     digits = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isalnum()).upper().removeprefix("T")
     if not digits.isascii() or not digits.isdecimal() or not 11 <= len(digits) <= 15:
         return None

@@ -1,7 +1,7 @@
-"""Complaints: taken with a number and deadlines, told to who made them, worked on by operators.
+"""The service "tickets": opens complaints with a number and deadlines, and reports their state to their callers.
 
-No ticket is told to anybody but the number that opened it or the customer it belongs to. Cards and ID numbers that were
-said in a message are not kept.
+A ticket is reported only to the number that opened it and the customer it belongs to. Card and ID numbers in a message
+are not kept.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ TICKETS, OPEN_TICKETS = "tickets", "open_tickets"
 ANSWERED_KEYS, OWNERS = "ticket_keys", "ticket_owners"
 ANSWERED = ("answered", "closed")
 TOLD_SECONDS = 15 * 60
-"""Times are told to callers in steps of this."""
+"""The step to which times are rounded for callers."""
 MOST_REMEMBERED, MOST_KEYS = 50, 20
 _LONG_DIGITS = re.compile(r"(?:[0-9零〇一二三四五六七八九幺][\s-]?){12,}[Xx]?")
 
 Age = tuple[int, str]
-"""When a ticket was opened, and its number: the order in which tickets came."""
+"""The time at which a ticket was opened, and its number: the order of tickets."""
 
 
 class Tickets:
-    """The service "tickets". All that lasts is in documents."""
+    """The service "tickets". All its state is in documents."""
 
     def __init__(self, documents: Documents, seal: Seal) -> None:
         self._documents, self._seal = documents, seal
 
-    # taking
+    # opening
 
     def open(self, question: OpenTicket, *, key: str, now: float) -> TicketReceipt:
-        """Open a ticket. The same key again gets the same number."""
+        """Open a ticket; return its number. A repeated key gets the same number."""
         kind, severity, level = question.kind, question.severity, question.level
         about = {
             "call": question.call,
@@ -58,13 +58,13 @@ class Tickets:
             return _receipt(stored)
         earlier = max(filter(None, [self._note_owner(owner, ticket, kind, opened) for owner in owners]), default=None)
         new = _new(ticket, kind, severity, level, opened, earlier[1] if earlier else None)
-        # Listed first: an open ticket that is not on the list would never raise an alarm.
+        # The list is written first: an open ticket that is not on it would never raise an alarm.
         self._documents.change(OPEN_TICKETS, ticket, lambda _: {})
         kept = self._documents.change(TICKETS, ticket, lambda before: before or {**new, **about, "owners": owners})
         return _receipt(kept or new)
 
     def _number_for(self, key: str, now: int) -> tuple[str, int]:
-        """Return the ticket number of a key and when it was given: a new one, or the one of before."""
+        """Return the ticket number of a key and its time: a new number for a new key."""
         stored = self._documents.get(ANSWERED_KEYS, key)
         if stored is None:
             offered: Document = {"ticket": references.issue(self._documents, now), "opened": now}
@@ -76,7 +76,7 @@ class Tickets:
         return [owner_of(self._seal, kind, value) for kind, value in named if value]
 
     def _note_owner(self, owner: str, ticket: str, kind: str, opened: int) -> Age | None:
-        """Put a ticket on its owner's list; return the last one of the same kind that came not long before."""
+        """Add a ticket to its owner's list; return the last recent one of the same kind."""
 
         def note(before: Document | None) -> Document:
             rows = list(before["tickets"]) if before else []
@@ -89,10 +89,10 @@ class Tickets:
         since = opened - deadlines.REPEAT_DAYS * 86400
         return max((_age(row) for row in came_before if row["kind"] == kind and row["opened"] >= since), default=None)
 
-    # telling
+    # reporting
 
     def progress(self, question: AskProgress, *, key: str, now: float) -> TicketProgress:
-        """Tell how far a ticket is. Raises LookupFailed, `missing` for one that is not there or is somebody else's."""
+        """Return the state of a ticket. Raises LookupFailed, `missing` for unknown tickets and those of others."""
         del key
         owners = self._owners(question.number, question.customer)
         if question.ticket:
@@ -115,7 +115,7 @@ class Tickets:
     # working
 
     def update(self, question: UpdateTicket, *, key: str, now: float) -> TicketProgress:
-        """Take what an operator did. The first who works on a ticket stays its owner."""
+        """Record the work of an operator. The first operator of a ticket stays its owner."""
         ticket = references.read_reference(question.ticket)
         note = _LONG_DIGITS.sub("…", question.note)
         change = {"state": question.state, "note": note, "by": question.by, "at": int(now)}
@@ -207,13 +207,13 @@ def _standing(ticket: Document) -> TicketProgress:
 
 
 def _late(ticket: Document, now: int) -> bool:
-    """Tell whether a promise is broken: nobody must be told to wait for a time that has gone."""
+    """Return whether a deadline is missed: no caller must be told to wait for a time in the past."""
     waits = {"final"} if ticket["replied"] is not None else {"first_reply", "final"}
     return ticket["state"] not in ANSWERED and any(now > ticket["clocks"][clock]["due"] for clock in waits)
 
 
 def _first_reply_by(ticket: Document) -> str:
-    """Return the time that callers are told, to the next quarter of an hour: three past ten is nothing to remember."""
+    """Return a time rounded up to the quarter of an hour, which callers remember more easily."""
     due = ticket["clocks"]["first_reply"]["due"]
     return local(due + -due % TOLD_SECONDS).isoformat()
 
