@@ -90,7 +90,8 @@ class Session:
             if now - last < LOST_SECONDS:
                 continue
             with self.store.lease(call_id):
-                ended += any(self._end_lost(unit, call_id, now) for unit in attempts(self.store))
+                tries = (self._end_lost(unit, call_id, now) for unit in attempts(self.store))
+                ended += next(has_ended for has_ended in tries if has_ended is not None)
         return ended
 
     def facts(self, call_id: str) -> Mapping[str, Any]:
@@ -129,7 +130,8 @@ class Session:
         unit.pause()
         closing = self.prompts.ready(reply.closing, carrier_speaks=channel.speaks)
         document = channel.render(closing, turn=reply.call.turn)
-        return document if self._commit(unit, saved, reply, incoming.key, document) else None
+        late = _late_recording(saved, incoming, request.now)
+        return document if self._commit(unit, saved, reply, incoming.key, document, late) else None
 
     def _answer_ended(self, unit: UnitOfWork, channel: Renderer, saved: Saved, request: _Request) -> bytes | None:
         """Return a hang-up. A recording that was under way when the caller hung up is still processed."""
@@ -166,6 +168,8 @@ class Session:
                 raise FlowStuck(f"the call has taken {TURN_LIMIT} turns")
             engine = self.engines.engine_of(call.release)
             if request.input is None:
+                if isinstance(incoming.input, Recorded):  # fetching and recognising it takes seconds
+                    unit.pause()
                 request.input = self._input_of(engine, call, incoming, now)
             outcome = engine.turn(call, request.input, now)
         try:
@@ -185,10 +189,18 @@ class Session:
         hearing = engine.hears(call, now) if isinstance(action, Recorded) else None
         return self.speech_input.hear(action, hearing) if isinstance(action, Recorded) and hearing else action
 
-    def _commit(self, unit: UnitOfWork, saved: Saved | None, reply: Reply, key: str, document: bytes) -> bool:
+    def _commit(
+        self,
+        unit: UnitOfWork,
+        saved: Saved | None,
+        reply: Reply,
+        key: str,
+        document: bytes,
+        more: Sequence[JournalRow] = (),
+    ) -> bool:
         """Commit a turn with its unit of work; return False at a conflict with another unit."""
         call, now = reply.call, self.clock()
-        rows = [_row(call, event, now) for event in reply.events]
+        rows = [*(_row(call, event, now) for event in reply.events), *more]
         entry = Saved(call.id, call.turn, key, freeze(call, self.seal), document, ended=bool(call.ended))
         return self._write(unit, entry, rows, saved, now)
 
@@ -199,8 +211,8 @@ class Session:
             self.list_ended(unit, entry.call_id)
         return unit.commit(entry, expected=saved.turn if saved else None, at=now, rows=rows)
 
-    def _end_lost(self, unit: UnitOfWork, call_id: str, now: float) -> bool:
-        """End a lost call; return False at a conflict with another unit or for a call that has ended."""
+    def _end_lost(self, unit: UnitOfWork, call_id: str, now: float) -> bool | None:
+        """End a lost call; return False for a call that has ended, None at a conflict with another unit."""
         saved = unit.load(call_id, "")
         if saved is None or saved.ended:
             return False
@@ -208,10 +220,10 @@ class Session:
             call = thaw(saved.call, self.seal)
             outcome = self.engines.engine_of(call.release).turn(call, HungUp(LOST), now)
             reply = answer_all(outcome, Answers(self.back_ends, now, self.timer).within(unit))
-            return self._commit(unit, saved, reply, saved.key, saved.reply)
+            return self._commit(unit, saved, reply, saved.key, saved.reply) or None
         except (IvrError, LookupError):  # a call of another version or key is ended all the same
             row = JournalRow(saved.call_id, saved.turn, now, "ended", json.dumps({"reason": LOST}))
-            return self._write(unit, replace(saved, turn=saved.turn + 1, ended=True), [row], saved, now)
+            return self._write(unit, replace(saved, turn=saved.turn + 1, ended=True), [row], saved, now) or None
 
 
 @dataclass
@@ -222,6 +234,15 @@ class _Request:
     now: float
     answers: Answers
     input: Input | None = None
+
+
+def _late_recording(saved: Saved | None, incoming: Incoming, now: float) -> list[JournalRow]:
+    """Return the journal row of a recording whose turn is over, so that colleagues can find it."""
+    recorded = incoming.input
+    if not isinstance(recorded, Recorded) or not recorded.url or saved is None or incoming.turn == saved.turn:
+        return []
+    data = {"url": recorded.url, "seconds": recorded.seconds, "turn": incoming.turn}
+    return [JournalRow(saved.call_id, saved.turn, now, "late_recording", json.dumps(data))]
 
 
 def _row(call: Call, event: Event, now: float) -> JournalRow:

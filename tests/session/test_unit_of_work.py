@@ -15,6 +15,7 @@ from ivr.app import Ivr, build
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, Input, NoInput, Recorded
 from ivr.engine.ports import Incoming
+from ivr.session.session import LOST_SECONDS
 from ivr.settings import Settings
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -212,6 +213,15 @@ def test_a_recording_in_time_is_taken_by_its_turn(ivr):
     assert kept(ivr) == [RECORDING.url]
 
 
+def test_a_recording_whose_turn_is_over_is_noted_for_colleagues(ivr):
+    caller = message_of(ivr)
+    turn = caller.turn
+    caller.do(NoInput())
+    caller.do(RECORDING, turn=turn)
+    (late,) = [json.loads(row.data) for row in ivr.store.journal("CA1") if row.kind == "late_recording"]
+    assert (late["url"], late["turn"]) == (RECORDING.url, turn)
+
+
 def test_a_recording_of_a_question_is_no_message(ivr):
     caller = Caller(ivr)
     caller.do(RING)
@@ -238,3 +248,14 @@ def test_a_turn_that_loses_to_another_writer_is_run_again_and_asks_the_bank_once
     assert asked == ["bank.verify", "bank.balance"]
     (account,) = ivr.store.keys("identity.accounts")
     assert ivr.store.get("identity.accounts", account)["failures"] == 0
+
+
+def test_a_lost_call_that_has_ended_meanwhile_is_left_alone(ivr, monkeypatch):
+    caller = Caller(ivr)
+    caller.do(RING)
+    now = ivr.clock() + LOST_SECONDS + 60
+    ids = ivr.store.calls(live=True, oldest=True)
+    ivr.session.hang_up(Incoming("CA1", None, HungUp("completed"), "status"))
+    monkeypatch.setattr(ivr.store, "calls", lambda **_: ids)
+    assert ivr.session.end_lost(now) == 0
+    assert sum(row.kind == "ended" for row in ivr.store.journal("CA1")) == 1
