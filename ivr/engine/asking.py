@@ -69,7 +69,9 @@ def ask(question: AnyQuestion, key: str, deadline: float) -> Any:
     turn = greenlet.getcurrent()
     if not isinstance(turn, _Suspendable) or turn.parent is None:
         raise LookupFailed("nothing can be asked outside of a turn")
-    answer = turn.parent.switch((question, key, deadline))
+    asker = turn.parent
+    del turn  # a suspended greenlet whose own frames hold it is never freed
+    answer = asker.switch((question, key, deadline))
     if isinstance(answer, LookupFailed):
         raise answer
     return answer
