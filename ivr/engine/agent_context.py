@@ -1,4 +1,4 @@
-"""What an agent is told of a caller, so that nothing is asked twice. Never a secret: what was typed comes masked."""
+"""The context of a caller for the agent, so that nothing is asked twice. Entries are masked; secrets are left out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .turn import Turn
 
 
 class Handover(TypedDict):
-    """What a question to the queue tells of a caller, besides where they want to go."""
+    """The fields of a question to the queue that describe the caller."""
 
     call: str
     caller: str
@@ -24,9 +24,9 @@ class Handover(TypedDict):
 
 
 def handover(turn: Turn) -> Handover:
-    """Return who is calling, how surely that is known, what about, and what they did in this call so far.
+    """Return the caller's identity, reason, choices and entries so far.
 
-    `level` is the identity level that holds now; a name without a level is only what the number suggests.
+    `level` is the current identity level. A name without a level is only suggested by the number.
     """
     call, caller = turn.call, turn.caller
     card = turn.values().get("card")

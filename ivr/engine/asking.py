@@ -1,4 +1,4 @@
-"""Suspend a turn at a question: the engine returns it as a value, and goes on when it is handed the answer.
+"""Suspend a turn at a question: the engine returns it as a value, and resumes the turn with the answer.
 
 Why greenlets: a step asks in the middle of its work, as if it called a function. With generators every function
 between the step and the engine would have to yield; run again from its beginning, a turn with six questions would be
@@ -30,12 +30,12 @@ class BankLookup:
 
 AnyQuestion = Question[Any] | BankLookup
 AnyAnswer = Answer | Mapping[str, Any] | LookupFailed
-"""What a turn gets for its question: the answer, or why there is none."""
+"""The answer to a question, or the error why there is none."""
 
 
 @dataclass(frozen=True, eq=False)
 class Ask(Generic[_T]):
-    """A turn that waits for the answer to `question`. It goes on once, in the thread that began it.
+    """A turn that waits for the answer to `question`. It is resumed once, in the thread that began it.
 
     `key` is the same when the same turn is run again, so that a back end can refuse to act twice. The answer may take
     `deadline` seconds.
@@ -47,25 +47,25 @@ class Ask(Generic[_T]):
     _turn: greenlet.greenlet = field(repr=False)
 
     def answered(self, answer: AnyAnswer) -> _T | Ask[_T]:
-        """Go on with the answer; return what the turn ends in, or its next question."""
+        """Resume the turn with the answer; return its result or its next question."""
         self._turn.parent = greenlet.getcurrent()
         outcome: _T | Ask[_T] = _outcome(self._turn, self._turn.switch(answer))
         return outcome
 
 
 class _Suspendable(greenlet.greenlet):
-    """The greenlet of a turn, told from those of other libraries."""
+    """The greenlet of a turn; the class distinguishes it from those of other libraries."""
 
 
 def run_turn(turn: Callable[[], _T]) -> _T | Ask[_T]:
-    """Run a turn up to its end or its first question. What it raises is raised here."""
+    """Run a turn up to its end or its first question. Its exceptions pass."""
     suspendable = _Suspendable(turn)
     outcome: _T | Ask[_T] = _outcome(suspendable, suspendable.switch())
     return outcome
 
 
 def ask(question: AnyQuestion, key: str, deadline: float) -> Any:
-    """Suspend the turn that runs until it has the answer. Raises LookupFailed."""
+    """Suspend the current turn until it has the answer. Raises LookupFailed, also outside of a turn."""
     turn = greenlet.getcurrent()
     if not isinstance(turn, _Suspendable) or turn.parent is None:
         raise LookupFailed("nothing can be asked outside of a turn")
@@ -78,7 +78,7 @@ def ask(question: AnyQuestion, key: str, deadline: float) -> Any:
 
 
 def answer_all(outcome: _T | Ask[_T], answer: Callable[[Ask[_T]], AnyAnswer]) -> _T:
-    """Answer every question of a turn; return what it ends in. `answer` may raise LookupFailed."""
+    """Answer every question of a turn; return its result. `answer` may raise LookupFailed."""
     while isinstance(outcome, Ask):
         try:
             value = answer(outcome)

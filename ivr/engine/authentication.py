@@ -1,7 +1,7 @@
-"""Proving who calls: which questions are asked, in which order, and what their answers raise the caller to.
+"""The identity checks: which questions are asked, in which order, and the identity level that their answers prove.
 
 A try is charged before its answer is checked, so that a caller who hangs up in between has used it. When the count
-can't be kept nothing is checked: identity never fails open.
+cannot be kept, nothing is checked: identity never fails open.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class ProofScratch(Scratch):
 
 
 class Proof(Enum):
-    """What came of a try."""
+    """The result of a try."""
 
     GIVEN = "given"
     WRONG = "wrong"
@@ -48,12 +48,12 @@ class Proof(Enum):
 
 
 def tries_left(turn: Turn) -> bool:
-    """Tell whether this call may still try."""
+    """Return whether this call may still try."""
     return turn.call.tries.get("verify", 0) < TRIES_A_CALL
 
 
 def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
-    """Check a claimed account and its query PIN (level L1). Account and PIN are never told apart."""
+    """Check a claimed account and its query PIN (level L1). The result never says which of them was wrong."""
     try:
         if not _charged(turn):
             turn.note("identity", outcome="held back")
@@ -63,7 +63,7 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
     try:
         answer = turn.lookup("bank.verify", {**claim, "pin": pin}, deadline=LOOKUP_SECONDS)
     except LookupFailed:
-        _unanswered(turn)  # no answer was no guess
+        _unanswered(turn)  # a try without an answer was no guess
         return Proof.UNAVAILABLE
     if answer.get("verified") is not True or not answer.get("customer"):
         return _wrong(turn)
@@ -77,9 +77,9 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
 
 
 def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
-    """Ask which account a claim is about, so that its tries can be counted; the bank answers for any claim.
+    """Ask the bank for the account of a claim, so that its tries can be counted. The bank answers any claim.
 
-    It is asked before the PIN, in a turn of its own: a slow bank then has time for each of its answers.
+    It is asked before the PIN, in a turn of its own, so that a slow bank has time for each answer.
     """
     named = {"card": claim["card"]} if "card" in claim else {"number": claim["number"]}
     try:
@@ -93,14 +93,14 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
 
 
 def _charged(turn: Turn) -> bool:
-    """Count a try against the call, the account and the number; tell whether it may be made."""
+    """Count a try on the call, the account and the number; return whether it is allowed."""
     turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
     call, account = turn.call, turn.scratch_as(ProofScratch).account
     return turn.ask(ChargeTry(account=account, number=call.caller, called=call.called)).allowed
 
 
 def _passed(turn: Turn) -> TryPassed:
-    """Tell the count that a try was right; if that fails it stays too high for a while, which is on the safe side."""
+    """Report that a try was right. If that fails, the counters stay too high for a while, which is the safe side."""
     call, account = turn.call, turn.scratch_as(ProofScratch).account
     with suppress(LookupFailed):
         return turn.ask(
@@ -110,7 +110,7 @@ def _passed(turn: Turn) -> TryPassed:
 
 
 def _unanswered(turn: Turn) -> None:
-    """Tell the count that a try could not be checked; if that fails it stays too high, as above."""
+    """Report that a try could not be checked. If that fails, the counters stay too high, as above."""
     call, account = turn.call, turn.scratch_as(ProofScratch).account
     with suppress(LookupFailed):
         turn.ask(NoteUnanswered(account=account, number=call.caller, called=call.called))

@@ -1,4 +1,4 @@
-"""What flows read of opening hours, `line.open` and `desks.vip.open`: worked out only when it is read."""
+"""The opening hours that flows read, such as `line.open` and `desks.vip.open`, computed when they are read."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ivr.flow.model import Hotline
 
 
 class OpeningValues(Mapping[str, Any]):
-    """`open` and `next_opening` of some hours at a moment. No hours are never over."""
+    """`open` and `next_opening` of opening hours at a moment. Without hours it is always open."""
 
     def __init__(self, hours: Hours | None, moment: datetime) -> None:
         self._hours, self._moment = hours, moment
 
     def __getitem__(self, name: str) -> Any:
-        """Work one value out."""
+        """Compute one value."""
         if name == "open":
             return self._open()
         if name == "next_opening":

@@ -1,7 +1,7 @@
-"""A call as data: all that is remembered between two turns. Changed only by making a new one.
+"""A call as immutable data: all its state between two turns.
 
 Why frozen structs of msgspec: a turn makes a dozen changed copies, thirty times cheaper than those of dataclasses, and
-what has its default is not stored.
+fields with their default are not stored.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Values = Mapping[str, Any]
 """Variables by name: text, numbers, true/false, lists and maps of these, or a `Secret`."""
 
 _STORED = {"scratch": "memo", "history": "trail", "visited": "heard", "replayable": "told"}
-"""Names that live calls have in stores, so that an upgrade goes on with them."""
+"""Names in stored calls, so that live calls survive an upgrade."""
 
 
 class Frame(Struct, frozen=True, omit_defaults=True, rename=_STORED):
@@ -39,7 +39,7 @@ class Frame(Struct, frozen=True, omit_defaults=True, rename=_STORED):
 
 
 class ProvenIdentity(Struct, frozen=True, omit_defaults=True):
-    """Who the caller has proved to be. `until` is a Unix time; `customer` is the bank's own key."""
+    """The proved identity of the caller. `until` is a Unix time; `customer` is the bank's own key."""
 
     level: int = 0
     customer: str = ""
@@ -52,7 +52,7 @@ class ProvenIdentity(Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True)
 class CallerRecord:
-    """What the engine itself reads of `caller`; the bank's further parts stand beside it in the map of `CallFacts`.
+    """The fields of `caller` that the engine reads; the map in `CallFacts` also has further fields of the bank.
 
     `tier`, `desk` and `priority` are those of the caller's segment; `unreachable` is set while the bank did not answer.
     """
@@ -84,9 +84,9 @@ class CallerRecord:
 
 
 class CallFacts(Struct, frozen=True, omit_defaults=True):
-    """What flows read of a call: the caller, as the bank and earlier calls tell, the reason, and the verified card.
+    """The facts of a call that flows read: the caller by the bank and by earlier calls, the reason, the verified card.
 
-    `caller` and `card` are the bank's own records, which may have parts that nobody here knows.
+    `caller` and `card` are records of the bank, which may have fields that this software does not know.
     """
 
     caller: Values = field(default_factory=dict)
@@ -94,12 +94,12 @@ class CallFacts(Struct, frozen=True, omit_defaults=True):
     card: Values = field(default_factory=dict)
 
     def values(self) -> dict[str, Any]:
-        """Return them as flows read them; what is not known yet is not there."""
+        """Return the facts by name; unknown ones are left out."""
         return {name: value for name in self.__struct_fields__ if (value := getattr(self, name))}
 
 
 class Transfer(Struct, frozen=True, omit_defaults=True, rename={"recording_announced": "told"}):
-    """The caller's way to a person: the desk, how urgently, since when (Unix time), and what the queue said last."""
+    """The state of a transfer: the desk, the priority, its begin (Unix time), and the last status of the queue."""
 
     desk: str = ""
     priority: str = ""
@@ -114,9 +114,9 @@ class Transfer(Struct, frozen=True, omit_defaults=True, rename={"recording_annou
 class Call(Struct, frozen=True, omit_defaults=True, rename={"input_mode": "ear"}):
     """One telephone call. `release` pins the content hash of the flow files it began with; `turn` counts replies.
 
-    `rate` is how fast the caller wants to be spoken to, as a share of the profile's rate. `path` names the choices that
-    were taken and `typed` what was entered, masked, for the agent who takes the call over. `input_mode` is how the
-    caller is heard from now on, once the usual way has failed.
+    `rate` is the caller's speaking rate as a share of the profile's. `path` names the choices taken and `typed` holds
+    the masked entries, for the agent who takes the call over. `input_mode` is set once the usual recogniser has
+    failed.
     """
 
     id: str
@@ -140,7 +140,7 @@ class Call(Struct, frozen=True, omit_defaults=True, rename={"input_mode": "ear"}
     ended: str = ""
 
     def __repr__(self) -> str:
-        return f"Call({self.id!r}, turn={self.turn})"  # what was typed or told is nobody's business in a log
+        return f"Call({self.id!r}, turn={self.turn})"  # a log must not contain entries and facts
 
     @property
     def frame(self) -> Frame:

@@ -1,4 +1,4 @@
-"""What expressions and texts read of a call. What few flows read is worked out only when one reads it."""
+"""The variables of a call that expressions and texts read. Those that few flows read are computed on demand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .call import Call
 
 
 class CallValues(dict[str, Any]):
-    """The variables of a call by name, for reading by name: those in `_READERS` are there once they have been read."""
+    """The variables of a call by name. Those in `_READERS` are computed when they are read first."""
 
     def __init__(self, variables: Mapping[str, Any], call: Call, line: Hotline, now: float) -> None:
         super().__init__(variables)
@@ -22,12 +22,12 @@ class CallValues(dict[str, Any]):
         self._call, self._line, self._now = call, line, now
 
     def __missing__(self, name: str) -> Any:
-        """Work a variable out when it is read first. Raises KeyError for a name that is not there."""
+        """Compute a variable when it is read first. Raises KeyError for an unknown name."""
         value = self[name] = _READERS[name](self)
         return value
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return a variable; a name that is not there has the default."""
+        """Return a variable; the default for an unknown name."""
         return self[name] if name in self or name in _READERS else default
 
     def of_call(self) -> dict[str, Any]:
@@ -43,11 +43,11 @@ class CallValues(dict[str, Any]):
         }
 
     def of_identity(self) -> dict[str, Any]:
-        """Return the identity level that holds now."""
+        """Return the current identity level."""
         return {"level": self._call.identity.level_at(self._now)}
 
     def of_queue(self) -> dict[str, Any]:
-        """Return what the queue said last."""
+        """Return the last status of the queue."""
         transfer = self._call.transfer
         return {"position": transfer.position, "minutes": transfer.minutes, "call_back": transfer.call_back}
 

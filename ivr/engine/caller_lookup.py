@@ -1,4 +1,4 @@
-"""Who seems to be calling: by the bank's record of the number, and by what that number chose before. It only routes."""
+"""The presumed caller, by the bank's record of the number and its earlier choices. It routes, but proves nothing."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .telephone import telephone
 from .turn import LOOKUP_SECONDS, Turn
 
 CALLER_DEADLINE = 1.0
-"""Seconds that the bank has to say who is calling, before anything is heard (elderly callers: at most one second)."""
+"""The seconds for the bank's answer before the greeting (elderly callers must hear it within one second)."""
 
 ELDERLY_AGE = 65
-"""From this age on nobody has to choose the simple menu to be spared what is clever."""
+"""The age from which a caller gets no rearranged menu, also outside of the elderly profile."""
 
 
 def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
-    """Return what flows read as `caller`. `unreachable` tells that the bank could not be asked, and may be later."""
+    """Return the variable `caller` of flows. `unreachable` is set if the bank could not be asked."""
     caller: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"} | _remembered(turn)
     shown = {"shown": bool(telephone(turn.call.caller))}
     if turn.call.caller.startswith("+"):
@@ -32,7 +32,7 @@ def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
 
 
 def _at_risk(turn: Turn, caller: CallerRecord) -> bool:
-    """Ask whether the bank warns of this number, or of the customer whose number it is; the mark routes, no more."""
+    """Return whether the bank warns of this number or its customer. The mark is used for routing only."""
     try:
         about = AskRisk(number=turn.call.caller, customer=str(caller.customer))
         at_risk = turn.ask(about).at_risk
@@ -44,13 +44,13 @@ def _at_risk(turn: Turn, caller: CallerRecord) -> bool:
 
 
 def _frequent(caller: CallerRecord) -> list[str]:
-    """Return the frequent reasons of a customer who is not elderly: whose menu is never rearranged for them."""
+    """Return the frequent reasons of a customer; none for an elderly one, whose menu is never rearranged."""
     elderly = isinstance(caller.age, int) and caller.age >= ELDERLY_AGE
     return list(caller.frequent) if caller.known and not elderly else []
 
 
 def ask_again(turn: Turn) -> bool:
-    """Ask the bank once more if it could not be asked when the call came in; tell whether it can be asked now."""
+    """Ask the bank again if it could not be asked when the call began; return whether it can be asked now."""
     if not turn.caller.unreachable:
         return True
     profile = turn.caller.profile
@@ -68,9 +68,9 @@ def _on_record(turn: Turn, deadline: float) -> dict[str, Any]:
 
 
 def _remembered(turn: Turn) -> dict[str, Any]:
-    """Recall what this number chose in earlier calls: how to be served, and how fast.
+    """Return the profile and speaking rate that this number chose in earlier calls, and its reasons.
 
-    Not the language: a telephone is shared more often than it changes its tongue, and one key chooses it anew.
+    The language is not recalled, because people share telephones, and one key chooses it anew.
     """
     try:
         kept = turn.ask(RecallPreferences(number=turn.call.caller))
@@ -83,7 +83,7 @@ def _remembered(turn: Turn) -> dict[str, Any]:
 
 
 def _with_segment(turn: Turn, caller: dict[str, Any]) -> dict[str, Any]:
-    """Add what the caller's segment gives."""
+    """Add the tier, desk and priority of the caller's segment."""
     segment = turn.line.segment_for(turn.call.called, caller)
     tier, priority = (segment.name, segment.priority) if segment else ("none", PRIORITIES[0])
     return {**caller, "tier": tier, "desk": turn.line.desk_of(segment), "priority": priority}

@@ -28,10 +28,10 @@ from .turn import Services, Turn
 from .verbs import Closing, Hearing
 
 HOP_LIMIT = 64
-"""Steps that one turn may run through; a flow that needs more is looping."""
+"""The most steps of one turn; a flow that needs more is looping."""
 
 DEPTH_LIMIT = 8
-"""Sub-flows that may stack; more is a flow that runs itself."""
+"""The most stacked sub-flows; a flow that needs more runs itself."""
 
 HISTORY_LIMIT = 20
 REPLAYABLE_LIMIT = 5
@@ -39,7 +39,7 @@ REPLAYABLE_LIMIT = 5
 
 @dataclass(frozen=True)
 class Reply:
-    """What a turn answers: one closing verb, the call after it, and what to write into the journal."""
+    """The result of a turn: one closing verb, the call after the turn, and the journal events."""
 
     closing: Closing
     call: Call
@@ -103,19 +103,19 @@ class Engine:
         return self._run(turn, self._step(turn).answer(turn, action))
 
     def hears(self, call: Call, now: float) -> Hearing | None:
-        """Return what the call may be told in words where it stands; None where it takes none."""
+        """Return the words that the current step of the call can hear; None if it takes none."""
         turn = self._turn(call, now)
         step = self._step(turn)
         return step.hearing(turn) if isinstance(step, InputStep) else None
 
     def records(self, call: Call) -> bool:
-        """Return whether the step where the call stands keeps a recording of the caller."""
+        """Return whether the current step of the call keeps a recording of the caller."""
         step = self._flow(call).steps.get(call.frame.step)
         return step is not None and step.records
 
     @staticmethod
     def _deafened(turn: Turn, failed: RecognizerFailed) -> Resumed:
-        """Change how the caller is heard. That only keys are left is said, once; the question is asked again."""
+        """Change the input mode and ask again. Announce once if only keys are left."""
         turn.note("unheard", input_mode=failed.input_mode)
         if failed.input_mode == "keys" and turn.call.input_mode != "keys":
             turn.phrase("keys_only")
@@ -149,7 +149,7 @@ class Engine:
             raise FlowStuck(f'step "{turn.frame.step}" neither waits nor goes on')
         if turn.call.ended:
             turn.note("ended", reason=turn.call.ended, seconds=round(turn.now - turn.call.started, 1))
-        call = replace(turn.call, turn=turn.call.turn + 1, keys_ahead="")  # they were for the questions of this turn
+        call = replace(turn.call, turn=turn.call.turn + 1, keys_ahead="")  # they were meant for this turn
         return Reply(turn.closing, call, tuple(turn.events))
 
     def _follow(self, turn: Turn, move: str | Universal | RunFlow) -> Move:
@@ -206,7 +206,7 @@ class Engine:
 
     def _back(self, turn: Turn) -> Move:
         here = turn.frame.step
-        while turn.frame.history[-1:] == (here,):  # a menu that was left and come back to is not behind itself
+        while turn.frame.history[-1:] == (here,):  # a menu to which the caller returns must not be behind itself
             turn.change_frame(history=turn.frame.history[:-1])
         while not turn.frame.history and len(turn.call.frames) > 1:
             self._pop(turn)
@@ -236,7 +236,7 @@ class Engine:
 
     def _return(self, turn: Turn) -> Move:
         if len(turn.call.frames) == 1:
-            return AGENT  # nothing called this flow: a person can say how to go on
+            return AGENT  # no flow has run this one: a person must help
         values = turn.values()
         results = {name: values.get(name) for name in turn.flow.returns}
         proof = max(map(turn.proof_of, turn.flow.returns), default=0)

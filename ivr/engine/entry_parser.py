@@ -1,4 +1,4 @@
-"""Understanding one entry of keys: what the star clears, what leads to a person, when it is complete."""
+"""Parse one entry of keys: what the star clears, what leads to a person, when the entry is complete."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Meaning = Literal["value", "agent", "back", "more_time", "begun", "slip"]
 
 @dataclass(frozen=True)
 class Typed:
-    """What the keys meant, the value if they made one, and the keys behind it (for "begun": those of the entry)."""
+    """The meaning of the keys, the value if there is one, and the keys behind it (for "begun": those of the entry)."""
 
     meaning: Meaning
     value: Value | None = None
@@ -44,7 +44,7 @@ def _cleared(entry: EntryType, own: str, rest: str, *, finished: bool) -> Typed:
     value = entry.read(own)
     if value is not None:
         return Typed("value", value, rest)
-    used = not own and entry.star_means  # a last star was meant as a sign of the entry, and the entry is wrong
+    used = not own and entry.star_means  # a last star was meant as part of the entry, and the entry is wrong
     return Typed("begun", rest=own) if len(own) < entry.least and not (finished or used) else Typed("slip")
 
 

@@ -1,4 +1,4 @@
-"""What steps that take an entry of keys share: how long they wait, what the keys meant, entries in two pieces."""
+"""The base of steps that take an entry of keys: waiting, parsing, entries in two pieces."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_WAITS = 3
 
 @dataclass(frozen=True)
 class EntryScratch(InputScratch):
-    """`begun` is the first piece of an entry that comes in two; `waits` counts how often more time was asked for."""
+    """`begun` is the first of two pieces of an entry; `waits` counts the requests for more time."""
 
     begun: Value | None = None
     waits: int = 0
@@ -31,7 +31,7 @@ class EntryScratch(InputScratch):
 
 @dataclass(frozen=True, kw_only=True)
 class EntryStep(InputStep):
-    """A step that takes entries. Kinds say which one they want now, and what to do with it."""
+    """A step that takes entries. Each kind defines the entry that it wants and how it uses it."""
 
     ladder: ClassVar[str] = "collect"
 
@@ -41,7 +41,7 @@ class EntryStep(InputStep):
 
     @abstractmethod
     def accept(self, turn: Turn, value: Value) -> Move:
-        """Take a value that passed its check."""
+        """Process a value that passed its check."""
 
     def keys(self, turn: Turn) -> Keys:
         """Wait for as many keys as are still missing, and for the pound key where only that tells the end."""
@@ -50,12 +50,12 @@ class EntryStep(InputStep):
         return Keys(most=most - len(_begun(turn)), finish=FINISH)
 
     def hearing(self, turn: Turn) -> Hearing | None:
-        """Return what may be said here; an entry of several keys is never recorded, not even its last key."""
+        """Return the words that can be said here. An entry of several keys is never recorded, not even its last key."""
         hearing = super().hearing(turn)
         return None if hearing and hearing.by == "recording" and self.wanted(turn).most > 1 else hearing
 
     def keys_said(self, turn: Turn) -> Sequence[str]:
-        """Expect any digit where one is all that is asked for."""
+        """Return all digits where the entry is one digit."""
         return "0123456789" if self.wanted(turn).most == 1 else ()
 
     def first_timeout(self, turn: Turn) -> float:
@@ -63,12 +63,12 @@ class EntryStep(InputStep):
         return self.timeout or turn.profile.fetch_timeout
 
     def listen(self, turn: Turn) -> Move:
-        """Ask from the start: what was begun is forgotten."""
+        """Ask for the whole entry; drop its first piece."""
         _forget(turn)
         return super().listen(turn)
 
     def take_keys(self, turn: Turn, keys: str) -> Move:
-        """Understand the keys, together with those that came before them, as the entry that is wanted."""
+        """Parse the keys, together with the first piece, as the entry that is wanted."""
         typed = parse_entry(self.wanted(turn), _begun(turn) + keys)
         _forget(turn)
         match typed.meaning:
@@ -87,7 +87,7 @@ class EntryStep(InputStep):
         return MISS
 
     def take_speech(self, turn: Turn, words: str) -> Move:
-        """Understand words as the entry that is wanted, spoken whole: what was typed before counts no more."""
+        """Parse words as the whole entry that is wanted; drop the keys typed before."""
         entry = self.wanted(turn)
         if entry.secret or self.protects():
             return MISS
@@ -103,12 +103,12 @@ class EntryStep(InputStep):
         if waits > _MOST_WAITS:
             return MISS
         turn.remember(replace(scratch, waits=waits))
-        if waits > 1:  # the first is most often the habit of ending a number so; being asked again gives time too
+        if waits > 1:  # the first is most often the habit of ending a number so; asking again gives time, too
             turn.phrase("more_time")
         return self.listen(turn)
 
     def _go_on(self, turn: Turn, typed: Typed) -> Move:
-        """Wait for the rest: a carrier hands over a fixed number of keys, so who clears by star comes in two pieces."""
+        """Wait for the second piece: a carrier sends a fixed number of keys, and a clearing star takes some of them."""
         kind = self.wanted(turn).secret
         begun = Secret(kind, typed.rest) if kind else typed.rest
         turn.remember(replace(turn.scratch_as(EntryScratch), begun=begun))

@@ -1,4 +1,4 @@
-"""What callers type as data: each kind of entry with its length, its check and how it is kept."""
+"""The types of entries: each with its length, its check and its kind of secret."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Value = str | Secret
 
 @dataclass(frozen=True)
 class EntryType:
-    """A kind of entry. Lengths count keys; `check` returns the value, or None for a slip of the finger.
+    """A type of entry. Lengths count keys; `check` returns the value, or None for a mistyped one.
 
     `complaint` is the phrase that asks for it again; `secret` is its kind of secret, or "".
     """
@@ -32,16 +32,16 @@ class EntryType:
 
     @property
     def complaint(self) -> str:
-        """Name the phrase that asks for the entry again."""
+        """Return the name of the phrase that asks for the entry again."""
         return f"entry_{self.name}"
 
     @property
     def fixed(self) -> bool:
-        """Tell whether the last key ends the entry by itself."""
+        """Return whether the last key ends the entry by itself."""
         return self.least == self.most
 
     def read(self, keys: str) -> Value | None:
-        """Turn keys into a value; None when they can't be one."""
+        """Return the value of keys; None for keys without one."""
         if not self.least <= len(keys) <= self.most:
             return None
         value = self.check(keys)
@@ -82,7 +82,7 @@ def _identity(keys: str) -> str | None:
 
 
 def _identity_tail(keys: str) -> str | None:
-    """Take the last four of an ID number; a star in the last place is X."""
+    """Return the last four characters of an ID number; a star in the last place is X."""
     tail = keys[:3] + ("X" if keys[3:] == "*" else keys[3:])
     return tail if _digits(tail[:3]) and (tail[3:] == "X" or _digits(tail[3:])) else None
 

@@ -1,4 +1,4 @@
-"""What every step that listens has in common: asking, silence and misses with their ladders, universals, keys ahead."""
+"""The base of steps that listen: asking, silence and misses with their ladders, universals, keys pressed ahead."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ SLOWER, FASTER = 0.85, 1.15
 """Steps of the rate keys (W3C COGA: let users set the speed)."""
 MOST_AHEAD = 64
 VISITED_LIMIT = 64
-"""Steps whose visit is remembered, the newest last: who comes back after so many others hears the whole prompt."""
+"""The most visited steps that are kept, the newest last. After as many others a caller hears the whole prompt."""
 HOPS_AHEAD = 16
-"""Steps that keys pressed ahead may lead through in one turn; those left over are dropped, and the step asks."""
+"""The most steps that keys pressed ahead may pass in one turn; the rest of the keys is dropped."""
 MISS = "no_match"
 SILENCE = "no_input"
 
@@ -50,12 +50,12 @@ class InputScratch(Scratch):
 
 @dataclass(frozen=True, kw_only=True)
 class InputStep(LiveStep):
-    """A step that waits for the caller. Kinds say what they ask, which keys they take, and what an answer means."""
+    """A step that waits for the caller. Each kind defines its prompt, its keys and the meaning of an answer."""
 
     listens: ClassVar[bool] = True
     ladder: ClassVar[str] = "menu"
     weighty: ClassVar[frozenset[str]] = frozenset()
-    """Outcomes that cannot be undone: by voice they need to be heard more surely than others."""
+    """Outcomes that cannot be undone: by voice they need a higher confidence than others."""
     type_ahead_default: ClassVar[str] = "keep"
 
     prompt: Text | None = option(TextField(), help="What is said first.", default=None)
@@ -90,29 +90,29 @@ class InputStep(LiveStep):
     )
     speech: bool = option(Flag(), help="Whether the caller may speak.", default=True)
 
-    # what a kind fills in
+    # defined by each kind
 
     def ask(self, turn: Turn) -> None:
-        """Say what is asked for; the prompt, unless a kind knows better."""
+        """Say the question: the prompt, unless a kind overrides it."""
         text = self.short if self.short and turn.scratch_as(InputScratch).returned else self.prompt
         if text:
             turn.say(text, barge_in=self.barge_in)
 
     @abstractmethod
     def keys(self, turn: Turn) -> Keys:
-        """Return which keys are waited for."""
+        """Return the keys that the step waits for."""
 
     @abstractmethod
     def take_keys(self, turn: Turn, keys: str) -> Move:
-        """Understand keys. Returns MISS when they mean nothing here."""
+        """Process keys. Returns MISS for keys without a meaning here."""
 
     def take_speech(self, turn: Turn, words: str) -> Move:
-        """Understand words. Returns MISS when they mean nothing here."""
+        """Process words. Returns MISS for words without a meaning here."""
         del turn, words
         return MISS
 
     def hints(self, turn: Turn) -> Sequence[str]:
-        """Return the words worth expecting."""
+        """Return the expected words, as hints for the recogniser."""
         del turn
         return ()
 
@@ -122,14 +122,14 @@ class InputStep(LiveStep):
         return ()
 
     def first_timeout(self, turn: Turn) -> float:
-        """Return how long the first key may take."""
+        """Return the time for the first key, in seconds."""
         return self.timeout or turn.profile.first_timeout
 
     def _patience(self, turn: Turn) -> float:
         return HOLD if turn.scratch_as(InputScratch).holding else self.first_timeout(turn)
 
     def failure_exits(self) -> dict[str, Route]:
-        """Return the way on after the last try, where the editor gave one."""
+        """Return the outcome after the last try, if the flow has one."""
         ways = {FAILED: self.on_failure, SILENCE: self.on_no_input}
         return {outcome: route for outcome, route in ways.items() if route}
 
@@ -154,9 +154,9 @@ class InputStep(LiveStep):
         return self.listen(turn) if move == MISS else move
 
     def listen(self, turn: Turn) -> Move:
-        """Ask and wait. Who is asked again has not come back, and hears the same prompt.
+        """Ask and wait. A caller who is asked again has not returned, and hears the same prompt.
 
-        Whose proof has run out since the step was entered is not asked again before it is renewed.
+        A caller whose proof has expired since the step was entered must renew it before being asked again.
         """
         if self.requires > turn.level:
             return UNVERIFIED
@@ -166,7 +166,7 @@ class InputStep(LiveStep):
         return self.wait(turn)
 
     def shortens(self) -> bool:
-        """Return whether a caller who comes back hears less; of other steps no visit need be remembered."""
+        """Return whether a caller who returns hears less. Visits of other steps need not be kept."""
         return self.short is not None
 
     def _note_visit(self, turn: Turn) -> None:
@@ -179,7 +179,7 @@ class InputStep(LiveStep):
             turn.change_frame(visited=(*others, self.name)[-VISITED_LIMIT:])
 
     def repeat(self, turn: Turn) -> Move:
-        """Say again what the caller was told since they last chose, and ask."""
+        """Repeat the prompts since the caller's last choice, and ask."""
         for name in turn.frame.replayable:
             step = turn.flow.steps.get(name)
             if isinstance(step, LiveStep) and step.requires <= turn.level:
@@ -202,7 +202,7 @@ class InputStep(LiveStep):
         return None
 
     def hearing(self, turn: Turn) -> Hearing | None:
-        """Return what may be said here and who listens; None where only keys are taken."""
+        """Return the words that can be said here and the recogniser; None where only keys are taken."""
         language = turn.call.language
         input_mode = turn.call.input_mode or turn.services.input_mode(language)
         if input_mode == "keys" or not self.speech or self.protects():
@@ -211,7 +211,7 @@ class InputStep(LiveStep):
         hints = tuple(self.hints(turn))
         keys_said = (
             tuple(self.keys_said(turn)) if by == "recording" else ()
-        )  # a carrier also hears what is not expected
+        )  # a carrier's recogniser also hears unexpected words
         key = ("hearing", turn.flow.name, language, hints, by, keys_said)
         return turn.release_cache.once(key, lambda: self._hearing(turn, hints, by, keys_said))
 
@@ -263,7 +263,7 @@ class InputStep(LiveStep):
         return own if own != MISS else self._universal_said(turn, speech.text)
 
     def person_wanted(self, turn: Turn, words: str) -> str | None:
-        """Return the way to a person if one was asked for: at every step, at once, and however badly it was heard."""
+        """Return the way to a person if the caller asked for one, at every step and at any confidence."""
         outcome, wanted = AGENT, phrasebook.words(turn.call.language, "agent_words")
         for number, choice in self._universals(turn):
             if choice.goto and choice.goto.name == turn.flow.agent:
@@ -280,7 +280,7 @@ class InputStep(LiveStep):
         return self.do(turn, choice, global_outcome(number))
 
     def universal_phrases(self, turn: Turn) -> Sequence[tuple[str, ...]]:
-        """Return what may be said for each of the flow's globals that is there now."""
+        """Return the phrases of each available global of the flow."""
         key = ("universal phrases", *turn.offered_set(*turn.flow.conditional_globals))
         return turn.release_cache.once(
             key, lambda: tuple(phrases_of(choice, turn.call.language) for _, choice in self._universals(turn))
@@ -291,7 +291,7 @@ class InputStep(LiveStep):
         return [(number, choice) for number, choice in enumerate(turn.flow.globals) if turn.offered(choice)]
 
     def universal(self, turn: Turn, key: str) -> Move:
-        """Return what a key does everywhere in this flow. Returns MISS for a key that does nothing."""
+        """Return the move of a global key of this flow; MISS for another key."""
         for number, choice in enumerate(turn.flow.globals):
             if choice.key == key and turn.offered(choice):
                 return self.do(turn, choice, global_outcome(number))
@@ -324,7 +324,7 @@ class InputStep(LiveStep):
         return outcome
 
     def hold(self, turn: Turn) -> Move:
-        """Give a minute, for callers who speak through a relay or must fetch something; nothing is counted."""
+        """Wait a minute, for callers who speak through a relay or must fetch something. It counts as no failure."""
         turn.remember(replace(turn.scratch_as(InputScratch), holding=True))
         turn.phrase("hold")
         return self.wait(turn)
@@ -367,7 +367,7 @@ def next_language(turn: Turn) -> str:
 
 
 def option_words(turn: Turn, label: str, key: str) -> str:
-    """Return how a choice is spoken: what it does, then its key."""
+    """Return the spoken form of a choice: what it does, then its key."""
     names = {"*": "key_star", "#": "key_pound"}
     spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
     phrase_key = "option_deed" if label.startswith(("To ", "If ")) else "option"
@@ -375,14 +375,14 @@ def option_words(turn: Turn, label: str, key: str) -> str:
 
 
 def names_of(key: str, language: str) -> tuple[str, ...]:
-    """Return what callers may say for a key."""
+    """Return the phrases for a key."""
     names = {"*": phrasebook.phrase(language, "key_star"), "#": phrasebook.phrase(language, "key_pound")}
     names |= {str(digit): name for digit, name in enumerate(phrasebook.words(language, "digit_words"))}
     return tuple(phrasebook.phrase(language, "key_words", key=names[key]).split("|"))
 
 
 def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:
-    """Return what callers may say for a choice: its phrases, and its label if that is fixed words."""
+    """Return the phrases for a choice: its own, and its label if that has no values."""
     said = choice.phrases.for_language(language) if choice.phrases else ()
     label = choice.label.by_language.get(language) if choice.label else None
     if label and label.fixed:

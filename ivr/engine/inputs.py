@@ -1,4 +1,4 @@
-"""What a caller or the carrier can do to a call. Silence, wrong keys and hanging up are inputs, never errors."""
+"""The inputs of a call, from the caller or the carrier. Silence, wrong keys and hanging up are inputs, not errors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Digits:
 
 @dataclass(frozen=True)
 class Speech:
-    """What a recogniser heard; `confidence` is 0 to 1, or None where the recogniser gives none."""
+    """The result of a recogniser; `confidence` is 0 to 1, or None if the recogniser reports none."""
 
     text: str = field(repr=False)
     confidence: float | None = None
@@ -39,7 +39,7 @@ class NoInput:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recording ended; `key` is the key that ended it, if any, and `left` tells that hanging up did."""
+    """A recording has ended; `key` is the key that ended it, if any; `left` is true if hanging up ended it."""
 
     url: str
     seconds: float
@@ -63,7 +63,7 @@ class DialEnded:
 
 
 LOST = "lost"
-"""Why a call ended that nobody said the end of."""
+"""The reason of a call whose end the carrier did not report."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class HungUp:
 
 @dataclass(frozen=True)
 class Resumed:
-    """A late or foreign request for a turn that is over: say again where the call stands, and count nothing."""
+    """A late or foreign request for a turn that is over: the current prompt is repeated, and nothing is counted."""
 
 
 Input = CallStarted | Digits | Speech | NoInput | Recorded | RecognizerFailed | DialEnded | HungUp | Resumed

@@ -1,4 +1,4 @@
-"""What a turn needs from outside, as protocols. What fulfils them lives in the sibling packages; `app.py` wires it."""
+"""The ports of the engine, as protocols. The sibling packages implement them, and `app.py` connects them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Lookup(Protocol):
 
 
 class Verbalize(Protocol):
-    """Puts a typed value into words that a voice can read."""
+    """Converts a typed value to words that a voice can read."""
 
     def __call__(self, value: Any, kind: str, argument: str, language: str) -> str:
         """Return the spoken words. Raises ValueError for a value that its kind cannot read."""
 
 
 class InverseNormalize(Protocol):
-    """Makes keys of what was said instead of typed. Pure; nothing that must stay secret is asked of it."""
+    """Converts spoken words to keys (inverse text normalisation). Pure; secret entries are never passed to it."""
 
     def __call__(self, text: str, language: str, entry: str = "keys", today: date | None = None) -> str | None:
         """Return the keys by which an answer would have been typed as this kind of entry, or None.
@@ -42,13 +42,13 @@ class InverseNormalize(Protocol):
 
 
 class Understand(Protocol):
-    """Tells which of several things was meant. Pure and deterministic.
+    """Selects the offer that the caller meant. Pure and deterministic.
 
     It is a port because it hears near sounds, and the table of sounds is a foreign library's.
     """
 
     def __call__(self, said: str, offers: Sequence[Sequence[str]], language: str, *, whole: bool = False) -> int | None:
-        """Return the place of the offer whose phrases were clearly said; None for none of them, or more than one.
+        """Return the index of the offer whose phrases were clearly said; None for none of them, or more than one.
 
         What is said beside a phrase does not matter, unless `whole`; a phrase that is negated was not said.
         """
@@ -64,9 +64,9 @@ class Event:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a store keeps of a live call: opaque bytes, the turn number, and the reply to the request `key`.
+    """A live call in a store: opaque bytes, the turn number, and the reply to the request `key`.
 
-    `repeated` is the reply that an earlier request got, where the call was loaded for a request that came before.
+    `repeated` is the kept reply, if the call was loaded for a repeated request.
     """
 
     call_id: str
@@ -91,7 +91,7 @@ class JournalRow:
 
 @dataclass(frozen=True)
 class DocumentChange:
-    """One document as it was read and as it is to be, as the text that the store keeps; None where there is none."""
+    """The JSON text of one document before and after a change; None if there is no document."""
 
     collection: str
     key: str
@@ -112,7 +112,7 @@ class KeptReply:
 
 @dataclass(frozen=True)
 class Changes:
-    """All that one unit of work changes; it is written at once or not at all.
+    """The changes of one unit of work, which are written at once or not at all.
 
     `call` is the turn of a call, `expected` the turn number that must be stored now (None: the call must be new). `at`
     is the Unix time from which the reply that this turn replaces is kept for repeats. `board` rows are written if the
@@ -138,8 +138,8 @@ class CallStore(Protocol):
     def lease(self, call_id: str, *, within: float = ...) -> AbstractContextManager[None]:
         """Hold the only right to change this call, over all threads and processes.
 
-        Taking it, and every wait of this thread for the store while it holds it, ends within so many seconds; raises
-        StoreError otherwise.
+        Taking the lease, and every wait of this thread for the store inside it, may last `within` seconds. After that
+        it raises StoreError.
         """
 
     def waiting(self, seconds: float) -> AbstractContextManager[None]:
@@ -155,25 +155,25 @@ class CallStore(Protocol):
         """
 
     def load(self, call_id: str, key: str = "") -> Saved | None:
-        """Return the live call, or the ended one as it was left, or None.
+        """Return the live or ended call, or None.
 
         `repeated` holds the reply that the request `key` of this call got, if it was answered before: as the newest
         one, or as any other until `forget_replies` has taken it.
         """
 
     def commit(self, changes: Changes) -> bool:
-        """Write all changes in one transaction, or return False and write nothing.
+        """Write all changes in one transaction; at a conflict write nothing and return False.
 
-        That is when the call's turn is not `expected`, a document is not as it was read, or the board was written
-        since. An ended call is moved to the append-only past and can't be written again. The reply that a turn
-        replaces stays known under its key.
+        A conflict is a turn that is not `expected`, a document that was changed since it was read, or a later write of
+        the board. An ended call moves to the append-only past and cannot be written again. The reply that a turn
+        replaces is kept under its key.
         """
 
     def save(self, saved: Saved, rows: Sequence[JournalRow], *, expected: int | None) -> bool:
         """Commit a turn and its journal rows, and nothing else."""
 
     def forget_replies(self, before: float, *, limit: int = 1000) -> int:
-        """Forget replies from before a time of calls that are not live; return how many went, at most `limit`."""
+        """Delete at most `limit` replies of ended calls from before a time; return their number."""
 
     def journal(self, call_id: str | None = None, *, after: int = 0, limit: int = 1000) -> Sequence[JournalRow]:
         """Read journal rows in the order written, of one call or of all; skip the first `after` of those there are."""
@@ -182,22 +182,22 @@ class CallStore(Protocol):
         """Return the ids of live or past calls, the newest first; or of the oldest live ones, the oldest first."""
 
     def prune(self, before: float, *, limit: int = 1000) -> int:
-        """Forget journal rows from before a time, and ended calls that have none left; return how many rows went.
+        """Delete journal rows from before a time, and ended calls that have none left; return the number of rows.
 
-        The only way in which anything of the past goes. At most `limit` rows go at once.
+        Only this method deletes from the past, at most `limit` rows at once.
         """
 
     def live(self) -> int:
         """Count the calls that have not ended."""
 
     def keep_release(self, version: str, files: Mapping[str, str]) -> None:
-        """Remember the flow files of a release under its content hash; the same version again changes nothing."""
+        """Store the flow files of a release under its content hash, unless the version is stored already."""
 
     def release(self, version: str) -> Mapping[str, str] | None:
-        """Return the flow files kept under this content hash, or None."""
+        """Return the flow files of a version, which is their content hash; None for an unknown version."""
 
     def ping(self) -> None:
-        """Prove that the store can be read and written. Raises StoreError with the reason when it can't."""
+        """Check that the store can be read and written. Raises StoreError with the reason if it cannot."""
 
     def close(self) -> None:
         """Release files and connections."""
@@ -208,7 +208,7 @@ class Incoming:
     """One request from a carrier, understood. `turn` is the turn it answers (None: the call arrives).
 
     `key` is equal for the same request sent again and differs for any other; it reveals nothing that was typed.
-    `caller` and `called` come with every request, for a call that nothing is known of any more.
+    `caller` and `called` come with every request, for a call that the store has lost.
     """
 
     call_id: str
@@ -220,11 +220,11 @@ class Incoming:
 
 
 class Renderer(Protocol):
-    """Writes a turn's answer for one carrier; `speaks` tells whether the carrier has a voice of its own."""
+    """Renders a turn's reply for one carrier; `speaks` is true if the carrier has a voice of its own."""
 
     @property
     def speaks(self) -> bool:
-        """Whether the carrier can say a text; else every prompt must be a sound."""
+        """Return whether the carrier can say a text; otherwise every prompt must be a sound."""
 
     def render(self, closing: Closing, *, turn: int) -> bytes:
         """Write the document. `turn` is the number that the request answering this document must carry."""
@@ -235,43 +235,43 @@ Document = Mapping[str, Any]
 
 
 class Documents(Protocol):
-    """Keeps small JSON documents by collection and key: tickets, tries, what is remembered of a number.
+    """Stores small JSON documents by collection and key, such as tickets, tries and preferences.
 
     The contract is held by `tests/contract/test_documents.py`, which runs over every store.
     """
 
     def get(self, collection: str, key: str) -> Document | None:
-        """Return a document, or None."""
+        """Return a document; None if there is none."""
 
     def text(self, collection: str, key: str) -> str | None:
-        """Return a document as the text that the store keeps, or None."""
+        """Return the JSON text of a document; None if there is none."""
 
     def change(
         self, collection: str, key: str, update: Callable[[Document | None], Document | None]
     ) -> Document | None:
-        """Read, update and write one document at once, over all threads and processes; return what is stored now.
+        """Change one document atomically over all threads and processes; return the new one.
 
         `update` gets the document or None and returns the new one, or None to delete it. It must be quick and pure: it
         may run more than once. An exception from it changes nothing.
         """
 
     def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
-        """Return keys in order, those behind `after` that begin with `prefix`."""
+        """Return at most `limit` keys, sorted, that are greater than `after` and begin with `prefix`."""
 
 
 KEPT_WRITES = 4096
-"""For so many writes a board tells which rows were taken away; a reader that is further behind begins again from 0."""
+"""The writes for which a board keeps the marks of deleted rows. A reader that is further behind begins at 0."""
 
 
 class Board(Protocol):
-    """Rows that many processes read and change together: who waits for a person, and who is at the desks.
+    """Rows that many processes read and change together: the waiters and agents of the queue.
 
     Every write has a number, one higher than the one before. A reader keeps what it has read and asks only for what was
     written since; a writer says which write it has seen last. The contract is held by `tests/contract/test_boards.py`.
     """
 
     def rows_since(self, write: int) -> tuple[int, Mapping[str, bytes | None]]:
-        """Return the number of the last write, and the rows written after `write`; None stands for one taken away."""
+        """Return the number of the last write, and the rows written after `write`; None marks a deleted row."""
 
     def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
         """Write all rows at once if the last write is still `seen`, else write nothing and return False.
@@ -281,7 +281,7 @@ class Board(Protocol):
 
 
 class Calls(Protocol):
-    """Places and moves calls at the carrier, from outside of any call."""
+    """Places and moves calls at the carrier, outside of turns."""
 
     @property
     def places(self) -> bool:
@@ -293,6 +293,6 @@ class Calls(Protocol):
     def place(self, number: str, leg: str, *, timeout: int) -> str:
         """Ring an agent's number for at most `timeout` seconds; return the call's id.
 
-        `leg` names the agent's leg: what the agent hears and how the leg ends is told by the legs of the queue. Raises
-        CarrierFailed, `unsure` when the telephone may ring all the same.
+        `leg` is the id of the agent's leg in the queue. Raises CarrierFailed, `unsure` if the telephone may ring all
+        the same.
         """

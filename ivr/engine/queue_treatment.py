@@ -1,4 +1,4 @@
-"""What a caller hears and may do while they wait for an agent. Who comes next is not decided here."""
+"""The treatment of a caller who waits for an agent: place, expected wait, music and choices."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from .turn import Turn
 from .verbs import Gather, Keys, Pause, Play
 
 LONG_WAIT = 11
-"""Whole minutes from which only "more than ten" is said: no forecast reaches farther."""
+"""The whole minutes from which "more than ten" is said, because no forecast reaches farther."""
 
 
 def wait(turn: Turn, status: QueueStatus | None, choices: Sequence[Choice]) -> Move:
-    """Tell the place if that is due, play music, and wait for a key; silence asks the queue again.
+    """Say the place if it is due, play music, and wait for a key. Silence asks the queue again.
 
     `status` is None when the queue could not be asked.
     """
@@ -72,21 +72,21 @@ def _offer(turn: Turn, choices: Sequence[Choice]) -> None:
 
 
 def choice_for(turn: Turn, choices: Sequence[Choice], key: str) -> Choice | None:
-    """Return what a key chooses while waiting: a choice of the step, or one that works everywhere."""
+    """Return the choice of a key while waiting: one of the step, or a global of the flow."""
     return next(
         (choice for choice in (*choices, *turn.flow.globals) if choice.key == key and turn.offered(choice)), None
     )
 
 
 def leads_out(turn: Turn, choice: Choice) -> bool:
-    """Tell whether a choice ends the waiting; the one for a person, and what only changes how one is told, do not."""
+    """Return whether a choice ends the wait. The choice of a person and changes of language or rate do not."""
     if choice.goto is None:
         return choice.do in ("back", "main_menu")
     return choice.goto.name != turn.flow.agent
 
 
 def way_out(turn: Turn, choice: Choice) -> Move:
-    """Return where a choice that works everywhere leads a caller who gives up waiting."""
+    """Return the move of a global choice that ends the wait."""
     if choice.do == "back":
         return Universal.BACK
     if choice.do == "main_menu":
@@ -95,7 +95,7 @@ def way_out(turn: Turn, choice: Choice) -> Move:
 
 
 def leave(turn: Turn, why: str) -> None:
-    """Tell the queue that the caller waits no more; it drops callers that stop asking anyway."""
+    """Remove the caller from the queue. If that fails, the queue drops callers without requests."""
     with suppress(LookupFailed):
         status = turn.ask(LeaveQueue(call=turn.call.id, why=why))
         if status.agent:
@@ -105,7 +105,7 @@ def leave(turn: Turn, why: str) -> None:
 
 
 def note_talk(turn: Turn, status: QueueStatus) -> None:
-    """Write down a talk that is just over; the wait was over when the agent took the call."""
+    """Note a conversation that has just ended. The wait ended when the agent took the call."""
     seconds = status.seconds
     place = where(turn)
     place["waited"] = max(0, place["waited"] - seconds)
@@ -113,7 +113,7 @@ def note_talk(turn: Turn, status: QueueStatus) -> None:
 
 
 def where(turn: Turn) -> dict[str, Any]:
-    """Return for which desk the caller waits in this step, how urgently, and for how many seconds so far."""
+    """Return the desk, the priority and the seconds waited so far."""
     transfer = turn.call.transfer
     waited = round(turn.now - (turn.now if transfer.since is None else transfer.since))
     return {"desk": transfer.desk, "priority": transfer.priority, "waited": waited}

@@ -1,4 +1,4 @@
-"""What is the same in all calls of a release, composed when a call needs it first: menus, phrases, expected words."""
+"""A cache of values that are the same in all calls of a release: menus, phrases, expected words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 _T = TypeVar("_T")
 
 MOST_CACHED = 8192
-"""Flows and languages are few, but the sets of choices that conditions leave may be many."""
+"""A bound, because conditions can make many different sets of choices."""
 
 
 class ReleaseCache:
@@ -18,7 +18,7 @@ class ReleaseCache:
         self._kept: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, compose: Callable[[], _T]) -> _T:
-        """Return the value of a key; compose it when it is not there. The key must name all that it depends on."""
+        """Return the value of a key; compute it at the first use. The key must contain all its dependencies."""
         value: _T | None = self._kept.get(key)
         if value is None:
             if len(self._kept) >= MOST_CACHED:
@@ -27,5 +27,5 @@ class ReleaseCache:
         return value
 
     def __len__(self) -> int:
-        """Count what is kept."""
+        """Return the number of values."""
         return len(self._kept)

@@ -1,4 +1,4 @@
-"""What a step keeps between its own turns: a frozen record that each kind of step declares, stored as a map by name."""
+"""Scratch: the data of a step between its turns, a frozen record declared by each kind, stored as a map by name."""
 
 from __future__ import annotations
 

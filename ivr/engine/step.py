@@ -1,4 +1,4 @@
-"""What a kind of step must do in a call: enter, and answer an input. Kinds live in `ivr/steps`, one file each."""
+"""The protocol of steps that run in a call: `enter` and `answer`. The kinds are in `ivr/steps`, one file each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .turn import Turn
 
 
 class Universal(Enum):
-    """Moves that no route is written for."""
+    """Moves without a route in the flow."""
 
     BACK = "back"
     AGAIN = "again"
@@ -25,9 +25,9 @@ class Universal(Enum):
 
 @dataclass(frozen=True)
 class RunFlow:
-    """Go into another flow and come back to this step with `FlowResults`.
+    """Run another flow and return to this step with `FlowResults`.
 
-    `proven` names those of the `values` that were learnt by proof.
+    `proven` holds the identity level of each of the `values` that only a proved caller may read.
     """
 
     flow: str
@@ -37,14 +37,14 @@ class RunFlow:
 
 @dataclass(frozen=True)
 class FlowResults(Scratch):
-    """What a flow that was run gave back, and the identity level that reads it; no results before it has come back."""
+    """The results of a sub-flow and the identity level that may read them; None before it has returned."""
 
     results: Values | None = None
     proof: int = 0
 
 
 Move = str | Universal | RunFlow | None
-"""How a step ends its part: an outcome that the chart knows, a universal, a sub-flow; None when the turn waits."""
+"""The result of a step: an outcome of the chart, a universal, or a sub-flow; None when the turn waits."""
 
 
 class LiveStep(Step):
@@ -55,9 +55,9 @@ class LiveStep(Step):
         """Begin the step: speak, look up, or wait. Must be safe to run again for a request that comes twice."""
 
     def answer(self, turn: Turn, action: Input) -> Move:
-        """Take what the caller did. Steps that never wait need not answer; being asked, they begin again."""
+        """Process an input. The default, for steps that never wait, enters the step again."""
         del action
         return self.enter(turn)
 
     def on_hangup(self, turn: Turn) -> None:
-        """Learn that the caller hung up here; for steps that hold something for the caller."""
+        """Process a hang-up in this step, such as to free a place in the queue."""

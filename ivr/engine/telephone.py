@@ -8,7 +8,7 @@ _MAINLAND_MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _SIP = re.compile(r"sips?:[^@\s]*@([^\s;:>]+)")
 _NUMBER = re.compile(r"\+\d{7,15}")
 _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
-"""What the carrier sends for a number that it does not show: ANONYMOUS and its like, typed on a keypad."""
+"""The numbers that carriers send for a withheld one: ANONYMOUS and similar words, as keys."""
 
 
 def telephone(value: object) -> str:

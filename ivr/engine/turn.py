@@ -1,4 +1,4 @@
-"""One turn while it runs: what steps may read, say, set and wait for. Lives only inside `Engine.turn`."""
+"""The current turn: the interface of steps to read, say, set and wait. It exists only inside `Engine.turn`."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ from .service_ports.question import A, Question
 from .verbs import Closing, Dial, Enqueue, Gather, Hangup, InputMode, Pause, Prompt, Record, Say
 
 IDENTITY_SECONDS = 600.0
-"""How long a verified caller stays verified without doing anything (voice-menu practice: ten minutes)."""
+"""The time for which a verified caller stays verified without an input (voice-menu practice: ten minutes)."""
 
 RATES = (0.7, 1.3)
-"""The slowest and fastest that callers may choose, as a share of the profile's rate."""
+"""The slowest and fastest rate that callers may choose, as a share of the profile's rate."""
 
 LONGEST_PATH = 12
-"""Choices that are remembered for an agent; older ones tell nothing any more."""
+"""The most choices that are kept for an agent."""
 
 LOOKUP_SECONDS = 2.0
-"""Seconds that one answer of a back end may take, unless the flow says otherwise."""
+"""The seconds for one answer of a back end, unless the flow sets another time."""
 
 _TWO_POINTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 @dataclass(frozen=True)
 class Services:
-    """What a turn may call: functions that neither wait nor change anything.
+    """The functions that a turn may call. They neither wait nor change anything.
 
-    `input_mode` tells by language how callers are heard, as long as that works.
+    `input_mode` returns the usual input mode of a language.
     """
 
     verbalize: Verbalize
@@ -62,12 +62,12 @@ class Services:
 
 
 class _UnreadableError(ValueError):
-    """A value is not of the kind that the editor named."""
+    """A value is not of the kind that the flow names."""
 
 
 @dataclass
 class Turn:
-    """The call as it is now, and what this turn answers with so far."""
+    """The current call, and the reply of this turn so far."""
 
     call: Call
     flow: Flow
@@ -111,20 +111,20 @@ class Turn:
     def change_facts(
         self, *, caller: Values | None = None, reason: str | None = None, card: Values | None = None
     ) -> None:
-        """Change what flows read of the call; what is None stays."""
+        """Change the facts that flows read; arguments that are None change nothing."""
         new = {"caller": caller, "reason": reason, "card": card}
         values = {name: value for name, value in new.items() if value is not None}
         self.change(facts=changed(self.call.facts, **values))
 
     @property
     def caller(self) -> CallerRecord:
-        """What the engine itself reads of the caller."""
+        """The fields of the caller that the engine reads."""
         if self._caller_of is not self.call.facts.caller:
             self._caller, self._caller_of = CallerRecord.read(self.call.facts.caller), self.call.facts.caller
         return self._caller
 
     def change_caller(self, caller: CallerRecord) -> None:
-        """Change what is known of the caller; what the bank gave besides stays."""
+        """Change fields of the caller; further fields of the bank stay."""
         self.change_facts(caller=caller.merged_into(self.call.facts.caller))
 
     def remember(self, scratch: Scratch) -> None:
@@ -143,10 +143,10 @@ class Turn:
         frame = self.call.frames[-1]
         self.events.append(Event(kind, {"flow": frame.flow, "step": frame.step, **data}))
 
-    # what expressions and texts can read
+    # variables for expressions and texts
 
     def values(self, **more: Any) -> Mapping[str, Any]:
-        """Return every variable that the active flow can read, for reading by name."""
+        """Return the variables that the active flow can read, by name."""
         if self._values is None or self._values_of is not self.call:
             variables = {**self._readable(self.call.facts.values()), **self._readable(self.frame.values)}
             self._values, self._values_of = CallValues(variables, self.call, self.line, self.now), self.call
@@ -161,11 +161,11 @@ class Turn:
         return self.frame.proven.get(name, 1 if name == "card" else 0)
 
     def proof_behind(self, expression: Expression) -> int:
-        """Return the level that whatever is worked out by this expression needs to be read."""
+        """Return the identity level that is needed to read the value of an expression."""
         return max((self.proof_of(path[0]) for path in expression.paths()), default=0)
 
     def _readable(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Leave out what was learnt by a proof that has run out."""
+        """Return the variables without those whose proof has expired."""
         if not any(self.proof_of(name) > self.level for name in values):
             return values
         return {name: value for name, value in values.items() if self.proof_of(name) <= self.level}
@@ -176,16 +176,16 @@ class Turn:
 
     @property
     def today(self) -> date:
-        """The day that it is in China."""
+        """The current day in China."""
         return self._china.date()
 
     @property
     def level(self) -> int:
-        """The identity level that holds now."""
+        """The current identity level."""
         return self.call.identity.level_at(self.now)
 
     def verified(self, level: int, customer: str) -> None:
-        """Raise the caller's identity level. What was learnt for another customer is forgotten."""
+        """Raise the caller's identity level. Variables that were proved for another customer are deleted."""
         if self.call.identity.customer not in ("", customer):
             self.change(frames=tuple(map(_without_proven, self.call.frames)))
         self.change(identity=ProvenIdentity(level, customer, self.now + IDENTITY_SECONDS))
@@ -195,7 +195,7 @@ class Turn:
         self.change(path=(*self.call.path, choice)[-LONGEST_PATH:])
 
     def record_entry(self, name: str, value: str | Secret) -> None:
-        """Note what the caller entered, masked where it must be, for the agent."""
+        """Note an entry for the agent, masked if necessary."""
         shown = masked(value)
         if shown:
             self.change(typed={**self.call.typed, name: shown})
@@ -210,7 +210,8 @@ class Turn:
     def words(self, text: Text, **more: Any) -> str:
         """Return an editor's text in the caller's language, values filled in.
 
-        A sentence about money with a hole in it is worse than none: where a value can't be read, the engine says so.
+        If a value cannot be read, the text is replaced by a phrase that says so, because a sentence about money must
+        not have a gap.
         """
         language = text.language_for(self.call.language)
         template = text.by_language[language]
@@ -222,7 +223,7 @@ class Turn:
             return phrasebook.phrase(phrasebook.language_of(language), "unreadable")
 
     def written(self, text: Text, **more: Any) -> str:
-        """Return an editor's text as it is read on a screen. Raises ValueError for a value that can't be written."""
+        """Return an editor's text as written on a screen. Raises ValueError for a value that cannot be written."""
         language = text.language_for(self.call.language)
         return self._filled(text.by_language[language], self._put_by(self.services.display_format, language), more)
 
@@ -254,7 +255,7 @@ class Turn:
         self.say_words(phrasebook.phrase(language, key, **values), language=language, barge_in=barge_in)
 
     def say_words(self, words: str, *, language: str | None = None, barge_in: bool = True, pace: float = 1.0) -> None:
-        """Say words as they are, at a share of the caller's pace."""
+        """Say words as they are, at a share of the caller's rate."""
         if words.strip():
             rate = round(self.profile.rate * self.call.rate * pace, 2)
             self.prompts.append(Say(words, language or self.call.language, rate, barge_in))
@@ -265,18 +266,18 @@ class Turn:
             self.prompts.append(Pause(seconds))
 
     def speak_at(self, factor: float) -> None:
-        """Speak slower or faster from now on, within what can be understood, and for the next call too."""
+        """Change the speaking rate within its bounds, for this call and the next."""
         slowest, fastest = RATES
         self.change(rate=min(fastest, max(slowest, round(self.call.rate * factor, 2))))
         self.keep_for_next_call(rate=str(self.call.rate))
 
     def keep_for_next_call(self, *, rate: str = "", reason: str = "") -> None:
-        """Remember what the caller chose, if there is something to remember it by; a call never depends on it."""
+        """Keep preferences of the caller, if there is a number. A failure changes nothing in this call."""
         with suppress(LookupFailed):
             self.ask(KeepPreferences(number=self.call.caller, call=self.call.id, rate=rate, reason=reason))
 
     def set_preferences(self, *, profile: str, frequent: str) -> None:
-        """Let what the caller chose hold in this call, too, whether or not it can be kept for the next."""
+        """Apply preferences to this call, and keep them for the next if possible."""
         if not profile and not frequent:
             return
         caller = replace(self.caller, profile=profile or self.caller.profile)
@@ -285,13 +286,13 @@ class Turn:
         self.change_caller(caller)
 
     def set_reason(self, reason: str) -> None:
-        """Note what the call is about; the last word counts."""
+        """Note the reason of the call; the last one counts."""
         self.change_facts(reason=reason)
         self.note("reason", reason=reason)
         self.keep_for_next_call(reason=reason)
 
     def no_less_urgent_than(self, priority: str) -> None:
-        """Let the caller wait for people with this priority from now on, unless their own is ahead of it."""
+        """Raise the caller's priority in the queue to this one."""
         caller = self.caller
         urgent = max(caller.priority or PRIORITIES[0], priority, key=self.line.waiting.head_start)
         self.change_caller(replace(caller, priority=urgent))
@@ -329,11 +330,11 @@ class Turn:
     # closing the turn
 
     def gather(self, gather: Gather) -> None:
-        """Close the turn by waiting for keys or speech; what was said so far comes first."""
+        """Close the turn by waiting for keys or speech, after the prompts so far."""
         self.close(replace(gather, prompts=(*self.prompts, *gather.prompts)))
 
     def close(self, closing: Closing) -> None:
-        """Close the turn by what is complete: its prompts hold what was said so far."""
+        """Close the turn by a complete verb, whose prompts include those so far."""
         self.closing = closing
 
     def record(self, record: Record) -> None:
@@ -346,7 +347,7 @@ class Turn:
         self.closing = Dial(tuple(self.prompts), target.number, target.timeout)
 
     def ring(self, dial: Dial) -> None:
-        """Close the turn by ringing an agent; what was said so far comes first."""
+        """Close the turn by ringing an agent, after the prompts so far."""
         self.closing = replace(dial, prompts=(*self.prompts, *dial.prompts))
 
     def enqueue(self, enqueue: Enqueue) -> None:
@@ -354,7 +355,7 @@ class Turn:
         self.closing = replace(enqueue, prompts=(*self.prompts, *enqueue.prompts))
 
     def desk_open(self, desk: str) -> bool:
-        """Tell whether people are at a desk now."""
+        """Return whether a desk is open now."""
         return desk not in self.line.desks or bool(DeskValues(self.line, self._china)[desk]["open"])
 
     def hang_up(self, reason: str = "completed") -> None:
@@ -365,11 +366,11 @@ class Turn:
     # choices
 
     def offered(self, choice: Choice) -> bool:
-        """Tell whether a choice is there now."""
+        """Return whether a choice is available now."""
         return choice.when is None or choice.when.holds(self.values())
 
     def offered_set(self, *conditional: Choice) -> tuple[object, ...]:
-        """Return a key for what follows from the flow, the language, and which conditional choices are there now."""
+        """Return the cache key of values that depend on the flow, the language and the available choices."""
         return (self.flow.name, self.call.language, *map(self.offered, conditional))
 
 

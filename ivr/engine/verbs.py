@@ -1,4 +1,4 @@
-"""The neutral instructions that a turn answers with. Channels translate them; nothing here knows a carrier."""
+"""The verbs: instructions of a turn that are independent of the carrier. Channels translate them."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ Prompt = Say | Play | Pause
 
 @dataclass(frozen=True)
 class Keys:
-    """Which keys a gather takes. `most` keys end it at once; `finish` is a key that ends it, or "" for none."""
+    """The keys that a gather takes. `most` keys end it at once; `finish` is a key that ends it, or "" for none."""
 
     most: int = 1
     finish: str = ""
 
 
 InputMode = Literal["carrier", "recording", "keys"]
-"""How callers are heard: by the carrier's recogniser, by our own on a recording, or by their keys alone."""
+"""The recogniser of a call: the carrier's, our own on a recording, or none (keys only)."""
 
 
 @dataclass(frozen=True)
 class Hearing:
-    """What a gather may hear: the words worth expecting, in one language, and by whom."""
+    """The speech input of a gather: the expected words, the language and the recogniser."""
 
     language: str
     hints: tuple[str, ...] = ()
@@ -88,8 +88,8 @@ class Record:
 class Dial:
     """Speak `prompts`, then connect the caller with `number`; ring at most `timeout` seconds.
 
-    With `leg`, the name of the agent's leg, the agent first hears who is calling and is asked to take the call.
-    `record` has the conversation recorded.
+    With `leg`, the id of the agent's leg, the agent first hears a whisper and must accept the call. `record` turns on
+    the recording of the conversation.
     """
 
     prompts: tuple[Prompt, ...]
@@ -101,7 +101,7 @@ class Dial:
 
 @dataclass(frozen=True)
 class Enqueue:
-    """Speak `prompts`, then hand the caller to the carrier's own router: a workflow, and what it is to know.
+    """Speak `prompts`, then pass the caller to a workflow of the carrier's own router, with the attributes of a task.
 
     After `timeout` seconds the router gives up; 0 leaves that to the workflow.
     """

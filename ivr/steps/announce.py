@@ -49,7 +49,7 @@ class AnnounceStep(LiveStep):
         return self.announce
 
     def enter(self, turn: Turn) -> Move:
-        """Speak what is on. Whatever goes wrong, the call goes on."""
+        """Speak the announcement. The call goes on after any failure."""
         call = turn.call
         try:
             announced = turn.ask(
@@ -68,7 +68,7 @@ class AnnounceStep(LiveStep):
 
 
 def _seconds(words: str, turn: Turn) -> float:
-    """Estimate how long words take: a Chinese character has a rate of its own, everything else counts as words."""
+    """Estimate the duration of words in seconds, from Chinese characters and other words."""
     pieces = _SIGN_OR_WORD.findall(words)
     chinese = sum("\u4e00" <= piece <= "\u9fff" for piece in pieces)
     profile = turn.profile

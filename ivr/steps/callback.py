@@ -1,4 +1,4 @@
-"""`callback`: promises to ring the caller back, by a time, instead of letting them wait."""
+"""`callback`: promises to call the caller back by a time."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class CallbackStep(LiveStep):
         return self.callback.desk
 
     def enter(self, turn: Turn) -> Move:
-        """Ask for the promise and keep it."""
+        """Ask the queue for the promise and set the variable."""
         number = telephone(self.callback.number(turn.values()) if self.callback.number else turn.call.caller)
         if not number and not self.callback.message:
             return "error"

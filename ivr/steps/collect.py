@@ -1,4 +1,4 @@
-"""`collect`: takes what the caller types: digits, an amount, a date, a number that must not be seen."""
+"""`collect`: takes an entry of the caller, such as digits, an amount, a date or a secret number."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ class CollectStep(EntryStep):
         return {"next": self.next} | self.failure_exits()
 
     def sets(self) -> Mapping[str, str]:
-        """Return the variable and what it holds."""
+        """Return the variable and its value kinds."""
         return {self.save_as: self.entry.secret or "text"}
 
     def protects(self) -> bool:
-        """Tell whether the entry is a secret."""
+        """Return whether the entry is a secret."""
         return bool(self.entry.secret)
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
@@ -75,16 +75,16 @@ class CollectStep(EntryStep):
 
     @property
     def entry(self) -> EntryType:
-        """What is taken, with the editor's bounds."""
+        """The entry type, with the bounds of the flow."""
         entry = ENTRIES[self.collect]
         return replace(entry, least=self.least or entry.least, most=self.most or entry.most)
 
     def wanted(self, turn: Turn) -> EntryType:
-        """Return what is taken."""
+        """Return the entry type."""
         return self.entry
 
     def accept(self, turn: Turn, value: Value) -> Move:
-        """Keep it."""
+        """Set the variable."""
         turn.set(self.save_as, value)
         turn.record_entry(self.save_as, value)
         return "next"

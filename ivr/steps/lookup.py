@@ -19,7 +19,7 @@ from ivr.flow.routes import Condition, Ways
 from ivr.flow.scalars import Name, Seconds, WordField
 
 _GIVEN_ALONG = ("call", "customer")
-"""What goes along by itself with every question that takes it."""
+"""The fields that are added to every question that takes them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ class LookupStep(LiveStep):
         return {self.lookup.save_as: "map"} if self.lookup.save_as else {}
 
     def asks(self) -> AskedQuestion:
-        """Return what is asked."""
+        """Return the question."""
         return AskedQuestion(self.lookup.source, self.lookup.fields or {}, self.lookup.save_as)
 
     def enter(self, turn: Turn) -> Move:
@@ -89,7 +89,7 @@ class LookupStep(LiveStep):
     def _answer(self, turn: Turn) -> Mapping[str, Any]:
         values, source = turn.values(), self.lookup.source.name
         fields = {name: expression(values) for name, expression in (self.lookup.fields or {}).items()}
-        fields.pop("customer", None)  # proved, never given: the number that calls is a hint of who it may be
+        fields.pop("customer", None)  # only a proved customer: the calling number is no proof
         fields["call"] = turn.call.id
         if turn.level:
             fields["customer"] = turn.call.identity.customer

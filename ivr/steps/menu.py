@@ -71,11 +71,11 @@ class MenuStep(InputStep):
         return frozenset(self._choice_exits())
 
     def sets(self) -> Mapping[str, str]:
-        """Return the variable that keeps what was chosen."""
+        """Return the variable that keeps the value of the choice."""
         return {self.save_as: "text"} if self.save_as else {}
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
-        """Yield a variable that nothing is kept in, or values that no variable keeps."""
+        """Yield the problem of a variable without values, or of values without a variable."""
         valued = any(choice.value for choice in self.menu)
         if valued and not self.save_as:
             yield self.kind, 'A choice has a "value", but nothing keeps it.', 'Add "as:" with the name of a variable.'
@@ -83,7 +83,7 @@ class MenuStep(InputStep):
             yield "as", 'No choice has a "value" to keep.', 'Add "value:" to the choices, or delete this line.'
 
     def do(self, turn: Turn, choice: Choice, outcome: str) -> Move:
-        """Keep what was chosen, and carry it out."""
+        """Keep the value of the choice, and carry it out."""
         if self.save_as and choice in self.menu:
             turn.set(self.save_as, choice.value or None)
         return super().do(turn, choice, outcome)
@@ -107,11 +107,11 @@ class MenuStep(InputStep):
         return self.universal(turn, key)
 
     def take_speech(self, turn: Turn, words: str) -> Move:
-        """Take the choice that was clearly meant; a key that was said counts too."""
+        """Take the choice whose phrase or key was clearly said."""
         offered, language = self._offered(turn), turn.call.language
         own = self._phrases(turn)
         place = turn.services.understand(words, [*own, *self.universal_phrases(turn)], language)
-        if place is None:  # a choice of one's own goes before one that works everywhere
+        if place is None:  # a choice of the menu goes before a global of the flow
             place = turn.services.understand(words, own, language)
         if place is not None:
             choice = offered[place] if place < len(own) else None
@@ -143,7 +143,7 @@ class MenuStep(InputStep):
         )
 
     def _phrases(self, turn: Turn) -> Sequence[tuple[str, ...]]:
-        """Return what may be said for each choice on offer."""
+        """Return the phrases of each choice on offer."""
         key, language = ("phrases", *self._offered_set(turn)), turn.call.language
         return turn.release_cache.once(key, lambda: tuple(phrases_of(c, language) for c in self._offered(turn)))
 
@@ -151,7 +151,7 @@ class MenuStep(InputStep):
     def _pointless(turn: Turn, choice: Choice) -> bool:
         return choice.do == "language" and next_language(turn) == turn.call.language
 
-    # what is spoken
+    # prompts
 
     def shortens(self) -> bool:
         """Return whether a caller who comes back hears less: another prompt, or no usual reasons first."""

@@ -1,4 +1,4 @@
-"""`message`: records what the caller wants to leave."""
+"""`message`: records a message of the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`set`: works values out and keeps them."""
+"""`set`: computes values and sets variables."""
 
 from __future__ import annotations
 

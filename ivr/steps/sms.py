@@ -23,8 +23,8 @@ from ivr.flow.text_field import TextField
 class SmsStep(LiveStep):
     """Sends a text with its values written as on a screen (12,345.67元). Nothing is spoken.
 
-    A verified caller gets it at the telephone that the bank has on file, anybody else at the number they call from; so
-    an answer that needed proof never goes to a telephone that only claims to be the customer's.
+    A verified caller gets it at the telephone that the bank has on file, any other caller at the number they call from;
+    so an answer that needed proof never goes to a telephone that only claims to be the customer's.
 
     With `each`, the text is written once per item of a list, as in a `say` step.
 
@@ -63,7 +63,7 @@ class SmsStep(LiveStep):
             if not number.removeprefix("+").isdigit():  # withheld, or a SIP address
                 return "error"
             turn.ask(SendMessage(number=number, text=self._text(turn), purpose=self.name))
-        except (LookupFailed, ValueError):  # no message is better than one with a hole in it
+        except (LookupFailed, ValueError):  # no message is better than one with a gap
             return "error"
         return "next"
 

@@ -1,4 +1,4 @@
-"""`survey`: asks how it was, after a conversation with a person; who does not want to answer is not asked again."""
+"""`survey`: asks one or two questions after a conversation with an agent; a refusal ends it."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class SurveyStep(InputStep):
             return "next"
         turn.note("survey", queue=turn.call.transfer.desk or None, **answers)
         promised = self._call_back_by(turn, answers)
-        if not promised or not telephone(turn.call.caller):  # nobody can call back a number that is not shown
+        if not promised or not telephone(turn.call.caller):  # a withheld number cannot be called back
             return "next"
         if self.save_as:
             turn.set(self.save_as, {"call_back_by": promised})

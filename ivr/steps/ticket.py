@@ -40,8 +40,8 @@ class Complaint:
 class TicketStep(LiveStep):
     """Opens a ticket and keeps what was promised.
 
-    The same caller's complaint of the same kind within a week counts as repeated and is raised a level. Whoever repeats
-    one waits for a person with the priority `complaint`, unless their own is more urgent.
+    The same caller's complaint of the same kind within a week counts as repeated and is raised a level. Its caller
+    waits for a person with the priority `complaint`, unless their own is more urgent.
 
     The variable holds `ticket` (the number to read back), `first_reply_by` and `final_by` (dates), `first_reply_hours`,
     `final_days` and `repeat`. Where `kind` is a value, such as what a menu kept with `as`, and turns out to be none of

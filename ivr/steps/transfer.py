@@ -28,7 +28,7 @@ from ivr.flow.text_field import TextField
 
 _OUTCOMES = {"completed": "next", "busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "no_answer"}
 _MOST_FAULTS = 3
-"""Rounds in which the queue may be silent before the desk's own number is dialled instead."""
+"""The rounds without an answer of the queue after which the desk's own number is dialled."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ class TransferStep(LiveStep):
 
     With `transfer: segment` it is the desk of the caller's own segment, at the segment's priority; desks that
     `line.yaml` names as overflow help out. While agents are busy the caller waits: they hear their place, the expected
-    wait and music, and take one of `choices` whenever they like. Whoever serves them is told what the caller has
-    proved, chosen and entered. Every other end has a way on, so that nobody is dropped.
+    wait and music, and take one of `choices` whenever they like. The agent is told what the caller has proved, chosen
+    and entered. Every other end has a way on, so that no caller is dropped.
 
-    Conditions of `choices` may read `queue.position`, `queue.minutes` (none while nobody can tell) and
+    Conditions of `choices` may read `queue.position`, `queue.minutes` (none while the wait is unknown) and
     `queue.call_back` (whether the wait is long enough to offer a call back).
 
     ```yaml
@@ -126,7 +126,7 @@ class TransferStep(LiveStep):
         return {f"key {choice.key}": (Way(choice.goto),) for choice in self.choices if choice.goto}
 
     def own_choices(self) -> tuple[Choice, ...]:
-        """Return what a waiting caller may do instead."""
+        """Return the choices of a waiting caller."""
         return self.choices
 
     def choice_outcomes(self) -> frozenset[str]:
@@ -145,7 +145,7 @@ class TransferStep(LiveStep):
         turn.change(keys_ahead="", transfer=Transfer(desk, priority, turn.now))
         there = [name for name in _desks(turn, desk) if turn.desk_open(name)]
         if not there and self.name not in turn.found_closed:
-            turn.found_closed.add(self.name)  # who is led round to here again is connected, rather than led on
+            turn.found_closed.add(self.name)  # a caller whom the flow leads here again is connected rather than led on
             turn.note("closed", desk=desk)
             return "closed"
         turn.remember(replace(turn.scratch_as(TransferScratch), left=there or [desk]))
@@ -173,9 +173,9 @@ class TransferStep(LiveStep):
         return self._ask(turn, EnterQueue(**handover(turn), desk=transfer.desk, priority=transfer.priority))
 
     def _ask(self, turn: Turn, question: Question[QueueStatus], *, tell: bool = False) -> Move:
-        """Ask the queue and do as it says. While it cannot be asked, the desk's own number is the way to people.
+        """Ask the queue and carry out its instruction. While it cannot be asked, the desk's own number is dialled.
 
-        With `tell` the caller wants to hear their place now.
+        With `tell` the caller wants to hear the place now.
         """
         try:
             status = turn.ask(question)
@@ -187,7 +187,7 @@ class TransferStep(LiveStep):
     def _unanswered(self, turn: Turn, failed: LookupFailed) -> Move:
         scratch = turn.scratch_as(TransferScratch)
         waits = scratch.state == "wait"
-        if waits and failed.missing:  # the queue has forgotten this caller, who has not gone
+        if waits and failed.missing:  # the queue has lost this caller, who still waits
             turn.remember(replace(scratch, state=""))
             return self._queue(turn)
         faults = scratch.faults + 1
@@ -212,7 +212,7 @@ class TransferStep(LiveStep):
                 turn.remember(replace(_with_proof(turn), state="router"))
                 turn.enqueue(Enqueue((), status.workflow, status.priority, status.task))
                 return None
-            case "talked":  # how the dialling ended was lost on the way; that the line asks again tells it
+            case "talked":  # the report on the dialling was lost; the new request of the line shows that it has ended
                 return self._talked(turn, status)
             case "nobody" | "full" as outcome if self.name not in turn.found_closed:
                 turn.found_closed.add(self.name)
@@ -221,7 +221,7 @@ class TransferStep(LiveStep):
         return self._dial_desk(turn)
 
     def _dial_desk(self, turn: Turn) -> Move:
-        """Dial the number of the desk, or of the next one that helps it out; nobody is asked to take the call there."""
+        """Dial the number of the desk, or of the next one that helps out. No key is needed there to accept the call."""
         scratch = _with_proof(turn)
         desk, *left = scratch.left or [turn.call.transfer.desk]
         turn.remember(replace(scratch, state="", left=left))
@@ -241,7 +241,7 @@ class TransferStep(LiveStep):
     # waiting and talking
 
     def answer(self, turn: Turn, action: Input) -> Move:
-        """Go on by how the conversation ended, take a waiting caller's choice, or see whether an agent is free."""
+        """Process the end of a conversation or the choice of a waiting caller, or ask whether an agent is free."""
         state = turn.scratch_as(TransferScratch).state
         if isinstance(action, DialEnded):
             _renew(turn)
@@ -267,7 +267,7 @@ class TransferStep(LiveStep):
         return f"key {key}" if choice.goto and choice in self.choices else way_out(turn, choice)
 
     def _rang(self, turn: Turn, action: DialEnded) -> Move:
-        """Ask the queue whether the agent took the call: how the carrier's leg ended tells nothing of that."""
+        """Ask the queue whether the agent accepted the call: the carrier's report on the leg does not contain it."""
         try:
             status = turn.ask(NoteRang(call=turn.call.id, status=action.status, seconds=action.seconds))
         except LookupFailed as failed:
@@ -304,7 +304,7 @@ class TransferStep(LiveStep):
         return "next"
 
     def on_hangup(self, turn: Turn) -> None:
-        """Give the place up, or free the agent; a caller who was dropped may come back to the place."""
+        """Give up the place, or free the agent. A caller who was cut off may return to the place."""
         if turn.scratch_as(TransferScratch).state in ("wait", "ring"):
             leave(turn, "gone")
 
@@ -316,13 +316,13 @@ def _desks(turn: Turn, desk: str) -> list[str]:
 
 
 def _with_proof(turn: Turn) -> TransferScratch:
-    """Return the scratch with what the caller has proved by now, to be remembered while the line is handed over."""
+    """Return the scratch with the proved identity, which is kept while the line is with an agent."""
     scratch = turn.scratch_as(TransferScratch)
     return replace(scratch, level=turn.level, customer=turn.call.identity.customer)
 
 
 def _renew(turn: Turn) -> None:
-    """Let what was proved hold on, however long it took: nobody else had the line, so nothing is asked again."""
+    """Renew the proof after a conversation of any length, because no other caller had the line meanwhile."""
     scratch = turn.scratch_as(TransferScratch)
     if scratch.level:
         turn.verified(scratch.level, scratch.customer)

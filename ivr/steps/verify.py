@@ -1,4 +1,4 @@
-"""`verify`: proves who is calling, once, before a protected step. Also what `requires:` puts in front of a step."""
+"""`verify`: proves the caller's identity, once, before a protected step. `requires:` puts it in front of a step."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CARD, _PIN, _ID_TAIL, _CODE = ENTRIES["card"], ENTRIES["pin"], ENTRIES["id_tail
 
 @dataclass(frozen=True)
 class VerifyScratch(EntryScratch, ProofScratch):
-    """`claim` is what tells the account: the last four, or the whole card number; none before it was typed."""
+    """`claim` identifies the account: the last four digits or the whole card number; None before it was typed."""
 
     claim: Value | None = None
 
@@ -89,13 +89,13 @@ class VerifyStep(EntryStep):
         return self.verify
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
-        """Yield a level that nobody can reach by telephone."""
+        """Yield the problem of a level that cannot be reached by telephone."""
         if self.verify > HIGHEST:
             message = f"No caller can prove L{self.verify} by telephone, so everybody would be led to a person."
             yield self.kind if self.kind in self.places else "requires", message, f"Write L1 or L{HIGHEST}."
 
     def protects(self) -> bool:
-        """All that is typed here is protected."""
+        """Return True: every entry of this step is protected."""
         return True
 
     def enter(self, turn: Turn) -> Move:
@@ -113,7 +113,7 @@ class VerifyStep(EntryStep):
             return self._step_up(turn)
         return super().enter(turn)
 
-    # what is asked
+    # questions
 
     def ask(self, turn: Turn) -> None:
         """Ask for what is missing: the number, the PIN, or the code."""
@@ -135,7 +135,7 @@ class VerifyStep(EntryStep):
             turn.phrase(key)
 
     def wanted(self, turn: Turn) -> EntryType:
-        """Return what is missing next."""
+        """Return the next missing entry."""
         scratch = turn.scratch_as(VerifyScratch)
         if scratch.code is not None:
             return _CODE
@@ -151,10 +151,10 @@ class VerifyStep(EntryStep):
         usual = super().first_timeout(turn)
         return max(CODE_TYPING_SECONDS, usual) if self.wanted(turn) is _CODE else usual
 
-    # what was typed
+    # entries
 
     def answer(self, turn: Turn, action: Input) -> Move:
-        """Take keys; a step that was overtaken goes on, and a code whose first proof has run out counts for nothing."""
+        """Process keys. If the caller is verified by now, go on; a code after an expired first proof does not count."""
         if isinstance(action, Digits) and turn.level >= self.verify:
             return "next"
         if turn.scratch_as(VerifyScratch).code is not None and not turn.level:
@@ -170,7 +170,7 @@ class VerifyStep(EntryStep):
         return super().take_keys(turn, keys)
 
     def accept(self, turn: Turn, value: Value) -> Move:
-        """Keep the number and ask for the PIN, or check what is complete."""
+        """Keep the number and ask for the PIN, or check a complete entry."""
         wanted = self.wanted(turn)
         if wanted is _PIN and isinstance(value, Secret):
             return self._after_pin(turn, authentication.check_pin(turn, self._claim(turn), value))
@@ -189,7 +189,7 @@ class VerifyStep(EntryStep):
         return {"number": turn.call.caller, f"{self.by}_tail": claim}
 
     def _corrects(self, turn: Turn, keys: str) -> bool:
-        """Tell whether the last four were typed again where the PIN was asked for a second time."""
+        """Return whether the caller typed the last four again when the PIN was asked for a second time."""
         return turn.call.tries.get("verify", 0) > 0 and _on_record(turn) and self._number(turn).read(keys) is not None
 
     def _another_number(self, turn: Turn, keys: str) -> Move:
@@ -197,7 +197,7 @@ class VerifyStep(EntryStep):
         value = self._number(turn).read(keys)
         return self.accept(turn, value) if value else self.listen(turn)
 
-    # what came of it
+    # results
 
     def _after_pin(self, turn: Turn, outcome: Proof) -> Move:
         match outcome:

@@ -1,4 +1,4 @@
-"""The services of our own as the engine and its steps ask them: typed questions, typed answers, a protocol for each.
+"""The ports of our own services: typed questions, typed answers, and a protocol for each service.
 
 `ServicePorts` names every service by the word that a flow's `from:` begins with.
 """
@@ -15,7 +15,7 @@ _MODULES = (identity, line, memory, queue, risk, sms, survey, tickets)
 
 
 class ServicePorts(Protocol):
-    """Every service of our own. One is made when it is asked for the first time."""
+    """All our own services. Each is made at its first question."""
 
     @property
     def identity(self) -> identity.IdentityPort:
@@ -23,7 +23,7 @@ class ServicePorts(Protocol):
 
     @property
     def risk(self) -> risk.RiskPort:
-        """Knows whom the bank warns of."""
+        """Keeps the bank's marks of callers at risk."""
 
     @property
     def sms(self) -> sms.SmsPort:
@@ -31,23 +31,23 @@ class ServicePorts(Protocol):
 
     @property
     def tickets(self) -> tickets.TicketsPort:
-        """Takes complaints."""
+        """Keeps complaints."""
 
     @property
     def survey(self) -> survey.SurveyPort:
-        """Takes what callers think of a talk."""
+        """Keeps the surveys of callers."""
 
     @property
     def memory(self) -> memory.MemoryPort:
-        """Remembers what a caller chose."""
+        """Keeps the preferences of callers."""
 
     @property
     def line(self) -> line.LinePort:
-        """Announces what operators have switched on."""
+        """Returns the announcements that operators have switched on."""
 
     @property
     def queue(self) -> queue.QueuePort:
-        """Brings callers to people."""
+        """Connects callers with agents."""
 
 
 class Asker(Protocol):

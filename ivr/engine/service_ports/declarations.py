@@ -1,4 +1,4 @@
-"""The questions of our services as `ivr check` and the manual read them."""
+"""The declarations of our services' questions, for `ivr check` and the manual."""
 
 from __future__ import annotations
 

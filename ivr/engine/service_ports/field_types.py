@@ -1,6 +1,6 @@
-"""What the fields of questions take, and as what the fields of answers may be read aloud.
+"""The types of the fields of questions and answers, as `ivr check`, services and texts use them.
 
-What is wrong is named by its field; no value is ever repeated. None counts as not given.
+An error names the field and never repeats a value. None counts as not given.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ def reveal(value: Private) -> str:
 
 
 class FieldType(Protocol):
-    """What a field of a question takes."""
+    """The type of a question's field."""
 
     @property
     def words(self) -> str:
-        """Say in an editor's words what is taken."""
+        """Return the name of the type for editors."""
 
     def read(self, name: str, value: Any) -> Any:
-        """Return a value in form. Raises LookupFailed that names the field."""
+        """Return a value in its canonical form. Raises LookupFailed that names the field."""
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ class FlagType:
 
 @dataclass(frozen=True)
 class Kinds:
-    """What a field of an answer holds, and the kinds of value as which a text may read it aloud."""
+    """The type of an answer's field, and the value kinds as which a text may read it aloud."""
 
     words: str
     names: tuple[str, ...] = ()
@@ -271,12 +271,12 @@ MAP = Kinds("for programs only")
 
 
 def texts(values: Any, *, each: int = LONGEST, most: int) -> tuple[str, ...]:
-    """Return the last `most` texts of a list, each cut; anything else is left out."""
+    """Return the last `most` texts of a list, each cut to `each` characters, without other values."""
     listed = values if isinstance(values, list | tuple) else ()
     return tuple(value[:each] for value in listed if isinstance(value, str))[-most:]
 
 
 def entries(values: Any, *, each: int = LONGEST, most: int) -> dict[str, str]:
-    """Return the last `most` texts of a map by name, each cut; anything else, such as a secret, is left out."""
+    """Return the last `most` texts of a map, each cut to `each` characters, without other values such as secrets."""
     listed = list(values.items())[-most:] if isinstance(values, Mapping) else []
     return {str(name)[:each]: value[:each] for name, value in listed if isinstance(value, str)}

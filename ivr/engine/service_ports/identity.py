@@ -1,4 +1,4 @@
-"""Questions around identity checks: tries that are counted, one-time codes, PINs that are too easily guessed."""
+"""The questions to the service "identity": counted tries, one-time codes, weak PINs."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class NotePassed(Question[TryPassed], frozen=True, kw_only=True):
 
 
 class NoteUnanswered(Question[Done], frozen=True, kw_only=True):
-    """Take a try back that nobody could check: it was no guess."""
+    """Uncount a try that the bank could not check."""
 
     source: ClassVar[str] = "identity.unanswered"
     account: Annotated[Private, PrivateType(), "the account"]
@@ -100,7 +100,7 @@ class NoteUnanswered(Question[Done], frozen=True, kw_only=True):
 
 
 class AskAccount(Question[AccountStatus], frozen=True, kw_only=True):
-    """Tell how an account stands."""
+    """Return whether an account is locked, its failures and the end of the lock."""
 
     source: ClassVar[str] = "identity.status"
     account: Annotated[Private, PrivateType(), "the account"]
@@ -125,7 +125,7 @@ class CheckCode(Question[CodeChecked], frozen=True, kw_only=True):
 
 
 class JudgePin(Question[PinJudged], frozen=True, kw_only=True):
-    """Tell whether a PIN is too easily guessed."""
+    """Return whether a PIN is too easily guessed."""
 
     source: ClassVar[str] = "identity.weak"
     pin: Annotated[Private, PrivateType(), "the PIN"]
@@ -146,7 +146,7 @@ class IdentityPort(Protocol):
         """Take a try back."""
 
     def status(self, question: AskAccount, *, key: str, now: float) -> AccountStatus:
-        """Tell how an account stands."""
+        """Return whether an account is locked, its failures and the end of the lock."""
 
     def code(self, question: SendCode, *, key: str, now: float) -> CodeSent:
         """Make a code and send it. Raises LookupFailed."""

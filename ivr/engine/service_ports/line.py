@@ -9,7 +9,7 @@ from .question import Answer, Question
 
 
 class AnnouncementText(Answer, frozen=True, kw_only=True):
-    """What is announced; the text is empty while nothing is switched on."""
+    """An announcement; its text is empty while the slot is switched off."""
 
     text: Annotated[str, TEXT, "the words"] = ""
     language: Annotated[str, TEXT, "the language that they are in"] = ""
@@ -17,7 +17,7 @@ class AnnouncementText(Answer, frozen=True, kw_only=True):
 
 
 class AskAnnouncement(Question[AnnouncementText], frozen=True, kw_only=True):
-    """Tell what is announced to a call in a slot of `line.yaml`."""
+    """Return the announcement of a slot of `line.yaml` for a call."""
 
     source: ClassVar[str] = "line.announcement"
     slot: Annotated[str, ShortTextType(), "the slot"]
@@ -30,4 +30,4 @@ class LinePort(Protocol):
     """The service "line"."""
 
     def announcement(self, question: AskAnnouncement, *, key: str, now: float) -> AnnouncementText:
-        """Return what is announced. Raises LookupFailed while the store is gone and nothing was read before."""
+        """Return the announcement. Raises LookupFailed if the store could never be read."""

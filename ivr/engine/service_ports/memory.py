@@ -1,4 +1,4 @@
-"""Questions about what a caller chose, remembered for the next call from the same number."""
+"""The questions to the service "memory": preferences of a caller for the next call from the same number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SWITCH = ("on", "off")
 
 
 class CallerPreferences(Answer, frozen=True, kw_only=True):
-    """What is remembered of a number; what was never chosen is none."""
+    """The preferences of a number; those that were never chosen are None."""
 
     profile: Annotated[str | None, TEXT, "the menu that was chosen"] = None
     language: Annotated[str | None, TEXT, "the language that was chosen"] = None
@@ -26,7 +26,7 @@ class CallerPreferences(Answer, frozen=True, kw_only=True):
 
 
 class RecallPreferences(Question[CallerPreferences], frozen=True, kw_only=True):
-    """Tell what callers from this number chose."""
+    """Return the preferences of this number."""
 
     source: ClassVar[str] = "memory.recall"
     number: Annotated[str, NumberType(), "the number that calls"] = ""
@@ -56,10 +56,10 @@ class MemoryPort(Protocol):
     """The service "memory"."""
 
     def recall(self, question: RecallPreferences, *, key: str, now: float) -> CallerPreferences:
-        """Return what is remembered."""
+        """Return the preferences."""
 
     def keep(self, question: KeepPreferences, *, key: str, now: float) -> CallerPreferences:
-        """Keep what was chosen; the same key keeps it once."""
+        """Keep preferences; a repeated key changes nothing."""
 
     def forget(self, question: ForgetPreferences, *, key: str, now: float) -> CallerPreferences:
         """Forget a number."""

@@ -1,4 +1,4 @@
-"""Questions to services of our own and their answers, as frozen structs. A question that exists is a valid one.
+"""Questions to our own services and their answers, as frozen structs. A question is checked when it is made.
 
 Each is declared once: its name, and its fields with what they take and mean. From that one declaration questions are
 read, `ivr check` judges what flows ask, and the editors' manual is written.
@@ -20,16 +20,16 @@ A = TypeVar("A", bound="Answer")
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What a service answers. Each field names the kinds of value as which a flow may read it aloud."""
+    """An answer of a service. Each field declares the value kinds as which a flow may read it aloud."""
 
     def values(self) -> dict[str, Any]:
-        """Return the answer as the value of a flow's variable; what is none is not there."""
+        """Return the answer as the value of a flow's variable, without fields that are None."""
         values = ((name, getattr(self, name)) for name in self.__struct_fields__)
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values if value is not None}
 
 
 class Done(Answer, frozen=True, kw_only=True):
-    """Nothing to tell."""
+    """An answer without fields."""
 
 
 class Question(Struct, Generic[A], frozen=True, kw_only=True):
@@ -40,9 +40,9 @@ class Question(Struct, Generic[A], frozen=True, kw_only=True):
 
     source: ClassVar[str]
     noted: ClassVar[bool] = True
-    """Whether the journal takes note of it; not where it is asked again and again."""
+    """Whether the journal records the question; false for one that is asked repeatedly."""
     commits_first: ClassVar[bool] = False
-    """Whether what the service changes is committed before the turn goes on, in a transaction of its own."""
+    """Whether the changes of the service are committed before the turn goes on, in a transaction of their own."""
 
     def __post_init__(self) -> None:
         for name, kind, default in _readers(type(self)):
@@ -56,7 +56,7 @@ class Question(Struct, Generic[A], frozen=True, kw_only=True):
                 structs.force_setattr(self, name, read)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"  # numbers and entries are nobody's business in a log
+        return f"{type(self).__name__}()"  # a log must not contain numbers and entries
 
 
 class DeclaredField(Struct, frozen=True):
@@ -70,9 +70,9 @@ class DeclaredField(Struct, frozen=True):
 
 
 def read_question(asked: type[Question[A]], values: Mapping[str, Any], *, spare: Collection[str] = ()) -> Question[A]:
-    """Make a question of what a flow gives, by field; of `spare` only what the question takes.
+    """Make a question from values by field; values named in `spare` that the question does not take are dropped.
 
-    Raises LookupFailed for what is wrong; no value is repeated.
+    Raises LookupFailed for a wrong field or value; its text repeats no value.
     """
     fields = declared_fields(asked)
     values = {name: value for name, value in values.items() if name in fields or name not in spare}
@@ -85,7 +85,7 @@ def read_question(asked: type[Question[A]], values: Mapping[str, Any], *, spare:
 
 @functools.cache
 def declared_fields(of: type[Struct]) -> Mapping[str, DeclaredField]:
-    """Return the fields of a question or an answer as they are declared."""
+    """Return the declared fields of a question or an answer."""
     hints = get_type_hints(of, include_extras=True)
     return {spec.name: _declared(spec, hints[spec.name]) for spec in structs.fields(of)}
 
@@ -100,7 +100,7 @@ def _declared(spec: structs.FieldInfo, hint: Any) -> DeclaredField:
 
 
 def answer_of(asked: type[Question[A]]) -> type[A]:
-    """Return the kind of answer that a kind of question gets."""
+    """Return the answer type of a question type."""
     for base in getattr(asked, "__orig_bases__", ()):
         if issubclass(get_origin(base) or base, Question) and isinstance(get_args(base)[0], type):
             answer: type[A] = get_args(base)[0]
@@ -110,7 +110,7 @@ def answer_of(asked: type[Question[A]]) -> type[A]:
 
 @functools.cache
 def _readers(asked: type[Struct]) -> tuple[tuple[str, FieldType, Any], ...]:
-    """Return each field with what reads it and what it holds where nothing is given."""
+    """Return each field with its type and its default."""
     kinds = declared_fields(asked)
     specs = ((spec.name, kinds[spec.name].kind, spec.default) for spec in structs.fields(asked))
     return tuple((name, kind, default) for name, kind, default in specs if kind is not None)

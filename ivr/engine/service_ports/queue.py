@@ -1,4 +1,4 @@
-"""Questions of callers who want a person: enter, ask what to do, tell how the ringing went, leave, be called back."""
+"""The questions to the service "queue": enter, ask for an instruction, report a dial, leave, be called back."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ QueueOrder = Literal["wait", "ring", "direct", "router", "talked", "nobody", "fu
 
 
 class AgentNotes(Struct, frozen=True, kw_only=True):
-    """What the caller did so far: choices, entries (masked), and what earlier calls were about."""
+    """The context of a caller: choices, masked entries, and reasons of earlier calls."""
 
     path: tuple[str, ...] = ()
     typed: dict[str, str] = {}
@@ -49,12 +49,12 @@ class AgentNotes(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class NotesType:
-    """Notes for an agent. What cannot be kept, such as a secret, is left out."""
+    """The type of a context for the agent. Values that cannot be kept, such as secrets, are left out."""
 
     words: str = "a map of path, typed and last_reasons"
 
     def read(self, name: str, value: Any) -> AgentNotes:
-        """Return the notes."""
+        """Return the context."""
         if isinstance(value, AgentNotes):
             return value
         if not isinstance(value or {}, Mapping):
@@ -68,7 +68,7 @@ class NotesType:
 
 
 class QueueStatus(Answer, frozen=True, kw_only=True):
-    """What a caller who wants a person is to do now: wait, be connected, or go on without one."""
+    """The instruction for a caller in the queue: wait, be connected, or go on without an agent."""
 
     state: Annotated[
         QueueOrder, TEXT, "wait, ring (an agent), direct (the desk's number), router, talked, nobody, full or left"
@@ -91,21 +91,21 @@ class QueueStatus(Answer, frozen=True, kw_only=True):
 
 
 class KeptPlace(Answer, frozen=True, kw_only=True):
-    """The place that is kept for a caller who was cut off."""
+    """The kept place of a caller who was cut off."""
 
     waited: Annotated[int, COUNT, "whole minutes that the caller had waited"]
     position: Annotated[int, COUNT, "the place that they would have now"]
 
 
 class CallbackPromise(Answer, frozen=True, kw_only=True):
-    """A call back that is promised."""
+    """The promise of a call back."""
 
     by: Annotated[str, MOMENT, "the last moment, to the quarter of an hour"]
     reference: Annotated[str, REFERENCE, "the number to read back"]
 
 
 class AboutCaller(Question[A], Generic[A], frozen=True, kw_only=True):
-    """What is told of a caller who wants a person."""
+    """The fields that describe a caller to the queue."""
 
     call: Annotated[str, ShortTextType(), "the call"]
     desk: Annotated[str, TextType(), "the desk that is wanted"]
@@ -137,7 +137,7 @@ class AskRound(Question[QueueStatus], frozen=True, kw_only=True):
 
 
 class NoteRang(Question[QueueStatus], frozen=True, kw_only=True):
-    """Tell how the dialling of an agent ended, and ask what to do now."""
+    """Report how the dialling of an agent ended, and ask what to do now."""
 
     source: ClassVar[str] = "queue.rang"
     noted: ClassVar[bool] = False
@@ -148,7 +148,7 @@ class NoteRang(Question[QueueStatus], frozen=True, kw_only=True):
 
 
 class LeaveQueue(Question[QueueStatus], frozen=True, kw_only=True):
-    """Give the place up. Only who has just gone may come back to it."""
+    """Give the place up. Only a caller who was cut off may return to it."""
 
     source: ClassVar[str] = "queue.leave"
     noted: ClassVar[bool] = False
@@ -157,7 +157,7 @@ class LeaveQueue(Question[QueueStatus], frozen=True, kw_only=True):
 
 
 class FindPlace(Question[KeptPlace], frozen=True, kw_only=True):
-    """Tell the place that is kept for a caller who was cut off while waiting; "no such thing" where there is none."""
+    """Return the place that is kept for a caller who was cut off while waiting; "no such thing" where there is none."""
 
     source: ClassVar[str] = "queue.place"
     number: Annotated[str, NumberType(), "the number that calls"] = ""
@@ -175,19 +175,19 @@ class QueuePort(Protocol):
     """The service "queue"."""
 
     def enter(self, question: EnterQueue, *, key: str, now: float) -> QueueStatus:
-        """Let a caller in, or say why not."""
+        """Add a caller to the queue, or return why not."""
 
     def round(self, question: AskRound, *, key: str, now: float) -> QueueStatus:
-        """Say what to do now. Raises LookupFailed, `missing` for a call that is not in the queue."""
+        """Return the next instruction. Raises LookupFailed, `missing` for a call that is not in the queue."""
 
     def rang(self, question: NoteRang, *, key: str, now: float) -> QueueStatus:
-        """Take how the dialling ended. Raises LookupFailed like `round`."""
+        """Record how the dialling ended. Raises LookupFailed as `round` does."""
 
     def leave(self, question: LeaveQueue, *, key: str, now: float) -> QueueStatus:
-        """Let a caller go; tell whether they have talked."""
+        """Remove a caller; return whether the caller has talked with an agent."""
 
     def place(self, question: FindPlace, *, key: str, now: float) -> KeptPlace:
-        """Tell the place that is kept. Raises LookupFailed, `missing` where there is none."""
+        """Return the place that is kept. Raises LookupFailed, `missing` where there is none."""
 
     def call_back(self, question: PromiseCallback, *, key: str, now: float) -> CallbackPromise:
         """Promise a call back. Raises LookupFailed."""

@@ -15,7 +15,7 @@ class RiskStatus(Answer, frozen=True, kw_only=True):
 
 
 class AskRisk(Question[RiskStatus], frozen=True, kw_only=True):
-    """Tell whether the bank warns of fraud with this number or customer."""
+    """Return whether the bank warns of fraud with this number or customer."""
 
     source: ClassVar[str] = "risk.status"
     number: Annotated[str, CarrierTextType(), "the number that calls"] = ""
@@ -26,4 +26,4 @@ class RiskPort(Protocol):
     """The service "risk"."""
 
     def status(self, question: AskRisk, *, key: str, now: float) -> RiskStatus:
-        """Tell whether a mark holds."""
+        """Return whether there is a current mark."""

@@ -1,4 +1,4 @@
-"""Questions that keep what callers answer after a conversation, and how calls back to unhappy ones went."""
+"""The questions to the service "survey": answers after a conversation, and call backs to unhappy callers."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ TASK_OUTCOMES = ("solved", "reached", "refused", "no_answer")
 
 
 class SurveyKept(Answer, frozen=True, kw_only=True):
-    """What comes of an answer."""
+    """The result of an answer."""
 
     detractor: Annotated[bool, FLAG, "whether the caller is unhappy"]
     callback_by: Annotated[str | None, MOMENT, "by when an unhappy caller is called back"] = None
 
 
 class TaskState(Answer, frozen=True, kw_only=True):
-    """How a call back to an unhappy caller stands."""
+    """The state of a call back to an unhappy caller."""
 
     task: Annotated[str, TEXT, "the task"]
     state: Annotated[str, TEXT, "open or closed"]
@@ -43,7 +43,7 @@ class KeepSurvey(Question[SurveyKept], frozen=True, kw_only=True):
 
 
 class NoteCallback(Question[TaskState], frozen=True, kw_only=True):
-    """Note how a call back went. Nobody answering leaves the task open."""
+    """Note how a call back went. The task stays open if the caller did not answer."""
 
     source: ClassVar[str] = "survey.called_back"
     task: Annotated[str, TextType(), "the task"]

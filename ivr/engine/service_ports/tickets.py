@@ -1,4 +1,4 @@
-"""Questions about complaints: opened, told to who made them, worked on by operators."""
+"""The questions to the service "tickets": complaints are opened, reported to their callers, worked on by operators."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_TEXT, LONGEST_URL = 2000, 500
 
 
 class TicketReceipt(Answer, frozen=True, kw_only=True):
-    """What a caller is promised with a new ticket."""
+    """The promises of a new ticket."""
 
     ticket: Annotated[str, CODE_FIELD, "the number to read back"]
     first_reply_by: Annotated[str, MOMENT, "the last moment of the first reply, to a quarter of an hour"]
@@ -28,7 +28,7 @@ class TicketReceipt(Answer, frozen=True, kw_only=True):
 
 
 class TicketProgress(Answer, frozen=True, kw_only=True):
-    """How far a ticket is."""
+    """The state of a ticket."""
 
     ticket: Annotated[str, CODE_FIELD, "the number of the ticket"]
     kind: Annotated[str, TEXT, "what it is about: " + ", ".join(TICKET_KINDS)]
@@ -43,7 +43,7 @@ class TicketProgress(Answer, frozen=True, kw_only=True):
 
 
 class OpenTicket(Question[TicketReceipt], frozen=True, kw_only=True):
-    """Take down a complaint."""
+    """Open a ticket for a complaint."""
 
     source: ClassVar[str] = "tickets.open"
     kind: Annotated[str, OneWordType(TICKET_KINDS), "what it is about"]
@@ -57,7 +57,7 @@ class OpenTicket(Question[TicketReceipt], frozen=True, kw_only=True):
 
 
 class AskProgress(Question[TicketProgress], frozen=True, kw_only=True):
-    """Tell the number or customer that a ticket is from how far it is; without a `ticket`, the most urgent one."""
+    """Return the state of a ticket to its number or customer; without a `ticket`, of the most urgent one."""
 
     source: ClassVar[str] = "tickets.progress"
     number: Annotated[str, NumberType(), "the number that calls"] = ""
@@ -66,7 +66,7 @@ class AskProgress(Question[TicketProgress], frozen=True, kw_only=True):
 
 
 class UpdateTicket(Question[TicketProgress], frozen=True, kw_only=True):
-    """Take down what an operator did."""
+    """Record the work of an operator."""
 
     source: ClassVar[str] = "tickets.update"
     ticket: Annotated[str, TextType(), "the number of the ticket"]
@@ -80,10 +80,10 @@ class TicketsPort(Protocol):
     """The service "tickets"."""
 
     def open(self, question: OpenTicket, *, key: str, now: float) -> TicketReceipt:
-        """Open a ticket; the same key opens one. Raises LookupFailed."""
+        """Open a ticket, one for a key. Raises LookupFailed."""
 
     def progress(self, question: AskProgress, *, key: str, now: float) -> TicketProgress:
-        """Tell how far a ticket is. Raises LookupFailed, `missing` where there is none of this caller."""
+        """Return the state of a ticket. Raises LookupFailed, `missing` where the caller has none."""
 
     def update(self, question: UpdateTicket, *, key: str, now: float) -> TicketProgress:
-        """Note what was done. Raises LookupFailed, `missing` where there is no such ticket."""
+        """Record the work. Raises LookupFailed, `missing` where there is no such ticket."""
