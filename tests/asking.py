@@ -41,3 +41,8 @@ def read_answer(answer: Answer) -> dict[str, Any]:
 def no_answer(_: Ask[Reply]) -> LookupFailed:
     """Answer a question of a turn as if there were no bank and no service."""
     return LookupFailed("there is no back end here", missing=True)
+
+
+def no_bank(source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
+    """Stand for a bank that knows nothing."""
+    raise LookupFailed("there is no bank here", missing=True)

@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
@@ -21,8 +21,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from ivr.carrier.requests import new_sid
 from ivr.carrier.twiml import Dial, Gather, Hangup
 from ivr.demo.bank.data import CUSTOMERS
+from ivr.jobs.housekeeping import REPLY_SECONDS, forget_replies
 from ivr.services.sms.local_outbox import messages
 from ivr.session.call_codec import thaw
 from ivr.speech.display_format import display_format
@@ -370,13 +372,18 @@ def test_what_a_customer_did_after_the_proof_is_worth_nothing_in_another_call(ma
         look(robbed, Attacker())
 
 
-def test_overheard_requests_of_a_call_that_is_over_tell_nothing(machine, ring):
+def test_overheard_requests_of_a_call_that_is_over_tell_nothing_new_and_after_an_hour_nothing_at_all(machine, ring):
     leg = ring()
     leg.arrive("main_menu")
     for key in ("1", CUSTOMERS[0].card[-4:], CUSTOMERS[0].pin):
         leg.act(Digits=key)
     assert ANY.search(leg.words)
     leg.send(f"{BASE}/twilio/status", {"CallStatus": "completed"})
+    for asked in leg.sent[:-1]:
+        assert leg.post(asked).body == asked.answer  # a carrier's repeat, and nothing that was said since
+        assert not ANY.search(leg.post(replace(asked, token=new_sid("ID"))).body.decode())
+    machine.clock.sleep(2 * REPLY_SECONDS)
+    forget_replies(machine.ivr.store, machine.clock.now())
     for asked in leg.sent[:-1]:
         assert not ANY.search(leg.post(asked).body.decode())
 
