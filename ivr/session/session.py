@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace as replace_call
 
 from ivr.crypto import Seal
@@ -246,4 +247,4 @@ def _late_recording(saved: Saved | None, incoming: Incoming, now: float) -> list
 
 
 def _row(call: Call, event: Event, now: float) -> JournalRow:
-    return JournalRow(call.id, call.turn, now, event.kind, json.dumps(event.data, ensure_ascii=False))
+    return JournalRow(call.id, call.turn, now, event.kind, msgspec.json.encode(event.data).decode())
