@@ -277,7 +277,7 @@ class Turn:
             self.ask(KeepPreferences(number=self.call.caller, call=self.call.id, rate=rate, reason=reason))
 
     def set_preferences(self, *, profile: str, frequent: str) -> None:
-        """Apply preferences to this call, and keep them for the next if possible."""
+        """Apply preferences that the caller has just chosen to this call."""
         if not profile and not frequent:
             return
         caller = replace(self.caller, profile=profile or self.caller.profile)

@@ -1,0 +1,63 @@
+"""The presumed caller: by the bank's record and by earlier choices; it routes, proves nothing, and may be missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.errors import LookupFailed
+from tests.engine.fixtures import Bank
+
+START = "  start:\n    prompt: 请选择。\n    menu:\n      - {key: '1', label: 查询, goto: agent}"
+KNOWN = {"customer": "C1", "name": "张伟", "segment": "vip", "age": 40}
+
+
+def caller_of(call):
+    return call.call.facts.values()["caller"]
+
+
+def test_a_number_on_record_is_known_with_the_bank_s_fields_and_no_level(phone) -> None:
+    call = phone(START, bank=Bank({"bank.caller": KNOWN}))
+    caller = caller_of(call)
+    assert (caller["known"], caller["name"], caller["number"]) == (True, "张伟", "+8613800000001")
+    assert call.call.identity.level == 0
+
+
+def test_a_number_that_the_bank_does_not_know_is_unknown_but_reachable(phone) -> None:
+    caller = caller_of(phone(START, bank=Bank({"bank.caller": LookupFailed("no such number", missing=True)})))
+    assert caller["known"] is False
+    assert "unreachable" not in caller
+
+
+def test_while_the_bank_cannot_be_asked_the_caller_is_unreachable_and_the_call_goes_on(phone) -> None:
+    call = phone(START, bank=Bank({"bank.caller": LookupFailed("too slow")}))
+    assert caller_of(call)["unreachable"] is True
+    assert "请选择" in call.heard
+
+
+@pytest.mark.parametrize("number", ["anonymous", "", "sip:someone@example.com"])
+def test_without_a_number_the_bank_is_not_asked(phone, number: str) -> None:
+    bank = Bank({"bank.caller": KNOWN})
+    caller = caller_of(phone(START, bank=bank, caller=number))
+    assert caller["known"] is False
+    assert caller["shown"] is False
+    assert "bank.caller" not in [source for source, _, _ in bank.asked]
+
+
+@pytest.mark.parametrize(("age", "frequent"), [(64, ["balance"]), (65, []), (None, ["balance"])])
+def test_frequent_reasons_are_offered_to_known_callers_who_are_not_elderly(phone, age, frequent) -> None:
+    bank = Bank({"bank.caller": {**KNOWN, "age": age}, "memory.recall": {"reasons": ("balance",)}})
+    assert caller_of(phone(START, bank=bank))["frequent"] == frequent
+
+
+def test_a_mark_of_the_bank_is_noted_and_a_failure_is_none(phone) -> None:
+    marked = phone(START, bank=Bank({"bank.caller": KNOWN, "risk.status": {"at_risk": True}}))
+    assert caller_of(marked)["risk"] is True
+    assert marked.events("risk")
+    unmarked = phone(START, bank=Bank({"bank.caller": KNOWN, "risk.status": LookupFailed("gone")}))
+    assert caller_of(unmarked)["risk"] is False
+    assert not unmarked.events("risk")
+
+
+def test_the_speaking_rate_of_earlier_calls_is_used_at_once(phone) -> None:
+    assert phone(START, bank=Bank({"memory.recall": {"rate": 0.8}})).call.rate == 0.8
+    assert phone(START, bank=Bank({"memory.recall": LookupFailed("gone")})).call.rate == 1.0
