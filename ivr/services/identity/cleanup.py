@@ -46,5 +46,5 @@ _IS_OVER: Mapping[str, Callable[..., bool]] = {
     lockout.ACCOUNTS: _account_is_over,
     caller_limits.CALLER_TRIES: _caller_is_over,
     one_time_codes.CODES: _codes_are_over,
-    line_limits.LINE_TRIES: line_limits.is_over,
+    line_limits.LINE_TRIES: line_limits.line_is_over,
 }

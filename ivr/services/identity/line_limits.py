@@ -83,7 +83,7 @@ def _opened(stored: Document | None, at: int) -> _Record:
     return record
 
 
-def is_over(record: Document, at: int) -> bool:
+def line_is_over(record: Document, at: int) -> bool:
     """Return whether all of a record is too old to count."""
     spans = [int(span) * SPAN for span in record["tries"]]
     return bool(at - max([record["alarm"], *spans]) > 2 * HOUR)
