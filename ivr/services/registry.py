@@ -111,7 +111,7 @@ _WHY = {
     "message": "客户留言，请听后回电",
     "waiting": "没有座席可以回电，请人工回电",
 }
-"""Return the question that opens the ticket of a failed call back."""
+"""The reason of the ticket, in words for colleagues."""
 
 
 def _ticket(promise: CallbackFailure) -> OpenTicket:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+from ivr.crypto import Seal
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 
@@ -27,3 +28,14 @@ class Backend(ABC):
         Raises LookupFailed when it was not sent, UncertainError when that is unknown. Neither error text may contain
         the number or the message.
         """
+
+
+def seal_letter(seal: Seal, number: str, text: Secret) -> str:
+    """Seal a message together with its number, as it is kept in the store."""
+    return seal.seal(Secret("otp", f"{number}\n{text.reveal()}"))
+
+
+def open_letter(seal: Seal, letter: str) -> tuple[str, Secret]:
+    """Return the number and the text of a sealed message. Raises StoreError for another key."""
+    number, _, text = seal.open(letter).reveal().partition("\n")
+    return number, Secret("otp", text)

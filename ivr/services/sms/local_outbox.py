@@ -11,7 +11,7 @@ from ivr.engine.ports import Documents
 from ivr.jobs.housekeeping import add_newest
 from ivr.secret import Secret
 
-from .backend import Backend
+from .backend import Backend, open_letter, seal_letter
 
 OUTBOX = "outbox"
 KEPT = 200
@@ -40,7 +40,7 @@ class LocalOutbox(Backend):
     def send(self, number: str, text: Secret, purpose: str, now: float) -> str:
         """Keep one message; delete the oldest beyond the most that are kept."""
         # The number is sealed with the text: only this collection has both in full.
-        letter = self._seal.seal(Secret("otp", f"{number}\n{text.reveal()}"))
+        letter = seal_letter(self._seal, number, text)
         document = {"at_ms": int(now * 1000), "letter": letter, "purpose": purpose}
         return f"outbox-{add_newest(self._documents, OUTBOX, now, document, KEPT)}"
 
@@ -54,7 +54,7 @@ def messages(documents: Documents, seal: Seal, limit: int = 10) -> Sequence[Text
     newest = []
     for key in documents.keys(OUTBOX, limit=limit):
         if (document := documents.get(OUTBOX, key)) is not None:
-            number, _, text = seal.open(document["letter"]).reveal().partition("\n")
+            number, text = open_letter(seal, document["letter"])
             at = document["at_ms"] / 1000
-            newest.append(TextMessage(f"outbox-{key}", at, number, Secret("otp", text), document["purpose"]))
+            newest.append(TextMessage(f"outbox-{key}", at, number, text, document["purpose"]))
     return newest

@@ -19,7 +19,7 @@ from ivr.secret import Secret
 from ivr.settings.identity import Limits
 from ivr.stores import Store, UnitOfWork
 
-from .backend import Backend, UncertainError
+from .backend import Backend, UncertainError, open_letter, seal_letter
 
 UNSENT_MESSAGES = "sms.unsent"
 POLL_SECONDS = 5.0
@@ -46,7 +46,7 @@ class UnsentMessages(Backend):
         message = f"sms-{secrets.token_hex(8)}"
         is_code = purpose.partition(" ")[0] == CODE_PURPOSE
         document = {
-            "letter": self._seal.seal(Secret("otp", f"{number}\n{text.reveal()}")),
+            "letter": seal_letter(self._seal, number, text),
             "purpose": purpose,
             "until": int(now) + (Limits().code_seconds if is_code else GIVE_UP_SECONDS),
             "begun": None,
@@ -112,9 +112,9 @@ class SmsSender:
         if document["begun"] != now or now > document["until"]:
             self._drop(message, "may have been sent, and is not sent again" if document["begun"] != now else "is late")
             return
-        number, _, text = self._seal.open(document["letter"]).reveal().partition("\n")
+        number, text = open_letter(self._seal, document["letter"])
         try:
-            self.backend.send(number, Secret("otp", text), document["purpose"], now)
+            self.backend.send(number, text, document["purpose"], now)
         except UncertainError as fault:
             self._drop(message, str(fault))
         except LookupFailed as fault:
