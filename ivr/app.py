@@ -156,8 +156,7 @@ class Ivr:
 
     def choices_taken(self) -> frozenset[TakenOutcome]:
         """Return every outcome that a call took."""
-        rows = journal_rows(self.store)
-        data = (json.loads(row.data) for row in rows if row.kind == "outcome")
+        data = (json.loads(row.data) for row in journal_rows(self.store, kind="outcome"))
         return frozenset((row["flow"], row["step"], row["outcome"]) for row in data)
 
     def choices_there(self) -> dict[TakenOutcome, Place]:

@@ -21,7 +21,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from ivr.app import Ivr, build
-from ivr.carrier.caller import Act, DeskAnswer, Gone, HeardPrompt, ListeningWindow, Press, Silence, Stretch
+from ivr.carrier.caller import Act, DeskAnswer, Gone, HeardPrompt, HeardText, ListeningWindow, Press, Silence, Stretch
 from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.player import Player
@@ -119,7 +119,7 @@ class Caller:
         return None
 
     def hears(self, heard: HeardPrompt) -> None:
-        if heard.kind == "say":
+        if isinstance(heard, HeardText):
             self.heard.append((self.stage.now() - MONDAY_AT_TEN, heard.text))
 
     def answers(self, listening: ListeningWindow) -> Act:

@@ -15,10 +15,9 @@ class Gone(Exception):
 
 
 @dataclass(frozen=True)
-class HeardPrompt:
-    """One prompt that is played. `text` is the words, spoken at `rate`, or the URL of a sound."""
+class HeardText:
+    """Words, spoken at `rate`."""
 
-    kind: Literal["say", "play", "pause", "beep"]
     text: str
     language: str
     seconds: float
@@ -26,10 +25,37 @@ class HeardPrompt:
 
 
 @dataclass(frozen=True)
-class ListeningWindow:
-    """The input that a document waits for. A silence of `timeout` seconds ends it; `most` limits keys or seconds."""
+class HeardRecording:
+    """The sound at an address, or the keys that are played as tones."""
 
-    kind: Literal["gather", "record"]
+    url: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class HeardPause:
+    """Silence within the prompts."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class HeardTone:
+    """The tone before a recording."""
+
+    seconds: float = 0.5
+
+
+HeardPrompt = HeardText | HeardRecording | HeardPause | HeardTone
+
+
+@dataclass(frozen=True)
+class ListeningWindow:
+    """The input that a document waits for. A silence of `timeout` seconds ends it; `most` limits keys or seconds.
+
+    With `records` the caller's words are recorded; otherwise keys and words are gathered.
+    """
+
     keys: bool
     speech: bool
     timeout: float
@@ -37,6 +63,7 @@ class ListeningWindow:
     finish: str = ""
     language: str = ""
     hints: tuple[str, ...] = ()
+    records: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from . import speech_duration
-from .caller import Act, HangUp, HeardPrompt, ListeningWindow, Press, Speak, Stretch, Talk
+from .caller import (
+    Act,
+    HangUp,
+    HeardPause,
+    HeardPrompt,
+    HeardRecording,
+    HeardText,
+    HeardTone,
+    ListeningWindow,
+    Press,
+    Speak,
+    Stretch,
+    Talk,
+)
 from .twiml import Gather, Play, Record, Say, TwimlPrompt
 
 KEY_SECONDS = 0.3
@@ -22,24 +35,23 @@ def as_heard(prompt: TwimlPrompt, length: Length) -> HeardPrompt:
         return _spoken(prompt)
     if isinstance(prompt, Play):
         once = length(prompt.url) if prompt.url else KEY_SECONDS * len(prompt.digits)
-        return HeardPrompt("play", prompt.url or prompt.digits, "", once * (prompt.loop or 1000))
-    return HeardPrompt("pause", "", "", prompt.length)
+        return HeardRecording(prompt.url or prompt.digits, once * (prompt.loop or 1000))
+    return HeardPause(prompt.length)
 
 
 @lru_cache(maxsize=4096)
-def _spoken(say: Say) -> HeardPrompt:
+def _spoken(say: Say) -> HeardText:
     once = sum(speech_duration.speech_seconds(piece.text, piece.rate) + piece.pause for piece in say.pieces)
     rate = say.pieces[0].rate if say.pieces else 1.0
-    return HeardPrompt("say", say.text, say.language, once * (say.loop or 1000), rate)
+    return HeardText(say.text, say.language, once * (say.loop or 1000), rate)
 
 
 def split(gather: Gather, now: float, length: Length) -> tuple[Stretch, ListeningWindow]:
     """Split a Gather into its prompts and the wait after them; pauses at the end of the prompts belong to the wait."""
     prompts = tuple(as_heard(prompt, length) for prompt in gather.prompts)
-    sounds = max((place for place, prompt in enumerate(prompts, 1) if prompt.kind != "pause"), default=0)
+    sounds = max((place for place, prompt in enumerate(prompts, 1) if not isinstance(prompt, HeardPause)), default=0)
     quiet = sum(prompt.seconds for prompt in prompts[sounds:])
     listening = ListeningWindow(
-        "gather",
         gather.keys,
         gather.speech,
         gather.timeout + quiet,
@@ -49,6 +61,18 @@ def split(gather: Gather, now: float, length: Length) -> tuple[Stretch, Listenin
         gather.hints,
     )
     return Stretch(now, prompts[:sounds], listening), listening
+
+
+def rest_of(prompts: Sequence[HeardPrompt], seconds: float) -> Sequence[HeardPrompt]:
+    """Return the prompts after an interruption `seconds` into the first: silence until its end, then the others."""
+    return (HeardPause(prompts[0].seconds - seconds), *prompts[1:])
+
+
+def split_record(record: Record) -> tuple[tuple[HeardPrompt, ...], ListeningWindow]:
+    """Split a Record into its tone and the recording."""
+    tone = (HeardTone(),) if record.play_beep else ()
+    limits = record.timeout, record.max_length, record.finish_on_key
+    return tone, ListeningWindow(True, True, *limits, records=True)
 
 
 @dataclass(frozen=True)

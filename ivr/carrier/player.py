@@ -222,8 +222,7 @@ class Player:
             self._caller.hears(prompt)
             if until < prompt.seconds:
                 self._wait(until)
-                left = HeardPrompt("pause", "", prompt.language, prompt.seconds - until)
-                return (left, *prompts[place + 1 :])
+                return gather_rules.rest_of(prompts[place:], until)
             self._wait(prompt.seconds)
             until -= prompt.seconds
         return ()
@@ -276,9 +275,8 @@ class Player:
 
     def _record(self, record: Record) -> None:
         self._early = ""
-        if record.play_beep:
-            self._hear((HeardPrompt("beep", "", "", 0.5),))
-        listening = ListeningWindow("record", True, True, record.timeout, record.max_length, record.finish_on_key)
+        prompts, listening = gather_rules.split_record(record)
+        self._hear(prompts)
         act = self._caller.answers(listening)
         self._caller.acted(act)
         taken = gather_rules.record_result(record, act)

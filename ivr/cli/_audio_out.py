@@ -28,7 +28,9 @@ def ear(
     """
     words = ivr.session.prompts.words if ivr else _unknown
     if not aloud and record is None:
-        yield lambda heard: words(heard.text) if heard.kind == "play" else ""
+        from ivr.carrier.caller import HeardRecording
+
+        yield lambda heard: words(heard.url) if isinstance(heard, HeardRecording) else ""
         return
     from ivr.carrier.terminal.audio_out import AudioOut
     from ivr.settings import Settings

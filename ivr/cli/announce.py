@@ -151,7 +151,7 @@ def _row(name: str, announcement: Announcement | None, prepared: list[str]) -> d
 
 def _limits(announcement: Announcement) -> str:
     where = f", on {', '.join(announcement.lines)}" if announcement.lines else ""
-    heard = f"heard by {', '.join(announcement.callers)}" if announcement.callers else "heard by nobody"
+    heard = f"heard by {', '.join(announcement.callers)}" if announcement.callers else "heard by no caller"
     return where + (f"; a drill, {heard}" if announcement.drill else "")
 
 

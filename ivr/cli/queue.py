@@ -97,7 +97,7 @@ def _page(view: Mapping[str, Any]) -> RenderableType:
         tables.append(_people("With agents", view["with_agents"]))
     if view["call_backs"]:
         tables.append(_call_backs(view["call_backs"]))
-    return Group(*tables, "" if view["waiting"] else "Nobody is waiting.")
+    return Group(*tables, "" if view["waiting"] else "No caller is waiting.")
 
 
 def _desks(desks: list[Mapping[str, Any]]) -> Table:

@@ -99,7 +99,7 @@ def list_(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(warnings, ensure_ascii=False))
         return
-    click.echo(f"Marks: {len(warnings)}" if warnings else "Nobody is marked.")
+    click.echo(f"Marks: {len(warnings)}" if warnings else "No number or account is marked.")
     for warning in warnings:
         until = f"until {warning['until']}" if warning["until"] else "until removed"
         click.echo(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from ivr.carrier.caller import Act, DeskAnswer, Gone, HeardPrompt, ListeningWindow, Press, Silence, Stretch
+from ivr.carrier.caller import Act, DeskAnswer, Gone, HeardPrompt, HeardText, ListeningWindow, Press, Silence, Stretch
 from ivr.carrier.player import Player
 from ivr.carrier.requests import ExchangeWatch, PhoneLine
 from ivr.carrier.transport import Transport
@@ -35,7 +35,7 @@ class BackgroundCaller:
 
     def hears(self, heard: HeardPrompt) -> None:
         """Store the spoken text."""
-        if heard.kind == "say":
+        if isinstance(heard, HeardText):
             self.heard.append(heard.text)
 
     def answers(self, listening: ListeningWindow) -> Act:

@@ -71,7 +71,7 @@ def deed(turn: ConversationTurn) -> str:
 
 def how(listening: ListeningWindow) -> str:
     """Describe what a document waits for."""
-    if listening.kind == "record":
+    if listening.records:
         return "to record"
     return "for " + " or ".join(filter(None, ["keys" * listening.keys, "speech" * listening.speech]))
 

@@ -14,6 +14,8 @@ from ivr.carrier.caller import (
     Gone,
     HangUp,
     HeardPrompt,
+    HeardRecording,
+    HeardText,
     ListeningWindow,
     Press,
     Silence,
@@ -106,11 +108,11 @@ class ScriptedCaller:
 
     def hears(self, heard: HeardPrompt) -> None:
         """Record the prompt."""
-        if heard.kind == "say":
+        if isinstance(heard, HeardText):
             self._said.append(heard.text)
             self._note("hears", heard.text)
-        elif heard.kind == "play":
-            self._note("hears", f"[recording] {heard.text}")
+        elif isinstance(heard, HeardRecording):
+            self._note("hears", f"[recording] {heard.url}")
 
     def answers(self, listening: ListeningWindow) -> Act:
         """Return the act of the next turn."""
@@ -123,10 +125,10 @@ class ScriptedCaller:
         now = self._clock.now()
         if turn.deed in ("dial", "agent"):
             self._fail(turn.place, f"expected the caller to be put through, but the call listens {how(listening)}")
-        if turn.deed == "record" and listening.kind != "record":
+        if turn.deed == "record" and not listening.records:
             self._fail(turn.place, f"expected a recording, but the call listens {how(listening)}")
         at = REACTION_SECONDS
-        if turn.after is not None and listening.kind == "gather":
+        if turn.after is not None and not listening.records:
             at = max(0.0, (self._began if self._began is not None else now) + turn.after - now)
             if at > listening.timeout:
                 return Silence()
@@ -171,7 +173,7 @@ class ScriptedCaller:
         )
 
     def _told_agent(self, heard: HeardPrompt) -> None:
-        if heard.kind == "say":
+        if isinstance(heard, HeardText):
             self._agent_said.append(heard.text)
             self._note("agent hears", heard.text)
 
@@ -312,12 +314,10 @@ class ScriptedCaller:
 
     def _check_dialled(self, wish: Expectation) -> None:
         wanted = [] if wish.value in (None, "false") else wish.value if isinstance(wish.value, list) else [wish.value]
-        met = (
-            bool(self._dialled) if wanted == ["true"] else self._dialled[-len(wanted) or len(self._dialled) :] == wanted
-        )
-        if not met:
-            dialled = ", ".join(self._dialled) or "nobody"
-            self._fail(wish.place, f"expected that {wish.value or 'nobody'} was dialled, but it was {dialled}")
+        last = self._dialled[-len(wanted) :]  # all, where none is expected
+        if last != wanted and not (self._dialled and wanted == ["true"]):
+            dialled = ", ".join(self._dialled) or "no number"
+            self._fail(wish.place, f"expected that {wish.value if wanted else 'no number'} was dialled, but it was {dialled}")
 
     def _check_fact(self, name: str, wish: Expectation, fact: object) -> None:
         if plain(fact) != plain(wish.value):

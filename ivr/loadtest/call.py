@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ivr.carrier.caller import Act, DeskAnswer, Gone, HangUp, HeardPrompt, ListeningWindow, Silence, Stretch
+from ivr.carrier.caller import (
+    Act,
+    DeskAnswer,
+    Gone,
+    HangUp,
+    HeardPrompt,
+    HeardRecording,
+    HeardText,
+    ListeningWindow,
+    Silence,
+    Stretch,
+)
 from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.player import Player
 from ivr.carrier.requests import Exchange, PhoneLine, Purpose, new_sid
@@ -172,14 +183,14 @@ class LoadCall:
 
     def early(self, stretch: Stretch) -> Act | None:
         """Delegate, and record the question: the last words of the prompts in their first language."""
-        said = [prompt for prompt in stretch.prompts if prompt.kind == "say"]
+        said = [prompt for prompt in stretch.prompts if isinstance(prompt, HeardText)]
         if said:
             self._asked = asked([prompt for prompt in said if prompt.language == said[0].language][-1].text)
         return self._caller.early(stretch)
 
     def hears(self, heard: HeardPrompt) -> None:
         """Delegate, and count the silence that ends with the prompt."""
-        if heard.kind in ("say", "play"):
+        if isinstance(heard, HeardText | HeardRecording):
             self._planned.sent[-1].heard = True
             if not self._followed:
                 self._audible()

@@ -86,8 +86,10 @@ def _take(detail: CallDetail, row: JournalRow, at: float, *, numbers: bool) -> N
             detail["messages"].append({"at": at, **_only(data, "seconds", "url")})
         case "survey":
             detail["survey"] = {name: value for name, value in data.items() if name not in ("flow", "step")}
-        case "no_input" | "no_match":
-            detail["silences" if row.kind == "no_input" else "misses"] += 1
+        case "no_input":
+            detail["silences"] += 1
+        case "no_match":
+            detail["misses"] += 1
         case "lookup" if data.get("outcome") == "failed":
             detail["failed_lookups"].append({"at": at, **_only(data, "source", "reason")})
 

@@ -51,12 +51,12 @@ class Contacts:
     def add(self, row: JournalRow, data: Mapping[str, Any]) -> None:
         """Process one row."""
         self._judge_until(row.at)
-        if row.kind == "started":
-            self._calls[row.call_id] = _Call(one_spelling(telephone(data.get("caller"))))
-        elif call := self._calls.get(row.call_id):
-            if row.kind == "reason":
+        match row.kind, self._calls.get(row.call_id):
+            case "started", _:
+                self._calls[row.call_id] = _Call(one_spelling(telephone(data.get("caller"))))
+            case "reason", _Call() as call:
                 self._about(row.call_id, call, str(data.get("reason", "")))
-            elif row.kind == "ended":
+            case "ended", _Call() as call:
                 del self._calls[row.call_id]
                 self._over(row, call)
 

@@ -59,17 +59,19 @@ class Visits:
     def add(self, row: JournalRow, data: Mapping[str, Any]) -> Iterator[Visit]:
         """Process one row; yield the requests that it closes."""
         open_visit = self.open.get(row.call_id)
-        if row.kind == "transfer":
-            yield from self._begin(row, data, open_visit)
-        elif open_visit is None:
-            return
-        elif row.kind in ("queued", "ring", "refused"):
-            open_visit.way = "router" if data.get("router") else "queue"
-        elif row.kind == "dialled":
-            yield from self._dialled(row, data, open_visit)
-        elif visit := _ended(row.kind, data, open_visit):
-            del self.open[row.call_id]
-            yield visit
+        match row.kind, open_visit:
+            case "transfer", _:
+                yield from self._begin(row, data, open_visit)
+            case _, None:
+                return
+            case "queued" | "ring" | "refused", OpenVisit():
+                open_visit.way = "router" if data.get("router") else "queue"
+            case "dialled", OpenVisit():
+                yield from self._dialled(row, data, open_visit)
+            case kind, OpenVisit():
+                if visit := _ended(kind, data, open_visit):
+                    del self.open[row.call_id]
+                    yield visit
 
     def _begin(self, row: JournalRow, data: Mapping[str, Any], open_visit: OpenVisit | None) -> Iterator[Visit]:
         where = f"{data.get('flow', '')}.{data.get('step', '')}"

@@ -44,7 +44,7 @@ class OwnServices:
 
     def troubles(self) -> Mapping[str, str]:
         """Report the service "sms" when no text message leaves this machine."""
-        return {} if self.sender else {"sms": "messages stay in the outbox, so one-time codes reach nobody"}
+        return {} if self.sender else {"sms": "messages stay in the outbox, so one-time codes reach no caller"}
 
 
 class _UnitServices:

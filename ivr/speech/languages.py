@@ -158,7 +158,7 @@ LANGUAGES: Mapping[str, Language] = {row.tag: row for row in _ROWS}
 
 
 def language_row(name: str) -> Language | None:
-    """Return the row of a tag or an alias, whatever its case, or None."""
+    """Return the row of a tag or an alias in any case, or None."""
     if (row := LANGUAGES.get(name)) is not None:
         return row
     plain = name.casefold().replace("_", "-")

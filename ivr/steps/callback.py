@@ -33,7 +33,7 @@ class Whom:
         Condition(), help="The number that is rung.", default=None, shown="the number that calls"
     )
     message: Expression | None = option(
-        Condition(), help="The address of a message that the caller left, for whoever rings.", default=None
+        Condition(), help="The address of a message that the caller left, for the agent who calls back.", default=None
     )
 
 

@@ -87,7 +87,7 @@ class TransferStep(LiveStep):
     open_to_all: ClassVar[bool] = True
 
     transfer: To = option(Block(To, "a transfer", short="desk"), help="The desk, or the desk and a priority.")
-    otherwise: Route = option(Ways(), help="Where to go when nobody could be reached.")
+    otherwise: Route = option(Ways(), help="Where to go when no agent could be reached.")
     prompt: Text | None = option(TextField(), help="What is said first.", default=None, shown="by language")
     next: Route | None = option(
         Ways(), help="Where the call goes on after the conversation.", default=None, shown="the call ends"
@@ -97,7 +97,7 @@ class TransferStep(LiveStep):
     )
     on_busy: Route | None = option(Ways(), help="Where to go when the desk is busy.", default=None, shown="otherwise")
     on_no_answer: Route | None = option(
-        Ways(), help="Where to go when nobody answers.", default=None, shown="otherwise"
+        Ways(), help="Where to go when no agent answers.", default=None, shown="otherwise"
     )
     on_closed: Route | None = option(
         Ways(), help="Where to go, without dialling, outside the hours of the desk.", default=None, shown="otherwise"

@@ -11,7 +11,18 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from twilio.request_validator import RequestValidator
 
-from ivr.carrier.caller import Act, DeskAnswer, Gone, HeardPrompt, ListeningWindow, Stretch
+from ivr.carrier.caller import (
+    Act,
+    DeskAnswer,
+    Gone,
+    HeardPause,
+    HeardPrompt,
+    HeardRecording,
+    HeardText,
+    HeardTone,
+    ListeningWindow,
+    Stretch,
+)
 from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.player import Player
@@ -74,7 +85,7 @@ class Person:
         return None
 
     def hears(self, heard: HeardPrompt) -> None:
-        self.heard.append(heard.text or heard.kind)
+        self.heard.append(described(heard))
 
     def answers(self, listening: ListeningWindow) -> Act:
         self.listenings.append(listening)
@@ -88,6 +99,18 @@ class Person:
     def desk(self, numbers: Sequence[str]) -> DeskAnswer:
         self.dialled += numbers
         return self._desk
+
+
+def described(heard: HeardPrompt) -> str:
+    match heard:
+        case HeardText(text=text):
+            return text
+        case HeardRecording(url=url):
+            return url
+        case HeardPause():
+            return "pause"
+        case HeardTone():
+            return "beep"
 
 
 class Phone:

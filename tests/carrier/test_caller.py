@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.carrier.caller import DTMF_KEYS, HeardPrompt, Press, Speak, Stretch
+from ivr.carrier.caller import DTMF_KEYS, HeardPause, HeardText, Press, Speak, Stretch
 
 
 @pytest.mark.parametrize("keys", ["", "A", "1 2", "１", "12+"])
@@ -24,6 +24,6 @@ def test_what_is_typed_or_said_is_not_shown() -> None:
 
 
 def test_a_stretch_lasts_as_long_as_its_prompts() -> None:
-    prompts = (HeardPrompt("say", "a", "en-US", 1.5), HeardPrompt("pause", "", "", 0.5))
+    prompts = (HeardText("a", "en-US", 1.5), HeardPause(0.5))
     assert Stretch(0.0, prompts, None).seconds == 2.0
     assert Stretch(0.0, (), None).seconds == 0

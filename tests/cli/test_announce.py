@@ -80,7 +80,7 @@ def test_a_drill_is_heard_by_its_numbers_and_one_line_by_its_callers(ivr, tmp_pa
     assert heard(tmp_path) == ""
     assert heard(tmp_path, caller="+8613") == "系统维护中。"
     assert heard(tmp_path, caller="+8613", called="+863") == ""
-    assert "a drill, heard by nobody" in ivr("on", "emergency", "--preset", "outage", "--drill").stdout
+    assert "a drill, heard by no caller" in ivr("on", "emergency", "--preset", "outage", "--drill").stdout
 
 
 def test_the_list_tells_what_is_on_what_is_prepared_and_what_line_yaml_no_longer_has(ivr, tmp_path):

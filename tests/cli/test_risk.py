@@ -32,7 +32,7 @@ def test_a_mark_is_made_listed_and_taken_back(tmp_path):
     assert b"13800000001" not in b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
     assert run("off", "+8613800000001").exit_code == 0
     assert run("off", "+8613800000001").exit_code == 1
-    assert run("list").output == "Nobody is marked.\n"
+    assert run("list").output == "No number or account is marked.\n"
 
 
 def test_wrong_usage_is_refused(monkeypatch):

@@ -17,7 +17,7 @@ EMPTY_WORDS = frozenset({"found", "given", "known", "one", "told"})
 WRITTEN_BY_EDITORS = {("ivr/engine/service_ports/identity.py", "given"), ("ivr/engine/call.py", "known")}
 """Fields of questions, whose names flows use."""
 WITHOUT_SUBJECT = re.compile(
-    r"\b(?:whoever|whomever|nobody|somebody|anybody|everybody)\b|^(?:What|Who|Tells?) ", re.IGNORECASE
+    r"\b(?:whoever|whomever|whatever|nobody|somebody|anybody|everybody)\b|^(?:What|Who|Tells?) ", re.IGNORECASE
 )
 """Words that stand for a caller, an agent or a client; and openings where a noun or "Return" is meant."""
 
@@ -97,6 +97,7 @@ def test_docstrings_and_comments_name_their_subject() -> None:
         'def wait():\n    """Wait until nobody speaks."""',
         'WAIT = 1\n"""Whoever waits longer hangs up."""',
         "x = 1  # somebody else was first",
+        "x = 1  # whatever the others do",
         'def is_open():\n    """Tell whether a desk is open."""',
     ],
 )

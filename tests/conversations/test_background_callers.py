@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.carrier.caller import DeskAnswer, Gone, HeardPrompt, ListeningWindow, Press, Silence, Stretch
+from ivr.carrier.caller import DeskAnswer, Gone, HeardRecording, HeardText, ListeningWindow, Press, Silence, Stretch
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.requests import PhoneLine
 from ivr.carrier.transport import WsgiTransport
@@ -13,7 +13,7 @@ from ivr.conversations.model import Earlier
 from ivr.conversations.reader import read_conversation_text
 from ivr.conversations.scheduler import CallScheduler
 
-LISTENS = ListeningWindow("gather", keys=True, speech=False, timeout=5.0)
+LISTENS = ListeningWindow(keys=True, speech=False, timeout=5.0)
 BEGINS = 1_795_399_200.0
 
 
@@ -41,8 +41,8 @@ def test_who_has_had_enough_hangs_up_at_the_next_pause() -> None:
 
 def test_only_words_are_remembered() -> None:
     caller = BackgroundCaller("", DeskAnswer())
-    caller.hears(HeardPrompt("play", "/music.wav", "", 5.0))
-    caller.hears(HeardPrompt("say", "您好", "zh-CN", 1.0))
+    caller.hears(HeardRecording("/music.wav", 5.0))
+    caller.hears(HeardText("您好", "zh-CN", 1.0))
     assert caller.heard == ["您好"]
 
 

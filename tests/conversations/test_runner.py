@@ -117,6 +117,9 @@ def test_who_was_dialled_is_known_without_the_servers_help(run):
     (failure,) = told(run("  - press: 0\n  - {dial: busy, expect: {dialled: +8611}}\n"))
     assert failure.startswith("c.yaml:5:27: expected that +8611 was dialled, but it was +8610")
     assert told(run("  - press: 1\n    expect: {dialled: null}\n")) == []
+    for none in ("null", "false"):
+        (failure,) = told(run(f"  - press: 0\n  - {{dial: busy, expect: {{dialled: {none}}}}}\n"))
+        assert "expected that no number was dialled, but it was +8610" in failure
 
 
 def test_facts_are_compared_where_the_server_gives_them(run):

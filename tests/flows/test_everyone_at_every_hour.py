@@ -17,7 +17,19 @@ import pytest
 
 from ivr.app import Ivr, build
 from ivr.calendar import CHINA
-from ivr.carrier.caller import Act, DeskAnswer, Gone, HeardPrompt, ListeningWindow, Press, Silence, Stretch, Talk
+from ivr.carrier.caller import (
+    Act,
+    DeskAnswer,
+    Gone,
+    HeardPrompt,
+    HeardRecording,
+    HeardText,
+    ListeningWindow,
+    Press,
+    Silence,
+    Stretch,
+    Talk,
+)
 from ivr.carrier.carrier_options import CallResult
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.player import Player
@@ -102,8 +114,8 @@ class Person:
         return None
 
     def hears(self, heard: HeardPrompt) -> None:
-        assert heard.kind != "play"
-        if heard.kind == "say":
+        assert not isinstance(heard, HeardRecording)
+        if isinstance(heard, HeardText):
             self.heard += heard.text
             self.fresh += heard.text
             self.promised |= bool(PROMISE.search(folded_for_match(heard.text)))
@@ -113,7 +125,7 @@ class Person:
         if self.content():
             raise Gone
         words, self.fresh = self.fresh, ""
-        if listening.kind == "record":
+        if listening.records:
             self.deeds.append("message")
             return Talk(8.0, key="#")
         keys = self.reply(words)

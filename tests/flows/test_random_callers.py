@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ivr.carrier.caller import DeskAnswer, HangUp, Press, Silence, Speak, Talk
+from ivr.carrier.caller import DeskAnswer, HangUp, HeardPause, HeardText, HeardTone, Press, Silence, Speak, Talk
 from ivr.carrier.carrier_options import CarrierOptions
 from ivr.carrier.player import Player
 from ivr.carrier.requests import PhoneLine
@@ -181,7 +181,7 @@ class Erratic:
         return self.doing.pop() if self.is_early and self.doing else None
 
     def hears(self, heard) -> None:
-        assert heard.text or heard.kind in ("pause", "beep")
+        assert isinstance(heard, HeardPause | HeardTone) or (isinstance(heard, HeardText) and heard.text)
 
     def answers(self, listening):
         return self.doing.pop() if self.doing else Silence()

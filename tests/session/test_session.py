@@ -197,7 +197,7 @@ def test_a_busy_desk_is_not_the_end(ivr):
 
 
 def test_back_ends_that_cannot_be_used_are_named_and_the_server_is_ready_all_the_same(ivr, settings):
-    outbox = ("sms", "messages stay in the outbox, so one-time codes reach nobody")
+    outbox = ("sms", "messages stay in the outbox, so one-time codes reach no caller")
     assert ivr.degraded() == [outbox]
     gone = build(replace(settings, store="memory:", bank_url="http://127.0.0.1:1"))
     assert gone.degraded() == [("bank", "cannot be reached"), outbox]

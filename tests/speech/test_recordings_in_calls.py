@@ -20,6 +20,7 @@ from ivr.carrier.caller import (
     Gone,
     HangUp,
     HeardPrompt,
+    HeardText,
     ListeningWindow,
     Press,
     Silence,
@@ -91,11 +92,12 @@ class Voice:
         return None
 
     def hears(self, heard: HeardPrompt) -> None:
-        self.heard.append(heard.text or heard.kind)
+        if isinstance(heard, HeardText):
+            self.heard.append(heard.text)
 
     def answers(self, listening: ListeningWindow) -> Act:
         self.listened.append(listening)
-        if listening.kind == "gather" and listening.timeout <= 1:
+        if not listening.records and listening.timeout <= 1:
             return Silence()
         if not self.acts:
             raise Gone
@@ -286,7 +288,7 @@ def test_silence_and_noise_count_as_silence(machine, recorded, name):
     voice, result = machine.call(says(recorded, name))
     assert machine.step(result) == "main"
     assert "还没有收到您的选择。" in voice.heard
-    assert [one.kind for one in voice.listened] == ["gather", "record"] * 2
+    assert [window.records for window in voice.listened] == [False, True] * 2
 
 
 def test_words_that_fit_nothing_are_asked_for_again(machine, recorded):
@@ -298,7 +300,7 @@ def test_words_that_fit_nothing_are_asked_for_again(machine, recorded):
 def keys_only(machine: Machine, *acts: Act) -> Voice:
     voice, result = machine.call(*acts, Silence(), Press("3"), Press("1"))
     assert sum(KEYS_ONLY in heard for heard in voice.heard) == 1
-    assert [one.kind for one in voice.listened] == ["gather", "record", "gather", "gather", "gather"]
+    assert [window.records for window in voice.listened] == [False, True, False, False, False]
     assert "보냈습니다" in voice.heard
     assert result.ended_by == "server"
     return voice
@@ -348,7 +350,7 @@ def test_who_hangs_up_while_speaking_has_chosen_nothing(machine, carrier):
 
 def test_entries_of_several_keys_are_never_recorded(machine, recorded):
     voice, _ = machine.call(says(recorded, "ko_menu_4.wav"), Press("1234"))
-    assert [one.kind for one in voice.listened] == ["gather", "record", "gather"]
+    assert [window.records for window in voice.listened] == [False, True, False]
     assert voice.listened[-1].most != 1
 
 
@@ -362,7 +364,7 @@ def test_a_language_that_nobody_hears_here_is_asked_by_key_without_a_word(tmp_pa
     with serving(tmp_path, carrier, []) as machine:
         voice, _ = machine.call(Press("3"), Press("1"))
         assert not any(KEYS_ONLY in heard for heard in voice.heard)
-        assert {one.kind for one in voice.listened} == {"gather"}
+        assert not any(window.records for window in voice.listened)
         assert not any(one.speech for one in voice.listened)
 
 

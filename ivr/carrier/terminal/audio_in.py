@@ -52,7 +52,7 @@ class AudioCaller:
         keys = "".join(pressed.key for pressed in decode(audio) if pressed.key in DTMF_KEYS)
         if keys and listening.keys:
             return self._act(Press(keys), f"keys in {audio.seconds:.1f} s of sound")
-        if listening.kind == "record":
+        if listening.records:
             return self._act(Talk(audio.seconds, sound=sound), _note(audio))
         if listening.timeout <= RECORDS_NEXT:
             return Silence()

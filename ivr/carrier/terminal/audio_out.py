@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from ivr.carrier.caller import HeardPrompt
+from ivr.carrier.caller import HeardPause, HeardPrompt, HeardRecording, HeardText, HeardTone
 from ivr.carrier.transport import NoAnswer, Transport
 from ivr.errors import IvrError
 from ivr.speech.audio import Audio, joined, read_sound, silence, write_wav
 
 Speaker = Callable[[str, str, float], Audio]
 """Renders a text in a language at a rate. Raises IvrError."""
-_BEEP_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -51,18 +50,20 @@ class AudioOut:
             return ""
         self.sounds.append(HeardSound(heard, audio))
         self.play(audio)
-        return self.words(heard.text) if heard.kind == "play" else ""
+        return self.words(heard.url) if isinstance(heard, HeardRecording) else ""
 
     def wav(self) -> bytes:
         """Return all sounds as one WAV file, without the caller's pauses."""
         return write_wav(joined([sound.audio for sound in self.sounds]))
 
     def _sound(self, heard: HeardPrompt) -> Audio:
-        if heard.kind == "say":
-            return self.speaker(heard.text, heard.language, heard.rate)
-        if heard.kind == "play":
-            return self._fetched(urljoin(self.base, heard.text))
-        return silence(_BEEP_SECONDS if heard.kind == "beep" else heard.seconds)
+        match heard:
+            case HeardText():
+                return self.speaker(heard.text, heard.language, heard.rate)
+            case HeardRecording():
+                return self._fetched(urljoin(self.base, heard.url))
+            case HeardPause() | HeardTone():
+                return silence(heard.seconds)
 
     def _fetched(self, url: str) -> Audio:
         answer = self.transport.send("GET", url, b"", {})

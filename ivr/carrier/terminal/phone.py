@@ -17,6 +17,9 @@ from ivr.carrier.caller import (
     DeskAnswer,
     Gone,
     HeardPrompt,
+    HeardRecording,
+    HeardText,
+    HeardTone,
     ListeningWindow,
     Press,
     Silence,
@@ -73,14 +76,14 @@ class TextCaller:
 
     def hears(self, heard: HeardPrompt) -> None:
         """Show the prompt, then play it."""
-        if heard.kind == "say":
+        if isinstance(heard, HeardText):
             self.notes.heard.append(heard.text)
             self.terminal.show(f"  {heard.text}")
-        elif heard.kind == "beep":
+        elif isinstance(heard, HeardTone):
             self.terminal.show("  [tone]")
         words = self.ear(heard) if self.ear else ""
-        if heard.kind == "play":
-            self.terminal.show(f"  {words}" if words else f"  [recording {heard.text}]")
+        if isinstance(heard, HeardRecording):
+            self.terminal.show(f"  {words}" if words else f"  [recording {heard.url}]")
 
     def answers(self, listening: ListeningWindow) -> Act:
         """Show the expected input and the timeout, and read a line."""
@@ -121,7 +124,7 @@ class TextCaller:
         self.terminal.show("  [connected; the talk is over]" if desk.status == "completed" else f"  [{desk.status}]")
 
     def _agent_hears(self, heard: HeardPrompt) -> None:
-        if heard.kind == "say":
+        if isinstance(heard, HeardText):
             self.terminal.show(f"  [the agent hears: {heard.text}]")
 
     def show_news(self) -> None:
@@ -137,7 +140,7 @@ class TextCaller:
         elif isinstance(act, Talk):
             self.notes.did(record=f"{act.seconds:g}s")
         else:
-            self.notes.did(**({"silence": True} if listening.kind == "record" else {"wait": True}))
+            self.notes.did(**({"silence": True} if listening.records else {"wait": True}))
 
 
 class _Interruptible(RealClock):
@@ -158,13 +161,13 @@ def _act(line: str, listening: ListeningWindow) -> Act | None:
         return Silence()
     if set(keys) <= DTMF_KEYS:
         return Press(keys)
-    if listening.kind == "record":
+    if listening.records:
         return Talk(float(max(1, round(len(plain) / 4))))
     return Speak(plain, confidence=0.9) if listening.speech else None
 
 
 def _listens(listening: ListeningWindow) -> str:
-    if listening.kind == "record":
+    if listening.records:
         ends = " ".join(listening.finish) if len(listening.finish) < 4 else "any key"
         return f"recording: type words; {ends} ends it, or {listening.timeout:g} s of silence"
     what = "1 key" if listening.most == 1 else f"up to {listening.most} keys" if listening.most else "keys"

@@ -15,7 +15,7 @@ _CONNECTING = {
     "zh": "非常抱歉，系统暂时出现故障，正在为您转接人工服务，请稍候。",
 }
 _BUSY = {
-    "en": "We are sorry, nobody can take your call yet. We are trying again, please hold.",
+    "en": "We are sorry, no agent can take your call yet. We are trying again, please hold.",
     "zh": "非常抱歉，人工座席暂时无人接听，正在为您再次转接，请稍候。",
 }
 _CLOSING = {

@@ -71,7 +71,7 @@ class ShortTextType:
 
 @dataclass(frozen=True)
 class CarrierTextType:
-    """A text as a carrier or the bank gave it, such as a number: whatever stands there is no fault of a caller."""
+    """A text as a carrier or the bank gave it, such as a number. The caller is never at fault for it."""
 
     most: int = 128
     words: str = "a text"

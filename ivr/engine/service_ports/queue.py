@@ -74,7 +74,7 @@ class QueueStatus(Answer, frozen=True, kw_only=True):
         QueueOrder, TEXT, "wait, ring (an agent), direct (the desk's number), router, talked, nobody, full or left"
     ]
     position: Annotated[int, COUNT, "the place in the queue"] = 0
-    minutes: Annotated[int | None, COUNT, "the wait that is told; none while nobody can tell"] = None
+    minutes: Annotated[int | None, COUNT, "the wait that is told; none while it is unknown"] = None
     longer: Annotated[bool, FLAG, "whether it takes longer than was told before"] = False
     due: Annotated[bool, FLAG, "whether place and wait are to be told now"] = False
     piece: Annotated[float, DURATION, "seconds of music until the next question"] = 0.0

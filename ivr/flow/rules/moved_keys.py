@@ -1,4 +1,4 @@
-"""Choices without a key have the key of their place in the menu, whatever keys the others write."""
+"""Choices without a key have the key of their place in the menu. Keys that others write do not change it."""
 
 from __future__ import annotations
 

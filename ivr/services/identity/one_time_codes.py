@@ -27,7 +27,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "zh-CN": "【示范银行】验证码{code}{purpose}，{minutes}分钟内有效，请在通话中输入。"
         "切勿告诉他人，银行人员不会索取。",
         "en-US": "Demo Bank: your code{purpose} is {code}, valid for {minutes} minutes. Key it in during your call. "
-        "Tell it to nobody; our staff never ask for it.",
+        "Tell no one; our staff never ask for it.",
     }
 )
 """The text of the message by language. It must have `{code}`; it may have `{purpose}` and `{minutes}`."""

@@ -1,6 +1,6 @@
 """Detects guessing that is spread over many accounts and numbers, each of which stays below its limits.
 
-A running score (Page's CUSUM on the likelihood ratio) detects a series of failures after a few accounts, whatever the
+A running score (Page's CUSUM on the likelihood ratio) detects a series of failures after a few accounts, at any
 traffic. H0: one first answer in five is wrong; H1: nineteen in twenty.
 """
 

@@ -62,7 +62,7 @@ def _on_text(page: SourcePage, failure: ParserFailure) -> tuple[int, int]:
 
 
 def _before_all(page: SourcePage, failure: ParserFailure, number: int, column: int) -> Slip | None:
-    """Look for slips that make a parser stop somewhere else, whatever its message."""
+    """Look for slips that make a parser stop somewhere else; its message does not matter."""
     line = page.lines[number]
     lead = line[: len(line) - len(line.lstrip())]
     if "\t" in lead and (column <= len(lead) or "tab" in failure.what):

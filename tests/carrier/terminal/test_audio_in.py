@@ -13,10 +13,10 @@ from ivr.carrier.recordings import CarrierRecordings
 from ivr.carrier.terminal.audio_in import AudioCaller
 from ivr.speech.audio import Audio, read_wav, write_wav
 
-GATHER = ListeningWindow("gather", True, False, 5.0)
-BEFORE_A_RECORDING = ListeningWindow("gather", True, False, 1.0)
-WITH_SPEECH = ListeningWindow("gather", True, True, 5.0)
-RECORD = ListeningWindow("record", True, True, 3.0)
+GATHER = ListeningWindow(True, False, 5.0)
+BEFORE_A_RECORDING = ListeningWindow(True, False, 1.0)
+WITH_SPEECH = ListeningWindow(True, True, 5.0)
+RECORD = ListeningWindow(True, True, 3.0, records=True)
 
 
 def hum(*hertz: float, seconds: float = 0.1) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ivr.app import build
-from ivr.carrier.caller import HeardPrompt
+from ivr.carrier.caller import HeardPause, HeardRecording, HeardText, HeardTone
 from ivr.carrier.terminal.audio_out import AudioOut
 from ivr.carrier.terminal.phone import run_phone
 from ivr.carrier.terminal.streams import Streams
@@ -83,17 +83,17 @@ def test_what_is_heard_is_what_the_transcript_says_in_order_and_as_long(ivr):
     typed = io.StringIO("1\n0128\n135790\n4\n")
     run_phone(BASE, TOKEN, flow="main_menu", transport=transport, screen=Streams(typed, screen), ear=ear)
     shown = [line.strip() for line in screen.getvalue().splitlines()]
-    heard = [(sound, ivr.session.prompts.words(sound.heard.text)) for sound in ear.sounds if sound.heard.kind == "play"]
-    words = [text for _, text in heard]
+    played = [(sound, sound.heard.url) for sound in ear.sounds if isinstance(sound.heard, HeardRecording)]
+    words = [ivr.session.prompts.words(url) for _, url in played]
     assert words == [line for line in shown if line in set(words)]
     assert words[0] == "您好，欢迎致电示范银行。"
     assert "您尾号零幺二八的账户，余额为一万二千三百四十五元六角七分。" in words
-    for sound, text in heard:
+    for (sound, _), text in zip(played, words, strict=True):
         assert sound.audio.seconds == pytest.approx(0.05 * len(text) + 0.28, abs=0.02)
     whole = read_wav(ear.wav())
     assert whole.seconds == pytest.approx(sum(sound.audio.seconds for sound in ear.sounds), abs=0.01)
     rendered = {piece.file for piece in ivr.session.prompts.shelf.pieces()}
-    kinds = ["rendered" if sound.heard.text.partition("/audio/")[2] in rendered else "spoken" for sound, _ in heard]
+    kinds = ["rendered" if url.partition("/audio/")[2] in rendered else "spoken" for _, url in played]
     assert {"rendered", "spoken"} == set(kinds)
     assert all(ivr.session.prompts.shelf.find(sound_of(words[0], "zh-CN", 1.0), recorded=False) for _ in [0])
 
@@ -107,9 +107,9 @@ def test_pauses_and_the_tone_have_their_time_and_texts_their_voice():
 
     ear = AudioOut(BASE, _Files({}), speaker)
     for heard in (
-        HeardPrompt("say", "您好", "cmn-CN", 1.0, 0.75),
-        HeardPrompt("pause", "", "", 2.0),
-        HeardPrompt("beep", "", "", 0.3),
+        HeardText("您好", "cmn-CN", 1.0, 0.75),
+        HeardPause(2.0),
+        HeardTone(),
     ):
         assert ear(heard) == ""
     assert asked == [("您好", "cmn-CN", 0.75)]
@@ -124,9 +124,9 @@ def test_what_cannot_be_fetched_or_said_is_told_and_the_call_goes_on():
 
     ear = AudioOut(BASE, _Files({"/audio/a.wav": b"this is text"}), speaker, trouble=told.append)
     for heard in (
-        HeardPrompt("say", "Bonjour", "fr-FR", 1.0),
-        HeardPrompt("play", "/audio/a.wav", "", 3.0),
-        HeardPrompt("play", "/b.wav", "", 3.0),
+        HeardText("Bonjour", "fr-FR", 1.0),
+        HeardRecording("/audio/a.wav", 3.0),
+        HeardRecording("/b.wav", 3.0),
     ):
         ear(heard)
     assert told[0] == "not heard: no voice speaks French"
@@ -139,7 +139,7 @@ def test_every_sound_is_played_as_it_begins():
     played = []
     sound = Audio(np.ones(400, np.int16))
     ear = AudioOut(BASE, _Files({"/audio/a.wav": write_wav(sound)}), lambda *_: sound, play=played.append)
-    ear(HeardPrompt("play", "/audio/a.wav", "", 3.0))
+    ear(HeardRecording("/audio/a.wav", 3.0))
     assert [audio.seconds for audio in played] == [0.05]
 
 
