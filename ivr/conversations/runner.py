@@ -316,8 +316,8 @@ class ScriptedCaller:
         wanted = [] if wish.value in (None, "false") else wish.value if isinstance(wish.value, list) else [wish.value]
         last = self._dialled[-len(wanted) :]  # all, where none is expected
         if last != wanted and not (self._dialled and wanted == ["true"]):
-            dialled = ", ".join(self._dialled) or "no number"
-            self._fail(wish.place, f"expected that {wish.value if wanted else 'no number'} was dialled, but it was {dialled}")
+            expected, dialled = (wanted and str(wish.value)) or "no number", ", ".join(self._dialled) or "no number"
+            self._fail(wish.place, f"expected that {expected} was dialled, but it was {dialled}")
 
     def _check_fact(self, name: str, wish: Expectation, fact: object) -> None:
         if plain(fact) != plain(wish.value):
