@@ -157,6 +157,7 @@ def _limits(announcement: Announcement) -> str:
 
 def _texts_by_language(options: tuple[str, ...]) -> dict[str, str]:
     from ivr.speech.languages import LANGUAGES
+    from ivr.speech.verbalize import unclear_numbers
     from ivr.yamlfile.suggest import did_you_mean
 
     texts: dict[str, str] = {}
@@ -171,6 +172,9 @@ def _texts_by_language(options: tuple[str, ...]) -> dict[str, str]:
             raise Refused("an announcement needs words, and no control characters.")
         if len(text) > _MOST_CHARACTERS:
             raise Refused(f"the text has {len(text)} characters; the limit is {_MOST_CHARACTERS}.")
+        if unclear := unclear_numbers(text, language):
+            figures = "; ".join(f'"{number.figure}": {number.cure}' for number in unclear)
+            raise Refused(f"the text has figures that can be read aloud in several ways. {figures}.")
         if language in texts:
             raise Refused(f"there are two texts in {language}; write another language as en-US=TEXT.")
         texts[language] = text

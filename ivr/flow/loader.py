@@ -23,6 +23,7 @@ from .profiles import profiles
 from .questions import DeclaredQuestion
 from .routes import Choices, Goto
 from .rules import Parts, check_parts
+from .rules._rule import UnclearNumbers, no_number
 from .scalars import IdentityLevel, Name, OneOf
 from .text import Text
 from .text_field import LanguageField
@@ -41,6 +42,7 @@ class Catalogue:
     argument_fault: ArgumentFault = no_fault
     families: Mapping[str, str] = field(default_factory=dict)
     questions: Mapping[str, DeclaredQuestion] = field(default_factory=dict)
+    unclear_numbers: UnclearNumbers = no_number
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _build(
             flows[flow.name] = flow
     names = frozenset(flows) | {Path(name).stem for name in files if name != LINE}
     problems += _share_globals(flows, names)
-    problems += check_parts(Parts(flows, names, line, catalogue.questions))
+    problems += check_parts(Parts(flows, names, line, catalogue.questions, catalogue.unclear_numbers))
     if line is None or not sound:
         return None, problems
     return Release(content_hash(files), flows, line, files), problems

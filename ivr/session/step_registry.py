@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ivr import steps
 from ivr.discovery import kinds_in
 from ivr.engine.service_ports.declarations import declared_questions
 from ivr.engine.step import LiveStep
 from ivr.flow.loader import Catalogue
 from ivr.speech.languages import families
-from ivr.speech.verbalize import VALUE_KINDS, argument_fault
+from ivr.speech.verbalize import VALUE_KINDS, argument_fault, unclear_numbers
 
 
 def catalogue() -> Catalogue:
     """Return the catalogue of the installed step kinds, value kinds, languages and questions."""
     kinds = kinds_in(steps, LiveStep)  # type: ignore[type-abstract]
-    return Catalogue(kinds, VALUE_KINDS, argument_fault, families(), declared_questions())
+    return Catalogue(kinds, VALUE_KINDS, argument_fault, families(), declared_questions(), _unclear)
+
+
+def _unclear(text: str, language: str) -> Sequence[tuple[str, str]]:
+    return [(number.figure, number.cure) for number in unclear_numbers(text, language)]

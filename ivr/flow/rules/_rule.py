@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Flow, Hotline
 from ivr.flow.questions import DeclaredQuestion
 from ivr.yamlfile.source import Mapping as Block
+
+UnclearNumbers = Callable[[str, str], Sequence[tuple[str, str]]]
+"""Returns the figures of a text, in a language, that can be read aloud in several ways, each with the cure."""
+
+
+def no_number(_: str, __: str) -> Sequence[tuple[str, str]]:
+    """Return no figure."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,7 @@ class Parts:
     names: frozenset[str]
     line: Hotline | None
     questions: Mapping[str, DeclaredQuestion] = field(default_factory=dict)
+    unclear_numbers: UnclearNumbers = no_number
 
 
 FlowCheck = Callable[[Flow, Parts], Iterator[Problem]]

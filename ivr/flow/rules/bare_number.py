@@ -1,8 +1,7 @@
-"""Check that spoken texts hold no bare figures, which voices read differently; use words, or a value with a kind."""
+"""Check that every figure in a spoken text can be read aloud in one way only."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
@@ -11,27 +10,36 @@ from ivr.flow.text import Template, Text
 
 from ._rule import Parts, Rule
 
-_FIGURES = re.compile(r"\d+(?:[.,:/-]\d+)+|\d{3,}|\d+ ?[%‰]")
-"""One or two digits are allowed: they are keys and small counts, which every voice reads correctly."""
 
-
-def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
+def check_flow(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every text except text messages, which are not spoken."""
-    del parts
     spoken = [step for step in flow.written_steps() if step.speaks]
     for text in within([flow.globals, *spoken], Text):
-        for template in text.by_language.values():
-            yield from _in(template)
+        yield from _in(text, parts)
 
 
-def _in(template: Template) -> Iterator[Problem]:
+def check_announcements(parts: Parts) -> Iterator[Problem]:
+    """Check the prepared announcements of line.yaml."""
+    for presets in parts.line.announcements.values() if parts.line is not None else ():
+        for text in presets.values():
+            yield from _in(text, parts)
+
+
+def _in(text: Text, parts: Parts) -> Iterator[Problem]:
+    for language, template in text.by_language.items():
+        yield from _in_template(template, language, parts)
+
+
+def _in_template(template: Template, language: str, parts: Parts) -> Iterator[Problem]:
     for part in template.parts:
-        for figures in _FIGURES.finditer(part) if isinstance(part, str) else ():
-            message = f'"{figures[0]}" is written in figures, which voices read differently.'
-            cure = "Write it in words, such as 九五五八零, or as a value with a kind, such as {call.number|phone}."
-            yield Problem(template.place, RULE.id, message, cure, "warning")
+        for figure, cure in parts.unclear_numbers(part, language) if isinstance(part, str) else ():
+            message = f'"{figure}" can be read aloud in several ways.'
+            yield Problem(template.place, RULE.id, message, f"{cure}.", "warning")
 
 
 RULE = Rule(
-    "bare-number", "A number in a spoken text is written in figures, which voices misread (warning).", flow=check
+    "bare-number",
+    "A figure in a spoken text can be read aloud in several ways (warning).",
+    flow=check_flow,
+    parts=check_announcements,
 )

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
-from ivr.speech.verbalize.zh import LETTERS
+from ivr.speech.verbalize.zh import LETTERS, Mandarin
 from ivr.yamlfile.source import Mapping, Scalar, read_text
 
 from ._sandhi import with_sandhi
@@ -24,14 +24,13 @@ from ._sandhi import with_sandhi
 if TYPE_CHECKING:
     import rjieba
 
-_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
+_DIGITS = frozenset("零一二三四五六七八九幺")
 _SIGNS = {"*": "星", "#": "井", "〇": "零", "○": "零"}
 _LONGEST_ACRONYM = 5
 
 _TOKEN = re.compile(
     r"(?P<sentence>[。！？；…!?;\n]+|\.(?=\s|$))"
-    r"|(?P<comma>[，,、：:（）()—–~～/]+|-(?![0-9]))"
-    r"|(?P<digits>[0-9]+(?:-[0-9]+)*)"
+    r"|(?P<comma>[，,、：:（）()—–~～/]+|-)"
     r"|(?P<foreign>[A-Za-z](?:[A-Za-z' -]*[A-Za-z])?)"
     r"|(?P<share>[百千万]分之)"
     r"|(?P<spelled>(?<![十百千万亿点元角])[零一二三四五六七八九幺]{2,}(?![十百千万亿点]))"
@@ -80,8 +79,9 @@ class CannotReadError(ValueError):
 
 
 def read_mandarin(text: str) -> tuple[TextPiece, ...]:
-    """Return the pieces of a text in order, with tone sandhi. Raises CannotReadError."""
-    pieces = list(_pieces(unicodedata.normalize("NFKC", text).strip()))
+    """Return the pieces of a text in order, with tone sandhi and figures in words. Raises CannotReadError."""
+    words = Mandarin().in_words(text) if any(map(str.isdigit, text)) else text
+    pieces = list(_pieces(unicodedata.normalize("NFKC", words).strip()))
     while pieces and isinstance(pieces[-1], str):
         pieces.pop()
     while pieces and isinstance(pieces[0], str):
@@ -143,11 +143,6 @@ def _token(kind: str, part: str, text: str, span: tuple[int, int]) -> Iterator[T
             yield "sentence"
         case "comma":
             yield "comma"
-        case "digits":
-            for number, group in enumerate(part.split("-")):
-                if number:
-                    yield "group"
-                yield from _spelled("".join(_DIGITS[digit] for digit in group))
         case "spelled":
             yield from _spelled(part)
         case "foreign":
@@ -170,7 +165,7 @@ def _spelled(part: str) -> Iterator[Word]:
 
 
 def _between_digits(text: str, span: tuple[int, int]) -> bool:
-    signs = {*_DIGITS, *_DIGITS.values(), "幺", "斯"}
+    signs = {*_DIGITS, "斯"}
     return text[span[0] - 1] in signs and text[span[1] : span[1] + 1] in signs
 
 

@@ -9,36 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from .kinds import VALUE_KINDS, ValueKind
-from .language import SpokenLanguage, Unreadable, languages, speaker_of
-from .pieces import SpokenPiece, groups_of
+from .language import SpokenLanguage, UnclearNumber, Unreadable, languages, speaker_of
 
 __all__ = [
     "VALUE_KINDS",
     "Reader",
-    "Spoken",
     "SpokenLanguage",
-    "SpokenPiece",
+    "UnclearNumber",
     "ValueKind",
     "argument_fault",
-    "groups_of",
     "languages",
     "speaker_of",
-    "verbalize",
+    "unclear_numbers",
 ]
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """A spoken value: its words, and the same as pieces with pauses."""
-
-    words: str
-    pieces: tuple[SpokenPiece, ...]
-
-
-def verbalize(value: Any, kind: str, argument: str, language: str, *, rate: float = 1.0, yao: bool = True) -> Spoken:
-    """Return a value's words and timing; `rate` is a share of the normal speed. Raises ValueError as `Reader` does."""
-    words = Reader(yao)(value, kind, argument, language)
-    return Spoken(words, groups_of(words, language, rate=rate, yao=yao))
 
 
 @dataclass(frozen=True)
@@ -67,3 +50,11 @@ def argument_fault(kind: str, argument: str, language: str) -> str:
     except ValueError as unspoken:
         return str(unspoken)
     return VALUE_KINDS[kind].fault(argument, speaker)
+
+
+def unclear_numbers(text: str, language: str) -> tuple[UnclearNumber, ...]:
+    """Return the figures of a text that can be read in several ways; none in a language without a reader."""
+    try:
+        return speaker_of(language)().read_text(text).unclear
+    except ValueError:
+        return ()

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import ClassVar
 
-from .language import SpokenLanguage
-from .values import CLOCKS, in_groups
+from .en_text import en_patterns
+from .language import ReadText, SpokenLanguage
+from .texts import read_figures
 
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -48,14 +50,6 @@ _CURRENCIES = {
     "KRW": ("won", "won", "", ""),
 }
 """Currency to its name, singular and plural, and its coin's."""
-
-_DIGIT = f"(?:{'|'.join(_SMALL[:10])})\\b"
-_GROUP = rf"(?:(?:plus )?{_DIGIT}(?: {_DIGIT})*|[A-Z]\b)"
-_NOT_BEHIND = "".join(f"(?<!{word} )" for word in (*_SMALL[:10], "point", "oh", "hundred", "thousand"))
-_STRINGS = re.compile(
-    rf"(?<![\w-]){_NOT_BEHIND}(?:{_GROUP}(?:, {_GROUP})+|{_DIGIT}(?: {_DIGIT})+)(?!-| (?:{_DIGIT}|hundred|thousand))"
-)
-"""Two successive digit words do not occur in cardinals, but after a point, and in times such as three oh five."""
 
 
 def cardinal(number: int, link: str = " ") -> str:
@@ -128,7 +122,6 @@ def _money(cents: int, currency: str, link: str) -> str:
 class English(SpokenLanguage):
     """American English."""
 
-    strings: ClassVar[re.Pattern[str]] = _STRINGS
     between: ClassVar[str] = ", "
     link: ClassVar[str] = " "
 
@@ -192,20 +185,28 @@ class English(SpokenLanguage):
         """Say nine a.m. to five thirty p.m."""
         return f"{first} to {last}"
 
-    def in_words(self, text: str) -> str:
+    def read_text(self, text: str) -> ReadText:
         """Say press one, two working days, nine five five eight zero; hyphens inside a number are pauses."""
-        text = CLOCKS.sub(lambda match: self.time(time(int(match[1]), int(match[2])), clock24=True), text)
-        return _FIGURES.sub(self._figure, text.replace("%", " percent"))
+        return read_figures(text, _patterns(self))
 
-    def _figure(self, match: re.Match[str]) -> str:
-        figure, noun = match[1].replace(",", ""), match[2]
-        if "-" in figure:
-            return self.spell(figure.split("-")) + noun
-        if "." in figure:
-            return _decimals(Decimal(figure), self.link) + noun
-        return (
-            self.spell(in_groups(figure)) if len(figure) > 2 and not noun else cardinal(int(figure), self.link)
-        ) + noun
+    def cardinal_of(self, number: int) -> str:
+        """Say an integer."""
+        return cardinal(number, self.link)
+
+    def decimals_of(self, value: Decimal) -> str:
+        """Say a number with its decimals as written: two point five zero."""
+        return _decimals(value, self.link)
+
+    def year(self, number: int) -> str:
+        """Say twenty twenty-six."""
+        return _year(number, self.link)
+
+    def two_digits(self, number: int) -> str:
+        """Say the minutes of a time: oh five, thirty."""
+        return _two_digits(number)
+
+
+_patterns = lru_cache(maxsize=8)(en_patterns)
 
 
 def _sign(sign: str) -> str:
@@ -213,7 +214,5 @@ def _sign(sign: str) -> str:
         return _SMALL[int(sign)]
     return "plus" if sign == "+" else sign
 
-
-_FIGURES = re.compile(r"(\d+(?:[,.-]\d+)*)((?: (?:yuan|days?|hours?|minutes?|seconds?|percent|times|working)\b)?)")
 
 language = English

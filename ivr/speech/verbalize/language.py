@@ -6,7 +6,6 @@ The row of a language names its reader, a module of this folder whose `language`
 from __future__ import annotations
 
 import importlib
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,13 +29,28 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True)
+class UnclearNumber:
+    """A figure that a text leaves unclear: as written, the words that are said for it, and the cure."""
+
+    figure: str
+    words: str
+    cure: str
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """A text with its figures in words, and those that are unclear."""
+
+    words: str
+    unclear: tuple[UnclearNumber, ...] = ()
+
+
+@dataclass(frozen=True)
 class SpokenLanguage(ABC):
     """Turns checked values into words of one language. With `yao`, Mandarin says 幺 for 1 in strings of digits."""
 
     yao: bool = True
 
-    strings: ClassVar[re.Pattern[str]]
-    """Matches the output of `spell` in a sentence."""
     between: ClassVar[str]
     """The separator of `spell` between two groups."""
     cannot_read: ClassVar[Mapping[str, str]] = MappingProxyType({})
@@ -101,8 +115,12 @@ class SpokenLanguage(ABC):
         """Join the words of a start and an end."""
 
     @abstractmethod
+    def read_text(self, text: str) -> ReadText:
+        """Put the figures of a sentence into words: keys, counts, money, dates, times, telephone numbers."""
+
     def in_words(self, text: str) -> str:
-        """Replace the Arabic digits of a sentence by words: keys, counts, telephone numbers."""
+        """Return a sentence with its figures in words; one without figures is unchanged."""
+        return self.read_text(text).words
 
 
 def languages() -> tuple[str, ...]:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import ClassVar
 
-from .language import SpokenLanguage
-from .values import CLOCKS, in_groups
+from .language import ReadText, SpokenLanguage
+from .texts import read_figures
+from .zh_text import NAMING, zh_patterns
 
 _DIGITS = "零一二三四五六七八九"
 _CURRENCIES = {
@@ -40,18 +42,6 @@ LETTERS = dict(
 )
 _WEEKDAYS = "一二三四五六日"
 _DAY_PARTS = ((6, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
-_NAMING = frozenset("号楼日月")
-"""Measure words that number a thing instead of counting several: 二号, but 两笔."""
-
-_GROUP = f"(?:{'|'.join(sorted(LETTERS.values(), key=len, reverse=True))}|加?[{_DIGITS}幺]+)"
-_STRINGS = re.compile(
-    rf"(?<![{_DIGITS}幺十百千万亿点元角])(?:{_GROUP}(?: {_GROUP})+|[{_DIGITS}幺]{{2,}}|幺)"
-    rf"(?![{_DIGITS}十百千万亿点年月元角分])"
-)
-"""Two successive digits do not occur in cardinals; after 点, 元 or 百, and in years, they are not a string either."""
-
-
-_FIGURES = re.compile(r"(\d+(?:[,.-]\d+)*)((?:个|笔|小时|分钟|秒|天|次|位|种|张|元|年|月|日|号|点|楼|岁|万|亿|级|折)?)")
 
 
 def cardinal(number: int, *, liang: bool = True) -> str:
@@ -86,7 +76,7 @@ def _joined(high: str, unit: str, low: str, *, gap: bool) -> str:
 
 def counted(number: int, unit: str) -> str:
     """Say a number before a measure word: 两笔, 十二笔, but 二号."""
-    return ("两" if number == 2 and unit not in _NAMING else cardinal(number)) + unit
+    return ("两" if number == 2 and unit not in NAMING else cardinal(number)) + unit
 
 
 def _decimals(value: Decimal, *, liang: bool = True) -> str:
@@ -118,9 +108,6 @@ def _yuan(value: Decimal) -> str:
 class Mandarin(SpokenLanguage):
     """Mandarin of the mainland, in simplified characters."""
 
-    strings: ClassVar[re.Pattern[str]] = _STRINGS
-    figures: ClassVar[re.Pattern[str]] = _FIGURES
-    """Matches Arabic figures in a sentence, each with the measure word after it."""
     between: ClassVar[str] = " "
     spells_letters: ClassVar[bool] = True
 
@@ -163,7 +150,7 @@ class Mandarin(SpokenLanguage):
 
     def date(self, value: date, *, year: bool, weekday: bool, spoken: bool = False) -> str:
         """Say 二零二六年十一月二十一日星期六, or colloquially 十一月二十一号."""
-        years = "".join(_DIGITS[int(digit)] for digit in f"{value.year:04}") + "年" if year else ""
+        years = self.year(value.year) + "年" if year else ""
         name = "星期" + _WEEKDAYS[value.weekday()] if weekday else ""
         return f"{years}{cardinal(value.month)}月{cardinal(value.day)}{'号' if spoken else '日'}{name}"
 
@@ -187,22 +174,27 @@ class Mandarin(SpokenLanguage):
         """Say 上午九点整到下午五点三十分."""
         return f"{first}到{last}"
 
-    def in_words(self, text: str) -> str:
+    def read_text(self, text: str) -> ReadText:
         """Say 按一, 两个工作日, 二十四小时, 九五五八零 and 百分之二点五; hyphens inside a number are pauses."""
-        text = re.sub(r"(\d+(?:\.\d+)?)%", lambda match: self.percent(Decimal(match[1])), text)
-        text = CLOCKS.sub(lambda match: self.time(time(int(match[1]), int(match[2])), clock24=True), text)
-        text = re.sub(r"\d{4}(?=年)", lambda match: "".join(_DIGITS[int(digit)] for digit in match[0]), text)
-        return self.figures.sub(self._figure, text)
+        return read_figures(text, _patterns(self), self.fold)
 
-    def _figure(self, match: re.Match[str]) -> str:
-        figure, unit = match[1].replace(",", ""), match[2]
-        if "-" in figure:
-            return self.spell(figure.split("-")) + unit
-        if "." in figure:
-            return _decimals(Decimal(figure)) + unit
-        if len(figure) > 2 and not unit:
-            return self.spell(in_groups(figure))
-        return counted(int(figure), unit) if unit else cardinal(int(figure), liang=False)
+    def fold(self, text: str) -> str:
+        """Return a text in simplified characters, one for each of its own."""
+        return text
 
+    def cardinal_of(self, number: int) -> str:
+        """Say an integer without 两 for a lone 2: 二, 十二, 两千."""
+        return self.script(cardinal(number))
+
+    def decimals_of(self, value: Decimal) -> str:
+        """Say a number with its decimals as written: 二点五零."""
+        return self.script(_decimals(value))
+
+    def year(self, number: int) -> str:
+        """Say the digits of a year: 二零二六."""
+        return self.script("".join(_DIGITS[int(digit)] for digit in f"{number:04}"))
+
+
+_patterns = lru_cache(maxsize=8)(zh_patterns)
 
 language = Mandarin

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
-from ivr.speech.traditional import traditional
+from ivr.speech.traditional import simplified, traditional
 
+from .language import ReadText
 from .zh import Mandarin
 
 
 @dataclass(frozen=True)
 class TraditionalMandarin(Mandarin):
     """Mandarin in traditional characters."""
-
-    strings: ClassVar[re.Pattern[str]] = re.compile(traditional(Mandarin.strings.pattern))
-    figures: ClassVar[re.Pattern[str]] = re.compile(traditional(Mandarin.figures.pattern))
 
     def script(self, words: str) -> str:
         """Write 兩萬 for 两万, and Taiwan's name of New Zealand."""
@@ -31,9 +27,14 @@ class TraditionalMandarin(Mandarin):
         """Say 一三八, never 幺三八."""
         return traditional(super().spell(groups)).replace("幺", "一")
 
-    def in_words(self, text: str) -> str:
+    def fold(self, text: str) -> str:
+        """Return a text in simplified characters, by which figures are recognised."""
+        return simplified(text)
+
+    def read_text(self, text: str) -> ReadText:
         """Say 按一, 兩個工作日, 二十四小時."""
-        return self.script(super().in_words(text))
+        read = super().read_text(text)
+        return ReadText(self.script(read.words), read.unclear)
 
 
 language = TraditionalMandarin

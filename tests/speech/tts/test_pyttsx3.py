@@ -108,7 +108,7 @@ def test_what_cannot_be_said_is_a_failure_with_a_reason(voice: Pyttsx3) -> None:
         ("...", "en-US", "nothing in the text"),
         ("，", "zh-CN", "nothing in the text"),
         ("打开 Mobile Banking", "zh-CN", "English words"),
-        ("100%是", "zh-CN", "cannot read"),
+        ("100℃是", "zh-CN", "cannot read"),
         ("a" * 5000, "en-US", "5000 characters"),
     ):
         with pytest.raises(VoiceFailed, match=reason):

@@ -21,7 +21,7 @@ def test_the_row_of_a_language_names_its_reader() -> None:
 def test_every_reader_says_everything_that_is_asked_of_one(tag: str) -> None:
     reader = speaker_of(tag)()
     assert isinstance(reader, SpokenLanguage)
-    assert reader.strings.search("一二三四五六 one two three four five six 壹") is not None
+    assert "1" not in reader.in_words("1")
 
 
 def test_a_reader_that_leaves_something_out_cannot_be_made() -> None:

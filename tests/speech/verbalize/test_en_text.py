@@ -1,0 +1,17 @@
+"""The patterns of one language: each finds its own figures; the golden sentences say what is said for them."""
+
+from __future__ import annotations
+
+from ivr.speech.verbalize import speaker_of
+from ivr.speech.verbalize.en_text import en_patterns
+
+
+def test_only_a_reader_with_letters_of_its_own_spells_capitals() -> None:
+    with_letters = False
+    patterns = en_patterns(speaker_of("en-US")())
+    assert any(pattern.match("VIP") for pattern, _ in patterns) is with_letters
+
+
+def test_every_figure_finds_a_pattern() -> None:
+    patterns = en_patterns(speaker_of("en-US")())
+    assert all(any(pattern.match(text) for pattern, _ in patterns) for text in ("0", "12", "95588", "1,000.5", "9:30"))
