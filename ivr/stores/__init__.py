@@ -8,9 +8,9 @@ from typing import Protocol
 from ivr.engine.ports import Board, CallStore, Documents
 from ivr.settings import store_kind
 
-from ._unit_of_work import UnitOfWork, attempts, in_one_commit, pause_before
+from ._unit_of_work import UnitOfWork, attempts, in_one_commit, retries
 
-__all__ = ["Store", "UnitOfWork", "attempts", "in_one_commit", "open_store", "pause_before"]
+__all__ = ["Store", "UnitOfWork", "attempts", "in_one_commit", "open_store", "retries"]
 
 
 class Store(CallStore, Documents, Board, Protocol):

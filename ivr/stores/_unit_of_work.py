@@ -147,31 +147,32 @@ class UnitOfWork:
             self._reading.__enter__()
 
 
-def pause_before(attempt: int) -> None:
-    """Wait at random before work is tried again that others were faster with; longer from attempt to attempt."""
-    time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.0002 * 2**attempt)))  # noqa: S311
+def retries() -> Iterator[None]:
+    """Yield once for each attempt at the same work, after a random pause that grows, from the second on.
 
-
-def attempts(store: Store) -> Iterator[UnitOfWork]:
-    """Yield a new unit for each attempt at the same work, after a short random pause from the second on.
-
-    The caller leaves the loop when the commit has succeeded. Raises StoreError after ATTEMPT_LIMIT.
+    The caller leaves the loop when the work has succeeded. Raises StoreError after ATTEMPT_LIMIT.
     """
     for attempt in range(ATTEMPT_LIMIT):
         if attempt:
-            pause_before(attempt)
+            time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.0002 * 2**attempt)))  # noqa: S311
+        yield
+    raise StoreError("too many change the same things at once")
+
+
+def attempts(store: Store) -> Iterator[UnitOfWork]:
+    """Yield a new unit for each attempt at the same work; pauses and end are those of `retries`."""
+    for _ in retries():
         unit = UnitOfWork(store)
         try:
             yield unit
         finally:
             unit.pause()
-    raise StoreError("too many change the same things at once")
 
 
 def in_one_commit(store: Store, work: Callable[[UnitOfWork], _T]) -> _T:
     """Call `work` with a new unit, commit it and return the result; repeat both at a conflict.
 
-    Raises StoreError as `attempts` does. An exception of `work` passes and changes nothing.
+    Raises StoreError as `retries` does. An exception of `work` passes and changes nothing.
     """
     for unit in attempts(store):
         result = work(unit)

@@ -10,13 +10,11 @@ import msgspec
 
 from ivr.engine.ports import KEPT_WRITES, Board
 from ivr.errors import StoreError
-from ivr.stores import UnitOfWork, pause_before
+from ivr.stores import UnitOfWork, retries
 
 from .state import TYPES, QueueState, Thing
 
 _T = TypeVar("_T")
-
-_TRIES = 200
 
 
 class QueueRepository:
@@ -51,7 +49,7 @@ class QueueRepository:
         Raises StoreError after too many conflicts. An exception of `update` passes and changes nothing.
         """
         with self._lock:
-            for attempt in range(_TRIES):
+            for _ in retries():
                 self._refresh()
                 before = self._state
                 after, answer = update(before)
@@ -61,9 +59,6 @@ class QueueRepository:
                 if self._board.write_rows(rows, seen=self._seen):
                     self._state, self._seen = after, self._seen + 1
                     break
-                pause_before(attempt)
-            else:
-                raise StoreError("the queue is being changed by too many at once")
         self.watch(before, after)
         self.changed()
         return answer
@@ -88,10 +83,14 @@ class _UnitRepository(QueueRepository):
         self._own: tuple[QueueState, int] | None = None
 
     def snapshot(self) -> tuple[QueueState, int]:
-        """Return the state with the changes of this unit."""
+        """Return the state with the changes of this unit; after a commit of the unit, it is read again."""
         if self._own is None:
             self._own = self._shared.snapshot()
+            self._unit.afterwards(self._forget)
         return self._own
+
+    def _forget(self) -> None:
+        self._own = None
 
     def change(self, update: Callable[[QueueState], tuple[QueueState, _T]]) -> _T:
         """Change the state in this unit."""

@@ -12,6 +12,7 @@ from ivr.engine.ports import KEPT_WRITES
 from ivr.errors import StoreError
 from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.state import Agent, QueueState, Waiter
+from ivr.stores import UnitOfWork
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
 
@@ -42,6 +43,32 @@ def test_what_changes_nothing_is_not_written_and_nobody_is_told() -> None:
     put(repository, a_waiter("a"))
     assert repository.change(lambda state: (state, len(state.waiters))) == 1
     assert told == [1]
+
+
+def test_a_unit_that_commits_in_two_parts_changes_the_queue_in_both() -> None:
+    store = MemoryStore()
+    shared = QueueRepository(store)
+    unit = UnitOfWork(store)
+    within = shared.within(unit)
+    put(within, a_waiter("a"))
+    assert unit.commit()
+    put(shared, a_waiter("b"))  # another call, between the parts
+    put(within, a_waiter("c"))
+    assert unit.commit()
+    assert set(shared.state().waiters) == {"a", "b", "c"}
+
+
+def test_what_a_unit_has_only_read_is_read_again_after_its_commit() -> None:
+    store = MemoryStore()
+    shared = QueueRepository(store)
+    unit = UnitOfWork(store)
+    within = shared.within(unit)
+    assert not within.state().waiters
+    assert unit.commit()
+    put(shared, a_waiter("b"))
+    put(within, a_waiter("c"))
+    assert unit.commit()
+    assert set(shared.state().waiters) == {"b", "c"}
 
 
 def test_a_change_that_raises_changes_nothing() -> None:
