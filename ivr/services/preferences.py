@@ -22,7 +22,6 @@ PREFERENCES = "memory"
 _REASONS = 3
 HISTORY, FREQUENT, OFTEN = 10, 2, 2
 """The calls whose reasons are counted, the most frequent reasons, and the least count of a frequent one."""
-_KEYS = 8
 FORGET_DAYS = 400
 """The days without a call after which a number may belong to another person."""
 
@@ -42,24 +41,22 @@ class Preferences:
         return _preferences(self._documents.get(PREFERENCES, self._place(number)) if number else None, int(now))
 
     def keep(self, question: KeepPreferences, *, key: str, now: float) -> CallerPreferences:
-        """Keep preferences of a number. A new `call` counts as one more call."""
+        """Keep preferences of a number. A new `call` counts as one call more; asking again changes nothing."""
         at, chosen, reason, call = int(now), _chosen(question), question.reason, question.call
         if not question.number:
             return _preferences(None, at)
 
         def keep(before: Document | None) -> Document:
-            kept = _fresh(before, at) or {"chosen": {}, "reasons": [], "calls": 0, "call": "", "keys": []}
-            if key in kept["keys"]:
-                return kept
+            kept = _fresh(before, at) or {"chosen": {}, "reasons": [], "calls": 0, "call": ""}
             reasons = [reason, *(old for old in kept["reasons"] if old != reason)][:_REASONS]
-            history = [row for row in kept.get("history", []) if row != [reason, call]]
+            entry = [reason, call or key]
+            history = [row for row in kept.get("history", []) if row != entry]
             return {
                 "chosen": {**kept["chosen"], **chosen},
                 "reasons": reasons if reason else kept["reasons"],
-                "history": [[reason, call or key], *history][:HISTORY] if reason else history,
+                "history": [entry, *history][:HISTORY] if reason else history,
                 "calls": kept["calls"] + (call not in ("", kept["call"])),
                 "call": call or kept["call"],
-                "keys": [*kept["keys"], key][-_KEYS:],
                 "at": at,
             }
 

@@ -57,10 +57,14 @@ def test_the_three_last_reasons_are_kept_each_once(memory: Preferences) -> None:
     assert recall(memory)["last_reasons"] == ["b", "d", "c"]
 
 
-def test_the_same_key_again_changes_nothing(memory: Preferences) -> None:
+@pytest.mark.parametrize("call", [{"call": "CA2"}, {}])
+def test_the_same_question_again_changes_nothing(memory: Preferences, store: SqliteStore, call: dict[str, str]) -> None:
     keep(memory, "one", call="CA1", reason="a")
-    keep(memory, "two", call="CA2", reason="b")
-    assert keep(memory, "one", call="CA1", reason="a") == {"last_reasons": ["b", "a"], "reasons": [], "calls": 2}
+    first = keep(memory, "two", **call, reason="b")
+    (place,) = store.keys(PREFERENCES)
+    kept = store.get(PREFERENCES, place)
+    assert keep(memory, "two", **call, reason="b") == first
+    assert store.get(PREFERENCES, place) == kept
 
 
 @pytest.mark.parametrize("number", ["anonymous", "", "+266696687", "sip:alice@example.com", None])

@@ -23,11 +23,12 @@ from ivr.services.owners import owner_of
 from . import deadlines, references
 
 TICKETS, OPEN_TICKETS = "tickets", "open_tickets"
-ANSWERED_KEYS, OWNERS = "ticket_keys", "ticket_owners"
+NUMBERS_ISSUED, OWNERS = "ticket_keys", "ticket_owners"
+"""The ticket number of each key, since a turn that is run again must not open a second ticket; and those of owners."""
 ANSWERED = ("answered", "closed")
 TOLD_SECONDS = 15 * 60
 """The step to which times are rounded for callers."""
-MOST_REMEMBERED, MOST_KEYS = 50, 20
+MOST_REMEMBERED = 50
 _LONG_DIGITS = re.compile(r"(?:[0-9零〇一二三四五六七八九幺][\s-]?){12,}[Xx]?")
 
 Age = tuple[int, str]
@@ -65,10 +66,10 @@ class Tickets:
 
     def _number_for(self, key: str, now: int) -> tuple[str, int]:
         """Return the ticket number of a key and its time: a new number for a new key."""
-        stored = self._documents.get(ANSWERED_KEYS, key)
+        stored = self._documents.get(NUMBERS_ISSUED, key)
         if stored is None:
             offered: Document = {"ticket": references.issue(self._documents, now), "opened": now}
-            stored = self._documents.change(ANSWERED_KEYS, key, lambda before: before or offered) or offered
+            stored = self._documents.change(NUMBERS_ISSUED, key, lambda before: before or offered) or offered
         return str(stored["ticket"]), int(stored["opened"])
 
     def _owners(self, number: str, customer: str) -> list[str]:
@@ -118,7 +119,7 @@ class Tickets:
         """Record the work of an operator. The first operator of a ticket stays its owner."""
         ticket = references.read_reference(question.ticket)
         note = _LONG_DIGITS.sub("…", question.note)
-        change = {"state": question.state, "note": note, "by": question.by, "at": int(now)}
+        change = {"state": question.state, "note": note, "by": question.by, "at": int(now), "key": key}
         before = self._kept(ticket)
         if ticket is None or before is None:
             raise LookupFailed("there is no such ticket", missing=True)
@@ -126,9 +127,9 @@ class Tickets:
             self._documents.change(OPEN_TICKETS, ticket, lambda _: {})
 
         def update(before: Document | None) -> Document | None:
-            if before is None or key in before["updates"]:
+            if before is None or any(row.get("key") == key for row in before["history"]):
                 return before
-            return _updated(before, change, key, extend=question.extend)
+            return _updated(before, change, extend=question.extend)
 
         after = self._documents.change(TICKETS, ticket, update) or before
         if after["state"] in ANSWERED:
@@ -160,13 +161,12 @@ def _new(ticket: str, kind: str, severity: str, level: str, opened: int, earlier
         "note": "",
         "owner": "",
         "history": [],
-        "updates": [],
         "alarms": {},
     }
 
 
-def _updated(before: Document, change: Mapping[str, Any], key: str, *, extend: bool) -> dict[str, Any]:
-    after = {**before, "updates": [*before["updates"], key][-MOST_KEYS:], "history": [*before["history"], dict(change)]}
+def _updated(before: Document, change: Mapping[str, Any], *, extend: bool) -> dict[str, Any]:
+    after = {**before, "history": [*before["history"], dict(change)]}
     state = change["state"] or before["state"]
     if state != before["state"]:
         after |= {"state": state, "since": change["at"]}
