@@ -20,8 +20,9 @@ import pytest
 
 from ivr.app import build
 from ivr.carrier.clock import VirtualClock
+from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.requests import new_sid, signature
-from ivr.carrier.transport import CarrierAnswer, HttpTransport, NoAnswer, WsgiTransport
+from ivr.carrier.transport import CarrierAnswer, NoAnswer, WsgiTransport
 from ivr.cli._sockets import claim_port
 from ivr.conversations.reader import read_conversations
 from ivr.conversations.runner import play_conversation

@@ -24,9 +24,10 @@ from ivr.app import Ivr, build
 from ivr.carrier.caller import Act, DeskAnswer, Gone, HeardPrompt, HeardText, ListeningWindow, Press, Silence, Stretch
 from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.clock import VirtualClock
+from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.player import Player
 from ivr.carrier.requests import PhoneLine, signature
-from ivr.carrier.transport import CarrierAnswer, HttpTransport
+from ivr.carrier.transport import CarrierAnswer
 from ivr.carrier.twiml import Enqueue
 from ivr.carrier.twiml_parser import parse_twiml
 from ivr.channels.twilio import taskrouter

@@ -15,8 +15,8 @@ from werkzeug.serving import make_server
 from ivr.app import Ivr, build
 from ivr.carrier import speech_duration
 from ivr.carrier.clock import VirtualClock
+from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.requests import Exchange, new_sid, signature
-from ivr.carrier.transport import HttpTransport
 from ivr.carrier.twiml import Dial, Gather, Hangup, Say
 from ivr.carrier.twiml_parser import parse_twiml
 from ivr.conversations.reader import read_conversation_text

@@ -1,4 +1,4 @@
-"""Send requests to a server over the network, or to a WSGI application in this process. Follow no redirects."""
+"""The interface of a transport, and the transport to a WSGI application in this process."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
-
-import urllib3
 
 from ivr.errors import IvrError
 
@@ -45,48 +43,6 @@ class Transport(Protocol):
 
     def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
         """Send a request; follow no redirects. Raises NoAnswer if no answer comes within the carrier's limits."""
-
-
-class HttpTransport:
-    """Real HTTP with kept-alive connections. One may serve many calls, greenlets or threads."""
-
-    def __init__(self, *, connections: int = 10, seconds: float = ANSWER_SECONDS) -> None:
-        timeout = urllib3.Timeout(connect=min(CARRIER_CONNECT_SECONDS, seconds), read=seconds)
-        # Twilio tries to connect twice, and never repeats a request that has been taken.
-        retries = urllib3.Retry(total=None, connect=1, read=0, redirect=0, status=0, other=0, raise_on_redirect=False)
-        self._pool = urllib3.PoolManager(maxsize=connections, block=False, timeout=timeout, retries=retries)
-
-    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
-        """Send over the network."""
-        try:
-            answer = self._pool.request(method, url, body=body or None, headers=headers, redirect=False)
-        except urllib3.exceptions.LocationValueError as error:
-            raise NoAnswer(11100, f"{url} is no address: {error}") from None
-        except urllib3.exceptions.MaxRetryError as error:
-            raise _no_answer(url, error.reason or error) from None
-        except urllib3.exceptions.HTTPError as error:
-            raise _no_answer(url, error) from None
-        fields = answer.headers
-        cookies = tuple(fields.getlist("Set-Cookie"))
-        content_type, location = fields.get("Content-Type", ""), fields.get("Location", "")
-        return CarrierAnswer(answer.status, content_type, answer.data, location, cookies)
-
-    def close(self) -> None:
-        """Close the kept connections."""
-        self._pool.clear()
-
-
-def _no_answer(url: str, error: Exception) -> NoAnswer:
-    place = urlsplit(url).netloc
-    if isinstance(error, urllib3.exceptions.NameResolutionError):
-        return NoAnswer(11210, f"{place} is no known host")
-    if isinstance(error, urllib3.exceptions.SSLError):
-        return NoAnswer(11220, f"{place} has no valid certificate: {error}")
-    if isinstance(error, urllib3.exceptions.ReadTimeoutError):
-        return NoAnswer(11205, f"{place} did not answer in time")
-    if isinstance(error, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError):
-        return NoAnswer(11205, f"{place} cannot be reached")
-    return NoAnswer(11206, f"{place} broke off: {error}")
 
 
 class WsgiTransport:

@@ -114,8 +114,8 @@ def _talk(
     listen: bool,
     record: Path | None,
 ) -> None:
+    from ivr.carrier.http_transport import HttpTransport
     from ivr.carrier.terminal.phone import run_phone
-    from ivr.carrier.transport import HttpTransport
     from ivr.conversations.recorder import saving_to
 
     saved = saving_to(save, caller=caller, flow=flow, called=called) if save else None
@@ -193,8 +193,8 @@ def _local(conversations: Sequence[Conversation]) -> Iterator[ConversationResult
 
 def _remote(conversations: Sequence[Conversation], url: str) -> Iterator[ConversationResult]:
     from ivr.carrier.clock import VirtualClock
+    from ivr.carrier.http_transport import HttpTransport
     from ivr.carrier.terminal.phone import advice
-    from ivr.carrier.transport import HttpTransport
     from ivr.conversations.runner import play_conversation
 
     transport = HttpTransport()

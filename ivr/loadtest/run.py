@@ -10,6 +10,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
+from ivr.carrier.http_transport import HttpTransport
+
 from .call import LoadCall
 from .figures import LoadFigures
 from .pacing import Signal, Stopwatch
@@ -17,7 +19,6 @@ from .plan import Plan
 from .results import Client, Ending, Result, TimeSlice
 from .schedule import Arrivals, BackToBack, Random, Timeline, thinking
 from .scripts import Scripts
-from .sockets import SocketTransport
 
 PACKAGES = ("ivr", "locust", "gevent", "hdrhistogram")
 
@@ -36,7 +37,7 @@ class LoadRun:
         self._drawn = self._made = 0
         self._token = token
         self._arrivals = _arrivals(plan, share, self.chance)
-        self._transport = SocketTransport(seconds=plan.timeout)
+        self._transport = HttpTransport(seconds=plan.timeout)
         self._started = datetime.now(UTC)
         self._cpu = time.process_time()
 

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.requests import Carrier, PhoneLine, new_sid
-from ivr.carrier.transport import HttpTransport
 from ivr.carrier.twiml import TwimlFault
 from ivr.net.reachability import is_loopback
 
@@ -29,7 +29,7 @@ def choose(named: str | None, environment: Mapping[str, str] = os.environ) -> st
 
 def probe(line: PhoneLine, seconds: float) -> None:
     """Make one call and end it. Raises LoadError if the server is unreachable or refuses the call."""
-    transport = HttpTransport(connections=1, seconds=seconds)
+    transport = HttpTransport(seconds=seconds)
     carrier = Carrier(line, transport, new_sid("CA"))
     try:
         answer, _ = carrier.ask("voice", "POST", line.voice_url, {}, status="ringing")

@@ -6,9 +6,10 @@ import pytest
 from ivr.carrier.caller import Press
 from ivr.carrier.carrier_options import CarrierOptions
 from ivr.carrier.clock import RealClock, VirtualClock
+from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.player import Player
 from ivr.carrier.requests import PhoneLine
-from ivr.carrier.transport import HttpTransport, NoAnswer, WsgiTransport
+from ivr.carrier.transport import NoAnswer, WsgiTransport
 from tests.waiting import PATIENCE
 
 PAGES = {"/voice?a=%E4%BD%A0": '<Gather action="/menu" numDigits="1"/><Hangup/>', "/menu": "<Hangup/>"}

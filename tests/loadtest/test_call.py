@@ -185,7 +185,7 @@ def test_a_stall_counts_for_every_request_that_was_due_in_it(
 ) -> None:
     """A line asks about every 50 ms. A stall of 0.6 s delays one request as sent, but some ten as due."""
     watch = VirtualWatch(threading.Event())
-    monkeypatch.setattr(load_run, "SocketTransport", lambda **_: StallingTransport(watch, (0.4, 1.0)))
+    monkeypatch.setattr(load_run, "HttpTransport", lambda **_: StallingTransport(watch, (0.4, 1.0)))
     run = run_of(server, tmp_path, think=0.05, seconds=1.6, speed=1e6)
     run.watch = watch
     free: float | None = 0.0

@@ -28,10 +28,10 @@ from ivr.carrier.caller import (
     Talk,
 )
 from ivr.carrier.clock import VirtualClock
+from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.player import CallResult, Player
 from ivr.carrier.recordings import CarrierRecordings
 from ivr.carrier.requests import DEMO_ACCOUNT, Exchange, PhoneLine, new_sid, signature
-from ivr.carrier.transport import HttpTransport
 from ivr.settings import Settings
 from ivr.speech.asr import Nothing, Reason, Recognizer
 from ivr.speech.audio import read_wav, silence, write_wav

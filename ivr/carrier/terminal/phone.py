@@ -29,9 +29,10 @@ from ivr.carrier.caller import (
 )
 from ivr.carrier.carrier_options import CallResult, CarrierOptions
 from ivr.carrier.clock import Clock, RealClock, VirtualClock
+from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.player import Player
 from ivr.carrier.requests import DEMO_ACCOUNT, Exchange, ExchangeWatch, PhoneLine
-from ivr.carrier.transport import HttpTransport, Transport
+from ivr.carrier.transport import Transport
 
 from .notes import Notes
 from .streams import Console, Terminal, terminal

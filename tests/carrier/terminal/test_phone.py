@@ -4,9 +4,10 @@ from functools import partial
 import pytest
 
 from ivr.carrier.clock import VirtualClock
+from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.terminal.phone import call_url, run_phone
 from ivr.carrier.terminal.streams import Streams
-from ivr.carrier.transport import HttpTransport, WsgiTransport
+from ivr.carrier.transport import WsgiTransport
 from ivr.conversations.reader import read_conversations
 from ivr.conversations.recorder import saving_to
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.transport import CarrierAnswer, NoAnswer
-from ivr.loadtest.sockets import SocketTransport
 
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 5\r\n\r\nhello"
 
@@ -40,8 +40,8 @@ class Saying:
 
 
 @contextmanager
-def saying(*connections: tuple[bytes, ...]) -> Iterator[tuple[Saying, SocketTransport]]:
-    server, transport = Saying(*connections), SocketTransport(seconds=5.0)
+def saying(*connections: tuple[bytes, ...]) -> Iterator[tuple[Saying, HttpTransport]]:
+    server, transport = Saying(*connections), HttpTransport(seconds=5.0)
     try:
         yield server, transport
     finally:
@@ -49,7 +49,7 @@ def saying(*connections: tuple[bytes, ...]) -> Iterator[tuple[Saying, SocketTran
         server.close()
 
 
-def post(transport: SocketTransport, url: str, body: bytes = b"Digits=1") -> CarrierAnswer:
+def post(transport: HttpTransport, url: str, body: bytes = b"Digits=1") -> CarrierAnswer:
     return transport.send("POST", url, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
 
@@ -93,8 +93,11 @@ def test_cookies_and_the_place_of_a_redirect_are_told() -> None:
     assert (answer.status, answer.location, answer.cookies) == (302, "/b", ("a=1", "b=2"))
 
 
-def test_a_server_that_closes_each_time_gets_a_new_connection_each_time() -> None:
-    closing = PLAIN.replace(b"\r\n\r\n", b"\r\nConnection: Close\r\n\r\n")
+@pytest.mark.parametrize(
+    "closing",
+    [PLAIN.replace(b"\r\n\r\n", b"\r\nConnection: Close\r\n\r\n"), PLAIN.replace(b"HTTP/1.1", b"HTTP/1.0")],
+)
+def test_a_server_that_closes_each_time_gets_a_new_connection_each_time(closing: bytes) -> None:
     with saying((closing,), (closing,)) as (server, transport):
         assert [post(transport, server.url).body for _ in range(2)] == [b"hello", b"hello"]
 
@@ -110,11 +113,11 @@ def test_a_server_that_says_nothing_is_not_waited_for_longer_than_the_limit() ->
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(NoAnswer, match="did not answer in time"):
-            post(SocketTransport(seconds=0.05), url)
+            post(HttpTransport(seconds=0.05), url)
 
 
 def test_places_that_are_none_are_told_apart() -> None:
-    transport = SocketTransport(seconds=5.0)
+    transport = HttpTransport(seconds=5.0)
     with pytest.raises(NoAnswer, match="cannot be reached"):
         post(transport, "http://127.0.0.1:9/")
     with pytest.raises(NoAnswer, match="no known host"):

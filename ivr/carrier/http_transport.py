@@ -1,6 +1,6 @@
-"""HTTP/1.1 for the load test: one send and mostly one read per request, over kept sockets.
+"""The carrier's HTTP/1.1: one send and mostly one read per request, over kept sockets. It follows no redirects.
 
-urllib3, http.client and geventhttpclient cost five to twenty times the two system calls (measured), and the client
+urllib3, http.client and geventhttpclient cost five to twenty times the two system calls (measured), and a load test
 shares its machine with the server. Must not import gevent: Locust has patched `socket` before.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from ivr.carrier.transport import CARRIER_CONNECT_SECONDS, CarrierAnswer, NoAnswer
+from .transport import ANSWER_SECONDS, CARRIER_CONNECT_SECONDS, CarrierAnswer, NoAnswer
 
 CONNECT_TRIES = 2
 """Twilio tries to connect twice, and never repeats an accepted request."""
@@ -20,10 +20,10 @@ _MOST_HEAD = 65536
 _BLOCK = 65536
 
 
-class SocketTransport:
+class HttpTransport:
     """Sends requests over kept sockets. One may serve many calls, greenlets or threads."""
 
-    def __init__(self, *, seconds: float) -> None:
+    def __init__(self, *, seconds: float = ANSWER_SECONDS) -> None:
         self._seconds = seconds
         self._origins: dict[str, _Origin] = {}
 
@@ -121,9 +121,7 @@ class _Origin:
     def _connected(self) -> socket.socket:
         for attempt in range(1, CONNECT_TRIES + 1):
             try:
-                return self._secured(
-                    socket.create_connection(self._address, min(CARRIER_CONNECT_SECONDS, self._seconds))
-                )
+                return self._secured(self._opened())
             except socket.gaierror:
                 raise NoAnswer(11210, f"{self.place} is no known host") from None
             except ssl.SSLError as error:
@@ -184,6 +182,7 @@ class _AnswerReader:
         self._read = self._read[end + 4 :]
         if not first.startswith("HTTP/1."):
             raise ValueError("the answer is no HTTP")
+        self.keeps = self.keeps and not first.startswith("HTTP/1.0")
         fields: dict[str, str] = {}
         cookies: tuple[str, ...] = ()
         for line in lines:
