@@ -238,8 +238,10 @@ def _dispatcher(ivr: Ivr) -> Dispatcher:
     )
 
 
-def create_app(settings: Settings | None = None) -> WebApplication:
+def create_app(settings: Settings | None = None, release: Release | None = None) -> WebApplication:
     """Return the web application, its jobs started in this process; settings come from the environment if not given.
+
+    `release` stands for the flow files when it was read already.
 
     Call it in the process that serves: the jobs' threads do not outlive a fork. The jobs are its `jobs`.
 
@@ -249,7 +251,7 @@ def create_app(settings: Settings | None = None) -> WebApplication:
     if not settings.insecure and (lacking := unsigned(settings)):
         raise SettingsError(lacking)
     log.to_stderr()
-    ivr = build(settings)
+    ivr = build(settings, release=release)
     ivr.session.speech_input.warm(ivr.release)
     if "cloud" not in settings.tts:
         ivr.session.prompts.warm({language for flow in ivr.release.flows.values() for language in flow.languages})
@@ -276,7 +278,8 @@ def build(
     release = release or load(settings.flows, catalogue())
     seal = Seal.from_settings(settings)
     opened = store or open_store(settings.store)
-    opened.keep_release(release.version, release.files)
+    if opened.release(release.version) is None:
+        opened.keep_release(release.version, release.files)
     outside = lookup or HttpLookup({"bank": settings.bank_url})
     channels = open_channels(settings, seal.fingerprint)
     placing = calls or first(channel.carrier_calls() for channel in channels.values())

@@ -41,6 +41,10 @@ class StoreError(IvrError):
     """The call store cannot be read or written."""
 
 
+class StoreBusy(StoreError):
+    """The call store cannot be read or written now, but may be soon: other processes keep it locked."""
+
+
 class LookupFailed(IvrError):
     """A back end was unreachable, too slow, or answered with an error. `missing` marks "no such thing"."""
 

@@ -51,8 +51,23 @@ class DirectTurns(Protocol):
     def samples(self) -> Sequence[str]:
         """One path of each of its routes."""
 
+    @property
+    def root(self) -> str:
+        """The beginning of the paths of all webhooks of the channel."""
+
+    @property
+    def signature(self) -> str:
+        """The variable of the header that every webhook request carries; an empty text if none is checked."""
+
+    @property
+    def last_resorts(self) -> Sequence[str]:
+        """The paths that the carrier requests when a turn could not be played."""
+
     def find(self, path: str) -> DirectAnswer | None:
         """Return what answers a POST to this path, or None for any other path."""
+
+    def hold(self, environ: WSGIEnvironment, body: bytes) -> bytes | None:
+        """Return the document for an authentic request to a turn that cannot be taken now; None for any other."""
 
 
 class Turns(Protocol):
@@ -170,6 +185,13 @@ class Channel(ABC, Generic[RequestT]):
 
         Must not use a call, store or flow. `attempt` is the number of failed attempts to dial.
         """
+
+    def hold(self, request: RequestT) -> bytes | None:
+        """Write a document that asks the caller to wait and then requests the turn again. Must not use a call or store.
+
+        Return None if the caller has waited long enough; then the apology is played.
+        """
+        return None
 
     def signed_urls(self) -> Sequence[str]:
         """Return the URLs that the signature of an incoming call may cover; empty if URLs are not signed."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ivr.engine.ports import Incoming
-from ivr.errors import BadRequest
+from ivr.errors import BadRequest, StoreBusy
 from ivr.telemetry import log
 from ivr.telemetry.metrics import Metrics
 
@@ -17,8 +17,21 @@ _LANGUAGE = "zh-CN"
 """The language of the apology, which is played when the call's own language is unknown."""
 
 
-def take_turn(channel: Channel[Any], host: Host, metrics: Metrics, read: Callable[[], Incoming]) -> bytes:
-    """Return the document of the requested turn, or the apology if the turn fails."""
+def _no_hold() -> bytes | None:
+    return None
+
+
+def take_turn(
+    channel: Channel[Any],
+    host: Host,
+    metrics: Metrics,
+    read: Callable[[], Incoming],
+    hold: Callable[[], bytes | None] = _no_hold,
+) -> bytes:
+    """Return the document of the requested turn, or the apology if the turn fails.
+
+    While the store is busy, the caller is asked to wait by the document of `hold`, for as long as it gives one.
+    """
     started = time.perf_counter()
     incoming: Incoming | None = None
     try:
@@ -27,8 +40,9 @@ def take_turn(channel: Channel[Any], host: Host, metrics: Metrics, read: Callabl
         outcome = "answered"
     except Exception as fault:  # a caller must never hear the carrier's error message
         log.fault("turn", fault, call=incoming.call_id if incoming else "")
-        document = apologise(channel, host, 1)
-        outcome = "bad_request" if isinstance(fault, BadRequest) else "apologised"
+        held = hold() if isinstance(fault, StoreBusy) else None
+        document = held or apologise(channel, host, 1)
+        outcome = "held" if held else "bad_request" if isinstance(fault, BadRequest) else "apologised"
     seconds = time.perf_counter() - started
     kind = type(incoming.input).__name__ if incoming else ""
     metrics.turn(kind, outcome, seconds)

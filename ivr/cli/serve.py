@@ -1,49 +1,58 @@
-"""`ivr serve`: run the webhook server under granian. Must not start with invalid flows or unchecked signatures."""
+"""`ivr serve`: run the webhook server. Must not start with invalid flows or unchecked signatures."""
 
 from __future__ import annotations
 
 import functools
 import os
+import shutil
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ivr.net.reachability import is_loopback
 
-from ._sockets import Address, Refused, claim_port, url_of
+from ._sockets import Address, Refused, url_of
 
 if TYPE_CHECKING:
     from ivr.channels.base import Channel
     from ivr.errors import FlowError
+    from ivr.flow.model import Release
+    from ivr.server.succession import Succession
     from ivr.settings import Settings
 
-_THREADS = 64
-"""Turns in progress in one worker: a turn that waits for a slow bank must not delay others. Few of them compute at once
-(`ivr.net.turnstile`, with the measurements), which shortened the tail where fewer threads did not."""
-BACKLOG = 2048
-LONGEST_GOODBYE = 15
-"""Seconds that turns may still take when the server stops: as long as the carrier waits for an answer."""
-_LOGS = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "ivr serve: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"}},
-    "loggers": {
-        name: {"handlers": ["stderr"], "level": "ERROR", "propagate": False} for name in ("_granian", "granian.access")
-    },
-}
 _TRY_OUT = "Set it, or try things out on this machine with: ivr serve --insecure"
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+LONGEST_CHECK = 120
+"""Seconds for the check of what is on the disk, before the server is started again in place."""
+
+
+def default_workers() -> int:
+    """Return two where there are two cores: calls go on while one worker starts again. More cores do not change it."""
+    return min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+@dataclass(frozen=True)
+class _Options:
+    host: str
+    port: int
+    workers: int
+    insecure: bool
 
 
 @click.command(short_help="Run the webhook server.")
 @click.option("--bind", type=Address(), default="127.0.0.1:8080", show_default=True, help="Where to listen.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one per core.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; one per core.  [default: 2, with two cores]")
 @click.option("--insecure", is_flag=True, help="Start without a token and accept every request.")
-def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
+@click.option("--check", is_flag=True, help="Check settings, flows and store, and end.")
+def command(bind: tuple[str, int], workers: int | None, insecure: bool, check: bool) -> None:
     """Run the webhook server.
 
     \b
@@ -52,13 +61,69 @@ def command(bind: tuple[str, int], workers: int, insecure: bool) -> None:
       ivr serve --workers 2
 
     Put a proxy with a certificate in front: the carrier requests IVR_PUBLIC_URL, and signatures are computed over it.
-    The server runs until SIGINT or SIGTERM and finishes turns in progress. One line of JSON per turn goes to stderr.
+    The server runs until SIGINT or SIGTERM and finishes turns in progress; SIGHUP starts it again in place, with new
+    flows and a new version, and no call notices. One line of JSON per turn goes to stderr.
     """  # noqa: D301
-    with _shared_figures(workers):
-        _run(*bind, workers, insecure)
+    from ivr.server.succession import Succession
+
+    before = None if check else Succession.take(os.environ)
+    with _shared_figures(before):
+        settings, release, channels = _try_out(*bind, insecure=insecure, workers=workers)
+        if not check:
+            options = _Options(*bind, workers or _workers_for(settings), insecure)
+            _run(options, settings, release, channels, before)
 
 
-def _run(host: str, wanted: int, workers: int, insecure: bool) -> None:
+def _workers_for(settings: Settings) -> int:
+    """Return the default number of workers: one for a store in memory, which cannot be shared."""
+    return 1 if settings.store.startswith("memory:") else default_workers()
+
+
+def _run(
+    options: _Options, settings: Settings, release: Release, channels: list[Channel[Any]], before: Succession | None
+) -> None:
+    from ivr.app import create_app
+    from ivr.server.supervisor import Generation, Supervisor
+    from ivr.telemetry import log
+
+    listeners = _listeners(options.host, options.port, before)
+    host, port = listeners[0].getsockname()[:2] if options.port == 0 else (options.host, options.port)
+    click.echo(_welcome(url_of(host, port), settings, channels))
+    for warning in _warnings(settings, channels):
+        click.echo(f"Warning: {warning}", err=True)
+    sys.stdout.flush()
+    log.to_stderr()
+    make = functools.partial(create_app, settings, release)
+    figures = os.environ.get(_FIGURES, "") if before is None or before.figures else ""
+    Supervisor(Generation(options.workers, make, listeners, _is_usable, figures), before).run()
+
+
+def _listeners(host: str, port: int, before: Succession | None) -> Sequence[socket]:
+    """Return the sockets handed over, those of systemd, or a new one. Raises Refused if the port is taken."""
+    from ivr.server.listening import listen_on, passed_on
+
+    if before is not None:
+        return [socket(fileno=descriptor) for descriptor in before.listeners]
+    try:
+        return passed_on(os.environ) or [listen_on(host, port)]
+    except OSError as fault:
+        reason = f"cannot listen on {host}:{port}: {fault.strerror}."
+        raise Refused(f"{reason} Choose another address with --bind.") from None
+
+
+def _is_usable() -> bool:
+    """Return whether this command could be started anew from what is on the disk; print why not."""
+    done = subprocess.run(  # noqa: S603 - our own command line
+        [sys.executable, *sys.orig_argv[1:], "--check"], stdin=subprocess.DEVNULL, check=False, timeout=LONGEST_CHECK
+    )
+    return done.returncode == 0
+
+
+def _try_out(
+    host: str, wanted: int, *, insecure: bool, workers: int | None
+) -> tuple[Settings, Release, list[Channel[Any]]]:
+    """Build everything once, so that errors are reported before any worker starts."""
+    from ivr.app import build
     from ivr.channels.registry import unsigned
     from ivr.errors import FlowError
     from ivr.settings import Settings
@@ -70,67 +135,31 @@ def _run(host: str, wanted: int, workers: int, insecure: bool) -> None:
         )
     if not insecure and (lacking := unsigned(settings)):
         raise Refused(f"{lacking}\n{_TRY_OUT}")
-    if workers > 1 and settings.store.startswith("memory:"):
+    if (workers or 1) > 1 and settings.store.startswith("memory:"):
         raise Refused("a store in memory is not shared between processes; use --workers 1 or set IVR_STORE.")
     try:
-        channels = _try_out(settings)
+        with closing(build(settings)) as ivr:
+            return settings, ivr.release, list(ivr.channels.values())
     except FlowError as fault:
         raise Refused(_report(fault)) from None
-    port = claim_port(host, wanted, "--bind")
-    click.echo(_welcome(url_of(host, port), settings, channels))
-    for warning in _warnings(settings, channels):
-        click.echo(f"Warning: {warning}", err=True)
-    _serve(host, port, workers, settings)
-
-
-def _try_out(settings: Settings) -> list[Channel[Any]]:
-    """Build everything once, so that errors are reported before any worker starts; return the channels."""
-    from ivr.app import build
-
-    with closing(build(settings)) as ivr:
-        return list(ivr.channels.values())
-
-
-def _serve(host: str, port: int, workers: int, settings: Settings) -> None:
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.log import LogLevels
-
-    from ivr.app import create_app
-
-    Granian(
-        "ivr",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        workers=workers,
-        blocking_threads=_THREADS,
-        backlog=BACKLOG,
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=LONGEST_GOODBYE,
-        log_level=LogLevels.error,
-        log_dictconfig=_LOGS,
-    ).serve(target_loader=functools.partial(create_app, settings), wrap_loader=False)
 
 
 @contextmanager
-def _shared_figures(workers: int) -> Iterator[None]:
-    """Let several workers share metrics, through prometheus-client's files in a temporary folder.
+def _shared_figures(before: Succession | None) -> Iterator[None]:
+    """Let several workers, and those that follow them, share metrics through prometheus-client's files in a folder.
 
-    The client decides when it is imported whether values are shared, and `ivr.app` imports it.
+    The client decides when it is imported whether values are shared, and `ivr.app` imports it. A folder of our own is
+    handed over when the server starts again in place, and removed at its end.
     """
-    name = "PROMETHEUS_MULTIPROC_DIR"
-    if workers == 1 or name in os.environ:
+    own = before.figures if before else "" if _FIGURES in os.environ else tempfile.mkdtemp(prefix="ivr-metrics-")
+    if own:
+        os.environ[_FIGURES] = own
+    try:
         yield
-        return
-    with tempfile.TemporaryDirectory(prefix="ivr-metrics-") as folder:
-        os.environ[name] = folder
-        try:
-            yield
-        finally:
-            del os.environ[name]
+    finally:
+        if own:
+            os.environ.pop(_FIGURES, None)
+            shutil.rmtree(own, ignore_errors=True)
 
 
 def _report(fault: FlowError) -> str:

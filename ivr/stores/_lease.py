@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from zlib import crc32
 
-from ivr.errors import StoreError
+from ivr.errors import StoreBusy, StoreError
 
 from ._deadline import ThreadDeadline
 
@@ -50,7 +50,7 @@ class Leases:
         """Lock a place; wait from `now` to `until`, seconds of `time.monotonic()`. Raises StoreError after that."""
         lock = self._locks[place % STRIPES]
         if not lock.acquire(blocking=False) and not lock.acquire(timeout=max(0.0, until - now)):
-            raise StoreError(f"another request has held this call for over {until - now:g} s")
+            raise StoreBusy(f"another request has held this call for over {until - now:g} s")
 
     def free(self, place: int) -> None:
         """Unlock a place."""
@@ -105,7 +105,7 @@ class FileLeases(Leases):
         pause = 0.0005
         while not _lock(self._descriptor, fcntl.F_WRLCK, place):
             if time.monotonic() >= until:
-                raise StoreError(f"another process has held this call for over {until - now:g} s")
+                raise StoreBusy(f"another process has held this call for over {until - now:g} s")
             time.sleep(pause)
             pause = min(pause * 2, 0.01)
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ivr.errors import StoreError
+from ivr.errors import StoreBusy, StoreError
 
 from ._deadline import ThreadDeadline
 from ._documents import NESTED, READING
@@ -26,7 +26,7 @@ class MemoryLock:
 
     def __enter__(self) -> None:
         if not self._lock.acquire(timeout=self._deadline.left()):
-            raise StoreError("the store in memory has been in use for too long")
+            raise StoreBusy("the store in memory has been in use for too long")
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ivr.errors import StoreError
+from ivr.errors import StoreBusy, StoreError
 
 from ._deadline import ThreadDeadline
 from ._documents import NESTED, READING
@@ -32,6 +32,8 @@ REASONS = {
     sqlite3.SQLITE_PERM: "permission is denied",
     sqlite3.SQLITE_READONLY: "it is read-only for this user",
 }
+
+_SOON_FREE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class Connections:
@@ -128,7 +130,8 @@ class Connections:
         if self._closed:
             return StoreError(f"{self.file}: the store has been closed")
         code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
-        return StoreError(f"{self.file}: {REASONS.get(code, str(fault))}")
+        kind = StoreBusy if code in _SOON_FREE else StoreError
+        return kind(f"{self.file}: {REASONS.get(code, str(fault))}")
 
     def forked(self) -> None:
         """Abandon the parent's connections without closing them: closing one in the child could harm the file."""

@@ -8,7 +8,7 @@ import threading
 import time
 from types import TracebackType
 
-from ivr.errors import StoreError
+from ivr.errors import StoreBusy
 
 from ._sqlite_connections import FIRST_PAUSE, LONGEST_PAUSE, REASONS, Connections, is_busy
 
@@ -71,7 +71,7 @@ class OneWriter:
         while not self._is_stuck() and (left := until - time.monotonic()) > 0:
             if self._lock.acquire(timeout=min(left, STUCK_CHECK_SECONDS)):
                 return
-        raise StoreError(f"{self._connections.file}: {REASONS[sqlite3.SQLITE_BUSY]}")
+        raise StoreBusy(f"{self._connections.file}: {REASONS[sqlite3.SQLITE_BUSY]}")
 
     def _begin(self, connection: sqlite3.Connection, until: float) -> None:
         pause = FIRST_PAUSE

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, TypeVar
 
 from ivr.engine.ports import Changes, Document, DocumentChange, JournalRow, KeptReply, Saved
-from ivr.errors import StoreError
+from ivr.errors import StoreBusy, StoreError
 
 from ._documents import NESTED, from_text, to_text
 
@@ -156,7 +156,7 @@ def retries() -> Iterator[None]:
         if attempt:
             time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.0002 * 2**attempt)))  # noqa: S311
         yield
-    raise StoreError("too many change the same things at once")
+    raise StoreBusy("too many change the same things at once")
 
 
 def attempts(store: Store) -> Iterator[UnitOfWork]:

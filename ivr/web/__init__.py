@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from ivr.telemetry.metrics import Metrics
 
 from . import agents_api, audio, health, risk_api
+from .admission import Admission
 from .application import Application
 from .front import Front
 from .gauges import gauges
 from .per_process import Jobs
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MOST_BODY = 64 * 1024
 """Maximum bytes of a request's body; a voice request has about one thousand."""
@@ -26,20 +33,36 @@ class _NoJobs:
 
 
 class WebApplication(Flask):
-    """A Flask application with the background jobs of its server."""
+    """A Flask application with its server's background jobs, and the answers that need no thread of the engine."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    most_body = MOST_BODY
+
+    def __init__(self, jobs: Jobs, admission: Admission) -> None:
         super().__init__("ivr.web", static_folder=None)
-        self.jobs = jobs
+        self.jobs, self._admission = jobs, admission
+
+    def at_once(self, environ: WSGIEnvironment) -> tuple[int, bytes, str] | None:
+        """Return status, body and type of an answer from a request's head alone, or None."""
+        return self._admission.at_once(environ)
+
+    def is_urgent(self, environ: WSGIEnvironment) -> bool:
+        """Return whether a request must be answered even while the engine is stuck."""
+        return self._admission.is_urgent(environ)
+
+    def without_engine(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request that has waited too long for the engine."""
+        return self._admission.without_engine(environ, start_response)
 
 
 def web_app(ivr: Application, jobs: Jobs | None = None) -> WebApplication:
     """Return the application with every route of `ivr`. The jobs are not started."""
-    app = WebApplication(jobs or _NoJobs())
+    metrics = Metrics(gauges(ivr))
+    offered = [channel.direct_turns(ivr, metrics) for channel in ivr.channels.values()]
+    turns = [direct for direct in offered if direct is not None]
+    app = WebApplication(jobs or _NoJobs(), Admission(turns, metrics))
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     app.url_map.merge_slashes = False  # a redirect would lose the posted input
     app.register_error_handler(HTTPException, _plain)
-    metrics = Metrics(gauges(ivr))
     for channel in ivr.channels.values():
         for blueprint in channel.routes(ivr, metrics):
             app.register_blueprint(blueprint)
@@ -48,8 +71,6 @@ def web_app(ivr: Application, jobs: Jobs | None = None) -> WebApplication:
     for blueprint in agents_api.routes(ivr.queue, ivr.settings.api_token, ivr.clock):
         app.register_blueprint(blueprint)
     app.register_blueprint(risk_api.routes(ivr.risks, ivr.settings.api_token, ivr.clock))
-    offered = [channel.direct_turns(ivr, metrics) for channel in ivr.channels.values()]
-    turns = [direct for direct in offered if direct is not None]
     app.wsgi_app = Front(app, app.wsgi_app, turns)  # type: ignore[method-assign]
     return app
 

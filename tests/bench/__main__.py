@@ -16,6 +16,7 @@ BENCHMARKS = {
     "scale": "a turn by the size of the flow, by live calls, by turns had; bytes a live call",
     "start": "from the start to ready; the first caller of each kind against the hundredth",
     "load": "the load client against Locust's FastHttpUser; its percentiles against known delays",
+    "door": "honest callers while 500 half-sent requests and 4,000 idle connections attack the server",
     "tools": "ivr check on 12,000 lines, ivr test",
     "hearing": "local recognition: the gate, keys in sound, recognitions a second, memory",
     "voices": "the local voices: first prompt, prompts a second, a thousand in a row",

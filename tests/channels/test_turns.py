@@ -9,7 +9,7 @@ import pytest
 from ivr.channels.turns import apologise, take_turn
 from ivr.engine.inputs import Digits
 from ivr.engine.ports import Incoming
-from ivr.errors import BadRequest
+from ivr.errors import BadRequest, StoreBusy, StoreError
 from ivr.telemetry.metrics import Metrics
 from tests.web_fixtures import Stub, stub
 
@@ -59,3 +59,20 @@ def test_a_turn_is_one_line_with_its_outcome(host: Stub, caplog):
     text = json.dumps([str(fact) for fact in facts])
     assert "answered" in text
     assert "135790" not in text
+
+
+@pytest.mark.parametrize(
+    ("fault", "document", "heard"),
+    [
+        (StoreBusy("locked"), b"wait", "wait"),
+        (StoreBusy("locked"), None, "<Dial"),
+        (StoreError("damaged"), b"wait", "<Dial"),
+    ],
+)
+def test_a_caller_waits_only_for_a_store_that_is_busy(host: Stub, monkeypatch, fault, document, heard):
+    def fail(*_: object) -> bytes:
+        raise fault
+
+    monkeypatch.setattr(host, "answer", fail)
+    answer = take_turn(host.channel, host, Metrics(()), lambda: INCOMING, lambda: document)
+    assert heard in answer.decode()

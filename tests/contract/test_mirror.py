@@ -23,6 +23,7 @@ THEMES = {
     "test_wheel": "what is built of the tree",
     "test_signed_calls": "signed calls over real HTTP",
     "test_waiting": "a server that does not get ready fails its test at once",
+    "attacks/test_door": "honest calls while connections hold the server",
     "cli/test_commands": "help, exit codes and start time of all commands",
     "demo/bank/test_change_pin": "a PIN is changed",
     "engine/test_expiry": "a proof runs out",

@@ -1,11 +1,15 @@
-"""Write the apology that is played if a turn fails. Must not raise or use a call, store or flow."""
+"""Write what is played if a turn fails or cannot be taken yet. Must not raise or use a call, store or flow."""
 
 from __future__ import annotations
+
+from urllib.parse import urlencode
 
 from ivr.engine.verbs import Say
 from ivr.speech.languages import family_of
 
+from .paths import VOICE, turn
 from .prompts import clean_text, speak
+from .requests import TwilioRequest, form_pairs
 from .xml import Attributes, element, response, text
 
 MOST_ATTEMPTS = 3
@@ -22,6 +26,17 @@ _CLOSING = {
     "en": "We are sorry, something went wrong on our side. Please call again in a few minutes. Goodbye.",
     "zh": "非常抱歉，系统暂时无法为您服务，请您稍后再拨。再见。",
 }
+_HOLDING = {
+    "en": "Our system is busy. Please stay on the line, you will be served in a moment.",
+    "zh": "系统繁忙，请您不要挂机，稍后将继续为您服务。",
+}
+MOST_HOLDS = 30
+"""Documents that ask a caller to wait, each about ten seconds long, before the apology dials a person."""
+HOLD_SECONDS = 2
+"""The pause between the sentence and the next request."""
+HELD = "hold="
+RESULTS = ("DialCallStatus", "DialCallDuration", "QueueResult")
+"""The results of a dialled leg, which the carrier sends once."""
 BARE = (
     '<?xml version="1.0" encoding="UTF-8"?><Response><Say language="cmn-CN" voice="Polly.Zhiyu">'
     f"{_CLOSING['zh']}</Say><Hangup /></Response>"
@@ -35,6 +50,36 @@ def sorry(language: str, number: str | None, *, attempt: int, action: str) -> by
         return _document(language, clean_text(number or ""), attempt, action)
     except Exception:  # an apology must always be played
         return BARE
+
+
+def hold(request: TwilioRequest, prefix: str) -> bytes | None:
+    """Ask the caller to wait, and request the turn again; None after MOST_HOLDS documents, or if it cannot be written.
+
+    An arriving call arrives again; the result of a dialled leg is sent again; any other call goes on where it stands,
+    and what was typed must be typed again: it must not stand in an address.
+    """
+    held = request.query.partition(HELD)[2].partition("&")[0] if request.query.startswith(HELD) else "0"
+    times = int(held) + 1 if held.isascii() and held.isdecimal() and len(held) < 4 else MOST_HOLDS + 1
+    if times > MOST_HOLDS:
+        return None
+    path = request.paths[0].removeprefix(prefix)
+    form = {**held_values(request.query), **request.parameters}
+    kept = [(name, form[name]) for name in RESULTS if name in form]
+    again = path if kept or path.startswith(VOICE) else turn(0)
+    try:
+        words = speak([Say(_HOLDING["zh"], "zh-CN"), Say(_HOLDING["en"], "en-US")], "")[0]
+        pause = element("Pause", {"length": HOLD_SECONDS})
+        query = urlencode([(HELD[:-1], str(times)), *kept])
+        return response(words + pause + element("Redirect", {"method": "POST"}, text(f"{prefix}{again}?{query}")))
+    except Exception:  # the caller must hear the apology then
+        return None
+
+
+def held_values(query: str) -> dict[str, str]:
+    """Return the result of a dialled leg that a holding document has put into the address; empty for other requests."""
+    if not query.startswith(HELD):
+        return {}
+    return {name: value for name, value in form_pairs(query.encode("utf-8", "replace")) if name in RESULTS}
 
 
 def _document(language: str, number: str, attempt: int, action: str) -> bytes:

@@ -29,7 +29,7 @@ from .agent_documents import AgentDocuments
 from .calls import TwilioCalls
 from .messages import TwilioMessages
 from .recordings import TwilioRecordings
-from .requests import TwilioRequest, prefix_of
+from .requests import Parameters, TwilioRequest, prefix_of
 from .twiml import document
 
 
@@ -67,6 +67,11 @@ class TwilioChannel(Channel[TwilioRequest]):
         if settings.auth_token:
             return ""
         return "TWILIO_AUTH_TOKEN is not set, so forged requests could not be detected."
+
+    @property
+    def checks_signatures(self) -> bool:
+        """Whether requests must be signed."""
+        return self._validator is not None
 
     def routes(self, host: Host, metrics: Metrics) -> Sequence[Blueprint]:
         """Return the webhooks of callers' and agents' legs."""
@@ -162,6 +167,8 @@ class TwilioChannel(Channel[TwilioRequest]):
     def read(self, request: TwilioRequest, *, turn: int | None = None, flow: str | None = None) -> Incoming:
         """Read a verified request; `turn` and `flow` come from its path. Raises BadRequest if it lacks a call id."""
         form = request.parameters
+        if result := apology.held_values(request.query):
+            form = Parameters.of([*request.form, *result.items()])
         started = inputs.arrival(form, flow)
         return self._incoming(request, started, turn, started if turn is None else inputs.later(form))
 
@@ -190,6 +197,10 @@ class TwilioChannel(Channel[TwilioRequest]):
     def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
         """Write the apology and dial `number`; never raises."""
         return apology.sorry(language, number, attempt=attempt, action=self._prefix + paths.FALLBACK)
+
+    def hold(self, request: TwilioRequest) -> bytes | None:
+        """Write the document that lets the caller wait, unless the caller has waited through MOST_HOLDS of them."""
+        return apology.hold(request, self._prefix)
 
     def _incoming(self, request: TwilioRequest, line: CallStarted, turn: int | None, what: Input) -> Incoming:
         call_id = inputs.call_id(request.parameters)

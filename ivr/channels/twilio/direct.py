@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from ivr.channels.base import DirectAnswer, Host
 from ivr.channels.turns import take_turn
+from ivr.errors import BadSignature
 from ivr.telemetry.metrics import Metrics
 
 from .channel import TwilioChannel
-from .paths import VOICE, turn
+from .paths import FALLBACK, ROOT, VOICE, turn
 from .signature import CONTENT_TYPE
-from .wire import twilio_request
+from .wire import SIGNATURE, twilio_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -29,9 +30,12 @@ class TwilioTurns:
     blueprint = "twilio"
     content_type = CONTENT_TYPE
     samples = (VOICE, f"{VOICE}/flow", turn(1))
+    root = f"{ROOT}/"
+    last_resorts = (FALLBACK,)
 
     def __init__(self, channel: TwilioChannel, host: Host, metrics: Metrics) -> None:
         self._channel, self._host, self._metrics = channel, host, metrics
+        self.signature = SIGNATURE if channel.checks_signatures else ""
 
     def find(self, path: str) -> DirectAnswer | None:
         """Return what answers a POST to this path, or None for any other path."""
@@ -43,6 +47,15 @@ class TwilioTurns:
         flow = path[len(VOICE) + 1 :] if path.startswith(VOICE) else ""
         return partial(self._answer, None, flow) if path == f"{VOICE}/{flow}" and _FLOW.fullmatch(flow) else None
 
+    def hold(self, environ: WSGIEnvironment, body: bytes) -> bytes | None:
+        """Return the document that lets an authentic caller wait; None for any other request."""
+        try:
+            asked = twilio_request(environ, body)
+            self._channel.verify(asked)
+        except (BadSignature, ValueError):
+            return None
+        return self._channel.hold(asked)
+
     def _answer(self, number: int | None, flow: str | None, environ: WSGIEnvironment, body: bytes) -> bytes | None:
         try:
             asked = twilio_request(environ, body)
@@ -51,7 +64,7 @@ class TwilioTurns:
         if not self._channel.is_signed_as_sent(asked):
             return None
         read = partial(self._channel.read, asked, turn=number, flow=flow)
-        return take_turn(self._channel, self._host, self._metrics, read)
+        return take_turn(self._channel, self._host, self._metrics, read, partial(self._channel.hold, asked))
 
 
 def is_turn(number: str) -> bool:

@@ -48,14 +48,14 @@ class _Hooks:
     def voice(self, flow: str | None = None) -> Response:
         """Answer the arrival of a call."""
         asked = authentic(self.channel, self.metrics)
-        return self._answer(partial(self.channel.read, asked, flow=flow))
+        return self._answer(partial(self.channel.read, asked, flow=flow), asked)
 
     def turn(self, turn: str) -> Response:
         """Answer the caller's input."""
         if not is_turn(turn):
             abort(404)
         asked = authentic(self.channel, self.metrics)
-        return self._answer(partial(self.channel.read, asked, turn=int(turn)))
+        return self._answer(partial(self.channel.read, asked, turn=int(turn)), asked)
 
     def status(self) -> Response:
         """Record the end of a call; the carrier ignores the answer."""
@@ -80,7 +80,7 @@ class _Hooks:
         if form.first("DialCallStatus") in {"completed", "answered"}:
             return twiml(self.channel.render(Hangup(), turn=0))
         if form.first("ErrorCode") in DEAF:
-            return self._answer(lambda: self._deaf(asked))
+            return self._answer(lambda: self._deaf(asked), asked)
         return twiml(apologise(self.channel, self.host, tried))
 
     def _deaf(self, asked: TwilioRequest) -> Incoming:
@@ -89,5 +89,5 @@ class _Hooks:
             raise BadRequest("the request reports no failed recogniser")
         return incoming
 
-    def _answer(self, read: Callable[[], Incoming]) -> Response:
-        return twiml(take_turn(self.channel, self.host, self.metrics, read))
+    def _answer(self, read: Callable[[], Incoming], asked: TwilioRequest) -> Response:
+        return twiml(take_turn(self.channel, self.host, self.metrics, read, partial(self.channel.hold, asked)))

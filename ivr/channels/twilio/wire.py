@@ -15,6 +15,7 @@ _PATH_SIGNS = "/!$&'()*+,;=:@-._~"
 _PLAIN = re.compile(r"[A-Za-z0-9/!$&'()*+,;=:@._~-]*")
 _ESCAPE = re.compile(r"%[0-9A-F]{2}")
 LONGEST_TOKEN = 200
+SIGNATURE = "HTTP_X_TWILIO_SIGNATURE"
 
 
 def twilio_request(environ: WSGIEnvironment, body: bytes) -> TwilioRequest:
@@ -25,7 +26,7 @@ def twilio_request(environ: WSGIEnvironment, body: bytes) -> TwilioRequest:
         paths=_paths(environ),
         query=environ.get("QUERY_STRING", ""),
         form=form_pairs(body),
-        signature=environ.get("HTTP_X_TWILIO_SIGNATURE", ""),
+        signature=environ.get(SIGNATURE, ""),
         retry_token=environ.get("HTTP_I_TWILIO_IDEMPOTENCY_TOKEN", "")[:LONGEST_TOKEN],
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ivr.channels.twilio import apology
-from ivr.channels.twilio.apology import sorry
+from ivr.channels.twilio.apology import MOST_HOLDS, held_values, hold, sorry
+from ivr.channels.twilio.requests import TwilioRequest
 
 from .test_twiml import channel, parse, pretty
 
@@ -41,3 +42,42 @@ def test_whatever_breaks_a_sentence_is_said(monkeypatch):
     monkeypatch.setattr(apology, "speak", lambda *_: 1 / 0)
     assert sorry("zh-CN", "+861", attempt=1, action="/f") == apology.BARE
     assert parse(apology.BARE).find("Hangup") is not None
+
+
+def held(path: str, query: str = "", **form: str):
+    asked = TwilioRequest("https", "ivr.example.com", (path,), query, tuple(form.items()))
+    document = hold(asked, "/prefix")
+    return parse(document) if document else None
+
+
+def test_a_caller_who_must_wait_hears_both_languages_and_then_asks_again():
+    document = held("/prefix/twilio/turn/7", Digits="135790")
+    assert [element.tag for element in document] == ["Say", "Say", "Pause", "Redirect"]
+    assert [say.get("language") for say in document.findall("Say")] == ["cmn-CN", "en-US"]
+    assert document.find("Redirect").text == "/prefix/twilio/turn/0?hold=1"
+
+
+def test_an_arriving_call_arrives_again():
+    assert held("/prefix/twilio/voice/vip").find("Redirect").text == "/prefix/twilio/voice/vip?hold=1"
+    assert held("/twilio/voice", "hold=4").find("Redirect").text == "/prefix/twilio/voice?hold=5"
+
+
+def test_the_result_of_a_dialled_leg_is_kept_over_every_wait():
+    dialled = {"DialCallStatus": "no-answer", "DialCallDuration": "12"}
+    address = held("/twilio/turn/7", **dialled).find("Redirect").text
+    assert address == "/prefix/twilio/turn/7?hold=1&DialCallStatus=no-answer&DialCallDuration=12"
+    again = held("/twilio/turn/7", address.partition("?")[2]).find("Redirect").text
+    assert again == address.replace("hold=1", "hold=2")
+    assert held_values(address.partition("?")[2]) == dialled
+    assert held_values("DialCallStatus=busy") == {}
+    assert held_values("hold=1&Digits=1") == {}
+
+
+@pytest.mark.parametrize("query", [f"hold={MOST_HOLDS}", "hold=x", "hold=99999"])
+def test_no_caller_waits_for_ever(query):
+    assert held("/twilio/turn/7", query) is None
+
+
+def test_what_cannot_be_written_leaves_the_apology(monkeypatch):
+    monkeypatch.setattr(apology, "speak", lambda *_: 1 / 0)
+    assert held("/twilio/turn/7") is None

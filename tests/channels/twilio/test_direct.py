@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from twilio.request_validator import RequestValidator
 
+from ivr.channels.twilio.channel import TwilioChannel
 from ivr.channels.twilio.direct import MOST_TURN_DIGITS, TwilioTurns, is_turn
 from ivr.telemetry.metrics import Metrics
 from tests.web_fixtures import TOKEN, stub
@@ -65,3 +66,19 @@ def test_every_sample_is_found(turns: TwilioTurns):
 )
 def test_a_turn_is_a_short_plain_number(number: str, turn: bool):
     assert is_turn(number) is turn
+
+
+def test_only_an_authentic_caller_is_asked_to_wait(turns: TwilioTurns):
+    body = urlencode(FORM).encode()
+    sign = RequestValidator(TOKEN).compute_signature("http://localhost/twilio/turn/3", FORM)
+    environ = {"wsgi.url_scheme": "http", "RAW_URI": "/twilio/turn/3", "HTTP_HOST": "localhost", "QUERY_STRING": ""}
+    assert b"<Redirect" in turns.hold({**environ, "HTTP_X_TWILIO_SIGNATURE": sign}, body)
+    assert turns.hold({**environ, "HTTP_X_TWILIO_SIGNATURE": "forged"}, body) is None
+    assert turns.hold(environ, b"&".join([b"a=1"] * 600)) is None
+
+
+def test_without_a_token_no_signature_is_asked_for(turns: TwilioTurns, tmp_path):
+    assert turns.signature == "HTTP_X_TWILIO_SIGNATURE"
+    ivr = stub(tmp_path)
+    open_channel = TwilioChannel(None, None, fingerprint=lambda raw: raw.hex())
+    assert TwilioTurns(open_channel, ivr, Metrics(())).signature == ""

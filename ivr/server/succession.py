@@ -1,0 +1,43 @@
+"""The parts of a server that stay when it starts again in place: process, listening sockets, and earlier workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import NoReturn, Self
+
+VARIABLE = "IVR_SERVE_SUCCESSION"
+
+
+@dataclass(frozen=True)
+class Succession:
+    """Descriptors of listeners and of the pipe by which workers see the parent's end, and the workers' process ids."""
+
+    listeners: Sequence[int]
+    life: Sequence[int]
+    workers: Sequence[int]
+    figures: str = ""
+
+    @classmethod
+    def take(cls, environment: Mapping[str, str]) -> Self | None:
+        """Return what the program that ran in this process before has handed over, or None."""
+        text = environment.get(VARIABLE)
+        return cls(**json.loads(text)) if text else None
+
+    def restart(self) -> NoReturn:
+        """Replace the program of this process by the one that is installed now. Raises OSError.
+
+        SIGHUP is ignored until that program handles it, since it would end the process.
+        """
+        for descriptor in (*self.listeners, *self.life):
+            os.set_inheritable(descriptor, True)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        environment = {**os.environ, VARIABLE: json.dumps(asdict(self))}
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606 - our own command line

@@ -1,0 +1,199 @@
+"""The parent of the workers: it keeps their number, whatever ends them, and replaces them one generation by the next.
+
+The parent opens the listening sockets, so connections queue in the kernel while workers start. It forks workers from
+its own memory: a new worker has the code and the release of flows that the server was started with, at once.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from socket import socket
+
+from ivr.telemetry import log
+
+from .door import GuardedApplication
+from .listening import notify
+from .succession import Succession
+from .worker import IDLE_GRACE, LONGEST_GOODBYE, READY, TOLD_BY, work
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
+"""The pauses before a worker is started again that ended before it took calls: doubled each time."""
+
+
+@dataclass
+class _Worker:
+    pid: int
+    ready: int
+    takes_calls: bool = False
+
+
+@dataclass(frozen=True)
+class Generation:
+    """The parts that the workers of one start of the server share.
+
+    `may_restart` returns whether the program, settings and flows on the disk can be used; it reports why if not.
+    """
+
+    number: int
+    make: Callable[[], GuardedApplication]
+    listeners: Sequence[socket]
+    may_restart: Callable[[], bool]
+    figures: str = ""
+
+
+class Supervisor:
+    """Runs the workers until SIGTERM or SIGINT; SIGHUP starts the server again in place, without a gap.
+
+    `before` is what an earlier program of this process has handed over: its workers leave when the new ones take calls.
+    """
+
+    def __init__(self, generation: Generation, before: Succession | None = None) -> None:
+        self._generation = generation
+        self._life: tuple[int, int] = (before.life[0], before.life[1]) if before else os.pipe()
+        self._workers: list[_Worker] = []
+        self._old = list(before.workers) if before else []
+        self._failures = 0
+        self._next_start = 0.0
+        self._announced = False
+        self._signals: set[int] = set()
+
+    def run(self) -> None:
+        """Run until SIGTERM or SIGINT, then let the workers leave. Raises OSError if no process can be made."""
+        wake = self._listen_to_signals()
+        gc.collect()
+        gc.freeze()  # the workers share these objects' pages as long as the collector does not touch them
+        while not self._signals & {signal.SIGTERM, signal.SIGINT}:
+            self._reap()
+            self._fill_up()
+            self._announce()
+            if signal.SIGHUP in self._signals:
+                self._signals.discard(signal.SIGHUP)
+                self._restart()
+            self._sleep(wake)
+        self._stop()
+
+    def _listen_to_signals(self) -> int:
+        read, write = os.pipe()
+        os.set_blocking(read, False)
+        os.set_blocking(write, False)
+        signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda number, _frame: self._signals.add(number))
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        return read
+
+    def _fill_up(self) -> None:
+        now = time.monotonic()
+        while len(self._workers) < self._generation.number and now >= self._next_start:
+            self._workers.append(self._start())
+            if self._failures:
+                self._next_start = now + self._pause()
+
+    def _pause(self) -> float:
+        return min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(self._failures - 1, 10))
+
+    def _start(self) -> _Worker:
+        read, write = os.pipe()
+        signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_BY)  # none may arrive before the child has handlers of its own
+        pid = os.fork()
+        if not pid:
+            for descriptor in (read, self._life[1], *(worker.ready for worker in self._workers)):
+                with suppress(OSError):
+                    os.close(descriptor)
+            work(self._generation.make, self._generation.listeners, write, self._life[0])
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD_BY)
+        os.close(write)
+        os.set_blocking(read, False)
+        return _Worker(pid, read)
+
+    def _reap(self) -> None:
+        """Take note of workers that take calls or have ended."""
+        for worker in list(self._workers):
+            if not worker.takes_calls and _readable(worker.ready) == READY:
+                worker.takes_calls, self._failures = True, 0
+            status = _ended(worker.pid)
+            if status is None:
+                continue
+            log.line("worker_ended", pid=worker.pid, status=status)
+            self._workers.remove(worker)
+            os.close(worker.ready)
+            if not worker.takes_calls:
+                self._failures += 1
+                self._next_start = time.monotonic() + self._pause()
+        self._old = [pid for pid in self._old if _ended(pid) is None]
+
+    def _announce(self) -> None:
+        """When all workers take calls, report it and let the earlier ones leave."""
+        if self._announced or not self._all_take_calls():
+            return
+        self._announced = True
+        notify(os.environ, "READY=1")
+        for pid in self._old:
+            _kill(pid, signal.SIGTERM)
+
+    def _all_take_calls(self) -> bool:
+        workers = self._workers
+        return len(workers) == self._generation.number and all(worker.takes_calls for worker in workers)
+
+    def _restart(self) -> None:
+        """Start again in place, unless the program, settings or flows on the disk cannot be used."""
+        if not self._announced:
+            log.line("restart", refused="the last start is not finished")
+            return
+        if not self._generation.may_restart():
+            log.line("restart", refused="what is on the disk cannot be used; the server goes on as it is")
+            return
+        log.line("restart")
+        workers = [*self._old, *(worker.pid for worker in self._workers)]
+        listeners = [listener.fileno() for listener in self._generation.listeners]
+        Succession(listeners, self._life, workers, self._generation.figures).restart()
+
+    def _sleep(self, wake: int) -> None:
+        """Wait for a signal, for a worker that gets ready, or until the next start is due."""
+        starting = [worker.ready for worker in self._workers if not worker.takes_calls]
+        short = len(self._workers) < self._generation.number
+        seconds = max(0.0, self._next_start - time.monotonic()) if short else None
+        select.select([wake, *starting], [], [], seconds)
+        with suppress(BlockingIOError):
+            os.read(wake, 4096)
+
+    def _stop(self) -> None:
+        """Let all workers leave; kill those that take longer than their turns may take."""
+        notify(os.environ, "STOPPING=1")
+        left = [*self._old, *(worker.pid for worker in self._workers)]
+        for pid in left:
+            _kill(pid, signal.SIGTERM)
+        until = time.monotonic() + LONGEST_GOODBYE + IDLE_GRACE
+        while left and time.monotonic() < until:
+            time.sleep(0.02)
+            left = [pid for pid in left if _ended(pid) is None]
+        for pid in left:
+            _kill(pid, signal.SIGKILL)
+
+
+def _readable(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 1)
+    except BlockingIOError:
+        return b""
+
+
+def _ended(pid: int) -> int | None:
+    """Return the exit status of a child that has ended (negative: the signal), or None while it runs."""
+    try:
+        reaped, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return 0
+    return os.waitstatus_to_exitcode(status) if reaped else None
+
+
+def _kill(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
