@@ -1,4 +1,4 @@
-"""The parent of the workers: it keeps their number, whatever ends them, and replaces them one generation by the next.
+"""The parent of the workers: it keeps their number, however they end, and replaces them one generation by the next.
 
 The parent opens the listening sockets, so connections queue in the kernel while workers start. It forks workers from
 its own memory: a new worker has the code and the release of flows that the server was started with, at once.
