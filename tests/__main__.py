@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -37,9 +38,27 @@ def steps(options: list[str]) -> list[tuple[str, list[str]]]:
     ]
 
 
+def provide_postgresql() -> None:
+    """Install a PostgreSQL server for the tests in CI, where apt can; say loudly that tests are skipped without one."""
+    from tests.postgresql import MISSING, programs
+
+    if programs() is None and os.environ.get("CI") == "true" and os.geteuid() == 0 and shutil.which("apt-get"):
+        common = Path("/etc/postgresql-common/createcluster.conf")
+        if not common.exists():  # the tests start servers of their own, so the package needs to start none
+            common.parent.mkdir(parents=True, exist_ok=True)
+            common.write_text("create_main_cluster = false\n", encoding="ascii")
+        apt = ["apt-get", "-y", "-q", "-o", "Dpkg::Options::=--force-confold"]
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update"], ["install", "--no-install-recommends", "postgresql"]):
+            subprocess.run([*apt, *command], check=False, env=environment, stdout=subprocess.DEVNULL, timeout=300)
+    if programs() is None:
+        print(f"\n!! {MISSING} !!\n", flush=True)
+
+
 def main() -> int:
     """Run the checks, all of them even after a failure, and sum up."""
     os.chdir(ROOT)
+    provide_postgresql()
     failed = []
     for name, command in steps(sys.argv[1:]):
         started = time.monotonic()

@@ -29,14 +29,14 @@ def settings_for(*names: str) -> Settings:
 @contextmanager
 def kept_store(settings: Settings) -> Iterator[Store]:
     """Open the store. Raises Refused if it does not exist or is in memory: opening would create a new one."""
-    from ivr.settings import store_file
-    from ivr.stores import open_store
+    from ivr.settings import masked_address
+    from ivr.stores import open_store, store_exists
 
-    file = store_file(settings.store)
     if settings.store.startswith("memory:"):
         raise Refused("a store in memory cannot be read by another program; set IVR_STORE to the store of the server.")
-    if file is not None and not file.exists():
-        raise Refused(f"there is no store at {file}; start the server once, or set IVR_STORE to its store.")
+    if not store_exists(settings.store):
+        address = masked_address(settings.store)
+        raise Refused(f"there is no store at {address}; start the server once, or set IVR_STORE to its store.")
     store = open_store(settings.store)
     try:
         yield store

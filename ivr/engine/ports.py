@@ -135,11 +135,12 @@ class CallStore(Protocol):
     The contract is held by `tests/contract/test_call_stores.py`, which runs over every store.
     """
 
-    def lease(self, call_id: str, *, within: float = ...) -> AbstractContextManager[None]:
-        """Hold the only right to change this call, over all threads and processes.
+    def lease(self, call_id: str, *, within: float = ..., key: str | None = None) -> AbstractContextManager[None]:
+        """Hold the only right to change this call, over all threads, processes and machines that share the store.
 
         Taking the lease, and every wait of this thread for the store inside it, may last `within` seconds. After that
-        it raises StoreError.
+        it raises StoreError. With `key`, the next thing is `load` for that request: a store over the network reads the
+        call along with the lease.
         """
 
     def waiting(self, seconds: float) -> AbstractContextManager[None]:

@@ -64,14 +64,14 @@ class Session:
         Raises IvrError when the store or the flows fail; the channel then apologises and dials a person.
         """
         request = self._request(incoming)
-        with self.store.lease(incoming.call_id, within=REQUEST_SECONDS):
+        with self.store.lease(incoming.call_id, within=REQUEST_SECONDS, key=incoming.key):
             answers = (self._answer(unit, channel, request) for unit in attempts(self.store))
             return next(document for document in answers if document is not None)
 
     def hang_up(self, incoming: Incoming) -> None:
         """End a call whose caller has hung up; do nothing for an ended or unknown call."""
         request = self._request(incoming)
-        with self.store.lease(incoming.call_id, within=REQUEST_SECONDS):
+        with self.store.lease(incoming.call_id, within=REQUEST_SECONDS, key=incoming.key):
             for unit in attempts(self.store):
                 saved = unit.load(incoming.call_id, incoming.key)
                 if saved is None or saved.ended or saved.repeated is not None:
@@ -90,7 +90,7 @@ class Session:
             last = max((row.at for row in journal_rows(self.store, call_id)), default=now)
             if now - last < LOST_SECONDS:
                 continue
-            with self.store.lease(call_id):
+            with self.store.lease(call_id, key=""):
                 tries = (self._end_lost(unit, call_id, now) for unit in attempts(self.store))
                 ended += next(has_ended for has_ended in tries if has_ended is not None)
         return ended

@@ -26,6 +26,7 @@ __all__ = [
     "Hidden",
     "Settings",
     "Source",
+    "masked_address",
     "setting",
     "store_file",
     "store_kind",

@@ -36,9 +36,10 @@ class Hidden:
 
 
 def masked_address(value: object) -> str:
-    """Return a value for display; user and password of a URL are masked."""
+    """Return a value for display; user and password of a URL are masked, also a password with characters of its own."""
     if isinstance(value, tuple):
         value = ",".join(value)
     elif isinstance(value, Mapping):
         value = " ".join(f"{name}={number:g}" for name, number in value.items())
-    return re.sub(r"(?<=://)[^/]*@", "***@", str(value)) if value else ""
+    text = re.sub(r"(?<=://).*@", "***@", str(value)) if value else ""
+    return re.sub(r"(?i)(?<=password=)[^&]*", "***", text)

@@ -1,4 +1,7 @@
-"""Stores for calls, documents and the board. A store is a module named after its URL scheme that defines `connect`."""
+"""Stores for calls, documents and the board.
+
+A store is a module named after its URL scheme that defines `connect` and `exists`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from ivr.settings import store_kind
 
 from ._unit_of_work import UnitOfWork, attempts, in_one_commit, retries
 
-__all__ = ["Store", "UnitOfWork", "attempts", "in_one_commit", "open_store", "retries"]
+__all__ = ["Store", "UnitOfWork", "attempts", "in_one_commit", "open_store", "retries", "store_exists"]
 
 
 class Store(CallStore, Documents, Board, Protocol):
@@ -24,3 +27,8 @@ def open_store(url: str) -> Store:
     """
     store: Store = import_module(f"{__name__}.{store_kind(url)}").connect(url)
     return store
+
+
+def store_exists(url: str) -> bool:
+    """Return whether a store has been created at a URL; opening it would create one. Raises as `open_store` does."""
+    return bool(import_module(f"{__name__}.{store_kind(url)}").exists(url))

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 BUSY_SECONDS = 5.0
 """The longest wait of a thread without a lease for a lock of the store."""
+PING_SECONDS = 0.25
+"""The longest wait of a health check for the store."""
 
 
 class ThreadDeadline(threading.local):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sqlite3
 import threading
 import time
@@ -10,11 +9,9 @@ from types import TracebackType
 
 from ivr.errors import StoreBusy
 
+from ._breaker import Breaker
 from ._sqlite_connections import FIRST_PAUSE, LONGEST_PAUSE, REASONS, Connections, is_busy
 
-NEVER = -math.inf
-STUCK_SECONDS = 1.0
-"""The time without a successful write after which the file counts as stuck."""
 STUCK_CHECK_SECONDS = 0.05
 """The interval at which a waiting writer checks whether the file is stuck."""
 
@@ -25,15 +22,15 @@ class OneWriter:
     Waiting for a lock in memory is faster than polling the file. The block gets the connection; its end commits unless
     the block has rolled back itself, and an exception rolls back. Errors of SQLite leave it as StoreError.
 
-    The rule of a stuck file: once every try of STUCK_SECONDS in a row has found it locked by another process, only one
-    writer, the prober, goes on trying until its deadline; all others fail at once. When the prober fails, the next
-    writer becomes the prober. The first successful write ends this state.
+    A file that another process keeps locked is stuck by the rule of `Breaker`: only one writer, the prober, goes on
+    trying until its deadline; all others fail at once. When the prober fails, the next writer becomes the prober. The
+    first successful write ends this state.
     """
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._lock = threading.Lock()
-        self._busy_since = self._busy_last = NEVER
+        self._breaker = Breaker()
 
     def __enter__(self) -> sqlite3.Connection:
         connection = self._connections.for_writing()
@@ -68,7 +65,7 @@ class OneWriter:
 
     def _queue(self, until: float) -> None:
         """Wait for the earlier writers; fail at once when one of them is the prober of a stuck file."""
-        while not self._is_stuck() and (left := until - time.monotonic()) > 0:
+        while not self._breaker.is_open(time.monotonic()) and (left := until - time.monotonic()) > 0:
             if self._lock.acquire(timeout=min(left, STUCK_CHECK_SECONDS)):
                 return
         raise StoreBusy(f"{self._connections.file}: {REASONS[sqlite3.SQLITE_BUSY]}")
@@ -82,20 +79,11 @@ class OneWriter:
                 now = time.monotonic()
                 if not is_busy(fault):
                     raise
-                self._note_busy(now)
+                self._breaker.note_fault(now)
                 if now >= until:
                     raise
             else:
-                self._busy_last = NEVER
+                self._breaker.note_success()
                 return
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
-
-    def _note_busy(self, now: float) -> None:
-        if now - self._busy_last > STUCK_SECONDS:
-            self._busy_since = now
-        self._busy_last = now
-
-    def _is_stuck(self) -> bool:
-        now = time.monotonic()
-        return now - self._busy_last <= STUCK_SECONDS and now - self._busy_since >= STUCK_SECONDS

@@ -26,6 +26,12 @@ def connect(url: str) -> MemoryStore:
     return MemoryStore()
 
 
+def exists(url: str) -> bool:
+    """Return False: a store in memory is private to its process. Raises SettingsError for any URL but `memory:`."""
+    connect(url)
+    return False
+
+
 class MemoryStore(MemoryDocuments, MemoryBoard):
     """A Store of dictionaries."""
 
@@ -41,7 +47,9 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         self._journal_of: dict[str, list[JournalRow]] = {}
         self._releases: dict[str, Mapping[str, str]] = {}
 
-    def lease(self, call_id: str, *, within: float = LEASE_SECONDS) -> AbstractContextManager[None]:
+    def lease(
+        self, call_id: str, *, within: float = LEASE_SECONDS, key: str | None = None
+    ) -> AbstractContextManager[None]:
         """Return the exclusive right to change this call; inside it this thread's deadline is `within` seconds away.
 
         Entering raises StoreError when the call is not free by then, and so do waits and writes that would end later.

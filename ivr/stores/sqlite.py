@@ -21,7 +21,7 @@ from ivr.engine.ports import Changes, JournalRow, Saved
 from ivr.errors import SettingsError, StoreError
 from ivr.settings import store_file
 
-from ._deadline import ThreadDeadline
+from ._deadline import PING_SECONDS, ThreadDeadline
 from ._lease import LEASE_SECONDS, SETUP, FileLeases
 from ._sqlite_board import SqliteBoard
 from ._sqlite_calls import SqliteCalls
@@ -33,7 +33,6 @@ from ._sqlite_writer import OneWriter
 
 CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_TURNS = 500
-PING_SECONDS = 0.25
 LONGEST_LOG = 64 << 20
 TRUNCATE_MILLISECONDS = 100
 _PAGE = 4096
@@ -52,14 +51,24 @@ def connect(url: str) -> SqliteStore:
 
     Raises SettingsError for another URL or option, StoreError when the file cannot be used.
     """
-    file = store_file(url)
+    file = _file_of(url)
     options = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     synchronous = options.pop("synchronous", "NORMAL").upper()
-    if file is None:
-        raise SettingsError("a SQLite address is sqlite:///folder/file.db, with four slashes for an absolute path")
     if options or synchronous not in {"NORMAL", "FULL"}:
         raise SettingsError("the only option of a SQLite address is ?synchronous=NORMAL or ?synchronous=FULL")
     return SqliteStore(file, synchronous=synchronous)
+
+
+def exists(url: str) -> bool:
+    """Return whether the file of a store exists. Raises SettingsError for another URL."""
+    return _file_of(url).exists()
+
+
+def _file_of(url: str) -> Path:
+    file = store_file(url)
+    if file is None:
+        raise SettingsError("a SQLite address is sqlite:///folder/file.db, with four slashes for an absolute path")
+    return file
 
 
 class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
@@ -80,7 +89,9 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
             raise
         _stores.add(self)
 
-    def lease(self, call_id: str, *, within: float = LEASE_SECONDS) -> AbstractContextManager[None]:
+    def lease(
+        self, call_id: str, *, within: float = LEASE_SECONDS, key: str | None = None
+    ) -> AbstractContextManager[None]:
         """Return the exclusive right to change this call; inside it this thread's deadline is `within` seconds away.
 
         Entering raises StoreError when the call is not free by then, and so do waits and writes that would end later.

@@ -5,8 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,12 +13,12 @@ from ivr.engine.ports import KEPT_WRITES, Board
 from ivr.settings import store_kinds
 from ivr.stores import Store, open_store
 
-from .stores import ADDRESSES
+from .stores import ADDRESSES, SHARED
 
 
 @pytest.fixture(params=sorted(ADDRESSES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(ADDRESSES[request.param].format(folder=tmp_path))
+def store(request: pytest.FixtureRequest, new_address: Callable[[str], str]) -> Iterator[Store]:
+    opened = open_store(new_address(request.param))
     yield opened
     opened.close()
 
@@ -111,8 +110,9 @@ store.close()
 """
 
 
-def test_two_processes_count_together_and_a_restart_finds_it(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/ivr.db"
+@pytest.mark.parametrize("kind", SHARED)
+def test_two_processes_count_together_and_a_restart_finds_it(kind: str, new_address: Callable[[str], str]) -> None:
+    url = new_address(kind)
     workers = [subprocess.Popen([sys.executable, "-c", COUNT, url], stdin=subprocess.PIPE, text=True) for _ in range(2)]
     for worker in workers:
         assert worker.stdin is not None

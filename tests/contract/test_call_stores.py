@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,7 +19,7 @@ from ivr.settings import store_kinds
 from ivr.stores import Store, open_store
 from ivr.stores.memory import MemoryStore
 
-from .stores import ADDRESSES
+from .stores import ADDRESSES, SHARED
 
 CALL = "CA" + "1" * 32
 
@@ -28,9 +27,8 @@ CALL = "CA" + "1" * 32
 
 
 @pytest.fixture(params=sorted(ADDRESSES))
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    address: str = ADDRESSES[request.param]
-    return address.format(folder=tmp_path)
+def url(request: pytest.FixtureRequest, new_address: Callable[[str], str]) -> str:
+    return new_address(request.param)
 
 
 @pytest.fixture
@@ -40,10 +38,10 @@ def store(url: str) -> Iterator[Store]:
     opened.close()
 
 
-@pytest.fixture
-def shared(tmp_path: Path) -> str:
+@pytest.fixture(params=SHARED)
+def shared(request: pytest.FixtureRequest, new_address: Callable[[str], str]) -> str:
     """Give the address of a store that processes share, with its tables made."""
-    address = ADDRESSES["sqlite"].format(folder=tmp_path)
+    address = new_address(request.param)
     open_store(address).close()
     return address
 
@@ -727,9 +725,12 @@ while True:
 """
 
 
-def test_a_process_killed_while_writing_loses_no_turn_that_it_reported(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", SHARED)
+def test_a_process_killed_while_writing_loses_no_turn_that_it_reported(
+    kind: str, new_address: Callable[[str], str]
+) -> None:
     for cycle in range(4):
-        url = f"sqlite:///{tmp_path}/ivr{cycle}.db"
+        url = new_address(kind)
         writer = process(WRITE, url)
         for _ in range(20 + cycle * 30):
             line(writer)
@@ -788,9 +789,12 @@ while True:
 """
 
 
-def test_a_process_killed_in_the_middle_of_commits_leaves_whole_ones(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", SHARED)
+def test_a_process_killed_in_the_middle_of_commits_leaves_whole_ones(
+    kind: str, new_address: Callable[[str], str]
+) -> None:
     for cycle in range(4):
-        url = f"sqlite:///{tmp_path}/ivr{cycle}.db"
+        url = new_address(kind)
         writer = process(UNIT, url)
         for _ in range(10 + cycle * 7):
             line(writer)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -18,21 +17,21 @@ from ivr.secret import Secret
 from ivr.settings import store_kinds
 from ivr.stores import Store, open_store
 
-from .stores import ADDRESSES
+from .stores import ADDRESSES, SHARED
 
 TICKET = {"number": "T-1", "steps": ["收到", {"at": 1795312800, "by": None}], "open": True, "amount": "12.50"}
 
 
 @pytest.fixture(params=sorted(ADDRESSES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(ADDRESSES[request.param].format(folder=tmp_path))
+def store(request: pytest.FixtureRequest, new_address: Callable[[str], str]) -> Iterator[Store]:
+    opened = open_store(new_address(request.param))
     yield opened
     opened.close()
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/ivr.db"
+@pytest.fixture(params=SHARED)
+def url(request: pytest.FixtureRequest, new_address: Callable[[str], str]) -> str:
+    return new_address(request.param)
 
 
 def put(store: Store, collection: str, *keys: str) -> None:

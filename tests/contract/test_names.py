@@ -21,6 +21,7 @@ PROTOCOLS = {
     "command": {"cli"},
     "connect": {"stores"},
     "day": {"speech/itn"},
+    "exists": {"stores"},
     "keys": {"speech/itn"},
     "language": {"speech/verbalize"},
     "main": {"cli", "loadtest", "speech/tts"},

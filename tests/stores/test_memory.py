@@ -13,5 +13,5 @@ def test_the_address_is_just_memory() -> None:
 
 
 def test_an_unknown_store_names_the_known_ones() -> None:
-    with pytest.raises(SettingsError, match="memory:, sqlite:"):
+    with pytest.raises(SettingsError, match="memory:, postgresql:, sqlite:"):
         open_store("oracle://db")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from ivr.engine.ports import Saved
 from ivr.errors import StoreError
-from ivr.stores import _deadline, _sqlite_writer
+from ivr.stores import _breaker, _deadline
 from ivr.stores.sqlite import SqliteStore
 from tests.waiting import PATIENCE, wait_until
 
@@ -87,7 +88,7 @@ def test_while_the_file_is_stuck_one_writer_probes_and_all_others_fail_at_once(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_deadline, "BUSY_SECONDS", FOR_EVER)
-    monkeypatch.setattr(_sqlite_writer, "STUCK_SECONDS", 0.2)
+    monkeypatch.setattr(_breaker, "STUCK_SECONDS", 0.2)
     ended: list[str] = []
 
     def work(name: str) -> None:
@@ -111,24 +112,14 @@ def test_while_the_file_is_stuck_one_writer_probes_and_all_others_fail_at_once(
 
 
 def test_when_the_prober_gives_up_the_next_writer_probes(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_sqlite_writer, "STUCK_SECONDS", 0.05)
+    monkeypatch.setattr(_breaker, "STUCK_SECONDS", 0.05)
     with locked(store):
         for _ in range(3):
             with store.lease("call", within=0.1), pytest.raises(StoreError, match=BUSY):
                 begin(store, "call")
-        assert store._writing._is_stuck()
+        assert store._writing._breaker.is_open(time.monotonic())
     assert begin(store, "call")
-    assert not store._writing._is_stuck()
-
-
-def test_locks_that_are_far_apart_do_not_make_a_stuck_file(store: SqliteStore) -> None:
-    writing = store._writing
-    for moment in (0.0, 50.0, 100.0):
-        writing._note_busy(moment)
-        assert writing._busy_since == moment
-    writing._note_busy(100.9)
-    writing._note_busy(101.5)
-    assert writing._busy_since == 100.0
+    assert not store._writing._breaker.is_open(time.monotonic())
 
 
 def test_a_writer_that_cannot_begin_leaves_the_turn_to_the_next(store: SqliteStore) -> None:

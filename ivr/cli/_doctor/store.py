@@ -20,17 +20,16 @@ class StoreCheck(Check):
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
         """Yield whether calls can be stored."""
         from ivr.settings import store_file
-        from ivr.stores import open_store
+        from ivr.stores import open_store, store_exists
 
         address = next(s.value for s in deployment.settings.sources() if s.name == "IVR_STORE")
         if address.startswith("memory:"):
             yield Finding("warning", address, "calls are lost when the server ends", "Set IVR_STORE.")
             return
-        file = store_file(deployment.settings.store)
-        if file is not None and not file.exists():
-            yield _new_store(address, file)
-            return
         try:
+            if not store_exists(deployment.settings.store):
+                yield _new_store(address, store_file(deployment.settings.store))
+                return
             store = open_store(deployment.settings.store)
             try:
                 store.load("ivr-doctor")
@@ -42,7 +41,9 @@ class StoreCheck(Check):
         yield Finding("fine", address, "opens, and can be read")
 
 
-def _new_store(address: str, file: Path) -> Finding:
+def _new_store(address: str, file: Path | None) -> Finding:
+    if file is None:
+        return Finding("fine", address, "answers; its tables will be created when the server first starts")
     folder = file.absolute().parent
     while not folder.exists():
         folder = folder.parent

@@ -1,0 +1,140 @@
+"""The connections of this process to a PostgreSQL server: opened when needed, used again, the newest first."""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from collections.abc import Callable
+
+from ivr.errors import StoreError
+
+from ._breaker import Breaker
+from ._deadline import ThreadDeadline
+from ._postgresql_address import ServerAddress
+from ._postgresql_connection import ServerConnection
+from ._postgresql_faults import TOO_MANY_CONNECTIONS, ServerGone
+
+IDLE_SECONDS = 60.0
+"""The time after which a connection that has not been needed is closed."""
+LEAST_CONNECT_SECONDS = 0.5
+"""The time for a host to answer, also when the deadline is nearer."""
+
+
+class ConnectionPool:
+    """Connections for all threads of this process. `forked()` must be called in a forked child.
+
+    While the server is stuck by the rule of `Breaker`, one thread at a time may take a connection, the others fail at
+    once.
+    """
+
+    def __init__(
+        self, address: ServerAddress, deadline: ThreadDeadline, set_up: Callable[[ServerConnection, float], None]
+    ) -> None:
+        self.address, self.deadline = address, deadline
+        self._set_up = set_up
+        self._host = 0
+        self._start()
+
+    def take(self) -> ServerConnection:
+        """Return a connection for this thread alone; `give` must follow. Raises StoreError if there is none in time."""
+        if self._closed:
+            raise StoreError(f"PostgreSQL at {self.address.shown}: the store has been closed")
+        is_prober = False
+        if self.breaker.is_open(time.monotonic()):
+            is_prober = self._probing.acquire(blocking=False)
+            if not is_prober:
+                raise ServerGone(self.address.shown, "it has not answered for some time")
+        try:
+            return self._take()
+        finally:
+            if is_prober:
+                self._probing.release()
+
+    def give(self, connection: ServerConnection) -> None:
+        """Take a connection back from its thread."""
+        idle = self._idle
+        if not connection.broken and not self._closed:
+            connection.given_back = now = time.monotonic()
+            idle.append(connection)
+            if now - idle[0].given_back > IDLE_SECONDS:
+                self._close_oldest(now)
+        else:
+            connection.close()
+        self._places.release()
+
+    def forked(self) -> None:
+        """Drop the parent's connections in a forked child, without a word to the server."""
+        for connection in list(self._all):
+            connection.abandon()
+        self._start()
+
+    def close(self) -> None:
+        """Close all connections. No thread may be using the store."""
+        self._closed = True
+        for connection in list(self._all):
+            connection.close()
+
+    def _start(self) -> None:
+        self.breaker = Breaker()
+        self._closed = False
+        self._probing = threading.Lock()
+        self._places = threading.BoundedSemaphore(self.address.connections)
+        self._idle: list[ServerConnection] = []
+        self._all: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
+
+    def _take(self) -> ServerConnection:
+        if not self._places.acquire(blocking=False) and not self._places.acquire(timeout=self.deadline.left()):
+            shown = self.address.shown
+            raise StoreError(f"PostgreSQL at {shown}: all {self.address.connections} connections are in use")
+        try:
+            return self._idle_one() or self._new_one()
+        except BaseException:
+            self._places.release()
+            raise
+
+    def _idle_one(self) -> ServerConnection | None:
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return None
+            if connection.is_fresh():
+                return connection
+            connection.close()
+
+    def _new_one(self) -> ServerConnection:
+        """Connect to the host that worked last, else to the next. Raises ServerGone for the last one tried."""
+        attempts = self.address.attempts
+        until = time.monotonic() + max(self.deadline.left(), LEAST_CONNECT_SECONDS * len(attempts))
+        failure: ServerGone | None = None
+        for number in range(len(attempts)):
+            host = (self._host + number) % len(attempts)
+            now = time.monotonic()
+            share = now + (until - now) / (len(attempts) - number)
+            try:
+                connection = ServerConnection(self.address, attempts[host], self.breaker, share)
+            except ServerGone as fault:
+                failure = fault
+                if fault.sqlstate == TOO_MANY_CONNECTIONS and (idle := self._idle_one()):
+                    return idle
+                continue
+            self._host = host
+            self._all.add(connection)
+            try:
+                self._set_up(connection, share)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+        raise failure or StoreError("no host")
+
+    def _close_oldest(self, now: float) -> None:
+        try:
+            oldest = self._idle.pop(0)
+        except IndexError:
+            return
+        if now - oldest.given_back > IDLE_SECONDS:
+            oldest.close()
+        else:
+            self._idle.insert(0, oldest)
