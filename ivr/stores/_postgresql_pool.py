@@ -15,7 +15,7 @@ from ._postgresql_address import ServerAddress
 from ._postgresql_connection import ServerConnection
 from ._postgresql_faults import TOO_MANY_CONNECTIONS, ServerGone
 
-IDLE_SECONDS = 60.0
+UNUSED_SECONDS = 60.0
 """The time after which a connection that has not been needed is closed."""
 LEAST_CONNECT_SECONDS = 0.5
 """The time for a host to answer, also when the deadline is nearer."""
@@ -57,7 +57,7 @@ class ConnectionPool:
         if not connection.broken and not self._closed:
             connection.given_back = now = time.monotonic()
             idle.append(connection)
-            if now - idle[0].given_back > IDLE_SECONDS:
+            if now - idle[0].given_back > UNUSED_SECONDS:
                 self._close_oldest(now)
         else:
             connection.close()
@@ -134,7 +134,7 @@ class ConnectionPool:
             oldest = self._idle.pop(0)
         except IndexError:
             return
-        if now - oldest.given_back > IDLE_SECONDS:
+        if now - oldest.given_back > UNUSED_SECONDS:
             oldest.close()
         else:
             self._idle.insert(0, oldest)
