@@ -46,6 +46,7 @@ from .speech.display_format import display_format
 from .speech.itn import inverse_normalize
 from .speech.phrases import understand
 from .speech.prompts import KnownPrompt, known_prompts, open_prompts
+from .speech.readings import readings_of
 from .speech.speech_input import open_speech_input
 from .speech.tts import local_voices
 from .speech.verbalize import Reader
@@ -296,7 +297,7 @@ def build(
     speech_input = open_speech_input(settings, recordings_of(channels))
     reader = Reader(yao=settings.digit_one == "yao")
     services = Services(reader, inverse_normalize, understand, display_format, speech_input.input_mode)
-    voices = local_voices(settings.models)
+    voices = local_voices(settings.models, readings_of(release.files))
     prompts = open_prompts(settings.tts, settings.audio, _private(settings), voices, seal, clock)
     engines = ReleaseEngines(release, services, opened)
     session = Session(opened, seal, engines, prompts, speech_input, clock, _list_ended(settings), back_ends)

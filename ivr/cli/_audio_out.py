@@ -35,9 +35,9 @@ def ear(
     from ivr.carrier.terminal.audio_out import AudioOut
     from ivr.settings import Settings
     from ivr.speech.prompts.voices import Voices
-    from ivr.speech.tts import local_voices
+    from ivr.speech.readings import line_voices
 
-    voices = ivr.session.prompts.maker.voices if ivr else Voices(local_voices(Settings.from_environment().models))
+    voices = ivr.session.prompts.maker.voices if ivr else Voices(line_voices(Settings.from_environment()))
     warned: set[str] = set()
 
     def trouble(what: str) -> None:

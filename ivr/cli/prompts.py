@@ -48,17 +48,19 @@ def command() -> None:
 @click.option("--missing", is_flag=True, help="Only prompts that have no sound.")
 @click.option("--stale", is_flag=True, help="Only prompts whose sound has another text or comes from another voice.")
 @click.option("--script", is_flag=True, help="Print a reading script of the prompts without a recording.")
+@click.option("--readings", is_flag=True, help="Also print how the local voices read each text: pinyin, English words.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-def list_prompts(language: str, missing: bool, stale: bool, script: bool, as_json: bool) -> None:
+def list_prompts(language: str, missing: bool, stale: bool, script: bool, readings: bool, as_json: bool) -> None:
     """List every prompt that is known before a call: its name, its sound if it has one, and its text.
 
     \b
     Example:
       ivr prompts list --language zh-CN --missing
+      ivr prompts list --language zh-CN --readings
       ivr prompts list --json
 
     A file whose length does not fit its text is marked. Of texts with slots, the sentences without a slot are listed;
-    the others are rendered when they are first heard.
+    the others are rendered when they are first heard. Wrong readings are corrected in readings.yaml.
     """  # noqa: D301
     with _workshop() as (settings, release, workshop):
         standings = [standing for standing in workshop.standings() if language in ("", standing.prompt.language)]
@@ -70,10 +72,13 @@ def list_prompts(language: str, missing: bool, stale: bool, script: bool, as_jso
         if script:
             _print_script(settings, release, standings)
         elif as_json:
-            entries = [_as_json(standing, settings.audio) for standing in standings]
+            entries = [
+                _as_json(standing, settings.audio) | ({"reading": _reading(standing, release)} if readings else {})
+                for standing in standings
+            ]
             click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
         else:
-            _print_table(standings)
+            _print_table(standings, (lambda standing: _reading(standing, release)) if readings else None)
 
 
 @command.command()
@@ -152,11 +157,13 @@ def _workshop() -> Iterator[tuple[Settings, Release, Workshop]]:
     from ivr.session.step_registry import catalogue
     from ivr.settings import Settings
     from ivr.speech.prompts import known_prompts, open_workshop
+    from ivr.speech.readings import readings_of
     from ivr.speech.tts import local_voices
 
     settings = Settings.from_environment()
     release = load(settings.flows, catalogue())
-    workshop = open_workshop(known_prompts(release), settings.tts, settings.audio, local_voices(settings.models))
+    voices = local_voices(settings.models, readings_of(release.files))
+    workshop = open_workshop(known_prompts(release), settings.tts, settings.audio, voices)
     try:
         yield settings, release, workshop
     finally:
@@ -233,7 +240,18 @@ def _as_json(standing: Standing, audio: Path) -> dict[str, Any]:
     }
 
 
-def _print_table(standings: Sequence[Standing]) -> None:
+def _reading(standing: Standing, release: Release) -> str:
+    """Return how the local voices read a prompt, or why they cannot."""
+    from ivr.speech.readings import reading_of, readings_of
+
+    prompt = standing.prompt
+    try:
+        return reading_of(prompt.text, prompt.language, readings_of(release.files))
+    except ValueError as fault:
+        return f"cannot be read: {fault}"
+
+
+def _print_table(standings: Sequence[Standing], reading: Callable[[Standing], str] | None) -> None:
     width = max((len(standing.prompt.id) for standing in standings), default=0)
     for standing in standings:
         piece = standing.piece
@@ -243,6 +261,8 @@ def _print_table(standings: Sequence[Standing]) -> None:
         prompt = standing.prompt
         words = _short(prompt.spoken)
         click.echo(f"{prompt.id:{width}}  {prompt.language:<5}  {standing.state:<7}  {sound}  {words}{length}{remark}")
+        if reading:
+            click.echo(f"    {reading(standing)}")
     counts = {state: sum(standing.state == state for standing in standings) for state in ("ready", "stale", "missing")}
     wrong = sum(bool(standing.length_fault) for standing in standings)
     summary = ", ".join(f"{count} {state}" for state, count in counts.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ from .scalars import IdentityLevel, Name, OneOf
 from .text import Text
 from .text_field import LanguageField
 
-LINE = "line.yaml"
+LINE, READINGS = "line.yaml", "readings.yaml"
+"""The files of a folder that are no flows."""
 _CONTENT = "1"
 """Must change whenever the same files would mean something else, so that a version never has two meanings."""
 
@@ -43,6 +44,7 @@ class Catalogue:
     families: Mapping[str, str] = field(default_factory=dict)
     questions: Mapping[str, DeclaredQuestion] = field(default_factory=dict)
     unclear_numbers: UnclearNumbers = no_number
+    check_readings: Callable[[Node | None], Sequence[Problem]] = lambda _: ()
 
 
 @dataclass(frozen=True)
@@ -145,18 +147,18 @@ def _build(
 ) -> tuple[Release | None, list[Problem]]:
     place = Place(f"{folder}/{LINE}", 1, 1)
     line, line_problems = read_line(nodes.get(LINE), place, exists=LINE in files, families=catalogue.families)
-    problems = problems + line_problems
+    problems = problems + line_problems + list(catalogue.check_readings(nodes.get(READINGS)))
     flows: dict[str, Flow] = {}
     sound = True
     for name, node in nodes.items():
-        if name == LINE:
+        if name in (LINE, READINGS):
             continue
         flow, flow_problems = read_flow(node, Path(name).stem, catalogue) if node is not None else (None, [])
         problems += flow_problems
         sound = sound and flow is not None and not any(problem.level == "error" for problem in flow_problems)
         if flow is not None:
             flows[flow.name] = flow
-    names = frozenset(flows) | {Path(name).stem for name in files if name != LINE}
+    names = frozenset(flows) | {Path(name).stem for name in files if name not in (LINE, READINGS)}
     problems += _share_globals(flows, names)
     problems += check_parts(Parts(flows, names, line, catalogue.questions, catalogue.unclear_numbers))
     if line is None or not sound:

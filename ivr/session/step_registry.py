@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ivr import steps
+from ivr.diagnostics.problem import Problem
 from ivr.discovery import kinds_in
 from ivr.engine.service_ports.declarations import declared_questions
 from ivr.engine.step import LiveStep
 from ivr.flow.loader import Catalogue
 from ivr.speech.languages import families
+from ivr.speech.readings import read_readings
 from ivr.speech.verbalize import VALUE_KINDS, argument_fault, unclear_numbers
+from ivr.yamlfile.source import Node
 
 
 def catalogue() -> Catalogue:
     """Return the catalogue of the installed step kinds, value kinds, languages and questions."""
     kinds = kinds_in(steps, LiveStep)  # type: ignore[type-abstract]
-    return Catalogue(kinds, VALUE_KINDS, argument_fault, families(), declared_questions(), _unclear)
+    return Catalogue(kinds, VALUE_KINDS, argument_fault, families(), declared_questions(), _unclear, _check_readings)
+
+
+def _check_readings(node: Node | None) -> Sequence[Problem]:
+    return read_readings(node)[1]
 
 
 def _unclear(text: str, language: str) -> Sequence[tuple[str, str]]:

@@ -16,12 +16,12 @@ class PromptsCheck(Check):
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
         """Yield missing prompts by language, and recordings that do not match their prompts."""
         from ivr.speech.prompts import known_prompts, open_workshop
-        from ivr.speech.tts import local_voices
+        from ivr.speech.readings import line_voices
 
         if deployment.release is None:
             return
         settings = deployment.settings
-        voices = local_voices(settings.models)
+        voices = line_voices(settings)
         workshop = open_workshop(known_prompts(deployment.release), settings.tts, settings.audio, voices)
         try:
             standings = workshop.standings()

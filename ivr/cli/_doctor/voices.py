@@ -28,9 +28,9 @@ class VoicesCheck(Check):
 
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
         """Yield for each language the voice that speaks it, and better ones that cannot."""
-        from ivr.speech.tts import local_voices
+        from ivr.speech.readings import line_voices
 
-        voices = local_voices(deployment.settings.models)
+        voices = line_voices(deployment.settings)
         try:
             for language in deployment.languages:
                 yield from _of(language, voices, carrier_speaks="cloud" in deployment.settings.tts)

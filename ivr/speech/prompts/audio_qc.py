@@ -8,7 +8,8 @@ import numpy as np
 
 from ivr.speech.audio import Audio, loudness, peak, read_wav
 from ivr.speech.languages import language_row
-from ivr.speech.tts._mandarin import CannotReadError, Foreign, Word, read_mandarin
+from ivr.speech.tts._lexicon import CannotReadError
+from ivr.speech.tts._mandarin import Foreign, Word, read_mandarin
 
 from .builder import Standing
 from .duration import characters_and_words, length_fault

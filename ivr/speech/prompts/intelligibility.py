@@ -14,7 +14,8 @@ from ivr.errors import SettingsError
 from ivr.settings.extras import how_to_install
 from ivr.speech.audio import Audio, resample, telephone_band
 from ivr.speech.languages import language_row
-from ivr.speech.tts._mandarin import CannotReadError, Word, read_mandarin
+from ivr.speech.tts._lexicon import CannotReadError
+from ivr.speech.tts._mandarin import Word, read_mandarin
 
 from .catalogue import KnownPrompt
 from .words import folded, in_words

@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.discovery import kinds_in
 from ivr.settings.extras import missing_extra
 
+from ._lexicon import Lexicon
+
 if TYPE_CHECKING:
     from ivr.speech.audio import Audio
 
-__all__ = ["Voice", "local_voices"]
+__all__ = ["Readings", "Voice", "local_voices"]
+
+
+@dataclass(frozen=True)
+class Readings:
+    """How a line reads words of its own, by language: pinyin of Mandarin words, respellings of English ones."""
+
+    by_language: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def lexicon(self, language: str) -> Lexicon:
+        """Return the readings of Mandarin words: the line's own before the shipped ones."""
+        own = self.by_language.get(language, {})
+        return _lexicon(tuple((word, tuple(reading.split())) for word, reading in own.items()))
+
+    def respelt(self, text: str, language: str) -> str:
+        """Return a text with its own words respelt, as whole words in any case."""
+        own = {word.casefold(): reading for word, reading in self.by_language.get(language, {}).items()}
+        if not own:
+            return text
+        words = "|".join(re.escape(word) for word in sorted(own, key=len, reverse=True))
+        pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])", re.IGNORECASE)
+        return pattern.sub(lambda match: own[match[0].casefold()], text)
+
+
+@lru_cache(maxsize=8)
+def _lexicon(own: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
+    return Lexicon(dict(own))
 
 
 class Voice(ABC):
@@ -59,16 +90,23 @@ class Voice(ABC):
     def meet(self, others: Sequence[Voice]) -> None:  # noqa: B027 - most voices need no other
         """Receive the other voices, for words of languages that this voice does not speak."""
 
+    def learn(self, readings: Readings) -> None:  # noqa: B027 - a voice may have no use for them
+        """Receive the line's own readings of words, before the voice speaks."""
+
     def close(self) -> None:  # noqa: B027 - most voices start nothing
         """End child processes and clear caches; the voice may be used again afterwards."""
 
 
-def local_voices(models: Path) -> Sequence[Voice]:
-    """Return all installed voices in order of preference; none without the extra `speech`."""
+def local_voices(models: Path, readings: Readings = Readings()) -> Sequence[Voice]:
+    """Return all installed voices in order of preference; none without the extra `speech`.
+
+    `readings` are the line's own.
+    """
     if missing_extra("speech"):
         return ()
     kinds = kinds_in(sys.modules[__name__], Voice)  # type: ignore[type-abstract]
     voices = [kind.open(models) for kind in sorted(kinds.values(), key=lambda kind: (kind.preference, kind.kind))]
     for voice in voices:
+        voice.learn(readings)
         voice.meet([other for other in voices if other is not voice])
     return voices

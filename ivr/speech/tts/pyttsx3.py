@@ -17,9 +17,10 @@ from ivr.errors import VoiceFailed
 from ivr.speech.audio import Audio, levelled, read_wav, resample, trimmed
 from ivr.speech.languages import LANGUAGES, LocalVoice, language_row
 
-from . import Voice
+from . import Readings, Voice
 from ._espeak_children import COMMAND, Children
-from ._mandarin import CannotReadError, Foreign, Word, lexicon_version, read_mandarin
+from ._lexicon import CannotReadError, Lexicon
+from ._mandarin import Foreign, Word, read_mandarin
 
 _VERSION = 1
 _TRIES = 3
@@ -43,11 +44,16 @@ class Pyttsx3(Voice):
         self._lock = threading.Lock()
         self._engine: str | VoiceFailed | None = None
         self._asked = 0.0
+        self._readings = Readings()
 
     @classmethod
     def open(cls, models: Path) -> Self:  # noqa: ARG003 - as for every voice
         """Return the voice, which needs no models."""
         return cls()
+
+    def learn(self, readings: Readings) -> None:
+        """Receive the line's own readings."""
+        self._readings = readings
 
     def speaks(self, language: str) -> bool:
         """Return whether the row of a language names a voice of espeak."""
@@ -57,7 +63,7 @@ class Pyttsx3(Voice):
         """Return engine, voice and lexicon."""
         spoken = _spoken(language)
         engine = self._version()
-        lexicon = f"-{lexicon_version()}" if spoken and spoken.pinyin else ""
+        lexicon = f"-{self._readings.lexicon(language).version}" if spoken and spoken.pinyin else ""
         voice = spoken.name.replace("/", "-") if spoken else "none"
         return f"{engine if isinstance(engine, str) else 'none'}-{_VERSION}-{voice}{lexicon}"
 
@@ -79,7 +85,10 @@ class Pyttsx3(Voice):
             raise VoiceFailed(str(self.why_not(language)))
         if len(text) > _MOST_CHARACTERS:
             raise VoiceFailed(f"the text has {len(text)} characters; {_MOST_CHARACTERS} can be spoken at once")
-        words, units = _mandarin(text) if spoken.pinyin else _in_letters(text)
+        if spoken.pinyin:
+            words, units = _mandarin(text, self._readings.lexicon(language))
+        else:
+            words, units = _in_letters(self._readings.respelt(text, language))
         speed = min(_FASTEST_RATE, max(_SLOWEST_RATE, round(spoken.rate * rate)))
         request = {"text": words, "voice": spoken.name, "rate": speed}
         expected = units * spoken.unit * spoken.rate / speed
@@ -133,10 +142,10 @@ def _in_letters(text: str) -> tuple[str, int]:
     return plain, units
 
 
-def _mandarin(text: str) -> tuple[str, int]:
+def _mandarin(text: str, lexicon: Lexicon) -> tuple[str, int]:
     """Return the text in pinyin, and its number of syllables."""
     try:
-        pieces = read_mandarin(text)
+        pieces = read_mandarin(text, lexicon)
     except CannotReadError as fault:
         raise VoiceFailed(f"the voice pyttsx3 cannot read this text: {fault}") from None
     words, count = [], 0

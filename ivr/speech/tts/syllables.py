@@ -17,13 +17,14 @@ from ivr.speech.audio import Audio, levelled
 from ivr.speech.languages import language_row
 from ivr.speech.units import FILE, FOLDER, read_pack
 
-from . import Voice
+from . import Readings, Voice
 from ._joining import FASTEST, SLOWEST, Joiner, SpokenSyllable
-from ._mandarin import CannotReadError, Foreign, TextPiece, lexicon_version, read_mandarin
+from ._lexicon import CannotReadError
+from ._mandarin import SHIPPED, Foreign, TextPiece, read_mandarin
 
 _VERSION = 1
 """The version of the joining; a change makes every prompt be rendered anew."""
-_ENGLISH = "en-US"
+_MANDARIN, _ENGLISH = "zh-CN", "en-US"
 _LOUDNESS = -26.0
 """LUFS of syllables before levelling, to which words of another voice are adjusted."""
 
@@ -39,6 +40,7 @@ class Syllables(Voice):
         self._joiner: Joiner | None = None
         self._lock = threading.Lock()
         self._others: Sequence[Voice] = ()
+        self._lexicon = SHIPPED
 
     @classmethod
     def open(cls, models: Path) -> Self:
@@ -48,6 +50,10 @@ class Syllables(Voice):
     def meet(self, others: Sequence[Voice]) -> None:
         """Receive the voices that can render English words."""
         self._others = others
+
+    def learn(self, readings: Readings) -> None:
+        """Receive the line's own readings."""
+        self._lexicon = readings.lexicon(_MANDARIN)
 
     def speaks(self, language: str) -> bool:
         """Return True for Mandarin only."""
@@ -61,7 +67,9 @@ class Syllables(Voice):
         except VoiceFailed:
             units = "none"
         english = self._english()
-        return f"syllables-{_VERSION}-{units}-{lexicon_version()}-{english.identity(_ENGLISH) if english else 'none'}"
+        return (
+            f"syllables-{_VERSION}-{units}-{self._lexicon.version}-{english.identity(_ENGLISH) if english else 'none'}"
+        )
 
     def why_not(self, language: str) -> str | None:
         """Return that the voice lacks the language, or that the pack is missing or damaged."""
@@ -104,7 +112,7 @@ class Syllables(Voice):
 
     def _read(self, text: str) -> tuple[TextPiece, ...]:
         try:
-            return read_mandarin(text)
+            return read_mandarin(text, self._lexicon)
         except CannotReadError as fault:
             raise VoiceFailed(f"the voice syllables cannot read this text: {fault}") from None
 

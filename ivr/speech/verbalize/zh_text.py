@@ -186,7 +186,7 @@ class _Figures:
         if re.search("[A-Z]-?$", head) or re.match("[A-Z]", rest):
             return self._spelled(plain)
         if unit == "期" or (plain == "2" and not unit and re.match("期", rest)):
-            words = "两" if head.endswith(("分", "共")) else "二"
+            words = "两" if head.endswith(("分", "共", "还", "剩", "欠", "缴", "有", "了")) else "二"
             return words if words == "两" else Unclear(words, f"{_CURE_TWO}: 两期 counts, 二期 is the second one")
         if unit or len(plain) <= 2:
             return self._short(plain, unit, rest)
