@@ -31,6 +31,7 @@ from ivr.carrier.transport import CarrierAnswer
 from ivr.carrier.twiml import Enqueue
 from ivr.carrier.twiml_parser import parse_twiml
 from ivr.channels.twilio import taskrouter
+from ivr.channels.twilio.paths import RETRIES
 from ivr.conversations.scheduler import CallScheduler
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.services import preferences as memory
@@ -606,7 +607,12 @@ def test_where_a_workflow_is_set_the_carriers_router_finds_the_person(
     *_, enqueue = parse_twiml(document.body).verbs
     assert isinstance(enqueue, Enqueue)
     task = json.loads(enqueue.task or "")
-    assert (enqueue.name, enqueue.action, task["desk"], task["segment"]) == (workflow, "/twilio/turn/2", "vip", "vip")
+    assert (enqueue.name, enqueue.action, task["desk"], task["segment"]) == (
+        workflow,
+        f"/twilio/turn/2{RETRIES}",
+        "vip",
+        "vip",
+    )
     assert 'priority="120"' in document.body.decode()
     after = server.post("/twilio/turn/2", {**form, "QueueResult": result, "QueueTime": "30"}).body.decode()
     assert words in after

@@ -89,7 +89,7 @@ def test_a_wsgi_server_answers_calls_and_does_the_servers_other_work(
             wait_until_ready(url, process, tmp_path / "log")
             status, kind, body = post(url, "/twilio/voice", TOKEN)
             assert (status, kind) == (200, "text/xml; charset=utf-8")
-            assert 'action="/twilio/turn/1"' in body
+            assert 'action="/twilio/turn/1#' in body
             assert post(url, "/twilio/voice", "another")[0] == 403
             wait_until(lambda: alarms.taken)
             wait_until(lambda: store.load("CAlost").ended)

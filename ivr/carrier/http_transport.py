@@ -12,10 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from .connection_overrides import Cause, connection_overrides
 from .transport import ANSWER_SECONDS, CARRIER_CONNECT_SECONDS, CarrierAnswer, NoAnswer
 
-CONNECT_TRIES = 2
-"""Twilio tries to connect twice, and never repeats an accepted request."""
 _MOST_HEAD = 65536
 _BLOCK = 65536
 
@@ -29,16 +28,36 @@ class HttpTransport:
 
     def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
         """Send over the network. Raises NoAnswer if no answer comes within the limits."""
-        base, target = _split(url)
+        address, _, fragment = url.partition("#")
+        base, target = _split(address)
         origin = self._origins.get(base) or self._origins.setdefault(base, _Origin(base, self._seconds))
         lines = [f"{method} {target} HTTP/1.1", origin.host_line, f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        return origin.exchange("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body, method)
+        request = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+        try:
+            overrides = connection_overrides(fragment)
+        except ValueError as fault:
+            raise NoAnswer(11243, f"the options of {address} are refused: {fault}") from None
+        attempt = 1
+        while True:
+            try:
+                answer = origin.exchange(request, method)
+            except NoAnswer as fault:
+                if not overrides.again(attempt, fault.cause):
+                    raise
+            else:
+                if not overrides.again(attempt, _failure(answer.status)):
+                    return answer
+            attempt += 1
 
     def close(self) -> None:
         """Close the kept sockets."""
         for origin in self._origins.values():
             origin.close()
+
+
+def _failure(status: int) -> Cause | None:
+    return None if status < 400 else "4xx" if status < 500 else "5xx"
 
 
 def _split(url: str) -> tuple[str, str]:
@@ -78,7 +97,7 @@ class _Origin:
             answer = reader.answer(method)
         except TimeoutError:
             connection.close()
-            raise NoAnswer(11205, f"{self.place} did not answer in time") from None
+            raise NoAnswer(11205, f"{self.place} did not answer in time", "rt") from None
         except (OSError, ValueError) as error:
             connection.close()
             raise NoAnswer(11206, f"{self.place} broke off: {error}") from None
@@ -119,17 +138,14 @@ class _Origin:
         return False  # closed, or unexpected bytes
 
     def _connected(self) -> socket.socket:
-        for attempt in range(1, CONNECT_TRIES + 1):
-            try:
-                return self._secured(self._opened())
-            except socket.gaierror:
-                raise NoAnswer(11210, f"{self.place} is no known host") from None
-            except ssl.SSLError as error:
-                raise NoAnswer(11220, f"{self.place} has no valid certificate: {error}") from None
-            except OSError:
-                if attempt == CONNECT_TRIES:
-                    raise NoAnswer(11205, f"{self.place} cannot be reached") from None
-        raise AssertionError("unreachable")
+        try:
+            return self._secured(self._opened())
+        except socket.gaierror:
+            raise NoAnswer(11210, f"{self.place} is no known host") from None
+        except ssl.SSLError as error:
+            raise NoAnswer(11220, f"{self.place} has no valid certificate: {error}") from None
+        except OSError:
+            raise NoAnswer(11205, f"{self.place} cannot be reached", "ct") from None
 
     def _opened(self) -> socket.socket:
         limit = min(CARRIER_CONNECT_SECONDS, self._seconds)

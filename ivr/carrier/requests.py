@@ -59,10 +59,9 @@ class PhoneLine:
         return public + url[len(base) :] if public and url.startswith(base) else url
 
     def real(self, url: str) -> str:
-        """Return the URL to connect to; overrides after # are for the carrier."""
+        """Return the URL to connect to, with the overrides after # for the transport."""
         base, public = _base(self.voice_url), self.public_url.rstrip("/")
-        real = base + url[len(public) :] if public and url.startswith(public) else url
-        return real.partition("#")[0]
+        return base + url[len(public) :] if public and url.startswith(public) else url
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,21 @@ from urllib.parse import urlsplit
 
 from ivr.errors import IvrError
 
+from .connection_overrides import Cause
+
 CARRIER_CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0  # Twilio's hard limit for one exchange
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class NoAnswer(IvrError):
-    """No answer came. `number` is Twilio's error number for the cause."""
+    """No answer came. `number` is Twilio's error number, `cause` the name of the failure in `rp`.
 
-    def __init__(self, number: int, message: str) -> None:
-        self.number = number
+    A connection that broke off counts as 5xx: a proxy in front of the carrier's client answers 502.
+    """
+
+    def __init__(self, number: int, message: str, cause: Cause = "5xx") -> None:
+        self.number, self.cause = number, cause
         super().__init__(message)
 
 

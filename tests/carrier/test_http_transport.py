@@ -124,3 +124,24 @@ def test_places_that_are_none_are_told_apart() -> None:
         post(transport, "http://ivr.invalid/")
     with pytest.raises(NoAnswer, match="is no address"):
         post(transport, "ftp://127.0.0.1/")
+
+
+def test_options_after_the_address_send_a_request_again_and_are_not_sent() -> None:
+    broken = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with saying((broken,), (b"",), (PLAIN,)) as (server, transport):
+        assert post(transport, f"{server.url}/menu#rc=3&rp=all").status == 200
+    assert [heard.partition(b"\r\n")[0] for heard in server.heard] == [b"POST /menu HTTP/1.1"] * 3
+    assert len(set(server.heard)) == 1
+
+
+def test_without_options_an_accepted_request_is_sent_once() -> None:
+    with saying((b"",)) as (server, transport), pytest.raises(NoAnswer) as caught:
+        post(transport, f"{server.url}/menu")
+    assert caught.value.cause == "5xx"
+    assert len(server.heard) == 1
+
+
+def test_options_that_the_carrier_refuses_are_a_fault() -> None:
+    with pytest.raises(NoAnswer, match="rc=9") as caught:
+        post(HttpTransport(), "http://127.0.0.1:1/menu#rc=9")
+    assert caught.value.number == 11243

@@ -9,6 +9,7 @@ import pytest
 
 from ivr.app import build
 from ivr.channels import registry
+from ivr.channels.twilio.paths import RETRIES
 from ivr.conversations.reader import read_conversations
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.errors import SettingsError
@@ -92,7 +93,7 @@ def test_every_channel_tells_what_to_set_at_its_carrier(plugged_in):
     opened = registry.open_channels(Settings(), lambda _: "")
     setups = {kind: channel.carrier_setup("https://h").addresses for kind, channel in opened.items()}
     assert setups["plain_json"] == (("a call comes in", "https://h/plain_json/voice/FLOW"),)
-    assert ("a call comes in", "https://h/twilio/voice") in setups["twilio"]
+    assert ("a call comes in", f"https://h/twilio/voice{RETRIES}") in setups["twilio"]
 
 
 @pytest.mark.parametrize("conversation", BALANCE, ids=lambda conversation: conversation.title)

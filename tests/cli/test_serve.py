@@ -63,7 +63,7 @@ def test_a_signed_call_is_answered_and_goes_on_in_any_worker(server, post):
         assert body.startswith("<?xml")
         if "<Gather" not in body:
             break
-        assert f'action="/twilio/turn/{turn}"' in body
+        assert f'action="/twilio/turn/{turn}#' in body
     assert turn > 1
 
 

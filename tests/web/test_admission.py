@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from twilio.request_validator import RequestValidator
 
+from ivr.channels.twilio.paths import RETRIES
 from ivr.web import WebApplication
 from tests.channels.twilio.test_twiml import parse
 from tests.web.random_requests import copied, requests_at_random
@@ -88,7 +89,7 @@ def without_engine(app: WebApplication, asked: dict) -> tuple[str, bytes]:
 def test_a_turn_that_waited_too_long_lets_the_caller_wait(app: WebApplication):
     status, body = without_engine(app, environ("/twilio/turn/3"))
     assert status == "200 OK"
-    assert parse(body).find("Redirect").text == "/twilio/turn/0?hold=1"
+    assert parse(body).find("Redirect").text == f"/twilio/turn/0?hold=1{RETRIES}"
 
 
 @pytest.mark.parametrize("asked", [environ("/twilio/turn/3", sign=False), environ("/twilio/status"), environ("/api/x")])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ivr.engine.verbs import Prompt
 
+from .paths import with_retries
 from .prompts import clean_text, speak
 from .twiml import leg_address, party, recorded
 from .xml import Attributes, element, response, text
@@ -24,7 +25,7 @@ class AgentDocuments:
         """Play the whisper and gather one key; after silence repeat it once, then continue without a key."""
         key = f"{leg_address(self._prefix, leg)}/key"
         asked = "".join(self._asked(prompts, key, seconds) for seconds in (FIRST_WAIT, SECOND_WAIT))
-        return response(asked + element("Redirect", {"method": "POST"}, text(f"{key}?silent=1")))
+        return response(asked + element("Redirect", {"method": "POST"}, text(with_retries(f"{key}?silent=1"))))
 
     def connected(self) -> bytes:
         """Return the empty document, which connects agent and caller."""
@@ -52,21 +53,21 @@ class AgentDocuments:
         """Dial a customer from an agent's leg; `caller` is the number shown."""
         there = leg_address(self._prefix, leg)
         how: Attributes = {
-            "action": f"{there}/called",
+            "action": with_retries(f"{there}/called"),
             "method": "POST",
             "timeout": timeout,
             "callerId": clean_text(caller) or None,
             **(recorded(there) if record else {}),
         }
         greeted: Attributes = {
-            "url": f"{there}/customer?language={clean_text(language)}{'&recorded=1' if record else ''}",
+            "url": with_retries(f"{there}/customer?language={clean_text(language)}{'&recorded=1' if record else ''}"),
             "method": "POST",
         }
         return response(speak(prompts, self._prefix)[0] + element("Dial", how, party(number, greeted)))
 
     def _asked(self, prompts: Sequence[Prompt], key: str, seconds: int) -> str:
         how: Attributes = {
-            "action": key,
+            "action": with_retries(key),
             "method": "POST",
             "input": "dtmf",
             "numDigits": 1,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from ivr.engine.verbs import Say
 from ivr.speech.languages import family_of
 
-from .paths import VOICE, turn
+from .paths import VOICE, turn, with_retries
 from .prompts import clean_text, speak
 from .requests import TwilioRequest, form_pairs
 from .xml import Attributes, element, response, text
@@ -70,7 +70,9 @@ def hold(request: TwilioRequest, prefix: str) -> bytes | None:
         words = speak([Say(_HOLDING["zh"], "zh-CN"), Say(_HOLDING["en"], "en-US")], "")[0]
         pause = element("Pause", {"length": HOLD_SECONDS})
         query = urlencode([(HELD[:-1], str(times)), *kept])
-        return response(words + pause + element("Redirect", {"method": "POST"}, text(f"{prefix}{again}?{query}")))
+        return response(
+            words + pause + element("Redirect", {"method": "POST"}, text(with_retries(f"{prefix}{again}?{query}")))
+        )
     except Exception:  # the caller must hear the apology then
         return None
 
@@ -85,7 +87,11 @@ def held_values(query: str) -> dict[str, str]:
 def _document(language: str, number: str, attempt: int, action: str) -> bytes:
     if not number or attempt > MOST_ATTEMPTS:
         return response(_spoken(language, _CLOSING) + element("Hangup", {}))
-    how: Attributes = {"action": f"{action}?attempt={attempt + 1}", "method": "POST", "timeout": RING_SECONDS}
+    how: Attributes = {
+        "action": with_retries(f"{action}?attempt={attempt + 1}"),
+        "method": "POST",
+        "timeout": RING_SECONDS,
+    }
     dial = element("Dial", how, element("Number", {}, text(number)))
     return response(_spoken(language, _BUSY if attempt > 1 else _CONNECTING) + dial)
 

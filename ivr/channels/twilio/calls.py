@@ -49,7 +49,11 @@ class TwilioCalls:
         """Make a call request its next turn now, interrupting any prompt. Raises CarrierFailed if it has ended."""
         if not _CALL.fullmatch(call_id):
             raise CarrierFailed("a call without a Twilio id cannot be moved")
-        self._post("moved", f"Calls/{call_id}.json", {"Url": self._base + paths.moved(at), "Method": "POST"})
+        self._post(
+            "moved",
+            f"Calls/{call_id}.json",
+            {"Url": paths.with_retries(self._base + paths.moved(at)), "Method": "POST"},
+        )
 
     def place(self, number: str, leg: str, *, timeout: int) -> str:
         """Dial an agent's number and return the call's id; the webhooks of `leg` receive its events.
@@ -64,10 +68,10 @@ class TwilioCalls:
         form = {
             "To": number,
             "From": self.caller,
-            "Url": webhook,
+            "Url": paths.with_retries(webhook),
             "Method": "POST",
             "Timeout": str(min(LONGEST_RING, max(1, timeout))),
-            "StatusCallback": f"{webhook}/ended",
+            "StatusCallback": paths.with_retries(f"{webhook}/ended"),
             "StatusCallbackMethod": "POST",
             "StatusCallbackEvent": "completed",
         }

@@ -105,9 +105,9 @@ class TwilioChannel(Channel[TwilioRequest]):
     def carrier_setup(self, public_url: str) -> CarrierSetup:
         """Return the URLs to set at each Twilio telephone number."""
         addresses = (
-            ("a call comes in", public_url + paths.VOICE),
-            ("primary handler fails", public_url + paths.FALLBACK),
-            ("call status changes", public_url + paths.STATUS),
+            ("a call comes in", paths.with_retries(public_url + paths.VOICE)),
+            ("primary handler fails", paths.with_retries(public_url + paths.FALLBACK)),
+            ("call status changes", paths.with_retries(public_url + paths.STATUS)),
         )
         return CarrierSetup("Twilio, for the phone number (all of them POST)", addresses)
 

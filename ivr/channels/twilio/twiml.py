@@ -10,7 +10,7 @@ from typing import Any
 
 from ivr.engine.verbs import Closing, Dial, Enqueue, Gather, Hangup, Hearing, Keys, Prompt, Record
 
-from .paths import agent_leg
+from .paths import agent_leg, with_retries
 from .prompts import clean_text, recogniser_language, speak
 from .xml import Attributes, attribute, element, response, text
 
@@ -58,7 +58,7 @@ def _gather(closing: Gather, action: str, prefix: str) -> str:
         thinking = _whole(closing.first_timeout) - wait
     pause = element("Pause", {"length": thinking}) if thinking > 0 else ""
     asked = speak(inside, prefix, left)[0] + pause
-    start = attribute(action).join(_gather_start(closing.keys, closing.hearing, wait))
+    start = attribute(with_retries(action)).join(_gather_start(closing.keys, closing.hearing, wait))
     return first + (f"{start}>{asked}</Gather>" if asked else f"{start} />") + _silent(action)
 
 
@@ -80,7 +80,7 @@ def _gather_start(keys: Keys, hearing: Hearing | None, wait: int) -> tuple[str, 
 
 def _silent(action: str) -> str:
     """Write the redirect that the carrier follows when the caller stays silent."""
-    return f'<Redirect method="POST">{text(action)}?silent=1</Redirect>'
+    return f'<Redirect method="POST">{text(with_retries(f"{action}?silent=1"))}</Redirect>'
 
 
 def _is_spoken(closing: Gather) -> bool:
@@ -99,7 +99,7 @@ def _listen(closing: Gather, action: str, prefix: str) -> str:
     before, inside = _split(closing.prompts)
     first, left = speak(before, prefix)
     keys: Attributes = {
-        "action": action,
+        "action": with_retries(action),
         "method": "POST",
         "input": "dtmf",
         "numDigits": 1,
@@ -108,7 +108,7 @@ def _listen(closing: Gather, action: str, prefix: str) -> str:
     }
     asked = element("Gather", keys, speak(inside, prefix, left)[0]) if inside else ""
     how: Attributes = {
-        "action": action,
+        "action": with_retries(action),
         "method": "POST",
         "maxLength": LONGEST_ANSWER,
         "timeout": _quiet(closing.first_timeout),
@@ -154,7 +154,7 @@ def _hints(words: tuple[str, ...]) -> str:
 
 def _record(closing: Record, action: str, prefix: str) -> str:
     how: Attributes = {
-        "action": action,
+        "action": with_retries(action),
         "method": "POST",
         "maxLength": _whole(closing.most),
         "timeout": _whole(closing.silence),
@@ -165,16 +165,16 @@ def _record(closing: Record, action: str, prefix: str) -> str:
 
 
 def _dial(closing: Dial, action: str, prefix: str) -> str:
-    how: Attributes = {"action": action, "method": "POST", "timeout": _whole(closing.timeout)}
+    how: Attributes = {"action": with_retries(action), "method": "POST", "timeout": _whole(closing.timeout)}
     if not closing.leg:
         return element("Dial", how, party(closing.number))
     leg = leg_address(prefix, closing.leg)
     if closing.record:
         how = {**how, **recorded(leg)}
     screened: Attributes = {
-        "url": leg,
+        "url": with_retries(leg),
         "method": "POST",
-        "statusCallback": f"{leg}/ended",
+        "statusCallback": with_retries(f"{leg}/ended"),
         "statusCallbackEvent": "completed",
         "statusCallbackMethod": "POST",
     }
@@ -186,7 +186,7 @@ def recorded(leg: str) -> Attributes:
     """Return the attributes that record a conversation from its answer on, without the ringing."""
     return {
         "record": "record-from-answer",
-        "recordingStatusCallback": f"{leg}/recorded",
+        "recordingStatusCallback": with_retries(f"{leg}/recorded"),
         "recordingStatusCallbackMethod": "POST",
     }
 
@@ -210,7 +210,9 @@ def _enqueue(closing: Enqueue, action: str) -> str:
         "timeout": min(LONGEST_WAIT, _whole(closing.timeout)) if closing.timeout else None,
     }
     task = element("Task", how, text(_task(closing.task)))
-    return element("Enqueue", {"workflowSid": clean_text(closing.workflow), "action": action, "method": "POST"}, task)
+    return element(
+        "Enqueue", {"workflowSid": clean_text(closing.workflow), "action": with_retries(action), "method": "POST"}, task
+    )
 
 
 def _task(attributes: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from ivr.carrier.twiml import Dial, Gather, Hangup, Redirect, Say
 from ivr.carrier.twiml_parser import parse_twiml
+from ivr.channels.twilio.paths import RETRIES
 from ivr.crypto import Seal
 from ivr.engine.verbs import Play
 from ivr.flow.loader import load
@@ -84,8 +85,8 @@ def test_an_agent_who_picks_up_hears_who_calls_twice_and_is_asked_for_one_key(li
     assert first.prompts == again.prompts
     assert said([first]) == "李娜；贵宾客户；身份已核实，级别2；事由，银行卡挂失；输入了卡号，末尾零二四二。接听请按1。"
     assert (first.num_digits, first.finish_on_key, first.speech) == (1, "", False)
-    assert first.action == again.action == f"/twilio/agent/{leg}/key"
-    assert on == Redirect(f"/twilio/agent/{leg}/key?silent=1")
+    assert first.action == again.action == f"/twilio/agent/{leg}/key{RETRIES}"
+    assert on == Redirect(f"/twilio/agent/{leg}/key?silent=1{RETRIES}")
     assert document.warnings == ()
     assert offer(queue, leg).state == "answered"
 
@@ -183,7 +184,7 @@ def test_for_a_call_back_the_key_rings_the_customer_from_our_number(line: Line, 
     *_, dial = played(line.post(f"/twilio/agent/{back}/key", Digits="1")).verbs
     assert isinstance(dial, Dial)
     assert (dial.numbers, dial.caller_id) == (("+8613800000002",), "+861085550100")
-    assert dial.action == f"/twilio/agent/{back}/called"
+    assert dial.action == f"/twilio/agent/{back}/called{RETRIES}"
     greeting = played(line.post(dial.parties[0].url)).verbs
     assert [said(greeting), greeting[-1].__class__] == ["您好，这是您预约的人工回电，正在为您接通。", Say]
 

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.channels.twilio import apology
 from ivr.channels.twilio.apology import MOST_HOLDS, held_values, hold, sorry
+from ivr.channels.twilio.paths import RETRIES
 from ivr.channels.twilio.requests import TwilioRequest
 
 from .test_twiml import channel, parse, pretty
@@ -28,7 +29,7 @@ def test_the_last_resort_is_written_as_the_golden_file_says(name, language, numb
 def test_the_desk_is_tried_three_times_and_then_the_caller_is_let_go():
     attempts = [parse(sorry("zh-CN", "+861", attempt=attempt, action="/f")) for attempt in range(1, 5)]
     assert [document.find("Dial") is not None for document in attempts] == [True, True, True, False]
-    assert attempts[1].find("Dial").get("action") == "/f?attempt=3"
+    assert attempts[1].find("Dial").get("action") == f"/f?attempt=3{RETRIES}"
     assert attempts[3].find("Hangup") is not None
 
 
@@ -54,21 +55,22 @@ def test_a_caller_who_must_wait_hears_both_languages_and_then_asks_again():
     document = held("/prefix/twilio/turn/7", Digits="135790")
     assert [element.tag for element in document] == ["Say", "Say", "Pause", "Redirect"]
     assert [say.get("language") for say in document.findall("Say")] == ["cmn-CN", "en-US"]
-    assert document.find("Redirect").text == "/prefix/twilio/turn/0?hold=1"
+    assert document.find("Redirect").text == f"/prefix/twilio/turn/0?hold=1{RETRIES}"
 
 
 def test_an_arriving_call_arrives_again():
-    assert held("/prefix/twilio/voice/vip").find("Redirect").text == "/prefix/twilio/voice/vip?hold=1"
-    assert held("/twilio/voice", "hold=4").find("Redirect").text == "/prefix/twilio/voice?hold=5"
+    assert held("/prefix/twilio/voice/vip").find("Redirect").text == f"/prefix/twilio/voice/vip?hold=1{RETRIES}"
+    assert held("/twilio/voice", "hold=4").find("Redirect").text == f"/prefix/twilio/voice?hold=5{RETRIES}"
 
 
 def test_the_result_of_a_dialled_leg_is_kept_over_every_wait():
     dialled = {"DialCallStatus": "no-answer", "DialCallDuration": "12"}
     address = held("/twilio/turn/7", **dialled).find("Redirect").text
-    assert address == "/prefix/twilio/turn/7?hold=1&DialCallStatus=no-answer&DialCallDuration=12"
-    again = held("/twilio/turn/7", address.partition("?")[2]).find("Redirect").text
+    assert address == f"/prefix/twilio/turn/7?hold=1&DialCallStatus=no-answer&DialCallDuration=12{RETRIES}"
+    query = address.partition("?")[2].removesuffix(RETRIES)
+    again = held("/twilio/turn/7", query).find("Redirect").text
     assert again == address.replace("hold=1", "hold=2")
-    assert held_values(address.partition("?")[2]) == dialled
+    assert held_values(query) == dialled
     assert held_values("DialCallStatus=busy") == {}
     assert held_values("hold=1&Digits=1") == {}
 

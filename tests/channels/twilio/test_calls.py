@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ivr.channels.twilio.calls import MOST_AT_ONCE, TwilioCalls
+from ivr.channels.twilio.paths import RETRIES
 from ivr.errors import CarrierFailed
 from ivr.settings import Hidden, Settings
 from tests.waiting import wait_until
@@ -31,7 +32,7 @@ def calls(api: Api, seconds: float = 4.0, **more: Any) -> TwilioCalls:
 
 def test_a_waiting_call_is_moved_to_an_address_of_ours(api: Api):
     calls(api).move(RUNS, at=31)
-    form = {"Url": "https://ivr.example/twilio/turn/0?moved=31", "Method": "POST"}
+    form = {"Url": f"https://ivr.example/twilio/turn/0?moved=31{RETRIES}", "Method": "POST"}
     assert api.asked == [(f"/2010-04-01/Accounts/{SID}/Calls/{RUNS}.json", form)]
 
 
@@ -44,10 +45,10 @@ def test_an_agent_is_called_from_our_number_and_both_addresses_are_ours(api: Api
             {
                 "To": AGENT,
                 "From": "+861085550100",
-                "Url": "https://ivr.example/twilio/agent/ab",
+                "Url": f"https://ivr.example/twilio/agent/ab{RETRIES}",
                 "Method": "POST",
                 "Timeout": "20",
-                "StatusCallback": "https://ivr.example/twilio/agent/ab/ended",
+                "StatusCallback": f"https://ivr.example/twilio/agent/ab/ended{RETRIES}",
                 "StatusCallbackMethod": "POST",
                 "StatusCallbackEvent": "completed",
             },

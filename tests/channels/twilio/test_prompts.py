@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ivr.channels.twilio import inputs, twiml
 from ivr.channels.twilio import prompts as twilio_prompts
+from ivr.channels.twilio.paths import RETRIES
 from ivr.channels.twilio.prompts import clean_text, pieces_of, recogniser_language, speak
 from ivr.channels.twilio.xml import element, response, text
 from ivr.engine.verbs import Closing, Dial, Gather, Hangup, Hearing, Keys, Pause, Play, Prompt, Record, Say
@@ -64,7 +65,7 @@ def plain_gather(closing: Gather, action: str, prefix: str) -> bytes:
     wait = twiml._whole(closing.inter_digit_timeout if many else closing.first_timeout)
     thinking = twiml._whole(closing.first_timeout) - wait
     attributes = {
-        "action": action,
+        "action": action + RETRIES,
         "method": "POST",
         "actionOnEmptyResult": True,
         "numDigits": max(1, closing.keys.most),
@@ -74,7 +75,7 @@ def plain_gather(closing: Gather, action: str, prefix: str) -> bytes:
     }
     pause = element("Pause", {"length": thinking}) if thinking > 0 else ""
     asked = element("Gather", attributes, twilio_prompts.speak(inside, prefix, left)[0] + pause)
-    return response(first + asked + element("Redirect", {"method": "POST"}, text(f"{action}?silent=1")))
+    return response(first + asked + element("Redirect", {"method": "POST"}, text(f"{action}?silent=1{RETRIES}")))
 
 
 def written(closing: Closing, action: str) -> bytes:

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from ivr.channels.twilio.paths import RETRIES
 from ivr.engine.inputs import CallStarted, Digits, HungUp, NoInput
 
 PATHS = ["/twilio/voice", "/twilio/voice/main_menu", "/twilio/turn/1", "/twilio/status", "/twilio/fallback"]
@@ -23,7 +24,7 @@ def twiml(answer) -> ET.Element:
 
 def test_a_call_that_arrives_is_answered_with_twiml(line):
     root = twiml(line.post("/twilio/voice"))
-    assert root.find("Gather").get("action") == "/twilio/turn/1"
+    assert root.find("Gather").get("action") == f"/twilio/turn/1{RETRIES}"
     assert line.ivr.asked[0].input == CallStarted("+8613800000001", "+86400", None)
     twiml(line.post("/twilio/voice/elderly_simple"))
     assert line.ivr.asked[1].input.flow == "elderly_simple"
@@ -95,7 +96,7 @@ def test_whatever_breaks_the_caller_hears_an_apology_and_reaches_a_person(line):
     line.ivr.broken = {"answer"}
     root = twiml(line.post("/twilio/turn/1", Digits="135790"))
     assert "抱歉" in root.find("Say").text
-    assert root.find("Dial").get("action") == "/twilio/fallback?attempt=2"
+    assert root.find("Dial").get("action") == f"/twilio/fallback?attempt=2{RETRIES}"
     line.ivr.broken = {"answer", "desk"}
     assert twiml(line.post("/twilio/turn/1")).find("Hangup") is not None
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.channels.twilio.channel import TwilioChannel
+from ivr.channels.twilio.paths import RETRIES
 from ivr.engine.verbs import Dial, Enqueue, Gather, Hangup, Hearing, Keys, Pause, Play, Record, Say
 
 
@@ -57,11 +58,11 @@ def test_each_verb_is_written_as_the_golden_file_says(name, golden):
 
 def test_addresses_stay_under_the_folder_of_the_public_url():
     root = parse(channel("https://bank.example/ivr/").render(Gather((Play("/audio/a.wav"),)), turn=2))
-    assert root.find("Gather").get("action") == "/ivr/twilio/turn/2"
+    assert root.find("Gather").get("action") == f"/ivr/twilio/turn/2{RETRIES}"
     assert root.find("Gather/Play").text == "/ivr/audio/a.wav"
-    assert root.find("Redirect").text == "/ivr/twilio/turn/2?silent=1"
+    assert root.find("Redirect").text == f"/ivr/twilio/turn/2?silent=1{RETRIES}"
     sorry = parse(channel("https://bank.example/ivr").sorry("zh-CN", "1"))
-    assert sorry.find("Dial").get("action") == "/ivr/twilio/fallback?attempt=2"
+    assert sorry.find("Dial").get("action") == f"/ivr/twilio/fallback?attempt=2{RETRIES}"
 
 
 @pytest.mark.parametrize(
@@ -128,8 +129,8 @@ def test_an_address_that_no_text_can_hold_breaks_nothing():
 def test_a_hostile_name_of_a_leg_stays_one_piece_of_the_path():
     dial = parse(channel("https://x.example/ivr").render(Dial((), "+86139", leg="../a?b=1&c#<d>"), turn=1)).find("Dial")
     number = dial.find("Number")
-    assert number.get("url") == "/ivr/twilio/agent/..%2Fa%3Fb%3D1%26c%23%3Cd%3E"
-    assert number.get("statusCallback") == number.get("url") + "/ended"
+    assert number.get("url") == "/ivr/twilio/agent/..%2Fa%3Fb%3D1%26c%23%3Cd%3E" + RETRIES
+    assert number.get("statusCallback") == number.get("url").removesuffix(RETRIES) + "/ended" + RETRIES
     assert "record" not in dial.attrib
 
 
