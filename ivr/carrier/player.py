@@ -3,60 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NoReturn
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from . import gather_rules
 from .caller import Act, Caller, DeskAnswer, Gone, HangUp, HeardPrompt, ListeningWindow, Silence, Stretch, Talk
-from .carrier_options import CallResult, CarrierOptions, EndedBy
+from .carrier_options import CallResult, CarrierOptions
 from .clock import Clock
+from .document_player import CallOver, DocumentPlayer, NextDocument
 from .legs import AnsweringAgent, LegEnded, bridge
-from .requests import Carrier, ExchangeWatch, PhoneLine, Purpose, beside, derived_sid, new_sid, resolved_url
-from .side_requests import SideRequests
+from .requests import ExchangeWatch, PhoneLine, beside, resolved_url
 from .sound_length import sound_seconds
 from .transport import Transport
-from .twiml import (
-    OWN_RULE,
-    Dial,
-    Enqueue,
-    Gather,
-    Hangup,
-    Leave,
-    Party,
-    Pause,
-    Play,
-    Record,
-    Redirect,
-    Reject,
-    Say,
-    TwimlDocument,
-    TwimlFault,
-    TwimlPrompt,
-    Verb,
-)
-from .twiml_parser import falls_silent, parse_twiml
+from .twiml import Dial, Enqueue, Gather, Party, Pause, Play, Record, Reject, Say, TwimlFault, TwimlPrompt
+from .twiml_parser import parse_twiml
 
 if TYPE_CHECKING:
     from .recordings import CarrierRecordings
 
 
-class _Over(Exception):
-    def __init__(self, by: EndedBy, status: str = "completed", *, ran_out: bool = False) -> None:
-        self.by = by
-        self.status = status
-        self.ran_out = ran_out
-
-
-@dataclass(eq=False)
-class _Next(Exception):
-    purpose: Purpose
-    url: str
-    method: str
-    extra: Mapping[str, str] = field(default_factory=dict)
-    repeat: bool = False
-
-
-class Player:
+class Player(DocumentPlayer):
     """One call, from the first ring to the status callback. Use it once."""
 
     def __init__(
@@ -71,27 +37,16 @@ class Player:
         watch: ExchangeWatch | None = None,
         recordings: CarrierRecordings | None = None,
     ) -> None:
-        self.call_sid = call_sid or new_sid("CA")
-        self._line = line
+        super().__init__(line, transport, call_sid=call_sid, habits=habits, watch=watch, recordings=recordings)
         self._caller = caller
         self._clock = clock
-        self._habits = habits or CarrierOptions()
-        self._recordings = recordings
-        self._carrier = Carrier(line, transport, self.call_sid, watch)
-        self.faults: list[TwimlFault] = []
-        self.asides = SideRequests(self._carrier, self.faults)
         self._dialled: list[str] = []
         self._early = ""
-        self._url = ""
-        self._documents = 0
-        self._sids = 0
-        self._hops = 0
-        self._status = "ringing"
-        self._began = 0.0
         self._moved = ""
         self._over = False
-        self._transport = transport
-        self._watch = watch
+
+    def _now(self) -> float:
+        return self._clock.now()
 
     def _length(self, url: str) -> float:
         return sound_seconds(self._transport, self._line.real(resolved_url(self._url, url)))
@@ -111,8 +66,8 @@ class Player:
         try:
             self._clock.sleep(self._habits.ring)
             self._began = self._clock.now()
-            self._run(_Next("voice", self._line.voice_url, "POST"))
-        except _Over as over:
+            self._run(NextDocument("voice", self._line.voice_url, "POST"))
+        except CallOver as over:
             by, status = over.by, over.status
         except Gone:
             by, status = "caller", "completed"
@@ -122,77 +77,6 @@ class Player:
         faults = (*self.faults, *self._carrier.warnings)
         return CallResult(self.call_sid, by, status, seconds, self._documents, faults, tuple(self._dialled))
 
-    def _run(self, step: _Next) -> NoReturn:
-        """Play one document after another; only an exception ends it."""
-        while True:
-            try:
-                document = self._fetch(step)
-                self.asides.flush()
-                self._play(document)
-                raise _Over("server", ran_out=True)
-            except _Next as following:
-                step = following
-            except TwimlFault as fault:
-                step = self._fallback(fault, step)
-
-    def _fallback(self, fault: TwimlFault, failed: _Next) -> _Next:
-        self.faults.append(fault)
-        if not self._line.fallback_url or failed.purpose == "fallback":
-            raise _Over("fault", "failed" if self._status == "ringing" else "completed")
-        extra = {"ErrorCode": str(fault.number), "ErrorUrl": fault.url or failed.url}
-        return _Next("fallback", self._line.fallback_url, "POST", extra)
-
-    def _fetch(self, step: _Next) -> TwimlDocument:
-        self._hops += 1
-        if self._hops > self._habits.hops:
-            raise TwimlFault(OWN_RULE, f"{self._hops - 1} documents in a row without a sound: an endless loop")
-        if self._clock.now() - self._began > self._habits.most_seconds:
-            raise _Over("limit")
-        answer, self._url = self._carrier.ask(
-            step.purpose, step.method, step.url, step.extra, status=self._status, repeat=step.repeat
-        )
-        document = parse_twiml(answer.body, status=answer.status, content_type=answer.content_type, url=self._url)
-        self._documents += 1
-        self.faults += document.warnings
-        if falls_silent(document) and not self._line.parent:
-            message = "dead air: a caller who stays silent is cut off, since no verb continues or ends the call"
-            self.faults.append(TwimlFault(OWN_RULE, message, url=self._url, fatal=False))
-        return document
-
-    def _play(self, document: TwimlDocument) -> None:
-        for place, verb in enumerate(document.verbs):
-            if isinstance(verb, Reject) and place == 0 and self._status == "ringing":
-                raise _Over("server", "busy" if verb.reason == "busy" else "no-answer")
-            if not (isinstance(verb, Redirect | Pause) and self._status == "ringing"):
-                self._status = "in-progress"
-            self._verb(verb)
-
-    def _verb(self, verb: Verb) -> None:
-        if isinstance(verb, Say | Play | Pause):
-            self._prompts((verb,))
-        elif isinstance(verb, Gather):
-            self._gather(verb)
-        elif isinstance(verb, Record):
-            self._record(verb)
-        elif isinstance(verb, Dial):
-            self._dial(verb)
-        elif isinstance(verb, Enqueue):
-            self._enqueue(verb)
-        elif isinstance(verb, Redirect):
-            raise self._next("redirect", verb.url, verb.method)
-        elif isinstance(verb, Hangup | Leave | Reject):
-            raise _Over("server")
-
-    def _next(
-        self,
-        purpose: Purpose,
-        url: str | None,
-        method: str,
-        extra: Mapping[str, str] | None = None,
-        again: bool = False,
-    ) -> _Next:
-        return _Next(purpose, resolved_url(self._url, url) if url else self._url, method, extra or {}, again)
-
     # --- what is heard ---
 
     def _wait(self, seconds: float) -> None:
@@ -201,7 +85,7 @@ class Player:
             self._clock.sleep(seconds)
         if self._moved:
             url, self._moved = self._moved, ""
-            raise _Next("moved", url, "POST")
+            raise NextDocument("moved", url, "POST")
 
     def _prompts(self, prompts: Sequence[TwimlPrompt]) -> None:
         """Play prompts that only a hang-up can interrupt."""
@@ -288,11 +172,6 @@ class Player:
             self._last_word(step)
         raise step
 
-    def _last_word(self, step: _Next) -> None:
-        """Report the end of a verb after the caller has hung up; the answer is ignored."""
-        self._carrier.ask(step.purpose, step.method, step.url, step.extra, status="completed", repeat=step.repeat)
-        raise Gone
-
     # --- Dial and Enqueue ---
 
     def _dial(self, dial: Dial) -> None:
@@ -316,21 +195,9 @@ class Player:
 
     def _leg(self, party: Party, desk: DeskAnswer) -> Player:
         """Return the player of the dialled leg."""
-        line = replace(
-            self._line,
-            voice_url=resolved_url(self._url, party.url) if party.url else "",
-            status_url=resolved_url(self._url, party.status_callback) if party.status_callback else "",
-            fallback_url="",
-            called=party.number,
-            direction="outbound-dial",
-            parent=self.call_sid,
-        )
+        line = self._leg_line(party)
         sid, agent, watch = self._new_sid("CA"), AnsweringAgent(desk), beside(self._watch)
         return Player(line, self._transport, agent, self._clock, call_sid=sid, habits=self._habits, watch=watch)
-
-    def _new_sid(self, kind: str) -> str:
-        self._sids += 1
-        return derived_sid(kind, self.call_sid, self._sids)
 
     def takes(self, clock: Clock) -> bool:
         """Play the leg's document to the agent; return whether the agent takes the call."""
@@ -338,8 +205,8 @@ class Player:
             return True
         self._clock, self._began, self._status = clock, clock.now(), "in-progress"
         try:
-            self._run(_Next("voice", self._line.voice_url, "POST"))
-        except _Over as over:
+            self._run(NextDocument("voice", self._line.voice_url, "POST"))
+        except CallOver as over:
             return over.ran_out
         except Gone:
             return False
@@ -354,18 +221,6 @@ class Player:
         if ended.talked is None or not dial.record:
             return facts
         return facts | self._recording(dial.recorded, "DialVerb", ended.talked)
-
-    def _recording(self, callback: str | None, source: str, seconds: float, sound: bytes = b"") -> dict[str, str]:
-        sid = self._new_sid("RE")
-        url = f"{self._habits.recordings}/{self._line.account}/Recordings/{sid}"
-        if self._recordings is not None:
-            url = self._recordings.keep(sid, sound)
-        facts = {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(round(seconds))}
-        if callback:
-            more = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": source}
-            where = resolved_url(self._url, callback)
-            self.asides.later(lambda: self.asides.tell("recording", where, facts | more, self._status))
-        return facts
 
     def _enqueue(self, enqueue: Enqueue) -> None:
         sid, began = self._new_sid("QU"), self._clock.now()
