@@ -20,6 +20,8 @@ from .requests import DEMO_ACCOUNT
 
 NOT_READY = 2
 """Number of requests for which a recording is not available yet."""
+LARGEST_FORM = 64 << 10
+"""Bytes of a request's body that are read."""
 _NAME = re.compile(r"/2010-04-01/Accounts/(AC\w{32})/Recordings/(RE\w{32})\.(wav|json)")
 
 
@@ -61,15 +63,23 @@ class CarrierRecordings:
         self._thread.join()
         self._http.server_close()
 
-    def answer(self, method: str, path: str, login: str) -> tuple[int, bytes]:
+    def answer(self, method: str, path: str, login: str, body: bytes = b"") -> tuple[int, bytes]:
         """Return the status and the body of one request."""
+        if (method, path) == ("GET", "/health"):
+            return 200, b""
         if not hmac.compare_digest(login.encode(), self._login.encode()):
             self.refused += 1
             return 401, b""
+        return self.resource(method, path, body)
+
+    def resource(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        """Answer a request with valid credentials."""
         name = _NAME.fullmatch(path)
         if not name or name[1] != self.account or name[2] not in self._kept:
             return 404, b""
         sid = name[2]
+        if method == "POST":
+            return 405, b""
         if method == "DELETE":
             del self._kept[sid]
             self.deleted.append(sid)
@@ -89,11 +99,19 @@ class CarrierRecordings:
             def do_DELETE(self) -> None:
                 self._answer("DELETE")
 
+            def do_POST(self) -> None:
+                self._answer("POST")
+
             def _answer(self, method: str) -> None:
-                status, body = server.answer(method, self.path, self.headers.get("Authorization", ""))
+                size = self.headers.get("Content-Length", "0")
+                if not (size.isascii() and size.isdecimal() and int(size) <= LARGEST_FORM):
+                    self.send_error(413)
+                    return
+                form = self.rfile.read(int(size))
+                status, body = server.answer(method, self.path, self.headers.get("Authorization", ""), form)
                 self.send_response(status)
                 if status != 204:
-                    self.send_header("Content-Type", "audio/x-wav")
+                    self.send_header("Content-Type", "audio/x-wav" if body[:4] == b"RIFF" else "application/json")
                     self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

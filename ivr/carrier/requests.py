@@ -39,7 +39,8 @@ class PhoneLine:
     """Caller, called number, and the number's webhooks.
 
     Without `token`, requests are not signed. `public_url` is the scheme and host in the signed URL if it differs from
-    `voice_url`, as behind a proxy. `parent` is the call that dialled this one, if any.
+    `voice_url`, as behind a proxy. `parent` is the call that dialled this one, if any;
+    `forwarded_from` the number that the caller dialled before the call was diverted here.
     """
 
     voice_url: str
@@ -52,6 +53,7 @@ class PhoneLine:
     public_url: str = ""
     direction: str = "inbound"
     parent: str = ""
+    forwarded_from: str = ""
 
     def public(self, url: str) -> str:
         """Return a URL as the server knows it, which is how it is signed."""
@@ -185,6 +187,7 @@ class Carrier:
             "FromCountry": "",
             "ToCountry": "",
             **({"ParentCallSid": line.parent} if line.parent else {}),
+            **({"ForwardedFrom": line.forwarded_from} if line.forwarded_from else {}),
         }
 
     def _warn(self, message: str, url: str) -> None:

@@ -9,9 +9,10 @@ from types import MappingProxyType
 
 EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "speech": ("espeakng_loader", "miniaudio", "numpy", "pyttsx3", "rjieba", "vosk"),
+        "speech": ("espeakng_loader", "miniaudio", "numpy", "pyttsx3", "rjieba", "vosk", "websockets"),
         "load": ("gevent", "hdrh", "locust"),
         "whisper": ("ctranslate2", "faster_whisper"),
+        "sip": ("baresip",),
     }
 )
 """Extra of the distribution to the modules that it installs."""

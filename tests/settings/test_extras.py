@@ -91,7 +91,7 @@ def test_voices_and_recognisers_name_the_extra(base_install):
 
 def test_every_module_of_an_extra_is_installed_by_it():
     declared = {extra: " ".join(PROJECT["optional-dependencies"][extra]) for extra in EXTRAS}
-    brought = {"gevent": "locust", "hdrh": "hdrhistogram", "ctranslate2": "faster_whisper"}
+    brought = {"baresip": "baresip-python", "gevent": "locust", "hdrh": "hdrhistogram", "ctranslate2": "faster_whisper"}
     for extra, modules in EXTRAS.items():
         for module in modules:
             assert brought.get(module, module).replace("_", "-") in declared[extra], module

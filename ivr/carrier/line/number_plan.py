@@ -1,0 +1,28 @@
+"""Numbers as a SIP line spells them, in the spelling of the webhooks: +, country code, number (E.164)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+SHORTEST_NATIONAL = 10
+"""Digits of the shortest number with an area code; shorter ones are extensions and service numbers such as 95588."""
+_USER = re.compile(r"<?\s*(?:sips?|tel):([^@;>?]+)", re.IGNORECASE)
+_NUMBER = re.compile(r"\+?[0-9]+")
+
+
+def user_of(address: str) -> str:
+    """Return the user part of a SIP or tel address, with or without brackets, or the text itself."""
+    match = _USER.search(address)
+    return unquote(match[1]).partition(";")[0].strip() if match else address.strip()
+
+
+def in_full(user: str, country: str = "86") -> str:
+    """Return a number with its country code; names, extensions and service numbers stay as they are."""
+    plain = re.sub(r"[-. ()]", "", user)
+    if not _NUMBER.fullmatch(plain) or plain.startswith("+"):
+        return plain if _NUMBER.fullmatch(plain) else user
+    if plain.startswith("00"):
+        return "+" + plain[2:]
+    national = plain.removeprefix("0")
+    return f"+{country}{national}" if len(national) >= SHORTEST_NATIONAL else plain
