@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 import time
+import webbrowser
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ HOST = "127.0.0.1"
 _FLOW = "main_menu"
 _CALLER = "+8613800000001"
 HOME = Path("var")
+SIP_PORT, _AGENT_PORT = 5060, 5070
+_OWN_NUMBER, _DESK = "+861085550199", "+861085550100"
 NEXT = """\
 
 What to try next:
@@ -45,30 +48,49 @@ class Running:
     own_token: bool
     children: tuple[Child, ...]
     texts: TextMessages | None
+    phone_url: str = ""
+
+
+@dataclass(frozen=True)
+class _OwnLine:
+    """The telephone line of the demo: SIP, a telephone in the browser, or both."""
+
+    sip: bool
+    phone: bool
+
+    def __bool__(self) -> bool:
+        return self.sip or self.phone
 
 
 @click.command(short_help="Call a bank's hotline that runs on this machine.")
 @click.option("--headless", is_flag=True, help="Start the bank and the server, print their addresses and keep running.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The server's port.  [default: a free one]")
-def command(headless: bool, port: int | None) -> None:
+@click.option("--browser", is_flag=True, help="Call from a telephone in the browser instead of the terminal.")
+@click.option("--sip", is_flag=True, help="Take calls of softphones at sip:ivr@127.0.0.1 instead.")
+def command(headless: bool, port: int | None, browser: bool, sip: bool) -> None:
     """Start a demo bank and a server on this machine, and call it.
 
     \b
     Example:
       ivr demo
+      ivr demo --browser
+      ivr demo --sip
       ivr demo --headless --port 8080
 
     Digits are keys, words are speech, an empty line is silence, and Ctrl-D hangs up. No account is needed, and no data
     leaves this machine: text messages, such as one-time codes, are shown in the terminal.
     """  # noqa: D301
     with _quiet_end(), ExitStack() as stack:
-        running = _start(stack, port or 0)
-        if headless:
-            _stay(running)
+        own_line = _OwnLine(sip, browser)
+        running = _start(stack, port or 0, own_line)
+        if headless or own_line:
+            if browser and not headless:
+                webbrowser.open(running.phone_url)
+            _stay(running, own_line)
         _call(running)
 
 
-def _start(stack: ExitStack, requested_port: int) -> Running:
+def _start(stack: ExitStack, requested_port: int, own_line: _OwnLine) -> Running:
     port = claim_port(HOST, requested_port, "--port")
     bank_port = claim_port(HOST, 0, "--port")
     own_token = os.environ.get("TWILIO_AUTH_TOKEN", "").strip()
@@ -77,6 +99,14 @@ def _start(stack: ExitStack, requested_port: int) -> Running:
     # Every demo starts anew, without cards that were reported lost in an earlier one, and without its calls.
     book = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-", dir=HOME)))
     env = _environment(os.environ, token, url_of(HOST, bank_port), book)
+    api_port = claim_port(HOST, 0, "--port") if own_line else 0
+    if own_line:
+        env |= _carrier(url_of(HOST, port), api_port)
+    if own_line == _OwnLine(sip=False, phone=True):
+        env["TWILIO_SMS_FROM"] = _OWN_NUMBER  # so the page shows text messages; else the terminal does
+    phone_port = claim_port(HOST, 0, "--port") if own_line.phone else 0
+    phone_url = f"{url_of(HOST, phone_port)}/phone" if own_line.phone else ""
+    env["IVR_PHONE_URL"] = phone_url
     started = [
         stack.enter_context(child(arguments, env, HOME / f"demo-{arguments[0]}.log"))
         for arguments in (
@@ -87,8 +117,36 @@ def _start(stack: ExitStack, requested_port: int) -> Running:
     url, bank_url = url_of(HOST, port), url_of(HOST, bank_port)
     for process, health in zip(started, (f"{bank_url}/health", f"{url}/health/ready"), strict=True):
         process.wait_for(health)
+    if own_line:
+        started.append(_line(stack, env, own_line, url, api_port, phone_port))
     texts = stack.enter_context(text_messages(env))
-    return Running(url, bank_url, token, not own_token, tuple(started), texts)
+    return Running(url, bank_url, token, not own_token, tuple(started), texts, phone_url)
+
+
+def _carrier(url: str, api_port: int) -> dict[str, str]:
+    """Return the settings with which the server uses the demo's own line as its carrier."""
+    from ivr.carrier.requests import DEMO_ACCOUNT
+
+    return {
+        "IVR_PUBLIC_URL": url,
+        "TWILIO_ACCOUNT_SID": DEMO_ACCOUNT,
+        "TWILIO_API_URL": url_of(HOST, api_port),
+        "TWILIO_CALL_FROM": _OWN_NUMBER,
+    }
+
+
+def _line(
+    stack: ExitStack, env: Mapping[str, str], own_line: _OwnLine, url: str, api_port: int, phone_port: int
+) -> Child:
+    """Start the line."""
+    arguments = ["line", "--url", url, "--api", str(api_port), "--desk", _DESK]
+    arguments += ["--phone", f"{HOST}:{phone_port}"] if own_line.phone else []
+    arguments += ["--bind", f"{HOST}:{SIP_PORT}"] if own_line.sip else ["--no-sip"]
+    if own_line.sip and not own_line.phone:
+        arguments += ["--number", f"{_DESK}=sip:desk@{HOST}:{_AGENT_PORT}"]
+    process = stack.enter_context(child(arguments, env, HOME / "demo-line.log"))
+    process.wait_for(f"{url_of(HOST, api_port)}/health")
+    return process
 
 
 _NOT_OURS = frozenset(
@@ -125,9 +183,10 @@ def _how_to_change() -> str:
     return f"{f'{program()} new my-line':{width}}  a folder of your own with these flows; change them and call again"
 
 
-def _stay(running: Running) -> None:
+def _stay(running: Running, own_line: _OwnLine) -> None:
     """Print the settings for another terminal, and wait for Ctrl-C or the end of a child."""
     lines = [
+        *_how_to_dial(running, own_line),
         f"# The demo's server; its bank is {running.bank_url}. In another terminal:",
         f"export IVR_PUBLIC_URL={running.url}",
         *([f"export TWILIO_AUTH_TOKEN={running.token}"] if running.own_token else []),
@@ -144,6 +203,21 @@ def _stay(running: Running) -> None:
             sys.stdout.flush()
         for process in running.children:
             process.check()
+
+
+def _how_to_dial(running: Running, own_line: _OwnLine) -> list[str]:
+    customer = f"For the balance of {_CALLER} the card ends in 0128 and the PIN is 135790."
+    lines = []
+    if own_line.phone:
+        lines += [
+            f"Call from the browser: {running.phone_url}",
+            f"An agent's telephone, in a second tab: {running.phone_url}?side=agent",
+        ]
+    if own_line.sip:
+        lines += [f"Call from a softphone: sip:ivr@{HOST}:{SIP_PORT} (UDP, PCMA or PCMU; no registration)"]
+        if not own_line.phone:
+            lines += [f"An agent's softphone, which the desk's calls ring: one that listens at {HOST}:{_AGENT_PORT}"]
+    return [*lines, customer, ""] if lines else []
 
 
 @contextmanager
