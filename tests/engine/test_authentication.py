@@ -29,6 +29,12 @@ def test_a_right_pin_proves_level_1_and_the_charge_comes_before_the_check(phone)
     assert asked.index("identity.charge") < asked.index("bank.verify") < asked.index("identity.passed")
 
 
+def test_a_right_pin_forgets_the_call_s_failures_before_it(phone) -> None:
+    call = proving(phone, bank_verify=RIGHT).stay_silent()
+    assert call.call.errors == 1
+    assert call.press("0128").press("135790").call.errors == 0
+
+
 @pytest.mark.parametrize("answer", [{"verified": False}, {"verified": "yes", "customer": "C1"}, {"verified": True}])
 def test_an_answer_that_is_not_plainly_right_proves_nothing(phone, answer) -> None:
     call = proving(phone, bank_verify=answer).press("0128").press("135790")

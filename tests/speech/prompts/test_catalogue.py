@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -109,10 +108,8 @@ def test_whatever_shipped_flows_say_to_silence_and_nonsense_is_known():
     assert not unknown
 
 
-def test_the_shipped_flows_are_listed_quickly_and_every_name_is_one_file():
-    began = time.process_time()
+def test_every_name_of_a_shipped_prompt_is_one_file():
     found = known_prompts(load(FLOWS, catalogue()))
-    assert time.process_time() - began < 10
     names = [(prompt.language, prompt.id) for prompt in found]
     assert len(set(names)) == len(names) > 300
     assert all(name.replace(".", "").replace("_", "").replace("-", "").isalnum() for _, name in names)
