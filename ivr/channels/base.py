@@ -140,6 +140,8 @@ class Channel(ABC, Generic[RequestT]):
 
     kind: ClassVar[str]
     speaks: ClassVar[bool]
+    settings_of_carrier: ClassVar[tuple[str, ...]] = ()
+    """The fields of Settings that this channel alone reads."""
 
     @classmethod
     @abstractmethod

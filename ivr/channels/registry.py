@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from ivr import channels as _folder
 from ivr.discovery import folder_kinds, plugin_kinds
 from ivr.errors import IvrError, NoRecording, SettingsError
-from ivr.settings import Settings
+from ivr.settings import VARIABLES, Settings
 from ivr.speech.speech_input import Fetching
 
 from .base import Channel, Fingerprint
@@ -29,6 +29,12 @@ def unsigned(settings: Settings) -> str:
     Opens no channel and writes nothing. Raises SettingsError.
     """
     return "\n".join(words for cls in _installed().values() if (words := cls.unsigned(settings)))
+
+
+def carrier_variables() -> frozenset[str]:
+    """Return the environment variables of the settings that channels alone read. Raises SettingsError."""
+    names = (VARIABLES[name] for cls in _installed().values() for name in cls.settings_of_carrier)
+    return frozenset(form for name in names for form in (name, f"{name}_FILE"))
 
 
 def _installed() -> dict[str, type[Channel[Any]]]:

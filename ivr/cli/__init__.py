@@ -10,7 +10,13 @@ import traceback
 from difflib import get_close_matches
 from typing import Any
 
-import click
+try:
+    import click
+except ModuleNotFoundError:
+    raise SystemExit(
+        f"The packages of ivr are not installed for {sys.executable}. In a clone, start `python3 -m ivr` instead of "
+        "`python3 -m ivr.cli`: it sets up .venv first. Elsewhere: pip install ivr-flows"
+    ) from None
 
 from ivr.errors import IvrError
 

@@ -7,18 +7,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ._sockets import Refused
-from ._stores import KEY_SETTINGS, kept_store, seal_of, settings_for
+from ._stores import KEY_SETTINGS, NO_KEY, kept_store, lacks_store, seal_of, settings_for
 
 if TYPE_CHECKING:
     from ivr.services.queue.service import Queue
 
 
 @contextmanager
-def kept_queue() -> Iterator[Queue]:
-    """Open the queue in the store of IVR_STORE, with the desks of line.yaml in IVR_FLOWS.
+def kept_queue(*, reads: bool = False) -> Iterator[Queue]:
+    """Open the queue in the store of IVR_STORE, with the desks of line.yaml in IVR_FLOWS; `reads` as for `kept_store`.
 
     Raises Refused if line.yaml cannot be used, or without the server's key, since callers' data is encrypted.
     """
+    from ivr.crypto import KEY_BYTES, Seal
     from ivr.errors import FlowError
     from ivr.flow.loader import load
     from ivr.services.queue.repository import QueueRepository
@@ -30,8 +31,9 @@ def kept_queue() -> Iterator[Queue]:
         line = load(settings.flows, catalogue()).line
     except FlowError:
         raise Refused(f"the flows in {settings.flows} cannot be used; ivr check tells why.") from None
-    with kept_store(settings) as store:
-        seal = seal_of(settings)
+    is_empty = reads and lacks_store(settings)
+    with kept_store(settings, reads=reads) as store:
+        seal = Seal(bytes(KEY_BYTES)) if is_empty else seal_of(settings)
         if seal is None:
-            raise Refused("the server's key is missing; set IVR_KEY or TWILIO_AUTH_TOKEN as on the server.")
+            raise Refused(NO_KEY)
         yield Queue(QueueRepository(store), store, seal, line)

@@ -11,10 +11,13 @@ from urllib.parse import urlsplit
 import click
 
 from ivr.net.reachability import is_loopback
+from ivr.settings import VARIABLES
 
 if TYPE_CHECKING:
     from ivr.app import Ivr
     from ivr.carrier.recordings import CarrierRecordings
+
+_API_URL = VARIABLES["api_url"]
 
 
 def sounds(files: Sequence[Path]) -> list[bytes]:
@@ -47,10 +50,10 @@ def recordings(token: str, port: int = 0) -> CarrierRecordings:
 
 def port_of(url: str) -> int:
     """Return the port at which the server fetches recordings. Raises UsageError if it fetches them from the carrier."""
-    address = urlsplit(os.environ.get("TWILIO_API_URL", ""))
+    address = urlsplit(os.environ.get(_API_URL, ""))
     if not (address.port and is_loopback(address.hostname or "")):
         raise click.UsageError(
-            f"--speak: the server at {url} would look for recordings at the carrier; set TWILIO_API_URL, there and "
+            f"--speak: the server at {url} would look for recordings at the carrier; set {_API_URL}, there and "
             "here, to an address on this machine such as http://127.0.0.1:8090"
         )
     return address.port
@@ -60,7 +63,7 @@ def hearing(kept: CarrierRecordings | None) -> dict[str, str]:
     """Return the settings with which an engine recognises the recordings of this phone."""
     if kept is None:
         return {}
-    return {"IVR_ASR": "local", "TWILIO_API_URL": kept.url, "TWILIO_ACCOUNT_SID": kept.account}
+    return {"IVR_ASR": "local", _API_URL: kept.url, VARIABLES["account_sid"]: kept.account}
 
 
 def tell_unheard(ivr: Ivr) -> None:

@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
+from ivr.settings import VARIABLES
+
 from ._sockets import Refused
 
 if TYPE_CHECKING:
@@ -15,7 +19,9 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
     from ivr.stores import Store
 
-KEY_SETTINGS = ("IVR_KEY", "IVR_KEY_FILE", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_FILE")
+TOKEN = VARIABLES["auth_token"]
+KEY_SETTINGS = ("IVR_KEY", "IVR_KEY_FILE", TOKEN, f"{TOKEN}_FILE")
+NO_KEY = f"the server's key is missing; set IVR_KEY or {TOKEN} as on the server."
 
 
 def settings_for(*names: str) -> Settings:
@@ -26,17 +32,33 @@ def settings_for(*names: str) -> Settings:
     return Settings.from_environment({name: os.environ[name] for name in variables if name in os.environ})
 
 
+def lacks_store(settings: Settings) -> bool:
+    """Return whether the store does not exist yet."""
+    from ivr.stores import store_exists
+
+    return not store_exists(settings.store)
+
+
 @contextmanager
-def kept_store(settings: Settings) -> Iterator[Store]:
-    """Open the store. Raises Refused if it does not exist or is in memory: opening would create a new one."""
+def kept_store(settings: Settings, *, reads: bool = False) -> Iterator[Store]:
+    """Open the store. Raises Refused if it does not exist or is in memory: opening would create a new one.
+
+    A command that only `reads` gets an empty store instead of one that does not exist, and a note is printed.
+    """
     from ivr.settings import masked_address
-    from ivr.stores import open_store, store_exists
+    from ivr.stores import open_store
 
     if settings.store.startswith("memory:"):
         raise Refused("a store in memory cannot be read by another program; set IVR_STORE to the store of the server.")
-    if not store_exists(settings.store):
+    if lacks_store(settings):
         address = masked_address(settings.store)
-        raise Refused(f"there is no store at {address}; start the server once, or set IVR_STORE to its store.")
+        if not reads:
+            raise Refused(f"there is no store at {address}; start the server once, or set IVR_STORE to its store.")
+        from ivr.stores.memory import MemoryStore
+
+        click.echo(f"There is no store at {address} yet, so there is nothing to show; ivr serve creates it.", err=True)
+        yield MemoryStore()
+        return
     store = open_store(settings.store)
     try:
         yield store

@@ -104,7 +104,7 @@ def list_agents(as_json: bool) -> None:
     """List the agents, their state and how long they have been in it."""
     from ivr.services.queue.view import agent_view
 
-    with _agents() as register:
+    with _agents(reads=True) as register:
         agents = register.agents()
     now = time.time()
     if as_json:
@@ -134,10 +134,10 @@ def _change(update: Callable[[Agents, float], Agent]) -> None:
 
 
 @contextmanager
-def _agents() -> Iterator[Agents]:
+def _agents(*, reads: bool = False) -> Iterator[Agents]:
     from ivr.services.queue.agents import AgentsError
 
-    with kept_queue() as queue:
+    with kept_queue(reads=reads) as queue:
         try:
             yield queue.agents
         except AgentsError as fault:

@@ -12,6 +12,7 @@ import click
 
 from ._datetime_param import Moment, moment_text
 from ._sockets import Refused
+from ._stores import kept_store
 
 if TYPE_CHECKING:
     from ivr.flow.model import Hotline
@@ -114,7 +115,8 @@ def list_(as_json: bool) -> None:
 
     settings = _settings()
     now, announcements = time.time(), dict[str, "Announcement"]()
-    _with_store(settings, lambda store: announcements.update(switched_on(store, now)))
+    with kept_store(settings, reads=True) as store:
+        announcements.update(switched_on(store, now))
     slots = _line(settings).announcements
     names = [*slots, *(name for name in announcements if name not in slots)]
     if as_json:

@@ -18,6 +18,7 @@ from ._audio_out import ear
 from ._program import program
 from ._sms import TextMessages
 from ._speak import hearing, port_of, recordings, sounds, tell_unheard
+from ._stores import TOKEN
 from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, new_token, play_one, transcript, wired
 
 if TYPE_CHECKING:
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
 
 _FLOW = "main_menu"
 _CALLER = "+8613800000001"
+_AS_ELDERLY = "call {flow} --from +8613800000003"
+"""A customer of the demo bank, whom the demo's flows treat as elderly."""
 _NEXT = (
     ("call {flow} --save-test my_call.yaml", "save a call as a conversation"),
-    ("call {flow} --from +8613800000003", "call as a customer aged 72"),
+    (_AS_ELDERLY, "call as a customer aged 72"),
     ("test", "play all conversations"),
 )
 
@@ -40,7 +43,7 @@ _NEXT = (
 @click.option(
     "--to", "called", metavar="NUMBER", default="", help="The called number; without FLOW it selects the flow."
 )
-@click.option("--url", default="", help="Call a running server, signed with TWILIO_AUTH_TOKEN.")
+@click.option("--url", default="", help=f"Call a running server, signed with {TOKEN}.")
 @click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Play this conversation.")
 @click.option(
     "--save-test", "save", type=click.Path(dir_okay=False, path_type=Path), help="Save the call as a conversation."
@@ -160,9 +163,14 @@ def _voices() -> dict[str, str]:
 
 def _tell_next(flow: str) -> None:
     ivr = program()
-    lines = [(f"{ivr} {words.format(flow=flow)}", why) for words, why in _NEXT]
+    demo = _elderly_flow().is_file()
+    lines = [(f"{ivr} {words.format(flow=flow)}", why) for words, why in _NEXT if demo or words != _AS_ELDERLY]
     width = max(len(line) for line, _ in lines)
     click.echo("\n".join(["\nWhat to try next:", *(f"  {line:{width}}  {why}" for line, why in lines)]))
+
+
+def _elderly_flow() -> Path:
+    return Path(os.environ.get("IVR_FLOWS", "").strip() or "flows") / "elderly_simple.yaml"
 
 
 def _play(script: Path, url: str) -> None:

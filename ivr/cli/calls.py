@@ -56,7 +56,7 @@ def command(ctx: click.Context, which: str | None, limit: int, numbers: bool, as
     """  # noqa: D301
     if ctx.invoked_subcommand is not None:
         return
-    with kept_store(settings_for()) as store:
+    with kept_store(settings_for(), reads=True) as store:
         details = [
             _context(store, call_id, numbers=numbers)
             for live in (True, False)

@@ -23,6 +23,7 @@ from ._children import Child, child
 from ._program import program
 from ._sms import TextMessages, text_messages
 from ._sockets import claim_port, url_of
+from ._stores import TOKEN
 
 HOST = "127.0.0.1"
 _FLOW = "main_menu"
@@ -93,7 +94,7 @@ def command(headless: bool, port: int | None, browser: bool, sip: bool) -> None:
 def _start(stack: ExitStack, requested_port: int, own_line: _OwnLine) -> Running:
     port = claim_port(HOST, requested_port, "--port")
     bank_port = claim_port(HOST, 0, "--port")
-    own_token = os.environ.get("TWILIO_AUTH_TOKEN", "").strip()
+    own_token = os.environ.get(TOKEN, "").strip()
     token = own_token or secrets.token_hex(16)
     HOME.mkdir(exist_ok=True)
     # Every demo starts anew, without cards that were reported lost in an earlier one, and without its calls.
@@ -149,23 +150,21 @@ def _line(
     return process
 
 
-_NOT_OURS = frozenset(
-    {
-        *("IVR_PUBLIC_URL", "IVR_ALARM_URL", "TWILIO_AUTH_TOKEN_FILE", "TWILIO_SMS_FROM", "TWILIO_CALL_FROM"),
-        *("TWILIO_TASKROUTER_WORKFLOW_SID", "TWILIO_API_URL", "IVR_ASR"),
-    }
-)
-"""Settings that the demo ignores: it has its own address, and must not send messages or alarms, or place calls."""
+_NOT_OURS = frozenset({"IVR_PUBLIC_URL", "IVR_ALARM_URL", "IVR_ASR"})
+"""Settings that the demo ignores, with those of carriers: it must not send messages or alarms, or place calls."""
 
 
 def _environment(environment: Mapping[str, str], token: str, bank_url: str, book: Path) -> dict[str, str]:
     """Return the environment of the demo's server: the given one, with the demo's own addresses and token."""
-    env = {name: value for name, value in environment.items() if name not in _NOT_OURS}
+    from ivr.channels.registry import carrier_variables
+
+    ignored = _NOT_OURS | carrier_variables()
+    env = {name: value for name, value in environment.items() if name not in ignored}
     defaults = {"IVR_STORE": f"sqlite:///{book}/ivr.db"}
     for name, folder in (("IVR_FLOWS", "flows"), ("IVR_AUDIO", "audio")):
         if not Path(folder).is_dir():
             defaults[name] = str(demo_folder(folder))
-    return {**defaults, **env, "TWILIO_AUTH_TOKEN": token, "IVR_BANK_URL": bank_url}
+    return {**defaults, **env, TOKEN: token, "IVR_BANK_URL": bank_url}
 
 
 def _call(running: Running) -> None:
@@ -189,7 +188,7 @@ def _stay(running: Running, own_line: _OwnLine) -> None:
         *_how_to_dial(running, own_line),
         f"# The demo's server; its bank is {running.bank_url}. In another terminal:",
         f"export IVR_PUBLIC_URL={running.url}",
-        *([f"export TWILIO_AUTH_TOKEN={running.token}"] if running.own_token else []),
+        *([f"export {TOKEN}={running.token}"] if running.own_token else []),
         f"# {program()} call {_FLOW} --url {running.url}",
         f"# {program()} load {_FLOW} --url {running.url} --users 50 --duration 10s",
         "# Ctrl-C ends it.",

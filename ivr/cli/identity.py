@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._sockets import Refused
-from ._stores import KEY_SETTINGS, kept_store, operator, seal_of, settings_for
+from ._stores import KEY_SETTINGS, TOKEN, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:
     from ivr.services.identity import IdentityService
@@ -27,7 +27,7 @@ BANK_SECONDS = 3.0
 _NAME = "ACCOUNT|NUMBER"
 _OTHER_KEY = (
     "the server uses another key than this command, so accounts cannot be looked up by name."
-    " Set IVR_KEY or TWILIO_AUTH_TOKEN as on the server, or give the reference that ivr identity list shows."
+    f" Set IVR_KEY or {TOKEN} as on the server, or give the reference that ivr identity list shows."
 )
 
 

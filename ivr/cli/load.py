@@ -13,6 +13,8 @@ import click
 from ivr.errors import IvrError
 from ivr.settings.extras import missing_extra
 
+from ._stores import TOKEN
+
 if TYPE_CHECKING:
     from ivr.loadtest.objective import Objective
     from ivr.loadtest.plan import Plan
@@ -150,7 +152,7 @@ def _measured(plan: Plan, objectives: list[Objective]) -> Result:
 
     try:
         first = scripts.load_scripts(plan.conversations, plan.flow).fit[0]
-        target.probe(first.line(plan.url, os.environ.get("TWILIO_AUTH_TOKEN", ""), plan.public_url), plan.timeout)
+        target.probe(first.line(plan.url, os.environ.get(TOKEN, ""), plan.public_url), plan.timeout)
         with progress_bar(plan) as show:
             result = process.run(plan, show)
     except IvrError as error:

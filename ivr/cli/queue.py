@@ -65,7 +65,7 @@ def done(reference: str) -> None:
 
 
 def _view() -> Mapping[str, Any]:
-    with kept_queue() as queue:
+    with kept_queue(reads=True) as queue:
         return queue.view(time.time())
 
 

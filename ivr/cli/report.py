@@ -82,7 +82,7 @@ def command(
         raise click.UsageError("--csv and --json cannot both be written; leave one out.")
     settings = settings_for("IVR_ALARM_URL", "IVR_TARGETS")
     first = _midnight(USUAL_DAYS) if since is None else since
-    with kept_store(settings) as store:
+    with kept_store(settings, reads=not alarms) as store:
         if alarms:
             _sound(store, settings, as_json)
         else:

@@ -12,7 +12,7 @@ import click
 
 from ._datetime_param import Moment, moment_text
 from ._sockets import Refused
-from ._stores import KEY_SETTINGS, kept_store, operator, seal_of, settings_for
+from ._stores import KEY_SETTINGS, NO_KEY, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:
     from ivr.services.identity.risk import Risks
@@ -117,5 +117,5 @@ def _risks() -> Iterator[Risks]:
     with kept_store(settings) as store:
         seal = seal_of(settings)
         if seal is None:
-            raise Refused("the server's key is missing; set IVR_KEY or TWILIO_AUTH_TOKEN as on the server.")
+            raise Refused(NO_KEY)
         yield Risks(store, seal)

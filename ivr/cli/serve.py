@@ -174,8 +174,12 @@ def _report(fault: FlowError) -> str:
 
 
 def _warnings(settings: Settings, channels: Iterable[Channel[Any]]) -> Iterator[str]:
+    from ivr.settings.misspelt import misspelt
+
     for channel in channels:
         yield from channel.warnings()
+    for name, meant in misspelt(os.environ):
+        yield f"{name} is no setting." + (f" Did you mean {meant}?" if meant else "")
     if settings.store.startswith("memory:"):
         yield "IVR_STORE is memory: calls, complaints and locks are lost when the server ends."
 

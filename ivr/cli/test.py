@@ -96,7 +96,7 @@ def wired(
     """
     from ivr.app import build
     from ivr.demo.bank.serving import BackgroundBank
-    from ivr.settings import Settings
+    from ivr.settings import VARIABLES, Settings
 
     token = token or new_token()
     names = ("IVR_FLOWS", "IVR_AUDIO", "IVR_MODELS")
@@ -104,7 +104,7 @@ def wired(
 
     def build_with(bank_url: str, release: Release | None = None) -> Ivr:
         env = {"IVR_TTS": "cloud", **kept, **(more or {})}
-        env |= {"IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": token, "IVR_PUBLIC_URL": BASE_URL}
+        env |= {"IVR_STORE": "memory:", VARIABLES["auth_token"]: token, "IVR_PUBLIC_URL": BASE_URL}
         return build(Settings.from_environment({**env, "IVR_BANK_URL": bank_url}), clock=clock, release=release)
 
     with BackgroundBank(clock=clock) as bank:

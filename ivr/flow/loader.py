@@ -112,7 +112,7 @@ def inspect(folder: Path, catalogue: Catalogue) -> tuple[Release | None, list[Pr
     paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
     if not paths:
         message = f"There is no flow file in {folder.as_posix()}."
-        cure = "Name the folder that holds the flows, or set IVR_FLOWS to it."
+        cure = "Name the folder that holds the flows, or set IVR_FLOWS to it; ivr new FOLDER makes one."
         return None, [Problem(Place(folder.as_posix(), 1, 1), "no-flows", message, cure)]
     files, nodes, problems = {}, {}, []
     for path in paths:

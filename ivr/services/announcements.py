@@ -58,7 +58,7 @@ def check_slot(slot: str, line: Hotline) -> None:
     """Raise UnknownAnnouncement if line.yaml does not have the slot."""
     if slot not in line.announcements:
         names = line.announcements
-        cure = f"there are {', '.join(names)}." if names else 'add it under "announcements:".'
+        cure = f"There are {', '.join(names)}." if names else 'Add it under "announcements:".'
         raise UnknownAnnouncement(f'line.yaml has no announcement "{slot}". {did_you_mean(slot, names) or cure}')
 
 
@@ -66,7 +66,7 @@ def prepared_texts(slot: str, preset: str, line: Hotline) -> dict[str, str]:
     """Return the texts of a preset by language. Raises UnknownAnnouncement if the slot has no preset of this name."""
     presets = line.announcements[slot]
     if preset not in presets:
-        cure = f"there are {', '.join(presets)}" if presets else "there is none; use --text"
+        cure = f"There are {', '.join(presets)}." if presets else "There is none; use --text."
         raise UnknownAnnouncement(f'"{slot}" has no prepared text "{preset}". {did_you_mean(preset, presets) or cure}')
     return {tag: template.fixed or "" for tag, template in presets[preset].by_language.items()}
 

@@ -20,6 +20,7 @@ from .store_url import store_file, store_kind, store_kinds
 __all__ = [
     "DEFAULT_MODELS",
     "DEFAULT_STORE",
+    "FILE_VARIABLES",
     "RETENTION_DAYS",
     "VARIABLES",
     "VOICE_ORDER",
@@ -130,6 +131,8 @@ class Settings:
 _DECLARED: Mapping[str, _Declared] = {each.name: each.metadata["setting"] for each in fields(Settings) if each.metadata}
 VARIABLES: Mapping[str, str] = MappingProxyType({name: declared.variable for name, declared in _DECLARED.items()})
 """The environment variable of every setting that has one."""
+FILE_VARIABLES = tuple(f"{declared.variable}_FILE" for declared in _DECLARED.values() if declared.in_file)
+"""The variables that name a file with a secret."""
 
 
 class _Reading:

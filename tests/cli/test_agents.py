@@ -26,6 +26,15 @@ def test_an_agent_is_added_signed_on_paused_and_removed(line_store):
     assert "There are no agents" in ivr("agents", "list").stdout
 
 
+def test_without_a_store_the_list_is_empty_and_a_change_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("IVR_STORE", f"sqlite:///{tmp_path}/none.db")
+    listed = ivr("agents", "list")
+    assert (listed.exit_code, "There are no agents" in listed.stdout) == (0, True)
+    assert "There is no store at" in listed.stderr
+    assert "there is no store at" in ivr("agents", "ready", "li.na").stderr
+    assert not list(tmp_path.glob("none*"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -108,7 +108,7 @@ def test_a_flow_with_a_fault_does_not_stand_in_the_way_of_an_emergency(ivr, tmp_
         (["on", "emergency", "--text", "x", "--preset", "outage"], "--text or --preset"),
         (["on", "emergancy", "--text", "x"], 'Did you mean "emergency"?'),
         (["on", "emergency", "--preset", "outrage"], 'Did you mean "outage"?'),
-        (["on", "service", "--preset", "outage"], "there is none; use --text"),
+        (["on", "service", "--preset", "outage"], "There is none; use --text."),
         (["on", "emergency", "--text", " "], "needs words"),
         (["on", "emergency", "--text", "a\x07b"], "no control characters"),
         (["on", "emergency", "--text", "长" * 301], "301 characters"),

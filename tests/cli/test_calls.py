@@ -109,7 +109,9 @@ def test_what_is_not_there_is_said(ivr: Ivr, monkeypatch: pytest.MonkeyPatch, tm
     assert run().output == "There are no calls.\n"
     assert (run("CA9").exit_code, "no call 'CA9'" in run("CA9").output) == (1, True)
     monkeypatch.setenv("IVR_STORE", f"sqlite:///{tmp_path}/other.db")
-    assert run().exit_code == 2
+    assert (run().exit_code, "There is no store at" in run().stderr) == (0, True)
+    assert run("CA9").exit_code == 2
+    assert not (tmp_path / "other.db").exists()
 
 
 def test_old_calls_are_forgotten_by_day_and_by_the_server(ivr: Ivr, clock: Clock):

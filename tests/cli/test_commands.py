@@ -33,6 +33,14 @@ def test_a_mistyped_command_is_answered_with_the_near_one():
     assert 'did you mean "ivr serve"?' in done.output
 
 
+def test_without_the_packages_one_sentence_says_what_to_run():
+    code = "import sys; sys.modules['click'] = None; import ivr.cli"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "python3 -m ivr" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_help_lists_every_command_with_a_line():
     done = CliRunner().invoke(main, ["-h"])
     assert done.exit_code == 0

@@ -88,6 +88,20 @@ def test_flows_with_faults_are_an_error_and_the_rest_is_still_looked_at(doctor, 
     assert findings["signing", "token"]["level"] == "fine"
 
 
+def test_looking_writes_no_key(doctor, tmp_path: Path) -> None:
+    doctor("--json", TWILIO_AUTH_TOKEN="")
+    assert not list(tmp_path.rglob("*.key"))
+
+
+def test_a_misspelt_setting_is_named_with_the_one_that_is_meant(doctor) -> None:
+    misspelt = found(doctor("--json", IVR_STOR="memory:"))["settings", "IVR_STOR"]
+    assert (misspelt["level"], misspelt["text"], misspelt["cure"]) == (
+        "warning",
+        "is no setting",
+        "Did you mean IVR_STORE?",
+    )
+
+
 def test_a_store_is_opened_where_there_is_one_and_none_is_made(doctor, tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/ivr.db"
     assert "will be created when" in found(doctor("--json"))["store", address]["text"]

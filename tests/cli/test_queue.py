@@ -53,5 +53,7 @@ def test_a_call_back_that_was_made_by_hand_is_closed_once(line_store, line_queue
 
 def test_without_a_store_nothing_is_made(tmp_path, monkeypatch):
     monkeypatch.setenv("IVR_STORE", f"sqlite:///{tmp_path}/none.db")
-    assert ivr("queue").exit_code == 2
+    assert (ivr("queue").exit_code, "There is no store at" in ivr("queue").stderr) == (0, True)
+    assert ivr("queue", "done", "11234913").exit_code == 2
+    assert not (tmp_path / "none.key").exists()
     assert not (tmp_path / "none.db").exists()

@@ -144,12 +144,18 @@ def test_an_empty_store_has_a_report(address: str, tmp_path: Path) -> None:
     assert "started" in text
 
 
+def test_without_a_store_the_report_is_empty_and_says_why(address: str, tmp_path: Path) -> None:
+    code, text = report()
+    assert (code, "There is no store at" in text) == (0, True)
+    assert not (tmp_path / "ivr.db").exists()
+
+
 def test_a_day_that_is_none_and_a_store_that_is_not_there_are_refused(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, text = report("--since", "last week")
     assert (code, "write 2026-11-23, today or yesterday" in text) == (2, True)
-    code, text = report()
+    code, text = report("--alarms")
     assert (code, "there is no store at" in text) == (2, True)
     assert not (tmp_path / "ivr.db").exists()
     monkeypatch.setenv("IVR_STORE", "memory:")

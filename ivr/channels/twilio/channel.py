@@ -38,6 +38,7 @@ class TwilioChannel(Channel[TwilioRequest]):
 
     kind = "twilio"
     speaks = True
+    settings_of_carrier = ("account_sid", "auth_token", "sms_from", "call_from", "workflow", "api_url")
 
     def __init__(
         self,

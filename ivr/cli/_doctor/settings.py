@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ivr.settings.misspelt import misspelt
+
 from . import Check, Deployment, Finding
 
 
@@ -17,3 +19,5 @@ class SettingsCheck(Check):
         """Yield a line for each setting."""
         for source in deployment.settings.sources():
             yield Finding("fine", source.name, f"{source.value or '-'} ({source.origin})")
+        for name, meant in misspelt(deployment.env):
+            yield Finding("warning", name, "is no setting", f"Did you mean {meant}?" if meant else "")

@@ -19,7 +19,7 @@ _BETA = 5.0
 def at_rate(audio: Audio, rate: int) -> Audio:
     """Return the sound resampled to `rate` Hz."""
     times, rest = divmod(rate, audio.rate)
-    if rest or times < 2:
+    if rest or times < 2 or not len(audio.samples):
         return resample(audio, rate)
     half = _REACH * times
     steps = np.arange(-half, half + 1)

@@ -310,7 +310,10 @@ def _meant_depth(page: SourcePage, number: int) -> tuple[int, bool]:
     if following is None or "\t" in following.line[: following.indent] or not possible:
         return (possible[0] if possible else 0), opens or len(possible) == 1
     wanted = following.indent - (0 if here.value else 2)
-    return (wanted, True) if wanted in possible else (possible[0], len(possible) == 1)
+    if wanted in possible and (following.value or not here.value):
+        return wanted, True
+    # Where the next line opens a block, this one may end any of those above it.
+    return possible[0], len(possible) == 1
 
 
 def _tab_count(count: int) -> str:

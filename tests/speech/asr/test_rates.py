@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ivr.speech.asr.rates import at_rate
-from ivr.speech.audio import loudness, resample
+from ivr.speech.audio import Audio, loudness, resample
 from tests.speech.audio.tones import pitch, tone
 
 
@@ -21,6 +21,12 @@ def test_a_tone_keeps_its_length_its_pitch_and_its_loudness(rate: int) -> None:
 def test_little_is_left_above_the_edge_of_the_telephone() -> None:
     spectrum = np.abs(np.fft.rfft(at_rate(tone(3000), 16_000).fractions()))
     assert spectrum[4500:].max() < spectrum.max() / 300
+
+
+@pytest.mark.parametrize("rate", [8000, 11_025, 16_000])
+def test_nothing_stays_nothing(rate: int) -> None:
+    heard = at_rate(Audio(np.zeros(0, np.int16)), rate)
+    assert (heard.rate, len(heard.samples)) == (rate, 0)
 
 
 @pytest.mark.parametrize("rate", [8000, 11_025])

@@ -39,6 +39,12 @@ def test_a_slip_is_explained_by_its_cause_and_its_cure_works(name: str) -> None:
     check_slip(SLIPS[name])
 
 
+@pytest.mark.parametrize("lead", ["\t", "    \t"])
+def test_a_tab_whose_depth_is_not_certain_is_the_only_error(lead: str) -> None:
+    problems = read(f"s:\n  a:\n    say:\n      zh: x\n{lead}next: b\n  b:\n    hangup: true\n")
+    assert [problem.rule for problem in problems] == ["tab"]
+
+
 def test_indentation_names_the_neighbour_and_both_depths() -> None:
     [problem] = read("w:\n  a:\n    say: x\n   next: y\n")
     assert '"next" is 3 spaces deep' in problem.message
