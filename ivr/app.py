@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from .backends.declared import service_addresses
 from .backends.http import HttpLookup
 from .channels.base import Channel
 from .channels.registry import first, open_channels, recordings_of, unsigned
@@ -22,6 +23,7 @@ from .engine.verbs import Prompt
 from .errors import IvrError, SettingsError
 from .flow.loader import load
 from .flow.model import Release
+from .flow.outside_services import Lookups
 from .jobs.housekeeping import forget_old, forget_replies
 from .jobs.outbox import UNSENT, Delivered, Outbox, Webhook
 from .jobs.scheduler import Round, Scheduler
@@ -281,7 +283,7 @@ def build(
     opened = store or open_store(settings.store)
     if opened.release(release.version) is None:
         opened.keep_release(release.version, release.files)
-    outside = lookup or HttpLookup({"bank": settings.bank_url})
+    outside = lookup or outside_lookup(settings, release.lookups)
     channels = open_channels(settings, seal.fingerprint)
     placing = calls or first(channel.carrier_calls() for channel in channels.values())
     sender = _sms_sender(opened, seal, first(channel.carrier_messages() for channel in channels.values()), clock)
@@ -302,6 +304,13 @@ def build(
     engines = ReleaseEngines(release, services, opened)
     session = Session(opened, seal, engines, prompts, speech_input, clock, _list_ended(settings), back_ends)
     return Ivr(settings, opened, seal, services, back_ends, queue, placing, channels, session, clock, sender)
+
+
+def outside_lookup(settings: Settings, lookups: Lookups) -> HttpLookup:
+    """Return the lookup that asks the declared services; without lookups.yaml, the bank of IVR_BANK_URL."""
+    if not lookups.declared:
+        return HttpLookup({"bank": settings.bank_url})
+    return HttpLookup(service_addresses(lookups, settings.named))
 
 
 def _sms_sender(store: Store, seal: Seal, carrier: Backend | None, clock: Callable[[], float]) -> SmsSender | None:

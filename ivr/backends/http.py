@@ -1,14 +1,17 @@
-"""Ask back ends with JSON over HTTP, within the flow's deadline. Errors must not contain what a caller typed."""
+"""Ask outside services with JSON over HTTP, within the flow's deadline. Errors must not contain what a caller typed."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ivr.errors import LookupFailed
+from ivr.flow.outside_services import OutsideQuestion
 from ivr.net.http import HttpClient, RequestFailed
 from ivr.net.reachability import Reach
 from ivr.secret import Secret
@@ -17,16 +20,31 @@ LARGEST_ANSWER = 256 << 10
 _MOST_OPEN = 64
 
 
+@dataclass(frozen=True)
+class ServiceAddress:
+    """Where a service is and how it is asked: further headers, the client's certificate, its declared questions.
+
+    A question that is not among `questions` is a POST to the address and its name; with `closed` it is refused.
+    """
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    certificate: str = ""
+    questions: Mapping[str, OutsideQuestion] = field(default_factory=dict)
+    closed: bool = False
+
+
 class HttpLookup:
-    """The engine's `Lookup` port: "bank.balance" is a POST to `<address of bank>/balance`.
+    """The engine's `Lookup` port: "bank.balance" is a POST to `<address of bank>/balance`, unless it is declared else.
 
     At most `most_open` requests to a service are open at a time; one more fails at once, so that a slow back end cannot
     block every thread of the server.
     """
 
-    def __init__(self, base_urls: Mapping[str, str], *, most_open: int = _MOST_OPEN) -> None:
-        self._services = {name: _Service(name, url, most_open) for name, url in base_urls.items() if url}
-        self._reaches = {name: Reach(url) if url else None for name, url in base_urls.items()}
+    def __init__(self, addresses: Mapping[str, ServiceAddress | str], *, most_open: int = _MOST_OPEN) -> None:
+        services = {name: _address(address) for name, address in addresses.items()}
+        self._services = {name: _Service(name, address, most_open) for name, address in services.items() if address.url}
+        self._reaches = {name: Reach(address.url) if address.url else None for name, address in services.items()}
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
         """Ask within `deadline` seconds. Raises LookupFailed; its text names the service, never a value."""
@@ -46,27 +64,64 @@ class HttpLookup:
             service.close()
 
 
+def _address(address: ServiceAddress | str) -> ServiceAddress:
+    return ServiceAddress(address) if isinstance(address, str) else address
+
+
 class _Service:
     """One back end."""
 
-    def __init__(self, name: str, base_url: str, most_open: int) -> None:
-        self._name = name
-        self._client = HttpClient(base_url.rstrip("/"), most=most_open, largest=LARGEST_ANSWER)
+    def __init__(self, name: str, address: ServiceAddress, most_open: int) -> None:
+        self._name, self._address = name, address
+        self._client = HttpClient(
+            address.url.rstrip("/"), most=most_open, largest=LARGEST_ANSWER, certificate=address.certificate
+        )
 
     def ask(self, name: str, question: Mapping[str, Any], deadline: float, key: str) -> Mapping[str, Any]:
-        """Post a question. The key lets the back end refuse to act twice, so it may be sent again."""
-        body, headers = self._body(question), {**_HEADERS, "Idempotency-Key": key}
+        """Send a question. The key lets the back end refuse to act twice, so it may be sent again."""
+        declared = self._address.questions.get(name)
+        if declared is None and self._address.closed:
+            raise LookupFailed(f"{self._name} has no question of this name in lookups.yaml")
+        method = declared.method if declared else "POST"
+        target, rest = self._target(name, declared, question)
+        body = self._body(rest) if method == "POST" else None
+        headers = {**_HEADERS, "Idempotency-Key": key} if body is not None else {"Accept": _JSON}
         try:
             answer = self._client.request(
-                "POST", f"/{quote(name, safe='')}", body=body, headers=headers, seconds=deadline
+                method, target, body=body, headers={**headers, **self._address.headers}, seconds=deadline
             )
         except RequestFailed as fault:
             raise LookupFailed(f"{self._name} {fault}") from None
         if answer.status == 404:
-            raise LookupFailed(f"{self._name} has no such record", missing=True)
+            raise self._not_found(answer.body)
         if answer.status != 200:
             raise LookupFailed(f"{self._name} answered with status {answer.status}")
-        return self._understood(answer.body)
+        return self._understood(answer.body, listed=declared is not None and "items" in declared.declared.answer)
+
+    def _target(
+        self, name: str, declared: OutsideQuestion | None, question: Mapping[str, Any]
+    ) -> tuple[str, Mapping[str, Any]]:
+        """Return the path and query of a question, and the fields that go into a body."""
+        if declared is None:
+            return f"/{quote(name, safe='')}", question
+        in_path = set(_PLACEHOLDER.findall(declared.path))
+        path = _PLACEHOLDER.sub(lambda match: quote(_in_address(question.get(match[1], "")), safe=""), declared.path)
+        target = f"/{path.removeprefix('/')}"
+        rest = {field: value for field, value in question.items() if field not in in_path}
+        if declared.method == "POST" or not rest:
+            return target, rest
+        query = urlencode({field: _in_address(value) for field, value in rest.items()})
+        return f"{target}{'&' if '?' in target else '?'}{query}", {}
+
+    def _not_found(self, body: bytes) -> LookupFailed:
+        """Return the failure of a 404: a service that knows the question tells in JSON that there is no such record."""
+        try:
+            is_record = isinstance(_from_json(body.decode()), dict)
+        except (ValueError, RecursionError):
+            is_record = False
+        if is_record:
+            return LookupFailed(f"{self._name} has no such record", missing=True)
+        return LookupFailed(f"{self._name} does not know this question")
 
     def close(self) -> None:
         self._client.close()
@@ -77,14 +132,19 @@ class _Service:
         except (TypeError, ValueError, RecursionError):
             raise LookupFailed(f"the question for {self._name} cannot be written as JSON") from None
 
-    def _understood(self, answer: bytes) -> Mapping[str, Any]:
-        """Parse a JSON object. Decimal numbers stay text, so that money never becomes a float."""
+    def _understood(self, answer: bytes, *, listed: bool) -> Mapping[str, Any]:
+        """Parse a JSON object; with `listed` a list becomes its `items`.
+
+        Decimal numbers stay text, so that money never becomes a float.
+        """
         try:
             content = _from_json(answer.decode())
             if b"\\u" in answer:
                 json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair could not be encoded later
         except (ValueError, RecursionError):
             raise LookupFailed(f"{self._name} answered with something that is not JSON") from None
+        if listed and isinstance(content, list):
+            return {"items": content}
         if not isinstance(content, dict):
             raise LookupFailed(f"{self._name} answered with something that is not a JSON object")
         return content
@@ -101,10 +161,19 @@ def _plain(value: Any) -> Any:
     raise TypeError("no JSON for this")
 
 
+def _in_address(value: Any) -> str:
+    """Return a value as text of an address. Secrets were refused when lookups.yaml was read."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if isinstance(value, Secret) else str(value)
+
+
 def _refused(name: str) -> None:
     raise ValueError(name)
 
 
 _as_json = json.JSONEncoder(default=_plain, ensure_ascii=False, allow_nan=False).encode
 _from_json = json.JSONDecoder(parse_float=str, parse_constant=_refused).decode
-_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
+_JSON = "application/json"
+_HEADERS = {"Content-Type": _JSON, "Accept": _JSON}
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

@@ -15,6 +15,7 @@ import click
 from ivr.net.reachability import is_loopback
 
 from ._audio_out import ear
+from ._back_ends import bank_option
 from ._program import program
 from ._sms import TextMessages
 from ._speak import hearing, port_of, recordings, sounds, tell_unheard
@@ -60,6 +61,7 @@ _NEXT = (
     "--record", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.wav",
     help="Write what the caller hears to a WAV file.",
 )  # fmt: skip
+@bank_option
 def command(
     flow: str | None,
     caller: str,
@@ -70,6 +72,7 @@ def command(
     listen: bool,
     record: Path | None,
     speak: tuple[Path, ...],
+    banks: tuple[tuple[str, str], ...],
 ) -> None:
     """Call FLOW (default: main_menu) from this terminal.
 
@@ -82,7 +85,8 @@ def command(
       IVR_TTS=local ivr call --record call.wav
 
     Digits, * and # are keys, other words are speech, an empty line is silence, and Ctrl-D hangs up. Without --url, the
-    engine, its webhooks and a demo bank run in this process, and text messages are shown, not sent.
+    engine and its webhooks run in this process, and text messages are shown, not sent; the demo bank answers, or the
+    samples of lookups.yaml, or the service at an address of --bank.
 
     A sound of --speak is spoken where the call records; DTMF tones in it are pressed as keys. With --url, the server
     must fetch recordings from this phone: set TWILIO_API_URL to the same address for both, such as
@@ -92,6 +96,8 @@ def command(
         raise click.UsageError("--script plays a conversation and --save-test saves one; give one of them")
     if url and urlsplit(url).scheme not in ("http", "https"):
         raise click.UsageError(f"--url {url} is no address; write for example http://127.0.0.1:8080")
+    if url and banks:
+        raise click.UsageError("the server of --url has back ends of its own; leave --bank out")
     if script and speak:
         raise click.UsageError("--script plays a conversation and --speak answers with sound; give one of them")
     if script and (listen or record):
@@ -102,9 +108,9 @@ def command(
         raise click.UsageError(f"{flow} is no flow; to write what is heard to a file: --record {flow}")
     flow = flow if flow is not None else "" if called else _FLOW
     if script:
-        _play(script, url)
+        _play(script, url, dict(banks))
     else:
-        _talk(flow, caller, called, url, save, sounds(speak), listen, record)
+        _talk(flow, caller, called, url, save, sounds(speak), listen, record, dict(banks))
 
 
 def _talk(
@@ -116,6 +122,7 @@ def _talk(
     spoken: list[bytes],
     listen: bool,
     record: Path | None,
+    banks: dict[str, str],
 ) -> None:
     from ivr.carrier.http_transport import HttpTransport
     from ivr.carrier.terminal.phone import run_phone
@@ -135,7 +142,7 @@ def _talk(
         token = new_token()
         with (
             recordings(token) if spoken else nullcontext() as served,
-            wired(token=token, more={**_voices(), **hearing(served)}) as whole,
+            wired(token=token, more={**_voices(), **hearing(served)}, banks=banks) as whole,
         ):
             ivr, transport = whole.ivr()
             news = TextMessages(ivr.store, ivr.seal)
@@ -173,12 +180,12 @@ def _elderly_flow() -> Path:
     return Path(os.environ.get("IVR_FLOWS", "").strip() or "flows") / "elderly_simple.yaml"
 
 
-def _play(script: Path, url: str) -> None:
+def _play(script: Path, url: str, banks: dict[str, str]) -> None:
     """Play the conversations of a file in virtual time; the server of --url keeps its own clock."""
     from ivr.conversations.reader import read_conversations
 
     failed = False
-    for played in _remote(read_conversations([script]), url) if url else _local(read_conversations([script])):
+    for played in _remote(read_conversations([script]), url) if url else _local(read_conversations([script]), banks):
         click.echo(f"{played.conversation.title}: {'passed' if played.passed else 'FAILED'}")
         click.echo("\n".join(f"  {line}" for line in transcript(played)))
         if not played.passed:
@@ -190,11 +197,11 @@ def _play(script: Path, url: str) -> None:
     raise click.exceptions.Exit(int(failed))
 
 
-def _local(conversations: Sequence[Conversation]) -> Iterator[ConversationResult]:
+def _local(conversations: Sequence[Conversation], banks: dict[str, str]) -> Iterator[ConversationResult]:
     from ivr.carrier.clock import VirtualClock
 
     clock = VirtualClock(MONDAY_AT_TEN)
-    with wired(clock.now) as whole:
+    with wired(clock.now, sleep=clock.sleep, banks=banks) as whole:
         for conversation in conversations:
             yield play_one(whole, clock, conversation)
 

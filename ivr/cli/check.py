@@ -19,6 +19,7 @@ from ._sockets import Refused
 if TYPE_CHECKING:
     from ivr.diagnostics.problem import Problem
     from ivr.flow.loader import Catalogue
+    from ivr.flow.model import Release
 
 _CONVERSATIONS = Path("tests/conversations")
 _CONVERSATION = re.compile(r"^(?:conversation|turns)\s*[:：]", re.MULTILINE)
@@ -32,7 +33,7 @@ class Findings:
     problems: list[Problem] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     elsewhere: list[Problem] = field(default_factory=list)
-    flows: set[str] = field(default_factory=set)
+    releases: list[Release] = field(default_factory=list)
 
     def look_at(self, files: Sequence[Path]) -> None:
         """Read the texts of files, since reports show lines."""
@@ -127,9 +128,10 @@ def _look_at_flows(findings: Findings, folders: dict[Path, set[Path]]) -> None:
 def _look_at_folder(findings: Findings, folder: Path, named: set[Path], language: Catalogue) -> None:
     from ivr.flow.loader import inspect
 
-    _, problems = inspect(folder, language)
+    release, problems = inspect(folder, language)
     files = sorted(folder.glob("*.yaml"))
-    findings.flows |= {path.stem for path in files}
+    if release is not None:
+        findings.releases.append(release)
     findings.look_at(sorted(named) or files)
     names = {path.as_posix() for path in named}
     for problem in problems:
@@ -147,18 +149,10 @@ def _look_at_conversations(findings: Findings, path: Path) -> None:
     except FlowError as fault:
         findings.problems += fault.problems
         return
-    if findings.flows:
-        from ivr.diagnostics.problem import Problem
-        from ivr.yamlfile.suggest import did_you_mean
+    for release in findings.releases[-1:]:
+        from ivr.conversations.release_check import conversation_problems
 
-        for conversation in conversations:
-            if conversation.flow and conversation.flow not in findings.flows:
-                message = f'"{conversation.title}" calls the flow "{conversation.flow}", which is not there.'
-                cure = (
-                    did_you_mean(conversation.flow, findings.flows)
-                    or f"The flows are {', '.join(sorted(findings.flows))}."
-                )
-                findings.problems.append(Problem(conversation.place, "unknown-flow", message, cure))
+        findings.problems += conversation_problems(conversations, release)
 
 
 def _text(path: Path) -> str:

@@ -16,6 +16,7 @@ from ._sockets import Refused
 from ._stores import KEY_SETTINGS, TOKEN, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:
+    from ivr.flow.outside_services import Lookups
     from ivr.services.identity import IdentityService
     from ivr.services.identity.pseudonyms import Account
     from ivr.settings import Settings
@@ -171,15 +172,24 @@ def _accounts(identity: IdentityService, settings: Settings, name: str) -> list[
     return list(dict.fromkeys(account_of(identity.seal, each) for each in names))
 
 
+def _lookups(settings: Settings) -> Lookups:
+    from ivr.flow.loader import inspect
+    from ivr.flow.outside_services import Lookups
+    from ivr.session.step_registry import catalogue
+
+    release, _ = inspect(settings.flows, catalogue())
+    return release.lookups if release else Lookups()
+
+
 def _names_at_the_bank(settings: Settings, name: str) -> list[str]:
-    from ivr.backends.http import HttpLookup
+    from ivr.app import outside_lookup
     from ivr.engine.telephone import one_spelling
     from ivr.errors import LookupFailed
 
     number = one_spelling(name)
     if not settings.bank_url or not re.fullmatch(r"\+[0-9]{7,15}", number):
         return []
-    lookup = HttpLookup({"bank": settings.bank_url})
+    lookup = outside_lookup(settings, _lookups(settings))
     try:
         answer = lookup("bank.account", {"number": number}, deadline=BANK_SECONDS, key=f"ivr identity {time.time()}")
     except LookupFailed as fault:

@@ -10,14 +10,16 @@ import click
 
 @click.command(short_help="Write the JSON Schema for editors.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
-@click.option("--line", is_flag=True, help="The schema of line.yaml instead of flow files.")
-def command(output: Path | None, line: bool) -> None:
+@click.option("--line", "of", flag_value="line", help="The schema of line.yaml instead of flow files.")
+@click.option("--lookups", "of", flag_value="lookups", help="The schema of lookups.yaml.")
+def command(output: Path | None, of: str | None) -> None:
     """Write the JSON Schema (draft-07) of flow files, generated from the installed step kinds.
 
     \b
     Example:
       ivr schema -o flows/.schema/flow.json
       ivr schema --line -o flows/.schema/line.json
+      ivr schema --lookups -o flows/.schema/lookups.json
 
     A text editor with YAML support then completes keys, explains them and marks errors. It finds the schema by the
     first line of a flow file:
@@ -25,10 +27,10 @@ def command(output: Path | None, line: bool) -> None:
     \b
       # yaml-language-server: $schema=.schema/flow.json
     """  # noqa: D301
-    from ivr.flow.schema import flow_schema, line_schema
+    from ivr.flow.schema import flow_schema, line_schema, lookups_schema
     from ivr.session.step_registry import catalogue
 
-    schema = line_schema() if line else flow_schema(catalogue())
+    schema = line_schema() if of == "line" else lookups_schema() if of == "lookups" else flow_schema(catalogue())
     text = json.dumps(schema, ensure_ascii=False, indent=2)
     if output is None:
         click.echo(text)

@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._back_ends import BANK, bank_option, in_simulator
+
 if TYPE_CHECKING:
     from ivr.app import Ivr
     from ivr.carrier.clock import Clock, VirtualClock
     from ivr.carrier.transport import Transport
-    from ivr.conversations.model import Bank, Conversation
+    from ivr.conversations.model import Bank, Conversation, ConversationTurn, ScriptedAnswer
     from ivr.conversations.result import ConversationResult
+    from ivr.conversations.scripted_lookup import ScriptedLookup
     from ivr.demo.bank.serving import BackgroundBank
     from ivr.diagnostics.problem import Place
     from ivr.flow.model import Release
@@ -38,8 +41,9 @@ class Wired:
     """Bank, engine and webhooks in this process. With `gone`, a second engine whose bank is unreachable."""
 
     bank: BackgroundBank
-    build: Callable[[str, Release | None], Ivr]
+    build: Callable[[bool, Release | None], tuple[Ivr, ScriptedLookup]]
     token: str
+    _scripted: list[ScriptedLookup] = field(default_factory=list)
     _ivrs: dict[bool, tuple[Ivr, Transport]] = field(default_factory=dict)
     _staged: list[Ivr] = field(default_factory=list)
 
@@ -63,8 +67,14 @@ class Wired:
         from ivr.carrier.transport import WsgiTransport
         from ivr.web import web_app
 
-        built = self.build(NOWHERE if gone else self.bank.url, release)
+        built, scripted = self.build(gone, release)
+        self._scripted.append(scripted)
         return built, WsgiTransport(web_app(built))
+
+    def script(self, answers: Mapping[str, ScriptedAnswer], *, more: bool = False) -> None:
+        """Let questions be answered as a conversation wants them."""
+        for scripted in self._scripted:
+            scripted.script(answers, more=more)
 
     def choices(self) -> tuple[frozenset[_Outcome], dict[_Outcome, Place]]:
         """Return the choices that calls took, and all choices of the flows."""
@@ -87,25 +97,37 @@ def new_token() -> str:
 
 @contextmanager
 def wired(
-    clock: Callable[[], float] = time.time, *, token: str = "", more: Mapping[str, str] | None = None
+    clock: Callable[[], float] = time.time,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    token: str = "",
+    more: Mapping[str, str] | None = None,
+    banks: Mapping[str, str] | None = None,
 ) -> Iterator[Wired]:
     """Start a demo bank and connect an engine: store in memory, own token, flows and audio as configured.
 
     `more` are further settings by variable. Without them, every prompt is spoken as text, even if it has a recording,
-    so that its words can be compared.
+    so that its words can be compared. `banks` are addresses of services that are asked instead of their samples.
     """
     from ivr.app import build
+    from ivr.conversations.scripted_lookup import ScriptedLookup
     from ivr.demo.bank.serving import BackgroundBank
+    from ivr.flow.loader import load
+    from ivr.session.step_registry import catalogue
     from ivr.settings import VARIABLES, Settings
 
     token = token or new_token()
     names = ("IVR_FLOWS", "IVR_AUDIO", "IVR_MODELS")
     kept = {name: os.environ[name] for name in names if name in os.environ}
 
-    def build_with(bank_url: str, release: Release | None = None) -> Ivr:
+    def build_with(gone: bool, release: Release | None = None) -> tuple[Ivr, ScriptedLookup]:
         env = {"IVR_TTS": "cloud", **kept, **(more or {})}
         env |= {"IVR_STORE": "memory:", VARIABLES["auth_token"]: token, "IVR_PUBLIC_URL": BASE_URL}
-        return build(Settings.from_environment({**env, "IVR_BANK_URL": bank_url}), clock=clock, release=release)
+        settings = Settings.from_environment({**env, "IVR_BANK_URL": NOWHERE if gone else bank.url})
+        release = release or load(settings.flows, catalogue())
+        asked_at = {**(banks or {}), **({BANK: NOWHERE} if gone else {})}
+        scripted = ScriptedLookup(in_simulator(release.lookups, bank.url, asked_at, settings.named), sleep)
+        return build(settings, clock=clock, release=release, lookup=scripted), scripted
 
     with BackgroundBank(clock=clock) as bank:
         whole = Wired(bank, build_with, token)
@@ -134,7 +156,10 @@ def _set_bank(bank: BackgroundBank, wish: Bank) -> None:
 @click.option("-k", "text", metavar="TEXT", default="", help="Only conversations with TEXT in file, flow or title.")
 @click.option("-v", "--verbose", is_flag=True, help="Print transcripts.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) -> None:
+@bank_option
+def command(
+    paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool, banks: tuple[tuple[str, str], ...]
+) -> None:
     """Play the conversations in files or folders (default: tests/conversations) and check what callers hear.
 
     \b
@@ -142,8 +167,9 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
       ivr test
       ivr test tests/conversations/main_menu.yaml -k balance --verbose
 
-    Calls go through the real webhooks with signatures, in this process and in virtual time, with a demo bank. At the
-    end the choices that no conversation takes are listed. The exit code is 1 if a conversation fails.
+    Calls go through the real webhooks with signatures, in this process and in virtual time. The demo bank answers, or
+    the samples of lookups.yaml, or the service at an address of --bank. At the end the choices that no conversation
+    takes are listed. The exit code is 1 if a conversation fails.
     """  # noqa: D301
     from ivr.carrier.clock import VirtualClock
     from ivr.conversations.reader import read_conversations
@@ -154,7 +180,7 @@ def command(paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool) ->
     if not conversations:
         raise click.UsageError(f"no conversation has {text!r} in its file, flow or title")
     began, clock = time.perf_counter(), VirtualClock(MONDAY_AT_TEN)
-    with _server_faults() as faults, wired(clock.now) as whole:
+    with _server_faults() as faults, wired(clock.now, sleep=clock.sleep, banks=dict(banks)) as whole:
         show = None if as_json else _Progress(verbose)
         played = []
         for conversation in conversations:
@@ -180,6 +206,7 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> C
 
     whole.bank.reset()
     _set_bank(whole.bank, conversation.bank)
+    whole.script({})
     begins = MONDAY_AT_TEN if conversation.at is None else conversation.at
     clock.set(begins)
     if conversation.announced or conversation.desks:
@@ -188,6 +215,14 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> C
         ivr, transport = whole.ivr(conversation.bank.gone)
         if isinstance(ivr.store, MemoryStore):
             ivr.store.forget()  # preferences, tries and complaints of one conversation must not affect the next
+
+    whole.script(conversation.answers)
+
+    def switched(turn: ConversationTurn) -> None:
+        if turn.bank:
+            _set_bank(whole.bank, turn.bank)
+        if turn.answers:
+            whole.script(turn.answers, more=True)
 
     def plays(time: Clock) -> ConversationResult:
         return play_conversation(
@@ -198,7 +233,7 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> C
             token=whole.token,
             facts=ivr.session.facts,
             inbox=ivr.texts_sent,
-            bank=lambda wish: _set_bank(whole.bank, wish),
+            back_ends=switched,
         )
 
     return with_participants(ivr.queue, conversation, clock, transport, plays, base_url=BASE_URL, token=whole.token)

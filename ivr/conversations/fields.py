@@ -9,10 +9,11 @@ from typing import Any, get_args
 
 from ivr.carrier.caller import DTMF_KEYS, DeskAnswer, DialStatus
 from ivr.diagnostics.problem import Problem
+from ivr.yamlfile.plain_value import plain_value
 from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
 from ivr.yamlfile.suggest import did_you_mean
 
-from .model import CODE, Expectation
+from .model import CODE, Expectation, ScriptedAnswer
 
 _AGENT = ("press", "talk", "ring")
 AGENT_WORDS: dict[str, DeskAnswer] = {
@@ -146,6 +147,21 @@ class File:
         if moment.tzinfo is None:
             raise self.report(node, "wrong-type", f"`{what}` has no time zone.", cure)
         return moment.timestamp()
+
+    def answers(self, node: Node, what: str) -> dict[str, ScriptedAnswer]:
+        """Read how questions are answered: by question, its fields, `missing`, `error`, or `slow` with a time."""
+        if not isinstance(node, Mapping):
+            cure = 'Write each question on a line: bank.rates: {sell: "7.12"}'
+            raise self.report(node, "wrong-type", f"`{what}` must be a map of questions.", cure)
+        return {key.text: self._answer(key, body) for key, body in node.entries}
+
+    def _answer(self, key: Scalar, node: Node) -> ScriptedAnswer:
+        if isinstance(node, Mapping):
+            late = node.get("slow")
+            fields = {name.text: plain_value(value) for name, value in node.entries if name.text != "slow"}
+            return ScriptedAnswer(key.place, "answer", fields, self.seconds(late, "slow") if late is not None else 0.0)
+        outcome = self.one_of(node, key.text, ("missing", "error"))
+        return ScriptedAnswer(key.place, "missing" if outcome == "missing" else "error")
 
     def value(self, node: Node) -> object:
         """Read any value, scalars as text; a bare null is None."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from ivr.carrier import addresses
 from ivr.carrier.caller import DeskAnswer, DialStatus
@@ -23,6 +23,19 @@ class Bank:
     gone: bool = False
     slow_ms: int = 0
     fail_rate: float = 0.0
+
+
+@dataclass(frozen=True)
+class ScriptedAnswer:
+    """How a question to an outside service is answered: with these fields beside the usual ones, or not at all.
+
+    The answer takes `slow` seconds.
+    """
+
+    place: Place
+    outcome: Literal["answer", "missing", "error"] = "answer"
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    slow: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,8 @@ class ConversationTurn:
 
     `text_message` is text that the newest text message must contain. `agent` is the behaviour of an agent whose
     telephone rings, and `agent_hears` text that the agent must have heard; `patience` is the maximum time that the
-    caller waits, for any number of documents. `bank` is the state of the bank after the act.
+    caller waits, for any number of documents. `bank` is the state of the bank after the act, `answers` are those of
+    outside services from then on.
     """
 
     place: Place
@@ -109,6 +123,7 @@ class ConversationTurn:
     secret: bool = False
     expect: Mapping[str, Expectation] = field(default_factory=dict)
     bank: Bank | None = None
+    answers: Mapping[str, ScriptedAnswer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,6 +143,7 @@ class Conversation:
     at: float | None = None
     weight: float = 1.0
     bank: Bank = Bank()
+    answers: Mapping[str, ScriptedAnswer] = field(default_factory=dict)
     agents: tuple[Staff, ...] = ()
     before: tuple[Earlier, ...] = ()
     announced: tuple[Announced, ...] = ()
@@ -136,8 +152,8 @@ class Conversation:
 
     @property
     def faulty_bank(self) -> bool:
-        """Return whether the bank is slow, faulty or unreachable at any time of the call."""
-        return self.bank != Bank() or any(turn.bank for turn in self.turns)
+        """Return whether a service answers otherwise than usual at any time of the call."""
+        return self.bank != Bank() or bool(self.answers) or any(turn.bank or turn.answers for turn in self.turns)
 
     @property
     def path(self) -> str:

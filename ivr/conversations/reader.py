@@ -17,7 +17,7 @@ from .fields import BadValue, Fields, File
 from .model import Announced, Bank, Conversation, ConversationTurn, Earlier, Expectation, Staff, TurnAct
 
 _TOP = (
-    *("conversation", "flow", "to", "from", "at", "weight", "bank", "announce", "desks", "agents", "before"),
+    *("conversation", "flow", "to", "from", "at", "weight", "bank", "answers", "announce", "desks", "agents", "before"),
     *("secret", "turns"),
 )
 _BANK = ("slow_ms", "fail_rate")
@@ -26,7 +26,7 @@ _AGENTS = ("name", "desk", "number", "free_after", "signed_off")
 _BEFORE = ("from", "flow", "to", "ahead", "press", "talk", "hangs_up")
 _DEEDS = ("press", "say", "wait", "silence", "record", "dial", "agent", "hang_up")
 _HEARD = ("hear", "hear_not", "agent_hears", "text_message")
-_TURN = (*_HEARD, *_DEEDS, "confidence", "talk", "after", "repeat_request", "bank", "secret", "expect")
+_TURN = (*_HEARD, *_DEEDS, "confidence", "talk", "after", "repeat_request", "bank", "answers", "secret", "expect")
 _T = TypeVar("_T")
 _Read = tuple[list[Conversation], list[Problem]]
 
@@ -91,6 +91,7 @@ def _conversation(file: File, node: Node) -> Conversation:
         at=take("at", file.time, None),
         weight=take("weight", file.number, 1.0),
         bank=_bank(file, nodes["bank"]) if "bank" in nodes else Bank(),
+        answers=take("answers", file.answers, {}),
         agents=tuple(_each(fields, "agents", _agent)),
         before=tuple(_each(fields, "before", _earlier)),
         announced=tuple(_announced(file, nodes["announce"])) if "announce" in nodes else (),
@@ -218,6 +219,7 @@ def _turn(file: File, node: Node) -> ConversationTurn:
         secret=take("secret", file.truth, False),
         expect=_expect(file, nodes["expect"]) if "expect" in nodes else {},
         bank=_bank(file, nodes["bank"], mid_call=True) if "bank" in nodes else None,
+        answers=take("answers", file.answers, {}),
     )
 
 
@@ -238,7 +240,7 @@ def _deed(fields: Fields, node: Node) -> TurnAct | None:
     for name, needed in _NEEDS.items():
         if name in nodes and needed not in nodes:
             file.report(nodes[name], "misplaced-key", f"`{name}` goes with `{needed}` only.")
-    for name in ("after", "repeat_request", "bank"):
+    for name in ("after", "repeat_request", "bank", "answers"):
         if name in nodes and not deeds:
             file.report(nodes[name], "misplaced-key", f"`{name}` needs something that the caller does.")
     chosen = next((name for name in ("record", "dial", "agent", *_DEEDS) if name in deeds), None)

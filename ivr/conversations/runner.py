@@ -30,7 +30,7 @@ from ivr.carrier.requests import ExchangeWatch, PhoneLine, new_sid
 from ivr.carrier.transport import Transport
 from ivr.diagnostics.problem import Place
 
-from .model import CODE, Bank, Conversation, ConversationTurn, Expectation
+from .model import CODE, Conversation, ConversationTurn, Expectation
 from .result import (
     ConversationResult,
     FailedExpectation,
@@ -52,7 +52,7 @@ _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 Facts = Callable[[str], Mapping[str, object]]
 Inbox = Callable[[], Sequence[str]]
 """Returns the text messages that were sent, newest last; available only in the server's own process."""
-BankSwitch = Callable[[Bank], None]
+BackEndSwitch = Callable[[ConversationTurn], None]
 _ENDS = {"server": "the server hung up", "caller": "the caller hung up", "fault": "a fault", "limit": "too long"}
 
 
@@ -67,7 +67,7 @@ class ScriptedCaller:
         facts: Facts | None,
         ring: float,
         inbox: Inbox | None = None,
-        bank: BankSwitch | None = None,
+        back_ends: BackEndSwitch | None = None,
     ) -> None:
         self.failures: list[FailedExpectation] = []
         self.unchecked: list[Expectation] = []
@@ -77,7 +77,7 @@ class ScriptedCaller:
         self._call_sid = call_sid
         self._facts = facts
         self._inbox = inbox
-        self._bank = bank
+        self._back_ends = back_ends
         self._start = clock.now() + ring
         self._next = 0
         self._began: float | None = None
@@ -237,8 +237,8 @@ class ScriptedCaller:
             self._next += 1
 
     def _done(self, turn: ConversationTurn) -> None:
-        if turn.bank and self._bank:
-            self._bank(turn.bank)
+        if self._back_ends is not None:
+            self._back_ends(turn)
         self._owed = turn
         self._next += 1
         self._said, self._from, self._began, self._waits_until = [], 0, None, None
@@ -376,7 +376,7 @@ def play_conversation(
     habits: CarrierOptions | None = None,
     watch: ExchangeWatch | None = None,
     inbox: Inbox | None = None,
-    bank: BankSwitch | None = None,
+    back_ends: BackEndSwitch | None = None,
 ) -> ConversationResult:
     """Play one conversation against the server at `base_url`. The clock must be at the start of the call."""
     base = base_url.rstrip("/")
@@ -391,7 +391,7 @@ def play_conversation(
     )
     sid = new_sid("CA")
     habits = habits or CarrierOptions()
-    caller = ScriptedCaller(conversation, clock, sid, facts, habits.ring, inbox, bank)
+    caller = ScriptedCaller(conversation, clock, sid, facts, habits.ring, inbox, back_ends)
     result = Player(line, transport, caller, clock, call_sid=sid, habits=habits, watch=watch).call()
     caller.finish(result)
     return ConversationResult(

@@ -18,7 +18,7 @@ from ivr.settings.identity import CODES_A_VISIT, TRIES_A_CALL
 
 from .scratch import Scratch
 from .service_ports.identity import ChargeTry, CheckCode, NotePassed, NoteUnanswered, SendCode, TryPassed
-from .turn import LOOKUP_SECONDS, Turn
+from .turn import Turn
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
     except LookupFailed:
         return Proof.UNAVAILABLE
     try:
-        answer = turn.lookup("bank.verify", {**claim, "pin": pin}, deadline=LOOKUP_SECONDS)
+        answer = turn.lookup("bank.verify", {**claim, "pin": pin})
     except LookupFailed:
         _unanswered(turn)  # a try without an answer was no guess
         return Proof.UNAVAILABLE
@@ -83,7 +83,7 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
     """
     named = {"card": claim["card"]} if "card" in claim else {"number": claim["number"]}
     try:
-        account = turn.lookup("bank.account", named, deadline=LOOKUP_SECONDS).get("account")
+        account = turn.lookup("bank.account", named).get("account")
     except LookupFailed:
         return False
     if not isinstance(account, str) or not account:
@@ -128,7 +128,7 @@ def send_code(turn: Turn) -> Proof:
     if sent > CODES_A_VISIT:
         return Proof.REFUSED
     try:
-        phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=LOOKUP_SECONDS)
+        phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer})
         code = turn.ask(SendCode(number=phone["number"], purpose="identity", language=turn.call.language))
     except (LookupFailed, KeyError):
         return Proof.UNAVAILABLE

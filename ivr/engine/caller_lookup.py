@@ -6,15 +6,19 @@ from typing import Any
 
 from ivr.errors import LookupFailed
 from ivr.flow.model import PRIORITIES
+from ivr.flow.outside_services import LOOKUP_SECONDS
 
 from .call import CallerRecord
 from .service_ports.memory import RecallPreferences
 from .service_ports.risk import AskRisk
 from .telephone import telephone
-from .turn import LOOKUP_SECONDS, Turn
+from .turn import Turn
 
 CALLER_DEADLINE = 1.0
 """The seconds for the bank's answer before the greeting (elderly callers must hear it within one second)."""
+
+_CALLER = "bank.caller"
+"""The question for the customer with a number. Where lookups.yaml does not declare it, all callers are unknown."""
 
 ELDERLY_AGE = 65
 """The age from which a caller gets no rearranged menu, also outside of the elderly profile."""
@@ -24,7 +28,7 @@ def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
     """Return the variable `caller` of flows. `unreachable` is set if the bank could not be asked."""
     caller: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"} | _remembered(turn)
     shown = {"shown": bool(telephone(turn.call.caller))}
-    if turn.call.caller.startswith("+"):
+    if turn.call.caller.startswith("+") and turn.lookups.may_ask(_CALLER):
         caller |= _on_record(turn, deadline)
     record = CallerRecord.read(caller)
     caller |= {"frequent": _frequent(record), "risk": _at_risk(turn, record)}
@@ -61,7 +65,7 @@ def ask_again(turn: Turn) -> bool:
 
 def _on_record(turn: Turn, deadline: float) -> dict[str, Any]:
     try:
-        record = turn.lookup("bank.caller", {"number": turn.call.caller}, deadline=deadline)
+        record = turn.lookup(_CALLER, {"number": turn.call.caller}, deadline=deadline)
     except LookupFailed as failed:
         return {} if failed.missing else {"unreachable": True}
     return {**record, "known": True}

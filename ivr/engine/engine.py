@@ -123,7 +123,11 @@ class Engine:
         return Resumed()
 
     def _turn(self, call: Call, now: float) -> Turn:
-        return Turn(call, self._flow(call), self.release.line, self._services, now, release_cache=self._cache)
+        release = self.release
+        return Turn(
+            call, self._flow(call), release.line, self._services, now,
+            release_cache=self._cache, lookups=release.lookups,
+        )  # fmt: skip
 
     def _flow(self, call: Call) -> Flow:
         return self.release.flows[call.frame.flow]

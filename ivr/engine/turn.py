@@ -17,6 +17,7 @@ from ivr.errors import LookupFailed
 from ivr.flow import phrasebook
 from ivr.flow.expressions import Expression
 from ivr.flow.model import PRIORITIES, Choice, Flow, Hotline
+from ivr.flow.outside_services import LOOKUP_SECONDS, Lookups
 from ivr.flow.profiles import Profile
 from ivr.flow.text import Template, Text
 from ivr.secret import Secret, masked
@@ -40,9 +41,6 @@ RATES = (0.7, 1.3)
 
 LONGEST_PATH = 12
 """The most choices that are kept for an agent."""
-
-LOOKUP_SECONDS = 2.0
-"""The seconds for one answer of a back end, unless the flow sets another time."""
 
 _TWO_POINTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
@@ -80,6 +78,7 @@ class Turn:
     hops: int = 0
     found_closed: set[str] = field(default_factory=set)
     release_cache: ReleaseCache = field(default_factory=ReleaseCache)
+    lookups: Lookups = Lookups()
     _values: CallValues | None = None
     _values_of: Call | None = None
     _caller: CallerRecord = CallerRecord()
@@ -309,8 +308,19 @@ class Turn:
         answer: A = self._answer_to(question, deadline, noted=question.noted)
         return answer
 
-    def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float) -> Mapping[str, Any]:
-        """Ask the bank, which has `deadline` seconds. Raises LookupFailed; notes the outcome without any value."""
+    def lookup(self, source: str, question: Mapping[str, Any], *, deadline: float | None = None) -> Mapping[str, Any]:
+        """Ask an outside service, which has `deadline` seconds, or the declared ones.
+
+        Raises LookupFailed; notes the outcome without any value.
+        """
+        declared = self.lookups.questions.get(source)
+        if declared is not None:
+            try:
+                question = declared.declared.fitted(question)
+            except LookupFailed as error:
+                self.note("lookup", source=source, outcome="failed", reason=str(error))
+                raise
+        deadline = deadline or (declared.deadline if declared else LOOKUP_SECONDS)
         answer: Mapping[str, Any] = self._answer_to(BankLookup(source, question), deadline, noted=True)
         return answer
 

@@ -17,10 +17,13 @@ from ivr.yamlfile.suggest import did_you_mean
 
 from .fields import ArgumentFault, FieldKind, ListOf, Option, Reading, no_fault, option, options, read_options
 from .hotline import read_line
-from .model import Choice, Flow, Release, Step, within
+from .lookups import LookupTypes, read_lookups
+from .model import Choice, Flow, Release, Step
 from .outcomes import verify_name
+from .outside_services import Lookups
+from .parts_within import within
 from .profiles import profiles
-from .questions import DeclaredQuestion
+from .questions import DeclaredQuestion, FieldType
 from .routes import Choices, Goto
 from .rules import Parts, check_parts
 from .rules._rule import UnclearNumbers, no_number
@@ -28,7 +31,8 @@ from .scalars import IdentityLevel, Name, OneOf
 from .text import Text
 from .text_field import LanguageField
 
-LINE, READINGS = "line.yaml", "readings.yaml"
+LINE, LOOKUPS, READINGS = "line.yaml", "lookups.yaml", "readings.yaml"
+NO_FLOWS = (LINE, LOOKUPS, READINGS)
 """The files of a folder that are no flows."""
 _CONTENT = "1"
 """Must change whenever the same files would mean something else, so that a version never has two meanings."""
@@ -36,7 +40,10 @@ _CONTENT = "1"
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The extensions of the flow language: step kinds by key, kinds of spoken values, the family of each language."""
+    """The extensions of the flow language: step kinds by key, kinds of spoken values, the family of each language.
+
+    `questions` are those to the engine's own services, `taken_types` the types of fields that lookups.yaml may name.
+    """
 
     steps: Mapping[str, type[Step]]
     spoken_kinds: Mapping[str, Any] = field(default_factory=dict)
@@ -45,6 +52,13 @@ class Catalogue:
     questions: Mapping[str, DeclaredQuestion] = field(default_factory=dict)
     unclear_numbers: UnclearNumbers = no_number
     check_readings: Callable[[Node | None], Sequence[Problem]] = lambda _: ()
+    taken_types: Mapping[str, FieldType] = field(default_factory=dict)
+
+    @property
+    def lookup_types(self) -> LookupTypes:
+        """The names that lookups.yaml may use."""
+        own = {name.partition(".")[0] for name in self.questions}
+        return LookupTypes(self.taken_types, self.spoken_kinds, own)
 
 
 @dataclass(frozen=True)
@@ -147,23 +161,31 @@ def _build(
 ) -> tuple[Release | None, list[Problem]]:
     place = Place(f"{folder}/{LINE}", 1, 1)
     line, line_problems = read_line(nodes.get(LINE), place, exists=LINE in files, families=catalogue.families)
-    problems = problems + line_problems + list(catalogue.check_readings(nodes.get(READINGS)))
+    lookups, lookup_problems = (
+        read_lookups(nodes.get(LOOKUPS), catalogue.lookup_types) if LOOKUPS in files else (Lookups(), [])
+    )
+    problems = problems + line_problems + lookup_problems + list(catalogue.check_readings(nodes.get(READINGS)))
     flows: dict[str, Flow] = {}
     sound = True
     for name, node in nodes.items():
-        if name in (LINE, READINGS):
+        if name in NO_FLOWS:
             continue
         flow, flow_problems = read_flow(node, Path(name).stem, catalogue) if node is not None else (None, [])
         problems += flow_problems
         sound = sound and flow is not None and not any(problem.level == "error" for problem in flow_problems)
         if flow is not None:
             flows[flow.name] = flow
-    names = frozenset(flows) | {Path(name).stem for name in files if name not in (LINE, READINGS)}
+    names = frozenset(flows) | {Path(name).stem for name in files if name not in NO_FLOWS}
     problems += _share_globals(flows, names)
-    problems += check_parts(Parts(flows, names, line, catalogue.questions, catalogue.unclear_numbers))
+    sound_lookups = not any(problem.level == "error" for problem in lookup_problems) and (
+        LOOKUPS not in files or nodes.get(LOOKUPS) is not None
+    )
+    outside = {name: question.declared for name, question in lookups.questions.items()}
+    questions = {**catalogue.questions, **outside} if catalogue.questions and sound_lookups else {}
+    problems += check_parts(Parts(flows, names, line, questions, catalogue.unclear_numbers, lookups.declared))
     if line is None or not sound:
         return None, problems
-    return Release(content_hash(files), flows, line, files), problems
+    return Release(content_hash(files), flows, line, files, lookups), problems
 
 
 def _share_globals(flows: dict[str, Flow], names: frozenset[str]) -> list[Problem]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from ivr.calendar import Hours
@@ -13,6 +13,7 @@ from ivr.diagnostics.problem import Place
 
 from .expressions import Expression
 from .fields import option
+from .outside_services import Lookups
 from .profiles import Profile
 from .scalars import IdentityLevel
 from .text import Text
@@ -197,6 +198,14 @@ class Step(ABC):
         """Return the step as it runs for one item of its list; the step itself if it has no list."""
         return self
 
+    def items_of(self) -> Expression | None:
+        """Return the list whose items the step reads one by one as `item`; None for no list."""
+        return None
+
+    def fails_by(self) -> frozenset[str]:
+        """Return the outcomes by which the call goes on without the variables that the step sets."""
+        return frozenset({"error", "missing", "failed", "no_input", "unverified"})
+
     def place_of(self, key: str) -> Place:
         """Return the place of a key's value; if the key is not written, that of the step's name."""
         return self.places.get(key, self.place)
@@ -372,29 +381,4 @@ class Release:
     flows: Mapping[str, Flow]
     line: Hotline
     files: Mapping[str, str] = field(repr=False)
-
-
-def within(value: Any, kind: type | tuple[type, ...]) -> Iterator[Any]:
-    """Yield every object of type `kind` inside a step, choice, text or route, in the order written.
-
-    With a stack of its own: loading flows looks at half a million parts, most of them leaves.
-    """
-    pending = [value]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, kind):
-            yield part
-        parts_of = _parts_of(type(part))  # type: ignore[arg-type]  # classes are hashable
-        if parts_of is not None:
-            pending.extend(reversed(parts_of(part)))
-
-
-@functools.cache
-def _parts_of(cls: type) -> Callable[[Any], Sequence[Any]] | None:
-    """Return what lists the parts of an object of this class, or None for a class without any and for a place."""
-    if issubclass(cls, Mapping):
-        return lambda mapping: list(mapping.values())
-    if issubclass(cls, list | tuple):
-        return lambda sequence: sequence
-    names = [spec.name for spec in fields(cls)] if is_dataclass(cls) and cls is not Place else []
-    return (lambda value: [getattr(value, name) for name in names]) if names else None
+    lookups: Lookups = Lookups()

@@ -14,9 +14,10 @@ from typing import Any
 from .fields import Option, options
 from .hotline import DeskFields, LineFields, NumberFields, SegmentFields, SiteFields, WaitingFields
 from .loader import Catalogue, FlowFields, step_options
+from .lookups import LookupsFields, QuestionFields, SampleFields, ServiceFields, TakenFields
 from .model import Step
 from .profiles import Profile, profiles
-from .questions import DeclaredQuestion
+from .questions import ANSWER_KINDS, DeclaredQuestion
 from .routes import ChoiceFields
 from .rule_summaries import GROUPS
 from .schema import manual_text, option_summary
@@ -64,6 +65,13 @@ def manual(catalogue: Catalogue) -> str:
         "segments": lambda: _fields(options(SegmentFields)),
         "queue": lambda: _fields(options(WaitingFields)),
         "sites": lambda: _fields(options(SiteFields)),
+        "lookups": lambda: _fields(options(LookupsFields)),
+        "services": lambda: _fields(options(ServiceFields)),
+        "service questions": lambda: _fields(options(QuestionFields)),
+        "taken": lambda: _fields(options(TakenFields)),
+        "taken types": lambda: _table(("type", "takes"), _taken_types(catalogue)),
+        "answer kinds": lambda: _table(("kind", "holds", "read aloud as"), _answer_kinds()),
+        "samples": lambda: _fields(options(SampleFields)),
         "rules": _rules,
     }
     prose = files(__package__).joinpath("manual.md").read_text("utf-8")
@@ -150,6 +158,17 @@ def _question(name: str, question: DeclaredQuestion) -> str:
     if question.answer:
         parts.append(_table(("answer", "holds", "meaning", "read aloud as"), answered))
     return "\n\n".join(parts)
+
+
+def _taken_types(catalogue: Catalogue) -> Iterable[tuple[str, ...]]:
+    return ((f"`{name}`", kind.words) for name, kind in catalogue.taken_types.items())
+
+
+def _answer_kinds() -> Iterable[tuple[str, ...]]:
+    return (
+        (f"`{name}`", kinds.words, ", ".join(f"`{kind}`" for kind in kinds.names))
+        for name, kinds in ANSWER_KINDS.items()
+    )
 
 
 def _profiles() -> str:

@@ -83,6 +83,9 @@ FIELDS = {
 CHECKS = {
     "no-flows": "The folder holds no flow.",
     "no-line-file": "There is no line.yaml beside the flows.",
+    "secret-in-file": "A token stands in lookups.yaml instead of the name of its setting.",
+    "secret-in-address": "A secret would be part of an address, which is logged on its way.",
+    "wrong-sample": "A sample answer has a field that the question does not have.",
     **{rule.id: rule.summary for rule in all_rules()},
 }
 """Rules about flows and `line.yaml` as a whole: those of the folder `rules`, and missing files."""

@@ -1,4 +1,4 @@
-"""The JSON Schema of flow files and of line.yaml, for text editors, from the declarations of the flow language.
+"""The JSON Schemas of flow files, line.yaml and lookups.yaml, for text editors, from the declarations of the language.
 
 Draft-07, because YAML language servers support it best.
 """
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from .fields import Schema, documented, object_schema, options
 from .hotline import LineFields
 from .loader import Catalogue, FlowFields, step_options
+from .lookups import LookupsFields
 from .model import Step
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -42,6 +43,11 @@ def line_schema() -> Schema:
     schema = object_schema(options(LineFields))
     schema["properties"]["lines"]["required"] = ["default"]
     return {"$schema": _DRAFT, "title": "The telephone side: called numbers and desks", **schema}
+
+
+def lookups_schema() -> Schema:
+    """Return the schema of `lookups.yaml`."""
+    return {"$schema": _DRAFT, "title": "The services that flows ask", **object_schema(options(LookupsFields))}
 
 
 def _step_schema(kinds: Mapping[str, type[Step]]) -> Schema:

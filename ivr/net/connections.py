@@ -59,12 +59,14 @@ class _TLSConnection(Connection, HTTPSConnection):
 class ServerConnections:
     """The connections to the server at an address, at most `most` attempts to connect at a time. Thread-safe.
 
-    `host` is the value of the Host header.
+    `host` is the value of the Host header, `certificate` the file with the client's certificate and its key.
     """
 
-    def __init__(self, address: str, most: int) -> None:
+    def __init__(self, address: str, most: int, certificate: str = "") -> None:
         url = parse_url(address)
-        self._kind = _TLSConnection if url.scheme == "https" else Connection
+        secure = url.scheme == "https"
+        self._kind = _TLSConnection if secure else Connection
+        self._options: dict[str, Any] = {"cert_file": certificate} if secure and certificate else {}
         self._server = (url.hostname or "").strip("[]"), url.port
         self.host = url.netloc or ""
         self._attempts = ThreadPool(most, "ivr-connects", queue=0)
@@ -89,7 +91,7 @@ class ServerConnections:
         if left <= 0:
             raise NotConnectedError(None)
         host, port = self._server
-        connection = self._kind(host, port, timeout=left, attempts=self._attempts)
+        connection = self._kind(host, port, timeout=left, attempts=self._attempts, **self._options)
         try:
             connection.connect()
         except (faults.HTTPError, OSError, ValueError, _TooManyAttemptsError) as fault:

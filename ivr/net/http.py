@@ -57,21 +57,22 @@ class HttpClient:
 
     At most `most` requests are open at a time; the next one fails at once, so a slow server cannot occupy all threads.
     With `keep`, connections are kept, and a request is sent again if the server closed a kept connection before it
-    answered: only for requests that may arrive twice. If `largest` is 0, an answer's body is not read.
+    answered: only for requests that may arrive twice. If `largest` is 0, an answer's body is not read. `certificate` is
+    the file with the client's certificate and its key, for a server that asks for one.
     """
 
-    def __init__(self, base_url: str, *, most: int, largest: int, keep: bool = True) -> None:
+    def __init__(self, base_url: str, *, most: int, largest: int, keep: bool = True, certificate: str = "") -> None:
         url = urlsplit(base_url)
         self._address, self._path = f"{url.scheme}://{url.netloc}", url.path
         self._usable = url.scheme in ("http", "https") and bool(url.hostname)
-        self._most, self._largest, self._keep = most, largest, keep
+        self._most, self._largest, self._keep, self._certificate = most, largest, keep, certificate
         self.renew()
         renew_in_forks(self)
 
     def renew(self) -> None:
         """Reset to the state of a new client, without connections."""
         self._open = threading.Semaphore(self._most)
-        self._connections = ServerConnections(self._address, self._most) if self._usable else None
+        self._connections = ServerConnections(self._address, self._most, self._certificate) if self._usable else None
 
     def request(
         self,

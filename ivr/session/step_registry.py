@@ -8,6 +8,7 @@ from ivr import steps
 from ivr.diagnostics.problem import Problem
 from ivr.discovery import kinds_in
 from ivr.engine.service_ports.declarations import declared_questions
+from ivr.engine.service_ports.field_types import OUTSIDE_TYPES
 from ivr.engine.step import LiveStep
 from ivr.flow.loader import Catalogue
 from ivr.speech.languages import families
@@ -19,7 +20,10 @@ from ivr.yamlfile.source import Node
 def catalogue() -> Catalogue:
     """Return the catalogue of the installed step kinds, value kinds, languages and questions."""
     kinds = kinds_in(steps, LiveStep)  # type: ignore[type-abstract]
-    return Catalogue(kinds, VALUE_KINDS, argument_fault, families(), declared_questions(), _unclear, _check_readings)
+    questions = declared_questions()
+    return Catalogue(
+        kinds, VALUE_KINDS, argument_fault, families(), questions, _unclear, _check_readings, OUTSIDE_TYPES
+    )
 
 
 def _check_readings(node: Node | None) -> Sequence[Problem]:

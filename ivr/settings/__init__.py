@@ -75,7 +75,7 @@ class Settings:
     """The settings of a deployment. Empty text means "not set".
 
     `public_url`, `bank_url` and `api_url` have no slash at the end. `insecure` is never read from the environment: a
-    server that checks no signatures must be requested on the command line.
+    server that checks no signatures must be requested on the command line. `environment` is what they were read from.
     """
 
     account_sid: str = setting("TWILIO_ACCOUNT_SID", parsers.read_account_sid, "")
@@ -104,6 +104,7 @@ class Settings:
     targets: Mapping[str, float] = setting("IVR_TARGETS", read_targets, {})
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ, **overrides: Any) -> Self:
@@ -111,13 +112,33 @@ class Settings:
 
         Raises SettingsError with every problem, one per line.
         """
-        if unknown := sorted(overrides.keys() - {f.name for f in fields(cls)} | overrides.keys() & {"origins"}):
+        if unknown := sorted(
+            overrides.keys() - {f.name for f in fields(cls)} | overrides.keys() & {"origins", "environment"}
+        ):
             raise TypeError(f"no such setting: {', '.join(unknown)}")
         reading = _Reading(env, {name: value for name, value in overrides.items() if value is not None})
         values = {name: value for name in VARIABLES if (value := reading.take(name)) is not None}
         if reading.problems:
             raise SettingsError("\n".join(reading.problems))
-        return cls(**values, insecure=bool(overrides.get("insecure")), origins=reading.origins)
+        return cls(**values, insecure=bool(overrides.get("insecure")), origins=reading.origins, environment=dict(env))
+
+    def named(self, variable: str) -> str:
+        """Return the text of any variable that a file of the line names, or of the file that it names with _FILE.
+
+        Empty if neither is set. Raises SettingsError for a file that cannot be read.
+        """
+        field_name = next((name for name, declared in VARIABLES.items() if declared == variable), None)
+        if field_name is not None:
+            value = getattr(self, field_name)
+            return value.reveal() if isinstance(value, Hidden) else str(value)
+        text, file = (self.environment.get(name, "").strip() for name in (variable, f"{variable}_FILE"))
+        if text or not file:
+            return text
+        reading = _Reading(self.environment, {})
+        text = reading.secret_file(f"{variable}_FILE", file)
+        if reading.problems:
+            raise SettingsError("\n".join(reading.problems))
+        return text
 
     def sources(self) -> tuple[Source, ...]:
         """List every setting with its origin, in the order of the manual."""
@@ -169,10 +190,11 @@ class _Reading:
         if text and file:
             self.problems.append(f"{variable}: set it or {variable}_FILE, not both")
         if file:
-            return self._secret_file(f"{variable}_FILE", file), f"file {file}"
+            return self.secret_file(f"{variable}_FILE", file), f"file {file}"
         return text, "environment"
 
-    def _secret_file(self, variable: str, file: str) -> str:
+    def secret_file(self, variable: str, file: str) -> str:
+        """Return the text of a secret's file; report a file that cannot be used."""
         try:
             text = Path(file).read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as fault:

@@ -9,17 +9,16 @@ from typing import Any, ClassVar
 from ivr.engine.service_ports import QUESTIONS
 from ivr.engine.service_ports.question import Answer, read_question
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import LOOKUP_SECONDS, Turn
+from ivr.engine.turn import Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, MapOf, option
 from ivr.flow.hotline_fields import Referring
 from ivr.flow.model import AskedQuestion, Reference, Route
+from ivr.flow.outside_services import LOOKUP_SECONDS
+from ivr.flow.questions import GIVEN_ALONG
 from ivr.flow.routes import Condition, Ways
 from ivr.flow.scalars import Name, Seconds, WordField
-
-_GIVEN_ALONG = ("call", "customer")
-"""The fields that are added to every question that takes them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,15 +38,20 @@ class LookupQuestion:
     on_missing: Route | None = option(
         Ways(), help="Where to go when there is no such thing.", default=None, shown="on_error"
     )
-    deadline: float = option(Seconds(0.1, 10), help="How long the answer may take.", default=LOOKUP_SECONDS, shown="2s")
+    deadline: float | None = option(
+        Seconds(0.1, 10),
+        help="How long the answer may take.",
+        default=None,
+        shown="that of lookups.yaml; 2s",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class LookupStep(LiveStep):
-    """Asks a back end over HTTP: `POST {address of the service}/question` with a JSON object, answered by one.
+    """Asks an outside service over HTTP, as `lookups.yaml` declares it, or one of our own services.
 
-    The verified customer (`customer`) and the call (`call`) go along by themselves. A secret may be given in `with`;
-    it is revealed to the back end alone.
+    The verified customer (`customer`) and the call (`call`) go along by themselves to a question that takes them. A
+    secret may be given in `with` to a field of the type `secret`; it is revealed to the service alone.
 
     ```yaml
     balance:
@@ -96,5 +100,7 @@ class LookupStep(LiveStep):
         kind = QUESTIONS.get(source)
         if kind is None:
             return turn.lookup(source, fields, deadline=self.lookup.deadline)
-        answer: Answer = turn.ask(read_question(kind, fields, spare=_GIVEN_ALONG), deadline=self.lookup.deadline)
+        answer: Answer = turn.ask(
+            read_question(kind, fields, spare=GIVEN_ALONG), deadline=self.lookup.deadline or LOOKUP_SECONDS
+        )
         return answer.values()

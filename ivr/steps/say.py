@@ -56,6 +56,10 @@ class SayStep(LiveStep):
         """Return the way on."""
         return {"next": self.next}
 
+    def items_of(self) -> Expression | None:
+        """Return the list."""
+        return self.each
+
     def for_one_item(self) -> Self:
         """Return the step without its list."""
         return replace(self, each=None) if self.each is not None else self

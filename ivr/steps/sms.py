@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from ivr.engine.service_ports.sms import SendMessage
 from ivr.engine.step import LiveStep, Move
-from ivr.engine.turn import LOOKUP_SECONDS, Turn
+from ivr.engine.turn import Turn
 from ivr.errors import LookupFailed
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import option
@@ -52,6 +52,10 @@ class SmsStep(LiveStep):
         """Return the ways on."""
         return {"next": self.next, "error": self.on_error}
 
+    def items_of(self) -> Expression | None:
+        """Return the list."""
+        return self.each
+
     def for_one_item(self) -> Self:
         """Return the step without its list."""
         return replace(self, each=None) if self.each is not None else self
@@ -79,5 +83,5 @@ class SmsStep(LiveStep):
     def _number(turn: Turn) -> str:
         if not turn.level:
             return turn.call.caller
-        on_file = turn.lookup("bank.phone", {"customer": turn.call.identity.customer}, deadline=LOOKUP_SECONDS)
+        on_file = turn.lookup("bank.phone", {"customer": turn.call.identity.customer})
         return str(on_file.get("number", ""))

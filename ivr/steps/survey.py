@@ -73,6 +73,10 @@ class SurveyStep(InputStep):
         """Return the variable that keeps the promise."""
         return {self.save_as: "map"} if self.save_as else {}
 
+    def fails_by(self) -> frozenset[str]:
+        """Return the way on without a promise, if there is another."""
+        return super().fails_by() | ({"next"} if self.unhappy else frozenset())
+
     def ask(self, turn: Turn) -> None:
         """Ask the question whose turn it is."""
         turn.phrase(f"survey_{self._asked(turn)}")

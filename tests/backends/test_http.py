@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from ivr.backends.http import LARGEST_ANSWER, HttpLookup
+from ivr.backends.http import LARGEST_ANSWER, HttpLookup, ServiceAddress
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 from tests.waiting import PATIENCE, wait_until
@@ -55,7 +55,8 @@ class Bank:
                 return False
             data += more
         head, _, body = data.partition(b"\r\n\r\n")
-        length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+        lengths = (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+        length = next(lengths, 0)
         while len(body) < length:
             body += connection.recv(65536)
         self.requests.append((head, body))
@@ -150,6 +151,14 @@ def test_404_means_no_such_thing(status: str) -> None:
         assert fault.missing
         refused(ask)
         assert server.connections == 1
+
+
+@pytest.mark.parametrize("page", ["<h1>Not Found</h1>", "", '"no"'])
+def test_404_without_a_json_object_is_a_question_that_the_service_does_not_know(page: str) -> None:
+    with bank(answer(page, "404 Not Found")) as server, asking(server.url) as ask:
+        fault = refused(ask)
+    assert not fault.missing
+    assert str(fault) == "bank does not know this question"
 
 
 @pytest.mark.parametrize(
@@ -385,6 +394,34 @@ def test_https_works_with_a_certificate_that_the_machine_trusts(
     with bank(over_tls(answer_all, certificate)) as server, asking(server.url.replace("http:", "https:")) as ask:
         assert ask() == ask() == {"balance": "1.50"}
         assert server.connections == 1
+
+
+def test_a_server_that_asks_for_a_certificate_gets_the_one_of_the_service(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    seen = []
+
+    def shows_its_own(server: Bank, connection: socket.socket) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(certificate)
+        with suppress(ssl.SSLError), context.wrap_socket(connection, server_side=True) as secured:
+            seen.append(secured.getpeercert())
+            answer_all(server, secured)
+
+    with bank(shows_its_own) as server:
+        address = ServiceAddress(server.url.replace("http:", "https:"), certificate=str(certificate))
+        lookup = HttpLookup({"bank": address})
+        assert lookup("bank.balance", {}, deadline=2.0, key="1") == {"balance": "1.50"}
+        lookup.close()
+        without = HttpLookup({"bank": address.url})
+        with pytest.raises(LookupFailed):
+            without("bank.balance", {}, deadline=2.0, key="1")
+        without.close()
+    assert len(seen) == 1
+    assert seen[0]["subject"]
 
 
 def test_https_refuses_a_certificate_that_the_machine_does_not_trust(certificate: Path) -> None:

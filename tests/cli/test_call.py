@@ -5,6 +5,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
+from tests.backends.test_http import answer, bank
+
 from .conftest import FRONT, WRONG
 
 
@@ -100,3 +102,36 @@ def test_a_server_that_is_not_there_is_explained(ivr):
     done = ivr("call", "--url", "http://127.0.0.1:1")
     assert done.exit_code == 2
     assert "Is the server running?" in done.output
+
+
+ASKS = """\
+flow: front
+start: ask
+steps:
+  ask:
+    lookup: {from: bank.rates, as: rate, on_error: agent, on_missing: agent}
+    next: tell
+  tell:
+    say: 汇率是{rate.sell|number}。
+    next: goodbye
+  goodbye: {hangup: 再见。}
+  agent: {transfer: general, otherwise: goodbye}
+"""
+RATES = """\
+services:
+  bank:
+    address: {setting: IVR_BANK_URL}
+    questions:
+      rates: {gives: {sell: number}, samples: [{answer: {sell: "7.12"}}]}
+"""
+
+
+def test_samples_answer_until_bank_names_an_address(ivr, tmp_path):
+    (tmp_path / "flows" / "front.yaml").write_text(ASKS, encoding="utf-8")
+    (tmp_path / "flows" / "lookups.yaml").write_text(RATES, encoding="utf-8")
+    assert "汇率是七点一二。" in ivr("call", "front", lines="").output
+    with bank(answer('{"sell": 7.30}')) as server:
+        assert "汇率是七点三。" in ivr("call", "front", "--bank", server.url, lines="").output
+        assert server.requests[0][0].startswith(b"POST /rates ")
+    assert "there is no service 'bnak'" in ivr("call", "front", "--bank", f"bnak={server.url}", lines="").output
+    assert "is no address" in ivr("call", "front", "--bank", "here", lines="").output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ivr.cli._doctor import Check, Deployment, Finding, checks, examine
 from ivr.demo.files import blank_folder
 from ivr.settings import VARIABLES, Settings
 from ivr.stores import open_store
+from tests.backends.test_http import answer, bank
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -186,3 +188,27 @@ def test_how_callers_are_heard_is_told_by_language(doctor) -> None:
     assert here["level"] == "warning"
     assert "ivr models download zh" in here["text"]
     assert found(doctor("--json", IVR_ASR="none"))["hearing", "IVR_ASR=none"]["level"] == "note"
+
+
+CLINIC = """
+services:
+  clinic:
+    address: {setting: CLINIC_URL}
+    token: {setting: CLINIC_TOKEN}
+    probe: rooms
+    questions:
+      rooms: {gives: {rooms: count, free: flag}}
+"""
+
+
+def test_every_service_of_lookups_yaml_is_asked(doctor, tmp_path) -> None:
+    shutil.copytree(blank_folder() / "flows", tmp_path / "flows")
+    (tmp_path / "flows" / "lookups.yaml").write_text(CLINIC, encoding="utf-8")
+    folder = str(tmp_path / "flows")
+    found_without = found(doctor("--json", IVR_FLOWS=folder))
+    assert found_without["bank", "CLINIC_URL"]["level"] == found_without["bank", "CLINIC_TOKEN"]["level"] == "warning"
+    with bank(answer('{"rooms": 3}')) as server:
+        findings = found(doctor("--json", IVR_FLOWS=folder, CLINIC_URL=server.url, CLINIC_TOKEN="t0ken"))
+        assert b"Authorization: Bearer t0ken" in server.requests[0][0]
+    assert findings["bank", server.url]["level"] == "fine"
+    assert findings["bank", "clinic.rooms"]["text"] == "answers without free"

@@ -13,7 +13,9 @@ from ivr.cli import main
 FLOWS = Path(__file__).parents[2] / "flows"
 
 
-@pytest.mark.parametrize(("option", "name"), [([], "flow.json"), (["--line"], "line.json")])
+@pytest.mark.parametrize(
+    ("option", "name"), [([], "flow.json"), (["--line"], "line.json"), (["--lookups"], "lookups.json")]
+)
 def test_the_schema_beside_the_flows_is_fresh(option, name, request):
     written = CliRunner().invoke(main, ["schema", *option]).stdout
     path = FLOWS / ".schema" / name

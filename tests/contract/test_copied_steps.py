@@ -28,7 +28,7 @@ from ivr.speech.prompts.catalogue import known_prompts
 from ivr.yamlfile.source import Mapping as Block
 from ivr.yamlfile.source import read_text
 from tests.engine.fixtures import SERVICES, Bank
-from tests.flow.test_broken_flows import FILES, SOUND, file_of
+from tests.flow.test_broken_flows import FILES, SOUND, beside, file_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = catalogue()
@@ -108,7 +108,7 @@ def test_a_copy_declares_what_its_model_does(copies):
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.stem != REPEATED], ids=lambda path: path.stem)
 def test_checks_find_the_same_in_flows_of_copies(path, copies, tmp_path):
-    files = {**SOUND, file_of(path): path.read_text(encoding="utf-8")}
+    files = {**SOUND, **beside(path), file_of(path): path.read_text(encoding="utf-8")}
     folders = {"models": (MODELS, files), "copies": (copies, {name: with_copies(text) for name, text in files.items()})}
     found = []
     for name, (language, texts) in folders.items():

@@ -1,7 +1,9 @@
 """Broken flow files: exactly the expected problems at the expected lines, each with a cure, never an exception.
 
-In `tests/broken_flows`, `# expect: rule` marks a line; where a comment would change what is tested, the first line says
-`# expect LINE: rule`. Each file is read beside a sound flow, one that is run with a value, and a sound `line.yaml`.
+In `tests/broken_flows`, a file whose name begins with line_ or lookups_ is that file of the folder, and one that begins
+with declared_ is read beside a lookups.yaml. `# expect: rule` marks a line; where a comment would change what is
+tested, the first line says `# expect LINE: rule`. Each file is read beside a sound flow, one
+that is run with a value, and a sound `line.yaml`.
 """
 
 from __future__ import annotations
@@ -49,6 +51,22 @@ desks: {general: "+861085550100"}
 desk: general
 """,
 }
+SOUND_LOOKUPS = """\
+services:
+  bank:
+    address: {setting: IVR_BANK_URL}
+    questions:
+      branches:
+        takes: {city: {type: text, needed: no}}
+        gives: {count: count, items: [{name: text, opens: time}]}
+      balance:
+        level: L1
+        takes: {customer: text}
+        gives: {balance: amount, card: {tail: card_tail}}
+      rates:
+        takes: {currency: text}
+        gives: {sell: number}
+"""
 LANGUAGE = catalogue()
 
 
@@ -68,7 +86,13 @@ def problems_of(folder: Path, **files: str | bytes) -> list[Problem]:
 
 
 def file_of(path: Path) -> str:
-    return "line.yaml" if path.stem.startswith("line_") else path.name
+    folder_file = path.stem.partition("_")[0]
+    return f"{folder_file}.yaml" if folder_file in ("line", "lookups") else path.name
+
+
+def beside(path: Path) -> dict[str, str]:
+    """Return further sound files: flows that are called after it are read beside a lookups.yaml."""
+    return {"lookups.yaml": SOUND_LOOKUPS} if path.stem.startswith("declared_") else {}
 
 
 def at(problems: list[Problem]) -> Counter[tuple[int, str]]:
@@ -82,7 +106,7 @@ def test_the_files_beside_the_broken_ones_are_sound(tmp_path):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_broken_file_has_exactly_the_problems_that_it_marks(path, tmp_path):
     text = path.read_text("utf-8")
-    found = problems_of(tmp_path, **{file_of(path): text})
+    found = problems_of(tmp_path, **beside(path), **{file_of(path): text})
     assert at(found) == expected(text), "\n".join(map(str, found))
     assert {Path(problem.place.file).name for problem in found} == {file_of(path)}
 
@@ -91,7 +115,7 @@ def test_a_broken_file_has_exactly_the_problems_that_it_marks(path, tmp_path):
 def test_a_problem_says_in_whole_sentences_what_is_wrong_and_what_to_write(path, tmp_path):
     text = path.read_text("utf-8")
     lines = text.splitlines()
-    for problem in problems_of(tmp_path, **{file_of(path): text}):
+    for problem in problems_of(tmp_path, **beside(path), **{file_of(path): text}):
         line = lines[problem.place.line - 1]
         assert 1 <= problem.place.column <= max(1, len(line))
         assert problem.place.column + problem.place.length - 1 <= max(1, len(line))

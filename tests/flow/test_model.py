@@ -11,7 +11,8 @@ import pytest
 
 from ivr.flow.expressions import Expression
 from ivr.flow.loader import load, reload
-from ivr.flow.model import Choice, Phrases, Release, Target, Waiting, within
+from ivr.flow.model import Choice, Phrases, Release, Target, Waiting
+from ivr.flow.parts_within import within
 from ivr.flow.text import Template, Text
 from ivr.session.step_registry import catalogue
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from ivr.flow.schema import flow_schema, line_schema
+from ivr.flow.schema import flow_schema, line_schema, lookups_schema
 from ivr.session.step_registry import catalogue
 from ivr.yamlfile.source import Mapping, Node, Sequence, read_text
 
@@ -44,14 +44,32 @@ def with_step(**keys: object) -> dict[str, object]:
     return {**WHOLE, "steps": {"a": keys, "b": {"hangup": "再见"}}}
 
 
-def test_the_schemas_are_schemas(flows, lines):
-    for validator in (flows, lines):
+def test_the_schemas_are_schemas(flows, lines, lookups):
+    for validator in (flows, lines, lookups):
         jsonschema.Draft7Validator.check_schema(validator.schema)
 
 
+@pytest.fixture(scope="module")
+def lookups():
+    return jsonschema.Draft7Validator(lookups_schema())
+
+
 @pytest.mark.parametrize("path", sorted(FLOWS.glob("*.yaml")), ids=lambda path: path.name)
-def test_the_shipped_files_fit_their_schema(path, flows, lines):
-    (lines if path.name == "line.yaml" else flows).validate(parsed(path))
+def test_the_shipped_files_fit_their_schema(path, flows, lines, lookups):
+    {"line.yaml": lines, "lookups.yaml": lookups}.get(path.name, flows).validate(parsed(path))
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        {"address": "https://a.example"},
+        {"address": "https://a.example", "questions": {}, "token": "in clear"},
+        {"address": {"setting": "A"}, "questions": {"ask": {"method": "PUT"}}},
+        {"address": {"setting": "A"}, "questions": {"ask": {"takes": {"a": {"needed": True}}}}},
+    ],
+)
+def test_the_schema_of_lookups_refuses_what_ivr_check_refuses(service, lookups):
+    assert not lookups.is_valid({"services": {"a": service}})
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from ivr.flow import phrasebook
 from ivr.flow.loader import load
-from ivr.flow.model import within
+from ivr.flow.parts_within import within
 from ivr.flow.text import Text
 from ivr.session.step_registry import catalogue
 from ivr.speech.asr import Expected

@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from .endpoints import ENDPOINTS, Endpoint
 from .faults import Faults
@@ -123,6 +123,11 @@ def _add_errors(app: Flask) -> None:
     @app.errorhandler(KeyReusedError)
     def reused(_fault: KeyReusedError) -> tuple[StoredAnswer, int]:
         return {"error": "this Idempotency-Key was used for another question"}, 422
+
+    @app.errorhandler(NotFound)
+    def no_question(_fault: NotFound) -> Response:
+        # No JSON object: that would mean "no such customer".
+        return Response("no such question\n", status=404, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def http(fault: HTTPException) -> tuple[StoredAnswer, int] | Response:

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ivr.errors import LookupFailed
-from ivr.flow.questions import AnswerField, DeclaredQuestion, QuestionField
+from ivr.flow.questions import AnswerField, DeclaredQuestion, FieldType, QuestionField, type_fault
 
 from . import QUESTIONS
-from .field_types import FieldType
+from .field_types import PrivateTextsType, PrivateType
 from .question import Answer, Question, answer_of, declared_fields
 
 
@@ -22,7 +21,9 @@ def declared_questions() -> Mapping[str, DeclaredQuestion]:
 
 def _declared(kind: type[Question[Any]]) -> DeclaredQuestion:
     fields = {
-        name: QuestionField(field.kind.words, field.help, field.required, partial(_fault, name, field.kind))
+        name: QuestionField(
+            field.kind.words, field.help, field.required, partial(type_fault, field.kind, name), _is_private(field.kind)
+        )
         for name, field in declared_fields(kind).items()
         if field.kind
     }
@@ -35,9 +36,5 @@ def _declared(kind: type[Question[Any]]) -> DeclaredQuestion:
     return DeclaredQuestion(inspect.getdoc(kind) or "", fields, answer)
 
 
-def _fault(name: str, kind: FieldType, value: Any) -> str:
-    try:
-        kind.read(name, value)
-    except LookupFailed as fault:
-        return str(fault).removeprefix(f"{name} ")
-    return ""
+def _is_private(kind: FieldType) -> bool:
+    return isinstance(kind, PrivateType | PrivateTextsType)

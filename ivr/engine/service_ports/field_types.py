@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from ivr.engine.telephone import telephone
 from ivr.errors import LookupFailed
+from ivr.flow.questions import ANSWER_KINDS, FieldType
 from ivr.secret import Secret
 
 Private = str | Secret
@@ -25,17 +27,6 @@ _NAME = re.compile(r"[A-Za-z][\w-]{0,39}")
 def reveal(value: Private) -> str:
     """Return a private text in clear, at the edge where it is compared, counted or sent."""
     return value.reveal() if isinstance(value, Secret) else value
-
-
-class FieldType(Protocol):
-    """The type of a question's field."""
-
-    @property
-    def words(self) -> str:
-        """Return the name of the type for editors."""
-
-    def read(self, name: str, value: Any) -> Any:
-        """Return a value in its canonical form. Raises LookupFailed that names the field."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +156,20 @@ class NameType:
 
 
 @dataclass(frozen=True)
+class DigitsType:
+    """Digits, such as a meter number."""
+
+    words: str = "digits"
+
+    def read(self, name: str, value: Any) -> str:
+        """Return the digits."""
+        text = str(value) if isinstance(value, int) and not isinstance(value, bool) else TextType().read(name, value)
+        if text and not (text.isascii() and text.isdecimal()):
+            raise LookupFailed(f"{name} has something other than digits")
+        return text
+
+
+@dataclass(frozen=True)
 class NumberType:
     """A telephone number with its country code; nothing for one that was withheld or is none."""
 
@@ -248,26 +253,59 @@ class FlagType:
 
 
 @dataclass(frozen=True)
-class Kinds:
-    """The type of an answer's field, and the value kinds as which a text may read it aloud."""
+class DateType:
+    """A day as ISO text, such as 2026-11-21."""
 
-    words: str
-    names: tuple[str, ...] = ()
+    words: str = "a day such as 2026-11-21"
+
+    def read(self, name: str, value: Any) -> str:
+        """Return the day."""
+        text = TextType().read(name, value)
+        try:
+            return date.fromisoformat(text).isoformat() if text else ""
+        except ValueError:
+            raise LookupFailed(f"{name} is no day") from None
 
 
-TEXT = Kinds("a text", ("text",))
-CODE_FIELD = Kinds("a reference of letters and digits", ("code", "text"))
-REFERENCE = Kinds("digits", ("digits", "code", "text"))
-TAIL_FIELD = Kinds("the last four digits of a number", ("digits", "code", "text", "card_tail"))
-NUMBER = Kinds("a telephone number", ("phone", "digits", "text"))
-DAY_FIELD = Kinds("a day", ("date",))
-MOMENT = Kinds("a day and a time", ("datetime", "date", "time"))
-COUNT = Kinds("a whole number", ("count", "number", "ordinal", "digits", "text"))
-RATE_FIELD = Kinds("a number", ("number", "text"))
-DURATION = Kinds("a length of time in seconds", ("duration", "count", "number"))
-FLAG = Kinds("true or false, for conditions only")
-LIST = Kinds("a list, for conditions and `each`")
-MAP = Kinds("for programs only")
+@dataclass(frozen=True)
+class AmountType:
+    """A sum of money, as text with at most two decimals."""
+
+    words: str = "a sum of money such as 12.50"
+
+    def read(self, name: str, value: Any) -> str:
+        """Return the sum."""
+        text = "" if value is None else str(value)
+        if isinstance(value, bool) or not re.fullmatch(r"(-?\d{1,15}(\.\d{1,2})?)?", text):
+            raise LookupFailed(f"{name} is no sum of money")
+        return text
+
+
+TEXT = ANSWER_KINDS["text"]
+CODE_FIELD = ANSWER_KINDS["code"]
+REFERENCE = ANSWER_KINDS["digits"]
+TAIL_FIELD = ANSWER_KINDS["card_tail"]
+NUMBER = ANSWER_KINDS["phone"]
+DAY_FIELD = ANSWER_KINDS["date"]
+MOMENT = ANSWER_KINDS["datetime"]
+COUNT = ANSWER_KINDS["count"]
+RATE_FIELD = ANSWER_KINDS["number"]
+DURATION = ANSWER_KINDS["duration"]
+FLAG = ANSWER_KINDS["flag"]
+LIST = ANSWER_KINDS["list"]
+MAP = ANSWER_KINDS["map"]
+
+OUTSIDE_TYPES: Mapping[str, FieldType] = {
+    "text": TextType(),
+    "digits": DigitsType(),
+    "number": WholeType(-(10**9), 10**9),
+    "amount": AmountType(),
+    "date": DateType(),
+    "phone": NumberType(),
+    "flag": FlagType(),
+    "secret": PrivateType(),
+}
+"""The types of fields that a question to an outside service may declare, by their names in lookups.yaml."""
 
 
 def texts(values: Any, *, each: int = LONGEST, most: int) -> tuple[str, ...]:

@@ -13,8 +13,7 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_ori
 from msgspec import NODEFAULT, Struct, structs
 
 from ivr.errors import LookupFailed
-
-from .field_types import FieldType, Kinds
+from ivr.flow.questions import FieldType, Kinds
 
 A = TypeVar("A", bound="Answer")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
-from ivr.flow.model import Flow, Phrases, within
+from ivr.flow.model import Flow, Phrases
+from ivr.flow.parts_within import within
 from ivr.flow.text import Text
 
 _W = TypeVar("_W", Text, Phrases)

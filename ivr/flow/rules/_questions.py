@@ -1,24 +1,41 @@
-"""Find questions to the engine's own services, and the variables that hold their answers, for rules."""
+"""Find declared questions, the variables that hold their answers, and the fields that a path leads to, for rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from ivr.flow.model import AskedQuestion, Flow
+from ivr.flow.model import AskedQuestion, Flow, Step
 from ivr.flow.questions import AnswerField, DeclaredQuestion
 
 from ._rule import Parts
+from ._values import Path
+
+AnswerFields = Mapping[str, Mapping[str, tuple[AnswerField, ...]]]
+"""The fields of each variable that holds only answers of declared questions."""
 
 
-def declared(flow: Flow, parts: Parts) -> Iterator[tuple[AskedQuestion, DeclaredQuestion]]:
-    """Yield every declared question that a flow asks."""
+@dataclass(frozen=True)
+class FieldsRead:
+    """The fields that a path leads to; empty where that is not known. `unknown` is the first part that does not exist.
+
+    `choices` are the names that stand in its place.
+    """
+
+    fields: tuple[AnswerField, ...] = ()
+    unknown: str = ""
+    choices: tuple[str, ...] = ()
+
+
+def declared(flow: Flow, parts: Parts) -> Iterator[tuple[Step, AskedQuestion, DeclaredQuestion]]:
+    """Yield every declared question that a flow asks, with the step that asks it."""
     for step in flow.written_steps():
         asked = step.asks()
         if asked and asked.source.name in parts.questions:
-            yield asked, parts.questions[asked.source.name]
+            yield step, asked, parts.questions[asked.source.name]
 
 
-def answers(flow: Flow, parts: Parts) -> Mapping[str, Mapping[str, tuple[AnswerField, ...]]]:
+def answers(flow: Flow, parts: Parts) -> AnswerFields:
     """Return the answer's fields of each variable that holds only answers of declared questions."""
     by_variable: dict[str, dict[str, tuple[AnswerField, ...]]] = {}
     unsure = set(flow.parameters)
@@ -26,10 +43,43 @@ def answers(flow: Flow, parts: Parts) -> Mapping[str, Mapping[str, tuple[AnswerF
         asked = step.asks()
         for variable in step.sets():
             question = parts.questions.get(asked.source.name) if asked else None
-            if question is None or not asked or asked.save_as != variable:
+            if question is None or question.open_answer or not asked or asked.save_as != variable:
                 unsure.add(variable)
                 continue
             fields = by_variable.setdefault(variable, {})
-            for name, field in question.answer.items():
-                fields[name] = (*fields.get(name, ()), field)
+            for name, answered in question.answer.items():
+                fields[name] = (*fields.get(name, ()), answered)
     return {variable: fields for variable, fields in by_variable.items() if variable not in unsure}
+
+
+def fields_at(path: Path, by_variable: AnswerFields) -> FieldsRead:
+    """Follow a path from a variable through the declared fields of its answer."""
+    inside, fields = by_variable.get(path[0], {}), tuple[AnswerField, ...]()
+    for part in path[1:]:
+        if fields and all(field.listed for field in fields) and part.isdecimal():
+            continue
+        if not inside:
+            return FieldsRead()
+        if part not in inside:
+            return FieldsRead(unknown=part, choices=tuple(inside))
+        fields = inside[part]
+        inside = _parts_of(fields)
+    return FieldsRead(fields)
+
+
+def with_item(step: Step, by_variable: AnswerFields) -> AnswerFields:
+    """Return the answers as a step reads them; in one with a list, `item` holds the fields of an item."""
+    items = step.items_of()
+    paths = list(items.paths()) if items is not None else []
+    if len(paths) != 1 or items is None or items.text != ".".join(paths[0]):
+        return by_variable
+    items_read = fields_at(paths[0], by_variable).fields
+    return {**by_variable, "item": _parts_of(items_read)} if items_read else by_variable
+
+
+def _parts_of(fields: tuple[AnswerField, ...]) -> dict[str, tuple[AnswerField, ...]]:
+    """Return the parts of fields by name; empty if one of them does not declare its parts."""
+    if not all(field.parts for field in fields):
+        return {}
+    names = dict.fromkeys(name for field in fields for name in field.parts)
+    return {name: tuple(field.parts[name] for field in fields if name in field.parts) for name in names}

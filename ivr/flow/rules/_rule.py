@@ -23,8 +23,8 @@ def no_number(_: str, __: str) -> Sequence[tuple[str, str]]:
 class Parts:
     """The result of reading a folder: flows by name, the names of all flow files, and `line.yaml` if it is valid.
 
-    `names` includes files that could not be read. `questions` are those that the engine's own services answer; if it is
-    empty, questions are not checked.
+    `names` includes files that could not be read. `questions` are those that the engine's own services answer, and
+    those of lookups.yaml; if it is empty, they are not checked. Without lookups.yaml the bank answers any question.
     """
 
     flows: Mapping[str, Flow]
@@ -32,6 +32,7 @@ class Parts:
     line: Hotline | None
     questions: Mapping[str, DeclaredQuestion] = field(default_factory=dict)
     unclear_numbers: UnclearNumbers = no_number
+    bank_is_declared: bool = False
 
 
 FlowCheck = Callable[[Flow, Parts], Iterator[Problem]]

@@ -7,9 +7,11 @@ from typing import Any
 
 from ivr.diagnostics.problem import Place
 from ivr.flow.expressions import Expression
-from ivr.flow.model import Flow, Step, within
+from ivr.flow.model import Flow, Step
+from ivr.flow.parts_within import within
 from ivr.flow.standing_values import STANDING_VALUES
 from ivr.flow.text import Template
+from ivr.secret import SECRET_KINDS
 
 Path = tuple[str, ...]
 """The dotted path of a value, such as `("account", "balance")`."""
@@ -38,3 +40,12 @@ def readable_in(step: Step, names: frozenset[str]) -> frozenset[str]:
 def is_value_of_desk(path: Path) -> bool:
     """Return whether a path names one value of one desk, such as `desks.vip.open`."""
     return path[0] == "desks" and len(path) == 3 and f"NAME.{path[2]}" in STANDING_VALUES["desks"]
+
+
+def secrets_of(flow: Flow) -> frozenset[str]:
+    """Return the variables that hold a secret: collected as one, or assigned from one."""
+    secrets = {name for step in flow.steps.values() for name, holds in step.sets().items() if holds in SECRET_KINDS}
+    copies = [pair for step in flow.steps.values() for pair in step.assigns().items()]
+    while more := {name for name, value in copies if any(path[0] in secrets for path in value.paths())} - secrets:
+        secrets |= more
+    return frozenset(secrets)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import Flow, Target, within
+from ivr.flow.model import Flow, Target
+from ivr.flow.parts_within import within
 
 from ._rule import Parts, Rule
 from ._walks import nested_flows

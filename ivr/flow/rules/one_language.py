@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import Choice, Flow, within
+from ivr.flow.model import Choice, Flow
+from ivr.flow.parts_within import within
 
 from ._rule import Parts, Rule
 

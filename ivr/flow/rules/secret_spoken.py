@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Flow
-from ivr.secret import SECRET_KINDS
 
 from ._rule import Parts, Rule
-from ._values import names_set, paths_read
+from ._values import names_set, paths_read, secrets_of
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every text, and the values that the flow returns."""
     del parts
-    secrets = _secrets(flow)
+    secrets = secrets_of(flow)
     for path, place, spoken in paths_read([*flow.written_steps(), flow.globals]):
         if spoken and path[0] in secrets:
             message = f'"{path[0]}" is secret and cannot be spoken.'
@@ -26,15 +25,6 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
             message = f'"{name}" is secret and cannot be returned.'
             cure = "Use it in this flow, and return the result instead."
             yield Problem(flow.place_of("returns"), RULE.id, message, cure)
-
-
-def _secrets(flow: Flow) -> frozenset[str]:
-    """Return the variables that hold a secret: collected as one, or assigned from one."""
-    secrets = {name for step in flow.steps.values() for name, holds in step.sets().items() if holds in SECRET_KINDS}
-    copies = [pair for step in flow.steps.values() for pair in step.assigns().items()]
-    while more := {name for name, value in copies if any(path[0] in secrets for path in value.paths())} - secrets:
-        secrets |= more
-    return frozenset(secrets)
 
 
 RULE = Rule("secret-spoken", "A value that was collected as a secret is spoken or returned.", flow=check, whole=True)

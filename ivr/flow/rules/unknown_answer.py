@@ -1,14 +1,15 @@
-"""Check that every field read from an answer of the engine's own services exists."""
+"""Check that every field read from an answer of a declared question exists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Flow
 from ivr.yamlfile.suggest import did_you_mean
 
-from ._questions import answers
+from ._questions import AnswerFields, answers, fields_at, with_item
 from ._rule import Parts, Rule
 from ._values import paths_read
 
@@ -16,11 +17,20 @@ from ._values import paths_read
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every field of an answer that a text or a condition reads."""
     by_variable = answers(flow, parts)
-    for path, place, _ in paths_read([flow.globals, *flow.written_steps()]):
-        if len(path) > 1 and path[0] in by_variable and path[1] not in by_variable[path[0]]:
-            fields = by_variable[path[0]]
-            cure = did_you_mean(path[1], fields) or f"It has {', '.join(fields) or 'no parts'}."
-            yield Problem(place, RULE.id, f'The answer "{path[0]}" has no "{path[1]}".', cure)
+    yield from _fields(flow.globals, by_variable)
+    for step in flow.written_steps():
+        yield from _fields(step, with_item(step, by_variable))
+
+
+def _fields(part: Any, by_variable: AnswerFields) -> Iterator[Problem]:
+    for path, place, _ in paths_read(part):
+        read = fields_at(path, by_variable)
+        if not read.unknown and not (len(path) > 1 and by_variable.get(path[0]) == {} and path[0] != "item"):
+            continue
+        wrong = read.unknown or path[1]
+        inside = ".".join(path[: path.index(wrong)])
+        cure = did_you_mean(wrong, read.choices) or f"It has {', '.join(read.choices) or 'no parts'}."
+        yield Problem(place, RULE.id, f'The answer "{inside}" has no "{wrong}".', cure)
 
 
 RULE = Rule(

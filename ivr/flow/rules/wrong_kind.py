@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import Flow, within
+from ivr.flow.model import Flow
+from ivr.flow.parts_within import within
 from ivr.flow.questions import AnswerField
 from ivr.flow.text import Slot, Template
 
-from ._questions import answers
+from ._questions import AnswerFields, answers, fields_at, with_item
 from ._rule import Parts, Rule
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the value kind of every answer's field that a text reads aloud."""
     by_variable = answers(flow, parts)
-    for template in within([flow.globals, *flow.written_steps()], Template):
+    yield from _slots(flow.globals, by_variable)
+    for step in flow.written_steps():
+        yield from _slots(step, with_item(step, by_variable))
+
+
+def _slots(part: Any, by_variable: AnswerFields) -> Iterator[Problem]:
+    for template in within(part, Template):
         for slot in template.slots():
-            fields = by_variable.get(slot.path[0], {}).get(slot.path[1], ()) if len(slot.path) == 2 else ()
+            fields = fields_at(slot.path, by_variable).fields
             if fields and not any(slot.kind in field.kinds for field in fields):
                 yield _problem(slot, template, fields[0])
 

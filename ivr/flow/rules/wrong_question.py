@@ -6,22 +6,22 @@ from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import AskedQuestion, Flow
-from ivr.flow.questions import DeclaredQuestion
+from ivr.flow.questions import GIVEN_ALONG, DeclaredQuestion
 from ivr.yamlfile.suggest import did_you_mean
 
 from ._questions import declared
 from ._rule import Parts, Rule
-
-_ALONG = ("call", "customer")
-"""Fields that the engine adds to every question."""
+from ._values import secrets_of
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the fields of every declared question."""
-    for asked, question in declared(flow, parts):
+    secrets = secrets_of(flow)
+    for _, asked, question in declared(flow, parts):
         yield from _fields(asked, question)
+        yield from _secrets(asked, question, secrets)
         for name, field in question.fields.items():
-            if field.required and name not in asked.fields and name not in _ALONG:
+            if field.required and name not in asked.fields and name not in GIVEN_ALONG:
                 message = f'The question "{asked.source.name}" needs "{name}": {field.help}.'
                 yield Problem(asked.source.place, RULE.id, message, f'Add "{name}" under "with", {field.words}.')
 
@@ -29,12 +29,21 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
 def _fields(asked: AskedQuestion, question: DeclaredQuestion) -> Iterator[Problem]:
     for name, expression in asked.fields.items():
         if name not in question.fields:
-            cure = did_you_mean(name, question.fields) or f"Its fields are {', '.join(question.fields)}."
+            cure = did_you_mean(name, question.fields) or f"Its fields are {', '.join(question.fields) or 'none'}."
             message = f'The question "{asked.source.name}" has no field "{name}".'
             yield Problem(expression.place, RULE.id, message, cure)
         elif fault := question.fields[name].fault(value) if (value := expression.constant()) is not None else "":
             cure = f"It takes {question.fields[name].words}."
             yield Problem(expression.place, RULE.id, f'The value of "{name}" {fault}.', cure)
+
+
+def _secrets(asked: AskedQuestion, question: DeclaredQuestion, secrets: frozenset[str]) -> Iterator[Problem]:
+    for name, expression in asked.fields.items():
+        taken = question.fields.get(name)
+        if taken and not taken.private and any(path[0] in secrets for path in expression.paths()):
+            message = f'"{name}" takes {taken.words}, and gets a secret.'
+            cure = f'Declare it as "{name}: secret" in lookups.yaml, or give it another value.'
+            yield Problem(expression.place, RULE.id, message, cure)
 
 
 RULE = Rule("wrong-question", "A field of a question is unknown, missing, or has an invalid value.", flow=check)

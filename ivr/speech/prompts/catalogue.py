@@ -14,7 +14,8 @@ from ivr.engine.inputs import Input, NoInput, Resumed, Speech
 from ivr.engine.step import LiveStep
 from ivr.engine.verbs import Say
 from ivr.flow import phrasebook
-from ivr.flow.model import Choice, Flow, Release, within
+from ivr.flow.model import Choice, Flow, Release
+from ivr.flow.parts_within import within
 from ivr.flow.profiles import Profile, profiles
 from ivr.flow.text import Text
 

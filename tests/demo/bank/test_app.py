@@ -46,8 +46,9 @@ def test_a_body_beyond_all_measure_is_refused(client: Client) -> None:
     assert client.send("caller", {"number": "1" * 20_000})[0] == 400
 
 
-def test_addresses_that_do_not_exist_say_so_in_json(client: Client) -> None:
-    assert client.send("nothing", {}) == (404, {"error": "not found"})
+def test_a_question_that_does_not_exist_gets_no_json_object_which_would_mean_no_such_customer(client: Client) -> None:
+    reply = client.pool.request("POST", f"{client.url}/nothing", body=b"{}")
+    assert (reply.status, reply.data) == (404, b"no such question\n")
     reply = client.pool.request("GET", f"{client.url}/caller?number=1")
     assert (reply.status, reply.json()) == (405, {"error": "method not allowed"})
 

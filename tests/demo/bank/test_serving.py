@@ -16,7 +16,7 @@ from .conftest import Client
 def test_one_connection_serves_many_questions(client: Client) -> None:
     for _ in range(20):
         client.ask("branches", {})
-        client.send("nothing", {})
+        client.pool.request("POST", f"{client.url}/nothing", body=b"{}")
         client.send("caller", {"number": "unknown"})
     (pool,) = [client.pool.connection_from_url(client.url)]
     assert isinstance(pool, urllib3.HTTPConnectionPool)
