@@ -40,6 +40,8 @@ from .services.router import Router
 from .services.sms import SmsSender
 from .services.sms.backend import Backend
 from .services.sms.local_outbox import messages
+from .services.tasks import Tasks
+from .services.tickets.handling import TicketHandling
 from .session.releases import ReleaseEngines
 from .session.session import Session
 from .session.step_registry import catalogue
@@ -98,6 +100,16 @@ class Ivr:
     def risks(self) -> Risks:
         """The risk marks of callers and customers."""
         return Risks(self.store, self.seal)
+
+    @property
+    def tickets(self) -> TicketHandling:
+        """The work of staff on complaints."""
+        return TicketHandling(self.store)
+
+    @property
+    def tasks(self) -> Tasks:
+        """The calls that people make."""
+        return Tasks(self.store)
 
     def reason_in_words(self, reason: str, language: str) -> str:
         """Return the shortest label of a call's reason; an empty text if no choice has that reason."""
@@ -234,7 +246,7 @@ def _dispatcher(ivr: Ivr) -> Dispatcher:
     return Dispatcher(
         ivr.queue,
         calls=ivr.calls,
-        gave_up=hand_on(ivr.back_ends),
+        gave_up=hand_on(ivr.store, ivr.back_ends, ivr.clock),
         show=Webhook(screen_pop.reveal()) if screen_pop else None,
         failed=lambda what, fault: log.fault(what, fault),
         clock=ivr.clock,

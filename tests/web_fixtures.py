@@ -21,6 +21,8 @@ from ivr.flow import model
 from ivr.services.identity.risk import Risks
 from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
+from ivr.services.tasks import Tasks
+from ivr.services.tickets.handling import TicketHandling
 from ivr.settings import Hidden, Settings
 from ivr.stores.memory import MemoryStore
 from ivr.web import web_app
@@ -75,6 +77,14 @@ class Stub:
     @property
     def risks(self) -> Risks:
         return Risks(self.store, Seal(b"k"))
+
+    @property
+    def tickets(self) -> TicketHandling:
+        return TicketHandling(self.store)
+
+    @property
+    def tasks(self) -> Tasks:
+        return Tasks(self.store)
 
     @cached_property
     def queue(self) -> Queue:

@@ -6,6 +6,8 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
+from ivr.reporting.csv_cells import csv_cell
+
 _GROUPS = ("class", "desk", "hour")
 FIGURES = (
     "offered", "answered", "answered_within", "service_level", "asa", "longest_wait", "abandoned", "abandoned_short",
@@ -81,12 +83,7 @@ def write_csv(people: Mapping[str, Any], since: str, until: str, file: TextIO) -
 
 def _csv_row(rows: Any, names: Sequence[str], row: Mapping[str, Any], promised: Mapping[str, int]) -> None:
     counted = (*(row.get(figure) for figure in FIGURES), *(promised.get(fate) for fate in FATES))
-    rows.writerow((*map(_harmless, names), *counted, " ".join(row.get("missed", ()))))
-
-
-def _harmless(text: str) -> str:
-    """Quote a name that a spreadsheet would take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    rows.writerow((*map(csv_cell, names), *counted, " ".join(row.get("missed", ()))))
 
 
 def _target(name: str, figures: Mapping[str, Any]) -> Sequence[str]:

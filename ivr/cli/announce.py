@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 from ._datetime_param import Moment, moment_text
 from ._sockets import Refused
 from ._stores import kept_store
+from ._texts import texts_by_language
 
 if TYPE_CHECKING:
     from ivr.flow.model import Hotline
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _MOST_CHARACTERS = 300
 """About 80 seconds of Mandarin; callers hang up on longer announcements."""
-_IN_LANGUAGE = re.compile(r"([a-z]{2,3}(?:-[A-Za-z]+)*)=(.*)", re.DOTALL)
-_LANGUAGE = "zh-CN"
 
 
 @click.group(short_help="Switch announcements on and off.")
@@ -76,7 +74,11 @@ def on(
     settings = _settings()
     line = _line(settings)
     check_slot(slot, line)
-    by_language = prepared_texts(slot, preset, line) if preset else _texts_by_language(texts)
+    by_language = (
+        prepared_texts(slot, preset, line)
+        if preset
+        else texts_by_language(texts, "an announcement", most=_MOST_CHARACTERS)
+    )
     now = time.time()
     announcement = Announcement(by_language, now, until or now + DEFAULT_SECONDS, preset or "", lines, drill, callers)
     _with_store(settings, lambda store: switch_on(store, slot, announcement))
@@ -155,32 +157,6 @@ def _limits(announcement: Announcement) -> str:
     where = f", on {', '.join(announcement.lines)}" if announcement.lines else ""
     heard = f"heard by {', '.join(announcement.callers)}" if announcement.callers else "heard by no caller"
     return where + (f"; a drill, {heard}" if announcement.drill else "")
-
-
-def _texts_by_language(options: tuple[str, ...]) -> dict[str, str]:
-    from ivr.speech.languages import LANGUAGES
-    from ivr.speech.verbalize import unclear_numbers
-    from ivr.yamlfile.suggest import did_you_mean
-
-    texts: dict[str, str] = {}
-    for option in options:
-        match = _IN_LANGUAGE.fullmatch(option)
-        language, text = (match[1], match[2]) if match else (_LANGUAGE, option)
-        text = " ".join(text.split())
-        if language not in LANGUAGES:
-            meant = did_you_mean(language, LANGUAGES) or f"The languages are {', '.join(LANGUAGES)}."
-            raise Refused(f'"{language}" is no language of this server. {meant}')
-        if not text or not text.isprintable():
-            raise Refused("an announcement needs words, and no control characters.")
-        if len(text) > _MOST_CHARACTERS:
-            raise Refused(f"the text has {len(text)} characters; the limit is {_MOST_CHARACTERS}.")
-        if unclear := unclear_numbers(text, language):
-            figures = "; ".join(f'"{number.figure}": {number.cure}' for number in unclear)
-            raise Refused(f"the text has figures that can be read aloud in several ways. {figures}.")
-        if language in texts:
-            raise Refused(f"there are two texts in {language}; write another language as en-US=TEXT.")
-        texts[language] = text
-    return texts
 
 
 def _settings() -> Settings:

@@ -208,7 +208,7 @@ def _tables(report: Mapping[str, Any]) -> None:
 
 
 def _calls(console: Console, report: Mapping[str, Any]) -> None:
-    calls, tickets, callbacks = report["calls"], report["tickets"], report["callbacks"]
+    calls = report["calls"]
     identity = ", ".join(f"{outcome} {count}" for outcome, count in report["identity"].items())
     _table(
         console,
@@ -226,12 +226,25 @@ def _calls(console: Console, report: Mapping[str, Any]) -> None:
     )
     if identity:
         console.print(f"Identity: {identity}")
-    kinds = [(f"of {kind}", count) for kind, count in tickets["by_kind"].items() if count]
-    rows = [("taken", tickets["taken"]), *kinds, ("came back within 7 days", tickets["repeated"])]
-    rows += [("open", tickets["open"]), ("first reply overdue", tickets["first_reply_overdue"])]
+    _cases(console, report["tickets"], report["tasks"])
+
+
+def _cases(console: Console, tickets: Mapping[str, Any], tasks: Mapping[str, Any]) -> None:
+    rows = [("taken", tickets["taken"])]
+    for group in ("kind", "severity", "level"):
+        rows += [(f"{group} {name}", count) for name, count in tickets[f"by_{group}"].items() if count]
+    rows += [("came back within 7 days", tickets["repeated"]), ("answered", tickets["answered"])]
+    rows += [("closed", tickets["closed"]), ("reopened", tickets["reopened"]), ("open", tickets["open"])]
+    rows += [("first reply overdue", tickets["first_reply_overdue"])]
     rows += [("final answer overdue", tickets["final_overdue"])]
-    rows += [("calls back to make", callbacks["open"]), ("calls back overdue", callbacks["overdue"])]
-    _table(console, "Complaints", ("", "number"), rows if any(count for _, count in rows) else [])
+    shares = [(name, count, None) for name, count in rows]
+    if tickets["answered_in_time"] is not None:
+        shares.append(("answered by the first promised day", None, tickets["answered_in_time"]))
+    _table(console, "Complaints", ("", "number", "share"), shares if any(count for _, count in rows) else [])
+    todo = [("opened", tasks["opened"]), *((f"kind {kind}", count) for kind, count in tasks["by_kind"].items())]
+    todo += [(f"ended {outcome}", count) for outcome, count in tasks["by_outcome"].items()]
+    todo += [("open", tasks["open"]), ("overdue", tasks["overdue"])]
+    _table(console, "Tasks: calls that people make", ("", "number"), todo if any(count for _, count in todo) else [])
 
 
 def _people(console: Console, people: Mapping[str, Any]) -> None:

@@ -11,10 +11,9 @@ from typing import Any
 
 from ivr.calendar import local
 from ivr.engine.ports import CallStore, Document, Documents, JournalRow
-from ivr.engine.service_ports.tickets import TICKET_KINDS
-from ivr.services.surveys import DETRACTOR, OPEN_TASKS, PROMOTER, SATISFIED, SURVEYS, TASKS
-from ivr.services.tickets.service import OPEN_TICKETS, TICKETS
+from ivr.services.surveys import DETRACTOR, PROMOTER, SATISFIED, SURVEYS
 
+from .case_figures import documents_after, task_figures, ticket_figures
 from .kpi_targets import Figures
 from .service_level import LONGEST_CALL, READ_ON, ServiceTally, mean, share
 
@@ -148,8 +147,8 @@ def figures(store: CallStore, documents: Documents, period: Period, service: Ser
         **tally.figures(),
         "desks": service.desks(),
         "people": _with_marks(service.figures(end), surveys),
-        "tickets": _tickets(documents, period),
-        "callbacks": _callbacks(documents, period.now),
+        "tickets": ticket_figures(documents, period.since, period.until, period.now),
+        "tasks": task_figures(documents, period.since, period.until, period.now),
         "survey": surveys,
     }
 
@@ -236,47 +235,10 @@ def _step(counts: Counter[str]) -> Figures:
     }
 
 
-def _tickets(documents: Documents, period: Period) -> Figures:
-    """Return the tickets of the period, and those that are open now, whenever they were opened."""
-    kinds: Counter[str] = Counter()
-    severities: Counter[str] = Counter()
-    repeated = 0
-    for ticket in _documents(documents, TICKETS, f"T{local(period.since):%y%m%d}"):
-        if period.has(ticket["opened"]):
-            kinds[ticket["kind"]] += 1
-            severities[ticket["severity"]] += 1
-            repeated += bool(ticket["repeat"])
-    return {
-        "taken": kinds.total(),
-        "by_kind": {kind: kinds[kind] for kind in TICKET_KINDS},
-        "by_severity": dict(severities.most_common()),
-        "repeated": repeated,
-        **_open_tickets(documents, period.now),
-    }
-
-
-def _open_tickets(documents: Documents, now: float) -> Figures:
-    tickets = [
-        ticket for ticket in _documents(documents, OPEN_TICKETS, of=TICKETS) if ticket["state"] in ("open", "working")
-    ]
-    return {
-        "open": len(tickets),
-        "first_reply_overdue": sum(
-            ticket["replied"] is None and ticket["clocks"]["first_reply"]["due"] < now for ticket in tickets
-        ),
-        "final_overdue": sum(ticket["clocks"]["final"]["due"] < now for ticket in tickets),
-    }
-
-
-def _callbacks(documents: Documents, now: float) -> Figures:
-    tasks = [task for task in _documents(documents, OPEN_TASKS, of=TASKS) if task["state"] == "open"]
-    return {"open": len(tasks), "overdue": sum(task["clocks"]["callback"]["due"] < now for task in tasks)}
-
-
 def _survey(documents: Documents, period: Period) -> Figures:
     every = Marks()
     groups: dict[str, defaultdict[str, Marks]] = {name: defaultdict(Marks) for name in SURVEYED}
-    for answer in _documents(documents, SURVEYS, f"{local(period.since):%Y-%m-%d}"):
+    for answer in documents_after(documents, SURVEYS, f"{local(period.since):%Y-%m-%d}"):
         if not period.has(answer["at"]):
             continue
         every.add(answer)
@@ -285,12 +247,3 @@ def _survey(documents: Documents, period: Period) -> Figures:
                 scores[value].add(answer)
     by = {f"by_{name}": {value: scores[value].scores() for value in sorted(scores)} for name, scores in groups.items()}
     return {**every.scores(), **by}
-
-
-def _documents(documents: Documents, collection: str, after: str = "", *, of: str = "") -> Iterator[Document]:
-    """Yield the documents after a key; with `of`, the documents of that collection whose keys this one lists."""
-    while keys := documents.keys(collection, after=after, limit=_PAGE):
-        for key in keys:
-            if document := documents.get(of or collection, key):
-                yield document
-        after = keys[-1]

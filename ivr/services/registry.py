@@ -10,10 +10,9 @@ from functools import cached_property
 from ivr.crypto import Seal
 from ivr.engine.service_ports import Asker, ServicePorts
 from ivr.engine.service_ports.sms import SendMessage
-from ivr.engine.service_ports.tickets import OpenTicket
 from ivr.errors import LookupFailed
 from ivr.flow.phrasebook import phrase
-from ivr.stores import UnitOfWork
+from ivr.stores import Store, UnitOfWork, in_one_commit
 
 from .announcements import Announcements
 from .identity import IdentityService
@@ -23,6 +22,7 @@ from .queue.callback_failure import CallbackFailure
 from .queue.service import Queue
 from .sms import Messages, SmsSender, open_messages
 from .surveys import Surveys
+from .tasks import NewTask, Tasks
 from .tickets.service import Tickets
 
 
@@ -86,22 +86,20 @@ class _UnitServices:
         return self._own.queue.within(self._unit)
 
 
-def hand_on(services: Asker) -> Callable[[CallbackFailure], None]:
-    """Return the function that hands a failed call back to people: by a ticket, and a text message to the caller.
+def hand_on(store: Store, services: Asker, clock: Callable[[], float]) -> Callable[[CallbackFailure], None]:
+    """Return the function that hands a failed call back to people: by a task, and a text message to the caller.
 
-    It opens one ticket for a promise, however often it is called. It raises LookupFailed when that fails.
+    It opens one task for a promise, however often it is called. It raises StoreError when that fails.
     """
 
     def keep(promise: CallbackFailure) -> None:
-        receipt = services.ask(_ticket(promise), key=f"call back {promise.key}")
+        key, now = f"call back {promise.key}", clock()
+        in_one_commit(store, lambda unit: Tasks(unit).open(_task(promise, now), key=key, now=now))
         if promise.why != "unreached":
             return
-        values = {"reference": promise.reference, "ticket": receipt.ticket}
-        text = phrase(promise.language, "called_in_vain", **values)
-        with suppress(LookupFailed):  # a fixed line gets no text messages; the ticket is open all the same
-            services.ask(
-                SendMessage(number=promise.number, text=text, purpose="call back"), key=f"call back {promise.key}"
-            )
+        text = phrase(promise.language, "called_in_vain", reference=promise.reference)
+        with suppress(LookupFailed):  # a fixed line gets no text messages; the task is open all the same
+            services.ask(SendMessage(number=promise.number, text=text, purpose="call back"), key=key)
 
     return keep
 
@@ -111,16 +109,24 @@ _WHY = {
     "message": "客户留言，请听后回电",
     "waiting": "没有座席可以回电，请人工回电",
 }
-"""The reason of the ticket, in words for colleagues."""
+"""The reason of the task, in words for colleagues."""
+AFTER_VAIN_TRIES = 86_400
+"""The seconds within which people call a caller whom the queue could not reach."""
 
 
-def _ticket(promise: CallbackFailure) -> OpenTicket:
-    why = _WHY[promise.why].format(tries=promise.tries)
-    about = "，".join(filter(None, (promise.name, promise.reason)))
-    return OpenTicket(
-        kind="service",
+def _task(promise: CallbackFailure, now: float) -> NewTask:
+    return NewTask(
+        kind="message" if promise.why == "message" else "call_back",
+        by=int(now) + AFTER_VAIN_TRIES if promise.why == "unreached" else promise.by,
+        call=promise.call,
         number=promise.number,
         customer=promise.customer,
+        name=promise.name,
+        desk=promise.desk,
+        reason=promise.reason,
+        language=promise.language,
+        reference=promise.reference,
+        text=_WHY[promise.why].format(tries=promise.tries),
         recording=promise.message,
-        text=f"{why}。受理编号{promise.reference}，承诺{promise.by}之前，{promise.desk}。{about}",
+        promise=promise.promise,
     )

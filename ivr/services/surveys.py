@@ -8,12 +8,11 @@ from typing import Any
 
 from ivr.calendar import local
 from ivr.engine.ports import Document, Documents
-from ivr.engine.service_ports.survey import KeepSurvey, NoteCallback, SurveyKept, TaskState
-from ivr.errors import LookupFailed
+from ivr.engine.service_ports.survey import KeepSurvey, SurveyKept
 
-from .tickets.deadlines import spread
+from .tasks import NewTask, Tasks, promised_by
 
-SURVEYS, TASKS, OPEN_TASKS = "surveys", "tasks", "open_tasks"
+SURVEYS = "surveys"
 CALLBACK_HOURS = 24
 SATISFIED = 4
 UNSATISFIED = 2
@@ -44,40 +43,28 @@ class Surveys:
         kept = self._documents.change(SURVEYS, survey_key, take)
         if kept is None or not is_detractor(kept):
             return SurveyKept(detractor=False)
-        return SurveyKept(detractor=True, callback_by=self._call_back(survey_key, kept, question.number, at))
+        if not question.number:  # a withheld number cannot be called, so nothing is promised
+            return SurveyKept(detractor=True)
+        return SurveyKept(detractor=True, callback_by=self._call_back(survey_key, kept, question, at))
 
     def _key_of(self, call: str, now: int) -> str:
         """Return the key of a call's survey. It begins with the day, so that reports need not read all surveys."""
         today, yesterday = (f"{local(now) - timedelta(days=back):%Y-%m-%d}:{call}" for back in (0, 1))
         return yesterday if self._documents.get(SURVEYS, yesterday) else today
 
-    def _call_back(self, key: str, survey: Document, number: str, now: int) -> str:
+    def _call_back(self, key: str, survey: Document, question: KeepSurvey, now: int) -> str:
         """Open the task to call back, once for a call; return its deadline."""
-        if task := self._documents.get(TASKS, key):
-            return _by(task)
-        # The list is written first: an open task that is not on it would never raise an alarm.
-        self._documents.change(OPEN_TASKS, key, lambda _: {})
-        task = self._documents.change(TASKS, key, lambda before: before or _task(survey, number, now))
-        assert task is not None  # noqa: S101
-        return _by(task)
-
-    def called_back(self, question: NoteCallback, *, key: str, now: float) -> TaskState:
-        """Note how a call back went. The task stays open if the caller did not answer."""
-        task, outcome, by = question.task, question.outcome, question.by
-
-        def note(before: Document | None) -> Document | None:
-            if before is None or any(row["key"] == key for row in before["attempts"]):
-                return before
-            attempts = [*before["attempts"], {"key": key, "at": int(now), "by": by, "outcome": outcome}]
-            state = before["state"] if outcome == "no_answer" else "closed"
-            return {**before, "attempts": attempts, "state": state, "owner": before["owner"] or by}
-
-        kept = self._documents.change(TASKS, task, note)
-        if kept is None:
-            raise LookupFailed("there is no such task", missing=True)
-        if kept["state"] == "closed":
-            self._documents.change(OPEN_TASKS, task, lambda _: None)
-        return TaskState(task=task, state=kept["state"], attempts=len(kept["attempts"]), owner=kept["owner"])
+        new = NewTask(
+            kind="unhappy",
+            by=now + CALLBACK_HOURS * 3600,
+            call=survey["call"],
+            number=question.number,
+            language=question.language,
+            desk=survey["queue"],
+            agent=survey["agent"],
+            reason=survey["reason"],
+        )
+        return promised_by(Tasks(self._documents).open(new, key=f"survey {key}", now=now))
 
 
 def is_detractor(survey: Mapping[str, Any]) -> bool:
@@ -86,14 +73,3 @@ def is_detractor(survey: Mapping[str, Any]) -> bool:
     return (satisfaction is not None and satisfaction <= UNSATISFIED) or (
         recommend is not None and recommend <= DETRACTOR
     )
-
-
-def _task(survey: Document, number: str, now: int) -> Document:
-    about = {name: survey[name] for name in ("call", "queue", "agent", "reason")}
-    clock = spread(now, now + CALLBACK_HOURS * 3600).document()
-    state: Document = {"state": "open", "owner": "", "attempts": [], "alarms": {}, "replied": None}
-    return {"kind": "callback", **about, "number": number, "opened": now, "clocks": {"callback": clock}, **state}
-
-
-def _by(task: Document) -> str:
-    return local(task["clocks"]["callback"]["due"]).isoformat()

@@ -150,6 +150,7 @@ class SurveyStep(InputStep):
                     priority=call.transfer.priority,
                     agent=call.transfer.agent,
                     reason=call.facts.reason,
+                    language=call.language,
                     satisfaction=answers.get("satisfaction"),
                     recommend=answers.get("recommend"),
                 )

@@ -11,7 +11,11 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, make_response, request
 
+from ivr.services.staff_words import NoSuchCase, StaffError
 from ivr.settings import Hidden
+from ivr.speech.languages import LANGUAGES
+
+_MOST_LANGUAGES = 8
 
 
 class Refusal(Exception):
@@ -39,6 +43,27 @@ def token_blueprint(name: str, token: Hidden) -> Blueprint:
     return blueprint
 
 
+def staff_blueprint(name: str, token: Hidden) -> Blueprint:
+    """Return a token blueprint that answers what staff cannot do with its reason: 404 for no such case, else 400."""
+    blueprint = token_blueprint(name, token)
+
+    @blueprint.errorhandler(StaffError)
+    def refuse(fault: StaffError) -> tuple[Response, int]:
+        return jsonify(error=str(fault)), 404 if isinstance(fault, NoSuchCase) else 400
+
+    return blueprint
+
+
+def with_numbers() -> bool:
+    """Return whether the request asks for callers' numbers in full (`numbers=1`)."""
+    return request.args.get("numbers") == "1"
+
+
+def idempotency_key() -> str:
+    """Return the key by which a request that is sent again is recognised; "" where none is sent."""
+    return request.headers.get("Idempotency-Key", "")[:64]
+
+
 def has_body() -> bool:
     """Return whether the request has a body."""
     return bool(request.get_data())
@@ -60,6 +85,23 @@ def text_of(body: Mapping[str, Any], name: str, *, most: int = 200) -> str:
     if not isinstance(value, str) or len(value) > most:
         raise Refusal(f"{name} is not a text of at most {most} characters")
     return value.strip()
+
+
+def texts_by_language_of(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return the field `texts`, texts by language, or `text` in Mandarin. Raises Refusal."""
+    texts = body.get("texts")
+    if texts is None:
+        text = text_of(body, "text", most=2000)
+        return {"zh-CN": text} if text else {}
+    if (
+        not isinstance(texts, dict)
+        or len(texts) > _MOST_LANGUAGES
+        or not all(isinstance(t, str) for t in texts.values())
+    ):
+        raise Refusal("texts is not a map of texts by language")
+    if unknown := [language for language in texts if language not in LANGUAGES]:
+        raise Refusal(f"{unknown[0][:20]} is no language of this server; there are {', '.join(LANGUAGES)}")
+    return dict(texts)
 
 
 def flag(body: Mapping[str, Any], name: str, *, default: bool) -> bool:

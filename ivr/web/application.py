@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from ivr.channels.base import Channel, Host
 from ivr.services.identity.risk import Risks
 from ivr.services.queue.service import Queue
+from ivr.services.tasks import Tasks
+from ivr.services.tickets.handling import TicketHandling
 
 
 class Application(Host, Protocol):
@@ -20,6 +22,14 @@ class Application(Host, Protocol):
     @property
     def risks(self) -> Risks:
         """The risk marks of callers and customers."""
+
+    @property
+    def tickets(self) -> TicketHandling:
+        """The work of staff on complaints."""
+
+    @property
+    def tasks(self) -> Tasks:
+        """The calls that people make."""
 
     @property
     def queue(self) -> Queue:

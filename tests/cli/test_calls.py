@@ -86,7 +86,7 @@ def test_the_whole_of_a_call_is_told_and_nothing_that_was_typed(ivr: Ivr, clock:
 
 
 def test_a_complaint_and_its_recording_are_among_it(ivr: Ivr):
-    play(ivr, "CA1", Digits("5"), Digits("4"), Digits("2"), Recorded("https://carrier/r1", 9.0), HungUp())
+    play(ivr, "CA1", Digits("5"), Digits("4"), Digits("2"), Digits("1"), Recorded("https://carrier/r1", 9.0), HungUp())
     context = json.loads(run("CA1", "--json").output)
     assert [(one["about"], one["ticket"][0]) for one in context["tickets"]] == [("service", "T")]
     assert context["messages"][0]["url"] == "https://carrier/r1"

@@ -32,9 +32,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "queue.call_back": {"call": "CA1", "desk": "general", "number": "+8613800000001"},
     "sms.send": {"number": "+8613800000001", "text": "您好"},
     "survey.answer": {"call": "CA1", "satisfaction": "5"},
-    "survey.called_back": {"task": "t", "outcome": "solved"},
     "tickets.open": {"kind": "service"},
-    "tickets.update": {"ticket": "T1"},
 }
 """The fields that a question needs, where it needs any."""
 

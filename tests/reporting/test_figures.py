@@ -14,6 +14,7 @@ from ivr.reporting.figures import Marks, Period, Tally, figures, rows_since
 from ivr.reporting.service_level import ServiceTally
 from ivr.services.surveys import Surveys
 from ivr.services.tickets.alarms import DeadlineAlarms
+from ivr.services.tickets.handling import TicketHandling
 from ivr.services.tickets.service import Tickets
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
@@ -174,9 +175,18 @@ def test_complaints_call_backs_and_surveys_are_counted(
     first = complain("2026-11-23T09:00", ZHANG, "service")
     complain("2026-11-23T09:30", ZHANG, "service")
     complain("2026-11-24T09:30", LI, "policy")
-    ask(tickets, "tickets.update", {"ticket": first, "state": "closed"}, key="u", now=at("2026-11-23T10:00"))
+    handling = TicketHandling(store)
+    handling.answer(first, {"zh-CN": "已经退费"}, by="8001", now=at("2026-11-23T10:00"))
+    handling.close(first, by="8001", now=at("2026-11-23T11:00"))
     for call, satisfaction, recommend, queue in [("A", 5, 10, "vip"), ("B", 1, 2, "general"), ("C", None, None, "vip")]:
-        given = {"call": call, "satisfaction": satisfaction, "recommend": recommend, "queue": queue, "agent": "8001"}
+        given = {
+            "call": call,
+            "satisfaction": satisfaction,
+            "recommend": recommend,
+            "queue": queue,
+            "agent": "8001",
+            "number": ZHANG,
+        }
         ask(surveys, "survey.answer", given, key=call, now=at("2026-11-23T12:00"))
 
     found = found_in(store, at("2026-11-23T00:00"), at("2026-11-24T13:00"))
@@ -184,12 +194,17 @@ def test_complaints_call_backs_and_surveys_are_counted(
         "taken": 3,
         "by_kind": {"product": 0, "service": 2, "channel": 0, "policy": 1},
         "by_severity": {"ordinary": 3},
+        "by_level": {"first": 2, "middle": 1, "high": 0},
         "repeated": 1,
+        "reopened": 0,
+        "answered": 1,
+        "closed": 1,
+        "answered_in_time": 1.0,
         "open": 3,
         "first_reply_overdue": 2,
         "final_overdue": 1,
     }
-    assert found["callbacks"] == {"open": 1, "overdue": 1}
+    assert found["tasks"] == {"opened": 1, "by_kind": {"unhappy": 1}, "by_outcome": {}, "open": 1, "overdue": 1}
     survey = found["survey"]
     assert (survey["surveys"], survey["csat"], survey["nps"]) == (3, 0.5, 0.0)
     assert survey["by_queue"]["vip"] == {

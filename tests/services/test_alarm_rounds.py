@@ -77,7 +77,13 @@ def test_an_alarm_of_identity_is_sent_once(receiver: Receiver) -> None:
 
 def test_a_missed_deadline_of_a_task_is_sent_too(receiver: Receiver) -> None:
     store = MemoryStore()
-    ask(Surveys(store), "survey.answer", {"call": "CA1", "satisfaction": 1, "queue": "general"}, key="k", now=NOW)
+    ask(
+        Surveys(store),
+        "survey.answer",
+        {"call": "CA1", "satisfaction": 1, "number": "+8613800000001"},
+        key="k",
+        now=NOW,
+    )
     assert run(store, receiver, NOW + 3600) == Delivered()
     assert run(store, receiver, NOW + 25 * 3600) == Delivered(taken=1)
     assert [body["alarm"] for body in receiver.bodies] == ["callback.overdue"]

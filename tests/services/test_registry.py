@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ivr.app import build
-from ivr.engine.service_ports.question import A, Question
-from ivr.errors import LookupFailed
 from ivr.services.queue.callback_failure import CallbackFailure
 from ivr.services.registry import hand_on
+from ivr.services.tasks import due_of
 from ivr.settings import Settings
 
 PROMISE = CallbackFailure(
     key="back-1:1795400000",
     reference="11231234",
-    by="2026-11-23T10:45+08:00",
+    promise="2026-11-23:11231234:1795401900",
+    call="CA1",
+    by=1795401900,
     why="unreached",
     tries=2,
     desk="general",
@@ -32,45 +34,46 @@ PROMISE = CallbackFailure(
 
 
 @pytest.fixture
-def ivr() -> Any:
-    return build(Settings(store="memory:"))
+def ivr(tmp_path: Path) -> Any:
+    return build(Settings(store=f"sqlite:///{tmp_path}/ivr.db"))
 
 
-def tickets(ivr: Any) -> list[Any]:
-    return [ivr.store.get("tickets", key) for key in ivr.store.keys("tickets")]
+def handed_on(ivr: Any, promise: CallbackFailure, now: float = 1795400000.0) -> None:
+    hand_on(ivr.store, ivr.back_ends, lambda: now)(promise)
 
 
-def test_a_promise_in_vain_becomes_one_ticket_and_one_text_message(ivr: Any) -> None:
+def test_a_promise_in_vain_becomes_one_task_and_one_text_message_and_no_complaint(ivr: Any) -> None:
     for _ in range(2):
-        hand_on(ivr.back_ends)(PROMISE)
-    (ticket,) = tickets(ivr)
-    assert "11231234" in ticket["text"]
-    assert "2次未接通" in ticket["text"]
+        handed_on(ivr, PROMISE)
+    (task,) = ivr.tasks.listed()
+    assert (task["kind"], task["reference"], task["call"]) == ("call_back", "11231234", "CA1")
+    assert (task["number"], task["name"], task["text"]) == ("+8613800000001", "张伟", "回电2次未接通")
+    assert due_of(task) == 1795400000 + 86400
     (text,) = ivr.texts_sent()
     assert "11231234" in text
-    assert ticket["ticket"] in text
+    assert task["task"] not in text
+    assert not ivr.store.keys("tickets")
+    assert not ivr.store.keys("ticket_owners")
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "kind", "words"),
     [
-        ({"why": "message", "number": "", "message": "https://api.twilio.com/RE1"}, "留言"),
-        ({"why": "waiting"}, "人工回电"),
-        ({"number": "+861085550100"}, "未接通"),
+        ({"why": "message", "number": "", "message": "https://api.twilio.com/RE1"}, "message", "留言"),
+        ({"why": "waiting"}, "call_back", "人工回电"),
+        ({"number": "+861085550100"}, "call_back", "未接通"),
     ],
 )
-def test_colleagues_get_a_ticket_also_where_no_text_message_can_go(ivr: Any, change: Any, said: str) -> None:
-    hand_on(ivr.back_ends)(replace(PROMISE, **change))
-    (ticket,) = tickets(ivr)
-    assert said in ticket["text"]
-    assert ticket["recording"] == change.get("message", "")
+def test_colleagues_get_a_task_also_where_no_text_message_can_go(ivr: Any, change: Any, kind: str, words: str) -> None:
+    handed_on(ivr, replace(PROMISE, **change))
+    (task,) = ivr.tasks.listed()
+    assert task["kind"] == kind
+    assert words in task["text"]
+    assert task["recording"] == change.get("message", "")
     assert not ivr.texts_sent()
 
 
-def test_a_ticket_that_cannot_be_opened_is_heard_of(ivr: Any) -> None:
-    class Broken:
-        def ask(self, question: Question[A], *, key: str) -> A:
-            raise LookupFailed("the disk is full")
-
-    with pytest.raises(LookupFailed, match="full"):
-        hand_on(Broken())(PROMISE)
+def test_a_task_that_cannot_be_opened_is_heard_of(ivr: Any) -> None:
+    ivr.store.close()
+    with pytest.raises(Exception, match="closed"):
+        handed_on(ivr, PROMISE)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from ivr.errors import LookupFailed
-from ivr.services.surveys import OPEN_TASKS, SURVEYS, TASKS, Surveys
+from ivr.services.surveys import SURVEYS, Surveys
+from ivr.services.tasks import TASKS, Tasks
 from ivr.stores.sqlite import SqliteStore
 from tests.asking import ask
 from tests.customers import ZHANG
@@ -45,16 +46,21 @@ def test_who_is_unhappy_is_called_back_within_a_day(
     found = answer(surveys, satisfaction=satisfaction, recommend=recommend, number=ZHANG)
     assert found["detractor"] is detractor
     assert found.get("callback_by") == ("2026-11-24T10:00:00+08:00" if detractor else None)
-    tasks = [store.get(TASKS, key) for key in store.keys(OPEN_TASKS)]
-    assert [task and (task["call"], task["agent"], task["number"]) for task in tasks] == (
-        [("CA1", "8001", ZHANG)] if detractor else []
+    tasks = Tasks(store).listed()
+    assert [(task["kind"], task["call"], task["agent"], task["number"]) for task in tasks] == (
+        [("unhappy", "CA1", "8001", ZHANG)] if detractor else []
     )
+
+
+def test_an_unhappy_caller_without_a_number_is_promised_nothing(surveys: Surveys, store: SqliteStore) -> None:
+    assert answer(surveys, satisfaction=1, number="anonymous") == {"detractor": True}
+    assert not Tasks(store).listed()
 
 
 def test_answers_come_one_by_one_and_none_is_lost(surveys: Surveys, store: SqliteStore) -> None:
     assert not answer(surveys, satisfaction=5, recommend=None)["detractor"]
-    first = answer(surveys, NOW + 10, satisfaction=None, recommend=2)
-    again = answer(surveys, NOW + 20, satisfaction=None, recommend=2)
+    first = answer(surveys, NOW + 10, satisfaction=None, recommend=2, number=ZHANG)
+    again = answer(surveys, NOW + 20, satisfaction=None, recommend=2, number=ZHANG)
     assert first == again == {"detractor": True, "callback_by": "2026-11-24T10:00:10+08:00"}
     (key,) = store.keys(SURVEYS)
     assert key == "2026-11-23:CA1"
@@ -81,22 +87,3 @@ def test_what_is_no_mark_is_refused(surveys: Surveys, store: SqliteStore, given:
 def test_a_survey_without_a_call_is_refused(surveys: Surveys) -> None:
     with pytest.raises(LookupFailed, match="call was not given"):
         ask(surveys, "survey.answer", {"satisfaction": 5}, key="k", now=NOW)
-
-
-def test_a_call_back_is_closed_when_somebody_was_reached(surveys: Surveys, store: SqliteStore) -> None:
-    answer(surveys, satisfaction=1)
-    (task,) = store.keys(OPEN_TASKS)
-
-    def called(outcome: str, key: str) -> dict[str, Any]:
-        return dict(
-            ask(surveys, "survey.called_back", {"task": task, "outcome": outcome, "by": "8002"}, key=key, now=NOW)
-        )
-
-    assert called("no_answer", "1") == {"task": task, "state": "open", "attempts": 1, "owner": "8002"}
-    assert called("no_answer", "1")["attempts"] == 1
-    assert store.keys(OPEN_TASKS)
-    assert called("solved", "2")["state"] == "closed"
-    assert not store.keys(OPEN_TASKS)
-    with pytest.raises(LookupFailed) as caught:
-        ask(surveys, "survey.called_back", {"task": "gone", "outcome": "solved"}, key="k", now=NOW)
-    assert caught.value.missing

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Protocol
+from typing import Annotated, ClassVar, Generic, Protocol
 
-from .field_types import CODE_FIELD, COUNT, DAY_FIELD, FLAG, MOMENT, TEXT, FlagType, NumberType, OneWordType, TextType
-from .question import Answer, Question
+from .field_types import CODE_FIELD, COUNT, DAY_FIELD, FLAG, MOMENT, TEXT, NumberType, OneWordType, TextType
+from .question import A, Answer, Question
 
 TICKET_KINDS = ("product", "service", "channel", "policy")
 TICKET_SEVERITIES = ("ordinary", "grave", "public")
@@ -37,9 +37,16 @@ class TicketProgress(Answer, frozen=True, kw_only=True):
     first_reply_by: Annotated[str, MOMENT, "the last moment of the first reply"]
     final_by: Annotated[str, DAY_FIELD, "the last day of the outcome"]
     final_certain: Annotated[bool, FLAG, "whether that day is sure"]
-    note: Annotated[str, TEXT, "what operators noted last"]
-    late: Annotated[bool | None, FLAG, "whether a promise is broken"] = None
-    owner: Annotated[str | None, TEXT, "who works on it, told to operators"] = None
+    replied: Annotated[bool, FLAG, "whether the caller was called already"]
+    postponed: Annotated[bool, FLAG, "whether staff promised another day than at first"]
+    note: Annotated[str, TEXT, "what staff wrote for the caller last; empty if not in the caller's language"]
+    late: Annotated[bool, FLAG, "whether a promise is broken"]
+
+
+class TicketReminder(Answer, frozen=True, kw_only=True):
+    """The promise to a caller whose complaint is late."""
+
+    call_back_by: Annotated[str | None, MOMENT, "by when staff call; none where that is late, too"] = None
 
 
 class OpenTicket(Question[TicketReceipt], frozen=True, kw_only=True):
@@ -56,24 +63,25 @@ class OpenTicket(Question[TicketReceipt], frozen=True, kw_only=True):
     recording: Annotated[str, TextType(LONGEST_URL), "the address of the caller's own words"] = ""
 
 
-class AskProgress(Question[TicketProgress], frozen=True, kw_only=True):
-    """Return the state of a ticket to its number or customer; without a `ticket`, of the most urgent one."""
+class AboutTicket(Question[A], Generic[A], frozen=True, kw_only=True):
+    """The fields that name a ticket and the caller who asks."""
 
-    source: ClassVar[str] = "tickets.progress"
     number: Annotated[str, NumberType(), "the number that calls"] = ""
     customer: Annotated[str, TextType(), "the verified customer"] = ""
     ticket: Annotated[str, TextType(), "the number of the ticket"] = ""
+    language: Annotated[str, TextType(), "the caller's language, in which the note is told"] = ""
 
 
-class UpdateTicket(Question[TicketProgress], frozen=True, kw_only=True):
-    """Record the work of an operator."""
+class AskProgress(AboutTicket[TicketProgress], frozen=True, kw_only=True):
+    """Return the state of a ticket to its number or customer; without a `ticket`, of the most urgent one."""
 
-    source: ClassVar[str] = "tickets.update"
-    ticket: Annotated[str, TextType(), "the number of the ticket"]
-    state: Annotated[str, OneWordType(TICKET_STATES), "how far it is now"] = ""
-    note: Annotated[str, TextType(LONGEST_TEXT), "what to note"] = ""
-    by: Annotated[str, TextType(), "who did it"] = ""
-    extend: Annotated[bool, FlagType(), "whether the days of the law were extended"] = False
+    source: ClassVar[str] = "tickets.progress"
+
+
+class RemindOfTicket(AboutTicket[TicketReminder], frozen=True, kw_only=True):
+    """Put a call to the caller of a late complaint on the list of tasks, once, and tell the responsible role."""
+
+    source: ClassVar[str] = "tickets.remind"
 
 
 class TicketsPort(Protocol):
@@ -85,5 +93,5 @@ class TicketsPort(Protocol):
     def progress(self, question: AskProgress, *, key: str, now: float) -> TicketProgress:
         """Return the state of a ticket. Raises LookupFailed, `missing` where the caller has none."""
 
-    def update(self, question: UpdateTicket, *, key: str, now: float) -> TicketProgress:
-        """Record the work. Raises LookupFailed, `missing` where there is no such ticket."""
+    def remind(self, question: RemindOfTicket, *, key: str, now: float) -> TicketReminder:
+        """Put a late complaint on the list of calls. Raises LookupFailed, `missing` where the caller has none."""

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivr.calendar import local
-
 from .agent_context import AgentContext
+from .callback_log import promise_key
 from .state import Waiter
 
 
 @dataclass(frozen=True)
 class CallbackFailure:
-    """A call back for people to make. `key` names its promise; `number` is empty where only `message` contains it.
+    """A call back for people to make. `key` names its promise, `promise` its row in the log; `by` is a Unix time.
+
+    `call` asked for it; `number` is empty where only `message` contains it.
 
     `why` is "unreached" (called in vain `tries` times), "message" (a person must listen to it first), or "waiting" (no
     agent could be rung).
     """
 
     key: str
+    promise: str
+    call: str
     reference: str
-    by: str
+    by: int
     why: str
     tries: int
     desk: str
@@ -38,8 +41,10 @@ def callback_failure(waiter: Waiter, context: AgentContext) -> CallbackFailure:
     why = "unreached" if waiter.tries else "waiting" if context.number else "message"
     return CallbackFailure(
         key=f"{waiter.id}:{int(waiter.by)}",
+        promise=promise_key(waiter),
+        call=waiter.call,
         reference=waiter.reference,
-        by=local(waiter.by).isoformat(timespec="minutes"),
+        by=int(waiter.by),
         why=why,
         tries=waiter.tries,
         desk=waiter.desk,

@@ -15,11 +15,12 @@ from .state import QueueState, Waiter
 
 CALLBACKS = "queue.call_backs"
 _PAGE = 1000
-BY_HAND = "by_hand"
+BY_HAND, HANDED_ON = "by_hand", "handed_on"
+"""Why a promise left the queue: staff have made the call, or have it on their list of tasks."""
 
 Fate = Literal["in_time", "late", "missed", "withdrawn", "overdue", "not_due"]
-"""The result of a promise. `missed`: handed to people, or the caller was not reached. `withdrawn`: the caller rang in.
-`overdue`: the promised time has passed without a call."""
+"""The result of a promise. `missed`: the caller was not reached. `withdrawn`: the caller rang in. `overdue`: the
+promised time has passed without a call; a promise that people have on their list counts as any other."""
 
 
 class CallbackLog:
@@ -41,8 +42,21 @@ class CallbackLog:
                     self._keep(waiter, "withdrawn")
 
     def _keep(self, waiter: Waiter, state: str) -> None:
-        day = f"{local(waiter.by):%Y-%m-%d}"
-        self._documents.change(CALLBACKS, f"{day}:{waiter.reference}:{int(waiter.by)}", lambda _: _row(waiter, state))
+        self._documents.change(CALLBACKS, promise_key(waiter), lambda _: _row(waiter, state))
+
+
+def promise_key(waiter: Waiter) -> str:
+    """Return the key of a promise in the log."""
+    return f"{local(waiter.by):%Y-%m-%d}:{waiter.reference}:{int(waiter.by)}"
+
+
+def made_by_hand(documents: Documents, promise: str, now: float) -> None:
+    """Log that staff have made the call of a promise."""
+
+    def made(before: Document | None) -> Document | None:
+        return {**before, "state": "left", "why": BY_HAND, "ended": int(now)} if before else None
+
+    documents.change(CALLBACKS, promise, made)
 
 
 def _outcome(waiter: Waiter | None) -> tuple[object, ...]:
@@ -83,7 +97,7 @@ def _fate(row: Mapping[str, Any], now: float) -> Fate:
         return "in_time" if row["ended"] - row["seconds"] <= row["by"] else "late"
     if row["state"] == "left" and row["why"] == BY_HAND:
         return "in_time" if row["ended"] <= row["by"] else "late"
-    if row["state"] in ("left", "withdrawn"):
+    if row["state"] in ("left", "withdrawn") and not (row["why"] == HANDED_ON and not row["tries"]):
         return "missed" if row["state"] == "left" else "withdrawn"
     return "overdue" if now > row["by"] else "not_due"
 

@@ -71,7 +71,7 @@ def _id(waiter: Waiter) -> str:
 
 
 def _promised(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> Waiter:
-    back = replace(waiter, id=_id(waiter), by=now, reference=_reference(state, _id(waiter), now))
+    back = replace(waiter, id=_id(waiter), call=waiter.id, by=now, reference=_reference(state, _id(waiter), now))
     seconds = expected(state, line, back.desk, position(state.put(back), line, back, now), now)
     hours = line.hours_of(desk_of(line, back.desk).hours)
     opens = hours.next_opening(now) if hours else None

@@ -12,6 +12,7 @@ from ivr.flow.model import Hotline
 
 from . import offers
 from .availability import GRACE, is_over
+from .callback_log import HANDED_ON
 from .callbacks import is_hopeless
 from .cleanup import left
 from .matching import match
@@ -86,7 +87,7 @@ def _given_up(state: QueueState, line: Hotline, now: float, *, places: bool) -> 
 def handed_on(state: QueueState, waiter_id: str, now: float) -> QueueState:
     """Record that people have taken over a promise."""
     waiter = state.waiters.get(waiter_id)
-    return state.put(left(waiter, "handed_on", now)) if waiter and not waiter.offer else state
+    return state.put(left(waiter, HANDED_ON, now)) if waiter and not waiter.offer else state
 
 
 def out_of_reach(state: QueueState, waiter_id: str, line: Hotline, now: float) -> QueueState:

@@ -23,7 +23,7 @@ MAIN_LANGUAGE = "zh"
 
 
 class Waiter(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A caller who waits for an agent, on the line or for a call back (then `by` is set).
+    """A caller who waits for an agent, on the line or for a call back (then `by` is set, and `call` asked for it).
 
     `mark` is the fingerprint of the number, "" for a withheld one; `sealed` is the context for the agent. A row is kept
     for a while after its wait (`talked`, `left`), so that late requests find its result.
@@ -53,6 +53,7 @@ class Waiter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     agent: str = ""
     seconds: float = 0.0
     by: float = 0.0
+    call: str = ""
     reference: str = ""
     tries: int = 0
     not_before: float = 0.0

@@ -21,7 +21,10 @@ WATCHED: Mapping[str, str] = {"tickets": "open_tickets", "tasks": "open_tasks"}
 
 @dataclass(frozen=True)
 class Alarm:
-    """One alarm. `alarm` is "opened", or a clock and its state, such as "final.overdue" or "first_reply.soon"."""
+    """One alarm. `alarm` is "opened", "escalated.LEVEL", or a clock and its state, such as "final.overdue".
+
+    `id` is the ticket or task, `reference` the number that its caller has, and `todo` what its recipient does.
+    """
 
     about: str
     id: str
@@ -34,6 +37,8 @@ class Alarm:
     owner: str
     opened: str
     due: str
+    reference: str
+    todo: str
 
     @property
     def key(self) -> str:
@@ -103,8 +108,13 @@ class DeadlineAlarms:
 def _due(about: str, key: str, document: Document, now: int) -> Iterator[Alarm]:
     roles = (deadlines.ROUTES[document["level"]],) if "level" in document else ("supervisor",)
     at_once = deadlines.SEVERITIES[document["severity"]].told_at_once if "severity" in document else ()
-    if at_once and _waits(document, "opened", now):
-        yield _alarm(about, key, document, "opened", at_once, document["opened"])
+    first = at_once or tuple(document.get("tell", ()))
+    in_work = document["state"] in ("open", "working")
+    if first and in_work and _waits(document, "opened", now):
+        yield _alarm(about, key, document, "opened", first, document["opened"])
+    escalated = document.get("escalated")
+    if escalated and in_work and _waits(document, f"escalated.{escalated['level']}", now):
+        yield _alarm(about, key, document, f"escalated.{escalated['level']}", roles, document["clocks"]["final"]["due"])
     for name, clock in document["clocks"].items():
         if not _runs(name, document) or now < clock["warn"]:
             continue
@@ -132,4 +142,18 @@ def _with_alarm(document: Document, alarm: str, mark: Document) -> dict[str, Any
 def _alarm(about: str, key: str, document: Document, alarm: str, to: tuple[str, ...], due: int) -> Alarm:
     words = {name: str(document.get(name, "")) for name in ("kind", "severity", "level", "state", "owner")}
     opened = local(document["opened"]).isoformat()
-    return Alarm(about, key, alarm, to, **words, opened=opened, due=local(due).isoformat())
+    reference = key if about == "ticket" else str(document.get("reference") or document.get("ticket") or "")
+    times = {"opened": opened, "due": local(due).isoformat()}
+    return Alarm(about, key, alarm, to, **words, **times, reference=reference, todo=_todo(about, key, alarm))
+
+
+def _todo(about: str, key: str, alarm: str) -> str:
+    """Return what the recipient of an alarm does, as commands."""
+    if about == "task":
+        return f"call the caller: ivr tasks show {key}, then ivr tasks done {key}"
+    clock = alarm.partition(".")[0]
+    if clock == "first_reply":
+        return f"call the caller, then ivr tickets note {key} --called"
+    if clock in ("final", "statutory"):
+        return f"give the answer: ivr tickets answer {key}, or another day: ivr tickets note {key} --new-date"
+    return f"take it: ivr tickets take {key}"

@@ -23,6 +23,11 @@ REPEAT_DAYS = 7
 """The days within which the same kind of complaint from the same caller counts as a repeat."""
 
 
+REMINDER_HOURS = 4
+CALLING_HOURS = 9, 20
+"""The hours of the day between which staff call callers back."""
+
+
 @dataclass(frozen=True)
 class Severity:
     """The rules of a severity: its least level, the days of the law, and the roles that are notified at once."""
@@ -88,6 +93,17 @@ def promise(opened: int, severity: str) -> Promise:
 def spread(opened: int, due: int) -> Deadline:
     """Return a clock that warns after four fifths of its time."""
     return Deadline(opened + int((due - opened) * WARN_SHARE), due)
+
+
+def reminder_due(now: int) -> int:
+    """Return by when the caller of a late complaint is called: in four hours, but not at night (Unix time)."""
+    begin, end = CALLING_HOURS
+    due = local(now + REMINDER_HOURS * 3600 + 899)
+    due = due.replace(minute=due.minute // 15 * 15, second=0, microsecond=0)
+    if due.hour >= end or due.hour < begin + REMINDER_HOURS - 1:
+        day = due + timedelta(days=due.hour >= end)
+        due = day.replace(hour=begin + REMINDER_HOURS - 1, minute=0)
+    return int(due.timestamp())
 
 
 def extended(clock: Mapping[str, int]) -> Document:

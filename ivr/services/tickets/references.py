@@ -1,4 +1,4 @@
-"""Ticket numbers: short, unique, safe against slips. The number of complaints must not be readable from them."""
+"""Numbers of tickets and tasks: short, unique, safe against slips. They must not tell how many there are."""
 
 from __future__ import annotations
 
@@ -10,35 +10,39 @@ from stdnum.exceptions import ValidationError
 from ivr.calendar import local
 from ivr.engine.ports import Document, Documents
 
-TICKET_NUMBERS = "ticket_numbers"
+PREFIX = "T"
+NUMBERS = {PREFIX: "ticket_numbers", "K": "task_numbers"}
+"""The collection of the counts of each day, for the prefix of tickets and that of tasks."""
 A_DAY = 10_000
 _STRIDE = 7919
 
 
-def issue(documents: Documents, now: float) -> str:
-    """Return a new number: T, the day as yymmdd, four digits in scrambled order, and a check digit.
+def issue(documents: Documents, now: float, *, prefix: str = PREFIX) -> str:
+    """Return a new number: the prefix, the day as yymmdd, four digits in scrambled order, and a check digit.
 
     The check digit (Damm) detects a wrong digit and two swapped digits. After 9,999 numbers of a day, numbers have one
     digit more.
     """
     day = local(now).strftime("%y%m%d")
-    counted = documents.change(TICKET_NUMBERS, day, _count)
+    counted = documents.change(NUMBERS[prefix], day, _count)
     count = int(counted["count"]) if counted else 1
     serial = count * _STRIDE % A_DAY if count < A_DAY else count
     body = f"{day}{serial:04d}"
-    return f"T{body}{damm.calc_check_digit(body)}"
+    return f"{prefix}{body}{damm.calc_check_digit(body)}"
 
 
 def read_reference(text: str) -> str | None:
     """Return the ticket number that was typed or said, with or without its T; None for any other text."""
-    digits = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isalnum()).upper().removeprefix("T")
+    digits = (
+        "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isalnum()).upper().removeprefix(PREFIX)
+    )
     if not digits.isascii() or not digits.isdecimal() or not 11 <= len(digits) <= 15:
         return None
     try:
         damm.validate(digits)
     except ValidationError:
         return None
-    return f"T{digits}"
+    return f"{PREFIX}{digits}"
 
 
 def _count(before: Document | None) -> Document:

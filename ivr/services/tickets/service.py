@@ -6,19 +6,27 @@ are not kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
 
-from msgspec.structs import replace
-
 from ivr.calendar import local
 from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
-from ivr.engine.service_ports.tickets import AskProgress, OpenTicket, TicketProgress, TicketReceipt, UpdateTicket
+from ivr.engine.service_ports.tickets import (
+    AboutTicket,
+    AskProgress,
+    OpenTicket,
+    RemindOfTicket,
+    TicketProgress,
+    TicketReceipt,
+    TicketReminder,
+)
 from ivr.errors import LookupFailed
 from ivr.services.owners import owner_of
+from ivr.services.staff_words import without_long_numbers
+from ivr.services.tasks import NewTask, Tasks, due_of, promised_by
+from ivr.speech.languages import family_of
 
 from . import deadlines, references
 
@@ -29,7 +37,6 @@ ANSWERED = ("answered", "closed")
 TOLD_SECONDS = 15 * 60
 """The step to which times are rounded for callers."""
 MOST_REMEMBERED = 50
-_LONG_DIGITS = re.compile(r"(?:[0-9零〇一二三四五六七八九幺][\s-]?){12,}[Xx]?")
 
 Age = tuple[int, str]
 """The time at which a ticket was opened, and its number: the order of tickets."""
@@ -50,7 +57,7 @@ class Tickets:
             "call": question.call,
             "number": question.number,
             "customer": question.customer,
-            "text": _LONG_DIGITS.sub("…", question.text),
+            "text": without_long_numbers(question.text),
             "recording": question.recording,
         }
         owners = self._owners(question.number, question.customer)
@@ -95,6 +102,10 @@ class Tickets:
     def progress(self, question: AskProgress, *, key: str, now: float) -> TicketProgress:
         """Return the state of a ticket. Raises LookupFailed, `missing` for unknown tickets and those of others."""
         del key
+        return _standing(self._newest(question), question.language, int(now))
+
+    def _newest(self, question: AboutTicket[Any]) -> Document:
+        """Return the ticket that a caller asks for. Raises LookupFailed, `missing`."""
         owners = self._owners(question.number, question.customer)
         if question.ticket:
             named = [self._kept(references.read_reference(question.ticket))]
@@ -103,8 +114,20 @@ class Tickets:
         own = [ticket for ticket in named if ticket and set(owners) & set(ticket["owners"])]
         if not own:
             raise LookupFailed("there is no such ticket of this caller", missing=True)
-        newest = max(own, key=lambda ticket: (ticket["state"] not in ANSWERED, _age(ticket)))
-        return replace(_standing(newest), late=_late(newest, int(now)))
+        return max(own, key=lambda ticket: (ticket["state"] not in ANSWERED, _age(ticket)))
+
+    def remind(self, question: RemindOfTicket, *, key: str, now: float) -> TicketReminder:
+        """Put a late complaint on the list of calls to make; return by when, or nothing once that is late, too."""
+        del key
+        ticket, tasks, at = self._newest(question), Tasks(self._documents), int(now)
+        if not question.number or not is_late(ticket, at):
+            return TicketReminder()
+        task = tasks.opened_by(_reminder_key(ticket))
+        if task is None:
+            task = tasks.open(_reminder(ticket, question, at), key=_reminder_key(ticket), now=now)
+        if task["state"] == "closed" or due_of(task) <= at:
+            return TicketReminder()
+        return TicketReminder(call_back_by=promised_by(task))
 
     def _tickets_of(self, owner: str) -> list[str]:
         owned = self._documents.get(OWNERS, owner)
@@ -112,29 +135,6 @@ class Tickets:
 
     def _kept(self, ticket: str | None) -> Document | None:
         return self._documents.get(TICKETS, ticket) if ticket else None
-
-    # working
-
-    def update(self, question: UpdateTicket, *, key: str, now: float) -> TicketProgress:
-        """Record the work of an operator. The first operator of a ticket stays its owner."""
-        ticket = references.read_reference(question.ticket)
-        note = _LONG_DIGITS.sub("…", question.note)
-        change = {"state": question.state, "note": note, "by": question.by, "at": int(now), "key": key}
-        before = self._kept(ticket)
-        if ticket is None or before is None:
-            raise LookupFailed("there is no such ticket", missing=True)
-        if change["state"] in ("open", "working"):
-            self._documents.change(OPEN_TICKETS, ticket, lambda _: {})
-
-        def update(before: Document | None) -> Document | None:
-            if before is None or any(row.get("key") == key for row in before["history"]):
-                return before
-            return _updated(before, change, extend=question.extend)
-
-        after = self._documents.change(TICKETS, ticket, update) or before
-        if after["state"] in ANSWERED:
-            self._documents.change(OPEN_TICKETS, ticket, lambda _: None)
-        return replace(_standing(after), owner=after["owner"])
 
 
 def _new(ticket: str, kind: str, severity: str, level: str, opened: int, earlier: str | None) -> dict[str, Any]:
@@ -158,26 +158,11 @@ def _new(ticket: str, kind: str, severity: str, level: str, opened: int, earlier
         "state": "open",
         "since": opened,
         "replied": None,
-        "note": "",
+        "told": {},
         "owner": "",
         "history": [],
         "alarms": {},
     }
-
-
-def _updated(before: Document, change: Mapping[str, Any], *, extend: bool) -> dict[str, Any]:
-    after = {**before, "history": [*before["history"], dict(change)]}
-    state = change["state"] or before["state"]
-    if state != before["state"]:
-        after |= {"state": state, "since": change["at"]}
-    if state != "open" and before["replied"] is None:
-        after["replied"] = change["at"]
-    if extend and not before.get("extended"):
-        after["clocks"] = {**before["clocks"], "statutory": deadlines.extended(before["clocks"]["statutory"])}
-        after["extended"] = True
-    after["note"] = change["note"] or before["note"]
-    after["owner"] = before["owner"] or change["by"]
-    return after
 
 
 def _receipt(ticket: Document) -> TicketReceipt:
@@ -193,7 +178,7 @@ def _receipt(ticket: Document) -> TicketReceipt:
     )
 
 
-def _standing(ticket: Document) -> TicketProgress:
+def _standing(ticket: Document, language: str, now: int) -> TicketProgress:
     return TicketProgress(
         ticket=ticket["ticket"],
         kind=ticket["kind"],
@@ -202,11 +187,40 @@ def _standing(ticket: Document) -> TicketProgress:
         first_reply_by=_first_reply_by(ticket),
         final_by=ticket["final_by"],
         final_certain=ticket["final_certain"],
-        note=ticket["note"],
+        replied=ticket["replied"] is not None,
+        postponed="first_final" in ticket,
+        note=_note_in(ticket.get("told", {}), language),
+        late=is_late(ticket, now),
     )
 
 
-def _late(ticket: Document, now: int) -> bool:
+def _note_in(texts: Mapping[str, str], language: str) -> str:
+    """Return what staff wrote for the caller, in the caller's language or one of its family; "" if in neither."""
+    if language in texts or not language:
+        return texts.get(language, next(iter(texts.values()), ""))
+    return next((text for tag, text in texts.items() if family_of(tag) == family_of(language)), "")
+
+
+def _reminder_key(ticket: Document) -> str:
+    """Return the key of the task of a late complaint: one for each time that it is opened."""
+    return f"late {ticket['ticket']} {ticket.get('reopened', 0)}"
+
+
+def _reminder(ticket: Document, question: AboutTicket[Any], now: int) -> NewTask:
+    return NewTask(
+        kind="late_complaint",
+        by=deadlines.reminder_due(now),
+        call=ticket["call"],
+        number=question.number,
+        customer=ticket["customer"],
+        language=question.language,
+        ticket=ticket["ticket"],
+        text="投诉逾期，客户来电催办，请回电说明进展",
+        tell=(deadlines.ROUTES[ticket["level"]],),
+    )
+
+
+def is_late(ticket: Document, now: int) -> bool:
     """Return whether a deadline is missed: no caller must be told to wait for a time in the past."""
     waits = {"final"} if ticket["replied"] is not None else {"first_reply", "final"}
     return ticket["state"] not in ANSWERED and any(now > ticket["clocks"][clock]["due"] for clock in waits)

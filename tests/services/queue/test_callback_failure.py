@@ -31,5 +31,6 @@ def test_the_same_promise_has_the_same_key_and_a_new_one_another() -> None:
     assert first.key != callback_failure(waiter(by=1_795_399_200.0 + 900), AgentContext()).key
 
 
-def test_the_time_is_written_as_the_bank_reads_it() -> None:
-    assert callback_failure(waiter(), AgentContext()).by == "2026-11-23T10:00+08:00"
+def test_people_learn_the_time_the_call_and_the_row_of_the_log() -> None:
+    failure = callback_failure(waiter(call="CA1", reference="11231234"), AgentContext())
+    assert (failure.by, failure.call, failure.promise) == (1_795_399_200, "CA1", "2026-11-23:11231234:1795399200")

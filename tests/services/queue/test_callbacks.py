@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -267,7 +268,8 @@ def test_without_calls_to_be_placed_people_take_over_at_once(halls: Any) -> None
     bank.hall.sign_on("w")
     promise = bank.promise(0)
     bank.round(1)
-    assert [(one.why, one.by) for one in bank.handed_on] == [("waiting", promise["by"])]
+    by = datetime.fromisoformat(promise["by"]).timestamp()
+    assert [(one.why, one.by, one.call) for one in bank.handed_on] == [("waiting", by, "a")]
     assert bank.hall.enter("b", 2)["state"] == "ring", "no agent is kept for it"
 
 

@@ -11,7 +11,9 @@ import pytest
 from ivr.crypto import Seal
 from ivr.jobs.outbox import Delivered, NotDelivered, Webhook
 from ivr.services.surveys import Surveys
+from ivr.services.tasks import NewTask, Tasks
 from ivr.services.tickets.alarms import Alarm, DeadlineAlarms
+from ivr.services.tickets.handling import TicketHandling
 from ivr.services.tickets.service import Tickets
 from ivr.stores.sqlite import SqliteStore
 from tests.asking import ask
@@ -90,15 +92,16 @@ def test_each_alarm_is_raised_once(tickets: Tickets, deadlines: DeadlineAlarms, 
 
 
 def test_a_reply_stops_its_clock_and_an_answer_stops_all(
-    tickets: Tickets, deadlines: DeadlineAlarms, receiver: Receiver
+    tickets: Tickets, deadlines: DeadlineAlarms, receiver: Receiver, store: SqliteStore
 ) -> None:
     ticket = opened(tickets)
-    ask(tickets, "tickets.update", {"ticket": ticket, "state": "working", "by": "8001"}, key="u", now=NOW + HOUR)
+    handling = TicketHandling(store)
+    handling.note(ticket, {"zh-CN": "正在核实"}, by="8001", now=NOW + HOUR, called=True)
     deadlines.sound(NOW + 2 * DAY)
     assert not receiver.taken
     deadlines.sound(NOW + 4.5 * DAY)
     assert receiver.names() == ["final.soon"]
-    ask(tickets, "tickets.update", {"ticket": ticket, "state": "answered", "by": "8001"}, key="v", now=NOW + 5 * DAY)
+    handling.answer(ticket, {"zh-CN": "已经退费"}, by="8001", now=NOW + 5 * DAY)
     assert not list(deadlines.due(NOW + 99 * DAY))
 
 
@@ -182,22 +185,50 @@ def test_without_a_receiver_alarms_wait(tickets: Tickets, store: SqliteStore, re
 
 
 def test_a_call_back_has_a_clock_too(store: SqliteStore, deadlines: DeadlineAlarms, receiver: Receiver) -> None:
-    surveys = Surveys(store)
-    ask(surveys, "survey.answer", {"call": "CA1", "satisfaction": 1, "queue": "general"}, key="k", now=NOW)
+    surveys, about = Surveys(store), {"call": "CA1", "satisfaction": 1, "queue": "general", "number": ZHANG}
+    ask(surveys, "survey.answer", about, key="k", now=NOW)
     deadlines.sound(NOW + 20 * HOUR)
     deadlines.sound(NOW + 25 * HOUR)
     assert [(a.about, a.kind, a.alarm, a.to) for a in receiver.taken] == [
-        ("task", "callback", "callback.soon", ("supervisor",)),
-        ("task", "callback", "callback.overdue", ("supervisor",)),
+        ("task", "unhappy", "callback.soon", ("supervisor",)),
+        ("task", "unhappy", "callback.overdue", ("supervisor",)),
     ]
-    ask(
-        surveys,
-        "survey.called_back",
-        {"task": receiver.taken[0].id, "outcome": "solved", "by": "8001"},
-        key="d",
-        now=NOW,
-    )
+    task = receiver.taken[0]
+    assert task.todo == f"call the caller: ivr tasks show {task.id}, then ivr tasks done {task.id}"
+    Tasks(store).done(task.id, "solved", by="8001", now=NOW)
     assert not list(deadlines.due(NOW + 99 * DAY))
+
+
+def test_an_alarm_carries_the_reference_that_the_caller_has(
+    store: SqliteStore, deadlines: DeadlineAlarms, receiver: Receiver
+) -> None:
+    Tasks(store).open(NewTask("call_back", int(NOW) + 900, reference="11231234", number=ZHANG), key="k", now=NOW)
+    deadlines.sound(NOW + 901)
+    assert [(a.reference, a.alarm) for a in receiver.taken] == [("11231234", "callback.overdue")]
+
+
+def test_a_complaint_that_goes_up_is_told_to_who_gets_it(
+    tickets: Tickets, store: SqliteStore, deadlines: DeadlineAlarms, receiver: Receiver
+) -> None:
+    ticket = opened(tickets)
+    TicketHandling(store).escalate(ticket, by="8001", now=NOW + 60, why="资金损失")
+    deadlines.sound(NOW + 120)
+    deadlines.sound(NOW + 180)
+    (alarm,) = receiver.taken
+    assert (alarm.alarm, alarm.to, alarm.reference) == ("escalated.middle", ("team_leader",), ticket)
+    assert alarm.todo == f"take it: ivr tickets take {ticket}"
+
+
+def test_a_late_complaint_of_which_its_caller_asks_is_told_at_once(
+    tickets: Tickets, deadlines: DeadlineAlarms, receiver: Receiver
+) -> None:
+    ticket = opened(tickets)
+    ask(tickets, "tickets.remind", {"number": ZHANG}, key="r", now=NOW + DAY + 60)
+    deadlines.sound(NOW + DAY + 120)
+    assert [(a.about, a.kind, a.alarm, a.reference) for a in receiver.taken] == [
+        ("ticket", "service", "first_reply.overdue", ticket),
+        ("task", "late_complaint", "opened", ticket),
+    ]
 
 
 # the webhook
@@ -263,10 +294,14 @@ def test_a_webhook_gets_an_alarm_as_json(tickets: Tickets, store: SqliteStore, h
         "owner": "",
         "opened": "2026-11-23T10:00:00+08:00",
         "due": "2026-11-24T10:00:00+08:00",
+        "reference": ticket,
+        "todo": f"call the caller, then ivr tickets note {ticket} --called",
     }
 
 
-ALARM = Alarm("ticket", "T1", "final.soon", ("agent",), "service", "ordinary", "first", "open", "", "", "")
+ALARM = Alarm(
+    "ticket", "T1", "final.soon", ("agent",), "service", "ordinary", "first", "open", "", "", "", "T1", "take it"
+)
 
 
 @pytest.mark.parametrize("status", [302, 400, 500])

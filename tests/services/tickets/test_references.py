@@ -37,7 +37,7 @@ def test_neighbours_do_not_look_alike_and_do_not_tell_the_count(some: list[str])
 def test_a_busy_day_gets_longer_numbers_that_are_still_new(at: Callable[[str], float]) -> None:
     store, now = MemoryStore(), at("2026-11-23T10:00")
     before = {references.issue(store, now) for _ in range(20)}
-    store.change(references.TICKET_NUMBERS, "261123", lambda _: {"count": 9998})
+    store.change(references.NUMBERS["T"], "261123", lambda _: {"count": 9998})
     last, longer = references.issue(store, now), references.issue(store, now)
     assert (len(last), len(longer)) == (12, 13)
     assert not before & {last, longer}

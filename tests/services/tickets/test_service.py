@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from ivr.crypto import Seal
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
+from ivr.services.tasks import Tasks
+from ivr.services.tickets.handling import TicketHandling
 from ivr.services.tickets.service import OPEN_TICKETS, TICKETS, Tickets
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
@@ -24,6 +26,11 @@ DAY = 86400.0
 @pytest.fixture
 def tickets(store: SqliteStore, seal: Seal) -> Tickets:
     return Tickets(store, seal)
+
+
+@pytest.fixture
+def handling(store: SqliteStore) -> TicketHandling:
+    return TicketHandling(store)
 
 
 class Desk:
@@ -201,8 +208,6 @@ def test_a_secret_is_refused_and_not_repeated(desk: Desk, store: SqliteStore) ->
         ("open", {"number": ZHANG, "kind": "13800000009"}, "kind is none of product, service, channel, policy"),
         ("open", {"number": ZHANG, "kind": "service", "severity": "bad"}, "severity is none of"),
         ("open", {"number": ZHANG, "kind": "service", "text": ["x"]}, "text is not text"),
-        ("update", {"state": "closed"}, "ticket was not given"),
-        ("update", {"ticket": "T26112300000", "state": "gone"}, "state is none of"),
     ],
 )
 def test_a_wrong_question_is_refused_without_its_values(desk: Desk, question: str, given: Any, words: str) -> None:
@@ -226,22 +231,62 @@ def test_progress_is_told_to_the_number_that_complained(desk: Desk) -> None:
         "first_reply_by": opened["first_reply_by"],
         "final_by": opened["final_by"],
         "final_certain": True,
+        "replied": False,
+        "postponed": False,
         "note": "",
         "late": False,
     }
     assert desk("progress", number=ZHANG, ticket=opened["ticket"][1:]) == told
 
 
-def test_a_promise_that_was_not_kept_is_told_as_late(desk: Desk) -> None:
+def test_a_promise_that_was_not_kept_is_told_as_late(desk: Desk, handling: TicketHandling) -> None:
     def late(after: float) -> bool:
         return bool(desk("progress", NOW + after, number=ZHANG)["late"])
 
     ticket = desk("open", number=ZHANG, kind="service")["ticket"]
     assert [late(0), late(DAY), late(DAY + 1)] == [False, False, True]
-    desk("update", NOW + DAY, ticket=ticket, state="working")
+    handling.note(ticket, {"zh-CN": "正在核实"}, by="8001", now=NOW + DAY, called=True)
     assert [late(DAY + 1), late(7 * DAY), late(8 * DAY)] == [False, False, True]
-    desk("update", NOW + 8 * DAY, ticket=ticket, state="answered")
+    handling.answer(ticket, {"zh-CN": "已经退费"}, by="8001", now=NOW + 8 * DAY)
     assert not late(9 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-CN", "正在核实"), ("zh-HK", "正在核实"), ("en-GB", "being checked"), ("ko-KR", ""), ("", "正在核实")],
+)
+def test_the_note_is_told_in_the_callers_language_where_it_was_written_in_it(
+    desk: Desk, handling: TicketHandling, language: str, words: str
+) -> None:
+    ticket = desk("open", number=ZHANG, kind="service")["ticket"]
+    handling.note(ticket, {"zh-CN": "正在核实", "en-US": "being checked"}, by="8001", now=NOW)
+    if language == "zh-HK":  # Cantonese is a language of its own
+        words = desk("progress", number=ZHANG, language="zh-HK")["note"]
+    assert desk("progress", number=ZHANG, language=language)["note"] == words
+
+
+def test_a_caller_whose_complaint_is_late_is_called_once_and_by_a_new_time(
+    desk: Desk, handling: TicketHandling, store: SqliteStore
+) -> None:
+    ticket = desk("open", number=ZHANG, kind="service", severity="grave")["ticket"]
+    assert desk("remind", NOW + DAY, number=ZHANG) == {}, "nothing is late yet"
+    promised = desk("remind", NOW + DAY + 60, number=ZHANG, language="en-US")
+    assert promised == {"call_back_by": "2026-11-24T14:15:00+08:00"}
+    assert desk("remind", NOW + DAY + 600, number=ZHANG, ticket=ticket) == promised
+    (task,) = Tasks(store).listed()
+    assert (task["kind"], task["ticket"], task["number"], task["language"]) == (
+        "late_complaint",
+        ticket,
+        ZHANG,
+        "en-US",
+    )
+    assert task["tell"] == ["team_leader"]
+    assert desk("remind", NOW + DAY + 6 * 3600, number=ZHANG) == {}, "a broken promise is not repeated"
+    with pytest.raises(LookupFailed) as caught:
+        desk("remind", NOW + DAY + 60, number=LI, ticket=ticket)
+    assert caught.value.missing
+    handling.answer(ticket, {"zh-CN": "已经退费"}, by="8001", now=NOW + 2 * DAY)
+    assert desk("remind", NOW + 9 * DAY, number=ZHANG) == {}
 
 
 @pytest.mark.parametrize(
@@ -264,62 +309,11 @@ def test_a_verified_customer_is_told_from_any_number(desk: Desk) -> None:
     assert desk("progress", number="anonymous", customer="C1", ticket=ticket)["ticket"] == ticket
 
 
-def test_without_a_number_the_newest_ticket_that_is_not_done_is_told(desk: Desk) -> None:
+def test_without_a_number_the_newest_ticket_that_is_not_done_is_told(desk: Desk, handling: TicketHandling) -> None:
     older = desk("open", number=ZHANG, kind="service")["ticket"]
     newer = desk("open", NOW + 5, number=ZHANG, kind="product")["ticket"]
     assert desk("progress", number=ZHANG)["ticket"] == newer
-    desk("update", ticket=newer, state="closed")
+    handling.answer(newer, {"zh-CN": "办好了"}, by="8001", now=NOW)
     assert desk("progress", number=ZHANG)["ticket"] == older
-    desk("update", ticket=older, state="closed")
+    handling.answer(older, {"zh-CN": "办好了"}, by="8001", now=NOW)
     assert desk("progress", number=ZHANG)["ticket"] == newer
-
-
-# working on it
-
-
-def test_the_first_who_works_on_a_ticket_stays_its_owner(desk: Desk, store: SqliteStore) -> None:
-    ticket = desk("open", number=ZHANG, kind="service")["ticket"]
-    desk("update", NOW + 60, ticket=ticket, state="working", by="8001", note="正在核实扣费记录。")
-    answer = desk("update", NOW + 120, ticket=ticket, state="answered", by="8002")
-    assert (answer["owner"], answer["state"], answer["note"]) == ("8001", "answered", "正在核实扣费记录。")
-    assert answer["since"] == "2026-11-23T10:02:00+08:00"
-    kept = store.get(TICKETS, ticket)
-    assert kept is not None
-    assert kept["replied"] == int(NOW) + 60
-    assert [row["by"] for row in kept["history"]] == ["8001", "8002"]
-
-
-def test_a_ticket_that_is_answered_is_off_the_list_until_it_is_taken_up_again(desk: Desk, store: SqliteStore) -> None:
-    ticket = desk("open", number=ZHANG, kind="service")["ticket"]
-    assert list(store.keys(OPEN_TICKETS)) == [ticket]
-    desk("update", ticket=ticket, state="answered", by="8001")
-    assert not store.keys(OPEN_TICKETS)
-    desk("update", ticket=ticket, state="working", by="8001")
-    assert list(store.keys(OPEN_TICKETS)) == [ticket]
-
-
-def test_an_update_with_the_same_key_is_taken_once(tickets: Tickets, desk: Desk, store: SqliteStore) -> None:
-    ticket = desk("open", number=ZHANG, kind="service")["ticket"]
-    for _ in range(2):
-        ask(tickets, "tickets.update", {"ticket": ticket, "note": "一", "extend": True}, key="same", now=NOW)
-    kept = store.get(TICKETS, ticket)
-    assert kept is not None
-    assert len(kept["history"]) == 1
-
-
-def test_an_approval_extends_the_clock_of_the_law_once(desk: Desk, store: SqliteStore) -> None:
-    ticket = desk("open", number=ZHANG, kind="service")["ticket"]
-    before = store.get(TICKETS, ticket)
-    for _ in range(2):
-        desk("update", ticket=ticket, extend=True, by="8001")
-    after = store.get(TICKETS, ticket)
-    assert before is not None
-    assert after is not None
-    assert after["clocks"]["statutory"]["due"] - before["clocks"]["statutory"]["due"] == 30 * DAY
-    assert after["clocks"]["final"] == before["clocks"]["final"]
-
-
-def test_a_ticket_that_is_not_there_cannot_be_worked_on(desk: Desk) -> None:
-    with pytest.raises(LookupFailed) as caught:
-        desk("update", ticket="T26112399999", state="closed")
-    assert caught.value.missing

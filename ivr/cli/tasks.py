@@ -1,0 +1,163 @@
+"""`ivr tasks`: calls that were promised to callers and that people make. Must not place calls."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._sockets import Refused
+from ._stores import kept_store, operator, settings_for
+
+if TYPE_CHECKING:
+    from ivr.engine.ports import Document
+    from ivr.services.tasks import Tasks
+
+_BY = click.option("--by", default=operator, show_default="your user name", help="Who does it; stored in the history.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+_NUMBERS = click.option("--numbers", is_flag=True, help="Show callers' numbers in full.")
+_OUTCOMES = ("solved", "reached", "refused", "no_answer")
+
+
+@click.group(short_help="Make the calls that were promised.")
+def command() -> None:
+    """List the calls that were promised to callers and that no machine can place, and note how they went.
+
+    \b
+    Example:
+      ivr tasks list
+      ivr tasks show K26112379194 --numbers
+      ivr tasks done K26112379194 --outcome solved
+
+    The kinds are unhappy (a survey after a talk), call_back (no agent could be rung, or the caller did not pick up),
+    message (listen to it first: "ivr calls CALL --recordings") and late_complaint. A task is no complaint. The same is
+    under /api/tasks. Reads and writes the store of IVR_STORE. Exit code: 2 if a change is refused.
+    """  # noqa: D301
+
+
+@command.command("list")
+@click.option("--all", "every", is_flag=True, help="Also those that are done.")
+@_NUMBERS
+@_JSON
+def list_tasks(every: bool, numbers: bool, as_json: bool) -> None:
+    """List the open tasks, the earliest promise first.
+
+    \b
+    Example:
+      ivr tasks list --json
+    """  # noqa: D301
+    with _tasks(reads=True) as tasks:
+        rows = [_view(task, numbers=numbers) for task in tasks.listed(closed=every)]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    if not rows:
+        click.echo("There is nothing to do.")
+    for row in rows:
+        click.echo(_line(row))
+
+
+@command.command("show")
+@click.argument("task")
+@_NUMBERS
+@_JSON
+def show_task(task: str, numbers: bool, as_json: bool) -> None:
+    """Show a task with everything that the call needs.
+
+    \b
+    Example:
+      ivr tasks show K26112379194 --numbers
+    """  # noqa: D301
+    with _tasks() as tasks:
+        row = _view(tasks.find(task), numbers=numbers)
+    if as_json:
+        click.echo(json.dumps(row, ensure_ascii=False, indent=2))
+        return
+    for line in _detail_lines(row):
+        click.echo(line)
+
+
+@command.command("take")
+@click.argument("task")
+@click.option("--hand-over", is_flag=True, help="Take it from the one who owns it.")
+@_BY
+def take_task(task: str, hand_over: bool, by: str) -> None:
+    """Take a task: you own it from now on."""
+    _change(lambda tasks, now: tasks.take(task, by=by, now=now, hand_over=hand_over))
+
+
+@command.command("note")
+@click.argument("task")
+@click.argument("text")
+@_BY
+def note_task(task: str, text: str, by: str) -> None:
+    """Add a note for colleagues."""
+    _change(lambda tasks, now: tasks.note(task, text, by=by, now=now))
+
+
+@command.command("done")
+@click.argument("task")
+@click.option(
+    "--outcome", type=click.Choice(_OUTCOMES), default="reached", show_default=True, help="How the call went."
+)
+@click.option("--note", "text", default="", help="A note for colleagues.")
+@_BY
+def done_task(task: str, outcome: str, text: str, by: str) -> None:
+    """Note how the call went. After no_answer the task stays open.
+
+    \b
+    Example:
+      ivr tasks done K26112379194 --outcome solved --note 已道歉并重新办理
+    """  # noqa: D301
+    _change(lambda tasks, now: tasks.done(task, outcome, by=by, now=now, text=text))
+
+
+def _view(task: Document, *, numbers: bool = False) -> dict[str, Any]:
+    from ivr.reporting.case_views import task_view
+
+    return task_view(task, time.time(), numbers=numbers)
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    late = " OVERDUE" if row["overdue"] else ""
+    refers = row["reference"] or row["ticket"]
+    about = ", ".join(filter(None, (row["name"], row["reason"], f"reference {refers}" if refers else "")))
+    who = row["number"] or "without a number"
+    return (
+        f"{row['task']:<13} {row['kind']:<14} {row['state']:<6} by {row['by'][:16]}{late}"
+        f"  {who}  {row['owner'] or '-'}  {about}"
+    ).rstrip()
+
+
+def _detail_lines(row: Mapping[str, Any]) -> Iterator[str]:
+    yield _line(row)
+    facts = (f"{name} {row[name] or '-'}" for name in ("call", "desk", "language"))
+    yield f"  opened {row['opened'][:16]}, {', '.join(facts)}"
+    for name in ("agent", "customer", "text"):
+        if row[name]:
+            yield f"  {name}: {row[name]}"
+    if row["recorded"]:
+        yield f"  the caller's own words: ivr calls {row['call']} --recordings"
+    for entry in row["history"]:
+        yield f"  {entry['at'][:16]}  {entry['by']}: {entry['did']} {entry.get('text', '')}".rstrip()
+
+
+def _change(update: Callable[[Tasks, float], Document]) -> None:
+    with _tasks() as tasks:
+        click.echo(_line(_view(update(tasks, time.time()))))
+
+
+@contextmanager
+def _tasks(*, reads: bool = False) -> Iterator[Tasks]:
+    from ivr.services.staff_words import StaffError
+    from ivr.services.tasks import Tasks
+
+    with kept_store(settings_for(), reads=reads) as store:
+        try:
+            yield Tasks(store)
+        except StaffError as fault:
+            raise Refused(f"{fault}.") from None

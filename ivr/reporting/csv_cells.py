@@ -1,0 +1,8 @@
+"""Texts in spreadsheets: what a spreadsheet would take for a formula is quoted."""
+
+from __future__ import annotations
+
+
+def csv_cell(text: str) -> str:
+    """Return a text that no spreadsheet runs as a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
