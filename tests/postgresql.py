@@ -31,10 +31,10 @@ def programs() -> Path | None:
 
 
 class PostgresqlServer:
-    """A server that can be stopped, killed and started again. Nothing is synced: no test cuts the power."""
+    """A server that can be stopped, killed and started again. Nothing is synced unless `durable`."""
 
-    def __init__(self, bin_folder: Path) -> None:
-        self._bin = bin_folder
+    def __init__(self, bin_folder: Path, *, durable: bool = False) -> None:
+        self._bin, self._durable = bin_folder, durable
         self.folder = Path(tempfile.mkdtemp(prefix="ivr-postgresql-"))
         self._as_user: dict[str, object] = {}
         if os.geteuid() == 0:
@@ -57,9 +57,10 @@ class PostgresqlServer:
         """Start the server and wait until it answers."""
         settings = {
             "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self.folder,
-            "fsync": "off", "full_page_writes": "off", "shared_buffers": "32MB", "max_connections": 120,
-            "autovacuum": "off", "deadlock_timeout": "100ms",
+            "shared_buffers": "32MB", "max_connections": 120, "deadlock_timeout": "100ms",
         }  # fmt: skip
+        if not self._durable:
+            settings |= {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
         options = [f"-c{name}={value}" for name, value in settings.items()]
         log = (self.folder / "log").open("ab")
         command = [str(self._bin / "postgres"), "-D", str(self._data), *options]

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from ivr.engine.ports import KEPT_WRITES, Changes, Saved
 
 from ._postgresql_connection import Command, Statement
 
-_OF_CALL = b"""$1::text, $2::bytea, $3::integer, $4::bytea, $5::bytea, $6::bytea, $7::boolean, $8::integer,
-    $9::double precision, $10::json"""
-_FORMATS = (0, 1, 0, 1, 1, 1, 0, 0, 0, 0)
+_OF_CALL = b"""$1::text, $2::integer, $3::integer, $4::bytea, $5::integer, $6::bytea, $7::bytea, $8::bytea, $9::boolean,
+    $10::integer, $11::double precision, $12::json"""
+_FORMATS = (0, 0, 0, 1, 0, 1, 1, 1, 0, 0, 0, 0)
 TAKE_TURN = Statement(b"take_turn", b"SELECT take_turn(" + _OF_CALL + b")", _FORMATS)
 COMMIT_CHANGES = Statement(
     b"commit_changes",
-    b"SELECT commit_changes(" + _OF_CALL + b", $11::json, $12::json, $13::bigint, $14::bigint, $15::json)",
+    b"SELECT commit_changes(" + _OF_CALL + b", $13::json, $14::json, $15::bigint, $16::bigint, $17::json)",
     (*_FORMATS, 0, 0, 0, 0, 0),
 )
 COMMIT_STATEMENTS = (TAKE_TURN, COMMIT_CHANGES)
 
 _encode = msgspec.json.Encoder().encode
 _NO_CALL: tuple[bytes | None, ...] = (None,) * 5
+_NO_LEASE: tuple[bytes | None, ...] = (None,) * 2
 _TRUTH = {True: b"t", False: b"f"}
 
 
-def command_of(changes: Changes, wait: float | None) -> Command:
-    """Return the command that writes all changes; it waits at most `wait` seconds for each lock (None: the default)."""
+def command_of(changes: Changes, wait: float | None, lease: Sequence[bytes | None] = _NO_LEASE) -> Command:
+    """Return the command that writes all changes; it waits at most `wait` seconds for each lock (None: the default).
+
+    `lease` is the advisory lock that the command frees, when its changes can be seen.
+    """
     call, rows = changes.call, [(_hex(r.call_id), r.turn, r.at, r.kind, r.data) for r in changes.rows]
     values = (
         None if wait is None else b"%d" % max(1, int(wait * 1000)),
+        *lease,
         *(_NO_CALL if call is None else _of_call(call)),
         _TRUTH[call is not None and call.ended],
         None if changes.expected is None else b"%d" % changes.expected,

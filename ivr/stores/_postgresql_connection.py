@@ -37,8 +37,8 @@ SLICE_MILLISECONDS = 250
 QUICK_MILLISECONDS = 1
 """A wait longer than this leaves the turnstile, so that others compute meanwhile."""
 
-_SYNC, _ABORTED = pq.ExecStatus.PIPELINE_SYNC, pq.ExecStatus.PIPELINE_ABORTED
-_GOOD = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK})
+_SYNC, _ABORTED = int(pq.ExecStatus.PIPELINE_SYNC), int(pq.ExecStatus.PIPELINE_ABORTED)
+_GOOD = frozenset({int(pq.ExecStatus.COMMAND_OK), int(pq.ExecStatus.TUPLES_OK)})
 _READ, _WRITE = select.POLLIN, select.POLLIN | select.POLLOUT
 
 

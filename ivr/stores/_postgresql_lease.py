@@ -7,7 +7,10 @@ is switched off (TCP keepalives). They are tried for, not waited for, so that no
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from ivr.errors import StoreError
@@ -18,6 +21,9 @@ from ._postgresql_calls import LOAD_CALL, saved_of
 from ._postgresql_connection import Command, Statement
 from ._postgresql_faults import ServerGone
 from ._postgresql_thread import Exchanges
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
 
 LOCK = Statement(b"lock", b"SELECT pg_try_advisory_lock($1::integer, $2::integer)", (0, 0))
 UNLOCK = Statement(b"unlock", b"SELECT pg_advisory_unlock($1::integer, $2::integer)", (0, 0))
@@ -30,76 +36,35 @@ class ServerLeases(Leases):
 
     def __init__(self, deadline: ThreadDeadline, exchanges: Exchanges, schema: str) -> None:
         super().__init__(deadline)
-        self._exchanges = exchanges
-        self._group = _signed(crc32(f"ivr {schema}".encode()))
+        self.exchanges = exchanges
+        self.group = _signed(crc32(f"ivr {schema}".encode()))
 
     def of_call(self, call_id: str, key: str | None, within: float) -> ServerLease:
         """Return the lease of a call, which also reads the call if a request `key` is given."""
         return ServerLease(self, call_id, key, within)
 
-    def lock(self, call_id: str, key: str | None, place: int, now: float, until: float) -> None:
-        """Lock a call in the server, and read it, in one round trip. Raises StoreError after `until`."""
-        exchanges, pause = self._exchanges, FIRST_PAUSE
-        commands: list[Command] = [(LOCK, (self._group, _signed(place)))]
-        if key is not None:
-            commands.append((LOAD_CALL, (call_id.encode(), key.encode())))
-        was_lost = False
-        exchanges.hold()
-        try:
-            while True:
-                try:
-                    locked, *loaded = exchanges.hold().ask(commands, exchanges.until())
-                except ServerGone:
-                    exchanges.drop()
-                    if was_lost or time.monotonic() >= until:
-                        raise
-                    was_lost = True  # a connection that was idle while the server restarted; a new one works
-                    continue
-                if locked.get_value(0, 0) == _TRUE:
-                    if key is not None:
-                        exchanges.thread.loaded = call_id, key, saved_of(call_id, key, loaded[0])
-                    exchanges.thread.leased = True
-                    return
-                if time.monotonic() >= until:
-                    raise StoreError(f"another machine or process has held this call for over {until - now:g} s")
-                time.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-        except BaseException:
-            exchanges.drop()
-            raise
-
-    def unlock(self, place: int) -> None:
-        """Free a call, without waiting for the server."""
-        thread = self._exchanges.thread
-        thread.loaded, thread.leased = None, False
-        connection = thread.connection
-        try:
-            if connection is not None and not connection.broken:
-                connection.post([(UNLOCK, (self._group, _signed(place)))])
-        except ServerGone:
-            pass
-        finally:
-            self._exchanges.drop()
-
 
 class ServerLease:
-    """A context manager that locks one call in this process, then in the server."""
+    """A context manager that locks one call in this process, then in the server. `lock` is the server's lock."""
 
-    __slots__ = ("_call_id", "_key", "_leases", "_outer", "_place", "_within")
+    __slots__ = ("_key", "_leases", "_outer", "_place", "_until", "_within", "call_id", "is_locked", "lock")
 
     def __init__(self, leases: ServerLeases, call_id: str, key: str | None, within: float) -> None:
-        self._leases, self._call_id, self._key, self._within = leases, call_id, key, within
+        self._leases, self.call_id, self._key, self._within = leases, call_id, key, within
         self._place = crc32(call_id.encode())
+        self.lock = leases.group, _signed(self._place)
+        self.is_locked = False
 
     def __enter__(self) -> None:
         leases, now = self._leases, time.monotonic()
         deadline = leases.deadline
         outer = deadline.until
-        until = min(outer, now + self._within)
-        leases.take(self._place, now, until)
-        self._outer, deadline.until = outer, until
+        self._until = min(outer, now + self._within)
+        leases.take(self._place, now, self._until)
+        self._outer, deadline.until = outer, self._until
         try:
-            leases.lock(self._call_id, self._key, self._place, now, until)
+            self._take()
+            leases.exchanges.thread.lease = self
         except BaseException:
             deadline.until = outer
             leases.free(self._place)
@@ -110,10 +75,53 @@ class ServerLease:
     ) -> None:
         leases = self._leases
         leases.deadline.until = self._outer
+        thread = leases.exchanges.thread
+        thread.loaded = thread.lease = None
         try:
-            leases.unlock(self._place)
+            connection = thread.connection
+            if self.is_locked and connection is not None and not connection.broken:
+                with suppress(ServerGone):
+                    connection.post([(UNLOCK, self.lock)])  # not waited for
+            leases.exchanges.drop()
         finally:
             leases.free(self._place)
+
+    def _take(self) -> None:
+        """Lock the call in the server, and read it, in one round trip.
+
+        Raises StoreError when another machine or process still holds it at the end of the time.
+        """
+        exchanges, key, pause = self._leases.exchanges, self._key, FIRST_PAUSE
+        commands: list[Command] = [(LOCK, self.lock)]
+        if key is not None:
+            commands.append((LOAD_CALL, (self.call_id.encode(), key.encode())))
+        try:
+            while True:
+                locked, *loaded = self._ask(commands)
+                if locked.get_value(0, 0) == _TRUE:
+                    if key is not None:
+                        exchanges.thread.loaded = self.call_id, key, saved_of(self.call_id, key, loaded[0])
+                    self.is_locked = True
+                    return
+                if time.monotonic() >= self._until:
+                    raise StoreError(f"another machine or process has held this call for over {self._within:g} s")
+                time.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+        except BaseException:
+            exchanges.drop()
+            raise
+
+    def _ask(self, commands: Sequence[Command]) -> list[PGresult]:
+        """Ask the server; if the connection was lost while it was idle, ask over a new one."""
+        exchanges = self._leases.exchanges
+        connection = exchanges.hold()
+        try:
+            return connection.ask(commands, exchanges.until())
+        except ServerGone:
+            exchanges.drop()
+            if time.monotonic() >= self._until:
+                raise
+        return exchanges.hold().ask(commands, exchanges.until())
 
 
 def _signed(number: int) -> bytes:

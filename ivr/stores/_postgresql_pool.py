@@ -53,15 +53,16 @@ class ConnectionPool:
 
     def give(self, connection: ServerConnection) -> None:
         """Take a connection back from its thread."""
-        idle = self._idle
-        if not connection.broken and not self._closed:
-            connection.given_back = now = time.monotonic()
-            idle.append(connection)
-            if now - idle[0].given_back > UNUSED_SECONDS:
-                self._close_oldest(now)
+        if connection.broken or self._closed:
+            self._forget(connection)
         else:
-            connection.close()
-        self._places.release()
+            connection.given_back = now = time.monotonic()
+            self._idle.append(connection)
+            if now - self._idle[0].given_back > UNUSED_SECONDS:
+                self._close_oldest(now)
+        if self._waiting:
+            with self._free:
+                self._free.notify()
 
     def forked(self) -> None:
         """Drop the parent's connections in a forked child, without a word to the server."""
@@ -79,21 +80,43 @@ class ConnectionPool:
         self.breaker = Breaker()
         self._closed = False
         self._probing = threading.Lock()
-        self._places = threading.BoundedSemaphore(self.address.connections)
+        self._free = threading.Condition()
+        self._waiting = self._open = 0
         self._idle: list[ServerConnection] = []
         self._all: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
 
     def _take(self) -> ServerConnection:
-        if not self._places.acquire(blocking=False) and not self._places.acquire(timeout=self.deadline.left()):
-            shown = self.address.shown
-            raise StoreError(f"PostgreSQL at {shown}: all {self.address.connections} connections are in use")
+        if connection := self._idle_one():
+            return connection
+        with self._free:
+            self._waiting += 1
+            try:
+                until = time.monotonic() + self.deadline.left()
+                while not (connection := self._idle_one()) and self._open >= self.address.connections:
+                    if not self._free.wait(until - time.monotonic()):
+                        number = self.address.connections
+                        raise StoreError(f"PostgreSQL at {self.address.shown}: all {number} connections are in use")
+            finally:
+                self._waiting -= 1
+            if connection:
+                return connection
+            self._open += 1
         try:
-            return self._idle_one() or self._new_one()
+            return self._new_one()
         except BaseException:
-            self._places.release()
+            self._forget(None)
             raise
 
+    def _forget(self, connection: ServerConnection | None) -> None:
+        """Close a connection, and let another thread open one in its place."""
+        if connection is not None:
+            connection.close()
+        with self._free:
+            self._open -= 1
+            self._free.notify()
+
     def _idle_one(self) -> ServerConnection | None:
+        """Return the connection that was given back last; drop those that the server has closed."""
         while True:
             try:
                 connection = self._idle.pop()
@@ -101,7 +124,7 @@ class ConnectionPool:
                 return None
             if connection.is_fresh():
                 return connection
-            connection.close()
+            self._forget(connection)
 
     def _new_one(self) -> ServerConnection:
         """Connect to the host that worked last, else to the next. Raises ServerGone for the last one tried."""
@@ -117,6 +140,7 @@ class ConnectionPool:
             except ServerGone as fault:
                 failure = fault
                 if fault.sqlstate == TOO_MANY_CONNECTIONS and (idle := self._idle_one()):
+                    self._forget(None)
                     return idle
                 continue
             self._host = host
@@ -135,6 +159,6 @@ class ConnectionPool:
         except IndexError:
             return
         if now - oldest.given_back > UNUSED_SECONDS:
-            oldest.close()
+            self._forget(oldest)
         else:
             self._idle.insert(0, oldest)

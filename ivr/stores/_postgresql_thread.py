@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ivr.engine.ports import Saved
 from ivr.errors import StoreError
@@ -25,6 +25,14 @@ WAIT_LONGER = Statement(b"long_wait", b"SELECT set_config('statement_timeout', $
 THREAD_STATEMENTS = (BEGIN_READING, END_READING, WAIT_LONGER)
 
 
+class HeldLease(Protocol):
+    """The lease of a call, as the rest of the store sees it. `is_locked` is False once a commit has freed the lock."""
+
+    call_id: str
+    lock: tuple[bytes, bytes]
+    is_locked: bool
+
+
 class ThreadConnection(threading.local):
     """The connection of one thread, and its state.
 
@@ -32,7 +40,7 @@ class ThreadConnection(threading.local):
     """
 
     connection: ServerConnection | None = None
-    leased = False
+    lease: HeldLease | None = None
     reading = False
     changing = False
     loaded: tuple[str, str, Saved | None] | None = None
@@ -101,7 +109,7 @@ class Exchanges:
         thread.reading = False
         if thread.connection is None:
             return
-        if thread.leased:
+        if thread.lease is not None:
             self._end_transaction(thread.connection)
         else:
             self.drop()

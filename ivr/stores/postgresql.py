@@ -78,7 +78,8 @@ class PostgresqlStore(PostgresqlCalls, PostgresqlDocuments):
         """Return the exclusive right to change this call; inside it this thread's deadline is `within` seconds away.
 
         Entering raises StoreError when the call is not free by then, and so do waits and writes that would end later.
-        With `key`, the call is read for that request in the same round trip, and `load` returns it.
+        With `key`, the call is read for that request in the same round trip, and `load` returns it. The commit of the
+        call's turn ends the lease in the server.
         """
         return self._leases.of_call(call_id, key, within)
 
@@ -93,15 +94,23 @@ class PostgresqlStore(PostgresqlCalls, PostgresqlDocuments):
     def commit(self, changes: Changes) -> bool:
         """Write all changes in one transaction; at a conflict write nothing and return False."""
         self._exchanges.check_writable()
-        left = self._deadline.left()
-        command = command_of(changes, left if left < BUSY_SECONDS else None)
-        self._exchanges.thread.loaded = None
+        left, thread = self._deadline.left(), self._exchanges.thread
+        wait = left if left < BUSY_SECONDS else None
+        thread.loaded = None
+        lease = thread.lease
+        if lease is not None and lease.is_locked and changes.call is not None and changes.call.call_id == lease.call_id:
+            ends, command = lease, command_of(changes, wait, lease.lock)
+        else:
+            ends, command = None, command_of(changes, wait)
         try:
-            return self._exchanges.write(command).get_value(0, 0) == b"\x01"
+            written = self._exchanges.write(command).get_value(0, 0) == b"\x01"
         except ServerRefused as fault:
             if fault.sqlstate in CONFLICTS:
                 return False
             raise
+        if written and ends is not None:
+            ends.is_locked = False
+        return written
 
     def save(self, saved: Saved, rows: Sequence[JournalRow], *, expected: int | None) -> bool:
         """Commit a turn and its journal rows; the reply that it replaces is kept from the time of the last row on."""

@@ -12,6 +12,7 @@ from .report import Row, table
 
 BENCHMARKS = {
     "turn": "a turn in this process, against Flask's constant answer and a hand-written Flask + twilio menu",
+    "stores": "a turn on PostgreSQL against SQLite: processor time of ours, round trips, turns a second of both cores",
     "served": "a request on a real server, against the same two and Node express + twilio; p99 at 70 % load; the mix",
     "scale": "a turn by the size of the flow, by live calls, by turns had; bytes a live call",
     "start": "from the start to ready; the first caller of each kind against the hundredth",

@@ -48,17 +48,20 @@ def bank() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def running(flows: Path = FLOWS, *, bank_url: str = "", store_options: str = "") -> Iterator[tuple[Path, Flask]]:
+def running(
+    flows: Path = FLOWS, *, bank_url: str = "", store_options: str = "", store: str = ""
+) -> Iterator[tuple[Path, Flask]]:
     """Build the application as `ivr serve` does; yield the store's file and the application.
 
-    Its log lines are written, to nowhere.
+    Its log lines are written, to nowhere. `store` is the address of a store that is no file.
     """
     with tempfile.TemporaryDirectory(prefix="ivr-bench-") as folder, Path(os.devnull).open("w") as nowhere:
         file = Path(folder) / "ivr.db"
         settings = Settings(
             auth_token=Hidden(TOKEN),
             public_url=BASE,
-            store=f"sqlite:///{file}{store_options}",
+            store=store or f"sqlite:///{file}{store_options}",
+            key=Hidden(TOKEN[::-1]),
             flows=flows,
             bank_url=bank_url,
         )

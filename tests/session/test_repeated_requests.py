@@ -6,7 +6,7 @@ import json
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from ivr.app import Ivr, build
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, Input, NoInput, Recorded
 from ivr.engine.ports import Incoming
 from ivr.flow.model import Release
-from ivr.settings import Settings
+from ivr.settings import Hidden, Settings
+from tests.contract.stores import SHARED
 
 from .bank import Bank
 
@@ -37,9 +38,11 @@ def bank() -> Bank:
     return Bank()
 
 
-@pytest.fixture
-def servers(tmp_path: Path, bank: Bank, shipped: Release) -> Iterator[list[Ivr]]:
-    settings = Settings(store=f"sqlite:///{tmp_path}/ivr.db", flows=FLOWS)
+@pytest.fixture(params=SHARED)
+def servers(
+    request: pytest.FixtureRequest, new_address: Callable[[str], str], bank: Bank, shipped: Release
+) -> Iterator[list[Ivr]]:
+    settings = Settings(store=new_address(request.param), flows=FLOWS, key=Hidden("k" * 32))
     running = [build(settings, lookup=bank, release=shipped) for _ in range(2)]
     yield running
     for ivr in running:

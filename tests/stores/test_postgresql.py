@@ -194,8 +194,36 @@ def test_a_turn_is_one_round_trip_to_read_and_one_to_write(store: PostgresqlStor
         saved = unit.load("call", "key-2")
         assert saved is not None
         assert unit.commit(turn(2), expected=1, rows=[JournalRow("call", 2, 2.0, "turn", "{}")] * 3)
-        assert groups == ["sent", "waited"] * 2
-    assert groups[4:] == ["sent"], "that the lease is over is only told"
+    assert groups == ["sent", "waited"] * 2
+    with store.lease("call", key="key-2"):
+        assert store.load("call", "key-2") is not None
+    assert groups == ["sent", "waited"] * 3 + ["sent"], "that a lease without a turn is over is not waited for"
+
+
+def is_free(store: PostgresqlStore, call_id: str) -> bool:
+    """Return whether a server elsewhere could take the call."""
+    other = PostgresqlStore(store._address)
+    try:
+        with other.lease(call_id, within=0):
+            return True
+    except StoreError:
+        return False
+    finally:
+        other.close()
+
+
+def test_the_commit_of_a_turn_ends_the_lease_and_a_conflict_does_not(store: PostgresqlStore) -> None:
+    assert take(store, 1)
+    with store.lease("call", key="key-2"):
+        store.load("call", "key-2")
+        assert store.commit(Changes(documents=[DocumentChange("tries", "a", None, "{}")]))
+        assert not is_free(store, "call"), "a commit in the middle of a turn keeps the lease"
+        assert not store.commit(Changes(turn(2), 1, documents=[DocumentChange("tries", "a", None, "{}")]))
+        assert not is_free(store, "call")
+        assert take(store, 2)
+        assert is_free(store, "call")
+    with store.lease("call"):
+        assert not is_free(store, "call")
 
 
 def test_documents_board_and_turn_are_written_in_one_round_trip(store: PostgresqlStore, groups: list[str]) -> None:

@@ -152,8 +152,14 @@ CREATE FUNCTION put_late_replies(p_replies json) RETURNS void LANGUAGE sql AS $$
     INSERT INTO replies_of_past SELECT id FROM kept
 $$;
 
-CREATE FUNCTION take_turn(p_wait text, p_call_id bytea, p_turn integer, p_key bytea, p_call bytea, p_reply bytea,
-    p_ended boolean, p_expected integer, p_at double precision, p_rows json) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION end_lease(p_group integer, p_place integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    -- the lock goes over from the session to this transaction, whose end frees it when others can see the turn
+    PERFORM pg_advisory_xact_lock(p_group, p_place);
+    PERFORM pg_advisory_unlock(p_group, p_place);
+END $$;
+CREATE FUNCTION take_turn(p_wait text, p_group integer, p_place integer, p_call_id bytea, p_turn integer,
+    p_key bytea, p_call bytea, p_reply bytea, p_ended boolean, p_expected integer, p_at double precision, p_rows json) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
     IF p_wait IS NOT NULL THEN
         PERFORM set_config('lock_timeout', p_wait, true);
@@ -164,10 +170,13 @@ BEGIN
     IF p_rows IS NOT NULL THEN
         PERFORM put_journal(p_rows);
     END IF;
+    IF p_group IS NOT NULL THEN
+        PERFORM end_lease(p_group, p_place);
+    END IF;
     RETURN true;
 END $$;
-CREATE FUNCTION commit_changes(p_wait text, p_call_id bytea, p_turn integer, p_key bytea, p_call bytea, p_reply bytea,
-    p_ended boolean, p_expected integer, p_at double precision, p_rows json, p_documents json, p_board json,
+CREATE FUNCTION commit_changes(p_wait text, p_group integer, p_place integer, p_call_id bytea, p_turn integer,
+    p_key bytea, p_call bytea, p_reply bytea, p_ended boolean, p_expected integer, p_at double precision, p_rows json, p_documents json, p_board json,
     p_seen bigint, p_kept bigint, p_replies json) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     d json;
@@ -192,6 +201,9 @@ BEGIN
     END IF;
     IF p_replies IS NOT NULL THEN
         PERFORM put_late_replies(p_replies);
+    END IF;
+    IF p_group IS NOT NULL THEN
+        PERFORM end_lease(p_group, p_place);
     END IF;
     RETURN true;
 EXCEPTION WHEN SQLSTATE 'IV001' THEN
