@@ -15,12 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ivr.errors import SettingsError
+from ivr.errors import SettingsError, StoreError
 from ivr.net.turnstile import step_aside
 
 from ._breaker import Breaker
 from ._postgresql_address import SAMPLE, ServerAddress, address_of, split_options
-from ._postgresql_faults import ServerGone, ServerRefused, reason_of
+from ._postgresql_faults import ENDS, ServerGone, ServerRefused, failed_connection, refusal
 
 try:
     from psycopg import OperationalError, pq
@@ -138,7 +138,7 @@ class ServerConnection:
         except OperationalError:
             raise self._gone("it has closed the connection") from None
         if failed is not None:
-            raise ServerRefused(self.shown, _sqlstate(failed))
+            raise self._refused(failed)
 
     def ask(self, commands: Sequence[Command], until: float) -> list[PGresult]:
         """Send commands and return their results, in one round trip.
@@ -200,17 +200,17 @@ class ServerConnection:
                         pg.finish()
                         raise ServerGone(self.shown, f"it has not answered within {now - began:.3g} s")
         if status != pq.PollingStatus.OK:
-            reason, sqlstate = reason_of(pg.get_error_message())
+            fault = failed_connection(self.shown, pg.get_error_message())
             pg.finish()
             self._breaker.note_fault(time.monotonic(), began)
-            raise ServerGone(self.shown, reason, sqlstate)
+            raise fault
         return pg
 
     def _check_version(self) -> None:
         major = self._pg.server_version // 10000
         if major < LEAST_VERSION:
-            reason = f"it is version {major}; PostgreSQL {LEAST_VERSION} or later is needed"
-            raise ServerGone(self.shown, reason)
+            reason = f"it is version {major}; version {LEAST_VERSION} or later is needed"
+            raise StoreError(f"PostgreSQL at {self.shown}: {reason}")
 
     def _finish_group(self) -> None:
         """End a group of commands and send it all; read answers meanwhile, so that neither side blocks the other."""
@@ -260,7 +260,7 @@ class ServerConnection:
             raise self._gone("it has closed the connection", failed) from None
         self._breaker.note_success()
         if failed is not None:
-            raise ServerRefused(self.shown, _sqlstate(failed))
+            raise self._refused(failed)
         return results
 
     def _wait(self, began: float, until: float) -> None:
@@ -281,6 +281,13 @@ class ServerConnection:
             severity = result.error_field(pq.DiagnosticField.SEVERITY_NONLOCALIZED)
             if severity in (b"FATAL", b"PANIC"):
                 raise self._gone("it has closed the connection", result)
+
+    def _refused(self, failed: PGresult) -> ServerRefused:
+        """Return the exception to raise for a failed statement; close a connection that is of no use afterwards."""
+        sqlstate = _sqlstate(failed)
+        if sqlstate in ENDS:
+            self.close()
+        return refusal(self.shown, sqlstate)
 
     def _gone(self, reason: str, failed: PGresult | None = None) -> ServerGone:
         """Close the connection and return the exception to raise."""

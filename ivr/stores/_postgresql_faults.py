@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.errors import StoreError
+from ivr.errors import StoreBusy, StoreError
 
 CONFLICT = "IV001"
 """The SQLSTATE by which our own functions say that nothing was written because of a conflict."""
@@ -27,6 +27,11 @@ SQLSTATE_REASONS = {
     "57P03": "it is starting or stopping",
 }
 
+SOON = frozenset({"25006", TOO_MANY_CONNECTIONS, "53200", "55P03", "57014", "57P01", "57P02", "57P03"})
+"""Refusals that pass: callers wait for a moment instead of hearing an apology."""
+ENDS = frozenset({"25006", "57P01", "57P02", "57P03"})
+"""Refusals after which the connection is of no use, as that to a primary that has become a standby."""
+
 
 class ServerRefused(StoreError):
     """The server refused a statement; the connection can be used again."""
@@ -38,7 +43,11 @@ class ServerRefused(StoreError):
         )
 
 
-class ServerGone(StoreError):
+class ServerBusy(ServerRefused, StoreBusy):
+    """The server refused a statement, but may take it soon."""
+
+
+class ServerGone(StoreBusy):
     """The server cannot be reached, has closed the connection or does not answer; what was sent last may be written."""
 
     def __init__(self, shown: str, reason: str, sqlstate: str = "") -> None:
@@ -46,15 +55,25 @@ class ServerGone(StoreError):
         super().__init__(f"PostgreSQL at {shown}: {SQLSTATE_REASONS.get(sqlstate, reason)}")
 
 
-def reason_of(message: str) -> tuple[str, str]:
-    """Return a reason and a SQLSTATE for libpq's message on a failed connection, which has no SQLSTATE of its own.
+def refusal(shown: str, sqlstate: str) -> ServerRefused:
+    """Return the exception for a statement that the server refused."""
+    return (ServerBusy if sqlstate in SOON else ServerRefused)(shown, sqlstate)
+
+
+def failed_connection(shown: str, message: str) -> ServerRefused | ServerGone | StoreError:
+    """Return the exception for libpq's message on a failed connection, which has no SQLSTATE of its own.
 
     The message itself is not shown: it may quote parameters.
     """
     for words, reason, sqlstate in _MESSAGES:
         if words in message:
-            return reason, sqlstate
-    return "it cannot be reached", ""
+            if sqlstate:
+                return ServerGone(shown, "", sqlstate) if sqlstate in SOON else ServerRefused(shown, sqlstate)
+            return StoreError(f"PostgreSQL at {shown}: {reason}")
+    for words, reason in _UNREACHABLE.items():
+        if words in message:
+            return ServerGone(shown, f"it cannot be reached: {reason}")
+    return ServerGone(shown, "it cannot be reached")
 
 
 _MESSAGES = (
@@ -74,7 +93,10 @@ _MESSAGES = (
     ("server is in hot standby", "", "25006"),
     ("does not support SSL", "it speaks no TLS; let it, or add ?sslmode=disable on a network of your own", ""),
     ("certificate", "its certificate is not accepted; check sslmode and sslrootcert in IVR_STORE", ""),
-    ("could not translate host name", "its host name is unknown", ""),
-    ("Connection refused", "it cannot be reached: the connection is refused", ""),
-    ("No such file", "it cannot be reached: there is no such socket", ""),
 )
+_UNREACHABLE = {
+    "Connection refused": "the connection is refused",
+    "No such file": "there is no such socket",
+    "could not translate host name": "its host name is unknown",
+    "Connection timed out": "it does not answer",
+}

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from ivr.errors import StoreError
+from ivr.errors import StoreBusy
 
 from ._deadline import ThreadDeadline
 from ._lease import Leases
@@ -89,7 +89,7 @@ class ServerLease:
     def _take(self) -> None:
         """Lock the call in the server, and read it, in one round trip.
 
-        Raises StoreError when another machine or process still holds it at the end of the time.
+        Raises StoreBusy when another machine or process still holds it at the end of the time.
         """
         exchanges, key, pause = self._leases.exchanges, self._key, FIRST_PAUSE
         commands: list[Command] = [(LOCK, self.lock)]
@@ -104,7 +104,7 @@ class ServerLease:
                     self.is_locked = True
                     return
                 if time.monotonic() >= self._until:
-                    raise StoreError(f"another machine or process has held this call for over {self._within:g} s")
+                    raise StoreBusy(f"another machine or process has held this call for over {self._within:g} s")
                 time.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
         except BaseException:

@@ -7,7 +7,7 @@ import time
 import weakref
 from collections.abc import Callable
 
-from ivr.errors import StoreError
+from ivr.errors import StoreBusy, StoreError
 
 from ._breaker import Breaker
 from ._deadline import ThreadDeadline
@@ -95,7 +95,7 @@ class ConnectionPool:
                 while not (connection := self._idle_one()) and self._open >= self.address.connections:
                     if not self._free.wait(until - time.monotonic()):
                         number = self.address.connections
-                        raise StoreError(f"PostgreSQL at {self.address.shown}: all {number} connections are in use")
+                        raise StoreBusy(f"PostgreSQL at {self.address.shown}: all {number} connections are in use")
             finally:
                 self._waiting -= 1
             if connection:
@@ -130,16 +130,17 @@ class ConnectionPool:
         """Connect to the host that worked last, else to the next. Raises ServerGone for the last one tried."""
         attempts = self.address.attempts
         until = time.monotonic() + max(self.deadline.left(), LEAST_CONNECT_SECONDS * len(attempts))
-        failure: ServerGone | None = None
+        failure: StoreError | None = None
         for number in range(len(attempts)):
             host = (self._host + number) % len(attempts)
             now = time.monotonic()
             share = now + (until - now) / (len(attempts) - number)
             try:
                 connection = ServerConnection(self.address, attempts[host], self.breaker, share)
-            except ServerGone as fault:
+            except StoreError as fault:
                 failure = fault
-                if fault.sqlstate == TOO_MANY_CONNECTIONS and (idle := self._idle_one()):
+                is_full = isinstance(fault, ServerGone) and fault.sqlstate == TOO_MANY_CONNECTIONS
+                if is_full and (idle := self._idle_one()):
                     self._forget(None)
                     return idle
                 continue

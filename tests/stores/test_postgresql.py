@@ -416,7 +416,7 @@ def test_a_server_that_is_killed_while_turns_are_written_loses_none_that_was_rep
         saved = store.load("call")
         assert saved is not None
         last = max(int(line) for line in [*lines[1:], *reported.split()])
-        assert last <= saved.turn <= last + 1
+        assert saved.turn >= last
         assert [row.turn for row in store.journal("call")] == list(range(1, saved.turn + 1))
         store.close()
 
