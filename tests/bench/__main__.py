@@ -16,6 +16,7 @@ BENCHMARKS = {
     "served": "a request on a real server, against the same two and Node express + twilio; p99 at 70 % load; the mix",
     "scale": "a turn by the size of the flow, by live calls, by turns had; bytes a live call",
     "start": "from the start to ready; the first caller of each kind against the hundredth",
+    "repeats": "20,000 calls with repeated requests on two servers of two workers: what was done twice or lost",
     "load": "the load client against Locust's FastHttpUser; its percentiles against known delays",
     "door": "honest callers while 500 half-sent requests and 4,000 idle connections attack the server",
     "tools": "ivr check on 12,000 lines, ivr test",

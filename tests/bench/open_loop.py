@@ -33,19 +33,20 @@ class Lines:
         self._port = port
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
-    async def ask(self, request: bytes) -> None:
-        """Post a request and read the whole answer. Raises RuntimeError unless it is 200."""
+    async def ask(self, request: bytes) -> bytes:
+        """Post a request and return the answer's body. Raises RuntimeError unless it is 200 or 204."""
         line = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = line
         writer.write(request)
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        await reader.readexactly(int(head.partition(b"content-length:")[2].partition(b"\r\n")[0]))
-        if b" 200 " not in head.partition(b"\r\n")[0]:
+        body = await reader.readexactly(int(head.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0))
+        if not head.startswith((b"http/1.1 200 ", b"http/1.1 204 ")):
             raise RuntimeError(head.decode("latin-1"))
         if b"connection: close" in head:
             writer.close()
         else:
             self._idle.append(line)
+        return body
 
 
 async def drive(port: int, requests: Sequence[bytes], rate: float) -> list[float]:

@@ -170,11 +170,12 @@ class Line:
 
 
 @contextlib.contextmanager
-def started(server: Server, bank_url: str) -> Iterator[Line]:
+def started(server: Server, bank_url: str, **settings: str) -> Iterator[Line]:
+    """Start a contender with further settings; yield it when it answers."""
     port = client.free_port()
     with tempfile.TemporaryDirectory(prefix="ivr-bench-") as folder:
         command = [part.format(port=port) for part in server.command]
-        environment = {**os.environ, **_settings(folder), "IVR_BANK_URL": bank_url}
+        environment = {**os.environ, **_settings(folder), "IVR_BANK_URL": bank_url, **settings}
         process = subprocess.Popen(
             command, cwd=server.folder, env=environment, stdout=subprocess.DEVNULL, stderr=_quiet()
         )

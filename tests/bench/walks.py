@@ -100,7 +100,7 @@ def _words(text: str) -> tuple[tuple[str, str], ...]:
     return (("SpeechResult", text), ("Confidence", "0.93"))
 
 
-_BUSY = (("DialCallStatus", "busy"), ("DialCallSid", "CA" + "d" * 32))
+BUSY = (("DialCallStatus", "busy"), ("DialCallSid", "CA" + "d" * 32))
 
 ALONE = Walk(
     NOBODY,
@@ -110,7 +110,7 @@ ALONE = Walk(
         Turn("/twilio/turn/2", "/menu?lang=zh", "For your balance, press 1", _key("8")),
         Turn("/twilio/turn/3", "/menu?lang=en", "查询余额，请按1", _key("8")),
         Turn("/twilio/turn/4", "/menu?lang=zh", "正在为您转接人工服务", _key("0")),
-        Turn("/twilio/turn/5", "/dialled", "人工座席都在通话中", _BUSY),
+        Turn("/twilio/turn/5", "/dialled", "人工座席都在通话中", BUSY),
     ),
 )
 """Answer, a wrong key, English, back, a person, who is busy: no back end is asked."""
