@@ -29,8 +29,11 @@ from .answers import Answers, ConflictError
 from .call_codec import freeze, thaw
 from .releases import ReleaseEngines
 
-TURN_LIMIT = 400
-"""The most turns of one call: no caller needs as many, and a machine that calls must not stay for ever."""
+TURN_LIMIT = 2000
+"""The most turns of one call, so that a machine that calls does not stay for ever.
+
+Carriers end a call after four hours; a caller who waits in the queue for so long takes a turn every 15 seconds or so.
+"""
 
 REQUEST_SECONDS = 4.0
 """The time for one request with all its waits: for lease, store, services and bank (ASKING_SECONDS)."""

@@ -6,6 +6,7 @@ Turns of one call keep their order; calls overlap so much that a call's next tur
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import statistics
@@ -35,7 +36,14 @@ class Lines:
 
     async def ask(self, request: bytes) -> bytes:
         """Post a request and return the answer's body. Raises RuntimeError unless it is 200 or 204."""
-        line = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
+        while self._idle:
+            with contextlib.suppress(
+                asyncio.IncompleteReadError, ConnectionError
+            ):  # the server has closed an idle line
+                return await self._ask(self._idle.pop(), request)
+        return await self._ask(await asyncio.open_connection("127.0.0.1", self._port), request)
+
+    async def _ask(self, line: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes) -> bytes:
         reader, writer = line
         writer.write(request)
         head = (await reader.readuntil(b"\r\n\r\n")).lower()

@@ -158,7 +158,11 @@ def test_a_caller_may_go_on_under_the_flows_that_the_call_began_with(settings, t
 def test_a_call_without_end_is_stopped(ivr):
     ask(ivr, None, RING)
     saved = ivr.store.load("CA1")
-    ivr.store.save(replace(saved, turn=TURN_LIMIT, call=saved.call.replace(b'"turn":1', b'"turn":400')), [], expected=1)
+    ivr.store.save(
+        replace(saved, turn=TURN_LIMIT, call=saved.call.replace(b'"turn":1', f'"turn":{TURN_LIMIT}'.encode())),
+        [],
+        expected=1,
+    )
     with pytest.raises(FlowStuck):
         ask(ivr, TURN_LIMIT, Digits("#"))
 
