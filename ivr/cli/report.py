@@ -38,7 +38,7 @@ class Day(click.ParamType[float]):
             return value
         back = {"today": 0, "yesterday": 1}.get(value)
         try:
-            return _midnight(back) if back is not None else _begins(datetime.strptime(value, "%Y-%m-%d"))
+            return midnight(back) if back is not None else _begins(datetime.strptime(value, "%Y-%m-%d"))
         except ValueError:
             self.fail(f'"{value}" is no day; write 2026-11-23, today or yesterday', param, ctx)
 
@@ -81,7 +81,7 @@ def command(
     if as_csv and as_json:
         raise click.UsageError("--csv and --json cannot both be written; leave one out.")
     settings = settings_for("IVR_ALARM_URL", "IVR_TARGETS")
-    first = _midnight(USUAL_DAYS) if since is None else since
+    first = midnight(USUAL_DAYS) if since is None else since
     with kept_store(settings, reads=not alarms) as store:
         if alarms:
             _sound(store, settings, as_json)
@@ -166,7 +166,8 @@ def _spreadsheet(report: Mapping[str, Any], name: str) -> None:
 # days
 
 
-def _midnight(days_back: int) -> float:
+def midnight(days_back: int) -> float:
+    """Return the Unix time at which a day began in China, so many days ago."""
     from ivr.calendar import local
 
     return _begins(local(time.time()) - timedelta(days=days_back))
@@ -174,7 +175,7 @@ def _midnight(days_back: int) -> float:
 
 def _day_after(day: float | None, since: float) -> float:
     """Return the midnight after a day, by default after today. Days in China always have 24 hours."""
-    return (max(_midnight(0), since) if day is None else day) + 86_400
+    return (max(midnight(0), since) if day is None else day) + 86_400
 
 
 def _begins(day: datetime) -> float:

@@ -108,6 +108,11 @@ class Engine:
         step = self._step(turn)
         return step.hearing(turn) if isinstance(step, InputStep) else None
 
+    def recordable(self, call: Call, action: Input, now: float) -> Input | None:
+        """Return the input as it may be recorded, with stand-ins for secrets; None when it may hold one."""
+        turn = self._turn(call, now)
+        return self._step(turn).recordable(turn, action)
+
     def records(self, call: Call) -> bool:
         """Return whether the current step of the call keeps a recording of the caller."""
         step = self._flow(call).steps.get(call.frame.step)

@@ -20,7 +20,8 @@ Value = str | Secret
 class EntryType:
     """A type of entry. Lengths count keys; `check` returns the value, or None for a mistyped one.
 
-    `complaint` is the phrase that asks for it again; `secret` is its kind of secret, or "".
+    `complaint` is the phrase that asks for it again; `secret` is its kind of secret, or "". `stand_in` gives the digits
+    that keys must have to pass the check, where digits drawn at random (".") hardly ever would.
     """
 
     name: str
@@ -29,6 +30,7 @@ class EntryType:
     check: Callable[[str], str | None]
     secret: str = ""
     star_means: str = ""
+    stand_in: str = ""
 
     @property
     def complaint(self) -> str:
@@ -95,7 +97,7 @@ ENTRIES = {
         EntryType("date", 8, 8, _date),
         EntryType("phone", 3, 15, _digits),
         EntryType("card", 16, 19, _card, secret="pan"),  # noqa: S106
-        EntryType("id", 18, 18, _identity, secret="id", star_means="X"),  # noqa: S106
+        EntryType("id", 18, 18, _identity, secret="id", star_means="X", stand_in="......19900101...."),  # noqa: S106
         EntryType("pin", PIN_DIGITS, PIN_DIGITS, _digits, secret="pin"),  # noqa: S106
         EntryType("id_tail", 4, 4, _identity_tail, star_means="X"),
         EntryType("otp", CODE_DIGITS, CODE_DIGITS, _digits, secret="otp"),  # noqa: S106

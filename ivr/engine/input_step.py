@@ -18,6 +18,7 @@ from ivr.flow.text_field import TextField
 
 from .inputs import Digits, Input, NoInput, Resumed, Speech
 from .scratch import Scratch
+from .stand_ins import without_ahead, without_numbers
 from .step import LiveStep, Move, Universal
 from .turn import Turn
 from .verbs import Gather, Hearing, Keys
@@ -229,6 +230,10 @@ class InputStep(LiveStep):
         """Return the names of a key that are understood in the caller's language."""
         language = turn.call.language
         return [words for words in names_of(key, language) if turn.services.inverse_normalize(words, language) == key]
+
+    def recordable(self, turn: Turn, action: Input) -> Input | None:
+        """Return the input as it may be recorded; None when it may hold a secret."""
+        return without_ahead(action, self.keys(turn).most) if isinstance(action, Digits) else without_numbers(action)
 
     # answering
 

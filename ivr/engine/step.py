@@ -11,8 +11,9 @@ from typing import Any
 from ivr.flow.model import Step
 
 from .call import Values
-from .inputs import Input
+from .inputs import Digits, Input
 from .scratch import Scratch
+from .stand_ins import without_ahead, without_numbers
 from .turn import Turn
 
 
@@ -58,6 +59,11 @@ class LiveStep(Step):
         """Process an input. The default, for steps that never wait, enters the step again."""
         del action
         return self.enter(turn)
+
+    def recordable(self, turn: Turn, action: Input) -> Input | None:
+        """Return the input as it may be recorded; None when it may hold a secret. The default takes one key."""
+        del turn
+        return without_ahead(action, 1) if isinstance(action, Digits) else without_numbers(action)
 
     def on_hangup(self, turn: Turn) -> None:
         """Process a hang-up in this step, such as to free a place in the queue."""

@@ -31,12 +31,23 @@ class Answers:
         self._back_ends, self._now, self._timer = back_ends, now, timer
         self._bank: list[tuple[str, BankLookup, AnyAnswer]] = []
         self._until: float | None = None
+        self.exchanges: list[tuple[str, AnyAnswer]] = []
+        """Each question of the newest attempt, by name, with its answer."""
 
     def within(self, unit: UnitOfWork) -> Callable[[Ask[Reply]], AnyAnswer]:
-        """Return the function that answers the questions of one attempt. It raises LookupFailed and ConflictError."""
+        """Return the function that answers the questions of one attempt. It raises ConflictError."""
         services: ServicePorts | None = None
+        exchanges = self.exchanges = []
 
         def answer_to(ask: Ask[Reply]) -> AnyAnswer:
+            try:
+                result = answer_question(ask)
+            except LookupFailed as failed:
+                result = failed
+            exchanges.append((ask.question.source, result))
+            return result
+
+        def answer_question(ask: Ask[Reply]) -> AnyAnswer:
             nonlocal services
             question = ask.question
             if isinstance(question, BankLookup):

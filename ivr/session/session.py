@@ -28,6 +28,7 @@ from ivr.stores import Store, UnitOfWork, attempts
 from .answers import Answers, ConflictError
 from .call_codec import freeze, thaw
 from .releases import ReleaseEngines
+from .turn_records import record_row
 
 TURN_LIMIT = 2000
 """The most turns of one call, so that a machine that calls does not stay for ever.
@@ -80,7 +81,7 @@ class Session:
                 if saved is None or saved.ended or saved.repeated is not None:
                     return
                 reply = self._turn(unit, saved, request)
-                if reply and self._commit(unit, saved, reply, incoming.key, saved.reply):
+                if reply and self._commit(unit, saved, reply, incoming.key, saved.reply, self._record(reply, request)):
                     return
 
     def end_lost(self, now: float) -> int:
@@ -134,8 +135,8 @@ class Session:
         unit.pause()
         closing = self.prompts.ready(reply.closing, carrier_speaks=channel.speaks)
         document = channel.render(closing, turn=reply.call.turn)
-        late = _late_recording(saved, incoming, request.now)
-        return document if self._commit(unit, saved, reply, incoming.key, document, late) else None
+        more = [*self._record(reply, request), *_late_recording(saved, incoming, request.now)]
+        return document if self._commit(unit, saved, reply, incoming.key, document, more) else None
 
     def _answer_ended(self, unit: UnitOfWork, channel: Renderer, saved: Saved, request: _Request) -> bytes | None:
         """Return a hang-up. A recording that was under way when the caller hung up is still processed."""
@@ -165,6 +166,7 @@ class Session:
             started = incoming.input
             if not isinstance(started, CallStarted):  # the store has lost the call: begin again rather than fail
                 started = CallStarted(incoming.caller, incoming.called)
+            request.begins, request.shown = True, started
             outcome = self.engines.newest.begin(incoming.call_id, started, now)
         else:
             call = thaw(saved.call, self.seal)
@@ -175,6 +177,7 @@ class Session:
                 if isinstance(incoming.input, Recorded):  # fetching and recognising it takes seconds
                     unit.pause()
                 request.input = self._input_of(engine, call, incoming, now)
+                request.shown = engine.recordable(call, request.input, now)
             outcome = engine.turn(call, request.input, now)
         try:
             return answer_all(outcome, request.answers.within(unit))
@@ -192,6 +195,13 @@ class Session:
             return Resumed()
         hearing = engine.hears(call, now) if isinstance(action, Recorded) else None
         return self.speech_input.hear(action, hearing) if isinstance(action, Recorded) and hearing else action
+
+    def _record(self, reply: Reply, request: _Request) -> list[JournalRow]:
+        """Return the journal row from which the turn can be run again."""
+        exchanges, at = request.answers.exchanges, self.clock()
+        return [
+            record_row(reply, request.shown, exchanges, begins=request.begins, now=request.now, at=at, seal=self.seal)
+        ]
 
     def _commit(
         self,
@@ -232,12 +242,14 @@ class Session:
 
 @dataclass
 class _Request:
-    """One request over all attempts at its turn; `input` is the recognised input of the caller."""
+    """One request over all attempts at its turn; `input` is the recognised input, `shown` what of it is recorded."""
 
     incoming: Incoming
     now: float
     answers: Answers
     input: Input | None = None
+    shown: Input | None = None
+    begins: bool = False
 
 
 def _late_recording(saved: Saved | None, incoming: Incoming, now: float) -> list[JournalRow]:

@@ -39,7 +39,7 @@ MESSAGE = Walk(
 )
 WALKS = (walks.ALONE, MESSAGE, walks.BANKING, walks.ALONE, MESSAGE, walks.SPOKEN)
 OURS = served.Server((sys.executable, "-m", "ivr.cli", "serve", "--workers", "2", "--bind", "127.0.0.1:{port}"), "ours")
-VOLATILE = ("seconds", "release", "reference")
+VOLATILE = ("seconds", "release", "reference", "sealed")
 """Data of journal rows that differ from call to call."""
 
 

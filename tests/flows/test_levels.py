@@ -27,6 +27,7 @@ from ivr.demo.bank.data import CUSTOMERS
 from ivr.jobs.housekeeping import REPLY_SECONDS, forget_replies
 from ivr.services.sms.local_outbox import messages
 from ivr.session.call_codec import thaw
+from ivr.session.turn_records import TURN_ROW
 from ivr.speech.display_format import display_format
 from ivr.speech.verbalize import Reader
 
@@ -160,6 +161,8 @@ def worked(machine, row):
     A step that did not let the caller in did nothing, nor did one that heard how the caller left it.
     """
     data = json.loads(row.data)
+    if row.kind == TURN_ROW:
+        return 0
     step = machine.ivr.release.flows[data["flow"]].steps.get(data["step"])
     refused = row.kind == "outcome" and data["outcome"] == "unverified"
     heard = step is not None and step.listens

@@ -1,0 +1,99 @@
+"""`ivr replay` over calls that the engine itself has recorded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ivr.app import build
+from ivr.cli import main
+from ivr.engine.inputs import CallStarted, Digits, HungUp, Input
+from ivr.engine.ports import Incoming
+from ivr.settings import Hidden, Settings
+
+KEY = "k" * 32
+FLOW = """\
+flow: hotline
+language: zh-CN
+start: main
+steps:
+  main:
+    menu:
+      - {label: 营业时间, goto: hours}
+      - {label: 地址, goto: address}
+  hours:
+    say: 营业时间为九点到十七点。
+    next: main
+  address:
+    say: 地址是长安街一号。
+    next: main
+  agent:
+    transfer: general
+    next: bye
+    otherwise: bye
+  bye:
+    hangup: 再见。
+"""
+LINE = """\
+lines: {default: hotline}
+desks: {general: "+861085550100"}
+desk: general
+"""
+
+
+@pytest.fixture
+def flows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Record three calls: one asks for the hours, one for the address, one says nothing."""
+    folder = tmp_path / "flows"
+    folder.mkdir()
+    (folder / "hotline.yaml").write_text(FLOW, encoding="utf-8")
+    (folder / "line.yaml").write_text(LINE, encoding="utf-8")
+    store = f"sqlite:///{tmp_path}/ivr.db"
+    for name, value in {"IVR_STORE": store, "IVR_FLOWS": str(folder), "IVR_KEY": KEY}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+    ivr = build(Settings(store=store, flows=folder, key=Hidden(KEY)))
+    for number, keys in enumerate(["1", "2", ""]):
+        inputs: list[Input] = [CallStarted("+8613900000001", "+861000"), *map(Digits, keys), HungUp()]
+        for turn, action in enumerate(inputs):
+            incoming = Incoming(f"CA{number}", turn or None, action, f"{number} {turn}", "+8613900000001", "+861000")
+            if isinstance(action, HungUp):
+                ivr.session.hang_up(incoming)
+            else:
+                ivr.session.answer(ivr.channels["twilio"], incoming)
+    ivr.close()
+    return folder
+
+
+def test_the_same_flows_change_nothing(flows: Path) -> None:
+    done = CliRunner().invoke(main, ["replay"])
+    assert done.output == "3 calls with 8 turns were played; 0 would go elsewhere.\n"
+    assert done.exit_code == 0
+
+
+def test_an_edited_sentence_is_reported_at_its_step_with_the_calls_that_hear_it(flows: Path, tmp_path: Path) -> None:
+    draft = tmp_path / "draft"
+    draft.mkdir()
+    (draft / "line.yaml").write_text(LINE, encoding="utf-8")
+    (draft / "hotline.yaml").write_text(FLOW.replace("长安街一号", "长安街二号"), encoding="utf-8")
+    done = CliRunner().invoke(main, ["replay", str(draft)])
+    assert done.exit_code == 1
+    assert "1 would go elsewhere" in done.output
+    assert "1 at hotline/main: goes another way, or says something else (CA1)" in done.output
+    result = json.loads(CliRunner().invoke(main, ["replay", str(draft), "--json"]).output)
+    assert (result["calls"], [call["call_id"] for call in result["elsewhere"]]) == (3, ["CA1"])
+
+
+def test_without_the_key_nothing_is_read(flows: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IVR_KEY")
+    done = CliRunner().invoke(main, ["replay"])
+    assert done.exit_code != 0
+    assert "set IVR_KEY" in done.output
+
+
+def test_only_calls_since_a_day_are_played(flows: Path) -> None:
+    done = CliRunner().invoke(main, ["replay", "--since", "2099-01-01"])
+    assert "0 calls with 0 turns" in done.output
