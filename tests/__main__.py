@@ -12,6 +12,8 @@ from pathlib import Path
 TRACED = ("engine", "steps", "session")
 """Rooms whose own tests are held to a floor of coverage: the path of a turn. Tracing everything doubles the time."""
 FLOOR = 94
+TELEPHONES = {"baresip": "baresip-core", "sipp": "sip-tester", "chromium": "chromium"}
+"""Programs that calls are tested with, and their packages; without them, these tests are skipped with a warning."""
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -55,9 +57,18 @@ def provide_postgresql() -> None:
         print(f"\n!! {MISSING} !!\n", flush=True)
 
 
+def install_telephones() -> None:
+    """Install the telephones and the browser that calls are tested with, on a machine of CI only."""
+    lacking = [package for program, package in TELEPHONES.items() if not shutil.which(program)]
+    if os.environ.get("CI") == "true" and os.geteuid() == 0 and lacking and shutil.which("apt-get"):
+        for command in (["update"], ["install", "-y", "--no-install-recommends", *lacking]):
+            subprocess.run(["apt-get", "-qq", *command], check=False, stdout=subprocess.DEVNULL)
+
+
 def main() -> int:
     """Run the checks, all of them even after a failure, and sum up."""
     os.chdir(ROOT)
+    install_telephones()
     provide_postgresql()
     failed = []
     for name, command in steps(sys.argv[1:]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from ivr.flow.loader import load
 from ivr.flow.model import Release
 from ivr.session.step_registry import catalogue
+from tests.__main__ import TELEPHONES
 
 # A busy machine is no finding; the phase that explains a failure runs whole conversations for ten minutes.
 hypothesis.settings.register_profile(
@@ -34,6 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden files anew; read the diff afterwards"
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly which calls were not tried."""
+    lacking = [package for program, package in TELEPHONES.items() if not shutil.which(program)]
+    if lacking and any("carrier/line" in report.nodeid for report in terminalreporter.stats.get("skipped", [])):
+        terminalreporter.section("NOT TESTED", red=True)
+        terminalreporter.line(f"Calls with real telephones and a browser; apt-get install {' '.join(lacking)}")
 
 
 @pytest.fixture(scope="session")

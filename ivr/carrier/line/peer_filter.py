@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import ctypes
 import ipaddress
-import logging
 import os
-import re
 import socket
 import stat
 import struct
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from ivr.errors import IvrError
@@ -93,6 +91,7 @@ class PeerFilter:
         self._remote: dict[str, tuple[str, int]] = {}
         self._local: dict[str, int] = {}
         self._answered: set[str] = set()
+        self._well_formed: dict[str, bool] = {}
 
     def close_door(self) -> None:
         """Take SIP from the allowed peers only. Raises NoFilter."""
@@ -112,6 +111,15 @@ class PeerFilter:
             answered = call_id in self._answered
         if answered:
             self._apply(call_id)
+
+    def invited(self, call_id: str, *, well_formed: bool) -> None:
+        """Receive whether the request for a call is well formed."""
+        with self._lock:
+            self._well_formed.setdefault(call_id, well_formed)
+
+    def verdict(self, call_id: str) -> bool | None:
+        """Return whether the request for a call was well formed; None if it has not been read yet."""
+        return self._well_formed.get(call_id)
 
     def learn(self, call_id: str) -> None:
         """Take the sound of a call that was answered from the address that the peer announced only."""
@@ -136,33 +144,6 @@ class PeerFilter:
         """Forget a call that has ended."""
         with self._lock:
             self._answered.discard(call_id)
+            self._well_formed.pop(call_id, None)
             self._remote.pop(call_id, None)
             self._local.pop(call_id, None)
-
-
-class SdpWatch(logging.Handler):
-    """Reads the addresses of sound from the SIP messages, which baresip hands out by its log only."""
-
-    _CALL_ID = re.compile(r"^(?:Call-ID|i)\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-    _HOST = re.compile(r"^c=IN IP4 ([0-9.]+)", re.MULTILINE)
-    _PORT = re.compile(r"^m=audio ([0-9]{1,5}) ", re.MULTILINE)
-
-    def __init__(self, tell: Callable[..., None]) -> None:
-        super().__init__(logging.DEBUG)
-        self._tell = tell
-
-    def attach(self, logger: logging.Logger) -> None:
-        """Become the only reader of the messages, which contain numbers of callers and reach no log."""
-        logger.setLevel(logging.DEBUG)
-        logger.handlers[:] = [self]
-        logger.propagate = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Read one message."""
-        message = record.getMessage()
-        if "m=audio" not in message:
-            return
-        matches = [pattern.search(message) for pattern in (self._CALL_ID, self._HOST, self._PORT)]
-        if all(matches):
-            call_id, host, port = (match[1] for match in matches if match)
-            self._tell(call_id, ours=message.startswith("TX"), host=host, port=int(port))

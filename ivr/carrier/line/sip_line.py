@@ -21,7 +21,8 @@ from ivr.settings.extras import missing_extra
 
 from .line_call import CallEnd, CallWatcher, CannotDial, LineCall, LineFacts
 from .number_plan import user_of
-from .peer_filter import PeerFilter, SdpWatch
+from .peer_filter import PeerFilter
+from .sip_messages import SipMessages
 
 if TYPE_CHECKING:
     import baresip
@@ -31,6 +32,7 @@ RTP_SECONDS = 20
 """A peer that sends no sound for so long is gone; telephones send silence, too."""
 HEADERS = ("To", "Diversion", "History-Info", "P-Asserted-Identity")
 READ_BYTES = 32768
+_READS, _READ_SECONDS = 50, 0.01
 CODECS = ("pcma", "pcmu")
 """PCMA first: it is the codec of mainland China's network. Others are refused with 488."""
 
@@ -220,7 +222,7 @@ class SipLine:
         import baresip
 
         logging.getLogger("baresip").setLevel(logging.CRITICAL)  # a scanner must not fill the log
-        SdpWatch(self.guard.announced).attach(logging.getLogger("baresip.native.sip"))
+        SipMessages(self.guard).attach(logging.getLogger("baresip.native.sip"))
         options = self._options
         low, high = options.rtp_ports
         self._runtime = runtime = baresip.Runtime(native_log_level="error")
@@ -254,7 +256,17 @@ class SipLine:
         caller = headers.get("P-Asserted-Identity") or call.peer or ""
         diverted = headers.get("Diversion", "")
         facts = LineFacts(user_of(caller), user_of(headers.get("To", "")), diverted, headers)
-        self._arrived(SipCall(self, call, facts))
+        self._judge(SipCall(self, call, facts), call, _READS)
+
+    def _judge(self, arrived: SipCall, call: baresip.Call, reads: int) -> None:
+        """Hand a call on, or refuse a malformed one; its request may be read a moment later than the call is told."""
+        verdict = self.guard.verdict(call.call_id or "")
+        if verdict is None and reads:
+            self._loop.call_later(_READ_SECONDS, self._judge, arrived, call, reads - 1)
+        elif verdict is False:
+            arrived.hang_up(busy=True)
+        else:
+            self._arrived(arrived)
 
 
 def _end_of(text: str, asked: bool) -> CallEnd:

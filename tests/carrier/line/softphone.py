@@ -130,11 +130,11 @@ def _growing_wav(file: Path) -> Audio:
 
 @contextmanager
 def softphone(
-    folder: Path, user: str = "+8613800000001", *, says: Audio | None = None, answers: bool = False
+    folder: Path, user: str = "+8613800000001", *, says: Audio | None = None, answers: bool = False, ports: int = 0
 ) -> Iterator[Softphone]:
     """Run a softphone; with `answers` it picks up by itself. `says` is its microphone."""
     folder.mkdir(parents=True, exist_ok=True)
-    ports = free_ports(16)
+    ports = ports or free_ports(16)
     microphone = folder / "microphone.wav"
     microphone.write_bytes(write_wav(says or silence(60.0)))
     settings = _CONFIG.format(
@@ -159,4 +159,4 @@ def softphone(
             control.shutdown(socket.SHUT_RDWR)
     finally:
         process.kill()  # it hangs at quit if a call rings
-        process.wait()
+        process.communicate()

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import os
 import socket
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from ivr.carrier.line.peer_filter import (
     NoFilter,
     PeerFilter,
-    SdpWatch,
     addresses_code,
     attach,
     source_code,
@@ -97,14 +94,11 @@ def test_the_sound_of_a_call_is_taken_from_where_its_sdp_says(sockets: list[sock
     filters.learn("named")
 
 
-def test_addresses_are_read_from_messages_with_sdp() -> None:
-    told: list[dict[str, Any]] = []
-    logger = logging.getLogger("test.sip")
-    SdpWatch(lambda call_id, **facts: told.append({"call_id": call_id, **facts})).attach(logger)
-    sdp = "v=0\r\nc=IN IP4 10.1.2.3\r\nm=audio 4000 RTP/AVP 8 101\r\n"
-    logger.debug("RX UDP a -> b\r\nINVITE sip:ivr@x SIP/2.0\r\nCall-ID: abc@x\r\n\r\n%s", sdp)
-    logger.debug("TX UDP a -> b\r\nSIP/2.0 200 OK\r\ni: abc@x\r\n\r\n%s", sdp)
-    logger.debug("RX UDP a -> b\r\nOPTIONS sip:ivr@x SIP/2.0\r\nCall-ID: abc@x\r\n\r\n")
-    logger.debug("RX UDP a -> b\r\nINVITE sip:ivr@x SIP/2.0\r\n\r\nm=audio x RTP/AVP 8")
-    assert told == [{"call_id": "abc@x", "ours": ours, "host": "10.1.2.3", "port": 4000} for ours in (False, True)]
-    assert logger.propagate is False
+def test_a_malformed_request_is_remembered_until_its_call_ends(sockets: list[socket.socket]) -> None:
+    filters = guard(sockets[0])
+    assert filters.verdict("call") is None
+    filters.invited("call", well_formed=False)
+    filters.invited("call", well_formed=True)
+    assert filters.verdict("call") is False
+    filters.forget("call")
+    assert filters.verdict("call") is None
