@@ -100,6 +100,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_EVENTS_URL": "crm.example.com?token=hush",
             "IVR_SCREEN_POP_URL": "desk.example.com?token=hush",
             "IVR_API_TOKEN": "hush",
+            "IVR_METRICS_TOKEN": "hush",
             "IVR_RETENTION_DAYS": "7",
             "IVR_DIGIT_ONE": "幺",
             "IVR_TARGETS": "fcr=85% speed=20",

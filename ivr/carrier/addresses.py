@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+OPTIONS = "#rc=3&rp=all&ct=2000&rt=5000"
+"""The options for trying again, as the server says that they are to be set with each address."""
 VOICE, STATUS, FALLBACK = "/twilio/voice", "/twilio/status", "/twilio/fallback"
 
 

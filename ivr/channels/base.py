@@ -188,6 +188,13 @@ class Channel(ABC, Generic[RequestT]):
         Must not use a call, store or flow. `attempt` is the number of failed attempts to dial.
         """
 
+    def outside(self, number: str | None) -> bytes | None:
+        """Write a document for a fallback outside of this server: it leads to no address of it, and dials `number`.
+
+        Return None if the channel has no such document.
+        """
+        return None
+
     def hold(self, request: RequestT) -> bytes | None:
         """Write a document that asks the caller to wait and then requests the turn again. Must not use a call or store.
 

@@ -51,8 +51,9 @@ class _Options:
 @click.option("--bind", type=Address(), default="127.0.0.1:8080", show_default=True, help="Where to listen.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; one per core.  [default: 2, with two cores]")
 @click.option("--insecure", is_flag=True, help="Start without a token and accept every request.")
+@click.option("--print-fallback", is_flag=True, help="Print a document for a fallback outside this server, and end.")
 @click.option("--check", is_flag=True, help="Check settings, flows and store, and end.")
-def command(bind: tuple[str, int], workers: int | None, insecure: bool, check: bool) -> None:
+def command(bind: tuple[str, int], workers: int | None, insecure: bool, print_fallback: bool, check: bool) -> None:
     """Run the webhook server.
 
     \b
@@ -66,12 +67,25 @@ def command(bind: tuple[str, int], workers: int | None, insecure: bool, check: b
     """  # noqa: D301
     from ivr.server.succession import Succession
 
-    before = None if check else Succession.take(os.environ)
+    ends = check or print_fallback
+    before = None if ends else Succession.take(os.environ)
     with _shared_figures(before):
         settings, release, channels = _try_out(*bind, insecure=insecure, workers=workers)
-        if not check:
+        if print_fallback:
+            _print_fallback(release, channels)
+        if not ends:
             options = _Options(*bind, workers or _workers_for(settings), insecure)
             _run(options, settings, release, channels, before)
+
+
+def _print_fallback(release: Release, channels: Iterable[Channel[Any]]) -> None:
+    """Print the document of the first channel that has one; it dials the default desk."""
+    number = release.line.desks[release.line.desk].number
+    documents = (channel.outside(number) for channel in channels)
+    document = next((each for each in documents if each is not None), None)
+    if document is None:
+        raise Refused("no channel has a document for a fallback outside this server.")
+    click.echo(document.decode())
 
 
 def _workers_for(settings: Settings) -> int:
@@ -87,8 +101,7 @@ def _run(
     from ivr.telemetry import log
 
     listeners = _listeners(options.host, options.port, before)
-    host, port = listeners[0].getsockname()[:2] if options.port == 0 else (options.host, options.port)
-    click.echo(_welcome(url_of(host, port), settings, channels))
+    click.echo(_welcome(_address_of(listeners[0], options.host), settings, channels))
     for warning in _warnings(settings, channels):
         click.echo(f"Warning: {warning}", err=True)
     sys.stdout.flush()
@@ -111,6 +124,12 @@ def _listeners(host: str, port: int, before: Succession | None) -> Sequence[sock
         raise Refused(f"{reason} Choose another address with --bind.") from None
 
 
+def _address_of(listener: socket, host: str) -> str:
+    """Return the address of a listener; `host` is the name to show where it listens on a port."""
+    name = listener.getsockname()
+    return f"unix:{name}" if isinstance(name, str) else url_of(host, name[1])
+
+
 def _is_usable() -> bool:
     """Return whether this command could be started anew from what is on the disk; print why not."""
     done = subprocess.run(  # noqa: S603 - our own command line
@@ -127,6 +146,7 @@ def _try_out(
     from ivr.channels.registry import unsigned
     from ivr.errors import FlowError
     from ivr.settings import Settings
+    from ivr.web import web_app
 
     settings = Settings.from_environment(insecure=insecure or None)
     if insecure and not is_loopback(host):
@@ -139,6 +159,10 @@ def _try_out(
         raise Refused("a store in memory is not shared between processes; use --workers 1 or set IVR_STORE.")
     try:
         with closing(build(settings)) as ivr:
+            # Workers are forked from this process: they need not load again what it has loaded.
+            web_app(ivr)
+            if settings.asr != "local":  # whose models would be loaded by threads
+                ivr.session.speech_input.warm(ivr.release)
             return settings, ivr.release, list(ivr.channels.values())
     except FlowError as fault:
         raise Refused(_report(fault)) from None

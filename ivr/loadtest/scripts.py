@@ -43,11 +43,11 @@ class Script:
         """Return the telephone line for a call to a server."""
         conversation = self.conversation
         return PhoneLine(
-            voice_url=base + conversation.path,
+            voice_url=base + conversation.path + addresses.OPTIONS,
             caller=conversation.caller,
             called=conversation.to or PhoneLine.called,
             token=token,
-            status_url=base + addresses.STATUS,
+            status_url=base + addresses.STATUS + addresses.OPTIONS,
             public_url=public_url,
         )
 

@@ -136,13 +136,11 @@ class Door:
             if not self._leaving.is_set():
                 self._ready.arm(descriptor)
 
-    def _admit(self, sock: socket.socket, address: tuple[str, int], listener: socket.socket) -> None:
+    def _admit(self, sock: socket.socket, address: object, listener: socket.socket) -> None:
         sock.setblocking(False)
         with suppress(OSError):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        name, port = listener.getsockname()[:2]
-        client = {"REMOTE_ADDR": address[0], "SERVER_NAME": name, "SERVER_PORT": str(port)}
-        connection = HttpConnection(sock, client, self._app.most_body)
+        connection = HttpConnection(sock, _client_of(address, listener), self._app.most_body)
         self._open.add(connection)
         self._ready.add(connection.descriptor)
 
@@ -281,3 +279,11 @@ class Door:
                         self._do(connection, request, late=True)
             except Exception as fault:
                 log.fault("sweep", fault)
+
+
+def _client_of(address: object, listener: socket.socket) -> dict[str, str]:
+    """Return the part of the environment that a connection determines; a UNIX socket has no addresses."""
+    name = listener.getsockname()
+    if not isinstance(address, tuple) or not isinstance(name, tuple):
+        return {"REMOTE_ADDR": "", "SERVER_NAME": "localhost", "SERVER_PORT": "80"}
+    return {"REMOTE_ADDR": address[0], "SERVER_NAME": name[0], "SERVER_PORT": str(name[1])}

@@ -73,7 +73,7 @@ class Supervisor:
             self._reap()
             self._fill_up()
             self._announce()
-            if signal.SIGHUP in self._signals:
+            if signal.SIGHUP in self._signals and (self._announced or self._failures):
                 self._signals.discard(signal.SIGHUP)
                 self._restart()
             self._sleep(wake)
@@ -144,9 +144,6 @@ class Supervisor:
 
     def _restart(self) -> None:
         """Start again in place, unless the program, settings or flows on the disk cannot be used."""
-        if not self._announced:
-            log.line("restart", refused="the last start is not finished")
-            return
         if not self._generation.may_restart():
             log.line("restart", refused="what is on the disk cannot be used; the server goes on as it is")
             return

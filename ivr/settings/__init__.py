@@ -97,6 +97,7 @@ class Settings:
     events_url: Hidden = setting("IVR_EVENTS_URL", parsers.read_hidden_address, Hidden())
     screen_pop_url: Hidden = setting("IVR_SCREEN_POP_URL", parsers.read_hidden_address, Hidden())
     api_token: Hidden = setting("IVR_API_TOKEN", parsers.read_api_token, Hidden(), in_file=True)
+    metrics_token: Hidden = setting("IVR_METRICS_TOKEN", parsers.read_api_token, Hidden(), in_file=True)
     phone_password: Hidden = setting("IVR_PHONE_PASSWORD", parsers.read_api_token, Hidden(), in_file=True)
     phone_url: str = setting("IVR_PHONE_URL", parsers.read_address, "")
     retention_days: int = setting("IVR_RETENTION_DAYS", parsers.read_days, RETENTION_DAYS)

@@ -30,11 +30,7 @@ def token_blueprint(name: str, token: Hidden) -> Blueprint:
     def check() -> None:
         if not token:
             abort(404)
-        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(credentials.strip().encode(), token.reveal().encode()):
-            refusal = make_response(jsonify(error="the request has no valid token"), 401)
-            refusal.headers["WWW-Authenticate"] = "Bearer"
-            abort(refusal)
+        check_bearer(token)
 
     @blueprint.errorhandler(Refusal)
     def refuse(fault: Refusal) -> tuple[Response, int]:
@@ -62,6 +58,15 @@ def with_numbers() -> bool:
 def idempotency_key() -> str:
     """Return the key by which a request that is sent again is recognised; "" where none is sent."""
     return request.headers.get("Idempotency-Key", "")[:64]
+
+
+def check_bearer(token: Hidden) -> None:
+    """Abort with 401 unless the request carries this bearer token."""
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(credentials.strip().encode(), token.reveal().encode()):
+        refusal = make_response(jsonify(error="the request has no valid token"), 401)
+        refusal.headers["WWW-Authenticate"] = "Bearer"
+        abort(refusal)
 
 
 def has_body() -> bool:

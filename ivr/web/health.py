@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from ivr.telemetry import log
 from ivr.telemetry.metrics import Metrics
 
+from .api import check_bearer
 from .application import Application
 
 
@@ -37,7 +38,9 @@ def routes(ivr: Application, metrics: Metrics) -> Blueprint:
 
     @blueprint.get("/metrics")
     def figures() -> Response:
-        """Return the metrics for Prometheus."""
+        """Return the metrics for Prometheus; with IVR_METRICS_TOKEN only to a request that carries it."""
+        if ivr.settings.metrics_token:
+            check_bearer(ivr.settings.metrics_token)
         return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
     return blueprint

@@ -10,6 +10,7 @@ from ivr.channels.twilio import paths
 
 def test_they_are_those_of_the_channel():
     assert (addresses.VOICE, addresses.STATUS, addresses.FALLBACK) == (paths.VOICE, paths.STATUS, paths.FALLBACK)
+    assert addresses.OPTIONS == paths.RETRIES
 
 
 @pytest.mark.parametrize(("flow", "path"), [("", "/twilio/voice"), ("main_menu", "/twilio/voice/main_menu")])

@@ -27,7 +27,7 @@ from ivr.services.tickets.service import Tickets
 from ivr.settings import Settings
 from ivr.stores import open_store
 from tests.asking import ask
-from tests.waiting import PATIENCE, wait_until_ready
+from tests.waiting import PATIENCE, wait_until, wait_until_ready
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -237,6 +237,61 @@ def test_every_fault_of_the_flows_is_told_with_its_place(refusal, tmp_path):
     assert "main_menu.yaml:" in told
     assert '"strat" is no key of a flow' in told
     assert "another.yaml:" in told
+
+
+def test_the_fallback_outside_the_server_is_printed(clean_environment):
+    given = clean_environment(IVR_STORE="memory:", TWILIO_AUTH_TOKEN=TOKEN)
+    done = CliRunner(env=given).invoke(main, ["serve", "--print-fallback"])
+    assert (done.exit_code, done.output.count("<Dial")) == (0, 1), done.output
+    assert done.output.startswith("<?xml")
+
+
+def test_a_check_ends_without_a_server(clean_environment):
+    given = clean_environment(IVR_STORE="memory:", TWILIO_AUTH_TOKEN=TOKEN)
+    done = CliRunner(env=given).invoke(main, ["serve", "--check"])
+    assert (done.exit_code, done.output) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("store", "cores", "workers"), [("memory:", 8, 1), ("sqlite:///a.db", 8, 2), ("sqlite:///a.db", 1, 1)]
+)
+def test_two_workers_are_the_default_where_they_can_run(monkeypatch, store, cores, workers):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    assert serve._workers_for(Settings(store=store)) == workers
+
+
+def test_new_flows_are_taken_by_a_restart_in_place_and_not_by_a_worker(tmp_path, clean_environment, post):
+    flows = tmp_path / "flows"
+    shutil.copytree(ROOT / "flows", flows)
+    port = claim_port("127.0.0.1", 0, "")
+    url = f"http://127.0.0.1:{port}"
+    env = clean_environment(TWILIO_AUTH_TOKEN=TOKEN, IVR_FLOWS=str(flows), IVR_STORE=f"sqlite:///{tmp_path}/ivr.db")
+    command = [sys.executable, "-m", "ivr.cli", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=log, stderr=log)
+    calls = iter(range(1_000_000))
+
+    def welcome() -> str:
+        return post(url, "/twilio/voice/main_menu", TOKEN, CallSid=f"CA{next(calls):032}")[2]
+
+    try:
+        wait_until_ready(url, process, tmp_path / "log")
+        flow = flows / "main_menu.yaml"
+        words = flow.read_text(encoding="utf-8")
+        assert "欢迎致电示范银行" in welcome()
+        flow.write_text(words.replace("欢迎致电示范银行", "欢迎致电新的银行"), encoding="utf-8")
+        for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+        assert "欢迎致电示范银行" in welcome()
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "欢迎致电新的银行" in welcome())
+        flow.write_text("flow: [\n", encoding="utf-8")
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: '"refused"' in (tmp_path / "log").read_text())
+        assert "欢迎致电新的银行" in welcome()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
 
 
 def test_a_wrong_setting_is_told(refusal):

@@ -24,6 +24,7 @@ THEMES = {
     "test_wheel": "what is built of the tree",
     "test_signed_calls": "signed calls over real HTTP",
     "test_waiting": "a server that does not get ready fails its test at once",
+    "attacks/test_deaths": "calls go on while their workers are killed",
     "attacks/test_door": "honest calls while connections hold the server",
     "carrier/line/test_calls_over_sip": "the shipped flows, called with telephones that were not written here",
     "carrier/line/test_hostile_sip": "malformed and hostile SIP",

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from ivr.carrier.addresses import OPTIONS
 from ivr.carrier.caller import Press, Silence
 from ivr.carrier.carrier_options import CallResult
 from ivr.carrier.clock import VirtualClock
@@ -48,8 +49,11 @@ def test_a_folder_that_is_not_there_is_named_with_the_option() -> None:
 def test_a_line_calls_the_flow_at_the_server_and_signs_for_the_public_address(conversations: str) -> None:
     script = scripts.load_scripts(conversations, "main_menu").fit[0]
     line = script.line("http://127.0.0.1:8080", "token", "https://ivr.example")
-    assert line.voice_url == "http://127.0.0.1:8080/twilio/voice/main_menu"
-    assert (line.status_url, line.public_url) == ("http://127.0.0.1:8080/twilio/status", "https://ivr.example")
+    assert line.voice_url == "http://127.0.0.1:8080/twilio/voice/main_menu" + OPTIONS
+    assert (line.status_url, line.public_url) == (
+        "http://127.0.0.1:8080/twilio/status" + OPTIONS,
+        "https://ivr.example",
+    )
     assert (line.caller, line.token) == ("+8613800000001", "token")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 
 import pytest
@@ -174,3 +175,18 @@ def test_an_idle_connection_may_bring_one_more_request_while_the_door_is_left():
         assert idle.ask("/a", b"y") == (200, b"y")
         assert idle.ended()
         leaving.join()
+
+
+def test_a_proxy_on_this_machine_may_use_a_unix_socket(tmp_path):
+    app, path = SmallApplication(), str(tmp_path / "ivr.sock")
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as client:
+        listener.bind(path)
+        listener.listen()
+        served = door.Door(app, [listener], places=1)
+        served.start()
+        client.connect(path)
+        client.sendall(request("/a", b"x"))
+        assert client.recv(1000).endswith(b"\r\n\r\nx")
+        client.close()
+        served.leave(30.0)
+    assert app.environs[0]["SERVER_NAME"] == "localhost"

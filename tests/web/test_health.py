@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ivr.settings import Hidden
+
 
 def test_the_process_says_that_it_lives(line):
     assert line.client.get("/health/live").get_json() == {"live": True}
@@ -43,3 +47,11 @@ def test_metrics_count_turns_refusals_and_calls(line):
     assert "ivr_fallbacks_total 1.0" in text
     assert "ivr_calls_in_progress 7.0" in text
     assert "ivr_webhook_duration_seconds_count 1.0" in text
+
+
+def test_metrics_are_for_the_holder_of_their_token(line):
+    line.ivr.settings = replace(line.ivr.settings, metrics_token=Hidden("a-token-for-metrics-0123456789"))
+    assert line.client.get("/metrics").status_code == 401
+    assert line.client.get("/metrics", headers={"Authorization": "Bearer another"}).status_code == 401
+    allowed = line.client.get("/metrics", headers={"Authorization": "Bearer a-token-for-metrics-0123456789"})
+    assert "ivr_turns_total" in allowed.text

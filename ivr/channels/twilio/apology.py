@@ -52,6 +52,18 @@ def sorry(language: str, number: str | None, *, attempt: int, action: str) -> by
         return BARE
 
 
+def outside(number: str | None) -> bytes:
+    """Write the document to be kept outside of this server: apologise, dial `number`, and say goodbye.
+
+    It leads to no address of the server, which may be down. Both languages are spoken, as the call's is unknown.
+    """
+    party = clean_text(number or "")
+    if not party:
+        return response(_spoken("en", _CLOSING) + element("Hangup", {}))
+    dial = element("Dial", {"timeout": RING_SECONDS}, element("Number", {}, text(party)))
+    return response(_spoken("en", _CONNECTING) + dial + _spoken("en", _CLOSING) + element("Hangup", {}))
+
+
 def hold(request: TwilioRequest, prefix: str) -> bytes | None:
     """Ask the caller to wait, and request the turn again; None after MOST_HOLDS documents, or if it cannot be written.
 

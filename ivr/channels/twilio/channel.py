@@ -203,6 +203,10 @@ class TwilioChannel(Channel[TwilioRequest]):
         """Write the document that lets the caller wait, unless the caller has waited through MOST_HOLDS of them."""
         return apology.hold(request, self._prefix)
 
+    def outside(self, number: str | None) -> bytes:
+        """Write the document for a fallback outside of this server."""
+        return apology.outside(number)
+
     def _incoming(self, request: TwilioRequest, line: CallStarted, turn: int | None, what: Input) -> Incoming:
         call_id = inputs.call_id(request.parameters)
         if not call_id:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.channels.twilio import apology
-from ivr.channels.twilio.apology import MOST_HOLDS, held_values, hold, sorry
+from ivr.channels.twilio.apology import MOST_HOLDS, held_values, hold, outside, sorry
 from ivr.channels.twilio.paths import RETRIES
 from ivr.channels.twilio.requests import TwilioRequest
 
@@ -83,3 +83,12 @@ def test_no_caller_waits_for_ever(query):
 def test_what_cannot_be_written_leaves_the_apology(monkeypatch):
     monkeypatch.setattr(apology, "speak", lambda *_: 1 / 0)
     assert held("/twilio/turn/7") is None
+
+
+def test_the_document_outside_the_server_leads_to_the_desk_and_to_no_address():
+    document = parse(outside("+861055550100"))
+    tags = [element.tag for element in document]
+    assert tags == ["Say", "Say", "Dial", "Say", "Say", "Hangup"]
+    assert document.find("Dial").get("action") is None
+    assert document.find("Dial/Number").text == "+861055550100"
+    assert [element.tag for element in parse(outside(None))] == ["Say", "Say", "Hangup"]
