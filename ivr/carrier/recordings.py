@@ -9,6 +9,7 @@ import base64
 import hmac
 import re
 import threading
+from collections.abc import MutableMapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -28,16 +29,25 @@ _NAME = re.compile(r"/2010-04-01/Accounts/(AC\w{32})/Recordings/(RE\w{32})\.(wav
 class CarrierRecordings:
     """Stores and serves recordings; a context manager. `url` is the base URL for TWILIO_API_URL.
 
+    `kept` holds the recordings, in memory unless it is another mapping.
     `asked` counts requests by recording, `refused` those without valid credentials; `deleted` lists deleted recordings.
     """
 
-    def __init__(self, token: str, account: str = DEMO_ACCOUNT, *, port: int = 0, not_ready: int = NOT_READY) -> None:
+    def __init__(
+        self,
+        token: str,
+        account: str = DEMO_ACCOUNT,
+        *,
+        port: int = 0,
+        not_ready: int = NOT_READY,
+        kept: MutableMapping[str, bytes] | None = None,
+    ) -> None:
         self.account = account
         self.not_ready = not_ready
         self.refused = 0
         self.deleted: list[str] = []
         self._login = "Basic " + base64.b64encode(f"{account}:{token}".encode()).decode()
-        self._kept: dict[str, bytes] = {}
+        self._kept: MutableMapping[str, bytes] = {} if kept is None else kept
         self.asked: dict[str, int] = {}
         self._http = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
 
 _API_PORT = 8090
-_JOURNAL = Path("var") / "line-calls.jsonl"
+_JOURNAL, _RECORDINGS = Path("var") / "line-calls.jsonl", Path("var") / "line-recordings"
 
 
 @click.command(short_help="Answer SIP calls without a carrier.")
@@ -83,6 +83,8 @@ def command(
     )
     if not (sip or phone):
         raise click.UsageError("--no-sip without --phone leaves no telephone")
+    if phone and not is_loopback(phone[0]) and not settings.phone_password:
+        raise Refused(f"--phone {phone[0]}: set IVR_PHONE_PASSWORD; it is asked for on other addresses than loopback.")
     with ExitStack() as stack:
         switch, served = _start(stack, options, settings, desk, claim_port("127.0.0.1", api, "--api"))
         if sip:
@@ -111,6 +113,7 @@ def _start(stack: ExitStack, options: LineOptions, settings: Settings, desk: str
     from ivr.carrier.line.line_services import LineServices, apologies
     from ivr.carrier.line.media_pump import MediaPump
     from ivr.carrier.line.prompt_sounds import PromptSounds
+    from ivr.carrier.line.recording_folder import RecordingFolder
     from ivr.carrier.line.rest_api import LineApi
     from ivr.carrier.line.switch import Switch
     from ivr.settings.extras import missing_extra
@@ -126,7 +129,9 @@ def _start(stack: ExitStack, options: LineOptions, settings: Settings, desk: str
     stack.callback(transport.close)
     sounds = PromptSounds(transport, lambda text, language, rate: voices.say(text, language, rate, 10.0))
     switch = Switch(options, CallJournal(_JOURNAL))
-    served = stack.enter_context(LineApi(switch, options.token, options.account, port=port))
+    served = stack.enter_context(
+        LineApi(switch, options.token, options.account, port=port, kept=RecordingFolder(_RECORDINGS))
+    )
     apology, farewell = apologies(sounds, desk)
     switch.use(
         LineServices(
@@ -165,8 +170,6 @@ def _browser(
 
     host, port = phone
     password = settings.phone_password.reveal()
-    if not is_loopback(host) and not password:
-        raise Refused(f"--phone {host}: set IVR_PHONE_PASSWORD; on other addresses than loopback it is asked for.")
     line = BrowserLine(BrowserOptions(host, claim_port(host, port, "--phone"), password, desk=desk), switch.arrived)
     stack.enter_context(line)
     switch.lines.insert(0, line)

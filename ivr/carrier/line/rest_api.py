@@ -9,7 +9,7 @@ import json
 import re
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
@@ -48,8 +48,9 @@ class LineApi(CarrierRecordings):
         account: str = DEMO_ACCOUNT,
         *,
         port: int = 0,
+        kept: MutableMapping[str, bytes] | None = None,
     ) -> None:
-        super().__init__(token, account, port=port, not_ready=0)
+        super().__init__(token, account, port=port, not_ready=0, kept=kept)
         self._switch = switch
         self.texted: Callable[[str, str], None] = lambda *_: None
         self.messages: deque[TextSent] = deque(maxlen=MOST_MESSAGES)

@@ -139,12 +139,12 @@ class SipLine:
 
     def __init__(self, options: SipOptions, arrived: Callable[[LineCall], None]) -> None:
         self._options, self._arrived = options, arrived
+        self.guard = PeerFilter(options.host, options.port, options.allowed)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="line-sip", daemon=True)
         self._runtime: baresip.Runtime | None = None
         self._agent: baresip.UserAgent | None = None
         self.audio_errors: tuple[type[Exception], ...] = ()
-        self.guard = PeerFilter(options.host, options.port, options.allowed)
 
     def __enter__(self) -> Self:
         self.start()

@@ -18,8 +18,10 @@ LOUD = 10 ** (-40 / 20) * 32768
 """The least level of a frame with speech; telephone lines are quieter than -50 dB of full scale."""
 ABOVE_NOISE = 3.0
 """How much louder than the background a frame with speech is, 9.5 dB."""
-BEGINS_SECONDS = 0.3
-"""Speech for so long, with no longer gap than GAP_SECONDS, may cut a prompt, if the gate lets it pass."""
+_JUDGE_EVERY = 15
+"""The gate, which takes milliseconds, judges after 0.3 s of speech and every 0.3 s again; then the prompt is cut."""
+JUDGED_SECONDS = 3.0
+"""The most sound that the gate judges."""
 GAP_SECONDS = 0.3
 END_SECONDS = 0.8
 """Silence that ends what was said."""
@@ -89,7 +91,8 @@ class VoiceWatch:
         if not self._voiced:
             del self._sound[: -round(BEFORE_SECONDS / seconds)]
         elif not self._began:
-            if self._voiced * seconds >= BEGINS_SECONDS and not refused(self._audio()):
+            del self._sound[: -round(JUDGED_SECONDS / seconds)]
+            if loud and self._voiced % _JUDGE_EVERY == 0 and not refused(self._audio()):
                 self._began = True
                 self._tell(VoiceBegan())
             elif self._gap * seconds > max(GAP_SECONDS, self._quiet):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from ivr.carrier.line.handset import VoiceBegan, VoiceEnded
 from ivr.carrier.line.voice_watch import VoiceLevel, VoiceWatch, first_listener
 from ivr.speech.asr import Expected, Nothing, RecognizedPhrase, Recognizer
-from ivr.speech.audio import Audio, joined, silence
+from ivr.speech.asr.vosk import VoskRecognizer
+from ivr.speech.audio import Audio, joined, read_wav, silence
 from ivr.speech.audio.sound import audio_of
+from tests.speech.conftest import speaking_korean
 from tests.waiting import wait_until
+
+SPEECH = Path(os.environ.get("IVR_TEST_ASSETS", "")) / "speech"
+KOREAN = ("네", "아니요")
 
 
 class Echo(Recognizer):
@@ -47,8 +55,8 @@ def heard(audio: Audio) -> list[VoiceBegan | VoiceEnded]:
     pcm = audio.samples.tobytes()
     for start in range(0, len(pcm), 300):
         watch.feed(pcm[start : start + 300])
-    if any(isinstance(event, VoiceBegan) for event in told):
-        wait_until(lambda: isinstance(told[-1], VoiceEnded))
+    if watch._closed:
+        wait_until(lambda: told and isinstance(told[-1], VoiceEnded))
     return told
 
 
@@ -62,6 +70,32 @@ def test_speech_begins_once_and_is_recognised_after_silence() -> None:
 def test_silence_and_noise_are_no_speech(level: float) -> None:
     noise = level * np.random.default_rng(7).standard_normal(16000)
     assert heard(joined([audio_of(noise, 8000), silence(2.0)])) == []
+
+
+@pytest.mark.skipif(not SPEECH.is_dir(), reason="IVR_TEST_ASSETS is not set")
+def test_spoken_answers_begin_and_noise_does_not() -> None:
+    begun = {
+        file.name: [type(event) for event in heard(joined([silence(0.5), read_wav(file.read_bytes()), silence(1.5)]))]
+        for file in [*sorted(SPEECH.glob("zh_0*_clean.wav")), *sorted(SPEECH.glob("noise_*.wav"))]
+    }
+    assert [name for name, events in begun.items() if VoiceEnded in events and name.startswith("noise")] == []
+    assert [name for name, events in begun.items() if VoiceEnded not in events and name.startswith("zh")] == []
+
+
+@pytest.mark.skipif(not SPEECH.is_dir(), reason="IVR_TEST_ASSETS is not set")
+def test_a_real_recogniser_hears_the_phrase_of_a_stream() -> None:
+    told: list[VoiceBegan | VoiceEnded] = []
+    recognizer, answer = VoskRecognizer(), read_wav((SPEECH / "ko_yn_0.wav").read_bytes())
+    with speaking_korean():
+        if reason := recognizer.why_not("ko-KR"):
+            pytest.skip(reason)
+        recognizer.unknown_words(Expected("ko-KR", KOREAN))  # loads the model
+        watch = VoiceWatch(recognizer, Expected("ko-KR", KOREAN), told.append)
+        watch.feed(joined([silence(0.5), answer, silence(1.5)]).samples.tobytes())
+        wait_until(lambda: told and isinstance(told[-1], VoiceEnded))
+    assert isinstance(told[-1], VoiceEnded)
+    assert isinstance(told[-1].result, RecognizedPhrase)
+    assert told[-1].result.text == KOREAN[0]
 
 
 def test_a_lasting_noise_becomes_the_background() -> None:
