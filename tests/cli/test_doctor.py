@@ -90,6 +90,18 @@ def test_flows_with_faults_are_an_error_and_the_rest_is_still_looked_at(doctor, 
     assert findings["signing", "token"]["level"] == "fine"
 
 
+def test_a_store_in_postgresql_is_looked_at_without_its_password(doctor, new_address) -> None:
+    address = new_address("postgresql").replace("ivr@", "ivr:8s3cret@")
+    open_store(address).close()
+    done = doctor("--json", IVR_STORE=address)
+    shown = address.replace("ivr:8s3cret@", "***@")
+    assert "can be read" in found(done)["store", shown]["text"]
+    nowhere = "postgresql://ivr:8s3cret@127.0.0.1:1/ivr"
+    refused = doctor("--json", IVR_STORE=nowhere)
+    assert "connection is refused" in found(refused)["store", "postgresql://***@127.0.0.1:1/ivr"]["text"]
+    assert "8s3cret" not in done.output + refused.output
+
+
 def test_looking_writes_no_key(doctor, tmp_path: Path) -> None:
     doctor("--json", TWILIO_AUTH_TOKEN="")
     assert not list(tmp_path.rglob("*.key"))

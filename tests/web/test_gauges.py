@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 from ivr.errors import StoreError
 from tests.asking import ask
 from tests.web_fixtures import NOW
@@ -47,3 +51,18 @@ def test_metrics_of_the_queue_are_left_out_while_the_board_cannot_be_read(line, 
     text = line.client.get("/metrics").text
     assert "ivr_calls_in_progress 7.0" in text
     assert "ivr_queue_waiting" not in text
+
+
+def test_the_dashboard_shows_every_metric_and_no_other(line):
+    line.ivr.queue.agents.add("8001", "+8613800000001", ["general"])
+    names = set(re.findall(r"^# TYPE (ivr_\w+) ", line.client.get("/metrics").text, re.MULTILINE))
+    file = Path(__file__).parents[2] / "ivr" / "grafana.json"
+    panels = json.loads(file.read_text("utf-8"))["panels"]
+    shown = {
+        name.removesuffix("_bucket")
+        for panel in panels
+        for target in panel["targets"]
+        for name in re.findall(r"\bivr_\w+", target["expr"])
+    }
+    assert shown == {name for name in names if not name.endswith("_created")}
+    assert len({panel["id"] for panel in panels}) == len(panels)
