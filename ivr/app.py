@@ -27,6 +27,7 @@ from .flow.outside_services import Lookups
 from .jobs.housekeeping import forget_old, forget_replies
 from .jobs.outbox import UNSENT, Delivered, Outbox, Webhook
 from .jobs.scheduler import Round, Scheduler
+from .jobs.steady_clock import SteadyClock
 from .reporting.call_detail import EVENTS, EndedCalls
 from .services.alarm_rounds import alarm_rounds
 from .services.announcements import Announcements
@@ -54,7 +55,7 @@ from .speech.readings import readings_of
 from .speech.speech_input import open_speech_input
 from .speech.tts import local_voices
 from .speech.verbalize import Reader
-from .stores import Store, open_store
+from .stores import Store, Watched, open_store
 from .telemetry import log
 from .web import WebApplication, web_app
 
@@ -153,7 +154,9 @@ class Ivr:
 
     def degraded(self) -> list[tuple[str, str]]:
         """Return the back ends, voices and recognisers that are unusable now, and why; calls are still accepted."""
+        own = self.store.troubles() if isinstance(self.store, Watched) else ()
         troubles = (
+            [("store", trouble) for trouble in own],
             self.back_ends.troubles(),
             self.session.prompts.troubles(self._prompts_checked),
             self.session.speech_input.troubles(self.release),
@@ -218,14 +221,18 @@ def server_rounds(ivr: Ivr) -> list[Round]:
         rounds.append(Outbox(ivr.store, EVENTS, EndedCalls(ivr.store).letter, webhook).sound)
     days = ivr.settings.retention_days
     forget = (lambda now: forget_old(ivr.store, days, now), lambda now: forget_replies(ivr.store, now))
-    return [*rounds, _unreported(ivr.session.end_lost), *map(_unreported, forget)]
+    steady = SteadyClock(ivr.clock)
+    return [*rounds, *(_unreported(job, steady) for job in (ivr.session.end_lost, *forget))]
 
 
-def _unreported(job: Callable[[float], object]) -> Round:
-    """Return a round of a job whose result is not reported."""
+def _unreported(job: Callable[[float], object], steady: SteadyClock) -> Round:
+    """Return a round of a job that ends or deletes by time, and does neither after the clock has jumped."""
 
     def run(now: float) -> Delivered:
-        job(now)
+        if steady.has_jumped():
+            log.line("clock_jumped")
+        else:
+            job(now)
         return Delivered()
 
     return run

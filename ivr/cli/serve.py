@@ -8,8 +8,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
@@ -19,7 +20,7 @@ import click
 
 from ivr.net.reachability import is_loopback
 
-from ._sockets import Address, Refused, url_of
+from ._sockets import Address, Refused, claim_port, url_of
 
 if TYPE_CHECKING:
     from ivr.channels.base import Channel
@@ -52,8 +53,16 @@ class _Options:
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; one per core.  [default: 2, with two cores]")
 @click.option("--insecure", is_flag=True, help="Start without a token and accept every request.")
 @click.option("--print-fallback", is_flag=True, help="Print a document for a fallback outside this server, and end.")
+@click.option("--without-history", is_flag=True, help="Put the SQLite store aside, and start with an empty one.")
 @click.option("--check", is_flag=True, help="Check settings, flows and store, and end.")
-def command(bind: tuple[str, int], workers: int | None, insecure: bool, print_fallback: bool, check: bool) -> None:
+def command(
+    bind: tuple[str, int],
+    workers: int | None,
+    insecure: bool,
+    print_fallback: bool,
+    without_history: bool,
+    check: bool,
+) -> None:
     """Run the webhook server.
 
     \b
@@ -70,12 +79,34 @@ def command(bind: tuple[str, int], workers: int | None, insecure: bool, print_fa
     ends = check or print_fallback
     before = None if ends else Succession.take(os.environ)
     with _shared_figures(before):
+        if without_history and not ends and before is None:
+            _put_store_aside(*bind)
         settings, release, channels = _try_out(*bind, insecure=insecure, workers=workers)
         if print_fallback:
             _print_fallback(release, channels)
         if not ends:
             options = _Options(*bind, workers or _workers_for(settings), insecure)
             _run(options, settings, release, channels, before)
+
+
+def _put_store_aside(host: str, port: int) -> None:
+    """Rename the file of a SQLite store and those beside it; print the new name. The key file stays.
+
+    Raises Refused while a server runs at the address, or if the store is no file.
+    """
+    from ivr.settings import Settings, store_file
+
+    settings = Settings.from_environment()
+    file = store_file(settings.store)
+    if file is None or not settings.store.startswith("sqlite:"):
+        raise Refused("--without-history is for a store in a SQLite file.")
+    claim_port(host, port, "--bind")
+    aside = file.with_name(f"{file.name}.{time.strftime('%Y%m%d-%H%M%S')}")
+    for ending in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            file.with_name(file.name + ending).rename(aside.with_name(aside.name + ending))
+    if aside.exists():
+        click.echo(f"The store was put aside as {aside}; calls in progress begin anew.", err=True)
 
 
 def _print_fallback(release: Release, channels: Iterable[Channel[Any]]) -> None:

@@ -12,7 +12,7 @@ from ivr.errors import LookupFailed
 from ivr.services.router import Router, answer
 from ivr.stores import UnitOfWork
 
-ASKING_SECONDS = 2.5
+ASKING_SECONDS = 2.0
 """The time for all questions of one turn together: the caller must hear the reply within three seconds."""
 _NOT_WORTH_ASKING = 0.05
 

@@ -36,8 +36,8 @@ TURN_LIMIT = 2000
 Carriers end a call after four hours; a caller who waits in the queue for so long takes a turn every 15 seconds or so.
 """
 
-REQUEST_SECONDS = 4.0
-"""The time for one request with all its waits: for lease, store, services and bank (ASKING_SECONDS)."""
+REQUEST_SECONDS = 2.0
+"""The time in which one request waits for lease, store and services; its questions to the bank end after as long."""
 
 LOST_SECONDS = 6 * 3600.0
 """The time without a request after which a call is over: carriers end calls after four hours."""

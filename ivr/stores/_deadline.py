@@ -13,6 +13,9 @@ BUSY_SECONDS = 5.0
 PING_SECONDS = 0.25
 """The longest wait of a health check for the store."""
 
+LAST_WAIT = 0.3
+"""The wait of a write at and after the deadline: other writers take milliseconds, and a stuck file fails at once."""
+
 
 class ThreadDeadline(threading.local):
     """The deadline of this thread for its use of the store, in seconds of `time.monotonic()`."""
@@ -24,8 +27,9 @@ class ThreadDeadline(threading.local):
         return max(0.0, min(BUSY_SECONDS, self.until - time.monotonic()))
 
     def of_write(self) -> float:
-        """Return the time until which a write may wait. A write that need not wait is done after the deadline, too."""
-        return min(self.until, time.monotonic() + BUSY_SECONDS)
+        """Return the time until which a write may wait: LAST_WAIT at least, so that no answer of the bank is lost."""
+        now = time.monotonic()
+        return max(now + LAST_WAIT, min(self.until, now + BUSY_SECONDS))
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:

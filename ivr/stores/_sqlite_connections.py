@@ -17,6 +17,7 @@ from ivr.errors import StoreBusy, StoreError
 
 from ._deadline import ThreadDeadline
 from ._documents import NESTED, READING
+from ._sqlite_file import DAMAGE, OpenFile
 from ._sqlite_tables import APPLICATION_ID, LATER, LAYOUT, TABLES
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.0001, 0.002
@@ -43,6 +44,7 @@ class Connections:
         self.file, self.deadline = file, deadline
         self._synchronous = synchronous
         self._closed = False
+        self.open_file = OpenFile(file)
         self._thread = _Thread()
         self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
 
@@ -108,6 +110,7 @@ class Connections:
                 self._create_tables()
             for statement in LATER:
                 self.execute(statement)
+            self.open_file.opened()
 
     def undo(self, connection: sqlite3.Connection) -> None:
         """Roll back an open transaction; errors of the disk are ignored."""
@@ -130,6 +133,8 @@ class Connections:
         if self._closed:
             return StoreError(f"{self.file}: the store has been closed")
         code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+        if code in DAMAGE:
+            self.open_file.met_damage()
         kind = StoreBusy if code in _SOON_FREE else StoreError
         return kind(f"{self.file}: {REASONS.get(code, str(fault))}")
 

@@ -79,6 +79,7 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
         self._connections = Connections(file.absolute(), self._deadline, synchronous=synchronous)
         with self._connections.faults():
             file.parent.mkdir(parents=True, exist_ok=True)
+        self._log_file = file.absolute().with_name(f"{file.name}-wal")
         self._leases = FileLeases(file.absolute().with_name(f"{file.name}-lease"), self._deadline)
         self._start()
         try:
@@ -162,8 +163,20 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
 
     def ping(self) -> None:
         """Read and write once, within PING_SECONDS. Raises StoreError with the reason when either fails."""
+        self._connections.open_file.check()
         with self._deadline.within(PING_SECONDS), self._writing as connection:
             connection.execute("UPDATE tally SET pings = pings + 1")
+
+    def troubles(self) -> Sequence[str]:
+        """Return the reasons why this store will become unusable if no operator acts."""
+        with suppress(OSError):
+            size = self._log_file.stat().st_size
+            if size > LONGEST_LOG * 2:
+                return [
+                    f"its log has {size >> 20} MiB and grows, because a program keeps reading the store; "
+                    "end long reports and backups"
+                ]
+        return ()
 
     def close(self) -> None:
         """Close files and connections. No thread may be using the store."""

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from ivr.channels.base import CarrierSetup
 from ivr.cli import main, serve
-from ivr.cli._sockets import claim_port
+from ivr.cli._sockets import Refused, claim_port
 from ivr.crypto import Seal
 from ivr.services.tickets.service import Tickets
 from ivr.settings import Settings
@@ -244,6 +244,25 @@ def test_the_fallback_outside_the_server_is_printed(clean_environment):
     done = CliRunner(env=given).invoke(main, ["serve", "--print-fallback"])
     assert (done.exit_code, done.output.count("<Dial")) == (0, 1), done.output
     assert done.output.startswith("<?xml")
+
+
+def test_a_store_is_put_aside_whole(tmp_path, monkeypatch):
+    file = tmp_path / "ivr.db"
+    store = open_store(f"sqlite:///{file}")
+    store.keep_release("v1", {"a.yaml": "x"})
+    store.close()
+    monkeypatch.setenv("IVR_STORE", f"sqlite:///{file}")
+    serve._put_store_aside("127.0.0.1", 0)
+    [aside] = [path for path in tmp_path.glob("ivr.db.2*") if not path.name.endswith(("-wal", "-shm"))]
+    assert not file.exists()
+    kept = open_store(f"sqlite:///{aside}")
+    assert kept.release("v1") == {"a.yaml": "x"}
+    kept.close()
+    with socket.create_server(("127.0.0.1", 0)) as running, pytest.raises(Refused, match="in use"):
+        serve._put_store_aside(*running.getsockname())
+    monkeypatch.setenv("IVR_STORE", "memory:")
+    with pytest.raises(Refused, match="SQLite file"):
+        serve._put_store_aside("127.0.0.1", 0)
 
 
 def test_a_check_ends_without_a_server(clean_environment):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -384,3 +385,72 @@ def test_several_processes_may_make_the_same_new_store_at_once(file: Path) -> No
 
 def test_every_fault_that_operators_meet_has_a_sentence() -> None:
     assert all(reason and reason[0].islower() for reason in _sqlite_connections.REASONS.values())
+
+
+def overwritten(file: Path) -> None:
+    with file.open("r+b") as opened:
+        opened.write(b"x" * 200)
+
+
+def replaced(file: Path) -> None:
+    shutil.copy(file, file.with_name("copy"))
+    file.with_name("copy").rename(file)
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (Path.unlink, "deleted while in use"),
+        (replaced, "replaced by another file"),
+        (lambda file: os.truncate(file, 5000), "cut off"),
+        (lambda file: os.truncate(file, 50), "overwritten"),
+        (overwritten, "overwritten"),
+    ],
+    ids=["deleted", "replaced", "cut off", "cut off in the header", "overwritten"],
+)
+def test_a_file_that_is_harmed_while_in_use_is_noticed(tmp_path, harm, words):
+    store = SqliteStore(tmp_path / "ivr.db")
+    try:
+        store.keep_release("v1", {"a.yaml": "x" * 100_000})
+        store._connections.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        store.ping()
+        harm(tmp_path / "ivr.db")
+        with pytest.raises(StoreError, match=words):
+            store.ping()
+    finally:
+        store.close()
+
+
+def test_a_damaged_page_that_a_turn_meets_makes_the_store_unusable(tmp_path):
+    store = SqliteStore(tmp_path / "ivr.db")
+    try:
+        store.ping()
+        damage = sqlite3.DatabaseError()
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        assert "damaged" in str(store._connections.fault(damage))
+        with pytest.raises(StoreError, match="damaged"):
+            store.ping()
+    finally:
+        store.close()
+
+
+def test_a_log_that_cannot_be_shortened_is_told_of(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite, "LONGEST_LOG", 100_000)
+    store = SqliteStore(tmp_path / "ivr.db")
+    reader = sqlite3.connect(tmp_path / "ivr.db", isolation_level=None)
+    try:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM releases").fetchone()
+        assert list(store.troubles()) == []
+        for number in range(10):
+            store.keep_release(f"v{number}", {"a.yaml": "x" * 100_000})
+            store._checkpoint()
+        [trouble] = store.troubles()
+        assert "keeps reading" in trouble
+        reader.execute("COMMIT")
+        store._unsynced = 1
+        store._checkpoint()
+        assert list(store.troubles()) == []
+    finally:
+        reader.close()
+        store.close()
