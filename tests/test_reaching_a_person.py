@@ -531,6 +531,8 @@ def test_callers_who_are_moved_while_others_hang_up_and_refuse_all_end_well(serv
 def promise(server: Server, number: str, at: float, **more: Any) -> None:
     asked = {"call": "CA" + number[-8:] * 4, "number": number, "desk": "general", "language": "zh-CN", **more}
     ask(server.ivr.queue, "queue.call_back", asked, key=f"{number}:{at}", now=MONDAY_AT_TEN + at)
+    over = {"call": asked["call"], "why": "ended"}
+    ask(server.ivr.queue, "queue.leave", over, key=f"{number}:{at} over", now=MONDAY_AT_TEN + at)
 
 
 def test_a_call_back_rings_an_agent_first_and_then_the_customer(server: Server):

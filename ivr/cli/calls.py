@@ -155,7 +155,7 @@ def _detail_lines(context: Mapping[str, Any]) -> list[str]:
         f"  {entry['at']:>6} s  {entry['flow']}.{entry['step']}: {entry['outcome']} -> {entry['to']}"
         for entry in context["path"]
     ]
-    for name in ("people", "tickets", "messages", "failed_lookups"):
+    for name in ("people", "dials_in_vain", "tickets", "messages", "failed_lookups"):
         for entry in context[name]:
             facts = ", ".join(f"{key} {value}" for key, value in entry.items() if key != "at")
             lines.append(f"  {entry['at']:>6} s  {name.replace('_', ' ')}: {facts}")

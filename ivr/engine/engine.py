@@ -6,23 +6,25 @@ the same call, input, time and answers give the same reply.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from msgspec.structs import replace
 
-from ivr.errors import FlowStuck
+from ivr.errors import FlowStuck, LookupFailed
 from ivr.flow.chart import Chart
 from ivr.flow.model import RETURN, Flow, Release
 from ivr.flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
 
 from .asking import Ask, run_turn
-from .call import Call, Frame
+from .call import Call, Frame, Transfer
 from .caller_lookup import who_calls
 from .input_step import InputStep
 from .inputs import LOST, CallStarted, Digits, HungUp, Input, RecognizerFailed, Resumed
 from .ports import Event
 from .release_cache import ReleaseCache
+from .service_ports.queue import ENDED, LeaveQueue
 from .step import FlowResults, LiveStep, Move, RunFlow, Universal
 from .turn import Services, Turn
 from .verbs import Closing, Hearing
@@ -89,8 +91,9 @@ class Engine:
         turn = self._turn(call, now)
         if isinstance(action, HungUp) or call.ended:
             if not call.ended:
-                turn.note("hung_up", reason=action.reason if isinstance(action, HungUp) else "")
-                self._step(turn).on_hangup(turn)
+                gone = action if isinstance(action, HungUp) else HungUp("")
+                turn.note("hung_up", reason=gone.reason)
+                self._step(turn).on_hangup(turn, gone)
             lost = isinstance(action, HungUp) and action.reason == LOST
             turn.hang_up(call.ended or (LOST if lost else "caller"))
             return self._reply(turn)
@@ -113,10 +116,17 @@ class Engine:
         turn = self._turn(call, now)
         return self._step(turn).recordable(turn, action)
 
-    def records(self, call: Call) -> bool:
-        """Return whether the current step of the call keeps a recording of the caller."""
+    def takes_recording(self, call: Call, turn: int | None) -> bool:
+        """Return whether the current step keeps a recording that answers `turn`, which may be over.
+
+        A turn is over before its recording comes when an older request is repeated meanwhile.
+        """
         step = self._flow(call).steps.get(call.frame.step)
-        return step is not None and step.records
+        return (
+            isinstance(step, LiveStep)
+            and turn is not None
+            and step.takes_recording(self._turn(call, call.started), turn)
+        )
 
     @staticmethod
     def _deafened(turn: Turn, failed: RecognizerFailed) -> Resumed:
@@ -157,9 +167,17 @@ class Engine:
         if turn.closing is None:
             raise FlowStuck(f'step "{turn.frame.step}" neither waits nor goes on')
         if turn.call.ended:
+            self._free_place(turn)
             turn.note("ended", reason=turn.call.ended, seconds=round(turn.now - turn.call.started, 1))
         call = replace(turn.call, turn=turn.call.turn + 1, keys_ahead="")  # they were meant for this turn
         return Reply(turn.closing, call, tuple(turn.events))
+
+    @staticmethod
+    def _free_place(turn: Turn) -> None:
+        """Report the end of a call to the queue: its place goes, and the call back that it asked for may be made."""
+        if turn.call.transfer != Transfer():
+            with suppress(LookupFailed):
+                turn.ask(LeaveQueue(call=turn.call.id, why=ENDED))
 
     def _follow(self, turn: Turn, move: str | Universal | RunFlow) -> Move:
         if move is Universal.BACK:

@@ -56,10 +56,11 @@ class RecognizerFailed:
 
 @dataclass(frozen=True)
 class DialEnded:
-    """The dialled leg is over."""
+    """The dialled leg is over. `bridged` is false if the sides never heard each other, even if `completed`."""
 
     status: Literal["completed", "busy", "no-answer", "failed", "canceled"]
     seconds: float = 0.0
+    bridged: bool = True
 
 
 LOST = "lost"
@@ -68,9 +69,10 @@ LOST = "lost"
 
 @dataclass(frozen=True)
 class HungUp:
-    """The caller has gone, or the carrier ended the call."""
+    """The caller has gone, or the carrier ended the call. `dialled` is the leg that the hang-up ended, if reported."""
 
     reason: str = "completed"
+    dialled: DialEnded | None = None
 
 
 @dataclass(frozen=True)

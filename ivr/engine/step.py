@@ -11,7 +11,7 @@ from typing import Any
 from ivr.flow.model import Step
 
 from .call import Values
-from .inputs import Digits, Input
+from .inputs import Digits, HungUp, Input
 from .scratch import Scratch
 from .stand_ins import without_ahead, without_numbers
 from .turn import Turn
@@ -65,5 +65,10 @@ class LiveStep(Step):
         del turn
         return without_ahead(action, 1) if isinstance(action, Digits) else without_numbers(action)
 
-    def on_hangup(self, turn: Turn) -> None:
+    def on_hangup(self, turn: Turn, gone: HungUp) -> None:
         """Process a hang-up in this step, such as to free a place in the queue."""
+
+    def takes_recording(self, turn: Turn, answered: int) -> bool:
+        """Return whether a recording that answers the turn of number `answered` belongs to this visit of the step."""
+        del turn, answered
+        return False

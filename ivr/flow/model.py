@@ -113,8 +113,6 @@ class Step(ABC):
     # Traits: other packages read these, so that no step kind is named outside `ivr/steps`.
     listens: ClassVar[bool] = False
     """Whether it waits for the caller: the turn ends in it, and the next turn begins with the caller's input."""
-    records: ClassVar[bool] = False
-    """Whether it keeps a recording of the caller; one that arrives after the caller has hung up is kept, too."""
     speaks: ClassVar[bool] = True
     """Whether its texts are spoken; False for a text message."""
     replayable: ClassVar[bool] = False

@@ -47,6 +47,7 @@ def _empty(call_id: str) -> CallDetail:
         "identity": {"level": 0, "results": []},
         "path": [],
         "people": [],
+        "dials_in_vain": [],
         "tickets": [],
         "messages": [],
         "survey": None,
@@ -77,9 +78,16 @@ def _take(detail: CallDetail, row: JournalRow, at: float, *, numbers: bool) -> N
             if data.get("outcome") == "verified":
                 detail["identity"]["level"] = max(detail["identity"]["level"], data.get("level", 0))
         case "dialled":
-            detail["people"].append({"at": at, **_only(data, "desk", "status", "seconds")})
             if data.get("status") == "completed":
+                detail["people"].append({"at": at, **_only(data, "desk", "status", "seconds")})
                 detail["seconds_with_people"] += data.get("seconds", 0)
+            else:
+                detail["dials_in_vain"].append({"at": at, **_only(data, "desk", "status")})
+        case "talked":
+            detail["people"].append({"at": at, **_only(data, "agent", "desk", "priority", "waited", "seconds")})
+            detail["seconds_with_people"] += data.get("seconds", 0)
+        case "refused":
+            detail["dials_in_vain"].append({"at": at, **_only(data, "agent", "desk", "status")})
         case "ticket":
             detail["tickets"].append({"at": at, **_only(data, "ticket", "about", "repeat")})
         case "message":

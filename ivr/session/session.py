@@ -135,18 +135,21 @@ class Session:
         unit.pause()
         closing = self.prompts.ready(reply.closing, carrier_speaks=channel.speaks)
         document = channel.render(closing, turn=reply.call.turn)
-        more = [*self._record(reply, request), *_late_recording(saved, incoming, request.now)]
+        taken = saved is None or request.input is incoming.input
+        late = [] if taken or saved is None else _late_recording(incoming, saved.turn, request.now)
+        more = [*self._record(reply, request), *late]
         return document if self._commit(unit, saved, reply, incoming.key, document, more) else None
 
     def _answer_ended(self, unit: UnitOfWork, channel: Renderer, saved: Saved, request: _Request) -> bytes | None:
         """Return a hang-up. A recording that was under way when the caller hung up is still processed."""
         document = channel.render(Hangup(), turn=saved.turn)
-        if not isinstance(request.incoming.input, Recorded) or request.incoming.turn != saved.turn - 1:
-            return document
+        action, kept = request.incoming.input, _late_recording(request.incoming, saved.turn, request.now)
         call = replace_call(thaw(saved.call, self.seal), ended="", turn=saved.turn - 1)
         engine = self.engines.engine_of(call.release)
-        if not engine.records(call):
-            return document
+        if isinstance(action, HungUp) and action.dialled:
+            return document if self._note_talk(unit, engine, call, request, document) else None
+        if not isinstance(action, Recorded) or not engine.takes_recording(call, request.incoming.turn):
+            return document if not kept or unit.commit(rows=kept) else None
         try:
             answers = request.answers.within(unit)
             reply = answer_all(engine.turn(call, request.incoming.input, request.now), answers)
@@ -156,8 +159,23 @@ class Session:
         except ConflictError:
             return None
         rows = [_row(call, event, request.now) for event in reply.events if event.kind != "ended"]
-        kept = KeptReply(call.id, request.incoming.key, saved.turn, request.now, document)
-        return document if unit.commit(rows=rows, replies=[kept]) else None
+        return document if self._keep_late(unit, rows, call, request, document) else None
+
+    def _note_talk(self, unit: UnitOfWork, engine: Engine, call: Call, request: _Request, document: bytes) -> bool:
+        """Note a talk that the caller ended, reported after the hang-up; return False at a conflict."""
+        try:
+            reply = answer_all(engine.turn(call, request.incoming.input, request.now), request.answers.within(unit))
+        except ConflictError:
+            return False
+        rows = [_row(call, event, request.now) for event in reply.events if event.kind == "dialled"]
+        return self._keep_late(unit, rows, call, request, document)
+
+    @staticmethod
+    def _keep_late(
+        unit: UnitOfWork, rows: Sequence[JournalRow], call: Call, request: _Request, document: bytes
+    ) -> bool:
+        kept = KeptReply(call.id, request.incoming.key, call.turn + 1, request.now, document)
+        return unit.commit(rows=rows, replies=[kept])
 
     def _turn(self, unit: UnitOfWork, saved: Saved | None, request: _Request) -> Reply | None:
         """Run a turn to its end; return None when a commit within it conflicts with another unit."""
@@ -191,7 +209,10 @@ class Session:
             if call.input_mode == "keys":
                 raise FlowStuck("the carrier cannot even take keys")
             return RecognizerFailed(self.speech_input.after(call.input_mode, call.language))
-        if incoming.turn != call.turn and not isinstance(action, HungUp):
+        taken = isinstance(action, HungUp) or (
+            isinstance(action, Recorded) and engine.takes_recording(call, incoming.turn)
+        )
+        if incoming.turn != call.turn and not taken:
             return Resumed()
         hearing = engine.hears(call, now) if isinstance(action, Recorded) else None
         return self.speech_input.hear(action, hearing) if isinstance(action, Recorded) and hearing else action
@@ -252,13 +273,13 @@ class _Request:
     begins: bool = False
 
 
-def _late_recording(saved: Saved | None, incoming: Incoming, now: float) -> list[JournalRow]:
+def _late_recording(incoming: Incoming, turn: int, now: float) -> list[JournalRow]:
     """Return the journal row of a recording whose turn is over, so that colleagues can find it."""
     recorded = incoming.input
-    if not isinstance(recorded, Recorded) or not recorded.url or saved is None or incoming.turn == saved.turn:
+    if not isinstance(recorded, Recorded) or not recorded.url or incoming.turn == turn:
         return []
     data = {"url": recorded.url, "seconds": recorded.seconds, "turn": incoming.turn}
-    return [JournalRow(saved.call_id, saved.turn, now, "late_recording", json.dumps(data))]
+    return [JournalRow(incoming.call_id, turn, now, "late_recording", json.dumps(data))]
 
 
 def _row(call: Call, event: Event, now: float) -> JournalRow:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec.structs import replace as changed
+
 from ivr.engine.agent_context import handover
 from ivr.engine.service_ports.queue import PromiseCallback
 from ivr.engine.step import LiveStep, Move
@@ -88,6 +90,8 @@ class CallbackStep(LiveStep):
         except LookupFailed:
             return "error"
         turn.set(self.save_as, promise.values())
+        if turn.call.transfer.since is None:  # so that the queue hears of the end of this call
+            turn.change(transfer=changed(turn.call.transfer, since=turn.now))
         turn.note("call_back", reference=promise.reference, by=promise.by)
         return "next"
 

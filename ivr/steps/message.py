@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ivr.engine.inputs import Input, NoInput, Recorded, Resumed
@@ -24,9 +24,10 @@ _SHORTEST = 1.0
 
 @dataclass(frozen=True)
 class MessageScratch(Scratch):
-    """How often nothing was recorded."""
+    """How often nothing was recorded, and the turn in which the step was entered."""
 
     failures: int = 0
+    since: int = -1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,6 @@ class MessageStep(LiveStep):
 
     kind: ClassVar[str] = "message"
     listens: ClassVar[bool] = True
-    records: ClassVar[bool] = True
     open_to_all: ClassVar[bool] = True
 
     message: Text = option(TextField(), help="What is said before the tone.")
@@ -68,6 +68,9 @@ class MessageStep(LiveStep):
     def enter(self, turn: Turn) -> Move:
         """Ask and record."""
         turn.change(keys_ahead="")
+        scratch = turn.scratch_as(MessageScratch)
+        if scratch.since < 0:
+            turn.remember(replace(scratch, since=turn.call.turn))
         turn.say(self.message, barge_in=False)
         turn.record(Record((), most=int(self.most), finish="#0"))
         return None
@@ -86,9 +89,14 @@ class MessageStep(LiveStep):
             case Recorded() | NoInput() | _:
                 return self._again(turn)
 
+    def takes_recording(self, turn: Turn, answered: int) -> bool:
+        """Return whether a recording was made since the step was entered: a repeated request asks anew, no more."""
+        return turn.scratch_as(MessageScratch).since < answered <= turn.call.turn
+
     def _again(self, turn: Turn) -> Move:
-        failures = turn.scratch_as(MessageScratch).failures + 1
-        turn.remember(MessageScratch(failures))
+        scratch = turn.scratch_as(MessageScratch)
+        failures = scratch.failures + 1
+        turn.remember(replace(scratch, failures=failures))
         turn.note("no_input", failures=failures)
         if failures >= self.tries:
             return FAILED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -10,11 +11,11 @@ from msgspec.structs import replace as changed
 
 from ivr.engine.agent_context import handover
 from ivr.engine.call import Transfer
-from ivr.engine.inputs import DialEnded, Digits, Input
+from ivr.engine.inputs import DialEnded, Digits, HungUp, Input
 from ivr.engine.queue_treatment import choice_for, leads_out, leave, note_talk, wait, way_out, where
 from ivr.engine.scratch import Scratch
 from ivr.engine.service_ports.question import Question
-from ivr.engine.service_ports.queue import AskRound, EnterQueue, NoteRang, QueueStatus
+from ivr.engine.service_ports.queue import AskRound, EnterQueue, LeaveQueue, NoteRang, QueueStatus
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Dial, Enqueue
@@ -223,6 +224,9 @@ class TransferStep(LiveStep):
     def _dial_desk(self, turn: Turn) -> Move:
         """Dial the number of the desk, or of the next one that helps out. No key is needed there to accept the call."""
         scratch = _with_proof(turn)
+        if scratch.state in ("wait", "ring"):  # else an agent who signs on would get a call that is talking already
+            with suppress(LookupFailed):
+                turn.ask(LeaveQueue(call=turn.call.id, why="direct"))
         desk, *left = scratch.left or [turn.call.transfer.desk]
         turn.remember(replace(scratch, state="", left=left))
         turn.change(transfer=changed(turn.call.transfer, desk=desk))
@@ -289,13 +293,18 @@ class TransferStep(LiveStep):
 
     def _dialled(self, turn: Turn, action: DialEnded) -> Move:
         """Go on by how dialling the desk's own number ended."""
-        outcome = _OUTCOMES[action.status]
-        desk = turn.call.transfer.desk or self.transfer.desk
-        turn.note("dialled", desk=desk, status=action.status, seconds=action.seconds)
+        outcome = _OUTCOMES[self._note_dialled(turn, action)]
         if outcome != "next" and turn.scratch_as(TransferScratch).left:
             turn.phrase("transfer_on")
             return self._dial_desk(turn)
         return self._after(turn) if outcome == "next" else outcome
+
+    def _note_dialled(self, turn: Turn, action: DialEnded) -> str:
+        """Note how a dial ended; return its status. A leg that was not bridged is no talk."""
+        status = "no-answer" if action.status == "completed" and not action.bridged else action.status
+        desk = turn.call.transfer.desk or self.transfer.desk
+        turn.note("dialled", desk=desk, status=status, seconds=action.seconds)
+        return status
 
     def _after(self, turn: Turn) -> Move:
         if self.next is None:
@@ -303,10 +312,13 @@ class TransferStep(LiveStep):
             return None
         return "next"
 
-    def on_hangup(self, turn: Turn) -> None:
+    def on_hangup(self, turn: Turn, gone: HungUp) -> None:
         """Give up the place, or free the agent. A caller who was cut off may return to the place."""
-        if turn.scratch_as(TransferScratch).state in ("wait", "ring"):
+        scratch = turn.scratch_as(TransferScratch)
+        if scratch.state in ("wait", "ring"):
             leave(turn, "gone")
+        elif gone.dialled and scratch.left is not None:  # the caller ended the talk with the desk
+            self._note_dialled(turn, gone.dialled)
 
 
 def _desks(turn: Turn, desk: str) -> list[str]:

@@ -85,6 +85,28 @@ def test_the_whole_of_a_call_is_told_and_nothing_that_was_typed(ivr: Ivr, clock:
     assert "general" in text
 
 
+def test_a_talk_that_the_caller_ends_counts_whatever_comes_first(ivr: Ivr) -> None:
+    gone = HungUp("completed", DialEnded("completed", 61.0))
+    play(ivr, "CA1", Digits("0"))
+    ivr.session.answer(ivr.channels["twilio"], Incoming("CA1", 2, gone, "action", ZHANG, CALLED))
+    play(ivr, "CA2", Digits("0"), HungUp())  # the status comes first
+    late = Incoming("CA2", 2, gone, "action", ZHANG, CALLED)
+    for _ in range(2):
+        ivr.session.answer(ivr.channels["twilio"], late)
+    for call in ("CA1", "CA2"):
+        context = json.loads(run(call, "--json").output)
+        assert [(one["desk"], one["seconds"]) for one in context["people"]] == [("general", 61.0)]
+        assert (context["ended_by"], context["seconds_with_people"]) == ("caller", 61.0)
+
+
+def test_a_dial_that_was_not_bridged_is_no_talk_and_the_caller_is_offered_something_else(ivr: Ivr) -> None:
+    play(ivr, "CA1", Digits("0"), DialEnded("completed", 0.0, bridged=False))
+    context = json.loads(run("CA1", "--json").output)
+    assert context["people"] == []
+    assert [one["status"] for one in context["dials_in_vain"]] == ["no-answer"]
+    assert context["path"][-1]["step"] != "after_talk"
+
+
 def test_a_complaint_and_its_recording_are_among_it(ivr: Ivr):
     play(ivr, "CA1", Digits("5"), Digits("4"), Digits("2"), Digits("1"), Recorded("https://carrier/r1", 9.0), HungUp())
     context = json.loads(run("CA1", "--json").output)

@@ -33,7 +33,8 @@ def test_a_step_that_does_not_answer_is_entered_again() -> None:
     for action in (Digits("1"), NoInput()):
         assert step.answer(turn, action) == "next"
     assert Counting.entered == 2
-    step.on_hangup(turn)
+    step.on_hangup(turn, HungUp())
+    assert not step.takes_recording(turn, 1)
     assert Counting.entered == 2
 
 

@@ -54,7 +54,19 @@ def test_only_talks_that_took_place_count_as_time_with_people() -> None:
     rows = [row(1, "dialled", desk="vip", status="busy", seconds=9), row(2, "dialled", desk="vip", status="completed",
             seconds=30)]  # fmt: skip
     detail = detail_of("CA1", rows)
-    assert (detail["seconds_with_people"], len(detail["people"])) == (30, 2)
+    assert (detail["seconds_with_people"], len(detail["people"])) == (30, 1)
+    assert detail["dials_in_vain"] == [{"at": 0.0, "desk": "vip", "status": "busy"}]
+
+
+def test_talks_with_our_own_agents_are_among_the_people() -> None:
+    rows = [row(1, "started"), row(9, "refused", agent="li", status="no-answer", desk="vip"),
+            row(40, "talked", agent="wang", desk="vip", priority="vip", waited=9, seconds=30)]  # fmt: skip
+    detail = detail_of("CA1", rows)
+    assert detail["people"] == [
+        {"at": 39.0, "agent": "wang", "desk": "vip", "priority": "vip", "waited": 9, "seconds": 30}
+    ]
+    assert detail["seconds_with_people"] == 30
+    assert detail["dials_in_vain"] == [{"at": 8.0, "agent": "li", "desk": "vip", "status": "no-answer"}]
 
 
 @pytest.mark.parametrize(

@@ -213,11 +213,29 @@ def test_a_recording_in_time_is_taken_by_its_turn(ivr):
     assert kept(ivr) == [RECORDING.url]
 
 
-def test_a_recording_whose_turn_is_over_is_noted_for_colleagues(ivr):
+def test_a_recording_is_kept_also_when_an_older_request_is_repeated_meanwhile(ivr):
     caller = message_of(ivr)
     turn = caller.turn
-    caller.do(NoInput())
-    caller.do(RECORDING, turn=turn)
+    caller.ask(Incoming("CA1", turn - 1, Digits("2"), "sent again under another key", NUMBER, "+861000"))
+    caller.ask(Incoming("CA1", turn, RECORDING, "recording", NUMBER, "+861000"))
+    assert kept(ivr) == [RECORDING.url]
+    assert not [row for row in ivr.store.journal("CA1") if row.kind == "late_recording"]
+
+
+def test_it_is_kept_when_after_that_the_caller_hangs_up_and_the_status_comes_first(ivr):
+    caller = message_of(ivr)
+    turn = caller.turn
+    caller.ask(Incoming("CA1", turn - 1, Digits("2"), "sent again under another key", NUMBER, "+861000"))
+    ivr.session.hang_up(Incoming("CA1", None, HungUp("completed"), "status"))
+    caller.ask(Incoming("CA1", turn, RECORDING, "recording", NUMBER, "+861000"))
+    assert kept(ivr) == [RECORDING.url]
+
+
+def test_a_recording_whose_step_is_over_is_noted_for_colleagues(ivr):
+    caller = message_of(ivr)
+    turn = caller.turn
+    caller.do(RECORDING)
+    caller.ask(Incoming("CA1", turn, RECORDING, "another of the same turn", NUMBER, "+861000"))
     (late,) = [json.loads(row.data) for row in ivr.store.journal("CA1") if row.kind == "late_recording"]
     assert (late["url"], late["turn"]) == (RECORDING.url, turn)
 

@@ -64,7 +64,9 @@ def later(form: Parameters) -> Later:
     talked = _dialled(form) or _queued(form)
     if form.first("RecordingUrl") and not talked:
         return _recorded(form)
-    return hung_up(form) or talked or _keys(form) or _speech(form) or unheard(form) or NoInput()
+    if gone := hung_up(form):
+        return HungUp(gone.reason, talked)
+    return talked or _keys(form) or _speech(form) or unheard(form) or NoInput()
 
 
 def unheard(form: Parameters) -> RecognizerFailed | None:
@@ -93,7 +95,9 @@ def _dialled(form: Parameters) -> DialEnded | None:
     if status == "answered":  # the value that conferences send
         status = "completed"
     ending = cast("BridgeStatus", status if status in get_args(BridgeStatus) else "failed")
-    return DialEnded(ending, _seconds(form.first("DialCallDuration")))
+    # The carrier reports "completed" for a leg that only rang, too; a leg of 0 seconds was heard by no side.
+    bridged = form.first("DialBridged") != "false" and form.first("DialCallDuration") != "0"
+    return DialEnded(ending, _seconds(form.first("DialCallDuration")), bridged)
 
 
 def _queued(form: Parameters) -> DialEnded | None:

@@ -34,6 +34,8 @@ from .question import A, Answer, Question
 MOST_NOTES = 40
 """Entries of the path, of what was typed and of earlier contacts that go along; the newest ones."""
 _GONE = "gone"
+ENDED = "ended"
+"""Why a call leaves the queue that is over: its call back may be made from now on."""
 _LONGEST_ADDRESS = 500
 
 QueueOrder = Literal["wait", "ring", "direct", "router", "talked", "nobody", "full", "left"]

@@ -17,7 +17,7 @@ from ivr.flow.model import Hotline
 
 from . import offers
 from .availability import UNREACHED, desk_of, is_due, is_signed_on, may_serve
-from .cleanup import left
+from .cleanup import came_before, left
 from .state import QueueState, Waiter
 from .wait_time import MARGIN, expected, position
 
@@ -28,6 +28,8 @@ IN_TIME = 900.0
 """The seconds before the promised time at which people take over if no agent is at the desk."""
 LONG_OVERDUE = 3_600.0
 """The seconds after the promised time at which people take over in any case."""
+ON_THE_LINE = 1_800.0
+"""The seconds for which the call that asked for a call back is taken to be live, while its end is not reported."""
 SURELY_TALKED = 60.0
 """The seconds after which the caller must have picked up: twice the time of ringing."""
 _CALLABLE = re.compile(r"\+86(1[3-9]\d{9}|10\d{8}|2\d{9}|[3-9]\d{9,10})")
@@ -56,6 +58,8 @@ def promise_callback(
     """Turn a caller's place in the queue into a call back; return the promise."""
     promised = open_promise(state, waiter.mark) if waiter.mark else state.waiters.get(_id(waiter))
     on_line = state.waiters.get(call)
+    if on_line and on_line.state == "left" and came_before(on_line, line.waiting, now):
+        waiter = replace(waiter, entered=min(waiter.entered, on_line.entered))
     if on_line and on_line.state in ("waiting", "ringing"):
         state = state.put(left(on_line, "callback", now))
         state = offers.fail(state, on_line.offer, "canceled", now)
@@ -64,6 +68,13 @@ def promise_callback(
         promised = _promised(state, line, waiter, now)
         state = state.put(promised)
     return state, CallbackPromise(by=local(promised.by).isoformat(timespec="minutes"), reference=promised.reference)
+
+
+def released(state: QueueState, call: str, now: float) -> QueueState:
+    """Let the call back be made that an ended call has asked for. A live line would only be busy."""
+    backs = (waiter for waiter in state.waiters.values() if waiter.calls_back and waiter.call == call)
+    waiting = [back for back in backs if back.state == "waiting" and not back.tries and back.not_before > now]
+    return state.put(*(replace(back, not_before=now) for back in waiting)) if waiting else state
 
 
 def _id(waiter: Waiter) -> str:
@@ -76,6 +87,7 @@ def _promised(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> W
     hours = line.hours_of(desk_of(line, back.desk).hours)
     opens = hours.next_opening(now) if hours else None
     begins = max(now, opens.timestamp()) if opens else now
+    back = replace(back, not_before=now + ON_THE_LINE)
     return replace(back, by=_quarter(begins + (UNKNOWN_WAIT if seconds is None else seconds * MARGIN)))
 
 

@@ -12,6 +12,8 @@ from .state import QueueState, Waiter
 
 EVERY = 1.0
 """The seconds between two cleanups. Availability does not depend on them."""
+WITHOUT_AGENTS = "without_agents"
+"""Why a waiter left whose agents had all signed off. In the same call the time of coming still counts."""
 
 
 def tidied(state: QueueState, line: Hotline, now: float) -> QueueState:
@@ -33,6 +35,13 @@ def left(waiter: Waiter, why: str, at: float) -> Waiter:
 def keeps_place(waiter: Waiter, rules: Waiting, now: float) -> bool:
     """Return whether a caller who dropped out may still return to the same place."""
     return waiter.state == "left" and waiter.why == "gone" and now - waiter.ended <= rules.place_kept
+
+
+def came_before(waiter: Waiter, rules: Waiting, now: float) -> bool:
+    """Return whether the time of coming of an ended wait still counts for the same call."""
+    if waiter.state == "left" and waiter.why == WITHOUT_AGENTS:
+        return now - waiter.ended <= rules.place_kept
+    return keeps_place(waiter, rules, now)
 
 
 def _has_vanished(waiter: Waiter, rules: Waiting, now: float) -> bool:

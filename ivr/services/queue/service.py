@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ivr.crypto import Seal
 from ivr.engine.ports import Documents
 from ivr.engine.service_ports.queue import (
+    ENDED,
     AboutCaller,
     AskRound,
     CallbackPromise,
@@ -34,7 +35,7 @@ from . import agent_context, callbacks, offers, view
 from .agents import Agents
 from .availability import waiting
 from .callback_log import BY_HAND, CallbackLog
-from .cleanup import EVERY, keeps_place, left, tidied
+from .cleanup import EVERY, came_before, keeps_place, left, tidied
 from .last_agent import LastAgent
 from .legs import Legs, how_it_failed
 from .priority import PREEMPTING
@@ -167,6 +168,7 @@ class Queue:
         gone = QueueStatus(state="left")
 
         def leave(state: QueueState) -> tuple[QueueState, QueueStatus]:
+            state = callbacks.released(state, question.call, now) if question.why == ENDED else state
             waiter = state.waiters.get(question.call)
             if waiter is None or waiter.state == "left":
                 return state, gone
@@ -305,7 +307,7 @@ def _earlier(state: QueueState, waiter: Waiter, line: Hotline, now: float) -> li
     """Return the earlier waits of a caller: a dropped place, this call before the store lost it, a call back."""
     dropped = _dropped(state, waiter.mark, line, now)
     same, promised = state.waiters.get(waiter.id), state.waiters.get(callbacks.id_of(waiter.mark))
-    if same and same not in dropped and keeps_place(same, line.waiting, now):
+    if same and same not in dropped and came_before(same, line.waiting, now):
         dropped.append(same)
     if waiter.mark and promised and promised.state == "waiting":
         dropped.append(promised)

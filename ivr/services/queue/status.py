@@ -11,6 +11,7 @@ from ivr.flow.model import Hotline, Waiting
 
 from . import offers
 from .availability import desk_of, is_signed_on, may_serve
+from .cleanup import WITHOUT_AGENTS, left
 from .matching import match
 from .state import Agent, Offer, QueueState, Waiter
 from .wait_time import OVER_TEN, expected, position, to_say
@@ -54,7 +55,8 @@ def queue_status(state: QueueState, line: Hotline, call: str, asking: QueueReque
         return state, talked(waiter)
     state = state.put(replace(state.waiters[call], seen=asking.now))
     if refused := may_enter(state, line, waiter.desk):
-        return state, refused
+        # The caller goes elsewhere, and must not be moved in the middle of it when an agent signs on.
+        return state.put(left(state.waiters[call], WITHOUT_AGENTS, asking.now)), refused
     return _served(state, line, call, asking)
 
 

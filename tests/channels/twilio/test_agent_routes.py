@@ -170,6 +170,7 @@ def back(queue: Queue) -> str:
         key="k1",
         now=NOW - 60,
     )
+    ask(queue, "queue.leave", {"call": given["call"], "why": "ended"}, key="k2", now=NOW - 50)
     [waiter] = queue.repository.state().waiters
     [deed] = queue.repository.change(
         lambda state: plan.plan(state, queue.line, NOW, moves=False, places=True, shows=False)

@@ -50,14 +50,20 @@ LATER = [
     ({"DialCallStatus": "completed", "DialCallDuration": "61"}, DialEnded("completed", 61.0)),
     ({"DialCallStatus": "answered"}, DialEnded("completed")),
     ({"DialCallStatus": "exploded"}, DialEnded("failed")),
-    ({"DialCallStatus": "completed", "CallStatus": "completed"}, HungUp("completed")),
+    ({"DialCallStatus": "completed", "CallStatus": "completed"}, HungUp("completed", DialEnded("completed"))),
+    ({"DialCallStatus": "completed", "DialBridged": "false"}, DialEnded("completed", bridged=False)),
+    ({"DialCallStatus": "completed", "DialCallDuration": "0"}, DialEnded("completed", bridged=False)),
+    (
+        {"DialCallStatus": "completed", "DialCallDuration": "61", "DialBridged": "true", "CallStatus": "completed"},
+        HungUp("completed", DialEnded("completed", 61.0)),
+    ),
     (
         {"DialCallStatus": "completed", "DialCallDuration": "61", "RecordingUrl": "https://x/RE1"},
         DialEnded("completed", 61.0),
     ),
     (
         {"DialCallStatus": "completed", "RecordingUrl": "https://x/RE1", "CallStatus": "completed"},
-        HungUp("completed"),
+        HungUp("completed", DialEnded("completed")),
     ),
     ({"QueueResult": "bridged", "QueueTime": "40"}, DialEnded("completed")),
     ({"QueueResult": "bridging-in-process"}, DialEnded("completed")),
@@ -66,7 +72,7 @@ LATER = [
     ({"QueueResult": "error"}, DialEnded("failed")),
     ({"QueueResult": "system-error"}, DialEnded("failed")),
     ({"QueueResult": "what is this"}, DialEnded("failed")),
-    ({"QueueResult": "hangup", "CallStatus": "completed"}, HungUp("completed")),
+    ({"QueueResult": "hangup", "CallStatus": "completed"}, HungUp("completed", DialEnded("canceled"))),
     ({"CallStatus": "no-answer", "Digits": "1"}, HungUp("no-answer")),
     ({"CallStatus": "in-progress", "Digits": "1"}, Digits("1")),
 ]

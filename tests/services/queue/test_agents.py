@@ -58,7 +58,7 @@ def test_ready_again_ends_a_pause_a_wrap_up_and_being_unreachable(hall: Any) -> 
     hall.enter("a", 0)
     hall.rang("a", 20, "no-answer")
     hall.queue.agents.ready("w", hall.at(21))
-    hall.talk("a", hall.round("a", 22), 23, 40)
+    hall.talk("a", hall.enter("a", 22), 23, 40)
     assert hall.agent("w").state == "wrap_up"
     hall.queue.agents.ready("w", hall.at(41))
     assert hall.enter("b", 42)["state"] == "ring"

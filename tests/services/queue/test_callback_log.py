@@ -11,7 +11,8 @@ import pytest
 from ivr.crypto import Seal
 from ivr.errors import StoreError
 from ivr.flow.model import Desk, Hotline
-from ivr.services.queue.callback_log import CALLBACKS, promised
+from ivr.services.queue import plan
+from ivr.services.queue.callback_log import CALLBACKS, made_by_hand, promised
 from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
 from ivr.stores.memory import MemoryStore
@@ -34,12 +35,12 @@ class Bank:
 
     def promise(self, call: str = "a", number: str = ZHANG, now: float = NOW) -> Mapping[str, Any]:
         asked = {"call": call, "desk": "general", "number": number, "priority": "vip"}
-        return ask(self.queue, "queue.call_back", asked, key=f"{call}:{now}", now=now)
+        answer = ask(self.queue, "queue.call_back", asked, key=f"{call}:{now}", now=now)
+        ask(self.queue, "queue.leave", {"call": call, "why": "ended"}, key=f"{call}:{now} over", now=now)
+        return answer
 
     def ring(self, now: float) -> str:
         """Ring the agent for the call back that is due, as the dispatcher does; return the leg."""
-        from ivr.services.queue import plan
-
         repository = self.queue.repository
         planned = repository.change(
             lambda state: plan.plan(state, self.queue.line, now, moves=False, places=True, shows=False)
@@ -85,6 +86,17 @@ def test_kept_is_when_the_agent_took_the_call_however_long_it_took(
     hotline.queue.legs.reached(leg, "completed", NOW + after + talk)
     assert hotline.fates(NOW + 86_400) == {fate: 1}
     assert hotline.count(NOW)["by_agent"] == {"8001": {**hotline.count(NOW)["all"]}}
+
+
+def test_a_promise_that_people_have_on_their_list_is_not_missed_before_its_time(hotline: Bank) -> None:
+    hotline.promise()
+    (waiter,) = hotline.queue.repository.state().waiters
+    hotline.queue.repository.change(lambda state: (plan.handed_on(state, waiter, NOW + 1), None))
+    assert hotline.fates(NOW + 60) == {"not_due": 1}
+    assert hotline.fates(NOW + 4 * MOMENT) == {"overdue": 1}
+    (key,) = hotline.store.keys(CALLBACKS)
+    made_by_hand(hotline.store, key, NOW + 120)
+    assert hotline.fates(NOW + 4 * MOMENT) == {"in_time": 1}
 
 
 def test_called_by_hand_is_kept_too(hotline: Bank) -> None:

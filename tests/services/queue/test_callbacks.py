@@ -85,9 +85,13 @@ class Bank:
         self.now = now
         self.dispatcher.round()
 
-    def promise(self, now: float, call: str = "a", number: str = ZHANG, **more: Any) -> Mapping[str, Any]:
+    def promise(
+        self, now: float, call: str = "a", number: str = ZHANG, *, hangs_up: bool = True, **more: Any
+    ) -> Mapping[str, Any]:
         asked = {"call": call, "desk": "general", "number": number, "name": "张伟", "level": 1, **more}
         answer: Mapping[str, Any] = self.hall.ask("call_back", now, **asked)
+        if hangs_up:
+            self.hall.ask("leave", now, call=call, why="ended")
         return answer
 
     @property
@@ -261,6 +265,34 @@ def test_who_calls_in_again_takes_up_the_place_of_the_call_back(bank: Bank) -> N
     assert bank.hall.enter("again", 500, caller=ZHANG)["state"] == "wait"
     assert bank.hall.waiter("again").entered == bank.hall.at(10)
     assert not [one for one in bank.hall.state.waiters.values() if one.calls_back]
+
+
+def test_a_call_back_is_rung_only_after_the_call_that_asked_for_it_is_over(bank: Bank) -> None:
+    bank.promise(0, hangs_up=False)
+    bank.round(60)
+    assert not bank.carrier.placed
+    bank.hall.ask("leave", 61, call="another", why="ended")
+    bank.round(62)
+    assert not bank.carrier.placed
+    bank.hall.ask("leave", 63, call="a", why="ended")
+    bank.round(64)
+    assert len(bank.carrier.placed) == 1
+
+
+def test_a_call_whose_end_is_not_reported_holds_its_call_back_for_half_an_hour(bank: Bank) -> None:
+    bank.promise(0, hangs_up=False)
+    bank.round(1799)
+    assert not bank.carrier.placed
+    bank.round(1801)
+    assert len(bank.carrier.placed) == 1
+
+
+def test_a_retry_is_not_brought_forward_by_the_end_of_a_call(bank: Bank) -> None:
+    bank.promise(0)
+    bank.try_in_vain(1)
+    later = bank.back.not_before
+    bank.hall.ask("leave", 40, call="a", why="ended")
+    assert bank.back.not_before == later
 
 
 def test_without_calls_to_be_placed_people_take_over_at_once(halls: Any) -> None:

@@ -28,7 +28,9 @@ def test_with_every_agent_signed_off_or_unreachable_nobody_is_there(hall: Any) -
     assert hall.rang("a", 21, "no-answer") == {"state": "nobody"}
     assert ring["agent"] == "w2"
     hall.queue.agents.ready("w2", hall.at(30))
-    assert hall.round("a", 31)["state"] == "ring"
+    assert hall.paired(31) == [], "the caller is elsewhere by now, and is not cut off there"
+    assert hall.enter("a", 32)["state"] == "ring"
+    assert hall.waiter("a").entered == hall.at(1), "in the same call the time of coming still counts"
 
 
 def test_an_agent_on_a_break_comes_back_so_callers_wait(hall: Any) -> None:
