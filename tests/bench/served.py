@@ -51,7 +51,7 @@ def contenders() -> dict[str, Server]:
     granian = (python, "-m", "granian", "--interface", "wsgi", "--http", "1", "--workers", "1", "--no-ws")
     granian += ("--blocking-threads", THREADS, "--backlog", "2048", "--log-level", "error", "--host", "127.0.0.1")
     servers = {
-        OURS: Server((python, "-m", "ivr.cli", "serve", "--bind", "127.0.0.1:{port}"), "ours"),
+        OURS: Server((python, "-m", "ivr.cli", "serve", "--workers", "1", "--bind", "127.0.0.1:{port}"), "ours"),
         CONSTANT: Server((*granian, "--port", "{port}", "tests.bench.peer_flask:constant"), "constant"),
         "peer on granian": Server((*granian, "--port", "{port}", "tests.bench.peer_flask:app"), "peer"),
     }

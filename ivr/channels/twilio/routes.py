@@ -8,6 +8,7 @@ from functools import partial
 from flask import Blueprint, Response, abort, request
 
 from ivr.channels.base import Host
+from ivr.channels.late_hang_ups import LateHangUps
 from ivr.channels.turns import apologise, take_turn
 from ivr.engine.ports import Incoming
 from ivr.engine.verbs import Hangup
@@ -44,6 +45,7 @@ def routes(channel: TwilioChannel, host: Host, metrics: Metrics) -> Blueprint:
 class _Hooks:
     def __init__(self, channel: TwilioChannel, host: Host, metrics: Metrics) -> None:
         self.channel, self.host, self.metrics = channel, host, metrics
+        self.hang_ups = LateHangUps(lambda gone: host.session.hang_up(gone))
 
     def voice(self, flow: str | None = None) -> Response:
         """Answer the arrival of a call."""
@@ -63,7 +65,7 @@ class _Hooks:
         try:
             gone = self.channel.ended(asked)
             if gone:
-                self.host.session.hang_up(gone)
+                self.hang_ups.record(gone)
         except Exception as fault:  # a status that cannot be stored must not look like a fault of the call
             log.fault("status", fault)
         return Response(status=204)
