@@ -5,12 +5,12 @@ from __future__ import annotations
 import hmac
 from typing import Any, NoReturn
 
-SECRET_KINDS = ("pin", "pan", "otp", "id", "spoken")
+SECRET_KINDS = ("pin", "pan", "otp", "id", "cvv", "spoken")
 """`spoken` is a sentence with a caller's own values in it; no step collects one."""
 
 
 class Secret:
-    """A PIN, card number, one-time code or ID number that a caller typed.
+    """A PIN, card number, its security code, one-time code or ID number that a caller typed.
 
     It can be compared (in constant time) and passed to a back end with `reveal()`. It prints and formats as `<pin>`
     and cannot be pickled, hashed, iterated or written as JSON.

@@ -53,7 +53,7 @@ class EntryStep(InputStep):
 
     def hearing(self, turn: Turn) -> Hearing | None:
         """Return the words that can be said here. An entry of several keys is never recorded, not even its last key."""
-        hearing = super().hearing(turn)
+        hearing = super().hearing(turn) if self.wanted(turn).sayable else None
         return None if hearing and hearing.by == "recording" and self.wanted(turn).most > 1 else hearing
 
     def keys_said(self, turn: Turn) -> Sequence[str]:
@@ -101,7 +101,7 @@ class EntryStep(InputStep):
     def take_speech(self, turn: Turn, words: str) -> Move:
         """Parse words as the whole entry that is wanted; drop the keys typed before."""
         entry = self.wanted(turn)
-        if entry.secret or self.protects():
+        if entry.secret or self.protects() or not entry.sayable:
             return MISS
         heard = turn.services.inverse_normalize(words, turn.call.language, entry.name, turn.today)
         if not heard or len(heard) > entry.most:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, time
 from decimal import Decimal
 
 from stdnum import luhn
@@ -20,8 +21,9 @@ Value = str | Secret
 class EntryType:
     """A type of entry. Lengths count keys; `check` returns the value, or None for a mistyped one.
 
-    `complaint` is the phrase that asks for it again; `secret` is its kind of secret, or "". `stand_in` gives the digits
-    that keys must have to pass the check, where digits drawn at random (".") hardly ever would.
+    `complaint` is the phrase that asks for it again; `secret` is its kind of secret, or "". What is not `sayable` is
+    taken by key only. `stand_in` gives the digits that keys must have to pass the check, where digits drawn at random
+    (".") hardly ever would.
     """
 
     name: str
@@ -31,11 +33,21 @@ class EntryType:
     secret: str = ""
     star_means: str = ""
     stand_in: str = ""
+    sayable: bool = True
+    complaint_by_length: bool = False
 
     @property
     def complaint(self) -> str:
         """Return the name of the phrase that asks for the entry again."""
-        return f"entry_{self.name}"
+        return "entry_digits" if self.complaint_by_length else f"entry_{self.name}"
+
+    def of_length(self, least: int, most: int) -> EntryType:
+        """Return the type with other lengths; 0 keeps one. A phrase that names the usual length is replaced."""
+        if (least or self.least, most or self.most) == (self.least, self.most):
+            return self
+        return replace(
+            self, least=least or self.least, most=most or self.most, complaint_by_length=self.check is _digits
+        )
 
     @property
     def fixed(self) -> bool:
@@ -69,6 +81,21 @@ def _date(keys: str) -> str | None:
         return None
 
 
+def _expiry(keys: str) -> str | None:
+    """Return the last day of a month that was typed as MMYY, as a card shows it."""
+    month, year = keys[:2], f"20{keys[2:]}"
+    if not _digits(keys) or not 1 <= int(month) <= 12:
+        return None
+    return f"{year}-{month}-{monthrange(int(year), int(month))[1]}"
+
+
+def _time(keys: str) -> str | None:
+    try:
+        return f"{time(int(keys[:2]), int(keys[2:])):%H:%M}" if _digits(keys) else None
+    except ValueError:
+        return None
+
+
 def _card(keys: str) -> str | None:
     """Check the last digit (ISO/IEC 7812-1, Luhn)."""
     return keys if _digits(keys) and luhn.is_valid(keys) else None
@@ -95,13 +122,18 @@ ENTRIES = {
         EntryType("digits", 1, 30, _digits),
         EntryType("amount", 1, 12, _amount, star_means="."),
         EntryType("date", 8, 8, _date),
+        EntryType("time", 4, 4, _time, sayable=False, stand_in="103."),
+        EntryType("expiry", 4, 4, _expiry, sayable=False, stand_in="10.."),
         EntryType("phone", 3, 15, _digits),
         EntryType("card", 16, 19, _card, secret="pan"),  # noqa: S106
         EntryType("id", 18, 18, _identity, secret="id", star_means="X", stand_in="......19900101...."),  # noqa: S106
         EntryType("pin", PIN_DIGITS, PIN_DIGITS, _digits, secret="pin"),  # noqa: S106
+        EntryType("cvv", 3, 4, _digits, secret="cvv", complaint_by_length=True),  # noqa: S106
         EntryType("id_tail", 4, 4, _identity_tail, star_means="X"),
         EntryType("otp", CODE_DIGITS, CODE_DIGITS, _digits, secret="otp"),  # noqa: S106
     )
 }
+SHORTEST_SECRET, LONGEST_SECRET = 3, 12
+"""The lengths of secret digits: banks have PINs of four to twelve (ISO 9564-1), cards codes of three or four."""
 TAIL = EntryType("digits", 4, 4, _digits)
 """The last four digits of a card."""

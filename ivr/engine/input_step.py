@@ -374,7 +374,7 @@ def next_language(turn: Turn) -> str:
 def option_words(turn: Turn, label: str, key: str) -> str:
     """Return the spoken form of a choice: what it does, then its key."""
     names = {"*": "key_star", "#": "key_pound"}
-    spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else key
+    spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else " ".join(key)
     phrase_key = "option_deed" if label.startswith(("To ", "If ")) else "option"
     return phrasebook.phrase(turn.call.language, phrase_key, label=label, key=spoken)
 

@@ -20,7 +20,7 @@ from ivr.flow.model import PRIORITIES, Choice, Flow, Hotline
 from ivr.flow.outside_services import LOOKUP_SECONDS, Lookups
 from ivr.flow.profiles import Profile
 from ivr.flow.text import Template, Text
-from ivr.secret import Secret, masked
+from ivr.secret import SHOWN, Secret, masked
 
 from .asking import AnyQuestion, BankLookup, ask
 from .business_hours import DeskValues
@@ -41,6 +41,9 @@ RATES = (0.7, 1.3)
 
 LONGEST_PATH = 12
 """The most choices that are kept for an agent."""
+
+TAIL_OF_A_CARD = ("card_tail", "pan")
+"""The only value kind by which a secret is read aloud, and the only kind of secret that is."""
 
 _TWO_POINTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
@@ -239,7 +242,9 @@ class Turn:
     def _put_by(self, put: Verbalize, language: str) -> Callable[[Any, str, str], str]:
         def aloud(value: Any, kind: str, argument: str) -> str:
             if isinstance(value, Secret):
-                return ""  # refused when the flow was checked; a hole in that check must still not speak it
+                if (kind, value.kind) != TAIL_OF_A_CARD:
+                    return ""  # refused when the flow was checked; a hole in that check must still not speak it
+                value = masked(value)[-SHOWN["pan"] :]
             try:
                 return put(value, kind, argument, language)
             except ValueError:

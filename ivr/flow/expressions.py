@@ -20,11 +20,16 @@ from typing import Any
 from ivr.diagnostics.problem import Place
 from ivr.secret import Secret
 
+from .card_schemes import card_scheme
+
 LONGEST_EXPRESSION = 500
 """Maximum number of characters; longer conditions should be split into several steps."""
 
 Evaluate = Callable[[Mapping[str, Any]], Any]
 _Relation = Callable[[Any, Any], bool]
+
+SCHEME_OF_A_CARD = ("pan", "scheme")
+"""The kind of secret that has a part which may be read, and the part."""
 
 CONSTANTS = {"true": True, "false": False, "none": None, "null": None, "True": True, "False": False, "None": None}
 _SUMS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -161,6 +166,8 @@ def at_path(path: tuple[str, ...], values: Mapping[str, Any]) -> Any:
             value = value.get(part)
         elif isinstance(value, list | tuple) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]
+        elif isinstance(value, Secret) and (value.kind, part) == SCHEME_OF_A_CARD:
+            value = card_scheme(value.reveal())
         else:
             return None
     return value

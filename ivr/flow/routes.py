@@ -135,18 +135,25 @@ class Ways(FieldKind[Route]):
         return {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": way}]}
 
 
+LONGEST_KEY = 6
+"""The most digits of one choice; longer numbers are entries of a step of kind collect."""
+
+
 @dataclass(frozen=True)
 class Key(FieldKind[str]):
-    """A key of the telephone."""
+    """A key of the telephone; with `several` also up to six digits, as choices of a menu may have."""
 
     words: str = "a key: 0 to 9, star or pound"
     sample: str = '"1"'
+    several: bool = False
 
     def read(self, node: Node, reading: Reading) -> str | None:
         """Read a key."""
         key = scalar(node, self, reading)
         if key is None:
             return None
+        if self.several and key.text.isascii() and key.text.isdecimal() and 1 < len(key.text) <= LONGEST_KEY:
+            return key.text
         if key.text not in _KEYS:
             self.wrong(key, reading)
             return None
@@ -154,7 +161,11 @@ class Key(FieldKind[str]):
 
     def schema(self) -> Schema:
         """Return the schema."""
-        return {"enum": [*_KEYS, *range(10)]}
+        one: Schema = {"enum": [*_KEYS, *range(10)]}
+        if not self.several:
+            return one
+        digits = {"type": ["string", "integer"], "pattern": f"^[0-9]{{1,{LONGEST_KEY}}}$"}
+        return {"anyOf": [one, digits]}
 
 
 @dataclass(frozen=True)
@@ -162,7 +173,7 @@ class ChoiceFields:
     """The keys of one choice."""
 
     key: str = option(
-        Key(),
+        Key("a key: 0 to 9, star or pound; in a menu also up to six digits", several=True),
         help="The key. Without it, choices count up from 1, past the keys that others of the menu write.",
         default="",
         shown="counted from 1",
@@ -227,6 +238,10 @@ class Choices(FieldKind[tuple[Choice, ...]]):
             message = '"label" is missing; a choice of a menu needs it.'
             reading.problem(node.place, "missing-key", message, 'Add "label:" with what callers hear.')
             return None
+        if len(values["key"]) > 1 and not self.numbered:
+            cure = "Write one key, or make the choice one of a menu."
+            reading.problem(node.place, "wrong-type", "Only a choice of a menu has a key of several digits.", cure)
+            return None
         if values["value"] and not self.numbered:
             cure = 'Delete this line, or make the choice one of a menu that has "as".'
             reading.problem(node.place, "keys-disagree", '"value" has no meaning outside a menu.', cure)
@@ -251,4 +266,8 @@ class Choices(FieldKind[tuple[Choice, ...]]):
     def schema(self) -> Schema:
         """Return the schema."""
         choice = {**object_schema(options(ChoiceFields)), "oneOf": [{"required": ["goto"]}, {"required": ["do"]}]}
+        if not self.numbered:
+            key = choice["properties"]["key"]
+            key.pop("anyOf")
+            key |= Key().schema()
         return {"type": "array", "minItems": 1, "items": choice}

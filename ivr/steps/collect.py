@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from ivr.engine.entry_step import EntryStep
-from ivr.engine.entry_types import ENTRIES, EntryType, Value
+from ivr.engine.entry_types import ENTRIES, LONGEST_SECRET, SHORTEST_SECRET, EntryType, Value
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.flow.fields import option
 from ivr.flow.model import Route
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import Name, OneOf, Whole
+
+_LENGTHS = {"digits": range(1, 31), "pin": range(SHORTEST_SECRET, LONGEST_SECRET + 1), "cvv": range(3, 5)}
+"""The lengths that an entry of digits can be given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +28,18 @@ class CollectStep(EntryStep):
     | `digits` | `min` to `max` digits | 零幺二八, double five oh | text |
     | `amount` | yuan, star for the decimal point, pound at the end | 一万二, 两百块零五分 | text, two decimals |
     | `date` | year, month, day as eight digits | 下周一, the twenty-first of November | 2026-11-20 |
+    | `time` | hour and minute as four digits | never | 15:05 |
+    | `expiry` | month and year as four digits, as on a card | never | the last day of the month, 2028-06-30 |
     | `phone` | 3 to 15 digits, pound at the end | 幺三八…, one three eight … | text |
     | `card` | 16 to 19 digits with a right last digit (Luhn) | never | secret `pan` |
     | `id` | 18 characters by GB 11643, star for X | never | secret `id` |
-    | `pin` | six digits | never | secret `pin` |
+    | `pin` | six digits, or `length` | never | secret `pin` |
+    | `cvv` | three or four digits, or `length` | never | secret `cvv` |
 
-    A secret can be compared and given to a lookup; it is never spoken, logged or stored in clear. Pound alone gives
-    more time, star clears, star alone goes back, star and 0 (or 0 alone) leads to a person.
+    A secret can be compared and given to a lookup; it is never spoken, logged or stored in clear; only the last four
+    of a card are: `{pan|card_tail}`. Conditions read its scheme: `pan.scheme == "visa"` (unionpay, visa, mastercard,
+    amex, jcb, diners, discover, or none). Pound alone gives more time, star clears, star alone goes back, star and 0
+    (or 0 alone) leads to a person.
 
     ```yaml
     ask_amount:
@@ -47,6 +55,12 @@ class CollectStep(EntryStep):
     collect: str = option(OneOf(tuple(ENTRIES)), help="What is taken.")
     save_as: str = option(Name(), help="The variable that keeps it.", key="as")
     next: Route = option(Ways(), help="Where the call goes on.")
+    length: int = option(
+        Whole(1, 30),
+        help="How many digits exactly: of `digits`, of a `pin` (3 to 12) or of a `cvv` (3 or 4).",
+        default=0,
+        shown="by the entry",
+    )
     least: int = option(Whole(1, 30), help="The fewest digits (`digits` only).", key="min", default=0, shown="1")
     most: int = option(Whole(1, 30), help="The most digits (`digits` only).", key="max", default=0, shown="30")
 
@@ -64,20 +78,27 @@ class CollectStep(EntryStep):
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """Yield bounds that disagree, or that an entry of fixed form would ignore."""
-        if self.collect != "digits":
-            for key, bound in (("min", self.least), ("max", self.most)):
-                if bound:
-                    message = f'"{key}" counts digits; {self.collect} has a length of its own.'
-                    yield key, message, 'Delete this line, or write "collect: digits".'
-        elif self.entry.least > self.entry.most:
+        bounds = (("min", self.least), ("max", self.most), ("length", self.length))
+        written = [(key, bound) for key, bound in bounds if bound]
+        for key, _ in written:
+            if self.collect not in _LENGTHS or (key != "length" and self.collect != "digits"):
+                message = f'"{key}" counts digits; {self.collect} has a length of its own.'
+                yield key, message, 'Delete this line, or write "collect: digits".'
+        if self.collect != "digits" and self.length and self.length not in _LENGTHS.get(self.collect, ()):
+            lengths = _LENGTHS.get(self.collect)
+            if lengths:
+                message = f"A {self.collect} has {lengths[0]} to {lengths[-1]} digits, not {self.length}."
+                yield "length", message, "Write another length."
+        if self.length and (self.least or self.most):
+            yield "length", '"length" says how many digits exactly.', 'Delete "min" and "max", or this line.'
+        elif self.collect == "digits" and self.entry.least > self.entry.most:
             message = f'"min" is {self.entry.least}, which is more than "max", {self.entry.most}.'
             yield "min", message, "Exchange them."
 
     @property
     def entry(self) -> EntryType:
         """The entry type, with the bounds of the flow."""
-        entry = ENTRIES[self.collect]
-        return replace(entry, least=self.least or entry.least, most=self.most or entry.most)
+        return ENTRIES[self.collect].of_length(self.length or self.least, self.length or self.most)
 
     def wanted(self, turn: Turn) -> EntryType:
         """Return the entry type."""

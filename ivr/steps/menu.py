@@ -2,21 +2,63 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from ivr.engine.dialled_keys import fits, longest, matched_keys
+from ivr.engine.entry_parser import FINISH
 from ivr.engine.input_step import MISS, InputScratch, InputStep, keep_ahead, next_language, option_words, phrases_of
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
-from ivr.engine.verbs import Keys
+from ivr.engine.verbs import Hearing, Keys
 from ivr.flow import phrasebook
-from ivr.flow.fields import option
-from ivr.flow.model import Choice, Route, Way
-from ivr.flow.routes import Choices
-from ivr.flow.scalars import Flag, Name
+from ivr.flow.expressions import Expression
+from ivr.flow.fields import Block, ListOf, Reading, option
+from ivr.flow.model import Choice, Route, Target, Way
+from ivr.flow.routes import Choices, Condition, Goto
+from ivr.flow.scalars import Flag, Name, WordField
+from ivr.yamlfile.source import Node
+
+EXTENSION = "extension"
+"""The outcome of an extension that was dialled."""
+_ONE_KEY = frozenset("0123456789*#")
+
+
+@dataclass(frozen=True)
+class Pattern(WordField):
+    """The digits of extensions, with x for any digit."""
+
+    words: str = "digits, with x for any digit"
+    sample: str = '"2xx"'
+
+    def read(self, node: Node, reading: Reading) -> str | None:
+        """Read a pattern."""
+        text = super().read(node, reading)
+        if text is not None and not re.fullmatch("[0-9x]{2,6}", text):
+            self.wrong(node, reading)
+            return None
+        return text
+
+
+@dataclass(frozen=True)
+class Extensions:
+    """The keys of `extensions`."""
+
+    patterns: tuple[str, ...] = option(
+        ListOf(Pattern(), lone=True), help="Which numbers are extensions, of two to six digits.", key="keys"
+    )
+    save_as: str = option(
+        Name(), help="The variable that keeps the item of the list, or without one the number.", key="as"
+    )
+    goto: Target = option(Goto(), help="The step that connects the caller.")
+    listed: Expression | None = option(
+        Condition("a list", "staff.items"), help="The list of the people, as of a lookup.", key="in", default=None
+    )
+    by: str = option(Name(), help="The field of its items that holds the extension.", default="extension")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +70,9 @@ class MenuStep(InputStep):
 
     With `as`, a variable keeps the `value` of the choice that was taken, as in `{label: 产品, goto: a, value: x}`, so
     that choices may share the steps behind them.
+
+    A key may have several digits, as in `{key: "12", ...}`: the caller has `inter_digit_timeout` for the next one. With
+    `extensions` callers may dial a colleague: `extensions: {keys: 2xx, in: staff.items, as: person, goto: connect}`.
 
     ```yaml
     main:
@@ -55,12 +100,17 @@ class MenuStep(InputStep):
         Flag(), help="Whether the choices are spoken; if not, the prompt must name the keys.", default=True
     )
 
+    extensions: Extensions | None = option(
+        Block(Extensions, "extensions"), help="Numbers of people that may be dialled here, too.", default=None
+    )
+
     def exits(self) -> Mapping[str, Route]:
         """Return where each choice leads."""
         return self._choice_exits() | self.failure_exits()
 
     def _choice_exits(self) -> dict[str, Route]:
-        return {self.outcome(choice): (Way(choice.goto),) for choice in self.menu if choice.goto}
+        exits: dict[str, Route] = {self.outcome(choice): (Way(choice.goto),) for choice in self.menu if choice.goto}
+        return exits | ({EXTENSION: (Way(self.extensions.goto),)} if self.extensions else {})
 
     def own_choices(self) -> tuple[Choice, ...]:
         """Return the choices, in the order spoken."""
@@ -71,8 +121,9 @@ class MenuStep(InputStep):
         return frozenset(self._choice_exits())
 
     def sets(self) -> Mapping[str, str]:
-        """Return the variable that keeps the value of the choice."""
-        return {self.save_as: "text"} if self.save_as else {}
+        """Return the variables that keep the value of the choice, and the extension."""
+        kept = {self.save_as: "text"} if self.save_as else {}
+        return kept | ({self.extensions.save_as: "value"} if self.extensions else {})
 
     def faults(self) -> Iterator[tuple[str, str, str]]:
         """Yield the problem of a variable without values, or of values without a variable."""
@@ -81,6 +132,10 @@ class MenuStep(InputStep):
             yield self.kind, 'A choice has a "value", but nothing keeps it.', 'Add "as:" with the name of a variable.'
         elif self.save_as and not valued:
             yield "as", 'No choice has a "value" to keep.', 'Add "value:" to the choices, or delete this line.'
+        for choice in self.menu if self.extensions else ():
+            if self.extensions and fits(choice.key, self.extensions.patterns):
+                message = f"Key {choice.key} of a choice is an extension, too."
+                yield "extensions", message, "Give the choice another key, or write a narrower pattern."
 
     def do(self, turn: Turn, choice: Choice, outcome: str) -> Move:
         """Keep the value of the choice, and carry it out."""
@@ -94,17 +149,57 @@ class MenuStep(InputStep):
         return f"key {choice.key}" + (f" ({same.index(choice) + 1})" if len(same) > 1 else "")
 
     def keys(self, turn: Turn) -> Keys:
-        """One key is enough."""
-        return Keys(most=1)
+        """Wait for as many keys as the longest choice or extension has. Pound ends one of several."""
+        most = longest(self._keys, self._patterns)
+        return Keys(most=most, finish=FINISH if most > 1 else "")
+
+    def hearing(self, turn: Turn) -> Hearing | None:
+        """Return the words that can be said here. Where several keys may be typed, nothing is recorded."""
+        hearing = super().hearing(turn)
+        several = longest(self._keys, self._patterns) > 1
+        return None if hearing and several and hearing.by == "recording" else hearing
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(choice.key for choice in self.menu if choice.key)
+
+    @property
+    def _patterns(self) -> tuple[str, ...]:
+        return self.extensions.patterns if self.extensions else ()
 
     def take_keys(self, turn: Turn, keys: str) -> Move:
-        """Take the first key for a choice, and keep the rest for the steps behind it."""
-        key, rest = keys[:1], keys[1:]
-        for choice in self._offered(turn):
-            if choice.key == key:
-                keep_ahead(turn, rest)
-                return self.do(turn, choice, self.outcome(choice))
+        """Take the keys of a choice or extension, and keep the rest for the steps behind it."""
+        if len(keys) > 1 and longest(self._keys, self._patterns) > 1:
+            keys = keys.removesuffix(FINISH)
+        offered = {choice.key: choice for choice in reversed(self._offered(turn))}
+        matched = matched_keys(keys, offered.keys() | _ONE_KEY, self._patterns)
+        if matched is None:
+            return MISS
+        key, rest = matched
+        if key in offered:
+            keep_ahead(turn, rest)
+            return self.do(turn, offered[key], self.outcome(offered[key]))
+        if fits(key, self._patterns):
+            return self._dial_extension(turn, key, rest)
         return self.universal(turn, key)
+
+    def _dial_extension(self, turn: Turn, typed: str, rest: str) -> Move:
+        """Keep whom the extension reaches; an extension that the list does not have is no match."""
+        assert self.extensions is not None  # noqa: S101 - only its patterns lead here
+        person: Any = typed
+        if self.extensions.listed is not None:
+            items = self.extensions.listed(turn.values())
+            matching = (
+                item for item in items or () if isinstance(item, Mapping) and _number(item, self.extensions) == typed
+            )
+            person = next(matching, None)
+        if person is None:
+            return MISS
+        proof = turn.proof_behind(self.extensions.listed) if self.extensions.listed else 0
+        turn.set(self.extensions.save_as, person, proof=proof)
+        turn.record_choice(typed)
+        keep_ahead(turn, rest)
+        return EXTENSION
 
     def take_speech(self, turn: Turn, words: str) -> Move:
         """Take the choice whose phrase or key was clearly said."""
@@ -117,7 +212,7 @@ class MenuStep(InputStep):
             choice = offered[place] if place < len(own) else None
             return self.do(turn, choice, self.outcome(choice)) if choice else MISS
         key = turn.services.inverse_normalize(words, language)
-        return self.take_keys(turn, key) if key and len(key) == 1 else MISS
+        return self.take_keys(turn, key) if key and len(key) <= longest(self._keys, self._patterns) else MISS
 
     def hints(self, turn: Turn) -> Sequence[str]:
         """Expect the phrases of all choices on offer."""
@@ -226,3 +321,8 @@ class MenuStep(InputStep):
             if choice.do == "language":
                 language = next_language(turn)
                 turn.phrase("option_language", language=language, barge_in=self.barge_in, key=choice.key)
+
+
+def _number(item: Mapping[str, Any], extensions: Extensions) -> str:
+    value = item.get(extensions.by)
+    return "" if value is None else str(value)

@@ -24,6 +24,9 @@ TAIL = EntryType("digits", 4, 4, ENTRIES["digits"].check)
         ("date", "20240229", "2024-02-29"),
         ("phone", "13800000001", "13800000001"),
         ("phone", "95588", "95588"),
+        ("time", "0930", "09:30"),
+        ("expiry", "0228", "2028-02-29"),
+        ("expiry", "1230", "2030-12-31"),
     ],
 )
 def test_plain_entries_are_kept_as_text(kind, keys, value):
@@ -40,6 +43,8 @@ def test_plain_entries_are_kept_as_text(kind, keys, value):
         ("id", "11010519491231002*", "id"),
         ("id", "510107195406213034", "id"),
         ("pin", "135790", "pin"),
+        ("cvv", "123", "cvv"),
+        ("cvv", "1234", "cvv"),
     ],
 )
 def test_what_must_not_be_seen_becomes_a_secret(kind, keys, secret):
@@ -69,10 +74,23 @@ def test_what_must_not_be_seen_becomes_a_secret(kind, keys, secret):
         ("pin", "13579"),
         ("pin", "1357901"),
         ("digits", "12*"),
+        ("time", "2400"),
+        ("time", "12*0"),
+        ("expiry", "1328"),
+        ("expiry", "0028"),
+        ("cvv", "12"),
     ],
 )
 def test_slips_of_the_finger_are_no_value(kind, keys):
     assert ENTRIES[kind].read(keys) is None
+
+
+def test_another_length_has_another_complaint():
+    four = ENTRIES["pin"].of_length(4, 4)
+    assert four.read("1234") == "1234"
+    assert four.read("123456") is None
+    assert (four.complaint, ENTRIES["pin"].of_length(6, 6).complaint) == ("entry_digits", "entry_pin")
+    assert ENTRIES["digits"].of_length(0, 0) is ENTRIES["digits"]
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ivr.diagnostics.problem import Place
-from ivr.flow.expressions import Expression
+from ivr.flow.expressions import SCHEME_OF_A_CARD, Expression
 from ivr.flow.model import Flow, Step
 from ivr.flow.parts_within import within
 from ivr.flow.standing_values import STANDING_VALUES
@@ -42,10 +42,22 @@ def is_value_of_desk(path: Path) -> bool:
     return path[0] == "desks" and len(path) == 3 and f"NAME.{path[2]}" in STANDING_VALUES["desks"]
 
 
-def secrets_of(flow: Flow) -> frozenset[str]:
-    """Return the variables that hold a secret: collected as one, or assigned from one."""
-    secrets = {name for step in flow.steps.values() for name, holds in step.sets().items() if holds in SECRET_KINDS}
+def secrets_of(flow: Flow) -> dict[str, str]:
+    """Return the variables that hold a secret, collected as one or assigned from one, with its kind."""
+    secrets = {
+        name: holds for step in flow.steps.values() for name, holds in step.sets().items() if holds in SECRET_KINDS
+    }
     copies = [pair for step in flow.steps.values() for pair in step.assigns().items()]
-    while more := {name for name, value in copies if any(path[0] in secrets for path in value.paths())} - secrets:
+    while more := {
+        name: secrets[path[0]]
+        for name, value in copies
+        for path in value.paths()
+        if name not in secrets and reads_secret(path, secrets)
+    }:
         secrets |= more
-    return frozenset(secrets)
+    return secrets
+
+
+def reads_secret(path: Path, secrets: Mapping[str, str]) -> bool:
+    """Return whether a path leads to a secret, and not to a part of it that may be read."""
+    return path[0] in secrets and (secrets[path[0]], *path[1:]) != SCHEME_OF_A_CARD

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import AskedQuestion, Flow
@@ -11,7 +11,7 @@ from ivr.yamlfile.suggest import did_you_mean
 
 from ._questions import declared
 from ._rule import Parts, Rule
-from ._values import secrets_of
+from ._values import reads_secret, secrets_of
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
@@ -37,10 +37,10 @@ def _fields(asked: AskedQuestion, question: DeclaredQuestion) -> Iterator[Proble
             yield Problem(expression.place, RULE.id, f'The value of "{name}" {fault}.', cure)
 
 
-def _secrets(asked: AskedQuestion, question: DeclaredQuestion, secrets: frozenset[str]) -> Iterator[Problem]:
+def _secrets(asked: AskedQuestion, question: DeclaredQuestion, secrets: Mapping[str, str]) -> Iterator[Problem]:
     for name, expression in asked.fields.items():
         taken = question.fields.get(name)
-        if taken and not taken.private and any(path[0] in secrets for path in expression.paths()):
+        if taken and not taken.private and any(reads_secret(path, secrets) for path in expression.paths()):
             message = f'"{name}" takes {taken.words}, and gets a secret.'
             cure = f'Declare it as "{name}: secret" in lookups.yaml, or give it another value.'
             yield Problem(expression.place, RULE.id, message, cure)
