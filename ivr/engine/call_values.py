@@ -55,6 +55,10 @@ class CallValues(dict[str, Any]):
         """Return the opening hours of the called number."""
         return OpeningValues(self._line.hours_of(self._line.number(self._call.called).hours), local(self._now))
 
+    def of_numbers(self) -> Mapping[str, str]:
+        """Return the telephone numbers of the line by name."""
+        return self._line.telephone_numbers
+
     def of_desks(self) -> DeskValues:
         """Return the opening hours of the desks."""
         return DeskValues(self._line, local(self._now))
@@ -66,4 +70,5 @@ _READERS: Mapping[str, Callable[[CallValues], Any]] = {
     "queue": CallValues.of_queue,
     "line": CallValues.of_line,
     "desks": CallValues.of_desks,
+    "numbers": CallValues.of_numbers,
 }

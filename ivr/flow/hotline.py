@@ -17,8 +17,8 @@ from .model import HEAD_STARTS, PRIORITIES, CalledNumber, Desk, Hotline, Referen
 from .routes import Condition
 from .rules import check_line
 from .scalars import Flag, Name, OneOf, Seconds, Whole, WordField
-from .text import Text
-from .text_field import LanguageField
+from .text import Template, Text
+from .text_field import LanguageField, LineTextField
 
 _HOURS = Referring(Name("the name of opening hours, or always"))
 _DESK = Referring(Name("the name of a desk"))
@@ -179,6 +179,14 @@ class LineFields:
         help="The places where agents work: a weight, or a block.",
         default=None,
     )
+    texts: Mapping[str, Mapping[str, Template]] = option(
+        MapOf(LineTextField()), help="Texts by name, which any flow uses as `{texts.name}`.", default=None
+    )
+    numbers: Mapping[str, str] = option(
+        MapOf(WordField("a telephone number", '"+861085550100"')),
+        help="Telephone numbers by name, which any flow reads as `numbers.name`.",
+        default=None,
+    )
     announcements: Mapping[str, Mapping[str, Text]] = option(
         MapOf(PreparedTexts()),
         help="The announcements that `ivr announce` can switch on, by name, and the texts prepared for each.",
@@ -187,13 +195,14 @@ class LineFields:
 
 
 def read_line(
-    node: Node | None, place: Place, *, exists: bool, families: Mapping[str, str] | None = None
+    node: Node | None, place: Place, *, exists: bool, reading: Reading | None = None
 ) -> tuple[Hotline | None, list[Problem]]:
     """Read line.yaml. `exists` is false if the file is missing; a file that cannot be parsed was reported already.
 
-    `families` are the supported languages; without them any tag is accepted.
+    `reading` has the supported languages and value kinds; without them any is accepted.
     """
-    reading = Reading(families=families or {})
+    reading = reading or Reading()
+    reading.line_texts = {}  # its own texts are not made of one another
     if node is None:
         if not exists:
             cure = "It names the flow for each called number (lines), the desks, and the desk for emergencies (desk)."
@@ -219,6 +228,8 @@ def _line(fields: LineFields) -> Hotline:
         hours=fields.hours or {},
         segments={name: Segment(name, **vars(segment)) for name, segment in (fields.segments or {}).items()},
         announcements=fields.announcements or {},
+        texts=fields.texts or {},
+        telephone_numbers=fields.numbers or {},
         waiting=_waiting(fields.queue) if fields.queue else Waiting(),
         sites={name: Site(name, site.weight) for name, site in (fields.sites or {}).items()},
     )

@@ -18,7 +18,7 @@ from ivr.yamlfile.suggest import did_you_mean
 from .fields import ArgumentFault, FieldKind, ListOf, Option, Reading, no_fault, option, options, read_options
 from .hotline import read_line
 from .lookups import LookupTypes, read_lookups
-from .model import Choice, Flow, Release, Step
+from .model import Choice, Flow, Hotline, Release, Step
 from .outcomes import verify_name
 from .outside_services import Lookups
 from .parts_within import within
@@ -53,6 +53,12 @@ class Catalogue:
     unclear_numbers: UnclearNumbers = no_number
     check_readings: Callable[[Node | None], Sequence[Problem]] = lambda _: ()
     taken_types: Mapping[str, FieldType] = field(default_factory=dict)
+
+    def reading(self) -> Reading:
+        """Return the state of reading a new file."""
+        return Reading(
+            spoken_kinds=tuple(self.spoken_kinds), argument_fault=self.argument_fault, families=self.families
+        )
 
     @property
     def lookup_types(self) -> LookupTypes:
@@ -160,7 +166,7 @@ def _build(
     folder: str,
 ) -> tuple[Release | None, list[Problem]]:
     place = Place(f"{folder}/{LINE}", 1, 1)
-    line, line_problems = read_line(nodes.get(LINE), place, exists=LINE in files, families=catalogue.families)
+    line, line_problems = read_line(nodes.get(LINE), place, exists=LINE in files, reading=catalogue.reading())
     lookups, lookup_problems = (
         read_lookups(nodes.get(LOOKUPS), catalogue.lookup_types) if LOOKUPS in files else (Lookups(), [])
     )
@@ -170,7 +176,7 @@ def _build(
     for name, node in nodes.items():
         if name in NO_FLOWS:
             continue
-        flow, flow_problems = read_flow(node, Path(name).stem, catalogue) if node is not None else (None, [])
+        flow, flow_problems = read_flow(node, Path(name).stem, catalogue, line) if node is not None else (None, [])
         problems += flow_problems
         sound = sound and flow is not None and not any(problem.level == "error" for problem in flow_problems)
         if flow is not None:
@@ -212,13 +218,12 @@ def content_hash(files: Mapping[str, str]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def read_flow(node: Node, stem: str, catalogue: Catalogue) -> tuple[Flow | None, list[Problem]]:
+def read_flow(
+    node: Node, stem: str, catalogue: Catalogue, line: Hotline | None = None
+) -> tuple[Flow | None, list[Problem]]:
     """Read one flow without its invalid steps, so that the rest can be checked; None if the rest is unusable."""
-    reading = Reading(
-        spoken_kinds=tuple(catalogue.spoken_kinds),
-        argument_fault=catalogue.argument_fault,
-        families=catalogue.families,
-    )
+    reading = catalogue.reading()
+    reading.line_texts = line.texts if line is not None else None
     if not isinstance(node, Block):
         reading.problem(node.place, "wrong-type", "A flow file is a block of keys.", 'Begin with "flow: its_name".')
         return None, reading.problems

@@ -16,7 +16,7 @@ from .fields import option
 from .outside_services import Lookups
 from .profiles import Profile
 from .scalars import IdentityLevel
-from .text import Text
+from .text import Template, Text
 
 RETURN = "return"
 """The target that ends a sub-flow and continues after the step that runs it."""
@@ -143,7 +143,10 @@ class Step(ABC):
         """Return every outcome of the step and its route."""
 
     def sets(self) -> Mapping[str, str]:
-        """Return the variables that the step sets: name to content ("map", "text", or a kind of secret)."""
+        """Return the variables that the step sets: name to content.
+
+        That is "map", "text", "number", "date", "time", a kind of secret, or "value" for anything.
+        """
         return {}
 
     def protects(self) -> bool:
@@ -342,6 +345,9 @@ class Hotline:
     segments: Mapping[str, Segment] = field(default_factory=dict)
     announcements: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     """The announcements by name, each with its prepared texts by name."""
+    texts: Mapping[str, Mapping[str, Template]] = field(default_factory=dict)
+    """The texts that flows use by name, each by language, or under `ANY_LANGUAGE`."""
+    telephone_numbers: Mapping[str, str] = field(default_factory=dict)
     waiting: Waiting = field(default_factory=Waiting)
     sites: Mapping[str, Site] = field(default_factory=dict)
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
 
-from .expressions import Expression, ExpressionError, parse_expression
+from .expressions import Expression, ExpressionError, constant_expression, parse_expression
 from .fields import FieldKind, Reading, Schema, object_schema, option, options, read_options, scalar
 from .model import Choice, Phrases, Route, Target, Way
-from .scalars import Name, OneOf
+from .scalars import Name, OneOf, WordField
 from .text import Text
 from .text_field import PhrasesField, TextField
 
 _KEYS = {**{digit: digit for digit in "0123456789"}, "star": "*", "pound": "#", "*": "*", "#": "#"}
+_WORDS = re.compile(r"[^\W\d_][^\"'=<>*/()\[\]+]*")
+"""A text that was meant as it is: it begins with a letter and has no sign of a condition."""
 DOES = ("back", "repeat", "main_menu", "help", "language", "slower", "faster", "wait")
 """The universals: what a choice can do instead of going to a step; see flows/README.md."""
 
@@ -40,6 +43,36 @@ class Condition(FieldKind[Expression]):
     def schema(self) -> Schema:
         """Return the schema."""
         return {"type": ["string", "number", "boolean"]}
+
+
+@dataclass(frozen=True)
+class _TextFields:
+    text: str = option(WordField(), help="The text itself.")
+
+
+@dataclass(frozen=True)
+class ValueField(Condition):
+    """A computed value, or a text as it is."""
+
+    words: str = "a value, or {text: ...}"
+    sample: str = "asked + 1"
+
+    def read(self, node: Node, reading: Reading) -> Expression | None:
+        """Read an expression, or the text of a block."""
+        if isinstance(node, Mapping):
+            values = read_options(node, options(_TextFields), reading, what="a value")
+            return None if values is None else constant_expression(values["text"], node.place)
+        before = len(reading.problems)
+        value = super().read(node, reading)
+        if value is None and isinstance(node, Scalar) and _WORDS.fullmatch(node.text):
+            del reading.problems[before:]
+            message = f'"{node.text[:40]}" is no value: a text of more than one word is not the name of one.'
+            reading.problem(node.place, "bad-condition", message, f"Write it as a text: {{text: {node.text[:40]}}}.")
+        return value
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"anyOf": [super().schema(), object_schema(options(_TextFields))]}
 
 
 @dataclass(frozen=True)

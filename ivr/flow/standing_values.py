@@ -37,6 +37,7 @@ STANDING_VALUES: Mapping[str, Mapping[str, str]] = {
         "NAME.open": "whether that desk of `line.yaml` is open now",
         "NAME.next_opening": "when it opens next; none while it is open",
     },
+    "numbers": {"NAME": "that telephone number of `numbers` in `line.yaml`"},
     "queue": {
         "position": "the caller's place among those who wait for an agent; none for a caller who has not waited",
         "minutes": "the expected wait as it was announced last; none while it is unknown",
@@ -46,6 +47,27 @@ STANDING_VALUES: Mapping[str, Mapping[str, str]] = {
     "card": {"tail": "the last four digits of the card by which the caller was verified"},
 }
 """Values that every flow can read, and their parts."""
+
+VALUE_TYPES: Mapping[str, str] = {
+    "call.date": "date",
+    "call.time": "time",
+    "call.hour": "number",
+    "call.weekday": "number",
+    "caller.known": "flag",
+    "caller.shown": "flag",
+    "caller.risk": "flag",
+    "caller.age": "number",
+    "caller.born": "date",
+    "line.open": "flag",
+    "line.next_opening": "datetime",
+    "desks.NAME.open": "flag",
+    "desks.NAME.next_opening": "datetime",
+    "queue.position": "number",
+    "queue.minutes": "number",
+    "queue.call_back": "flag",
+    "identity.level": "number",
+}
+"""The type of a standing value, for comparisons; those that are missing here are texts or lists."""
 
 OPEN_VALUES = ("caller", "card")
 """The values to which the bank may add parts."""
@@ -61,6 +83,7 @@ SPOKEN_AS: Mapping[str, str] = {
     "caller.age": "number",
     "caller.born": "date",
     "line.next_opening": "datetime",
+    "numbers.NAME": "phone",
     "queue.position": "number",
     "queue.minutes": "number",
     "card.tail": "card_tail",
@@ -80,4 +103,6 @@ _BY_LAST_PART: Mapping[str, str] = {
 
 def kind_to_advise(path: str) -> str:
     """Return the value kind that fits a value best, judged by its name; `text` where the name tells nothing."""
+    if path.startswith("numbers."):
+        return SPOKEN_AS["numbers.NAME"]
     return SPOKEN_AS.get(path) or _BY_LAST_PART.get(path.rpartition(".")[2], "text")

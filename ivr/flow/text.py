@@ -10,11 +10,16 @@ from typing import Any
 
 from ivr.diagnostics.problem import Place
 
-from .expressions import at_path
+from .evaluation import at_path
+from .expressions import Expression, ExpressionError, parse_expression
 from .standing_values import kind_to_advise
 
+TEXTS, ANY_LANGUAGE = "texts", "*"
+"""The name before those of line.yaml's texts, and the language of one that is written for all."""
+
+_NOWHERE = Place("", 0, 0)
 _SLOT = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-_PATH = re.compile(r"[^\W\d]\w*(\.\w+)*\Z")
+_PATH = re.compile(r"[^\W\d]\w*(\.\w+|\[[\w. +-]+\])*\Z")
 
 
 class TemplateError(ValueError):
@@ -33,13 +38,21 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True)
 class Slot:
-    """A value inside a text: the path of its variable, and the value kind by which it is spoken."""
+    """A value inside a text: the path of its variable, and the value kind by which it is spoken.
+
+    `item` is the value itself where a place in a list is part of it, as in `sites[number].name`.
+    """
 
     path: tuple[str, ...]
     kind: str
     argument: str = ""
     offset: int = field(default=0, compare=False)
     place: Place | None = field(default=None, compare=False)
+    item: Expression | None = None
+
+    def value(self, values: Mapping[str, Any]) -> Any:
+        """Return the value, or None for one that is not set."""
+        return at_path(self.path, values) if self.item is None else self.item(values)
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,8 @@ class Template:
     @cached_property
     def names(self) -> frozenset[str]:
         """The variables that the slots read."""
-        return frozenset(slot.path[0] for slot in self.slots())
+        items = (slot.item for slot in self.slots() if slot.item)
+        return frozenset({slot.path[0] for slot in self.slots()} | {path[0] for each in items for path in each.paths()})
 
     def slots(self) -> Iterator[Slot]:
         """Yield the slots in order."""
@@ -71,7 +85,7 @@ class Template:
 
     @staticmethod
     def _filled(slot: Slot, values: Mapping[str, Any], aloud: Callable[[Any, str, str], str]) -> str:
-        value = at_path(slot.path, values)
+        value = slot.value(values)
         if value is None:
             return ""
         return aloud(value, slot.kind, slot.argument)
@@ -142,9 +156,17 @@ def _slot(match: re.Match[str]) -> Slot:
     path, bar, kind = (piece.strip() for piece in inside.partition("|"))
     if not _PATH.match(path):
         raise TemplateError(f'"{{{inside}}}" names no value.', "Write it as in {account.balance|amount}.", offset)
+    if path.startswith(f"{TEXTS}.") and path.count(".") == 1:  # words of the line, not a value
+        return Slot(tuple(path.split(".")), "", "", offset)
     if not bar or not kind:
         message = f'"{{{inside}}}" does not say how the value is read aloud.'
         cure = f"Add a kind, as in {{{path}|{kind_to_advise(path)}}}; README.md beside the flows lists all kinds."
         raise TemplateError(message, cure, offset)
     name, _, argument = (piece.strip() for piece in kind.partition(":"))
-    return Slot(tuple(path.split(".")), name, argument, offset)
+    if "[" not in path:
+        return Slot(tuple(path.split(".")), name, argument, offset)
+    try:
+        item = parse_expression(path, _NOWHERE)
+    except ExpressionError as error:
+        raise TemplateError(str(error), error.cure, offset) from None
+    return Slot(next(item.paths()), name, argument, offset, item=item)

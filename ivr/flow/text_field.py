@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from ivr.yamlfile.suggest import did_you_mean
 
 from .fields import FieldKind, Reading, Schema, scalar
 from .model import Phrases
-from .text import Slot, Template, TemplateError, Text, parse_template
+from .text import ANY_LANGUAGE, TEXTS, Slot, Template, TemplateError, Text, parse_template
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?(-[A-Z]{2})?\Z")
 _TAG_PATTERN = "^" + _TAG.pattern.replace(r"\Z", "$")
@@ -118,10 +119,36 @@ class TextField(FieldKind[Text]):
                 reading.problem(_inside(written, fault.offset), "bad-slot", str(fault), fault.cure)
             return None
         faults = len(reading.problems)
-        for slot in template.slots():
-            self._check(slot, language, _inside(written, slot.offset), reading)
-        parts = (replace(p, place=_inside(written, p.offset)) if isinstance(p, Slot) else p for p in template.parts)
+        parts: list[str | Slot] = []
+        for part in template.parts:
+            if isinstance(part, str):
+                _join(parts, part)
+                continue
+            place = _inside(written, part.offset)
+            if part.path[0] == TEXTS:
+                for piece in self._of_the_line(part, language, place, reading):
+                    _join(parts, piece)
+                continue
+            self._check(part, language, place, reading)
+            parts.append(replace(part, place=place))
         return Template(tuple(parts), template.place) if len(reading.problems) == faults else None
+
+    @staticmethod
+    def _of_the_line(slot: Slot, language: str, place: Place, reading: Reading) -> tuple[str | Slot, ...]:
+        """Return the parts of a text of line.yaml, which stand here instead of its name."""
+        texts, name = reading.line_texts, slot.path[-1]
+        if texts is None:
+            return ()
+        if name not in texts:
+            cure = did_you_mean(name, texts) or f"It has {', '.join(texts) or 'none'}."
+            reading.problem(place, "unknown-value", f'There is no text "{name}" in line.yaml.', cure)
+            return ()
+        template: Template | None = texts[name].get(language) or texts[name].get(ANY_LANGUAGE)
+        if template is None:
+            message = f'The text "{name}" of line.yaml is missing in {language}.'
+            reading.problem(place, "missing-language", message, f"Add {language}: to it there.")
+            return ()
+        return template.parts
 
     @staticmethod
     def _check(slot: Slot, language: str, place: Place, reading: Reading) -> None:
@@ -139,6 +166,33 @@ class TextField(FieldKind[Text]):
     def schema(self) -> Schema:
         """Return the schema."""
         return {"anyOf": [_TEXT, _each_language(_TEXT)]}
+
+
+def _join(parts: list[str | Slot], part: str | Slot) -> None:
+    """Add a part; words join those before, so that a text without values is one."""
+    if isinstance(part, str) and parts and isinstance(parts[-1], str):
+        parts[-1] += part
+    else:
+        parts.append(part)
+
+
+@dataclass(frozen=True)
+class LineTextField(FieldKind[Map[str, Template]]):
+    """A text of line.yaml: one for all languages, or a block with one per language."""
+
+    words: str = "a text to say"
+    sample: str = "客服热线是{numbers.helpline|phone}。"
+
+    def read(self, node: Node, reading: Reading) -> Map[str, Template] | None:
+        """Read the text."""
+        text = TextField().read(node, reading)
+        if text is None:
+            return None
+        return text.by_language if isinstance(node, Mapping) else {ANY_LANGUAGE: next(iter(text.by_language.values()))}
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return TextField().schema()
 
 
 def _inside(written: Scalar, offset: int) -> Place:

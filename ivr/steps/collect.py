@@ -18,6 +18,9 @@ from ivr.flow.scalars import Name, OneOf, Whole
 _LENGTHS = {"digits": range(1, 31), "pin": range(SHORTEST_SECRET, LONGEST_SECRET + 1), "cvv": range(3, 5)}
 """The lengths that an entry of digits can be given."""
 
+_TYPES = {"amount": "number", "date": "date", "expiry": "date", "time": "time"}
+"""The types of entries that compare as something else than text."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CollectStep(EntryStep):
@@ -69,8 +72,8 @@ class CollectStep(EntryStep):
         return {"next": self.next} | self.failure_exits()
 
     def sets(self) -> Mapping[str, str]:
-        """Return the variable and its value kinds."""
-        return {self.save_as: self.entry.secret or "text"}
+        """Return the variable and its type."""
+        return {self.save_as: self.entry.secret or _TYPES.get(self.collect, "text")}
 
     def protects(self) -> bool:
         """Return whether the entry is a secret."""

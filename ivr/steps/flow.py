@@ -11,7 +11,7 @@ from ivr.engine.turn import Turn
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, MapOf, option
 from ivr.flow.model import NestedFlow, Route
-from ivr.flow.routes import Condition, Ways
+from ivr.flow.routes import ValueField, Ways
 from ivr.flow.scalars import Name
 
 
@@ -21,7 +21,7 @@ class SubFlow:
 
     run: str = option(Name("the name of a flow"), help="The flow that is run.")
     parameters: Mapping[str, Expression] = option(
-        MapOf(Condition()), help="The values for its parameters.", key="with", default=None
+        MapOf(ValueField()), help="The values for its parameters.", key="with", default=None
     )
     save_as: str = option(Name(), help="The variable that keeps its results.", key="as", default="")
 
@@ -34,7 +34,7 @@ class FlowStep(LiveStep):
 
     ```yaml
     choose_branch:
-      flow: {run: branches, with: {city: '"北京"'}, as: branch}
+      flow: {run: branches, with: {city: {text: 北京}}, as: branch}
       next: tell_branch
     ```
     """

@@ -17,7 +17,7 @@ from ivr.flow.hotline_fields import Referring
 from ivr.flow.model import AskedQuestion, Reference, Route
 from ivr.flow.outside_services import LOOKUP_SECONDS
 from ivr.flow.questions import GIVEN_ALONG
-from ivr.flow.routes import Condition, Ways
+from ivr.flow.routes import ValueField, Ways
 from ivr.flow.scalars import Name, Seconds, WordField
 
 
@@ -32,7 +32,7 @@ class LookupQuestion:
     )
     save_as: str = option(Name(), help="The variable that keeps the answer.", key="as", default="")
     fields: Mapping[str, Expression] = option(
-        MapOf(Condition()), help="What is asked with it, besides who the caller is.", key="with", default=None
+        MapOf(ValueField()), help="What is asked with it, besides who the caller is.", key="with", default=None
     )
     on_error: Route = option(Ways(), help="Where to go when there is no answer in time, or a fault.")
     on_missing: Route | None = option(

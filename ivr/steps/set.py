@@ -11,7 +11,7 @@ from ivr.engine.turn import Turn
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import MapOf, option
 from ivr.flow.model import Route
-from ivr.flow.routes import Condition, Ways
+from ivr.flow.routes import ValueField, Ways
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,14 +20,14 @@ class SetStep(LiveStep):
 
     ```yaml
     count_calls:
-      set: {asked: asked + 1, city: '"北京"'}
+      set: {asked: asked + 1, city: {text: 北京}}
       next: main
     ```
     """
 
     kind: ClassVar[str] = "set"
 
-    set: Mapping[str, Expression] = option(MapOf(Condition()), help="The variables and what they are set to.")
+    set: Mapping[str, Expression] = option(MapOf(ValueField()), help="The variables and what they are set to.")
     next: Route = option(Ways(), help="Where the call goes on.")
 
     def exits(self) -> Mapping[str, Route]:

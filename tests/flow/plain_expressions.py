@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ivr.flow.expressions import CONSTANTS, at_path
+from ivr.flow.evaluation import CONSTANTS, at_path, item_of, same_form
 from ivr.secret import Secret
 
 _ORDER = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
@@ -26,8 +26,12 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
             return node.value
         case ast.Name() if node.id in CONSTANTS:
             return CONSTANTS[node.id]
-        case ast.Name() | ast.Attribute():
-            return at_path(tuple(ast.unparse(node).split(".")), values)
+        case ast.Name():
+            return values.get(node.id)
+        case ast.Attribute():
+            return at_path((node.attr,), _value(node.value, values))
+        case ast.Subscript():
+            return item_of(_value(node.value, values), _value(node.slice, values))
         case ast.BoolOp():
             return _bool_op(node, values)
         case ast.UnaryOp(op=ast.Not()):
@@ -70,13 +74,16 @@ def _related(op: ast.cmpop, left: Any, right: Any) -> bool:
         return _contains(right, left) is isinstance(op, ast.In)
     low, high = _number(left), _number(right)
     if low is None or high is None:
-        return isinstance(left, str) and isinstance(right, str) and _ORDER[type(op)](left, right)
+        return isinstance(left, str) and isinstance(right, str) and _ORDER[type(op)](*same_form(left, right))
     return _ORDER[type(op)](low, high)
 
 
 def _equal(left: Any, right: Any) -> bool:
     if isinstance(left, Secret) or isinstance(right, Secret):
         return bool(left == right)
+    if isinstance(left, str) and isinstance(right, str):
+        first, second = same_form(left, right)
+        return first == second
     if isinstance(left, str) == isinstance(right, str):
         return bool(left == right)
     low, high = _number(left), _number(right)

@@ -32,6 +32,10 @@ desks:
   general: "+861085550100"
   vip: {number: "+861085550188", timeout: 20s, hours: counter}
 desk: general
+texts:
+  helpline: 热线是{numbers.helpline|phone}。
+  sorry: {zh-CN: 抱歉。, en-US: Sorry.}
+numbers: {helpline: "95588"}
 announcements:
   emergency: {outage: {zh-CN: 系统维护中。, en-US: Maintenance.}}
   service: {}
@@ -102,3 +106,12 @@ def test_slots_of_announcements_hold_prepared_texts_or_none():
     slots = read(LONG).announcements
     assert slots["emergency"]["outage"].template("en-US").fixed == "Maintenance."
     assert slots["service"] == {}
+
+
+def test_texts_and_numbers_of_the_line_are_kept_by_name():
+    line = read(LONG)
+    assert line.telephone_numbers == {"helpline": "95588"}
+    assert {name: sorted(texts) for name, texts in line.texts.items()} == {
+        "helpline": ["*"],
+        "sorry": ["en-US", "zh-CN"],
+    }

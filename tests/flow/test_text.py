@@ -92,3 +92,13 @@ def test_the_nearest_language_is_said():
     assert text.language_for("fr-FR") == "zh-CN"
     assert text.language_for("yue-HK") == "zh-CN"
     assert text.template("en-AU").parts == ("en-US",)
+
+
+def test_a_slot_reads_an_item_by_number_or_by_a_value():
+    values = {"sites": [{"name": "a"}, {"name": "b"}], "number": 2}
+    template = parse_template(
+        "{sites[0].name|text}{sites[number - 1].name|text}{sites.last.name|text}{sites[7].name|text}", PLACE
+    )
+    assert template.fill(values, lambda value, kind, argument: value) == "abb"
+    assert [slot.path for slot in template.slots()][:2] == [("sites", "0", "name")] * 2
+    assert template.names == {"sites", "number"}

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.diagnostics.problem import Place
 from ivr.flow.fields import Reading
+from ivr.flow.text import parse_template
 from ivr.flow.text_field import LanguageField, PhrasesField, TextField
 from ivr.speech.verbalize import VALUE_KINDS, argument_fault
 from ivr.yamlfile.source import Mapping, read_text
+
+PLACE = Place("f.yaml", 1, 1)
 
 
 def read(kind, text, **keywords):
@@ -71,3 +75,15 @@ def test_phrases_are_a_list_or_one_or_a_list_for_each_language():
     assert found.by_language == {"zh-CN": ("余额",), "en-US": ("balance",)}
     assert found.for_language("fr-FR") == ()
     assert read(PhrasesField(), "say: [{a: b}]\n")[0] is None
+
+
+def test_a_text_of_the_line_stands_where_it_is_named():
+    bye, greeting = parse_template("再见，{caller.name|name}。", PLACE), parse_template("Hi.", PLACE)
+    line_texts = {"bye": {"*": bye}, "en": {"en-US": greeting}}
+    reading = Reading(spoken_kinds=("name",), line_texts=line_texts)
+    node, _ = read_text("- 好的，{texts.bye}\n- '{texts.by}'\n- '{texts.en}'\n", "x.yaml")
+    texts = [TextField().read(item, reading) for item in node.items]
+    first, second, third = texts[0].template("zh-CN").parts
+    assert (first, second.path, third) == ("好的，再见，", ("caller", "name"), "。")
+    assert texts[1:] == [None, None]
+    assert [problem.rule for problem in reading.problems] == ["unknown-value", "missing-language"]

@@ -56,8 +56,11 @@ def fields_at(path: Path, by_variable: AnswerFields) -> FieldsRead:
     """Follow a path from a variable through the declared fields of its answer."""
     inside, fields = by_variable.get(path[0], {}), tuple[AnswerField, ...]()
     for part in path[1:]:
-        if fields and all(field.listed for field in fields) and part.isdecimal():
-            continue
+        if fields and all(field.listed for field in fields):
+            if part.isdecimal() or part in ("first", "last"):
+                continue
+            if part == "length":
+                return FieldsRead()
         if not inside:
             return FieldsRead()
         if part not in inside:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ivr.diagnostics.problem import Place
-from ivr.flow.expressions import SCHEME_OF_A_CARD, Expression
+from ivr.flow.evaluation import SCHEME_OF_A_CARD
+from ivr.flow.expressions import Expression
 from ivr.flow.model import Flow, Step
 from ivr.flow.parts_within import within
 from ivr.flow.standing_values import STANDING_VALUES
@@ -20,10 +21,17 @@ Path = tuple[str, ...]
 def paths_read(part: Any) -> Iterator[tuple[Path, Place, bool]]:
     """Yield every value that the texts and conditions of a part read, its place, and whether it is spoken."""
     readers = list(within(part, (Template, Expression)))
+    in_slots = set[int]()
     for template in (reader for reader in readers if isinstance(reader, Template)):
-        yield from ((slot.path, slot.place or template.place, True) for slot in template.slots())
+        for slot in template.slots():
+            place = slot.place or template.place
+            yield slot.path, place, True
+            in_slots.add(id(slot.item))
+            inner = slot.item.paths() if slot.item else ()
+            yield from ((path, place, False) for path in inner if path != slot.path)
     for expression in (reader for reader in readers if isinstance(reader, Expression)):
-        yield from ((path, expression.place, False) for path in expression.paths())
+        if id(expression) not in in_slots:
+            yield from ((path, expression.place, False) for path in expression.paths())
 
 
 def names_set(flow: Flow) -> frozenset[str]:

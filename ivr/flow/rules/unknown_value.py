@@ -20,8 +20,9 @@ _BY_SEGMENT = ("tier", "desk", "priority")
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every value that a text or a condition reads, and those that the flow returns."""
-    del parts
     names = names_set(flow)
+    if parts.line is not None:
+        yield from _numbers(flow, parts.line)
     for step in flow.written_steps():
         for path, place, _ in paths_read(step):
             yield from _value(path, place, readable_in(step, names))
@@ -41,15 +42,30 @@ def check_segments(line: Hotline, node: Mapping) -> Iterator[Problem]:
             yield from _condition(segment.when)
 
 
+def _numbers(flow: Flow, line: Hotline) -> Iterator[Problem]:
+    """Check every telephone number of line.yaml that the flow reads."""
+    for path, place, _ in paths_read([flow.globals, *flow.written_steps()]):
+        if path[0] == "numbers" and (len(path) != 2 or path[1] not in line.telephone_numbers):
+            numbers = line.telephone_numbers
+            cure = did_you_mean(path[-1], numbers) or f"line.yaml has {', '.join(numbers) or 'none'} under numbers."
+            yield Problem(place, RULE.id, f'There is no number "{".".join(path[1:])}" in line.yaml.', cure)
+
+
 def _value(path: Path, place: Place, names: frozenset[str]) -> Iterator[Problem]:
     if path[0] == "item" and "item" not in names:
         message = '"item" is there only in a step that has "each".'
         yield Problem(place, RULE.id, message, 'Add "each:" with a list, or name another value.')
     elif path[0] not in names:
-        yield Problem(place, RULE.id, f'Nothing in this flow sets "{path[0]}".', _cure(path[0], names))
+        near = did_you_mean(path[0], names)
+        as_text = f"If it is a text, write {{text: {path[0]}}}." if not path[0].isascii() and len(path) == 1 else ""
+        yield Problem(
+            place, RULE.id, f'Nothing in this flow sets "{path[0]}".', near or as_text or _cure(path[0], names)
+        )
     elif path == ("line",):
         parts = " or ".join(f'"line.{part}"' for part in STANDING_VALUES["line"])
         yield Problem(place, RULE.id, '"line" is several values.', f"Read {parts}.")
+    elif path[0] == "numbers":
+        return
     elif path[0] == "desks":
         yield from _desk_value(path, place)
     elif len(path) > 1 and path[0] in STANDING_VALUES and path[1] not in STANDING_VALUES[path[0]]:
@@ -90,7 +106,9 @@ def _unless_the_bank_has_it(path: Path, place: Place, near: str) -> Problem:
 
 
 def _cure(name: str, names: frozenset[str]) -> str:
-    return did_you_mean(name, names) or f"There are {', '.join(sorted(names))}."
+    if not (near := did_you_mean(name, names)) and not name.isascii():
+        return f"If it is a text, write {{text: {name}}}."
+    return near or f"There are {', '.join(sorted(names))}."
 
 
 RULE = Rule(
