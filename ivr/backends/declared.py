@@ -44,8 +44,7 @@ def service_address(service: OutsideService, named: NamedSetting) -> ServiceAddr
 
 def missing_settings(service: OutsideService, named: NamedSetting) -> list[str]:
     """Return the settings that a service needs and that are not set."""
-    wanted = [service.address, service.token, service.certificate, *service.headers.values()]
-    names = (value.setting for value in wanted if value and value.setting)
+    names = (text.setting for text in service.texts() if text.setting)
     return [name for name in names if not named(name)]
 
 

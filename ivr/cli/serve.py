@@ -133,7 +133,7 @@ def _run(
 
     listeners = _listeners(options.host, options.port, before)
     click.echo(_welcome(_address_of(listeners[0], options.host), settings, channels))
-    for warning in _warnings(settings, channels):
+    for warning in _warnings(settings, release, channels):
         click.echo(f"Warning: {warning}", err=True)
     sys.stdout.flush()
     log.to_stderr()
@@ -228,12 +228,12 @@ def _report(fault: FlowError) -> str:
     return "the flows cannot be used.\n\n" + render("text", fault.problems, sources)
 
 
-def _warnings(settings: Settings, channels: Iterable[Channel[Any]]) -> Iterator[str]:
+def _warnings(settings: Settings, release: Release, channels: Iterable[Channel[Any]]) -> Iterator[str]:
     from ivr.settings.misspelt import misspelt
 
     for channel in channels:
         yield from channel.warnings()
-    for name, meant in misspelt(os.environ):
+    for name, meant in misspelt(os.environ, release.lookups.settings()):
         yield f"{name} is no setting." + (f" Did you mean {meant}?" if meant else "")
     if settings.store.startswith("memory:"):
         yield "IVR_STORE is memory: calls, complaints and locks are lost when the server ends."

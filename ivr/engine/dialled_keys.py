@@ -10,14 +10,14 @@ ANY_DIGIT = "x"
 
 
 def matched_keys(typed: str, keys: Collection[str], patterns: Sequence[str] = ()) -> tuple[str, str] | None:
-    """Return the key or extension that was typed, and the keys behind it; None if nothing fits.
+    """Return the key or extension that was typed, and the keys behind it; None if nothing is_extension.
 
     A key that is the beginning of a longer one counts only if nothing was typed behind it: 13 is not 1 where 12 is a
     choice, since the caller has mistyped.
     """
     for length in range(min(len(typed), longest(keys, patterns)), 0, -1):
         head, rest = typed[:length], typed[length:]
-        if (head in keys or fits(head, patterns)) and not (rest and _begins(head, keys, patterns)):
+        if (head in keys or is_extension(head, patterns)) and not (rest and _begins(head, keys, patterns)):
             return head, rest
     return None
 
@@ -27,7 +27,7 @@ def longest(keys: Collection[str], patterns: Sequence[str] = ()) -> int:
     return max(map(len, (*keys, *patterns)), default=1)
 
 
-def fits(typed: str, patterns: Sequence[str]) -> bool:
+def is_extension(typed: str, patterns: Sequence[str]) -> bool:
     """Return whether all of what was typed is an extension."""
     return any(len(typed) == len(pattern) and _agree(typed, pattern) for pattern in patterns)
 

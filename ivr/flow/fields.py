@@ -35,6 +35,7 @@ class Reading:
     """The state of reading one file: its language, the value kinds that can be spoken, and the problems so far.
 
     `families` maps each supported language tag to its family; if it is empty, any tag is accepted.
+    `shared` are the choices and steps of line.yaml, a `SharedParts`; None where they are not known.
     `line_texts` are the templates of line.yaml by name and language; None where they are not known.
     `key` is the key whose value is being read, for messages.
     """
@@ -43,6 +44,7 @@ class Reading:
     spoken_kinds: tuple[str, ...] = ()
     argument_fault: ArgumentFault = no_fault
     families: Map[str, str] = field(default_factory=dict)
+    shared: Any = None
     line_texts: Map[str, Map[str, Any]] | None = None
     key: str = ""
     problems: list[Problem] = field(default_factory=list)

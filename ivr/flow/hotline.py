@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from ivr.calendar import Hours
 from ivr.diagnostics.problem import Place, Problem
 from ivr.yamlfile.source import Mapping as SourceMapping
-from ivr.yamlfile.source import Node
+from ivr.yamlfile.source import Node, Sequence
 
 from .expressions import Expression
-from .fields import Block, ListOf, MapOf, Reading, option, options, read_options
+from .fields import Block, FieldKind, ListOf, MapOf, Reading, Schema, object_schema, option, options, read_options
 from .hotline_fields import OpeningHours, PreparedTexts, Referring
 from .model import HEAD_STARTS, PRIORITIES, CalledNumber, Desk, Hotline, Reference, Segment, Site, Waiting
-from .routes import Condition
+from .routes import ChoiceFields, Condition
 from .rules import check_line
 from .scalars import Flag, Name, OneOf, Seconds, Whole, WordField
+from .shared_parts import PARAMETERS, SharedParts
 from .text import Template, Text
 from .text_field import LanguageField, LineTextField
 
@@ -151,6 +152,48 @@ class SiteFields:
 
 
 @dataclass(frozen=True)
+class SharedChoice(FieldKind[Node]):
+    """A choice without an aim, or with one; or a list of the names of others."""
+
+    words: str = "a choice, or a list of names"
+    sample: str = "{label: 返回主菜单, do: main_menu}"
+
+    def read(self, node: Node, reading: Reading) -> Node | None:
+        """Check the keys of a choice, and return it as written."""
+        if isinstance(node, Sequence):
+            return None if ListOf(Name("the name of a choice")).read(node, reading) is None else node
+        if not isinstance(node, SourceMapping):
+            self.wrong(node, reading)
+            return None
+        return None if read_options(node, options(ChoiceFields), reading, what="a choice") is None else node
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"anyOf": [object_schema(options(ChoiceFields)), {"type": "array", "items": {"type": "string"}}]}
+
+
+@dataclass(frozen=True)
+class SharedStep(FieldKind[Node]):
+    """A step as flows write it, whose values `$name` are given by the flow that uses it."""
+
+    words: str = "a step, with parameters"
+    sample: str = "{parameters: [again], menu: [{label: 再听一遍, goto: $again}]}"
+
+    def read(self, node: Node, reading: Reading) -> Node | None:
+        """Return the step; its keys are checked where it is used."""
+        if not isinstance(node, SourceMapping):
+            self.wrong(node, reading)
+            return None
+        wanted = node.get(PARAMETERS)
+        names = ListOf(Name()).read(wanted, reading) if wanted is not None else ()
+        return None if names is None else node
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"type": "object", "properties": {PARAMETERS: ListOf(Name()).schema()}}
+
+
+@dataclass(frozen=True)
 class LineFields:
     """The keys of `line.yaml`."""
 
@@ -178,6 +221,14 @@ class LineFields:
         MapOf(Block(SiteFields, "a site", short="weight")),
         help="The places where agents work: a weight, or a block.",
         default=None,
+    )
+    choices: Mapping[str, Node] = option(
+        MapOf(SharedChoice()),
+        help="Choices by name, which any menu uses: a choice, or a list of the names of others.",
+        default=None,
+    )
+    steps: Mapping[str, Node] = option(
+        MapOf(SharedStep()), help="Steps by name, which any flow uses, with `parameters`.", default=None
     )
     texts: Mapping[str, Mapping[str, Template]] = option(
         MapOf(LineTextField()), help="Texts by name, which any flow uses as `{texts.name}`.", default=None
@@ -228,6 +279,7 @@ def _line(fields: LineFields) -> Hotline:
         hours=fields.hours or {},
         segments={name: Segment(name, **vars(segment)) for name, segment in (fields.segments or {}).items()},
         announcements=fields.announcements or {},
+        shared=SharedParts(fields.choices or {}, fields.steps or {}),
         texts=fields.texts or {},
         telephone_numbers=fields.numbers or {},
         waiting=_waiting(fields.queue) if fields.queue else Waiting(),

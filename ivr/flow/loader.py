@@ -28,6 +28,7 @@ from .routes import Choices, Goto
 from .rules import Parts, check_parts
 from .rules._rule import UnclearNumbers, no_number
 from .scalars import IdentityLevel, Name, OneOf
+from .shared_parts import written_step
 from .text import Text
 from .text_field import LanguageField
 
@@ -223,7 +224,8 @@ def read_flow(
 ) -> tuple[Flow | None, list[Problem]]:
     """Read one flow without its invalid steps, so that the rest can be checked; None if the rest is unusable."""
     reading = catalogue.reading()
-    reading.line_texts = line.texts if line is not None else None
+    if line is not None:
+        reading.line_texts, reading.shared = line.texts, line.shared
     if not isinstance(node, Block):
         reading.problem(node.place, "wrong-type", "A flow file is a block of keys.", 'Begin with "flow: its_name".')
         return None, reading.problems
@@ -306,6 +308,10 @@ def _guard(step: Step, catalogue: Catalogue) -> Step | None:
 
 def _read_step(name: str, place: Place, body: Node, reading: Reading, catalogue: Catalogue) -> Step | None:
     what = f'Step "{name}"'
+    written = written_step(body, reading)
+    if written is None:
+        return None
+    body = written
     if not isinstance(body, Block):
         cure = "Write its keys below it, two blanks further in."
         reading.problem(place, "wrong-type", f"{what} is no block of keys.", cure)

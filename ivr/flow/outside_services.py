@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -67,6 +67,11 @@ class OutsideService:
     stand_in: str = ""
     place: Place | None = field(default=None, compare=False)
 
+    def texts(self) -> Iterator[SettingOrText]:
+        """Yield what may be held by settings."""
+        yield self.address
+        yield from (text for text in (self.token, self.certificate, *self.headers.values()) if text)
+
 
 @dataclass(frozen=True)
 class Lookups:
@@ -83,6 +88,11 @@ class Lookups:
             for service in self.services.values()
             for question in service.questions.values()
         }
+
+    def settings(self) -> frozenset[str]:
+        """Return the variables that hold addresses, tokens and headers, and those that name files with them."""
+        texts = (text for service in self.services.values() for text in service.texts() if text.setting)
+        return frozenset(name for text in texts for name in (text.setting, f"{text.setting}_FILE"))
 
     def may_ask(self, source: str) -> bool:
         """Return whether a question can be answered at all: if nothing is declared, all can."""

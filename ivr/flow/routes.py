@@ -9,9 +9,10 @@ from typing import Any
 from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
 
 from .expressions import Expression, ExpressionError, constant_expression, parse_expression
-from .fields import FieldKind, Reading, Schema, object_schema, option, options, read_options, scalar
+from .fields import FieldKind, Reading, Schema, documented, object_schema, option, options, read_options, scalar
 from .model import Choice, Phrases, Route, Target, Way
 from .scalars import Name, OneOf, WordField
+from .shared_parts import USE, written_choices
 from .text import Text
 from .text_field import PhrasesField, TextField
 
@@ -168,7 +169,7 @@ class Ways(FieldKind[Route]):
         return {"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": way}]}
 
 
-LONGEST_KEY = 6
+LONGEST_CHOICE = 6
 """The most digits of one choice; longer numbers are entries of a step of kind collect."""
 
 
@@ -185,7 +186,7 @@ class Key(FieldKind[str]):
         key = scalar(node, self, reading)
         if key is None:
             return None
-        if self.several and key.text.isascii() and key.text.isdecimal() and 1 < len(key.text) <= LONGEST_KEY:
+        if self.several and key.text.isascii() and key.text.isdecimal() and 1 < len(key.text) <= LONGEST_CHOICE:
             return key.text
         if key.text not in _KEYS:
             self.wrong(key, reading)
@@ -194,11 +195,11 @@ class Key(FieldKind[str]):
 
     def schema(self) -> Schema:
         """Return the schema."""
-        one: Schema = {"enum": [*_KEYS, *range(10)]}
+        single: Schema = {"enum": [*_KEYS, *range(10)]}
         if not self.several:
-            return one
-        digits = {"type": ["string", "integer"], "pattern": f"^[0-9]{{1,{LONGEST_KEY}}}$"}
-        return {"anyOf": [one, digits]}
+            return single
+        digits = {"type": ["string", "integer"], "pattern": f"^[0-9]{{1,{LONGEST_CHOICE}}}$"}
+        return {"anyOf": [single, digits]}
 
 
 @dataclass(frozen=True)
@@ -237,17 +238,18 @@ class Choices(FieldKind[tuple[Choice, ...]]):
         if not isinstance(node, Sequence) or not node.items:
             self.wrong(node, reading, "Write each choice on a line of its own: - {label: ..., goto: ...}")
             return None
-        read = [(item, self._fields(item, reading)) for item in node.items]
-        if any(values is None for _, values in read):
+        before = len(reading.problems)
+        read = [(place, self._fields(item, reading)) for item, place in written_choices(node.items, reading)]
+        if len(reading.problems) > before or not read or any(values is None for _, values in read):
             return None
         taken = {values["key"] for _, values in read if values and values["key"]}
         free = iter(digit for digit in "123456789" if digit not in taken)
         choices: list[Choice] = []
-        for item, values in read:
+        for place, values in read:
             assert values is not None  # noqa: S101
             counted = self.numbered and not values["key"]
             values["key"] = values["key"] or (next(free, "") if counted else "")
-            choices.append(Choice(**values, place=item.place, counted=counted))
+            choices.append(Choice(**values, place=place, counted=counted))
         self._check_keys(choices, reading)
         return tuple(choices)
 
@@ -298,9 +300,12 @@ class Choices(FieldKind[tuple[Choice, ...]]):
 
     def schema(self) -> Schema:
         """Return the schema."""
-        choice = {**object_schema(options(ChoiceFields)), "oneOf": [{"required": ["goto"]}, {"required": ["do"]}]}
+        choice = object_schema(options(ChoiceFields))
+        choice["properties"][USE] = documented("The choice of line.yaml that this one is made of.")
+        aims: list[Schema] = [{"required": ["goto"]}, {"required": ["do"]}]
+        choice["oneOf"] = [*aims, {"required": [USE], "not": {"anyOf": aims}}]
         if not self.numbered:
             key = choice["properties"]["key"]
             key.pop("anyOf")
             key |= Key().schema()
-        return {"type": "array", "minItems": 1, "items": choice}
+        return {"type": "array", "minItems": 1, "items": {"anyOf": [choice, {"type": "string"}]}}

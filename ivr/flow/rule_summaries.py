@@ -76,6 +76,7 @@ FIELDS = {
     "no-key-left": "There are more choices than keys.",
     "no-way-left": "The last entry of a route has a condition, so that a call may have no way on.",
     "bad-hours": "Opening hours name a day or a span of time that cannot be read.",
+    "unknown-part": "A shared choice or step does not exist in line.yaml.",
     "flow-name": "The flow is called differently from its file.",
 }
 """Rules about steps and their keys."""

@@ -13,6 +13,7 @@ from .hotline import LineFields
 from .loader import Catalogue, FlowFields, step_options
 from .lookups import LookupsFields
 from .model import Step
+from .shared_parts import USE, WITH
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _STEP_NAME = r"^(?!return$)(?![-0-9])[^\s!-,./:-@\[-^`{-~]+$"
@@ -55,8 +56,12 @@ def _step_schema(kinds: Mapping[str, type[Step]]) -> Schema:
     return {
         "type": "object",
         "description": "A step does one thing; the key that says which is its kind.",
-        "properties": {kind: documented(option_summary(cls)) for kind, cls in sorted(kinds.items())},
-        "anyOf": [{"required": [kind]} for kind in sorted(kinds)],
+        "properties": {
+            **{kind: documented(option_summary(cls)) for kind, cls in sorted(kinds.items())},
+            USE: documented("The step of line.yaml that this one is made of."),
+            WITH: documented("The values of its parameters."),
+        },
+        "anyOf": [{"required": [kind]} for kind in (*sorted(kinds), USE)],
         "allOf": [
             {"if": {"required": [kind]}, "then": {"$ref": f"#/definitions/{kind}%20step"}} for kind in sorted(kinds)
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
 from . import FILE_VARIABLES, VARIABLES
@@ -13,9 +13,12 @@ _OF_TOOLS = frozenset({"IVR_DEBUG", "IVR_VENV", "IVR_SET_UP_BY", "IVR_RANDOM_CAL
 _OF_TESTS = "IVR_TEST_"
 
 
-def misspelt(env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield each variable that is no setting with the setting that was probably meant, or an empty text."""
-    settings = (*VARIABLES.values(), *FILE_VARIABLES)
+def misspelt(env: Mapping[str, str], more: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """Yield each variable that is no setting with the setting that was probably meant, or an empty text.
+
+    `more` are the variables that lookups.yaml names.
+    """
+    settings = (*VARIABLES.values(), *FILE_VARIABLES, *more)
     for name in sorted(env):
         if name.startswith(_PREFIX) and name not in _OF_TOOLS.union(settings) and not name.startswith(_OF_TESTS):
             yield name, next(iter(get_close_matches(name, settings, 1, 0.75)), "")

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, ClassVar
 
-from ivr.engine.dialled_keys import fits, longest, matched_keys
+from ivr.engine.dialled_keys import is_extension, longest, matched_keys
 from ivr.engine.entry_parser import FINISH
 from ivr.engine.input_step import MISS, InputScratch, InputStep, keep_ahead, next_language, option_words, phrases_of
 from ivr.engine.step import Move
@@ -133,7 +133,7 @@ class MenuStep(InputStep):
         elif self.save_as and not valued:
             yield "as", 'No choice has a "value" to keep.', 'Add "value:" to the choices, or delete this line.'
         for choice in self.menu if self.extensions else ():
-            if self.extensions and fits(choice.key, self.extensions.patterns):
+            if self.extensions and is_extension(choice.key, self.extensions.patterns):
                 message = f"Key {choice.key} of a choice is an extension, too."
                 yield "extensions", message, "Give the choice another key, or write a narrower pattern."
 
@@ -179,7 +179,7 @@ class MenuStep(InputStep):
         if key in offered:
             keep_ahead(turn, rest)
             return self.do(turn, offered[key], self.outcome(offered[key]))
-        if fits(key, self._patterns):
+        if is_extension(key, self._patterns):
             return self._dial_extension(turn, key, rest)
         return self.universal(turn, key)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.engine.dialled_keys import fits, longest, matched_keys
+from ivr.engine.dialled_keys import is_extension, longest, matched_keys
 
 KEYS = ["1", "12", "3", "0", "*"]
 
@@ -36,7 +36,7 @@ def test_one_key_is_enough_where_all_have_one():
 
 
 def test_a_pattern_takes_digits_and_nothing_else():
-    assert fits("201", ["2xx"])
-    assert not fits("2*1", ["2xx"])
-    assert not fits("301", ["2xx"])
-    assert not fits("20", ["2xx"])
+    assert is_extension("201", ["2xx"])
+    assert not is_extension("2*1", ["2xx"])
+    assert not is_extension("301", ["2xx"])
+    assert not is_extension("20", ["2xx"])

@@ -19,5 +19,6 @@ class SettingsCheck(Check):
         """Yield a line for each setting."""
         for source in deployment.settings.sources():
             yield Finding("fine", source.name, f"{source.value or '-'} ({source.origin})")
-        for name, meant in misspelt(deployment.env):
+        of_lookups = deployment.release.lookups.settings() if deployment.release else ()
+        for name, meant in misspelt(deployment.env, of_lookups):
             yield Finding("warning", name, "is no setting", f"Did you mean {meant}?" if meant else "")

@@ -16,7 +16,7 @@ from ._rule import Parts
 from ._values import Path
 
 FLAG, NUMBER, DATE, TIME, DATETIME = "flag", "number", "date", "time", "datetime"
-FORMS = {
+LITERAL_FORMS = {
     DATE: (re.compile(r"\d{4}-\d{2}-\d{2}"), "2026-12-30"),
     TIME: (re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?"), "09:00"),
     DATETIME: (re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}.*)?"), "2026-12-30T09:00"),

@@ -17,7 +17,7 @@ from ivr.yamlfile.suggest import did_you_mean
 
 from ._questions import answers, with_item
 from ._rule import Parts, Rule
-from ._types import FLAG, FORMS, NUMBER, KindsOfValues, kinds_of_values
+from ._types import FLAG, LITERAL_FORMS, NUMBER, KindsOfValues, kinds_of_values
 
 _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
@@ -57,9 +57,9 @@ def _compared(
         return
     elif kind == NUMBER and not _is_number(written):
         yield _problem(expression, f'"{name}" is a number, and never {_shown(written)}.', "Compare with a number.")
-    elif kind in FORMS and not (isinstance(written, str) and FORMS[kind][0].fullmatch(written)):
+    elif kind in LITERAL_FORMS and not (isinstance(written, str) and LITERAL_FORMS[kind][0].fullmatch(written)):
         message = f'"{name}" is a {kind}, which does not compare with {_shown(written)}.'
-        yield _problem(expression, message, f'Write it as in "{FORMS[kind][1]}".')
+        yield _problem(expression, message, f'Write it as in "{LITERAL_FORMS[kind][1]}".')
     elif texts and isinstance(written, str) and written not in texts and not isinstance(relation, _ORDER):
         cure = did_you_mean(written, texts) or f"It is one of {', '.join(texts)}."
         yield _problem(expression, f'"{name}" is never {_shown(written)}.', cure)
