@@ -24,8 +24,8 @@ from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.requests import new_sid, signature
 from ivr.carrier.transport import CarrierAnswer, NoAnswer, WsgiTransport
 from ivr.cli._sockets import claim_port
+from ivr.conversations.play import play_conversation
 from ivr.conversations.reader import read_conversations
-from ivr.conversations.runner import play_conversation
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.settings import Settings
 from ivr.steps.collect import CollectStep

@@ -19,9 +19,9 @@ from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.requests import Exchange, new_sid, signature
 from ivr.carrier.twiml import Dial, Gather, Hangup, Say
 from ivr.carrier.twiml_parser import parse_twiml
+from ivr.conversations.play import play_conversation
 from ivr.conversations.reader import read_conversation_text
 from ivr.conversations.result import ConversationResult
-from ivr.conversations.runner import play_conversation
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.settings import Settings
 from ivr.web import web_app

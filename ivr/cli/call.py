@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ivr.carrier.requests import Exchange
     from ivr.conversations.model import Conversation
     from ivr.conversations.result import ConversationResult
+    from ivr.flow.model import Release
 
 _FLOW = "main_menu"
 _CALLER = "+8613800000001"
@@ -145,6 +146,7 @@ def _talk(
             wired(token=token, more={**_voices(), **hearing(served)}, banks=banks) as whole,
         ):
             ivr, transport = whole.ivr()
+            _refuse_unknown_flow(flow, ivr.release)
             news = TextMessages(ivr.store, ivr.seal)
             if spoken:
                 tell_unheard(ivr)
@@ -159,6 +161,15 @@ def _talk(
     if result.faults:
         raise click.exceptions.Exit(1)
     _tell_next(flow or _FLOW)
+
+
+def _refuse_unknown_flow(flow: str, release: Release) -> None:
+    """Raise UsageError for a flow that is not there; the flow of the number would be played instead."""
+    from ivr.yamlfile.suggest import did_you_mean
+
+    if flow and flow not in release.flows:
+        cure = did_you_mean(flow, release.flows) or f"The flows are {', '.join(sorted(release.flows))}."
+        raise click.UsageError(f'there is no flow "{flow}". {cure}')
 
 
 def _voices() -> dict[str, str]:
@@ -210,7 +221,7 @@ def _remote(conversations: Sequence[Conversation], url: str) -> Iterator[Convers
     from ivr.carrier.clock import VirtualClock
     from ivr.carrier.http_transport import HttpTransport
     from ivr.carrier.terminal.phone import advice
-    from ivr.conversations.runner import play_conversation
+    from ivr.conversations.play import play_conversation
 
     transport = HttpTransport()
     try:

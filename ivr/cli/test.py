@@ -181,6 +181,7 @@ def command(
         raise click.UsageError(f"no conversation has {text!r} in its file, flow or title")
     began, clock = time.perf_counter(), VirtualClock(MONDAY_AT_TEN)
     with _server_faults() as faults, wired(clock.now, sleep=clock.sleep, banks=dict(banks)) as whole:
+        _refuse_unknown(conversations, whole.ivr()[0].release)
         show = None if as_json else _Progress(verbose)
         played = []
         for conversation in conversations:
@@ -198,10 +199,20 @@ def command(
         raise click.exceptions.Exit(1)
 
 
+def _refuse_unknown(conversations: Sequence[Conversation], release: Release) -> None:
+    """Raise FlowError for conversations that name what the flows do not have; they would play something else."""
+    from ivr.conversations.release_check import conversation_problems
+    from ivr.errors import FlowError
+
+    if problems := conversation_problems(conversations, release):
+        raise FlowError(problems)
+
+
 def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> ConversationResult:
     """Play one conversation with its bank, its participants and its time."""
+    from ivr.conversations.flow_words import FlowWords
     from ivr.conversations.participants import with_participants
-    from ivr.conversations.runner import play_conversation
+    from ivr.conversations.play import play_conversation
     from ivr.stores.memory import MemoryStore
 
     whole.bank.reset()
@@ -234,6 +245,7 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> C
             facts=ivr.session.facts,
             inbox=ivr.texts_sent,
             back_ends=switched,
+            flow_words=FlowWords(ivr.release, ivr.session.facts, ivr.services.verbalize),
         )
 
     return with_participants(ivr.queue, conversation, clock, transport, plays, base_url=BASE_URL, token=whole.token)

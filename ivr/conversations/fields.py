@@ -13,7 +13,7 @@ from ivr.yamlfile.plain_value import plain_value
 from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
 from ivr.yamlfile.suggest import did_you_mean
 
-from .model import CODE, Expectation, ScriptedAnswer
+from .model import CODE, Expectation, ScriptedAnswer, StepPrompt
 
 _AGENT = ("press", "talk", "ring")
 AGENT_WORDS: dict[str, DeskAnswer] = {
@@ -68,6 +68,25 @@ class File:
         """Read one text or a list of texts."""
         items = node.items if isinstance(node, Sequence) else (node,)
         return tuple(Expectation(item.place, self.text(item, what)) for item in items)
+
+    def heard(self, node: Node, what: str) -> tuple[Expectation, ...]:
+        """Read one text or a list of texts; a block names a step, and values that its text holds."""
+        items = node.items if isinstance(node, Sequence) else (node,)
+        return tuple(self._heard(item, what) for item in items)
+
+    def _heard(self, node: Node, what: str) -> Expectation:
+        if not isinstance(node, Mapping):
+            return Expectation(node.place, self.text(node, what))
+        step = node.get("step")
+        if step is None:
+            cure = 'Write it as {step: tell_balance, account.balance: "12.50"}.'
+            raise self.report(node, "missing-key", f"This `{what}` names no `step`.", cure)
+        values = {key.text: plain_value(value) for key, value in node.entries if key.text != "step"}
+        return Expectation(node.place, StepPrompt(self.text(step, "step"), values))
+
+    def placed(self, node: Node, what: str) -> Expectation:
+        """Read one text with its place."""
+        return Expectation(node.place, self.text(node, what), what)
 
     def words(self, node: Node, what: str) -> dict[str, str]:
         """Read a map of one-line texts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,7 +13,15 @@ from ivr.diagnostics.problem import Place
 CODE = "{code}"
 """Placeholder among keys for the one-time code of the newest text message."""
 
-TurnAct = Literal["press", "say", "wait", "record", "dial", "agent", "hang_up"]
+TurnAct = Literal["press", "choose", "say", "wait", "record", "dial", "agent", "hang_up"]
+
+
+Facts = Callable[[str], Mapping[str, object]]
+"""Returns the state of a call, where the server runs in this process."""
+
+
+class NotInFlow(Exception):
+    """The call is at a step that has no such choice, or the step says no such words; the text is for editors."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,17 @@ class ScriptedAnswer:
     outcome: Literal["answer", "missing", "error"] = "answer"
     fields: Mapping[str, Any] = field(default_factory=dict)
     slow: float = 0.0
+
+
+@dataclass(frozen=True)
+class StepPrompt:
+    """The text that a step says first, with some of its values by path."""
+
+    step: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"the text of step {self.step}"
 
 
 @dataclass(frozen=True)
@@ -100,7 +119,8 @@ class ConversationTurn:
     `text_message` is text that the newest text message must contain. `agent` is the behaviour of an agent whose
     telephone rings, and `agent_hears` text that the agent must have heard; `patience` is the maximum time that the
     caller waits, for any number of documents. `bank` is the state of the bank after the act, `answers` are those of
-    outside services from then on.
+    outside services from then on. `at` is the step at which the caller acts; `choose` names a choice there, which is
+    taken by its key, or by its words.
     """
 
     place: Place
@@ -109,6 +129,9 @@ class ConversationTurn:
     text_message: tuple[Expectation, ...] = ()
     deed: TurnAct | None = None
     press: str = field(default="", repr=False)
+    choose: str = ""
+    by_word: bool = False
+    at: Expectation | None = None
     say: str = field(default="", repr=False)
     confidence: float | None = None
     record: float = 0.0
@@ -154,6 +177,12 @@ class Conversation:
     def faulty_bank(self) -> bool:
         """Return whether a service answers otherwise than usual at any time of the call."""
         return self.bank != Bank() or bool(self.answers) or any(turn.bank or turn.answers for turn in self.turns)
+
+    @property
+    def by_meaning(self) -> bool:
+        """Return whether it can be played only with the flows at hand."""
+        prompts = [wish for turn in self.turns for wish in turn.hear if isinstance(wish.value, StepPrompt)]
+        return bool(prompts) or any(turn.choose or turn.at for turn in self.turns)
 
     @property
     def path(self) -> str:

@@ -24,9 +24,22 @@ _BANK = ("slow_ms", "fail_rate")
 _ANNOUNCED = ("slot", "preset", "text", "until", "lines", "drill", "from")
 _AGENTS = ("name", "desk", "number", "free_after", "signed_off")
 _BEFORE = ("from", "flow", "to", "ahead", "press", "talk", "hangs_up")
-_DEEDS = ("press", "say", "wait", "silence", "record", "dial", "agent", "hang_up")
+_DEEDS = ("press", "choose", "say", "wait", "silence", "record", "dial", "agent", "hang_up")
 _HEARD = ("hear", "hear_not", "agent_hears", "text_message")
-_TURN = (*_HEARD, *_DEEDS, "confidence", "talk", "after", "repeat_request", "bank", "answers", "secret", "expect")
+_TURN = (
+    "at",
+    *_HEARD,
+    *_DEEDS,
+    "by",
+    "confidence",
+    "talk",
+    "after",
+    "repeat_request",
+    "bank",
+    "answers",
+    "secret",
+    "expect",
+)
 _T = TypeVar("_T")
 _Read = tuple[list[Conversation], list[Problem]]
 
@@ -200,11 +213,14 @@ def _turn(file: File, node: Node) -> ConversationTurn:
     deed = _deed(fields, node)
     return ConversationTurn(
         place=node.place,
-        hear=take("hear", file.texts, ()),
+        at=take("at", file.placed, None),
+        hear=take("hear", file.heard, ()),
         hear_not=take("hear_not", file.texts, ()),
         text_message=take("text_message", file.texts, ()),
         deed=deed,
         press=take("press", file.keys, ""),
+        choose=take("choose", file.text, ""),
+        by_word=take("by", lambda value, what: file.one_of(value, what, ("key", "word")), "key") == "word",
         say=take("say", file.text, ""),
         confidence=take("confidence", lambda value, what: file.number(value, what, 1.0), None),
         record=take("record", file.seconds, 0.0),
@@ -224,7 +240,7 @@ def _turn(file: File, node: Node) -> ConversationTurn:
 
 
 _TOGETHER = ({"record", "press"}, {"record", "hang_up"}, {"dial", "hang_up"}, {"agent", "hang_up"})
-_NEEDS = {"confidence": "say", "talk": "dial", "agent_hears": "agent"}
+_NEEDS = {"by": "choose", "confidence": "say", "talk": "dial", "agent_hears": "agent"}
 
 
 def _deed(fields: Fields, node: Node) -> TurnAct | None:

@@ -1,15 +1,22 @@
-"""Check that what conversations name is there in the flows: flows, questions and fields of answers."""
+"""Check that what conversations name is there in the flows: flows, steps, choices, facts, questions, answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import Release
+from ivr.flow.model import PRIORITIES, Release
 from ivr.flow.questions import AnswerField
 from ivr.yamlfile.suggest import did_you_mean
 
-from .model import Conversation, ScriptedAnswer
+from .flow_words import choice_names
+from .model import Conversation, ConversationTurn, ScriptedAnswer, StepPrompt
+
+FACTS = (
+    *("flow", "step", "language", "level", "errors", "turn", "release", "queued", "priority"),
+    *("dialled", "ended", "seconds_at_most"),
+)
+"""The facts that conversations may expect."""
 
 
 def conversation_problems(conversations: Iterable[Conversation], release: Release) -> list[Problem]:
@@ -26,6 +33,44 @@ def _problems(conversation: Conversation, release: Release) -> Iterator[Problem]
     yield from _answers(conversation.answers, release)
     for turn in conversation.turns:
         yield from _answers(turn.answers, release)
+        yield from _turn(turn, release)
+        yield from _facts(turn, release)
+
+
+def _turn(turn: ConversationTurn, release: Release) -> Iterator[Problem]:
+    steps = {name for flow in release.flows.values() for name in flow.steps}
+    prompts = [(wish, wish.value.step) for wish in turn.hear if isinstance(wish.value, StepPrompt)]
+    for wish, step in [*prompts, *([(turn.at, str(turn.at.value))] if turn.at else [])]:
+        if step not in steps:
+            cure = did_you_mean(step, steps) or "Name a step of the flows."
+            yield Problem(wish.place, "unknown-step", f'No flow has a step "{step}".', cure)
+    if turn.choose:
+        names = {name for flow in release.flows.values() for name in choice_names(flow)}
+        if turn.choose not in names:
+            cure = (
+                did_you_mean(turn.choose, names) or "Name the step that the choice leads to, its reason or its label."
+            )
+            yield Problem(turn.place, "unknown-choice", f'No choice of the flows is "{turn.choose}".', cure)
+
+
+def _facts(turn: ConversationTurn, release: Release) -> Iterator[Problem]:
+    """Check the facts that are expected: their names, and the values that only a few can be."""
+    steps = {name for flow in release.flows.values() for name in flow.steps}
+    values: dict[str, Collection[str]] = {
+        "flow": release.flows,
+        "step": steps,
+        "queued": release.line.desks,
+        "priority": PRIORITIES,
+        "level": ("0", "1", "2", "3"),
+        "ended": ("true", "false"),
+    }
+    for name, wish in turn.expect.items():
+        if name not in FACTS:
+            cure = did_you_mean(name, FACTS) or f"The facts are {', '.join(FACTS)}."
+            yield Problem(wish.place, "unknown-fact", f'There is no fact "{name}".', cure)
+        elif name in values and isinstance(wish.value, str) and wish.value not in values[name]:
+            cure = did_you_mean(wish.value, values[name]) or f"It is one of {', '.join(sorted(values[name])[:12])}."
+            yield Problem(wish.place, "unknown-fact", f'The fact "{name}" is never "{wish.value}".', cure)
 
 
 def _answers(answers: Mapping[str, ScriptedAnswer], release: Release) -> Iterator[Problem]:

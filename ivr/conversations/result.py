@@ -64,7 +64,13 @@ def folded_for_match(text: str) -> str:
 
 def deed(turn: ConversationTurn) -> str:
     """Describe the caller's act in a turn."""
-    words = {"press": "keys to press", "say": "words to say", "wait": "to wait", "record": "a message to leave"}
+    words = {
+        "press": "keys to press",
+        "choose": "a choice to take",
+        "say": "words to say",
+        "wait": "to wait",
+        "record": "a message to leave",
+    }
     words |= {"dial": "to be put through", "agent": "to be put through", "hang_up": "to hang up"}
     return words[turn.deed or "wait"]
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from ivr.carrier import addresses
 from ivr.carrier.caller import (
     Act,
     DeskAnswer,
@@ -23,16 +22,12 @@ from ivr.carrier.caller import (
     Stretch,
     Talk,
 )
-from ivr.carrier.carrier_options import CallResult, CarrierOptions
+from ivr.carrier.carrier_options import CallResult
 from ivr.carrier.clock import Clock
-from ivr.carrier.player import Player
-from ivr.carrier.requests import ExchangeWatch, PhoneLine, new_sid
-from ivr.carrier.transport import Transport
 from ivr.diagnostics.problem import Place
 
-from .model import CODE, Conversation, ConversationTurn, Expectation
+from .model import CODE, Conversation, ConversationTurn, Expectation, Facts, NotInFlow, StepPrompt
 from .result import (
-    ConversationResult,
     FailedExpectation,
     TranscriptLine,
     deed,
@@ -43,13 +38,15 @@ from .result import (
     shown,
 )
 
+if TYPE_CHECKING:  # the load test plays callers, and knows no flows
+    from .flow_words import FlowWords
+
 REACTION_SECONDS = 0.5
 MASK = "••••••"
 _DIGIT = re.compile(
     r"\d|[〇零一二三四五六七八九幺两]|\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b", re.I
 )
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
-Facts = Callable[[str], Mapping[str, object]]
 Inbox = Callable[[], Sequence[str]]
 """Returns the text messages that were sent, newest last; available only in the server's own process."""
 BackEndSwitch = Callable[[ConversationTurn], None]
@@ -68,6 +65,7 @@ class ScriptedCaller:
         ring: float,
         inbox: Inbox | None = None,
         back_ends: BackEndSwitch | None = None,
+        flow_words: FlowWords | None = None,
     ) -> None:
         self.failures: list[FailedExpectation] = []
         self.unchecked: list[Expectation] = []
@@ -78,6 +76,7 @@ class ScriptedCaller:
         self._facts = facts
         self._inbox = inbox
         self._back_ends = back_ends
+        self._flow_words = flow_words
         self._start = clock.now() + ring
         self._next = 0
         self._began: float | None = None
@@ -245,13 +244,14 @@ class ScriptedCaller:
 
     def _check_heard(self, turn: ConversationTurn) -> None:
         said = folded_for_match("".join(self._said))
+        self._check_at(turn)
         for wish in turn.hear:
-            wanted = folded_for_match(str(wish.value))
-            place = said.find(wanted, self._from)
-            if place < 0:
-                earlier = ", which was said, but before what is listed above it" if wanted in said else ""
-                self._fail(wish.place, f"expected to hear {quoted(wish)}{earlier}")
-            self._from = place + len(wanted)
+            for wanted in map(folded_for_match, self._words(wish)):
+                place = said.find(wanted, self._from)
+                if place < 0:
+                    earlier = ", which was said, but before what is listed above it" if wanted in said else ""
+                    self._fail(wish.place, f"expected to hear {quoted(wish)}{earlier}")
+                self._from = place + len(wanted)
         for wish in turn.hear_not:
             if folded_for_match(str(wish.value)) in said:
                 self._fail(wish.place, f"expected not to hear {quoted(wish)}")
@@ -275,8 +275,40 @@ class ScriptedCaller:
     def _texts(self) -> Sequence[str]:
         return self._inbox() if self._inbox is not None else ()
 
+    def _check_at(self, turn: ConversationTurn) -> None:
+        if turn.at is None:
+            return
+        if self._flow_words is None:
+            self.unchecked.append(turn.at)
+        elif (step := self._flow_words.step_of(self._call_sid)) != turn.at.value:
+            self._fail(turn.at.place, f"expected the call to be at step {turn.at.value}, but it is at {step}")
+
+    def _words(self, wish: Expectation) -> Sequence[str]:
+        """Return the words of an expectation in order. Those of a step are known only with its flows."""
+        if not isinstance(wish.value, StepPrompt):
+            return (str(wish.value),)
+        if self._flow_words is None:
+            self.unchecked.append(wish)
+            return ()
+        try:
+            return self._flow_words.words_of(self._call_sid, wish.value)
+        except (NotInFlow, ValueError) as fault:
+            self._fail(wish.place, str(fault))
+
     def _act(self, turn: ConversationTurn, at: float) -> Act:
+        if turn.deed == "choose":
+            return self._choose(turn, at)
         return _act(turn, turn.press.replace(CODE, self._code(turn)) if CODE in turn.press else turn.press, at)
+
+    def _choose(self, turn: ConversationTurn, at: float) -> Act:
+        if self._flow_words is None:
+            self._fail(turn.place, "`choose` needs the flows of the call, and this server has its own; press the key")
+        try:
+            if turn.by_word:
+                return Speak(self._flow_words.phrase_of(self._call_sid, turn.choose), turn.confidence, at)
+            return Press(self._flow_words.keys_of(self._call_sid, turn.choose), at, repeat=turn.repeat)
+        except NotInFlow as fault:
+            self._fail(turn.place, str(fault))
 
     def _code(self, turn: ConversationTurn) -> str:
         """Return the code in the newest text message."""
@@ -362,38 +394,3 @@ def _act(turn: ConversationTurn, keys: str, at: float) -> Act:
     if turn.deed == "hang_up":
         return HangUp(at)
     return Silence(repeat=turn.repeat)
-
-
-def play_conversation(
-    conversation: Conversation,
-    transport: Transport,
-    clock: Clock,
-    *,
-    base_url: str,
-    token: str = "",
-    public_url: str = "",
-    facts: Facts | None = None,
-    habits: CarrierOptions | None = None,
-    watch: ExchangeWatch | None = None,
-    inbox: Inbox | None = None,
-    back_ends: BackEndSwitch | None = None,
-) -> ConversationResult:
-    """Play one conversation against the server at `base_url`. The clock must be at the start of the call."""
-    base = base_url.rstrip("/")
-    line = PhoneLine(
-        voice_url=base + conversation.path,
-        caller=conversation.caller,
-        called=conversation.to or PhoneLine.called,
-        token=token,
-        status_url=base + addresses.STATUS,
-        fallback_url="",
-        public_url=public_url,
-    )
-    sid = new_sid("CA")
-    habits = habits or CarrierOptions()
-    caller = ScriptedCaller(conversation, clock, sid, facts, habits.ring, inbox, back_ends)
-    result = Player(line, transport, caller, clock, call_sid=sid, habits=habits, watch=watch).call()
-    caller.finish(result)
-    return ConversationResult(
-        conversation, result, tuple(caller.failures), tuple(caller.unchecked), tuple(caller.transcript)
-    )

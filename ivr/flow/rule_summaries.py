@@ -98,6 +98,8 @@ _CONVERSATIONS = {
     "empty-turn": "A turn neither hears, does nor expects anything.",
     "two-deeds": "The caller does two things in one turn.",
     "misplaced-key": "A key needs another key that is missing.",
+    "unknown-choice": "No choice of the flows has this aim, reason or label.",
+    "unknown-fact": "A fact does not exist, or can never have this value.",
 }
 """Rules about conversations only; the rules about YAML syntax apply to conversations too."""
 

@@ -102,6 +102,8 @@ def _unfit(conversation: Conversation) -> str:
         return "with agents or earlier callers of their own"
     if conversation.announced or conversation.desks:
         return "with an announcement or hours of its own"
+    if conversation.by_meaning:
+        return "with choices or prompts by meaning"
     if conversation.weight <= 0:
         return "with weight 0"
     return "with a repeated request" if any(turn.repeat for turn in conversation.turns) else ""

@@ -16,7 +16,7 @@ from typing import Self
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.transport import CarrierAnswer, WsgiTransport
 from ivr.conversations.model import Conversation
-from ivr.conversations.runner import play_conversation
+from ivr.conversations.play import play_conversation
 
 from . import ours, walks
 

@@ -7,9 +7,9 @@ import pytest
 from ivr.carrier.clock import Clock, VirtualClock
 from ivr.carrier.transport import WsgiTransport
 from ivr.conversations.participants import with_participants
+from ivr.conversations.play import play_conversation
 from ivr.conversations.reader import read_conversation_text
 from ivr.conversations.result import ConversationResult
-from ivr.conversations.runner import play_conversation
 from ivr.crypto import Seal
 from ivr.flow.model import Desk, Hotline
 from ivr.services.queue.availability import is_free

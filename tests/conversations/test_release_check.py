@@ -35,3 +35,21 @@ def test_what_is_not_there_is_a_problem_with_the_name_that_was_meant(flow, answe
     (found,) = problems(flow, answers)
     assert found.rule == rule
     assert cure in found.cure
+
+
+@pytest.mark.parametrize(
+    ("turn", "rule", "cure"),
+    [
+        ("{at: mian, hear: 您好}", "unknown-step", "main"),
+        ("{hear: {step: welcom}}", "unknown-step", "welcome"),
+        ("{choose: balence}", "unknown-choice", "balance"),
+        ('{press: "1", expect: {quued: vip}}', "unknown-fact", "queued"),
+        ('{press: "1", expect: {queued: vpi}}', "unknown-fact", "vip"),
+        ('{press: "1", expect: {step: mainn}}', "unknown-fact", "main"),
+    ],
+)
+def test_steps_choices_and_facts_are_checked_too(turn, rule, cure):
+    text = f"conversation: one\nflow: main_menu\nturns:\n  - {turn}\n"
+    (found,) = conversation_problems(read_conversation_text(text), RELEASE)
+    assert found.rule == rule
+    assert cure in found.cure

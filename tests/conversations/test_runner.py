@@ -2,9 +2,10 @@ import pytest
 
 from ivr.carrier.clock import VirtualClock
 from ivr.carrier.transport import WsgiTransport
+from ivr.conversations.play import play_conversation
 from ivr.conversations.reader import read_conversation_text
 from ivr.conversations.result import folded_for_match
-from ivr.conversations.runner import MASK, play_conversation
+from ivr.conversations.runner import MASK
 
 SAY = '<Say language="cmn-CN" voice="Polly.Zhiyu">{}</Say>'
 MENU = (

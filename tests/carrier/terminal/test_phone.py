@@ -131,7 +131,7 @@ def test_a_call_over_real_http_by_lines(real_server):
 
 
 def test_a_kept_call_plays_as_a_conversation(dial, tmp_path, phone):
-    from ivr.conversations.runner import play_conversation
+    from ivr.conversations.play import play_conversation
 
     file = tmp_path / "a_call.yaml"
     _, shown = dial("1\n135790\n我要投诉\nbusy\n", save=saving_to(file, caller="+8613800000001", flow="main_menu"))
@@ -147,7 +147,7 @@ def test_a_kept_call_plays_as_a_conversation(dial, tmp_path, phone):
 
 
 def test_a_call_that_the_caller_ended_is_kept_with_the_hang_up(dial, tmp_path, phone):
-    from ivr.conversations.runner import play_conversation
+    from ivr.conversations.play import play_conversation
 
     file = tmp_path / "short.yaml"
     dial("\n查余额\n", save=saving_to(file, caller="+8613800000001", flow="main_menu"))
