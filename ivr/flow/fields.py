@@ -35,7 +35,7 @@ class Reading:
     """The state of reading one file: its language, the value kinds that can be spoken, and the problems so far.
 
     `families` maps each supported language tag to its family; if it is empty, any tag is accepted.
-    `shared` are the choices and steps of line.yaml, a `SharedParts`; None where they are not known.
+    `shared` are the choices and steps of line.yaml, a `SharedParts`; None where there are none.
     `line_texts` are the templates of line.yaml by name and language; None where they are not known.
     `key` is the key whose value is being read, for messages.
     """
@@ -229,7 +229,7 @@ def read_options(node: Mapping, wanted: tuple[Option, ...], reading: Reading, *,
         if wish.required and wish.attribute not in values and wish.key not in misspelt:
             cure = f'Add "{wish.key}:" with {wish.kind.words}.'
             reading.problem(node.place, "missing-key", f'"{wish.key}" is missing; {what} needs it.', cure)
-    return values if len(reading.problems) == before else None
+    return values if len(reading.problems) == before and None not in values.values() else None
 
 
 def _read_value(key: str, kind: FieldKind[Any], value: Node, reading: Reading) -> Any:

@@ -28,7 +28,7 @@ from .routes import Choices, Goto
 from .rules import Parts, check_parts
 from .rules._rule import UnclearNumbers, no_number
 from .scalars import IdentityLevel, Name, OneOf
-from .shared_parts import written_step
+from .shared_parts import UNREAD_PARTS, written_step
 from .text import Text
 from .text_field import LanguageField
 
@@ -224,8 +224,7 @@ def read_flow(
 ) -> tuple[Flow | None, list[Problem]]:
     """Read one flow without its invalid steps, so that the rest can be checked; None if the rest is unusable."""
     reading = catalogue.reading()
-    if line is not None:
-        reading.line_texts, reading.shared = line.texts, line.shared
+    reading.line_texts, reading.shared = (line.texts, line.shared) if line is not None else (None, UNREAD_PARTS)
     if not isinstance(node, Block):
         reading.problem(node.place, "wrong-type", "A flow file is a block of keys.", 'Begin with "flow: its_name".')
         return None, reading.problems

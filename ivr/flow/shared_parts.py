@@ -30,6 +30,10 @@ class SharedParts:
     steps: Mapping[str, Node] = field(default_factory=dict)
 
 
+UNREAD_PARTS = SharedParts()
+"""Stands for the parts of a line.yaml that cannot be read: what uses them is left out without a problem of its own."""
+
+
 def written_choices(items: tuple[Node, ...], reading: Reading) -> Iterator[tuple[Node, Place]]:
     """Yield the choices of a menu, with those that it uses put in, each with its place in the menu."""
     for item in items:
@@ -78,9 +82,10 @@ def _choice(item: Node, reading: Reading, inside: tuple[str, ...]) -> Iterator[N
 
 
 def _named(name: Node, what: str, parts: Mapping[str, Node] | None, reading: Reading) -> Node | None:
-    """Return a shared part; report a name that line.yaml does not have. Without line.yaml nothing can be said."""
-    if parts is None or not isinstance(name, Scalar):
+    """Return a shared part; report a name that line.yaml does not have."""
+    if reading.shared is UNREAD_PARTS or not isinstance(name, Scalar):
         return None
+    parts = parts or {}
     if name.text not in parts:
         cure = did_you_mean(name.text, parts) or f"It has {', '.join(parts) or 'none'}."
         reading.problem(name.place, "unknown-part", f'There is no shared {what} "{name.text}" in line.yaml.', cure)

@@ -95,7 +95,7 @@ def test_the_tenth_choice_has_no_key():
         ("[{label: 一}]", ["choice-without-aim"]),
         ("[{label: 一, goto: a, do: back}]", ["choice-without-aim"]),
         ("[{goto: a}]", ["missing-key"]),
-        ("[一]", ["wrong-type"]),
+        ("[一]", ["unknown-part"]),
         ("[]", ["wrong-type"]),
         ("[{key: 8, do: language}]", []),
         ("[{label: 一, goto: a}, {label: 二, do: bak}, {lable: 三, goto: c}]", ["unknown-key", "wrong-type"]),
