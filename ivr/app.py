@@ -13,7 +13,7 @@ from typing import Any
 from .backends.declared import service_addresses
 from .backends.http import HttpLookup
 from .channels.base import Channel
-from .channels.registry import first, open_channels, recordings_of, unsigned
+from .channels.registry import first, open_channels, recording_source, recordings_of, unsigned
 from .crypto import Seal
 from .diagnostics.problem import Place
 from .engine.journal import journal_rows
@@ -36,6 +36,7 @@ from .services.queue.dispatcher import Dispatcher
 from .services.queue.legs import Legs
 from .services.queue.repository import QueueRepository
 from .services.queue.service import Queue
+from .services.recordings import RECORDINGS, CallRecordings
 from .services.registry import OwnServices, hand_on
 from .services.router import Router
 from .services.sms import SmsSender
@@ -58,9 +59,6 @@ from .speech.verbalize import Reader
 from .stores import Store, Watched, open_store
 from .telemetry import log
 from .web import WebApplication, web_app
-
-RECORDINGS = "recordings"
-"""The collection of recorded conversations, by the carrier's name for each."""
 
 TakenOutcome = tuple[str, str, str]
 """A flow, a step and an outcome."""
@@ -112,6 +110,11 @@ class Ivr:
         """The calls that people make."""
         return Tasks(self.store)
 
+    @property
+    def call_recordings(self) -> CallRecordings:
+        """The recordings of calls, for staff."""
+        return CallRecordings(self.store, recording_source(self.channels))
+
     def reason_in_words(self, reason: str, language: str) -> str:
         """Return the shortest label of a call's reason; an empty text if no choice has that reason."""
         if not reason:
@@ -137,7 +140,11 @@ class Ivr:
 
     def recorded(self, leg: str, recording: str, seconds: float) -> None:
         """Record that the recording of a conversation is ready at the carrier: its leg and its duration."""
-        entry = {"leg": leg, "seconds": seconds, "at": int(self.clock())}
+        state = self.queue.repository.state()
+        offer = state.offers.get(leg)
+        waiter = state.waiters.get(offer.waiter) if offer else None
+        call = (waiter.call or waiter.id) if waiter else ""
+        entry = {"leg": leg, "call": call, "seconds": seconds, "at": int(self.clock())}
         self.store.change(RECORDINGS, recording, lambda before: before or entry)
 
     def live(self) -> int:

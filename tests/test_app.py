@@ -75,7 +75,7 @@ def test_a_reason_is_told_in_the_fewest_words_that_callers_choose_it_by(ivr: Ivr
 def test_a_recording_is_noted_once(ivr: Ivr) -> None:
     ivr.recorded("leg", "RE1", 8.0)
     ivr.recorded("other", "RE1", 9.0)
-    assert ivr.store.get("recordings", "RE1") == {"leg": "leg", "seconds": 8.0, "at": int(NOW)}
+    assert ivr.store.get("recordings", "RE1") == {"leg": "leg", "call": "", "seconds": 8.0, "at": int(NOW)}
 
 
 def test_it_is_ready_with_its_flows_until_the_store_is_gone(ivr: Ivr, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from ivr.flow import model
 from ivr.services.identity.risk import Risks
 from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
+from ivr.services.recordings import CallRecordings
 from ivr.services.tasks import Tasks
 from ivr.services.tickets.handling import TicketHandling
 from ivr.settings import Hidden, Settings
@@ -81,6 +82,10 @@ class Stub:
     @property
     def tickets(self) -> TicketHandling:
         return TicketHandling(self.store)
+
+    @property
+    def call_recordings(self) -> CallRecordings:
+        return CallRecordings(self.store)
 
     @property
     def tasks(self) -> Tasks:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from ivr import channels as _folder
 from ivr.discovery import folder_kinds, plugin_kinds
 from ivr.errors import IvrError, NoRecording, SettingsError
+from ivr.services.recordings import RecordingSource
 from ivr.settings import VARIABLES, Settings
 from ivr.speech.speech_input import Fetching
 
@@ -73,6 +74,15 @@ class NoRecordings:
 
     def forget(self, url: str) -> None:
         """Do nothing."""
+
+
+def recording_source(opened: Mapping[str, Channel[Any]]) -> RecordingSource | None:
+    """Return the carrier from which staff get recordings; None if no channel keeps any."""
+    for channel in opened.values():
+        source: object = channel.carrier_recordings()
+        if isinstance(source, RecordingSource):
+            return source
+    return None
 
 
 def recordings_of(opened: Mapping[str, Channel[Any]]) -> Fetching:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._sockets import Refused
-from ._stores import kept_store, settings_for
+from ._stores import KEY_SETTINGS, kept_store, operator, settings_for
 
 if TYPE_CHECKING:
     from ivr.stores import Store
@@ -76,13 +78,20 @@ def command(ctx: click.Context, which: str | None, limit: int, numbers: bool, as
 @click.argument("call_id", metavar="CALL_ID")
 @click.option("--numbers", is_flag=True, help="Show the caller's number in full.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
-def show(call_id: str, numbers: bool, as_json: bool) -> None:
-    """Show one call in detail.
+@click.option("--recordings", is_flag=True, help="List the call's recordings instead: messages, and talks with agents.")
+@click.option("--save", type=click.Path(file_okay=False), help="Fetch them from the carrier into this folder.")
+@click.option("--by", default=operator, show_default="your user name", help="Who listens; stored with the call.")
+def show(call_id: str, numbers: bool, as_json: bool, recordings: bool, save: str | None, by: str) -> None:
+    """Show one call in detail, or its recordings.
 
     \b
     Example:
       ivr calls CA0123456789abcdef --json
+      ivr calls CA0123456789abcdef --recordings --save /tmp/words
     """  # noqa: D301
+    if recordings or save:
+        _recordings(call_id, save, by, as_json=as_json)
+        return
     with kept_store(settings_for()) as store:
         exists = store.load(call_id) is not None
         context = _context(store, call_id, numbers=numbers)
@@ -122,6 +131,31 @@ def prune(before: str, yes: bool) -> None:
     with kept_store(settings_for()) as store:
         gone = forget_before(store, day.timestamp())
     click.echo(f"{gone} journal rows are deleted, and the calls without any left.")
+
+
+def _recordings(call_id: str, folder: str | None, by: str, *, as_json: bool) -> None:
+    """List the recordings of a call, or fetch them into a folder; each fetch is noted in the call's journal."""
+    from ivr.channels.registry import open_channels, recording_source
+    from ivr.services.recordings import CallRecordings
+
+    settings = settings_for(*KEY_SETTINGS, "TWILIO_ACCOUNT_SID", "TWILIO_API_URL")
+    with kept_store(settings) as store:
+        of_calls = CallRecordings(store, recording_source(open_channels(settings, lambda _: "")))
+        kept = of_calls.of_call(call_id)
+        for recording in kept if folder else ():
+            sound = of_calls.fetch(call_id, recording.recording, by=by, now=time.time())
+            place = Path(folder or ".") / f"{recording.recording}.wav"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(sound)
+            click.echo(f"{place} is written.", err=True)
+    if as_json:
+        rows = [{"recording": row.recording, "kind": row.kind, "seconds": row.seconds} for row in kept]
+        click.echo(json.dumps(rows))
+        return
+    if not kept:
+        click.echo(f"The call {call_id} has no recordings.")
+    for row in kept:
+        click.echo(f"{row.recording}  {row.kind:<12} {row.seconds:>6.0f} s")
 
 
 def _context(store: Store, call_id: str, *, numbers: bool) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def _empty(call_id: str) -> CallDetail:
         "dials_in_vain": [],
         "tickets": [],
         "messages": [],
+        "listened": [],
         "survey": None,
         "silences": 0,
         "misses": 0,
@@ -59,7 +60,8 @@ def _empty(call_id: str) -> CallDetail:
 
 def _take(detail: CallDetail, row: JournalRow, at: float, *, numbers: bool) -> None:
     data: Mapping[str, Any] = json.loads(row.data)
-    detail["seconds"] = max(detail["seconds"], at)
+    if row.kind != "listened":  # by staff, days after the call
+        detail["seconds"] = max(detail["seconds"], at)
     match row.kind:
         case "started":
             caller = str(data.get("caller", ""))
@@ -90,8 +92,11 @@ def _take(detail: CallDetail, row: JournalRow, at: float, *, numbers: bool) -> N
             detail["dials_in_vain"].append({"at": at, **_only(data, "agent", "desk", "status")})
         case "ticket":
             detail["tickets"].append({"at": at, **_only(data, "ticket", "about", "repeat")})
-        case "message":
-            detail["messages"].append({"at": at, **_only(data, "seconds", "url")})
+        case "message" | "late_recording":
+            late = {"late": True} if row.kind == "late_recording" else {}
+            detail["messages"].append({"at": at, **_only(data, "seconds", "url"), **late})
+        case "listened":
+            detail["listened"].append({"at": _moment(row.at), **_only(data, "by", "recording")})
         case "survey":
             detail["survey"] = {name: value for name, value in data.items() if name not in ("flow", "step")}
         case "no_input":

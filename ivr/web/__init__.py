@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.telemetry.metrics import Metrics
 
-from . import agents_api, audio, health, phone, risk_api, tasks_api, tickets_api
+from . import agents_api, audio, health, phone, recordings_api, risk_api, tasks_api, tickets_api
 from .admission import Admission
 from .application import Application
 from .front import Front
@@ -73,6 +73,7 @@ def web_app(ivr: Application, jobs: Jobs | None = None) -> WebApplication:
     app.register_blueprint(phone.routes(ivr.settings.phone_url))
     app.register_blueprint(risk_api.routes(ivr.risks, ivr.settings.api_token, ivr.clock))
     app.register_blueprint(tickets_api.routes(ivr.tickets, ivr.settings.api_token, ivr.clock))
+    app.register_blueprint(recordings_api.routes(ivr.call_recordings, ivr.settings.api_token, ivr.clock))
     app.register_blueprint(tasks_api.routes(ivr.tasks, ivr.settings.api_token, ivr.clock))
     app.wsgi_app = Front(app, app.wsgi_app, turns)  # type: ignore[method-assign]
     return app

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from ivr.channels.base import Channel, Host
 from ivr.services.identity.risk import Risks
 from ivr.services.queue.service import Queue
+from ivr.services.recordings import CallRecordings
 from ivr.services.tasks import Tasks
 from ivr.services.tickets.handling import TicketHandling
 
@@ -26,6 +27,10 @@ class Application(Host, Protocol):
     @property
     def tickets(self) -> TicketHandling:
         """The work of staff on complaints."""
+
+    @property
+    def call_recordings(self) -> CallRecordings:
+        """The recordings of calls, for staff."""
 
     @property
     def tasks(self) -> Tasks:

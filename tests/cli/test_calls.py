@@ -195,3 +195,14 @@ def _row(call: str, at: float) -> Any:
     from ivr.engine.ports import JournalRow
 
     return JournalRow(call, 1, at, "turn", "{}")
+
+
+def test_the_recordings_of_a_call_are_listed_and_cannot_be_fetched_from_elsewhere(ivr: Ivr, tmp_path: Path) -> None:
+    play(ivr, "CA1", Digits("5"), Digits("4"), Digits("2"), Digits("1"), Recorded("https://carrier/RE1", 9.0), HungUp())
+    assert json.loads(run("CA1", "--recordings", "--json").output) == [
+        {"recording": "RE1", "kind": "message", "seconds": 9.0}
+    ]
+    refused = run("CA1", "--recordings", "--save", str(tmp_path / "words"), "--by", "8001")
+    assert (refused.exit_code, "carrier" in refused.output) == (2, True)
+    assert not [row for row in ivr.store.journal("CA1") if row.kind == "listened"]
+    assert "no recordings" in run("CA9", "--recordings").output

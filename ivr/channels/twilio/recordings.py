@@ -19,6 +19,8 @@ from .rest import API
 
 LARGEST = 1 << 20
 """Maximum bytes of a recording; fifteen seconds take 240 kB."""
+LARGEST_FOR_STAFF = 256 << 20
+"""Maximum bytes of a recording for staff: a talk of four hours."""
 FIRST_WAIT, LONGEST_WAIT = 0.1, 0.5
 """Seconds between attempts: a recording becomes ready shortly after its call requests the next turn."""
 _MOST_OPEN = 64
@@ -31,6 +33,7 @@ class TwilioRecordings:
     def __init__(self, account_sid: str, auth_token: Hidden, api: str) -> None:
         self._sid, self._token, self._api = account_sid, auth_token, api
         self._client = HttpClient(api, most=_MOST_OPEN, largest=LARGEST)
+        self._long = HttpClient(api, most=_MOST_OPEN, largest=LARGEST_FOR_STAFF)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -51,6 +54,15 @@ class TwilioRecordings:
             time.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
 
+    def download(self, recording: str, seconds: float) -> bytes:
+        """Return a recording of any length, by its name at the carrier or its URL. Raises NoRecording."""
+        named = f"{self._api}/2010-04-01/Accounts/{self._sid}/Recordings/{recording}"
+        path, account = self._path(recording if "/" in recording else named)
+        sound = self._once("GET", f"{path}.wav", account, time.monotonic() + seconds, self._long)
+        if sound is None:
+            raise NoRecording("the carrier has no such recording, or does not answer")
+        return sound
+
     def forget(self, url: str) -> None:
         """Delete a recording at the carrier; failures are ignored."""
         with suppress(NoRecording):
@@ -64,14 +76,16 @@ class TwilioRecordings:
             raise NoRecording("the address is no recording at the carrier's server (setting TWILIO_API_URL)")
         return match[1], self._sid or match[2]
 
-    def _once(self, method: str, path: str, account: str, until: float) -> bytes | None:
+    def _once(
+        self, method: str, path: str, account: str, until: float, client: HttpClient | None = None
+    ) -> bytes | None:
         """Request the recording once; return None if a retry may help."""
         left = until - time.monotonic()
         if left <= 0:
             return None
         headers = basic_auth(account, self._token.reveal())
         try:
-            answer = self._client.request(method, path, headers=headers, seconds=left)
+            answer = (client or self._client).request(method, path, headers=headers, seconds=left)
         except AnswerTooLarge:
             raise NoRecording("the recording is larger than the longest answer") from None
         except RequestFailed:

@@ -39,6 +39,16 @@ def test_the_account_of_the_address_serves_when_none_is_set(carrier):
     assert client(carrier.url, account="").fetch(f"{url}.wav", 5)[:4] == b"RIFF"
 
 
+def test_staff_get_a_recording_by_its_name_or_address_at_once(carrier):
+    url = carrier.keep(SID, b"")
+    with pytest.raises(NoRecording, match="no such recording"):  # it is not ready yet; staff ask again
+        client(carrier.url).download(SID, 5)
+    client(carrier.url).fetch(url, 5)
+    assert client(carrier.url).download(SID, 5)[:4] == client(carrier.url).download(url, 5)[:4] == b"RIFF"
+    with pytest.raises(NoRecording, match="no recording at the carrier"):
+        client(carrier.url).download("../../Messages", 5)
+
+
 def test_a_recording_that_never_comes_is_given_up_in_time(carrier):
     with pytest.raises(NoRecording, match="in time"):
         client(carrier.url).fetch(carrier.url + f"/2010-04-01/Accounts/{DEMO_ACCOUNT}/Recordings/RE{'0' * 32}", 0.3)
