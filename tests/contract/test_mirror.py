@@ -28,6 +28,7 @@ THEMES = {
     "attacks/test_locked_store": "callers while another process keeps the store locked",
     "attacks/test_door": "honest calls while connections hold the server",
     "carrier/line/test_calls_over_sip": "the shipped flows, called with telephones that were not written here",
+    "carrier/line/test_conversations_over_sip": "the conversations of the terminal over SIP",
     "carrier/line/test_hostile_sip": "malformed and hostile SIP",
     "carrier/line/test_many_calls": "many calls at once",
     "carrier/line/test_phone_in_chromium": "the telephone page in a real browser",

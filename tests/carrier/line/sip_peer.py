@@ -30,6 +30,7 @@ class SipPeer:
     got: list[str] = field(default_factory=list)
     heard: bytearray = field(default_factory=bytearray)
     accepts: bool = True
+    caller: str = "+8613800000001"
 
     def __enter__(self) -> Self:
         self.sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -68,7 +69,7 @@ class SipPeer:
         return (
             f"{method} sip:ivr@{self.line[0]}:{self.line[1]} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP {self.here[0]}:{self.here[1]};branch=z9hG4bK{self.call_id}{branch}\r\n"
-            f"Max-Forwards: 70\r\nFrom: <sip:+8613800000001@127.0.0.1>;tag={self.tag}\r\nTo: {self.to}\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:{self.caller}@127.0.0.1>;tag={self.tag}\r\nTo: {self.to}\r\n"
             f"Call-ID: {self.call_id}\r\nCSeq: {number} {method}\r\n"
             f"Contact: <sip:caller@{self.here[0]}:{self.here[1]}>\r\n"
             f"{more}{kind}Content-Length: {len(body)}\r\n\r\n{body}"
