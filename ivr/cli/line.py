@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.net.reachability import is_loopback
+from ivr.telemetry import log
 
 from ._sockets import Address, Refused, claim_port
 
@@ -85,6 +88,8 @@ def command(
         raise click.UsageError("--no-sip without --phone leaves no telephone")
     if phone and not is_loopback(phone[0]) and not settings.phone_password:
         raise Refused(f"--phone {phone[0]}: set IVR_PHONE_PASSWORD; it is asked for on other addresses than loopback.")
+    _quiet_natives()
+    log.to_stderr()
     with ExitStack() as stack:
         switch, served = _start(stack, options, settings, desk, claim_port("127.0.0.1", api, "--api"))
         if sip:
@@ -94,6 +99,18 @@ def command(
             click.echo(f"A telephone in the browser: {_browser(stack, switch, served, settings, phone, desk)}")
         click.echo(f"The carrier's API is {served.url} (TWILIO_API_URL of the server).")
         _stay(switch)
+
+
+def _quiet_natives() -> None:
+    """Let only this program write to stderr: baresip prints a line per malformed packet, which a peer could send."""
+    try:
+        number = sys.stderr.fileno()
+    except OSError:  # in a test, stderr is no file
+        return
+    own = os.dup(number)
+    with Path(os.devnull).open("wb") as nothing:
+        os.dup2(nothing.fileno(), number)
+    sys.stderr = os.fdopen(own, "w", buffering=1, encoding="utf-8")
 
 
 def _numbers(pairs: Sequence[str]) -> dict[str, str]:
