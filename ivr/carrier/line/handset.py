@@ -153,10 +153,15 @@ class Handset:
         with self._lock:
             return self._keys.pop(0) if self._keys else ""
 
-    def forget_keys(self) -> None:
-        """Drop the keys that wait."""
+    @property
+    def keys_waiting(self) -> int:
+        """The number of keys that wait."""
+        return len(self._keys)
+
+    def forget_keys(self, beyond: int = 0) -> None:
+        """Drop the keys that wait, but for the oldest `beyond`."""
         with self._lock:
-            self._keys.clear()
+            del self._keys[beyond:]
 
     def keys_stop(self, stops: bool) -> bool:
         """Let a key cut the sound at once, or not; return whether one waits already."""

@@ -188,11 +188,14 @@ class LivePlayer(DocumentPlayer):
     # --- what is heard ---
 
     def _prompts(self, prompts: Sequence[TwimlPrompt]) -> None:
+        """Play prompts; keys pressed meanwhile are lost, as in the terminal: no question has been asked yet."""
+        ahead = self._handset.keys_waiting
         for prompt in prompts:
             if isinstance(prompt, Pause):
                 self._pause(prompt.length)
             else:
                 self._sound(self._pcm(prompt), prompt.loop or _PLAYS, _words(prompt))
+        self._handset.forget_keys(beyond=ahead)
 
     def _sound(self, pcm: bytes, times: int = 1, text: str = "") -> None:
         if pcm:

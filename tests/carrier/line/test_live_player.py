@@ -48,6 +48,18 @@ def test_keys_typed_ahead_answer_the_next_questions_without_their_prompts(stage:
     assert not call.phone.has_heard(mark(900))
 
 
+def test_a_key_pressed_while_something_is_explained_counts_for_nothing(stage: Stage) -> None:
+    confirm = '<Gather action="/sure" numDigits="1"><Play>/b.wav</Play></Gather>'
+    pages = {"/voice": f"<Play>/long.wav</Play>{confirm}", "/long.wav": sound(400, 0.5), "/b.wav": sound(900)}
+    with stage.call({**pages, "/sure": "<Hangup/>"}) as call:
+        wait_until(lambda: call.phone.heard)
+        call.phone.press("1")
+        call.phone.until_heard(mark(900))
+        call.phone.press("2")
+        assert stage.until_asked("/sure")["Digits"] == "2"
+        call.result()
+
+
 def test_the_finishing_key_ends_an_entry_and_silence_ends_a_gather(stage: Stage) -> None:
     pages = {
         "/voice": '<Gather action="/keys" timeout="5" finishOnKey="#"><Play>/b.wav</Play></Gather>',
