@@ -82,7 +82,7 @@ def test_a_lost_card_is_locked(line: BankLine, tmp_path: Path) -> None:
 def test_a_complaint_is_recorded_and_what_was_said_is_in_the_recording(line: BankLine, tmp_path: Path) -> None:
     with softphone(tmp_path, says=tone((VOICE,), 60.0)) as phone:
         phone.dial(line.address)
-        dialogue(line, phone, ("更多服务", "5"), ("投诉和建议", "4"), ("产品，请按1", "1"))
+        dialogue(line, phone, ("更多服务", "5"), ("投诉和建议", "4"), ("产品，请按1", "1"), ("一般情况", "1"))
         heard(line, phone, "请在提示音后说出经过")
         wait_until(lambda: has_voice(phone.heard(), 1000.0))
         begun = phone.heard().seconds

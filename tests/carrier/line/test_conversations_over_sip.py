@@ -46,9 +46,8 @@ def plays(conversation: Conversation) -> bool:
 
 
 def _plays(turn: ConversationTurn) -> bool:
-    return (
-        turn.deed in ACTS and CODE not in turn.press and not (turn.bank or turn.answers or turn.repeat or turn.leaves)
-    )
+    apart = (turn.bank, turn.answers, turn.repeat, turn.leaves, turn.after)
+    return turn.deed in ACTS and CODE not in turn.press and not any(apart)
 
 
 CHOSEN = [each for each in read_conversations(sorted(FOLDER.rglob("*.yaml"))) if plays(each)]
