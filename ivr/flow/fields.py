@@ -36,6 +36,7 @@ class Reading:
 
     `families` maps each supported language tag to its family; if it is empty, any tag is accepted.
     `shared` are the choices and steps of line.yaml, a `SharedParts`; None where there are none.
+    `left_out` tells that one of them, which cannot be read, is used.
     `line_texts` are the templates of line.yaml by name and language; None where they are not known.
     `key` is the key whose value is being read, for messages.
     """
@@ -45,6 +46,7 @@ class Reading:
     argument_fault: ArgumentFault = no_fault
     families: Map[str, str] = field(default_factory=dict)
     shared: Any = None
+    left_out: bool = False
     line_texts: Map[str, Map[str, Any]] | None = None
     key: str = ""
     problems: list[Problem] = field(default_factory=list)

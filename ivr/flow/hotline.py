@@ -17,7 +17,7 @@ from .model import HEAD_STARTS, PRIORITIES, CalledNumber, Desk, Hotline, Referen
 from .routes import ChoiceFields, Condition
 from .rules import check_line
 from .scalars import Flag, Name, OneOf, Seconds, Whole, WordField
-from .shared_parts import PARAMETERS, SharedParts
+from .shared_parts import PARAMETERS
 from .text import Template, Text
 from .text_field import LanguageField, LineTextField
 
@@ -279,7 +279,6 @@ def _line(fields: LineFields) -> Hotline:
         hours=fields.hours or {},
         segments={name: Segment(name, **vars(segment)) for name, segment in (fields.segments or {}).items()},
         announcements=fields.announcements or {},
-        shared=SharedParts(fields.choices or {}, fields.steps or {}),
         texts=fields.texts or {},
         telephone_numbers=fields.numbers or {},
         waiting=_waiting(fields.queue) if fields.queue else Waiting(),

@@ -28,7 +28,7 @@ from .routes import Choices, Goto
 from .rules import Parts, check_parts
 from .rules._rule import UnclearNumbers, no_number
 from .scalars import IdentityLevel, Name, OneOf
-from .shared_parts import UNREAD_PARTS, written_step
+from .shared_parts import SharedParts, parts_of, written_step
 from .text import Text
 from .text_field import LanguageField
 
@@ -173,11 +173,14 @@ def _build(
     )
     problems = problems + line_problems + lookup_problems + list(catalogue.check_readings(nodes.get(READINGS)))
     flows: dict[str, Flow] = {}
+    shared = parts_of(nodes.get(LINE)) if LINE in files else SharedParts()
     sound = True
     for name, node in nodes.items():
         if name in NO_FLOWS:
             continue
-        flow, flow_problems = read_flow(node, Path(name).stem, catalogue, line) if node is not None else (None, [])
+        flow, flow_problems = (
+            read_flow(node, Path(name).stem, catalogue, line, shared) if node is not None else (None, [])
+        )
         problems += flow_problems
         sound = sound and flow is not None and not any(problem.level == "error" for problem in flow_problems)
         if flow is not None:
@@ -220,11 +223,11 @@ def content_hash(files: Mapping[str, str]) -> str:
 
 
 def read_flow(
-    node: Node, stem: str, catalogue: Catalogue, line: Hotline | None = None
+    node: Node, stem: str, catalogue: Catalogue, line: Hotline | None = None, shared: SharedParts | None = None
 ) -> tuple[Flow | None, list[Problem]]:
     """Read one flow without its invalid steps, so that the rest can be checked; None if the rest is unusable."""
     reading = catalogue.reading()
-    reading.line_texts, reading.shared = (line.texts, line.shared) if line is not None else (None, UNREAD_PARTS)
+    reading.line_texts, reading.shared = (line.texts if line is not None else None), shared
     if not isinstance(node, Block):
         reading.problem(node.place, "wrong-type", "A flow file is a block of keys.", 'Begin with "flow: its_name".')
         return None, reading.problems
@@ -232,7 +235,7 @@ def read_flow(
     values = read_options(node, options(FlowFields), reading, what="a flow")
     level = values.get("requires", 0) if values else 0
     steps = _read_steps(node.get("steps"), reading, catalogue, level)
-    if values is None or steps is None:
+    if values is None or steps is None or reading.left_out:  # without its shared parts a flow cannot be judged
         return None, reading.problems
     fields = FlowFields(**values)
     _check_name(node, fields.flow, stem, reading)

@@ -16,7 +16,6 @@ from .fields import option
 from .outside_services import Lookups
 from .profiles import Profile
 from .scalars import IdentityLevel
-from .shared_parts import SharedParts
 from .text import Template, Text
 
 RETURN = "return"
@@ -349,7 +348,6 @@ class Hotline:
     texts: Mapping[str, Mapping[str, Template]] = field(default_factory=dict)
     """The texts that flows use by name, each by language, or under `ANY_LANGUAGE`."""
     telephone_numbers: Mapping[str, str] = field(default_factory=dict)
-    shared: SharedParts = field(default_factory=SharedParts, repr=False)
     waiting: Waiting = field(default_factory=Waiting)
     sites: Mapping[str, Site] = field(default_factory=dict)
 

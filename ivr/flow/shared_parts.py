@@ -34,6 +34,15 @@ UNREAD_PARTS = SharedParts()
 """Stands for the parts of a line.yaml that cannot be read: what uses them is left out without a problem of its own."""
 
 
+def parts_of(line: Node | None) -> SharedParts:
+    """Return the parts of line.yaml as written, with or without other faults; `UNREAD_PARTS` if it has no keys."""
+    if not isinstance(line, Block):
+        return UNREAD_PARTS
+    blocks = (line.get(key) for key in ("choices", "steps"))
+    by_name = ({key.text: node for key, node in block.entries} if isinstance(block, Block) else {} for block in blocks)
+    return SharedParts(*by_name)
+
+
 def written_choices(items: tuple[Node, ...], reading: Reading) -> Iterator[tuple[Node, Place]]:
     """Yield the choices of a menu, with those that it uses put in, each with its place in the menu."""
     for item in items:
@@ -83,7 +92,10 @@ def _choice(item: Node, reading: Reading, inside: tuple[str, ...]) -> Iterator[N
 
 def _named(name: Node, what: str, parts: Mapping[str, Node] | None, reading: Reading) -> Node | None:
     """Return a shared part; report a name that line.yaml does not have."""
-    if reading.shared is UNREAD_PARTS or not isinstance(name, Scalar):
+    if reading.shared is UNREAD_PARTS:
+        reading.left_out = True
+        return None
+    if not isinstance(name, Scalar):
         return None
     parts = parts or {}
     if name.text not in parts:
