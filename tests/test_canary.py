@@ -231,11 +231,19 @@ def home(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("canary")
     shutil.copytree(ROOT / "flows", folder / "flows")
     (folder / "flows" / "canary.yaml").write_text(FLOW, encoding="utf-8")
+    declared = folder / "flows" / "lookups.yaml"
+    declared.write_text(declared.read_text("utf-8").replace(CALLER, f"{PROVE}{CALLER}", 1), encoding="utf-8")
     (folder / "typed.yaml").write_text(CONVERSATIONS, encoding="utf-8")
     (folder / "scripted.yaml").write_text(SCRIPTED, encoding="utf-8")
     return folder
 
 
+CALLER = "      caller:\n"
+PROVE = """\
+      prove:
+        takes: {id: secret, card: secret, pin: secret}
+        gives: {known: flag}
+"""
 INPUTS = ("typed.yaml", "scripted.yaml")
 
 

@@ -101,6 +101,8 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_SCREEN_POP_URL": "desk.example.com?token=hush",
             "IVR_API_TOKEN": "hush",
             "IVR_METRICS_TOKEN": "hush",
+            "IVR_PHONE_PASSWORD": "hush",
+            "IVR_PHONE_URL": "phone.example.com",
             "IVR_RETENTION_DAYS": "7",
             "IVR_DIGIT_ONE": "幺",
             "IVR_TARGETS": "fcr=85% speed=20",
@@ -109,7 +111,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     names = [line.partition(":")[0] for line in text.splitlines()]
     assert names == list(VARIABLES.values())
     assert "there is no voice 'espeak'" in text
-    assert "memory:, sqlite:" in text
+    assert "memory:, postgresql:, sqlite:" in text
     assert "write cloud, local or none" in text
     assert "secret" not in text
     assert "there is no folder" in text

@@ -14,7 +14,7 @@ from .inputs import Digits, Input, Speech
 
 KEYS_AHEAD = 2
 """The most keys behind a step's own that are recorded; more may be a PIN that was typed ahead."""
-_TRIES = 400
+_DRAWS = 400
 _DIGIT_WORDS = "零〇一二三四五六七八九幺两"
 _ZEROS = str.maketrans("123456789" + _DIGIT_WORDS, "0" * 9 + "零" * len(_DIGIT_WORDS))
 _SPOKEN_NUMBER = re.compile(rf"[0-9{_DIGIT_WORDS}](?:[\s-]*[0-9{_DIGIT_WORDS}]){{3,}}")
@@ -33,7 +33,7 @@ def stand_in(entry: EntryType, keys: str) -> str | None:
     own = keys.partition(FINISH)[0]
     kept = SHOWN.get(entry.secret, 0)
     chance = random.Random(len(keys))  # noqa: S311
-    for _ in range(_TRIES):
+    for _ in range(_DRAWS):
         candidate = _drawn(own, entry.stand_in, kept, chance) + keys[len(own) :]
         if parse_entry(entry, candidate).meaning == typed.meaning:
             return candidate

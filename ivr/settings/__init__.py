@@ -12,7 +12,7 @@ from typing import Any, Self
 from ivr.errors import SettingsError
 
 from . import parsers
-from .hidden import Hidden, masked_address
+from .hidden import Hidden, HiddenVariables, masked_address
 from .kpi_targets import read_targets
 from .parsers import VOICE_ORDER
 from .store_url import store_file, store_kind, store_kinds
@@ -105,7 +105,7 @@ class Settings:
     targets: Mapping[str, float] = setting("IVR_TARGETS", read_targets, {})
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    environment: Mapping[str, str] = field(default_factory=HiddenVariables, repr=False, compare=False)
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ, **overrides: Any) -> Self:
@@ -121,7 +121,12 @@ class Settings:
         values = {name: value for name in VARIABLES if (value := reading.take(name)) is not None}
         if reading.problems:
             raise SettingsError("\n".join(reading.problems))
-        return cls(**values, insecure=bool(overrides.get("insecure")), origins=reading.origins, environment=dict(env))
+        return cls(
+            **values,
+            insecure=bool(overrides.get("insecure")),
+            origins=reading.origins,
+            environment=HiddenVariables(env),
+        )
 
     def named(self, variable: str) -> str:
         """Return the text of any variable that a file of the line names, or of the file that it names with _FILE.

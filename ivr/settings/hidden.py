@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 
 class Hidden:
@@ -31,6 +31,29 @@ class Hidden:
 
     def __repr__(self) -> str:
         return "***" if self else "''"
+
+    __str__ = __repr__
+
+
+class HiddenVariables(Mapping[str, str]):
+    """Variables of an environment, read by name. Their values may be secrets and are not printed."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self._values = dict(values or {})
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return "***" if self._values else "{}"
 
     __str__ = __repr__
 
