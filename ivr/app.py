@@ -44,6 +44,7 @@ from .services.sms.backend import Backend
 from .services.sms.local_outbox import messages
 from .services.tasks import Tasks
 from .services.tickets.handling import TicketHandling
+from .services.wrap_ups import WrapUps
 from .session.releases import ReleaseEngines
 from .session.session import Session
 from .session.step_registry import catalogue
@@ -104,6 +105,11 @@ class Ivr:
     def tickets(self) -> TicketHandling:
         """The work of staff on complaints."""
         return TicketHandling(self.store)
+
+    @property
+    def wrap_ups(self) -> WrapUps:
+        """The wrap-ups of agents."""
+        return WrapUps(self.store)
 
     @property
     def tasks(self) -> Tasks:

@@ -24,6 +24,7 @@ from ivr.services.queue.service import Queue
 from ivr.services.recordings import CallRecordings
 from ivr.services.tasks import Tasks
 from ivr.services.tickets.handling import TicketHandling
+from ivr.services.wrap_ups import WrapUps
 from ivr.settings import Hidden, Settings
 from ivr.stores.memory import MemoryStore
 from ivr.web import web_app
@@ -86,6 +87,10 @@ class Stub:
     @property
     def call_recordings(self) -> CallRecordings:
         return CallRecordings(self.store)
+
+    @property
+    def wrap_ups(self) -> WrapUps:
+        return WrapUps(self.store)
 
     @property
     def tasks(self) -> Tasks:

@@ -38,6 +38,8 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
 
         today = local(now)
         try:
+            if text == "24:00":  # the end of today, as opening hours write it
+                return datetime.combine(today.date() + timedelta(days=1), datetime.min.time(), CHINA).timestamp()
             if _CLOCK.fullmatch(text):
                 clock = datetime.strptime(text, "%H:%M").time()
                 until = datetime.combine(today.date(), clock, CHINA)

@@ -12,10 +12,13 @@ import click
 
 from ._open_queue import kept_queue
 from ._sockets import Refused
+from ._stores import kept_store, settings_for
 
 if TYPE_CHECKING:
     from ivr.services.queue.agents import Agents
     from ivr.services.queue.state import Agent
+
+_RESULTS = ("solved", "follow_up", "unsolved")
 
 
 @click.group(short_help="Sign agents on and off.")
@@ -96,6 +99,30 @@ def site(name: str, state: str) -> None:
     with _agents() as agents:
         agents.site(name, down=state == "down")
     click.echo(f"Site {name} is {state}.")
+
+
+@command.command("wrap-up")
+@click.argument("name")
+@click.argument("call")
+@click.option("--reason", required=True, help="What the call was about, by a word of the menus such as lost_card.")
+@click.option("--result", type=click.Choice(_RESULTS), required=True, help="Whether it was solved.")
+@click.option("--note", default="", help="A note for colleagues, without card and ID numbers.")
+def wrap_up_call(name: str, call: str, reason: str, result: str, note: str) -> None:
+    """Note the reason and the result of a talk; first contact resolution is judged by it, too.
+
+    \b
+    Example:
+      ivr agents wrap-up li.na CA0123456789abcdef --reason lost_card --result solved --note 已补卡
+    """  # noqa: D301
+    from ivr.services.staff_words import StaffError
+    from ivr.services.wrap_ups import WrapUps
+
+    with kept_store(settings_for()) as store:
+        try:
+            WrapUps(store).add(call, name, reason=reason, result=result, note=note, now=time.time())
+        except StaffError as fault:
+            raise Refused(f"{fault}.") from None
+    click.echo(f"{call} is wrapped up.")
 
 
 @command.command("list")

@@ -51,6 +51,7 @@ def _empty(call_id: str) -> CallDetail:
         "tickets": [],
         "messages": [],
         "listened": [],
+        "wrap_ups": [],
         "survey": None,
         "silences": 0,
         "misses": 0,
@@ -60,7 +61,7 @@ def _empty(call_id: str) -> CallDetail:
 
 def _take(detail: CallDetail, row: JournalRow, at: float, *, numbers: bool) -> None:
     data: Mapping[str, Any] = json.loads(row.data)
-    if row.kind != "listened":  # by staff, days after the call
+    if row.kind not in ("listened", "wrap_up"):  # by staff, days after the call
         detail["seconds"] = max(detail["seconds"], at)
     match row.kind:
         case "started":
@@ -95,6 +96,8 @@ def _take(detail: CallDetail, row: JournalRow, at: float, *, numbers: bool) -> N
         case "message" | "late_recording":
             late = {"late": True} if row.kind == "late_recording" else {}
             detail["messages"].append({"at": at, **_only(data, "seconds", "url"), **late})
+        case "wrap_up":
+            detail["wrap_ups"].append({"at": _moment(row.at), **_only(data, "agent", "reason", "result", "note")})
         case "listened":
             detail["listened"].append({"at": _moment(row.at), **_only(data, "by", "recording")})
         case "survey":

@@ -26,14 +26,16 @@ class _Call:
     number: str
     reasons: set[str] = field(default_factory=set)
     talk: Visit | None = None
+    unsolved: bool = False
 
 
 @dataclass
 class _Contact:
-    """A talk that is over; a repeat within WINDOW counts against it."""
+    """A talk that is over; a repeat within WINDOW counts against it, and so does an agent who left it unsolved."""
 
     call: str
     at: float
+    number: str
     keys: tuple[tuple[str, str], ...]
     talk: Visit
     repeated: bool = False
@@ -47,6 +49,7 @@ class Contacts:
         self._calls: dict[str, _Call] = {}
         self._watched: deque[_Contact] = deque()
         self._last: dict[tuple[str, str], _Contact] = {}
+        self._by_call: dict[str, _Contact] = {}
 
     def add(self, row: JournalRow, data: Mapping[str, Any]) -> None:
         """Process one row."""
@@ -56,9 +59,24 @@ class Contacts:
                 self._calls[row.call_id] = _Call(one_spelling(telephone(data.get("caller"))))
             case "reason", _Call() as call:
                 self._about(row.call_id, call, str(data.get("reason", "")))
+            case "wrap_up", _Call() as call:
+                self._about(row.call_id, call, str(data.get("reason", "")))
+                call.unsolved |= data.get("result") != "solved"
+            case "wrap_up", None if contact := self._by_call.get(row.call_id):
+                self._wrapped_up(contact, data)
             case "ended", _Call() as call:
                 del self._calls[row.call_id]
                 self._over(row, call)
+
+    def _wrapped_up(self, contact: _Contact, data: Mapping[str, Any]) -> None:
+        """Take the reason of an agent for a call that is over."""
+        key = contact.number, str(data.get("reason", ""))
+        before = self._last.get(key)
+        if before and before.call != contact.call and before.at <= contact.at:
+            before.repeated = True
+        self._last[key] = contact
+        contact.keys = tuple({*contact.keys, key})
+        contact.repeated |= data.get("result") != "solved"
 
     def talked(self, visit: Visit) -> None:
         """Record a talk with an agent; of several talks in one call the last one is judged."""
@@ -72,7 +90,7 @@ class Contacts:
             if call.talk:
                 self._judged(call.talk, "too_young")
         for contact in self._watched:
-            self._judged(contact.talk, "too_young")
+            self._judged(contact.talk, "too_young" if contact.keys else "without_reason")
 
     def _about(self, call_id: str, call: _Call, reason: str) -> None:
         call.reasons.add(reason)
@@ -83,11 +101,12 @@ class Contacts:
     def _over(self, row: JournalRow, call: _Call) -> None:
         if call.talk is None:
             return
-        if not call.number or not call.reasons:
-            self._judged(call.talk, "without_reason" if call.number else "withheld")
+        if not call.number:
+            self._judged(call.talk, "withheld")
             return
         keys = tuple((call.number, reason) for reason in sorted(call.reasons))
-        contact = _Contact(row.call_id, row.at, keys, call.talk)
+        contact = _Contact(row.call_id, row.at, call.number, keys, call.talk, call.unsolved)
+        self._by_call[row.call_id] = contact
         self._watched.append(contact)
         self._last.update(dict.fromkeys(keys, contact))
 
@@ -97,4 +116,6 @@ class Contacts:
             for key in contact.keys:
                 if self._last.get(key) is contact:
                     del self._last[key]
-            self._judged(contact.talk, "repeated" if contact.repeated else "solved")
+            self._by_call.pop(contact.call, None)
+            solved: ContactVerdict = "repeated" if contact.repeated else "solved"
+            self._judged(contact.talk, solved if contact.keys else "without_reason")

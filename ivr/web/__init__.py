@@ -68,7 +68,7 @@ def web_app(ivr: Application, jobs: Jobs | None = None) -> WebApplication:
             app.register_blueprint(blueprint)
     app.register_blueprint(audio.routes(ivr.settings.audio, ivr.sound))
     app.register_blueprint(health.routes(ivr, metrics))
-    for blueprint in agents_api.routes(ivr.queue, ivr.settings.api_token, ivr.clock):
+    for blueprint in agents_api.routes(ivr.queue, ivr.wrap_ups, ivr.settings.api_token, ivr.clock):
         app.register_blueprint(blueprint)
     app.register_blueprint(phone.routes(ivr.settings.phone_url))
     app.register_blueprint(risk_api.routes(ivr.risks, ivr.settings.api_token, ivr.clock))

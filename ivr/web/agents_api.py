@@ -11,6 +11,7 @@ from ivr.services.queue.agents import AgentsError
 from ivr.services.queue.service import Queue
 from ivr.services.queue.state import Agent
 from ivr.services.queue.view import agent_view
+from ivr.services.wrap_ups import WrapUps
 from ivr.settings import Hidden
 from ivr.telemetry import log
 
@@ -19,13 +20,13 @@ from . import api
 MOST_DESKS = 20
 
 
-def routes(queue: Queue, token: Hidden, clock: Callable[[], float]) -> tuple[Blueprint, Blueprint]:
+def routes(queue: Queue, wrap_ups: WrapUps, token: Hidden, clock: Callable[[], float]) -> tuple[Blueprint, Blueprint]:
     """Return both blueprints. Agents have the form of `ivr agents list --json`."""
-    return _agents(queue, token, clock), _queue(queue, token, clock)
+    return _agents(queue, wrap_ups, token, clock), _queue(queue, token, clock)
 
 
-def _agents(queue: Queue, token: Hidden, clock: Callable[[], float]) -> Blueprint:
-    blueprint, agents = api.token_blueprint("agents", token), queue.agents
+def _agents(queue: Queue, wrap_ups: WrapUps, token: Hidden, clock: Callable[[], float]) -> Blueprint:
+    blueprint, agents = api.staff_blueprint("agents", token), queue.agents
 
     @blueprint.errorhandler(AgentsError)
     def refuse(fault: AgentsError) -> tuple[Response, int]:
@@ -50,6 +51,15 @@ def _agents(queue: Queue, token: Hidden, clock: Callable[[], float]) -> Blueprin
         """Remove an agent."""
         agents.remove(name)
         log.line("agent", name=name, now="removed")
+        return "", 204
+
+    @blueprint.post("/<name>/wrap-up")
+    def wrap_up(name: str) -> tuple[str, int]:
+        """Note the reason and the result of a talk."""
+        body = api.json_body()
+        call, reason, result = (api.text_of(body, field) for field in ("call", "reason", "result"))
+        note = api.text_of(body, "note", most=2000)
+        wrap_ups.add(call, name, reason=reason, result=result, note=note, now=clock())
         return "", 204
 
     @blueprint.post("/<name>/<state>")

@@ -11,6 +11,7 @@ from ivr.services.queue.service import Queue
 from ivr.services.recordings import CallRecordings
 from ivr.services.tasks import Tasks
 from ivr.services.tickets.handling import TicketHandling
+from ivr.services.wrap_ups import WrapUps
 
 
 class Application(Host, Protocol):
@@ -31,6 +32,10 @@ class Application(Host, Protocol):
     @property
     def call_recordings(self) -> CallRecordings:
         """The recordings of calls, for staff."""
+
+    @property
+    def wrap_ups(self) -> WrapUps:
+        """The wrap-ups of agents."""
 
     @property
     def tasks(self) -> Tasks:

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from ivr.cli import main
+from ivr.engine.ports import Saved
 
 
 def ivr(*arguments):
@@ -50,3 +51,13 @@ def test_what_cannot_be_done_is_refused_with_the_reason_and_changes_nothing(line
     assert refused.exit_code == 2
     assert reason in refused.stderr
     assert json.loads(ivr("agents", "list", "--json").stdout) == []
+
+
+def test_a_talk_is_wrapped_up_and_a_call_that_is_not_there_is_refused(line_store):
+    line_store.save(Saved("CA1", 1, "k", b"", b""), [], expected=None)
+    arguments = ("agents", "wrap-up", "li.na", "CA1", "--reason", "lost_card", "--result", "solved")
+    assert ivr(*arguments).stdout == "CA1 is wrapped up.\n"
+    (shown,) = json.loads(ivr("calls", "CA1", "--json").stdout)["wrap_ups"]
+    assert (shown["agent"], shown["reason"], shown["result"]) == ("li.na", "lost_card", "solved")
+    refused = ivr("agents", "wrap-up", "li.na", "CA9", "--reason", "lost_card", "--result", "solved")
+    assert (refused.exit_code, "no call CA9" in refused.stderr) == (2, True)

@@ -86,3 +86,26 @@ def test_a_talk_without_number_or_reason_cannot_be_judged(
 ) -> None:
     journal.call("first", 0, number=number, reason=reason)
     assert journal.verdicts(2 * WINDOW) == {"first": [verdict]}
+
+
+def test_the_reason_of_the_agent_counts_where_the_caller_chose_none(journal: Journal) -> None:
+    journal.call("first", 0, reason="")
+    journal.row("first", 90, "wrap_up", agent="li", reason="loss", result="solved")
+    journal.call("again", 3600, talks=False)
+    journal.call("other", 7200, number="+8613800000002", reason="")
+    journal.row("other", 7300, "wrap_up", agent="li", reason="loss", result="solved")
+    assert journal.verdicts(2 * WINDOW) == {"first": ["repeated"], "other": ["solved"]}
+
+
+def test_a_wrap_up_of_the_second_call_finds_the_first(journal: Journal) -> None:
+    journal.call("first", 0)
+    journal.call("again", 3600, reason="")
+    journal.row("again", 3700, "wrap_up", agent="li", reason="loss", result="solved")
+    assert journal.verdicts(2 * WINDOW) == {"first": ["repeated"], "again": ["solved"]}
+
+
+@pytest.mark.parametrize("result", ["unsolved", "follow_up"])
+def test_what_the_agent_left_unsolved_is_not_resolved(journal: Journal, result: str) -> None:
+    journal.call("first", 0)
+    journal.row("first", 90, "wrap_up", agent="li", reason="loss", result=result)
+    assert journal.verdicts(2 * WINDOW) == {"first": ["repeated"]}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ivr.engine.ports import Saved
 from tests.asking import ask as ask_service
 from tests.web_fixtures import API_TOKEN, NOW, Line
 
@@ -73,3 +74,12 @@ def test_the_queue_is_shown_with_masked_numbers(line: Line):
     assert [one["call"] for one in shown.json["with_agents"]] == ["CA1"]
     assert [(one["call"], one["waited"], one["level"]) for one in shown.json["waiting"]] == [("CA2", 20, 1)]
     assert "13800000001" not in shown.get_data(as_text=True)
+
+
+def test_an_agent_wraps_a_talk_up(line: Line):
+    line.ivr.store.save(Saved("CA1", 1, "k", b"", b""), [], expected=None)
+    body = {"call": "CA1", "reason": "lost_card", "result": "solved", "note": "已补卡"}
+    assert ask(line, "POST", "/api/agents/li.na/wrap-up", body).status_code == 204
+    assert [row.kind for row in line.ivr.store.journal("CA1")] == ["wrap_up"]
+    assert ask(line, "POST", "/api/agents/li.na/wrap-up", {**body, "call": "CA9"}).status_code == 404
+    assert ask(line, "POST", "/api/agents/li.na/wrap-up", {**body, "result": "fine"}).status_code == 400
