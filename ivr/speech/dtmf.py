@@ -19,8 +19,12 @@ LOW, HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 TONE_GRID = ("123A", "456B", "789C", "*0#D")
 FRAME, HOP = 160, 40
 """Samples of a frame (20 ms), and between two frames (5 ms)."""
-SHARE = 0.55
-"""Minimum share of the two tones in a frame's power; 10 dB above noise it is 0.85 to 0.95."""
+SHARE = 0.62
+"""Minimum share of the two tones in a frame's power; 10 dB above noise it is 0.8 to 0.95."""
+DETUNED = 0.013
+"""The tones are also looked for at this share above and below their frequencies: keys are off by up to 1.5 % + 2 Hz
+(Q.24), which a frame resolves. Tones that are off by 3.5 % are no keys.
+"""
 TWIST = (-10.0, 8.0)
 """Limits in dB of the high tone relative to the low one (Q.24: -8 and 4; widened for noise)."""
 APART = 6.0
@@ -32,9 +36,13 @@ Not smaller, since 1633 Hz is near twice 852 Hz.
 """
 _QUIETEST = -42.0
 """Minimum level of a key in dB of full scale."""
-HITS, MISSES = 6, 3
-"""Consecutive frames that make a key (a tone of at least 35 ms), and frames without it that end it."""
-_TONES = np.array([*LOW, *HIGH, *(2 * hertz for hertz in (*LOW, *HIGH))], dtype=np.float64)
+HITS, MISSES = 5, 8
+"""Frames that make a key (a tone of at least 35 ms), and successive frames without it that end it.
+
+A hole of 10 ms spoils 4 frames, a lost packet of 20 ms 6, and a pause of 40 ms 9.
+"""
+_NEAR = np.array([*LOW, *HIGH], dtype=np.float64)
+_TONES = np.concatenate([_NEAR, _NEAR * (1 - DETUNED), _NEAR * (1 + DETUNED), 2 * _NEAR])
 _WAVES = np.exp(-2j * np.pi * np.outer(np.arange(FRAME), _TONES) / RATE)
 
 
@@ -52,7 +60,8 @@ class Decoder:
     def __init__(self) -> None:
         self._rest: NDArray[np.int16] = np.zeros(0, np.int16)
         self._frame = 0
-        self._key, self._hits, self._misses, self._reported = "", 0, 0, False
+        self._held, self._misses = "", 0
+        self._next_key, self._hits, self._gap, self._began = "", 0, 0, 0
 
     def feed(self, samples: NDArray[np.int16]) -> list[Tone]:
         """Process samples; return the keys that are certain now. A key is returned once, while it is still held."""
@@ -65,19 +74,27 @@ class Decoder:
         return [pressed for key in _keys(frames / FULL) if (pressed := self._next(key))]
 
     def _next(self, key: str) -> Tone | None:
+        """Take the key of the next frame; return one that has become certain."""
         self._frame += 1
-        if key and key == self._key:
-            self._hits, self._misses = self._hits + 1, 0
-        elif key and (not self._key or self._hits < HITS):
-            self._key, self._hits, self._misses, self._reported = key, 1, 0, False
-        elif self._key:
-            self._misses += 1
-            if self._misses >= MISSES:
-                self._key = ""
-        if not self._key or self._reported or self._hits < HITS:
+        if key and key == self._held:
+            self._misses = 0
             return None
-        self._reported = True
-        return Tone(self._key, max(0, self._frame - self._hits) * HOP / RATE)
+        self._misses += 1
+        if self._misses >= MISSES:
+            self._held = ""
+        if key and key == self._next_key:
+            self._hits, self._gap = self._hits + 1, 0
+        elif key:
+            self._next_key, self._hits, self._gap, self._began = key, 1, 0, self._frame
+        else:
+            self._gap += 1
+            if self._gap >= MISSES:
+                self._next_key = ""
+        if not self._next_key or self._hits < HITS:
+            return None
+        pressed = Tone(self._next_key, max(0, self._began - 1) * HOP / RATE)
+        self._held, self._misses, self._next_key = self._next_key, 0, ""
+        return pressed
 
 
 def decode(audio: Audio) -> tuple[Tone, ...]:
@@ -91,7 +108,8 @@ def _keys(frames: NDArray[np.float64]) -> Iterator[str]:
     """Yield each frame's key, or an empty text."""
     powers = 2 * np.abs(frames @ _WAVES) ** 2 / FRAME**2
     whole = np.mean(frames**2, axis=1) + 1e-12
-    low, high = powers[:, :4], powers[:, 4:8]
+    found = powers[:, :24].reshape(len(frames), 3, 8).max(axis=1)
+    low, high = found[:, :4], found[:, 4:]
     row, column = low.argmax(axis=1), high.argmax(axis=1)
     here = np.arange(len(frames))
     first, second = low[here, row], high[here, column]
@@ -103,8 +121,8 @@ def _keys(frames: NDArray[np.float64]) -> Iterator[str]:
         & (twist < TWIST[1])
         & (_lead(low) > APART)
         & (_lead(high) > APART)
-        & (powers[here, 8 + row] < OVERTONE * first)
-        & (powers[here, 12 + column] < OVERTONE * second)
+        & (powers[here, 24 + row] < OVERTONE * first)
+        & (powers[here, 28 + column] < OVERTONE * second)
     )
     for place in here:
         yield TONE_GRID[row[place]][column[place]] if sounds[place] else ""

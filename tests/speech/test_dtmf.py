@@ -53,6 +53,39 @@ def test_what_no_telephone_sends_is_no_key(sound):
     assert keys(dialled(ALL, **sound)) == ""
 
 
+def detuned(key: str, share: float, hertz: float) -> Audio:
+    row = next(place for place, line in enumerate(TONE_GRID) if key in line)
+    time = np.arange(480) / 8000
+    tones = (LOW[row], HIGH[TONE_GRID[row].index(key)])
+    wave = sum(0.12 * np.sin(2 * np.pi * (tone * (1 + share) + hertz) * time) for tone in tones)
+    return Audio((np.concatenate([np.zeros(800), wave, np.zeros(800)]) * 32767).astype(np.int16))
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_tones_off_by_one_and_a_half_percent_and_two_hertz_are_keys(sign):
+    assert "".join(keys(detuned(key, 0.015 * sign, 2 * sign)) for key in ALL) == ALL
+
+
+@pytest.mark.parametrize("at", range(20, 80, 7))
+def test_a_hole_of_ten_milliseconds_is_no_second_key(at):
+    samples = dialled("5", on=100).samples.copy()
+    samples[800 + at * 8 : 800 + (at + 10) * 8] = 0
+    assert keys(Audio(samples)) == "5"
+
+
+def test_eighteen_of_twenty_entries_are_right_with_five_percent_of_packets_lost():
+    lost = np.random.default_rng(3)
+    right = 0
+    for number in range(20):
+        entry = "".join(lost.choice(list("0123456789"), 5))
+        samples = dialled(entry, on=100, off=80).samples.copy()
+        for start in range(0, len(samples), 160):
+            if lost.random() < 0.05:
+                samples[start : start + 160] = 0
+        right += keys(Audio(samples)) == entry
+    assert right >= 18
+
+
 def test_the_same_key_twice_is_two_keys_and_one_held_long_is_one():
     assert keys(dialled("1155")) == "1155"
     assert keys(dialled("5", on=3000)) == "5"

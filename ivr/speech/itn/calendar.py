@@ -43,6 +43,12 @@ def nearest(today: date, month: int, number: int) -> date | None:
     return min(days, key=lambda day: abs(day - today), default=None)
 
 
+def nearest_of_month(today: date, number: int) -> date | None:
+    """Return the day with this number nearest to today: on the 28th, the 3rd is next month's."""
+    days = [day for months in (-1, 0, 1) if (day := of_month(today, months, number))]
+    return min(days, key=lambda day: abs(day - today), default=None)
+
+
 def short_year(year: int, today: date) -> int:
     """Return the year of two digits: at most ten years ahead, else in the century before."""
     century = today.year - today.year % 100

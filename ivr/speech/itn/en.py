@@ -10,6 +10,13 @@ from decimal import Decimal
 
 from . import calendar
 
+CORRECTIONS = re.compile(
+    r"(?:^|.*?[,.;]\s*|.*?\b(?<!account )(?<!card )(?<!phone )(?<!number ))"
+    r"(?:no\b(?:,|(?<=^no)|\s+no\b|,?\s+(?=wait|sorry|i mean|make))|(?:no,? )?(?:wait|sorry|i mean|i meant|make that|actually|correction)\b)"
+    r"(?:[,.;\s]*(?:no|wait|sorry|i mean|i meant|make that|make it|it's|it is)\b)*[,.;\s]*"
+)
+"""The last answer counts: three thousand, no, five hundred."""
+
 _GAPS = re.compile(r"[\s,!?-]+|\.(?![0-9])")
 _FILLERS = frozenset(
     "um uh er hmm well it's its it is my the card account number phone telephone pin code press pressing dial choose "
@@ -32,6 +39,8 @@ _SAID = {word: str(number) for number, word in enumerate(_SMALL)} | {"oh": "0", 
 _CHOSEN = {word: str(number) for number, word in enumerate(_PLACES[:9], 1)}
 _MISWRITTEN = {"to": "two", "too": "two", "for": "four", "won": "one", "ate": "eight"}
 """Homophones that recognisers write for a digit after "press"."""
+_ONE = re.compile(rf"\b({'|'.join(_CHOSEN)})\s+(?:one|choice|item|point)\b")
+"""The second one is 2, not 21."""
 _ONES = frozenset("123456789")
 _TIMES = {"double": 2, "triple": 3}
 
@@ -45,7 +54,7 @@ def keys(text: str) -> str | None:
     """Understand one two three, double five, twelve thirty-four, one hundred twenty, press one, pound key."""
     if meant := re.fullmatch(r"(?:please )?(?:press|dial|option|number) (to|too|for|won|ate)[.!]?", text):
         return _SAID[_MISWRITTEN[meant[1]]]
-    words = [_CHOSEN.get(word, word) for word in _words(text)]
+    words = [_CHOSEN.get(word, word) for word in _words(_ONE.sub(r"\1", text))]
     if len(words) == 1 and words[0] in _KEYS:
         return _KEYS[words[0]]
     if not _UNITS.keys().isdisjoint(words):
@@ -164,7 +173,15 @@ def day(text: str, today: date) -> date | None:
         if len(words) == 1:
             return calendar.coming(today, weekday)
         return calendar.of_week(today, _WEEKS[words[0]], weekday) if words[0] in _WEEKS else None
-    return _counted(said, today) or _of_year(words, today)
+    return _counted(said, today) or _of_month(words, today) or _of_year(words, today)
+
+
+def _of_month(words: Sequence[str], today: date) -> date | None:
+    """Return the day that the 21st, or twenty first, is nearest to today; a bare twenty-one is no day."""
+    last = words[-1] if words else ""
+    ordinal = last in _PLACES or last in ("twentieth", "thirtieth") or re.fullmatch("[0-9]+(?:st|nd|rd|th)", last)
+    number = _day_number(words) if ordinal else None
+    return None if number is None else calendar.nearest_of_month(today, number)
 
 
 def _counted(said: str, today: date) -> date | None:

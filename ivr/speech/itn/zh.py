@@ -6,7 +6,17 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from ivr.speech.traditional import simplified
+
 from . import calendar
+
+_BREAK = r"[，,。！!；;\s]"
+CORRECTIONS = re.compile(
+    rf"(?:^|.*?{_BREAK})(?:[哦啊噢嗯]?不+|不是的?|等等){_BREAK}+(?:是|应该是|应該是)?"
+    rf"|.*?(?:不对|不對|说错了?|說錯了?|讲错了?|講錯了?|错了|錯了|更正){_BREAK}*(?:一下)?{_BREAK}*(?:是|应该是)?"
+    rf"|(?:^|.*?{_BREAK})不是[^，,。]+{_BREAK}+(?:是|应该是)"
+)
+"""The last answer counts; 不是三千 alone refuses one, and is none."""
 
 _GAPS = re.compile(r"[\s,，、。!！?？…~-]+|\.(?![0-9])")
 _AROUND = re.compile(
@@ -33,13 +43,15 @@ _SIGNS = {
     "元": "圆圓块塊",
     "角": "毛",
 }
-_PLAIN = str.maketrans({sign: plain for plain, signs in _SIGNS.items() for sign in signs})
+_PLAIN = str.maketrans(
+    {sign: plain for plain, signs in _SIGNS.items() for sign in signs} | {"廿": "2十", "卅": "3十", "卌": "4十"}
+)
 """Spellings of digits: cheque capitals, traditional forms, military digits, homophones of 幺."""
 
 
 def _folded(text: str) -> str:
     """Remove fillers around an answer, and replace digits by Arabic ones."""
-    return _AROUND.sub("", _GAPS.sub("", text)).translate(_PLAIN)
+    return _AROUND.sub("", _GAPS.sub("", simplified(text))).translate(_PLAIN)
 
 
 def keys(text: str) -> str | None:
@@ -130,11 +142,13 @@ _WEEKDAY = r"(?:周|星期|礼拜)([1-6日天])"
 _AFTER = re.compile(r"(.+?)(天|日|周|个?星期|个?礼拜)(?:以|之|过)?(后|前)")
 _OF_WEEK = re.compile(rf"(?:(上上|上|这|本|下下|下)个?)?{_WEEKDAY}")
 _OF_MONTH = re.compile(r"(上|这|本|当|下)个?月(.+?)[号日]?")
+_BARE = re.compile("([0-9十]+)[号日]")
 _FULL = re.compile(rf"(?:(?P<year>.+?年)的?)?(?P<month>[0-9十]+)月份?(?P<day>[0-9十]+)[号日]?(?:{_WEEKDAY})?")
 
 
 def day(text: str, today: date) -> date | None:
-    """Understand 明天, 下周一, 三天后, 下个月五号, 十一月二十一号, 二零二六年十一月二十一日, but no lunar days."""
+    """Understand 明天, 下周一, 三天后, 下个月五号, 十一月二十一号, 二十一号, 二零二六年十一月二十一日; no lunar days."""
+    text = simplified(text)
     if iso := re.fullmatch(r"\D*?([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})\D*", text):
         return calendar.existing(int(iso[1]), int(iso[2]), int(iso[3]))
     bare = _AROUND_DAY.sub(
@@ -146,7 +160,8 @@ def day(text: str, today: date) -> date | None:
     plain = bare.translate(_PLAIN)
     if re.fullmatch("[0-9]{8}", plain):
         return calendar.existing(int(plain[:4]), int(plain[4:6]), int(plain[6:]))
-    for pattern, meaning in ((_AFTER, _after), (_OF_WEEK, _of_week), (_OF_MONTH, _of_month), (_FULL, _full)):
+    meanings = ((_AFTER, _after), (_OF_WEEK, _of_week), (_OF_MONTH, _of_month), (_BARE, _bare), (_FULL, _full))
+    for pattern, meaning in meanings:
         if match := pattern.fullmatch(plain):
             return meaning(match, today)
     return None
@@ -168,6 +183,11 @@ def _of_week(match: re.Match[str], today: date) -> date | None:
 def _of_month(match: re.Match[str], today: date) -> date | None:
     number = _value(match[2])
     return None if number is None else calendar.of_month(today, {"上": -1, "下": 1}.get(match[1], 0), number)
+
+
+def _bare(match: re.Match[str], today: date) -> date | None:
+    number = _value(match[1])
+    return None if number is None else calendar.nearest_of_month(today, number)
 
 
 def _full(match: re.Match[str], today: date) -> date | None:

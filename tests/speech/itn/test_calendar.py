@@ -56,3 +56,10 @@ def test_a_month_is_counted_over_the_end_of_the_year() -> None:
 @pytest.mark.parametrize(("digits", "year"), [(26, 2026), (36, 2036), (37, 1937), (0, 2000), (99, 1999)])
 def test_two_digits_mean_a_year_at_most_ten_years_ahead(digits: int, year: int) -> None:
     assert calendar.short_year(digits, SATURDAY) == year
+
+
+def test_the_day_of_a_month_is_nearest_to_today() -> None:
+    assert calendar.nearest_of_month(date(2026, 11, 28), 3) == date(2026, 12, 3)
+    assert calendar.nearest_of_month(date(2026, 11, 3), 30) == date(2026, 10, 30)
+    assert calendar.nearest_of_month(date(2026, 11, 3), 31) == date(2026, 10, 31)
+    assert calendar.nearest_of_month(date(2026, 11, 3), 32) is None

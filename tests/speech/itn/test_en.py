@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ivr.speech.itn import en
+from ivr.speech.itn import en, inverse_normalize
 
 SATURDAY = date(2026, 11, 21)
 
@@ -70,3 +70,38 @@ def test_amounts_are_exact_or_asked_for_again(said: str, amount: str | None) -> 
 )
 def test_days_are_counted_from_today(said: str, day: str | None) -> None:
     assert en.day(said, SATURDAY) == (None if day is None else date.fromisoformat(day))
+
+
+@pytest.mark.parametrize(
+    ("said", "amount"),
+    [
+        ("three thousand, no, five hundred", "500"),
+        ("no, five hundred", "500"),
+        ("three thousand, sorry, I mean five thousand", "5000"),
+        ("three thousand wait five thousand", "5000"),
+        ("no", None),
+        ("three thousand, no", None),
+    ],
+)
+def test_of_a_corrected_answer_the_last_one_counts(said: str, amount: str | None) -> None:
+    assert inverse_normalize(said, "en-US", "amount") == amount
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("the second one", "2"),
+        ("the first one please", "1"),
+        ("I'd like the third option", "3"),
+        ("the second", "2"),
+        ("two one", "21"),
+        ("account no 5", None),
+    ],
+)
+def test_a_choice_by_its_place_is_one_key(said: str, key: str | None) -> None:
+    assert inverse_normalize(said, "en-US") == key
+
+
+def test_the_day_of_a_month_is_the_nearest_one() -> None:
+    assert inverse_normalize("the twenty-first", "en-US", "date", date(2026, 11, 21)) == "20261121"
+    assert inverse_normalize("on the 3rd", "en-US", "date", date(2026, 11, 28)) == "20261203"

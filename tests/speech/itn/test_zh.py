@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ivr.speech.itn import zh
+from ivr.speech.itn import inverse_normalize, zh
 
 SATURDAY = date(2026, 11, 21)
 
@@ -72,3 +72,37 @@ def test_amounts_are_exact_or_asked_for_again(said: str, amount: str | None) -> 
 )
 def test_days_are_counted_from_today(said: str, day: str | None) -> None:
     assert zh.day(said, SATURDAY) == (None if day is None else date.fromisoformat(day))
+
+
+@pytest.mark.parametrize("tag", ["zh-CN", "zh-TW", "zh-HK"])
+def test_traditional_answers_are_understood_whatever_the_language_of_the_flow(tag: str) -> None:
+    saturday = date(2026, 11, 21)
+    assert inverse_normalize("按井號鍵", tag) == "#"
+    assert inverse_normalize("第二個", tag) == "2"
+    assert inverse_normalize("一萬二千元", tag, "amount") == "12000"
+    assert inverse_normalize("廿一", tag) == "21"
+    assert inverse_normalize("卅蚊", tag, "amount") is None
+    assert inverse_normalize("後天", tag, "date", saturday) == "20261123"
+    assert inverse_normalize("下週一", tag, "date", saturday) == "20261123"
+    assert inverse_normalize("下個月五號", tag, "date", saturday) == "20261205"
+    assert inverse_normalize("二十一號", tag, "date", saturday) == "20261121"
+    assert inverse_normalize("三號", tag, "date", date(2026, 11, 28)) == "20261203"
+
+
+@pytest.mark.parametrize(
+    ("said", "amount"),
+    [
+        ("三千，不，五千", "5000"),
+        ("三千不对五千", "5000"),
+        ("三千，不对，是五千", "5000"),
+        ("三千，说错了，五千元", "5000"),
+        ("不，五百", "500"),
+        ("不是三千，是五千", "5000"),
+        ("三千，不是，五千", "5000"),
+        ("不是三千", None),
+        ("三千，不对", None),
+        ("不", None),
+    ],
+)
+def test_of_a_corrected_answer_the_last_one_counts(said: str, amount: str | None) -> None:
+    assert inverse_normalize(said, "zh-CN", "amount") == amount
