@@ -81,7 +81,7 @@ def download(wanted: str, source: Path | None) -> None:
     if source is not None:
         _from(models, source, folder)
         return
-    failed = False
+    failed: list[Model] = []
     for model in models:
         if home := installed(model, folder):
             click.echo(f"{model.name} is installed already, in {home}")
@@ -90,9 +90,12 @@ def download(wanted: str, source: Path | None) -> None:
             click.echo(f"{model.name} installed in {_fetched(model, folder)}; licence {model.licence}")
         except ModelError as fault:
             click.echo(f"{model.name}: {fault}", err=True)
-            failed = True
-    if failed:
+            failed.append(model)
+    there = {model.kind for model in models if installed(model, folder)}
+    if any(model.kind not in there for model in failed):
         raise click.exceptions.Exit(1)
+    for model in failed:
+        click.echo(f"{model.name} is not needed: another {model.kind} of this language is installed.", err=True)
 
 
 def _from(models: list[Model], source: Path, folder: Path) -> None:
@@ -147,12 +150,18 @@ def _described(model: Model, folder: Path) -> dict[str, object]:
         "kind": model.kind,
         "title": model.title,
         "licence": model.licence,
-        "url": model.url + ("" if model.names else model.file),
+        "url": _address(model),
         "files": len(model.files),
         "bytes": model.size,
         "sha256": model.sha256,
         "installed": str(home) if home else None,
     }
+
+
+def _address(model: Model) -> str:
+    """Return the address of a model, or of its first part that has one."""
+    of_parts = next((part.url for part in model.parts if part.url), "")
+    return of_parts if model.parts else model.url + ("" if model.names else model.file)
 
 
 def _folder() -> Path:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "speech": ("espeakng_loader", "miniaudio", "numpy", "pyttsx3", "rjieba", "vosk", "websockets"),
+        "voice": ("onnxruntime",),
         "load": ("gevent", "hdrh", "locust"),
         "whisper": ("ctranslate2", "faster_whisper"),
         "sip": ("baresip",),

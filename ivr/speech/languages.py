@@ -26,7 +26,8 @@ class LocalVoice:
     """The settings of a local voice for a language; `kind` is the voice's module in `tts/`.
 
     For pyttsx3: `name` is espeak's voice, `rate` its words per minute at the standard speed, `unit` the seconds per
-    letter, or per syllable if the text is passed as `pinyin`.
+    letter, or per syllable if the text is passed as `pinyin`. For kokoro: `name` is the file of the voice, `rate` the
+    characters or words per minute of the standard profile, pauses included, and `speed` the model's for it.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class LocalVoice:
     rate: int = 160
     unit: float = 0.075
     pinyin: bool = False
+    speed: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,11 @@ _ROWS = (
         aliases=("zh", "zh-Hans", "zh-Hans-CN", "cmn", "cmn-CN", "cmn-Hans-CN"),
         recogniser="cmn-Hans-CN",
         voice=CarrierVoice("Polly.Zhiyu", "cmn-CN"),
-        local_voices=(LocalVoice("syllables"), LocalVoice("pyttsx3", "sit/cmn-latn-pinyin", 136, 0.33, pinyin=True)),
+        local_voices=(
+            LocalVoice("kokoro", "zf_xiaoxiao", 208, speed=0.88),
+            LocalVoice("syllables"),
+            LocalVoice("pyttsx3", "sit/cmn-latn-pinyin", 136, 0.33, pinyin=True),
+        ),
         reader="zh",
         listener="zh",
         negations=(MANDARIN, ENGLISH),
@@ -129,7 +135,7 @@ _ROWS = (
         aliases=("en",),
         recogniser="en-US",
         voice=CarrierVoice("Polly.Joanna", "en-US"),
-        local_voices=(LocalVoice("pyttsx3", "gmw/en-us"),),
+        local_voices=(LocalVoice("kokoro", "af_heart", 166, speed=0.95), LocalVoice("pyttsx3", "gmw/en-us")),
         reader="en",
         listener="en",
         negations=(ENGLISH, MANDARIN),
@@ -143,7 +149,7 @@ _ROWS = (
         aliases=("en-UK",),
         recogniser="en-GB",
         voice=CarrierVoice("Polly.Amy", "en-GB"),
-        local_voices=(LocalVoice("pyttsx3", "gmw/en"),),
+        local_voices=(LocalVoice("kokoro", "bf_emma", 166, speed=0.95), LocalVoice("pyttsx3", "gmw/en")),
         reader="en_gb",
         listener="en",
         negations=(ENGLISH, MANDARIN),

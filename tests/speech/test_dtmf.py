@@ -76,7 +76,7 @@ def test_a_hole_of_ten_milliseconds_is_no_second_key(at):
 def test_eighteen_of_twenty_entries_are_right_with_five_percent_of_packets_lost():
     lost = np.random.default_rng(3)
     right = 0
-    for number in range(20):
+    for _ in range(20):
         entry = "".join(lost.choice(list("0123456789"), 5))
         samples = dialled(entry, on=100, off=80).samples.copy()
         for start in range(0, len(samples), 160):

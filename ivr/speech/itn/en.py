@@ -12,7 +12,8 @@ from . import calendar
 
 CORRECTIONS = re.compile(
     r"(?:^|.*?[,.;]\s*|.*?\b(?<!account )(?<!card )(?<!phone )(?<!number ))"
-    r"(?:no\b(?:,|(?<=^no)|\s+no\b|,?\s+(?=wait|sorry|i mean|make))|(?:no,? )?(?:wait|sorry|i mean|i meant|make that|actually|correction)\b)"
+    r"(?:no\b(?:,|(?<=^no)|\s+no\b|,?\s+(?=wait|sorry|i mean|make))|(?:no,? )?"
+    r"(?:wait|sorry|i mean|i meant|make that|actually|correction)\b)"
     r"(?:[,.;\s]*(?:no|wait|sorry|i mean|i meant|make that|make it|it's|it is)\b)*[,.;\s]*"
 )
 """The last answer counts: three thousand, no, five hundred."""

@@ -147,7 +147,7 @@ _FULL = re.compile(rf"(?:(?P<year>.+?年)的?)?(?P<month>[0-9十]+)月份?(?P<da
 
 
 def day(text: str, today: date) -> date | None:
-    """Understand 明天, 下周一, 三天后, 下个月五号, 十一月二十一号, 二十一号, 二零二六年十一月二十一日; no lunar days."""
+    """Understand 明天, 下周一, 三天后, 下个月五号, 十一月二十一号, 二十一号, 二零二六年十一月二十一日."""
     text = simplified(text)
     if iso := re.fullmatch(r"\D*?([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})\D*", text):
         return calendar.existing(int(iso[1]), int(iso[2]), int(iso[3]))

@@ -13,6 +13,7 @@ from ivr.errors import ModelError
 
 from .catalogue import Model
 from .fetch import FetchProgress, connection, fetch
+from .parts import check_part, fetch_part
 from .unpack import clear, is_archive, only_folder, unpack
 
 _AT_ONCE = 6
@@ -29,6 +30,8 @@ def download_model(model: Model, folder: Path, progress: FetchProgress = lambda 
     with _written(folder):
         here = folder / ".fetched" / model.name
         here.mkdir(parents=True, exist_ok=True)
+        if model.parts:
+            return _from_parts(model, folder, here, progress, pause)
         _fetch_all(model, here, progress, pause)
         try:
             check_archive(model, here)
@@ -46,9 +49,11 @@ def install_from(model: Model, path: Path, folder: Path) -> tuple[Path, bool]:
     An unpacked folder cannot be checked if the model is pinned as an archive. Raises ModelError.
     """
     with _written(folder), _workspace(folder, model) as work:
-        if not model.names:
+        if not model.names and not model.parts:
             return _from_archive(model, path, folder, work)
         archive = _with_files(model, path, work)
+        if model.parts:
+            return _copied(model, archive, folder), True
         check_archive(model, archive)
         return _install(model, archive, folder), True
 
@@ -86,6 +91,24 @@ def _fetch_all(model: Model, here: Path, progress: FetchProgress, pause: float) 
         except BaseException:
             workers.shutdown(cancel_futures=True)
             raise
+
+
+def _from_parts(model: Model, folder: Path, here: Path, progress: FetchProgress, pause: float) -> Path:
+    for part in model.parts:
+        fetch_part(part, here, progress, pause)
+    clear(here / "packages")
+    return _place(model, here, folder)
+
+
+def _copied(model: Model, source: Path, folder: Path) -> Path:
+    """Copy and check the parts of a model. Raises ModelError for one that is missing or another one."""
+    with _workspace(folder, model, "made") as made:
+        for part in model.parts:
+            if not (source / part.file).is_file():
+                raise ModelError(f"{source} holds no {part.file}; it is not the model {model.name}")
+            shutil.copyfile(source / part.file, made / part.file)
+            check_part(part, made / part.file)
+        return _place(model, made, folder)
 
 
 def _from_archive(model: Model, path: Path, folder: Path, work: Path) -> tuple[Path, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 from abc import ABC, abstractmethod
@@ -32,6 +33,11 @@ class Readings:
         """Return the readings of Mandarin words: the line's own before the shipped ones."""
         own = self.by_language.get(language, {})
         return _lexicon(tuple((word, tuple(reading.split())) for word, reading in own.items()))
+
+    def digest(self, language: str) -> str:
+        """Return a short digest of the line's own readings of a language, which changes with them."""
+        own = repr(sorted(self.by_language.get(language, {}).items()))
+        return hashlib.sha256(own.encode()).hexdigest()[:8]
 
     def respelt(self, text: str, language: str) -> str:
         """Return a text with its own words respelt, as whole words in any case."""

@@ -1,8 +1,8 @@
 """Run pyttsx3 in a separate process, since pyttsx3 may hang, crash or lose a file. Started by its path.
 
 A request is one line of JSON on standard input; an answer is one line of JSON on standard output, followed by as many
-bytes of WAV as the line says. The process ends with its input, even in the middle of a sentence, so it never outlives
-its parent.
+bytes as the line says: WAV, or JSON for phonemes. The process ends with its input, even in the middle of a sentence, so
+it never outlives its parent.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from typing import Any, BinaryIO
 _PATIENCE = 60.0
 """Maximum seconds of a rendering; the parent ends this process earlier."""
 
+_UTF8, _TIED_IPA = 1, 0x02 | 0x80 | ord("^") << 8
+"""espeak's modes: the text's encoding, and IPA with a tie in affricates and diphthongs."""
+
 
 def main() -> None:
     """Answer requests until the input ends."""
@@ -40,7 +43,7 @@ def main() -> None:
     while True:
         request = json.loads(requests.get())
         try:
-            sound = _rendered(engine, request)
+            sound = _phonemes(engine, request) if "phonemes" in request else _rendered(engine, request)
         except Exception as fault:
             _answer(answers, {"fault": _fault_text(fault)})
         else:
@@ -85,6 +88,26 @@ def _version() -> str:
     ask = _espeak.dll.espeak_Info
     ask.restype = ctypes.c_char_p
     return f"pyttsx3-{version('pyttsx3')}-espeak-{ask(None).decode().split()[0]}"
+
+
+def _phonemes(engine: Any, request: dict[str, Any]) -> bytes:
+    """Return the IPA of each text with ties, as a list in JSON."""
+    from pyttsx3.drivers import _espeak
+
+    engine.setProperty("voice", request["voice"])
+    _espeak.dll.espeak_Synchronize()
+    speak = _espeak.dll.espeak_TextToPhonemes
+    speak.restype = ctypes.c_char_p
+    return json.dumps([_ipa(speak, text) for text in request["phonemes"]]).encode()
+
+
+def _ipa(speak: Any, text: str) -> str:
+    """Return the IPA of a text, clause by clause: espeak moves the pointer on."""
+    left = ctypes.c_char_p(text.encode())
+    parts = []
+    while left.value:
+        parts.append((speak(ctypes.byref(left), _UTF8, _TIED_IPA) or b"").decode())
+    return " ".join(part.strip() for part in parts)
 
 
 def _rendered(engine: Any, request: dict[str, Any]) -> bytes:

@@ -60,7 +60,7 @@ class EspeakChild:
             raise
 
     def ask(self, request: dict[str, Any], until: float) -> bytes:
-        """Return the WAV file of one text. Raises VoiceFailed, after which the child must be ended."""
+        """Return a WAV file, or phonemes. Raises VoiceFailed, after which the child must be ended."""
         self.sentences += 1
         try:
             self._input.write(json.dumps(request).encode() + b"\n")
@@ -119,7 +119,7 @@ class Children:
             return child.version
 
     def ask(self, request: dict[str, Any], until: float, checked: Callable[[bytes], _T]) -> _T:
-        """Let a child render a text to a WAV file, and return the result of `checked`.
+        """Let a child answer a request, and return the result of `checked`.
 
         Raises VoiceFailed if the child or `checked` fails; the child is then ended.
         """
