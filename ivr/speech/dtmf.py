@@ -108,8 +108,8 @@ def _keys(frames: NDArray[np.float64]) -> Iterator[str]:
     """Yield each frame's key, or an empty text."""
     powers = 2 * np.abs(frames @ _WAVES) ** 2 / FRAME**2
     whole = np.mean(frames**2, axis=1) + 1e-12
-    found = powers[:, :24].reshape(len(frames), 3, 8).max(axis=1)
-    low, high = found[:, :4], found[:, 4:]
+    strongest = powers[:, :24].reshape(len(frames), 3, 8).max(axis=1)
+    low, high = strongest[:, :4], strongest[:, 4:]
     row, column = low.argmax(axis=1), high.argmax(axis=1)
     here = np.arange(len(frames))
     first, second = low[here, row], high[here, column]

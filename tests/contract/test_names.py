@@ -20,6 +20,7 @@ PROTOCOLS = {
     "check": {"flow/rules", "cli"},
     "command": {"cli"},
     "connect": {"stores"},
+    "corrected": {"speech/itn"},
     "day": {"speech/itn"},
     "exists": {"stores"},
     "keys": {"speech/itn"},

@@ -8,7 +8,6 @@ callers must not say a PIN aloud. Must not read a clock. The row of a language n
 from __future__ import annotations
 
 import importlib
-import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
@@ -23,8 +22,8 @@ _MOST_TEXT = 200
 class Listener(Protocol):
     """The listener of one language. Texts are in lower case without full-width forms; None means "not understood"."""
 
-    CORRECTIONS: re.Pattern[str]
-    """Matches the words between a retracted answer and the right one: 三千，不，五千."""
+    def corrected(self, text: str) -> str:
+        """Return what is left of an answer that the caller corrects: 五千 of 三千，不，五千."""
 
     def keys(self, text: str) -> str | None:
         """Return the digits, or the one * or #."""
@@ -47,7 +46,7 @@ def inverse_normalize(text: str, language: str, entry: str = "keys", today: date
         return None
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain).strip()
-    plain = listener.CORRECTIONS.split(plain)[-1].strip()
+    plain = listener.corrected(plain)
     match entry:
         case "keys":
             return listener.keys(plain)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from . import calendar
 
-CORRECTIONS = re.compile(
+_CORRECTIONS = re.compile(
     r"(?:^|.*?[,.;]\s*|.*?\b(?<!account )(?<!card )(?<!phone )(?<!number ))"
     r"(?:no\b(?:,|(?<=^no)|\s+no\b|,?\s+(?=wait|sorry|i mean|make))|(?:no,? )?"
     r"(?:wait|sorry|i mean|i meant|make that|actually|correction)\b)"
@@ -49,6 +49,11 @@ _TIMES = {"double": 2, "triple": 3}
 def _words(text: str) -> list[str]:
     text = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", text.replace("¥", " yuan "))
     return [word for word in _GAPS.sub(" ", text).split() if word not in _FILLERS]
+
+
+def corrected(text: str) -> str:
+    """Return what is left of an answer after its last correction."""
+    return _CORRECTIONS.split(text)[-1].strip()
 
 
 def keys(text: str) -> str | None:

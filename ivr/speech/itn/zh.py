@@ -11,7 +11,7 @@ from ivr.speech.traditional import simplified
 from . import calendar
 
 _BREAK = r"[，,。！!；;\s]"
-CORRECTIONS = re.compile(
+_CORRECTIONS = re.compile(
     rf"(?:^|.*?{_BREAK})(?:[哦啊噢嗯]?不+|不是的?|等等){_BREAK}+(?:是|应该是|应該是)?"
     rf"|.*?(?:不对|不對|说错了?|說錯了?|讲错了?|講錯了?|错了|錯了|更正){_BREAK}*(?:一下)?{_BREAK}*(?:是|应该是)?"
     rf"|(?:^|.*?{_BREAK})不是[^，,。]+{_BREAK}+(?:是|应该是)"
@@ -52,6 +52,11 @@ _PLAIN = str.maketrans(
 def _folded(text: str) -> str:
     """Remove fillers around an answer, and replace digits by Arabic ones."""
     return _AROUND.sub("", _GAPS.sub("", simplified(text))).translate(_PLAIN)
+
+
+def corrected(text: str) -> str:
+    """Return what is left of an answer after its last correction."""
+    return _CORRECTIONS.split(text)[-1].strip()
 
 
 def keys(text: str) -> str | None:

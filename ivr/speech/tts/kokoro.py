@@ -31,7 +31,7 @@ from ._lexicon import CannotReadError
 from ._mandarin import Foreign, read_mandarin
 from ._phonemes import english_phonemes, mandarin_phonemes
 
-FOLDER = "kokoro"
+PACK = "kokoro"
 """The folder of the pack in the folder of models."""
 _VERSION = 1
 """The version of the preparation; a change makes every prompt be rendered anew."""
@@ -105,7 +105,7 @@ class Kokoro(Voice):
     @classmethod
     def open(cls, models: Path) -> Self:
         """Return the voice with the pack in the folder of models."""
-        return cls(models / FOLDER)
+        return cls(models / PACK)
 
     def learn(self, readings: Readings) -> None:
         """Receive the line's own readings."""

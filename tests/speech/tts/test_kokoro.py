@@ -15,7 +15,7 @@ from ivr.speech.tts import Readings
 from ivr.speech.tts._espeak_children import Children
 from ivr.speech.tts._mandarin import read_mandarin
 from ivr.speech.tts._phonemes import english_phonemes, mandarin_phonemes
-from ivr.speech.tts.kokoro import FOLDER, Kokoro
+from ivr.speech.tts.kokoro import PACK, Kokoro
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_what_is_missing_is_a_sentence_with_the_cure(tmp_path: Path) -> None:
     assert not voice.speaks("zh-TW")
     with pytest.raises(VoiceFailed, match="the pack of the voice kokoro is missing"):
         voice.render("好", "zh-CN")
-    (tmp_path / FOLDER).mkdir()
+    (tmp_path / PACK).mkdir()
     for name in ("model.onnx", "vocab.json", "zf_xiaoxiao.bin"):
-        (tmp_path / FOLDER / name).write_bytes(b"{}")
+        (tmp_path / PACK / name).write_bytes(b"{}")
     assert voice.why_not("zh-CN") is None
     with pytest.raises(VoiceFailed, match="cannot be loaded"):
         voice.render("好", "zh-CN", deadline=60)
@@ -71,9 +71,9 @@ def test_own_readings_make_other_sounds(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_ready_in_time_is_refused_at_once(tmp_path: Path) -> None:
-    (tmp_path / FOLDER).mkdir()
+    (tmp_path / PACK).mkdir()
     for name in ("model.onnx", "vocab.json", "zf_xiaoxiao.bin"):
-        (tmp_path / FOLDER / name).write_bytes(b"{}")
+        (tmp_path / PACK / name).write_bytes(b"{}")
     with pytest.raises(VoiceFailed, match="takes longer than the deadline"):
         Kokoro.open(tmp_path).render(
             "您尾号零幺二八的账户，余额为一万二千三百四十五元六角七分。", "zh-CN", deadline=0.6
