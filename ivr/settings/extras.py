@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "speech": ("espeakng_loader", "miniaudio", "numpy", "pyttsx3", "rjieba", "vosk", "websockets"),
+        "speech": ("espeakng_loader", "miniaudio", "numpy", "pocketsphinx", "pyttsx3", "rjieba", "vosk", "websockets"),
         "voice": ("onnxruntime",),
         "load": ("gevent", "hdrh", "locust"),
         "whisper": ("ctranslate2", "faster_whisper"),

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from ivr.speech.asr import Expected, RecognizedPhrase
 from ivr.speech.asr.gate import refused
+from ivr.speech.asr.pocketsphinx import SphinxRecognizer
 from ivr.speech.asr.vosk import VoskRecognizer
 from ivr.speech.audio import Audio, read_wav
 from ivr.speech.dtmf import decode
 
 LANGUAGE = "ko-KR"
 MENU = ("잔액 조회", "카드 분실 신고", "상담원 연결", "계좌 이체", "대출 상담", "비밀번호 변경")
+MANDARIN = ("查询余额", "挂失银行卡", "转人工", "信用卡", "投诉")
 THREADS = 4
 LONG = 60.0
 
@@ -30,6 +32,7 @@ def run(rounds: int, calls: int) -> None:
         return
     sounds = {path.name: read_wav(path.read_bytes()) for path in sorted(folder.glob("*.wav"))}
     _pure(list(sounds.values()))
+    _sphinx(folder.parent / "hearing" / "zh-cmu-8k", sounds)
     vosk = VoskRecognizer(workers=THREADS)
     if reason := vosk.why_not(LANGUAGE):
         print(reason)
@@ -44,6 +47,23 @@ def _pure(sounds: list[Audio]) -> None:
     for title, work in (("gate", refused), ("keys in sound", decode)):
         took = _timed(lambda work=work: [work(sound) for sound in sounds])  # type: ignore[misc]
         print(f"{title}: {took / len(sounds) * 1e3:.1f} ms an answer, {seconds / took:.0f} times real time")
+
+
+def _sphinx(model: Path, sounds: dict[str, Audio]) -> None:
+    """Measure the recogniser of Mandarin on the recorded callers."""
+    sphinx = SphinxRecognizer([model])
+    if reason := sphinx.why_not("zh-CN"):
+        print(reason)
+        return
+    before = _memory()
+    took = _timed(lambda: sphinx.unknown_words(Expected("zh-CN", MANDARIN)))
+    print(f"pocketsphinx: the model is loaded in {took:.1f} s and takes {_memory() - before:.0f} MiB")
+    said = [sound for name, sound in sounds.items() if name.startswith("zh_") and name.endswith("clean.wav")]
+    began = time.process_time()
+    for sound in said:
+        sphinx.listen(sound, Expected("zh-CN", MANDARIN), LONG)
+    cost = (time.process_time() - began) / sum(sound.seconds for sound in said)
+    print(f"  {cost:.3f} s of processor time a second of sound")
 
 
 def _load(vosk: VoskRecognizer) -> None:

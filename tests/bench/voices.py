@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import tempfile
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from ivr.speech.audio import loudness
 from ivr.speech.models import install_from, model_catalogue
 from ivr.speech.tts import Voice
+from ivr.speech.tts.kokoro import Kokoro
 from ivr.speech.tts.pyttsx3 import Pyttsx3
 from ivr.speech.tts.syllables import Syllables
 
@@ -37,6 +39,7 @@ def run(rounds: int, calls: int) -> None:
     _measure("pyttsx3, English", english, ENGLISH, "en-US")
     _in_a_row(english)
     english.close()
+    _kokoro()
     assets = os.environ.get("IVR_TEST_ASSETS")
     if not assets:
         print("IVR_TEST_ASSETS is not set, so there are no recorded syllables to measure")
@@ -48,6 +51,24 @@ def run(rounds: int, calls: int) -> None:
         )
         print(f"syllables: the pack is made in {took:.1f} s")
         _measure("syllables, Mandarin", Syllables.open(models), MANDARIN, "zh-CN")
+
+
+def _kokoro() -> None:
+    """Measure the neural voice with the pack of IVR_MODELS, one rendering of each text: it takes its time."""
+    voice = Kokoro.open(Path(os.environ.get("IVR_MODELS", "var/models")))
+    for language, texts in (("zh-CN", MANDARIN), ("en-US", ENGLISH)):
+        if reason := voice.why_not(language):
+            print(reason)
+            continue
+        first = _timed(lambda: voice.render(texts[1], language, deadline=600))  # noqa: B023 - called at once
+        before = time.process_time()
+        sounds = [voice.render(text, language, deadline=600) for text in texts]
+        cost = (time.process_time() - before) / sum(sound.seconds for sound in sounds)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"kokoro, {language}: first prompt {first:.1f} s, {cost:.2f} s of processor time a second, {memory:.0f} MiB"
+        )
+    voice.close()
 
 
 def _measure(title: str, voice: Voice, texts: tuple[str, ...], language: str) -> None:
