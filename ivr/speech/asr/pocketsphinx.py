@@ -35,8 +35,8 @@ _DICTIONARY = "mandarin_notone.dic"
 _BEFORE = ("请", "我", "我要", "我想", "帮我", "请帮我", "给我", "嗯")
 _BEHIND = ("吧", "谢谢", "一下", "服务")
 """Fillers that may surround a phrase: 请帮我转接人工服务."""
-MOST_MARGIN = 200.0
-"""Maximum distance of a phrase from the free loop, per frame. Answers in the grammar have 20 to 290, others 200 and
+MOST_MARGIN = 250.0
+"""Maximum distance of a phrase from the free loop, per frame. Answers in the grammar have 20 to 290, others 270 and
 more once the penalty is counted.
 """
 _FILLER_PENALTY = 80.0

@@ -22,7 +22,7 @@ from ivr.speech.units import Units
 
 from ._mandarin import Gap, Syllable, Word
 
-TEMPO = 1.7
+TEMPO = 1.34
 """The tempo of syllables at the standard rate, relative to their recordings."""
 SLOWEST, FASTEST = 0.4, 1.6
 """Limits of rates at which syllables are still intelligible."""

@@ -42,7 +42,7 @@ _COST = 0.9
 """Seconds of processor time for a second of speech, until it was measured here."""
 _NEAR, _FAR = 0.08, 0.5
 """A rendering whose pace is off by more than the first share is made again, if its text is not short."""
-_LEAST_UNITS = 8
+_LEAST_UNITS = 4
 _SPEEDS = (0.45, 1.6)
 """Limits of the model's speed, beyond which it drops sounds."""
 _MIDDAY = re.compile(r"\b([ap])\.(m)\.")

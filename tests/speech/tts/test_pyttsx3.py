@@ -266,7 +266,7 @@ def test_the_voices_are_found_the_best_first(tmp_path: Path) -> None:
 
 
 def test_english_words_in_a_mandarin_text_are_said_by_the_english_voice(models: Path) -> None:
-    voices = local_voices(models)
+    voices = [voice for voice in local_voices(models) if voice.kind != "kokoro"]
     try:
         mixed = voices[0].render("请打开 Mobile Banking 查询", "zh-CN")
         plain = voices[0].render("请打开查询", "zh-CN")
