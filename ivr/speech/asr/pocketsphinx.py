@@ -1,7 +1,7 @@
 """CMU Sphinx for Mandarin at 8 kHz: a grammar of the step's phrases, judged against a free loop of sounds.
 
 Small and fast: 13 MB, loaded in 0.2 s, a tenth of real time. It is less certain than Vosk, which goes before it. It has
-no rejection of its own: whatever is said becomes one of the phrases. So every answer is recognised a second time as a
+no rejection of its own: any sentence becomes one of the phrases. So every answer is recognised a second time as a
 free sequence of sounds, and a phrase counts only if it fits nearly as well. Phrases of one syllable are not recognised,
 since they are misheard too often. No other module may import `pocketsphinx`.
 """
@@ -40,7 +40,7 @@ MOST_MARGIN = 250.0
 more once the penalty is counted.
 """
 _FILLER_PENALTY = 80.0
-"""What each filler costs, since fillers make other sentences fit."""
+"""The cost of each filler, since fillers make other sentences fit."""
 _NOISE = 20.0
 """Noise that is added to the sound: digital silence ruins the mean of the cepstra."""
 _EDGE = 0.15
