@@ -121,14 +121,14 @@ def test_it_warns_that_codes_reach_nobody(server):
     assert "IVR_STORE" not in (home / "err").read_text()
 
 
-def test_what_nobody_would_miss_until_it_is_gone_is_told_first(monkeypatch):
-    assert [*serve._warnings(Settings(store="memory:"), [])] == [
+def test_what_nobody_would_miss_until_it_is_gone_is_told_first(monkeypatch, shipped):
+    assert [*serve._warnings(Settings(store="memory:"), shipped, [])] == [
         "IVR_STORE is memory: calls, complaints and locks are lost when the server ends."
     ]
     channel = SimpleNamespace(warnings=lambda: ("CARRIER_NUMBER is not set.",))
-    assert [*serve._warnings(Settings(), [channel])] == ["CARRIER_NUMBER is not set."]
+    assert [*serve._warnings(Settings(), shipped, [channel])] == ["CARRIER_NUMBER is not set."]
     monkeypatch.setenv("IVR_STOR", "memory:")
-    assert [*serve._warnings(Settings(), [])] == ["IVR_STOR is no setting. Did you mean IVR_STORE?"]
+    assert [*serve._warnings(Settings(), shipped, [])] == ["IVR_STOR is no setting. Did you mean IVR_STORE?"]
 
 
 class Receiver(BaseHTTPRequestHandler):

@@ -37,7 +37,7 @@ def test_an_announcement_is_on_for_a_day_unless_an_end_is_given() -> None:
     ("announced", "cure"),
     [
         ("{slot: emergancy, preset: outage}", 'Did you mean "emergency"?'),
-        ("{slot: emergency, preset: outage}", "there is none; use --text"),
+        ("{slot: emergency, preset: outage}", "There is none; use --text"),
     ],
 )
 def test_an_announcement_that_line_yaml_lacks_is_refused(announced: str, cure: str) -> None:

@@ -52,7 +52,8 @@ def edges(leg, entries):
         keys = [*MENU_KEYS] if waiting.num_digits == 1 else entered
         return [{"msg": "Gather End", "Digits": key} for key in [*keys, ""]]
     if isinstance(waiting, Dial):
-        return [{"DialCallStatus": status} for status in ("completed", "busy", "no-answer", "failed", "canceled")]
+        in_vain = [{"DialCallStatus": status} for status in ("busy", "no-answer", "failed", "canceled")]
+        return [{"DialCallStatus": "completed", "DialCallDuration": "60", "DialBridged": "true"}, *in_vain]
     sound = {"RecordingUrl": "https://api.invalid/R"}
     return [{**sound, "RecordingDuration": "5"}, {**sound, "RecordingDuration": "0"}]
 

@@ -124,7 +124,7 @@ def edges(leg, attacker):
         keys = [*"123456789*#0"] if waiting.num_digits == 1 else [*attacker.entries(leg), "*"]
         return [{"msg": "Gather End", "Digits": key} for key in [*keys, ""]]
     if isinstance(waiting, Dial):
-        return [{"DialCallStatus": status} for status in ("completed", "busy")]
+        return [{"DialCallStatus": "completed", "DialCallDuration": "60"}, {"DialCallStatus": "busy"}]
     return [{"RecordingUrl": "https://api.invalid/R", "RecordingDuration": seconds} for seconds in ("5", "0")]
 
 

@@ -73,7 +73,7 @@ def does(leg: Leg, form: Mapping[str, str]) -> None:
     """Let caller or agent do it; a dialled agent of whom it is said that they talked has taken the call."""
     waiting = leg.waiting
     if isinstance(waiting, Dial) and form["DialCallStatus"] == "completed" and waiting.parties[0].url:
-        url = urljoin(leg.url, waiting.parties[0].url)
+        url = urljoin(leg.url, waiting.parties[0].url).partition("#")[0]
         leg.send(url, {"CallSid": "CAagent"})
         leg.send(f"{url}/key", {"CallSid": "CAagent", "Digits": "1"})
     leg.act(**form)

@@ -116,6 +116,8 @@ class PromptRenderer:
         return future
 
     def _made(self, want: Wanted, voice: Voice, seconds: float) -> bytes:
+        if kept := self.kept.get(self._name(want)):  # another call has rendered it since this one looked
+            return kept
         if reason := self.voices.why_not(voice, want.language):
             raise VoiceFailed(reason)
         data = wav_of(rendered(voice, want.spoken, want.language, want.rate, seconds))
