@@ -12,6 +12,11 @@ from pathlib import Path
 TRACED = ("engine", "steps", "session")
 """Rooms whose own tests are held to a floor of coverage: the path of a turn. Tracing everything doubles the time."""
 FLOOR = 94
+IN_REAL_TIME = tuple(
+    f"tests/carrier/line/test_{calls}.py"
+    for calls in ("calls_over_sip", "conversations_over_sip", "hostile_sip", "many_calls", "phone_in_chromium")
+)
+"""Tests whose telephones keep the time of the wall: one at a time, since other tests would take their processor."""
 TELEPHONES = {"baresip": "baresip-core", "sipp": "sip-tester", "chromium": "chromium"}
 """Programs that calls are tested with, and their packages; without them, these tests are skipped with a warning."""
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +41,8 @@ def steps(options: list[str]) -> list[tuple[str, list[str]]]:
         ("imports", [str(programs / "lint-imports")]),
         ("flows", [*ivr, "check"]),
         ("tests of a turn, traced", [*pytest, *coverage, *own]),
-        ("tests", [*pytest, *(f"--ignore={path}" for path in own)]),
+        ("calls in real time", [sys.executable, "-m", "pytest", *IN_REAL_TIME]),
+        ("tests", [*pytest, *(f"--ignore={path}" for path in (*own, *IN_REAL_TIME))]),
     ]
 
 

@@ -16,12 +16,15 @@ PATIENCE = 90.0
 """Seconds until a test gives up. Only a test that fails anyway waits so long."""
 
 
-def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Return as soon as the condition holds; an OSError, as of a server that is not up yet, means that it does not."""
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE, *, every: float = 0.01) -> None:
+    """Return as soon as the condition holds; an OSError, as of a server that is not up yet, means that it does not.
+
+    A condition that costs much time itself is looked at less often: `every` so many seconds.
+    """
     limit = time.monotonic() + seconds
     while not _holds(condition):
         assert time.monotonic() < limit, f"still waiting after {seconds:g} s"
-        time.sleep(0.01)
+        time.sleep(every)
 
 
 def wait_until_ready(

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.skipif(bool(why), reason=why)
 DESK, ELDERLY = "+861085550100", "+861085550165"
 VOICE, AGENT = 330.0, 410.0
 """Pitches of the caller's and the agent's voice, below those of the prompts."""
+LISTENING = 0.2
+"""Seconds between two looks at what was heard: each goes through the whole recording, and the calls need the time."""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,7 @@ def line(tmp_path_factory: pytest.TempPathFactory, shipped: Release, desk_ports:
 def heard(line: BankLine, phone: Softphone, words: str) -> None:
     """Wait until a prompt with these words has been heard."""
     try:
-        wait_until(lambda: any(words in text for text in line.tones.heard(phone.heard())), 20)
+        wait_until(lambda: any(words in text for text in line.tones.heard(phone.heard())), 20, every=LISTENING)
     except AssertionError:
         pytest.fail(f"{words} was not heard, but {line.tones.heard(phone.heard())}; {phone.kinds[-1]}")
 
@@ -90,12 +92,12 @@ def test_a_complaint_is_recorded_and_what_was_said_is_in_the_recording(line: Ban
         phone.dial(line.address)
         dialogue(line, phone, ("更多服务", "5"), ("投诉和建议", "4"), ("产品，请按1", "1"), ("一般情况", "1"))
         heard(line, phone, "请在提示音后说出经过")
-        wait_until(lambda: has_voice(phone.heard(), 1000.0))
+        wait_until(lambda: has_voice(phone.heard(), 1000.0), every=LISTENING)
         begun = phone.heard().seconds
-        wait_until(lambda: phone.heard().seconds > begun + 2.5)  # the caller speaks
+        wait_until(lambda: phone.heard().seconds > begun + 2.5, every=LISTENING)  # the caller speaks
         phone.press("#")
         dialogue(line, phone, ("再听一遍", "1"))
-        wait_until(lambda: sum("编号是提" in text for text in line.tones.heard(phone.heard())) > 1)
+        wait_until(lambda: sum("编号是提" in text for text in line.tones.heard(phone.heard())) > 1, every=LISTENING)
         phone.hang_up()
     recordings = [read_wav(sound) for sound in line.api._kept.values()]
     assert any(has_voice(recording, VOICE) for recording in recordings)
@@ -111,9 +113,9 @@ def test_an_older_caller_who_says_nothing_reaches_a_person(
     ):
         caller.dial(line.address)
         agent.until("CALL_ESTABLISHED")
-        wait_until(lambda: has_voice(caller.heard(), AGENT) and has_voice(agent.heard(), VOICE))
+        wait_until(lambda: has_voice(caller.heard(), AGENT) and has_voice(agent.heard(), VOICE), every=LISTENING)
         agent.hang_up()
-        wait_until(lambda: words(line, caller))  # after a short talk the call goes to a colleague
+        wait_until(lambda: words(line, caller), every=LISTENING)  # after a short talk the call goes to a colleague
 
 
 def test_an_agents_softphone_is_rung_whispered_to_connected_and_recorded(line: BankLine, tmp_path: Path) -> None:
@@ -130,7 +132,7 @@ def test_an_agents_softphone_is_rung_whispered_to_connected_and_recorded(line: B
         heard(line, agent, "接听请按1")
         assert not has_voice(caller.heard(), AGENT)
         agent.press("1")
-        wait_until(lambda: has_voice(caller.heard(), AGENT) and has_voice(agent.heard(), VOICE))
+        wait_until(lambda: has_voice(caller.heard(), AGENT) and has_voice(agent.heard(), VOICE), every=LISTENING)
         before = len(line.api._kept)
         caller.hang_up()
         wait_until(lambda: len(line.api._kept) > before)
