@@ -60,7 +60,7 @@ def _turn(engine: Engine, call_id: str, call: Call | None, record: TurnRecord) -
         else:
             outcome = engine.turn(call, action, record.now)
         return _answered(outcome, record), ""
-    except (LookupError, IndexError):
+    except LookupError:
         return None, "other_question"
     except IvrError:
         return None, "stuck"
