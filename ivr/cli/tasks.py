@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._options import BY_OPTION, JSON_OPTION
 from ._sockets import Refused
-from ._stores import kept_store, operator, settings_for
+from ._stores import kept_store, settings_for
 
 if TYPE_CHECKING:
     from ivr.engine.ports import Document
     from ivr.services.tasks import Tasks
 
-_BY = click.option("--by", default=operator, show_default="your user name", help="Who does it; stored in the history.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 _NUMBERS = click.option("--numbers", is_flag=True, help="Show callers' numbers in full.")
 _OUTCOMES = ("solved", "reached", "refused", "no_answer")
 
@@ -42,7 +41,7 @@ def command() -> None:
 @command.command("list")
 @click.option("--all", "every", is_flag=True, help="Also those that are done.")
 @_NUMBERS
-@_JSON
+@JSON_OPTION
 def list_tasks(every: bool, numbers: bool, as_json: bool) -> None:
     """List the open tasks, the earliest promise first.
 
@@ -64,7 +63,7 @@ def list_tasks(every: bool, numbers: bool, as_json: bool) -> None:
 @command.command("show")
 @click.argument("task")
 @_NUMBERS
-@_JSON
+@JSON_OPTION
 def show_task(task: str, numbers: bool, as_json: bool) -> None:
     """Show a task with everything that the call needs.
 
@@ -84,7 +83,7 @@ def show_task(task: str, numbers: bool, as_json: bool) -> None:
 @command.command("take")
 @click.argument("task")
 @click.option("--hand-over", is_flag=True, help="Take it from the one who owns it.")
-@_BY
+@BY_OPTION
 def take_task(task: str, hand_over: bool, by: str) -> None:
     """Take a task: you own it from now on."""
     _change(lambda tasks, now: tasks.take(task, by=by, now=now, hand_over=hand_over))
@@ -93,7 +92,7 @@ def take_task(task: str, hand_over: bool, by: str) -> None:
 @command.command("note")
 @click.argument("task")
 @click.argument("text")
-@_BY
+@BY_OPTION
 def note_task(task: str, text: str, by: str) -> None:
     """Add a note for colleagues."""
     _change(lambda tasks, now: tasks.note(task, text, by=by, now=now))
@@ -105,7 +104,7 @@ def note_task(task: str, text: str, by: str) -> None:
     "--outcome", type=click.Choice(_OUTCOMES), default="reached", show_default=True, help="How the call went."
 )
 @click.option("--note", "text", default="", help="A note for colleagues.")
-@_BY
+@BY_OPTION
 def done_task(task: str, outcome: str, text: str, by: str) -> None:
     """Note how the call went. After no_answer the task stays open.
 

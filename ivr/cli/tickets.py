@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._options import BY_OPTION, JSON_OPTION
 from ._sockets import Refused
-from ._stores import kept_store, operator, settings_for
+from ._stores import kept_store, settings_for
 from ._texts import texts_by_language
 
 if TYPE_CHECKING:
     from ivr.engine.ports import Document
     from ivr.services.tickets.handling import TicketHandling
 
-_BY = click.option("--by", default=operator, show_default="your user name", help="Who does it; stored in the history.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 _WHY = click.option("--why", required=True, help="The reason, for colleagues.")
 _MOST_WRITTEN = 2000
 _SEVERITIES = {"一般": "ordinary", "重大": "grave", "突发舆情": "public"}
@@ -66,7 +65,7 @@ def command() -> None:
 @click.option("--owner", default="", help="Only those of this owner.")
 @click.option("--late", is_flag=True, help="Only those with a missed deadline.")
 @click.option("--numbers", is_flag=True, help="Show callers' numbers in full.")
-@_JSON
+@JSON_OPTION
 def list_tickets(every: bool, owner: str, late: bool, numbers: bool, as_json: bool) -> None:
     """List the complaints in work, the next deadline first.
 
@@ -88,7 +87,7 @@ def list_tickets(every: bool, owner: str, late: bool, numbers: bool, as_json: bo
 @command.command("show")
 @click.argument("ticket")
 @click.option("--numbers", is_flag=True, help="Show the caller's number in full.")
-@_JSON
+@JSON_OPTION
 def show_ticket(ticket: str, numbers: bool, as_json: bool) -> None:
     """Show a complaint: its deadlines, its history, and what its caller hears.
 
@@ -108,7 +107,7 @@ def show_ticket(ticket: str, numbers: bool, as_json: bool) -> None:
 @command.command("take")
 @click.argument("ticket")
 @click.option("--hand-over", is_flag=True, help="Take it from the one who owns it.")
-@_BY
+@BY_OPTION
 def take_ticket(ticket: str, hand_over: bool, by: str) -> None:
     """Take a complaint: you own it from now on, and its state is "working"."""
     _change(lambda handling, now: handling.take(ticket, by=by, now=now, hand_over=hand_over))
@@ -123,7 +122,7 @@ def take_ticket(ticket: str, hand_over: bool, by: str) -> None:
 @click.option(
     "--new-date", metavar="DAY", default="", help="Promise the outcome by the end of another day: 2026-12-05."
 )
-@_BY
+@BY_OPTION
 def note_ticket(
     ticket: str, text: str, texts: Sequence[str], internal: bool, called: bool, new_date: str, by: str
 ) -> None:
@@ -147,7 +146,7 @@ def note_ticket(
 @click.argument("ticket")
 @click.argument("text")
 @click.option("--text", "texts", multiple=True, metavar="LANG=TEXT", help="The same in another language. Repeatable.")
-@_BY
+@BY_OPTION
 def answer_ticket(ticket: str, text: str, texts: Sequence[str], by: str) -> None:
     """Give the answer, which the caller hears from now on.
 
@@ -168,7 +167,7 @@ def answer_ticket(ticket: str, text: str, texts: Sequence[str], by: str) -> None
     help="ordinary (一般), grave (重大), public (突发舆情).",
 )
 @_WHY
-@_BY
+@BY_OPTION
 def escalate_ticket(ticket: str, level: str | None, severity: str | None, why: str, by: str) -> None:
     """Change severity and level; without either the level goes up by one.
 
@@ -186,7 +185,7 @@ def escalate_ticket(ticket: str, level: str | None, severity: str | None, why: s
 @command.command("extend")
 @click.argument("ticket")
 @_WHY
-@_BY
+@BY_OPTION
 def extend_ticket(ticket: str, why: str, by: str) -> None:
     """Note that the deadline of the law was extended by 30 days with approval."""
     _change(lambda handling, now: handling.extend(ticket, by=by, now=now, why=why))
@@ -196,7 +195,7 @@ def extend_ticket(ticket: str, why: str, by: str) -> None:
 @click.argument("ticket")
 @click.option("--note", default="", help="A note for colleagues.")
 @click.option("--kind", default="", help="What it was about in the end: product, service, channel or policy.")
-@_BY
+@BY_OPTION
 def close_ticket(ticket: str, note: str, kind: str, by: str) -> None:
     """Close a complaint that was answered."""
     _change(lambda handling, now: handling.close(ticket, by=by, now=now, note=note, kind=kind))
@@ -205,7 +204,7 @@ def close_ticket(ticket: str, note: str, kind: str, by: str) -> None:
 @command.command("reopen")
 @click.argument("ticket")
 @_WHY
-@_BY
+@BY_OPTION
 def reopen_ticket(ticket: str, why: str, by: str) -> None:
     """Take up an answered or closed complaint again; its caller hears a new day for the outcome."""
     _change(lambda handling, now: handling.reopen(ticket, by=by, now=now, why=why))
