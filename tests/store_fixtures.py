@@ -5,15 +5,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
 from ivr.calendar import CHINA
 from ivr.crypto import Seal
 from ivr.stores.sqlite import SqliteStore
-from tests.contract.stores import ADDRESSES
-from tests.postgresql import MISSING, PostgresqlServer, fresh_schema, programs
+from tests.postgresql import MISSING, PostgresqlServer, programs
 
 
 @pytest.fixture
@@ -24,21 +25,14 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 
 @pytest.fixture
-def new_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """Return the address of a new store of a kind; the schemas of a database are emptied and used again."""
-    used: list[str] = []
+def new_address(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Return the address of a new store of a kind, as the tests of that kind give it."""
 
     def address(kind: str) -> str:
-        text = ADDRESSES[kind]
-        if "{server}" not in text:
-            return text.format(folder=tmp_path / fresh_schema())
-        server: PostgresqlServer = request.getfixturevalue("postgresql_server")
-        used.append(server.empty.pop() if server.empty else fresh_schema())
-        return text.format(server=server.place, schema=used[-1])
+        tests = import_module(f"tests.stores.test_{kind}")
+        return str(tests.new_address(request, Path(mkdtemp(dir=tmp_path))))
 
-    yield address
-    for schema in used:
-        request.getfixturevalue("postgresql_server").make_empty(schema)
+    return address
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import SettingsError
-from ivr.settings import VARIABLES, Settings, Source
+from ivr.settings import VARIABLES, Settings, Source, store_kinds
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 SID = "AC" + "0" * 32
@@ -111,7 +111,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     names = [line.partition(":")[0] for line in text.splitlines()]
     assert names == list(VARIABLES.values())
     assert "there is no voice 'espeak'" in text
-    assert "memory:, postgresql:, sqlite:" in text
+    assert ":, ".join(store_kinds()) in text
     assert "write cloud, local or none" in text
     assert "secret" not in text
     assert "there is no folder" in text

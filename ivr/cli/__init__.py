@@ -66,19 +66,14 @@ class Commands(click.Group):
 def _unexpected(fault: Exception) -> str:
     """Return the type and place of an exception; its text is left out, since it could contain what a caller typed."""
     if isinstance(fault, ModuleNotFoundError):
-        return _not_installed(fault.name or "")
+        from ivr.settings.extras import not_installed
+
+        return f"Error: {not_installed(fault.name or '')}"
     place = traceback.extract_tb(sys.exc_info()[2])[-1]
     what = f"{type(fault).__name__} in {os.path.basename(place.filename)}:{place.lineno}"
     if isinstance(fault, OSError) and fault.strerror:
         what = f"{fault.strerror}{f': {fault.filename}' if fault.filename else ''}"
     return f"This did not work: {what}. Set IVR_DEBUG=1 to see where."
-
-
-def _not_installed(module: str) -> str:
-    """Return how to install a module that a command needs: by its extra, or by installing the distribution again."""
-    from ivr.settings.extras import extra_of, how_to_install
-
-    return f'The package "{module}" is not installed here; install it with: {how_to_install(extra_of(module) or "")}'
 
 
 @click.group(cls=Commands, context_settings=HELP_NAMES)

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ._sockets import Refused
+from ._refused import Refused
 
 LONGEST_START = 30.0
 LONGEST_STOP = 20.0

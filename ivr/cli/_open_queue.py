@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ._sockets import Refused
+from ._refused import Refused
 from ._stores import KEY_SETTINGS, NO_KEY, kept_store, lacks_store, seal_of, settings_for
 
 if TYPE_CHECKING:

@@ -7,11 +7,7 @@ from typing import Any
 
 import click
 
-
-class Refused(click.ClickException):
-    """The command cannot run; the text says why and what to change. Exit code 2."""
-
-    exit_code = 2
+from ._refused import Refused
 
 
 class Address(click.ParamType):  # type: ignore[type-arg]

@@ -12,7 +12,7 @@ import click
 
 from ivr.settings import VARIABLES
 
-from ._sockets import Refused
+from ._refused import Refused
 
 if TYPE_CHECKING:
     from ivr.crypto import Seal

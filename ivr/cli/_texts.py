@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ._sockets import Refused
+from ._refused import Refused
 
 _IN_LANGUAGE = re.compile(r"([a-z]{2,3}(?:-[A-Za-z]+)*)=(.*)", re.DOTALL)
 _LANGUAGE = "zh-CN"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._open_queue import kept_queue
-from ._sockets import Refused
+from ._refused import Refused
 from ._stores import kept_store, settings_for
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._datetime_param import Moment, moment_text
-from ._sockets import Refused
+from ._refused import Refused
 from ._stores import kept_store
 from ._texts import texts_by_language
 

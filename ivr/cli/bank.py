@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from ._sockets import Address, Refused
+from ._refused import Refused
+from ._sockets import Address
 
 
 @click.command(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._sockets import Refused
+from ._refused import Refused
 from ._stores import KEY_SETTINGS, kept_store, operator, settings_for
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import click
 
 from ivr.diagnostics import FORMATS, render
 
-from ._sockets import Refused
+from ._refused import Refused
 
 if TYPE_CHECKING:
     from ivr.diagnostics.problem import Problem

@@ -21,9 +21,11 @@ from ivr.demo.files import demo_folder
 
 from ._children import Child, child
 from ._program import program
+from ._refused import need_extras
 from ._sms import TextMessages, text_messages
 from ._sockets import claim_port, url_of
 from ._stores import TOKEN
+from .line import extras_of_line
 
 HOST = "127.0.0.1"
 _FLOW = "main_menu"
@@ -81,8 +83,10 @@ def command(headless: bool, port: int | None, browser: bool, sip: bool) -> None:
     Digits are keys, words are speech, an empty line is silence, and Ctrl-D hangs up. No account is needed, and no data
     leaves this machine: text messages, such as one-time codes, are shown in the terminal.
     """  # noqa: D301
+    own_line = _OwnLine(sip, browser)
+    if own_line:
+        need_extras(*extras_of_line(sip=sip))
     with _quiet_end(), ExitStack() as stack:
-        own_line = _OwnLine(sip, browser)
         running = _start(stack, port or 0, own_line)
         if headless or own_line:
             if browser and not headless:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._sockets import Refused
+from ._refused import Refused
 from ._stores import KEY_SETTINGS, TOKEN, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ import click
 from ivr.net.reachability import is_loopback
 from ivr.telemetry import log
 
-from ._sockets import Address, Refused, claim_port
+from ._refused import Refused, need_extras
+from ._sockets import Address, claim_port
 
 if TYPE_CHECKING:
     from ivr.carrier.line.rest_api import LineApi
@@ -67,6 +68,8 @@ def command(
     can move calls, ring agents and fetch recordings. SIGTERM takes no new call and lets those under way end; a second
     one ends them.
     """  # noqa: D301
+    need_extras(*extras_of_line(sip=sip))
+
     from ivr.carrier.line.switch import LineOptions
     from ivr.settings import Settings
 
@@ -101,6 +104,11 @@ def command(
         _stay(switch)
 
 
+def extras_of_line(*, sip: bool) -> tuple[str, ...]:
+    """Return the extras that a line needs, first the one that installs the others."""
+    return ("sip", "speech") if sip else ("speech",)
+
+
 def _quiet_natives() -> None:
     """Let only this program write to stderr: baresip prints a line per malformed packet, which a peer could send."""
     try:
@@ -133,13 +141,10 @@ def _start(stack: ExitStack, options: LineOptions, settings: Settings, desk: str
     from ivr.carrier.line.recording_folder import RecordingFolder
     from ivr.carrier.line.rest_api import LineApi
     from ivr.carrier.line.switch import Switch
-    from ivr.settings.extras import missing_extra
     from ivr.speech.asr import recognizers
     from ivr.speech.prompts.voices import Voices
     from ivr.speech.tts import local_voices
 
-    if missing := missing_extra("speech"):
-        raise Refused(missing)
     voices = Voices(local_voices(settings.models))
     stack.callback(voices.close)
     transport = HttpTransport()

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import click
 
 from ivr.errors import IvrError
-from ivr.settings.extras import missing_extra
 
+from ._refused import Refused, need_extras
 from ._stores import TOKEN
 
 if TYPE_CHECKING:
@@ -102,19 +102,14 @@ def command(wanted: tuple[str, ...], json_file: str | None, html_file: str | Non
     Locust itself; see ivr/loadtest/locustfile.py.
     """  # noqa: D301
     objectives = _read_objectives(wanted)
-    if missing := missing_extra("load"):
-        raise _Refusal(f"The load test needs more packages: {missing}")
+    need_extras("load")
     for file in (json_file, html_file):
         if file and file != "-" and not Path(file).absolute().parent.is_dir():
-            raise _Refusal(f"{file}: there is no such folder")
+            raise Refused(f"{file}: there is no such folder")
     result = _measured(_planned(options), objectives)
     _written(result, json_file, html_file)
     missed = [verdict for verdict in result.objectives if not verdict.met]
     sys.exit(1 if missed else 0)
-
-
-class _Refusal(click.ClickException):
-    exit_code = 2
 
 
 def _read_objectives(wanted: tuple[str, ...]) -> list[Objective]:
@@ -123,7 +118,7 @@ def _read_objectives(wanted: tuple[str, ...]) -> list[Objective]:
     try:
         return [objective.read_objective(text) for text in wanted]
     except ValueError as error:
-        raise _Refusal(str(error)) from None
+        raise Refused(str(error)) from None
 
 
 def _planned(options: dict[str, Any]) -> Plan:
@@ -134,9 +129,9 @@ def _planned(options: dict[str, Any]) -> Plan:
     try:
         options["url"] = target.choose(options["url"])
     except IvrError as error:
-        raise _Refusal(str(error)) from None
+        raise Refused(str(error)) from None
     if not 0 < options["seconds"] <= MOST_SECONDS or options["timeout"] <= 0:
-        raise _Refusal("--duration must be more than 0 and at most a day, and --timeout more than 0")
+        raise Refused("--duration must be more than 0 and at most a day, and --timeout more than 0")
     if not is_loopback(urlsplit(options["url"]).hostname or ""):
         click.echo(f"Calls go to {options['url']}, which is not this machine.", err=True)
     options["users"] = options["users"] or lines_for(options["rate"])
@@ -156,7 +151,7 @@ def _measured(plan: Plan, objectives: list[Objective]) -> Result:
         with progress_bar(plan) as show:
             result = process.run(plan, show)
     except IvrError as error:
-        raise _Refusal(str(error)) from None
+        raise Refused(str(error)) from None
     return replace(result, objectives=[objective.judge(result) for objective in objectives])
 
 

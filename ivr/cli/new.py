@@ -14,7 +14,7 @@ import click
 from ivr.demo.files import blank_folder, demo_folder, line_readme
 
 from ._program import program
-from ._sockets import Refused
+from ._refused import Refused
 
 _TEMPLATES = ("demo", "blank")
 _LEFT_OUT = shutil.ignore_patterns("*.py", "__pycache__", "rendered", ".schema")

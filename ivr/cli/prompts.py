@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._sockets import Refused
+from ._refused import need_extras
 
 if TYPE_CHECKING:
     from ivr.flow.model import Release
@@ -95,10 +95,7 @@ def build(prune: bool) -> None:
     recording. Files go to rendered/ in the audio folder, which is not committed; running servers use them at once. Do
     not use --prune while calls of older flows are live.
     """  # noqa: D301
-    from ivr.settings.extras import missing_extra
-
-    if missing := missing_extra("speech"):
-        raise Refused(missing)
+    need_extras("speech")
     with _workshop() as (_, _, workshop), _progress("prompts rendered") as progress:
         built = workshop.build(prune=prune, progress=progress)
     for line in (*built.refused, *built.warnings):

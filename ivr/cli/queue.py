@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._open_queue import kept_queue
-from ._sockets import Refused
+from ._refused import Refused
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._sockets import Refused
+from ._refused import Refused
 from ._stores import kept_store, seal_of
 from .report import USUAL_DAYS, Day, midnight
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._sockets import Refused
+from ._refused import Refused
 from ._stores import kept_store, settings_for
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._datetime_param import Moment, moment_text
-from ._sockets import Refused
+from ._refused import Refused
 from ._stores import KEY_SETTINGS, NO_KEY, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:

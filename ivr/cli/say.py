@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._sockets import Refused
+from ._refused import Refused
 
 if TYPE_CHECKING:
     from ivr.settings import Settings

@@ -20,7 +20,8 @@ import click
 
 from ivr.net.reachability import is_loopback
 
-from ._sockets import Address, Refused, claim_port, url_of
+from ._refused import Refused
+from ._sockets import Address, claim_port, url_of
 
 if TYPE_CHECKING:
     from ivr.channels.base import Channel

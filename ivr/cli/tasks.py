@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._options import BY_OPTION, JSON_OPTION
-from ._sockets import Refused
+from ._refused import Refused
 from ._stores import kept_store, settings_for
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._options import BY_OPTION, JSON_OPTION
-from ._sockets import Refused
+from ._refused import Refused
 from ._stores import kept_store, settings_for
 from ._texts import texts_by_language
 

@@ -34,7 +34,12 @@ def extra_of(module: str) -> str | None:
 
 def missing_extra(extra: str) -> str | None:
     """Return a sentence that says what to install if a module of an extra is missing, else None."""
-    absent = [module for module in EXTRAS[extra] if importlib.util.find_spec(module) is None]
-    if not absent:
-        return None
-    return f"{absent[0]} is not installed; install it with: {how_to_install(extra)}"
+    absent = (module for module in EXTRAS[extra] if importlib.util.find_spec(module) is None)
+    return next(map(not_installed, absent), None)
+
+
+def not_installed(module: str) -> str:
+    """Return a sentence that says how to install a module: by its extra, or by installing the distribution again."""
+    extra = extra_of(module)
+    package = f'a package of the extra "{extra}" ({module})' if extra else f"the package {module}"
+    return f"{package} is not installed; install it with: {how_to_install(extra or '')}"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ivr.errors import SettingsError, StoreError
 from ivr.net.turnstile import step_aside
+from ivr.settings.extras import how_to_install
 
 from ._breaker import Breaker
 from ._postgresql_address import SAMPLE, ServerAddress, address_of, split_options
@@ -25,7 +26,7 @@ from ._postgresql_faults import ENDS, ServerGone, ServerRefused, failed_connecti
 try:
     from psycopg import OperationalError, pq
 except ImportError:
-    raise SettingsError("a store in PostgreSQL needs psycopg: pip install 'ivr-flows[postgres]'") from None
+    raise SettingsError(f"a store in PostgreSQL needs psycopg; install it with: {how_to_install('postgres')}") from None
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult

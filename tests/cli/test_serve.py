@@ -21,7 +21,8 @@ from click.testing import CliRunner
 
 from ivr.channels.base import CarrierSetup
 from ivr.cli import main, serve
-from ivr.cli._sockets import Refused, claim_port
+from ivr.cli._refused import Refused
+from ivr.cli._sockets import claim_port
 from ivr.crypto import Seal
 from ivr.services.tickets.service import Tickets
 from ivr.settings import Settings

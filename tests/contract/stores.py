@@ -1,14 +1,13 @@
-"""The stores that the contracts are tested on: an address each.
+"""The stores that the contracts are tested on: every module of `ivr/stores`.
 
-`{folder}` is a folder of the test, `{server}` a PostgreSQL server of the tests, `{schema}` a new name.
+`tests/stores/test_KIND.py` has `new_address(request, folder)`, which returns the address of an empty store. What it
+starts for that, such as a server, is a fixture; what it has to put away, a finalizer of `request`.
 """
 
 from __future__ import annotations
 
-ADDRESSES = {
-    "memory": "memory:",
-    "sqlite": "sqlite:///{folder}/var/ivr.db",
-    "postgresql": "postgresql://ivr@{server}/postgres?schema={schema}",
-}
-SHARED = [kind for kind in sorted(ADDRESSES) if kind != "memory"]
+from ivr.settings import store_kinds
+
+KINDS = store_kinds()
+SHARED = [kind for kind in KINDS if kind != "memory"]
 """Stores that several processes share."""

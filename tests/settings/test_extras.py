@@ -73,12 +73,19 @@ def test_settings_that_need_sound_leave_a_base_install_able_to_take_calls(base_i
         (["prompts", "build"], "speech"),
         (["prompts", "check"], "speech"),
         (["load", "main_menu"], "load"),
+        (["line"], "sip"),
+        (["line", "--no-sip", "--phone", "127.0.0.1:0"], "speech"),
+        (["demo", "--browser"], "speech"),
+        (["demo", "--sip"], "sip"),
+        (["say", "您好"], "speech"),
     ],
 )
 def test_what_needs_an_extra_says_which_in_one_sentence(base_install, arguments, extra):
     done = base_install(*arguments)
     assert done.returncode == 2
+    assert done.stderr.startswith("Error: ")
     assert done.stderr.count("\n") == 1
+    assert not done.stdout
     assert how_to_install(extra) in done.stderr
 
 

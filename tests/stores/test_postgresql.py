@@ -8,20 +8,30 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from ivr.engine.ports import Changes, DocumentChange, JournalRow, Saved
 from ivr.errors import SettingsError, StoreError
+from ivr.settings.extras import how_to_install
 from ivr.stores import UnitOfWork, _breaker, open_store, store_exists
 from ivr.stores._postgresql_connection import ServerConnection, read_server_address
 from ivr.stores.postgresql import PostgresqlStore
-from tests.postgresql import PostgresqlServer
+from tests.postgresql import PostgresqlServer, fresh_schema
 from tests.waiting import PATIENCE, wait_until
 
 PASSWORD = "8s%2F3cret"
 GONE = "closed the connection|cannot be reached|refused|being stopped|crashed|starting or stopping|not answered"
+
+
+def new_address(request: pytest.FixtureRequest, folder: Path) -> str:
+    """Return the address of an empty store; its schema is emptied after the test and used again."""
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    schema = server.empty.pop() if server.empty else fresh_schema()
+    request.addfinalizer(lambda: server.make_empty(schema))
+    return server.url(schema)
 
 
 @pytest.fixture
@@ -100,7 +110,7 @@ def test_without_psycopg_the_extra_is_named() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert done.stderr.strip().endswith(
-        "SettingsError: a store in PostgreSQL needs psycopg: pip install 'ivr-flows[postgres]'"
+        f"SettingsError: a store in PostgreSQL needs psycopg; install it with: {how_to_install('postgres')}"
     )
 
 

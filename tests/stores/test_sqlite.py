@@ -20,6 +20,11 @@ from ivr.stores import _deadline, _sqlite_connections, open_store, sqlite
 from ivr.stores.sqlite import SqliteStore
 
 
+def new_address(request: pytest.FixtureRequest, folder: Path) -> str:
+    """Return the address of an empty store, for the contracts of all stores."""
+    return f"sqlite:///{folder}/var/ivr.db"
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "var" / "ivr.db"
