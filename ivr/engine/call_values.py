@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -51,9 +52,11 @@ class CallValues(dict[str, Any]):
         transfer = self._call.transfer
         return {"position": transfer.position, "minutes": transfer.minutes, "call_back": transfer.call_back}
 
-    def of_line(self) -> OpeningValues:
-        """Return the opening hours of the called number."""
-        return OpeningValues(self._line.hours_of(self._line.number(self._call.called).hours), local(self._now))
+    def of_line(self) -> Mapping[str, Any]:
+        """Return the opening hours and the values of the called number."""
+        called = self._call.called
+        hours = OpeningValues(self._line.hours_of(self._line.number(called).hours), local(self._now))
+        return ChainMap({"values": self._line.values_of(called)}, hours)  # type: ignore[arg-type]
 
     def of_numbers(self) -> Mapping[str, str]:
         """Return the telephone numbers of the line by name."""

@@ -356,10 +356,10 @@ class Turn:
         """Close the turn by recording."""
         self.closing = replace(record, prompts=(*self.prompts, *record.prompts))
 
-    def dial(self, desk: str) -> None:
-        """Close the turn by dialling a desk."""
+    def dial(self, desk: str, number: str = "") -> None:
+        """Close the turn by dialling a desk, or a number instead of its own."""
         target = self.line.desks.get(desk) or self.line.desks[self.line.desk]
-        self.closing = Dial(tuple(self.prompts), target.number, target.timeout)
+        self.closing = Dial(tuple(self.prompts), number or target.number, target.timeout)
 
     def ring(self, dial: Dial) -> None:
         """Close the turn by ringing an agent, after the prompts so far."""

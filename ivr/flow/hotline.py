@@ -18,6 +18,7 @@ from .routes import ChoiceFields, Condition
 from .rules import check_line
 from .scalars import Flag, Name, OneOf, Seconds, Whole, WordField
 from .shared_parts import PARAMETERS
+from .telephone_field import DialledNumber, NumberPrefix, SpokenNumber
 from .text import Template, Text
 from .text_field import LanguageField, LineTextField
 
@@ -42,6 +43,11 @@ class NumberFields:
     hours: Reference | None = option(
         _HOURS, help="When it is open: flows read `line.open`.", default=None, shown="always"
     )
+    values: Mapping[str, str] = option(
+        MapOf(WordField("a text", "Pudong")),
+        help="Texts by name, which flows read as `line.values.name`; a number without one has that of `default`.",
+        default=None,
+    )
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class DeskFields:
     """The keys of a desk."""
 
     number: str = option(
-        WordField("a telephone number"),
+        DialledNumber(),
         help="The number that reaches the desk, with country code. Once it has agents, they are rung instead.",
     )
     timeout: float = option(
@@ -234,9 +240,15 @@ class LineFields:
         MapOf(LineTextField()), help="Texts by name, which any flow uses as `{texts.name}`.", default=None
     )
     numbers: Mapping[str, str] = option(
-        MapOf(WordField("a telephone number", '"+861085550100"')),
+        MapOf(SpokenNumber()),
         help="Telephone numbers by name, which any flow reads as `numbers.name`.",
         default=None,
+    )
+    dial_out: tuple[str, ...] = option(
+        ListOf(NumberPrefix(), lone=True),
+        help="The beginnings of the numbers that `transfer: {number: …}` may dial.",
+        default=(),
+        shown="none",
     )
     announcements: Mapping[str, Mapping[str, Text]] = option(
         MapOf(PreparedTexts()),
@@ -273,7 +285,7 @@ def read_line(
 
 def _line(fields: LineFields) -> Hotline:
     return Hotline(
-        numbers={called: CalledNumber(**vars(number)) for called, number in fields.lines.items()},
+        numbers={called: _number(number) for called, number in fields.lines.items()},
         desks={name: Desk(name, **{**vars(desk), "timeout": int(desk.timeout)}) for name, desk in fields.desks.items()},
         desk=fields.desk,
         hours=fields.hours or {},
@@ -282,8 +294,13 @@ def _line(fields: LineFields) -> Hotline:
         texts=fields.texts or {},
         telephone_numbers=fields.numbers or {},
         waiting=_waiting(fields.queue) if fields.queue else Waiting(),
+        dial_out=fields.dial_out,
         sites={name: Site(name, site.weight) for name, site in (fields.sites or {}).items()},
     )
+
+
+def _number(fields: NumberFields) -> CalledNumber:
+    return CalledNumber(**{**vars(fields), "values": fields.values or {}})
 
 
 def _waiting(fields: WaitingFields) -> Waiting:

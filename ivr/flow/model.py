@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 from ivr.calendar import Hours
 from ivr.diagnostics.problem import Place
 
+from .desk_field import WantedDesk
 from .expressions import Expression
 from .fields import option
 from .outside_services import Lookups
@@ -24,16 +25,11 @@ RETURN = "return"
 ALWAYS = "always"
 """The predefined name of opening hours that never end."""
 
-OWN_DESK = "segment"
-"""The name that stands for the desk of the caller's segment."""
-
 PRIORITIES = ("normal", "complaint", "elderly", "vip", "fraud")
 """The priorities of callers, least urgent first."""
 
 HEAD_STARTS: Mapping[str, float] = {"complaint": 60.0, "elderly": 90.0, "vip": 120.0, "fraud": 1000.0}
-"""Seconds by which a priority is served before normal callers who arrived at the same time; line.yaml may override
-them.
-"""
+"""Seconds by which a priority is served before normal callers of the same time, unless line.yaml says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -187,9 +183,13 @@ class Step(ABC):
         """Return the outcomes that are callers' choices, which conversations should cover."""
         return frozenset()
 
-    def desk(self) -> str:
-        """Return the desk of line.yaml that the step needs; "" for none."""
-        return ""
+    def desk(self) -> WantedDesk:
+        """Return the desk of line.yaml that the step needs; one without a name for none."""
+        return WantedDesk()
+
+    def dialled_number(self) -> Expression | None:
+        """Return the value with the number that the step dials instead of a desk's; None for none."""
+        return None
 
     def announcement(self) -> str:
         """Return the announcement of line.yaml that the step needs; "" for none."""
@@ -260,12 +260,13 @@ class Reference:
 
 @dataclass(frozen=True)
 class CalledNumber:
-    """The entry of a called number: its flow, with language, segment and opening hours if they are set."""
+    """The entry of a called number: its flow, with language, segment, opening hours and values if they are set."""
 
     flow: Reference
     language: Reference | None = None
     segment: Reference | None = None
     hours: Reference | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -348,6 +349,8 @@ class Hotline:
     texts: Mapping[str, Mapping[str, Template]] = field(default_factory=dict)
     """The texts that flows use by name, each by language, or under `ANY_LANGUAGE`."""
     telephone_numbers: Mapping[str, str] = field(default_factory=dict)
+    dial_out: tuple[str, ...] = ()
+    """The beginnings of the numbers that a flow may dial by a value."""
     waiting: Waiting = field(default_factory=Waiting)
     sites: Mapping[str, Site] = field(default_factory=dict)
 
@@ -358,6 +361,14 @@ class Hotline:
     def flow_for(self, called: str) -> str:
         """Return the flow of a called number."""
         return self.number(called).flow.name
+
+    def values_of(self, called: str) -> Mapping[str, str]:
+        """Return the values of a called number; those that it lacks are of `default`."""
+        return {**self.numbers["default"].values, **self.number(called).values}
+
+    def may_dial(self, number: str) -> bool:
+        """Return whether a flow may dial a number that a value holds."""
+        return number.startswith(self.dial_out) if self.dial_out else False
 
     def hours_of(self, reference: Reference | None) -> Hours | None:
         """Return the opening hours of a reference; None means always open."""

@@ -106,6 +106,7 @@ ANSWER_KINDS: Mapping[str, Kinds] = {
     "count": Kinds("a whole number", ("count", "number", "ordinal", "digits", "text")),
     "number": Kinds("a number", ("number", "text")),
     "duration": Kinds("a length of time in seconds", ("duration", "count", "number")),
+    "desk": Kinds("the name of a desk", ("text", "name")),
     "flag": Kinds("true or false, for conditions only"),
     "list": Kinds("a list, for conditions and `each`"),
     "map": Kinds("for programs only"),

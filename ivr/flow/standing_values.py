@@ -32,6 +32,7 @@ STANDING_VALUES: Mapping[str, Mapping[str, str]] = {
     "line": {
         "open": "whether the called number is open now, by its `hours` in `line.yaml`",
         "next_opening": "when it opens next, as 2026-11-23T09:00; none while it is open",
+        "values.NAME": "that text of the called number's `values` in `line.yaml`",
     },
     "desks": {
         "NAME.open": "whether that desk of `line.yaml` is open now",

@@ -14,9 +14,10 @@ from ivr.engine.step import LiveStep, Move
 from ivr.engine.telephone import telephone
 from ivr.engine.turn import Turn
 from ivr.errors import LookupFailed
+from ivr.flow.desk_field import OWN_DESK, DeskField, WantedDesk
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, option
-from ivr.flow.model import OWN_DESK, PRIORITIES, Route
+from ivr.flow.model import PRIORITIES, Route
 from ivr.flow.routes import Condition, Ways
 from ivr.flow.scalars import Name, OneOf
 
@@ -25,8 +26,11 @@ from ivr.flow.scalars import Name, OneOf
 class Whom:
     """The keys of `callback:`."""
 
-    desk: str = option(
-        Name("the name of a desk"), help="The desk whose agents ring; `segment` is the caller's own.", default=OWN_DESK
+    desk: WantedDesk = option(
+        DeskField(),
+        help="The desk whose agents ring, or a value that names it; `segment` is the caller's own.",
+        default=WantedDesk(OWN_DESK),
+        shown=OWN_DESK,
     )
     priority: str = option(
         OneOf(PRIORITIES), help="How urgent it is.", default="", shown="that of the segment, or as the caller waited"
@@ -76,7 +80,7 @@ class CallbackStep(LiveStep):
         """Return the variable that keeps the promise."""
         return {self.save_as: "map"}
 
-    def desk(self) -> str:
+    def desk(self) -> WantedDesk:
         """Return the desk whose agents ring."""
         return self.callback.desk
 
@@ -97,8 +101,8 @@ class CallbackStep(LiveStep):
 
     def _question(self, turn: Turn, number: str) -> PromiseCallback:
         caller, waited = turn.caller, turn.call.transfer
-        desk = self.callback.desk
-        if desk == OWN_DESK:
+        desk = self.callback.desk.among(turn.line.desks, turn.values())
+        if desk in (OWN_DESK, ""):
             desk = waited.desk or caller.desk or turn.line.desk
         priority = self.callback.priority or waited.priority or caller.priority or PRIORITIES[0]
         message = str(self.callback.message(turn.values())) if self.callback.message else ""

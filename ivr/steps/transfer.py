@@ -17,13 +17,16 @@ from ivr.engine.scratch import Scratch
 from ivr.engine.service_ports.question import Question
 from ivr.engine.service_ports.queue import AskRound, EnterQueue, LeaveQueue, NoteRang, QueueStatus
 from ivr.engine.step import LiveStep, Move
+from ivr.engine.telephone import telephone
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Dial, Enqueue
 from ivr.errors import LookupFailed
+from ivr.flow.desk_field import OWN_DESK, DeskField, WantedDesk
+from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, option
-from ivr.flow.model import OWN_DESK, PRIORITIES, Choice, Route, Way
-from ivr.flow.routes import Choices, Ways
-from ivr.flow.scalars import Name, OneOf
+from ivr.flow.model import PRIORITIES, Choice, Route, Way
+from ivr.flow.routes import Choices, Condition, Ways
+from ivr.flow.scalars import OneOf
 from ivr.flow.text import Text
 from ivr.flow.text_field import TextField
 
@@ -36,7 +39,8 @@ _MOST_FAULTS = 3
 class TransferScratch(Scratch):
     """`state` is what the queue said last, `left` the desks that may still be dialled; None before any was wanted.
 
-    `faults` counts rounds without an answer, `agent` is being rung; `level` and `customer` are what was proved by then.
+    `faults` counts rounds without an answer, `agent` is being rung, `number` is dialled
+    instead of a desk's; `level` and `customer` are what was proved by then.
     """
 
     state: str = ""
@@ -45,14 +49,24 @@ class TransferScratch(Scratch):
     agent: str = ""
     level: int = 0
     customer: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
 class To:
     """The keys of `transfer:`."""
 
-    desk: str = option(
-        Name("the name of a desk"), help="The desk of line.yaml that is wanted; `segment` is the caller's own."
+    desk: WantedDesk = option(
+        DeskField(),
+        help="The desk of line.yaml that is wanted, or a value that names it; `segment` is the caller's own.",
+        default=WantedDesk(OWN_DESK),
+        shown=OWN_DESK,
+    )
+    number: Expression | None = option(
+        Condition(),
+        help="A value with the number that is dialled instead, if `dial_out` of line.yaml allows it.",
+        default=None,
+        shown="that of the desk",
     )
     priority: str = option(
         OneOf(PRIORITIES), help="How urgent the caller is taken.", default="", shown="normal; with `segment` its own"
@@ -67,6 +81,9 @@ class TransferStep(LiveStep):
     `line.yaml` names as overflow help out. While agents are busy the caller waits: they hear their place, the expected
     wait and music, and take one of `choices` whenever they like. The agent is told what the caller has proved, chosen
     and entered. Every other end has a way on, so that no caller is dropped.
+
+    A value can name the desk (`transfer: doctor.desk`) or hold the number (`transfer: {number: doctor.mobile}`); one
+    that names no desk, or a number that may not be dialled, leads to `otherwise`.
 
     Conditions of `choices` may read `queue.position`, `queue.minutes` (none while the wait is unknown) and
     `queue.call_back` (whether the wait is long enough to offer a call back).
@@ -134,15 +151,23 @@ class TransferStep(LiveStep):
         """Return the outcome of each choice that leads to a step."""
         return frozenset(self._choice_exits())
 
-    def desk(self) -> str:
+    def desk(self) -> WantedDesk:
         """Return the desk that is wanted."""
         return self.transfer.desk
+
+    def dialled_number(self) -> Expression | None:
+        """Return the value with the number that is dialled instead of the desk's."""
+        return self.transfer.number
 
     # entering
 
     def enter(self, turn: Turn) -> Move:
         """Say so, and ask for an agent; closed desks are not asked for."""
         desk, priority = self._wanted(turn)
+        number = telephone(self.transfer.number(turn.values())) if self.transfer.number else ""
+        if not desk or (self.transfer.number and not turn.line.may_dial(number)):
+            turn.note("no_destination", step=self.name)
+            return "failed"
         turn.change(keys_ahead="", transfer=Transfer(desk, priority, turn.now))
         there = [name for name in _desks(turn, desk) if turn.desk_open(name)]
         if not there and self.name not in turn.found_closed:
@@ -152,7 +177,15 @@ class TransferStep(LiveStep):
         turn.remember(replace(turn.scratch_as(TransferScratch), left=there or [desk]))
         self._say_so(turn)
         turn.note("transfer", desk=desk, priority=priority)
+        if number:
+            turn.remember(replace(_with_proof(turn), left=[desk], number=number))
+            return self._dial_number(turn, number)
         return self._queue(turn)
+
+    @staticmethod
+    def _dial_number(turn: Turn, number: str) -> Move:
+        turn.dial(turn.call.transfer.desk, number)
+        return None
 
     def _say_so(self, turn: Turn) -> None:
         if self.prompt:
@@ -161,11 +194,12 @@ class TransferStep(LiveStep):
             turn.phrase("transfer")
 
     def _wanted(self, turn: Turn) -> tuple[str, str]:
-        """Return the desk and the priority that this caller gets."""
+        """Return the desk and the priority that this caller gets; no desk if the value names none."""
         caller = turn.caller
         at_risk = PRIORITIES[-1] if caller.risk else ""
-        if self.transfer.desk != OWN_DESK:
-            return self.transfer.desk, at_risk or self.transfer.priority or PRIORITIES[0]
+        desk = self.transfer.desk.among(turn.line.desks, turn.values())
+        if desk != OWN_DESK:
+            return desk, at_risk or self.transfer.priority or PRIORITIES[0]
         own = self.transfer.priority or caller.priority or PRIORITIES[0]
         return caller.desk or turn.line.desk, at_risk or own
 
@@ -254,10 +288,11 @@ class TransferStep(LiveStep):
             return self._pressed(turn, action.keys[:1])
         if state in ("wait", "ring"):
             return self._ask(turn, AskRound(call=turn.call.id))
-        if turn.scratch_as(TransferScratch).left is not None:
+        scratch = turn.scratch_as(TransferScratch)
+        if scratch.left is not None:
             # A number is being dialled, and the carrier asks again what to do.
             self._say_so(turn)
-            turn.dial(turn.call.transfer.desk)
+            turn.dial(turn.call.transfer.desk, scratch.number)
             return None
         return self.enter(turn)
 
@@ -294,7 +329,8 @@ class TransferStep(LiveStep):
     def _dialled(self, turn: Turn, action: DialEnded) -> Move:
         """Go on by how dialling the desk's own number ended."""
         outcome = _OUTCOMES[self._note_dialled(turn, action)]
-        if outcome != "next" and turn.scratch_as(TransferScratch).left:
+        scratch = turn.scratch_as(TransferScratch)
+        if outcome != "next" and scratch.left and not scratch.number:
             turn.phrase("transfer_on")
             return self._dial_desk(turn)
         return self._after(turn) if outcome == "next" else outcome
@@ -302,7 +338,7 @@ class TransferStep(LiveStep):
     def _note_dialled(self, turn: Turn, action: DialEnded) -> str:
         """Note how a dial ended; return its status. A leg that was not bridged is no talk."""
         status = "no-answer" if action.status == "completed" and not action.bridged else action.status
-        desk = turn.call.transfer.desk or self.transfer.desk
+        desk = turn.call.transfer.desk
         turn.note("dialled", desk=desk, status=status, seconds=action.seconds)
         return status
 

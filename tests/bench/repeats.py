@@ -39,6 +39,8 @@ MESSAGE = Walk(
 )
 WALKS = (walks.ALONE, MESSAGE, walks.BANKING, walks.ALONE, MESSAGE, walks.SPOKEN)
 OURS = served.Server((sys.executable, "-m", "ivr.cli", "serve", "--workers", "2", "--bind", "127.0.0.1:{port}"), "ours")
+_Row = tuple[int, str, dict[str, object]]
+"""A row of the journal: its turn, its kind, and its data without what is volatile."""
 VOLATILE = ("seconds", "release", "reference", "sealed")
 """Data of journal rows that differ from call to call."""
 
@@ -124,7 +126,7 @@ def _compared(file: Path, calls: int) -> Counter[str]:
             if len(rows) != len(expected):
                 wrong[f"{'more' if len(rows) > len(expected) else 'fewer'} rows in the journal than a clean call"] += 1
             elif rows != expected:
-                wrong["journal other than a clean call's"] += 1
+                wrong[f"other {', '.join(sorted(_other(rows, expected)))} in the journal than a clean call"] += 1
         if store.live():
             wrong["call that has not ended"] += store.live()
     finally:
@@ -132,7 +134,17 @@ def _compared(file: Path, calls: int) -> Counter[str]:
     return wrong
 
 
-def _journal(store: SqliteStore, number: int) -> list[tuple[int, str, dict[str, object]]]:
+def _other(rows: list[_Row], expected: list[_Row]) -> set[str]:
+    """Return the names of what differs between the rows of two calls."""
+    names: set[str] = set()
+    for (turn, kind, data), (clean_turn, clean_kind, clean_data) in zip(rows, expected, strict=True):
+        if (turn, kind) != (clean_turn, clean_kind):
+            return {"order"}
+        names |= {f"{kind}.{key}" for key in data.keys() | clean_data.keys() if data.get(key) != clean_data.get(key)}
+    return names
+
+
+def _journal(store: SqliteStore, number: int) -> list[_Row]:
     rows = store.journal(walks.call_id(number))
     read = [(row.turn, row.kind, json.loads(row.data)) for row in rows]
     return [(turn, kind, {k: v for k, v in data.items() if k not in VOLATILE}) for turn, kind, data in read]

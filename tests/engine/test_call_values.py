@@ -34,7 +34,10 @@ def worked_out_beforehand(call: Call, now: float, more: Mapping[str, Any]) -> di
         },
         "identity": {"level": level},
         "queue": {"position": transfer.position, "minutes": transfer.minutes, "call_back": transfer.call_back},
-        "line": OpeningValues(line.hours_of(line.number(call.called).hours), moment),
+        "line": {
+            **OpeningValues(line.hours_of(line.number(call.called).hours), moment),
+            "values": line.values_of(call.called),
+        },
         "desks": DeskValues(line, moment),
         **more,
     }  # fmt: skip
@@ -74,3 +77,13 @@ def test_values_that_were_taken_stay_as_they_were_when_the_call_changes() -> Non
     turn.change(transfer=Transfer(position=9), language="en-GB")
     assert before["queue"]["position"] != 9
     assert (turn.values()["queue"]["position"], turn.values()["call"]["language"]) == (9, "en-GB")
+
+
+def test_a_called_number_has_its_own_values_and_those_of_the_default() -> None:
+    numbers = (
+        'lines: {default: {flow: test, values: {place: 浦东, floor: "2"}}, "+862": {flow: test, values: {place: 静安}}}'
+    )
+    line = LINE.replace("lines: {default: test}", numbers)
+    release = reload({"line.yaml": line, "test.yaml": f"flow: test\nstart: agent\nsteps:\n{AGENT}"}, catalogue())
+    assert release.line.values_of("+862") == {"place": "静安", "floor": "2"}
+    assert release.line.values_of("+869") == {"place": "浦东", "floor": "2"}

@@ -111,7 +111,7 @@ def test_the_place_of_a_key_is_its_own_or_that_of_what_holds_it(release: Release
 def test_a_step_need_not_declare_what_does_not_apply_to_it(release: Release) -> None:
     bye = release.flows["test"].steps["bye"]
     assert (bye.sets(), bye.assigns(), bye.own_choices(), bye.choice_outcomes()) == ({}, {}, (), frozenset())
-    assert (bye.protects(), bye.proves(), bye.desk(), bye.announcement()) == (False, 0, "", "")
+    assert (bye.protects(), bye.proves(), bye.desk().name, bye.announcement()) == (False, 0, "", "")
     assert bye.nested() is bye.asks() is None
     assert bye.for_one_item() is bye
     assert list(bye.faults()) == []

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from keyword import iskeyword
 
 from ivr.diagnostics.problem import Place, Problem
+from ivr.flow.desk_field import OWN_DESK
 from ivr.flow.evaluation import CONSTANTS
-from ivr.flow.model import ALWAYS, OWN_DESK, Flow, Hotline
+from ivr.flow.model import ALWAYS, Flow, Hotline
 from ivr.flow.standing_values import STANDING_VALUES
 from ivr.yamlfile.source import Mapping
 

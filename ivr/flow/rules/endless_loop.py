@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import OWN_DESK, Flow, Hotline, Step
+from ivr.flow.desk_field import OWN_DESK
+from ivr.flow.model import Flow, Hotline, Step
 from ivr.flow.outcomes import step_routes
 
 from ._rule import Parts, Rule
 
 _CLOSED = "closed"
 """The outcome of a step whose desk is closed now."""
+_NO_DESK = "failed"
+"""The outcome of a step whose value names no desk."""
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Report loops that a call cannot leave and in which it never waits, since the call would hang."""
     line = parts.line
-    closing = {name for name, step in flow.steps.items() if line is not None and _can_be_closed(step, line)}
-    onward = {name: _onward(step, _CLOSED if name in closing else "next") for name, step in flow.steps.items()}
+    at_once = {name: _at_once(step, line) for name, step in flow.steps.items()} if line is not None else {}
+    closing = {name for name, outcome in at_once.items() if outcome}
+    onward = {name: _onward(step, at_once.get(name) or "next") for name, step in flow.steps.items()}
     good = {n for n, step in flow.steps.items() if n not in closing and (step.listens or step.ends or step.nested())}
     while more := {n for n, ways in onward.items() if n not in good and _leaves(ways, good, onward)}:
         good |= more
@@ -32,9 +36,16 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
             yield Problem(flow.steps[cycle[0]].place, RULE.id, message, cure)
 
 
+def _at_once(step: Step, line: Hotline) -> str:
+    """Return the outcome by which a step that waits may be left at once; "" for none."""
+    if step.desk().path(line.desks):
+        return _NO_DESK if _NO_DESK in step.exits() else ""
+    return _CLOSED if _can_be_closed(step, line) else ""
+
+
 def _can_be_closed(step: Step, line: Hotline) -> bool:
     """Return whether the step's desk may be closed, so that the call continues at once."""
-    desks = (desk for name, desk in line.desks.items() if step.desk() in (name, OWN_DESK))
+    desks = (desk for name, desk in line.desks.items() if step.desk().name in (name, OWN_DESK))
     return _CLOSED in step.exits() and any(line.hours_of(desk.hours) is not None for desk in desks)
 
 

@@ -23,6 +23,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     names = names_set(flow)
     if parts.line is not None:
         yield from _numbers(flow, parts.line)
+        yield from _values_of_numbers(flow, parts.line)
     for step in flow.written_steps():
         for path, place, _ in paths_read(step):
             yield from _value(path, place, readable_in(step, names))
@@ -51,6 +52,21 @@ def _numbers(flow: Flow, line: Hotline) -> Iterator[Problem]:
             yield Problem(place, RULE.id, f'There is no number "{".".join(path[1:])}" in line.yaml.', cure)
 
 
+def _values_of_numbers(flow: Flow, line: Hotline) -> Iterator[Problem]:
+    """Check every value of the called number that the flow reads: each number that plays the flow must have it."""
+    playing = {called for called, number in line.numbers.items() if number.flow.name == flow.name} or set(line.numbers)
+    names = {name: None for number in line.numbers.values() for name in number.values}
+    for path, place, _ in paths_read([flow.globals, *flow.written_steps()]):
+        if path[:2] != ("line", "values"):
+            continue
+        if len(path) != 3 or path[2] not in names:
+            cure = did_you_mean(path[-1], names) or f"The called numbers have {', '.join(names) or 'no values'}."
+            yield Problem(place, RULE.id, f'No called number of line.yaml has a value "{".".join(path[2:])}".', cure)
+        elif lacking := sorted(called for called in playing if path[2] not in line.values_of(called)):
+            cure = f"Add it there, or under default for all numbers without one: values: {{{path[2]}: …}}"
+            yield Problem(place, RULE.id, f'The called number "{lacking[0]}" has no value "{path[2]}".', cure)
+
+
 def _value(path: Path, place: Place, names: frozenset[str]) -> Iterator[Problem]:
     if path[0] == "item" and "item" not in names:
         message = '"item" is there only in a step that has "each".'
@@ -64,7 +80,7 @@ def _value(path: Path, place: Place, names: frozenset[str]) -> Iterator[Problem]
     elif path == ("line",):
         parts = " or ".join(f'"line.{part}"' for part in STANDING_VALUES["line"])
         yield Problem(place, RULE.id, '"line" is several values.', f"Read {parts}.")
-    elif path[0] == "numbers":
+    elif path[0] == "numbers" or path[:2] == ("line", "values"):
         return
     elif path[0] == "desks":
         yield from _desk_value(path, place)
