@@ -58,6 +58,7 @@ def manual(catalogue: Catalogue) -> str:
         "spoken": lambda: _spoken(catalogue.spoken_kinds),
         "given": _standing_values,
         "questions": lambda: "\n\n".join(_question(*declared) for declared in sorted(catalogue.questions.items())),
+        "languages": lambda: ", ".join(f"`{tag}`" for tag in catalogue.families),
         "profiles": _profiles,
         "line": lambda: _fields(options(LineFields)),
         "numbers": lambda: _fields(options(NumberFields)),
