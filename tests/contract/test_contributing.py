@@ -12,6 +12,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 CHANGES = re.findall(r"^### (.+?)\n(.*?)(?=^### |\Z)", TEXT, re.MULTILINE | re.DOTALL)
 MOST_EDITED = 20
+COUNTED = (
+    "A kind of step", "A channel", "A language", "A store", "A rule of `ivr check`", "A figure of `ivr report`",
+    "A kind of value that is read aloud", "The order of the queue",
+    "The rules for PINs, tries and times of identity checks", "A command",
+)  # fmt: skip
+"""The ten sorts of changes that together take at most MOST_EDITED edited files."""
 
 
 def edited(heading: str) -> int:
@@ -22,8 +28,8 @@ def edited(heading: str) -> int:
 
 
 def test_ten_sorts_of_changes_take_few_edited_files():
-    assert len(CHANGES) == 10
-    assert sum(edited(heading) for heading, _ in CHANGES) <= MOST_EDITED
+    edits = {heading.rpartition(": ")[0]: edited(heading) for heading, _ in CHANGES}
+    assert sum(edits[change] for change in COUNTED) <= MOST_EDITED
 
 
 def test_every_file_that_is_named_is_there():

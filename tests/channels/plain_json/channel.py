@@ -30,7 +30,7 @@ class JsonRequest:
 
 
 class PlainJsonChannel(Channel[JsonRequest]):
-    """Whoever has the token PLAIN_JSON_TOKEN may call."""
+    """A telephone for all programs that have the token PLAIN_JSON_TOKEN."""
 
     kind = "plain_json"
     speaks = True
@@ -40,10 +40,12 @@ class PlainJsonChannel(Channel[JsonRequest]):
 
     @classmethod
     def from_settings(cls, settings: Settings, fingerprint: Fingerprint) -> Self | None:
+        """Return the channel if its token is set."""
         token = os.environ.get("PLAIN_JSON_TOKEN", "")
         return cls(token, fingerprint) if token else None
 
     def routes(self, host: Host, metrics: Metrics) -> Sequence[Blueprint]:
+        """Return the two webhooks: a call arrives, and a turn of a call."""
         board = Blueprint(self.kind, __name__, url_prefix=f"/{self.kind}")
 
         @board.post("/voice/<flow>")
@@ -59,13 +61,16 @@ class PlainJsonChannel(Channel[JsonRequest]):
         return (board,)
 
     def carrier_setup(self, public_url: str) -> CarrierSetup:
+        """Return the address of incoming calls."""
         return CarrierSetup("the plain telephone", (("a call comes in", f"{public_url}/{self.kind}/voice/FLOW"),))
 
     def verify(self, request: JsonRequest) -> None:
+        """Compare the token."""
         if not hmac.compare_digest(request.token.encode(), self._token.encode()):
             raise BadSignature("the token is another one")
 
     def read(self, request: JsonRequest, *, turn: int | None = None, flow: str | None = None) -> Incoming:
+        """Read the caller's key or hang-up, and the call that it belongs to."""
         try:
             form: dict[str, Any] = json.loads(request.body)
             call, caller, called = (str(form[name]) for name in ("call", "from", "to"))
@@ -79,11 +84,13 @@ class PlainJsonChannel(Channel[JsonRequest]):
         return Incoming(f"json-{call}", turn, started if turn is None else action, key, caller, called)
 
     def render(self, closing: Closing, *, turn: int) -> bytes:
+        """Write the texts, the verb that closes the turn, and where the next input goes."""
         texts = [prompt.text for prompt in closing.prompts if isinstance(prompt, Say)]
         document = {"say": texts, "then": type(closing).__name__.lower(), "next": f"/{self.kind}/turn/{turn}"}
         return json.dumps(document, ensure_ascii=False).encode()
 
     def sorry(self, language: str, number: str | None, *, attempt: int = 1) -> bytes:
+        """Write an apology that dials `number`."""
         return json.dumps({"say": ["sorry"], "then": "dial", "number": number}).encode()
 
     def _authentic(self) -> JsonRequest:
