@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._open_queue import kept_queue
+from ._options import write_json
 from ._refused import Refused
 from ._stores import kept_store, settings_for
 
@@ -135,7 +135,7 @@ def list_agents(as_json: bool) -> None:
         agents = register.agents()
     now = time.time()
     if as_json:
-        click.echo(json.dumps([agent_view(agent, now) for agent in agents], ensure_ascii=False, indent=2))
+        write_json([agent_view(agent, now) for agent in agents])
         return
     if not agents:
         click.echo("There are no agents: callers are connected with the numbers of the desks in line.yaml.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._datetime_param import Moment, moment_text
+from ._options import write_json
 from ._refused import Refused
 from ._stores import kept_store
 from ._texts import texts_by_language
@@ -123,7 +123,7 @@ def list_(as_json: bool) -> None:
     names = [*slots, *(name for name in announcements if name not in slots)]
     if as_json:
         rows = [_row(name, announcements.get(name), sorted(slots.get(name, ()))) for name in names]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        write_json(rows)
         return
     for name in names:
         _tell(name, announcements.get(name), slots.get(name, {}))

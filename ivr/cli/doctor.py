@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import asdict
 
 import click
 
 from ._doctor import Deployment, Finding, examine
+from ._options import write_json
 
 _SIGNS = {"fine": "ok", "note": "note", "warning": "WARN", "error": "ERROR"}
 
@@ -32,7 +32,7 @@ def command(as_json: bool) -> None:
     broken = any(finding.level == "error" for _, finding in findings)
     if as_json:
         rows = [{"check": kind, **asdict(finding)} for kind, finding in findings]
-        click.echo(json.dumps({"healthy": not broken, "findings": rows}, ensure_ascii=False, indent=2))
+        write_json({"healthy": not broken, "findings": rows})
     else:
         _write(findings)
     if broken:

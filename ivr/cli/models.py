@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from ._options import write_json
 
 if TYPE_CHECKING:
     from ivr.speech.models import Model
@@ -44,7 +45,7 @@ def list_models(as_json: bool) -> None:
 
     folder, models = _folder(), model_catalogue().values()
     if as_json:
-        click.echo(json.dumps([_described(model, folder) for model in models], ensure_ascii=False, indent=2))
+        write_json([_described(model, folder) for model in models])
         return
     for model in models:
         state = "installed" if installed(model, folder) else "missing"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._open_queue import kept_queue
+from ._options import write_json
 from ._refused import Refused
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def command(ctx: click.Context, as_json: bool, once: bool) -> None:
     if as_json or once or not sys.stdout.isatty():
         view = _view()
         if as_json:
-            click.echo(json.dumps(view, ensure_ascii=False, indent=2))
+            write_json(view)
         else:
             _print(view)
         return

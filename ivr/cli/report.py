@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._options import write_json
 from ._refused import Refused
 from ._stores import kept_store, settings_for
 
@@ -142,7 +143,7 @@ def _show(report: Mapping[str, Any], as_json: bool, as_csv: str | None) -> None:
     if as_csv:
         _spreadsheet(report, as_csv)
     elif as_json:
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        write_json(report)
     else:
         _tables(report)
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._cases import HAND_OVER_OPTION, NUMBERS_OPTION, at_store, show_case, show_list
 from ._options import BY_OPTION, JSON_OPTION
-from ._refused import Refused
-from ._stores import kept_store, settings_for
 
 if TYPE_CHECKING:
     from ivr.engine.ports import Document
     from ivr.services.tasks import Tasks
 
-_NUMBERS = click.option("--numbers", is_flag=True, help="Show callers' numbers in full.")
 _OUTCOMES = ("solved", "reached", "refused", "no_answer")
 
 
@@ -40,7 +37,7 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--all", "every", is_flag=True, help="Also those that are done.")
-@_NUMBERS
+@NUMBERS_OPTION
 @JSON_OPTION
 def list_tasks(every: bool, numbers: bool, as_json: bool) -> None:
     """List the open tasks, the earliest promise first.
@@ -51,18 +48,12 @@ def list_tasks(every: bool, numbers: bool, as_json: bool) -> None:
     """  # noqa: D301
     with _tasks(reads=True) as tasks:
         rows = [_view(task, numbers=numbers) for task in tasks.listed(closed=every)]
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    if not rows:
-        click.echo("There is nothing to do.")
-    for row in rows:
-        click.echo(_line(row))
+    show_list(rows, _line, as_json=as_json, empty="There is nothing to do.")
 
 
 @command.command("show")
 @click.argument("task")
-@_NUMBERS
+@NUMBERS_OPTION
 @JSON_OPTION
 def show_task(task: str, numbers: bool, as_json: bool) -> None:
     """Show a task with everything that the call needs.
@@ -73,16 +64,12 @@ def show_task(task: str, numbers: bool, as_json: bool) -> None:
     """  # noqa: D301
     with _tasks() as tasks:
         row = _view(tasks.find(task), numbers=numbers)
-    if as_json:
-        click.echo(json.dumps(row, ensure_ascii=False, indent=2))
-        return
-    for line in _detail_lines(row):
-        click.echo(line)
+    show_case(row, _detail_lines, as_json=as_json)
 
 
 @command.command("take")
 @click.argument("task")
-@click.option("--hand-over", is_flag=True, help="Take it from the one who owns it.")
+@HAND_OVER_OPTION
 @BY_OPTION
 def take_task(task: str, hand_over: bool, by: str) -> None:
     """Take a task: you own it from now on."""
@@ -150,13 +137,7 @@ def _change(update: Callable[[Tasks, float], Document]) -> None:
         click.echo(_line(_view(update(tasks, time.time()))))
 
 
-@contextmanager
-def _tasks(*, reads: bool = False) -> Iterator[Tasks]:
-    from ivr.services.staff_words import StaffError
+def _tasks(*, reads: bool = False) -> AbstractContextManager[Tasks]:
     from ivr.services.tasks import Tasks
 
-    with kept_store(settings_for(), reads=reads) as store:
-        try:
-            yield Tasks(store)
-        except StaffError as fault:
-            raise Refused(f"{fault}.") from None
+    return at_store(Tasks, reads=reads)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._options import BY_OPTION, JSON_OPTION
-from ._refused import Refused
-from ._stores import kept_store, settings_for
+from ._cases import HAND_OVER_OPTION, NUMBERS_OPTION, at_store, show_case, show_list
+from ._options import BY_OPTION, JSON_OPTION, write_json
 from ._texts import texts_by_language
 
 if TYPE_CHECKING:
@@ -64,7 +62,7 @@ def command() -> None:
 @click.option("--all", "every", is_flag=True, help="Also those that are answered or closed.")
 @click.option("--owner", default="", help="Only those of this owner.")
 @click.option("--late", is_flag=True, help="Only those with a missed deadline.")
-@click.option("--numbers", is_flag=True, help="Show callers' numbers in full.")
+@NUMBERS_OPTION
 @JSON_OPTION
 def list_tickets(every: bool, owner: str, late: bool, numbers: bool, as_json: bool) -> None:
     """List the complaints in work, the next deadline first.
@@ -75,18 +73,12 @@ def list_tickets(every: bool, owner: str, late: bool, numbers: bool, as_json: bo
       ivr tickets list --owner 8001 --json
     """  # noqa: D301
     rows = _rows(every=every, owner=owner, late=late, numbers=numbers)
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    if not rows:
-        click.echo("There are no such complaints.")
-    for row in rows:
-        click.echo(_line(row))
+    show_list(rows, _line, as_json=as_json, empty="There are no such complaints.")
 
 
 @command.command("show")
 @click.argument("ticket")
-@click.option("--numbers", is_flag=True, help="Show the caller's number in full.")
+@NUMBERS_OPTION
 @JSON_OPTION
 def show_ticket(ticket: str, numbers: bool, as_json: bool) -> None:
     """Show a complaint: its deadlines, its history, and what its caller hears.
@@ -97,16 +89,12 @@ def show_ticket(ticket: str, numbers: bool, as_json: bool) -> None:
     """  # noqa: D301
     with _handling() as handling:
         row = _view(handling.find(ticket), numbers=numbers)
-    if as_json:
-        click.echo(json.dumps(row, ensure_ascii=False, indent=2))
-        return
-    for line in _detail_lines(row):
-        click.echo(line)
+    show_case(row, _detail_lines, as_json=as_json)
 
 
 @command.command("take")
 @click.argument("ticket")
-@click.option("--hand-over", is_flag=True, help="Take it from the one who owns it.")
+@HAND_OVER_OPTION
 @BY_OPTION
 def take_ticket(ticket: str, hand_over: bool, by: str) -> None:
     """Take a complaint: you own it from now on, and its state is "working"."""
@@ -213,7 +201,7 @@ def reopen_ticket(ticket: str, why: str, by: str) -> None:
 @command.command("export")
 @click.option("--csv", "as_csv", is_flag=True, help="Write CSV instead of JSON.")
 @click.option("--open", "only_open", is_flag=True, help="Only those in work.")
-@click.option("--numbers", is_flag=True, help="With callers' numbers in full.")
+@NUMBERS_OPTION
 def export_tickets(as_csv: bool, only_open: bool, numbers: bool) -> None:
     """Write all complaints to stdout, as JSON or CSV.
 
@@ -227,7 +215,7 @@ def export_tickets(as_csv: bool, only_open: bool, numbers: bool) -> None:
     if as_csv:
         write_tickets(rows, sys.stdout)
     else:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        write_json(rows)
 
 
 def _rows(*, numbers: bool, **which: Any) -> list[dict[str, Any]]:
@@ -292,13 +280,7 @@ def _change(update: Callable[[TicketHandling, float], Document]) -> None:
         click.echo(f"  the caller hears ({language}): {text}")
 
 
-@contextmanager
-def _handling(*, reads: bool = False) -> Iterator[TicketHandling]:
-    from ivr.services.staff_words import StaffError
+def _handling(*, reads: bool = False) -> AbstractContextManager[TicketHandling]:
     from ivr.services.tickets.handling import TicketHandling
 
-    with kept_store(settings_for(), reads=reads) as store:
-        try:
-            yield TicketHandling(store)
-        except StaffError as fault:
-            raise Refused(f"{fault}.") from None
+    return at_store(TicketHandling, reads=reads)
