@@ -22,6 +22,28 @@ desk: general
 """
 
 
+@pytest.fixture
+def hotline_address(tmp_path, monkeypatch):
+    """Return a function that makes a folder with one flow, `hotline`, and returns the address of its store.
+
+    Both are set in the environment; nothing else of this line is.
+    """
+
+    def made(flow: str) -> str:
+        flows = tmp_path / "flows"
+        flows.mkdir()
+        (flows / "hotline.yaml").write_text(flow, encoding="utf-8")
+        (flows / "line.yaml").write_text(LINE.replace("front", "hotline"), encoding="utf-8")
+        address = f"sqlite:///{tmp_path}/ivr.db"
+        monkeypatch.setenv("IVR_STORE", address)
+        monkeypatch.setenv("IVR_FLOWS", str(flows))
+        for name in ("IVR_ALARM_URL", "IVR_TARGETS", "TWILIO_AUTH_TOKEN"):
+            monkeypatch.delenv(name, raising=False)
+        return address
+
+    return made
+
+
 FRONT = """\
 flow: front
 language: zh-CN

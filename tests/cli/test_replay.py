@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,24 +39,13 @@ steps:
   bye:
     hangup: 再见。
 """
-LINE = """\
-lines: {default: hotline}
-desks: {general: "+861085550100"}
-desk: general
-"""
 
 
 @pytest.fixture
-def flows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def flows(hotline_address: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Record three calls: one asks for the hours, one for the address, one says nothing."""
-    folder = tmp_path / "flows"
-    folder.mkdir()
-    (folder / "hotline.yaml").write_text(FLOW, encoding="utf-8")
-    (folder / "line.yaml").write_text(LINE, encoding="utf-8")
-    store = f"sqlite:///{tmp_path}/ivr.db"
-    for name, value in {"IVR_STORE": store, "IVR_FLOWS": str(folder), "IVR_KEY": KEY}.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+    store, folder = hotline_address(FLOW), tmp_path / "flows"
+    monkeypatch.setenv("IVR_KEY", KEY)
     ivr = build(Settings(store=store, flows=folder, key=Hidden(KEY)))
     for number, keys in enumerate(["1", "2", ""]):
         inputs: list[Input] = [CallStarted("+8613900000001", "+861000"), *map(Digits, keys), HungUp()]
@@ -76,8 +67,7 @@ def test_the_same_flows_change_nothing(flows: Path) -> None:
 
 def test_an_edited_sentence_is_reported_at_its_step_with_the_calls_that_hear_it(flows: Path, tmp_path: Path) -> None:
     draft = tmp_path / "draft"
-    draft.mkdir()
-    (draft / "line.yaml").write_text(LINE, encoding="utf-8")
+    shutil.copytree(flows, draft)
     (draft / "hotline.yaml").write_text(FLOW.replace("长安街一号", "长安街二号"), encoding="utf-8")
     done = CliRunner().invoke(main, ["replay", str(draft)])
     assert done.exit_code == 1

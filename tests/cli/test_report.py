@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,25 +48,11 @@ steps:
   bye:
     hangup: 再见。
 """
-LINE = """\
-lines: {default: hotline}
-desks: {general: "+861085550100"}
-desk: general
-"""
 
 
 @pytest.fixture
-def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    flows = tmp_path / "flows"
-    flows.mkdir()
-    (flows / "hotline.yaml").write_text(HOTLINE, encoding="utf-8")
-    (flows / "line.yaml").write_text(LINE, encoding="utf-8")
-    address = f"sqlite:///{tmp_path}/ivr.db"
-    monkeypatch.setenv("IVR_STORE", address)
-    monkeypatch.setenv("IVR_FLOWS", str(flows))
-    for name in ("IVR_ALARM_URL", "IVR_TARGETS"):
-        monkeypatch.delenv(name, raising=False)
-    return address
+def address(hotline_address: Callable[[str], str]) -> str:
+    return hotline_address(HOTLINE)
 
 
 @pytest.fixture

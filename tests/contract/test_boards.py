@@ -12,7 +12,7 @@ import pytest
 from ivr.engine.ports import KEPT_WRITES, Board
 from ivr.stores import Store, open_store
 
-from .stores import KINDS, SHARED
+from .stores import KINDS, SHARED, run_together
 
 
 @pytest.fixture(params=KINDS)
@@ -109,13 +109,7 @@ store.close()
 def test_two_processes_count_together_and_a_restart_finds_it(kind: str, new_address: Callable[[str], str]) -> None:
     url = new_address(kind)
     workers = [subprocess.Popen([sys.executable, "-c", COUNT, url], stdin=subprocess.PIPE, text=True) for _ in range(2)]
-    for worker in workers:
-        assert worker.stdin is not None
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
-    for worker in workers:
-        worker.communicate(timeout=60)
-        assert worker.returncode == 0
+    run_together(workers)
     store = open_store(url)
     assert store.rows_since(0) == (200, {"count": b"200"})
     store.close()

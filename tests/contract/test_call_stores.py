@@ -18,7 +18,7 @@ from ivr.errors import StoreError
 from ivr.stores import Store, open_store
 from ivr.stores.memory import MemoryStore
 
-from .stores import KINDS, SHARED
+from .stores import KINDS, SHARED, run_together
 
 CALL = "CA" + "1" * 32
 
@@ -709,6 +709,20 @@ def test_a_killed_process_frees_its_lease(shared: str) -> None:
     store.close()
 
 
+def after_a_kill(code: str, url: str, lines: int) -> tuple[Store, Saved]:
+    """Kill a process that reports each turn once it is stored, after so many lines; return the store and the call."""
+    writer = process(code, url)
+    for _ in range(lines):
+        line(writer)
+    writer.send_signal(signal.SIGKILL)
+    reported = [int(text) for text in writer.communicate(timeout=10)[0].split()]
+    store = open_store(url)
+    saved = store.load("call")
+    assert saved is not None
+    assert saved.turn >= max(reported, default=0)
+    return store, saved
+
+
 WRITE = """
 n = 0
 while True:
@@ -723,16 +737,7 @@ def test_a_process_killed_while_writing_loses_no_turn_that_it_reported(
     kind: str, new_address: Callable[[str], str]
 ) -> None:
     for cycle in range(4):
-        url = new_address(kind)
-        writer = process(WRITE, url)
-        for _ in range(20 + cycle * 30):
-            line(writer)
-        writer.send_signal(signal.SIGKILL)
-        reported = [int(text) for text in writer.communicate(timeout=10)[0].split()]
-        store = open_store(url)
-        saved = store.load("call")
-        assert saved is not None
-        assert saved.turn >= max(reported, default=0)
+        store, saved = after_a_kill(WRITE, new_address(kind), 20 + cycle * 30)
         assert [r.turn for r in store.journal("call")] == list(range(1, saved.turn + 1))
         assert store.save(turn(saved.turn + 1, call_id="call", ended=True), [], expected=saved.turn)
         store.close()
@@ -754,13 +759,7 @@ store.close()
 
 def test_two_processes_race_on_one_document_and_every_count_is_kept_once(shared: str) -> None:
     workers = [process(RACE_DOCUMENT, shared) for _ in range(2)]
-    for worker in workers:
-        assert worker.stdin is not None
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
-    for worker in workers:
-        worker.communicate(timeout=60)
-        assert worker.returncode == 0
+    run_together(workers)
     store = open_store(shared)
     assert store.get("c", "k") == {"n": 200}
     assert [json.loads(r.data)["n"] for r in store.journal()] == list(range(1, 201))
@@ -787,16 +786,7 @@ def test_a_process_killed_in_the_middle_of_commits_leaves_whole_ones(
     kind: str, new_address: Callable[[str], str]
 ) -> None:
     for cycle in range(4):
-        url = new_address(kind)
-        writer = process(UNIT, url)
-        for _ in range(10 + cycle * 7):
-            line(writer)
-        writer.send_signal(signal.SIGKILL)
-        reported = [int(text) for text in writer.communicate(timeout=10)[0].split()]
-        store = open_store(url)
-        saved = store.load("call")
-        assert saved is not None
-        assert saved.turn >= max(reported, default=0)
+        store, saved = after_a_kill(UNIT, new_address(kind), 10 + cycle * 7)
         assert [r.turn for r in store.journal("call")] == [n for n in range(1, saved.turn + 1) for _ in range(3)]
         assert store.get("c", "k") == {"n": saved.turn}
         assert len(store.keys("c", prefix="0")) == saved.turn

@@ -16,7 +16,7 @@ from ivr.errors import StoreError
 from ivr.secret import Secret
 from ivr.stores import Store, open_store
 
-from .stores import KINDS, SHARED
+from .stores import KINDS, SHARED, run_together
 
 TICKET = {"number": "T-1", "steps": ["收到", {"at": 1795312800, "by": None}], "open": True, "amount": "12.50"}
 
@@ -239,13 +239,7 @@ def process(code: str, url: str) -> subprocess.Popen[str]:
 
 def test_two_processes_count_to_five_hundred_each_and_none_is_lost(url: str) -> None:
     workers = [process(COUNT, url) for _ in range(2)]
-    for worker in workers:
-        assert worker.stdin is not None
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
-    for worker in workers:
-        worker.communicate(timeout=60)
-        assert worker.returncode == 0
+    run_together(workers)
     store = open_store(url)
     assert store.get("tries", "one") == {"count": 1000}
     store.close()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ivr.flow.evaluation import CONSTANTS, at_path, item_of, same_form
-from ivr.secret import Secret
+from ivr.flow.evaluation import CONSTANTS, _contains, _equal, _number, at_path, item_of, same_form
 
 _ORDER = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
 _SUMS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
@@ -76,36 +74,6 @@ def _related(op: ast.cmpop, left: Any, right: Any) -> bool:
     if low is None or high is None:
         return isinstance(left, str) and isinstance(right, str) and _ORDER[type(op)](*same_form(left, right))
     return _ORDER[type(op)](low, high)
-
-
-def _equal(left: Any, right: Any) -> bool:
-    if isinstance(left, Secret) or isinstance(right, Secret):
-        return bool(left == right)
-    if isinstance(left, str) and isinstance(right, str):
-        first, second = same_form(left, right)
-        return first == second
-    if isinstance(left, str) == isinstance(right, str):
-        return bool(left == right)
-    low, high = _number(left), _number(right)
-    return low is not None and low == high
-
-
-def _contains(container: Any, value: Any) -> bool:
-    if isinstance(container, str):
-        return isinstance(value, str) and value in container
-    if isinstance(container, Mapping):
-        return value in container if isinstance(value, str) else False
-    return isinstance(container, list | tuple) and any(_equal(item, value) for item in container)
-
-
-def _number(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 def _sum(node: ast.BinOp, values: Mapping[str, Any]) -> Any:

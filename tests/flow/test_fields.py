@@ -10,7 +10,7 @@ from ivr.flow.fields import Block, FieldKind, ListOf, MapOf, Reading, object_sch
 from ivr.flow.scalars import Name, Seconds, Whole, WordField
 from ivr.yamlfile.source import Mapping
 
-from .read_field import node_of, read
+from .read_field import assert_reads_its_sample, assert_refuses, assert_takes, node_of, read
 
 KINDS: list[tuple[FieldKind[object], str, object]] = [
     (ListOf(Name()), "[a, b]", ("a", "b")),
@@ -26,26 +26,17 @@ REFUSED: list[tuple[FieldKind[object], str, str]] = [
 
 @pytest.mark.parametrize(("kind", "text", "value"), KINDS)
 def test_what_a_kind_takes(kind, text, value):
-    found, reading = read(kind, text)
-    assert found == value
-    assert not reading.problems
+    assert_takes(kind, text, value)
 
 
 @pytest.mark.parametrize(("kind", "text", "rule"), REFUSED)
 def test_what_a_kind_refuses(kind, text, rule):
-    found, reading = read(kind, text)
-    assert found is None
-    (problem,) = reading.problems
-    assert problem.rule == rule
-    assert problem.cure
-    assert '"value"' in problem.message or rule == "bad-name"
+    assert_refuses(kind, text, rule)
 
 
 @pytest.mark.parametrize("kind", {type(kind): kind for kind, _, _ in KINDS}.values())
 def test_the_sample_of_a_kind_can_be_read_by_it(kind):
-    found, reading = read(kind, kind.sample)
-    assert found is not None
-    assert not reading.problems
+    assert_reads_its_sample(kind)
 
 
 @dataclass(frozen=True)
