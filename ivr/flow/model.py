@@ -28,6 +28,9 @@ ALWAYS = "always"
 PRIORITIES = ("normal", "complaint", "elderly", "vip", "fraud")
 """The priorities of callers, least urgent first."""
 
+PREEMPTING = "fraud"
+"""The priority that counts as past the bound at once, because money is leaving an account."""
+
 HEAD_STARTS: Mapping[str, float] = {"complaint": 60.0, "elderly": 90.0, "vip": 120.0, "fraud": 1000.0}
 """Seconds by which a priority is served before normal callers of the same time, unless line.yaml says otherwise."""
 
@@ -191,6 +194,10 @@ class Step(ABC):
         """Return the value with the number that the step dials instead of a desk's; None for none."""
         return None
 
+    def priority(self) -> str:
+        """Return the priority at which the step connects its callers; "" for their own."""
+        return ""
+
     def announcement(self) -> str:
         """Return the announcement of line.yaml that the step needs; "" for none."""
         return ""
@@ -325,6 +332,10 @@ class Waiting:
     def head_start(self, priority: str) -> float:
         """Return the head start of a priority in seconds."""
         return self.head_starts.get(priority, 0.0)
+
+    def offers_call_back_from(self, priority: str) -> float:
+        """Return the expected wait in seconds from which callers of a priority are offered a call back."""
+        return self.elderly_call_back_from if priority == "elderly" else self.call_back_from
 
 
 @dataclass(frozen=True)

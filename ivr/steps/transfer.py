@@ -69,7 +69,10 @@ class To:
         shown="that of the desk",
     )
     priority: str = option(
-        OneOf(PRIORITIES), help="How urgent the caller is taken.", default="", shown="normal; with `segment` its own"
+        OneOf(PRIORITIES),
+        help="How urgent the caller is taken, at least.",
+        default="",
+        shown="that of the caller's segment",
     )
 
 
@@ -159,6 +162,10 @@ class TransferStep(LiveStep):
         """Return the value with the number that is dialled instead of the desk's."""
         return self.transfer.number
 
+    def priority(self) -> str:
+        """Return the priority that is written."""
+        return self.transfer.priority
+
     # entering
 
     def enter(self, turn: Turn) -> Move:
@@ -197,11 +204,12 @@ class TransferStep(LiveStep):
         """Return the desk and the priority that this caller gets; no desk if the value names none."""
         caller = turn.caller
         at_risk = PRIORITIES[-1] if caller.risk else ""
+        both = (self.transfer.priority or PRIORITIES[0], caller.priority or PRIORITIES[0])
+        priority = at_risk or max(both, key=turn.line.waiting.head_start)
         desk = self.transfer.desk.among(turn.line.desks, turn.values())
         if desk != OWN_DESK:
-            return desk, at_risk or self.transfer.priority or PRIORITIES[0]
-        own = self.transfer.priority or caller.priority or PRIORITIES[0]
-        return caller.desk or turn.line.desk, at_risk or own
+            return desk, priority
+        return caller.desk or turn.line.desk, priority
 
     def _queue(self, turn: Turn) -> Move:
         transfer = turn.call.transfer

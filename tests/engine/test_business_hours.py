@@ -24,11 +24,14 @@ segments:
   vip: {when: caller.segment == "vip", desk: vip, priority: vip}
   elderly: {when: caller.age >= 65, priority: elderly}
 desks:
-  general: "+861000000001"
-  vip: {number: "+861000000002", hours: counter}
+  general: {number: "+861000000001", hours: counter}
+  vip: {number: "+861000000002", hours: counter, overflow: general}
   night: {number: "+861000000003", hours: always}
 desk: general
 """
+APART = LINE.replace('+861000000001", hours: counter', '+861000000001"')
+APART = APART.replace(", overflow: general", "").replace("desk: vip, priority: vip", "desk: vip")
+"""A desk that is closed while the general one is open. Its callers have no priority."""
 ENGLISH = LINE.replace('  "+862"', '  "+861": {flow: test, language: en-US, hours: always}\n  "+862"')
 TELL = """
   start:
@@ -126,9 +129,10 @@ def test_the_segment_of_a_caller_gives_tier_desk_and_priority(phone, caller, to,
 def test_a_transfer_to_the_own_desk_may_have_a_priority_of_its_own_and_notes_the_desk_that_was_dialled(phone):
     steps = MINE.replace("transfer: segment", "transfer: {desk: segment, priority: elderly}")
     rung = call(phone, steps, caller={"segment": "vip"})
-    assert (rung.call.transfer.desk, rung.call.transfer.priority) == ("vip", "elderly")
-    assert rung.give(DialEnded("busy")).heard == "占线。"
+    assert (rung.call.transfer.desk, rung.call.transfer.priority) == ("vip", "vip"), "no less urgent than the caller"
+    assert rung.give(DialEnded("busy")).closing.number == "+861000000001"
     assert rung.events("dialled")[0]["desk"] == "vip"
+    assert rung.give(DialEnded("busy")).heard == "占线。"
 
 
 @pytest.mark.parametrize(("at_risk", "priority"), [(False, "vip"), (True, "fraud")])
@@ -152,9 +156,9 @@ def test_a_closed_desk_is_not_dialled(phone):
 
 def test_who_is_led_round_to_a_closed_desk_is_connected_all_the_same(phone):
     steps = "  start: {transfer: vip, otherwise: return}\n"
-    rung = call(phone, steps, when="2026-11-23 03:00")
+    rung = call(phone, steps, when="2026-11-23 03:00", line=APART)
     assert rung.closing.number == "+861000000001"
-    circle = phone(steps, head="agent: start", line=LINE)
+    circle = phone(steps, head="agent: start", line=APART)
     circle.now = at("2026-11-23 03:00")
     circle.reply = begin(circle, "CA2", CallStarted("+86138", "+862", "test"))
     assert circle.closing.number == "+861000000002"
@@ -186,4 +190,4 @@ def test_desks_that_may_all_be_closed_must_not_lead_round_in_a_circle(phone):
 """
     with pytest.raises(FlowError, match="loops without end"):
         call(phone, ring)
-    assert call(phone, ring, line=LINE.replace(", hours: counter}", "}")).closing.number == "+861000000002"
+    assert call(phone, ring, line=APART.replace(", hours: counter}", "}")).closing.number == "+861000000002"

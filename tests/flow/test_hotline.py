@@ -30,7 +30,7 @@ segments:
   retail: {}
 desks:
   general: "+861085550100"
-  vip: {number: "+861085550188", timeout: 20s, hours: counter}
+  vip: {number: "+861085550188", timeout: 20s, hours: counter, overflow: general}
 desk: general
 texts:
   helpline: 热线是{numbers.helpline|phone}。

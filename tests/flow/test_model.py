@@ -21,7 +21,7 @@ LINE = """
 lines:
   default: test
   "95555": {flow: test, segment: gold, hours: office}
-desks: {general: "+861000000001", vip: "+861000000002"}
+desks: {general: "+861000000001", vip: {number: "+861000000002", overflow: general}}
 desk: general
 hours: {office: {mon-fri: "09:00-17:00"}}
 segments:

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.engine.inputs import Digits
 from ivr.errors import FlowError, LookupFailed
-from tests.engine.fixtures import Bank
+from tests.engine.fixtures import LINE, Bank
 
 STEPS = """
   start: {callback: segment, as: promise, next: tell, on_error: sorry}
@@ -42,7 +42,8 @@ def test_who_waited_keeps_desk_and_priority(phone):
   start: {transfer: {desk: vip, priority: vip}, choices: [{key: 1, label: 回电, goto: back}], otherwise: bye}
 """
     bank = Bank({"queue.enter": WAIT, "queue.leave": {}, "queue.call_back": PROMISE})
-    phone(steps + STEPS.replace("start:", "back:"), bank=bank).give(Digits("1"))
+    line = LINE.replace("timeout: 20s", "timeout: 20s, overflow: general")
+    phone(steps + STEPS.replace("start:", "back:"), bank=bank, line=line).give(Digits("1"))
     asked = asked_of(bank)
     assert (asked["desk"], asked["priority"]) == ("vip", "vip")
 

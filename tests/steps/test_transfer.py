@@ -9,7 +9,7 @@ from ivr.engine.verbs import Dial, Hangup
 from tests.engine.fixtures import LINE, Bank
 
 TRANSFER = """
-  start: {transfer: {desk: vip, priority: vip}, next: after, on_busy: full, otherwise: sorry}
+  start: {transfer: {desk: general, priority: vip}, next: after, on_busy: full, otherwise: sorry}
   after: {hangup: 谢谢。}
   full: {hangup: 占线。}
   sorry: {hangup: 抱歉。}
@@ -28,8 +28,8 @@ TRANSFER = """
 )
 def test_every_end_of_a_transfer_has_a_way_on(phone, status, heard):
     call = phone(TRANSFER)
-    assert (call.closing.number, call.closing.timeout) == ("+861000000002", 20)
-    assert (call.call.transfer.desk, call.call.transfer.priority) == ("vip", "vip")
+    assert (call.closing.number, call.closing.timeout) == ("+861000000001", 30)
+    assert (call.call.transfer.desk, call.call.transfer.priority) == ("general", "vip")
     assert call.give(DialEnded(status)).heard == heard
 
 

@@ -34,3 +34,17 @@ def place_of_value(node: Mapping, key: str) -> Place:
     """Return the place of a key's value."""
     value = node.get(key)
     return value.place if value is not None else node.place
+
+
+def place_within(node: Mapping, *keys: str) -> Place:
+    """Return the place of the innermost of these keys that is written, each in the block of the one before."""
+    place, inner = node.place, node
+    for key in keys:
+        written, value = inner.key(key), inner.get(key)
+        if written is None:
+            break
+        place = written.place
+        if not isinstance(value, Mapping):
+            break
+        inner = value
+    return place

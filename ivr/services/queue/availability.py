@@ -62,12 +62,6 @@ def serving(line: Hotline, desk: str) -> frozenset[str]:
     return frozenset((own.name, *(other.name for other in own.overflow)))
 
 
-def may_serve(line: Hotline, agent: Agent, desk: str) -> bool:
-    """Return whether an agent may take callers of a desk, also as overflow from another desk."""
-    keeps = (line.desks[name].reserved for name in agent.desks if name in line.desks)
-    return not serving(line, desk).isdisjoint(agent.desks) or any(seconds is not None for seconds in keeps)
-
-
 def desk_of(line: Hotline, name: str) -> Desk:
     """Return a desk of the line; for a desk of an older release, the one for all other callers."""
     return line.desks.get(name) or line.desks[line.desk]

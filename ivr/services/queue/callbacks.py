@@ -16,7 +16,8 @@ from ivr.engine.service_ports.queue import CallbackPromise
 from ivr.flow.model import Hotline
 
 from . import offers
-from .availability import UNREACHED, desk_of, is_due, is_signed_on, may_serve
+from .access import may_serve
+from .availability import UNREACHED, desk_of, is_due, is_signed_on
 from .cleanup import came_before, left
 from .state import QueueState, Waiter
 from .wait_time import MARGIN, expected, position

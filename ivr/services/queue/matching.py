@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ivr.flow.desk_access import accesses
 from ivr.flow.model import Hotline
 from ivr.speech.languages import family_of
 
-from .availability import desk_of, is_active, is_due, is_free, may_serve, waiting
-from .priority import rank
+from .access import admits, may_serve
+from .availability import desk_of, is_active, is_due, is_free, waiting
+from .priority import is_first, rank
 from .state import Agent, QueueState, Waiter
 
 
@@ -47,14 +49,10 @@ def match(state: QueueState, line: Hotline, now: float, *, calls_back: bool) -> 
 
 
 def fits(agent: Agent, waiter: Waiter, line: Hotline, now: float) -> bool:
-    """Return whether a free agent may take a caller: an agent of the desk, or of one that it overflows to."""
-    desk = desk_of(line, waiter.desk)
-    if desk.name in agent.desks:
-        return True
-    keeps = [line.desks[name].reserved for name in agent.desks if name in line.desks]
-    kept = [seconds for seconds in keeps if seconds is not None]
-    helps = any(other.name in agent.desks for other in desk.overflow) and now - waiter.entered >= desk.overflow_after
-    return (helps or bool(kept)) and now - idle_since(agent) >= max(kept, default=0.0)
+    """Return whether a free agent may take a caller now: on one of the ways to this agent that is open."""
+    waited, idle, first = now - waiter.entered, now - idle_since(agent), is_first(waiter, line.waiting, now)
+    ways = accesses(line, desk_of(line, waiter.desk), agent.desks)
+    return any(admits(waited, idle, way.waited, way.idle, first) for way in ways)
 
 
 def speaks(agent: Agent, language: str) -> bool:
@@ -65,6 +63,11 @@ def speaks(agent: Agent, language: str) -> bool:
 def idle_since(agent: Agent) -> float:
     """Return the time from which a free agent has been idle."""
     return max(agent.idle, agent.until if agent.state in ("wrap_up", "paused") else 0.0)
+
+
+def preference(helps: bool, desks: int, idle_since: float) -> tuple[bool, int, float]:
+    """Return the sort key of a free agent, best first: of the caller's own desk, of the fewest desks, idle longest."""
+    return helps, desks, idle_since
 
 
 class _Pairing:
@@ -125,8 +128,8 @@ class _Pairing:
         return self._any_language(waiter) or speaks(agent, waiter.language)
 
     def _any_language(self, waiter: Waiter) -> bool:
-        """Return whether any agent will do: none at work speaks the language, or the wait has reached the bound."""
-        if self.now - waiter.entered >= self.line.waiting.bound:
+        """Return whether any agent will do: none at work speaks the language, or the caller is first."""
+        if is_first(waiter, self.line.waiting, self.now):
             return True
         asked = (waiter.desk, waiter.language)
         if asked not in self._languages:
@@ -144,7 +147,11 @@ class _Pairing:
         equal = [agent for agent in agents if self._standing(agent, waiter) == first]
         site = max({agent.site for agent in equal}, key=lambda name: (self._share(name), name))
         there = (agent for agent in equal if agent.site == site)
-        return min(there, key=lambda agent: (len(agent.desks), idle_since(agent), agent.id))
+
+        def key(agent: Agent) -> tuple[tuple[bool, int, float], str]:
+            return preference(waiter.desk not in agent.desks, len(agent.desks), idle_since(agent)), agent.id
+
+        return min(there, key=key)
 
     def _standing(self, agent: Agent, waiter: Waiter) -> tuple[bool, bool, bool]:
         """Return the sort key of an agent: a working site, then the caller's last agent, then the caller's own desk."""

@@ -18,12 +18,9 @@ are finitely many, and each of them is served once.
 
 from __future__ import annotations
 
-from ivr.flow.model import Waiting
+from ivr.flow.model import PREEMPTING, Waiting
 
 from .state import Waiter
-
-PREEMPTING = "fraud"
-"""The priority that counts as past the bound at once, because money is leaving an account."""
 
 Rank = tuple[int, float, float, str]
 """The sort key of callers in the order of service."""
@@ -31,9 +28,22 @@ Rank = tuple[int, float, float, str]
 
 def rank(waiter: Waiter, rules: Waiting, now: float) -> Rank:
     """Return the rank of a caller at a moment. Equal ranks are ordered by the time of coming, then by the call."""
-    ahead = rules.head_start(waiter.priority)
-    if waiter.priority == PREEMPTING:
-        return 0, waiter.entered - ahead, waiter.entered, waiter.id
-    if now - waiter.entered >= rules.bound:
-        return 0, waiter.entered, waiter.entered, waiter.id
-    return 1, waiter.entered - ahead, waiter.entered, waiter.id
+    ahead, first = rules.head_start(waiter.priority), is_first(waiter, rules, now)
+    return *order(waiter.entered, ahead, first, waiter.priority == PREEMPTING), waiter.entered, waiter.id
+
+
+def is_first(waiter: Waiter, rules: Waiting, now: float) -> bool:
+    """Return whether a caller is served before all others: past the bound, or pre-empting."""
+    return comes_first(now - waiter.entered, rules.bound, waiter.priority == PREEMPTING)
+
+
+def comes_first(waited: float, bound: float, preempts: bool) -> bool:
+    """Return whether a caller who has waited so long is served before all others."""
+    return preempts or waited >= bound
+
+
+def order(entered: float, ahead: float, first: bool, preempts: bool) -> tuple[int, float]:
+    """Return the order of service, smallest first. Past the bound a head start no longer counts, except for fraud."""
+    if first:
+        return 0, entered - ahead if preempts else entered
+    return 1, entered - ahead

@@ -28,7 +28,7 @@ from ivr.engine.service_ports.queue import (
 )
 from ivr.engine.telephone import telephone
 from ivr.errors import LookupFailed
-from ivr.flow.model import Hotline, Waiting
+from ivr.flow.model import PREEMPTING, Hotline, Waiting
 from ivr.stores import UnitOfWork
 
 from . import agent_context, callbacks, offers, view
@@ -38,7 +38,6 @@ from .callback_log import BY_HAND, CallbackLog
 from .cleanup import EVERY, came_before, keeps_place, left, tidied
 from .last_agent import LastAgent
 from .legs import Legs, how_it_failed
-from .priority import PREEMPTING
 from .repository import QueueRepository
 from .state import QueueState, Waiter
 from .status import QueueRequest, may_enter, queue_status, talked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -10,7 +11,8 @@ from ivr.engine.service_ports.queue import QueueStatus
 from ivr.flow.model import Hotline, Waiting
 
 from . import offers
-from .availability import desk_of, is_signed_on, may_serve
+from .access import may_serve
+from .availability import desk_of, is_signed_on
 from .cleanup import WITHOUT_AGENTS, left
 from .matching import match
 from .state import Agent, Offer, QueueState, Waiter
@@ -116,9 +118,15 @@ def interval(rules: Waiting, priority: str) -> float:
 
 def _offers_call_back(waiter: Waiter, rules: Waiting, place: int, seconds: float | None, now: float) -> bool:
     """Return whether to offer a call back: the estimated wait is long, or unknown and already long."""
-    least = rules.elderly_call_back_from if waiter.priority == "elderly" else rules.call_back_from
-    if not waiter.mark or place <= NO_CALL_BACK_TO:
+    if not waiter.mark:
         return False
     if seconds is None:
-        return now - waiter.entered >= least
-    return seconds >= least or waiter.minutes == OVER_TEN
+        seconds = now - waiter.entered
+    elif waiter.minutes == OVER_TEN:
+        seconds = math.inf
+    return saves_waiting(place, seconds, rules.offers_call_back_from(waiter.priority))
+
+
+def saves_waiting(place: int, seconds: float, least: float) -> bool:
+    """Return whether a call back spares a caller a wait that is long enough: of at least `least` seconds."""
+    return place > NO_CALL_BACK_TO and seconds >= least

@@ -51,7 +51,12 @@ def expected(state: QueueState, line: Hotline, desk: str, place: int, now: float
     ]
     if active < FEWEST_AGENTS or len(times) < FEWEST_CALLS or _sudden(agents, active, now):
         return None
-    return place * (sum(times) / len(times)) / active
+    return wait_at_place(place, sum(times) / len(times), active)
+
+
+def wait_at_place(place: int, handling: float, active: int) -> float:
+    """Return the estimated seconds until the n-th of `active` agents becomes free, at a mean handling time."""
+    return place * handling / active
 
 
 def minutes(seconds: float) -> int:

@@ -67,9 +67,6 @@ def test_a_desk_is_served_by_its_own_agents_and_those_it_overflows_to(lines: Any
     assert there.serving(line, "vip") == {"vip", "general"}
     assert there.serving(line, "general") == {"general"}
     assert there.serving(line, "of an older release") == {"general"}
-    assert there.may_serve(line, agent(), "vip")
-    assert there.may_serve(line, agent(desks=("vip",)), "general"), "reserved agents help when they have been idle"
-    assert not there.may_serve(line, agent(desks=("gone",)), "general")
 
 
 def test_a_call_back_is_due_with_a_number_after_its_pause_while_the_desk_is_open(lines: Any) -> None:

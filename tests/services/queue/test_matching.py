@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given, settings
 
-from ivr.flow.model import Desk, Site, Waiting
+from ivr.diagnostics.problem import Place
+from ivr.flow.model import PREEMPTING, PRIORITIES, Desk, Hotline, Reference, Site, Waiting
+from ivr.services.queue.access import may_serve
+from ivr.services.queue.matching import match
+from ivr.services.queue.state import Agent, QueueState, Waiter
+
+
+def to(name: str) -> Reference:
+    return Reference(name, Place("line.yaml", 1, 1))
 
 
 def rung(hall: Any, call: str, now: float, desk: str = "general", **given: Any) -> str:
@@ -55,6 +65,39 @@ def test_reserved_agents_help_others_only_after_having_had_nothing_to_do(hall: A
     hall.rang("v", 9.6, "canceled")
     hall.leave("v", 9.7)
     assert hall.round("a", 10)["agent"] == "vip_agent"
+
+
+def test_an_agent_of_two_desks_is_reserved_for_neither_against_the_other(halls: Any, lines: Any) -> None:
+    """An older caller was passed by everybody while the agent, of the general desk too, was never idle for long."""
+    elderly = Desk("elderly", "+861085550165", 40, overflow=lines().desks["vip"].overflow)
+    hall = halls(lines(desks={**lines().desks, "elderly": elderly}))
+    hall.sign_on("both", 0, ("general", "vip"))
+    hall.take(hall.enter("x", 0), 1)
+    hall.enter("older", 20, "elderly", priority="elderly")
+    hall.enter("later", 21)
+    hall.rang("x", 30)
+    hall.queue.agents.ready("both", hall.at(30))
+    assert hall.paired(31) == ["older"]
+
+
+@pytest.mark.parametrize("held_back", ["reserved", "overflow_after", "language"])
+def test_nothing_holds_an_agent_back_from_a_caller_past_the_bound(halls: Any, lines: Any, held_back: str) -> None:
+    general, vip = lines().desks.values()
+    desk = {
+        "reserved": Desk("vip", "+861085550188", 20, reserved=300.0),
+        "overflow_after": Desk("vip", "+861085550188", 20, overflow=vip.overflow, overflow_after=600.0),
+        "language": vip,
+    }[held_back]
+    hall = halls(lines(desks={"general": general, "vip": desk}, waiting=Waiting(bound=100.0)))
+    hall.sign_on("w", 0, ("vip",) if held_back == "reserved" else ("general",))
+    hall.sign_on("busy", 0, ("vip",), languages=("en",))
+    hall.take(hall.enter("x", 0, "vip", language="en"), 1)
+    waits = {"desk": "general" if held_back == "reserved" else "vip"}
+    hall.enter("first", 0, **waits, language="en" if held_back == "language" else "zh")
+    for now in (30, 60, 90):
+        hall.round("first", now)
+    assert hall.paired(99) == []
+    assert hall.paired(100) == ["first"]
 
 
 def test_agents_of_desks_that_reserve_nothing_keep_to_their_own(hall: Any) -> None:
@@ -176,3 +219,75 @@ def test_waiting_rules_of_the_line_hold(halls: Any, lines: Any) -> None:
     hall.enter("vip", 7, "vip", priority="vip")
     hall.queue.agents.ready("w", hall.at(8))
     assert hall.round("vip", 8)["state"] == "wait"
+
+
+NAMES = ("general", "vip", "elderly", "loans")
+WAIT_LIMITS = st.sampled_from((0.0, 20.0, 120.0))
+
+
+@st.composite
+def random_lines(draw: st.DrawFn) -> Hotline:
+    """Any desks, each with any overflow and reserve."""
+    names = NAMES[: draw(st.integers(1, 4))]
+    desks = {
+        name: Desk(
+            name,
+            "+861085550100",
+            30,
+            overflow=tuple(to(other) for other in draw(st.lists(st.sampled_from(names), unique=True)) if other != name),
+            overflow_after=draw(WAIT_LIMITS),
+            reserved=draw(st.none() | WAIT_LIMITS),
+        )
+        for name in names
+    }
+    return Hotline({}, desks, names[0])
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> tuple[Hotline, QueueState, float]:
+    """Any callers and free agents at a moment."""
+    line, now = draw(random_lines()), 1_000.0
+    desks = st.sampled_from(tuple(line.desks))
+    languages = st.sampled_from(("zh", "en"))
+    came = st.integers(600, 1_000).map(float)
+    waiters = [
+        Waiter(
+            id=f"call{n}",
+            desk=draw(desks),
+            priority=draw(st.sampled_from(PRIORITIES)),
+            entered=draw(came),
+            seen=now,
+            language=draw(languages),
+        )
+        for n in range(draw(st.integers(0, 7)))
+    ]
+    agents = [
+        Agent(
+            id=f"agent{n}",
+            number=f"+8613800000{n:03d}",
+            desks=tuple(draw(st.lists(desks, min_size=1, unique=True))),
+            languages=tuple(draw(st.lists(languages, min_size=1, unique=True))),
+            state="ready",
+            idle=draw(came),
+        )
+        for n in range(draw(st.integers(0, 5)))
+    ]
+    return line, QueueState().put(*waiters, *agents), now
+
+
+@settings(max_examples=600, deadline=None)
+@given(moments())
+def test_past_the_bound_nobody_is_passed_whatever_desks_reserves_overflows_and_languages(
+    moment: tuple[Hotline, QueueState, float],
+) -> None:
+    line, state, now = moment
+    pairs = match(state, line, now, calls_back=False)
+    served = {pair.waiter.id for pair in pairs}
+    past = [one for one in state.waiters.values() if now - one.entered >= line.waiting.bound and one.id not in served]
+    for waiting in past:
+        for pair in pairs:
+            if pair.waiter.entered > waiting.entered and pair.waiter.priority != PREEMPTING:
+                assert not may_serve(line, pair.agent, waiting.desk), f"{waiting} is passed by {pair}"
+        taken = {pair.agent.id for pair in pairs}
+        idle = [agent for agent in state.agents.values() if agent.id not in taken]
+        assert not any(may_serve(line, agent, waiting.desk) for agent in idle), f"{waiting} waits beside an idle agent"

@@ -258,6 +258,7 @@ def test_too_many_waiting_is_full_but_not_for_fraud_nor_while_an_agent_is_free(h
     assert hall.enter("a", 2)["state"] == "wait"
     assert hall.enter("b", 3) == {"state": "full"}
     assert hall.enter("c", 4, priority="fraud")["state"] == "wait"
+    hall.leave("c", 5)
     hall.sign_on("w2", 5, ("vip",))
     assert hall.enter("d", 6, "vip", priority="vip")["state"] == "ring"
 

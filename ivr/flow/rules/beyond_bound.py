@@ -1,0 +1,34 @@
+"""Check that `line.yaml` promises nothing beyond `bound`, after which callers are served in the order of arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.model import PREEMPTING, Hotline
+from ivr.yamlfile.source import Mapping
+
+from ._line_names import place_within
+from ._rule import Rule
+
+
+def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
+    """Check the head starts and `overflow_after` against the bound."""
+    bound = line.waiting.bound
+    for priority, ahead in line.waiting.head_starts.items():
+        if ahead > bound and priority != PREEMPTING:
+            place = place_within(node, "queue", "head_starts", priority)
+            if place == place_within(node, "queue", "head_starts"):  # the head start is a default
+                place = place_within(node, "queue", "bound")
+            message = f"Nobody is overtaken after {bound:g}s (bound), but the head start of {priority} is {ahead:g}s."
+            cure = f"Under head_starts, write {priority}: {bound:g}s or less, or set a bound of at least {ahead:g}s."
+            yield Problem(place, RULE.id, message, cure)
+    for desk in line.desks.values():
+        if desk.overflow_after > bound:
+            message = f"Callers get agents of every desk that serves them after {bound:g}s (bound), not after "
+            cure = f"Write overflow_after: {bound:g}s or less, or set a bound of at least {desk.overflow_after:g}s."
+            place = place_within(node, "desks", desk.name, "overflow_after")
+            yield Problem(place, RULE.id, f"{message}{desk.overflow_after:g}s.", cure)
+
+
+RULE = Rule("beyond-bound", "A head start or overflow_after is longer than bound, which ends it.", line=check)

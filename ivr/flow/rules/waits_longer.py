@@ -1,0 +1,105 @@
+"""Check that callers with a priority never wait longer than everyone else, with any agents at work.
+
+Everyone else waits for the `desk` of line.yaml, or for that of a segment without condition. The same agents must serve
+callers with a priority as soon as these; only then does a head start help them. Their own desk's agents come on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ivr.diagnostics.problem import Problem
+from ivr.flow.desk_access import accesses
+from ivr.flow.model import PRIORITIES, Desk, Flow, Hotline
+from ivr.yamlfile.source import Mapping
+
+from ._line_names import place_within
+from ._rule import Parts, Rule
+
+_NORMAL = PRIORITIES[0]
+
+
+@dataclass(frozen=True)
+class _Delay:
+    """A reason for which callers of a desk wait longer, the keys that lead to its place, and its cure."""
+
+    keys: tuple[str, ...]
+    message: str
+    cure: str
+
+
+def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
+    """Check the head starts, and the desks of the segments with a priority."""
+    normal = line.waiting.head_start(_NORMAL)
+    delays = [
+        _Delay(
+            ("queue", "head_starts", _NORMAL),
+            f"Normal callers have a head start of {normal:g}s, {priority} callers one of {ahead:g}s.",
+            "Delete the head start of normal callers.",
+        )
+        for priority in PRIORITIES[1:]
+        if (ahead := line.waiting.head_start(priority)) < normal
+    ]
+    urgent = (line.desk_of(segment) for segment in line.segments.values() if segment.priority != _NORMAL)
+    for name in dict.fromkeys(urgent):
+        delays += _delays(line, name)
+    for delay in {delay.keys: delay for delay in delays}.values():
+        yield Problem(place_within(node, *delay.keys), RULE.id, delay.message, delay.cure)
+
+
+def check_steps(flow: Flow, parts: Parts) -> Iterator[Problem]:
+    """Check the desks that steps connect to with a priority. A desk that a value names is not checked."""
+    for step in flow.written_steps() if parts.line else ():
+        if parts.line and step.priority() not in ("", _NORMAL):
+            for delay in _delays(parts.line, step.desk().name):
+                yield Problem(step.place_of(step.kind), RULE.id, delay.message, f"In line.yaml: {delay.cure}")
+
+
+def _delays(line: Hotline, name: str) -> Iterator[_Delay]:
+    """Yield what keeps callers of a desk from agents who take callers of everyone's desks already."""
+    own = line.desks.get(name)
+    for general in _desks_of_everyone(line) if own else ():
+        if own and general.name != own.name:
+            yield from _behind(general, own, line)
+
+
+def _behind(general: Desk, own: Desk, line: Hotline) -> Iterator[_Delay]:
+    missing = []
+    for agents in line.desks:
+        ways = accesses(line, own, [agents])
+        for theirs in accesses(line, general, [agents]):
+            if not ways:
+                missing.append(agents)
+            elif any(way.is_as_soon_as(theirs) for way in ways):
+                continue
+            elif own.overflow_after > theirs.waited:
+                yield _Delay(
+                    ("desks", own.name, "overflow_after"),
+                    f'Callers of "{own.name}" have a priority, but wait {own.overflow_after:g}s for agents of '
+                    f'"{agents}" whom callers of "{general.name}" get after {theirs.waited:g}s.',
+                    f"Delete this overflow_after: agents of {own.name} are rung before others in any case.",
+                )
+            else:
+                yield _Delay(
+                    ("desks", agents, "reserved"),
+                    f'Agents of "{agents}" are reserved for its callers, so callers of "{own.name}", who have a '
+                    "priority, wait longer than these.",
+                    f"Delete this key, or give everyone else another desk than {agents}.",
+                )
+    if missing:
+        overflow = [other.name for other in own.overflow]
+        yield _Delay(
+            ("desks", own.name, "overflow"),
+            f'Callers of "{own.name}" have a priority, but agents of {", ".join(missing)} serve callers of '
+            f'"{general.name}" and not them.',
+            f"Write overflow: [{', '.join([*overflow, *missing])}] at the desk {own.name}.",
+        )
+
+
+def _desks_of_everyone(line: Hotline) -> Iterator[Desk]:
+    names = [line.desk, *(line.desk_of(segment) for segment in line.segments.values() if segment.when is None)]
+    return (line.desks[name] for name in dict.fromkeys(names) if name in line.desks)
+
+
+RULE = Rule("waits-longer", "Callers with a priority may wait longer than everyone else.", flow=check_steps, line=check)
