@@ -13,7 +13,7 @@ from ivr.yamlfile.source import Node, Sequence
 from .expressions import Expression
 from .fields import Block, FieldKind, ListOf, MapOf, Reading, Schema, object_schema, option, options, read_options
 from .hotline_fields import OpeningHours, PreparedTexts, Referring
-from .model import HEAD_STARTS, PRIORITIES, CalledNumber, Desk, Hotline, Reference, Segment, Site, Waiting
+from .model import PRIORITIES, CalledNumber, Desk, Hotline, Reference, Segment, Site
 from .routes import ChoiceFields, Condition
 from .rules import check_line
 from .scalars import Flag, Name, OneOf, Seconds, Whole, WordField
@@ -21,6 +21,7 @@ from .shared_parts import PARAMETERS
 from .telephone_field import DialledNumber, NumberPrefix, SpokenNumber
 from .text import Template, Text
 from .text_field import LanguageField, LineTextField
+from .waiting import HEAD_STARTS, Waiting
 
 _HOURS = Referring(Name("the name of opening hours, or always"))
 _DESK = Referring(Name("the name of a desk"))

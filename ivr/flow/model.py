@@ -18,6 +18,7 @@ from .outside_services import Lookups
 from .profiles import Profile
 from .scalars import IdentityLevel
 from .text import Template, Text
+from .waiting import Waiting
 
 RETURN = "return"
 """The target that ends a sub-flow and continues after the step that runs it."""
@@ -27,12 +28,6 @@ ALWAYS = "always"
 
 PRIORITIES = ("normal", "complaint", "elderly", "vip", "fraud")
 """The priorities of callers, least urgent first."""
-
-PREEMPTING = "fraud"
-"""The priority that counts as past the bound at once, because money is leaving an account."""
-
-HEAD_STARTS: Mapping[str, float] = {"complaint": 60.0, "elderly": 90.0, "vip": 120.0, "fraud": 1000.0}
-"""Seconds by which a priority is served before normal callers of the same time, unless line.yaml says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -304,38 +299,6 @@ class Desk:
     reserved: float | None = None
     wrap_up: float = 30.0
     record: bool = False
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How callers wait for an agent: order, limits and announcements. Times in seconds.
-
-    Callers are served in the order of arrival minus the head start of their priority; those who have waited `bound` are
-    served first, in the order of arrival. `announce` is the time between two announcements, `piece` the longest
-    music before the queue is asked again, `place_kept` how long a dropped caller keeps the place, and
-    `call_back_from` the expected wait from which a call back is offered. `elderly_` values apply to that priority.
-    """
-
-    head_starts: Mapping[str, float] = field(default_factory=lambda: HEAD_STARTS)
-    bound: float = 180.0
-    most: int = 200
-    announce: float = 75.0
-    elderly_announce: float = 50.0
-    piece: float = 15.0
-    place_kept: float = 600.0
-    call_back_from: float = 180.0
-    elderly_call_back_from: float = 60.0
-    call_back_tries: int = 2
-    call_back_retry: float = 300.0
-    music: str = ""
-
-    def head_start(self, priority: str) -> float:
-        """Return the head start of a priority in seconds."""
-        return self.head_starts.get(priority, 0.0)
-
-    def offers_call_back_from(self, priority: str) -> float:
-        """Return the expected wait in seconds from which callers of a priority are offered a call back."""
-        return self.elderly_call_back_from if priority == "elderly" else self.call_back_from
 
 
 @dataclass(frozen=True)

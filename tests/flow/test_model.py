@@ -11,7 +11,7 @@ import pytest
 
 from ivr.flow.expressions import Expression
 from ivr.flow.loader import load, reload
-from ivr.flow.model import Choice, Phrases, Release, Target, Waiting
+from ivr.flow.model import Choice, Phrases, Release, Target
 from ivr.flow.parts_within import within
 from ivr.flow.text import Template, Text
 from ivr.session.step_registry import catalogue
@@ -70,12 +70,6 @@ def test_no_opening_hours_mean_always_open(release: Release) -> None:
     line = release.line
     assert line.hours_of(line.number("95555").hours) is line.hours["office"]
     assert line.hours_of(None) is None
-
-
-def test_a_head_start_is_that_of_the_priority_and_none_for_the_others() -> None:
-    assert Waiting().head_start("vip") == 120.0
-    assert Waiting(head_starts={"vip": 5.0}).head_start("vip") == 5.0
-    assert Waiting().head_start("normal") == 0.0
 
 
 def test_phrases_are_those_of_one_language(release: Release) -> None:

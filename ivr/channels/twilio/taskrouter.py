@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.engine.service_ports.queue import EnterQueue, QueueStatus
-from ivr.flow.model import Waiting
+from ivr.flow.waiting import Waiting
 from ivr.services.queue.agent_context import agent_context_of
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import PREEMPTING, Hotline
+from ivr.flow.model import Hotline
+from ivr.flow.waiting import PREEMPTING
 from ivr.yamlfile.source import Mapping
 
 from ._line_names import place_within

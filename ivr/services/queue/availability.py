@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.flow.model import Desk, Hotline, Waiting
+from ivr.flow.model import Desk, Hotline
+from ivr.flow.waiting import Waiting
 
 from .state import Agent, Offer, QueueState, Waiter
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ivr.flow.model import Hotline, Waiting
+from ivr.flow.model import Hotline
+from ivr.flow.waiting import Waiting
 
 from .availability import GONE, GRACE, REMEMBERED, UNREACHED, is_over
 from .offers import expire

@@ -18,7 +18,7 @@ are finitely many, and each of them is served once.
 
 from __future__ import annotations
 
-from ivr.flow.model import PREEMPTING, Waiting
+from ivr.flow.waiting import PREEMPTING, Waiting
 
 from .state import Waiter
 

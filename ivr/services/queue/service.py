@@ -28,7 +28,8 @@ from ivr.engine.service_ports.queue import (
 )
 from ivr.engine.telephone import telephone
 from ivr.errors import LookupFailed
-from ivr.flow.model import PREEMPTING, Hotline, Waiting
+from ivr.flow.model import Hotline
+from ivr.flow.waiting import PREEMPTING, Waiting
 from ivr.stores import UnitOfWork
 
 from . import agent_context, callbacks, offers, view

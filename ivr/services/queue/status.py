@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from ivr.engine.service_ports.queue import QueueStatus
-from ivr.flow.model import Hotline, Waiting
+from ivr.flow.model import Hotline
+from ivr.flow.waiting import Waiting
 
 from . import offers
 from .access import may_serve

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ivr.channels.twilio import taskrouter
 from ivr.channels.twilio.channel import TwilioChannel
 from ivr.engine.service_ports.queue import AgentNotes, EnterQueue
-from ivr.flow.model import Waiting
+from ivr.flow.waiting import Waiting
 from ivr.settings import Settings
 
 VIP = EnterQueue(

@@ -8,7 +8,8 @@ import pytest
 
 from ivr.calendar import Hours
 from ivr.diagnostics.problem import Place
-from ivr.flow.model import Desk, Reference, Waiting
+from ivr.flow.model import Desk, Reference
+from ivr.flow.waiting import Waiting
 from ivr.services.queue import availability as there
 from ivr.services.queue.state import Agent, Offer, QueueState, Waiter
 

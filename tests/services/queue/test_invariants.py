@@ -23,7 +23,8 @@ from hypothesis.stateful import (
 )
 
 from ivr.errors import LookupFailed
-from ivr.flow.model import HEAD_STARTS, PRIORITIES, Waiting
+from ivr.flow.model import PRIORITIES
+from ivr.flow.waiting import HEAD_STARTS, Waiting
 
 BOUND = 180.0
 PIECE = 15.0

@@ -8,7 +8,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from ivr.flow.model import HEAD_STARTS, PRIORITIES, Waiting
+from ivr.flow.model import PRIORITIES
+from ivr.flow.waiting import HEAD_STARTS, Waiting
 from ivr.services.queue.priority import rank
 from ivr.services.queue.state import Waiter
 

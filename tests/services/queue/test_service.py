@@ -8,7 +8,7 @@ import pytest
 
 from ivr.engine.service_ports.queue import QueueStatus
 from ivr.errors import LookupFailed
-from ivr.flow.model import Waiting
+from ivr.flow.waiting import Waiting
 from ivr.services.queue import agent_context
 from ivr.services.queue.availability import REMEMBERED
 

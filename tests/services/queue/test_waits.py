@@ -21,7 +21,8 @@ from typing import Any
 
 import pytest
 
-from ivr.flow.model import HEAD_STARTS, Desk, Hotline, Waiting
+from ivr.flow.model import Desk, Hotline
+from ivr.flow.waiting import HEAD_STARTS, Waiting
 
 CALLERS = 10_000
 AN_HOUR, HANDLING = 100, 300.0
