@@ -126,6 +126,18 @@ class DocumentPlayer(ABC):
             except TwimlFault as fault:
                 step = self._fallback(fault, step)
 
+    def _taken(self) -> bool:
+        """Play the document of a dialled party; return whether the party takes the call."""
+        if not self._line.voice_url:
+            return True
+        self._began, self._status = self._now(), "in-progress"
+        try:
+            self._run(NextDocument("voice", self._line.voice_url, "POST"))
+        except CallOver as over:
+            return over.ran_out
+        except Gone:
+            return False
+
     def _fallback(self, fault: TwimlFault, failed: NextDocument) -> NextDocument:
         self.faults.append(fault)
         if not self._line.fallback_url or failed.purpose == "fallback":

@@ -201,15 +201,8 @@ class Player(DocumentPlayer):
 
     def takes(self, clock: Clock) -> bool:
         """Play the leg's document to the agent; return whether the agent takes the call."""
-        if not self._line.voice_url:
-            return True
-        self._clock, self._began, self._status = clock, clock.now(), "in-progress"
-        try:
-            self._run(NextDocument("voice", self._line.voice_url, "POST"))
-        except CallOver as over:
-            return over.ran_out
-        except Gone:
-            return False
+        self._clock = clock
+        return self._taken()
 
     def _leg_over(self, leg: Player, ended: LegEnded, desk: DeskAnswer) -> None:
         if not desk.lost:

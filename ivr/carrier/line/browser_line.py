@@ -23,7 +23,8 @@ from urllib.parse import urlsplit
 from ivr.carrier.caller import DTMF_KEYS
 from ivr.net.reachability import is_loopback
 
-from .line_call import CallEnd, CallWatcher, CannotDial, LineCall, LineFacts
+from .call_events import CallEvents
+from .line_call import CallEnd, CannotDial, LineCall, LineFacts
 
 if TYPE_CHECKING:
     from websockets.http11 import Request, Response
@@ -63,36 +64,23 @@ class BrowserOptions:
     desk: str = ""
 
 
-class BrowserCall:
+class BrowserCall(CallEvents):
     """One call of a tab."""
 
     def __init__(self, tab: _Tab, facts: LineFacts, *, outgoing: bool) -> None:
+        super().__init__()
         self._tab, self.facts = tab, facts
         self._outgoing = outgoing
-        self._watcher: CallWatcher | None = None
-        self._lock = threading.Lock()
         self._heard = bytearray()
-        self._is_answered = False
-        self._end: CallEnd | None = None
-
-    def watch(self, watcher: CallWatcher) -> None:
-        """Send the events to `watcher`, those of the past included."""
-        with self._lock:
-            self._watcher = watcher
-            answered, end = self._is_answered, self._end
-        if answered:
-            watcher.answered()
-        if end:
-            watcher.ended(end)
 
     def answer(self) -> None:
         """Answer the tab's call."""
         self._tab.tell("answered")
-        self.picked_up()
+        self.report_answer()
 
     def hang_up(self, *, busy: bool = False) -> None:
         """End the call."""
-        self.over("busy" if busy else "completed" if self._is_answered else "canceled")
+        self.report_end("busy" if busy else "completed" if self._is_answered else "canceled")
 
     def write(self, pcm: bytes) -> int:
         """Send sound."""
@@ -126,27 +114,11 @@ class BrowserCall:
 
     def presses(self, key: str) -> None:
         """Receive a key."""
-        if key in DTMF_KEYS and self._watcher:
-            self._watcher.pressed(key)
+        if key in DTMF_KEYS:
+            self.report_key(key)
 
-    def picked_up(self) -> None:
-        """Receive the answer."""
-        with self._lock:
-            if self._is_answered or self._end:
-                return
-            self._is_answered, watcher = True, self._watcher
-        if watcher:
-            watcher.answered()
-
-    def over(self, how: CallEnd) -> None:
-        """End the call from either side."""
-        with self._lock:
-            if self._end:
-                return
-            self._end, watcher = how, self._watcher
+    def _free(self, how: CallEnd) -> None:
         self._tab.ended(self, how)
-        if watcher:
-            watcher.ended(how)
 
 
 class _Tab:
@@ -173,7 +145,7 @@ class _Tab:
         finally:
             self._line.closed(self)
             if call := self._call:
-                call.over("completed")
+                call.report_end("completed")
             self.send(None)
 
     def tell(self, kind: str, **facts: str) -> None:
@@ -224,9 +196,9 @@ class _Tab:
             case "key" if call:
                 call.presses(str(order.get("key", "")))
             case "answer" if call:
-                call.picked_up()
+                call.report_answer()
             case "hang_up" if call:
-                call.over("completed")
+                call.report_end("completed")
             case "wait":
                 self.number = _plain(order.get("number"))
                 self._line.waits(self)

@@ -79,15 +79,7 @@ class LivePlayer(DocumentPlayer):
 
     def takes(self) -> bool:
         """Play the document of a dialled party; return whether the party takes the call."""
-        if not self._line.voice_url:
-            return True
-        self._began, self._status = self._now(), "in-progress"
-        try:
-            self._run(NextDocument("voice", self._line.voice_url, "POST"))
-        except CallOver as over:
-            return over.ran_out
-        except Gone:
-            return False
+        return self._taken()
 
     def move(self, url: str) -> None:
         """Continue the call at another address now, or end it if the address is empty."""

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Self
 from ivr.errors import IvrError
 from ivr.settings.extras import missing_extra
 
-from .line_call import CallEnd, CallWatcher, CannotDial, LineCall, LineFacts
+from .call_events import CallEvents
+from .line_call import CallEnd, CannotDial, LineCall, LineFacts
 from .number_plan import user_of
 from .peer_filter import PeerFilter
 from .sip_messages import SipMessages
@@ -57,27 +58,15 @@ class SipOptions:
     user: str = "ivr"
 
 
-class SipCall:
+class SipCall(CallEvents):
     """One call of the line, in either direction."""
 
     def __init__(self, line: SipLine, call: baresip.Call, facts: LineFacts) -> None:
+        super().__init__()
         self._line, self._call, self.facts = line, call, facts
-        self._watcher: CallWatcher | None = None
-        self._lock = threading.Lock()
-        self._is_answered = self._asked = False
-        self._end: CallEnd | None = None
+        self._asked = False
         call.on(self._event)
         call.on_dtmf(self._digit)
-
-    def watch(self, watcher: CallWatcher) -> None:
-        """Send the events to `watcher`, those of the past included."""
-        with self._lock:
-            self._watcher = watcher
-            answered, end = self._is_answered, self._end
-        if answered:
-            watcher.answered()
-        if end:
-            watcher.ended(end)
 
     def answer(self) -> None:
         """Answer the call."""
@@ -114,24 +103,18 @@ class SipCall:
     # --- in the event loop ---
 
     def _digit(self, digit: baresip.DigitEvent) -> None:
-        if self._watcher:
-            self._watcher.pressed(digit.digit)
+        self.report_key(digit.digit)
 
     def _event(self, event: baresip.StackEvent) -> None:
         name = event.event.name
         if name == "CALL_ESTABLISHED":
-            with self._lock:
-                self._is_answered, watcher = True, self._watcher
             self._line.guard.learn(self._call.call_id or "")
-            if watcher:
-                watcher.answered()
+            self.report_answer()
         elif name == "CALL_CLOSED":
-            end = "completed" if self._is_answered else _end_of(event.text or "", self._asked)
-            with self._lock:
-                self._end, watcher = end, self._watcher
-            self._line.guard.forget(self._call.call_id or "")
-            if watcher:
-                watcher.ended(end)
+            self.report_end("completed" if self._is_answered else _end_of(event.text or "", self._asked))
+
+    def _free(self, how: CallEnd) -> None:
+        self._line.guard.forget(self._call.call_id or "")
 
 
 class SipLine:
