@@ -49,6 +49,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "IVR_API_TOKEN": "hush-hush-hush-hush-hush-hush",
             "IVR_RETENTION_DAYS": "365",
             "IVR_DIGIT_ONE": "yi",
+            "IVR_LANG": "zh_CN.UTF-8",
         }
     )
     assert settings.account_sid == SID
@@ -105,6 +106,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_PHONE_URL": "phone.example.com",
             "IVR_RETENTION_DAYS": "7",
             "IVR_DIGIT_ONE": "幺",
+            "IVR_LANG": "fr",
             "IVR_TARGETS": "fcr=85% speed=20",
         }
     )

@@ -1,10 +1,14 @@
-"""`ivr check`: report all problems of flow files, line.yaml and conversations at once. Must not change a file."""
+"""`ivr check`: report all problems of flow files, line.yaml and conversations at once.
+
+Must not change a file without `--fix`.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +17,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ivr.diagnostics import FORMATS, render
+from ivr.diagnostics.report import Report
 
+from ._message_language import in_language, message_language
 from ._refused import Refused
 
 if TYPE_CHECKING:
-    from ivr.diagnostics.problem import Problem
+    from ivr.diagnostics.problem import Fix, Problem
     from ivr.flow.loader import Catalogue
     from ivr.flow.model import Release
 
@@ -46,7 +52,8 @@ class Findings:
 @click.option("--format", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
-def command(paths: tuple[Path, ...], format: str, as_json: bool, strict: bool) -> None:  # noqa: A002
+@click.option("--fix", is_flag=True, help="Change the files where a cure needs no decision, then report what is left.")
+def command(paths: tuple[Path, ...], format: str, as_json: bool, strict: bool, fix: bool) -> None:  # noqa: A002
     """Find everything that is wrong in flow files, line.yaml and conversations.
 
     \b
@@ -54,21 +61,32 @@ def command(paths: tuple[Path, ...], format: str, as_json: bool, strict: bool) -
       ivr check
       ivr check flows/main_menu.yaml --strict
       ivr check --format sarif > check.sarif
+      IVR_LANG=zh ivr check --fix
 
     PATH is a folder or a file; the default is the folder of IVR_FLOWS and tests/conversations. One run reports all
     problems of all files. A flow file is read together with the other files of its folder, but only its own problems
-    are reported. The exit code is 1 if there is an error.
+    are reported. Besides what cannot work, it tells what callers will feel and proves that no caller gets stuck;
+    `ivr explain RULE` tells more. A line is exempted from such a rule by a comment with a reason and an end:
+
+      # allow too-many-options until 2027-06-30: the reason
+
+    The exit code is 1 if there is an error.
     """  # noqa: D301
     from ivr.diagnostics.problem import in_order
+    from ivr.flow.rule_summaries import RULES
 
-    findings = _look(paths or tuple(_usual()))
-    problems = in_order(findings.problems)
+    paths = paths or tuple(_usual())
+    findings = _look(paths)
+    if fix and _fix(in_order(findings.problems)):
+        findings = _look(paths)
+    language = message_language()
+    problems = in_order([in_language(problem, language) for problem in findings.problems])
     format = "json" if as_json else format  # noqa: A001
-    click.echo(render(format, problems, findings.files, colour=_coloured()))
+    click.echo(render(format, problems, Report(findings.files, RULES, language, _coloured())))
     if format != "text":
         from ivr.diagnostics.formats.text import summary
 
-        click.echo(summary(problems, len(findings.files)), err=True)
+        click.echo(summary(problems, len(findings.files), language), err=True)
     if findings.elsewhere:
         click.echo(_elsewhere(findings.elsewhere), err=True)
     if any(problem.level == "error" or (strict and problem.level == "warning") for problem in problems):
@@ -120,15 +138,16 @@ def _look_at_flows(findings: Findings, folders: dict[Path, set[Path]]) -> None:
         return
     from ivr.session.step_registry import catalogue
 
-    language = catalogue()
+    language = catalogue(_recordings())
     for folder, named in folders.items():
         _look_at_folder(findings, folder, named, language)
 
 
 def _look_at_folder(findings: Findings, folder: Path, named: set[Path], language: Catalogue) -> None:
-    from ivr.flow.loader import inspect
+    from ivr.calendar import local
+    from ivr.flow.loader import check_folder
 
-    release, problems = inspect(folder, language)
+    release, problems = check_folder(folder, language, local(time.time()).date())
     files = sorted(folder.glob("*.yaml"))
     if release is not None:
         findings.releases.append(release)
@@ -160,6 +179,32 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def _recordings() -> Path | None:
+    """Return the folder of recordings, if there is one."""
+    from ivr.settings import Settings
+
+    audio = Path(os.environ.get("IVR_AUDIO") or Settings.audio)
+    return audio if audio.is_dir() else None
+
+
+def _fix(problems: Sequence[Problem]) -> int:
+    """Write the files with the fixes of problems; return how many were made."""
+    from ivr.diagnostics.fixing import fixed
+
+    fixes: dict[str, list[Fix]] = {}
+    for problem in problems:
+        for fix in problem.fixes:
+            fixes.setdefault(fix.place.file, []).append(fix)
+    total = 0
+    for file, wanted in fixes.items():
+        text, made = fixed(Path(file).read_text("utf-8"), wanted)
+        if made:
+            Path(file).write_text(text, "utf-8")
+            click.echo(f"{file}: {made} change{'' if made == 1 else 's'}", err=True)
+        total += made
+    return total
 
 
 def _elsewhere(problems: Sequence[Problem]) -> str:

@@ -220,13 +220,14 @@ def _shared_figures(before: Succession | None) -> Iterator[None]:
 
 def _report(fault: FlowError) -> str:
     from ivr.diagnostics import render
+    from ivr.diagnostics.report import Report
 
     sources: dict[str, Any] = {}
     for problem in fault.problems:
         file = Path(problem.place.file)
         if file.is_file():
             sources[problem.place.file] = file.read_text(encoding="utf-8", errors="replace")
-    return "the flows cannot be used.\n\n" + render("text", fault.problems, sources)
+    return "the flows cannot be used.\n\n" + render("text", fault.problems, Report(sources))
 
 
 def _warnings(settings: Settings, release: Release, channels: Iterable[Channel[Any]]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Level = Literal["error", "warning", "info"]
@@ -22,8 +22,25 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Fix:
+    """A change that cures a problem without a decision: the characters of `place` are replaced by `text`.
+
+    With `whole_line` the line is deleted when nothing but blanks is left of it.
+    """
+
+    place: Place
+    text: str
+    whole_line: bool = False
+
+
+@dataclass(frozen=True)
 class Problem:
-    """One problem. `rule` is a stable code, `message` says what is wrong, `cure` says what to write instead."""
+    """One problem. `rule` is a stable code, `message` says what is wrong, `cure` says what to write instead.
+
+    `measured` and `allowed` are figures with their unit, where the rule has any. `chinese` holds message and cure in
+    Chinese; both are empty where a problem has none of its own. `call` is a conversation, as YAML, that shows the
+    problem.
+    """
 
     place: Place
     rule: str
@@ -31,10 +48,21 @@ class Problem:
     cure: str = ""
     level: Level = "error"
     related: tuple[tuple[Place, str], ...] = ()
+    measured: str = ""
+    allowed: str = ""
+    chinese: tuple[str, str] = ("", "")
+    fixes: tuple[Fix, ...] = ()
+    call: str = ""
 
     def __str__(self) -> str:
         cure = f" {self.cure}" if self.cure else ""
         return f"{self.place}: {self.level} {self.rule}: {self.message}{cure}"
+
+
+def in_chinese(problem: Problem) -> Problem:
+    """Return the problem with its own message and cure in Chinese, as far as it has them."""
+    message, cure = problem.chinese
+    return replace(problem, message=message or problem.message, cure=cure or (problem.cure if not message else ""))
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:

@@ -36,6 +36,7 @@ class EntryStep(InputStep):
     """A step that takes entries. Each kind defines the entry that it wants and how it uses it."""
 
     ladder: ClassVar[str] = "collect"
+    fetches: ClassVar[bool] = True
 
     @abstractmethod
     def wanted(self, turn: Turn) -> EntryType:

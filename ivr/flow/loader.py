@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ivr.yamlfile.source import Mapping as Block
 from ivr.yamlfile.source import Node, read_file, read_text
 from ivr.yamlfile.suggest import did_you_mean
 
+from .allowances import with_allowances
 from .fields import ArgumentFault, FieldKind, ListOf, Option, Reading, no_fault, option, options, read_options
 from .hotline import read_line
 from .lookups import LookupTypes, read_lookups
@@ -25,7 +27,7 @@ from .parts_within import within
 from .profiles import profiles
 from .questions import DeclaredQuestion, FieldType
 from .routes import Choices, Goto
-from .rules import Parts, check_parts
+from .rules import Hear, Parts, all_rules, check_parts, judge_parts, nothing_heard
 from .rules._rule import UnclearNumbers, no_number
 from .scalars import IdentityLevel, Name, OneOf
 from .shared_parts import SharedParts, parts_of, written_step
@@ -54,6 +56,7 @@ class Catalogue:
     unclear_numbers: UnclearNumbers = no_number
     check_readings: Callable[[Node | None], Sequence[Problem]] = lambda _: ()
     taken_types: Mapping[str, FieldType] = field(default_factory=dict)
+    hear: Hear = nothing_heard
 
     def reading(self) -> Reading:
         """Return the state of reading a new file."""
@@ -130,11 +133,35 @@ def load(folder: Path, catalogue: Catalogue) -> Release:
 
 def inspect(folder: Path, catalogue: Catalogue) -> tuple[Release | None, list[Problem]]:
     """Read a folder; return the release, if it can be built, and all problems, warnings included."""
+    built = _read_folder(folder, catalogue)
+    return built.release, built.problems
+
+
+def check_folder(folder: Path, catalogue: Catalogue, today: date) -> tuple[Release | None, list[Problem]]:
+    """Read a folder as `inspect` does, and judge what callers will feel, too; `today` decides which allowances hold."""
+    built = _read_folder(folder, catalogue)
+    judged = judge_parts(built.parts) if built.parts is not None else []
+    allowable = {rule.id for rule in all_rules() if not rule.at_load}
+    named = {f"{folder.as_posix()}/{name}": text for name, text in built.files.items()}
+    return built.release, [*built.problems, *with_allowances(judged, named, allowable, today)]
+
+
+@dataclass(frozen=True)
+class _Built:
+    """The result of reading files; `parts` is None where there are none."""
+
+    release: Release | None
+    problems: list[Problem]
+    files: Mapping[str, str] = field(default_factory=dict)
+    parts: Parts | None = None
+
+
+def _read_folder(folder: Path, catalogue: Catalogue) -> _Built:
     paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
     if not paths:
         message = f"There is no flow file in {folder.as_posix()}."
         cure = "Name the folder that holds the flows, or set IVR_FLOWS to it; ivr new FOLDER makes one."
-        return None, [Problem(Place(folder.as_posix(), 1, 1), "no-flows", message, cure)]
+        return _Built(None, [Problem(Place(folder.as_posix(), 1, 1), "no-flows", message, cure)])
     files, nodes, problems = {}, {}, []
     for path in paths:
         name = path.as_posix()
@@ -153,10 +180,10 @@ def reload(files: Mapping[str, str], catalogue: Catalogue) -> Release:
         nodes[name], slips = read_text(text, name)
         problems += slips
     # Questions are not checked: a live call must go on with its flows, and a wrong question fails when it is asked.
-    release, problems = _build(nodes, dict(files), problems, replace(catalogue, questions={}), "flows")
-    if release is None or any(problem.level == "error" for problem in problems):
-        raise FlowError(problems)
-    return release
+    built = _build(nodes, dict(files), problems, replace(catalogue, questions={}), "flows")
+    if built.release is None or any(problem.level == "error" for problem in built.problems):
+        raise FlowError(built.problems)
+    return built.release
 
 
 def _build(
@@ -165,7 +192,7 @@ def _build(
     problems: list[Problem],
     catalogue: Catalogue,
     folder: str,
-) -> tuple[Release | None, list[Problem]]:
+) -> _Built:
     place = Place(f"{folder}/{LINE}", 1, 1)
     line, line_problems = read_line(nodes.get(LINE), place, exists=LINE in files, reading=catalogue.reading())
     lookups, lookup_problems = (
@@ -192,10 +219,10 @@ def _build(
     )
     outside = {name: question.declared for name, question in lookups.questions.items()}
     questions = {**catalogue.questions, **outside} if catalogue.questions and sound_lookups else {}
-    problems += check_parts(Parts(flows, names, line, questions, catalogue.unclear_numbers, lookups.declared))
-    if line is None or not sound:
-        return None, problems
-    return Release(content_hash(files), flows, line, files, lookups), problems
+    parts = Parts(flows, names, line, questions, catalogue.unclear_numbers, lookups.declared, catalogue.hear)
+    problems += check_parts(parts)
+    release = None if line is None or not sound else Release(content_hash(files), flows, line, files, lookups)
+    return _Built(release, problems, files, parts)
 
 
 def _share_globals(flows: dict[str, Flow], names: frozenset[str]) -> list[Problem]:

@@ -119,6 +119,12 @@ class Step(ABC):
     """Whether it connects the caller with an agent."""
     open_to_all: ClassVar[bool] = False
     """Whether the flow's `requires` does not apply, because it leads to an agent, ends the call, or reveals nothing."""
+    records: ClassVar[bool] = False
+    """Whether it listens for a message, so that no key answers it."""
+    affirms: ClassVar[str] = ""
+    """The outcome by which a caller agrees to what is about to be done; "" for a step that asks no such question."""
+    fetches: ClassVar[bool] = False
+    """Whether it takes an entry for which a caller may have to fetch a card or paper."""
     looks_up: ClassVar[bool] = False
     """Whether its variables hold answers of a back end, which only a caller of the same identity level may hear."""
 
@@ -160,6 +166,10 @@ class Step(ABC):
     def proves(self) -> int:
         """Return the identity level of a caller who leaves the step by "next"; 0 if it verifies nothing."""
         return 0
+
+    def after_silence(self) -> str:
+        """Return the outcome of a caller who stays silent until the step gives up."""
+        return "no_input" if "no_input" in self.exits() else "failed"
 
     def nested(self) -> NestedFlow | None:
         """Return the flow that the step runs, or None."""
@@ -204,6 +214,10 @@ class Step(ABC):
     def items_of(self) -> Expression | None:
         """Return the list whose items the step reads one by one as `item`; None for no list."""
         return None
+
+    def items_at_once(self) -> int:
+        """Return how many items of its list the step reads at the most; 0 for no list."""
+        return 0
 
     def fails_by(self) -> frozenset[str]:
         """Return the outcomes by which the call goes on without the variables that the step sets."""

@@ -88,9 +88,19 @@ CHECKS = {
     "secret-in-file": "A token stands in lookups.yaml instead of the name of its setting.",
     "secret-in-address": "A secret would be part of an address, which is logged on its way.",
     "wrong-sample": "A sample answer has a field that the question does not have.",
-    **{rule.id: rule.summary for rule in all_rules()},
+    **{rule.id: rule.summary for rule in all_rules() if rule.at_load},
 }
 """Rules about flows and `line.yaml` as a whole: those of the folder `rules`, and missing files."""
+
+CALLERS = {rule.id: rule.summary for rule in all_rules() if not rule.at_load}
+"""Rules about what callers hear and feel: those of the folder `rules` that do not run at load."""
+
+ALLOWANCES = {
+    "bad-allowance": "An allowance lacks its rule, its end or its reason, or names no rule that allows one (warning).",
+    "ended-allowance": "An allowance has ended (warning).",
+    "unused-allowance": "An allowance exempts nothing (warning).",
+}
+"""Rules about comments that exempt a line from a rule."""
 
 _CONVERSATIONS = {
     "no-value": "A key has no value.",
@@ -109,6 +119,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "How YAML is written": YAML,
     "Steps and keys": FIELDS,
     "How the parts fit together": CHECKS,
+    "What callers hear and feel": CALLERS,
+    "Allowances": ALLOWANCES,
     "Conversations": _CONVERSATIONS,
 }
 RULES: Mapping[str, str] = {rule: line for group in GROUPS.values() for rule, line in group.items()}

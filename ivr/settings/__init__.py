@@ -102,6 +102,7 @@ class Settings:
     phone_url: str = setting("IVR_PHONE_URL", parsers.read_address, "")
     retention_days: int = setting("IVR_RETENTION_DAYS", parsers.read_days, RETENTION_DAYS)
     digit_one: str = setting("IVR_DIGIT_ONE", parsers.read_digit_one, "yao")
+    message_language: str = setting("IVR_LANG", parsers.read_message_language, "en")
     targets: Mapping[str, float] = setting("IVR_TARGETS", read_targets, {})
     insecure: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)

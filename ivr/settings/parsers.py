@@ -139,6 +139,14 @@ def read_digit_one(text: str) -> str:
     return text
 
 
+def read_message_language(text: str) -> str:
+    """Check the language of findings (en or zh)."""
+    language = text.partition("_")[0].partition("-")[0].casefold()
+    if language not in ("en", "zh"):
+        raise ValueError("findings are written in en or zh")
+    return language
+
+
 def read_voices(text: str) -> tuple[str, ...]:
     """Check the order of voices."""
     voices = tuple(name.strip() for name in text.split(",") if name.strip())

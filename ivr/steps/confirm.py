@@ -36,6 +36,7 @@ class ConfirmStep(InputStep):
     kind: ClassVar[str] = "confirm"
     type_ahead_default: ClassVar[str] = "drop"
     weighty: ClassVar[frozenset[str]] = frozenset({"yes"})
+    affirms: ClassVar[str] = "yes"
 
     confirm: Text = option(TextField(), help="What is to be confirmed.")
     yes: Route = option(Ways(), help="Where a yes leads.")

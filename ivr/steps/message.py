@@ -46,6 +46,7 @@ class MessageStep(LiveStep):
 
     kind: ClassVar[str] = "message"
     listens: ClassVar[bool] = True
+    records: ClassVar[bool] = True
     open_to_all: ClassVar[bool] = True
 
     message: Text = option(TextField(), help="What is said before the tone.")

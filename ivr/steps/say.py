@@ -60,6 +60,10 @@ class SayStep(LiveStep):
         """Return the list."""
         return self.each
 
+    def items_at_once(self) -> int:
+        """Return the most items."""
+        return self.most if self.each is not None else 0
+
     def for_one_item(self) -> Self:
         """Return the step without its list."""
         return replace(self, each=None) if self.each is not None else self

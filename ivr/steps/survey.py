@@ -77,6 +77,10 @@ class SurveyStep(InputStep):
         """Return the way on without a promise, if there is another."""
         return super().fails_by() | ({"next"} if self.unhappy else frozenset())
 
+    def after_silence(self) -> str:
+        """Return the way on: silence, or a key that is no answer, ends the survey."""
+        return "next"
+
     def ask(self, turn: Turn) -> None:
         """Ask the question whose turn it is."""
         turn.phrase(f"survey_{self._asked(turn)}")

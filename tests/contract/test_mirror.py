@@ -38,6 +38,7 @@ THEMES = {
     "engine/test_spoken": "entries and choices by voice",
     "engine/test_unheard": "nobody can hear the caller any more",
     "flow/test_broken_flows": "each rule finds what its file marks",
+    "flow/rules/test_samples": "each rule finds its wrong sample and passes its right one",
     "loadtest/test_load": "`ivr load` as a whole",
     "services/identity/test_attacks_on_calls": "guessing over many calls",
     "services/queue/test_invariants": "what holds in the queue whatever happens",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ivr.diagnostics import FORMATS, render
+from ivr.diagnostics.report import Report
 
 from .formats.samples import PROBLEMS, SOURCES
 
 
 def test_every_format_writes_something_and_nothing_else_is_known() -> None:
     assert FORMATS == ("github", "json", "sarif", "text")
-    assert all(render(name, PROBLEMS, SOURCES) for name in FORMATS)
+    assert all(render(name, PROBLEMS, Report(SOURCES)) for name in FORMATS)
     with pytest.raises(ValueError, match="xml"):
-        render("xml", PROBLEMS, SOURCES)
+        render("xml", PROBLEMS, Report(SOURCES))

@@ -17,6 +17,7 @@ import pytest
 from ivr.diagnostics.problem import Problem, in_order
 from ivr.flow.loader import inspect
 from ivr.flow.rule_summaries import CHECKS, FIELDS, FILE, RULES
+from ivr.flow.rules import all_rules
 from ivr.session.step_registry import catalogue
 
 BROKEN = Path(__file__).parents[1] / "broken_flows"
@@ -189,4 +190,6 @@ def test_a_flow_that_never_comes_back_is_told_where_it_is_run(tmp_path):
 def test_every_rule_of_the_language_has_a_broken_file():
     marked = {rule for path in FILES for _, rule in expected(path.read_text("utf-8"))}
     here = Path(__file__).read_text("utf-8")
-    assert not [rule for rule in FILE | FIELDS | CHECKS if rule not in marked and f'"{rule}"' not in here]
+    explained = {rule.id for rule in all_rules() if rule.manual}  # their samples are tested in rules/test_samples.py
+    listed = (FILE | FIELDS | CHECKS).keys() - explained
+    assert not [rule for rule in listed if rule not in marked and f'"{rule}"' not in here]

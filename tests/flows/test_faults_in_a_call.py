@@ -48,7 +48,7 @@ def ring_with(machine, ring):
         (PIN, "bank.change_pin", {"changed": False, "reason": "weak"}, "容易被猜到。 请输入新的查询密码。", "ask_new"),
         ([*BALANCE, "3"], "sms.send", GONE, "短信没有发出去，您可以再听一遍余额。", "after_balance"),
         ([*TRANSACTIONS, "3"], "sms.send", GONE, "短信没有发出去，您可以再听一遍交易。", "after_page"),
-        ([*LIMITS, "2"], "sms.send", GONE, "短信没有发出去，您可以再听一遍限额。", "after_limits"),
+        ([*LIMITS, "2"], "sms.send", GONE, "短信没有发出去，您可以再听一遍额度。", "after_limits"),
         ([*BILL, "2"], "sms.send", GONE, "短信没有发出去，您可以再听一遍账单。", "after_bill"),
         (LOSS, "sms.send", GONE, "短信没有发出去，请您记下编号。", "after_loss"),
         (["6"], "memory.keep", GONE, "现在为您接通人工", "welcome"),

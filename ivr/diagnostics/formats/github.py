@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ivr.diagnostics.problem import Problem
+from ivr.diagnostics.report import Report
 
 _COMMAND = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render(problems: Sequence[Problem], sources: Mapping[str, str]) -> str:  # noqa: ARG001
+def render(problems: Sequence[Problem], report: Report) -> str:  # noqa: ARG001
     """Return one line per problem."""
     return "\n".join(_command(problem) for problem in problems)
 

@@ -10,36 +10,49 @@ from collections.abc import Iterator, Mapping, Sequence
 from unicodedata import category, east_asian_width
 
 from ivr.diagnostics.problem import Level, Place, Problem
+from ivr.diagnostics.report import Report
 
 _TAB = 4
 _LONGEST = 110
 _RED, _YELLOW, _BLUE, _BOLD, _OFF = "\033[31m", "\033[33m", "\033[34m", "\033[1m", "\033[0m"
 _NOUNS: tuple[tuple[Level, str], ...] = (("error", "error"), ("warning", "warning"), ("info", "note"))
+_CHINESE = {"error": "错误", "warning": "警告", "info": "提示"}
+_CALL = (
+    "a call that shows it; keep it as a file and play it with: ivr test FILE",
+    "能重现它的来电；存成文件，用 ivr test 文件 播放",
+)
 _LEVEL_COLOUR = {"error": _RED, "warning": _YELLOW, "info": _BLUE}
 
 
-def render(problems: Sequence[Problem], sources: Mapping[str, str], *, colour: bool = False) -> str:
+def render(problems: Sequence[Problem], report: Report) -> str:
     """Return every problem with its source lines, then one line that counts them."""
-    lines = {file: _lines(text) for file, text in sources.items()}
-    frames = ["\n".join(_frame(problem, lines, colour)) for problem in problems]
-    return "\n\n".join([*frames, summary(problems, len(sources))])
+    lines = {file: _lines(text) for file, text in report.sources.items()}
+    frames = ["\n".join(_frame(problem, lines, report)) for problem in problems]
+    return "\n\n".join([*frames, summary(problems, len(report.sources), report.language)])
 
 
-def summary(problems: Sequence[Problem], files: int) -> str:
-    """Count problems: "3 errors, 1 warning in 2 files", or "no problems in 3 files"."""
+def summary(problems: Sequence[Problem], files: int, language: str = "en") -> str:
+    """Count problems: "3 errors, 1 warning in 2 files", or "no problems in 3 files"; in Chinese for `zh`."""
+    levels = Counter(problem.level for problem in problems)
+    touched = len({problem.place.file for problem in problems})
+    if language == "zh":
+        if not problems:
+            return f"{files}个文件没有问题"
+        return f"{touched}个文件有" + "、".join(
+            f"{levels[name]}个{_CHINESE[name]}" for name, _ in _NOUNS if levels[name]
+        )
     if not problems:
         return f"no problems in {_count(files, 'file')}"
-    levels = Counter(problem.level for problem in problems)
     counted = ", ".join(_count(levels[level], noun) for level, noun in _NOUNS if levels[level])
-    touched = len({problem.place.file for problem in problems})
     return f"{counted} in {_count(touched, 'file')}"
 
 
-def _frame(problem: Problem, sources: Mapping[str, list[str]], colour: bool) -> Iterator[str]:
-    paint = _LEVEL_COLOUR[problem.level] if colour else ""
-    off = _OFF if colour else ""
-    bold = _BOLD if colour else ""
-    yield f"{bold}{problem.place}{off}: {paint}{problem.level} {problem.rule}{off}: {problem.message}"
+def _frame(problem: Problem, sources: Mapping[str, list[str]], report: Report) -> Iterator[str]:
+    paint = _LEVEL_COLOUR[problem.level] if report.colour else ""
+    off = _OFF if report.colour else ""
+    bold = _BOLD if report.colour else ""
+    level = _CHINESE[problem.level] if report.language == "zh" else problem.level
+    yield f"{bold}{problem.place}{off}: {paint}{level} {problem.rule}{off}: {problem.message}"
     places = [problem.place, *(place for place, _ in problem.related)]
     margin = " " * len(str(max(place.line for place in places)))
     yield from _excerpt(problem.place, sources, margin, paint, off)
@@ -50,6 +63,9 @@ def _frame(problem: Problem, sources: Mapping[str, list[str]], colour: bool) -> 
     for place, message in problem.related:
         yield f"{margin} : {place}: {message}"
         yield from _excerpt(place, sources, margin, "", "")
+    if problem.call:
+        yield f"{margin} > {_CALL[report.language == 'zh']}"
+        yield from (f"{margin}   {line}" for line in problem.call.rstrip().split("\n"))
 
 
 def _excerpt(place: Place, sources: Mapping[str, list[str]], margin: str, paint: str, off: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -11,9 +11,20 @@ from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Flow, Hotline
 from ivr.yamlfile.source import Mapping
 
-from ._rule import Parts, Rule
+from ._rule import Hear, HeardSpeech, Parts, Rule, RuleManual, nothing_heard
 
-__all__ = ["Parts", "Rule", "all_rules", "check_line", "check_parts"]
+__all__ = [
+    "Hear",
+    "HeardSpeech",
+    "Parts",
+    "Rule",
+    "RuleManual",
+    "all_rules",
+    "check_line",
+    "check_parts",
+    "judge_parts",
+    "nothing_heard",
+]
 
 
 @functools.cache
@@ -28,11 +39,13 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def check_parts(parts: Parts) -> list[Problem]:
-    """Return the problems inside each flow, and those between flows and `line.yaml`."""
-    problems = [problem for flow in parts.flows.values() for problem in _check_flow(flow, parts)]
-    for rule in all_rules():
-        problems += rule.parts(parts) if rule.parts else ()
-    return problems
+    """Return the problems inside each flow, and those between flows and `line.yaml`, with which no flow can be used."""
+    return _check(parts, [rule for rule in all_rules() if rule.at_load])
+
+
+def judge_parts(parts: Parts) -> list[Problem]:
+    """Return what callers will feel, by the rules that are for editors and publishing only."""
+    return _check(parts, [rule for rule in all_rules() if not rule.at_load])
 
 
 def check_line(line: Hotline, node: Mapping) -> list[Problem]:
@@ -40,10 +53,19 @@ def check_line(line: Hotline, node: Mapping) -> list[Problem]:
     return [problem for rule in all_rules() if rule.line for problem in rule.line(line, node)]
 
 
-def _check_flow(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    rules = [rule for rule in all_rules() if rule.flow and not (rule.whole and flow.unread)]
+def _check(parts: Parts, rules: Sequence[Rule]) -> list[Problem]:
+    problems = [problem for flow in parts.flows.values() for problem in _check_flow(flow, parts, rules)]
+    for rule in rules:
+        problems += rule.parts(parts) if rule.parts else ()
+    return problems
+
+
+def _check_flow(flow: Flow, parts: Parts, rules: Sequence[Rule]) -> Iterator[Problem]:
+    usable = [rule for rule in rules if rule.flow and not (rule.whole and flow.unread)]
     broken = set[str]()
-    for rule in sorted(rules, key=lambda rule: bool(rule.unless)):  # rules with `unless` need the results of the others
+    for rule in sorted(
+        usable, key=lambda rule: bool(rule.unless)
+    ):  # rules with `unless` need the results of the others
         if rule.flow and not rule.unless & broken:
             for problem in rule.flow(flow, parts):
                 broken.add(problem.rule)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 from ivr.diagnostics import render
+from ivr.diagnostics.report import Report
 
 from .samples import PROBLEMS, SOURCES
 
 
 def test_sarif_has_one_run_with_its_rules_and_results() -> None:
-    log = json.loads(render("sarif", PROBLEMS, SOURCES))
+    log = json.loads(render("sarif", PROBLEMS, Report(SOURCES)))
     assert (log["version"], log["$schema"].endswith("sarif-2.1.0.json")) == ("2.1.0", True)
     [run] = log["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
@@ -27,6 +28,6 @@ def test_sarif_has_one_run_with_its_rules_and_results() -> None:
 
 
 def test_sarif_without_problems_is_still_a_log() -> None:
-    [run] = json.loads(render("sarif", [], {}))["runs"]
+    [run] = json.loads(render("sarif", [], Report({})))["runs"]
     assert run["results"] == []
     assert run["tool"]["driver"]["name"] == "ivr"

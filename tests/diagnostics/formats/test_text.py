@@ -9,6 +9,7 @@ import pytest
 from ivr.diagnostics import render
 from ivr.diagnostics.formats.text import summary
 from ivr.diagnostics.problem import Place, Problem
+from ivr.diagnostics.report import Report
 
 SOURCE = "steps:\n  main:\n    - {label: 查询余额, goto: billng}\n\tx: 1\n"
 NAME = "flows/main_menu.yaml"
@@ -19,7 +20,7 @@ def width(text: str) -> int:
 
 
 def frame(problem: Problem, source: str = SOURCE) -> list[str]:
-    return render("text", [problem], {problem.place.file: source}).split("\n")
+    return render("text", [problem], Report({problem.place.file: source})).split("\n")
 
 
 def test_a_problem_has_its_head_the_line_the_carets_and_the_cure() -> None:
@@ -77,18 +78,18 @@ def test_a_long_line_is_cut_around_the_spot() -> None:
 
 @pytest.mark.parametrize("place", [Place("a", 9, 1), Place("other", 1, 1), Place("a", 1, 99, 5)])
 def test_a_place_outside_the_source_still_makes_a_report(place: Place) -> None:
-    assert "error r: m" in render("text", [Problem(place, "r", "m")], {"a": "x\n"})
+    assert "error r: m" in render("text", [Problem(place, "r", "m")], Report({"a": "x\n"}))
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
-    assert "\x1b" not in render("text", [Problem(Place("a", 1, 1), "r", "m")], {"a": "x\x1b[31m"})
+    assert "\x1b" not in render("text", [Problem(Place("a", 1, 1), "r", "m")], Report({"a": "x\x1b[31m"}))
 
 
 def test_colour_only_when_asked() -> None:
     problem = Problem(Place("a", 1, 1), "r", "m")
-    assert "\x1b" not in render("text", [problem], {"a": "x"})
-    assert "\x1b[31m" in render("text", [problem], {"a": "x"}, colour=True)
-    assert "\x1b" not in render("json", [problem], {"a": "x"}, colour=True)
+    assert "\x1b" not in render("text", [problem], Report({"a": "x"}))
+    assert "\x1b[31m" in render("text", [problem], Report({"a": "x"}, colour=True))
+    assert "\x1b" not in render("json", [problem], Report({"a": "x"}, colour=True))
 
 
 def test_the_last_line_counts() -> None:
@@ -96,4 +97,4 @@ def test_the_last_line_counts() -> None:
     assert summary([error, error, error, warning], 5) == "3 errors, 1 warning in 2 files"
     assert summary([warning, Problem(Place("b", 2, 1), "r", "m", level="info")], 1) == "1 warning, 1 note in 1 file"
     assert summary([], 3) == "no problems in 3 files"
-    assert render("text", [], {"a": "x"}) == "no problems in 1 file"
+    assert render("text", [], Report({"a": "x"})) == "no problems in 1 file"

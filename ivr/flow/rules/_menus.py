@@ -1,0 +1,26 @@
+"""Find menus and the choices that callers hear there, for rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.flow.model import Choice, Flow, Step
+
+FREE_KEYS = frozenset("0*#9")
+"""Keys that do not count as options: a person, back, repeat, the end (ISO/IEC 13714)."""
+_RETURNS = frozenset({"back", "main_menu"})
+
+
+def menus(flow: Flow) -> Iterator[Step]:
+    """Yield the written steps that offer choices and to which callers return; not the choices of a waiting caller."""
+    return (step for step in flow.written_steps() if step.returnable and step.own_choices())
+
+
+def menu_options(step: Step) -> list[Choice]:
+    """Return the choices of a menu that count as options."""
+    return [choice for choice in step.own_choices() if choice.key not in FREE_KEYS and choice.do != "language"]
+
+
+def meaning(choice: Choice) -> tuple[str, str]:
+    """Return what a choice does, so that two with the same meaning are equal. Back and main menu count as the same."""
+    return (choice.goto.name if choice.goto else ""), ("return" if choice.do in _RETURNS else choice.do)
