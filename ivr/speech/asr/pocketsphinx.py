@@ -14,21 +14,20 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ivr.net.threads import LateError, ThreadPool, in_background
+from ivr.net.threads import LateError
 from ivr.settings.extras import how_to_install
 from ivr.speech.audio import RATE, Audio, resample
 from ivr.speech.audio.sound import Fractions
 from ivr.speech.languages import language_row
 
-from . import Expected, Nothing, RecognizedPhrase, Recognizer
+from . import Expected, Nothing, RecognizedPhrase
+from ._loading import LoadingRecognizer
 
 _MODEL = "sphinx-zh"
 _DICTIONARY = "mandarin_notone.dic"
@@ -136,23 +135,16 @@ def syllables(phrase: str) -> int:
     return len(plain) if re.fullmatch("[\u3400-\u9fff]+", plain) else 0
 
 
-class SphinxRecognizer(Recognizer):
+class SphinxRecognizer(LoadingRecognizer[_Loaded]):
     """Recognises Mandarin with the model of `ivr models download sphinx-zh`; the folders are searched for it."""
 
     kind: ClassVar[str] = "pocketsphinx"
     preference: ClassVar[int] = 30
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
+        super().__init__(folders, threads=1)
         inside = (place for folder in folders for place in (folder / _MODEL, folder))
-        self._folder = next((place for place in inside if (place / _DICTIONARY).is_file()), None)
-        self._workers = ThreadPool(1, "ivr-hears")
-        self._loading: Future[_Loaded] | None = None
-        self._lock = threading.Lock()
-
-    @classmethod
-    def open(cls, folders: Sequence[Path]) -> Self:
-        """Return the recogniser without loading a model."""
-        return cls(folders)
+        self._only = next((place for place in inside if (place / _DICTIONARY).is_file()), None)
 
     def why_not(self, language: str) -> str | None:
         """Return which is missing: the language, the library or the model."""
@@ -161,36 +153,16 @@ class SphinxRecognizer(Recognizer):
             return f"pocketsphinx does not hear {language} here"
         if not _installed():
             return f"pocketsphinx is not installed; install it with: {how_to_install('speech')}"
-        if self._folder is None:
+        if self._only is None:
             return f"the model of pocketsphinx is not installed; get it with: ivr models download {_MODEL}"
-        if self._loading is not None and self._loading.done() and self._loading.exception() is not None:
-            return f"the model of pocketsphinx in {self._folder} cannot be loaded; download it again"
+        if self._cannot_load(self._only):
+            return f"the model of pocketsphinx in {self._only} cannot be loaded; download it again"
         return None
-
-    def prepare(self, language: str) -> None:
-        """Start to load the model, if it is installed."""
-        with suppress(LookupError):
-            self._model()
-
-    def listen(self, audio: Audio, expecting: Expected, deadline: float) -> RecognizedPhrase | Nothing:
-        """Recognise in a thread of its own; a model that is still loading counts as late."""
-        if not len(audio.samples):
-            return Nothing("silence")
-        until = time.monotonic() + deadline
-        try:
-            model = self._model().result(deadline)
-            return self._workers.run(
-                lambda: model.heard(expecting.phrases, audio, until), max(0.0, until - time.monotonic())
-            )
-        except (LateError, TimeoutError):
-            return Nothing("late")
-        except Exception:  # after a fault of the library the call continues by keys
-            return Nothing("broken")
 
     def unknown_words(self, expecting: Expected) -> Mapping[str, Sequence[str]]:
         """Return the Mandarin phrases with characters that the model lacks."""
         try:
-            model = self._model().result()
+            model = self._model(expecting.language).result()
         except Exception:
             return {}
         return {
@@ -199,14 +171,16 @@ class SphinxRecognizer(Recognizer):
             if syllables(phrase) > 1 and model.cut(phrase) is None
         }
 
-    def _model(self) -> Future[_Loaded]:
-        folder = self._folder
-        if folder is None:
-            raise LookupError(_MODEL)
-        with self._lock:
-            if self._loading is None:
-                self._loading = in_background(lambda: _Loaded(folder), "ivr-loads-model")
-            return self._loading
+    def _folder(self, language: str) -> Path | None:
+        return self._only
+
+    def _load(self, folder: Path) -> _Loaded:
+        return _Loaded(folder)
+
+    def _recognised(
+        self, model: _Loaded, audio: Audio, expecting: Expected, until: float
+    ) -> RecognizedPhrase | Nothing:
+        return model.heard(expecting.phrases, audio, until)
 
 
 @cache

@@ -10,21 +10,19 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
-from ivr.net.threads import LateError, ThreadPool, in_background
+from ivr.net.threads import LateError
 from ivr.settings.extras import how_to_install
 from ivr.speech.audio import Audio
 from ivr.speech.languages import language_row
 
-from . import Expected, Nothing, RecognizedPhrase, Recognizer
+from . import Expected, Nothing, RecognizedPhrase
+from ._loading import LoadingRecognizer
 from .grammar import Grammar, grammar_of, judged
 from .models import find_vosk_model, sample_rate, takes_grammar
 from .rates import at_rate
@@ -73,23 +71,15 @@ class _Loaded:
         return [_read(text) for text in (*results, recogniser.FinalResult())]
 
 
-class VoskRecognizer(Recognizer):
+class VoskRecognizer(LoadingRecognizer[_Loaded]):
     """Recognises with the installed Vosk models; `folders` are searched first."""
 
     kind: ClassVar[str] = "vosk"
     preference: ClassVar[int] = 10
 
     def __init__(self, folders: Sequence[Path] = (), *, workers: int | None = None) -> None:
-        self._folders = tuple(folders)
-        self._workers = ThreadPool(workers or os.cpu_count() or 1, "ivr-hears")
-        self._models: dict[Path, Future[_Loaded]] = {}
-        self._lock = threading.Lock()
-        self._folder = lru_cache(maxsize=None)(lambda language: find_vosk_model(language, self._folders))
-
-    @classmethod
-    def open(cls, folders: Sequence[Path]) -> Self:
-        """Return the recogniser without loading a model."""
-        return cls(folders)
+        super().__init__(folders, threads=workers or os.cpu_count() or 1)
+        self._installed_model = lru_cache(maxsize=None)(lambda language: find_vosk_model(language, self._folders))
 
     def why_not(self, language: str) -> str | None:
         """Return which is missing: the library, or a model for the language."""
@@ -98,45 +88,30 @@ class VoskRecognizer(Recognizer):
         folder = self._folder(language)
         if folder is None:
             return f"there is no Vosk model for {language}; get one with: ivr models download {_model_name(language)}"
-        future = self._models.get(folder)
-        if future is not None and future.done() and future.exception() is not None:
+        if self._cannot_load(folder):
             return f"the Vosk model in {folder} cannot be loaded; download it again"
         return None
-
-    def prepare(self, language: str) -> None:
-        """Start to load the model, if one is installed."""
-        with suppress(LookupError):
-            self._loading(language)
-
-    def listen(self, audio: Audio, expecting: Expected, deadline: float) -> RecognizedPhrase | Nothing:
-        """Recognise in a thread of the pool; a full pool and a model that is still loading count as late."""
-        if not len(audio.samples):
-            return Nothing("silence")
-        until = time.monotonic() + deadline
-        try:
-            model = self._loading(expecting.language).result(deadline)
-            left = until - time.monotonic()
-            return self._workers.run(lambda: _recognised(model, audio, expecting.phrases, until), left)
-        except (LateError, TimeoutError):
-            return Nothing("late")
-        except Exception:  # after a fault of the library the call continues by keys
-            return Nothing("broken")
 
     def unknown_words(self, expecting: Expected) -> Mapping[str, Sequence[str]]:
         """Return the phrases with words outside of the model's vocabulary."""
         try:
-            return self._loading(expecting.language).result().grammar(expecting.phrases).unknown
+            return self._model(expecting.language).result().grammar(expecting.phrases).unknown
         except Exception:
             return {}
 
-    def _loading(self, language: str) -> Future[_Loaded]:
-        folder = self._folder(language)
-        if folder is None:
-            raise LookupError(language)
-        with self._lock:
-            if folder not in self._models:
-                self._models[folder] = in_background(lambda: _Loaded(folder), "ivr-loads-model")
-            return self._models[folder]
+    def _folder(self, language: str) -> Path | None:
+        return self._installed_model(language)
+
+    def _load(self, folder: Path) -> _Loaded:
+        return _Loaded(folder)
+
+    def _recognised(
+        self, model: _Loaded, audio: Audio, expecting: Expected, until: float
+    ) -> RecognizedPhrase | Nothing:
+        grammar = model.grammar(expecting.phrases)
+        if not grammar.phrases:
+            return Nothing("unclear")
+        return judged(grammar, model.alternatives(audio, grammar, until))
 
 
 def _model_name(language: str) -> str:
@@ -147,13 +122,6 @@ def _model_name(language: str) -> str:
 @cache
 def _installed() -> bool:
     return importlib.util.find_spec("vosk") is not None
-
-
-def _recognised(model: _Loaded, audio: Audio, phrases: tuple[str, ...], until: float) -> RecognizedPhrase | Nothing:
-    grammar = model.grammar(phrases)
-    if not grammar.phrases:
-        return Nothing("unclear")
-    return judged(grammar, model.alternatives(audio, grammar, until))
 
 
 def _chunks(audio: Audio) -> Iterator[bytes]:

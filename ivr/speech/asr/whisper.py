@@ -9,24 +9,23 @@ from __future__ import annotations
 import importlib.util
 import math
 import os
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ivr.net.threads import LateError, ThreadPool, in_background
+from ivr.net.threads import LateError
 from ivr.settings.extras import how_to_install
 from ivr.speech.audio import Audio
 from ivr.speech.languages import language_row
 
-from . import Expected, Nothing, RecognizedPhrase, Recognizer
+from . import Expected, Nothing, RecognizedPhrase
+from ._loading import LoadingRecognizer
 from .rates import at_rate
 
 _RATE = 16_000
@@ -77,22 +76,15 @@ class _Loaded:
         return [float(np.mean(np.log(np.asarray(result.text_token_probs) + 1e-9))) for result in results]
 
 
-class WhisperRecognizer(Recognizer):
+class WhisperRecognizer(LoadingRecognizer[_Loaded]):
     """Recognises any language with the first faster-whisper model in the folders."""
 
     kind: ClassVar[str] = "whisper"
     preference: ClassVar[int] = 60
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
-        self._folder = find_whisper_model(folders)
-        self._workers = ThreadPool(max(1, (os.cpu_count() or 1) // 2), "ivr-hears")
-        self._loading: Future[_Loaded] | None = None
-        self._lock = threading.Lock()
-
-    @classmethod
-    def open(cls, folders: Sequence[Path]) -> Self:
-        """Return the recogniser without loading a model."""
-        return cls(folders)
+        super().__init__(folders, threads=max(1, (os.cpu_count() or 1) // 2))
+        self._only = find_whisper_model(folders)
 
     def why_not(self, language: str) -> str | None:
         """Return which is missing: the language, the library or a model."""
@@ -100,47 +92,29 @@ class WhisperRecognizer(Recognizer):
             return f"faster-whisper does not hear {language}"
         if not _installed():
             return f"faster-whisper is not installed; install it with: {how_to_install('whisper')}"
-        if self._folder is None:
+        if self._only is None:
             return "there is no faster-whisper model (a folder with model.bin) in the folders of models"
-        if self._loading is not None and self._loading.done() and self._loading.exception() is not None:
-            return f"the faster-whisper model in {self._folder} cannot be loaded; get it again"
+        if self._cannot_load(self._only):
+            return f"the faster-whisper model in {self._only} cannot be loaded; get it again"
         return None
-
-    def prepare(self, language: str) -> None:
-        """Start to load the model, if one is installed."""
-        with suppress(LookupError):
-            self._model()
-
-    def listen(self, audio: Audio, expecting: Expected, deadline: float) -> RecognizedPhrase | Nothing:
-        """Score the phrases; return the best one if its score and its margin suffice."""
-        if not len(audio.samples):
-            return Nothing("silence")
-        if not expecting.phrases:
-            return Nothing("unclear")
-        until = time.monotonic() + deadline
-        try:
-            model = self._model().result(deadline)
-            scores = self._workers.run(lambda: model.scores(audio, expecting, until), until - time.monotonic())
-        except (LateError, TimeoutError):
-            return Nothing("late")
-        except Exception:  # after a fault of the library the call continues by keys
-            return Nothing("broken")
-        return _best(expecting.phrases, scores)
 
     def unknown_words(self, expecting: Expected) -> Mapping[str, Sequence[str]]:
         """Load the model and return nothing, since it can spell every word."""
         with suppress(Exception):
-            self._model().result()
+            self._model(expecting.language).result()
         return {}
 
-    def _model(self) -> Future[_Loaded]:
-        folder = self._folder
-        if folder is None:
-            raise LookupError("no model")
-        with self._lock:
-            if self._loading is None:
-                self._loading = in_background(lambda: _Loaded(folder), "ivr-loads-model")
-            return self._loading
+    def _folder(self, language: str) -> Path | None:
+        return self._only
+
+    def _load(self, folder: Path) -> _Loaded:
+        return _Loaded(folder)
+
+    def _recognised(
+        self, model: _Loaded, audio: Audio, expecting: Expected, until: float
+    ) -> RecognizedPhrase | Nothing:
+        """Return the phrase with the best score, if its score and its margin suffice."""
+        return _best(expecting.phrases, model.scores(audio, expecting, until))
 
 
 def find_whisper_model(folders: Sequence[Path]) -> Path | None:

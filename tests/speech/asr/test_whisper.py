@@ -48,7 +48,7 @@ def test_mandarin_callers_are_understood_or_asked_again_and_never_taken_for_anot
 
 def test_the_model_is_in_memory_before_a_tool_calls(whisper):
     assert whisper.unknown_words(Expected("zh-CN", MENU)) == {}
-    assert whisper._loading.done()
+    assert whisper._model("zh-CN").done()
 
 
 def test_no_time_is_late_and_no_phrase_is_unclear(whisper, sounds):
