@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from ivr.diagnostics.problem import Place, Problem
 from ivr.errors import FlowError
 from ivr.yamlfile.source import Mapping as Block
-from ivr.yamlfile.source import Node, read_file, read_text
+from ivr.yamlfile.source import Node, Scalar, read_file, read_text
 from ivr.yamlfile.suggest import did_you_mean
 
 from .allowances import with_allowances
@@ -63,6 +63,17 @@ class Catalogue:
         return Reading(
             spoken_kinds=tuple(self.spoken_kinds), argument_fault=self.argument_fault, families=self.families
         )
+
+    @property
+    def step_keys(self) -> Collection[str]:
+        """The keys by which flow files name the kinds of steps."""
+        return {step_key(cls) for cls in self.steps.values()}
+
+    def step_of(self, key: Scalar, value: Node) -> type[Step]:
+        """Return the kind that a key names; some keys have several kinds, which their values tell apart."""
+        written = (key.text, value.text) if isinstance(value, Scalar) else None
+        by_value = (cls for cls in self.steps.values() if cls.written_as is not None and cls.written_as == written)
+        return next(by_value, None) or self.steps[key.text]
 
     @property
     def lookup_types(self) -> LookupTypes:
@@ -345,17 +356,17 @@ def _read_step(name: str, place: Place, body: Node, reading: Reading, catalogue:
         cure = "Write its keys below it, two blanks further in."
         reading.problem(place, "wrong-type", f"{what} is no block of keys.", cure)
         return None
-    kinds = [key for key, _ in body.entries if key.text in catalogue.steps]
+    kinds = [(key, value) for key, value in body.entries if key.text in catalogue.step_keys]
     if not kinds:
         _report_no_kind(what, body, reading, catalogue)
         return None
     if len(kinds) > 1:
-        words = " and ".join(f'"{key.text}"' for key in kinds)
+        words = " and ".join(f'"{key.text}"' for key, _ in kinds)
         reading.problem(
-            kinds[1].place, "two-kinds", f"{what} has {words}; a step does one thing.", "Make two steps of it."
+            kinds[1][0].place, "two-kinds", f"{what} has {words}; a step does one thing.", "Make two steps of it."
         )
         return None
-    cls = catalogue.steps[kinds[0].text]
+    cls = catalogue.step_of(*kinds[0])
     values = read_options(body, options(cls), reading, what=f"a {cls.kind} step")
     places = {key.text: value.place for key, value in body.entries}
     return None if values is None else cls(name=name, place=place, places=places, **values)
@@ -364,12 +375,12 @@ def _read_step(name: str, place: Place, body: Node, reading: Reading, catalogue:
 def _report_no_kind(what: str, body: Block, reading: Reading, catalogue: Catalogue) -> None:
     every = {wish.key for cls in catalogue.steps.values() for wish in options(cls)}
     for key, _ in body.entries:
-        cure = did_you_mean(key.text, catalogue.steps)
+        cure = did_you_mean(key.text, catalogue.step_keys)
         if cure and key.text not in every:
             reading.problem(key.place, "unknown-step-kind", f'"{key.text}" is no kind of step.', cure)
             return
     place = body.entries[0][0].place if body.entries else body.place
-    cure = f"It needs one of: {', '.join(sorted(catalogue.steps))}."
+    cure = f"It needs one of: {', '.join(sorted(catalogue.step_keys))}."
     reading.problem(place, "unknown-step-kind", f"{what} does not say what it does.", cure)
 
 
@@ -380,7 +391,12 @@ def _languages(fields: FlowFields, steps: Mapping[str, Step]) -> tuple[str, ...]
     return (fields.language, *sorted(tags - {fields.language}))
 
 
+def step_key(cls: type[Step]) -> str:
+    """Return the key by which flow files name a kind of step."""
+    return cls.written_as[0] if cls.written_as else cls.kind
+
+
 def step_options(cls: type[Step]) -> tuple[Option, ...]:
     """Return the fields of a step kind, its own key first."""
     declared = options(cls)
-    return tuple(sorted(declared, key=lambda wish: wish.key != cls.kind))
+    return tuple(sorted(declared, key=lambda wish: wish.key != step_key(cls)))

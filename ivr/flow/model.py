@@ -103,7 +103,8 @@ class Step(ABC):
     """One step of a flow. Step kinds are subclasses in `ivr/steps`, one file each, with fields and behaviour."""
 
     kind: ClassVar[str]
-
+    written_as: ClassVar[tuple[str, str] | None] = None
+    """The key and value that name the kind in flow files where a key has several kinds; None where it is the key."""
     # Traits: other packages read these, so that no step kind is named outside `ivr/steps`.
     listens: ClassVar[bool] = False
     """Whether it waits for the caller: the turn ends in it, and the next turn begins with the caller's input."""

@@ -11,7 +11,7 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
-from .fields import Option, options
+from .fields import FieldKind, ListOf, Option, options
 from .hotline import DeskFields, LineFields, NumberFields, SegmentFields, SiteFields, WaitingFields
 from .loader import Catalogue, FlowFields, step_options
 from .lookups import LookupsFields, QuestionFields, SampleFields, ServiceFields, TakenFields
@@ -46,7 +46,7 @@ _LISTENING = "on_no_input"
 def manual(catalogue: Catalogue) -> str:
     """Return the manual of the installed flow language in Markdown."""
     shared = _shared(catalogue.steps)
-    listening = [kind for kind, cls in sorted(catalogue.steps.items()) if _listens(cls)]
+    listening = [_title(cls) for _, cls in sorted(catalogue.steps.items()) if _listens(cls)]
     sections: dict[str, Callable[[], str]] = {
         "flow": lambda: _fields(options(FlowFields)),
         "kinds": lambda: _kinds(catalogue.steps),
@@ -110,19 +110,35 @@ def _same(wish: Option, others: tuple[Option, ...]) -> bool:
 
 
 def _kinds(kinds: Mapping[str, type[Step]]) -> str:
-    return _table(("kind", ""), ((f"[`{kind}`](#{kind})", option_summary(cls)) for kind, cls in sorted(kinds.items())))
+    return _table(
+        ("kind", ""), ((f"[`{_title(cls)}`](#{_anchor(cls)})", option_summary(cls)) for _, cls in sorted(kinds.items()))
+    )
+
+
+def _title(cls: type[Step]) -> str:
+    return ": ".join(cls.written_as) if cls.written_as else cls.kind
+
+
+def _anchor(cls: type[Step]) -> str:
+    """Return the anchor that Markdown gives the title."""
+    return _title(cls).replace(":", "").replace(" ", "-")
 
 
 def _step(cls: type[Step], shared: list[Option]) -> str:
     usual = {(wish.key, wish.help, wish.default_words) for wish in [*shared, *options(Step)]}
     own = [wish for wish in step_options(cls) if (wish.key, wish.help, wish.default_words) not in usual]
-    return f"### {cls.kind}\n\n{manual_text(cls)}\n\n{_fields(own)}{_inner(own)}"
+    return f"### {_title(cls)}\n\n{manual_text(cls)}\n\n{_fields(own)}{_inner(own)}"
 
 
 def _inner(wanted: list[Option]) -> str:
     """Return the tables of the blocks inside a step."""
-    blocks = [(wish, cls) for wish in wanted if (cls := getattr(wish.kind, "cls", None)) is not None]
+    blocks = [(wish, cls) for wish in wanted if (cls := getattr(_item(wish.kind), "cls", None)) is not None]
     return "".join(f"\n\n`{wish.key}` holds:\n\n{_fields(options(cls))}" for wish, cls in blocks)
+
+
+def _item(kind: FieldKind[Any]) -> FieldKind[Any]:
+    """Return the kind of a list's items, else the kind itself."""
+    return kind.of if isinstance(kind, ListOf) else kind
 
 
 def _spoken(kinds: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from .fields import Schema, documented, object_schema, options
 from .hotline import LineFields
-from .loader import Catalogue, FlowFields, step_options
+from .loader import Catalogue, FlowFields, step_key, step_options
 from .lookups import LookupsFields
 from .model import Step
 from .shared_parts import USE, WITH
@@ -53,19 +53,30 @@ def lookups_schema() -> Schema:
 
 def _step_schema(kinds: Mapping[str, type[Step]]) -> Schema:
     """Return the schema of a step: it offers the key of every kind, and checks a step by the kind whose key it has."""
+    keys = {kind: cls for kind, cls in sorted(kinds.items()) if not cls.written_as}
     return {
         "type": "object",
         "description": "A step does one thing; the key that says which is its kind.",
         "properties": {
-            **{kind: documented(option_summary(cls)) for kind, cls in sorted(kinds.items())},
+            **{kind: documented(option_summary(cls)) for kind, cls in keys.items()},
             USE: documented("The step of line.yaml that this one is made of."),
             WITH: documented("The values of its parameters."),
         },
-        "anyOf": [{"required": [kind]} for kind in (*sorted(kinds), USE)],
+        "anyOf": [{"required": [kind]} for kind in (*keys, USE)],
         "allOf": [
-            {"if": {"required": [kind]}, "then": {"$ref": f"#/definitions/{kind}%20step"}} for kind in sorted(kinds)
+            {"if": _written(cls, kinds), "then": {"$ref": f"#/definitions/{kind}%20step"}}
+            for kind, cls in sorted(kinds.items())
         ],
     }
+
+
+def _written(cls: type[Step], kinds: Mapping[str, type[Step]]) -> Schema:
+    """Return what tells the steps of a kind from others: the key, and its value where the key has several kinds."""
+    key = step_key(cls)
+    values = [other.written_as[1] for other in kinds.values() if other.written_as and other.written_as[0] == key]
+    if cls.written_as:
+        return {"required": [key], "properties": {key: {"const": cls.written_as[1]}}}
+    return {"required": [key], **({"properties": {key: {"not": {"enum": values}}}} if values else {})}
 
 
 def _kind_schema(cls: type[Step]) -> Schema:

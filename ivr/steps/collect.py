@@ -39,6 +39,8 @@ class CollectStep(EntryStep):
     | `pin` | six digits, or `length` | never | secret `pin` |
     | `cvv` | three or four digits, or `length` | never | secret `cvv` |
 
+    `collect: speech` and `collect: one_of` take what has a name; each has a section of its own.
+
     A secret can be compared and given to a lookup; it is never spoken, logged or stored in clear; only the last four
     of a card are: `{pan|card_tail}`. Conditions read its scheme: `pan.scheme == "visa"` (unionpay, visa, mastercard,
     amex, jcb, diners, discover, or none). Pound alone gives more time, star clears, star alone goes back, star and 0

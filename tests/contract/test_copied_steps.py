@@ -45,9 +45,18 @@ def copy_name(kind: str) -> str:
 
 def copied(source: str, kind: str) -> str:
     """Write a step's module for a new kind: its name, the key in YAML and the field behind it."""
-    new = copy_name(kind)
-    for old in (f'"{kind}"$', rf"^    {kind}(?=: )", rf"(?<=self\.){kind}\b", rf"\b{kind}(?==protected)"):
-        source = re.sub(old, lambda match: match[0].replace(kind, new), source, flags=re.MULTILINE)
+    written_as = MODELS.steps[kind].written_as
+    for name in (kind, *(written_as[:1] if written_as else ())):
+        new = copy_name(name)
+        places = (
+            f'"{name}"$',
+            rf"^    {name}(?=: )",
+            rf"(?<=self\.){name}\b",
+            rf"\b{name}(?==protected)",
+            rf'= \("{name}", "',
+        )
+        for old in places:
+            source = re.sub(old, lambda match: match[0].replace(name, new), source, flags=re.MULTILINE)  # noqa: B023
     return source
 
 

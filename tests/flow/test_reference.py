@@ -69,7 +69,7 @@ def test_everything_that_can_be_written_is_in_the_manual():
     keys = {wish.key for cls in LANGUAGE.steps.values() for wish in options(cls)}
     names = [
         *keys,
-        *LANGUAGE.steps,
+        *(": ".join(cls.written_as or (kind,)) for kind, cls in LANGUAGE.steps.items()),
         *DOES,
         *RULES,
         *profiles(),

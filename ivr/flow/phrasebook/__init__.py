@@ -22,6 +22,8 @@ PARTS = frozenset(
         "agent_label",
         "yes_words",
         "no_words",
+        "more_items",
+        "more_words",
         "agent_words",
         "digit_words",
         "key_words",
