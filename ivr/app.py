@@ -288,6 +288,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     log.to_stderr()
     ivr = build(settings, release=release)
     ivr.session.speech_input.warm(ivr.release)
+    ivr.session.engines.newest.warm()
     if "cloud" not in settings.tts:
         ivr.session.prompts.warm({language for flow in ivr.release.flows.values() for language in flow.languages})
     app = web_app(ivr, ServerJobs(ivr))

@@ -13,9 +13,11 @@ from functools import partial
 from msgspec.structs import replace
 
 from ivr.errors import FlowStuck, LookupFailed
+from ivr.flow import phrasebook
 from ivr.flow.chart import Chart
-from ivr.flow.model import RETURN, Flow, Release
+from ivr.flow.model import RETURN, Flow, Release, Step
 from ivr.flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
+from ivr.flow.reach import ChoiceReach
 
 from .asking import Ask, run_turn
 from .call import Call, Frame, Transfer
@@ -25,7 +27,7 @@ from .inputs import LOST, CallStarted, Digits, HungUp, Input, RecognizerFailed, 
 from .ports import Event
 from .release_cache import ReleaseCache
 from .service_ports.queue import ENDED, LeaveQueue
-from .step import FlowResults, LiveStep, Move, RunFlow, Universal
+from .step import FlowResults, Jump, LiveStep, Move, RunFlow, Universal
 from .turn import Services, Turn
 from .verbs import Closing, Hearing
 
@@ -55,7 +57,23 @@ class Engine:
         self.release = release
         self._services = services
         self._cache = ReleaseCache() if cache is None else cache
+        self._reach = ChoiceReach(release.flows)
         self._charts = {name: Chart(flow) for name, flow in release.flows.items()}
+
+    def warm(self) -> None:
+        """Compose what can be said at each menu, so that the first caller waits no longer than the hundredth."""
+        for flow in self.release.flows.values():
+            for step in flow.steps.values():
+                for language in flow.languages if isinstance(step, InputStep) else ():
+                    call = Call("", self.release.version, language, "", "", 0.0, (Frame(flow.name, step.name),))
+                    self._rehearse(self._turn(call, 0.0), step)
+
+    @staticmethod
+    def _rehearse(turn: Turn, step: Step) -> None:
+        """Compose the hints of a step and look for a long sentence among its phrases."""
+        if isinstance(step, InputStep) and step.hearing(turn) is not None:
+            language = phrasebook.language_of(turn.call.language)
+            turn.services.understand(phrasebook.phrase(language, "help"), step.expected(turn), language)
 
     def begin(self, call_id: str, started: CallStarted, now: float) -> Reply | Ask[Reply]:
         """Take the first turn of a call. An unknown flow name gets the flow of the called number."""
@@ -141,7 +159,7 @@ class Engine:
         release = self.release
         return Turn(
             call, self._flow(call), release.line, self._services, now,
-            release_cache=self._cache, lookups=release.lookups,
+            release_cache=self._cache, reach=self._reach, lookups=release.lookups,
         )  # fmt: skip
 
     def _flow(self, call: Call) -> Flow:
@@ -179,7 +197,7 @@ class Engine:
             with suppress(LookupFailed):
                 turn.ask(LeaveQueue(call=turn.call.id, why=ENDED))
 
-    def _follow(self, turn: Turn, move: str | Universal | RunFlow) -> Move:
+    def _follow(self, turn: Turn, move: str | Universal | RunFlow | Jump) -> Move:
         if move is Universal.BACK:
             return self._back(turn)
         if move is Universal.AGAIN:
@@ -188,6 +206,8 @@ class Engine:
             return self._enter(turn)
         if isinstance(move, RunFlow):
             return self._run_flow(turn, move)
+        if isinstance(move, Jump):
+            return self._jump(turn, move)
         assert isinstance(move, str)  # noqa: S101
         if move == MAIN_MENU:
             self._drop_to_first(turn)
@@ -246,6 +266,20 @@ class Engine:
         turn.change(frames=turn.call.frames[:1])
         turn.flow = self._flow(turn.call)
         turn.change_frame(history=())
+
+    def _jump(self, turn: Turn, jump: Jump) -> Move:
+        """Go to a step of any flow; the flow that the call began with stays below, for its main menu and the way back.
+
+        The step asks for the proof that it requires, as on every way to it.
+        """
+        turn.note("outcome", outcome="jump", to=f"{jump.flow}.{jump.step}")
+        self._leave_mark(turn, jump.step)
+        if turn.frame.flow != jump.flow:
+            turn.change(frames=turn.call.frames[:1])
+            if turn.frame.flow != jump.flow:
+                turn.change(frames=(*turn.call.frames, Frame(jump.flow, jump.step)))
+            turn.flow = self._flow(turn.call)
+        return self._arrive(turn, jump.step)
 
     # sub-flows
 

@@ -54,8 +54,12 @@ class EntryStep(InputStep):
 
     def hearing(self, turn: Turn) -> Hearing | None:
         """Return the words that can be said here. An entry of several keys is never recorded, not even its last key."""
-        hearing = super().hearing(turn) if self.wanted(turn).sayable else None
+        hearing = super().hearing(turn)
         return None if hearing and hearing.by == "recording" and self.wanted(turn).most > 1 else hearing
+
+    def takes_words(self, turn: Turn) -> bool:
+        """Return whether the entry may be spoken."""
+        return super().takes_words(turn) and self.wanted(turn).sayable
 
     def keys_said(self, turn: Turn) -> Sequence[str]:
         """Return all digits where the entry is one digit."""
@@ -102,9 +106,10 @@ class EntryStep(InputStep):
     def take_speech(self, turn: Turn, words: str) -> Move:
         """Parse words as the whole entry that is wanted; drop the keys typed before."""
         entry = self.wanted(turn)
-        if entry.secret or self.protects() or not entry.sayable:
+        if entry.secret or not self.takes_words(turn):
             return MISS
-        heard = turn.services.inverse_normalize(words, turn.call.language, entry.name, turn.today)
+        name = "key" if entry.most == 1 else entry.name
+        heard = turn.services.inverse_normalize(words, turn.call.language, name, turn.today)
         if not heard or len(heard) > entry.most:
             return MISS
         _forget(turn)

@@ -16,14 +16,15 @@ from ivr.flow.scalars import Flag, OneOf, Seconds, Whole
 from ivr.flow.text import Text
 from ivr.flow.text_field import TextField
 
+from .expected_words import hints_of, names_of, phrases_of
 from .inputs import Digits, Input, NoInput, Resumed, Speech
+from .option_words import next_language
 from .scratch import Scratch
 from .stand_ins import without_ahead, without_numbers
 from .step import LiveStep, Move, Universal
 from .turn import Turn
 from .verbs import Gather, Hearing, Keys
 
-MOST_HINTS = 100
 HOLD = 60.0
 """Seconds that `do: wait` waits (relay calls, AS/NZS 4263)."""
 SLOWER, FASTER = 0.85, 1.15
@@ -112,10 +113,14 @@ class InputStep(LiveStep):
         del turn, words
         return MISS
 
-    def hints(self, turn: Turn) -> Sequence[str]:
-        """Return the expected words, as hints for the recogniser."""
-        del turn
+    def expected(self, turn: Turn) -> Sequence[tuple[str, ...]]:
+        """Return the phrases that are expected, of each choice or answer."""
         return ()
+
+    def takes_words(self, turn: Turn) -> bool:
+        """Return whether an answer may be spoken here at all."""
+        del turn
+        return self.speech and not self.protects()
 
     def keys_said(self, turn: Turn) -> Sequence[str]:
         """Return the keys that may be said by their names."""
@@ -206,24 +211,27 @@ class InputStep(LiveStep):
         """Return the words that can be said here and the recogniser; None where only keys are taken."""
         language = turn.call.language
         input_mode = turn.call.input_mode or turn.services.input_mode(language)
-        if input_mode == "keys" or not self.speech or self.protects():
+        if input_mode == "keys" or not self.takes_words(turn):
             return None
         by: Literal["recording", "carrier"] = "recording" if input_mode == "recording" else "carrier"
-        hints = tuple(self.hints(turn))
-        keys_said = (
-            tuple(self.keys_said(turn)) if by == "recording" else ()
-        )  # a carrier's recogniser also hears unexpected words
-        key = ("hearing", turn.flow.name, language, hints, by, keys_said)
-        return turn.release_cache.once(key, lambda: self._hearing(turn, hints, by, keys_said))
+        expected = tuple(self.expected(turn))
+        # a carrier's recogniser also hears unexpected words
+        keys_said = tuple(self.keys_said(turn)) if by == "recording" else ()
+        key = ("hearing", turn.flow.name, language, expected, by, keys_said)
+        return turn.release_cache.once(key, lambda: self._hearing(turn, expected, by, keys_said))
 
     def _hearing(
-        self, turn: Turn, hints: Sequence[str], by: Literal["recording", "carrier"], keys_said: Sequence[str]
+        self,
+        turn: Turn,
+        expected: Sequence[tuple[str, ...]],
+        by: Literal["recording", "carrier"],
+        keys_said: Sequence[str],
     ) -> Hearing:
         language = turn.call.language
-        universal = [word for choice in turn.flow.globals for word in phrases_of(choice, language)]
-        names = [words for key in keys_said for words in self._names(turn, key)]
-        expected = (*hints, *universal, *phrasebook.words(language, "agent_words"), *names)
-        return Hearing(language, tuple(dict.fromkeys(expected))[:MOST_HINTS], by)
+        universal = [phrases_of(choice, language) for choice in turn.flow.globals]
+        everywhere = [phrasebook.words(language, key) for key in ("agent_words", "fraud_words")]
+        names = [self._names(turn, key) for key in keys_said]
+        return Hearing(language, hints_of([*expected, *universal, *everywhere, *names]), by)
 
     @staticmethod
     def _names(turn: Turn, key: str) -> list[str]:
@@ -252,14 +260,14 @@ class InputStep(LiveStep):
             case _:
                 move = self.repeat(turn) if isinstance(action, Resumed) else SILENCE
         if move in (MISS, SILENCE):
-            return self._again(turn, str(move))
+            return self._again(turn, str(move), spoken=isinstance(action, Speech))
         return move
 
     def _judge_speech(self, turn: Turn, speech: Speech) -> Move:
-        person = self.person_wanted(turn, speech.text)
-        if person or self.protects() or not self.speech:
-            return person or MISS
-        sure = 1.0 if speech.confidence is None else speech.confidence
+        help_wanted = self.help_wanted(turn, speech.text)
+        if help_wanted or not self.takes_words(turn):
+            return help_wanted or MISS
+        sure = speech.confidence or 1.0  # recognisers that have none report 0
         if sure < turn.profile.minimum_confidence:
             return MISS
         own = self.take_speech(turn, speech.text)
@@ -267,8 +275,16 @@ class InputStep(LiveStep):
             return MISS
         return own if own != MISS else self._universal_said(turn, speech.text)
 
-    def person_wanted(self, turn: Turn, words: str) -> str | None:
-        """Return the way to a person if the caller asked for one, at every step and at any confidence."""
+    def help_wanted(self, turn: Turn, words: str) -> str | None:
+        """Return the way to a person if the words ask for one or tell of a fraud, at every step and any confidence."""
+        if (
+            turn.services.understand(words, [phrasebook.words(turn.call.language, "fraud_words")], turn.call.language)
+            == 0
+        ):
+            return warn_of_fraud(turn)
+        return self._person_wanted(turn, words)
+
+    def _person_wanted(self, turn: Turn, words: str) -> str | None:
         outcome, wanted = AGENT, phrasebook.words(turn.call.language, "agent_words")
         for number, choice in self._universals(turn):
             if choice.goto and choice.goto.name == turn.flow.agent:
@@ -342,8 +358,11 @@ class InputStep(LiveStep):
 
     # the ladder
 
-    def _again(self, turn: Turn, kind: str) -> Move:
-        """Count one failure (silence and misses together) and ask again, or give up."""
+    def _again(self, turn: Turn, kind: str, *, spoken: bool = False) -> Move:
+        """Count one failure (silence and misses together) and ask again, or give up.
+
+        Who speaks where only keys count is told so at once; so is who is silent there, and perhaps has spoken.
+        """
         scratch = turn.scratch_as(InputScratch)
         failures = scratch.failures + 1
         turn.remember(replace(scratch, failures=failures))
@@ -353,7 +372,11 @@ class InputStep(LiveStep):
             return SILENCE
         if failures >= (self.tries or turn.profile.tries) or turn.call.errors >= turn.profile.error_budget:
             return FAILED
-        self._reprompt(turn, kind, failures)
+        unheard = not self.takes_words(turn)
+        if unheard and (spoken or (kind == SILENCE and failures == 1)):
+            turn.phrase("keys_here")
+        if not (unheard and spoken):
+            self._reprompt(turn, kind, failures)
         return self.listen(turn)
 
     def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
@@ -364,35 +387,12 @@ class InputStep(LiveStep):
         turn.phrase(f"{self.ladder}_{kind}_{min(failures, 2)}")
 
 
-def next_language(turn: Turn) -> str:
-    """Return the language that `do: language` switches to: the flow's next one."""
-    languages = turn.flow.languages
-    place = languages.index(turn.call.language) if turn.call.language in languages else 0
-    return languages[(place + 1) % len(languages)]
-
-
-def option_words(turn: Turn, label: str, key: str) -> str:
-    """Return the spoken form of a choice: what it does, then its key."""
-    names = {"*": "key_star", "#": "key_pound"}
-    spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else " ".join(key)
-    phrase_key = "option_deed" if label.startswith(("To ", "If ")) else "option"
-    return phrasebook.phrase(turn.call.language, phrase_key, label=label, key=spoken)
-
-
-def names_of(key: str, language: str) -> tuple[str, ...]:
-    """Return the phrases for a key."""
-    names = {"*": phrasebook.phrase(language, "key_star"), "#": phrasebook.phrase(language, "key_pound")}
-    names |= {str(digit): name for digit, name in enumerate(phrasebook.words(language, "digit_words"))}
-    return tuple(phrasebook.phrase(language, "key_words", key=names[key]).split("|"))
-
-
-def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:
-    """Return the phrases for a choice: its own, and its label if that has no values."""
-    said = choice.phrases.for_language(language) if choice.phrases else ()
-    label = choice.label.by_language.get(language) if choice.label else None
-    if label and label.fixed:
-        said = (label.fixed, *said)
-    return tuple(dict.fromkeys(said))
+def warn_of_fraud(turn: Turn) -> str:
+    """Warn a caller who tells of a fraud, and lead him to a person before all others."""
+    turn.note("risk")
+    turn.change_caller(replace(turn.caller, risk=True))
+    turn.phrase("fraud_warning", barge_in=False)
+    return AGENT
 
 
 def keep_ahead(turn: Turn, rest: str) -> None:

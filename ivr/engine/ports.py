@@ -36,8 +36,8 @@ class InverseNormalize(Protocol):
     def __call__(self, text: str, language: str, entry: str = "keys", today: date | None = None) -> str | None:
         """Return the keys by which an answer would have been typed as this kind of entry, or None.
 
-        `entry` is "keys" for menus (digits, or one * or #), or the name of a collected entry that is no secret. `today`
-        is what "tomorrow" counts from.
+        `entry` is "keys" for menus (digits, or one * or #), "key" where one key is wanted, or the name of a collected
+        entry that is no secret. `today` is what "tomorrow" counts from.
         """
 
 

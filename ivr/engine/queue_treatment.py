@@ -13,7 +13,7 @@ from ivr.flow import phrasebook
 from ivr.flow.model import Choice
 from ivr.flow.outcomes import MAIN_MENU, global_outcome
 
-from .input_step import option_words
+from .option_words import option_words
 from .service_ports.queue import LeaveQueue, QueueStatus
 from .step import Move, Universal
 from .turn import Turn

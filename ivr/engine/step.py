@@ -37,6 +37,14 @@ class RunFlow:
 
 
 @dataclass(frozen=True)
+class Jump:
+    """Go to a step of any flow, to which no route leads from here: the caller named a service of another menu."""
+
+    flow: str
+    step: str
+
+
+@dataclass(frozen=True)
 class FlowResults(Scratch):
     """The results of a sub-flow and the identity level that may read them; None before it has returned."""
 
@@ -44,8 +52,8 @@ class FlowResults(Scratch):
     proof: int = 0
 
 
-Move = str | Universal | RunFlow | None
-"""The result of a step: an outcome of the chart, a universal, or a sub-flow; None when the turn waits."""
+Move = str | Universal | RunFlow | Jump | None
+"""The result of a step: an outcome of the chart, a universal, a sub-flow, or a jump; None when the turn waits."""
 
 
 class LiveStep(Step):

@@ -19,6 +19,7 @@ from ivr.flow.expressions import Expression
 from ivr.flow.model import PRIORITIES, Choice, Flow, Hotline
 from ivr.flow.outside_services import LOOKUP_SECONDS, Lookups
 from ivr.flow.profiles import Profile
+from ivr.flow.reach import ChoiceReach
 from ivr.flow.text import Template, Text
 from ivr.secret import SHOWN, Secret, masked
 
@@ -81,6 +82,7 @@ class Turn:
     hops: int = 0
     found_closed: set[str] = field(default_factory=set)
     release_cache: ReleaseCache = field(default_factory=ReleaseCache)
+    reach: ChoiceReach = field(default_factory=lambda: ChoiceReach({}))
     lookups: Lookups = Lookups()
     _values: CallValues | None = None
     _values_of: Call | None = None

@@ -66,7 +66,8 @@ class Phrases:
 class Choice:
     """A key or phrase and its effect: go to a step, or one of the universals in `do`; `value` is stored.
 
-    `counted` tells a key that the place in the list gave from one that an editor wrote.
+    `counted` tells a key that the place in the list gave from one that an editor wrote. `reach` is "here" for a choice
+    whose phrases count in its own menu only (`ivr/flow/reach.py`).
     """
 
     key: str
@@ -79,6 +80,7 @@ class Choice:
     value: str
     place: Place = field(compare=False)
     counted: bool = field(default=False, compare=False)
+    reach: str = ""
 
 
 @dataclass(frozen=True)

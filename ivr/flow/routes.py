@@ -223,6 +223,19 @@ class ChoiceFields:
     when: Expression | None = option(Condition(), help="Offered only while this holds.", default=None)
     reason: str = option(Name("a word"), help="The reason of the call, for reports and surveys.", default="")
     value: str = option(Name("a word"), help="The value of the menu's `as` variable when this is chosen.", default="")
+    reach: str = option(
+        OneOf(("here",)),
+        help="`here`: its words count in this menu only, not at other menus.",
+        default="",
+        shown="at other menus, too, if the call can begin at its target",
+    )
+
+
+_OF_MENUS = {
+    "value": 'Delete this line, or make the choice one of a menu that has "as".',
+    "reach": "Delete this line, or make the choice one of a menu.",
+}
+"""Keys that only choices of a menu have, with the cure elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -277,10 +290,10 @@ class Choices(FieldKind[tuple[Choice, ...]]):
             cure = "Write one key, or make the choice one of a menu."
             reading.problem(node.place, "wrong-type", "Only a choice of a menu has a key of several digits.", cure)
             return None
-        if values["value"] and not self.numbered:
-            cure = 'Delete this line, or make the choice one of a menu that has "as".'
-            reading.problem(node.place, "keys-disagree", '"value" has no meaning outside a menu.', cure)
-            return None
+        for name, cure in _OF_MENUS.items():
+            if values[name] and not self.numbered:
+                reading.problem(node.place, "keys-disagree", f'"{name}" has no meaning outside a menu.', cure)
+                return None
         return values
 
     @staticmethod

@@ -19,23 +19,28 @@ class Negation:
     within: str
 
 
+_UNDONE = "取消|解除|撤销|撤回|撤掉|停办|恢复"
+"""Verbs that undo what they name: 解除挂失 is no new loss."""
+
 MANDARIN = Negation(
     before=(
-        r"(?<![要是想能会可好有特级个分区识差])"
-        r"(?:不(?:要|用|想|是|需要|必|找|选|按|查|办)|没说|没要|没有(?![查看找接收])|别|甭|无需)"
-        r"(?:一下|[转给我帮再想要找到接查办按选去看跟和说的您你个]){0,6}"
+        r"(?:(?<![要是想能会可好有特级个分区识差查看找接收听搜得])"
+        r"(?:不(?:要|用|想|是|需要|必)|(?<!还)不(?![到了出见小过])|没(?:说|要|有)?(?![查看找接收听到])|别(?![人的家处])|甭|无需)"
+        rf"|{_UNDONE})"
+        r"(?:一下|[转给我帮再想要找到接查办按选去看跟和说的您你个把被锁先来做上这那张人]){0,6}"
     ),
     behind=r"[啊哦]?[，,] *(?:不对|不是|说错了|错了)|不要了|不用了|不要$",
     within="不(?!小心|见)|[没别未]",
 )
-"""要不, 是不是 and 有没有 do not negate; 没有查到余额 still asks for the balance."""
+"""要不, 是不是 and 有没有 do not negate; 没有查到余额 and 查不到余额 still ask for the balance."""
 
 TRADITIONAL_MANDARIN = Negation(*map(traditional, (MANDARIN.before, MANDARIN.behind, MANDARIN.within)))
 
 CANTONESE = Negation(
     before=(
-        r"(?<![要係想會可好有得])"
+        r"(?:(?<![要係想會可好有得])"
         r"(?:唔(?:要|用|使|想|係|需要|好|搵|揀|撳|查)|冇(?:講|話|要)|冇(?![查睇搵收])|咪|毋須|無須)"
+        rf"|{traditional(_UNDONE)})"
         r"(?:一下|[轉畀俾給我幫再想要搵到接查辦撳揀去睇同講嘅您你個]){0,6}"
     ),
     behind=r"[呀啊]?[，,] *(?:唔啱|唔係|講錯|錯咗)|唔(?:要|使)(?:喇|啦|了)|唔要$",
@@ -46,8 +51,9 @@ CANTONESE = Negation(
 ENGLISH = Negation(
     before=(
         r"\b(?:not|dont|havent|hasnt|didnt|doesnt|isnt|wasnt|without|never|rather than|instead of)"
-        r"(?: (?:want|need|like|to|speak|speaking|talk|talking|with|"
+        r"(?: (?:want|need|like|to|speak|speaking|talk|talking|with|been|being|yet|"
         r"for|be|transferred|connected|connect|me|any|about|check|my|the|a|an|that|ask|asking|say))* "
+        r"|\b(?:cancel|undo|remove|lift|withdraw|revoke)(?: (?:my|the|a|that|this))* "
         r"|\bno "
     ),
     behind=r", *(?:no\b|sorry\b|wrong\b)",

@@ -11,7 +11,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Protocol
 
-from ivr.engine.input_step import InputStep, phrases_of
+from ivr.engine.expected_words import phrases_of
+from ivr.engine.input_step import InputStep
 from ivr.engine.inputs import Digits, HungUp, Input, NoInput, RecognizerFailed, Recorded, Speech
 from ivr.engine.verbs import Hearing, InputMode
 from ivr.errors import NoRecording
@@ -193,5 +194,5 @@ def _said(flow: Flow, language: str) -> Iterator[str]:
     for choice in choices:
         yield from phrases_of(choice, language)
     if phrasebook.language_of(language) == language:
-        for key in ("agent_words", "yes_words", "no_words", "digit_words"):
+        for key in ("agent_words", "fraud_words", "yes_words", "no_words", "digit_words"):
             yield from phrasebook.words(language, key)

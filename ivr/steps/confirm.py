@@ -77,9 +77,9 @@ class ConfirmStep(InputStep):
         place = turn.services.understand(words, offers, turn.call.language, whole=True)
         return MISS if place is None else ("no", "yes")[place]
 
-    def hints(self, turn: Turn) -> Sequence[str]:
+    def expected(self, turn: Turn) -> Sequence[tuple[str, ...]]:
         """Expect the words for yes and no."""
-        return [*_words(turn, "yes_words"), *_words(turn, "no_words")]
+        return [_words(turn, "yes_words"), _words(turn, "no_words")]
 
 
 def _words(turn: Turn, key: str) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import Any, ClassVar
 
 from ivr.engine.dialled_keys import is_extension, longest, matched_keys
 from ivr.engine.entry_parser import FINISH
-from ivr.engine.input_step import MISS, InputScratch, InputStep, keep_ahead, next_language, option_words, phrases_of
-from ivr.engine.step import Move
+from ivr.engine.input_step import MISS, InputScratch, InputStep, keep_ahead
+from ivr.engine.option_words import next_language, option_words
+from ivr.engine.spoken_choices import SpokenChoices, spoken_choices
+from ivr.engine.step import Jump, Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Hearing, Keys
 from ivr.flow import phrasebook
@@ -203,21 +204,22 @@ class MenuStep(InputStep):
 
     def take_speech(self, turn: Turn, words: str) -> Move:
         """Take the choice whose phrase or key was clearly said."""
-        offered, language = self._offered(turn), turn.call.language
-        own = self._phrases(turn)
-        place = turn.services.understand(words, [*own, *self.universal_phrases(turn)], language)
-        if place is None:  # a choice of the menu goes before a global of the flow
-            place = turn.services.understand(words, own, language)
-        if place is not None:
-            choice = offered[place] if place < len(own) else None
-            return self.do(turn, choice, self.outcome(choice)) if choice else MISS
-        key = turn.services.inverse_normalize(words, language)
+        named = self._spoken(turn).named(turn, words, self.universal_phrases(turn))
+        if isinstance(named, int):
+            choice = self._offered(turn)[named]
+            return self.do(turn, choice, self.outcome(choice))
+        if named is not None:
+            super().do(turn, named.choice, "")
+            return Jump(named.flow, named.step)
+        if turn.services.understand(words, self.universal_phrases(turn), turn.call.language) is not None:
+            return MISS
+        several = longest(self._keys, self._patterns) > 1
+        key = turn.services.inverse_normalize(words, turn.call.language, "keys" if several else "key")
         return self.take_keys(turn, key) if key and len(key) <= longest(self._keys, self._patterns) else MISS
 
-    def hints(self, turn: Turn) -> Sequence[str]:
-        """Expect the phrases of all choices on offer."""
-        key = ("hints", *self._offered_set(turn))
-        return turn.release_cache.once(key, lambda: tuple(chain.from_iterable(self._phrases(turn))))
+    def expected(self, turn: Turn) -> Sequence[tuple[str, ...]]:
+        """Expect the phrases of all choices on offer, and of those that count here from other menus."""
+        return self._spoken(turn).all_phrases
 
     def keys_said(self, turn: Turn) -> Sequence[str]:
         """Expect the keys of all choices on offer, and those that work everywhere."""
@@ -237,10 +239,10 @@ class MenuStep(InputStep):
             lambda: tuple(c for c in self.menu if turn.offered(c) and not self._pointless(turn, c)),
         )
 
-    def _phrases(self, turn: Turn) -> Sequence[tuple[str, ...]]:
-        """Return the phrases of each choice on offer."""
-        key, language = ("phrases", *self._offered_set(turn)), turn.call.language
-        return turn.release_cache.once(key, lambda: tuple(phrases_of(c, language) for c in self._offered(turn)))
+    def _spoken(self, turn: Turn) -> SpokenChoices:
+        """Return what can be said here."""
+        key = ("spoken", *self._offered_set(turn))
+        return turn.release_cache.once(key, lambda: spoken_choices(turn, self.name, self._offered(turn)))
 
     @staticmethod
     def _pointless(turn: Turn, choice: Choice) -> bool:

@@ -102,11 +102,14 @@ class SurveyStep(InputStep):
         """Take an answer; anything else is a refusal."""
         if isinstance(action, Resumed):
             return self.listen(turn)
-        if isinstance(action, Speech) and (person := self.person_wanted(turn, action.text)):
+        if isinstance(action, Speech) and (person := self.help_wanted(turn, action.text)):
             self._finish(turn)
             return person
+        entry = "key" if SCALES[self._asked(turn)][1] < 10 else "keys"
         spoken = (
-            turn.services.inverse_normalize(action.text, turn.call.language) if isinstance(action, Speech) else None
+            turn.services.inverse_normalize(action.text, turn.call.language, entry)
+            if isinstance(action, Speech)
+            else None
         )
         keys = action.keys if isinstance(action, Digits) else spoken or ""
         if keys.startswith("*0") or (keys == "0" and SCALES[self._asked(turn)][0] > 0):

@@ -23,6 +23,7 @@ PROTOCOLS = {
     "corrected": {"speech/itn"},
     "day": {"speech/itn"},
     "exists": {"stores"},
+    "key": {"speech/itn"},
     "keys": {"speech/itn"},
     "language": {"speech/verbalize"},
     "main": {"cli", "loadtest", "speech/tts"},

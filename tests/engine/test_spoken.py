@@ -155,3 +155,44 @@ globals:
 )
 def test_a_choice_is_taken_where_it_was_clearly_meant(phone, said, heard):
     assert phone(CHOICES, head=REPEAT).speak(said).heard.startswith(heard)
+
+
+EVERYWHERE = """
+  start: {menu: [{label: 密码, goto: pin}, {label: 金额, goto: sum}, {label: 确认, goto: sure}]}
+  pin: {collect: pin, as: secret, prompt: 请输入密码。, next: start}
+  sum: {collect: amount, as: sum, prompt: 请输入金额。, next: start}
+  sure: {confirm: 好吗。, yes: start, no: start}
+"""
+
+
+@pytest.mark.parametrize("key", ["", "1", "2", "3"])
+@pytest.mark.parametrize("said", ["我被骗了", "有人冒充公安让我把钱转到安全账户", "I think this is a scam"])
+def test_who_tells_of_a_fraud_is_warned_and_goes_before_all_others(phone, key, said):
+    english = said.isascii()
+    call = phone(EVERYWHERE, head="language: en-US" if english else "")
+    if key:
+        call.press(key)
+    call.speak(said, confidence=0.1)
+    assert call.heard.startswith("Please transfer no money" if english else "请您不要转账")
+    assert not call.closing.prompts[0].barge_in
+    assert isinstance(call.closing, Dial)
+    assert call.call.transfer.priority == "fraud"
+
+
+@pytest.mark.parametrize("said", ["我没有被骗", "没有人冒充", "别人说的", "这不是诈骗"])
+def test_who_denies_a_fraud_is_asked_again(phone, said):
+    assert phone(EVERYWHERE).speak(said).step == "start"
+
+
+def test_who_speaks_where_only_keys_count_hears_so_the_first_time(phone):
+    assert phone(EVERYWHERE).press("1").speak("我想想").heard == "这一步请用电话按键。请输入密码。"
+    assert phone(EVERYWHERE).press("1").stay_silent().heard.startswith("这一步请用电话按键。")
+
+
+def test_a_confidence_of_zero_is_none_at_all(phone):
+    assert phone(EVERYWHERE).speak("金额", confidence=0.0).step == "sum"
+
+
+@pytest.mark.parametrize(("said", "step"), [("to", "sum"), ("too.", "sum"), ("won", "pin"), ("for", "start")])
+def test_a_word_that_sounds_like_a_digit_is_the_key(phone, said, step):
+    assert phone(EVERYWHERE, head="language: en-US").speak(said).step == step

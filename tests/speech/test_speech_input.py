@@ -13,10 +13,12 @@ from ivr.app import build
 from ivr.engine.call import Call, Frame
 from ivr.engine.input_step import InputStep
 from ivr.engine.inputs import Digits, HungUp, NoInput, RecognizerFailed, Recorded, Speech
+from ivr.engine.release_cache import ReleaseCache
 from ivr.engine.turn import Services, Turn
 from ivr.engine.verbs import Hearing
 from ivr.errors import NoRecording
 from ivr.flow.loader import load
+from ivr.flow.reach import ChoiceReach
 from ivr.session.step_registry import catalogue
 from ivr.settings import Settings
 from ivr.speech.asr import Expected, Nothing, RecognizedPhrase, Recognizer
@@ -189,6 +191,7 @@ def test_operators_are_told_of_languages_and_phrases_that_cannot_be_heard():
 
 def test_every_phrase_that_the_shipped_steps_expect_is_understood_where_it_is_expected():
     release = load(FLOWS, catalogue())
+    reach, cache = ChoiceReach(release.flows), ReleaseCache()
 
     def aloud(value, kind, argument, language):
         return str(value)
@@ -200,9 +203,9 @@ def test_every_phrase_that_the_shipped_steps_expect_is_understood_where_it_is_ex
         for step, language in product(steps, flow.languages):
             frames = (Frame(flow.name, step.name),)
             call = Call("CA1", release.version, language, "+8613800000001", "95588", 0.0, frames)
-            hearing = step.hearing(Turn(call, flow, release.line, services, 0.0))
+            hearing = step.hearing(Turn(call, flow, release.line, services, 0.0, reach=reach))
             for phrase in hearing.hints if hearing else ():
-                turn = Turn(call, flow, release.line, services, 0.0)
+                turn = Turn(call, flow, release.line, services, 0.0, reach=reach, release_cache=cache)
                 step.answer(turn, Speech(phrase, 1.0))
                 asked += 1
                 missed += [(step.name, phrase) for event in turn.events if event.kind == "no_match"]

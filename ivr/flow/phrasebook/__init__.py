@@ -25,6 +25,7 @@ PARTS = frozenset(
         "more_items",
         "more_words",
         "agent_words",
+        "fraud_words",
         "digit_words",
         "key_words",
         "from_to",

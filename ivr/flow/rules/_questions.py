@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ivr.flow.model import AskedQuestion, Flow, Step
+from ivr.flow.paths_read import Path
 from ivr.flow.questions import AnswerField, DeclaredQuestion
 
 from ._rule import Parts
-from ._values import Path
 
 AnswerFields = Mapping[str, Mapping[str, tuple[AnswerField, ...]]]
 """The fields of each variable that holds only answers of declared questions."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from ivr.flow.card_schemes import CARD_SCHEMES
 from ivr.flow.model import PRIORITIES, Flow, Hotline, Step
+from ivr.flow.paths_read import Path
 from ivr.flow.questions import ANSWER_KINDS, AnswerField
 from ivr.flow.standing_values import STANDING_VALUES, VALUE_TYPES
 
 from ._questions import AnswerFields, fields_at
 from ._rule import Parts
-from ._values import Path
 
 FLAG, NUMBER, DATE, TIME, DATETIME = "flag", "number", "date", "time", "datetime"
 LITERAL_FORMS = {

@@ -1,37 +1,14 @@
-"""Find the values that flows read and set, for rules."""
+"""Find the values that flows set, and the secrets among them, for rules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from ivr.diagnostics.problem import Place
 from ivr.flow.evaluation import SCHEME_OF_A_CARD
-from ivr.flow.expressions import Expression
 from ivr.flow.model import Flow, Step
-from ivr.flow.parts_within import within
+from ivr.flow.paths_read import Path
 from ivr.flow.standing_values import STANDING_VALUES
-from ivr.flow.text import Template
 from ivr.secret import SECRET_KINDS
-
-Path = tuple[str, ...]
-"""The dotted path of a value, such as `("account", "balance")`."""
-
-
-def paths_read(part: Any) -> Iterator[tuple[Path, Place, bool]]:
-    """Yield every value that the texts and conditions of a part read, its place, and whether it is spoken."""
-    readers = list(within(part, (Template, Expression)))
-    in_slots = set[int]()
-    for template in (reader for reader in readers if isinstance(reader, Template)):
-        for slot in template.slots():
-            place = slot.place or template.place
-            yield slot.path, place, True
-            in_slots.add(id(slot.item))
-            inner = slot.item.paths() if slot.item else ()
-            yield from ((path, place, False) for path in inner if path != slot.path)
-    for expression in (reader for reader in readers if isinstance(reader, Expression)):
-        if id(expression) not in in_slots:
-            yield from ((path, expression.place, False) for path in expression.paths())
 
 
 def names_set(flow: Flow) -> frozenset[str]:

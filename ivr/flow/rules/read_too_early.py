@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Flow, Step
 from ivr.flow.outcomes import step_routes
+from ivr.flow.paths_read import paths_read
 from ivr.flow.standing_values import STANDING_VALUES
 
 from ._rule import Parts, Rule
-from ._values import names_set, paths_read
+from ._values import names_set
 from ._walks import reached, reached_everywhere
 
 

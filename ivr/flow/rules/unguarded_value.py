@@ -12,9 +12,9 @@ from ivr.diagnostics.problem import Place, Problem
 from ivr.flow.expressions import Expression
 from ivr.flow.model import RETURN, Flow, Step
 from ivr.flow.outcomes import step_routes
+from ivr.flow.paths_read import paths_read
 
 from ._rule import Parts, Rule
-from ._values import paths_read
 from ._walks import reached_everywhere
 
 Levels = dict[str, int]

@@ -7,11 +7,11 @@ from typing import Any
 
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Flow
+from ivr.flow.paths_read import paths_read
 from ivr.yamlfile.suggest import did_you_mean
 
 from ._questions import AnswerFields, answers, fields_at, with_item
 from ._rule import Parts, Rule
-from ._values import paths_read
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ivr.diagnostics.problem import Place, Problem
 from ivr.flow.model import Flow, Hotline, Reference
+from ivr.flow.paths_read import Path, paths_read
 from ivr.flow.questions import ANSWER_KINDS
 from ivr.yamlfile.source import Mapping
 from ivr.yamlfile.suggest import did_you_mean
@@ -14,7 +15,7 @@ from ._line_names import place_of_value, undefined
 from ._questions import AnswerFields, answers, fields_at, with_item
 from ._rule import Parts, Rule
 from ._types import KindsOfValues, kinds_of_values
-from ._values import Path, is_value_of_desk, names_set, paths_read, readable_in
+from ._values import is_value_of_desk, names_set, readable_in
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:

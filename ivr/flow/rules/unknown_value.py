@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from ivr.diagnostics.problem import Place, Problem
 from ivr.flow.expressions import Expression
 from ivr.flow.model import Flow, Hotline
+from ivr.flow.paths_read import Path, paths_read
 from ivr.flow.standing_values import OPEN_VALUES, STANDING_VALUES
 from ivr.yamlfile.source import Mapping
 from ivr.yamlfile.suggest import did_you_mean
 
 from ._rule import Parts, Rule
-from ._values import Path, is_value_of_desk, names_set, paths_read, readable_in
+from ._values import is_value_of_desk, names_set, readable_in
 
 _BY_SEGMENT = ("tier", "desk", "priority")
 """The parts of `caller` that only come from the segment."""

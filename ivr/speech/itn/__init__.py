@@ -25,6 +25,9 @@ class Listener(Protocol):
     def corrected(self, text: str) -> str:
         """Return what is left of an answer that the caller corrects: 五千 of 三千，不，五千."""
 
+    def key(self, text: str) -> str | None:
+        """Return the keys of an answer where one key is wanted; a word that sounds like a digit is one."""
+
     def keys(self, text: str) -> str | None:
         """Return the digits, or the one * or #."""
 
@@ -38,8 +41,8 @@ class Listener(Protocol):
 def inverse_normalize(text: str, language: str, entry: str = "keys", today: date | None = None) -> str | None:
     """Return the keys that type an answer as this kind of entry, or None.
 
-    `entry` is "keys" for menus (digits, or one * or #), or one of digits, phone, id_tail, amount (star for the point)
-    and date (eight digits; `today` is the reference of "tomorrow").
+    `entry` is "keys" for menus (digits, or one * or #), "key" where one key is wanted, or one of digits, phone,
+    id_tail, amount (star for the point) and date (eight digits; `today` is the reference of "tomorrow").
     """
     listener = _listener(language)
     if listener is None or len(text) > _MOST_TEXT:
@@ -48,6 +51,8 @@ def inverse_normalize(text: str, language: str, entry: str = "keys", today: date
     plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain).strip()
     plain = listener.corrected(plain)
     match entry:
+        case "key":
+            return listener.key(plain)
         case "keys":
             return listener.keys(plain)
         case "digits":

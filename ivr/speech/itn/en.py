@@ -56,6 +56,12 @@ def corrected(text: str) -> str:
     return _CORRECTIONS.split(text)[-1].strip()
 
 
+def key(text: str) -> str | None:
+    """Understand one key; "to", "too", "for", "won" and "ate" are digits where nothing else can be meant."""
+    words = _words(text)
+    return keys(_MISWRITTEN.get(words[0], words[0]) if len(words) == 1 else text)
+
+
 def keys(text: str) -> str | None:
     """Understand one two three, double five, twelve thirty-four, one hundred twenty, press one, pound key."""
     if meant := re.fullmatch(r"(?:please )?(?:press|dial|option|number) (to|too|for|won|ate)[.!]?", text):

@@ -59,6 +59,11 @@ def corrected(text: str) -> str:
     return _CORRECTIONS.split(text)[-1].strip()
 
 
+def key(text: str) -> str | None:
+    """Understand one key, as any keys."""
+    return keys(text)
+
+
 def keys(text: str) -> str | None:
     """Understand 幺三八, 按一, 第二个, 一百二十, 井号键."""
     plain = _folded(text)

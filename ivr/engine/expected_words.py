@@ -1,0 +1,37 @@
+"""The words that callers are expected to say: phrases of choices, names of keys, and the hints made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain, zip_longest
+
+from ivr.flow import phrasebook
+from ivr.flow.model import Choice
+
+MOST_HINTS = 500
+"""The most hints of a gather: the limit of the carrier that takes most (Twilio's `hints`)."""
+
+
+def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:
+    """Return the phrases for a choice: its label if that has no values, then its own."""
+    said = choice.phrases.for_language(language) if choice.phrases else ()
+    label = choice.label.by_language.get(language) if choice.label else None
+    if label and label.fixed:
+        said = (label.fixed, *said)
+    return tuple(dict.fromkeys(said))
+
+
+def names_of(key: str, language: str) -> tuple[str, ...]:
+    """Return the phrases for a key."""
+    names = {"*": phrasebook.phrase(language, "key_star"), "#": phrasebook.phrase(language, "key_pound")}
+    names |= {str(digit): name for digit, name in enumerate(phrasebook.words(language, "digit_words"))}
+    return tuple(phrasebook.phrase(language, "key_words", key=names[key]).split("|"))
+
+
+def hints_of(expected: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Return hints for a recogniser from the phrases of each choice, the most telling ones of every choice first.
+
+    So that a choice with many phrases takes no other one its share, they are dealt in turns: first every label.
+    """
+    dealt = chain.from_iterable(zip_longest(*expected))
+    return tuple(dict.fromkeys(phrase for phrase in dealt if phrase))[:MOST_HINTS]

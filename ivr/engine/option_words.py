@@ -1,0 +1,22 @@
+"""How choices are spoken: what a choice does, then its key; and the language that a choice switches to."""
+
+from __future__ import annotations
+
+from ivr.flow import phrasebook
+
+from .turn import Turn
+
+
+def next_language(turn: Turn) -> str:
+    """Return the language that `do: language` switches to: the flow's next one."""
+    languages = turn.flow.languages
+    place = languages.index(turn.call.language) if turn.call.language in languages else 0
+    return languages[(place + 1) % len(languages)]
+
+
+def option_words(turn: Turn, label: str, key: str) -> str:
+    """Return the spoken form of a choice: what it does, then its key."""
+    names = {"*": "key_star", "#": "key_pound"}
+    spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else " ".join(key)
+    phrase_key = "option_deed" if label.startswith(("To ", "If ")) else "option"
+    return phrasebook.phrase(turn.call.language, phrase_key, label=label, key=spoken)

@@ -1,0 +1,131 @@
+"""Understand callers at a menu: its own choices, services of the whole line, and choices of menus below.
+
+A caller who names a service hears it at once, wherever he is. What the menu itself has just offered goes before, and so
+do words that only this menu gives a meaning; two services that are named alike are asked for again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ivr.flow.model import Choice
+from ivr.flow.reach import DistantChoice
+
+from .expected_words import phrases_of
+from .turn import Turn
+
+ChoicePhrases = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SpokenChoices:
+    """The phrases at a menu. `own` are those of its choices on offer; `local` tells which of them are no services.
+
+    `services` are choices of other menus, each with its phrases. `rest` counts only if nothing else was named: choices
+    of menus below, and what other menus call a choice that this one has, too (by its place).
+    """
+
+    own: tuple[ChoicePhrases, ...]
+    local: tuple[bool, ...]
+    services: tuple[tuple[DistantChoice, ChoicePhrases], ...]
+    rest: tuple[tuple[DistantChoice | int, ChoicePhrases], ...]
+
+    @cached_property
+    def all_phrases(self) -> tuple[ChoicePhrases, ...]:
+        """All phrases by choice, those of the menu first."""
+        return (*self.own, *(phrases for _, phrases in (*self.services, *self.rest)))
+
+    def named(self, turn: Turn, words: str, universal: Sequence[ChoicePhrases]) -> int | DistantChoice | None:
+        """Return which choice the words name: the place of an own one, or one of another menu; None for none.
+
+        None also stands for words that the flow's `universal` choices understand.
+        """
+        language, understand = turn.call.language, turn.services.understand
+        place = understand(words, [*self.own, *universal], language)
+        if place is None:  # a choice of the menu goes before a global of the flow
+            place = understand(words, self.own, language)
+        if place is not None and (place >= len(self.own) or self.local[place]):
+            return place if place < len(self.own) else None
+        offers = [phrases for _, phrases in self.services]
+        best = understand(words, [*self.own, *offers], language)
+        if best is not None:
+            return best if best < len(self.own) else self.services[best - len(self.own)][0]
+        if place is not None or understand(words, [sum(offers, ())], language) is not None:
+            return None  # two services are named alike
+        best = understand(words, [phrases for _, phrases in self.rest], language)
+        return None if best is None else self.rest[best][0]
+
+
+def spoken_choices(turn: Turn, menu: str, offered: Sequence[Choice]) -> SpokenChoices:
+    """Compose what can be said at a menu of the active flow, whose choices on offer are `offered`."""
+    composing = _Composing(turn, menu, offered)
+    for distant in turn.reach.distant_choices(turn.flow.name, menu):
+        composing.add(distant)
+    return composing.done()
+
+
+@dataclass
+class _Group:
+    """A service, with the phrases of all choices for it; the nearest choice is taken."""
+
+    taken: DistantChoice
+    phrases: list[str] = field(default_factory=list)
+
+
+class _Composing:
+    """Puts choices of the same service together. A phrase belongs to the nearest choice that has it."""
+
+    def __init__(self, turn: Turn, menu: str, offered: Sequence[Choice]) -> None:
+        self._language, self._flow = turn.call.language, turn.flow.name
+        self._own = [phrases_of(choice, self._language) for choice in offered]
+        self._further: dict[int, list[str]] = defaultdict(list)
+        self._taken = {phrase.casefold() for phrases in self._own for phrase in phrases}
+        step = turn.flow.steps[menu]
+        landings = [turn.reach.landing_of(self._flow, step, choice) for choice in offered]
+        self._local = tuple(landing is None for landing in landings)
+        self._places: dict[object, int] = {}
+        for place, (choice, landing) in enumerate(zip(offered, landings, strict=True)):
+            for name in filter(None, (choice.reason, landing)):
+                self._places.setdefault(name, place)
+        self._groups: dict[object, _Group] = {}
+        self._targets: dict[str, set[object]] = defaultdict(set)
+
+    def add(self, distant: DistantChoice) -> None:
+        """Add a choice of another menu to the own choice or service that is the same, or as a further one."""
+        said = phrases_of(distant.choice, self._language)
+        landing = (distant.flow, distant.step)
+        name = distant.choice.reason or landing
+        for phrase in said:
+            self._targets[phrase.casefold()].add(name)
+        own = self._places.get(name, self._places.get(landing))
+        if own is None:
+            group = self._groups.setdefault(name, _Group(distant))
+            group.phrases += self._new(said) if distant.choice.reason else said
+        elif distant.choice.reason:
+            self._further[own] += self._new(said)
+
+    def _new(self, said: Sequence[str]) -> list[str]:
+        phrases = [phrase for phrase in said if phrase.casefold() not in self._taken]
+        self._taken |= {phrase.casefold() for phrase in phrases}
+        return phrases
+
+    def done(self) -> SpokenChoices:
+        """Return all choices. A phrase that several choices below share, such as "again", says nothing here."""
+        groups = self._groups.values()
+        services = [(group.taken, tuple(group.phrases)) for group in groups if group.taken.choice.reason]
+        below = [(group.taken, self._telling(group)) for group in groups if not group.taken.choice.reason]
+        further = [(place, tuple(phrases)) for place, phrases in self._further.items() if phrases]
+        return SpokenChoices(
+            tuple(self._own),
+            self._local,
+            tuple((taken, phrases) for taken, phrases in services if phrases),
+            (*((taken, phrases) for taken, phrases in below if phrases), *further),
+        )
+
+    def _telling(self, group: _Group) -> ChoicePhrases:
+        phrases = dict.fromkeys(group.phrases)
+        plain = (phrase for phrase in phrases if len(self._targets[phrase.casefold()]) == 1)
+        return tuple(phrase for phrase in plain if phrase.casefold() not in self._taken)

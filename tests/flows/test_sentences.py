@@ -1,0 +1,57 @@
+"""What callers say first, in sentences of their own, leads to what they mean: the hundred of `sentences.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ivr.carrier.twiml import Dial
+from ivr.session.call_codec import thaw
+
+SENTENCES = yaml.safe_load((Path(__file__).parent / "sentences.yaml").read_text("utf-8"))
+LEAST_IN_SCOPE = 0.9
+"""The share of sentences in scope that must do what is meant at once."""
+
+
+def started(leg, sentence: Mapping[str, str]) -> str:
+    """Say a sentence to the main menu; return what it started: as `means` in the file, or "" for nothing."""
+    leg.arrive("main_menu")
+    english = sentence.get("language") == "en-US"
+    if english:
+        leg.act(Digits="8")
+    leg.act(SpeechResult=sentence["say"], Confidence="0.8")
+    call = thaw(leg.machine.ivr.store.load(leg.sid).call, leg.machine.ivr.seal)
+    if call.transfer.priority == "fraud":
+        return "fraud"
+    if call.facts.reason:
+        return call.facts.reason
+    if isinstance(leg.waiting, Dial):
+        return "person"
+    if call.frames[0].flow == "elderly_simple":
+        return "simple"
+    return "english" if call.language == "en-US" and not english else ""
+
+
+def shown(sentences) -> str:
+    return "; ".join(f"{sentence['say']} -> {got or 'asked again'}" for sentence, got in sentences)
+
+
+def hear(ring, group: str):
+    """Yield each sentence of a group with what it started, each from a telephone of its own: places are kept by it."""
+    for number, sentence in enumerate(SENTENCES[group]):
+        yield sentence, started(ring(f"+86139123450{number:02}"), sentence)
+
+
+def test_of_sentences_in_scope_nine_of_ten_do_what_is_meant_at_once(ring):
+    heard = list(hear(ring, "in_scope"))
+    wrong = [(sentence, got) for sentence, got in heard if got != sentence["means"]]
+    assert len(wrong) <= (1 - LEAST_IN_SCOPE) * len(heard), shown(wrong)
+
+
+@pytest.mark.parametrize("group", ["out_of_scope", "negated"])
+def test_what_is_out_of_scope_or_not_wanted_starts_nothing(ring, group):
+    wrong = [(sentence, got) for sentence, got in hear(ring, group) if got]
+    assert not wrong, shown(wrong)
