@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from . import values
-from .texts import Said, TextPattern, Unclear, text_before, text_behind
+from .texts import CURE, FigureReader, Said, TextPattern, Unclear, text_before, text_behind
 
 if TYPE_CHECKING:
     from .en import English
@@ -37,7 +37,6 @@ _YEAR_AFTER = re.compile(
     rf"\b(?:in|since|until|by|of|from|before|after|year|during|end of|end)\s$|(?:{_MONTH}),?\s$", re.IGNORECASE
 )
 _HOTLINE = re.compile(r"95\d{3,4}|96\d{3,4}|100\d\d|12\d{3}")
-_CURE = "Write it in words, or as a value with a kind, such as {call.number|phone}"
 
 
 def en_patterns(speaker: English) -> Sequence[TextPattern]:
@@ -64,21 +63,16 @@ def en_patterns(speaker: English) -> Sequence[TextPattern]:
         (rf"(?<![\d.])({_NUM}){_SPAN}({_NUM})(?![\d.:/-])", read.span),
         (r"(?<![\d.])\d{2,}(?:-\d+)+(?![\d.:/])", read.groups),
         (r"(?<=[\d.m])\s*[-–—~]\s*(?=\d)", lambda _: " to "),
-        (r"(?<![\d.])\d+(?:[-./:]\d+){2,}|(?<![\d.])\d+[-/:]\d+", read.riddle),
+        (r"(?<![\d.])\d+(?:[-./:]\d+){2,}|(?<![\d.])\d+[-/:]\d+", read.ambiguous),
         (rf"((?<![\w])-)?({_NUM})(-(?=[a-z]))?", read.figure),
     )  # fmt: skip
     return [(re.compile(pattern), speak) for pattern, speak in listed]
 
 
-class _Figures:
-    """Says the matches of the patterns."""
+class _Figures(FigureReader["English"]):
+    """Reads the matches of the patterns."""
 
-    def __init__(self, speaker: English) -> None:
-        self._speaker = speaker
-
-    def date(self, match: re.Match[str]) -> Said:
-        year, month, day = (int(part) for part in re.split(r"[-/.]", match[0]))
-        return self._speaker.date(date(year, month, day), year=True, weekday=False)
+    spelled_after = _SPELLED_AFTER
 
     def named_date(self, match: re.Match[str]) -> Said:
         names = _MONTH.split("|")
@@ -122,9 +116,6 @@ class _Figures:
             return f"{self._number(match[1])} {match[2] or ''}yuan"
         return self._speaker.amount(value, "CNY")
 
-    def phone(self, match: re.Match[str]) -> Said:
-        return self._speaker.spell(values.phone_value(match[0]))
-
     def span(self, match: re.Match[str]) -> Said:
         first, last = match.groups()
         value = Decimal(first.replace(",", ""))
@@ -132,16 +123,6 @@ class _Figures:
         if named or value >= Decimal(last.replace(",", "")) or first.startswith("0") or len(last) > 4:
             return None
         return f"{self._number(first)} to {self._number(last)}"
-
-    def groups(self, match: re.Match[str]) -> Said:
-        """Read 95-5580 as a number in groups, if it is long enough for one."""
-        groups = match[0].split("-")
-        named = _SPELLED_AFTER.search(text_before(match)) is not None
-        return self._speaker.spell(groups) if named or sum(map(len, groups)) > 6 else None
-
-    def riddle(self, match: re.Match[str]) -> Said:
-        words = self._speaker.spell([part for part in re.split(r"\D", match[0]) if part])
-        return Unclear(words, f"{_CURE} or {{x|date}}: it may be a date, a range, a ratio or a number")
 
     def figure(self, match: re.Match[str]) -> Said:
         minus, number, joint = match.groups(default="")
@@ -160,11 +141,11 @@ class _Figures:
         if len(plain) <= 2 or (len(plain) <= 4 and re.match(r" [a-z]", rest)):
             many = re.match(r" [a-z]+ ?[a-z]*s\b", rest)
             yearly = re.fullmatch("19..|20..", plain) and not many
-            return Unclear(self._number(plain), f"{_CURE}: it may be a year") if yearly else self._number(plain)
+            return Unclear(self._number(plain), f"{CURE}: it may be a year") if yearly else self._number(plain)
         if _HOTLINE.fullmatch(plain):
             return self._spelled(plain)
         words = self._number(plain) if len(plain) < 5 else self._spelled(plain)
-        return Unclear(words, f'{_CURE}: it is said as "{words}"')
+        return Unclear(words, f'{CURE}: it is said as "{words}"')
 
     def _spelled(self, plain: str) -> str:
         groups = values.phone_value(plain) if len(plain) in (7, 8, 10, 11) else values.in_groups(plain)

@@ -9,11 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
 
-from .language import ReadText, UnclearNumber, Unreadable
+from . import values
+from .language import ReadText, SpokenLanguage, UnclearNumber, Unreadable
 
 _WIDE = str.maketrans("０１２３４５６７８９％＋．－￥＄", "0123456789%+.-¥$")
 _WIDE_COLON = re.compile(r"(?<=\d)：(?=\d\d(?!\d))")
+CURE = "Write it in words, or as a value with a kind, such as {call.number|phone}"
+SpeakerT = TypeVar("SpeakerT", bound=SpokenLanguage)
 
 
 @dataclass(frozen=True)
@@ -69,3 +74,32 @@ def text_before(match: re.Match[str]) -> str:
 def text_behind(match: re.Match[str]) -> str:
     """Return the text behind a match."""
     return match.string[match.end() :]
+
+
+class FigureReader(Generic[SpeakerT]):
+    """Reads the matches that are read alike in all languages; `spelled_after` matches the words before a name."""
+
+    spelled_after: re.Pattern[str]
+
+    def __init__(self, speaker: SpeakerT) -> None:
+        self._speaker = speaker
+
+    def date(self, match: re.Match[str]) -> Said:
+        """Read 2026-11-23."""
+        year, month, day = (int(part) for part in re.split(r"[-/.]", match[0]))
+        return self._speaker.date(date(year, month, day), year=True, weekday=False)
+
+    def phone(self, match: re.Match[str]) -> Said:
+        """Read a telephone number."""
+        return self._speaker.spell(values.phone_value(match[0]))
+
+    def groups(self, match: re.Match[str]) -> Said:
+        """Read 95-5580 as a number in groups, if it is long enough for one."""
+        groups = match[0].split("-")
+        named = self.spelled_after.search(text_before(match)) is not None
+        return self._speaker.spell(groups) if named or sum(map(len, groups)) > 6 else None
+
+    def ambiguous(self, match: re.Match[str]) -> Said:
+        """Read 3/5 digit by digit, and report it."""
+        words = self._speaker.spell([part for part in re.split(r"\D", match[0]) if part])
+        return Unclear(words, f"{CURE} or {{x|date}}: it may be a date, a range, a ratio or a number")

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from . import values
-from .texts import Said, TextPattern, Unclear, text_before, text_behind
+from .texts import CURE, FigureReader, Said, TextPattern, Unclear, text_before, text_behind
 
 if TYPE_CHECKING:
     from .zh import Mandarin
@@ -48,7 +48,6 @@ _SPELLED_AFTER = re.compile(
 )
 """Words after which a figure is a name, and read digit by digit."""
 _HOTLINE = re.compile(r"95\d{3,4}|96\d{3,4}|100\d\d|12\d{3}|11[0-9]|12[0-3]")
-_CURE_KIND = "Write it in words, or as a value with a kind, such as {call.number|phone}"
 _CURE_TWO = "Write 两 or 二"
 
 
@@ -72,7 +71,7 @@ def zh_patterns(speaker: Mandarin) -> Sequence[TextPattern]:
         (r"(?<!\d)第\s?(\d+)(?![\d.,])", lambda match: "第" + speaker.cardinal_of(int(match[1]))),
         (rf"(?<![\d.])({_NUM}){_SPAN}({_NUM})([百千万亿]*)({_UNITS})?(?![\d.:/-])", read.span),
         (r"(?<![\d.])\d{2,}(?:-\d+)+(?![\d.:/])", read.groups),
-        (r"(?<![\d.])\d+(?:[-./:]\d+){2,}|(?<![\d.])\d+[-/:]\d+", read.riddle),
+        (r"(?<![\d.])\d+(?:[-./:]\d+){2,}|(?<![\d.])\d+[-/:]\d+", read.ambiguous),
         (r"(?<=[年月日号点时分天个万元])\s*[-–—~～]+\s*(?=\d)", lambda _: "到"),
         (rf"((?<![\w一-鿿)])-)?({_NUM})([百千万亿]*)({_UNITS})?", read.figure),
     )  # fmt: skip
@@ -82,15 +81,10 @@ def zh_patterns(speaker: Mandarin) -> Sequence[TextPattern]:
     return patterns
 
 
-class _Figures:
-    """Says the matches of the patterns."""
+class _Figures(FigureReader["Mandarin"]):
+    """Reads the matches of the patterns."""
 
-    def __init__(self, speaker: Mandarin) -> None:
-        self._speaker = speaker
-
-    def date(self, match: re.Match[str]) -> Said:
-        year, month, day = (int(part) for part in re.split(r"[-/.]", match[0]))
-        return self._speaker.date(date(year, month, day), year=True, weekday=False)
+    spelled_after = _SPELLED_AFTER
 
     def clock(self, match: re.Match[str]) -> Said:
         return self._clock(*match.group(1, 2, 3))
@@ -140,9 +134,6 @@ class _Figures:
             return f"两{scale}{unit}"
         return self._number(number) + scale + unit
 
-    def phone(self, match: re.Match[str]) -> Said:
-        return self._speaker.spell(values.phone_value(match[0]))
-
     def product(self, match: re.Match[str]) -> Said:
         return f"{self._number(match[1])}乘{self._number(match[2])}"
 
@@ -157,16 +148,6 @@ class _Figures:
             return None
         begin = "两" if first == "2" and unit in _MEASURES else self._number(first)
         return f"{begin}到{self._counted(last, scale, unit)}"
-
-    def groups(self, match: re.Match[str]) -> Said:
-        """Read 95-5580 as a number in groups, if it is long enough for one."""
-        groups = match[0].split("-")
-        named = _SPELLED_AFTER.search(text_before(match)) is not None
-        return self._speaker.spell(groups) if named or sum(map(len, groups)) > 6 else None
-
-    def riddle(self, match: re.Match[str]) -> Said:
-        words = self._speaker.spell([part for part in re.split(r"\D", match[0]) if part])
-        return Unclear(words, f"{_CURE_KIND} or {{x|date}}: it may be a date, a range, a ratio or a number")
 
     def letters(self, match: re.Match[str]) -> Said:
         return self._speaker.spell(values.code(match[0]))
@@ -193,7 +174,7 @@ class _Figures:
         if _HOTLINE.fullmatch(plain) and len(plain) > 3:
             return self._spelled(plain)
         words = self._number(plain) if len(plain) < 5 else self._spelled(plain)
-        return Unclear(words, f"{_CURE_KIND}: it is said as {words}")
+        return Unclear(words, f"{CURE}: it is said as {words}")
 
     def _short(self, plain: str, unit: str, rest: str) -> Said:
         if unit == "号" and len(plain) > 3:
