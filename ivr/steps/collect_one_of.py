@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from ivr.engine.input_step import MISS, InputScratch, InputStep, option_words
+from ivr.engine.input_step import MISS, InputScratch, InputStep
+from ivr.engine.option_words import option_words
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Keys
@@ -165,9 +166,9 @@ class CollectOneOfStep(InputStep):
         """Expect the numbers of the page."""
         return [*(str(key + 1) for key in range(len(self._page(turn)))), *([_MORE] if self._pages(turn) > 1 else [])]
 
-    def hints(self, turn: Turn) -> Sequence[str]:
+    def expected(self, turn: Turn) -> Sequence[tuple[str, ...]]:
         """Expect the names of all items."""
-        return [phrase for item in self._all(turn) for phrase in item.phrases]
+        return [item.phrases for item in self._all(turn)]
 
     # answering
 
@@ -187,7 +188,7 @@ class CollectOneOfStep(InputStep):
         place = turn.services.understand(words, [*(item.phrases for item in items), *more], language)
         if place is not None:
             return self._accept(turn, items[place]) if place < len(items) else self._next_page(turn)
-        key = turn.services.inverse_normalize(words, language)
+        key = turn.services.inverse_normalize(words, language, "key")
         return self.take_keys(turn, key) if key and len(key) == 1 else MISS
 
     def _next_page(self, turn: Turn) -> Move:

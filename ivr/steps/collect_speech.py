@@ -58,7 +58,7 @@ class CollectSpeechStep(InputStep):
     collect: str = option(OneOf(("speech",)), help="What is taken: free words.")
     save_as: str = option(Name(), help="The variable that keeps them.", key="as")
     next: Route = option(Ways(), help="Where the call goes on.")
-    expected: Phrases | None = option(
+    likely: Phrases | None = option(
         PhrasesField(), help="Words that are likely, for the recogniser.", key="hints", default=None
     )
     read_back: str = option(
@@ -128,9 +128,9 @@ class CollectSpeechStep(InputStep):
         turn.record_entry(self.save_as, said)
         return "next"
 
-    def hints(self, turn: Turn) -> Sequence[str]:
+    def expected(self, turn: Turn) -> Sequence[tuple[str, ...]]:
         """Expect the words of the flow; while a yes or no is waited for, those."""
         language = turn.call.language
         if turn.scratch_as(SpeechScratch).heard:
-            return [*phrasebook.words(language, "yes_words"), *phrasebook.words(language, "no_words")]
-        return self.expected.for_language(language) if self.expected else ()
+            return [phrasebook.words(language, "yes_words"), phrasebook.words(language, "no_words")]
+        return [(phrase,) for phrase in (self.likely.for_language(language) if self.likely else ())]
