@@ -61,6 +61,10 @@ class EntryStep(InputStep):
         """Return whether the entry may be spoken."""
         return super().takes_words(turn) and self.wanted(turn).sayable
 
+    def may_have_spoken(self, turn: Turn, kind: str) -> bool:
+        """Return whether the caller may have spoken: not if keys were typed."""
+        return super().may_have_spoken(turn, kind) and not _begun(turn)
+
     def keys_said(self, turn: Turn) -> Sequence[str]:
         """Return all digits where the entry is one digit."""
         return "0123456789" if self.wanted(turn).most == 1 else ()

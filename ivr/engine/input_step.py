@@ -17,6 +17,7 @@ from ivr.flow.text import Text
 from ivr.flow.text_field import TextField
 
 from .expected_words import hints_of, names_of, phrases_of
+from .fraud_warning import warn_of_fraud
 from .inputs import Digits, Input, NoInput, Resumed, Speech
 from .option_words import next_language
 from .scratch import Scratch
@@ -121,6 +122,11 @@ class InputStep(LiveStep):
         """Return whether an answer may be spoken here at all."""
         del turn
         return self.speech and not self.protects()
+
+    def may_have_spoken(self, turn: Turn, kind: str) -> bool:
+        """Return whether a caller from whom nothing came may have spoken where nobody listens."""
+        del turn
+        return kind == SILENCE
 
     def keys_said(self, turn: Turn) -> Sequence[str]:
         """Return the keys that may be said by their names."""
@@ -373,7 +379,7 @@ class InputStep(LiveStep):
         if failures >= (self.tries or turn.profile.tries) or turn.call.errors >= turn.profile.error_budget:
             return FAILED
         unheard = not self.takes_words(turn)
-        if unheard and (spoken or (kind == SILENCE and failures == 1)):
+        if unheard and (spoken or (failures == 1 and self.may_have_spoken(turn, kind))):
             turn.phrase("keys_here")
         if not (unheard and spoken):
             self._reprompt(turn, kind, failures)
@@ -385,14 +391,6 @@ class InputStep(LiveStep):
             turn.say(own[min(failures, len(own)) - 1])
             return
         turn.phrase(f"{self.ladder}_{kind}_{min(failures, 2)}")
-
-
-def warn_of_fraud(turn: Turn) -> str:
-    """Warn a caller who tells of a fraud, and lead him to a person before all others."""
-    turn.note("risk")
-    turn.change_caller(replace(turn.caller, risk=True))
-    turn.phrase("fraud_warning", barge_in=False)
-    return AGENT
 
 
 def keep_ahead(turn: Turn, rest: str) -> None:

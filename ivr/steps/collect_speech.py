@@ -94,7 +94,7 @@ class CollectSpeechStep(InputStep):
     def answer(self, turn: Turn, action: Input) -> Move:
         """Note how sure the recogniser is, and take the answer."""
         if isinstance(action, Speech):
-            sure = action.confidence is None or action.confidence >= turn.profile.sure_confidence
+            sure = not action.confidence or action.confidence >= turn.profile.sure_confidence
             turn.remember(replace(turn.scratch_as(SpeechScratch), sure=sure))
         return super().answer(turn, action)
 

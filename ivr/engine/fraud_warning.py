@@ -1,0 +1,17 @@
+"""What follows when a caller tells of a fraud."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ivr.flow.outcomes import AGENT
+
+from .turn import Turn
+
+
+def warn_of_fraud(turn: Turn) -> str:
+    """Warn a caller who tells of a fraud, and lead him to a person before all others."""
+    turn.note("risk")
+    turn.change_caller(replace(turn.caller, risk=True))
+    turn.phrase("fraud_warning", barge_in=False)
+    return AGENT
