@@ -129,7 +129,7 @@ def test_what_is_typed_is_secret_by_key_only_and_has_time(phone):
     call = phone(STEPS, bank=bank_of()).press("1")
     assert isinstance(call.closing, Gather)
     assert (call.closing.secret, call.closing.hearing, call.closing.first_timeout) == (True, None, 10)
-    assert call.speak("零一二八").heard.startswith("需要4位数字。")
+    assert call.speak("零一二八").heard.startswith("这一步请用电话按键。")
 
 
 @pytest.mark.parametrize("asked", ["1", "2"])
