@@ -77,14 +77,14 @@ class Switchboard:
             Rings(desk, self.desks),
             self.stage,
             call_sid=sid,
-            habits=CarrierOptions(ring=0.0),
+            carrier_options=CarrierOptions(ring=0.0),
             watch=self.watch,
         )
         self.begins(player)
         talked = replace(desk, talk=0.0, caller_leaves_at=None)
         ended = bridge(talked, timeout, self.stage, lambda _: True)
         if ended.talked is None:
-            player.asides.ended(ended.leg_status, 0.0, self.stage.now())
+            player.side_requests.ended(ended.leg_status, 0.0, self.stage.now())
         else:
             player.call()
 

@@ -201,9 +201,9 @@ class Hall:
     """Callers, agents and the carrier of one test."""
 
     def __init__(
-        self, server: Server, *, times: int = 1, moves: bool = False, habits: CarrierOptions | None = None
+        self, server: Server, *, times: int = 1, moves: bool = False, carrier_options: CarrierOptions | None = None
     ) -> None:
-        self.server, self.habits = server, habits or CarrierOptions(ring=0.0)
+        self.server, self.carrier_options = server, carrier_options or CarrierOptions(ring=0.0)
         server.ivr.queue.repository.change(lambda _: (QueueState(), None))
         for collection in (acquaintance.LAST_AGENTS, memory.PREFERENCES):
             for key in server.ivr.store.keys(collection):
@@ -252,7 +252,7 @@ class Hall:
         )
 
         def calls() -> None:
-            player = Player(line, self.wire, caller, self.stage, habits=self.habits)
+            player = Player(line, self.wire, caller, self.stage, carrier_options=self.carrier_options)
             self.switchboard.begins(player)
             caller.result = player.call()
 
@@ -386,7 +386,7 @@ def test_a_caller_whom_one_agent_does_not_take_keeps_the_place_and_gets_the_next
     server: Server, first: DeskAnswer, otherwise: bool
 ):
     other = CarrierOptions(ring=0.0, screened="no-answer", leg_told="after")
-    hall = Hall(server, habits=other if otherwise else None)
+    hall = Hall(server, carrier_options=other if otherwise else None)
     hall.agent("li", LI, does=[first])
     hall.agent("wang", WANG, free_at=90)
     early, late = hall.caller(NORMAL, 0), hall.caller(CORPORATE, 10)
@@ -426,7 +426,7 @@ def test_an_agent_whose_telephone_dies_in_the_talk_is_not_lost_and_the_caller_is
 def test_a_caller_may_hang_up_while_it_rings_while_the_agent_is_told_and_while_they_talk(
     server: Server, moment: float, order: Any
 ):
-    hall = Hall(server, habits=CarrierOptions(ring=0.0, leg_told=order))
+    hall = Hall(server, carrier_options=CarrierOptions(ring=0.0, leg_told=order))
     hall.agent("li", LI)
     gone = hall.caller(NORMAL, 0, leaves_at=moment)
     next_one = hall.caller(CORPORATE, 30)

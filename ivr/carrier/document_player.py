@@ -69,19 +69,19 @@ class DocumentPlayer(ABC):
         transport: Transport,
         *,
         call_sid: str | None = None,
-        habits: CarrierOptions | None = None,
+        carrier_options: CarrierOptions | None = None,
         watch: ExchangeWatch | None = None,
         recordings: CarrierRecordings | None = None,
     ) -> None:
         self.call_sid = call_sid or new_sid("CA")
         self._line = line
-        self._habits = habits or CarrierOptions()
+        self._carrier_options = carrier_options or CarrierOptions()
         self._carrier = Carrier(line, transport, self.call_sid, watch)
         self._transport = transport
         self._watch = watch
         self._recordings = recordings
         self.faults: list[TwimlFault] = []
-        self.asides = SideRequests(self._carrier, self.faults)
+        self.side_requests = SideRequests(self._carrier, self.faults)
         self._url = ""
         self._documents = 0
         self._sids = 0
@@ -118,7 +118,7 @@ class DocumentPlayer(ABC):
         while True:
             try:
                 document = self._fetch(step)
-                self.asides.flush()
+                self.side_requests.flush()
                 self._play(document)
                 raise CallOver("server", ran_out=True)
             except NextDocument as following:
@@ -147,9 +147,9 @@ class DocumentPlayer(ABC):
 
     def _fetch(self, step: NextDocument) -> TwimlDocument:
         self._hops += 1
-        if self._hops > self._habits.hops:
+        if self._hops > self._carrier_options.hops:
             raise TwimlFault(OWN_RULE, f"{self._hops - 1} documents in a row without a sound: an endless loop")
-        if self._now() - self._began > self._habits.most_seconds:
+        if self._now() - self._began > self._carrier_options.most_seconds:
             raise CallOver("limit")
         answer, self._url = self._carrier.ask(
             step.purpose, step.method, step.url, step.extra, status=self._status, repeat=step.repeat
@@ -219,12 +219,12 @@ class DocumentPlayer(ABC):
 
     def _recording(self, callback: str | None, source: str, seconds: float, sound: bytes = b"") -> dict[str, str]:
         sid = self._new_sid("RE")
-        url = f"{self._habits.recordings}/{self._line.account}/Recordings/{sid}"
+        url = f"{self._carrier_options.recordings}/{self._line.account}/Recordings/{sid}"
         if self._recordings is not None:
             url = self._recordings.keep(sid, sound)
         facts = {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(round(seconds))}
         if callback:
             more = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": source}
             where = resolved_url(self._url, callback)
-            self.asides.later(lambda: self.asides.tell("recording", where, facts | more, self._status))
+            self.side_requests.later(lambda: self.side_requests.tell("recording", where, facts | more, self._status))
         return facts

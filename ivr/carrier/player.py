@@ -33,11 +33,13 @@ class Player(DocumentPlayer):
         clock: Clock,
         *,
         call_sid: str | None = None,
-        habits: CarrierOptions | None = None,
+        carrier_options: CarrierOptions | None = None,
         watch: ExchangeWatch | None = None,
         recordings: CarrierRecordings | None = None,
     ) -> None:
-        super().__init__(line, transport, call_sid=call_sid, habits=habits, watch=watch, recordings=recordings)
+        super().__init__(
+            line, transport, call_sid=call_sid, carrier_options=carrier_options, watch=watch, recordings=recordings
+        )
         self._caller = caller
         self._clock = clock
         self._dialled: list[str] = []
@@ -64,7 +66,7 @@ class Player(DocumentPlayer):
         """Make the call, play it to its end, and post the status callback."""
         self._began = self._clock.now()
         try:
-            self._clock.sleep(self._habits.ring)
+            self._clock.sleep(self._carrier_options.ring)
             self._began = self._clock.now()
             self._run(NextDocument("voice", self._line.voice_url, "POST"))
         except CallOver as over:
@@ -73,7 +75,7 @@ class Player(DocumentPlayer):
             by, status = "caller", "completed"
         self._over = True
         seconds = self._clock.now() - self._began
-        self.asides.ended(status, seconds, self._clock.now())
+        self.side_requests.ended(status, seconds, self._clock.now())
         faults = (*self.faults, *self._carrier.warnings)
         return CallResult(self.call_sid, by, status, seconds, self._documents, faults, tuple(self._dialled))
 
@@ -116,9 +118,9 @@ class Player(DocumentPlayer):
     def _gather(self, gather: Gather) -> None:
         stretch, listening = gather_rules.split(gather, self._clock.now(), self._length)
         result = self._typed_ahead(gather, stretch) or self._live(gather, stretch, listening)
-        self._early = result.rest if self._habits.early_keys == "kept" else ""
+        self._early = result.rest if self._carrier_options.early_keys == "kept" else ""
         if not result.empty or gather.action_on_empty:
-            extra = result.parameters(self._habits.empty_result == "blank")
+            extra = result.parameters(self._carrier_options.empty_result == "blank")
             raise self._next("gather", gather.action, gather.method, extra, result.repeat)
 
     def _typed_ahead(self, gather: Gather, stretch: Stretch) -> gather_rules.Gathered | None:
@@ -183,9 +185,9 @@ class Player(DocumentPlayer):
         leg = self._leg(dial.parties[0], desk)
         ended = bridge(desk, dial.timeout, self._clock, leg.takes)
         step = self._next("dial", dial.action, dial.method, self._dial_facts(dial, leg, ended), desk.repeat)
-        self.asides.later(lambda: self._leg_over(leg, ended, desk))
-        if self._habits.leg_told == "before":
-            self.asides.flush()
+        self.side_requests.later(lambda: self._leg_over(leg, ended, desk))
+        if self._carrier_options.leg_told == "before":
+            self.side_requests.flush()
         if ended.caller_left:
             if dial.action is not None:
                 self._last_word(step)
@@ -197,7 +199,9 @@ class Player(DocumentPlayer):
         """Return the player of the dialled leg."""
         line = self._leg_line(party)
         sid, agent, watch = self._new_sid("CA"), AnsweringAgent(desk), beside(self._watch)
-        return Player(line, self._transport, agent, self._clock, call_sid=sid, habits=self._habits, watch=watch)
+        return Player(
+            line, self._transport, agent, self._clock, call_sid=sid, carrier_options=self._carrier_options, watch=watch
+        )
 
     def takes(self, clock: Clock) -> bool:
         """Play the leg's document to the agent; return whether the agent takes the call."""
@@ -206,11 +210,11 @@ class Player(DocumentPlayer):
 
     def _leg_over(self, leg: Player, ended: LegEnded, desk: DeskAnswer) -> None:
         if not desk.lost:
-            leg.asides.ended(ended.leg_status, ended.answered, self._clock.now())
+            leg.side_requests.ended(ended.leg_status, ended.answered, self._clock.now())
         self.faults += leg.faults
 
     def _dial_facts(self, dial: Dial, leg: Player, ended: LegEnded) -> dict[str, str]:
-        facts = {"DialCallSid": leg.call_sid, **ended.facts(self._habits.screened)}
+        facts = {"DialCallSid": leg.call_sid, **ended.facts(self._carrier_options.screened)}
         if ended.talked is None or not dial.record:
             return facts
         return facts | self._recording(dial.recorded, "DialVerb", ended.talked)

@@ -19,7 +19,7 @@ _SPEAK_SECONDS = 10.0
 
 
 @contextmanager
-def ear(
+def audio_out(
     base: str, transport: Transport, ivr: Ivr | None, *, aloud: bool, record: Path | None
 ) -> Iterator[Listen | None]:
     """Yield the function that receives the prompts of one call; `record` is written at the end of the call.

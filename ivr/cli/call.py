@@ -14,7 +14,7 @@ import click
 
 from ivr.net.reachability import is_loopback
 
-from ._audio_out import ear
+from ._audio_out import audio_out
 from ._back_ends import bank_option
 from ._program import program
 from ._sms import TextMessages
@@ -133,11 +133,12 @@ def _talk(
     if url:
         with (
             recordings(_token(), port_of(url)) if spoken else nullcontext() as served,
-            ear(url, HttpTransport(), None, aloud=listen, record=record) as play_sound,
+            audio_out(url, HttpTransport(), None, aloud=listen, record=record) as play_sound,
         ):
             result = run_phone(
                 url, _token(), caller, flow,
-                called=called, public_url=_public(url), save=saved, ear=play_sound, spoken=spoken, recordings=served,
+                called=called, public_url=_public(url), save=saved, play_prompt=play_sound, spoken=spoken,
+                recordings=served,
             )  # fmt: skip
     else:
         token = new_token()
@@ -150,11 +151,11 @@ def _talk(
             news = TextMessages(ivr.store, ivr.seal)
             if spoken:
                 tell_unheard(ivr)
-            with ear(BASE_URL, transport, ivr, aloud=listen, record=record) as play_sound:
+            with audio_out(BASE_URL, transport, ivr, aloud=listen, record=record) as play_sound:
                 result = run_phone(
                     BASE_URL, whole.token, caller, flow,
                     called=called, transport=transport, save=saved,
-                    news=news, ear=play_sound, spoken=spoken, recordings=served,
+                    news=news, play_prompt=play_sound, spoken=spoken, recordings=served,
                 )  # fmt: skip
     if not result.documents:
         raise click.exceptions.Exit(2)
@@ -202,7 +203,7 @@ def _play(script: Path, url: str, banks: dict[str, str]) -> None:
         if not played.passed:
             click.echo("\n".join(failure_lines(played)))
         if played.unchecked:
-            names = ", ".join(dict.fromkeys(wish.name for wish in played.unchecked))
+            names = ", ".join(dict.fromkeys(expectation.name for expectation in played.unchecked))
             click.echo(f"not checked, since the server runs elsewhere: {names}")
         failed |= not played.passed
     raise click.exceptions.Exit(int(failed))

@@ -134,7 +134,7 @@ def check(language: str, model: Path | None, most: int, as_json: bool) -> None:
     """  # noqa: D301
     with _workshop() as (_, _, workshop):
         checked = [sound for sound in _checked(workshop) if language in ("", sound.standing.prompt.language)]
-        verdicts = _judged(checked, workshop.shelf.audio, model) if model else []
+        verdicts = _judged(checked, workshop.index.audio, model) if model else []
     faulty = [sound for sound in checked if sound.faults]
     if as_json:
         click.echo(json.dumps(_check_json(checked, verdicts), ensure_ascii=False, indent=1))
@@ -178,7 +178,7 @@ def _checked(workshop: Workshop) -> list[Checked]:
     for standing in workshop.standings():
         if standing.piece is None and workshop.carrier_speaks_the_rest:
             continue
-        file = workshop.shelf.audio / standing.piece.file if standing.piece else None
+        file = workshop.index.audio / standing.piece.file if standing.piece else None
         results.append(measure(standing, file.read_bytes() if file and file.is_file() else None))
     return results
 

@@ -147,8 +147,8 @@ def _chosen(conversations: Sequence[Conversation], text: str) -> list[Conversati
     ]
 
 
-def _set_bank(bank: BackgroundBank, wish: Bank) -> None:
-    bank.faults(slow_ms=wish.slow_ms, fail_rate=wish.fail_rate)
+def _set_bank(bank: BackgroundBank, state: Bank) -> None:
+    bank.faults(slow_ms=state.slow_ms, fail_rate=state.fail_rate)
 
 
 @click.command(short_help="Play the conversations and check what callers hear.")
@@ -368,6 +368,6 @@ def _one_as_json(played: ConversationResult) -> dict[str, Any]:
             }
             for failure in played.failures
         ],
-        "unchecked": [wish.name for wish in played.unchecked],
+        "unchecked": [expectation.name for expectation in played.unchecked],
         "transcript": [{"at": round(entry.at, 1), "who": entry.who, "what": entry.what} for entry in played.transcript],
     }

@@ -127,7 +127,7 @@ class ConversationTurn:
     hear: tuple[Expectation, ...] = ()
     hear_not: tuple[Expectation, ...] = ()
     text_message: tuple[Expectation, ...] = ()
-    deed: TurnAct | None = None
+    act: TurnAct | None = None
     press: str = field(default="", repr=False)
     choose: str = ""
     by_word: bool = False
@@ -181,7 +181,9 @@ class Conversation:
     @property
     def by_meaning(self) -> bool:
         """Return whether it can be played only with the flows at hand."""
-        prompts = [wish for turn in self.turns for wish in turn.hear if isinstance(wish.value, StepPrompt)]
+        prompts = [
+            expectation for turn in self.turns for expectation in turn.hear if isinstance(expectation.value, StepPrompt)
+        ]
         return bool(prompts) or any(turn.choose or turn.at for turn in self.turns)
 
     @property

@@ -24,7 +24,7 @@ def play_conversation(
     token: str = "",
     public_url: str = "",
     facts: Facts | None = None,
-    habits: CarrierOptions | None = None,
+    carrier_options: CarrierOptions | None = None,
     watch: ExchangeWatch | None = None,
     inbox: Inbox | None = None,
     back_ends: BackEndSwitch | None = None,
@@ -42,9 +42,9 @@ def play_conversation(
         public_url=public_url,
     )
     sid = new_sid("CA")
-    habits = habits or CarrierOptions()
-    caller = ScriptedCaller(conversation, clock, sid, facts, habits.ring, inbox, back_ends, flow_words)
-    result = Player(line, transport, caller, clock, call_sid=sid, habits=habits, watch=watch).call()
+    carrier_options = carrier_options or CarrierOptions()
+    caller = ScriptedCaller(conversation, clock, sid, facts, carrier_options.ring, inbox, back_ends, flow_words)
+    result = Player(line, transport, caller, clock, call_sid=sid, carrier_options=carrier_options, watch=watch).call()
     caller.finish(result)
     return ConversationResult(
         conversation, result, tuple(caller.failures), tuple(caller.unchecked), tuple(caller.transcript)

@@ -24,12 +24,12 @@ _BANK = ("slow_ms", "fail_rate")
 _ANNOUNCED = ("slot", "preset", "text", "until", "lines", "drill", "from")
 _AGENTS = ("name", "desk", "number", "free_after", "signed_off")
 _BEFORE = ("from", "flow", "to", "ahead", "press", "talk", "hangs_up")
-_DEEDS = ("press", "choose", "say", "wait", "silence", "record", "dial", "agent", "hang_up")
+_ACTS = ("press", "choose", "say", "wait", "silence", "record", "dial", "agent", "hang_up")
 _HEARD = ("hear", "hear_not", "agent_hears", "text_message")
 _TURN = (
     "at",
     *_HEARD,
-    *_DEEDS,
+    *_ACTS,
     "by",
     "confidence",
     "talk",
@@ -146,9 +146,9 @@ def _announcement(file: File, node: Node) -> Announced:
         preset=take("preset", file.text, ""),
         texts=take("text", file.words, {}),
         until=take("until", file.time, None),
-        lines=tuple(wish.value for wish in take("lines", file.texts, ())),
+        lines=tuple(expectation.value for expectation in take("lines", file.texts, ())),
         drill=take("drill", file.truth, False),
-        callers=tuple(wish.value for wish in take("from", file.texts, ())),
+        callers=tuple(expectation.value for expectation in take("from", file.texts, ())),
     )
 
 
@@ -210,14 +210,14 @@ def _turn(file: File, node: Node) -> ConversationTurn:
     nodes, take = fields.nodes, fields.take
     if not nodes:
         raise file.report(node, "empty-turn", "This turn is empty.", "Give it `hear`, an act or `expect`.")
-    deed = _deed(fields, node)
+    act = _act(fields, node)
     return ConversationTurn(
         place=node.place,
         at=take("at", file.placed, None),
         hear=take("hear", file.heard, ()),
         hear_not=take("hear_not", file.texts, ()),
         text_message=take("text_message", file.texts, ()),
-        deed=deed,
+        act=act,
         press=take("press", file.keys, ""),
         choose=take("choose", file.text, ""),
         by_word=take("by", lambda value, what: file.one_of(value, what, ("key", "word")), "key") == "word",
@@ -229,7 +229,7 @@ def _turn(file: File, node: Node) -> ConversationTurn:
         agent=take("agent", file.agent, DeskAnswer()),
         agent_hears=take("agent_hears", file.texts, ()),
         patience=take("wait", file.patience, None),
-        leaves="hang_up" in nodes and deed in ("dial", "agent", "record"),
+        leaves="hang_up" in nodes and act in ("dial", "agent", "record"),
         after=take("after", file.seconds, None),
         repeat=take("repeat_request", file.truth, False),
         secret=take("secret", file.truth, False),
@@ -243,12 +243,12 @@ _TOGETHER = ({"record", "press"}, {"record", "hang_up"}, {"dial", "hang_up"}, {"
 _NEEDS = {"by": "choose", "confidence": "say", "talk": "dial", "agent_hears": "agent"}
 
 
-def _deed(fields: Fields, node: Node) -> TurnAct | None:
+def _act(fields: Fields, node: Node) -> TurnAct | None:
     """Return the caller's act; report combinations that cannot be played."""
     file, nodes = fields.file, fields.nodes
-    deeds = [name for name in nodes if name in _DEEDS]
-    if len(deeds) > 1 and set(deeds) not in _TOGETHER:
-        words = " and ".join(f"`{name}`" for name in deeds)
+    acts = [name for name in nodes if name in _ACTS]
+    if len(acts) > 1 and set(acts) not in _TOGETHER:
+        words = " and ".join(f"`{name}`" for name in acts)
         file.report(node, "two-deeds", f"A caller does one thing a turn, not {words}.", "Make it two turns.")
     for name in ("silence", "hang_up"):
         if fields.take(name, file.truth, True) is False:
@@ -257,9 +257,9 @@ def _deed(fields: Fields, node: Node) -> TurnAct | None:
         if name in nodes and needed not in nodes:
             file.report(nodes[name], "misplaced-key", f"`{name}` goes with `{needed}` only.")
     for name in ("after", "repeat_request", "bank", "answers"):
-        if name in nodes and not deeds:
+        if name in nodes and not acts:
             file.report(nodes[name], "misplaced-key", f"`{name}` needs something that the caller does.")
-    chosen = next((name for name in ("record", "dial", "agent", *_DEEDS) if name in deeds), None)
+    chosen = next((name for name in ("record", "dial", "agent", *_ACTS) if name in acts), None)
     return cast("TurnAct | None", "wait" if chosen == "silence" else chosen)
 
 

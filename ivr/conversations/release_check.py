@@ -39,11 +39,13 @@ def _problems(conversation: Conversation, release: Release) -> Iterator[Problem]
 
 def _turn(turn: ConversationTurn, release: Release) -> Iterator[Problem]:
     steps = {name for flow in release.flows.values() for name in flow.steps}
-    prompts = [(wish, wish.value.step) for wish in turn.hear if isinstance(wish.value, StepPrompt)]
-    for wish, step in [*prompts, *([(turn.at, str(turn.at.value))] if turn.at else [])]:
+    prompts = [
+        (expectation, expectation.value.step) for expectation in turn.hear if isinstance(expectation.value, StepPrompt)
+    ]
+    for expectation, step in [*prompts, *([(turn.at, str(turn.at.value))] if turn.at else [])]:
         if step not in steps:
             cure = did_you_mean(step, steps) or "Name a step of the flows."
-            yield Problem(wish.place, "unknown-step", f'No flow has a step "{step}".', cure)
+            yield Problem(expectation.place, "unknown-step", f'No flow has a step "{step}".', cure)
     if turn.choose:
         names = {name for flow in release.flows.values() for name in choice_names(flow)}
         if turn.choose not in names:
@@ -64,13 +66,15 @@ def _facts(turn: ConversationTurn, release: Release) -> Iterator[Problem]:
         "level": ("0", "1", "2", "3"),
         "ended": ("true", "false"),
     }
-    for name, wish in turn.expect.items():
+    for name, expectation in turn.expect.items():
         if name not in FACTS:
             cure = did_you_mean(name, FACTS) or f"The facts are {', '.join(FACTS)}."
-            yield Problem(wish.place, "unknown-fact", f'There is no fact "{name}".', cure)
-        elif name in values and isinstance(wish.value, str) and wish.value not in values[name]:
-            cure = did_you_mean(wish.value, values[name]) or f"It is one of {', '.join(sorted(values[name])[:12])}."
-            yield Problem(wish.place, "unknown-fact", f'The fact "{name}" is never "{wish.value}".', cure)
+            yield Problem(expectation.place, "unknown-fact", f'There is no fact "{name}".', cure)
+        elif name in values and isinstance(expectation.value, str) and expectation.value not in values[name]:
+            cure = (
+                did_you_mean(expectation.value, values[name]) or f"It is one of {', '.join(sorted(values[name])[:12])}."
+            )
+            yield Problem(expectation.place, "unknown-fact", f'The fact "{name}" is never "{expectation.value}".', cure)
 
 
 def _answers(answers: Mapping[str, ScriptedAnswer], release: Release) -> Iterator[Problem]:

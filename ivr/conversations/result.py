@@ -62,7 +62,7 @@ def folded_for_match(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKC", text))
 
 
-def deed(turn: ConversationTurn) -> str:
+def act_of(turn: ConversationTurn) -> str:
     """Describe the caller's act in a turn."""
     words = {
         "press": "keys to press",
@@ -72,7 +72,7 @@ def deed(turn: ConversationTurn) -> str:
         "record": "a message to leave",
     }
     words |= {"dial": "to be put through", "agent": "to be put through", "hang_up": "to hang up"}
-    return words[turn.deed or "wait"]
+    return words[turn.act or "wait"]
 
 
 def how(listening: ListeningWindow) -> str:
@@ -82,9 +82,9 @@ def how(listening: ListeningWindow) -> str:
     return "for " + " or ".join(filter(None, ["keys" * listening.keys, "speech" * listening.speech]))
 
 
-def quoted(wish: Expectation) -> str:
+def quoted(expectation: Expectation) -> str:
     """Quote the expected texts."""
-    return f"「{wish.value}」"
+    return f"「{expectation.value}」"
 
 
 def plain(value: object) -> object:

@@ -30,7 +30,7 @@ from .model import CODE, Conversation, ConversationTurn, Expectation, Facts, Not
 from .result import (
     FailedExpectation,
     TranscriptLine,
-    deed,
+    act_of,
     folded_for_match,
     how,
     plain,
@@ -86,7 +86,7 @@ class ScriptedCaller:
         self._from = 0
         self._dialled: list[str] = []
         self._ended = False
-        self._deaf = False
+        self._keys_only = False
         self._agent_said: list[str] = []
         self._waits_until: float | None = None
 
@@ -97,7 +97,7 @@ class ScriptedCaller:
         if self._began is None:
             self._began = stretch.began
         turn = self._coming()
-        if turn is None or turn.after is None or turn.deed in (None, "dial", "agent", "record"):
+        if turn is None or turn.after is None or turn.act in (None, "dial", "agent", "record"):
             return None
         at = max(0.0, self._began + turn.after - stretch.began)
         if at >= stretch.seconds:
@@ -122,9 +122,9 @@ class ScriptedCaller:
         if self._waits_on(turn, listening):
             return Silence()
         now = self._clock.now()
-        if turn.deed in ("dial", "agent"):
+        if turn.act in ("dial", "agent"):
             self._fail(turn.place, f"expected the caller to be put through, but the call listens {how(listening)}")
-        if turn.deed == "record" and not listening.records:
+        if turn.act == "record" and not listening.records:
             self._fail(turn.place, f"expected a recording, but the call listens {how(listening)}")
         at = REACTION_SECONDS
         if turn.after is not None and not listening.records:
@@ -132,8 +132,8 @@ class ScriptedCaller:
             if at > listening.timeout:
                 return Silence()
         self._acting = turn
-        self._deaf = not listening.speech
-        return self._act(turn, 0.0 if turn.deed in ("wait", "record") else at)
+        self._keys_only = not listening.speech
+        return self._act(turn, 0.0 if turn.act in ("wait", "record") else at)
 
     def acted(self, act: Act) -> None:
         """Check the prompts before this act, then start a new list."""
@@ -153,11 +153,11 @@ class ScriptedCaller:
         self._catch_up()
         self._agent_said = []
         turn = self._coming()
-        if turn is None or turn.deed not in ("dial", "agent"):
+        if turn is None or turn.act not in ("dial", "agent"):
             return DeskAnswer(hears=self._told_agent)
         self._check_heard(turn)
         self._done(turn)
-        if turn.deed == "dial":
+        if turn.act == "dial":
             self._note("desk", turn.dial + (f", {turn.talk:g} s of talk" if turn.dial == "completed" else ""))
             return DeskAnswer(
                 turn.dial, turn.talk, caller_leaves=turn.leaves, repeat=turn.repeat, hears=self._told_agent
@@ -178,7 +178,7 @@ class ScriptedCaller:
 
     def _waits_on(self, turn: ConversationTurn, listening: ListeningWindow) -> bool:
         """Return whether a caller with `patience` continues to wait after this prompt."""
-        if turn.deed != "wait" or turn.patience is None:
+        if turn.act != "wait" or turn.patience is None:
             return False
         if self._waits_until is None:
             self._waits_until = self._clock.now() + turn.patience
@@ -187,7 +187,7 @@ class ScriptedCaller:
     def _waited_enough(self) -> None:
         """End the wait of a caller who is connected before the time is over."""
         turn = self._coming()
-        if turn is not None and turn.deed == "wait" and turn.patience is not None:
+        if turn is not None and turn.act == "wait" and turn.patience is not None:
             self._check_heard(turn)
             self._done(turn)
 
@@ -214,13 +214,13 @@ class ScriptedCaller:
     def _left_over(self, result: CallResult) -> None:
         turn = self._coming()
         if turn is not None and result.ended_by in ("server", "limit"):
-            self._fail(turn.place, f"expected the call to go on ({deed(turn)}), but the server had hung up")
+            self._fail(turn.place, f"expected the call to go on ({act_of(turn)}), but the server had hung up")
 
     # --- checking ---
 
     def _coming(self) -> ConversationTurn | None:
         """Return the next turn in which the caller acts."""
-        return next((turn for turn in self._conversation.turns[self._next :] if turn.deed is not None), None)
+        return next((turn for turn in self._conversation.turns[self._next :] if turn.act is not None), None)
 
     def _catch_up(self) -> None:
         """Check the facts after the last act, then every turn without an act."""
@@ -229,7 +229,7 @@ class ScriptedCaller:
             self._check_agent(owed)
             self._check_facts(owed)
         turns = self._conversation.turns
-        while self._next < len(turns) and turns[self._next].deed is None:
+        while self._next < len(turns) and turns[self._next].act is None:
             turn = turns[self._next]
             self._check_heard(turn)
             self._check_facts(turn)
@@ -245,32 +245,35 @@ class ScriptedCaller:
     def _check_heard(self, turn: ConversationTurn) -> None:
         said = folded_for_match("".join(self._said))
         self._check_at(turn)
-        for wish in turn.hear:
-            for wanted in map(folded_for_match, self._words(wish)):
+        for expectation in turn.hear:
+            for wanted in map(folded_for_match, self._words(expectation)):
                 place = said.find(wanted, self._from)
                 if place < 0:
                     earlier = ", which was said, but before what is listed above it" if wanted in said else ""
-                    self._fail(wish.place, f"expected to hear {quoted(wish)}{earlier}")
+                    self._fail(expectation.place, f"expected to hear {quoted(expectation)}{earlier}")
                 self._from = place + len(wanted)
-        for wish in turn.hear_not:
-            if folded_for_match(str(wish.value)) in said:
-                self._fail(wish.place, f"expected not to hear {quoted(wish)}")
+        for expectation in turn.hear_not:
+            if folded_for_match(str(expectation.value)) in said:
+                self._fail(expectation.place, f"expected not to hear {quoted(expectation)}")
 
         newest = folded_for_match("".join(self._texts()[-1:]))
-        for wish in turn.text_message:
+        for expectation in turn.text_message:
             if self._inbox is None:
-                self.unchecked.append(wish)
-            elif folded_for_match(str(wish.value)) not in newest:
+                self.unchecked.append(expectation)
+            elif folded_for_match(str(expectation.value)) not in newest:
                 self._fail(
-                    wish.place, f"expected a text message with {quoted(wish)}, but the newest is {newest or '(none)'}"
+                    expectation.place,
+                    f"expected a text message with {quoted(expectation)}, but the newest is {newest or '(none)'}",
                 )
 
     def _check_agent(self, turn: ConversationTurn) -> None:
         said = folded_for_match("".join(self._agent_said))
-        for wish in turn.agent_hears:
-            if folded_for_match(str(wish.value)) not in said:
+        for expectation in turn.agent_hears:
+            if folded_for_match(str(expectation.value)) not in said:
                 heard = " ".join(self._agent_said) or "(nothing)"
-                self._fail(wish.place, f"expected the agent to be told {quoted(wish)}, but they hear: {heard}")
+                self._fail(
+                    expectation.place, f"expected the agent to be told {quoted(expectation)}, but they hear: {heard}"
+                )
 
     def _texts(self) -> Sequence[str]:
         return self._inbox() if self._inbox is not None else ()
@@ -283,20 +286,20 @@ class ScriptedCaller:
         elif (step := self._flow_words.step_of(self._call_sid)) != turn.at.value:
             self._fail(turn.at.place, f"expected the call to be at step {turn.at.value}, but it is at {step}")
 
-    def _words(self, wish: Expectation) -> Sequence[str]:
+    def _words(self, expectation: Expectation) -> Sequence[str]:
         """Return the words of an expectation in order. Those of a step are known only with its flows."""
-        if not isinstance(wish.value, StepPrompt):
-            return (str(wish.value),)
+        if not isinstance(expectation.value, StepPrompt):
+            return (str(expectation.value),)
         if self._flow_words is None:
-            self.unchecked.append(wish)
+            self.unchecked.append(expectation)
             return ()
         try:
-            return self._flow_words.words_of(self._call_sid, wish.value)
+            return self._flow_words.words_of(self._call_sid, expectation.value)
         except (NotInFlow, ValueError) as fault:
-            self._fail(wish.place, str(fault))
+            self._fail(expectation.place, str(fault))
 
     def _act(self, turn: ConversationTurn, at: float) -> Act:
-        if turn.deed == "choose":
+        if turn.act == "choose":
             return self._choose(turn, at)
         return _act(turn, turn.press.replace(CODE, self._code(turn)) if CODE in turn.press else turn.press, at)
 
@@ -319,41 +322,53 @@ class ScriptedCaller:
 
     def _check_facts(self, turn: ConversationTurn) -> None:
         facts = self._facts(self._call_sid) if self._facts and turn.expect else None
-        for name, wish in turn.expect.items():
+        for name, expectation in turn.expect.items():
             if name == "seconds_at_most":
-                self._check_seconds(wish)
-            elif name == "ended" and wish.value in ("true", "false"):
-                self._check_fact(name, wish, self._ended)
+                self._check_seconds(expectation)
+            elif name == "ended" and expectation.value in ("true", "false"):
+                self._check_fact(name, expectation, self._ended)
             elif name == "dialled":
-                self._check_dialled(wish)
+                self._check_dialled(expectation)
             elif facts is None:
-                self.unchecked.append(wish)
+                self.unchecked.append(expectation)
             elif not facts:
-                self._fail(wish.place, "the server has no record of this call")
+                self._fail(expectation.place, "the server has no record of this call")
             elif name not in facts:
-                self._fail(wish.place, f"there is no fact `{name}`; there are {', '.join(sorted(facts))}")
+                self._fail(expectation.place, f"there is no fact `{name}`; there are {', '.join(sorted(facts))}")
             else:
-                self._check_fact(name, wish, facts[name])
+                self._check_fact(name, expectation, facts[name])
 
-    def _check_seconds(self, wish: Expectation) -> None:
+    def _check_seconds(self, expectation: Expectation) -> None:
         gone = self._clock.now() - self._start
         try:
-            most = float(str(wish.value).rstrip("s"))
+            most = float(str(expectation.value).rstrip("s"))
         except ValueError:
             most = -1.0
         if gone > most:
-            self._fail(wish.place, f"expected at most {wish.value} seconds since the call began, but it was {gone:.1f}")
+            self._fail(
+                expectation.place,
+                f"expected at most {expectation.value} seconds since the call began, but it was {gone:.1f}",
+            )
 
-    def _check_dialled(self, wish: Expectation) -> None:
-        wanted = [] if wish.value in (None, "false") else wish.value if isinstance(wish.value, list) else [wish.value]
+    def _check_dialled(self, expectation: Expectation) -> None:
+        wanted = (
+            []
+            if expectation.value in (None, "false")
+            else expectation.value
+            if isinstance(expectation.value, list)
+            else [expectation.value]
+        )
         last = self._dialled[-len(wanted) :]  # all, where none is expected
         if last != wanted and not (self._dialled and wanted == ["true"]):
-            expected, dialled = (wanted and str(wish.value)) or "no number", ", ".join(self._dialled) or "no number"
-            self._fail(wish.place, f"expected that {expected} was dialled, but it was {dialled}")
+            expected, dialled = (
+                (wanted and str(expectation.value)) or "no number",
+                ", ".join(self._dialled) or "no number",
+            )
+            self._fail(expectation.place, f"expected that {expected} was dialled, but it was {dialled}")
 
-    def _check_fact(self, name: str, wish: Expectation, fact: object) -> None:
-        if plain(fact) != plain(wish.value):
-            self._fail(wish.place, f"expected {name} to be {shown(wish.value)}, but it is {shown(fact)}")
+    def _check_fact(self, name: str, expectation: Expectation, fact: object) -> None:
+        if plain(fact) != plain(expectation.value):
+            self._fail(expectation.place, f"expected {name} to be {shown(expectation.value)}, but it is {shown(fact)}")
 
     def _fail(self, place: Place, message: str) -> NoReturn:
         """Record the failure and hang up, since later checks would be meaningless."""
@@ -371,8 +386,8 @@ class ScriptedCaller:
         if isinstance(act, Press):
             return "presses", self._masked(turn, act.keys)
         if isinstance(act, Speak):
-            deaf = " (not heard: only keys are taken here)" if self._deaf else ""
-            return "says", self._masked(turn, act.text) + deaf
+            unheard = " (not heard: only keys are taken here)" if self._keys_only else ""
+            return "says", self._masked(turn, act.text) + unheard
         if isinstance(act, Talk):
             return "leaves a message", f"{act.seconds:g} s"
         return ("hangs up", "") if isinstance(act, HangUp) else ("is silent", "")
@@ -383,14 +398,14 @@ class ScriptedCaller:
 
 
 def _act(turn: ConversationTurn, keys: str, at: float) -> Act:
-    if turn.deed == "press":
+    if turn.act == "press":
         return Press(keys, at, repeat=turn.repeat)
-    if turn.deed == "say":
+    if turn.act == "say":
         return Speak(turn.say, turn.confidence, at, repeat=turn.repeat)
-    if turn.deed == "record":
+    if turn.act == "record":
         if turn.leaves:
             return HangUp(turn.record, repeat=turn.repeat)
         return Talk(turn.record, turn.press, repeat=turn.repeat)
-    if turn.deed == "hang_up":
+    if turn.act == "hang_up":
         return HangUp(at)
     return Silence(repeat=turn.repeat)

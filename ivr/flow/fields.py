@@ -215,7 +215,7 @@ def _shown(default: Any) -> str:
 
 def read_options(node: Mapping, wanted: tuple[Option, ...], reading: Reading, *, what: str) -> dict[str, Any] | None:
     """Read a block by its declared fields; report unknown and missing keys. Returns None if anything is wrong."""
-    allowed = {wish.key: wish for wish in wanted}
+    allowed = {declared.key: declared for declared in wanted}
     before = len(reading.problems)
     values: dict[str, Any] = {}
     misspelt: set[str | None] = set()
@@ -227,10 +227,10 @@ def read_options(node: Mapping, wanted: tuple[Option, ...], reading: Reading, *,
             misspelt.add(near(key.text, free))
             cure = did_you_mean(key.text, free) or f"Known here: {', '.join(allowed)}."
             reading.problem(key.place, "unknown-key", f'"{key.text}" is no key of {what}.', cure)
-    for wish in wanted:
-        if wish.required and wish.attribute not in values and wish.key not in misspelt:
-            cure = f'Add "{wish.key}:" with {wish.kind.words}.'
-            reading.problem(node.place, "missing-key", f'"{wish.key}" is missing; {what} needs it.', cure)
+    for declared in wanted:
+        if declared.required and declared.attribute not in values and declared.key not in misspelt:
+            cure = f'Add "{declared.key}:" with {declared.kind.words}.'
+            reading.problem(node.place, "missing-key", f'"{declared.key}" is missing; {what} needs it.', cure)
     return values if len(reading.problems) == before and None not in values.values() else None
 
 
@@ -258,16 +258,16 @@ class Block(FieldKind[Any]):
     @property
     def sample(self) -> str:  # type: ignore[override]
         """Return a block with the required keys."""
-        must = [wish for wish in options(self.cls) if wish.required]
-        return "{" + ", ".join(f"{wish.key}: {wish.kind.sample}" for wish in must) + "}"
+        must = [declared for declared in options(self.cls) if declared.required]
+        return "{" + ", ".join(f"{declared.key}: {declared.kind.sample}" for declared in must) + "}"
 
     def read(self, node: Node, reading: Reading) -> Any | None:
         """Read the block."""
         wanted = options(self.cls)
         if self.short and not isinstance(node, Mapping):
-            (wish,) = (wish for wish in wanted if wish.key == self.short)
-            value = wish.kind.read(node, reading)
-            return None if value is None else self.cls(**{wish.attribute: value})
+            (declared,) = (declared for declared in wanted if declared.key == self.short)
+            value = declared.kind.read(node, reading)
+            return None if value is None else self.cls(**{declared.attribute: value})
         if not isinstance(node, Mapping):
             self.wrong(node, reading)
             return None
@@ -279,7 +279,7 @@ class Block(FieldKind[Any]):
         block = object_schema(options(self.cls))
         if not self.short:
             return block
-        (lone,) = (wish.kind.schema() for wish in options(self.cls) if wish.key == self.short)
+        (lone,) = (declared.kind.schema() for declared in options(self.cls) if declared.key == self.short)
         return {"anyOf": [block, lone]}
 
 
@@ -287,15 +287,15 @@ def object_schema(wanted: tuple[Option, ...]) -> Schema:
     """Return the JSON Schema of a block with these fields."""
     return {
         "type": "object",
-        "properties": {wish.key: {**wish.kind.schema(), **_described(wish)} for wish in wanted},
-        "required": [wish.key for wish in wanted if wish.required],
+        "properties": {declared.key: {**declared.kind.schema(), **_described(declared)} for declared in wanted},
+        "required": [declared.key for declared in wanted if declared.required],
         "additionalProperties": False,
     }
 
 
-def _described(wish: Option) -> Schema:
-    default = f" Default: {wish.default_words}." if wish.default_words else ""
-    return documented(wish.help + default)
+def _described(declared: Option) -> Schema:
+    default = f" Default: {declared.default_words}." if declared.default_words else ""
+    return documented(declared.help + default)
 
 
 def documented(text: str) -> Schema:

@@ -273,7 +273,7 @@ def read_line(
             reading.problem(place, "no-line-file", "There is no line.yaml beside the flows.", cure)
         return None, reading.problems
     if not isinstance(node, SourceMapping):
-        cure = f"Its keys are {', '.join(wish.key for wish in options(LineFields))}."
+        cure = f"Its keys are {', '.join(declared.key for declared in options(LineFields))}."
         reading.problem(node.place, "wrong-type", 'A file "line.yaml" is a block of keys.', cure)
         return None, reading.problems
     values = read_options(node, options(LineFields), reading, what="line.yaml")

@@ -373,7 +373,7 @@ def _read_step(name: str, place: Place, body: Node, reading: Reading, catalogue:
 
 
 def _report_no_kind(what: str, body: Block, reading: Reading, catalogue: Catalogue) -> None:
-    every = {wish.key for cls in catalogue.steps.values() for wish in options(cls)}
+    every = {declared.key for cls in catalogue.steps.values() for declared in options(cls)}
     for key, _ in body.entries:
         cure = did_you_mean(key.text, catalogue.step_keys)
         if cure and key.text not in every:
@@ -399,4 +399,4 @@ def step_key(cls: type[Step]) -> str:
 def step_options(cls: type[Step]) -> tuple[Option, ...]:
     """Return the fields of a step kind, its own key first."""
     declared = options(cls)
-    return tuple(sorted(declared, key=lambda wish: wish.key != step_key(cls)))
+    return tuple(sorted(declared, key=lambda each: each.key != step_key(cls)))

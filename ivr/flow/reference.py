@@ -85,28 +85,32 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _fields(wanted: Iterable[Option]) -> str:
-    rows = ((f"`{wish.key}`", wish.kind.words, wish.help, _default(wish)) for wish in wanted)
+    rows = ((f"`{declared.key}`", declared.kind.words, declared.help, _default(declared)) for declared in wanted)
     return _table(("key", "takes", "meaning", "if left out"), rows)
 
 
-def _default(wish: Option) -> str:
-    return "must be given" if wish.required else wish.default_words or "nothing"
+def _default(declared: Option) -> str:
+    return "must be given" if declared.required else declared.default_words or "nothing"
 
 
 def _listens(cls: type[Step]) -> bool:
-    return any(wish.key == _LISTENING for wish in options(cls))
+    return any(declared.key == _LISTENING for declared in options(cls))
 
 
 def _shared(kinds: Mapping[str, type[Step]]) -> list[Option]:
     """Return the fields that all listening kinds share, without those of every step."""
-    every = {wish.key for wish in options(Step)}
+    every = {declared.key for declared in options(Step)}
     listening = [options(cls) for cls in kinds.values() if _listens(cls)]
     first = listening[0] if listening else ()
-    return [wish for wish in first if wish.key not in every and all(_same(wish, other) for other in listening)]
+    return [
+        declared
+        for declared in first
+        if declared.key not in every and all(_same(declared, other) for other in listening)
+    ]
 
 
-def _same(wish: Option, others: tuple[Option, ...]) -> bool:
-    return any(other.key == wish.key for other in others)
+def _same(declared: Option, others: tuple[Option, ...]) -> bool:
+    return any(other.key == declared.key for other in others)
 
 
 def _kinds(kinds: Mapping[str, type[Step]]) -> str:
@@ -125,15 +129,17 @@ def _anchor(cls: type[Step]) -> str:
 
 
 def _step(cls: type[Step], shared: list[Option]) -> str:
-    usual = {(wish.key, wish.help, wish.default_words) for wish in [*shared, *options(Step)]}
-    own = [wish for wish in step_options(cls) if (wish.key, wish.help, wish.default_words) not in usual]
+    usual = {(declared.key, declared.help, declared.default_words) for declared in [*shared, *options(Step)]}
+    own = [
+        declared for declared in step_options(cls) if (declared.key, declared.help, declared.default_words) not in usual
+    ]
     return f"### {_title(cls)}\n\n{manual_text(cls)}\n\n{_fields(own)}{_inner(own)}"
 
 
 def _inner(wanted: list[Option]) -> str:
     """Return the tables of the blocks inside a step."""
-    blocks = [(wish, cls) for wish in wanted if (cls := getattr(_item(wish.kind), "cls", None)) is not None]
-    return "".join(f"\n\n`{wish.key}` holds:\n\n{_fields(options(cls))}" for wish, cls in blocks)
+    blocks = [(declared, cls) for declared in wanted if (cls := getattr(_item(declared.kind), "cls", None)) is not None]
+    return "".join(f"\n\n`{declared.key}` holds:\n\n{_fields(options(cls))}" for declared, cls in blocks)
 
 
 def _item(kind: FieldKind[Any]) -> FieldKind[Any]:

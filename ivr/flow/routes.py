@@ -275,8 +275,8 @@ class Choices(FieldKind[tuple[Choice, ...]]):
         if values is None:
             return None
         values = {
-            wish.attribute: values.get(wish.attribute, getattr(ChoiceFields, wish.attribute, None))
-            for wish in options(ChoiceFields)
+            declared.attribute: values.get(declared.attribute, getattr(ChoiceFields, declared.attribute, None))
+            for declared in options(ChoiceFields)
         }
         if bool(values["goto"]) == bool(values["do"]):
             cure = 'Give it either "goto" with a step, or "do" with one of ' + ", ".join(DOES) + "."

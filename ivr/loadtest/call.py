@@ -33,7 +33,7 @@ from .schedule import Timeline
 from .scripts import Follower, Script
 
 ARRIVES = "the call arrives"
-ASIDES = ("status", "recording", "agent")
+SIDE_REQUESTS = ("status", "recording", "agent")
 NAMES: Mapping[Purpose, str] = {
     "gather": "early keys",
     "record": "the message is left",
@@ -46,7 +46,7 @@ NAMES: Mapping[Purpose, str] = {
 AFTER = 1000
 UNTAKEN = ("refused", "broken off")
 LATE = 0.05
-_HABITS = CarrierOptions(ring=0.0)
+_CARRIER_OPTIONS = CarrierOptions(ring=0.0)
 
 
 class LoadCall:
@@ -125,7 +125,15 @@ class LoadCall:
         """Play the call after the answers received so far, and cache it if it succeeds."""
         clock = PlannedClock(self._planned.wait)
         self._caller = Follower(self._script, clock, self._sid)
-        player = Player(line, self._planned, self, clock, call_sid=self._sid, habits=_HABITS, watch=self._exchanged)
+        player = Player(
+            line,
+            self._planned,
+            self,
+            clock,
+            call_sid=self._sid,
+            carrier_options=_CARRIER_OPTIONS,
+            watch=self._exchanged,
+        )
         outcome = self._judged(player.call())
         if outcome == "completed":
             self._script.memo.keep(self._planned.sent, line, self._sid)
@@ -158,7 +166,7 @@ class LoadCall:
         followed = self._followed > 0
         self._followed -= followed
         sent = self._planned.sent[-1]
-        sent.aside = exchange.purpose in ASIDES
+        sent.aside = exchange.purpose in SIDE_REQUESTS
         if sent.aside:
             step = (f"{exchange.purpose} callback", AFTER)
         else:
@@ -207,8 +215,8 @@ class LoadCall:
 
     def acted(self, act: Act) -> None:
         """Delegate, and add the think time of a human."""
-        deed, place = self._caller.named(act)
-        self._coming = (f"{deed} after {self._asked}" if self._asked else f"{deed} in turn {place}", place)
+        named, place = self._caller.named(act)
+        self._coming = (f"{named} after {self._asked}" if self._asked else f"{named} in turn {place}", place)
         if not isinstance(act, Silence | HangUp):
             self._planned.think(self._think)
         self._caller.acted(act)

@@ -22,8 +22,8 @@ def masked_digits(words: str) -> str:
 
 def deed_names(conversation: Conversation) -> tuple[str, ...]:
     """Return a name for each act of a conversation."""
-    deeds = (turn for turn in conversation.turns if turn.deed is not None)
-    return tuple(_doing(turn, secret=turn.secret or conversation.secret) for turn in deeds)
+    acting = (turn for turn in conversation.turns if turn.act is not None)
+    return tuple(_doing(turn, secret=turn.secret or conversation.secret) for turn in acting)
 
 
 @lru_cache(maxsize=1024)
@@ -34,13 +34,13 @@ def asked(words: str) -> str:
 
 
 def _doing(turn: ConversationTurn, *, secret: bool) -> str:
-    if turn.deed == "press":
+    if turn.act == "press":
         if len(turn.press) == 1:
             return "press a key" if secret else f"press {turn.press}"
         return f"press {len(turn.press)} keys"
-    if turn.deed == "say":
+    if turn.act == "say":
         return "say something" if secret else f"say {_short(turn.say)}"
-    return f"desk {turn.dial}" if turn.deed == "dial" else _PLAIN[turn.deed or "wait"]
+    return f"desk {turn.dial}" if turn.act == "dial" else _PLAIN[turn.act or "wait"]
 
 
 def _short(words: str) -> str:

@@ -35,7 +35,7 @@ class Script:
     """
 
     conversation: Conversation
-    deeds: tuple[str, ...]
+    acts: tuple[str, ...]
     elsewhere: frozenset[str] = frozenset()
     memo: CallMemo = field(default_factory=CallMemo, compare=False, repr=False)
 
@@ -81,8 +81,10 @@ class Scripts:
 
 def _phrases(conversations: Sequence[Conversation]) -> frozenset[str]:
     """Return what the conversations expect to hear, without phrases so short that they stand in many sentences."""
-    wishes = (wish for conversation in conversations for turn in conversation.turns for wish in turn.hear)
-    folded = (folded_for_match(str(wish.value)) for wish in wishes)
+    expectations = (
+        expectation for conversation in conversations for turn in conversation.turns for expectation in turn.hear
+    )
+    folded = (folded_for_match(str(expectation.value)) for expectation in expectations)
     return frozenset(phrase for phrase in folded if len(phrase) >= _SHORTEST_PHRASE)
 
 
@@ -115,22 +117,22 @@ class Follower(ScriptedCaller):
     def __init__(self, script: Script, clock: Clock, call_sid: str) -> None:
         super().__init__(script.conversation, clock, call_sid, None, ring=0.0)
         self._script = script
-        self._deeds = [turn for turn in script.conversation.turns if turn.deed is not None]
-        self._done_deeds = 0
+        self._moves = [turn for turn in script.conversation.turns if turn.act is not None]
+        self._done_acts = 0
 
     def named(self, act: Act) -> tuple[str, int]:
         """Return the name of the current act and its position in the call. Waiting for a later act is silence."""
-        place = self._done_deeds
-        if place >= len(self._deeds) or (isinstance(act, Silence) and self._deeds[place].deed != "wait"):
+        place = self._done_acts
+        if place >= len(self._moves) or (isinstance(act, Silence) and self._moves[place].act != "wait"):
             return "silence", place + 1
-        self._done_deeds += 1
-        return self._script.deeds[place], place + 1
+        self._done_acts += 1
+        return self._script.acts[place], place + 1
 
     def dialled(self) -> None:
         """Record that a desk was dialled, which is an act of the script if the script says how the desk answers."""
-        place = self._done_deeds
-        if place < len(self._deeds) and self._deeds[place].deed == "dial":
-            self._done_deeds += 1
+        place = self._done_acts
+        if place < len(self._moves) and self._moves[place].act == "dial":
+            self._done_acts += 1
 
     def went_wrong(self, result: CallResult) -> tuple[str, str]:
         """Return how the call left the script, as a kind and an example; two empty texts if it did not."""

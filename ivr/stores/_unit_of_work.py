@@ -100,9 +100,9 @@ class UnitOfWork:
         self._seen = seen
         return True
 
-    def afterwards(self, deed: Callable[[], None]) -> None:
-        """Call `deed` after the commit, such as to wake another thread. It must not raise."""
-        self._afterwards.append(deed)
+    def afterwards(self, task: Callable[[], None]) -> None:
+        """Call `task` after the commit, such as to wake another thread. It must not raise."""
+        self._afterwards.append(task)
 
     def waiting(self, seconds: float) -> AbstractContextManager[None]:
         """Bound every wait for the store inside the block; StoreError is raised otherwise."""
@@ -136,9 +136,9 @@ class UnitOfWork:
         if (call or rows or documents or self._board or replies) and not self._store.commit(changes):
             return False
         self._read, self._changed, self._board = {}, {}, {}
-        deeds, self._afterwards = self._afterwards, []
-        for deed in deeds:
-            deed()
+        tasks, self._afterwards = self._afterwards, []
+        for task in tasks:
+            task()
         return True
 
     def _begin_reading(self) -> None:

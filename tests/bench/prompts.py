@@ -50,7 +50,7 @@ def _language(language: str, known: Sequence[KnownPrompt], folder: Path) -> None
     began = time.perf_counter()
     built = workshop.build()
     took = time.perf_counter() - began
-    seconds = sum(piece.seconds for piece in workshop.shelf.pieces())
+    seconds = sum(piece.seconds for piece in workshop.index.pieces())
     size = sum(path.stat().st_size for path in folder.glob("rendered/*/*.wav"))
     print(
         f"  build                {built.made / took:8.1f} prompts a second, {seconds / took:.0f} s of speech a second"
@@ -67,7 +67,7 @@ def _language(language: str, known: Sequence[KnownPrompt], folder: Path) -> None
 def _calls(language: str, folder: Path) -> None:
     """Speak balances as calls do, each sentence new at first and heard again afterwards."""
     prompts = open_prompts(("local",), folder, folder / "private", local_voices(MODELS), Seal(b"k" * 32), time.time)
-    patient = Prompts(prompts.order, prompts.shelf, prompts.maker, prompts.links, 30.0)
+    patient = Prompts(prompts.order, prompts.index, prompts.maker, prompts.links, 30.0)
     amounts = [Reader()(f"{1000 + 37 * number}.{number:02}", "amount", "", language) for number in range(VALUES)]
     frame = (
         "您尾号零幺二八的账户，余额为{}。"

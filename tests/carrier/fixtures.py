@@ -125,13 +125,13 @@ class Phone:
         pages: dict[str, Page],
         person: Person,
         *,
-        habits: CarrierOptions | None = None,
+        carrier_options: CarrierOptions | None = None,
         token: str = TOKEN,
         **line: str,
     ) -> CallResult:
         self.server = Server({"/status": "", **pages})
         whole = PhoneLine("https://bank.example/voice", token=token, status_url="https://bank.example/status", **line)
-        return Player(whole, WsgiTransport(self.server), person, self.clock, habits=habits).call()
+        return Player(whole, WsgiTransport(self.server), person, self.clock, carrier_options=carrier_options).call()
 
 
 @pytest.fixture

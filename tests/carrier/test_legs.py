@@ -26,8 +26,8 @@ def key(form: dict[str, str]) -> str:
 PAGES = {"/voice": DIAL, "/agent/ab": WHISPER, "/agent/ab/key": key, **END}
 
 
-def call(phone, person, desk: DeskAnswer, **habits):
-    result = phone.call(PAGES, person(desk=desk), habits=CarrierOptions(**habits))
+def call(phone, person, desk: DeskAnswer, **carrier_options):
+    result = phone.call(PAGES, person(desk=desk), carrier_options=CarrierOptions(**carrier_options))
     return result, phone.server.asked("/menu")
 
 

@@ -95,7 +95,7 @@ def test_pound_before_any_digit_is_an_empty_result(phone, person):
 @pytest.mark.parametrize(("form", "digits"), [("blank", ""), ("absent", None)])
 def test_an_empty_result_is_posted_only_where_it_is_asked_for(phone, person, form, digits):
     page = '<Gather action="/menu" actionOnEmptyResult="true"/>'
-    result = phone.call({"/voice": page, **END}, person(Silence()), habits=CarrierOptions(empty_result=form))
+    result = phone.call({"/voice": page, **END}, person(Silence()), carrier_options=CarrierOptions(empty_result=form))
     assert posted(phone)[0].get("Digits") == digits
     assert result.faults == ()
 
@@ -113,7 +113,7 @@ def test_keys_beyond_what_a_gather_takes_reach_the_next_one_or_are_lost(phone, p
         "/menu": LONG + f'<Gather action="/card" numDigits="6">{LONG}</Gather><Hangup/>',
         "/card": "<Hangup/>",
     }
-    phone.call(pages, person(Press("10128#"), Silence()), habits=CarrierOptions(early_keys=habit))
+    phone.call(pages, person(Press("10128#"), Silence()), carrier_options=CarrierOptions(early_keys=habit))
     assert [form["Digits"] for form in posted(phone) + posted(phone, "/card")] == digits
 
 
@@ -166,7 +166,7 @@ def test_relative_addresses_are_taken_from_the_document_they_stand_in(phone, per
 
 
 def test_an_empty_redirect_is_this_document_again_and_a_loop_without_a_sound_is_a_fault(phone, person):
-    result = phone.call({"/voice": "<Redirect/>"}, person(), habits=CarrierOptions(hops=5))
+    result = phone.call({"/voice": "<Redirect/>"}, person(), carrier_options=CarrierOptions(hops=5))
     assert len(phone.server.asked("/voice")) == 5
     assert "endless loop" in str(result.faults[0])
     assert result.ended_by == "fault"
@@ -174,7 +174,7 @@ def test_an_empty_redirect_is_this_document_again_and_a_loop_without_a_sound_is_
 
 def test_a_call_that_never_ends_is_ended(phone, person):
     page = '<Pause length="60"/><Redirect>/voice</Redirect>'
-    result = phone.call({"/voice": page}, person(), habits=CarrierOptions(most_seconds=600))
+    result = phone.call({"/voice": page}, person(), carrier_options=CarrierOptions(most_seconds=600))
     assert result.ended_by == "limit"
 
 

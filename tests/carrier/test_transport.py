@@ -25,7 +25,9 @@ def http():
 def test_a_call_goes_over_real_http_with_signatures(real_server, person, http):
     url, server = real_server({"/voice": '<Gather action="/menu" numDigits="1"/><Hangup/>', "/menu": "<Hangup/>"})
     line = PhoneLine(f"{url}/voice?a=1", token="a token", status_url=f"{url}/twilio/status")
-    result = Player(line, http, person(Press("1")), RealClock(longest=0.0), habits=CarrierOptions(ring=0)).call()
+    result = Player(
+        line, http, person(Press("1")), RealClock(longest=0.0), carrier_options=CarrierOptions(ring=0)
+    ).call()
     assert (result.ended_by, result.faults) == ("server", ())
     assert [path for path, _ in server.requests] == ["/voice?a=1", "/menu", "/twilio/status"]
     assert server.asked("/menu")[0]["Digits"] == "1"

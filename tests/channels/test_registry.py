@@ -108,8 +108,8 @@ def test_the_second_channel_plays_a_shipped_conversation(ivr, conversation):
         for fact, expected in turn.expect.items():
             if fact != "ended":
                 assert str(ivr.session.facts("json-1")[fact]) == str(expected.value)
-        if turn.deed is not None:
-            deed = {"press": turn.press} if turn.press else {"hang_up": turn.deed == "hang_up"}
+        if turn.act is not None:
+            deed = {"press": turn.press} if turn.press else {"hang_up": turn.act == "hang_up"}
             answer = client.post(answer["next"], json=line | deed, headers=headers).json
     assert answer["then"] == "hangup"
     assert ivr.live() == 0

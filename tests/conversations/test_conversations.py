@@ -46,7 +46,7 @@ def test_every_conversation_goes_as_written_and_together_they_take_every_choice(
 def test_a_load_test_finds_common_conversations_of_every_flow(flow):
     fit = [one for one in CONVERSATIONS if one.flow == flow and one.weight and one.at is None]
     assert len(fit) >= 5
-    silent = sum(one.weight for one in fit if one.turns[0].deed == "wait")
+    silent = sum(one.weight for one in fit if one.turns[0].act == "wait")
     assert silent > 0
 
 

@@ -34,11 +34,11 @@ def test_everything_that_a_conversation_may_say_is_read():
     assert (conversation.to, conversation.caller, conversation.weight) == ("95555", "+8613800000002", 2.5)
     assert (conversation.at, conversation.bank, conversation.secret) == (1795399200.0, Bank(False, 800, 0.1), True)
     assert [wish.value for wish in first.hear] == ["a", "b"]
-    assert (first.deed, first.press, first.after, first.repeat, first.secret) == ("press", "10128#", 2.0, True, True)
+    assert (first.act, first.press, first.after, first.repeat, first.secret) == ("press", "10128#", 2.0, True, True)
     assert {name: wish.value for name, wish in first.expect.items()} == {"step": "main", "level": "1", "queued": None}
-    assert (say.deed, say.confidence, wait.deed, silence.deed) == ("say", 0.9, "wait", "wait")
-    assert (record.deed, record.record, record.press) == ("record", 8.0, "#")
-    assert (dial.deed, dial.talk, dial.leaves, hang_up.deed) == ("dial", 60.0, True, "hang_up")
+    assert (say.act, say.confidence, wait.act, silence.act) == ("say", 0.9, "wait", "wait")
+    assert (record.act, record.record, record.press) == ("record", 8.0, "#")
+    assert (dial.act, dial.talk, dial.leaves, hang_up.act) == ("dial", 60.0, True, "hang_up")
     assert (first.hear[1].place.line, first.hear[1].place.column) == (10, 15)
 
 
@@ -189,6 +189,6 @@ def test_people_and_what_they_do_are_read():
     refuses, waits, gone, leaves = conversation.turns
     assert refuses.agent == DeskAnswer(press="2", talk=40.0, ring=3.0)
     assert [wish.value for wish in refuses.agent_hears] == ["a", "b"]
-    assert (waits.deed, waits.patience) == ("wait", 90.0)
+    assert (waits.act, waits.patience) == ("wait", 90.0)
     assert gone.agent.lost
-    assert (leaves.deed, leaves.leaves, leaves.after) == ("agent", True, 5.0)
+    assert (leaves.act, leaves.leaves, leaves.after) == ("agent", True, 5.0)

@@ -48,6 +48,6 @@ def test_a_caller_who_hung_up_does_so_in_the_conversation_and_a_refusal_is_a_sen
     told = saving_to(tmp_path / "c.yaml", caller=DEMO, flow="main_menu")(notes_of("1"), result)
     assert "ivr test" in told
     [conversation] = read_conversation_text((tmp_path / "c.yaml").read_text("utf-8"), "c.yaml")
-    assert conversation.turns[-1].deed == "hang_up"
+    assert conversation.turns[-1].act == "hang_up"
     refused = saving_to(tmp_path / "d.yaml", caller=REAL, flow="main_menu")(notes_of("135790"), result)
     assert refused.startswith("This call is not kept")

@@ -213,8 +213,10 @@ def test_a_carrier_that_plays_every_document_meets_no_dead_air_and_no_loop(
         token="0123456789abcdef0123456789abcdef",
         status_url="http://ivr.invalid/twilio/status",
     )
-    habits = CarrierOptions(early_keys=kept, empty_result=blank)
-    result = Player(line, machine.transport, Erratic(doing, early, desk), machine.clock, habits=habits).call()
+    carrier_options = CarrierOptions(early_keys=kept, empty_result=blank)
+    result = Player(
+        line, machine.transport, Erratic(doing, early, desk), machine.clock, carrier_options=carrier_options
+    ).call()
     assert not result.faults
     assert not machine.faults.take()
     assert result.ended_by in ("server", "caller")

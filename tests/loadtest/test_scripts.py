@@ -60,9 +60,9 @@ def test_a_line_calls_the_flow_at_the_server_and_signs_for_the_public_address(co
 def test_deeds_are_named_in_order_and_waiting_for_a_later_one_is_silence(conversations: str) -> None:
     script = scripts.load_scripts(conversations, "main_menu").fit[0]
     follower = scripts.Follower(script, VirtualClock(0.0), "CA1")
-    assert follower.named(Press("1")) == (script.deeds[0], 1)
+    assert follower.named(Press("1")) == (script.acts[0], 1)
     assert follower.named(Silence()) == ("silence", 2)
-    assert follower.named(Press("0128")) == (script.deeds[1], 2)
+    assert follower.named(Press("0128")) == (script.acts[1], 2)
 
 
 def test_a_call_that_ends_early_went_wrong_and_the_example_says_where(conversations: str) -> None:

@@ -29,7 +29,7 @@ class LegPlayer(Protocol):
     """Plays the document of the party, in a thread of its own."""
 
     faults: list[TwimlFault]
-    asides: SideRequests
+    side_requests: SideRequests
 
     def takes(self) -> bool:
         """Return whether the party takes the call."""
@@ -96,7 +96,7 @@ class DialledLeg:
     def report(self) -> None:
         """Report to the server how the party's own call ended."""
         if self._player is not None:
-            self._player.asides.ended(self.ended.leg_status, self.ended.answered, time.time())
+            self._player.side_requests.ended(self.ended.leg_status, self.ended.answered, time.time())
 
     def recording(self) -> bytes:
         """Return the recording of the conversation as a WAV file."""

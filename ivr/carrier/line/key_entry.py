@@ -7,7 +7,7 @@ from ivr.carrier.twiml import Gather
 from ivr.speech.asr import Nothing, RecognizedPhrase
 
 _NOT_SAID = frozenset({"silence", "noise", "music", "keys"})
-_DEAF = "13334"
+_RECOGNISER_FAILED = "13334"
 """Twilio's error for a recogniser that failed, after which a server asks for keys."""
 _UNCLEAR = "…"
 """Stands for words that were not understood; it matches no choice."""
@@ -58,4 +58,4 @@ def speech_result(result: RecognizedPhrase | Nothing) -> dict[str, str] | None:
         return None
     if result.reason == "unclear":
         return Gathered(speech=_UNCLEAR, confidence=0.0).parameters(blank=True)
-    return {"ErrorCode": _DEAF}
+    return {"ErrorCode": _RECOGNISER_FAILED}

@@ -34,7 +34,7 @@ class LineServices:
     dial: Callable[[str, str], LineCall]
     recordings: CarrierRecordings | None = None
     recognizers: Sequence[Recognizer] = ()
-    habits: CarrierOptions = field(default_factory=CarrierOptions)
+    carrier_options: CarrierOptions = field(default_factory=CarrierOptions)
     desk: str = ""
     apology: bytes = b""
     farewell: bytes = b""

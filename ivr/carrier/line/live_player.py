@@ -51,7 +51,11 @@ class LivePlayer(DocumentPlayer):
         self, line: PhoneLine, handset: Handset, services: LineServices, *, call_sid: str | None = None
     ) -> None:
         super().__init__(
-            line, services.transport, call_sid=call_sid, habits=services.habits, recordings=services.recordings
+            line,
+            services.transport,
+            call_sid=call_sid,
+            carrier_options=services.carrier_options,
+            recordings=services.recordings,
         )
         self._handset, self._services = handset, services
         self._is_over = False
@@ -106,7 +110,7 @@ class LivePlayer(DocumentPlayer):
         self._is_over = True
         self._handset.call.hang_up(busy=status == "busy")
         seconds = self._now() - self._began if self._handset.answered_at else 0.0
-        self.asides.ended(status, seconds, self._now())
+        self.side_requests.ended(status, seconds, self._now())
         return CallResult(self.call_sid, by, status, seconds, self._documents, (*self.faults, *self._carrier.warnings))
 
     def _fallback(self, fault: TwimlFault, failed: NextDocument) -> NextDocument:
@@ -223,7 +227,7 @@ class LivePlayer(DocumentPlayer):
                 self._handset.stream.ignore(watch.feed)
         self._handset.stream.stop()
         if extra is None:
-            extra = blank_end(gather, blank=self._habits.empty_result == "blank")
+            extra = blank_end(gather, blank=self._carrier_options.empty_result == "blank")
         if extra is not None:
             raise self._next("gather", gather.action, gather.method, extra)
 
@@ -323,9 +327,9 @@ class LivePlayer(DocumentPlayer):
         try:
             ended = leg.connect(dial, dial.caller_id or self._line.caller, self._next_event)
         finally:
-            self.asides.later(leg.report)
-        self.asides.flush()
-        facts = {"DialCallSid": leg.call_sid, **ended.facts(self._habits.screened)}
+            self.side_requests.later(leg.report)
+        self.side_requests.flush()
+        facts = {"DialCallSid": leg.call_sid, **ended.facts(self._carrier_options.screened)}
         if ended.talked is not None and dial.record:
             facts |= self._recording(dial.recorded, "DialVerb", ended.talked, leg.recording())
         self.faults += leg.faults

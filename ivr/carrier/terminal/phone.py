@@ -69,7 +69,7 @@ class TextCaller:
     terminal: Terminal
     notes: Notes = field(default_factory=Notes)
     news: News = tuple
-    ear: Listen | None = None
+    play_prompt: Listen | None = None
 
     def early(self, stretch: Stretch) -> Act | None:
         """Return None, since typing never interrupts a prompt."""
@@ -82,7 +82,7 @@ class TextCaller:
             self.terminal.show(f"  {heard.text}")
         elif isinstance(heard, HeardTone):
             self.terminal.show("  [tone]")
-        words = self.ear(heard) if self.ear else ""
+        words = self.play_prompt(heard) if self.play_prompt else ""
         if isinstance(heard, HeardRecording):
             self.terminal.show(f"  {words}" if words else f"  [recording {heard.url}]")
 
@@ -220,15 +220,15 @@ def run_phone(
     screen: Terminal | None = None,
     save: Callable[[Notes, CallResult], str] | None = None,
     news: News = tuple,
-    ear: Listen | None = None,
+    play_prompt: Listen | None = None,
     spoken: Sequence[bytes] = (),
     recordings: CarrierRecordings | None = None,
 ) -> CallResult:
     """Make one call from the terminal, and return its result.
 
     `url` is the URL of a server or of a webhook. `save` returns a message that is shown, as are the lines of `news`;
-    `ear` receives every prompt as sound. `spoken` are WAV files that answer first, in order; `recordings` serves the
-    recordings.
+    `play_prompt` receives every prompt as sound. `spoken` are WAV files that answer first, in order; `recordings`
+    serves the recordings.
     """
     screen = screen or terminal()
     voice = call_url(url, flow)
@@ -243,15 +243,17 @@ def run_phone(
         fallback_url=base + addresses.FALLBACK,
         public_url=public_url,
     )
-    person = TextCaller(screen, news=news, ear=ear)
+    person = TextCaller(screen, news=news, play_prompt=play_prompt)
     failures: list[Exchange] = []
     screen.show(f"{caller} calls {called or flow or voice}  ({HELP})")
     clock = clock or (_Interruptible(longest=0.3) if isinstance(screen, Console) else VirtualClock(time.time()))
     way = transport or HttpTransport()
     try:
         mouth = _voiced(person, screen, spoken) if spoken else person
-        habits, watch = CarrierOptions(ring=0.4), _failed(failures)
-        result = Player(line, way, mouth, clock, habits=habits, watch=watch, recordings=recordings).call()
+        carrier_options, watch = CarrierOptions(ring=0.4), _failed(failures)
+        result = Player(
+            line, way, mouth, clock, carrier_options=carrier_options, watch=watch, recordings=recordings
+        ).call()
     finally:
         if isinstance(way, HttpTransport) and transport is None:
             way.close()

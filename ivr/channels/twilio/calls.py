@@ -80,15 +80,15 @@ class TwilioCalls:
             raise CarrierFailed(f"Twilio answered with {answer.why}; the call may have been placed", unsure=True)
         return answer.sid
 
-    def _post(self, deed: str, resource: str, form: dict[str, str]) -> RestAnswer:
+    def _post(self, done: str, resource: str, form: dict[str, str]) -> RestAnswer:
         try:
             answer = self._account.post(resource, form)
         except NotAsked as fault:
-            raise CarrierFailed(f"{fault}; no call was {deed}") from None
+            raise CarrierFailed(f"{fault}; no call was {done}") from None
         except NotAnswered as fault:
-            raise CarrierFailed(f"{fault}; the call may have been {deed}", unsure=True) from None
+            raise CarrierFailed(f"{fault}; the call may have been {done}", unsure=True) from None
         if answer.refused:
-            raise CarrierFailed(f"Twilio refused: no call was {deed} ({answer.why})")
+            raise CarrierFailed(f"Twilio refused: no call was {done} ({answer.why})")
         if answer.status not in (200, 201):
-            raise CarrierFailed(f"Twilio answered with {answer.why}; the call may have been {deed}", unsure=True)
+            raise CarrierFailed(f"Twilio answered with {answer.why}; the call may have been {done}", unsure=True)
         return answer

@@ -182,7 +182,7 @@ class TwilioChannel(Channel[TwilioRequest]):
         gone = inputs.hung_up(form)
         return self._incoming(request, inputs.arrival(form), None, gone) if gone else None
 
-    def deaf(self, request: TwilioRequest) -> Incoming | None:
+    def recogniser_failed(self, request: TwilioRequest) -> Incoming | None:
         """Read a request to the fallback URL: a failed recogniser, or None for any other fault.
 
         Raises BadRequest if it lacks a call id.

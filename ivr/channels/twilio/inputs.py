@@ -33,7 +33,7 @@ _QUEUE_ENDS: Mapping[str, BridgeStatus] = {
 """Twilio's QueueResult to the status of the leg. Other values, such as `error` and `system-error`, are failures."""
 
 _GONE = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-DEAF = frozenset({"13326", "13327", "13331", "13334", "13335", "13340", "13341", "13342", "13343"})
+RECOGNISER_FAULTS = frozenset({"13326", "13327", "13331", "13334", "13335", "13340", "13341", "13342", "13343"})
 """Twilio's error codes for a gather whose recogniser cannot be used: provider, model or language."""
 _FINISH = "#"
 """The key that ends an entry; on its own it means that the caller asks for more time."""
@@ -71,7 +71,7 @@ def later(form: Parameters) -> Later:
 
 def unheard(form: Parameters) -> RecognizerFailed | None:
     """Return whether the carrier's recogniser has failed."""
-    return RecognizerFailed() if form.first("ErrorCode") in DEAF else None
+    return RecognizerFailed() if form.first("ErrorCode") in RECOGNISER_FAULTS else None
 
 
 def hung_up(form: Parameters) -> HungUp | None:

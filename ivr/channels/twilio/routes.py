@@ -18,7 +18,7 @@ from ivr.telemetry.metrics import Metrics
 
 from .channel import TwilioChannel
 from .direct import is_turn
-from .inputs import DEAF
+from .inputs import RECOGNISER_FAULTS
 from .paths import ROOT
 from .requests import Parameters, TwilioRequest
 from .signature import authentic, twiml
@@ -81,12 +81,12 @@ class _Hooks:
             log.line("fallback", code=form.first("ErrorCode")[:10])
         if form.first("DialCallStatus") in {"completed", "answered"}:
             return twiml(self.channel.render(Hangup(), turn=0))
-        if form.first("ErrorCode") in DEAF:
-            return self._answer(lambda: self._deaf(asked), asked)
+        if form.first("ErrorCode") in RECOGNISER_FAULTS:
+            return self._answer(lambda: self._recogniser_failed(asked), asked)
         return twiml(apologise(self.channel, self.host, tried))
 
-    def _deaf(self, asked: TwilioRequest) -> Incoming:
-        incoming = self.channel.deaf(asked)
+    def _recogniser_failed(self, asked: TwilioRequest) -> Incoming:
+        incoming = self.channel.recogniser_failed(asked)
         if incoming is None:
             raise BadRequest("the request reports no failed recogniser")
         return incoming

@@ -84,8 +84,8 @@ class Dispatcher:
         now = self._clock()
         try:
             self._queue.tidy(now)
-            for deed in self._queue.repository.change(lambda state: self._plan(state, now)):
-                self._soon(deed)
+            for action in self._queue.repository.change(lambda state: self._plan(state, now)):
+                self._soon(action)
         except Exception as fault:
             self._failed("queue", fault)
 
@@ -106,24 +106,24 @@ class Dispatcher:
             self._end.wait(GATHER_SECONDS)
             self._wanted.clear()
 
-    def _soon(self, deed: plan.Action) -> None:
+    def _soon(self, action: plan.Action) -> None:
         """Do an action in a thread of its own. When too many are under way, its claim runs out."""
-        if self._threads.submit(lambda: self._do(deed)) is None:
-            self._failed(deed.what, CarrierFailed("too much is under way at once"))
+        if self._threads.submit(lambda: self._do(action)) is None:
+            self._failed(action.what, CarrierFailed("too much is under way at once"))
 
-    def _do(self, deed: plan.Action) -> None:
+    def _do(self, action: plan.Action) -> None:
         try:
-            match deed.what:
+            match action.what:
                 case "move":
-                    self._move(deed.waiter)
-                case "place" if deed.offer:
-                    self._place(deed.offer)
-                case "show" if deed.offer:
-                    self._show(deed.offer, deed.waiter)
+                    self._move(action.waiter)
+                case "place" if action.offer:
+                    self._place(action.offer)
+                case "show" if action.offer:
+                    self._show(action.offer, action.waiter)
                 case "give_up":
-                    self._hand_on(deed.waiter)
+                    self._hand_on(action.waiter)
         except Exception as fault:
-            self._failed(deed.what, fault)
+            self._failed(action.what, fault)
 
     def _move(self, waiter: Waiter) -> None:
         assert self._calls is not None  # noqa: S101

@@ -70,7 +70,7 @@ def _shown(state: QueueState, now: float) -> tuple[QueueState, list[Action]]:
             continue
         if waiter := state.waiters.get(offer.waiter):
             actions.append(Action("show", waiter, offer))
-    return state.put(*(replace(deed.offer, shown=True) for deed in actions if deed.offer)), actions
+    return state.put(*(replace(action.offer, shown=True) for action in actions if action.offer)), actions
 
 
 def _given_up(state: QueueState, line: Hotline, now: float, *, places: bool) -> tuple[QueueState, list[Action]]:

@@ -71,13 +71,13 @@ class Workshop:
     """The prompts of a release, an audio folder, and the voices, in the order of IVR_TTS."""
 
     prompts: Sequence[KnownPrompt]
-    shelf: PromptIndex
+    index: PromptIndex
     voices: Voices
     order: Sequence[str]
     recordings: RecordedPrompts = field(init=False)
 
     def __post_init__(self) -> None:
-        self.recordings = RecordedPrompts(self.shelf.audio, self.prompts)
+        self.recordings = RecordedPrompts(self.index.audio, self.prompts)
 
     @property
     def carrier_speaks_the_rest(self) -> bool:
@@ -86,14 +86,14 @@ class Workshop:
 
     def standings(self) -> list[Standing]:
         """Return the state of every prompt."""
-        names = {(piece.language, piece.id): piece for piece in self.shelf.pieces()}
+        names = {(piece.language, piece.id): piece for piece in self.index.pieces()}
         return [self._standing(prompt, names) for prompt in self.prompts]
 
     def _standing(self, prompt: KnownPrompt, names: dict[tuple[str, str], PromptPiece]) -> Standing:
-        piece = self.shelf.find(prompt.sound, recorded=False)
+        piece = self.index.find(prompt.sound, recorded=False)
         piece = piece if piece and self._there(piece) else None
         if recording := self._recording(prompt):
-            spoken = self.shelf.find(prompt.sound, recorded=True)
+            spoken = self.index.find(prompt.sound, recorded=True)
             if spoken and spoken.file == file_of(prompt.language, recording.key) and self._there(spoken):
                 return Standing(prompt, "ready", spoken)
             return Standing(prompt, "stale" if piece else "missing", piece, "recorded, and not built yet")
@@ -112,7 +112,7 @@ class Workshop:
         return self.recordings.of(prompt) if "recordings" in self.order else None
 
     def _there(self, piece: PromptPiece) -> bool:
-        return (self.shelf.audio / piece.file).is_file()
+        return (self.index.audio / piece.file).is_file()
 
     def _files_of(self, prompt: KnownPrompt) -> list[str]:
         voices = self.voices.speaking(prompt.language) or self.voices.all
@@ -189,7 +189,7 @@ class Workshop:
 
     def _file(self, prompt: KnownPrompt, key: str, engine: str, make: Callable[[], bytes]) -> tuple[PromptPiece, bool]:
         name = file_of(prompt.language, key)
-        path = self.shelf.audio / name
+        path = self.index.audio / name
         new = not path.is_file()
         if new:
             data = make()
@@ -202,12 +202,12 @@ class Workshop:
     def _keep(self, pieces: list[PromptPiece], prune: bool) -> None:
         """Write the index; without `prune`, entries of other flows, older texts and failed prompts stay in it."""
         made = {piece.sound for piece in pieces}
-        old = [] if prune else [piece for piece in self.shelf.pieces() if piece.sound not in made]
-        self.shelf.keep([*old, *pieces])
+        old = [] if prune else [piece for piece in self.index.pieces() if piece.sound not in made]
+        self.index.keep([*old, *pieces])
 
     def _prune(self) -> int:
-        used = {self.shelf.audio / piece.file for piece in self.shelf.pieces()}
-        unused = [path for path in (self.shelf.audio / RENDERED).glob("*/*.wav") if path not in used]
+        used = {self.index.audio / piece.file for piece in self.index.pieces()}
+        unused = [path for path in (self.index.audio / RENDERED).glob("*/*.wav") if path not in used]
         for path in unused:
             path.unlink(missing_ok=True)
         return len(unused)

@@ -50,7 +50,7 @@ class Prompts:
     """Replaces texts by sounds, where one exists. Thread-safe."""
 
     order: tuple[str, ...]
-    shelf: PromptIndex
+    index: PromptIndex
     maker: PromptRenderer
     links: SignedUrls
     seconds: float = TURN_SECONDS
@@ -74,7 +74,7 @@ class Prompts:
 
     def _voiced(self, prompts: tuple[Prompt, ...], carrier_speaks: bool) -> tuple[Prompt, ...]:
         order = self._order(carrier_speaks)
-        if order[0] == "recordings" and not self.shelf.any_recorded:
+        if order[0] == "recordings" and not self.index.any_recorded:
             order = order[1:]
         if order[0] == "cloud":
             return prompts
@@ -97,12 +97,12 @@ class Prompts:
         if file.startswith(f"{SPOKEN}/"):
             want = self.links.read(file.removeprefix(f"{SPOKEN}/").removesuffix(".wav"))
             return want.spoken if want else ""
-        return next((piece.spoken for piece in self.shelf.pieces() if piece.file == file), "")
+        return next((piece.spoken for piece in self.index.pieces() if piece.file == file), "")
 
     def missing(self, prompts: Iterable[KnownPrompt]) -> int:
         """Return the number of prompts without a file from the configured sources."""
         kinds = [source == "recordings" for source in self.order if source != "cloud"]
-        return sum(not any(self.shelf.find(prompt.sound, recorded=kind) for kind in kinds) for prompt in prompts)
+        return sum(not any(self.index.find(prompt.sound, recorded=kind) for kind in kinds) for prompt in prompts)
 
     def warm(self, languages: Iterable[str]) -> None:
         """Start the local voices in the background, if calls may need them."""
@@ -170,7 +170,7 @@ class Prompts:
             yield missing, None
 
     def _piece(self, say: Say, *, recorded: bool) -> Play | None:
-        piece = self.shelf.find(sound_of(say.text, say.language, say.rate), recorded=recorded)
+        piece = self.index.find(sound_of(say.text, say.language, say.rate), recorded=recorded)
         return Play(f"/audio/{piece.file}", say.barge_in) if piece else None
 
     def _rendered(self, planned: Sequence[_Part]) -> Iterator[Prompt]:
@@ -194,7 +194,7 @@ class Prompts:
         book = phrasebook.language_of(language)
         words = phrasebook.phrase(book, "unreadable")
         pieces = (
-            self.shelf.find(sound_of(words, book, speed), recorded=recorded)
+            self.index.find(sound_of(words, book, speed), recorded=recorded)
             for speed in (rate, 1.0)
             for recorded in (True, False)
         )
@@ -203,7 +203,7 @@ class Prompts:
     def _sorry_file(self, language: str, rate: float) -> bytes | None:
         piece = self._sorry_piece(language, rate)
         try:
-            return (self.shelf.audio / piece.file).read_bytes() if piece else None
+            return (self.index.audio / piece.file).read_bytes() if piece else None
         except OSError:
             return None
 

@@ -118,7 +118,7 @@ def bank_line(
         stack.callback(jobs.stop)
         transport = WsgiTransport(web_app(ivr))
         sounds, pump = PromptSounds(transport, tones.speak), stack.enter_context(MediaPump())
-        switch.use(LineServices(transport, sounds, pump, switch.dial, api, habits=CarrierOptions()))
+        switch.use(LineServices(transport, sounds, pump, switch.dial, api, carrier_options=CarrierOptions()))
         browser = None
         if sip:
             switch.lines.append(stack.enter_context(SipLine(SipOptions("127.0.0.1", port), switch.arrived)))

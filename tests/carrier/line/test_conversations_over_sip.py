@@ -47,12 +47,12 @@ def plays(conversation: Conversation) -> bool:
 
 def _plays(turn: ConversationTurn) -> bool:
     apart = (turn.bank, turn.answers, turn.repeat, turn.leaves, turn.after)
-    return turn.deed in ACTS and CODE not in turn.press and not any(apart)
+    return turn.act in ACTS and CODE not in turn.press and not any(apart)
 
 
 CHOSEN = [each for each in read_conversations(sorted(FOLDER.rglob("*.yaml"))) if plays(each)]
 if not os.environ.get("IVR_ALL_OVER_SIP"):
-    CHOSEN = [each for each in CHOSEN if all(turn.deed != "wait" for turn in each.turns)][:FEW]
+    CHOSEN = [each for each in CHOSEN if all(turn.act != "wait" for turn in each.turns)][:FEW]
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Room:
         self.said.clear()
         self.switch = Switch(LineOptions(BASE_URL, self.whole.token, flow=conversation.flow), CallJournal(None))
         sounds = PromptSounds(transport, lambda *_: mark(500))
-        self.switch.use(LineServices(transport, sounds, self.pump, self.switch.dial, habits=CarrierOptions()))
+        self.switch.use(LineServices(transport, sounds, self.pump, self.switch.dial, carrier_options=CarrierOptions()))
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_a_conversation_has_the_words_of_the_terminal(room: Room, conversation: 
         peer.say()
         for turn in conversation.turns:
             _turn(room, peer, turn)
-        if conversation.turns[-1].deed is None:
+        if conversation.turns[-1].act is None:
             peer.until("BYE")
         else:
             peer.hang_up()
@@ -122,10 +122,10 @@ def _turn(room: Room, peer: SipPeer, turn: ConversationTurn) -> None:
             pytest.fail(f"{wish.place}: {wish.value} was not heard, but {room.said}")
     for wish in turn.hear_not:
         assert folded_for_match(str(wish.value)) not in folded_for_match("".join(room.said)), wish.place
-    if turn.deed == "hang_up":
+    if turn.act == "hang_up":
         peer.hang_up()
         return
-    if turn.deed is not None:
+    if turn.act is not None:
         room.said.clear()
     for key in turn.press:
         peer.key(key)

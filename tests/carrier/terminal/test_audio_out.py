@@ -78,24 +78,24 @@ def ivr(tmp_path, bank):
 
 def test_what_is_heard_is_what_the_transcript_says_in_order_and_as_long(ivr):
     transport = WsgiTransport(web_app(ivr))
-    ear = AudioOut(BASE, transport, lambda *_: pytest.fail("nothing is said"), ivr.session.prompts.words)
+    audio_out = AudioOut(BASE, transport, lambda *_: pytest.fail("nothing is said"), ivr.session.prompts.words)
     screen = io.StringIO()
     typed = io.StringIO("1\n0128\n135790\n4\n")
-    run_phone(BASE, TOKEN, flow="main_menu", transport=transport, screen=Streams(typed, screen), ear=ear)
+    run_phone(BASE, TOKEN, flow="main_menu", transport=transport, screen=Streams(typed, screen), play_prompt=audio_out)
     shown = [line.strip() for line in screen.getvalue().splitlines()]
-    played = [(sound, sound.heard.url) for sound in ear.sounds if isinstance(sound.heard, HeardRecording)]
+    played = [(sound, sound.heard.url) for sound in audio_out.sounds if isinstance(sound.heard, HeardRecording)]
     words = [ivr.session.prompts.words(url) for _, url in played]
     assert words == [line for line in shown if line in set(words)]
     assert words[0] == "您好，欢迎致电示范银行。"
     assert "您尾号零幺二八的账户，余额为一万二千三百四十五元六角七分。" in words
     for (sound, _), text in zip(played, words, strict=True):
         assert sound.audio.seconds == pytest.approx(0.05 * len(text) + 0.28, abs=0.02)
-    whole = read_wav(ear.wav())
-    assert whole.seconds == pytest.approx(sum(sound.audio.seconds for sound in ear.sounds), abs=0.01)
-    rendered = {piece.file for piece in ivr.session.prompts.shelf.pieces()}
+    whole = read_wav(audio_out.wav())
+    assert whole.seconds == pytest.approx(sum(sound.audio.seconds for sound in audio_out.sounds), abs=0.01)
+    rendered = {piece.file for piece in ivr.session.prompts.index.pieces()}
     kinds = ["rendered" if url.partition("/audio/")[2] in rendered else "spoken" for _, url in played]
     assert {"rendered", "spoken"} == set(kinds)
-    assert all(ivr.session.prompts.shelf.find(sound_of(words[0], "zh-CN", 1.0), recorded=False) for _ in [0])
+    assert all(ivr.session.prompts.index.find(sound_of(words[0], "zh-CN", 1.0), recorded=False) for _ in [0])
 
 
 def test_pauses_and_the_tone_have_their_time_and_texts_their_voice():
@@ -105,15 +105,15 @@ def test_pauses_and_the_tone_have_their_time_and_texts_their_voice():
         asked.append((text, language, rate))
         return Audio(np.zeros(800, np.int16))
 
-    ear = AudioOut(BASE, _Files({}), speaker)
+    audio_out = AudioOut(BASE, _Files({}), speaker)
     for heard in (
         HeardText("您好", "cmn-CN", 1.0, 0.75),
         HeardPause(2.0),
         HeardTone(),
     ):
-        assert ear(heard) == ""
+        assert audio_out(heard) == ""
     assert asked == [("您好", "cmn-CN", 0.75)]
-    assert read_wav(ear.wav()).seconds == pytest.approx(0.1 + 2.0 + 0.5)
+    assert read_wav(audio_out.wav()).seconds == pytest.approx(0.1 + 2.0 + 0.5)
 
 
 def test_what_cannot_be_fetched_or_said_is_told_and_the_call_goes_on():
@@ -122,24 +122,24 @@ def test_what_cannot_be_fetched_or_said_is_told_and_the_call_goes_on():
     def speaker(text, language, rate):
         raise VoiceFailed("no voice speaks French")
 
-    ear = AudioOut(BASE, _Files({"/audio/a.wav": b"this is text"}), speaker, trouble=told.append)
+    audio_out = AudioOut(BASE, _Files({"/audio/a.wav": b"this is text"}), speaker, trouble=told.append)
     for heard in (
         HeardText("Bonjour", "fr-FR", 1.0),
         HeardRecording("/audio/a.wav", 3.0),
         HeardRecording("/b.wav", 3.0),
     ):
-        ear(heard)
+        audio_out(heard)
     assert told[0] == "not heard: no voice speaks French"
     assert "neither WAV nor MP3" in told[1]
     assert "404" in told[2]
-    assert not ear.sounds
+    assert not audio_out.sounds
 
 
 def test_every_sound_is_played_as_it_begins():
     played = []
     sound = Audio(np.ones(400, np.int16))
-    ear = AudioOut(BASE, _Files({"/audio/a.wav": write_wav(sound)}), lambda *_: sound, play=played.append)
-    ear(HeardRecording("/audio/a.wav", 3.0))
+    audio_out = AudioOut(BASE, _Files({"/audio/a.wav": write_wav(sound)}), lambda *_: sound, play=played.append)
+    audio_out(HeardRecording("/audio/a.wav", 3.0))
     assert [audio.seconds for audio in played] == [0.05]
 
 

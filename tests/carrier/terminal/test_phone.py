@@ -139,7 +139,7 @@ def test_a_kept_call_plays_as_a_conversation(dial, tmp_path, phone):
     assert "Six or more digits stand in it as typed" in shown
     (kept,) = read_conversations([file])
     assert (kept.title, kept.flow, kept.caller) == ("a call", "main_menu", "+8613800000001")
-    assert [turn.deed for turn in kept.turns] == ["press", "press", "record", "dial", None]
+    assert [turn.act for turn in kept.turns] == ["press", "press", "record", "dial", None]
     played = play_conversation(
         kept, WsgiTransport(phone.server), VirtualClock(1e9), base_url="http://h:1", token="a token"
     )
@@ -152,7 +152,7 @@ def test_a_call_that_the_caller_ended_is_kept_with_the_hang_up(dial, tmp_path, p
     file = tmp_path / "short.yaml"
     dial("\n查余额\n", save=saving_to(file, caller="+8613800000001", flow="main_menu"))
     (kept,) = read_conversations([file])
-    assert [turn.deed for turn in kept.turns] == ["wait", "say", "hang_up"]
+    assert [turn.act for turn in kept.turns] == ["wait", "say", "hang_up"]
     played = play_conversation(
         kept, WsgiTransport(phone.server), VirtualClock(1e9), base_url="http://h:1", token="a token"
     )

@@ -122,7 +122,7 @@ def test_the_second_spelling_of_who_calls_whom_stands_in():
 
 
 def test_only_the_faults_of_a_recogniser_mean_that_nobody_was_heard():
-    for code in inputs.DEAF:
+    for code in inputs.RECOGNISER_FAULTS:
         assert inputs.unheard(Parameters.of([("ErrorCode", code)])) == RecognizerFailed()
     assert inputs.unheard(Parameters.of([("ErrorCode", "12100")])) is None
 

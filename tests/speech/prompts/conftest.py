@@ -140,7 +140,7 @@ def prompts(folder: Path, tmp_path: Path, voice: Hum):
         seal, clock = more.get("seal", Seal(b"k" * 32)), more.get("clock", lambda: 1_795_399_200.0)
         private = more.get("private", tmp_path / "private")
         found = open_prompts(order or ALL, folder, private, (voice,) if voices is None else voices, seal, clock)
-        made.append(Prompts(found.order, found.shelf, found.maker, found.links, seconds))
+        made.append(Prompts(found.order, found.index, found.maker, found.links, seconds))
         return made[-1]
 
     yield make

@@ -47,7 +47,7 @@ def test_what_is_no_longer_used_is_removed_only_when_asked(workshop, folder):
     changed = workshop(STEPS.replace("您好", "你好"))
     changed.build()
     assert changed.build(prune=True).removed == 1
-    assert {piece.file for piece in changed.shelf.pieces()} == {
+    assert {piece.file for piece in changed.index.pieces()} == {
         path.relative_to(folder).as_posix() for path in folder.glob("rendered/*/*.wav")
     }
 
@@ -102,7 +102,7 @@ def test_what_fails_today_keeps_the_sound_that_it_had(workshop, voice):
     voice.version = 2
     built = workshop(STEPS)
     assert len(built.build().failed) == 3
-    assert built.shelf.find(standing(built).prompt.sound, recorded=False)
+    assert built.index.find(standing(built).prompt.sound, recorded=False)
 
 
 def test_every_mandarin_prompt_of_the_shipped_flows_can_be_said_with_the_pack(assets, folder, tmp_path):

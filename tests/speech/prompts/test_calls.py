@@ -90,7 +90,7 @@ def test_prompts_without_a_sound_degrade_a_server_that_is_to_speak_by_itself(ivr
     assert "see: ivr prompts list --missing" in dict(ivr("recordings").degraded())["prompts"]
     few = known_prompts(running.release)[:20]
     open_workshop(few, ("local",), folder, [voice]).build()
-    running.session.prompts.shelf._looked = float("-inf")
+    running.session.prompts.index._looked = float("-inf")
     count = len(known_prompts(running.release))
     assert dict(running.degraded())["prompts"].startswith(f"{count - 20} of {count}")
 

@@ -50,7 +50,7 @@ def test_a_recording_that_was_taken_away_is_not_heard_any_more(workshop, folder)
     built = workshop(STEPS)
     built.build()
     assert standing(built).piece.engine == "hum"
-    assert built.shelf.find(standing(built).prompt.sound, recorded=True) is None
+    assert built.index.find(standing(built).prompt.sound, recorded=True) is None
 
 
 def test_punctuation_makes_no_recording_stale_and_a_moved_step_keeps_its_own(workshop, folder):

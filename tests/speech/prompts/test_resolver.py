@@ -98,7 +98,7 @@ def test_what_an_index_written_meanwhile_holds_is_played_without_a_new_start(pro
     assert kinds(running.ready(Gather((HELLO,)))) == ["Say"]
     record(folder, "test.start.say", hum(2.0))
     open_workshop(few_prompts(STEPS), ("recordings",), folder, [voice]).build()
-    running.shelf._looked = float("-inf")
+    running.index._looked = float("-inf")
     assert kinds(running.ready(Gather((HELLO,)))) == ["Play"]
 
 
