@@ -12,6 +12,7 @@ from typing import Any
 
 from .backends.declared import service_addresses
 from .backends.http import HttpLookup
+from .calendar import use_calendar
 from .channels.base import Channel
 from .channels.registry import first, open_channels, recording_source, recordings_of, unsigned
 from .crypto import Seal
@@ -312,6 +313,8 @@ def build(
     Raises FlowError with every problem of the flow files, SettingsError or StoreError when a part cannot be used.
     """
     release = release or load(settings.flows, catalogue())
+    calendar = release.line.calendar
+    use_calendar(lambda: calendar)
     seal = Seal.from_settings(settings)
     opened = store or open_store(settings.store)
     if opened.release(release.version) is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from ivr.calendar import CHINAS, use_calendar
 from ivr.flow.loader import load
 from ivr.flow.model import Release
 from ivr.session.step_registry import catalogue
@@ -44,6 +45,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if lacking and any("carrier/line" in report.nodeid for report in terminalreporter.stats.get("skipped", [])):
         terminalreporter.section("NOT TESTED", red=True)
         terminalreporter.line(f"Calls with real telephones and a browser; apt-get install {' '.join(lacking)}")
+
+
+@pytest.fixture(autouse=True)
+def calendar_of_china() -> Iterator[None]:
+    """Let no test leave the calendar of its line to the next."""
+    yield
+    use_calendar(lambda: CHINAS)
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,21 @@
-"""Working days and opening hours in China time. Must not read a clock. Presumed days off are always marked as such."""
+"""Working days and opening hours in the time of a line. Must not read a clock. Presumed days off are marked as such."""
 
-from .days import CHINA, add_working_days, holiday_name, is_working_day, local, presumed_working_day
+from .days import CHINA, holiday_name, is_working_day
 from .hours import Fault, Hours, Opening
+from .line_calendar import CHINAS, LineCalendar, add_working_days, is_country, local, staff_calendar, use_calendar
 
 __all__ = [
     "CHINA",
+    "CHINAS",
     "Fault",
     "Hours",
+    "LineCalendar",
     "Opening",
     "add_working_days",
     "holiday_name",
+    "is_country",
     "is_working_day",
     "local",
-    "presumed_working_day",
+    "staff_calendar",
+    "use_calendar",
 ]

@@ -6,7 +6,7 @@ unknown years, for which other libraries silently return plain weekdays.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta, timezone
 from functools import lru_cache
 
 import chinese_calendar as announced  # type: ignore[import-untyped]
@@ -18,43 +18,10 @@ FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 """Month and day of the holidays fixed by law, announced or not (State Council order 795, in force since 2025)."""
 
 
-def local(moment: float | datetime) -> datetime:
-    """Convert a Unix time or a datetime to China time. Raises ValueError for a datetime without a time zone."""
-    if not isinstance(moment, datetime):
-        return datetime.fromtimestamp(moment, CHINA)
-    if moment.tzinfo is None:
-        raise ValueError("a datetime needs its time zone")
-    return moment.astimezone(CHINA)
-
-
 @lru_cache(maxsize=4096)
 def is_working_day(day: date) -> bool | None:
     """Return whether offices work on a day; None if the holidays of its year are not announced yet."""
     return bool(announced.is_workday(day)) if _is_announced(day.year) else None
-
-
-@lru_cache(maxsize=4096)
-def presumed_working_day(day: date) -> bool:
-    """Return whether offices work on a day; in an unannounced year, weekdays that are no holiday by law count."""
-    working = is_working_day(day)
-    if working is None:
-        return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS
-    return working
-
-
-def add_working_days(moment: datetime, days: int, *, presume: bool = False) -> datetime | None:
-    """Return the same time of day on the `days`-th working day after `moment`, in China time.
-
-    Returns None if an unannounced year lies in between, unless `presume` allows to count its weekdays.
-    """
-    due = local(moment)
-    while days > 0:
-        due += timedelta(days=1)
-        working = presumed_working_day(due.date()) if presume else is_working_day(due.date())
-        if working is None:
-            return None
-        days -= working
-    return due
 
 
 def holiday_name(day: date, *, english: bool = False) -> str | None:

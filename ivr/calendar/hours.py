@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Self
 
-from .days import FIXED_HOLIDAYS, holiday_name, is_working_day, local
+from .line_calendar import CHINAS, LineCalendar
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY = "holiday"
@@ -26,7 +26,10 @@ _WORKED_LIKE = {"sat": "fri", "sun": "mon"}
 
 _ALL_DAY: tuple[Span, ...] = ((0, DAY_MINUTES),)
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-~–—―至到]\s*(\d{1,2}):(\d{2})")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATES = re.compile(r"((?:\d{4}-)?\d{2}-\d{2})(?:\s+to\s+((?:\d{4}-)?\d{2}-\d{2}))?")
+_YEARLY = len("12-31")
+LONGEST_RANGE = 366
+"""The most days that one range of dates may have."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Hours:
     """
 
     days: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+    calendar: LineCalendar = CHINAS
 
     @classmethod
     def parse(cls, written: str | Mapping[str, str]) -> Self:
@@ -88,7 +92,7 @@ class Hours:
 
     def at(self, moment: float | datetime) -> Opening:
         """Return whether the desk is open at a moment, and whether that is certain."""
-        now = local(moment)
+        now = self.calendar.local(moment)
         spans, certain = self._on(now.date())
         minute = now.hour * 60 + now.minute
         return Opening(any(start <= minute < end for start, end in spans), certain)
@@ -99,14 +103,14 @@ class Hours:
 
     def next_opening(self, moment: float | datetime) -> datetime | None:
         """Return the next opening: `moment` if the desk is open, None if it stays closed for FARTHEST_DAYS."""
-        now = local(moment)
+        now = self.calendar.local(moment)
         if self.open_at(now):
             return now
         return next((start for start, _ in self._ahead(now) if start > now), None)
 
     def closing(self, moment: float | datetime) -> datetime | None:
         """Return the next closing; None if the desk is closed now or does not close within FARTHEST_DAYS."""
-        now = local(moment)
+        now = self.calendar.local(moment)
         if not self.open_at(now):
             return None
         until = now
@@ -125,22 +129,22 @@ class Hours:
 
     def _on(self, day: date) -> tuple[tuple[Span, ...], bool]:
         """Return the spans of a day, and whether they are certain."""
-        if day.isoformat() in self.days:
-            return self.days[day.isoformat()], True
-        key, certain = _rule(day)
+        for key in (day.isoformat(), f"{day:%m-%d}"):
+            if key in self.days:
+                return self.days[key], True
+        key, certain = self._rule(day)
         possible_keys = (key, _WORKED_LIKE.get(key, key), HOLIDAY)
         return self.days.get(key, ()), certain or len({self.days.get(name, ()) for name in possible_keys}) == 1
 
-
-def _rule(day: date) -> tuple[str, bool]:
-    """Return the key whose hours apply to a day, and whether that is certain."""
-    weekday, working = day.weekday(), is_working_day(day)
-    if working is None:
-        fixed = (day.month, day.day) in FIXED_HOLIDAYS
-        return (HOLIDAY if fixed else WEEKDAYS[weekday]), fixed
-    if working:
-        return _WORKED_LIKE.get(WEEKDAYS[weekday], WEEKDAYS[weekday]), True
-    return (HOLIDAY if weekday < 5 or holiday_name(day) else WEEKDAYS[weekday]), True
+    def _rule(self, day: date) -> tuple[str, bool]:
+        """Return the key whose hours apply to a day, and whether that is certain."""
+        weekday, working = day.weekday(), self.calendar.is_working_day(day)
+        if working is None:
+            fixed = self.calendar.is_fixed_holiday(day)
+            return (HOLIDAY if fixed else WEEKDAYS[weekday]), fixed
+        if working:
+            return _WORKED_LIKE.get(WEEKDAYS[weekday], WEEKDAYS[weekday]), True
+        return (HOLIDAY if weekday < 5 or self.calendar.is_holiday(day) else WEEKDAYS[weekday]), True
 
 
 class _Unreadable(Exception):
@@ -152,27 +156,48 @@ class _Unreadable(Exception):
 
 
 def _days(key: str) -> Sequence[str]:
-    """Return the days of a key such as `mon`, `mon-fri`, `sat, sun`, `holiday` or `2026-12-31`."""
+    """Return the days of a key such as `mon-fri`, `sat, sun`, `holiday`, `2026-12-31`, `12-25` or `12-24 to 12-26`."""
     days: list[str] = []
     for part in _folded(key).split(","):
         first, dash, last = (piece.strip() for piece in part.partition("-"))
-        if _DATE.fullmatch(part.strip()):
-            days.append(_date(part.strip()))
+        if dates := _DATES.fullmatch(part.strip()):
+            days += _dates(dates[1], dates[2] or dates[1])
         elif part.strip() == HOLIDAY or (not dash and first in WEEKDAYS):
             days.append(first)
         elif first in WEEKDAYS and last in WEEKDAYS and WEEKDAYS.index(first) < WEEKDAYS.index(last):
             days += WEEKDAYS[WEEKDAYS.index(first) : WEEKDAYS.index(last) + 1]
         else:
-            cure = f"Days are {', '.join(WEEKDAYS)}, a range such as mon-fri, {HOLIDAY}, or a date such as 2026-12-31."
+            cure = (
+                f"Days are {', '.join(WEEKDAYS)}, a range such as mon-fri, {HOLIDAY}, a date such as 2026-12-31 or"
+                " 12-25 (every year), or dates such as 12-24 to 12-26."
+            )
             raise _Unreadable(f'"{part.strip()}" is no day.', cure)
     return days
 
 
-def _date(text: str) -> str:
+def _dates(first: str, last: str) -> Sequence[str]:
+    """Return every day from one date to another; dates without a year are those of every year."""
+    if len(first) != len(last):
+        raise _Unreadable(f'"{first}" and "{last}" are dates of two forms.', "Write both with a year, or both without.")
+    yearly = len(first) == _YEARLY
+    start, end = _date(first), _date(last)
+    if yearly and end < start:  # over the end of the year
+        return [*_dates(first, "12-31"), *_dates("01-01", last)]
+    days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
+    if not days:
+        raise _Unreadable(f'"{last}" is before "{first}".', "Write the earlier date first.")
+    if len(days) > LONGEST_RANGE and not yearly:
+        raise _Unreadable(f"These are {len(days)} days.", f"Write ranges of up to {LONGEST_RANGE} days.")
+    return [f"{day:%m-%d}" if yearly else day.isoformat() for day in days]
+
+
+def _date(text: str) -> date:
+    """Return a date; one without a year in a leap year, so that 29 February has its day."""
     try:
-        return date.fromisoformat(text).isoformat()
+        return date.fromisoformat(f"2024-{text}" if len(text) == _YEARLY else text)
     except ValueError:
-        raise _Unreadable(f'There is no day "{text}".', "A date is a year, a month and a day: 2026-12-31.") from None
+        cure = "A date is a year, a month and a day: 2026-12-31; or 12-31 for every year."
+        raise _Unreadable(f'There is no day "{text}".', cure) from None
 
 
 def _spans(text: str) -> tuple[Span, ...]:

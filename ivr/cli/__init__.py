@@ -18,7 +18,10 @@ except ModuleNotFoundError:
         "`python3 -m ivr.cli`: it sets up .venv first. Elsewhere: pip install ivr-flows"
     ) from None
 
+from ivr.calendar import use_calendar
 from ivr.errors import IvrError
+
+from ._folder_calendar import folder_calendar
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
@@ -52,6 +55,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; an unexpected exception ends it with exit code 2 and one sentence."""
+        use_calendar(folder_calendar)
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):

@@ -117,14 +117,14 @@ def prune(before: str, yes: bool) -> None:
 
     The server itself deletes calls older than IVR_RETENTION_DAYS. Complaints, surveys and call backs are kept.
     """  # noqa: D301
-    from ivr.calendar import CHINA
+    from ivr.calendar import staff_calendar
     from ivr.jobs.housekeeping import forget_before
 
     try:
-        day = datetime.strptime(before, "%Y-%m-%d").replace(tzinfo=CHINA)
+        day = datetime.strptime(before, "%Y-%m-%d").replace(tzinfo=staff_calendar().zone)
     except ValueError:
         raise click.BadParameter(f'"{before}" is no day; write 2026-01-01', param_hint="--before") from None
-    if day > datetime.now(CHINA):
+    if day > datetime.now(staff_calendar().zone):
         raise Refused(f"{before} is in the future.")
     if not yes:
         click.confirm(f"Delete all calls from before {before}?", abort=True, err=True)

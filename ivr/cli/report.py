@@ -180,9 +180,9 @@ def _day_after(day: float | None, since: float) -> float:
 
 
 def _begins(day: datetime) -> float:
-    from ivr.calendar import CHINA
+    from ivr.calendar import staff_calendar
 
-    return datetime(day.year, day.month, day.day, tzinfo=CHINA).timestamp()
+    return datetime(day.year, day.month, day.day, tzinfo=staff_calendar().zone).timestamp()
 
 
 # tables

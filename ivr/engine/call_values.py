@@ -6,7 +6,6 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ivr.calendar import local
 from ivr.flow.model import Hotline
 
 from .business_hours import DeskValues, OpeningValues
@@ -32,8 +31,8 @@ class CallValues(dict[str, Any]):
         return self[name] if name in self or name in _READERS else default
 
     def of_call(self) -> dict[str, Any]:
-        """Return the number that was called, the language, and the time in China."""
-        moment = local(self._now)
+        """Return the number that was called, the language, and the time of the line."""
+        moment = self._line.calendar.local(self._now)
         return {
             "number": self._call.called,
             "language": self._call.language,
@@ -55,7 +54,9 @@ class CallValues(dict[str, Any]):
     def of_line(self) -> Mapping[str, Any]:
         """Return the opening hours and the values of the called number."""
         called = self._call.called
-        hours = OpeningValues(self._line.hours_of(self._line.number(called).hours), local(self._now))
+        hours = OpeningValues(
+            self._line.hours_of(self._line.number(called).hours), self._line.calendar.local(self._now)
+        )
         return ChainMap({"values": self._line.values_of(called)}, hours)  # type: ignore[arg-type]
 
     def of_numbers(self) -> Mapping[str, str]:
@@ -64,7 +65,7 @@ class CallValues(dict[str, Any]):
 
     def of_desks(self) -> DeskValues:
         """Return the opening hours of the desks."""
-        return DeskValues(self._line, local(self._now))
+        return DeskValues(self._line, self._line.calendar.local(self._now))
 
 
 _READERS: Mapping[str, Callable[[CallValues], Any]] = {

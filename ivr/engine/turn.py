@@ -12,7 +12,6 @@ from typing import Any
 
 from msgspec.structs import replace as changed
 
-from ivr.calendar import local
 from ivr.errors import LookupFailed
 from ivr.flow import phrasebook
 from ivr.flow.expressions import Expression
@@ -175,13 +174,13 @@ class Turn:
         return {name: value for name, value in values.items() if self.proof_of(name) <= self.level}
 
     @cached_property
-    def _china(self) -> datetime:
-        return local(self.now)
+    def _local(self) -> datetime:
+        return self.line.calendar.local(self.now)
 
     @property
     def today(self) -> date:
-        """The current day in China."""
-        return self._china.date()
+        """The current day at the line."""
+        return self._local.date()
 
     @property
     def level(self) -> int:
@@ -373,7 +372,7 @@ class Turn:
 
     def desk_open(self, desk: str) -> bool:
         """Return whether a desk is open now."""
-        return desk not in self.line.desks or bool(DeskValues(self.line, self._china)[desk]["open"])
+        return desk not in self.line.desks or bool(DeskValues(self.line, self._local)[desk]["open"])
 
     def hang_up(self, reason: str = "completed") -> None:
         """Close the turn by ending the call."""

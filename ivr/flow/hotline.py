@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ivr.calendar import Hours
+from ivr.calendar import Hours, LineCalendar
+from ivr.calendar.line_calendar import MAINLAND, MAINLAND_ZONE, NO_HOLIDAYS
 from ivr.diagnostics.problem import Place, Problem
 from ivr.yamlfile.source import Mapping as SourceMapping
 from ivr.yamlfile.source import Node, Sequence
@@ -22,6 +23,7 @@ from .telephone_field import DialledNumber, NumberPrefix, SpokenNumber
 from .text import Template, Text
 from .text_field import LanguageField, LineTextField
 from .waiting import HEAD_STARTS, Waiting
+from .zone_field import CountryField, TimeZoneField
 
 _HOURS = Referring(Name("the name of opening hours, or always"))
 _DESK = Referring(Name("the name of a desk"))
@@ -213,6 +215,15 @@ class LineFields:
     )
     desk: str = option(Name("the name of a desk"), help="The desk that callers reach when all else fails.")
     hours: Mapping[str, Hours] = option(MapOf(OpeningHours()), help="Opening hours by name.", default=None)
+    timezone: str = option(
+        TimeZoneField(), help="The time zone of hours, dates and reports.", default=MAINLAND_ZONE, shown=MAINLAND_ZONE
+    )
+    holidays: str = option(
+        CountryField(),
+        help="The country whose public holidays `holiday` means, such as GB, or GB-SCT for a part of it; or none.",
+        default="",
+        shown="CN; in other time zones none",
+    )
     segments: Mapping[str, SegmentFields] = option(
         MapOf(Block(SegmentFields, "a segment")),
         help="Groups of callers by name; each caller belongs to the first whose condition holds.",
@@ -285,11 +296,14 @@ def read_line(
 
 
 def _line(fields: LineFields) -> Hotline:
+    usual = MAINLAND if fields.timezone == MAINLAND_ZONE else NO_HOLIDAYS
+    calendar = LineCalendar(fields.timezone, fields.holidays or usual)
     return Hotline(
         numbers={called: _number(number) for called, number in fields.lines.items()},
         desks={name: Desk(name, **{**vars(desk), "timeout": int(desk.timeout)}) for name, desk in fields.desks.items()},
         desk=fields.desk,
-        hours=fields.hours or {},
+        hours={name: replace(hours, calendar=calendar) for name, hours in (fields.hours or {}).items()},
+        calendar=calendar,
         segments={name: Segment(name, **vars(segment)) for name, segment in (fields.segments or {}).items()},
         announcements=fields.announcements or {},
         texts=fields.texts or {},

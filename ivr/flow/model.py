@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from ivr.calendar import Hours
+from ivr.calendar import CHINAS, Hours, LineCalendar
 from ivr.diagnostics.problem import Place
 
 from .desk_field import WantedDesk
@@ -342,6 +342,7 @@ class Hotline:
     telephone_numbers: Mapping[str, str] = field(default_factory=dict)
     dial_out: tuple[str, ...] = ()
     """The beginnings of the numbers that a flow may dial by a value."""
+    calendar: LineCalendar = CHINAS
     waiting: Waiting = field(default_factory=Waiting)
     sites: Mapping[str, Site] = field(default_factory=dict)
 

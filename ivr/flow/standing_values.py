@@ -8,8 +8,8 @@ STANDING_VALUES: Mapping[str, Mapping[str, str]] = {
     "call": {
         "number": "the number that was called",
         "language": "the language that is spoken now, such as `zh-CN`",
-        "date": "today in China, as 2026-11-21",
-        "time": "the time in China, as 15:05",
+        "date": "today, as 2026-11-21, in the time zone of `line.yaml`",
+        "time": "the time, as 15:05",
         "hour": "its hour, 0 to 23",
         "weekday": "1 for Monday to 7 for Sunday",
     },

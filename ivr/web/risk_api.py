@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from ivr.calendar import CHINA, local
+from ivr.calendar import local, staff_calendar
 from ivr.services.identity.risk import Risks
 from ivr.settings import Hidden
 from ivr.telemetry import log
@@ -49,7 +49,7 @@ def _until(body: Mapping[str, Any], now: float) -> float | None:
         moment = datetime.fromisoformat(written)
     except ValueError:
         raise api.Refusal("until is not a date and time such as 2026-11-23T18:00+08:00") from None
-    until = (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).timestamp()
+    until = (moment if moment.tzinfo else moment.replace(tzinfo=staff_calendar().zone)).timestamp()
     if until <= now:
         raise api.Refusal("until has passed")
     return until

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.calendar import CHINA, add_working_days, holiday_name, is_working_day, local, presumed_working_day
+from ivr.calendar import CHINA, CHINAS, add_working_days, holiday_name, is_working_day, local
 
 MAKE_UP_2026 = ["2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"]
 
@@ -52,11 +52,11 @@ def test_a_year_that_was_not_announced_is_unknown(day: str) -> None:
 
 
 def test_in_an_unknown_year_weekdays_count_except_those_that_the_law_names() -> None:
-    assert not presumed_working_day(date(2027, 1, 1))
-    assert presumed_working_day(date(2027, 1, 4))
-    assert not presumed_working_day(date(2027, 1, 9))
-    assert not presumed_working_day(date(2027, 10, 1))
-    assert presumed_working_day(date(2026, 10, 10))
+    assert not CHINAS.presumed_working_day(date(2027, 1, 1))
+    assert CHINAS.presumed_working_day(date(2027, 1, 4))
+    assert not CHINAS.presumed_working_day(date(2027, 1, 9))
+    assert not CHINAS.presumed_working_day(date(2027, 10, 1))
+    assert CHINAS.presumed_working_day(date(2026, 10, 10))
 
 
 @pytest.mark.parametrize(

@@ -140,3 +140,32 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(moment: datetime) -> 
     assert closes > opens
     assert not BRANCH.open_at(closes)
     assert (opens == here) == BRANCH.open_at(here)
+
+
+@pytest.mark.parametrize(
+    ("key", "days"),
+    [
+        ("12-25", ["2026-12-25", "2027-12-25"]),
+        ("12-24 to 12-26", ["2026-12-24", "2026-12-26", "2030-12-25"]),
+        ("12-30 to 01-02", ["2026-12-30", "2027-01-02", "2028-01-01"]),
+        ("2026-12-24 to 2026-12-26", ["2026-12-24", "2026-12-25", "2026-12-26"]),
+        ("02-29", ["2028-02-29"]),
+    ],
+)
+def test_dates_of_every_year_and_ranges_have_hours(key: str, days: list[str]) -> None:
+    hours = Hours.parse({"mon-sun": "always", "holiday": "always", key: "closed"})
+    assert not any(hours.open_at(at(f"{day}T10:00")) for day in days)
+    assert hours.open_at(at("2026-12-23T10:00"))
+    assert hours.open_at(at("2027-01-03T10:00"))
+
+
+def test_a_single_day_goes_before_the_same_day_of_every_year() -> None:
+    hours = Hours.parse({"mon-sun": "always", "12-25": "closed", "2026-12-25": "10:00-12:00"})
+    assert [hours.open_at(at(f"{year}-12-25T10:30")) for year in (2026, 2027)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "key", ["12-26 to 2026-12-28", "2026-12-28 to 2026-12-24", "02-30", "2026-01-01 to 2027-12-31"]
+)
+def test_ranges_that_are_none_are_reported(key: str) -> None:
+    assert len(Hours.read({key: "closed"})[1]) == 1

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from ivr.calendar import CHINA, local
+from ivr.calendar import local, staff_calendar
 from ivr.engine.ports import Document, Documents
 from ivr.engine.service_ports.tickets import TICKET_KINDS, TICKET_LEVELS, TICKET_SEVERITIES
 from ivr.jobs.outbox import every_key
@@ -218,7 +218,7 @@ def _check_word(word: str, allowed: tuple[str, ...], what: str) -> None:
 
 def _postponed(before: Document, new_date: date, now: float) -> dict[str, Any]:
     """Return a complaint whose outcome is promised by another day; the first promise stays for reports."""
-    end = datetime(new_date.year, new_date.month, new_date.day, 23, 59, 59, tzinfo=CHINA)
+    end = datetime(new_date.year, new_date.month, new_date.day, 23, 59, 59, tzinfo=staff_calendar().zone)
     if end.timestamp() <= now:
         raise StaffError(f"{new_date} is over; promise a day to come")
     first = before.get("first_final") or before["clocks"]["final"]["due"]
