@@ -24,7 +24,7 @@ from ._refused import Refused
 
 if TYPE_CHECKING:
     from ivr.diagnostics.problem import Fix, Problem
-    from ivr.flow.loader import Catalogue
+    from ivr.flow.catalogue import Catalogue
     from ivr.flow.model import Release
 
 _CONVERSATIONS = Path("tests/conversations")

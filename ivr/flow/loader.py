@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,22 +13,21 @@ from typing import Any
 from ivr.diagnostics.problem import Place, Problem
 from ivr.errors import FlowError
 from ivr.yamlfile.source import Mapping as Block
-from ivr.yamlfile.source import Node, Scalar, read_file, read_text
+from ivr.yamlfile.source import Node, read_file, read_text
 from ivr.yamlfile.suggest import did_you_mean
 
 from .allowances import with_allowances
-from .fields import ArgumentFault, FieldKind, ListOf, Option, Reading, no_fault, option, options, read_options
+from .catalogue import Catalogue
+from .fields import FieldKind, ListOf, Reading, option, options, read_options
 from .hotline import read_line
-from .lookups import LookupTypes, read_lookups
+from .lookups import read_lookups
 from .model import Choice, Flow, Hotline, Release, Step
 from .outcomes import verify_name
 from .outside_services import Lookups
 from .parts_within import within
 from .profiles import profiles
-from .questions import DeclaredQuestion, FieldType
 from .routes import Choices, Goto
-from .rules import Hear, Parts, all_rules, check_parts, judge_parts, nothing_heard
-from .rules._rule import UnclearNumbers, no_number
+from .rules import Parts, all_rules, check_parts, judge_parts
 from .scalars import IdentityLevel, Name, OneOf
 from .shared_parts import SharedParts, parts_of, written_step
 from .text import Text
@@ -39,47 +38,6 @@ NO_FLOWS = (LINE, LOOKUPS, READINGS)
 """The files of a folder that are no flows."""
 _CONTENT = "1"
 """Must change whenever the same files would mean something else, so that a version never has two meanings."""
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """The extensions of the flow language: step kinds by key, kinds of spoken values, the family of each language.
-
-    `questions` are those to the engine's own services, `taken_types` the types of fields that lookups.yaml may name.
-    """
-
-    steps: Mapping[str, type[Step]]
-    spoken_kinds: Mapping[str, Any] = field(default_factory=dict)
-    argument_fault: ArgumentFault = no_fault
-    families: Mapping[str, str] = field(default_factory=dict)
-    questions: Mapping[str, DeclaredQuestion] = field(default_factory=dict)
-    unclear_numbers: UnclearNumbers = no_number
-    check_readings: Callable[[Node | None], Sequence[Problem]] = lambda _: ()
-    taken_types: Mapping[str, FieldType] = field(default_factory=dict)
-    hear: Hear = nothing_heard
-
-    def reading(self) -> Reading:
-        """Return the state of reading a new file."""
-        return Reading(
-            spoken_kinds=tuple(self.spoken_kinds), argument_fault=self.argument_fault, families=self.families
-        )
-
-    @property
-    def step_keys(self) -> Collection[str]:
-        """The keys by which flow files name the kinds of steps."""
-        return {step_key(cls) for cls in self.steps.values()}
-
-    def step_of(self, key: Scalar, value: Node) -> type[Step]:
-        """Return the kind that a key names; some keys have several kinds, which their values tell apart."""
-        written = (key.text, value.text) if isinstance(value, Scalar) else None
-        by_value = (cls for cls in self.steps.values() if cls.written_as is not None and cls.written_as == written)
-        return next(by_value, None) or self.steps[key.text]
-
-    @property
-    def lookup_types(self) -> LookupTypes:
-        """The names that lookups.yaml may use."""
-        own = {name.partition(".")[0] for name in self.questions}
-        return LookupTypes(self.taken_types, self.spoken_kinds, own)
 
 
 @dataclass(frozen=True)
@@ -389,14 +347,3 @@ def _languages(fields: FlowFields, steps: Mapping[str, Step]) -> tuple[str, ...]
     spoken: Iterable[Text] = within([fields.globals, steps], Text)
     tags = {tag for text in spoken for tag in text.by_language}
     return (fields.language, *sorted(tags - {fields.language}))
-
-
-def step_key(cls: type[Step]) -> str:
-    """Return the key by which flow files name a kind of step."""
-    return cls.written_as[0] if cls.written_as else cls.kind
-
-
-def step_options(cls: type[Step]) -> tuple[Option, ...]:
-    """Return the fields of a step kind, its own key first."""
-    declared = options(cls)
-    return tuple(sorted(declared, key=lambda each: each.key != step_key(cls)))

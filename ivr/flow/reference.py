@@ -11,9 +11,10 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
+from .catalogue import Catalogue, step_options
 from .fields import FieldKind, ListOf, Option, options
 from .hotline import DeskFields, LineFields, NumberFields, SegmentFields, SiteFields, WaitingFields
-from .loader import Catalogue, FlowFields, step_options
+from .loader import FlowFields
 from .lookups import LookupsFields, QuestionFields, SampleFields, ServiceFields, TakenFields
 from .model import Step
 from .profiles import Profile, profiles

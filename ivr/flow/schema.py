@@ -8,9 +8,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 
+from .catalogue import Catalogue, step_key, step_options
 from .fields import Schema, documented, object_schema, options
 from .hotline import LineFields
-from .loader import Catalogue, FlowFields, step_key, step_options
+from .loader import FlowFields
 from .lookups import LookupsFields
 from .model import Step
 from .shared_parts import USE, WITH

@@ -11,7 +11,7 @@ from ivr.discovery import kinds_in
 from ivr.engine.service_ports.declarations import declared_questions
 from ivr.engine.service_ports.field_types import OUTSIDE_TYPES
 from ivr.engine.step import LiveStep
-from ivr.flow.loader import Catalogue
+from ivr.flow.catalogue import Catalogue
 from ivr.speech.languages import families
 from ivr.speech.prompts.heard import hearing_with
 from ivr.speech.prompts.index import PromptIndex

@@ -19,7 +19,8 @@ from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, Input, NoInput, Recorded, Speech
 from ivr.engine.step import LiveStep
 from ivr.engine.verbs import Dial, Hangup, Record
-from ivr.flow.loader import Catalogue, inspect, reload
+from ivr.flow.catalogue import Catalogue
+from ivr.flow.loader import inspect, reload
 from ivr.flow.model import Flow, Release
 from ivr.flow.reference import manual
 from ivr.flow.schema import flow_schema

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.errors import FlowError
+from ivr.flow.catalogue import Catalogue
 from ivr.flow.chart import Chart
-from ivr.flow.loader import Catalogue, content_hash, inspect, load, read_flow, reload
+from ivr.flow.loader import content_hash, inspect, load, read_flow, reload
 from ivr.flow.rules import Parts, check_parts
 from ivr.session.step_registry import catalogue
 from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence, read_text
