@@ -20,7 +20,7 @@ import pytest
 
 from ivr.carrier.requests import new_sid
 from ivr.cli._sockets import claim_port
-from tests.waiting import PATIENCE, wait_until_ready
+from tests.waiting import PATIENCE, wait_until, wait_until_ready
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 CALLERS, SECONDS = (int(number) for number in os.environ.get("IVR_TEST_LOCKED", "6 1").split())
@@ -83,8 +83,7 @@ def test_no_caller_is_cut_off_while_the_store_is_locked(served, post):
     waiting = [Caller(url, post, waits_for=locked) for _ in range(CALLERS)]
     for caller in waiting:
         caller.start()
-    while any(len(caller.seconds) < 1 for caller in waiting):
-        time.sleep(0.01)
+    wait_until(lambda: all(caller.seconds for caller in waiting))
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     locked.set()
@@ -94,8 +93,7 @@ def test_no_caller_is_cut_off_while_the_store_is_locked(served, post):
         arriving.append(Caller(url, post))
         arriving[-1].start()
         time.sleep(0.5)
-    while any(len(caller.seconds) < 2 for caller in waiting) or any(not caller.seconds for caller in arriving):
-        time.sleep(0.01)
+    wait_until(lambda: all(len(caller.seconds) > 1 for caller in waiting) and all(each.seconds for each in arriving))
     other.execute("ROLLBACK")
     other.close()
     free = time.monotonic()

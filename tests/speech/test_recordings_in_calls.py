@@ -36,6 +36,7 @@ from ivr.settings import Settings
 from ivr.speech.asr import Nothing, Reason, Recognizer
 from ivr.speech.audio import read_wav, silence, write_wav
 from ivr.web import web_app
+from tests.waiting import wait_until
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 LINE = """\
@@ -260,9 +261,7 @@ def test_a_caller_who_speaks_is_understood_from_a_recording_that_is_not_there_at
 
 def test_what_was_said_is_deleted_at_the_carrier_once_it_was_heard(machine, recorded, carrier):
     machine.call(says(recorded, "ko_menu_3.wav"), says(recorded, "ko_yn_0.wav"))
-    until = time.monotonic() + 5
-    while len(carrier.deleted) < 2 and time.monotonic() < until:
-        time.sleep(0.01)
+    wait_until(lambda: len(carrier.deleted) >= 2)
     assert sorted(carrier.deleted) == sorted(carrier.asked)
 
 

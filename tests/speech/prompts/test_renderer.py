@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 
 import pytest
 
@@ -39,8 +38,7 @@ def test_two_calls_that_want_the_same_words_render_them_once(prompts, voice):
     calls = [threading.Thread(target=lambda: heard.append(running.ready(Gather((BALANCE,))))) for _ in range(4)]
     for call in calls:
         call.start()
-    while not voice.said:
-        time.sleep(0.001)
+    wait_until(lambda: voice.said)
     voice.stuck.set()
     for call in calls:
         call.join()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from ivr.speech.prompts import open_workshop
 from ivr.speech.prompts.signed_urls import HOLDS_SECONDS
 from ivr.speech.prompts.voices import Voices
 from ivr.speech.tts.pyttsx3 import Pyttsx3
+from tests.waiting import wait_until
 
 from .conftest import Hum, few_prompts, hum, record
 
@@ -241,8 +241,7 @@ def test_voices_are_started_before_the_first_caller_where_calls_may_need_them(pr
     prompts("recordings", "cloud").warm(["zh-CN"])
     assert not voice.said
     prompts("local").warm(["zh-CN", "fr-FR"])
-    while not voice.said:
-        time.sleep(0.001)
+    wait_until(lambda: voice.said)
     assert voice.said == [phrasebook.phrase("zh-CN", "verified")]
 
 

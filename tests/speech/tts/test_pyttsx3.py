@@ -21,6 +21,7 @@ from ivr.speech.audio import loudness
 from ivr.speech.tts import local_voices
 from ivr.speech.tts._espeak_children import COMMAND, Children
 from ivr.speech.tts.pyttsx3 import Pyttsx3
+from tests.waiting import wait_until
 
 ENGLISH = [
     "Welcome to the demo bank. For your balance, press one. For recent transactions, press two.",
@@ -236,10 +237,7 @@ def test_no_child_outlives_its_parent() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     child = Path("/proc") / done.stdout.strip()
     assert child.name.isdigit(), done.stderr
-    limit = time.monotonic() + 10
-    while child.exists() and time.monotonic() < limit:
-        time.sleep(0.01)
-    assert not child.exists()
+    wait_until(lambda: not child.exists())
 
 
 def test_closing_ends_the_children_and_the_voice_speaks_again_afterwards() -> None:
