@@ -81,7 +81,7 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
 
     It is asked before the PIN, in a turn of its own, so that a slow bank has time for each answer.
     """
-    named = {"card": claim["card"]} if "card" in claim else {"number": claim["number"]}
+    named = {name: claim[name] for name in ("card", "id", "number") if name in claim}
     try:
         account = turn.lookup("bank.account", named).get("account")
     except LookupFailed:

@@ -15,6 +15,8 @@ from ivr.secret import Secret
 from ivr.settings.identity import CODE_DIGITS, PIN_DIGITS
 
 Value = str | Secret
+IDENTITY_LENGTH = 18
+"""The characters of an ID number (GB 11643-1999)."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,11 @@ def _identity(keys: str) -> str | None:
     return number if _date(keys[6:14]) and mod_11_2.is_valid(number) else None
 
 
+def _card_or_identity(keys: str) -> str | None:
+    """Return an ID number, or the number of a card."""
+    return (_identity(keys) if len(keys) == IDENTITY_LENGTH else None) or _card(keys)
+
+
 def _identity_tail(keys: str) -> str | None:
     """Return the last four characters of an ID number; a star in the last place is X."""
     tail = keys[:3] + ("X" if keys[3:] == "*" else keys[3:])
@@ -137,3 +144,13 @@ SHORTEST_SECRET, LONGEST_SECRET = 3, 12
 """The lengths of secret digits: banks have PINs of four to twelve (ISO 9564-1), cards codes of three or four."""
 TAIL = EntryType("digits", 4, 4, _digits)
 """The last four digits of a card."""
+CARD_OR_ID = EntryType(
+    "card_or_id",
+    16,
+    19,
+    _card_or_identity,
+    secret="id",  # noqa: S106
+    star_means="X",
+    stand_in="......19900101....",
+)
+"""A whole number that names an account: of a card, or of an identity card with star for X."""

@@ -26,7 +26,7 @@ RETURN = "return"
 ALWAYS = "always"
 """The predefined name of opening hours that never end."""
 
-PRIORITIES = ("normal", "complaint", "elderly", "vip", "fraud")
+PRIORITIES = ("normal", "complaint", "elderly", "vip", "loss", "fraud")
 """The priorities of callers, least urgent first."""
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-PREEMPTING = "fraud"
+PREEMPTING = frozenset({"loss", "fraud"})
 """The priority that counts as past the bound at once, because money is leaving an account."""
 
-HEAD_STARTS: Mapping[str, float] = {"complaint": 60.0, "elderly": 90.0, "vip": 120.0, "fraud": 1000.0}
+HEAD_STARTS: Mapping[str, float] = {"complaint": 60.0, "elderly": 90.0, "vip": 120.0, "loss": 1000.0, "fraud": 1000.0}
 """Seconds by which a priority is served before normal callers of the same time, unless line.yaml says otherwise."""
 
 

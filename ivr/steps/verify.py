@@ -10,12 +10,12 @@ from ivr.engine import authentication
 from ivr.engine.authentication import Proof, ProofScratch
 from ivr.engine.caller_lookup import ask_again
 from ivr.engine.entry_step import EntryScratch, EntryStep
-from ivr.engine.entry_types import ENTRIES, TAIL, EntryType, Value
+from ivr.engine.entry_types import CARD_OR_ID, ENTRIES, TAIL, EntryType, Value
 from ivr.engine.inputs import Digits, Input
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.flow.fields import option
-from ivr.flow.model import Route, Step, Target, Way
+from ivr.flow.model import PRIORITIES, Route, Step, Target, Way
 from ivr.flow.outcomes import AGENT, FAILED
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import IdentityLevel, OneOf
@@ -27,14 +27,18 @@ from ivr.settings.identity import CODE_TYPING_SECONDS
 HIGHEST = 2
 """The highest level that a telephone can prove; L3 needs a person."""
 
-_CARD, _PIN, _ID_TAIL, _CODE = ENTRIES["card"], ENTRIES["pin"], ENTRIES["id_tail"], ENTRIES["otp"]
+_CARD, _IDENTITY, _ID_TAIL, _PIN, _CODE = (ENTRIES[name] for name in ("card", "id", "id_tail", "pin", "otp"))
 
 
 @dataclass(frozen=True)
 class VerifyScratch(EntryScratch, ProofScratch):
-    """`claim` identifies the account: the last four digits or the whole card number; None before it was typed."""
+    """`claim` identifies the account: the last four digits or the whole number; None before it was typed.
+
+    `usual` is the caller's priority before the step raised it.
+    """
 
     claim: Value | None = None
+    usual: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +46,8 @@ class VerifyStep(EntryStep):
     """Proves the caller's identity up to a level, asking only for what is missing.
 
     - **L1**: the last four digits of the card (or, with `by: id`, of the ID number) and the query PIN, checked by the
-      bank. A caller whose number the bank does not know gives the whole card number instead, so that customers can call
-      from any telephone.
+      bank. A caller whose number the bank does not know gives the whole card number instead (with `by: id`, that or the
+      whole ID number), so that customers can call from any telephone.
     - **L2**: L1, and a one-time code that is sent by SMS to the telephone on file.
     - **L3** needs a person.
 
@@ -67,6 +71,12 @@ class VerifyStep(EntryStep):
     verify: int = option(IdentityLevel(), help="The level to reach: L1 or L2.")
     next: Route = option(Ways(), help="Where the call goes on with a verified caller.")
     by: str = option(OneOf(("card", "id")), help="Which number's last four are asked for.", default="card")
+    urgency: str = option(
+        OneOf(PRIORITIES),
+        help="How urgent the caller is who needs a person instead of a proof, such as `loss` for a lost card.",
+        default="",
+        shown="as before",
+    )
     ask_tail: Text | None = option(
         TextField(), help="How the last four are asked for.", default=None, shown="by language"
     )
@@ -102,12 +112,15 @@ class VerifyStep(EntryStep):
         """Go on if the caller is verified already; else ask for what is missing."""
         if turn.level >= self.verify:
             return "next"
+        if self.urgency:
+            turn.remember(replace(turn.scratch_as(VerifyScratch), usual=turn.caller.priority or PRIORITIES[0]))
+            turn.no_less_urgent_than(self.urgency)
         if not authentication.tries_left(turn):
             return self._give_up(turn, "verify_failed")
         if not ask_again(turn):
             turn.phrase("bank_unavailable")
             return AGENT
-        if self.verify > HIGHEST or (self.by == "id" and not turn.level and not _on_record(turn)):
+        if self.verify > HIGHEST:
             return self._give_up(turn, "verify_by_person")
         if turn.level:
             return self._step_up(turn)
@@ -122,8 +135,8 @@ class VerifyStep(EntryStep):
             turn.phrase("ask_code", tail=_spoken_tail(turn))
         elif wanted is _PIN:
             self._ask(turn, self.ask_pin, "ask_pin")
-        elif wanted is _CARD:
-            turn.phrase("ask_card")
+        elif wanted in (_CARD, CARD_OR_ID):
+            turn.phrase(f"ask_{wanted.name}")
         else:
             self._ask(turn, self.ask_tail or self.prompt, f"ask_{self.by}_tail")
 
@@ -143,7 +156,7 @@ class VerifyStep(EntryStep):
 
     def _number(self, turn: Turn) -> EntryType:
         if not _on_record(turn):
-            return _CARD
+            return _CARD if self.by == "card" else CARD_OR_ID
         return TAIL if self.by == "card" else _ID_TAIL
 
     def first_timeout(self, turn: Turn) -> float:
@@ -184,8 +197,8 @@ class VerifyStep(EntryStep):
 
     def _claim(self, turn: Turn) -> dict[str, Any]:
         claim = turn.scratch_as(VerifyScratch).claim
-        if not _on_record(turn):
-            return {"card": claim}
+        if isinstance(claim, Secret):  # a whole number, for only that is a secret
+            return {"id" if _IDENTITY.read(claim.reveal()) else "card": claim}
         return {"number": turn.call.caller, f"{self.by}_tail": claim}
 
     def _corrects(self, turn: Turn, keys: str) -> bool:
@@ -202,8 +215,7 @@ class VerifyStep(EntryStep):
     def _after_pin(self, turn: Turn, outcome: Proof) -> Move:
         match outcome:
             case Proof.GIVEN if turn.level >= self.verify:
-                turn.phrase("verified")
-                return "next"
+                return self._proved(turn)
             case Proof.GIVEN:
                 return self._step_up(turn)
             case Proof.WRONG:
@@ -215,6 +227,14 @@ class VerifyStep(EntryStep):
             case _:
                 return self._give_up(turn, "verify_failed")
 
+    @staticmethod
+    def _proved(turn: Turn) -> Move:
+        """Go on; a caller who can act on proof is no more urgent than others."""
+        if usual := turn.scratch_as(VerifyScratch).usual:
+            turn.change_caller(replace(turn.caller, priority=usual))
+        turn.phrase("verified")
+        return "next"
+
     def _step_up(self, turn: Turn) -> Move:
         if authentication.send_code(turn) is Proof.GIVEN:
             return self.listen(turn)
@@ -223,8 +243,7 @@ class VerifyStep(EntryStep):
     def _after_code(self, turn: Turn, outcome: Proof) -> Move:
         match outcome:
             case Proof.GIVEN:
-                turn.phrase("verified")
-                return "next"
+                return self._proved(turn)
             case Proof.WRONG:
                 turn.phrase("code_again")
                 return self.wait(turn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.engine.entry_types import ENTRIES, TAIL
+from ivr.engine.entry_types import CARD_OR_ID, ENTRIES, TAIL
 from ivr.flow import phrasebook
 from ivr.secret import Secret
 
@@ -94,3 +94,19 @@ def test_entries_of_one_length_end_by_themselves() -> None:
 def test_every_entry_has_a_phrase_that_asks_for_it_again(entry: str) -> None:
     for language in ("zh-CN", "en-US"):
         assert phrasebook.phrase(language, ENTRIES[entry].complaint)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (CARD, CARD),
+        ("31010119790915203*", None),
+        ("31010119790915202*", "31010119790915202X"),
+        ("110101198803071018", "110101198803071018"),
+        ("6217000000001000129", None),
+        ("123456789012345", None),
+    ],
+)
+def test_a_whole_number_is_that_of_a_card_or_of_an_identity(keys: str, value: str | None) -> None:
+    read = CARD_OR_ID.read(keys)
+    assert (read.reveal() if isinstance(read, Secret) else read) == value

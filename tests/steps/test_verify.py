@@ -202,10 +202,6 @@ def test_pound_says_nothing_protected_again_once_the_proof_has_run_out(phone):
     assert call.press("#").heard.startswith("明细，请按1")
 
 
-def test_an_unknown_number_without_a_card_is_for_a_person(phone):
-    assert isinstance(phone(BY_ID, bank=Bank()).press("1").closing, Dial)
-
-
 LEVEL_2 = """
   start: {menu: [{label: 限额, goto: limits}, {label: 余额, goto: balance}]}
   limits: {requires: L2, say: 限额。, next: start}
@@ -307,3 +303,29 @@ def test_no_flow_can_name_the_customer_that_the_bank_is_asked_about(phone):
     phone(steps, bank=bank).press("1")
     (question,) = [question for source, question, _ in bank.asked if source == "bank.balance"]
     assert "customer" not in question
+
+
+LOSS = """
+  start: {verify: L1, by: id, urgency: loss, next: locked}
+  locked: {menu: [{label: 好, goto: locked}]}
+"""
+STRANGER = "+8613912345678"
+
+
+@pytest.mark.parametrize(
+    ("keys", "claim"), [("31010119790915202*", {"id"}), ("6217000000001000128#", {"card"})], ids=["identity", "card"]
+)
+def test_an_unknown_number_proves_itself_by_a_whole_number(phone, keys, claim):
+    bank = Bank({"bank.verify": {"verified": True, "customer": "C1"}})  # and no caller with this number
+    call = phone(LOSS, bank=bank, caller=STRANGER).press(keys).press("246813")
+    assert call.step == "locked"
+    asked = next(fields for source, fields, _ in bank.asked if source == "bank.verify")
+    assert claim < set(asked)
+    assert "number" not in asked
+
+
+def test_who_cannot_prove_a_loss_goes_first_and_who_can_is_as_urgent_as_before(phone):
+    bank = Bank({"bank.caller": {}, "bank.verify": {"verified": True, "customer": "C1"}})
+    call = phone(LOSS, bank=bank)
+    assert phone(LOSS, bank=bank).press("*0").call.transfer.priority == "loss"
+    assert call.press("1018").press("135790").press("0").call.transfer.priority == "normal"

@@ -38,9 +38,9 @@ def cost_of(sealed: str) -> int:
     return argon2.extract_parameters(sealed).memory_cost
 
 
-def card_digest(card: str) -> bytes:
-    """Return the digest by which a card is looked up; full card numbers are not stored."""
-    return hashlib.blake2b(card.encode(), digest_size=16, person=b"demo bank card").digest()
+def number_digest(number: str) -> bytes:
+    """Return the digest by which a card or identity number is looked up; full numbers are not stored."""
+    return hashlib.blake2b(number.encode(), digest_size=16, person=b"demo bank card").digest()
 
 
 def account_id(key: bytes, of: bytes) -> str:

@@ -28,21 +28,24 @@ class OfCustomer(msgspec.Struct):
 
 
 class OfAccount(msgspec.Struct):
-    """The account to verify: the card if one was typed, else the caller's number."""
+    """The account to verify: the card or identity number if one was typed, else the caller's number."""
 
     number: str | None = None
     card: str | None = None
+    id: str | None = None
 
 
 class Claim(msgspec.Struct):
     """A claimed identity, always with the PIN.
 
-    `card`, or `number` with the last four of the card (`card_tail`) or of the identity number (`id_tail`, X as X).
+    `card` or `id` (whole numbers), or `number` with the last four of the card (`card_tail`) or of the identity number
+    (`id_tail`, X as X).
     """
 
     pin: str
     number: str | None = None
     card: str | None = None
+    id: str | None = None
     card_tail: str | None = None
     id_tail: str | None = None
 

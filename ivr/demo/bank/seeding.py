@@ -9,7 +9,7 @@ from dataclasses import astuple
 from decimal import Decimal
 
 from .data import BRANCHES, CUSTOMERS, Customer
-from .pins import card_digest, seal
+from .pins import number_digest, seal
 
 SCHEMA = """
 DROP TABLE IF EXISTS customers;
@@ -21,7 +21,7 @@ DROP TABLE IF EXISTS answers;
 CREATE TABLE customers (
     customer TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE, name TEXT NOT NULL, segment TEXT NOT NULL,
     born TEXT NOT NULL, balance INTEGER NOT NULL, card BLOB NOT NULL UNIQUE, tail TEXT NOT NULL,
-    id_tail TEXT NOT NULL, pin TEXT NOT NULL, lost TEXT UNIQUE
+    identity BLOB NOT NULL UNIQUE, id_tail TEXT NOT NULL, pin TEXT NOT NULL, lost TEXT UNIQUE
 ) WITHOUT ROWID;
 CREATE TABLE transactions (
     customer TEXT NOT NULL, position INTEGER NOT NULL, days_ago INTEGER NOT NULL, amount INTEGER NOT NULL,
@@ -67,7 +67,8 @@ def seed(db: sqlite3.Connection, cost: int) -> None:
 def _add_customer(db: sqlite3.Connection, customer: Customer, cost: int) -> None:
     _insert(
         *(db, "customers", customer.key, customer.number, customer.name, customer.segment, customer.born),
-        *(_fen(customer.balance), card_digest(customer.card), customer.card[-4:], customer.id_number[-4:]),
+        *(_fen(customer.balance), number_digest(customer.card), customer.card[-4:]),
+        *(number_digest(customer.id_number), customer.id_number[-4:]),
         *(seal(customer.pin, cost), customer.lost or None),
     )
     for position, booked in enumerate(customer.transactions):

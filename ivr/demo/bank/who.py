@@ -6,7 +6,7 @@ import hmac
 import sqlite3
 from datetime import date, datetime
 
-from .pins import account_id, card_digest, cost_of, is_weak, opens, seal
+from .pins import account_id, cost_of, is_weak, number_digest, opens, seal
 from .questions import ByNumber, Claim, NewPin, OfAccount, OfCustomer, UnclearError, UnknownError
 from .store import StoredAnswer, book_key, customer_row
 
@@ -26,10 +26,11 @@ def caller(db: sqlite3.Connection, now: datetime, asked: ByNumber) -> StoredAnsw
 
 def account(db: sqlite3.Connection, _now: datetime, asked: OfAccount) -> StoredAnswer:
     """Return the account under which tries are counted; it is the same for a customer's number and card."""
-    if asked.card is None and asked.number is None:
-        raise UnclearError("give number or card")
-    row, exists = _nearest(db, asked.number or "", asked.card or "")
-    claimed = card_digest(asked.card) if asked.card else _e164(asked.number or "").encode()
+    whole = asked.card or asked.id
+    if not whole and asked.number is None:
+        raise UnclearError("give number, card or id")
+    row, exists = _nearest(db, asked)
+    claimed = number_digest(whole.upper()) if whole else _e164(asked.number or "").encode()
     invented = account_id(book_key(db), b"unknown " + claimed)
     held = account_id(book_key(db), b"customer " + row["customer"].encode())
     return {"account": held if exists else invented}
@@ -37,9 +38,10 @@ def account(db: sqlite3.Connection, _now: datetime, asked: OfAccount) -> StoredA
 
 def verify(db: sqlite3.Connection, _now: datetime, asked: Claim) -> StoredAnswer:
     """Check a claim. An unknown account, a wrong tail and a wrong PIN get the same answer after the same work."""
-    if not asked.card and (not asked.number or (asked.card_tail is None and asked.id_tail is None)):
-        raise UnclearError("give card, or number and one of card_tail and id_tail")
-    row, exists = _nearest(db, asked.number or "", asked.card or "")
+    by_number = asked.number and (asked.card_tail is not None or asked.id_tail is not None)
+    if not (asked.card or asked.id or by_number):
+        raise UnclearError("give card, id, or number and one of card_tail and id_tail")
+    row, exists = _nearest(db, asked)
     right_pin = opens(asked.pin, row["pin"])
     right_tail = _is_tail(asked.card_tail, row["tail"]) & _is_tail(asked.id_tail, row["id_tail"])
     if not exists & right_pin & right_tail:
@@ -62,14 +64,17 @@ def change_pin(db: sqlite3.Connection, _now: datetime, asked: NewPin) -> StoredA
     return {"changed": True}
 
 
-def _nearest(db: sqlite3.Connection, number: str, card: str) -> tuple[sqlite3.Row, bool]:
-    """Return the row of a card's owner, else of a number's, and whether one was found.
+def _nearest(db: sqlite3.Connection, asked: OfAccount | Claim) -> tuple[sqlite3.Row, bool]:
+    """Return the row of a card's or identity number's owner, else of a number's, and whether one was found.
 
     An unknown caller gets another customer's row, so that the same work is done with it.
     """
-    by = ("", card_digest(card)) if card else (_e164(number), b"")
-    row = db.execute("SELECT * FROM customers ORDER BY (number = ? OR card = ?) DESC LIMIT 1", by).fetchone()
-    return row, row["number"] == by[0] or row["card"] == by[1]
+    whole = asked.card or asked.id
+    number = "" if whole else _e164(asked.number or "")
+    card, identity = (number_digest(asked.card or ""), number_digest((asked.id or "").upper())) if whole else (b"", b"")
+    ordered = "SELECT * FROM customers ORDER BY (number = ? OR card = ? OR identity = ?) DESC LIMIT 1"
+    row = db.execute(ordered, (number, card, identity)).fetchone()
+    return row, number == row["number"] or card == row["card"] or identity == row["identity"]
 
 
 def _is_tail(claimed: str | None, held: str) -> bool:

@@ -102,7 +102,8 @@ class KeptPlace(Answer, frozen=True, kw_only=True):
 class CallbackPromise(Answer, frozen=True, kw_only=True):
     """The promise of a call back."""
 
-    by: Annotated[str, MOMENT, "the last moment, to the quarter of an hour"]
+    by: Annotated[str, MOMENT, "the last moment, to the quarter of an hour, or urgently to the minute"]
+    minutes: Annotated[int, COUNT, "in how many minutes that is"] = 0
     reference: Annotated[str, REFERENCE, "the number to read back"]
 
 

@@ -38,6 +38,7 @@ PARTS = frozenset(
         "agent_elderly",
         "agent_complaint",
         "agent_fraud",
+        "agent_loss",
         "agent_unverified",
     ]
 )

@@ -17,7 +17,7 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
     """Check the head starts and `overflow_after` against the bound."""
     bound = line.waiting.bound
     for priority, ahead in line.waiting.head_starts.items():
-        if ahead > bound and priority != PREEMPTING:
+        if ahead > bound and priority not in PREEMPTING:
             place = place_within(node, "queue", "head_starts", priority)
             if place == place_within(node, "queue", "head_starts"):  # the head start is a default
                 place = place_within(node, "queue", "bound")

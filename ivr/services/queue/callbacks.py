@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ivr.calendar import local
 from ivr.engine.service_ports.queue import CallbackPromise
 from ivr.flow.model import Hotline
+from ivr.flow.waiting import PREEMPTING
 
 from . import offers
 from .access import may_serve
@@ -24,6 +25,8 @@ from .wait_time import MARGIN, expected, position
 
 UNKNOWN_WAIT = 1_800.0
 """The seconds that are promised while the wait cannot be estimated."""
+URGENT_WAIT = 600.0
+"""The most seconds that are promised to callers who go before all others, at any hour: a lost card, a fraud."""
 _QUARTER = 900
 IN_TIME = 900.0
 """The seconds before the promised time at which people take over if no agent is at the desk."""
@@ -68,7 +71,8 @@ def promise_callback(
     if promised is None:
         promised = _promised(state, line, waiter, now)
         state = state.put(promised)
-    return state, CallbackPromise(by=local(promised.by).isoformat(timespec="minutes"), reference=promised.reference)
+    by, minutes = local(promised.by).isoformat(timespec="minutes"), max(0, math.ceil((promised.by - now) / 60))
+    return state, CallbackPromise(by=by, minutes=minutes, reference=promised.reference)
 
 
 def released(state: QueueState, call: str, now: float) -> QueueState:
@@ -89,12 +93,20 @@ def _promised(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> W
     opens = hours.next_opening(now) if hours else None
     begins = max(now, opens.timestamp()) if opens else now
     back = replace(back, not_before=now + ON_THE_LINE)
+    if back.priority in PREEMPTING:
+        wait = URGENT_WAIT if seconds is None else min(URGENT_WAIT, seconds * MARGIN)
+        return replace(back, by=_minute(now + max(wait, 60.0)))
     return replace(back, by=_quarter(begins + (UNKNOWN_WAIT if seconds is None else seconds * MARGIN)))
 
 
 def _quarter(at: float) -> float:
     """Return a time rounded up to the quarter hour, at least a minute later."""
     return math.ceil((at + 60) / _QUARTER) * _QUARTER
+
+
+def _minute(at: float) -> float:
+    """Return a time rounded up to the minute."""
+    return math.ceil(at / 60) * 60.0
 
 
 def _reference(state: QueueState, promise_id: str, now: float) -> str:

@@ -288,7 +288,7 @@ class Queue:
         return lambda state: state
 
     def _is_full(self, state: QueueState, waiter: Waiter, now: float) -> bool:
-        if waiter.priority == PREEMPTING:
+        if waiter.priority in PREEMPTING:
             return False
         on_the_line = sum(not other.calls_back for other in waiting(state, self.line.waiting, now))
         return on_the_line >= self.line.waiting.most

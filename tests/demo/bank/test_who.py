@@ -25,6 +25,7 @@ STRANGERS: list[dict[str, Any]] = [
     {"number": "anonymous"},
     {"card": "6217000000001000129"},
     {"card": "1" * 5000},
+    {"id": "110101198803071026"},
     {"number": "+8613800000001", "card": "6217000000001000129"},
 ]
 
@@ -36,6 +37,14 @@ def test_number_and_card_of_a_customer_are_one_account(client: Client, customer:
     assert by_card == client.ask("account", {"number": customer.number.removeprefix("+86")})
     assert by_card == client.ask("account", {"number": "+85299999999", "card": customer.card})
     assert by_card == client.ask("account", {"number": customer.number, "card": ""})
+    assert by_card == client.ask("account", {"id": customer.id_number})
+
+
+def test_a_whole_identity_number_and_the_pin_prove_a_customer_from_any_telephone(client: Client) -> None:
+    claim = {"id": "31010119790915202x", "pin": "246813", "number": "+8613912345678"}
+    assert client.ask("verify", claim)["card"] == {"tail": "0242"}
+    assert client.ask("verify", claim | {"pin": "246814"}) == {"verified": False}
+    assert client.ask("verify", claim | {"id": "110101198803071018"}) == {"verified": False}
 
 
 @pytest.mark.parametrize("given", [{"number": "+8613800000001"}, *STRANGERS], ids=repr)

@@ -128,8 +128,15 @@ def test_a_call_back_keeps_the_place_and_is_promised_by_the_quarter_hour(bank: B
 def test_one_number_has_one_promise(bank: Bank) -> None:
     first = bank.promise(0)
     assert bank.promise(1) == first
-    assert bank.promise(600, call="later") == first
+    assert bank.promise(600, call="later") == {**first, "minutes": first["minutes"] - 10}
     assert bank.promise(2, call="other", number=LI) != first
+
+
+@pytest.mark.parametrize("priority", ["loss", "fraud"])
+def test_who_goes_before_all_others_is_promised_a_call_within_minutes(bank: Bank, priority: str) -> None:
+    promise = bank.promise(100, priority=priority)
+    assert promise["minutes"] <= 11
+    assert promise["by"] <= "2026-11-23T10:13+08:00"
 
 
 def test_a_number_is_promised_three_calls_a_day_at_most(bank: Bank) -> None:

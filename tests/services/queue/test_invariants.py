@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from ivr.errors import LookupFailed
 from ivr.flow.model import PRIORITIES
-from ivr.flow.waiting import HEAD_STARTS, Waiting
+from ivr.flow.waiting import HEAD_STARTS, PREEMPTING, Waiting
 
 BOUND = 180.0
 PIECE = 15.0
@@ -51,7 +51,7 @@ class Person:
     @property
     def head_start(self) -> float:
         start = HEAD_STARTS.get(self.priority, 0.0)
-        return max(start, BOUND) if self.priority == "fraud" else start
+        return max(start, BOUND) if self.priority in PREEMPTING else start
 
 
 class World:
@@ -327,7 +327,7 @@ def test_ten_thousand_callers_and_moody_agents(halls: Any, lines: Any, at_once: 
 def _moment(world: World, dice: random.Random, more: bool = True) -> None:
     world.pass_time(dice.expovariate(1 / 4))
     if more and dice.random() < 0.33:
-        world.come(dice.choices(PRIORITIES, (6, 1, 2, 2, 0.3))[0], "general")
+        world.come(dice.choices(PRIORITIES, (6, 1, 2, 2, 0.2, 0.3))[0], "general")
     for one in world.here():
         if one.state == "waiting" and world.now - one.heard_of >= PIECE:
             world.ask(one)

@@ -287,7 +287,7 @@ def test_past_the_bound_nobody_is_passed_whatever_desks_reserves_overflows_and_l
     past = [one for one in state.waiters.values() if now - one.entered >= line.waiting.bound and one.id not in served]
     for waiting in past:
         for pair in pairs:
-            if pair.waiter.entered > waiting.entered and pair.waiter.priority != PREEMPTING:
+            if pair.waiter.entered > waiting.entered and pair.waiter.priority not in PREEMPTING:
                 assert not may_serve(line, pair.agent, waiting.desk), f"{waiting} is passed by {pair}"
         taken = {pair.agent.id for pair in pairs}
         idle = [agent for agent in state.agents.values() if agent.id not in taken]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from ivr.flow.model import PRIORITIES
-from ivr.flow.waiting import HEAD_STARTS, Waiting
+from ivr.flow.waiting import HEAD_STARTS, PREEMPTING, Waiting
 from ivr.services.queue.priority import rank
 from ivr.services.queue.state import Waiter
 
@@ -66,7 +66,7 @@ def test_nobody_is_overtaken_by_more_than_the_head_start(before: Waiter, after: 
     if now < second.entered or rank(second, RULES, now) > rank(first, RULES, now):
         return
     allowed = HEAD_STARTS.get(second.priority, 0.0)
-    if second.priority == "fraud":
+    if second.priority in PREEMPTING:
         allowed = max(allowed, RULES.bound)
     assert second.entered - first.entered <= allowed
 
@@ -77,9 +77,9 @@ def test_whoever_was_ahead_of_you_past_the_bound_was_there_before(
 ) -> None:
     """So nobody starves: once past the bound, only fraud can still come in between."""
     for one in waiting:
-        if one.priority == "fraud" or now - one.entered < RULES.bound:
+        if one.priority in PREEMPTING or now - one.entered < RULES.bound:
             continue
         for other in waiting:
-            newcomer = other.entered > one.entered and other.priority != "fraud"
+            newcomer = other.entered > one.entered and other.priority not in PREEMPTING
             assert not newcomer or rank(one, RULES, now) < rank(other, RULES, now)
             assert not newcomer or rank(one, RULES, now + later) < rank(other, RULES, now + later)
