@@ -19,7 +19,7 @@ from ivr.flow.text_field import TextField
 from .expected_words import hints_of, names_of, phrases_of
 from .fraud_warning import warn_of_fraud
 from .inputs import Digits, Input, NoInput, Resumed, Speech
-from .option_words import next_language
+from .option_words import language_of_choice
 from .scratch import Scratch
 from .stand_ins import without_ahead, without_numbers
 from .step import LiveStep, Move, Universal
@@ -330,13 +330,15 @@ class InputStep(LiveStep):
             turn.set_reason(choice.reason)
         if choice.label and choice.goto:
             turn.record_choice(choice.label.template(turn.flow.language).fixed or choice.key)
+        if choice.to and choice.goto:
+            turn.change(language=choice.to)
         match choice.do:
             case "back":
                 return Universal.BACK
             case "main_menu":
                 return MAIN_MENU
             case "language":
-                turn.change(language=next_language(turn))
+                turn.change(language=language_of_choice(turn, choice))
                 return Universal.AGAIN
             case "slower" | "faster":
                 turn.speak_at(SLOWER if choice.do == "slower" else FASTER)

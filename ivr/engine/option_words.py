@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from ivr.flow import phrasebook
+from ivr.flow.model import Choice
 
 from .turn import Turn
 
 
-def next_language(turn: Turn) -> str:
-    """Return the language that `do: language` switches to: the flow's next one."""
+def language_of_choice(turn: Turn, choice: Choice) -> str:
+    """Return the language that `do: language` switches to: the one that the choice names, else the flow's next one."""
+    if choice.to:
+        return choice.to
     languages = turn.flow.languages
     place = languages.index(turn.call.language) if turn.call.language in languages else 0
     return languages[(place + 1) % len(languages)]

@@ -66,6 +66,8 @@ class Phrases:
 class Choice:
     """A key or phrase and its effect: go to a step, or one of the universals in `do`; `value` is stored.
 
+    `to` is the language in which the call goes on; `do: language` without it switches to the flow's next one.
+
     `counted` tells a key that the place in the list gave from one that an editor wrote. `reach` is "here" for a choice
     whose phrases count in its own menu only (`ivr/flow/reach.py`).
     """
@@ -79,7 +81,14 @@ class Choice:
     reason: str
     value: str
     place: Place = field(compare=False)
+    to: str = ""
     counted: bool = field(default=False, compare=False)
+
+    @property
+    def switches_language(self) -> bool:
+        """Return whether it is spoken in the language that it switches to."""
+        return self.do == "language" or bool(self.to)
+
     reach: str = ""
 
 

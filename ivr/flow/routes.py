@@ -14,7 +14,7 @@ from .model import Choice, Phrases, Route, Target, Way
 from .scalars import Name, OneOf, WordField
 from .shared_parts import USE, written_choices
 from .text import Text
-from .text_field import PhrasesField, TextField
+from .text_field import LanguageField, PhrasesField, TextField
 
 _KEYS = {**{digit: digit for digit in "0123456789"}, "star": "*", "pound": "#", "*": "*", "#": "#"}
 _WORDS = re.compile(r"[^\W\d_][^\"'=<>*/()\[\]+]*")
@@ -220,6 +220,7 @@ class ChoiceFields:
     phrases: Phrases | None = option(PhrasesField(), help="Further words that callers say for it.", default=None)
     goto: Target | None = option(Goto(), help="The step or flow that it leads to.", default=None)
     do: str = option(OneOf(DOES), help="Instead of `goto`: one of the universals.", default="")
+    to: str = option(LanguageField(), help="The language in which the call goes on.", default="", shown="as it is")
     when: Expression | None = option(Condition(), help="Offered only while this holds.", default=None)
     reason: str = option(Name("a word"), help="The reason of the call, for reports and surveys.", default="")
     value: str = option(Name("a word"), help="The value of the menu's `as` variable when this is chosen.", default="")
@@ -282,7 +283,11 @@ class Choices(FieldKind[tuple[Choice, ...]]):
             cure = 'Give it either "goto" with a step, or "do" with one of ' + ", ".join(DOES) + "."
             reading.problem(node.place, "choice-without-aim", "A choice does exactly one thing.", cure)
             return None
-        if self.numbered and values["label"] is None and values["do"] != "language":
+        if values["to"] and values["do"] not in ("", "language"):
+            cure = 'Delete "to", or write "goto" or "do: language".'
+            reading.problem(node.place, "keys-disagree", f'"do: {values["do"]}" keeps the language.', cure)
+            return None
+        if self.numbered and values["label"] is None and not (values["do"] == "language" or values["to"]):
             message = '"label" is missing; a choice of a menu needs it.'
             reading.problem(node.place, "missing-key", message, 'Add "label:" with what callers hear.')
             return None

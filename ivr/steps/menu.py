@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from ivr.engine.dialled_keys import is_extension, longest, matched_keys
 from ivr.engine.entry_parser import FINISH
 from ivr.engine.input_step import MISS, InputScratch, InputStep, keep_ahead
-from ivr.engine.option_words import next_language, option_words
+from ivr.engine.option_words import language_of_choice, option_words
 from ivr.engine.spoken_choices import SpokenChoices, spoken_choices
 from ivr.engine.step import Jump, Move
 from ivr.engine.turn import Turn
@@ -246,7 +246,7 @@ class MenuStep(InputStep):
 
     @staticmethod
     def _pointless(turn: Turn, choice: Choice) -> bool:
-        return choice.do == "language" and next_language(turn) == turn.call.language
+        return choice.do == "language" and language_of_choice(turn, choice) == turn.call.language
 
     # prompts
 
@@ -304,7 +304,7 @@ class MenuStep(InputStep):
         if agent and turn.profile.agent_spoken == "first":
             yield agent
         for choice in self._offered(turn):
-            if choice.label is not None and choice.do != "language":
+            if choice.label is not None and not choice.switches_language:
                 yield option_words(turn, turn.words(choice.label), choice.key)
         if agent and turn.profile.agent_spoken != "first":
             yield agent
@@ -320,8 +320,8 @@ class MenuStep(InputStep):
 
     def _offer_languages(self, turn: Turn) -> None:
         for choice in self._offered(turn):
-            if choice.do == "language":
-                language = next_language(turn)
+            if choice.switches_language:
+                language = language_of_choice(turn, choice)
                 turn.phrase("option_language", language=language, barge_in=self.barge_in, key=choice.key)
 
 

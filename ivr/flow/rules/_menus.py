@@ -18,7 +18,7 @@ def menus(flow: Flow) -> Iterator[Step]:
 
 def menu_options(step: Step) -> list[Choice]:
     """Return the choices of a menu that count as options."""
-    return [choice for choice in step.own_choices() if choice.key not in FREE_KEYS and choice.do != "language"]
+    return [choice for choice in step.own_choices() if choice.key not in FREE_KEYS and not choice.switches_language]
 
 
 def meaning(choice: Choice) -> tuple[str, str]:

@@ -39,7 +39,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
 
 def _is_language(choice: Choice) -> bool:
     labels = [template.fixed or "" for template in choice.label.by_language.values()] if choice.label else []
-    return choice.do == "language" or any(word in label.casefold() for label in labels for word in _LANGUAGES)
+    return choice.switches_language or any(word in label.casefold() for label in labels for word in _LANGUAGES)
 
 
 RULE = Rule(
