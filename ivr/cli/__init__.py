@@ -63,7 +63,8 @@ class Commands(click.Group):
         except Exception as fault:
             if os.environ.get("IVR_DEBUG"):
                 traceback.print_exc()
-            click.echo(str(fault) if isinstance(fault, IvrError) else _unexpected(fault), err=True)
+            text = str(fault) if isinstance(fault, IvrError) else _unexpected(fault)
+            click.echo(text if "\n" in text else f"Error: {text}", err=True)
             return ctx.exit(2)
 
 
@@ -72,7 +73,7 @@ def _unexpected(fault: Exception) -> str:
     if isinstance(fault, ModuleNotFoundError):
         from ivr.settings.extras import not_installed
 
-        return f"Error: {not_installed(fault.name or '')}"
+        return not_installed(fault.name or "")
     place = traceback.extract_tb(sys.exc_info()[2])[-1]
     what = f"{type(fault).__name__} in {os.path.basename(place.filename)}:{place.lineno}"
     if isinstance(fault, OSError) and fault.strerror:

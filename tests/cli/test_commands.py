@@ -51,7 +51,7 @@ def test_help_lists_every_command_with_a_line():
 
 def test_what_was_raised_on_purpose_is_told_in_its_own_words():
     done = CliRunner().invoke(failing(SettingsError("IVR_STORE: no such store")), ["broken"])
-    assert (done.exit_code, done.output) == (2, "IVR_STORE: no such store\n")
+    assert (done.exit_code, done.output) == (2, "Error: IVR_STORE: no such store\n")
 
 
 def test_an_unexpected_fault_is_a_sentence_without_its_text(monkeypatch):

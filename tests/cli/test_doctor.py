@@ -15,6 +15,7 @@ from ivr.cli import _doctor, main
 from ivr.cli._doctor import Check, Deployment, Finding, checks, examine
 from ivr.demo.files import blank_folder
 from ivr.settings import VARIABLES, Settings
+from ivr.settings.extras import not_installed
 from ivr.stores import open_store
 from tests.backends.test_http import answer, bank
 
@@ -171,10 +172,18 @@ def test_a_check_that_breaks_does_not_hide_the_others(monkeypatch: pytest.Monkey
         def findings(self, deployment: Deployment) -> Iterator[Finding]:
             raise ValueError("secret")
 
+    class Incomplete(Check):
+        kind = "incomplete"
+        order = 2
+
+        def findings(self, deployment: Deployment) -> Iterator[Finding]:
+            raise ModuleNotFoundError("No module named 'numpy.fft'", name="numpy.fft")
+
     real = next(check for check in checks() if check.kind == "settings")
-    monkeypatch.setattr(_doctor, "checks", lambda: [Broken(), real])
+    monkeypatch.setattr(_doctor, "checks", lambda: [Broken(), Incomplete(), real])
     kinds = [(kind, finding) for kind, finding in examine(Deployment(Settings()))]
     assert kinds[0] == ("broken", Finding("error", "broken", "this check failed: ValueError"))
+    assert kinds[1][1].text == not_installed("numpy.fft")
     assert kinds[-1][0] == "settings"
 
 

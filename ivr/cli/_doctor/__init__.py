@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ivr.discovery import kinds_in
+from ivr.settings.extras import not_installed
 
 if TYPE_CHECKING:
     from ivr.flow.model import Release
@@ -74,5 +75,7 @@ def examine(deployment: Deployment) -> Iterator[tuple[str, Finding]]:
         try:
             for finding in check.findings(deployment):
                 yield check.kind, finding
+        except ModuleNotFoundError as fault:
+            yield check.kind, Finding("error", check.kind, not_installed(fault.name or ""))
         except Exception as fault:  # the other checks must still run
             yield check.kind, Finding("error", check.kind, f"this check failed: {type(fault).__name__}")
