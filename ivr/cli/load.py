@@ -12,6 +12,7 @@ import click
 
 from ivr.errors import IvrError
 
+from ._duration_param import Duration
 from ._refused import Refused, need_extras
 from ._stores import TOKEN
 
@@ -19,25 +20,6 @@ if TYPE_CHECKING:
     from ivr.loadtest.objective import Objective
     from ivr.loadtest.plan import Plan
     from ivr.loadtest.results import Result
-
-_UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "min": 60.0, "h": 3600.0}
-
-
-class Duration(click.ParamType[float]):
-    """Seconds, written as 90, 90s, 1.5m, 250ms or 1h."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read one duration."""
-        if isinstance(value, float):
-            return value
-        number = str(value).strip()
-        unit = number.lstrip("0123456789.")
-        try:
-            return float(number.removesuffix(unit)) * _UNITS[unit.strip()]
-        except (KeyError, ValueError):
-            self.fail(f'"{value}" is no duration; write 30s, 5m or 250ms', param, ctx)
 
 
 @click.command(short_help="Make many calls at once to a server, and measure.")

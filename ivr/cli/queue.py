@@ -1,4 +1,4 @@
-"""`ivr queue`: show waiting callers, agents and call backs. Changes only call backs that were made by hand."""
+"""`ivr queue`: show waiting callers, agents and call backs, and simulate days of them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._duration_param import clock_text
 from ._open_queue import kept_queue
 from ._options import write_json
+from ._queue_simulation import simulate_days
 from ._refused import Refused
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ def command(ctx: click.Context, as_json: bool, once: bool) -> None:
       ivr queue
       ivr queue --json
       ivr queue done 11234913
+      ivr queue simulate --calls 100 --agents general=10 --agents vip=2
 
     Refreshes each second on a terminal. Reads the store of IVR_STORE. Without the carrier's account in the settings,
     nothing calls back automatically: agents make the listed calls and close them with "ivr queue done".
@@ -62,6 +65,9 @@ def done(reference: str) -> None:
         if not queue.called_back_by_hand(reference, time.time()):
             raise Refused(f"there is no open call back {reference}; ivr queue lists them.")
     click.echo(f"Call back {reference} is closed.")
+
+
+command.add_command(simulate_days)
 
 
 def _view() -> Mapping[str, Any]:
@@ -105,7 +111,7 @@ def _desks(desks: list[Mapping[str, Any]]) -> Table:
     for desk in desks:
         wait = "" if desk["minutes"] is None else f"{desk['minutes']} min"
         counts = (str(desk[name]) for name in ("ready", "busy", "signed_on"))
-        table.add_row(desk["desk"], str(desk["waiting"]), _clock(desk["longest"]), wait, *counts)
+        table.add_row(desk["desk"], str(desk["waiting"]), clock_text(desk["longest"]), wait, *counts)
     return table
 
 
@@ -116,7 +122,7 @@ def _people(title: str, people: list[Mapping[str, Any]]) -> Table:
         place = "" if waiter["position"] is None else str(waiter["position"])
         about = (waiter["reason"], waiter["agent"])
         table.add_row(
-            place, _clock(waiter["waited"]), waiter["desk"], waiter["priority"], who, f"L{waiter['level']}", *about
+            place, clock_text(waiter["waited"]), waiter["desk"], waiter["priority"], who, f"L{waiter['level']}", *about
         )
     return table
 
@@ -145,7 +151,3 @@ def _table(title: str, *columns: str) -> Table:
     for column in columns:
         table.add_column(column)
     return table
-
-
-def _clock(seconds: int) -> str:
-    return f"{seconds // 60}:{seconds % 60:02d}"

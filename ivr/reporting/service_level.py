@@ -19,7 +19,7 @@ from .queue_visits import Visit, Visits
 
 WITHIN = 20.0
 """Seconds in which a call should be answered: the 20 of "80 % within 20 seconds"."""
-_SHORT = 5.0
+SHORT_WAIT = 5.0
 """Seconds below which a hang-up does not count as abandonment: the wait was not its reason."""
 LONGEST_CALL = 6 * 3600.0
 """Seconds after which a call is over in any case. Rows are read from so long before the period, for calls that began
@@ -102,7 +102,7 @@ class ServiceTally:
         until: float,
         *,
         within: float = WITHIN,
-        short: float = _SHORT,
+        short: float = SHORT_WAIT,
         wrap_up: WrapUp | None = None,
     ) -> None:
         self.since, self.until, self.within, self.short = since, until, within, short

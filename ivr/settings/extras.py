@@ -14,6 +14,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "load": ("gevent", "hdrh", "locust"),
         "whisper": ("ctranslate2", "faster_whisper"),
         "sip": ("baresip",),
+        "simulate": ("numba",),
     }
 )
 """Extra of the distribution to the modules that it installs."""

@@ -24,6 +24,7 @@ BENCHMARKS = {
     "voices": "the local voices: first prompt, prompts a second, a thousand in a row",
     "prompts": "the first prompt, values in calls, the cache, renderings a second, with the voices installed here",
     "line": "a call on a line of one's own beside baresip alone: processor, memory, key to silence, keys lost",
+    "queue": "ivr queue simulate against SimPy: a caller, and the waits of both beside Erlang's; --calls are thousands",
     "profile": "where a turn's time goes",
 }
 IN_TABLE = ("turn", "served", "scale", "start", "load")

@@ -50,7 +50,8 @@ def match(state: QueueState, line: Hotline, now: float, *, calls_back: bool) -> 
 
 def fits(agent: Agent, waiter: Waiter, line: Hotline, now: float) -> bool:
     """Return whether a free agent may take a caller now: on one of the ways to this agent that is open."""
-    waited, idle, first = now - waiter.entered, now - idle_since(agent), is_first(waiter, line.waiting, now)
+    first = is_first(waiter, line.waiting, now)
+    waited, idle = max(0.0, now - waiter.entered), max(0.0, now - idle_since(agent))  # clocks of machines differ
     ways = accesses(line, desk_of(line, waiter.desk), agent.desks)
     return any(admits(waited, idle, way.waited, way.idle, first) for way in ways)
 

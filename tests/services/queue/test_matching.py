@@ -101,6 +101,11 @@ def test_nothing_holds_an_agent_back_from_a_caller_past_the_bound(halls: Any, li
     assert hall.paired(100) == ["first"]
 
 
+def test_an_agent_who_signed_on_at_a_machine_whose_clock_is_fast_is_rung_at_once(hall: Any) -> None:
+    hall.sign_on("w", 3)
+    assert rung(hall, "a", 1) == "w"
+
+
 def test_agents_of_desks_that_reserve_nothing_keep_to_their_own(hall: Any) -> None:
     hall.sign_on("g", 0)
     hall.sign_on("v", 0, ("vip",))
