@@ -6,12 +6,12 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .backends.declared import service_addresses
 from .backends.http import HttpLookup
+from .backends.of_releases import LookupOfReleases
 from .calendar import use_calendar
 from .channels.base import Channel
 from .channels.registry import first, open_channels, recording_source, recordings_of, unsigned
@@ -22,7 +22,6 @@ from .engine.ports import Calls, Documents, Lookup
 from .engine.turn import Services
 from .engine.verbs import Prompt
 from .errors import IvrError, SettingsError
-from .flow.loader import load
 from .flow.model import Release
 from .flow.outside_services import Lookups
 from .jobs.housekeeping import forget_old, forget_replies
@@ -46,9 +45,10 @@ from .services.sms.local_outbox import messages
 from .services.tasks import Tasks
 from .services.tickets.handling import TicketHandling
 from .services.wrap_ups import WrapUps
+from .session.published import published_release
+from .session.release_watch import ReleaseWatch
 from .session.releases import ReleaseEngines
 from .session.session import Session
-from .session.step_registry import catalogue
 from .settings import Settings, store_file
 from .speech.display_format import display_format
 from .speech.itn import inverse_normalize
@@ -56,7 +56,7 @@ from .speech.phrases import understand
 from .speech.prompts import KnownPrompt, known_prompts, open_prompts
 from .speech.readings import readings_of
 from .speech.speech_input import open_speech_input
-from .speech.tts import local_voices
+from .speech.tts import Voice, local_voices
 from .speech.verbalize import Reader
 from .stores import Store, Watched, open_store
 from .telemetry import log
@@ -81,10 +81,11 @@ class Ivr:
     session: Session
     clock: Callable[[], float]
     sms_sender: SmsSender | None = None
+    _checked: tuple[str, tuple[KnownPrompt, ...]] | None = None
 
     @property
     def release(self) -> Release:
-        """The release of flows for new calls."""
+        """The release of flows that is live for all new calls."""
         return self.session.engines.newest.release
 
     @property
@@ -172,15 +173,19 @@ class Ivr:
         troubles = (
             [("store", trouble) for trouble in own],
             self.back_ends.troubles(),
-            self.session.prompts.troubles(self._prompts_checked),
+            self.session.prompts.troubles(self._prompts_checked(self.release)),
             self.session.speech_input.troubles(self.release),
+            self.session.engines.troubles(),
         )
         return [trouble for of in troubles for trouble in of]
 
-    @cached_property
-    def _prompts_checked(self) -> tuple[KnownPrompt, ...]:
+    def _prompts_checked(self, release: Release) -> tuple[KnownPrompt, ...]:
         """Return the prompts whose sounds the readiness check looks for; none for a cloud voice."""
-        return () if "cloud" in self.settings.tts else known_prompts(self.release)
+        if "cloud" in self.settings.tts:
+            return ()
+        if self._checked is None or self._checked[0] != release.version:
+            self._checked = (release.version, known_prompts(release))
+        return self._checked[1]
 
     def texts_sent(self) -> list[str]:
         """Return the text messages in the outbox, the newest last: for tests, where nothing leaves the machine."""
@@ -203,20 +208,21 @@ class Ivr:
 
 
 class ServerJobs:
-    """The background work of a server: rounds once a minute, dispatching the queue, sending text messages.
+    """The background work of a server: rounds once a minute, the queue, text messages, and what is published.
 
     All run in threads of the process that starts them. Processes that share a store share the work.
     """
 
     def __init__(self, ivr: Ivr) -> None:
         self._ivr = ivr
-        self._running: tuple[Scheduler | Dispatcher | SmsSender, ...] = ()
+        self._running: tuple[Scheduler | Dispatcher | SmsSender | ReleaseWatch, ...] = ()
 
     def start(self) -> None:
         """Start the jobs; no effect if they are running."""
         if not self._running:
             senders = (self._ivr.sms_sender,) if self._ivr.sms_sender else ()
-            self._running = _scheduler(self._ivr), _dispatcher(self._ivr), *senders
+            watch = ReleaseWatch(self._ivr.session.engines, self._ivr.store, self._ivr.clock)
+            self._running = _scheduler(self._ivr), _dispatcher(self._ivr), watch, *senders
             for job in self._running:
                 job.start()
 
@@ -274,10 +280,13 @@ def _dispatcher(ivr: Ivr) -> Dispatcher:
     )
 
 
-def create_app(settings: Settings | None = None, release: Release | None = None) -> WebApplication:
+def create_app(
+    settings: Settings | None = None, release: Release | None = None, *, prepared: Release | None = None
+) -> WebApplication:
     """Return the web application, its jobs started in this process; settings come from the environment if not given.
 
-    `release` stands for the flow files when it was read already.
+    It takes calls with what is published in the store, or with `release` if that is given. `prepared` is a release that
+    was read already, and need not be read again if it is the published one.
 
     Call it in the process that serves: the jobs' threads do not outlive a fork. The jobs are its `jobs`.
 
@@ -287,7 +296,7 @@ def create_app(settings: Settings | None = None, release: Release | None = None)
     if not settings.insecure and (lacking := unsigned(settings)):
         raise SettingsError(lacking)
     log.to_stderr()
-    ivr = build(settings, release=release)
+    ivr = build(settings, release=release, prepared=prepared)
     ivr.session.speech_input.warm(ivr.release)
     ivr.session.engines.newest.warm()
     if "cloud" not in settings.tts:
@@ -305,21 +314,27 @@ def build(
     lookup: Lookup | None = None,
     calls: Calls | None = None,
     release: Release | None = None,
+    prepared: Release | None = None,
 ) -> Ivr:
     """Wire everything for these settings; `calls` stands in for those of the carrier.
 
-    `release` stands for the flow files when it was read already.
+    New calls get what is published in the store; the first start publishes the flow files. With `release` they get that
+    one instead. `prepared` was read already, and is used where it is the right one.
 
     Raises FlowError with every problem of the flow files, SettingsError or StoreError when a part cannot be used.
     """
-    release = release or load(settings.flows, catalogue())
-    calendar = release.line.calendar
-    use_calendar(lambda: calendar)
+    follows = release is None
     seal = Seal.from_settings(settings)
     opened = store or open_store(settings.store)
+    try:
+        release = release or published_release(opened, settings.flows, clock(), prepared)
+    except IvrError:
+        if store is None:
+            opened.close()
+        raise
     if opened.release(release.version) is None:
         opened.keep_release(release.version, release.files)
-    outside = lookup or outside_lookup(settings, release.lookups)
+    outside = lookup or LookupOfReleases(lambda lookups: outside_lookup(settings, lookups), release.lookups)
     channels = open_channels(settings, seal.fingerprint)
     placing = calls or first(channel.carrier_calls() for channel in channels.values())
     sender = _sms_sender(opened, seal, first(channel.carrier_messages() for channel in channels.values()), clock)
@@ -337,9 +352,21 @@ def build(
     services = Services(reader, inverse_normalize, understand, display_format, speech_input.input_mode)
     voices = local_voices(settings.models, readings_of(release.files))
     prompts = open_prompts(settings.tts, settings.audio, _private(settings), voices, seal, clock)
-    engines = ReleaseEngines(release, services, opened)
+    engines = ReleaseEngines(release, services, opened, follows=follows)
+    use_calendar(lambda: engines.newest.release.line.calendar)
+    engines.on_newest += [
+        lambda newest: queue.take_line(newest.line),
+        lambda newest: outside.take(newest.lookups) if isinstance(outside, LookupOfReleases) else None,
+        lambda newest: _teach(voices, newest),
+    ]
     session = Session(opened, seal, engines, prompts, speech_input, clock, _list_ended(settings), back_ends)
     return Ivr(settings, opened, seal, services, back_ends, queue, placing, channels, session, clock, sender)
+
+
+def _teach(voices: Sequence[Voice], release: Release) -> None:
+    """Let voices read words as the readings.yaml of a release says."""
+    for voice in voices:
+        voice.learn(readings_of(release.files))
 
 
 def outside_lookup(settings: Settings, lookups: Lookups) -> HttpLookup:

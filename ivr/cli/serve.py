@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, Any
 
@@ -25,15 +25,14 @@ from ._sockets import Address, claim_port, url_of
 
 if TYPE_CHECKING:
     from ivr.channels.base import Channel
-    from ivr.errors import FlowError
     from ivr.flow.model import Release
     from ivr.server.succession import Succession
     from ivr.settings import Settings
 
 _TRY_OUT = "Set it, or try things out on this machine with: ivr serve --insecure"
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
-LONGEST_CHECK = 120
-"""Seconds for the check of what is on the disk, before the server is started again in place."""
+_AGAIN_SECONDS = 1.0
+"""The pause before a server that is being replaced tries again to start."""
 
 
 def default_workers() -> int:
@@ -45,8 +44,13 @@ def default_workers() -> int:
 class _Options:
     host: str
     port: int
-    workers: int
+    workers: int | None
     insecure: bool
+    watch: bool = False
+
+    def workers_for(self, settings: Settings) -> int:
+        """Return the number of workers."""
+        return self.workers or _workers_for(settings)
 
 
 @click.command(short_help="Run the webhook server.")
@@ -56,6 +60,7 @@ class _Options:
 @click.option("--print-fallback", is_flag=True, help="Print a document for a fallback outside this server, and end.")
 @click.option("--without-history", is_flag=True, help="Put the SQLite store aside, and start with an empty one.")
 @click.option("--check", is_flag=True, help="Check settings, flows and store, and end.")
+@click.option("--watch", is_flag=True, help="For development: publish the flow files whenever they change and pass.")
 def command(
     bind: tuple[str, int],
     workers: int | None,
@@ -63,6 +68,7 @@ def command(
     print_fallback: bool,
     without_history: bool,
     check: bool,
+    watch: bool,
 ) -> None:
     """Run the webhook server.
 
@@ -72,21 +78,24 @@ def command(
       ivr serve --workers 2
 
     Put a proxy with a certificate in front: the carrier requests IVR_PUBLIC_URL, and signatures are computed over it.
-    The server runs until SIGINT or SIGTERM and finishes turns in progress; SIGHUP starts it again in place, with new
-    flows and a new version, and no call notices. One line of JSON per turn goes to stderr.
+    Calls get the flows that are published in the store; the first start publishes those of IVR_FLOWS, and after that
+    `ivr publish` does. The server runs until SIGINT or SIGTERM and finishes turns in progress; SIGHUP starts it again
+    in place, with a new version of ivr, and no call notices. One line of JSON per turn goes to stderr.
     """  # noqa: D301
     from ivr.server.succession import Succession
 
     ends = check or print_fallback
+    if not ends:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the supervisor handles it: it must not end the server
     before = None if ends else Succession.take(os.environ)
+    options = _Options(*bind, workers, insecure, watch)
     with _shared_figures(before):
         if without_history and not ends and before is None:
             _put_store_aside(*bind)
-        settings, release, channels = _try_out(*bind, insecure=insecure, workers=workers)
+        settings, release, channels = _try_until_usable(options) if before else _try_out(options, ends=ends)
         if print_fallback:
             _print_fallback(release, channels)
         if not ends:
-            options = _Options(*bind, workers or _workers_for(settings), insecure)
             _run(options, settings, release, channels, before)
 
 
@@ -138,9 +147,22 @@ def _run(
         click.echo(f"Warning: {warning}", err=True)
     sys.stdout.flush()
     log.to_stderr()
-    make = functools.partial(create_app, settings, release)
+    make = functools.partial(create_app, settings, prepared=release)
     figures = os.environ.get(_FIGURES, "") if before is None or before.figures else ""
-    Supervisor(Generation(options.workers, make, listeners, _is_usable, figures), before).run()
+    with _watching() if options.watch else nullcontext():
+        number = options.workers_for(settings)
+        Supervisor(Generation(number, make, listeners, _is_usable, figures), before).run()
+
+
+@contextmanager
+def _watching() -> Iterator[None]:
+    """Run `ivr publish --watch` beside the server. It ends with the server, whose end closes its standard input."""
+    arguments = [sys.executable, "-m", "ivr.cli", "publish", "--watch"]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=sys.stderr) as watch:  # noqa: S603
+        try:
+            yield
+        finally:
+            watch.terminate()
 
 
 def _listeners(host: str, port: int, before: Succession | None) -> Sequence[socket]:
@@ -163,41 +185,66 @@ def _address_of(listener: socket, host: str) -> str:
 
 
 def _is_usable() -> bool:
-    """Return whether this command could be started anew from what is on the disk; print why not."""
-    done = subprocess.run(  # noqa: S603 - our own command line
-        [sys.executable, *sys.orig_argv[1:], "--check"], stdin=subprocess.DEVNULL, check=False, timeout=LONGEST_CHECK
-    )
-    return done.returncode == 0
+    """Return whether this command could be started anew with what is published; print why not."""
+    again = [sys.executable, *sys.orig_argv[1:], "--check"]
+    return subprocess.run(again, stdin=subprocess.DEVNULL, check=False).returncode == 0  # noqa: S603 - our own command
 
 
-def _try_out(
-    host: str, wanted: int, *, insecure: bool, workers: int | None
-) -> tuple[Settings, Release, list[Channel[Any]]]:
-    """Build everything once, so that errors are reported before any worker starts."""
+def _try_until_usable(options: _Options) -> tuple[Settings, Release, list[Channel[Any]]]:
+    """Try until it succeeds: earlier workers take the calls meanwhile, and would leave if this process ended."""
+    from ivr.errors import IvrError
+
+    while True:
+        try:
+            return _try_out(options, ends=False)
+        except (Refused, IvrError, OSError) as fault:
+            click.echo(f"Trying again: {fault}", err=True)
+            time.sleep(_AGAIN_SECONDS)
+
+
+def _try_out(options: _Options, *, ends: bool) -> tuple[Settings, Release, list[Channel[Any]]]:
+    """Build everything once, so that errors are reported before any worker starts.
+
+    A command that `ends` publishes nothing.
+    """
     from ivr.app import build
     from ivr.channels.registry import unsigned
     from ivr.errors import FlowError
     from ivr.settings import Settings
     from ivr.web import web_app
 
+    from ._published import report_of
+
+    insecure = options.insecure
     settings = Settings.from_environment(insecure=insecure or None)
-    if insecure and not is_loopback(host):
-        raise Refused(
-            f"--insecure accepts every request, so it listens on loopback only, such as --bind 127.0.0.1:{wanted}."
-        )
+    if insecure and not is_loopback(options.host):
+        only = f"so it listens on loopback only, such as --bind 127.0.0.1:{options.port}."
+        raise Refused(f"--insecure accepts every request, {only}")
     if not insecure and (lacking := unsigned(settings)):
         raise Refused(f"{lacking}\n{_TRY_OUT}")
-    if (workers or 1) > 1 and settings.store.startswith("memory:"):
+    if (options.workers or 1) > 1 and settings.store.startswith("memory:"):
         raise Refused("a store in memory is not shared between processes; use --workers 1 or set IVR_STORE.")
     try:
-        with closing(build(settings)) as ivr:
+        with closing(build(settings, release=_unpublished(settings) if ends else None)) as ivr:
             # Workers are forked from this process: they need not load again what it has loaded.
             web_app(ivr)
             if settings.asr != "local":  # whose models would be loaded by threads
                 ivr.session.speech_input.warm(ivr.release)
             return settings, ivr.release, list(ivr.channels.values())
     except FlowError as fault:
-        raise Refused(_report(fault)) from None
+        raise Refused(f"the flows cannot be used.\n\n{report_of(fault.problems)}") from None
+
+
+def _unpublished(settings: Settings) -> Release | None:
+    """Return the flow files where nothing is published yet, as the first start will publish them. Raises FlowError."""
+    from ivr.flow.loader import load
+    from ivr.session.step_registry import catalogue
+
+    from ._published import publication_of
+
+    if publication_of(settings).version:
+        return None
+    return load(settings.flows, catalogue())
 
 
 @contextmanager
@@ -218,20 +265,10 @@ def _shared_figures(before: Succession | None) -> Iterator[None]:
             shutil.rmtree(own, ignore_errors=True)
 
 
-def _report(fault: FlowError) -> str:
-    from ivr.diagnostics import render
-    from ivr.diagnostics.report import Report
-
-    sources: dict[str, Any] = {}
-    for problem in fault.problems:
-        file = Path(problem.place.file)
-        if file.is_file():
-            sources[problem.place.file] = file.read_text(encoding="utf-8", errors="replace")
-    return "the flows cannot be used.\n\n" + render("text", fault.problems, Report(sources))
-
-
 def _warnings(settings: Settings, release: Release, channels: Iterable[Channel[Any]]) -> Iterator[str]:
     from ivr.settings.misspelt import misspelt
+
+    from ._published import folder_differs
 
     for channel in channels:
         yield from channel.warnings()
@@ -239,6 +276,11 @@ def _warnings(settings: Settings, release: Release, channels: Iterable[Channel[A
         yield f"{name} is no setting." + (f" Did you mean {meant}?" if meant else "")
     if settings.store.startswith("memory:"):
         yield "IVR_STORE is memory: calls, complaints and locks are lost when the server ends."
+    if folder_differs(settings.flows, release):
+        yield (
+            f"the flow files in {settings.flows.as_posix()} are not what is live (release {release.version}). "
+            "See the difference with: ivr diff. Let them go live with: ivr publish."
+        )
 
 
 def _welcome(url: str, settings: Settings, channels: Iterable[Channel[Any]]) -> str:

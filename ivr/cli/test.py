@@ -103,9 +103,11 @@ def wired(
     token: str = "",
     more: Mapping[str, str] | None = None,
     banks: Mapping[str, str] | None = None,
+    flows: Release | None = None,
 ) -> Iterator[Wired]:
     """Start a demo bank and connect an engine: store in memory, own token, flows and audio as configured.
 
+    `flows` is the release to play; without it, it is read from the configured folder.
     `more` are further settings by variable. Without them, every prompt is spoken as text, even if it has a recording,
     so that its words can be compared. `banks` are addresses of services that are asked instead of their samples.
     """
@@ -124,7 +126,7 @@ def wired(
         env = {"IVR_TTS": "cloud", **kept, **(more or {})}
         env |= {"IVR_STORE": "memory:", VARIABLES["auth_token"]: token, "IVR_PUBLIC_URL": BASE_URL}
         settings = Settings.from_environment({**env, "IVR_BANK_URL": NOWHERE if gone else bank.url})
-        release = release or load(settings.flows, catalogue())
+        release = release or flows or load(settings.flows, catalogue())
         asked_at = {**(banks or {}), **({BANK: NOWHERE} if gone else {})}
         scripted = ScriptedLookup(in_simulator(release.lookups, bank.url, asked_at, settings.named), sleep)
         return build(settings, clock=clock, release=release, lookup=scripted), scripted
@@ -171,7 +173,6 @@ def command(
     the samples of lookups.yaml, or the service at an address of --bank. At the end the choices that no conversation
     takes are listed. The exit code is 1 if a conversation fails.
     """  # noqa: D301
-    from ivr.carrier.clock import VirtualClock
     from ivr.conversations.reader import read_conversations
 
     if not paths and not CONVERSATIONS_FOLDER.is_dir():
@@ -179,16 +180,8 @@ def command(
     conversations = _chosen(read_conversations(paths or (CONVERSATIONS_FOLDER,)), text)
     if not conversations:
         raise click.UsageError(f"no conversation has {text!r} in its file, flow or title")
-    began, clock = time.perf_counter(), VirtualClock(MONDAY_AT_TEN)
-    with _server_faults() as faults, wired(clock.now, sleep=clock.sleep, banks=dict(banks)) as whole:
-        _refuse_unknown(conversations, whole.ivr()[0].release)
-        show = None if as_json else _Progress(verbose)
-        played = []
-        for conversation in conversations:
-            played.append(faults.judge(play_one(whole, clock, conversation)))
-            if show is not None:
-                show(played[-1])
-        taken, there = whole.choices()
+    began, show = time.perf_counter(), None if as_json else _Progress(verbose)
+    played, taken, there = play_all(conversations, banks=dict(banks), show=show)
     missing = {outcome: place for outcome, place in there.items() if outcome not in taken}
     whole_run = not text and all(path.is_dir() for path in paths)
     if as_json:
@@ -206,6 +199,33 @@ def _refuse_unknown(conversations: Sequence[Conversation], release: Release) -> 
 
     if problems := conversation_problems(conversations, release):
         raise FlowError(problems)
+
+
+def play_all(
+    conversations: Sequence[Conversation],
+    *,
+    flows: Release | None = None,
+    banks: Mapping[str, str] | None = None,
+    show: Callable[[ConversationResult], None] | None = None,
+    checked: bool = True,
+) -> tuple[list[ConversationResult], frozenset[_Outcome], dict[_Outcome, Place]]:
+    """Play conversations against a release, or the configured flows; return the results and choices taken, and all.
+
+    `show` receives each result at once. Raises FlowError for conversations that name what the flows do not have, unless
+    they are played unchecked, for what they hear.
+    """
+    from ivr.carrier.clock import VirtualClock
+
+    clock = VirtualClock(MONDAY_AT_TEN)
+    with _server_faults() as faults, wired(clock.now, sleep=clock.sleep, banks=banks, flows=flows) as whole:
+        if checked:
+            _refuse_unknown(conversations, whole.ivr()[0].release)
+        played = []
+        for conversation in conversations:
+            played.append(faults.judge(play_one(whole, clock, conversation)))
+            if show is not None:
+                show(played[-1])
+        return played, *whole.choices()
 
 
 def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> ConversationResult:

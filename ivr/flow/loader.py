@@ -12,8 +12,9 @@ from typing import Any
 
 from ivr.diagnostics.problem import Place, Problem
 from ivr.errors import FlowError
+from ivr.yamlfile.plain_text import read_plain_text
 from ivr.yamlfile.source import Mapping as Block
-from ivr.yamlfile.source import Node, read_file, read_text
+from ivr.yamlfile.source import Node, read_text
 from ivr.yamlfile.suggest import did_you_mean
 
 from .allowances import with_allowances
@@ -109,10 +110,21 @@ def inspect(folder: Path, catalogue: Catalogue) -> tuple[Release | None, list[Pr
 def check_folder(folder: Path, catalogue: Catalogue, today: date) -> tuple[Release | None, list[Problem]]:
     """Read a folder as `inspect` does, and judge what callers will feel, too; `today` decides which allowances hold."""
     built = _read_folder(folder, catalogue)
+    return built.release, _judged(built, f"{folder.as_posix()}/", today)
+
+
+def check_files(files: Mapping[str, str], catalogue: Catalogue, today: date) -> tuple[Release | None, list[Problem]]:
+    """Read stored files, and judge them as `check_folder` does a folder."""
+    built = _read_files(files, catalogue)
+    return built.release, _judged(built, "", today)
+
+
+def _judged(built: _Built, prefix: str, today: date) -> list[Problem]:
+    """Return all problems; `prefix` stands before the names of the files in problems."""
     judged = judge_parts(built.parts) if built.parts is not None else []
     allowable = {rule.id for rule in all_rules() if not rule.at_load}
-    named = {f"{folder.as_posix()}/{name}": text for name, text in built.files.items()}
-    return built.release, [*built.problems, *with_allowances(judged, named, allowable, today)]
+    named = {f"{prefix}{name}": text for name, text in built.files.items()}
+    return [*built.problems, *with_allowances(judged, named, allowable, today)]
 
 
 @dataclass(frozen=True)
@@ -126,30 +138,49 @@ class _Built:
 
 
 def _read_folder(folder: Path, catalogue: Catalogue) -> _Built:
-    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
-    if not paths:
+    nodes, files, problems = folder_files(folder)
+    if not files:
         message = f"There is no flow file in {folder.as_posix()}."
         cure = "Name the folder that holds the flows, or set IVR_FLOWS to it; ivr new FOLDER makes one."
         return _Built(None, [Problem(Place(folder.as_posix(), 1, 1), "no-flows", message, cure)])
-    files, nodes, problems = {}, {}, []
-    for path in paths:
-        name = path.as_posix()
-        nodes[path.name], slips = read_file(path, name)
-        problems += slips
-        files[path.name] = (
-            "" if any(slip.rule in ("not-utf8", "unreadable-file") for slip in slips) else path.read_text("utf-8-sig")
-        )
     return _build(nodes, files, problems, catalogue, folder.as_posix())
 
 
-def reload(files: Mapping[str, str], catalogue: Catalogue) -> Release:
-    """Rebuild a release from stored files. Raises FlowError if the present flow language refuses them."""
+def folder_files(folder: Path) -> tuple[dict[str, Node | None], dict[str, str], list[Problem]]:
+    """Read each `*.yaml` of a folder once, so that what is checked is what is used; return nodes, texts and problems.
+
+    The text of a file that cannot be read is empty.
+    """
+    files: dict[str, str] = {}
+    nodes: dict[str, Node | None] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
+        name = path.as_posix()
+        text, slips = read_plain_text(path, name)
+        nodes[path.name], faults = (None, []) if text is None else read_text(text, name)
+        problems += [*slips, *faults]
+        files[path.name] = (text or "").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return nodes, files, problems
+
+
+def inspect_files(files: Mapping[str, str], catalogue: Catalogue) -> tuple[Release | None, list[Problem]]:
+    """Read stored files as `inspect` reads a folder; return the release, if it can be built, and all problems."""
+    built = _read_files(files, catalogue)
+    return built.release, built.problems
+
+
+def _read_files(files: Mapping[str, str], catalogue: Catalogue) -> _Built:
     nodes, problems = {}, []
     for name, text in files.items():
         nodes[name], slips = read_text(text, name)
         problems += slips
+    return _build(nodes, dict(files), problems, catalogue, "flows")
+
+
+def reload(files: Mapping[str, str], catalogue: Catalogue) -> Release:
+    """Rebuild a release from stored files. Raises FlowError if the present flow language refuses them."""
     # Questions are not checked: a live call must go on with its flows, and a wrong question fails when it is asked.
-    built = _build(nodes, dict(files), problems, replace(catalogue, questions={}), "flows")
+    built = _read_files(files, replace(catalogue, questions={}))
     if built.release is None or any(problem.level == "error" for problem in built.problems):
         raise FlowError(built.problems)
     return built.release

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from socket import socket
+from typing import NoReturn
 
 from ivr.telemetry import log
 
@@ -23,6 +24,8 @@ from .listening import notify
 from .succession import Succession
 from .worker import IDLE_GRACE, LONGEST_GOODBYE, READY, TOLD_BY, work
 
+LONGEST_CHECK = 120.0
+"""Seconds for the check of what is on the disk, before the server is started again in place."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 """The pauses before a worker is started again that ended before it took calls: doubled each time."""
 
@@ -34,11 +37,20 @@ class _Worker:
     takes_calls: bool = False
 
 
+@dataclass
+class _Check:
+    """The process that checks whether the server may start again, and the time by which it must have ended."""
+
+    pid: int
+    until: float
+
+
 @dataclass(frozen=True)
 class Generation:
     """The parts that the workers of one start of the server share.
 
-    `may_restart` returns whether the program, settings and flows on the disk can be used; it reports why if not.
+    `may_restart` returns whether the program, the settings and the published flows can be used; it reports why if not.
+    It runs in a process of its own, so that workers are replaced meanwhile.
     """
 
     number: int
@@ -63,20 +75,20 @@ class Supervisor:
         self._next_start = 0.0
         self._announced = False
         self._signals: set[int] = set()
+        self._check: _Check | None = None
+        self._wake = -1
 
     def run(self) -> None:
         """Run until SIGTERM or SIGINT, then let the workers leave. Raises OSError if no process can be made."""
-        wake = self._listen_to_signals()
+        self._wake = self._listen_to_signals()
         gc.collect()
         gc.freeze()  # the workers share these objects' pages as long as the collector does not touch them
         while not self._signals & {signal.SIGTERM, signal.SIGINT}:
             self._reap()
             self._fill_up()
             self._announce()
-            if signal.SIGHUP in self._signals and (self._announced or self._failures):
-                self._signals.discard(signal.SIGHUP)
-                self._restart()
-            self._sleep(wake)
+            self._restart_if_asked()
+            self._sleep()
         self._stop()
 
     def _listen_to_signals(self) -> int:
@@ -142,28 +154,77 @@ class Supervisor:
         workers = self._workers
         return len(workers) == self._generation.number and all(worker.takes_calls for worker in workers)
 
-    def _restart(self) -> None:
-        """Start again in place, unless the program, settings or flows on the disk cannot be used."""
-        if not self._generation.may_restart():
-            log.line("restart", refused="what is on the disk cannot be used; the server goes on as it is")
+    def _restart_if_asked(self) -> None:
+        """After SIGHUP check what the server would start with, and start again in place if that can be used."""
+        if self._check is not None:
+            self._end_check(self._check)
+        elif signal.SIGHUP in self._signals and (self._announced or self._failures):
+            self._signals.discard(signal.SIGHUP)
+            self._check = self._start_check()
+
+    def _start_check(self) -> _Check | None:
+        try:
+            pid = os.fork()
+        except OSError as fault:
+            log.fault("restart", fault)
+            return None
+        if not pid:
+            self._run_check()
+        return _Check(pid, time.monotonic() + LONGEST_CHECK)
+
+    def _run_check(self) -> NoReturn:
+        """Check in a child, which ends with 0 if the server may start again."""
+        status = 1
+        try:
+            os.close(self._life[1])  # else the workers would not notice the parent's end
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+                signal.signal(number, signal.SIG_DFL)
+            status = 0 if self._generation.may_restart() else 1
+        except BaseException as fault:
+            log.fault("restart", fault)
+        finally:
+            os._exit(status)
+
+    def _end_check(self, check: _Check) -> None:
+        status = _ended(check.pid)
+        if status is None:
+            if time.monotonic() > check.until:
+                _kill(check.pid, signal.SIGKILL)
             return
+        self._check = None
+        if status != 0:
+            log.line("restart", refused="what it would start with cannot be used; the server goes on as it is")
+            return
+        self._restart()
+
+    def _restart(self) -> None:
+        """Start again in place. The server goes on as it is if the program cannot be started."""
         log.line("restart")
         workers = [*self._old, *(worker.pid for worker in self._workers)]
         listeners = [listener.fileno() for listener in self._generation.listeners]
-        Succession(listeners, self._life, workers, self._generation.figures).restart()
+        try:
+            Succession(listeners, self._life, workers, self._generation.figures).restart()
+        except OSError as fault:
+            log.fault("restart", fault)
+            self._wake = self._listen_to_signals()
 
-    def _sleep(self, wake: int) -> None:
-        """Wait for a signal, for a worker that gets ready, or until the next start is due."""
+    def _sleep(self) -> None:
+        """Wait for a signal, for a worker that gets ready, or until the next start or the end of a check is due."""
         starting = [worker.ready for worker in self._workers if not worker.takes_calls]
         short = len(self._workers) < self._generation.number
-        seconds = max(0.0, self._next_start - time.monotonic()) if short else None
-        select.select([wake, *starting], [], [], seconds)
+        due = [self._next_start] if short else []
+        due += [self._check.until + 0.1] if self._check else []
+        seconds = max(0.0, min(due) - time.monotonic()) if due else None
+        select.select([self._wake, *starting], [], [], seconds)
         with suppress(BlockingIOError):
-            os.read(wake, 4096)
+            os.read(self._wake, 4096)
 
     def _stop(self) -> None:
         """Let all workers leave; kill those that take longer than their turns may take."""
         notify(os.environ, "STOPPING=1")
+        if self._check is not None:
+            _kill(self._check.pid, signal.SIGKILL)
         left = [*self._old, *(worker.pid for worker in self._workers)]
         for pid in left:
             _kill(pid, signal.SIGTERM)

@@ -68,9 +68,14 @@ class Session:
         Raises IvrError when the store or the flows fail; the channel then apologises and dials a person.
         """
         request = self._request(incoming)
-        with self.store.lease(incoming.call_id, within=REQUEST_SECONDS, key=incoming.key):
-            answers = (self._answer(unit, channel, request) for unit in attempts(self.store))
-            return next(document for document in answers if document is not None)
+        try:
+            with self.store.lease(incoming.call_id, within=REQUEST_SECONDS, key=incoming.key):
+                answers = (self._answer(unit, channel, request) for unit in attempts(self.store))
+                return next(document for document in answers if document is not None)
+        except Exception:
+            if request.engine is not None:
+                self.engines.tallies.error(request.engine.release.version, request.started)
+            raise
 
     def hang_up(self, incoming: Incoming) -> None:
         """End a call whose caller has hung up; do nothing for an ended or unknown call."""
@@ -185,12 +190,14 @@ class Session:
             if not isinstance(started, CallStarted):  # the store has lost the call: begin again rather than fail
                 started = CallStarted(incoming.caller, incoming.called)
             request.begins, request.shown = True, started
-            outcome = self.engines.newest.begin(incoming.call_id, started, now)
+            request.engine, request.started = self.engines.for_new_call(unit, incoming.call_id, now), now
+            outcome = request.engine.begin(incoming.call_id, started, now)
         else:
             call = thaw(saved.call, self.seal)
             if call.turn >= TURN_LIMIT:
                 raise FlowStuck(f"the call has taken {TURN_LIMIT} turns")
             engine = self.engines.engine_of(call.release)
+            request.engine, request.started = engine, call.started
             if request.input is None:
                 if isinstance(incoming.input, Recorded):  # fetching and recognising it takes seconds
                     unit.pause()
@@ -237,7 +244,10 @@ class Session:
         call, now = reply.call, self.clock()
         rows = [*(_row(call, event, now) for event in reply.events), *more]
         entry = Saved(call.id, call.turn, key, freeze(call, self.seal), document, ended=bool(call.ended))
-        return self._write(unit, entry, rows, saved, now)
+        if not self._write(unit, entry, rows, saved, now):
+            return False
+        self.engines.tallies.turn(call.release, call.started, reply.events, first=saved is None)
+        return True
 
     def _write(
         self, unit: UnitOfWork, entry: Saved, rows: Sequence[JournalRow], saved: Saved | None, now: float
@@ -263,7 +273,10 @@ class Session:
 
 @dataclass
 class _Request:
-    """One request over all attempts at its turn; `input` is the recognised input, `shown` what of it is recorded."""
+    """One request over all attempts at its turn; `input` is the recognised input, `shown` what of it is recorded.
+
+    `engine` is that of the call, which began at the Unix time `started`.
+    """
 
     incoming: Incoming
     now: float
@@ -271,6 +284,8 @@ class _Request:
     input: Input | None = None
     shown: Input | None = None
     begins: bool = False
+    engine: Engine | None = None
+    started: float = 0.0
 
 
 def _late_recording(incoming: Incoming, turn: int, now: float) -> list[JournalRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,11 @@ from ivr.demo.bank.serving import BackgroundBank
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput
 from ivr.engine.ports import Incoming
 from ivr.errors import FlowError, FlowStuck
+from ivr.flow.loader import load
+from ivr.services.publishing.audit import AuditEntry
+from ivr.services.publishing.service import Publishing
 from ivr.session.session import TURN_LIMIT
+from ivr.session.step_registry import catalogue
 from ivr.settings import Hidden, Settings
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -145,13 +150,18 @@ def test_a_caller_may_go_on_under_the_flows_that_the_call_began_with(settings, t
         (flows / file.name).write_text(file.read_text("utf-8"), "utf-8")
     first = build(replace(settings, flows=flows))
     ask(first, None, RING)
-    first.store.close()
     menu = flows / "main_menu.yaml"
     menu.write_text(menu.read_text("utf-8").replace("查询余额", "余额查询"), "utf-8")
-    second = build(replace(settings, flows=flows))
-    assert second.release.version != first.release.version
+    edited = load(flows, catalogue())
+    assert "查询余额，请按1" in ask(first, None, RING, call="CA2")  # not live as long as it is not published
+    entry = AuditEntry(0, time.time(), "publish", "8001", why="clearer")
+    Publishing(first.store).publish(edited, entry, expected=first.release.version)
+    second = build(replace(settings, flows=tmp_path / "gone"))
+    assert second.release.version == edited.version
+    for number, server in enumerate([first, second]):
+        assert "余额查询，请按1" in ask(server, None, RING, call=f"CA3{number}")
     assert "查询余额，请按1" in ask(second, 1, NoInput())
-    assert "余额查询，请按1" in ask(second, None, RING, call="CA2")
+    first.store.close()
     second.store.close()
 
 

@@ -79,12 +79,18 @@ class Queue:
         places_calls: bool = False,
         tidying: Tidying | None = None,
     ) -> None:
-        self.repository, self.line, self.seal, self.places_calls = repository, line, seal, places_calls
+        self.repository, self.seal, self.places_calls = repository, seal, places_calls
         repository.watch = CallbackLog(documents).watch
         self._carrier_router = carrier_router
         self._last_agents = LastAgent(documents)
-        self.legs, self.agents = Legs(repository, self._last_agents, seal, line), Agents(repository, line)
         self._tidying = tidying or Tidying()
+        self.take_line(line)
+
+    def take_line(self, line: Hotline) -> None:
+        """Use another line.yaml from now on, such as that of a release that was published."""
+        self.line = line
+        self.legs = Legs(self.repository, self._last_agents, self.seal, line)
+        self.agents = Agents(self.repository, line)
 
     def within(self, unit: UnitOfWork) -> Queue:
         """Return the same queue in a unit of work, whose commit writes what it changes."""

@@ -1,0 +1,1 @@
+"""What is different between two releases, in words of those who call."""

@@ -1,0 +1,115 @@
+"""Compare two releases: every difference, what callers notice most first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from ivr.flow.edges import StepName, starts
+from ivr.flow.model import Flow, Release, Step
+
+from .choices import ChoiceComparison
+from .files import file_differences
+from .model import Difference
+from .reach import reachable_steps, reaches_person_on_silence, seconds_to_person
+from .steps import StepComparison, value_text
+
+LEAST_SECONDS = 1.0
+"""The least change of the time to a person that is reported."""
+_FLOW_SETTINGS = ("language", "profile", "start", "agent", "main_menu", "parameters", "returns")
+
+
+def compare(old: Release, new: Release) -> list[Difference]:
+    """Return every difference between two releases."""
+    return [*_journeys(old, new), *_flows(old, new), *file_differences(old, new)]
+
+
+def _flows(old: Release, new: Release) -> Iterator[Difference]:
+    for name in dict.fromkeys([*old.flows, *new.flows]):
+        if name not in new.flows:
+            yield Difference("flow_removed", name)
+        elif name not in old.flows:
+            yield Difference("flow_added", name)
+        else:
+            yield from _flow(old.flows[name], new.flows[name])
+
+
+def _flow(old: Flow, new: Flow) -> Iterator[Difference]:
+    names = _renamed_steps(old, new)
+
+    def renamed(name: str) -> str:
+        return names.get(name, name)
+
+    for setting in _FLOW_SETTINGS:
+        before, after = getattr(old, setting), getattr(new, setting)
+        before = renamed(before) if setting in ("start", "agent", "main_menu") else before
+        if before != after:
+            facts = {"name": setting, "before": value_text(before), "after": value_text(after)}
+            yield Difference("flow_setting", new.name, "", facts)
+    yield from ChoiceComparison(new.name, "", old.globals, new.globals, renamed).differences()
+    for before_name, after_name in names.items():
+        yield Difference("step_renamed", new.name, after_name, {"before": before_name})
+    before_steps = {renamed(step.name): step for step in old.written_steps()}
+    after_steps = {step.name: step for step in new.written_steps()}
+    for name in dict.fromkeys([*before_steps, *after_steps]):
+        if name not in after_steps:
+            yield Difference("step_removed", new.name, name)
+        elif name not in before_steps:
+            yield Difference("step_added", new.name, name, {"kind": after_steps[name].kind})
+        else:
+            yield from StepComparison(new.name, before_steps[name], after_steps[name], renamed).differences()
+
+
+def _renamed_steps(old: Flow, new: Flow) -> Mapping[str, str]:
+    """Return the new name of each step that is there under another name and otherwise equal."""
+    after = {step.name: step for step in new.written_steps() if step.name not in old.steps}
+    names: dict[str, str] = {}
+    for step in old.written_steps():
+        if step.name in new.steps:
+            continue
+        same = next((name for name, other in after.items() if _equal(step, other)), None)
+        if same is not None:
+            names[step.name] = same
+            del after[same]
+    return names
+
+
+def _equal(old: Step, new: Step) -> bool:
+    return type(old) is type(new) and replace(old, name=new.name) == new
+
+
+def _journeys(old: Release, new: Release) -> Iterator[Difference]:
+    """Yield what is different on the way: steps out of reach, silence, and the time to a person."""
+    before, after = reachable_steps(old), reachable_steps(new)
+    for flow, step in sorted(before - after):
+        if flow in new.flows and step in new.flows[flow].steps and "." not in step:
+            yield Difference("unreachable", flow, step)
+    silent_before, silent_after = reaches_person_on_silence(old), reaches_person_on_silence(new)
+    for name, safe in silent_after.items():
+        if name in silent_before and silent_before[name] != safe and name in after:
+            yield Difference("silence_gained" if safe else "silence_lost", *name)
+        elif name not in silent_before and not safe and name in after:
+            yield Difference("silence_lost", *name)
+    yield from _times(old, new)
+
+
+def _times(old: Release, new: Release) -> Iterator[Difference]:
+    for start in starts(new):
+        flow = start[0]
+        if flow not in old.flows:
+            continue
+        for language in new.flows[flow].languages:
+            was = seconds_to_person(old, _start(old, flow), language)
+            now = seconds_to_person(new, start, language)
+            facts = {"language": language}
+            if now is None and was is not None:
+                yield Difference("person_lost", flow, "", facts)
+            elif was is None and now is not None:
+                yield Difference("person_gained", flow, "", facts | {"after": f"{now:.0f}"})
+            elif was is not None and now is not None and abs(now - was) >= LEAST_SECONDS:
+                kind = "person_later" if now > was else "person_sooner"
+                yield Difference(kind, flow, "", facts | {"by": f"{abs(now - was):.0f}", "after": f"{now:.0f}"})
+
+
+def _start(release: Release, flow: str) -> StepName:
+    return flow, release.flows[flow].start

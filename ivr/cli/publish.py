@@ -1,0 +1,316 @@
+"""`ivr publish`: check flows, test them, and let all new calls get them at once. Must not change a live call."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from ._datetime_param import Moment, moment_text
+from ._objections import failed_conversations, new_warnings
+from ._options import BY_OPTION, JSON_OPTION
+from ._published import report_of
+from ._sockets import Refused
+from .test import CONVERSATIONS_FOLDER
+
+if TYPE_CHECKING:
+    from ivr.diagnostics.problem import Problem
+    from ivr.flow.model import Release
+    from ivr.services.publishing.audit import AuditEntry
+    from ivr.services.publishing.publication import Publication
+    from ivr.services.publishing.service import Publishing
+    from ivr.settings import Settings
+    from ivr.stores import Store
+
+OBJECTIONS_SHOWN = 10
+
+
+class _Share(click.ParamType[float]):
+    """A share of calls, written 10 % or 0.1."""
+
+    name = "share"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read a share from more than 0 to less than 1."""
+        text = str(value).strip()
+        try:
+            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            share = 0.0
+        if not 0 < share < 1:
+            self.fail(f"{value!r} is no share of calls; write 10% or 0.1", param, ctx)
+        return share
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What the operator wants; `what` is a folder, a draft or a version, "" the folder of IVR_FLOWS."""
+
+    what: str
+    by: str
+    why: str
+    draft: str
+    share: float | None
+    at: float | None
+    overrule: str
+    conversations: tuple[Path, ...]
+    yes: bool
+    as_json: bool
+
+    @property
+    def action(self) -> str:
+        """The action of the audit entry."""
+        return "draft" if self.draft else "stage" if self.share else "plan" if self.at else "publish"
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A release that is to go live, with the problems of its files."""
+
+    release: Release | None
+    version: str
+    problems: Sequence[Problem]
+
+
+@click.command(short_help="Check and test the flows, and let new calls get them.")
+@click.argument("what", required=False, default="", metavar="[FOLDER|DRAFT|VERSION]")
+@click.option("--why", default="", help="The reason; stored in the history. Asked for on a terminal.")
+@BY_OPTION
+@click.option("--draft", metavar="NAME", default="", help="Only store the flows under a name.")
+@click.option("--share", type=_Share(), help="Only for this share of new calls, such as 10%.")
+@click.option("--at", type=Moment(), help='At a time: 02:00, "2026-12-24 08:00" or 2h; China time.')
+@click.option("--overrule", metavar="REASON", default="", help="Publish in spite of objections; the reason is stored.")
+@click.option("--conversations", multiple=True, type=click.Path(exists=True, path_type=Path), metavar="PATH",
+              help="Conversations to play first. May be repeated.  [default: tests/conversations]")  # fmt: skip
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--watch", is_flag=True, help="For development: publish a folder whenever it changes and passes.")
+@JSON_OPTION
+def command(
+    what: str,
+    why: str,
+    by: str,
+    draft: str,
+    share: float | None,
+    at: float | None,
+    overrule: str,
+    conversations: tuple[Path, ...],
+    yes: bool,
+    watch: bool,
+    as_json: bool,
+) -> None:
+    """Check flows, play the conversations, show what changes for callers, and let all new calls get the flows.
+
+    \b
+    Example:
+      ivr publish --why "credit cards have a key of their own"
+      ivr publish --share 10% --why "try the new menu"
+      ivr publish --draft autumn
+      ivr publish autumn --at 02:00 --why "as approved"
+
+    Without an argument the folder of IVR_FLOWS is published. All workers and machines that share the store switch at
+    once; calls under way end with the flows that they began with. Errors are refused. A conversation that fails, or a
+    warning that the live flows do not have, is refused unless --overrule gives a reason. With --share, the flows are
+    taken back by themselves when errors, no_match or no_input rise. Exit codes: 1 if it is refused, 2 for wrong usage.
+    """  # noqa: D301
+    from ivr.settings import Settings
+    from ivr.stores import open_store
+
+    if sum(map(bool, (draft, share, at))) > 1:
+        raise click.UsageError("--draft, --share and --at exclude each other")
+    settings = Settings.from_environment()
+    if settings.store.startswith("memory:"):
+        raise Refused("IVR_STORE=memory: is private to one program, so no server would see the change.")
+    if watch:
+        from ._watch import watch_folder
+
+        return watch_folder(settings, Path(what) if what else settings.flows, by)
+    usual = (CONVERSATIONS_FOLDER,) if CONVERSATIONS_FOLDER.is_dir() else ()
+    wish = _Wish(what, by, why, draft, share, at, overrule, conversations or usual, yes, as_json)
+    store = open_store(settings.store)
+    try:
+        _publish(wish, store, settings)
+    finally:
+        store.close()
+
+
+def _publish(wish: _Wish, store: Store, settings: Settings) -> None:
+    from ivr.services.publishing.service import Publishing
+    from ivr.session.published import stored_release
+
+    wish = _with_reason(wish)
+    publishing = Publishing(store)
+    publication = publishing.publication(time.time())
+    candidate = _candidate(wish, store, settings)
+    if any(problem.level == "error" for problem in candidate.problems) or candidate.release is None:
+        _refuse_errors(wish, publishing, candidate)
+    live = stored_release(store, publication.version) if publication.version else None
+    if live and not wish.draft and _changes_nothing(candidate.release, publication):
+        _tell(wish, {"published": False, "version": live.version}, f"Release {live.version} is live already.")
+        return
+    changes = _changes(live, candidate.release)
+    objections = list(new_warnings(candidate.problems, live))
+    played, failures = failed_conversations(candidate.release, wish.conversations)
+    objections += failures
+    if not wish.as_json:
+        _show(changes, played, objections)
+    if objections and not wish.overrule and not wish.draft:
+        _refuse(wish, publishing, candidate, objections, changes)
+    _ask(wish)
+    _go_live(wish, publishing, candidate.release, publication, objections, changes)
+
+
+def _candidate(wish: _Wish, store: Store, settings: Settings) -> _Candidate:
+    """Read a folder, a draft or a version. Raises PublishingError for a name that nothing has."""
+    from ivr.flow.loader import content_hash, folder_files, inspect, inspect_files
+    from ivr.services.publishing.service import Publishing
+    from ivr.session.step_registry import catalogue
+
+    folder = Path(wish.what) if wish.what else settings.flows
+    if not wish.what or folder.is_dir():
+        release, problems = inspect(folder, catalogue())
+        version = release.version if release else content_hash(folder_files(folder)[1])
+        return _Candidate(release, version, problems)
+    version = Publishing(store).version_of(wish.what)
+    release, problems = inspect_files(store.release(version) or {}, catalogue())
+    return _Candidate(release, version, problems)
+
+
+def _changes_nothing(release: Release, publication: Publication) -> bool:
+    """Return whether a release is live for all, and nothing else is staged or planned."""
+    return publication.versions() == (release.version,)
+
+
+def _changes(live: Release | None, release: Release) -> list[str]:
+    from ivr.changes.compare import compare
+    from ivr.changes.words import in_words
+
+    return [in_words(change, "en") for change in compare(live, release)] if live else []
+
+
+def _show(changes: Sequence[str], played: int, objections: Sequence[str]) -> None:
+    for line in changes:
+        click.echo(f"  {line}")
+    click.echo(f"{played} conversations were played." if played else "No conversation was played.", err=True)
+    for objection in objections[:OBJECTIONS_SHOWN]:
+        click.echo(f"  {objection}", err=True)
+    if len(objections) > OBJECTIONS_SHOWN:
+        click.echo(f"  and {len(objections) - OBJECTIONS_SHOWN} more", err=True)
+
+
+def _entry(wish: _Wish, action: str, **more: object) -> AuditEntry:
+    from ivr.services.publishing.audit import AuditEntry
+    from ivr.services.staff_words import checked_text, staff_name
+
+    reason = checked_text(wish.why, "the reason") if wish.why.strip() else ""
+    return AuditEntry(0, time.time(), action, staff_name(wish.by), why=reason, **more)  # type: ignore[arg-type]
+
+
+def _refuse_errors(wish: _Wish, publishing: Publishing, candidate: _Candidate) -> NoReturn:
+    """Record and report errors, which no reason overrules: calls could not be taken."""
+    errors = [problem for problem in candidate.problems if problem.level == "error"]
+    lines = tuple(str(problem) for problem in errors[:OBJECTIONS_SHOWN])
+    entry = publishing.refuse(_entry(wish, "refuse", version=candidate.version, overruled=lines))
+    if wish.as_json:
+        click.echo(_as_json({"published": False, "version": candidate.version, "objections": list(map(str, errors))}))
+    else:
+        click.echo(report_of(candidate.problems), err=True)
+        refused = f"Refused (entry {entry.number} of ivr versions): the flows have errors."
+        click.echo(f"{refused} Nothing has changed.", err=True)
+    raise click.exceptions.Exit(1)
+
+
+def _refuse(
+    wish: _Wish, publishing: Publishing, candidate: _Candidate, objections: Sequence[str], changes: Sequence[str]
+) -> NoReturn:
+    more = {"version": candidate.version, "overruled": tuple(objections[:OBJECTIONS_SHOWN]), "changes": tuple(changes)}
+    entry = publishing.refuse(_entry(wish, "refuse", **more))
+    if wish.as_json:
+        click.echo(_as_json({"published": False, "version": candidate.version, "objections": list(objections)}))
+    else:
+        click.echo(
+            f"Refused (entry {entry.number} of ivr versions): {len(objections)} objections. Nothing has changed. "
+            'If it must go live all the same: --overrule "REASON".',
+            err=True,
+        )
+    raise click.exceptions.Exit(1)
+
+
+def _with_reason(wish: _Wish) -> _Wish:
+    """Ask a person for the reason."""
+    if wish.why or not _at_terminal(wish):
+        return wish
+    return replace(wish, why=click.prompt("Why", default="", show_default=False))
+
+
+def _ask(wish: _Wish) -> None:
+    """Ask a person whether to go on."""
+    if not wish.draft and _at_terminal(wish):
+        click.confirm("Publish?", abort=True)
+
+
+def _at_terminal(wish: _Wish) -> bool:
+    return not wish.yes and not wish.as_json and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _go_live(
+    wish: _Wish,
+    publishing: Publishing,
+    release: Release,
+    publication: Publication,
+    objections: Sequence[str],
+    changes: Sequence[str],
+) -> None:
+    expected = publication.version
+    entry = _entry(
+        wish,
+        wish.action,
+        share=wish.share or 0.0,
+        planned_at=wish.at or 0.0,
+        draft=wish.draft,
+        overruled=tuple(objections[:OBJECTIONS_SHOWN]),
+        overrule_reason=wish.overrule if objections else "",
+        changes=tuple(changes),
+    )
+    match wish.action:
+        case "draft":
+            done = publishing.save_draft(release, entry)
+            words = f"Release {done.version} is stored as {wish.draft}. Publish it with: ivr publish {wish.draft}"
+        case "stage":
+            done = publishing.stage(release, entry, expected=expected)
+            words = (
+                f"Release {done.version} is live for {wish.share:.0%} of new calls. "
+                f"Publish it for all with: ivr publish {done.version}"
+            )
+        case "plan":
+            done = publishing.plan(release, entry, expected=expected)
+            words = (
+                f"Release {done.version} goes live at {moment_text(wish.at or 0.0)}. "
+                "Withdraw it with: ivr rollback --planned"
+            )
+        case _:
+            done = publishing.publish(release, entry, expected=expected)
+            words = f"Release {done.version} is live for all new calls. Go back with: ivr rollback"
+    dropped = _dropped(publication) if wish.action == "publish" else ""
+    published = {"published": wish.action != "draft", "action": done.action, "version": done.version}
+    _tell(wish, {**published, "before": done.before, "entry": done.number, "changes": list(changes)}, words + dropped)
+
+
+def _dropped(publication: Publication) -> str:
+    """Return what else ends with a publication."""
+    staged = f"\nRelease {publication.staged.version} is no longer tried." if publication.staged else ""
+    planned = f"\nRelease {publication.planned.version} is no longer planned." if publication.planned else ""
+    return staged + planned
+
+
+def _tell(wish: _Wish, result: dict[str, object], words: str) -> None:
+    click.echo(_as_json(result) if wish.as_json else words)
+
+
+def _as_json(result: dict[str, object]) -> str:
+    return json.dumps(result, ensure_ascii=False)

@@ -1,0 +1,74 @@
+"""A thread that follows what is published, so that a new release is ready before its first call.
+
+A call does not wait for it: each new call reads what is live by itself. The thread begins planned releases, counts how
+callers fare with a staged one, and takes it back when they fare worse.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from ivr.services.publishing.publication import Publication
+from ivr.services.publishing.service import LIVE, PUBLISHING, Publishing
+from ivr.services.publishing.stage_judgement import worse_because
+from ivr.services.publishing.tallies import forget_tallies, stage_tally
+from ivr.stores import Store
+from ivr.telemetry import log
+
+from .releases import ReleaseEngines
+
+EVERY_SECONDS = 1.0
+JUDGED_EVERY = 5
+"""The rounds between two looks at a staged release."""
+
+
+class ReleaseWatch:
+    """Follows the publication of a store for the engines of one process. `clock` returns Unix seconds."""
+
+    def __init__(self, engines: ReleaseEngines, store: Store, clock: Callable[[], float]) -> None:
+        self._engines, self._store, self._clock = engines, store, clock
+        self._rounds = 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ivr-releases", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread, in the process that takes the calls."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the current round."""
+        self._end.set()
+        self._thread.join()
+
+    def round(self) -> None:
+        """Follow once. Raises StoreError."""
+        now = self._clock()
+        text = self._store.text(PUBLISHING, LIVE)
+        publication = self._engines.follow(text, now)
+        publishing = Publishing(self._store)
+        if publication.as_of(now) is not publication:
+            publishing.begin_planned(now)
+        self._rounds += 1
+        if self._rounds % JUDGED_EVERY == 0:
+            self._judge(publication, publishing, now)
+
+    def _judge(self, publication: Publication, publishing: Publishing, now: float) -> None:
+        stage = publication.staged
+        if stage is None:
+            forget_tallies(self._store, None)
+            return
+        self._engines.tallies.flush(self._store)
+        staged = stage_tally(self._store, stage, stage.version)
+        live = stage_tally(self._store, stage, publication.version)
+        if why := worse_because(staged, live):
+            entry = publishing.return_from(stage.since, why, now)
+            if entry is not None:
+                log.line("release_returned", version=stage.version, why=why)
+
+    def _run(self) -> None:
+        while not self._end.wait(EVERY_SECONDS):
+            try:
+                self.round()
+            except Exception as fault:
+                log.fault("releases", fault)
