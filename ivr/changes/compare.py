@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ivr.flow.edges import StepName, starts
+from ivr.flow.edges import StepName, step_named
 from ivr.flow.model import Flow, Release, Step
 
 from .choices import ChoiceComparison
@@ -90,26 +90,22 @@ def _journeys(old: Release, new: Release) -> Iterator[Difference]:
             yield Difference("silence_gained" if safe else "silence_lost", *name)
         elif name not in silent_before and not safe and name in after:
             yield Difference("silence_lost", *name)
-    yield from _times(old, new)
+    yield from _times(old, new, after)
 
 
-def _times(old: Release, new: Release) -> Iterator[Difference]:
-    for start in starts(new):
-        flow = start[0]
-        if flow not in old.flows:
-            continue
-        for language in new.flows[flow].languages:
-            was = seconds_to_person(old, _start(old, flow), language)
-            now = seconds_to_person(new, start, language)
-            facts = {"language": language}
+def _times(old: Release, new: Release, reached: set[StepName]) -> Iterator[Difference]:
+    """Yield where callers hear later or earlier how to get to a person."""
+    for flow in new.flows.values():
+        before = old.flows.get(flow.name)
+        for step in flow.written_steps() if before else ():
+            name = (flow.name, step.name)
+            if not step.listens or name not in reached or step_named(old, name) is None:
+                continue
+            was, now = seconds_to_person(old, name), seconds_to_person(new, name)
             if now is None and was is not None:
-                yield Difference("person_lost", flow, "", facts)
+                yield Difference("person_lost", *name)
             elif was is None and now is not None:
-                yield Difference("person_gained", flow, "", facts | {"after": f"{now:.0f}"})
+                yield Difference("person_gained", *name, {"after": f"{now:.0f}"})
             elif was is not None and now is not None and abs(now - was) >= LEAST_SECONDS:
                 kind = "person_later" if now > was else "person_sooner"
-                yield Difference(kind, flow, "", facts | {"by": f"{abs(now - was):.0f}", "after": f"{now:.0f}"})
-
-
-def _start(release: Release, flow: str) -> StepName:
-    return flow, release.flows[flow].start
+                yield Difference(kind, *name, {"by": f"{abs(now - was):.0f}", "after": f"{now:.0f}"})

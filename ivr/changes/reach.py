@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
 
 from ivr.flow import phrasebook
@@ -68,40 +67,28 @@ def _on_silence(release: Release, flow: Flow, step: Step) -> Iterator[Edge]:
     yield failure_edge(release, flow, step)
 
 
-def seconds_to_person(release: Release, start: StepName, language: str) -> float | None:
-    """Return the seconds from a step to a person, for a caller who hears each option to its end; None for no way.
+def seconds_to_person(release: Release, name: StepName) -> float | None:
+    """Return after how many seconds of a step a caller has heard how to get to a person; None where no key does it.
 
-    Speech is estimated by the profile's rate; answers of the bank, the caller's own time and the queue are left out.
+    Speech is estimated by the profile's rate. A key that works without being spoken counts from the end of the prompt.
     """
-    best: dict[StepName, float] = {}
-    queue: list[tuple[float, StepName]] = [(0.0, start)]
-    while queue:
-        seconds, name = heapq.heappop(queue)
-        step, flow = step_named(release, name), release.flows.get(name[0])
-        if name in best or step is None or flow is None:
-            continue
-        best[name] = seconds
-        if step.reaches_person:
-            return seconds
-        for more, target in _ways_in_time(release, flow, step, language):
-            if target is not None and target not in best:
-                heapq.heappush(queue, (seconds + more, target))
-    return None
-
-
-def _ways_in_time(release: Release, flow: Flow, step: Step, language: str) -> Iterator[tuple[float, StepName | None]]:
-    """Yield the ways from a step, each with the seconds after which a caller can take it."""
-    said = sum(_seconds(text, flow, language) for (key, _), text in texts_of(step).items() if key not in _NOT_AT_FIRST)
-    if not step.speaks:
-        said = 0.0
+    step, flow = step_named(release, name), release.flows[name[0]]
+    if step is None:
+        return None
+    language, texts = flow.language, texts_of(step).items()
+    said = sum(_seconds(text, flow, language) for (key, _), text in texts if key not in _NOT_AT_FIRST)
     options = dict(_options_in_time(flow, step, language, said))
     end = max(options.values(), default=said)
-    for edge in edges_of(release, flow, step):
-        yield (options.get(edge.choice.key, end) if edge.choice else end), edge.target
-    if step.listens:
-        for choice in flow.globals:
-            if choice.goto:
-                yield options.get(choice.key, end), target_of(release, flow, choice.goto.name)
+    keys = [choice.key for choice in (*step.own_choices(), *flow.globals) if _leads_to_person(release, flow, choice)]
+    return min((options.get(key, end) for key in keys), default=None)
+
+
+def _leads_to_person(release: Release, flow: Flow, choice: Choice) -> bool:
+    if choice.goto is None:
+        return False
+    target = target_of(release, flow, choice.goto.name)
+    step = step_named(release, target) if target else None
+    return choice.goto.name == flow.agent or (step is not None and step.reaches_person)
 
 
 def _options_in_time(flow: Flow, step: Step, language: str, begin: float) -> Iterator[tuple[str, float]]:
