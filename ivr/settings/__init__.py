@@ -87,7 +87,7 @@ class Settings:
     api_url: str = setting("TWILIO_API_URL", parsers.read_address, "")
     public_url: str = setting("IVR_PUBLIC_URL", parsers.read_public_url, "")
     store: str = setting("IVR_STORE", parsers.read_store, DEFAULT_STORE)
-    flows: Path = setting("IVR_FLOWS", parsers.read_folder, Path("flows"))
+    flows: Path = setting("IVR_FLOWS", parsers.read_folder_name, Path("flows"))
     audio: Path = setting("IVR_AUDIO", parsers.read_folder, Path("audio"))
     tts: tuple[str, ...] = setting("IVR_TTS", parsers.read_voices, VOICE_ORDER)
     asr: str = setting("IVR_ASR", parsers.read_asr, "cloud")

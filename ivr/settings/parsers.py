@@ -119,9 +119,17 @@ def read_store(text: str) -> str:
 
 def read_folder(text: str) -> Path:
     """Check that a folder exists."""
+    path = read_folder_name(text)
+    if not path.exists():
+        raise ValueError(f"there is no folder {text}")
+    return path
+
+
+def read_folder_name(text: str) -> Path:
+    """Check that a path is no file. The folder may be missing: published flows do not need it."""
     path = Path(text)
-    if not path.is_dir():
-        raise ValueError(f"{text} is a file, not a folder" if path.exists() else f"there is no folder {text}")
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{text} is a file, not a folder")
     return path
 
 
