@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,15 +17,16 @@ from .report import USUAL_DAYS, Day, midnight
 
 if TYPE_CHECKING:
     from ivr.engine.engine import Engine
-    from ivr.session.replay import Replayed
+    from ivr.session.replay import AffectedStep, Replayed
     from ivr.settings import Settings
     from ivr.stores import Store
 
 CALLS_NAMED = 3
 """The most calls that are named for one step."""
 DIFFERENCES = {
-    "other_reply": "goes another way, or says something else",
-    "other_question": "asks the bank or a service something that was not asked then",
+    "other_way": "go another way",
+    "other_words": "hear other words or wait otherwise",
+    "other_question": "ask the bank or a service something that was not asked then",
     "stuck": "cannot go on",
 }
 
@@ -48,11 +48,12 @@ def command(folder: Path | None, since: float | None, limit: int, as_json: bool)
 
     The server records what each turn was given: the caller's input, the time, and the answers of the bank and of our
     own services; PINs, codes, card and ID numbers are recorded as other numbers of the same kind. A turn is the same if
-    it says the same words, waits in the same way and takes the same path. Each call is compared up to its first
-    difference. FOLDER is that of IVR_FLOWS if left out. Reads the store of IVR_STORE, with the server's IVR_KEY; the
-    line's other settings should be the server's, too. Exit codes: 1 if a call would go elsewhere, 2 for wrong usage.
+    it says the same words, waits in the same way and takes the same path. Each call is played up to where it goes
+    another way; the report names the steps, and the share of the calls there. FOLDER is that of IVR_FLOWS if left out.
+    Reads the store of IVR_STORE, with the server's IVR_KEY; the line's other settings should be the server's, too. Exit
+    codes: 1 if a call would be affected, 2 for wrong usage.
     """  # noqa: D301
-    from ivr.session.replay import elsewhere
+    from ivr.session.replay import affected_steps
     from ivr.settings import Settings
 
     settings = Settings.from_environment(os.environ, flows=folder)
@@ -60,9 +61,9 @@ def command(folder: Path | None, since: float | None, limit: int, as_json: bool)
     engine = _engine(settings)
     with kept_store(settings, reads=True) as store:
         replayed = list(_replayed(store, settings, engine, first, limit))
-    different = elsewhere(replayed)
-    click.echo(_as_json(replayed, different) if as_json else "\n".join(_lines(replayed, different)))
-    if different:
+    affected = affected_steps(replayed)
+    click.echo(_as_json(replayed, affected) if as_json else "\n".join(_lines(replayed, affected)))
+    if affected:
         raise click.exceptions.Exit(1)
 
 
@@ -91,24 +92,48 @@ def _replayed(store: Store, settings: Settings, engine: Engine, first: float, li
             yield replay(engine, call_id, rows, seal)
 
 
-def _lines(replayed: Sequence[Replayed], different: Sequence[Replayed]) -> Iterator[str]:
+def _lines(replayed: Sequence[Replayed], affected: Sequence[AffectedStep]) -> Iterator[str]:
     turns, partly = sum(call.turns for call in replayed), sum(call.reason == "withheld" for call in replayed)
-    yield f"{len(replayed):,} calls with {turns:,} turns were played; {len(different):,} would go elsewhere."
-    at_steps: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for call in different:
-        at_steps[call.flow, call.step, call.reason].append(call.call_id)
-    for (flow, step, reason), calls in sorted(at_steps.items(), key=lambda item: -len(item[1])):
-        named = ", ".join(calls[:CALLS_NAMED]) + (", ..." if len(calls) > CALLS_NAMED else "")
-        yield f"  {len(calls):,} at {f'{flow}/{step}' if flow else 'the beginning'}: {DIFFERENCES[reason]} ({named})"
+    away, otherwise = (sum(map(test, replayed)) for test in (_goes_elsewhere, _hears_other_words))
+    yield (
+        f"{len(replayed):,} calls with {turns:,} turns were played; {_share(away, len(replayed))} would go elsewhere, "
+        f"{_share(otherwise, len(replayed))} would only hear other words."
+    )
+    for step in affected:
+        named = ", ".join(step.calls[:CALLS_NAMED]) + (", ..." if len(step.calls) > CALLS_NAMED else "")
+        where = f"{step.flow}/{step.step}" if step.flow else "the beginning"
+        ways = f": {step.now or 'stays'} (before: {step.then or 'stayed'})" if step.reason == "other_way" else ""
+        yield (
+            f"  {where}: {len(step.calls):,} of {step.visits:,} calls there ({step.share:.1%}) "
+            f"{DIFFERENCES[step.reason]}{ways} ({named})"
+        )
     if partly:
         yield f"{partly:,} could be played only up to an input that was not recorded, because it may hold a secret."
 
 
-def _as_json(replayed: Sequence[Replayed], different: Sequence[Replayed]) -> str:
+def _goes_elsewhere(call: Replayed) -> bool:
+    return call.goes_elsewhere
+
+
+def _hears_other_words(call: Replayed) -> bool:
+    return bool(call.heard) and not call.goes_elsewhere
+
+
+def _share(calls: int, every: int) -> str:
+    return f"{calls:,} ({calls / every:.1%})" if calls else "0"
+
+
+def _as_json(replayed: Sequence[Replayed], affected: Sequence[AffectedStep]) -> str:
     result = {
         "calls": len(replayed),
         "turns": sum(call.turns for call in replayed),
         "withheld": sum(call.reason == "withheld" for call in replayed),
-        "elsewhere": [asdict(call) for call in different],
+        "elsewhere": [_call(call) for call in replayed if call.goes_elsewhere],
+        "other_words": [_call(call) for call in replayed if _hears_other_words(call)],
+        "steps": [{**asdict(step), "share": round(step.share, 4)} for step in affected],
     }
     return json.dumps(result, ensure_ascii=False)
+
+
+def _call(call: Replayed) -> dict[str, Any]:
+    return {name: value for name, value in asdict(call).items() if name != "visited"}

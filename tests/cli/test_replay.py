@@ -61,7 +61,7 @@ def flows(hotline_address: Callable[[str], str], tmp_path: Path, monkeypatch: py
 
 def test_the_same_flows_change_nothing(flows: Path) -> None:
     done = CliRunner().invoke(main, ["replay"])
-    assert done.output == "3 calls with 8 turns were played; 0 would go elsewhere.\n"
+    assert done.output == ("3 calls with 8 turns were played; 0 would go elsewhere, 0 would only hear other words.\n")
     assert done.exit_code == 0
 
 
@@ -71,10 +71,27 @@ def test_an_edited_sentence_is_reported_at_its_step_with_the_calls_that_hear_it(
     (draft / "hotline.yaml").write_text(FLOW.replace("长安街一号", "长安街二号"), encoding="utf-8")
     done = CliRunner().invoke(main, ["replay", str(draft)])
     assert done.exit_code == 1
-    assert "1 would go elsewhere" in done.output
-    assert "1 at hotline/main: goes another way, or says something else (CA1)" in done.output
+    assert "0 would go elsewhere, 1 (33.3%) would only hear other words" in done.output
+    assert "hotline/main: 1 of 3 calls there (33.3%) hear other words or wait otherwise (CA1)" in done.output
     result = json.loads(CliRunner().invoke(main, ["replay", str(draft), "--json"]).output)
-    assert (result["calls"], [call["call_id"] for call in result["elsewhere"]]) == (3, ["CA1"])
+    assert (result["calls"], result["elsewhere"]) == (3, [])
+    assert [call["call_id"] for call in result["other_words"]] == ["CA1"]
+
+
+def test_a_key_that_leads_elsewhere_is_reported_with_the_way_and_the_share(flows: Path, tmp_path: Path) -> None:
+    draft = tmp_path / "draft"
+    draft.mkdir()
+    (draft / "line.yaml").write_text(LINE, encoding="utf-8")
+    swapped = FLOW.replace("{label: 营业时间, goto: hours}", "{label: 营业时间, goto: address}")
+    (draft / "hotline.yaml").write_text(
+        swapped.replace("{label: 地址, goto: address}", "{label: 地址, goto: hours}"), "utf-8"
+    )
+    done = CliRunner().invoke(main, ["replay", str(draft)])
+    assert "2 (66.7%) would go elsewhere" in done.output
+    assert (
+        "hotline/main: 1 of 3 calls there (33.3%) go another way: main: key 1 → address (before: main: key 1 → hours)"
+        in (done.output)
+    )
 
 
 def test_without_the_key_nothing_is_read(flows: Path, monkeypatch: pytest.MonkeyPatch) -> None:

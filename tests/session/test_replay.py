@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from ivr.engine.verbs import Closing, Dial, Hangup, Record
 from ivr.errors import StoreError
 from ivr.flow.loader import reload
 from ivr.flow.model import Release
-from ivr.session.replay import Replayed, elsewhere, replay
+from ivr.session.replay import Replayed, affected_steps, replay
 from ivr.session.session import Session
 from ivr.session.step_registry import catalogue
 from ivr.session.turn_records import TURN_ROW, read_record
@@ -81,16 +83,79 @@ def test_recorded_calls_are_the_same_again_and_only_calls_through_an_edited_step
     play(ivr, monkeypatch)
     files = dict(ivr.release.files)
     again = replayed(ivr, files)
-    assert elsewhere(again) == []
+    assert affected_steps(again) == []
     assert sum(call.turns for call in again) > 5 * CALLS
     assert Counter(call.reason for call in again)["withheld"] < CALLS / 2  # long numbers at menus
 
     edited = files | {"main_menu.yaml": files["main_menu.yaml"].replace("您好，欢迎致电", "欢迎您致电")}
     assert edited != files
-    heard = {call.call_id for call in elsewhere(replayed(ivr, edited))}
+    affected = replayed(ivr, edited)
+    assert not [call for call in affected if call.goes_elsewhere]  # only words were edited
+    heard = {call.call_id for call in affected if call.is_affected}
     there = {row.call_id for row in journal_rows(ivr.store) if '"main_menu"' in row.data}
     assert heard
     assert heard <= there
+
+
+MENU = "main_menu.yaml"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """An edit of main_menu.yaml: from a step on, each text becomes another; `meets` tests rows of calls it affects."""
+
+    step: str
+    texts: dict[str, str]
+    meets: Callable[[dict[str, str]], bool]
+
+    def files(self, files: dict[str, str]) -> dict[str, str]:
+        before, mark, after = files[MENU].partition(f"\n  {self.step}:\n")
+        assert mark
+        for old, new in self.texts.items():
+            assert old in after
+            after = after.replace(old, new, 1)
+        return {**files, MENU: before + mark + after}
+
+
+def taken(step: str, outcome: str) -> Callable[[dict[str, str]], bool]:
+    """Return the test for rows in which a step of the main menu is left by an outcome."""
+    return lambda row: (row["flow"], row["step"], row["outcome"]) == ("main_menu", step, outcome)
+
+
+def entered(step: str) -> Callable[[dict[str, str]], bool]:
+    """Return the test for rows that lead to a step of the main menu."""
+    return lambda row: (row["flow"], row["to"]) == ("main_menu", step)
+
+
+EDITS = [
+    Edit("main", {"goto: balance": "goto: transactions"}, taken("main", "key 1")),
+    Edit("main", {"goto: transactions": "goto: balance"}, taken("main", "key 2")),
+    Edit("main", {"goto: report_loss": "goto: branches"}, taken("main", "key 3")),
+    Edit("main", {"goto: branches": "goto: more"}, taken("main", "key 4")),
+    Edit("main", {"goto: more\n": "goto: branches\n"}, taken("main", "key 5")),
+    Edit("more", {"goto: limits": "goto: balance"}, taken("more", "key 2")),
+    Edit("branches", {"goto: in_shanghai": "goto: in_hefei"}, taken("branches", "key 2")),
+    Edit("tell_balance", {"next: after_balance": "next: main"}, taken("tell_balance", "next")),
+    Edit("goodbye", {"感谢您的来电": "谢谢", "Thank you for calling": "Thank you"}, entered("goodbye")),
+    Edit("no_account", {"为您核对资料": "核对您的资料", "your details": "the details"}, entered("no_account")),
+]
+
+
+def test_the_calls_that_an_edit_affects_are_named_right(ivr: Ivr, monkeypatch: pytest.MonkeyPatch) -> None:
+    play(ivr, monkeypatch)
+    files = dict(ivr.release.files)
+    again = {call.call_id: call.turns for call in replayed(ivr, files)}
+    met = 0
+    for edit in EDITS:
+        expected = {
+            row.call_id
+            for row in journal_rows(ivr.store, kind="outcome")
+            if edit.meets(json.loads(row.data)) and row.turn <= again[row.call_id]
+        }
+        affected = {call.call_id for call in replayed(ivr, edit.files(files)) if call.is_affected}
+        assert affected == expected, edit
+        met += bool(affected)
+    assert met >= min(len(EDITS) - 1, CALLS // 20)
 
 
 def test_no_secret_can_be_opened_from_a_record(ivr: Ivr, monkeypatch: pytest.MonkeyPatch) -> None:
