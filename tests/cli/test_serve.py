@@ -280,14 +280,17 @@ def test_two_workers_are_the_default_where_they_can_run(monkeypatch, store, core
     assert serve._workers_for(Settings(store=store)) == workers
 
 
-def test_new_flows_are_taken_by_a_restart_in_place_and_not_by_a_worker(tmp_path, clean_environment, post):
+def test_new_flows_are_taken_when_they_are_published_and_not_by_a_worker_or_a_restart(
+    tmp_path, clean_environment, post
+):
     flows = tmp_path / "flows"
     shutil.copytree(ROOT / "flows", flows)
     port = claim_port("127.0.0.1", 0, "")
     url = f"http://127.0.0.1:{port}"
     env = clean_environment(TWILIO_AUTH_TOKEN=TOKEN, IVR_FLOWS=str(flows), IVR_STORE=f"sqlite:///{tmp_path}/ivr.db")
-    command = [sys.executable, "-m", "ivr.cli", "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    ivr = [sys.executable, "-m", "ivr.cli"]
     with (tmp_path / "log").open("w") as log:
+        command = [*ivr, "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
         process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=log, stderr=log)
     calls = iter(range(1_000_000))
 
@@ -304,14 +307,27 @@ def test_new_flows_are_taken_by_a_restart_in_place_and_not_by_a_worker(tmp_path,
             os.kill(int(child), signal.SIGKILL)
         assert "欢迎致电示范银行" in welcome()
         process.send_signal(signal.SIGHUP)
-        wait_until(lambda: "欢迎致电新的银行" in welcome())
+        wait_until(lambda: (tmp_path / "log").read_text().count("Listening on") == 2)
+        assert "are not what is live" in (tmp_path / "log").read_text()
+        assert "欢迎致电示范银行" in welcome()
+        publish = [*ivr, "publish", "--why", "a new name"]
+        assert subprocess.run(publish, cwd=tmp_path, env=env, capture_output=True, check=False).returncode == 0
+        assert "欢迎致电新的银行" in welcome()
         flow.write_text("flow: [\n", encoding="utf-8")
         process.send_signal(signal.SIGHUP)
-        wait_until(lambda: '"refused"' in (tmp_path / "log").read_text())
+        wait_until(lambda: (tmp_path / "log").read_text().count("Listening on") == 3)
         assert "欢迎致电新的银行" in welcome()
     finally:
+        wait_until(lambda: process.poll() is not None or handles_sigterm(process.pid))
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
+
+
+def handles_sigterm(pid: int) -> bool:
+    """Return whether a process has a handler for SIGTERM; it has none in the first second of a start."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    caught = next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt"))
+    return bool(caught >> (signal.SIGTERM - 1) & 1)
 
 
 def test_a_wrong_setting_is_told(refusal):
