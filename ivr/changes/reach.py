@@ -41,7 +41,7 @@ def reaches_person_on_silence(release: Release) -> dict[StepName, bool]:
         (flow.name, step.name): _silent(release, (flow.name, step.name), set())
         for flow in release.flows.values()
         for step in flow.written_steps()
-        if step.listens
+        if step.listens and not step.reaches_person
     }
 
 

@@ -88,7 +88,7 @@ def _route(route: Route, renamed: Callable[[str], str]) -> str:
 def value_text(value: Any) -> str:
     """Return the value of a setting as an editor would write it; "-" for none."""
     match value:
-        case None | "" | () | {}:
+        case None | "" | ():
             return "-"
         case bool():
             return "yes" if value else "no"

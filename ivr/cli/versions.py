@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ivr.services.publishing.audit import AuditEntry, Draft
     from ivr.services.publishing.publication import Publication
 
+OBJECTIONS_LISTED = 3
 ACTIONS = {
     "publish": "published",
     "stage": "tried by {share:.0%} of calls",
@@ -104,8 +105,10 @@ def _history(entries: list[AuditEntry]) -> Iterator[str]:
         planned_at = moment_text(entry.planned_at) if entry.planned_at else ""
         what = ACTIONS[entry.action].format(share=entry.share, planned_at=planned_at, draft=entry.draft)
         yield f"{entry.number:4}  {moment_text(entry.at)}  {entry.version}  {what}, by {entry.by}{_why(entry.why)}"
-        for objection in entry.overruled:
+        for objection in entry.overruled[:OBJECTIONS_LISTED]:
             yield f"      {'refused for' if entry.action == 'refuse' else 'in spite of'}: {objection}"
+        if len(entry.overruled) > OBJECTIONS_LISTED:
+            yield "      and more; ivr versions --json lists them"
         if entry.overrule_reason:
             yield f"      overruled because: {entry.overrule_reason}"
 
