@@ -1,1 +1,1 @@
-"""What is different between two releases, in words of those who call."""
+"""Differences between two releases, in the words of callers."""

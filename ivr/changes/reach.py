@@ -1,9 +1,10 @@
-"""What a caller gets to: steps at all, a person on silence, a person by keys and after how many seconds."""
+"""The places that callers get to: steps at all, a person on silence, a person by keys and after how many seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ivr.engine.input_step import SILENCE
 from ivr.flow import phrasebook
 from ivr.flow.edges import Edge, StepName, edges_of, failure_edge, starts, step_named, target_of
 from ivr.flow.model import Choice, Flow, Release, Step
@@ -11,13 +12,12 @@ from ivr.flow.outcomes import flow_routes
 from ivr.flow.text import Text
 from ivr.speech.prompts.duration import seconds_at
 
-from .texts import texts_of
+from .texts import step_texts
 
-SILENCE = "no_input"
 _NOT_AT_FIRST = frozenset({"no_input", "no_match", "help", "short"})
 """The keys of texts that a caller does not hear when a step begins."""
 VALUE_SECONDS = 2.0
-"""What a spoken value takes, such as an amount."""
+"""The duration of a spoken value, such as an amount."""
 
 
 def reachable_steps(release: Release) -> set[StepName]:
@@ -75,7 +75,7 @@ def seconds_to_person(release: Release, name: StepName) -> float | None:
     step, flow = step_named(release, name), release.flows[name[0]]
     if step is None:
         return None
-    language, texts = flow.language, texts_of(step).items()
+    language, texts = flow.language, step_texts(step).items()
     said = sum(_seconds(text, flow, language) for (key, _), text in texts if key not in _NOT_AT_FIRST)
     options = dict(_options_in_time(flow, step, language, said))
     end = max(options.values(), default=said)

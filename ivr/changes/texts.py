@@ -17,12 +17,12 @@ Names = tuple[str, int]
 
 def text_differences(flow: str, old: Step, new: Step) -> Iterator[Difference]:
     """Yield what callers now hear, no longer hear, or hear in other words; choices are compared elsewhere."""
-    before, after = texts_of(old), texts_of(new)
+    before, after = step_texts(old), step_texts(new)
     for name in dict.fromkeys([*before, *after]):
         yield from _languages(flow, new.name, name[0], _written(before.get(name)), _written(after.get(name)))
 
 
-def texts_of(step: Step) -> Mapping[Names, Text]:
+def step_texts(step: Step) -> Mapping[Names, Text]:
     """Return the texts of a step without those of its choices."""
     texts: dict[Names, Text] = {}
     for spec in fields(step):

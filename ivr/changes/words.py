@@ -15,7 +15,7 @@ LANGUAGES_OF_REPORTS = ("zh", "en")
 _FILE = "sentences.yaml"
 
 
-def in_words(difference: Difference, language: str) -> str:
+def sentence_of(difference: Difference, language: str) -> str:
     """Return a difference as a sentence in "zh" or "en"."""
     table = _sentences()
     facts = {name: fact if isinstance(fact, str) else fact[language] for name, fact in difference.facts.items()}

@@ -1,4 +1,4 @@
-"""What speaks against a release that is to go live: conversations that fail, and warnings that the live one has not."""
+"""Objections to a release that is to go live: conversations that fail, and warnings that the live one lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is live, and the folder beside it, for the commands that publish and compare."""
+"""The live release and the folder beside it, for the commands that publish and compare."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ivr.settings import Settings
     from ivr.stores import Store
 
-EVERY_SECONDS = 0.3
+WATCH_SECONDS = 0.3
 Seen = Mapping[str, tuple[int, int]]
 """The time of change in nanoseconds and the size of each file."""
 
@@ -34,7 +34,7 @@ def watch_folder(settings: Settings, folder: Path, by: str) -> None:
     try:
         while not end.is_set():
             published = look_again(store, folder, published, by)
-            end.wait(EVERY_SECONDS)
+            end.wait(WATCH_SECONDS)
     except KeyboardInterrupt:
         return
     finally:
@@ -49,7 +49,7 @@ def look_again(store: Store, folder: Path, before: Seen, by: str) -> Seen:
     there = seen_files(folder)
     if there == before or not there:
         return before
-    time.sleep(EVERY_SECONDS / 2)
+    time.sleep(WATCH_SECONDS / 2)
     if seen_files(folder) != there:
         return before
     _publish_if_it_passes(store, folder, by)

@@ -40,18 +40,19 @@ def command(
     \b
     Example:
       ivr diff
+      ivr diff autumn
       ivr diff 3f2a9c autumn --language zh
       ivr diff old-flows flows --quick --json
 
-    OLD and NEW are folders, drafts, or beginnings of versions; without NEW it is the folder of IVR_FLOWS, without OLD
-    what is live in the store of IVR_STORE. The conversations are played on both, and those that hear other words are
-    counted. Exit codes: 0 if callers notice nothing, 1 if they do.
+    OLD and NEW are folders, drafts, or beginnings of versions. Without OLD it is what is live in the store of
+    IVR_STORE; without both the folder of IVR_FLOWS is compared with that. The conversations are played on both, and
+    those that hear other words are counted. Exit codes: 0 if callers notice nothing, 1 if they do.
     """  # noqa: D301
     from ivr.changes.compare import compare
     from ivr.settings import Settings
 
     settings = Settings.from_environment()
-    names = (old, new or settings.flows.as_posix())
+    names = (old, new) if new else ("", old or settings.flows.as_posix())
     with kept_store(settings, reads=True) as store:
         before, after = (release_named(store, name) for name in names)
     differences = compare(before, after)
@@ -95,21 +96,24 @@ def _heard(result: ConversationResult) -> list[str]:
 
 
 def _lines(before: Release, after: Release, differences: Sequence[Difference], language: str) -> Iterator[str]:
-    from ivr.changes.words import in_words
+    from ivr.changes.words import sentence_of
 
     if not differences:
         yield {"zh": "来电听不出区别。", "en": "Callers notice nothing."}[language]
         return
     yield f"{before.version} → {after.version}"
     for difference in differences:
-        yield f"  {in_words(difference, language)}"
+        yield f"  {sentence_of(difference, language)}"
 
 
 def _as_json(before: Release, after: Release, differences: Sequence[Difference]) -> str:
-    from ivr.changes.words import LANGUAGES_OF_REPORTS, in_words
+    from ivr.changes.words import LANGUAGES_OF_REPORTS, sentence_of
 
     rows = [
-        {**asdict(difference), "words": {language: in_words(difference, language) for language in LANGUAGES_OF_REPORTS}}
+        {
+            **asdict(difference),
+            "words": {language: sentence_of(difference, language) for language in LANGUAGES_OF_REPORTS},
+        }
         for difference in differences
     ]
     return json.dumps({"old": before.version, "new": after.version, "differences": rows}, ensure_ascii=False, indent=2)

@@ -50,7 +50,7 @@ class _Share(click.ParamType[float]):
 
 @dataclass(frozen=True)
 class _Wish:
-    """What the operator wants; `what` is a folder, a draft or a version, "" the folder of IVR_FLOWS."""
+    """The wish of an operator; `what` is a folder, a draft or a version, "" the folder of IVR_FLOWS."""
 
     what: str
     by: str
@@ -188,9 +188,9 @@ def _changes_nothing(release: Release, publication: Publication) -> bool:
 
 def _changes(live: Release | None, release: Release) -> list[str]:
     from ivr.changes.compare import compare
-    from ivr.changes.words import in_words
+    from ivr.changes.words import sentence_of
 
-    return [in_words(change, "en") for change in compare(live, release)] if live else []
+    return [sentence_of(change, "en") for change in compare(live, release)] if live else []
 
 
 def _show(changes: Sequence[str], played: int, objections: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from ivr.telemetry import log
 
 from .releases import ReleaseEngines
 
-EVERY_SECONDS = 1.0
+FOLLOW_SECONDS = 1.0
 JUDGED_EVERY = 5
 """The rounds between two looks at a staged release."""
 
@@ -67,7 +67,7 @@ class ReleaseWatch:
                 log.line("release_returned", version=stage.version, why=why)
 
     def _run(self) -> None:
-        while not self._end.wait(EVERY_SECONDS):
+        while not self._end.wait(FOLLOW_SECONDS):
             try:
                 self.round()
             except Exception as fault:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.changes.compare import compare
-from ivr.changes.words import in_words
+from ivr.changes.words import sentence_of
 from ivr.flow.loader import inspect_files
 from ivr.flow.model import Release
 from ivr.session.step_registry import catalogue
@@ -70,4 +70,4 @@ def edited(*edits: tuple[str, str]) -> Release:
 
 def sentences(new: Release, language: str = "en", old: Release | None = None) -> list[str]:
     """Return what is different from the hotline, in words."""
-    return [in_words(difference, language) for difference in compare(old or release(), new)]
+    return [sentence_of(difference, language) for difference in compare(old or release(), new)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.changes.texts import as_written, label_texts, texts_of
+from ivr.changes.texts import as_written, label_texts, step_texts
 
 from .fixtures import edited, release, sentences
 
@@ -21,7 +21,7 @@ def test_other_words_are_told_in_their_language() -> None:
 
 def test_values_are_shown_as_editors_write_them() -> None:
     steps = release().flows["hotline"].steps
-    [text] = texts_of(steps["tell"]).values()
+    [text] = step_texts(steps["tell"]).values()
     assert as_written(text.template("zh-CN")) == "余额为{account.balance}。"
     assert label_texts(steps["main"].own_choices()[0]) == {"zh": "查询余额", "en": "your balance"}
-    assert not texts_of(steps["balance"])
+    assert not step_texts(steps["balance"])

@@ -9,7 +9,7 @@ import pytest
 
 import ivr.changes
 from ivr.changes.model import Difference
-from ivr.changes.words import LANGUAGES_OF_REPORTS, _sentences, in_words
+from ivr.changes.words import LANGUAGES_OF_REPORTS, _sentences, sentence_of
 
 ROOM = Path(ivr.changes.__file__).parent
 
@@ -27,5 +27,5 @@ def test_each_kind_in_the_code_has_its_sentences_and_no_other() -> None:
 
 @pytest.mark.parametrize(("language", "words"), [("en", "by lost, callers"), ("zh", "（lost）")])
 def test_an_outcome_without_words_is_named(language: str, words: str) -> None:
-    told = in_words(Difference("way", "a", "b", {"outcome": "lost", "before": "c", "after": "d"}), language)
+    told = sentence_of(Difference("way", "a", "b", {"outcome": "lost", "before": "c", "after": "d"}), language)
     assert words in told

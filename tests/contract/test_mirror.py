@@ -25,6 +25,7 @@ THEMES = {
     "test_signed_calls": "signed calls over real HTTP",
     "test_waiting": "a server that does not get ready fails its test at once",
     "attacks/test_deaths": "calls go on while their workers are killed",
+    "attacks/test_publishing": "calls while flows are edited and published, and workers die",
     "attacks/test_locked_store": "callers while another process keeps the store locked",
     "attacks/test_door": "honest calls while connections hold the server",
     "carrier/line/test_calls_over_sip": "the shipped flows, called with telephones that were not written here",

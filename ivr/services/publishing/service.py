@@ -22,12 +22,12 @@ PUBLISHING, LIVE, COUNT = "publishing", "live", "count"
 """The collection of what is live, the key of the publication, and that of the number of audit entries."""
 AUDIT, DRAFTS = "publishing_audit", "publishing_drafts"
 SERVER = "ivr serve"
-"""Who acts where no person does."""
+"""The name of the server in the audit."""
 CHANGES_LIMIT = 30
 """The most sentences about a change that an audit entry keeps."""
 _NAME = re.compile(r"[^\W_][\w.-]{0,39}")
 
-Change = Callable[[Publication], tuple[Publication, AuditEntry]]
+_Change = Callable[[Publication], tuple[Publication, AuditEntry]]
 
 
 class PublishingError(IvrError):
@@ -35,7 +35,7 @@ class PublishingError(IvrError):
 
 
 class Publishing:
-    """What is live in a store. Thread-safe. Every deed raises PublishingError or StoreError, and then changes nothing.
+    """The publication of a store. Thread-safe. Every deed raises PublishingError or StoreError and then changes nothing.
 
     An `AuditEntry` that is passed in needs `action`, `by`, `why` and what else is to be remembered; its number, its
     time and the release before are filled in.
@@ -193,7 +193,7 @@ class Publishing:
 
         return self._change(do, entry.at)
 
-    def _change(self, change: Change, at: float) -> AuditEntry:
+    def _change(self, change: _Change, at: float) -> AuditEntry:
         def work(unit: UnitOfWork) -> AuditEntry:
             old = live_in(unit.text(PUBLISHING, LIVE))
             return _write(unit, old, *change(old))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from .tallies import Tally
+from .tallies import StageTally
 
 LEAST_CALLS = 20
 """The calls of a staged release before it is judged by misses and silences."""
@@ -20,7 +20,7 @@ LEAST_RISE = 0.03
 STANDARD_ERRORS = 4.0
 
 
-def worse_because(staged: Tally, live: Tally) -> str:
+def worse_because(staged: StageTally, live: StageTally) -> str:
     """Return why a staged release should be taken back; "" if it does as well as the live one, or it is too early."""
     if staged.errors >= LEAST_ERRORS and _rises(staged.errors, staged.turns, live.errors, live.turns, least=0.0):
         return _words("errors", staged.errors, staged.turns, live.errors, live.turns)
@@ -37,7 +37,7 @@ def _rises(ours: int, turns: int, theirs: int, other_turns: int, *, least: float
     if not turns:
         return False
     if not other_turns:
-        return least == 0.0  # nobody calls the live release: errors are judged by themselves
+        return least == 0.0  # no call to compare with: errors are judged by themselves
     rise = ours / turns - theirs / other_turns
     pooled = (ours + theirs) / (turns + other_turns)
     error = math.sqrt(pooled * (1 - pooled) * (1 / turns + 1 / other_turns))

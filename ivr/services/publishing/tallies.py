@@ -20,7 +20,7 @@ TALLIES = "publishing_tallies"
 """The collection, with one document per stage, release and process."""
 
 
-class Tally(msgspec.Struct, frozen=True):
+class StageTally(msgspec.Struct, frozen=True):
     """Counts of one release: calls, their turns, and turns that ended in an error, a no_match or a no_input."""
 
     calls: int = 0
@@ -29,9 +29,9 @@ class Tally(msgspec.Struct, frozen=True):
     misses: int = 0
     silences: int = 0
 
-    def plus(self, other: Tally) -> Tally:
+    def plus(self, other: StageTally) -> StageTally:
         """Return the sum."""
-        return Tally(*(mine + yours for mine, yours in zip(self.counts(), other.counts(), strict=True)))
+        return StageTally(*(mine + yours for mine, yours in zip(self.counts(), other.counts(), strict=True)))
 
     def counts(self) -> tuple[int, ...]:
         """Return the counts in order."""
@@ -45,7 +45,7 @@ class ReleaseTallies:
         self._process = uuid.uuid4().hex[:12]
         self._lock = threading.Lock()
         self._stage: StagedRelease | None = None
-        self._counts: dict[str, Tally] = {}
+        self._counts: dict[str, StageTally] = {}
 
     def follow(self, stage: StagedRelease | None) -> None:
         """Count for this stage from now on; None counts nothing."""
@@ -58,12 +58,12 @@ class ReleaseTallies:
         if self._stage is None or started < self._stage.since:
             return
         kinds = [event.kind for event in events]
-        self._add(version, Tally(int(first), 1, 0, int("no_match" in kinds), int("no_input" in kinds)))
+        self._add(version, StageTally(int(first), 1, 0, int("no_match" in kinds), int("no_input" in kinds)))
 
     def error(self, version: str, started: float) -> None:
         """Count a turn that the flow could not answer, so that the caller heard an apology."""
         if self._stage is not None and started >= self._stage.since:
-            self._add(version, Tally(turns=1, errors=1))
+            self._add(version, StageTally(turns=1, errors=1))
 
     def flush(self, documents: Documents) -> None:
         """Write the counts of this process. Raises StoreError."""
@@ -74,17 +74,17 @@ class ReleaseTallies:
             plain = msgspec.to_builtins(tally)
             documents.change(TALLIES, key, lambda _, plain=plain: plain)  # type: ignore[misc]
 
-    def _add(self, version: str, tally: Tally) -> None:
+    def _add(self, version: str, tally: StageTally) -> None:
         with self._lock:
-            self._counts[version] = self._counts.get(version, Tally()).plus(tally)
+            self._counts[version] = self._counts.get(version, StageTally()).plus(tally)
 
 
-def stage_tally(documents: Documents, stage: StagedRelease, version: str) -> Tally:
+def stage_tally(documents: Documents, stage: StagedRelease, version: str) -> StageTally:
     """Return the counts of a release in a stage, over all processes. Raises StoreError."""
-    total, prefix = Tally(), f"{_stage_key(stage)}{version}."
+    total, prefix = StageTally(), f"{_stage_key(stage)}{version}."
     for key in documents.keys(TALLIES, prefix=prefix):
         if (document := documents.get(TALLIES, key)) is not None:
-            total = total.plus(msgspec.convert(document, Tally))
+            total = total.plus(msgspec.convert(document, StageTally))
     return total
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.engine.ports import Event
 from ivr.services.publishing.publication import StagedRelease
-from ivr.services.publishing.tallies import ReleaseTallies, Tally, forget_tallies, stage_tally
+from ivr.services.publishing.tallies import ReleaseTallies, StageTally, forget_tallies, stage_tally
 from ivr.stores.memory import MemoryStore
 
 STAGE = StagedRelease("b", 0.1, 100.0)
@@ -21,8 +21,8 @@ def test_processes_count_together_what_began_after_the_stage() -> None:
         tallies.error("a", 102.0)
         tallies.flush(store)
         tallies.flush(store)
-    assert stage_tally(store, STAGE, "b") == Tally(calls=2, turns=4, silences=2)
-    assert stage_tally(store, STAGE, "a") == Tally(calls=2, turns=4, errors=2, misses=2)
+    assert stage_tally(store, STAGE, "b") == StageTally(calls=2, turns=4, silences=2)
+    assert stage_tally(store, STAGE, "a") == StageTally(calls=2, turns=4, errors=2, misses=2)
 
 
 def test_nothing_is_counted_without_a_stage_and_another_stage_begins_at_0() -> None:
@@ -34,8 +34,8 @@ def test_nothing_is_counted_without_a_stage_and_another_stage_begins_at_0() -> N
     later = StagedRelease("b", 0.1, 200.0)
     tallies.follow(later)
     tallies.flush(store)
-    assert stage_tally(store, later, "b") == Tally()
+    assert stage_tally(store, later, "b") == StageTally()
     forget_tallies(store, STAGE)
     assert stage_tally(store, STAGE, "b").calls == 1
     forget_tallies(store, None)
-    assert stage_tally(store, STAGE, "b") == Tally()
+    assert stage_tally(store, STAGE, "b") == StageTally()
