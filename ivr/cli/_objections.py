@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from ._message_language import in_language, message_language
 
 if TYPE_CHECKING:
     from ivr.conversations.result import ConversationResult
@@ -16,20 +20,55 @@ if TYPE_CHECKING:
     from ivr.flow.model import Release
 
 
-def new_warnings(problems: Sequence[Problem], live: Release | None) -> Iterator[str]:
-    """Yield each warning that the live release does not have, with its place; a lost proof is one of them."""
-    from ivr.flow.loader import inspect_files
-    from ivr.session.step_registry import catalogue
+def is_fatal(problem: Problem) -> bool:
+    """Return whether calls could not be taken with this problem: an error that is no judgement of a rule."""
+    return problem.level == "error" and problem.rule not in _judging_rules()
 
-    before = inspect_files(live.files, catalogue())[1] if live else []
+
+def new_warnings(problems: Sequence[Problem], live: Release | None, audio: Path) -> Iterator[str]:
+    """Yield each problem that the live release does not have, with its place; a lost proof is one of them."""
+    before = judged_files(live.files, audio)[1] if live else []
     had = Counter(map(_warning, before))
+    language = message_language()
     for problem in problems:
-        if problem.level != "warning":
+        if problem.level == "info" or is_fatal(problem):
             continue
         if had[_warning(problem)]:
             had[_warning(problem)] -= 1
             continue
-        yield f"{problem.place}: {problem.rule}: {problem.message}"
+        yield f"{problem.place}: {problem.rule}: {in_language(problem, language).message}"
+
+
+def judged_folder(folder: Path, audio: Path) -> tuple[Release | None, list[Problem]]:
+    """Return the release of a folder, and all that `ivr check` says of it."""
+    from ivr.flow.loader import check_folder
+    from ivr.session.step_registry import catalogue
+
+    return check_folder(folder, catalogue(_recordings(audio)), _today())
+
+
+def judged_files(files: Mapping[str, str], audio: Path) -> tuple[Release | None, list[Problem]]:
+    """Return the release of stored files, and all that `ivr check` says of them."""
+    from ivr.flow.loader import check_files
+    from ivr.session.step_registry import catalogue
+
+    return check_files(files, catalogue(_recordings(audio)), _today())
+
+
+def _judging_rules() -> frozenset[str]:
+    from ivr.flow.rules import all_rules
+
+    return frozenset(rule.id for rule in all_rules() if not rule.at_load)
+
+
+def _recordings(audio: Path) -> Path | None:
+    return audio if audio.is_dir() else None
+
+
+def _today() -> date:
+    from ivr.calendar import local
+
+    return local(time.time()).date()
 
 
 def _warning(problem: Problem) -> tuple[str, str, str]:

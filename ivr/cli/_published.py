@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ._sockets import Refused
+from ._message_language import in_language, message_language
+from ._refused import Refused
 from ._stores import kept_store, lacks_store
 
 if TYPE_CHECKING:
@@ -42,10 +43,12 @@ def folder_differs(folder: Path, release: Release) -> bool:
 def report_of(problems: Sequence[Problem]) -> str:
     """Return problems as text, with the lines of the files that are there."""
     from ivr.diagnostics import render
+    from ivr.diagnostics.report import Report
 
+    language = message_language()
     files = {problem.place.file: Path(problem.place.file) for problem in problems}
     texts = {name: file.read_text("utf-8", "replace") for name, file in files.items() if file.is_file()}
-    return render("text", problems, texts)
+    return render("text", [in_language(problem, language) for problem in problems], Report(texts, language=language))
 
 
 def release_named(store: Store, name: str) -> Release:

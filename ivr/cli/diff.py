@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +26,9 @@ TITLES_SHOWN = 5
 @click.command(short_help="Show in callers' words what an edit changes.")
 @click.argument("old", required=False, default="", metavar="[OLD]")
 @click.argument("new", required=False, default="", metavar="[NEW]")
-@click.option("--language", type=click.Choice(("zh", "en")), help="Language of the report.  [default: that of LANG]")
+@click.option(
+    "--language", type=click.Choice(("zh", "en")), help="Language of the report.  [default: that of IVR_LANG]"
+)
 @click.option("--quick", is_flag=True, help="Do not play the conversations.")
 @click.option("--conversations", multiple=True, type=click.Path(exists=True, path_type=Path), metavar="PATH",
               help="Conversations to play on both. May be repeated.  [default: tests/conversations]")  # fmt: skip
@@ -59,7 +60,7 @@ def command(
     usual = (CONVERSATIONS_FOLDER,) if CONVERSATIONS_FOLDER.is_dir() else ()
     if differences and not quick and (paths := conversations or usual):
         differences += _conversations(before, after, paths)
-    spoken = language or _usual_language(os.environ)
+    spoken = language or settings.message_language
     if as_json:
         click.echo(_as_json(before, after, differences))
     else:
@@ -67,11 +68,6 @@ def command(
             click.echo(line)
     if differences:
         raise click.exceptions.Exit(1)
-
-
-def _usual_language(environment: Mapping[str, str]) -> str:
-    wanted = next(filter(None, (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return "zh" if wanted.startswith("zh") else "en"
 
 
 def _conversations(before: Release, after: Release, paths: Sequence[Path]) -> Iterator[Difference]:

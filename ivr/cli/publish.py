@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from ._datetime_param import Moment, moment_text
-from ._objections import failed_conversations, new_warnings
+from ._objections import failed_conversations, is_fatal, judged_files, judged_folder, new_warnings
 from ._options import BY_OPTION, JSON_OPTION
 from ._published import report_of
-from ._sockets import Refused
+from ._refused import Refused
 from .test import CONVERSATIONS_FOLDER
 
 if TYPE_CHECKING:
@@ -147,14 +147,14 @@ def _publish(wish: _Wish, store: Store, settings: Settings) -> None:
     publishing = Publishing(store)
     publication = publishing.publication(time.time())
     candidate = _candidate(wish, store, settings)
-    if any(problem.level == "error" for problem in candidate.problems) or candidate.release is None:
+    if any(map(is_fatal, candidate.problems)) or candidate.release is None:
         _refuse_errors(wish, publishing, candidate)
     live = stored_release(store, publication.version) if publication.version else None
     if live and not wish.draft and _changes_nothing(candidate.release, publication):
         _tell(wish, {"published": False, "version": live.version}, f"Release {live.version} is live already.")
         return
-    changes = _changes(live, candidate.release)
-    objections = list(new_warnings(candidate.problems, live))
+    changes = _changes(live, candidate.release, settings.message_language)
+    objections = list(new_warnings(candidate.problems, live, settings.audio))
     played, failures = failed_conversations(candidate.release, wish.conversations)
     objections += failures
     if not wish.as_json:
@@ -167,17 +167,16 @@ def _publish(wish: _Wish, store: Store, settings: Settings) -> None:
 
 def _candidate(wish: _Wish, store: Store, settings: Settings) -> _Candidate:
     """Read a folder, a draft or a version. Raises PublishingError for a name that nothing has."""
-    from ivr.flow.loader import content_hash, folder_files, inspect, inspect_files
+    from ivr.flow.loader import content_hash, folder_files
     from ivr.services.publishing.service import Publishing
-    from ivr.session.step_registry import catalogue
 
     folder = Path(wish.what) if wish.what else settings.flows
     if not wish.what or folder.is_dir():
-        release, problems = inspect(folder, catalogue())
+        release, problems = judged_folder(folder, settings.audio)
         version = release.version if release else content_hash(folder_files(folder)[1])
         return _Candidate(release, version, problems)
     version = Publishing(store).version_of(wish.what)
-    release, problems = inspect_files(store.release(version) or {}, catalogue())
+    release, problems = judged_files(store.release(version) or {}, settings.audio)
     return _Candidate(release, version, problems)
 
 
@@ -186,11 +185,11 @@ def _changes_nothing(release: Release, publication: Publication) -> bool:
     return publication.versions() == (release.version,)
 
 
-def _changes(live: Release | None, release: Release) -> list[str]:
+def _changes(live: Release | None, release: Release, language: str) -> list[str]:
     from ivr.changes.compare import compare
     from ivr.changes.words import sentence_of
 
-    return [sentence_of(change, "en") for change in compare(live, release)] if live else []
+    return [sentence_of(change, language) for change in compare(live, release)] if live else []
 
 
 def _show(changes: Sequence[str], played: int, objections: Sequence[str]) -> None:
@@ -213,13 +212,13 @@ def _entry(wish: _Wish, action: str, **more: object) -> AuditEntry:
 
 def _refuse_errors(wish: _Wish, publishing: Publishing, candidate: _Candidate) -> NoReturn:
     """Record and report errors, which no reason overrules: calls could not be taken."""
-    errors = [problem for problem in candidate.problems if problem.level == "error"]
+    errors = list(filter(is_fatal, candidate.problems))
     lines = tuple(str(problem) for problem in errors[:OBJECTIONS_SHOWN])
     entry = publishing.refuse(_entry(wish, "refuse", version=candidate.version, overruled=lines))
     if wish.as_json:
         click.echo(_as_json({"published": False, "version": candidate.version, "objections": list(map(str, errors))}))
     else:
-        click.echo(report_of(candidate.problems), err=True)
+        click.echo(report_of(errors), err=True)
         refused = f"Refused (entry {entry.number} of ivr versions): the flows have errors."
         click.echo(f"{refused} Nothing has changed.", err=True)
     raise click.exceptions.Exit(1)

@@ -13,7 +13,7 @@ import click
 from ._datetime_param import moment_text
 from ._options import JSON_OPTION
 from ._published import release_named
-from ._sockets import Refused
+from ._refused import Refused
 from ._stores import kept_store, settings_for
 
 if TYPE_CHECKING:

@@ -78,7 +78,10 @@ class ReleaseEngines:
         self.tallies.follow(live.staged)
         with self._following:
             for version in live.versions():
+                is_new = version != self.newest.release.version and version not in self._others
                 engine = self._usable(version)
+                if engine is not None and is_new:
+                    engine.warm()
                 if version == live.version and engine is not None and engine is not self.newest:
                     self._make_newest(engine)
         return publication

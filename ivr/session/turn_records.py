@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,7 @@ from ivr.engine.inputs import (
 )
 from ivr.engine.ports import JournalRow
 from ivr.engine.service_ports.question import Answer, answer_of
+from ivr.engine.verbs import Gather
 from ivr.errors import LookupFailed, StoreError
 from ivr.secret import SECRET_KINDS, Secret
 
@@ -105,8 +107,14 @@ def read_record(row: JournalRow, seal: Seal) -> TurnRecord:
 
 
 def digest(reply: Reply) -> str:
-    """Return a digest of what a turn said and did: its closing verb and its journal rows."""
-    done = (type(reply.closing).__name__, reply.closing, [(event.kind, event.data) for event in reply.events])
+    """Return a digest of what a turn said and did: its closing verb and its journal rows.
+
+    The hints for the recogniser are left out: no caller hears them, and an edit of one menu changes those of others.
+    """
+    closing = reply.closing
+    if isinstance(closing, Gather) and closing.hearing is not None:
+        closing = replace(closing, hearing=replace(closing.hearing, hints=()))
+    done = (type(closing).__name__, closing, [(event.kind, event.data) for event in reply.events])
     return hashlib.blake2b(msgspec.json.encode(done, enc_hook=_written), digest_size=12).hexdigest()
 
 

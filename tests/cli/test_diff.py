@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 
 from ivr.cli import main
-from ivr.cli.diff import _usual_language
 
 FLOWS = Path(__file__).parents[2] / "flows"
 
@@ -34,14 +33,8 @@ def test_faulty_flows_and_unknown_names_are_refused(folders: tuple[str, str]) ->
     assert (done.exit_code, "there is no such version or draft" in done.output) == (2, True)
 
 
-@pytest.mark.parametrize(
-    ("environment", "language"),
-    [
-        ({}, "en"),
-        ({"LANG": "zh_CN.UTF-8"}, "zh"),
-        ({"LANG": "zh_CN", "LC_ALL": "C"}, "en"),
-        ({"LC_MESSAGES": "zh"}, "zh"),
-    ],
-)
-def test_the_language_of_the_terminal_is_that_of_the_report(environment: dict[str, str], language: str) -> None:
-    assert _usual_language(environment) == language
+def test_the_language_of_the_report_is_that_of_messages(
+    folders: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IVR_LANG", "zh")
+    assert CliRunner().invoke(main, ["diff", *folders, "--quick"]).stdout == "来电听不出区别。\n"

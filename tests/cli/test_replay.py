@@ -80,8 +80,7 @@ def test_an_edited_sentence_is_reported_at_its_step_with_the_calls_that_hear_it(
 
 def test_a_key_that_leads_elsewhere_is_reported_with_the_way_and_the_share(flows: Path, tmp_path: Path) -> None:
     draft = tmp_path / "draft"
-    draft.mkdir()
-    (draft / "line.yaml").write_text(LINE, encoding="utf-8")
+    shutil.copytree(flows, draft)
     swapped = FLOW.replace("{label: 营业时间, goto: hours}", "{label: 营业时间, goto: address}")
     (draft / "hotline.yaml").write_text(
         swapped.replace("{label: 地址, goto: address}", "{label: 地址, goto: hours}"), "utf-8"

@@ -117,9 +117,14 @@ class Edit:
         return {**files, MENU: before + mark + after}
 
 
-def taken(step: str, outcome: str) -> Callable[[dict[str, str]], bool]:
-    """Return the test for rows in which a step of the main menu is left by an outcome."""
-    return lambda row: (row["flow"], row["step"], row["outcome"]) == ("main_menu", step, outcome)
+def taken(step: str, outcome: str, aim: str = "") -> Callable[[dict[str, str]], bool]:
+    """Return the test for rows in which a step of the main menu is left by an outcome, or its aim is said elsewhere."""
+
+    def meets(row: dict[str, str]) -> bool:
+        jumps = row["outcome"] == "jump" and row["to"] == f"main_menu.{aim}"
+        return jumps or (row["flow"], row["step"], row["outcome"]) == ("main_menu", step, outcome)
+
+    return meets
 
 
 def entered(step: str) -> Callable[[dict[str, str]], bool]:
@@ -128,12 +133,12 @@ def entered(step: str) -> Callable[[dict[str, str]], bool]:
 
 
 EDITS = [
-    Edit("main", {"goto: balance": "goto: transactions"}, taken("main", "key 1")),
-    Edit("main", {"goto: transactions": "goto: balance"}, taken("main", "key 2")),
-    Edit("main", {"goto: report_loss": "goto: branches"}, taken("main", "key 3")),
-    Edit("main", {"goto: branches": "goto: more"}, taken("main", "key 4")),
-    Edit("main", {"goto: more\n": "goto: branches\n"}, taken("main", "key 5")),
-    Edit("more", {"goto: limits": "goto: balance"}, taken("more", "key 2")),
+    Edit("main", {"goto: balance": "goto: transactions"}, taken("main", "key 1", "balance")),
+    Edit("main", {"goto: transactions": "goto: balance"}, taken("main", "key 2", "transactions")),
+    Edit("main", {"goto: report_loss": "goto: branches"}, taken("main", "key 3", "report_loss")),
+    Edit("main", {"goto: branches": "goto: more"}, taken("main", "key 4", "branches")),
+    Edit("main", {"goto: more\n": "goto: branches\n"}, taken("main", "key 5", "more")),
+    Edit("more", {"goto: limits": "goto: balance"}, taken("more", "key 2", "limits")),
     Edit("branches", {"goto: in_shanghai": "goto: in_hefei"}, taken("branches", "key 2")),
     Edit("tell_balance", {"next: after_balance": "next: main"}, taken("tell_balance", "next")),
     Edit("goodbye", {"感谢您的来电": "谢谢", "Thank you for calling": "Thank you"}, entered("goodbye")),

@@ -35,7 +35,7 @@ class PublishingError(IvrError):
 
 
 class Publishing:
-    """The publication of a store. Thread-safe. Every deed raises PublishingError or StoreError and then changes nothing.
+    """The publication of a store. Thread-safe. A deed raises PublishingError or StoreError and then changes nothing.
 
     An `AuditEntry` that is passed in needs `action`, `by`, `why` and what else is to be remembered; its number, its
     time and the release before are filled in.

@@ -12,10 +12,10 @@ from ivr.services.publishing.audit import AuditEntry
 from ivr.services.publishing.publication import Publication
 from ivr.services.publishing.service import PUBLISHING, Publishing, PublishingError, live_in
 from ivr.stores import Store, open_store
-from tests.contract.stores import ADDRESSES
+from tests.contract.stores import KINDS
 
 
-@pytest.fixture(params=sorted(ADDRESSES))
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, new_address: Callable[[str], str]) -> Iterator[Store]:
     opened = open_store(new_address(request.param))
     yield opened
