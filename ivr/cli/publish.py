@@ -49,8 +49,8 @@ class _Share(click.ParamType[float]):
 
 
 @dataclass(frozen=True)
-class _Wish:
-    """The wish of an operator; `what` is a folder, a draft or a version, "" the folder of IVR_FLOWS."""
+class _Request:
+    """The request of an operator; `what` is a folder, a draft or a version, "" the folder of IVR_FLOWS."""
 
     what: str
     by: str
@@ -131,51 +131,51 @@ def command(
 
         return watch_folder(settings, Path(what) if what else settings.flows, by)
     usual = (CONVERSATIONS_FOLDER,) if CONVERSATIONS_FOLDER.is_dir() else ()
-    wish = _Wish(what, by, why, draft, share, at, overrule, conversations or usual, yes, as_json)
+    request = _Request(what, by, why, draft, share, at, overrule, conversations or usual, yes, as_json)
     store = open_store(settings.store)
     try:
-        _publish(wish, store, settings)
+        _publish(request, store, settings)
     finally:
         store.close()
 
 
-def _publish(wish: _Wish, store: Store, settings: Settings) -> None:
+def _publish(request: _Request, store: Store, settings: Settings) -> None:
     from ivr.services.publishing.service import Publishing
     from ivr.session.published import stored_release
 
-    wish = _with_reason(wish)
+    request = _with_reason(request)
     publishing = Publishing(store)
     publication = publishing.publication(time.time())
-    candidate = _candidate(wish, store, settings)
+    candidate = _candidate(request, store, settings)
     if any(map(is_fatal, candidate.problems)) or candidate.release is None:
-        _refuse_errors(wish, publishing, candidate)
+        _refuse_errors(request, publishing, candidate)
     live = stored_release(store, publication.version) if publication.version else None
-    if live and not wish.draft and _changes_nothing(candidate.release, publication):
-        _tell(wish, {"published": False, "version": live.version}, f"Release {live.version} is live already.")
+    if live and not request.draft and _changes_nothing(candidate.release, publication):
+        _tell(request, {"published": False, "version": live.version}, f"Release {live.version} is live already.")
         return
     changes = _changes(live, candidate.release, settings.message_language)
     objections = list(new_warnings(candidate.problems, live, settings.audio))
-    played, failures = failed_conversations(candidate.release, wish.conversations)
+    played, failures = failed_conversations(candidate.release, request.conversations)
     objections += failures
-    if not wish.as_json:
+    if not request.as_json:
         _show(changes, played, objections)
-    if objections and not wish.overrule and not wish.draft:
-        _refuse(wish, publishing, candidate, objections, changes)
-    _ask(wish)
-    _go_live(wish, publishing, candidate.release, publication, objections, changes)
+    if objections and not request.overrule and not request.draft:
+        _refuse(request, publishing, candidate, objections, changes)
+    _ask(request)
+    _go_live(request, publishing, candidate.release, publication, objections, changes)
 
 
-def _candidate(wish: _Wish, store: Store, settings: Settings) -> _Candidate:
+def _candidate(request: _Request, store: Store, settings: Settings) -> _Candidate:
     """Read a folder, a draft or a version. Raises PublishingError for a name that nothing has."""
     from ivr.flow.loader import content_hash, folder_files
     from ivr.services.publishing.service import Publishing
 
-    folder = Path(wish.what) if wish.what else settings.flows
-    if not wish.what or folder.is_dir():
+    folder = Path(request.what) if request.what else settings.flows
+    if not request.what or folder.is_dir():
         release, problems = judged_folder(folder, settings.audio)
         version = release.version if release else content_hash(folder_files(folder)[1])
         return _Candidate(release, version, problems)
-    version = Publishing(store).version_of(wish.what)
+    version = Publishing(store).version_of(request.what)
     release, problems = judged_files(store.release(version) or {}, settings.audio)
     return _Candidate(release, version, problems)
 
@@ -202,20 +202,20 @@ def _show(changes: Sequence[str], played: int, objections: Sequence[str]) -> Non
         click.echo(f"  and {len(objections) - OBJECTIONS_SHOWN} more", err=True)
 
 
-def _entry(wish: _Wish, action: str, **more: object) -> AuditEntry:
+def _entry(request: _Request, action: str, **more: object) -> AuditEntry:
     from ivr.services.publishing.audit import AuditEntry
     from ivr.services.staff_words import checked_text, staff_name
 
-    reason = checked_text(wish.why, "the reason") if wish.why.strip() else ""
-    return AuditEntry(0, time.time(), action, staff_name(wish.by), why=reason, **more)  # type: ignore[arg-type]
+    reason = checked_text(request.why, "the reason") if request.why.strip() else ""
+    return AuditEntry(0, time.time(), action, staff_name(request.by), why=reason, **more)  # type: ignore[arg-type]
 
 
-def _refuse_errors(wish: _Wish, publishing: Publishing, candidate: _Candidate) -> NoReturn:
+def _refuse_errors(request: _Request, publishing: Publishing, candidate: _Candidate) -> NoReturn:
     """Record and report errors, which no reason overrules: calls could not be taken."""
     errors = list(filter(is_fatal, candidate.problems))
     lines = tuple(str(problem) for problem in errors[:OBJECTIONS_SHOWN])
-    entry = publishing.refuse(_entry(wish, "refuse", version=candidate.version, overruled=lines))
-    if wish.as_json:
+    entry = publishing.refuse(_entry(request, "refuse", version=candidate.version, overruled=lines))
+    if request.as_json:
         click.echo(_as_json({"published": False, "version": candidate.version, "objections": list(map(str, errors))}))
     else:
         click.echo(report_of(errors), err=True)
@@ -225,11 +225,11 @@ def _refuse_errors(wish: _Wish, publishing: Publishing, candidate: _Candidate) -
 
 
 def _refuse(
-    wish: _Wish, publishing: Publishing, candidate: _Candidate, objections: Sequence[str], changes: Sequence[str]
+    request: _Request, publishing: Publishing, candidate: _Candidate, objections: Sequence[str], changes: Sequence[str]
 ) -> NoReturn:
     more = {"version": candidate.version, "overruled": tuple(objections[:OBJECTIONS_SHOWN]), "changes": tuple(changes)}
-    entry = publishing.refuse(_entry(wish, "refuse", **more))
-    if wish.as_json:
+    entry = publishing.refuse(_entry(request, "refuse", **more))
+    if request.as_json:
         click.echo(_as_json({"published": False, "version": candidate.version, "objections": list(objections)}))
     else:
         click.echo(
@@ -240,25 +240,25 @@ def _refuse(
     raise click.exceptions.Exit(1)
 
 
-def _with_reason(wish: _Wish) -> _Wish:
+def _with_reason(request: _Request) -> _Request:
     """Ask a person for the reason."""
-    if wish.why or not _at_terminal(wish):
-        return wish
-    return replace(wish, why=click.prompt("Why", default="", show_default=False))
+    if request.why or not _at_terminal(request):
+        return request
+    return replace(request, why=click.prompt("Why", default="", show_default=False))
 
 
-def _ask(wish: _Wish) -> None:
+def _ask(request: _Request) -> None:
     """Ask a person whether to go on."""
-    if not wish.draft and _at_terminal(wish):
+    if not request.draft and _at_terminal(request):
         click.confirm("Publish?", abort=True)
 
 
-def _at_terminal(wish: _Wish) -> bool:
-    return not wish.yes and not wish.as_json and sys.stdin.isatty() and sys.stdout.isatty()
+def _at_terminal(request: _Request) -> bool:
+    return not request.yes and not request.as_json and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _go_live(
-    wish: _Wish,
+    request: _Request,
     publishing: Publishing,
     release: Release,
     publication: Publication,
@@ -267,37 +267,39 @@ def _go_live(
 ) -> None:
     expected = publication.version
     entry = _entry(
-        wish,
-        wish.action,
-        share=wish.share or 0.0,
-        planned_at=wish.at or 0.0,
-        draft=wish.draft,
+        request,
+        request.action,
+        share=request.share or 0.0,
+        planned_at=request.at or 0.0,
+        draft=request.draft,
         overruled=tuple(objections[:OBJECTIONS_SHOWN]),
-        overrule_reason=wish.overrule if objections else "",
+        overrule_reason=request.overrule if objections else "",
         changes=tuple(changes),
     )
-    match wish.action:
+    match request.action:
         case "draft":
             done = publishing.save_draft(release, entry)
-            words = f"Release {done.version} is stored as {wish.draft}. Publish it with: ivr publish {wish.draft}"
+            words = f"Release {done.version} is stored as {request.draft}. Publish it with: ivr publish {request.draft}"
         case "stage":
             done = publishing.stage(release, entry, expected=expected)
             words = (
-                f"Release {done.version} is live for {wish.share:.0%} of new calls. "
+                f"Release {done.version} is live for {request.share:.0%} of new calls. "
                 f"Publish it for all with: ivr publish {done.version}"
             )
         case "plan":
             done = publishing.plan(release, entry, expected=expected)
             words = (
-                f"Release {done.version} goes live at {moment_text(wish.at or 0.0)}. "
+                f"Release {done.version} goes live at {moment_text(request.at or 0.0)}. "
                 "Withdraw it with: ivr rollback --planned"
             )
         case _:
             done = publishing.publish(release, entry, expected=expected)
             words = f"Release {done.version} is live for all new calls. Go back with: ivr rollback"
-    dropped = _dropped(publication) if wish.action == "publish" else ""
-    published = {"published": wish.action != "draft", "action": done.action, "version": done.version}
-    _tell(wish, {**published, "before": done.before, "entry": done.number, "changes": list(changes)}, words + dropped)
+    dropped = _dropped(publication) if request.action == "publish" else ""
+    published = {"published": request.action != "draft", "action": done.action, "version": done.version}
+    _tell(
+        request, {**published, "before": done.before, "entry": done.number, "changes": list(changes)}, words + dropped
+    )
 
 
 def _dropped(publication: Publication) -> str:
@@ -307,8 +309,8 @@ def _dropped(publication: Publication) -> str:
     return staged + planned
 
 
-def _tell(wish: _Wish, result: dict[str, object], words: str) -> None:
-    click.echo(_as_json(result) if wish.as_json else words)
+def _tell(request: _Request, result: dict[str, object], words: str) -> None:
+    click.echo(_as_json(result) if request.as_json else words)
 
 
 def _as_json(result: dict[str, object]) -> str:
