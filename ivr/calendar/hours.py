@@ -101,6 +101,10 @@ class Hours:
         """Return whether the desk is open at a moment."""
         return self.at(moment).open
 
+    def opens_on(self, day: date) -> bool:
+        """Return whether the desk opens on a day at all."""
+        return bool(self._on(day)[0])
+
     def next_opening(self, moment: float | datetime) -> datetime | None:
         """Return the next opening: `moment` if the desk is open, None if it stays closed for FARTHEST_DAYS."""
         now = self.calendar.local(moment)

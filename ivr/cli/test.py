@@ -157,10 +157,16 @@ def _set_bank(bank: BackgroundBank, state: Bank) -> None:
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
 @click.option("-k", "text", metavar="TEXT", default="", help="Only conversations with TEXT in file, flow or title.")
 @click.option("-v", "--verbose", is_flag=True, help="Print transcripts.")
+@click.option("--table", "as_table", is_flag=True, help="Print keys, prompts and seconds of each call.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @bank_option
 def command(
-    paths: tuple[Path, ...], text: str, verbose: bool, as_json: bool, banks: tuple[tuple[str, str], ...]
+    paths: tuple[Path, ...],
+    text: str,
+    verbose: bool,
+    as_table: bool,
+    as_json: bool,
+    banks: tuple[tuple[str, str], ...],
 ) -> None:
     """Play the conversations in files or folders (default: tests/conversations) and check what callers hear.
 
@@ -168,11 +174,13 @@ def command(
     Example:
       ivr test
       ivr test tests/conversations/main_menu.yaml -k balance --verbose
+      ivr test tests/conversations/kinds_of_callers --table
 
     Calls go through the real webhooks with signatures, in this process and in virtual time. The demo bank answers, or
     the samples of lookups.yaml, or the service at an address of --bank. At the end the choices that no conversation
     takes are listed. The exit code is 1 if a conversation fails.
     """  # noqa: D301
+    from ivr.conversations.effort import effort_table
     from ivr.conversations.reader import read_conversations
 
     if not paths and not CONVERSATIONS_FOLDER.is_dir():
@@ -180,13 +188,15 @@ def command(
     conversations = _chosen(read_conversations(paths or (CONVERSATIONS_FOLDER,)), text)
     if not conversations:
         raise click.UsageError(f"no conversation has {text!r} in its file, flow or title")
-    began, show = time.perf_counter(), None if as_json else _Progress(verbose)
+    began, show = time.perf_counter(), None if as_json or as_table else _Progress(verbose)
     played, taken, there = play_all(conversations, banks=dict(banks), show=show)
     missing = {outcome: place for outcome, place in there.items() if outcome not in taken}
-    whole_run = not text and all(path.is_dir() for path in paths)
+    whole_run = not (text or as_table) and all(path.is_dir() for path in paths)
     if as_json:
         click.echo(json.dumps(_as_json(played, there, missing), ensure_ascii=False, indent=2))
     else:
+        if as_table:
+            click.echo("\n".join(effort_table(played)))
         _report(played, missing if whole_run else {}, len(there), time.perf_counter() - began)
     if not all(conversation.passed for conversation in played):
         raise click.exceptions.Exit(1)

@@ -11,7 +11,7 @@ from ivr.flow.model import Hotline
 
 
 class OpeningValues(Mapping[str, Any]):
-    """`open` and `next_opening` of opening hours at a moment. Without hours it is always open."""
+    """`open`, `today` and `next_opening` of opening hours at a moment. Without hours it is always open."""
 
     def __init__(self, hours: Hours | None, moment: datetime) -> None:
         self._hours, self._moment = hours, moment
@@ -20,17 +20,19 @@ class OpeningValues(Mapping[str, Any]):
         """Compute one value."""
         if name == "open":
             return self._open()
+        if name == "today":
+            return self._hours is None or self._hours.opens_on(self._moment.date())
         if name == "next_opening":
             return self._next_opening()
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
         """Name the values."""
-        return iter(("open", "next_opening"))
+        return iter(("open", "today", "next_opening"))
 
     def __len__(self) -> int:
         """Count the values."""
-        return 2
+        return 3
 
     def _open(self) -> bool:
         return self._hours is None or self._hours.open_at(self._moment)
@@ -38,6 +40,25 @@ class OpeningValues(Mapping[str, Any]):
     def _next_opening(self) -> str | None:
         opening = None if self._hours is None or self._open() else self._hours.next_opening(self._moment)
         return opening.strftime("%Y-%m-%dT%H:%M") if opening else None
+
+
+class HoursValues(Mapping[str, Any]):
+    """The values of each block of opening hours of the line, by its name."""
+
+    def __init__(self, line: Hotline, moment: datetime) -> None:
+        self._hours, self._moment = line.hours, moment
+
+    def __getitem__(self, name: str) -> OpeningValues:
+        """Return the values of one block."""
+        return OpeningValues(self._hours[name], self._moment)
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the blocks."""
+        return iter(self._hours)
+
+    def __len__(self) -> int:
+        """Count the blocks."""
+        return len(self._hours)
 
 
 class DeskValues(Mapping[str, Any]):

@@ -8,7 +8,7 @@ from typing import Any
 
 from ivr.flow.model import Hotline
 
-from .business_hours import DeskValues, OpeningValues
+from .business_hours import DeskValues, HoursValues, OpeningValues
 from .call import Call
 
 
@@ -67,6 +67,10 @@ class CallValues(dict[str, Any]):
         """Return the opening hours of the desks."""
         return DeskValues(self._line, self._line.calendar.local(self._now))
 
+    def of_hours(self) -> HoursValues:
+        """Return the opening hours by name."""
+        return HoursValues(self._line, self._line.calendar.local(self._now))
+
 
 _READERS: Mapping[str, Callable[[CallValues], Any]] = {
     "call": CallValues.of_call,
@@ -74,5 +78,6 @@ _READERS: Mapping[str, Callable[[CallValues], Any]] = {
     "queue": CallValues.of_queue,
     "line": CallValues.of_line,
     "desks": CallValues.of_desks,
+    "hours": CallValues.of_hours,
     "numbers": CallValues.of_numbers,
 }

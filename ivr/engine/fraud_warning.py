@@ -1,4 +1,4 @@
-"""What follows when a caller tells of a fraud."""
+"""The warning for a caller who tells of a fraud, and the way to a person."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ class InputStep(LiveStep):
         return self.speech and not self.protects()
 
     def may_have_spoken(self, turn: Turn, kind: str) -> bool:
-        """Return whether a caller from whom nothing came may have spoken where nobody listens."""
+        """Return whether a caller from whom nothing came may have spoken where only keys count."""
         del turn
         return kind == SILENCE
 

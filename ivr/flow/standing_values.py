@@ -38,6 +38,11 @@ STANDING_VALUES: Mapping[str, Mapping[str, str]] = {
         "NAME.open": "whether that desk of `line.yaml` is open now",
         "NAME.next_opening": "when it opens next; none while it is open",
     },
+    "hours": {
+        "NAME.open": "whether those `hours` of `line.yaml` are open now, holidays and make-up days counted",
+        "NAME.today": "whether they open on this day at all",
+        "NAME.next_opening": "when they open next; none while they are open",
+    },
     "numbers": {"NAME": "that telephone number of `numbers` in `line.yaml`"},
     "queue": {
         "position": "the caller's place among those who wait for an agent; none for a caller who has not waited",
@@ -63,6 +68,9 @@ VALUE_TYPES: Mapping[str, str] = {
     "line.next_opening": "datetime",
     "desks.NAME.open": "flag",
     "desks.NAME.next_opening": "datetime",
+    "hours.NAME.open": "flag",
+    "hours.NAME.today": "flag",
+    "hours.NAME.next_opening": "datetime",
     "queue.position": "number",
     "queue.minutes": "number",
     "queue.call_back": "flag",

@@ -191,3 +191,17 @@ def test_desks_that_may_all_be_closed_must_not_lead_round_in_a_circle(phone):
     with pytest.raises(FlowError, match="loops without end"):
         call(phone, ring)
     assert call(phone, ring, line=APART.replace(", hours: counter}", "}")).closing.number == "+861000000002"
+
+
+@pytest.mark.parametrize(
+    ("day", "heard"),
+    [("2026-10-01", "十月八日"), ("2026-10-10", "今天营业。"), ("2026-11-22", "十一月二十三日")],
+    ids=["holiday", "a Saturday that is worked", "Sunday"],
+)
+def test_any_hours_of_the_line_can_be_read_and_spoken(phone, day, heard):
+    steps = """
+  start: {branch: [{when: hours.counter.today, goto: there}, {goto: closed}]}
+  there: {hangup: 今天营业。}
+  closed: {hangup: "{hours.counter.next_opening|datetime:short}开门。"}
+"""
+    assert call(phone, steps, when=f"{day} 10:00").heard.startswith(heard)

@@ -14,6 +14,7 @@ from ivr.flow.standing_values import STANDING_VALUES, VALUE_TYPES
 
 from ._questions import AnswerFields, fields_at
 from ._rule import Parts
+from ._values import BY_NAME
 
 FLAG, NUMBER, DATE, TIME, DATETIME = "flag", "number", "date", "time", "datetime"
 LITERAL_FORMS = {
@@ -37,7 +38,7 @@ class KindsOfValues:
     def type_of(self, path: Path) -> str:
         """Return the type of a value, or "" for one that can be anything."""
         if path[0] in STANDING_VALUES:
-            name = f"desks.NAME.{path[2]}" if path[0] == "desks" and len(path) == 3 else ".".join(path)
+            name = f"{path[0]}.NAME.{path[2]}" if path[0] in BY_NAME and len(path) == 3 else ".".join(path)
             return VALUE_TYPES.get(name, "")
         if len(path) == 1:
             return self.types.get(path[0], "")

@@ -22,9 +22,13 @@ def readable_in(step: Step, names: frozenset[str]) -> frozenset[str]:
     return names | {"item"} if step.for_one_item() is not step else names
 
 
-def is_value_of_desk(path: Path) -> bool:
-    """Return whether a path names one value of one desk, such as `desks.vip.open`."""
-    return path[0] == "desks" and len(path) == 3 and f"NAME.{path[2]}" in STANDING_VALUES["desks"]
+BY_NAME = ("desks", "hours")
+"""The standing values that have parts for each desk and for each block of opening hours."""
+
+
+def is_value_by_name(path: Path, of: str) -> bool:
+    """Return whether a path names one value of one desk or block of hours, such as `desks.vip.open`."""
+    return path[0] == of and len(path) == 3 and f"NAME.{path[2]}" in STANDING_VALUES[of]
 
 
 def secrets_of(flow: Flow) -> dict[str, str]:

@@ -15,7 +15,7 @@ from ._line_names import place_of_value, undefined
 from ._questions import AnswerFields, answers, fields_at, with_item
 from ._rule import Parts, Rule
 from ._types import KindsOfValues, kinds_of_values
-from ._values import is_value_of_desk, names_set, readable_in
+from ._values import is_value_by_name, names_set, readable_in
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
@@ -34,7 +34,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
                 path, place, kinds_of_values(flow, parts, by_variable), with_item(step, by_variable), desks
             )
     for path, place, _ in paths_read([flow.globals, *flow.written_steps()]):
-        if is_value_of_desk(path) and path[1] not in desks:
+        if is_value_by_name(path, "desks") and path[1] not in desks:
             yield _problem(path[1], place, desks)
 
 

@@ -13,10 +13,12 @@ from ivr.yamlfile.source import Mapping
 from ivr.yamlfile.suggest import did_you_mean
 
 from ._rule import Parts, Rule
-from ._values import is_value_of_desk, names_set, readable_in
+from ._values import BY_NAME, is_value_by_name, names_set, readable_in
 
 _BY_SEGMENT = ("tier", "desk", "priority")
 """The parts of `caller` that only come from the segment."""
+
+_SAMPLE_NAMES = {"desks": "general", "hours": "counter"}
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
@@ -83,17 +85,17 @@ def _value(path: Path, place: Place, names: frozenset[str]) -> Iterator[Problem]
         yield Problem(place, RULE.id, '"line" is several values.', f"Read {parts}.")
     elif path[0] == "numbers" or path[:2] == ("line", "values"):
         return
-    elif path[0] == "desks":
-        yield from _desk_value(path, place)
+    elif path[0] in BY_NAME:
+        yield from _value_by_name(path, place)
     elif len(path) > 1 and path[0] in STANDING_VALUES and path[1] not in STANDING_VALUES[path[0]]:
         yield from _part(path, place)
 
 
-def _desk_value(path: Path, place: Place) -> Iterator[Problem]:
-    if not is_value_of_desk(path):
-        desk = path[1] if len(path) > 1 else "general"
-        parts = [part.partition(".")[2] for part in STANDING_VALUES["desks"]]
-        cure = "Read " + " or ".join(f'"desks.{desk}.{part}"' for part in parts) + "."
+def _value_by_name(path: Path, place: Place) -> Iterator[Problem]:
+    if not is_value_by_name(path, path[0]):
+        name = path[1] if len(path) > 1 else _SAMPLE_NAMES[path[0]]
+        parts = [part.partition(".")[2] for part in STANDING_VALUES[path[0]]]
+        cure = "Read " + " or ".join(f'"{path[0]}.{name}.{part}"' for part in parts) + "."
         yield Problem(place, RULE.id, f'"{".".join(path)}" is no value.', cure)
 
 

@@ -69,7 +69,7 @@ def tables_of(scenario: Scenario) -> Tables:
     return Tables(
         bound=rules.bound,
         ahead=np.array([rules.head_start(kind.priority) for kind in kinds]),
-        preempts=np.array([kind.priority == PREEMPTING for kind in kinds]),
+        preempts=np.array([kind.priority in PREEMPTING for kind in kinds]),
         wrap_up=np.array([scenario.wrap_up[kind.desk] for kind in kinds]),
         call_back_from=np.array([rules.offers_call_back_from(kind.priority) for kind in kinds]),
         active=np.array([sum(not mine.isdisjoint(desks) for desks in scenario.agents) for mine in served]),
