@@ -10,9 +10,9 @@ from dataclasses import dataclass
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 PIN_DIGITS = 6
-"""Digits of a query PIN, as banks in China give them out. The phrasebook says the number in words (`entry_pin`)."""
+"""Digits of a query PIN, as banks in China give them out. Phrasebooks name it as `{pin_digits}`."""
 CODE_DIGITS = 6
-"""Digits of a one-time code (NIST SP 800-63B 3.1.3). The phrasebook says the number in words (`entry_otp`)."""
+"""Digits of a one-time code (NIST SP 800-63B 3.1.3). Phrasebooks name it as `{code_digits}`."""
 TRIES_A_CALL = 3
 """Wrong answers that one call may give before a person takes over (bank practice: three)."""
 CODE_TYPING_SECONDS = 30.0

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from ivr.engine.entry_types import ENTRIES
-from ivr.flow.phrasebook import phrase
+from ivr.flow import phrasebook
+from ivr.flow.phrasebook import language_of, phrase, words
 from ivr.services.identity.weak_pins import weakness
 from ivr.settings import identity
 from ivr.settings.identity import CODE_DIGITS, HOUR, PIN_DIGITS, Limits
+from ivr.speech.languages import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LIMITS = Limits()
@@ -23,11 +25,29 @@ def test_lengths_of_pins_and_codes_are_those_of_the_settings():
     assert weakness("8" * (PIN_DIGITS - 1)) == "short"
 
 
-@pytest.mark.parametrize(("name", "digits"), [("entry_pin", PIN_DIGITS), ("entry_otp", CODE_DIGITS)])
-def test_what_callers_are_told_names_the_length(name, digits):
-    assert "一二三四五六七八九"[digits - 1] in phrase("zh-CN", name)
-    words = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    assert words[digits - 1] in phrase("en-US", name)
+SPOKEN = {
+    **dict.fromkeys(("entry_pin", "ask_pin", "verify_again", "verify_again_id"), PIN_DIGITS),
+    **dict.fromkeys(("entry_otp", "ask_code"), CODE_DIGITS),
+}
+"""The phrases that name a length."""
+
+
+@pytest.mark.parametrize(("name", "digits"), SPOKEN.items())
+@pytest.mark.parametrize("language", [tag for tag in LANGUAGES if language_of(tag) == tag])
+def test_what_callers_hear_names_the_length(language, name, digits):
+    assert words(language, "digit_words")[digits] in phrase(language, name)
+    assert "_digits" not in phrase(language, name)
+
+
+@pytest.mark.parametrize(("length", "spoken"), [(4, "查询密码是四位数字。"), (12, "查询密码是12位数字。")])
+def test_a_length_is_changed_in_one_place(length, spoken, monkeypatch):
+    monkeypatch.setattr(phrasebook, "PIN_DIGITS", length)
+    phrasebook._book.cache_clear()
+    try:
+        assert phrase("zh-CN", "entry_pin") == spoken
+    finally:
+        monkeypatch.undo()
+        phrasebook._book.cache_clear()
 
 
 def test_no_other_module_has_a_figure_of_its_own():

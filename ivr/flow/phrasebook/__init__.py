@@ -6,6 +6,7 @@ import functools
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from ivr.settings.identity import CODE_DIGITS, PIN_DIGITS
 from ivr.yamlfile.source import Mapping, Scalar, read_text
 
 FALLBACK = "zh-CN"
@@ -61,7 +62,15 @@ def _book(language: str) -> dict[str, str]:
     if problems or not isinstance(root, Mapping):
         raise AssertionError(f"the phrases of {language} cannot be read: {problems}")
     own = {key.text: value.text for key, value in root.entries if isinstance(value, Scalar)}
-    return {**(_book(own.pop(SAME_AS)) if SAME_AS in own else {}), **own}
+    book = {**(_book(own.pop(SAME_AS)) if SAME_AS in own else {}), **own}
+    return {key: _with_lengths(text, book["digit_words"].split("|")) for key, text in book.items()}
+
+
+def _with_lengths(text: str, digit_words: list[str]) -> str:
+    """Return a phrase with the lengths of PINs and codes in words."""
+    for name, length in (("pin_digits", PIN_DIGITS), ("code_digits", CODE_DIGITS)):
+        text = text.replace("{" + name + "}", digit_words[length] if length < len(digit_words) else str(length))
+    return text
 
 
 @functools.lru_cache(maxsize=256)
