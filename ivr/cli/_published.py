@@ -32,7 +32,8 @@ def publication_of(settings: Settings) -> Publication:
 
 def folder_differs(folder: Path, release: Release) -> bool:
     """Return whether a folder has flow files, and others than a release. Unreadable ones are others, too."""
-    from ivr.flow.loader import content_hash, folder_files
+    from ivr.flow.folder_files import folder_files
+    from ivr.flow.loader import content_hash
 
     if not folder.is_dir():
         return False

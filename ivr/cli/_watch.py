@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ivr.flow.folder_files import flow_files
+
 from ._published import report_of
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def look_again(store: Store, folder: Path, before: Seen, by: str) -> Seen:
 def seen_files(folder: Path) -> Seen:
     """Return the flow files of a folder; files that vanish meanwhile are left out."""
     seen = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in flow_files(folder):
         try:
             status = path.stat()
         except OSError:

@@ -116,6 +116,8 @@ def _look(paths: Sequence[Path]) -> Findings:
 
 def _sorted_out(paths: Sequence[Path]) -> tuple[dict[Path, set[Path]], list[Path]]:
     """Separate flows from conversations. Returns flows by folder: the files named, or an empty set for all files."""
+    from ivr.flow.folder_files import flow_files
+
     flows: dict[Path, set[Path]] = {}
     conversations: list[Path] = []
     for path in paths:
@@ -125,8 +127,8 @@ def _sorted_out(paths: Sequence[Path]) -> tuple[dict[Path, set[Path]], list[Path
             elif flows.get(path.parent) != set():
                 flows.setdefault(path.parent, set()).add(path)
             continue
-        beside = sorted(path.glob("*.yaml"))
-        inside = [file for file in sorted(path.rglob("*.yaml")) if _CONVERSATION.search(_text(file))]
+        beside = flow_files(path)
+        inside = [file for file in sorted(path.rglob("[!.]*.yaml")) if _CONVERSATION.search(_text(file))]
         conversations += inside
         if not inside or set(beside) - set(inside):
             flows[path] = set()
@@ -145,10 +147,11 @@ def _look_at_flows(findings: Findings, folders: dict[Path, set[Path]]) -> None:
 
 def _look_at_folder(findings: Findings, folder: Path, named: set[Path], language: Catalogue) -> None:
     from ivr.calendar import local
+    from ivr.flow.folder_files import flow_files
     from ivr.flow.loader import check_folder
 
     release, problems = check_folder(folder, language, local(time.time()).date())
-    files = sorted(folder.glob("*.yaml"))
+    files = flow_files(folder)
     if release is not None:
         findings.releases.append(release)
     findings.look_at(sorted(named) or files)

@@ -167,7 +167,8 @@ def _publish(request: _Request, store: Store, settings: Settings) -> None:
 
 def _candidate(request: _Request, store: Store, settings: Settings) -> _Candidate:
     """Read a folder, a draft or a version. Raises PublishingError for a name that nothing has."""
-    from ivr.flow.loader import content_hash, folder_files
+    from ivr.flow.folder_files import folder_files
+    from ivr.flow.loader import content_hash
     from ivr.services.publishing.service import Publishing
 
     folder = Path(request.what) if request.what else settings.flows

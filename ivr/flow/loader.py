@@ -12,7 +12,6 @@ from typing import Any
 
 from ivr.diagnostics.problem import Place, Problem
 from ivr.errors import FlowError
-from ivr.yamlfile.plain_text import read_plain_text
 from ivr.yamlfile.source import Mapping as Block
 from ivr.yamlfile.source import Node, read_text
 from ivr.yamlfile.suggest import did_you_mean
@@ -20,6 +19,7 @@ from ivr.yamlfile.suggest import did_you_mean
 from .allowances import with_allowances
 from .catalogue import Catalogue
 from .fields import FieldKind, ListOf, Reading, option, options, read_options
+from .folder_files import folder_files
 from .hotline import read_line
 from .lookups import read_lookups
 from .model import Choice, Flow, Hotline, Release, Step
@@ -142,25 +142,8 @@ def _read_folder(folder: Path, catalogue: Catalogue) -> _Built:
     if not files:
         message = f"There is no flow file in {folder.as_posix()}."
         cure = "Name the folder that holds the flows, or set IVR_FLOWS to it; ivr new FOLDER makes one."
-        return _Built(None, [Problem(Place(folder.as_posix(), 1, 1), "no-flows", message, cure)])
+        return _Built(None, [Problem(Place(folder.as_posix(), 1, 1), "no-flows", message, cure), *problems])
     return _build(nodes, files, problems, catalogue, folder.as_posix())
-
-
-def folder_files(folder: Path) -> tuple[dict[str, Node | None], dict[str, str], list[Problem]]:
-    """Read each `*.yaml` of a folder once, so that what is checked is what is used; return nodes, texts and problems.
-
-    The text of a file that cannot be read is empty.
-    """
-    files: dict[str, str] = {}
-    nodes: dict[str, Node | None] = {}
-    problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
-        name = path.as_posix()
-        text, slips = read_plain_text(path, name)
-        nodes[path.name], faults = (None, []) if text is None else read_text(text, name)
-        problems += [*slips, *faults]
-        files[path.name] = (text or "").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return nodes, files, problems
 
 
 def inspect_files(files: Mapping[str, str], catalogue: Catalogue) -> tuple[Release | None, list[Problem]]:

@@ -14,6 +14,7 @@ FILE = {
     "odd-character": "An invisible or forbidden character stands in the text.",
     "empty-file": "The file holds nothing but comments.",
     "second-document": "A line of three dashes begins a second document.",
+    "unused-file": "A file looks like a flow and is not read, such as one that ends with .yml (warning).",
     "too-deep": "More than 40 levels of lists and blocks stand inside one another.",
 }
 """Rules about files."""

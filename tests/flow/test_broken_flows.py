@@ -152,6 +152,10 @@ def test_a_folder_without_flows_and_one_without_a_line_are_told(tmp_path):
     assert [problem.rule for problem in inspect(tmp_path, LANGUAGE)[1]] == ["no-line-file"]
 
 
+def test_a_file_that_looks_like_a_flow_is_told(tmp_path):
+    assert [problem.rule for problem in problems_of(tmp_path, **{"menu.yml": "flow: menu"})] == ["unused-file"]
+
+
 def test_a_directory_called_like_a_flow_is_told(tmp_path):
     (tmp_path / "folder.yaml").mkdir()
     assert "unreadable-file" in {problem.rule for problem in problems_of(tmp_path)}

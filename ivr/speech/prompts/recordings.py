@@ -20,6 +20,8 @@ from .index import RECORDING, RENDERED, key_of, write_whole
 
 MANIFEST = "recordings.json"
 _SUFFIXES = (".wav", ".mp3")
+_OTHER_FORMATS = (".m4a", ".aac", ".ogg", ".opus", ".flac", ".wma", ".aif", ".aiff", ".amr", ".gsm", ".ulaw", ".alaw")
+"""Formats of sound that people export and that are not read."""
 _NO_LANGUAGES = (RENDERED, "music")
 """Folders that are not languages: rendered prompts, and music for waiting callers."""
 
@@ -86,7 +88,10 @@ class RecordedPrompts:
         return next((recording for recording in named if recording and recording.sound != prompt.sound), None)
 
     def unknown(self) -> Iterator[str]:
-        """Yield a sentence for each file without a prompt of its name."""
+        """Yield a sentence for each file without a prompt of its name, and for each in a format that is not read."""
+        for path in (path for folder in self._folders() for path in sorted(folder.iterdir())):
+            if path.suffix.lower() in _OTHER_FORMATS and not path.name.startswith("."):
+                yield f"{path}: {path.suffix} is not read; write it as WAV: ffmpeg -i {path.name} {path.stem}.wav"
         for recording in self.all:
             if recording.words is None:
                 names = [name for language, name in self._prompts if language == recording.language]

@@ -78,6 +78,12 @@ def test_a_file_that_is_called_like_no_prompt_is_named_with_the_nearest(workshop
     assert "no prompt is called test.start.sya; did you mean test.start.say?" in warning
 
 
+def test_a_sound_in_a_format_that_is_not_read_is_named(workshop, folder):
+    record(folder, NAME, hum(2.0)).rename(folder / "zh-CN" / f"{NAME}.m4a")
+    (warning,) = workshop(STEPS).build().warnings
+    assert f".m4a is not read; write it as WAV: ffmpeg -i {NAME}.m4a {NAME}.wav" in warning
+
+
 def test_the_music_of_waiting_callers_is_no_recording_of_a_prompt(workshop, folder):
     (folder / "music").mkdir()
     (folder / "music" / "waiting.wav").write_bytes(write_wav(hum(2.0)))
