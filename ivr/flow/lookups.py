@@ -132,6 +132,9 @@ class QuestionFields:
     level: int = option(
         IdentityLevel(), help="The identity level that a step which asks it must require.", default=0, shown="L0"
     )
+    confirm: bool = option(
+        Flag(), help="Whether callers must have said yes to it in a `confirm` step, on every way.", default=False
+    )
     deadline: float | None = option(
         Seconds(0.1, 10), help="How long the answer may take.", default=None, shown="that of the service"
     )
@@ -255,7 +258,7 @@ def _question(
     answer = _answer_fields(fields.gives, types, reading) if fields.gives is not None else {}
     declared = DeclaredQuestion(
         fields.help, {name: field for name, field in taken.items() if field}, answer, fields.level,
-        open_answer=fields.gives is None,
+        open_answer=fields.gives is None, confirm=fields.confirm,
     )  # fmt: skip
     _check_path(fields, method, declared, node, reading)
     if "customer" in declared.fields and declared.fields["customer"].required and not fields.level:

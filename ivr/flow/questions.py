@@ -61,7 +61,8 @@ class AnswerField:
 class DeclaredQuestion:
     """A question that a service answers, to callers of the identity `level` or a higher one.
 
-    With `open_answer` the fields of the answer are not known, so that any may be read.
+    With `open_answer` the fields of the answer are not known, so that any may be read. With `confirm` callers must have
+    said yes before, because it cannot be undone.
     """
 
     help: str
@@ -69,6 +70,7 @@ class DeclaredQuestion:
     answer: Mapping[str, AnswerField]
     level: int = 0
     open_answer: bool = False
+    confirm: bool = False
 
     def fitted(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values that are sent: those declared, without the ones that are not given.

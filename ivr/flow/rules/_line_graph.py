@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from ivr.diagnostics.problem import Place
 from ivr.flow.expressions import Expression
@@ -62,6 +61,11 @@ class LineGraph:
     def start_of(self, flow: str) -> StepNode:
         """Return the first step of a flow."""
         return flow, self.flows[flow].start
+
+    def place_of(self, node: StepNode) -> Place:
+        """Return the place of a step; for a generated one, that of the step which it guards."""
+        step = self.step(node)
+        return step.place if step is not None else self.flows[node[0]].place
 
     def nodes(self) -> Iterator[StepNode]:
         """Yield every step, the generated ones included."""
@@ -125,17 +129,8 @@ class LineGraph:
 
     # procedures
 
-    @cached_property
-    def returning(self) -> frozenset[str]:
-        """The flows that can come to `return`, in any way."""
-        return self._returning(lambda _: True)
-
-    @cached_property
-    def returning_unasked(self) -> frozenset[str]:
-        """The flows that can come to `return` while the caller does nothing."""
-        return self._returning(lambda arc: bool(arc.causes & {BY_ITSELF, BY_SILENCE}))
-
-    def _returning(self, allowed: Callable[[Arc], bool]) -> frozenset[str]:
+    def returning_by(self, allowed: Callable[[StepNode, Arc], bool]) -> frozenset[str]:
+        """Return the flows that can come to `return` by arcs that are allowed."""
         returning: frozenset[str] = frozenset()
         while True:
             more = frozenset(name for name in self.flows if self._comes_to_return(name, returning, allowed))
@@ -143,11 +138,13 @@ class LineGraph:
                 return returning
             returning = more
 
-    def _comes_to_return(self, flow: str, returning: frozenset[str], allowed: Callable[[Arc], bool]) -> bool:
+    def _comes_to_return(self, flow: str, returning: frozenset[str], allowed: Callable[[StepNode, Arc], bool]) -> bool:
         seen, frontier = {self.start_of(flow)}, [self.start_of(flow)]
         while frontier:
-            for arc in self.arcs(frontier.pop()):
-                if arc.outcome == RUN or not allowed(arc) or (arc.returns_from and arc.returns_from not in returning):
+            node = frontier.pop()
+            for arc in self.arcs(node):
+                waits = arc.returns_from and arc.returns_from not in returning
+                if arc.outcome == RUN or waits or not allowed(node, arc):
                     continue
                 if arc.to[1] == RETURN:
                     return True

@@ -82,8 +82,8 @@ LineCheck = Callable[[Hotline, Block], Iterator[Problem]]
 class RuleManual:
     """The text of `ivr explain` about a rule: why callers need it, in two languages, samples, and who says so.
 
-    A sample is the text of a flow without its name; what is not about the rule (a person, an end) may be left out. In
-    `wrong`, "# here" marks the lines that break the rule.
+    A sample is the text of a flow without its name; what is not about the rule (a person, an end) may be left out. A
+    line "# file: other" begins another file. In `wrong`, "# here" marks the lines that break the rule.
     """
 
     why: str

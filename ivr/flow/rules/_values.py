@@ -10,6 +10,8 @@ from ivr.flow.paths_read import Path
 from ivr.flow.standing_values import STANDING_VALUES
 from ivr.secret import SECRET_KINDS
 
+from ._rule import Parts
+
 
 def names_set(flow: Flow) -> frozenset[str]:
     """Return every name that a flow can read."""
@@ -31,9 +33,32 @@ def is_value_by_name(path: Path, of: str) -> bool:
     return path[0] == of and len(path) == 3 and f"NAME.{path[2]}" in STANDING_VALUES[of]
 
 
-def secrets_of(flow: Flow) -> dict[str, str]:
-    """Return the variables that hold a secret, collected as one or assigned from one, with its kind."""
-    secrets = {
+def secrets_of(flow: Flow, parts: Parts) -> Mapping[str, str]:
+    """Return the variables of a flow that hold a secret, with its kind.
+
+    They were collected as one, assigned from one, or passed by a flow that runs this one.
+    """
+    return parts.once("secrets", lambda: _secrets_everywhere(parts.flows))[flow.name]
+
+
+def _secrets_everywhere(flows: Mapping[str, Flow]) -> Mapping[str, Mapping[str, str]]:
+    """Return the secrets of every flow, passed on between flows until nothing changes."""
+    passed: dict[str, dict[str, str]] = {name: {} for name in flows}
+    while True:
+        secrets = {name: _secrets_in(flow, passed[name]) for name, flow in flows.items()}
+        before = {name: dict(names) for name, names in passed.items()}
+        for name, flow in flows.items():
+            for nested in filter(None, (step.nested() for step in flow.steps.values())):
+                for parameter, value in nested.values.items() if nested.name in flows else ():
+                    for path in value.paths():
+                        if reads_secret(path, secrets[name]):
+                            passed[nested.name][parameter] = secrets[name][path[0]]
+        if passed == before:
+            return secrets
+
+
+def _secrets_in(flow: Flow, passed: Mapping[str, str]) -> dict[str, str]:
+    secrets = dict(passed) | {
         name: holds for step in flow.steps.values() for name, holds in step.sets().items() if holds in SECRET_KINDS
     }
     copies = [pair for step in flow.steps.values() for pair in step.assigns().items()]

@@ -16,7 +16,7 @@ from ._values import reads_secret, secrets_of
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the fields of every declared question."""
-    secrets = secrets_of(flow)
+    secrets = secrets_of(flow, parts)
     for _, asked, question in declared(flow, parts):
         yield from _fields(asked, question)
         yield from _secrets(asked, question, secrets)

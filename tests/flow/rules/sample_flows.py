@@ -22,21 +22,34 @@ def as_flow(sample: str) -> str:
     head, _, steps = sample.partition("steps:\n")
     first = next(line.strip().partition(":")[0] for line in steps.splitlines() if line.startswith("  "))
     body, _, tail = steps.partition("\nglobals:")
-    parts = [f"flow: sample\nstart: {first}\n{head}steps:\n{body.rstrip()}\n"]
-    parts += [PERSON] if "\n  agent:" not in f"\n{steps}" else []
+    name = "" if "flow: " in head else "flow: sample\n"
+    start = "" if "start: " in head else f"start: {first}\n"
     bye = BYE_IN_TWO if "en-US" in sample else BYE
+    parts = [f"{name}{start}{head}steps:\n{body.rstrip()}\n"]
+    parts += [PERSON] if "\n  agent:" not in f"\n{steps}" else []
     parts += [bye] if "\n  bye:" not in f"\n{steps}" else []
     parts += [f"globals:{tail}"] if tail else []
     return "".join(parts)
 
 
-def judged(folder: Path, flow: str, **files: str) -> list[Problem]:
-    """Return what `ivr check` finds in a flow and further files, warnings included."""
-    for name, text in {"sample": flow, "line": LINE, **files}.items():
+def files_of(sample: str) -> dict[str, str]:
+    """Return the files of a sample by name, the sample itself first; `lookups` stays as it is."""
+    flow, *others = sample.split("# file: ")
+    files = {"sample": as_flow(flow)}
+    for other in others:
+        name, _, text = other.partition("\n")
+        files[name] = text if name == "lookups" else as_flow(text)
+    return files
+
+
+def judged(folder: Path, files: dict[str, str]) -> list[Problem]:
+    """Return what `ivr check` finds in files beside a line.yaml, warnings included."""
+    for name, text in {"line": LINE, **files}.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     return check_folder(folder, LANGUAGE, TODAY)[1]
 
 
-def marked(flow: str) -> list[int]:
-    """Return the numbers of the lines that are marked."""
-    return [number for number, line in enumerate(flow.splitlines(), 1) if line.rstrip().endswith("# here")]
+def marked(files: dict[str, str]) -> list[tuple[str, int]]:
+    """Return the files and the numbers of the lines that are marked."""
+    lines = ((name, number, line) for name, text in files.items() for number, line in enumerate(text.splitlines(), 1))
+    return [(f"{name}.yaml", number) for name, number, line in lines if line.rstrip().endswith("# here")]

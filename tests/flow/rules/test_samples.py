@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from ivr.flow.rules import Rule, all_rules
 
-from .sample_flows import as_flow, judged, marked
+from .sample_flows import files_of, judged, marked
 
 JUDGING = [rule for rule in all_rules() if rule.manual]
 
 
 @pytest.mark.parametrize("rule", JUDGING, ids=lambda rule: rule.id)
 def test_the_wrong_sample_is_found_at_its_marks(rule: Rule, tmp_path):
-    flow = as_flow(rule.manual.wrong)
-    found = [problem for problem in judged(tmp_path, flow) if problem.rule == rule.id]
-    assert sorted({problem.place.line for problem in found}) == marked(flow)
-    assert marked(flow)
+    files = files_of(rule.manual.wrong)
+    found = [problem for problem in judged(tmp_path, files) if problem.rule == rule.id]
+    places = {(Path(problem.place.file).name, problem.place.line) for problem in found}
+    assert sorted(places) == sorted(marked(files))
+    assert marked(files)
     for problem in found:
         message, cure = problem.chinese
         assert problem.message.endswith(".")
@@ -30,7 +32,7 @@ def test_the_wrong_sample_is_found_at_its_marks(rule: Rule, tmp_path):
 
 @pytest.mark.parametrize("rule", JUDGING, ids=lambda rule: rule.id)
 def test_the_right_sample_has_no_problem_with_the_rule(rule: Rule, tmp_path):
-    found = judged(tmp_path, as_flow(rule.manual.right))
+    found = judged(tmp_path, files_of(rule.manual.right))
     assert [str(problem) for problem in found if problem.rule == rule.id or problem.level == "error"] == []
 
 

@@ -1,0 +1,179 @@
+"""Write the call that shows a refuted property: a conversation that `ivr test` plays."""
+
+from __future__ import annotations
+
+import functools
+from collections import deque
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+from ivr.flow.model import RETURN, Step
+from ivr.flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, global_outcome
+from ivr.yamlfile.plain_value import plain_value
+from ivr.yamlfile.source import read_text
+from ivr.yamlfile.writer import written
+
+from ._circles import Walked
+from ._known_values import possible
+from ._line_graph import BY_CALLER, BY_ITSELF, BY_MISSES, BY_SILENCE, Arc, LineGraph, StepNode
+from ._named_keys import keys_there
+
+_DIALS = {"busy": "busy", "no_answer": "no-answer", "failed": "failed", "next": "completed"}
+_ENTRIES = {
+    "digits": "010",
+    "amount": "100#",
+    "date": "19880307",
+    "time": "0900",
+    "expiry": "0630",
+    "phone": "13800000001#",
+    "card": "6217000000001000128#",
+    "id": "110101198803071018",
+    "pin": "246802",
+    "cvv": "123",
+}
+"""The keys of the caller of an example, by the kind of entry: those of a customer of the demo bank."""
+
+
+def shortest_way(graph: LineGraph, to: StepNode, *, avoiding: Sequence[tuple[StepNode, str]] = ()) -> list[Walked]:
+    """Return the way with the fewest steps from the answer of a call to a step; empty if it is the first one.
+
+    `avoiding` are steps with an outcome that the way must not take.
+    """
+    avoided = frozenset(avoiding)
+    starts = [graph.start_of(flow.name) for flow in graph.called_flows()]
+    before: dict[StepNode, Walked | None] = dict.fromkeys(starts)
+    frontier = deque(starts)
+    while frontier and to not in before:
+        node = frontier.popleft()
+        for arc in graph.arcs(node):
+            if arc.to not in before and arc.to[1] != RETURN and (node, arc.outcome) not in avoided:
+                before[arc.to] = Walked(node, arc)
+                frontier.append(arc.to)
+    way: list[Walked] = []
+    walked = before.get(to)
+    while walked is not None:
+        way.append(walked)
+        walked = before[walked.node]
+    return way[::-1]
+
+
+def example_call(graph: LineGraph, title: str, way: Sequence[Walked], end: StepNode) -> str:
+    """Return a conversation that takes a way and ends in a step; it passes while the property is refuted."""
+    return _Example(graph, way).written(title, end)
+
+
+class _Example:
+    """One example under construction: the turns of the caller, and the circumstances that the way needs."""
+
+    def __init__(self, graph: LineGraph, way: Sequence[Walked]) -> None:
+        self._graph, self._way = graph, way
+        self._caller = next((each for each in _callers() if _fits(each, way)), _callers()[0])
+        self._turns: list[dict[str, Any]] = []
+        self._answers: dict[str, str] = {}
+        self._desks: dict[str, str] = {}
+        self._errors = 0
+
+    def written(self, title: str, end: StepNode) -> str:
+        for walked in self._way:
+            step = self._graph.step(walked.node)
+            if step is not None:
+                self._take(step, walked)
+        flow = self._way[0].node[0] if self._way else end[0]
+        head: dict[str, Any] = {"conversation": title, "flow": flow, "from": self._caller["number"]}
+        head |= {"answers": self._answers} if self._answers else {}
+        head |= {"desks": self._desks} if self._desks else {}
+        step = self._graph.step(end)
+        last = [{"expect": {"step": end[1]}}] if step is not None and step.listens else []
+        return written({**head, "turns": [*self._turns, *last] or [{"wait": True}]})
+
+    def _take(self, step: Step, walked: Walked) -> None:
+        if step.reaches_person:
+            self._transfer(step, walked.arc)
+        elif step.listens:
+            self._listen(step, walked)
+        elif (asked := step.asks()) and walked.arc.outcome in ("error", "missing"):
+            self._answers[asked.source.name] = walked.arc.outcome
+
+    def _transfer(self, step: Step, arc: Arc) -> None:
+        if arc.outcome in _DIALS:
+            self._turns.append({"dial": _DIALS[arc.outcome]})
+        elif arc.outcome == "closed" and self._graph.parts.line is not None:
+            name, desks = step.desk().name, self._graph.parts.line.desks
+            names = [name] if name in desks else list(desks)
+            self._desks |= dict.fromkeys(names, "closed")
+        elif arc.causes == {BY_CALLER}:
+            self._turns.append({"press": arc.outcome.removeprefix("key ")})
+
+    def _listen(self, step: Step, walked: Walked) -> None:
+        arc = walked.arc
+        if arc.outcome == UNVERIFIED or (BY_ITSELF in arc.causes and BY_CALLER not in arc.causes):
+            return
+        if BY_CALLER in arc.causes:
+            self._turns += [{"at": step.name, **deed} for deed in self._deeds(step, walked)]
+            return
+        flow = self._graph.flows[walked.node[0]]
+        deed = {"wait": True} if BY_SILENCE in arc.causes else {"press": self._useless_key(step, walked)}
+        tries = 1
+        if arc.outcome == FAILED:
+            tries = min(
+                getattr(step, "tries", 0) or flow.profile.tries, max(1, flow.profile.error_budget - self._errors)
+            )
+        self._errors += tries
+        self._turns += [{"at": step.name, **deed} for _ in range(tries)]
+
+    def _useless_key(self, step: Step, walked: Walked) -> str:
+        there = keys_there(step, self._graph.flows[walked.node[0]])
+        return next((key for key in "98765432" if key not in there), "99")
+
+    def _deeds(self, step: Step, walked: Walked) -> list[dict[str, Any]]:
+        """Return what the caller does to take an arc."""
+        outcome, flow = walked.arc.outcome, self._graph.flows[walked.node[0]]
+        universal = {global_outcome(number): choice.key for number, choice in enumerate(flow.globals)}
+        if outcome in universal:
+            return [{"press": universal[outcome]}]
+        if outcome == AGENT:
+            return [{"press": "*0" if step.fetches else "0"}]
+        if outcome == MAIN_MENU:
+            choices = (*step.own_choices(), *flow.globals)
+            return [{"press": next((choice.key for choice in choices if choice.do == MAIN_MENU), "*")}]
+        if step.affirms:
+            return [{"press": "1" if outcome == step.affirms else "2"}]
+        if step.proves():
+            tail = self._caller["id_tail" if getattr(step, "by", "") == "id" else "tail"]
+            return [{"press": tail}, {"press": self._caller["pin"]}]
+        if step.records:
+            return [{"record": "5s"}]
+        if step.fetches:
+            return [{"press": self._entry(step)}]
+        return [{"press": outcome.removeprefix("key ").partition(" ")[0]}]
+
+    @staticmethod
+    def _entry(step: Step) -> str:
+        entry = getattr(step, "entry", None)
+        keys = _ENTRIES.get(getattr(entry, "name", ""), "1")
+        if getattr(entry, "name", "") in ("digits", "pin", "cvv"):
+            least = getattr(entry, "least", len(keys))
+            keys = (keys * 30)[:least] + ("" if getattr(entry, "fixed", True) else "#")
+        return keys
+
+
+def _fits(caller: Mapping[str, Any], way: Sequence[Walked]) -> bool:
+    """Return whether a caller's facts allow every condition of a way, and the caller can prove what it needs."""
+    proves = any(walked.arc.outcome == UNVERIFIED for walked in way)
+    values = {"caller": {**caller["facts"], "risk": False, "profile": None, "frequent": None}}
+    return (bool(caller["pin"]) or not proves) and all(possible(walked.arc.conditions, values) for walked in way)
+
+
+@functools.cache
+def _callers() -> Sequence[Mapping[str, Any]]:
+    root, problems = read_text(files(__package__).joinpath("example_callers.yaml").read_text("utf-8"), "callers")
+    if problems or root is None:
+        raise AssertionError(f"the shipped callers cannot be read: {problems}")
+    callers: Sequence[Mapping[str, Any]] = plain_value(root)
+    return callers
+
+
+def is_by_misses(arc: Arc) -> bool:
+    """Return whether wrong answers make a call take an arc, and silence does not."""
+    return BY_MISSES in arc.causes and not arc.causes & {BY_SILENCE, BY_ITSELF}

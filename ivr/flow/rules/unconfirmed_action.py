@@ -1,0 +1,83 @@
+"""Prove that what cannot be undone is done only after a yes, on every way, and not by silence or keys pressed ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.diagnostics.problem import Place, Problem
+
+from ._example_call import example_call, shortest_way
+from ._line_graph import LineGraph, StepNode, line_graph
+from ._questions import declared
+from ._rule import Parts, Rule, RuleManual
+
+
+def check(parts: Parts) -> Iterator[Problem]:
+    """Check every step that asks a question which lookups.yaml marks with `confirm`."""
+    graph = line_graph(parts)
+    yes = [(node, step.affirms) for node in graph.nodes() if (step := graph.step(node)) and step.affirms]
+    starts = {graph.start_of(flow.name) for flow in graph.called_flows()}
+    for flow in parts.flows.values():
+        for step, asked, question in declared(flow, parts) if _any_needs_yes(parts) else ():
+            node = (flow.name, step.name)
+            if question.confirm and (node in starts or shortest_way(graph, node, avoiding=yes)):
+                yield _problem(graph, node, yes, asked.source.name, asked.source.place)
+
+
+def _any_needs_yes(parts: Parts) -> bool:
+    """Return whether any question needs a yes."""
+    return any(question.confirm for question in parts.questions.values())
+
+
+def _problem(graph: LineGraph, node: StepNode, yes: list[tuple[StepNode, str]], source: str, place: Place) -> Problem:
+    way = shortest_way(graph, node, avoiding=yes)
+    shown = " → ".join([*(walked.node[1] for walked in way), node[1]][-5:])
+    return Problem(
+        place,
+        RULE.id,
+        f'"{source}" cannot be undone, and a call comes here without a yes: {shown}.',
+        'Lead every way through a step of kind "confirm", by its "yes".',
+        chinese=(f"「{source}」不能撤销，可这条路没有经过确认：{shown}。", "每条路都先经过 confirm 步骤的 yes。"),
+        call=example_call(graph, f"{source} is asked without a yes", way, node),
+    )
+
+
+RULE = Rule(
+    "unconfirmed-action",
+    "What cannot be undone is done on a way without a yes.",
+    parts=check,
+    at_load=False,
+    manual=RuleManual(
+        why="A card that was locked by a wrong key leaves its owner without money. Read it back, and ask.",
+        chinese="按错一个键就锁了卡，客户会没钱用。先念给客户听，再请客户确认。",
+        wrong="""\
+steps:
+  hello:
+    lookup: {from: bank.lock, on_error: agent}  # here
+    next: bye
+# file: lookups
+services:
+  bank:
+    address: {setting: IVR_BANK_URL}
+    questions:
+      lock: {confirm: yes, takes: {}, gives: {reference: code}}
+""",
+        right="""\
+steps:
+  hello:
+    confirm: 现在为您锁住这张卡。
+    yes: lock
+    no: bye
+  lock:
+    lookup: {from: bank.lock, on_error: agent}
+    next: bye
+# file: lookups
+services:
+  bank:
+    address: {setting: IVR_BANK_URL}
+    questions:
+      lock: {confirm: yes, takes: {}, gives: {reference: code}}
+""",
+        source="ACIXD, confirmation strategy; dominance over the routes of all flows",
+    ),
+)
