@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
 from ivr.flow.model import RETURN, Step
 from ivr.flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, global_outcome
+from ivr.flow.text import Text
 from ivr.yamlfile.plain_value import plain_value
 from ivr.yamlfile.source import read_text
 from ivr.yamlfile.writer import written
@@ -35,19 +36,18 @@ _ENTRIES = {
 """The keys of the caller of an example, by the kind of entry: those of a customer of the demo bank."""
 
 
-def shortest_way(graph: LineGraph, to: StepNode, *, avoiding: Sequence[tuple[StepNode, str]] = ()) -> list[Walked]:
+def shortest_way(graph: LineGraph, to: StepNode, *, avoiding: Collection[tuple[str, str, str]] = ()) -> list[Walked]:
     """Return the way with the fewest steps from the answer of a call to a step; empty if it is the first one.
 
-    `avoiding` are steps with an outcome that the way must not take.
+    `avoiding` names flow, step and outcome of arcs that the way must not take.
     """
-    avoided = frozenset(avoiding)
     starts = [graph.start_of(flow.name) for flow in graph.called_flows()]
     before: dict[StepNode, Walked | None] = dict.fromkeys(starts)
     frontier = deque(starts)
     while frontier and to not in before:
         node = frontier.popleft()
         for arc in graph.arcs(node):
-            if arc.to not in before and arc.to[1] != RETURN and (node, arc.outcome) not in avoided:
+            if arc.to not in before and arc.to[1] != RETURN and (node.flow, node.step, arc.outcome) not in avoiding:
                 before[arc.to] = Walked(node, arc)
                 frontier.append(arc.to)
     way: list[Walked] = []
@@ -83,9 +83,15 @@ class _Example:
         head: dict[str, Any] = {"conversation": title, "flow": flow, "from": self._caller["number"]}
         head |= {"answers": self._answers} if self._answers else {}
         head |= {"desks": self._desks} if self._desks else {}
+        return written({**head, "turns": [*self._turns, self._end(end)]})
+
+    def _end(self, end: StepNode) -> dict[str, Any]:
+        """Return the last turn: the call waits in the step, or its words are heard, or it is still in the flow."""
         step = self._graph.step(end)
-        last = [{"expect": {"step": end[1]}}] if step is not None and step.listens else []
-        return written({**head, "turns": [*self._turns, *last] or [{"wait": True}]})
+        if step is not None and step.listens:
+            return {"expect": {"step": end.step}}
+        says = step is not None and step.speaks and any(isinstance(value, Text) for value in vars(step).values())
+        return {"hear": {"step": end.step}} if says else {"expect": {"flow": end.flow}}
 
     def _take(self, step: Step, walked: Walked) -> None:
         if step.reaches_person:

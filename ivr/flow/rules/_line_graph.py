@@ -7,8 +7,9 @@ step runs is a procedure: it is entered from that step, and "next" is taken if t
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ivr.diagnostics.problem import Place
 from ivr.flow.expressions import Expression
@@ -18,8 +19,14 @@ from ivr.flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, flow_routes,
 from ._rule import Parts
 from ._texts import WrittenText, prompts
 
-StepNode = tuple[str, str]
-"""A step: the name of its flow and its own; the step `return` is the end of a procedure."""
+
+class StepNode(NamedTuple):
+    """A step of a flow that is called, or with `run` of one that another flow runs, where `return` is an end."""
+
+    flow: str
+    step: str
+    run: bool = False
+
 
 _SILENCE = "no_input"
 """The outcome of a step in which silence leads on at once; other failures have their own."""
@@ -56,20 +63,23 @@ class LineGraph:
 
     def step(self, node: StepNode) -> Step | None:
         """Return the step of a node; None for the end of a procedure."""
-        return self.flows[node[0]].steps.get(node[1])
+        return self.flows[node.flow].steps.get(node.step)
 
-    def start_of(self, flow: str) -> StepNode:
+    def start_of(self, flow: str, *, run: bool = False) -> StepNode:
         """Return the first step of a flow."""
-        return flow, self.flows[flow].start
+        return StepNode(flow, self.flows[flow].start, run)
 
     def place_of(self, node: StepNode) -> Place:
         """Return the place of a step; for a generated one, that of the step which it guards."""
         step = self.step(node)
-        return step.place if step is not None else self.flows[node[0]].place
+        return step.place if step is not None else self.flows[node.flow].place
 
     def nodes(self) -> Iterator[StepNode]:
-        """Yield every step, the generated ones included."""
-        return ((flow.name, name) for flow in self.flows.values() for name in flow.steps)
+        """Yield every step, called and run, the generated ones included."""
+        for flow in self.flows.values():
+            for name in flow.steps:
+                yield StepNode(flow.name, name)
+                yield StepNode(flow.name, name, run=True)
 
     def called_flows(self) -> Sequence[Flow]:
         """Return the flows that called numbers lead to; none if they are not known, or the graph is not sound."""
@@ -83,19 +93,28 @@ class LineGraph:
         """Return the arcs that begin in a step."""
         if node not in self._arcs:
             step = self.step(node)
-            self._arcs[node] = tuple(self._arcs_of(step, self.flows[node[0]])) if step is not None else ()
+            self._arcs[node] = tuple(self._arcs_of(node, step)) if step is not None else ()
         return self._arcs[node]
 
-    def _arcs_of(self, step: Step, flow: Flow) -> Iterator[Arc]:
-        own = step_routes(step)
-        nested = step.nested()
+    def _arcs_of(self, node: StepNode, step: Step) -> Iterator[Arc]:
+        flow, nested = self.flows[node.flow], step.nested()
         if nested is not None and nested.name in self.flows:
             place = step.place_of(step.kind)
-            yield Arc(RUN, self.start_of(nested.name), place, frozenset({BY_ITSELF}))
+            yield Arc(RUN, self.start_of(nested.name, run=True), place, frozenset({BY_ITSELF}))
+        own = step_routes(step)
         for outcome, route in {**self._everywhere(step, flow), **own}.items():
             causes = _causes(step, outcome)
+            if outcome == MAIN_MENU and node.run and outcome not in own:
+                yield from self._main_menus(step, causes)
+                continue
             comes_back = nested.name if nested is not None and outcome == "next" else ""
-            yield from self._ways(route, outcome, flow, causes, comes_back)
+            yield from self._ways(route, outcome, node, causes, comes_back)
+
+    def _main_menus(self, step: Step, causes: frozenset[str]) -> Iterator[Arc]:
+        """Yield the ways to the main menus of flows that run others: a call drops what they run."""
+        for flow in self.flows.values():
+            if any(other.nested() for other in flow.steps.values()):
+                yield Arc(MAIN_MENU, StepNode(flow.name, flow.main_menu), step.place, causes)
 
     @staticmethod
     def _everywhere(step: Step, flow: Flow) -> Mapping[str, Route]:
@@ -111,47 +130,27 @@ class LineGraph:
             taken.add(MAIN_MENU)
         return {outcome: route for outcome, route in routes.items() if outcome in taken}
 
-    def _ways(self, route: Route, outcome: str, flow: Flow, causes: frozenset[str], comes_back: str) -> Iterator[Arc]:
+    def _ways(
+        self, route: Route, outcome: str, node: StepNode, causes: frozenset[str], comes_back: str
+    ) -> Iterator[Arc]:
         before: tuple[tuple[Expression, bool], ...] = ()
         for way in route:
             conditions = (*before, (way.when, True)) if way.when is not None else before
-            target = self._target(way.goto.name, flow)
+            target = self._target(way.goto.name, node)
             if target is not None:
                 yield Arc(outcome, target, way.goto.place, causes, conditions, comes_back)
             if way.when is None:
                 return
             before = (*before, (way.when, False))
 
-    def _target(self, name: str, flow: Flow) -> StepNode | None:
+    def _target(self, name: str, node: StepNode) -> StepNode | None:
+        """Return where a name leads; `return` in a flow that nothing runs leads to a person, as in a call."""
+        flow = self.flows[node.flow]
+        if name == RETURN and not node.run:
+            name = flow.agent
         if name == RETURN or name in flow.steps:
-            return flow.name, name
-        return self.start_of(name) if name in self.flows else None
-
-    # procedures
-
-    def returning_by(self, allowed: Callable[[StepNode, Arc], bool]) -> frozenset[str]:
-        """Return the flows that can come to `return` by arcs that are allowed."""
-        returning: frozenset[str] = frozenset()
-        while True:
-            more = frozenset(name for name in self.flows if self._comes_to_return(name, returning, allowed))
-            if more == returning:
-                return returning
-            returning = more
-
-    def _comes_to_return(self, flow: str, returning: frozenset[str], allowed: Callable[[StepNode, Arc], bool]) -> bool:
-        seen, frontier = {self.start_of(flow)}, [self.start_of(flow)]
-        while frontier:
-            node = frontier.pop()
-            for arc in self.arcs(node):
-                waits = arc.returns_from and arc.returns_from not in returning
-                if arc.outcome == RUN or waits or not allowed(node, arc):
-                    continue
-                if arc.to[1] == RETURN:
-                    return True
-                if arc.to not in seen:
-                    seen.add(arc.to)
-                    frontier.append(arc.to)
-        return False
+            return StepNode(node.flow, name, node.run)
+        return self.start_of(name, run=node.run) if name in self.flows else None
 
     # distances
 
@@ -192,7 +191,7 @@ def first_spoken(parts: Parts) -> Iterator[WrittenText]:
     for flow in parts.flows.values():
         for text in prompts(flow, parts):
             if text.step is not None:
-                spoken[flow.name, text.step.name].append(text)
+                spoken[StepNode(flow.name, text.step.name)].append(text)
     seen = {graph.start_of(flow.name) for flow in graph.called_flows()}
     frontier = list(seen)
     while frontier:
@@ -200,7 +199,7 @@ def first_spoken(parts: Parts) -> Iterator[WrittenText]:
         step = graph.step(node)
         if step is None:
             continue
-        texts = spoken.get(node, [])
+        texts = spoken.get(node._replace(run=False), [])
         if step.speaks and (texts or step.listens):
             first = _first_text(step)
             yield from (text for text in texts if first is None or text.template in first)

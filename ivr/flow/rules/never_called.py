@@ -5,33 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import RETURN
 
-from ._line_graph import LineGraph, StepNode, line_graph
+from ._line_graph import line_graph
+from ._reached import reached_states
 from ._rule import Parts, Rule, RuleManual
 
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Walk from the flows of line.yaml over all arcs."""
     graph = line_graph(parts)
-    reached = {node[0] for node in _reached(graph)} if graph.called_flows() else set(parts.flows)
+    reached = {node.flow for node in reached_states(parts)} if graph.called_flows() else set(parts.flows)
     for name, flow in parts.flows.items():
         if name not in reached:
             message = f'No called number leads to the flow "{name}", and no other flow does.'
             cure = "Lead a choice to it, name it in line.yaml, or delete the file."
             chinese = (f"没有号码，也没有别的流程通到「{name}」。", "让某个选项通到它，写进 line.yaml，或删去文件。")
             yield Problem(flow.place_of("flow"), RULE.id, message, cure, "warning", chinese=chinese)
-
-
-def _reached(graph: LineGraph) -> set[StepNode]:
-    reached = {graph.start_of(flow.name) for flow in graph.called_flows()}
-    frontier = list(reached)
-    while frontier:
-        for arc in graph.arcs(frontier.pop()):
-            if arc.to not in reached and arc.to[1] != RETURN:
-                reached.add(arc.to)
-                frontier.append(arc.to)
-    return reached
 
 
 RULE = Rule(

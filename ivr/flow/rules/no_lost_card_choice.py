@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ivr.diagnostics.problem import Place, Problem
 from ivr.flow.model import Choice, Flow, Step
 
-from ._line_graph import LineGraph, line_graph
+from ._line_graph import LineGraph, StepNode, line_graph
 from ._menus import menus
 from ._rule import Parts, Rule, RuleManual
 
@@ -18,9 +18,17 @@ _MOST_KEYS = 2
 def check(parts: Parts) -> Iterator[Problem]:
     """Check the flows of called numbers, if any flow of the folder offers it at all."""
     graph = line_graph(parts)
-    offering = {(flow.name, step.name) for flow in parts.flows.values() for step in menus(flow) if _offers(step)}
+    offering = {
+        StepNode(flow.name, step.name) for flow in parts.flows.values() for step in menus(flow) if _offers(step)
+    }
     for flow in graph.called_flows() if offering else ():
-        keys = min((graph.keys_to(flow.name).get(menu, 99) for menu in offering), default=99) + 1
+        keys = (
+            min(
+                (keys for node, keys in graph.keys_to(flow.name).items() if node._replace(run=False) in offering),
+                default=99,
+            )
+            + 1
+        )
         if keys > _MOST_KEYS:
             message = f"A caller whose card is lost needs {keys if keys < 99 else 'more than two'} keys to say so."
             cure = "Offer it in the first menu."
@@ -39,7 +47,9 @@ def _is_loss(choice: Choice) -> bool:
 
 
 def _place(flow: Flow, graph: LineGraph) -> Place:
-    first = next((step for step in menus(flow) if graph.keys_to(flow.name).get((flow.name, step.name)) == 0), None)
+    first = next(
+        (step for step in menus(flow) if graph.keys_to(flow.name).get(StepNode(flow.name, step.name)) == 0), None
+    )
     return first.place if first else flow.place
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ivr.diagnostics.problem import Place, Problem
 
@@ -15,13 +15,14 @@ from ._rule import Parts, Rule, RuleManual
 def check(parts: Parts) -> Iterator[Problem]:
     """Check every step that asks a question which lookups.yaml marks with `confirm`."""
     graph = line_graph(parts)
-    yes = [(node, step.affirms) for node in graph.nodes() if (step := graph.step(node)) and step.affirms]
+    yes = {(flow.name, step.name, step.affirms) for flow in parts.flows.values() for step in flow.written_steps()}
     starts = {graph.start_of(flow.name) for flow in graph.called_flows()}
     for flow in parts.flows.values():
         for step, asked, question in declared(flow, parts) if _any_needs_yes(parts) else ():
-            node = (flow.name, step.name)
-            if question.confirm and (node in starts or shortest_way(graph, node, avoiding=yes)):
-                yield _problem(graph, node, yes, asked.source.name, asked.source.place)
+            for node in (StepNode(flow.name, step.name), StepNode(flow.name, step.name, run=True)):
+                if question.confirm and (node in starts or shortest_way(graph, node, avoiding=yes)):
+                    yield _problem(graph, node, yes, asked.source.name, asked.source.place)
+                    break
 
 
 def _any_needs_yes(parts: Parts) -> bool:
@@ -29,7 +30,9 @@ def _any_needs_yes(parts: Parts) -> bool:
     return any(question.confirm for question in parts.questions.values())
 
 
-def _problem(graph: LineGraph, node: StepNode, yes: list[tuple[StepNode, str]], source: str, place: Place) -> Problem:
+def _problem(
+    graph: LineGraph, node: StepNode, yes: Collection[tuple[str, str, str]], source: str, place: Place
+) -> Problem:
     way = shortest_way(graph, node, avoiding=yes)
     shown = " → ".join([*(walked.node[1] for walked in way), node[1]][-5:])
     return Problem(

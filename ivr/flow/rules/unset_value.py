@@ -17,6 +17,7 @@ from ._circles import Walked
 from ._example_call import example_call, shortest_way
 from ._known_values import OPEN, possible, value_of
 from ._line_graph import RUN, LineGraph, StepNode, line_graph
+from ._reached import reached_states
 from ._rule import Parts, Rule, RuleManual
 from ._values import paths_read
 
@@ -24,12 +25,14 @@ from ._values import paths_read
 def check(parts: Parts) -> Iterator[Problem]:
     """Check every variable that a step of any flow speaks."""
     graph = line_graph(parts)
+    called = {node.flow for node in reached_states(parts) if not node.run}
     for flow in parts.flows.values() if graph.sound else ():
         for name, readers in _spoken(flow).items():
-            ways = _ways_without(graph, flow, name)
+            start = graph.start_of(flow.name, run=flow.name not in called)
+            ways = _ways_without(graph, flow, name, start)
             for step, place in readers.items():
-                if (flow.name, step) in ways:
-                    yield _problem(graph, name, place, (flow.name, step), ways)
+                if (node := start._replace(step=step)) in ways:
+                    yield _problem(graph, name, place, node, ways)
 
 
 def _spoken(flow: Flow) -> Mapping[str, Mapping[str, Place]]:
@@ -43,20 +46,19 @@ def _spoken(flow: Flow) -> Mapping[str, Mapping[str, Place]]:
     return spoken
 
 
-def _ways_without(graph: LineGraph, flow: Flow, name: str) -> Mapping[StepNode, Walked | None]:
+def _ways_without(graph: LineGraph, flow: Flow, name: str, start: StepNode) -> Mapping[StepNode, Walked | None]:
     """Return the steps of a flow to which a call can come while a variable is unset, each with the arc before it."""
-    start = graph.start_of(flow.name)
     before: dict[StepNode, Walked | None] = {start: None}
     frontier = deque([start])
     values = {name: None}
     while frontier:
         node = frontier.popleft()
-        step = flow.steps[node[1]]
+        step = flow.steps[node.step]
         sets = name in step.sets()
         if sets and name in step.assigns() and value_of(step.assigns()[name], {}) is not OPEN:
             continue
         for arc in graph.arcs(node):
-            if arc.to[0] != flow.name or arc.to[1] == RETURN or arc.outcome == RUN or arc.to in before:
+            if arc.to.flow != flow.name or arc.to.step == RETURN or arc.outcome == RUN or arc.to in before:
                 continue
             if sets and arc.outcome not in step.fails_by():
                 continue
@@ -74,7 +76,7 @@ def _problem(
     while walked is not None:
         way.insert(0, walked)
         walked = before[walked.node]
-    way = [*shortest_way(graph, graph.start_of(node[0])), *way]
+    way = [*shortest_way(graph, graph.start_of(node.flow, run=node.run)), *way]
     shown = " → ".join([*(each.node[1] for each in way), node[1]][-5:])
     return Problem(
         place,
