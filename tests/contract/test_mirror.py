@@ -39,6 +39,7 @@ THEMES = {
     "engine/test_spoken": "entries and choices by voice",
     "engine/test_unheard": "nobody can hear the caller any more",
     "flow/test_broken_flows": "each rule finds what its file marks",
+    "flow/rules/test_example_calls": "the calls that proofs print show the fault",
     "flow/rules/test_samples": "each rule finds its wrong sample and passes its right one",
     "loadtest/test_load": "`ivr load` as a whole",
     "services/identity/test_attacks_on_calls": "guessing over many calls",

@@ -58,6 +58,29 @@ def shortest_way(graph: LineGraph, to: StepNode, *, avoiding: Collection[tuple[s
     return way[::-1]
 
 
+def leading_back(graph: LineGraph, circle: Sequence[Walked]) -> Arc:
+    """Return the arc of a circle that leads back most: from far behind the answer to near it."""
+    far = graph.parts.once("distances", lambda: _distances(graph))
+
+    def drop(walked: Walked) -> int:
+        return far.get(walked.node, 0) - far.get(walked.arc.to, 0)
+
+    return max(circle, key=drop).arc
+
+
+def _distances(graph: LineGraph) -> Mapping[StepNode, int]:
+    """Return the fewest steps from the answer of a call to each step."""
+    far = {graph.start_of(flow.name): 0 for flow in graph.called_flows()}
+    frontier = deque(far)
+    while frontier:
+        node = frontier.popleft()
+        for arc in graph.arcs(node):
+            if arc.to not in far:
+                far[arc.to] = far[node] + 1
+                frontier.append(arc.to)
+    return far
+
+
 def example_call(graph: LineGraph, title: str, way: Sequence[Walked], end: StepNode) -> str:
     """Return a conversation that takes a way and ends in a step; it passes while the property is refuted."""
     return _Example(graph, way).written(title, end)
@@ -146,7 +169,7 @@ class _Example:
         if step.affirms:
             return [{"press": "1" if outcome == step.affirms else "2"}]
         if step.proves():
-            tail = self._caller["id_tail" if getattr(step, "by", "") == "id" else "tail"]
+            tail = self._caller["id_tail" if step.places.get("by") else "tail"]  # the card is the default
             return [{"press": tail}, {"press": self._caller["pin"]}]
         if step.records:
             return [{"record": "5s"}]
@@ -156,11 +179,12 @@ class _Example:
 
     @staticmethod
     def _entry(step: Step) -> str:
-        entry = getattr(step, "entry", None)
-        keys = _ENTRIES.get(getattr(entry, "name", ""), "1")
-        if getattr(entry, "name", "") in ("digits", "pin", "cvv"):
-            least = getattr(entry, "least", len(keys))
-            keys = (keys * 30)[:least] + ("" if getattr(entry, "fixed", True) else "#")
+        entry: Any = getattr(step, "entry", None)
+        if entry is None:
+            return "1"
+        keys = _ENTRIES.get(entry.name, "1")
+        if entry.name in ("digits", "pin", "cvv"):
+            return (keys * 30)[: entry.least] + ("" if entry.fixed else "#")
         return keys
 
 

@@ -21,8 +21,8 @@ from ._rule import Parts
 
 Allowed = Callable[[StepNode, Arc], bool]
 """Returns whether a search takes an arc of a step."""
-Values = tuple[Any, ...]
-State = tuple[StepNode, Values]
+FollowedValues = tuple[Any, ...]
+State = tuple[StepNode, FollowedValues]
 _MOST_PER_STEP = 30
 _LARGEST = 32
 """A number beyond this, as of a counter that nothing ends, may hold anything."""
@@ -39,7 +39,7 @@ class ValueWalk:
         self.graph = graph
         self.names = {name: _followed(flow) if follow else () for name, flow in graph.flows.items()}
 
-    def unset(self, flow: str) -> Values:
+    def unset(self, flow: str) -> FollowedValues:
         """Return the values of a flow at its start."""
         return (None,) * len(self.names[flow])
 
@@ -57,7 +57,7 @@ class ValueWalk:
                 yield arc, (arc.to, tuple(after.values()) if stays else self.unset(arc.to.flow))
 
 
-def reached_states(parts: Parts) -> Mapping[StepNode, Collection[Values]]:
+def reached_states(parts: Parts) -> Mapping[StepNode, Collection[FollowedValues]]:
     """Return the steps to which calls to the called numbers can come, each with its values; walked once."""
     return parts.once("reached", lambda: _reached(line_graph(parts)))
 
@@ -73,7 +73,7 @@ def returning_flows(parts: Parts, allowed: Allowed) -> frozenset[str]:
     return _returning(value_walk(parts), allowed)
 
 
-def _reached(graph: LineGraph) -> Mapping[StepNode, Collection[Values]]:
+def _reached(graph: LineGraph) -> Mapping[StepNode, Collection[FollowedValues]]:
     starts = [graph.start_of(flow.name) for flow in graph.called_flows()]
     for walk in (ValueWalk(graph), ValueWalk(graph, follow=False)):
         with suppress(TooManyStatesError):
@@ -99,11 +99,11 @@ def _returning(walk: ValueWalk, allowed: Allowed) -> frozenset[str]:
 
 def _walk(
     walk: ValueWalk, starts: Iterable[StepNode], allowed: Allowed, returning: Collection[str]
-) -> Mapping[StepNode, Collection[Values]]:
+) -> Mapping[StepNode, Collection[FollowedValues]]:
     """Return the states that are reached from steps. Raises TooManyStatesError."""
     graph = walk.graph
     most = _MOST_PER_STEP * sum(len(flow.steps) for flow in graph.flows.values()) + 1000
-    reached: dict[StepNode, set[Values]] = defaultdict(set)
+    reached: dict[StepNode, set[FollowedValues]] = defaultdict(set)
     frontier: list[State] = [(start, walk.unset(start.flow)) for start in starts]
     for start, values in frontier:
         reached[start].add(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 
 from ivr.diagnostics.problem import Problem
@@ -46,27 +47,27 @@ def _set_before(flow: Flow, *, back: bool) -> dict[str, set[str]]:
     everything = {name for step in flow.steps.values() for name in step.sets()}
     before: dict[str, set[str]] = {flow.start: set(), **{name: set(everything) for name in anywhere}}
     backwards = _returned_to(flow) if back else {}
-    frontier = list(before)
+    arrivals = {name: _arrivals(step, backwards) for name, step in flow.steps.items()}
+    frontier = deque(name for name in before if name in arrivals)
     while frontier:
-        step = flow.steps.get(frontier.pop())
-        if step is None:
-            continue
-        for target, names in _arrivals(step, before[step.name], backwards).items():
-            if target in flow.steps and (target not in before or not names <= before[target]):
+        name = frontier.popleft()
+        for target, sets in arrivals[name].items():
+            names = before[name] | sets
+            if target in arrivals and (target not in before or not names <= before[target]):
                 before[target] = before.get(target, set()) | names
                 frontier.append(target)
     return before
 
 
-def _arrivals(step: Step, before: set[str], backwards: Mapping[str, list[str]]) -> dict[str, set[str]]:
-    """Return the next steps, each with the variables that are set on the way to it."""
+def _arrivals(step: Step, backwards: Mapping[str, list[str]]) -> dict[str, set[str]]:
+    """Return the next steps, each with the variables that the step sets on the way to it."""
     arrivals: dict[str, set[str]] = {}
     for outcome, route in step_routes(step).items():
-        names = before | (set() if outcome in step.fails_by() else set(step.sets()))
+        names = set() if outcome in step.fails_by() else set(step.sets())
         for way in route:
-            arrivals[way.goto.name] = arrivals.get(way.goto.name, set()) | names
+            arrivals.setdefault(way.goto.name, set()).update(names)
     for target in backwards.get(step.name, ()):
-        arrivals[target] = arrivals.get(target, set()) | before
+        arrivals.setdefault(target, set())
     return arrivals
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from ivr.diagnostics.problem import Problem
 
 from ._circles import Walked, circles
-from ._example_call import example_call, shortest_way
+from ._example_call import example_call, leading_back, shortest_way
 from ._line_graph import BY_ITSELF, BY_SILENCE, Arc, LineGraph, StepNode, line_graph
 from ._rule import Parts, Rule, RuleManual
 
@@ -30,7 +30,7 @@ def _unasked(_: StepNode, arc: Arc) -> bool:
 def _problem(graph: LineGraph, circle: Sequence[Walked]) -> Problem:
     names = [walked.node[1] for walked in circle]
     shown = " → ".join([*names, names[0]])
-    place = circle[-1].arc.place
+    place = leading_back(graph, circle).place
     way = [*shortest_way(graph, circle[0].node), *circle]
     return Problem(
         place,

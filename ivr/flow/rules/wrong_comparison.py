@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any
@@ -25,9 +26,10 @@ _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every comparison of a value with a literal."""
     by_variable = answers(flow, parts)
-    yield from _comparisons(flow.globals, kinds_of_values(flow, parts, by_variable))
+    kinds = kinds_of_values(flow, parts, by_variable)
+    yield from _comparisons(flow.globals, kinds)
     for step in flow.written_steps():
-        yield from _comparisons(step, kinds_of_values(flow, parts, with_item(step, by_variable)))
+        yield from _comparisons(step, replace(kinds, answers=with_item(step, by_variable)))
 
 
 def _comparisons(part: Any, kinds: KindsOfValues) -> Iterator[Problem]:
