@@ -131,10 +131,11 @@ class Step(ABC):
     """Whether it connects the caller with an agent."""
     open_to_all: ClassVar[bool] = False
     """Whether the flow's `requires` does not apply, because it leads to an agent, ends the call, or reveals nothing."""
-    records: ClassVar[bool] = False
-    """Whether it listens for a message, so that no key answers it."""
+    refusable: ClassVar[bool] = False
+    """Whether silence or a wrong answer is a refusal, after which the call goes on by "next"."""
+    records: ClassVar[bool] = False  # whether it listens for a message, so that no key answers it
     affirms: ClassVar[str] = ""
-    """The outcome by which a caller agrees to what is about to be done; "" for a step that asks no such question."""
+    """The outcome by which a caller agrees to what is about to be done; "" for a step that does not ask."""
     fetches: ClassVar[bool] = False
     """Whether it takes an entry for which a caller may have to fetch a card or paper."""
     looks_up: ClassVar[bool] = False
@@ -178,10 +179,6 @@ class Step(ABC):
     def proves(self) -> int:
         """Return the identity level of a caller who leaves the step by "next"; 0 if it verifies nothing."""
         return 0
-
-    def after_silence(self) -> str:
-        """Return the outcome of a caller who stays silent until the step gives up."""
-        return "no_input" if "no_input" in self.exits() else "failed"
 
     def nested(self) -> NestedFlow | None:
         """Return the flow that the step runs, or None."""
@@ -248,8 +245,7 @@ class Step(ABC):
 class Flow:
     """One flow file: its named steps, its start, and its global choices.
 
-    `places` are those of the file's keys; `unread` are the names of invalid steps, so that the rest can be checked. A
-    flow with unread steps is never run.
+    `places` are those of the file's keys; `unread` are the names of invalid steps. A flow with one is never run.
     """
 
     name: str

@@ -56,6 +56,7 @@ class SurveyStep(InputStep):
 
     kind: ClassVar[str] = "survey"
     open_to_all: ClassVar[bool] = True
+    refusable: ClassVar[bool] = True
 
     survey: tuple[str, ...] = option(ListOf(OneOf(tuple(SCALES)), lone=True), help="The questions, in order.")
     next: Route = option(Ways(), help="Where the call goes on, answered or not.")
@@ -76,10 +77,6 @@ class SurveyStep(InputStep):
     def fails_by(self) -> frozenset[str]:
         """Return the way on without a promise, if there is another."""
         return super().fails_by() | ({"next"} if self.unhappy else frozenset())
-
-    def after_silence(self) -> str:
-        """Return the way on: silence, or a key that is no answer, ends the survey."""
-        return "next"
 
     def ask(self, turn: Turn) -> None:
         """Ask the question whose turn it is."""

@@ -139,23 +139,23 @@ class _Example:
         if arc.outcome == UNVERIFIED or (BY_ITSELF in arc.causes and BY_CALLER not in arc.causes):
             return
         if BY_CALLER in arc.causes:
-            self._turns += [{"at": step.name, **deed} for deed in self._deeds(step, walked)]
+            self._turns += [{"at": step.name, **act} for act in self._acts(step, walked)]
             return
         flow = self._graph.flows[walked.node[0]]
-        deed = {"wait": True} if BY_SILENCE in arc.causes else {"press": self._useless_key(step, walked)}
+        act = {"wait": True} if BY_SILENCE in arc.causes else {"press": self._useless_key(step, walked)}
         tries = 1
         if arc.outcome == FAILED:
             tries = min(
                 getattr(step, "tries", 0) or flow.profile.tries, max(1, flow.profile.error_budget - self._errors)
             )
         self._errors += tries
-        self._turns += [{"at": step.name, **deed} for _ in range(tries)]
+        self._turns += [{"at": step.name, **act} for _ in range(tries)]
 
     def _useless_key(self, step: Step, walked: Walked) -> str:
         there = keys_there(step, self._graph.flows[walked.node[0]])
         return next((key for key in "98765432" if key not in there), "99")
 
-    def _deeds(self, step: Step, walked: Walked) -> list[dict[str, Any]]:
+    def _acts(self, step: Step, walked: Walked) -> list[dict[str, Any]]:
         """Return what the caller does to take an arc."""
         outcome, flow = walked.arc.outcome, self._graph.flows[walked.node[0]]
         universal = {global_outcome(number): choice.key for number, choice in enumerate(flow.globals)}

@@ -217,6 +217,16 @@ def _first_text(step: Step) -> Sequence[object] | None:
     return list(languages.values()) if languages else None
 
 
+def after_silence(step: Step) -> str:
+    """Return the outcome of a step whose caller stays silent until it gives up."""
+    return _SILENCE if _SILENCE in step.exits() else after_misses(step)
+
+
+def after_misses(step: Step) -> str:
+    """Return the outcome of a step whose caller's answers fit nothing until it gives up."""
+    return "next" if step.refusable else FAILED
+
+
 def _causes(step: Step, outcome: str) -> frozenset[str]:
     """Return what makes a call leave a step by an outcome."""
     if not step.listens or outcome == UNVERIFIED:
@@ -225,9 +235,9 @@ def _causes(step: Step, outcome: str) -> frozenset[str]:
         by_caller = outcome == "next" or outcome in step.choice_outcomes() or outcome.startswith("global")
         return frozenset({BY_CALLER if by_caller or outcome == MAIN_MENU else BY_ITSELF})
     causes = set()
-    if outcome == step.after_silence():
+    if outcome == after_silence(step):
         causes.add(BY_SILENCE)
-    if outcome == (step.after_silence() if step.after_silence() != _SILENCE else FAILED):
+    if outcome == (after_misses(step)):
         causes.add(BY_MISSES)
     if step.proves() and "." not in step.name and outcome == "next":
         causes |= {BY_ITSELF, BY_CALLER}  # a caller who is verified already goes on at once

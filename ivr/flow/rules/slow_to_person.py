@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import RETURN, Flow, Step
+from ivr.flow.outcomes import FAILED
 
 from ._limits import above, limits_of
-from ._line_graph import BY_ITSELF, BY_SILENCE, LineGraph, StepNode, line_graph
+from ._line_graph import BY_ITSELF, BY_SILENCE, LineGraph, StepNode, after_silence, line_graph
 from ._rule import Parts, Rule, RuleManual
 
 _REPROMPT_SECONDS = 3.0
@@ -104,7 +105,7 @@ def _seconds_at(parts: Parts, flow: Flow, step: Step) -> float:
         return spoken
     usual = flow.profile.fetch_timeout if step.fetches else flow.profile.first_timeout
     wait: float = getattr(step, "timeout", 0.0) or usual
-    tries = 1 if step.after_silence() == "no_input" else getattr(step, "tries", 0) or flow.profile.tries
+    tries = 1 if after_silence(step) != FAILED else getattr(step, "tries", 0) or flow.profile.tries
     return tries * (spoken + wait) + (tries - 1) * _REPROMPT_SECONDS
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from ivr.diagnostics.problem import Place, Problem
 from ivr.flow.model import RETURN, Flow
+from ivr.flow.paths_read import paths_read
 from ivr.flow.standing_values import STANDING_VALUES
 
 from ._circles import Walked
@@ -19,7 +20,6 @@ from ._known_values import OPEN, possible, value_of
 from ._line_graph import RUN, LineGraph, StepNode, line_graph
 from ._reached import reached_states
 from ._rule import Parts, Rule, RuleManual
-from ._values import paths_read
 
 
 def check(parts: Parts) -> Iterator[Problem]:
