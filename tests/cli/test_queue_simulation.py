@@ -114,7 +114,7 @@ def test_without_agents_those_of_the_store_are_at_work(tmp_path: Path, monkeypat
         ((*BUSY, "--talk", "long"), "is no duration"),
         ((*BUSY, "--calls", "25=3"), '"25" is no hour; write --calls 9=140'),
         ((*BUSY, "--hours", "18:00-9"), "are no hours of a day; write 09:00-18:00"),
-        ((*BUSY, "--head-start", "gold=3m"), 'no head start for "gold", but for complaint, elderly, vip, fraud'),
+        ((*BUSY, "--head-start", "gold=3m"), 'no head start for "gold", but for complaint, elderly, vip, loss, fraud'),
         ((*BUSY, "--wrap-up", "night=3m"), 'no desk "night"'),
     ],
 )

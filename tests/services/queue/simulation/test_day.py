@@ -34,7 +34,8 @@ MIX = (
     CallerClass("complaint", 0.05, "general", "complaint", 200.0, math.inf),
     CallerClass("elderly", 0.15, "elderly", "elderly", 200.0, math.inf),
     CallerClass("vip", 0.15, "vip", "vip", 200.0, math.inf),
-    CallerClass("fraud", 0.05, "general", "fraud", 200.0, math.inf),
+    CallerClass("loss", 0.03, "general", "loss", 200.0, math.inf),
+    CallerClass("fraud", 0.02, "general", "fraud", 200.0, math.inf),
 )
 
 
