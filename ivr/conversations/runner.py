@@ -245,35 +245,31 @@ class ScriptedCaller:
     def _check_heard(self, turn: ConversationTurn) -> None:
         said = folded_for_match("".join(self._said))
         self._check_at(turn)
-        for expectation in turn.hear:
-            for wanted in map(folded_for_match, self._words(expectation)):
+        for expected in turn.hear:
+            for wanted in map(folded_for_match, self._words(expected)):
                 place = said.find(wanted, self._from)
                 if place < 0:
                     earlier = ", which was said, but before what is listed above it" if wanted in said else ""
-                    self._fail(expectation.place, f"expected to hear {quoted(expectation)}{earlier}")
+                    self._fail(expected.place, f"expected to hear {quoted(expected)}{earlier}")
                 self._from = place + len(wanted)
-        for expectation in turn.hear_not:
-            if folded_for_match(str(expectation.value)) in said:
-                self._fail(expectation.place, f"expected not to hear {quoted(expectation)}")
+        for expected in turn.hear_not:
+            if folded_for_match(str(expected.value)) in said:
+                self._fail(expected.place, f"expected not to hear {quoted(expected)}")
 
         newest = folded_for_match("".join(self._texts()[-1:]))
-        for expectation in turn.text_message:
+        for expected in turn.text_message:
             if self._inbox is None:
-                self.unchecked.append(expectation)
-            elif folded_for_match(str(expectation.value)) not in newest:
-                self._fail(
-                    expectation.place,
-                    f"expected a text message with {quoted(expectation)}, but the newest is {newest or '(none)'}",
-                )
+                self.unchecked.append(expected)
+            elif folded_for_match(str(expected.value)) not in newest:
+                what = f"expected a text message with {quoted(expected)}"
+                self._fail(expected.place, f"{what}, but the newest is {newest or '(none)'}")
 
     def _check_agent(self, turn: ConversationTurn) -> None:
         said = folded_for_match("".join(self._agent_said))
-        for expectation in turn.agent_hears:
-            if folded_for_match(str(expectation.value)) not in said:
+        for expected in turn.agent_hears:
+            if folded_for_match(str(expected.value)) not in said:
                 heard = " ".join(self._agent_said) or "(nothing)"
-                self._fail(
-                    expectation.place, f"expected the agent to be told {quoted(expectation)}, but they hear: {heard}"
-                )
+                self._fail(expected.place, f"expected the agent to be told {quoted(expected)}, but they hear: {heard}")
 
     def _texts(self) -> Sequence[str]:
         return self._inbox() if self._inbox is not None else ()
@@ -286,17 +282,17 @@ class ScriptedCaller:
         elif (step := self._flow_words.step_of(self._call_sid)) != turn.at.value:
             self._fail(turn.at.place, f"expected the call to be at step {turn.at.value}, but it is at {step}")
 
-    def _words(self, expectation: Expectation) -> Sequence[str]:
+    def _words(self, expected: Expectation) -> Sequence[str]:
         """Return the words of an expectation in order. Those of a step are known only with its flows."""
-        if not isinstance(expectation.value, StepPrompt):
-            return (str(expectation.value),)
+        if not isinstance(expected.value, StepPrompt):
+            return (str(expected.value),)
         if self._flow_words is None:
-            self.unchecked.append(expectation)
+            self.unchecked.append(expected)
             return ()
         try:
-            return self._flow_words.words_of(self._call_sid, expectation.value)
+            return self._flow_words.words_of(self._call_sid, expected.value)
         except (NotInFlow, ValueError) as fault:
-            self._fail(expectation.place, str(fault))
+            self._fail(expected.place, str(fault))
 
     def _act(self, turn: ConversationTurn, at: float) -> Act:
         if turn.act == "choose":
@@ -322,53 +318,45 @@ class ScriptedCaller:
 
     def _check_facts(self, turn: ConversationTurn) -> None:
         facts = self._facts(self._call_sid) if self._facts and turn.expect else None
-        for name, expectation in turn.expect.items():
+        for name, expected in turn.expect.items():
             if name == "seconds_at_most":
-                self._check_seconds(expectation)
-            elif name == "ended" and expectation.value in ("true", "false"):
-                self._check_fact(name, expectation, self._ended)
+                self._check_seconds(expected)
+            elif name == "ended" and expected.value in ("true", "false"):
+                self._check_fact(name, expected, self._ended)
             elif name == "dialled":
-                self._check_dialled(expectation)
+                self._check_dialled(expected)
             elif facts is None:
-                self.unchecked.append(expectation)
+                self.unchecked.append(expected)
             elif not facts:
-                self._fail(expectation.place, "the server has no record of this call")
+                self._fail(expected.place, "the server has no record of this call")
             elif name not in facts:
-                self._fail(expectation.place, f"there is no fact `{name}`; there are {', '.join(sorted(facts))}")
+                self._fail(expected.place, f"there is no fact `{name}`; there are {', '.join(sorted(facts))}")
             else:
-                self._check_fact(name, expectation, facts[name])
+                self._check_fact(name, expected, facts[name])
 
-    def _check_seconds(self, expectation: Expectation) -> None:
+    def _check_seconds(self, expected: Expectation) -> None:
         gone = self._clock.now() - self._start
         try:
-            most = float(str(expectation.value).rstrip("s"))
+            most = float(str(expected.value).rstrip("s"))
         except ValueError:
             most = -1.0
         if gone > most:
             self._fail(
-                expectation.place,
-                f"expected at most {expectation.value} seconds since the call began, but it was {gone:.1f}",
+                expected.place,
+                f"expected at most {expected.value} seconds since the call began, but it was {gone:.1f}",
             )
 
-    def _check_dialled(self, expectation: Expectation) -> None:
-        wanted = (
-            []
-            if expectation.value in (None, "false")
-            else expectation.value
-            if isinstance(expectation.value, list)
-            else [expectation.value]
-        )
+    def _check_dialled(self, expected: Expectation) -> None:
+        value = expected.value
+        wanted = [] if value in (None, "false") else value if isinstance(value, list) else [value]
         last = self._dialled[-len(wanted) :]  # all, where none is expected
         if last != wanted and not (self._dialled and wanted == ["true"]):
-            expected, dialled = (
-                (wanted and str(expectation.value)) or "no number",
-                ", ".join(self._dialled) or "no number",
-            )
-            self._fail(expectation.place, f"expected that {expected} was dialled, but it was {dialled}")
+            named, dialled = (wanted and str(expected.value)) or "no number", ", ".join(self._dialled) or "no number"
+            self._fail(expected.place, f"expected that {named} was dialled, but it was {dialled}")
 
-    def _check_fact(self, name: str, expectation: Expectation, fact: object) -> None:
-        if plain(fact) != plain(expectation.value):
-            self._fail(expectation.place, f"expected {name} to be {shown(expectation.value)}, but it is {shown(fact)}")
+    def _check_fact(self, name: str, expected: Expectation, fact: object) -> None:
+        if plain(fact) != plain(expected.value):
+            self._fail(expected.place, f"expected {name} to be {shown(expected.value)}, but it is {shown(fact)}")
 
     def _fail(self, place: Place, message: str) -> NoReturn:
         """Record the failure and hang up, since later checks would be meaningless."""
