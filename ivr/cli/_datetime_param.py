@@ -1,4 +1,4 @@
-"""Future times as operators write and read them, in China time."""
+"""Times as operators write and read them, in the time of the line."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 
 
 class Moment(click.ParamType):  # type: ignore[type-arg]
-    """A future time as Unix seconds, written 18:00, "2026-11-24 08:00" (China time) or 2h."""
+    """A future time as Unix seconds, written 18:00, "2026-11-24 08:00" (in the line's time) or 2h.
+
+    With `past`, one that has passed is allowed.
+    """
 
     name = "time"
+
+    def __init__(self, *, past: bool = False) -> None:
+        self._past = past
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Read a time of day (today, or tomorrow if it has passed), a date and time, or a duration from now."""
@@ -29,7 +35,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
             until = now + int(length[1]) * _UNITS[length[2]]
         else:
             until = self._moment(value.strip(), now, param, ctx)
-        if until <= now:
+        if until <= now and not self._past:
             self.fail(f"{value!r} has passed", param, ctx)
         return until
 
@@ -53,7 +59,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
 
 
 def moment_text(moment: float) -> str:
-    """Write a Unix time in China time, to the minute."""
+    """Write a Unix time in the time of the line, to the minute."""
     from ivr.calendar import local
 
     return local(moment).strftime("%Y-%m-%d %H:%M")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._datetime_param import Moment, moment_text
-from ._options import write_json
+from ._options import BY_OPTION, write_json
 from ._refused import Refused
 from ._stores import kept_store
 from ._texts import texts_by_language
@@ -43,7 +43,12 @@ def command() -> None:
 @click.argument("slot")
 @click.option("--text", "texts", multiple=True, help="The text; LANG=TEXT for another language. May be repeated.")
 @click.option("--preset", help="Use the prepared text of this name in line.yaml.")
-@click.option("--until", type=Moment(), help='18:00, "2026-11-24 08:00" or 2h; China time.  [default: for 24 hours]')
+@click.option("--since", type=Moment(), help="When it begins, written as for --until.  [default: now]")
+@click.option(
+    "--until", type=Moment(), help='18:00, "2026-11-24 08:00" or 2h, in the line\'s time.  [default: for 24 hours]'
+)
+@click.option("--reason", default="", help="Why; shown by ivr announce list.")
+@BY_OPTION
 @click.option("--line", "lines", multiple=True, metavar="NUMBER", help="Only on this called number. May be repeated.")
 @click.option("--drill", is_flag=True, help="An exercise: only the numbers of --from hear it.")
 @click.option(
@@ -53,17 +58,22 @@ def on(
     slot: str,
     texts: tuple[str, ...],
     preset: str | None,
+    since: float | None,
     until: float | None,
+    reason: str,
+    by: str,
     lines: tuple[str, ...],
     drill: bool,
     callers: tuple[str, ...],
 ) -> None:
-    """Switch an announcement on.
+    """Switch an announcement on, now or from a later time.
 
     \b
-    Example: ivr announce on emergency --text 柜面系统正在维护，电话查询照常办理。 --until 18:00
+    Example:
+      ivr announce on emergency --text 柜面系统正在维护，电话查询照常办理。 --until 18:00
+      ivr announce on service --preset holiday --since "2026-12-31 18:00" --until "2027-01-04 08:00" --reason 元旦
 
-    It replaces the announcement that was on. Callers who reach the step from now on hear it.
+    It replaces the announcement that was on. Callers who reach the step from then on hear it.
     """  # noqa: D301
     from ivr.services.announcements import DEFAULT_SECONDS, Announcement, check_slot, prepared_texts, switch_on
 
@@ -79,10 +89,13 @@ def on(
         if preset
         else texts_by_language(texts, "an announcement", most=_MOST_CHARACTERS)
     )
-    now = time.time()
-    announcement = Announcement(by_language, now, until or now + DEFAULT_SECONDS, preset or "", lines, drill, callers)
+    begins = since or time.time()
+    ends = until or begins + DEFAULT_SECONDS
+    if ends <= begins:
+        raise click.UsageError("--until is not after --since")
+    announcement = Announcement(by_language, begins, ends, preset or "", lines, drill, callers, by, reason)
     _with_store(settings, lambda store: switch_on(store, slot, announcement))
-    click.echo(f"{slot} is on until {moment_text(announcement.until)}{_limits(announcement)}")
+    click.echo(f"{slot} {_state(announcement)}")
     for language, text in by_language.items():
         click.echo(f"  {language}  {text}")
 
@@ -136,13 +149,24 @@ def _tell(name: str, announcement: Announcement | None, prepared: Mapping[str, A
         ready = f"; prepared: {', '.join(prepared)}" if prepared else ""
         click.echo(f"{name} is off{ready}")
         return
-    click.echo(f"{name} is on until {moment_text(announcement.until)}{_limits(announcement)}")
+    click.echo(f"{name} {_state(announcement)}")
     for language, text in announcement.texts.items():
         click.echo(f"  {language}  {text}")
 
 
+def _state(announcement: Announcement) -> str:
+    """Say since when and until when an announcement is on, where and for which callers, and by whose order."""
+    until = moment_text(announcement.until)
+    on = announcement.is_on(time.time())
+    when = f"is on until {until}" if on else f"goes on at {moment_text(announcement.since)}, until {until}"
+    order = f"; by {announcement.by}" if announcement.by else ""
+    why = f": {announcement.reason}" if announcement.reason else ""
+    return f"{when}{_limits(announcement)}{order}{why}"
+
+
 def _row(name: str, announcement: Announcement | None, prepared: list[str]) -> dict[str, Any]:
-    row: dict[str, Any] = {"slot": name, "on": announcement is not None, "presets": prepared}
+    on = announcement is not None and announcement.is_on(time.time())
+    row: dict[str, Any] = {"slot": name, "on": on, "presets": prepared}
     if announcement is not None:
         row |= {
             **vars(announcement),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,14 +12,16 @@ from urllib.parse import urlsplit
 
 import click
 
+from ivr.errors import IvrError
 from ivr.net.reachability import is_loopback
 
 from ._audio_out import audio_out
 from ._back_ends import bank_option
+from ._datetime_param import Moment
 from ._program import program
 from ._sms import TextMessages
 from ._speak import hearing, port_of, recordings, sounds, tell_unheard
-from ._stores import TOKEN
+from ._stores import TOKEN, kept_store, lacks_store
 from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, new_token, play_one, transcript, wired
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from ivr.conversations.model import Conversation
     from ivr.conversations.result import ConversationResult
     from ivr.flow.model import Release
+    from ivr.stores import Store
 
 _FLOW = "main_menu"
 _CALLER = "+8613800000001"
@@ -62,6 +65,12 @@ _NEXT = (
     "--record", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.wav",
     help="Write what the caller hears to a WAV file.",
 )  # fmt: skip
+@click.option(
+    "--at",
+    type=Moment(past=True),
+    metavar="TIME",
+    help='Call at another time, such as "2026-10-01 10:00"; the clock of the call goes on from there.',
+)
 @bank_option
 def command(
     flow: str | None,
@@ -73,6 +82,7 @@ def command(
     listen: bool,
     record: Path | None,
     speak: tuple[Path, ...],
+    at: float | None,
     banks: tuple[tuple[str, str], ...],
 ) -> None:
     """Call FLOW (default: main_menu) from this terminal.
@@ -87,7 +97,7 @@ def command(
 
     Digits, * and # are keys, other words are speech, an empty line is silence, and Ctrl-D hangs up. Without --url, the
     engine and its webhooks run in this process, and text messages are shown, not sent; the demo bank answers, or the
-    samples of lookups.yaml, or the service at an address of --bank.
+    samples of lookups.yaml, or the service at an address of --bank. Announcements that are on in IVR_STORE are heard.
 
     A sound of --speak is spoken where the call records; DTMF tones in it are pressed as keys. With --url, the server
     must fetch recordings from this phone: set TWILIO_API_URL to the same address for both, such as
@@ -97,6 +107,8 @@ def command(
         raise click.UsageError("--script plays a conversation and --save-test saves one; give one of them")
     if url and urlsplit(url).scheme not in ("http", "https"):
         raise click.UsageError(f"--url {url} is no address; write for example http://127.0.0.1:8080")
+    if at is not None and (url or script):
+        raise click.UsageError("--at sets the clock of a call in this process; leave --url and --script out")
     if url and banks:
         raise click.UsageError("the server of --url has back ends of its own; leave --bank out")
     if script and speak:
@@ -111,7 +123,7 @@ def command(
     if script:
         _play(script, url, dict(banks))
     else:
-        _talk(flow, caller, called, url, save, sounds(speak), listen, record, dict(banks))
+        _talk(flow, caller, called, url, save, sounds(speak), listen, record, dict(banks), at)
 
 
 def _talk(
@@ -124,6 +136,7 @@ def _talk(
     listen: bool,
     record: Path | None,
     banks: dict[str, str],
+    at: float | None,
 ) -> None:
     from ivr.carrier.http_transport import HttpTransport
     from ivr.carrier.terminal.phone import run_phone
@@ -144,9 +157,10 @@ def _talk(
         token = new_token()
         with (
             recordings(token) if spoken else nullcontext() as served,
-            wired(token=token, more={**_voices(), **hearing(served)}, banks=banks) as whole,
+            wired(_clock(at), token=token, more={**_voices(), **hearing(served)}, banks=banks) as whole,
         ):
             ivr, transport = whole.ivr()
+            _copy_announcements(ivr.store, ivr.clock())
             _refuse_unknown_flow(flow, ivr.release)
             news = TextMessages(ivr.store, ivr.seal)
             if spoken:
@@ -162,6 +176,30 @@ def _talk(
     if result.faults:
         raise click.exceptions.Exit(1)
     _tell_next(flow or _FLOW)
+
+
+def _clock(at: float | None) -> Callable[[], float]:
+    """Return the clock of a call that begins at a time; the usual one without it."""
+    if at is None:
+        return time.time
+    ahead = at - time.time()
+    return lambda: time.time() + ahead
+
+
+def _copy_announcements(store: Store, now: float) -> None:
+    """Switch on what is on in the configured store: who tries a call hears what callers hear."""
+    from ivr.services.announcements import switch_on, switched_on
+    from ivr.settings import Settings, store_kind
+
+    settings = Settings.from_environment()
+    if store_kind(settings.store) == "memory" or lacks_store(settings):
+        return
+    try:
+        with kept_store(settings) as live:
+            for slot, announcement in switched_on(live, now).items():
+                switch_on(store, slot, announcement)
+    except IvrError as fault:
+        click.echo(f"Announcements cannot be read, so none is heard: {fault}", err=True)
 
 
 def _refuse_unknown_flow(flow: str, release: Release) -> None:

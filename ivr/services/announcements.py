@@ -33,7 +33,7 @@ class Announcement:
     """A slot that is switched on: a text per language (the first is the fallback), its begin and end in Unix seconds.
 
     `lines` limits it to called numbers; empty means all. In a drill only `callers` hear it. `preset` is the name of the
-    prepared text; empty for a text of its own.
+    prepared text; empty for a text of its own. `by` switched it on, for a `reason`.
     """
 
     texts: Mapping[str, str]
@@ -43,6 +43,12 @@ class Announcement:
     lines: tuple[str, ...] = ()
     drill: bool = False
     callers: tuple[str, ...] = ()
+    by: str = ""
+    reason: str = ""
+
+    def is_on(self, now: float) -> bool:
+        """Return whether it has begun and not ended."""
+        return self.since <= now < self.until
 
     def text_for(self, language: str) -> tuple[str, str]:
         """Return the text for a language, or the nearest one, and the language of that text."""
@@ -78,14 +84,14 @@ def switch_on(documents: Documents, slot: str, announcement: Announcement) -> No
 
 
 def switch_off(documents: Documents, slot: str, now: float) -> bool:
-    """Switch a slot off; return whether it was on. Raises StoreError."""
+    """Switch a slot off, also before its announcement begins; return whether there was one. Raises StoreError."""
     announcement = _read(documents.get(_COLLECTION, slot))
     documents.change(_COLLECTION, slot, lambda _: None)
     return announcement is not None and now < announcement.until
 
 
 def switched_on(documents: Documents, now: float) -> dict[str, Announcement]:
-    """Return the announcements that are on now, by slot. Raises StoreError."""
+    """Return the announcements that are on now or begin later, by slot. Raises StoreError."""
     announcements = {slot: _read(documents.get(_COLLECTION, slot)) for slot in documents.keys(_COLLECTION)}
     return {
         slot: announcement
@@ -118,7 +124,7 @@ class Announcements:
         """Return the announcement of a slot for a call. Raises LookupFailed when the slot could never be read."""
         del key  # a question that changes nothing
         slot = self._current(question.slot, now)
-        if slot is None or now >= slot.until or not slot.heard_by(question.caller, question.called):
+        if slot is None or not slot.is_on(now) or not slot.heard_by(question.caller, question.called):
             return AnnouncementText()
         text, language = slot.text_for(question.language)
         return AnnouncementText(text=text, language=language, drill=slot.drill)

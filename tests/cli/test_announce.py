@@ -84,8 +84,8 @@ def test_a_drill_is_heard_by_its_numbers_and_one_line_by_its_callers(ivr, tmp_pa
 
 
 def test_the_list_tells_what_is_on_what_is_prepared_and_what_line_yaml_no_longer_has(ivr, tmp_path):
-    ivr("on", "emergency", "--preset", "fraud", "--until", "2099-01-01 08:00")
-    assert ivr("list").stdout == "emergency is on until 2099-01-01 08:00\n  zh-CN  谨防诈骗。\nservice is off\n"
+    ivr("on", "emergency", "--preset", "fraud", "--until", "2099-01-01 08:00", "--by", "li")
+    assert ivr("list").stdout == "emergency is on until 2099-01-01 08:00; by li\n  zh-CN  谨防诈骗。\nservice is off\n"
     rows = json.loads(ivr("list", "--json").stdout)
     assert [(row["slot"], row["on"], row["presets"]) for row in rows] == [
         ("emergency", True, ["fraud", "outage"]),
@@ -135,3 +135,20 @@ def test_a_store_that_no_server_shares_and_a_broken_line_yaml_are_refused(ivr, t
     assert (done.exit_code, "unknown-desk" in done.stderr) == (2, True)
     monkeypatch.setenv("IVR_STORE", "memory:")
     assert "no server would see the change" in ivr("list").stderr
+
+
+def test_an_announcement_begins_later_and_tells_who_ordered_it_and_why(ivr, tmp_path):
+    ordered = ("--since", "2099-12-31 18:00", "--until", "2100-01-04 08:00", "--by", "li", "--reason", "元旦")
+    done = ivr("on", "service", "--text", "网点休息。", *ordered)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[0] == "service goes on at 2099-12-31 18:00, until 2100-01-04 08:00; by li: 元旦"
+    assert heard(tmp_path, "service") == ""
+    (row,) = [row for row in json.loads(ivr("list", "--json").stdout) if row["slot"] == "service"]
+    assert (row["on"], row["by"], row["reason"]) == (False, "li", "元旦")
+    assert ivr("off", "service").stdout == "service is off\n"
+
+
+def test_an_announcement_that_ends_before_it_begins_is_refused(ivr):
+    done = ivr("on", "service", "--text", "网点休息。", "--since", "2099-12-31 18:00", "--until", "2h")
+    assert done.exit_code == 2
+    assert "--until is not after --since" in done.stderr

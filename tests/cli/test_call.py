@@ -5,6 +5,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
+from ivr.stores import open_store
 from tests.backends.test_http import answer, bank
 
 from .conftest import FRONT, WRONG
@@ -135,3 +136,40 @@ def test_samples_answer_until_bank_names_an_address(ivr, tmp_path):
         assert server.requests[0][0].startswith(b"POST /rates ")
     assert "there is no service 'bnak'" in ivr("call", "front", "--bank", f"bnak={server.url}", lines="").output
     assert "is no address" in ivr("call", "front", "--bank", "here", lines="").output
+
+
+TIMED = """
+flow: front
+start: hello
+steps:
+  hello: {say: "现在{call.time|time}。", next: news}
+  news: {announce: emergency, next: goodbye}
+  goodbye: {hangup: 再见。}
+  agent: {transfer: general, otherwise: goodbye}
+"""
+
+
+@pytest.fixture
+def timed(ivr, tmp_path):
+    """Let the flow say the time and the announcement."""
+    line = tmp_path / "flows" / "line.yaml"
+    line.write_text(line.read_text("utf-8") + "announcements: {emergency: {outage: 系统维护中。}}\n", encoding="utf-8")
+    (tmp_path / "flows" / "front.yaml").write_text(TIMED, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("timed")
+def test_a_call_at_another_time_hears_the_hour_and_what_is_announced_then(ivr, tmp_path, monkeypatch):
+    monkeypatch.setenv("IVR_STORE", f"sqlite:///{tmp_path}/live.db")
+    open_store(f"sqlite:///{tmp_path}/live.db").close()
+    assert ivr("announce", "on", "emergency", "--preset", "outage", "--since", "2099-10-01 09:00").exit_code == 0
+    early, late = (ivr("call", "front", "--at", f"2099-10-01 {hour}", lines="").output for hour in ("08:30", "10:00"))
+    assert "现在八点三十分。" in early
+    assert "系统维护中" not in early
+    assert "现在十点" in late
+    assert "系统维护中。" in late
+
+
+def test_a_server_keeps_its_own_clock(ivr):
+    done = ivr("call", "--url", "http://127.0.0.1:9", "--at", "2026-10-01 10:00")
+    assert done.exit_code == 2
+    assert "--at sets the clock of a call in this process" in done.output

@@ -126,3 +126,11 @@ def test_what_cannot_be_read_counts_as_off(two, document):
     two[0].change("announcements", "emergency", lambda _: document)
     assert asked(Announcements(two[1])) == SILENT
     assert switched_on(two[0], NOW) == {}
+
+
+def test_it_is_heard_from_its_begin_on(two):
+    operator, server = two
+    switch_on(operator, "emergency", maintenance(since=NOW + 60))
+    service = Announcements(server)
+    assert asked(service, NOW) == SILENT
+    assert asked(service, NOW + 60)["text"] == "系统维护中。"
