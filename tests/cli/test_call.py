@@ -163,9 +163,9 @@ def test_a_call_at_another_time_hears_the_hour_and_what_is_announced_then(ivr, t
     open_store(f"sqlite:///{tmp_path}/live.db").close()
     assert ivr("announce", "on", "emergency", "--preset", "outage", "--since", "2099-10-01 09:00").exit_code == 0
     early, late = (ivr("call", "front", "--at", f"2099-10-01 {hour}", lines="").output for hour in ("08:30", "10:00"))
-    assert "现在八点三十分。" in early
+    assert "现在早上八点三十分。" in early
     assert "系统维护中" not in early
-    assert "现在十点" in late
+    assert "现在上午十点" in late
     assert "系统维护中。" in late
 
 
