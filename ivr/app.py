@@ -233,15 +233,18 @@ class ServerJobs:
             job.stop()
 
 
-def server_rounds(ivr: Ivr) -> list[Round]:
-    """Return the jobs that run about once a minute: alarms, ended calls, lost calls, retention."""
+def server_rounds(ivr: Ivr, timer: Callable[[], float] = time.monotonic) -> list[Round]:
+    """Return the jobs that run about once a minute: alarms, ended calls, lost calls, retention.
+
+    `timer` counts seconds and never jumps, as the clock of `ivr` may.
+    """
     rounds = alarm_rounds(ivr.store, ivr.settings)
     if ivr.settings.events_url:
         webhook = Webhook(ivr.settings.events_url.reveal())
         rounds.append(Outbox(ivr.store, EVENTS, EndedCalls(ivr.store).letter, webhook).sound)
     days = ivr.settings.retention_days
     forget = (lambda now: forget_old(ivr.store, days, now), lambda now: forget_replies(ivr.store, now))
-    steady = SteadyClock(ivr.clock)
+    steady = SteadyClock(ivr.clock, timer)
     return [*rounds, *(_unreported(job, steady) for job in (ivr.session.end_lost, *forget))]
 
 

@@ -50,7 +50,7 @@ class Switchboard:
         if player is None or wake is None or player.is_over:
             raise CarrierFailed("the call is not in progress")
         self.moved.append(call_id)
-        player.move(self.base + paths.moved(at))
+        player.move(paths.with_retries(self.base + paths.moved(at)))
         wake()
 
     def place(self, number: str, leg: str, *, timeout: int) -> str:
@@ -58,11 +58,11 @@ class Switchboard:
         webhook = self.base + paths.agent_leg(leg)
         sid = new_sid("CA")
         line = PhoneLine(
-            voice_url=webhook,
+            voice_url=paths.with_retries(webhook),
             caller=OUR_NUMBER,
             called=number,
             token=self.token,
-            status_url=f"{webhook}/ended",
+            status_url=paths.with_retries(f"{webhook}/ended"),
             direction="outbound-api",
         )
         self.placed.append(number)

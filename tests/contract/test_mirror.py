@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 IVR, TESTS = ROOT / "ivr", ROOT / "tests"
-THEME_ROOMS = ("flows", "contract", "bench", "conversations")
-"""Rooms whose tests are about whole flows, promises of several modules, speed, and what editors write."""
+THEME_ROOMS = ("flows", "contract", "bench", "conversations", "simulation")
+"""Rooms whose tests are about whole flows, promises of several modules, speed, what editors write, and faults."""
 
 THEMES = {
     "test_canary": "no secret in anything that real processes write",
