@@ -203,13 +203,13 @@ def _call(world: World, conversation: Conversation) -> ScriptedCaller:
     ivr = world.workers[0].ivr
     assert ivr is not None
     facts = replace(ivr.session, store=world.store.memory).facts
-    habits = CarrierOptions(ring=1.0)
+    options = CarrierOptions(ring=1.0)
     script = ScriptedCaller(
         conversation,
         world.stage,
         CALL,
         facts,
-        habits.ring,
+        options.ring,
         lambda: _texts(world, ivr),
         None,
         FlowWords(ivr.release, facts, ivr.services.verbalize),
@@ -222,7 +222,7 @@ def _call(world: World, conversation: Conversation) -> ScriptedCaller:
         status_url=f"{BASE}{addresses.STATUS}{addresses.OPTIONS}",
         fallback_url=f"{BASE}{addresses.FALLBACK}{addresses.OPTIONS}",
     )
-    player = Player(line, world.network, GoldenCaller(script), world.stage, call_sid=CALL, habits=habits)
+    player = Player(line, world.network, GoldenCaller(script), world.stage, call_sid=CALL, carrier_options=options)
     result = player.call()
     world.checker.call_ended(result)
     if not script.failures:

@@ -254,7 +254,14 @@ PLANTED_BUGS = (
     PlantedBug(
         "mixes_replies", "an older request gets the newest reply", changed(MemoryStore, "load", _newest_for_all)
     ),
-    PlantedBug("ignores_conflicts", "a conflict counts as a success", changed(UnitOfWork, "commit", _always_true)),
+    PlantedBug(
+        "ignores_conflicts",
+        "a conflict counts as a success",
+        changed(UnitOfWork, "commit", _always_true),
+        menu=REPEATS,
+        errands=PERSONS,
+        between=0.5,
+    ),
     PlantedBug("swallows_errors", "a failed write counts as a success", changed(UnitOfWork, "commit", _without_errors)),
     PlantedBug(
         "loses_documents",
@@ -267,8 +274,9 @@ PLANTED_BUGS = (
         "loses_board",
         "a row of the queue that was changed meanwhile is overwritten",
         changed(MemoryStore, "commit", _blind_to_board),
+        menu=REPEATS,
         errands=PERSONS,
-        between=1.0,
+        between=0.3,
     ),
     PlantedBug("repeats_numbers", "two turns have one number", changed(Engine, "_reply", _same_number)),
     PlantedBug("records_twice", "a turn is recorded twice", changed(Session, "_record", _twice)),

@@ -51,7 +51,8 @@ MONDAY_AT_TEN = 1_795_399_200.0
 SECONDS_BETWEEN = 4.0
 """Seconds from one call to the next, on average."""
 LONGEST_WORLD = 6 * 3600.0
-LOST_AFTER = 8 * 3600.0
+LOST_AFTER = 30 * 3600.0
+"""Seconds after which a call is surely lost, by a clock that may have jumped some hours meanwhile."""
 AFTERWARDS = 300.0
 """Seconds of work after the last call: late requests, wrap-ups, promises."""
 Alteration = Callable[[Ivr], None]
@@ -176,12 +177,13 @@ class World:
         LOG.handlers[:], LOG.propagate = [handler], False
         LOG.setLevel(logging.INFO)
         try:
+            with seeded(self.stage, self.stream("bank")):  # which world came before must not change what this one draws
+                self.ground.bank.reset(self.stage.now)
             with (
                 seeded(self.stage, self.stream("chance")),
                 patch.object(engine, "Chart", self.ground.chart),
                 patch.object(discovery, "entry_points", self.ground.installed),
             ):
-                self.ground.bank.reset(self.stage.now)
                 self.workers += [Worker(self, number) for number in range(workers)]
                 for worker in self.workers:
                     self.stage.spawn(worker.begin, "start")
@@ -202,7 +204,9 @@ class World:
             status_url=f"{BASE}{addresses.STATUS}{addresses.OPTIONS}",
             fallback_url=f"{BASE}{addresses.FALLBACK}{addresses.OPTIONS}",
         )
-        player = Player(line, self.network, caller, self.stage, call_sid=caller.call, habits=CarrierOptions(ring=1.0))
+        player = Player(
+            line, self.network, caller, self.stage, call_sid=caller.call, carrier_options=CarrierOptions(ring=1.0)
+        )
         self.switchboard.begins(player)
         self.checker.call_begins(caller.call)
         self.checker.call_ended(player.call())
@@ -218,6 +222,7 @@ class World:
         live = self.store.memory.calls(live=True, limit=10_000)
         self.checker.check_live(call for call in live if not self.may_lose_end(call))
         self.is_over = True
+        self.stage.shift = 0.0
         self.stage.run(until=self.stage.now() + LOST_AFTER)
         worker = next(worker for worker in self.workers if worker.is_up)
         ivr = worker.ivr
