@@ -1,0 +1,1 @@
+"""Pictures of flows for people: steps, keys, levels, times, and how callers use them."""
