@@ -16,7 +16,7 @@ from ._stores import kept_store, lacks_store
 if TYPE_CHECKING:
     from ivr.flow.model import Flow, Release, Step
     from ivr.flow.rules import HeardSpeech
-    from ivr.graph.picture import Heard
+    from ivr.graph.picture import HeardOnEntering
     from ivr.graph.usage import StepUsage
     from ivr.settings import Settings
 
@@ -82,7 +82,7 @@ def _release(settings: Settings, name: str) -> Release:
         return release_named(store, name)
 
 
-def _heard(release: Release) -> Heard:
+def _heard(release: Release) -> HeardOnEntering:
     from ivr.speech.prompts.heard import hearing_with
 
     hear = hearing_with()

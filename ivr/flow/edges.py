@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from .model import RETURN, Choice, Flow, Release, Step
 from .outcomes import FAILED, flow_routes, step_routes
@@ -12,6 +13,13 @@ StepName = tuple[str, str]
 """A flow and a step."""
 ENTERS = "enters"
 """The outcome by which a step runs another flow."""
+
+
+@runtime_checkable
+class _NamesOutcomes(Protocol):
+    """A step that names an outcome for each of its choices."""
+
+    def outcome(self, choice: Choice) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,9 @@ class Edge:
 
 def edges_of(release: Release, flow: Flow, step: Step) -> Iterator[Edge]:
     """Yield the ways that the step itself has, including the flow that it runs; not those of every step."""
-    choices = {step.outcome(choice): choice for choice in step.own_choices() if choice.goto}
+    choices: dict[str, Choice] = {}
+    if isinstance(step, _NamesOutcomes):
+        choices = {step.outcome(choice): choice for choice in step.own_choices() if choice.goto}
     for outcome, route in step_routes(step).items():
         for way in route:
             when = way.when.text if way.when else ""

@@ -196,10 +196,6 @@ class Step(ABC):
         """Return the step's own choices, without the global ones."""
         return ()
 
-    def outcome(self, choice: Choice) -> str:
-        """Return the outcome of one of its own choices that leads to a step."""
-        return choice.key
-
     def choice_outcomes(self) -> frozenset[str]:
         """Return the outcomes that are callers' choices, which conversations should cover."""
         return frozenset()

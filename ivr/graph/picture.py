@@ -18,7 +18,7 @@ WORDS_SHOWN = 18
 """The characters of a prompt that a box shows."""
 TAGS = {"zh": "zh-CN", "en": "en-US"}
 """The language of texts for each language of pictures."""
-Heard = Callable[[Flow, Step, str], Sequence[HeardSpeech]]
+HeardOnEntering = Callable[[Flow, Step, str], Sequence[HeardSpeech]]
 """Returns what a caller hears on entering a step in a language."""
 
 
@@ -73,7 +73,7 @@ class Painter:
     """Makes pictures of a release in a language ("zh", "en")."""
 
     release: Release
-    heard: Heard
+    heard: HeardOnEntering
     usage: StepUsage
     language: str = "en"
 

@@ -138,7 +138,7 @@ EDITS = [
     Edit("main", {"goto: report_loss": "goto: branches"}, taken("main", "key 3", "report_loss")),
     Edit("main", {"goto: branches": "goto: more"}, taken("main", "key 4", "branches")),
     Edit("main", {"goto: more\n": "goto: branches\n"}, taken("main", "key 5", "more")),
-    Edit("more", {"goto: limits": "goto: balance"}, taken("more", "key 2", "limits")),
+    Edit("more", {"goto: limits": "goto: goodbye"}, taken("more", "key 2", "limits")),
     Edit("branches", {"goto: in_shanghai": "goto: in_hefei"}, taken("branches", "key 2")),
     Edit("tell_balance", {"next: after_balance": "next: main"}, taken("tell_balance", "next")),
     Edit("goodbye", {"感谢您的来电": "谢谢", "Thank you for calling": "Thank you"}, entered("goodbye")),
