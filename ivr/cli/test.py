@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import secrets
@@ -11,11 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ._back_ends import BANK, bank_option, in_simulator
+from ._options import write_json
+from ._test_json import CallerChoice, as_json_of
 
 if TYPE_CHECKING:
     from ivr.app import Ivr
@@ -33,7 +34,6 @@ BASE_URL = "http://ivr.invalid"
 MONDAY_AT_TEN = 1_795_399_200.0
 """The start of conversations without a time: 2026-11-23T10:00+08:00."""
 NOWHERE = "http://127.0.0.1:1"
-_Outcome = tuple[str, str, str]
 
 
 @dataclass
@@ -76,9 +76,9 @@ class Wired:
         for scripted in self._scripted:
             scripted.script(answers, more=more)
 
-    def choices(self) -> tuple[frozenset[_Outcome], dict[_Outcome, Place]]:
+    def choices(self) -> tuple[frozenset[CallerChoice], dict[CallerChoice, Place]]:
         """Return the choices that calls took, and all choices of the flows."""
-        taken = frozenset[_Outcome]().union(*(ivr.choices_taken() for ivr in self._all()))
+        taken = frozenset[CallerChoice]().union(*(ivr.choices_taken() for ivr in self._all()))
         return taken, self.ivr()[0].choices_there()
 
     def close(self) -> None:
@@ -193,7 +193,7 @@ def command(
     missing = {outcome: place for outcome, place in there.items() if outcome not in taken}
     whole_run = not (text or as_table) and all(path.is_dir() for path in paths)
     if as_json:
-        click.echo(json.dumps(_as_json(played, there, missing), ensure_ascii=False, indent=2))
+        write_json(as_json_of(played, there, missing))
     else:
         if as_table:
             click.echo("\n".join(effort_table(played)))
@@ -218,7 +218,7 @@ def play_all(
     banks: Mapping[str, str] | None = None,
     show: Callable[[ConversationResult], None] | None = None,
     checked: bool = True,
-) -> tuple[list[ConversationResult], frozenset[_Outcome], dict[_Outcome, Place]]:
+) -> tuple[list[ConversationResult], frozenset[CallerChoice], dict[CallerChoice, Place]]:
     """Play conversations against a release, or the configured flows; return the results and choices taken, and all.
 
     `show` receives each result at once. Raises FlowError for conversations that name what the flows do not have, unless
@@ -343,7 +343,9 @@ def failure_lines(played: ConversationResult) -> list[str]:
     return [f"FAILED {played.conversation.title}", *(f"  {failure}" for failure in played.failures)]
 
 
-def _report(played: Sequence[ConversationResult], missing: dict[_Outcome, Place], there: int, seconds: float) -> None:
+def _report(
+    played: Sequence[ConversationResult], missing: dict[CallerChoice, Place], there: int, seconds: float
+) -> None:
     click.echo()
     for result in played:
         if not result.passed:
@@ -359,45 +361,3 @@ def _report(played: Sequence[ConversationResult], missing: dict[_Outcome, Place]
     words += [f"{unchecked} expectations not checked here"] if unchecked else []
     called = sum(result.result.seconds for result in played)
     click.echo(f"\n{', '.join(words)} in {seconds:.1f} s ({called / 60:.0f} minutes of calls)")
-
-
-def _as_json(
-    played: Sequence[ConversationResult], there: dict[_Outcome, Place], missing: dict[_Outcome, Place]
-) -> dict[str, Any]:
-    failed = sum(not result.passed for result in played)
-    return {
-        "passed": len(played) - failed,
-        "failed": failed,
-        "conversations": [_one_as_json(result) for result in played],
-        "choices": {
-            "there": len(there),
-            "missing": [
-                {"flow": flow, "step": step, "outcome": outcome, "file": place.file, "line": place.line}
-                for (flow, step, outcome), place in missing.items()
-            ],
-        },
-    }
-
-
-def _one_as_json(played: ConversationResult) -> dict[str, Any]:
-    conversation = played.conversation
-    return {
-        "title": conversation.title,
-        "file": conversation.place.file,
-        "line": conversation.place.line,
-        "flow": conversation.flow,
-        "passed": played.passed,
-        "seconds": round(played.result.seconds, 1),
-        "failures": [
-            {
-                "file": failure.place.file,
-                "line": failure.place.line,
-                "column": failure.place.column,
-                "message": failure.message,
-                "heard": failure.heard,
-            }
-            for failure in played.failures
-        ],
-        "unchecked": [expectation.name for expectation in played.unchecked],
-        "transcript": [{"at": round(entry.at, 1), "who": entry.who, "what": entry.what} for entry in played.transcript],
-    }
