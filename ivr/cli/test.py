@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ._accept import accept as accepted
 from ._back_ends import BANK, bank_option, in_simulator
 from ._options import write_json
 from ._test_json import CallerChoice, as_json_of
@@ -159,6 +160,10 @@ def _set_bank(bank: BackgroundBank, state: Bank) -> None:
 @click.option("-v", "--verbose", is_flag=True, help="Print transcripts.")
 @click.option("--table", "as_table", is_flag=True, help="Print keys, prompts and seconds of each call.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option(
+    "--accept", is_flag=True, help="Replace texts that are no longer heard by what is heard, after a look at them."
+)
+@click.option("--yes", is_flag=True, help="With --accept: write without asking.")
 @bank_option
 def command(
     paths: tuple[Path, ...],
@@ -166,6 +171,8 @@ def command(
     verbose: bool,
     as_table: bool,
     as_json: bool,
+    accept: bool,
+    yes: bool,
     banks: tuple[tuple[str, str], ...],
 ) -> None:
     """Play the conversations in files or folders (default: tests/conversations) and check what callers hear.
@@ -175,6 +182,7 @@ def command(
       ivr test
       ivr test tests/conversations/main_menu.yaml -k balance --verbose
       ivr test tests/conversations/kinds_of_callers --table
+      ivr test --accept
 
     Calls go through the real webhooks with signatures, in this process and in virtual time. The demo bank answers, or
     the samples of lookups.yaml, or the service at an address of --bank. At the end the choices that no conversation
@@ -188,6 +196,10 @@ def command(
     conversations = _chosen(read_conversations(paths or (CONVERSATIONS_FOLDER,)), text)
     if not conversations:
         raise click.UsageError(f"no conversation has {text!r} in its file, flow or title")
+    if accept:
+        files = dict.fromkeys(Path(conversation.place.file) for conversation in conversations)
+        passes = accepted(files, lambda copies: play_all(read_conversations(copies), banks=dict(banks))[0], sure=yes)
+        raise click.exceptions.Exit(int(not passes))
     began, show = time.perf_counter(), None if as_json or as_table else _Progress(verbose)
     played, taken, there = play_all(conversations, banks=dict(banks), show=show)
     missing = {outcome: place for outcome, place in there.items() if outcome not in taken}

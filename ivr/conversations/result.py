@@ -17,11 +17,15 @@ from .model import Conversation, ConversationTurn, Expectation
 
 @dataclass(frozen=True)
 class FailedExpectation:
-    """The first expectation that failed. `heard` is everything heard since the caller's last act."""
+    """The first expectation that failed. `heard` is everything heard since the caller's last act.
+
+    `expected` is the text that was not heard, if it was one.
+    """
 
     place: Place
     message: str
     heard: str = ""
+    expected: str = ""
 
     def __str__(self) -> str:
         heard = f"\n    heard: {self.heard}" if self.heard else ""

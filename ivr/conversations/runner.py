@@ -250,7 +250,8 @@ class ScriptedCaller:
                 place = said.find(wanted, self._from)
                 if place < 0:
                     earlier = ", which was said, but before what is listed above it" if wanted in said else ""
-                    self._fail(expected.place, f"expected to hear {quoted(expected)}{earlier}")
+                    words = expected.value if isinstance(expected.value, str) else ""
+                    self._fail(expected.place, f"expected to hear {quoted(expected)}{earlier}", words)
                 self._from = place + len(wanted)
         for expected in turn.hear_not:
             if folded_for_match(str(expected.value)) in said:
@@ -358,9 +359,9 @@ class ScriptedCaller:
         if plain(fact) != plain(expected.value):
             self._fail(expected.place, f"expected {name} to be {shown(expected.value)}, but it is {shown(fact)}")
 
-    def _fail(self, place: Place, message: str) -> NoReturn:
+    def _fail(self, place: Place, message: str, expected: str = "") -> NoReturn:
         """Record the failure and hang up, since later checks would be meaningless."""
-        self.failures.append(FailedExpectation(place, message, " ".join(self._said) or "(nothing)"))
+        self.failures.append(FailedExpectation(place, message, " ".join(self._said) or "(nothing)", expected))
         raise Gone
 
     def _place(self) -> Place:
