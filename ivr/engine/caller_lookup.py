@@ -27,7 +27,7 @@ ELDERLY_AGE = 65
 def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
     """Return the variable `caller` of flows. `unreachable` is set if the bank could not be asked."""
     caller: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"} | _remembered(turn)
-    shown = {"shown": bool(telephone(turn.call.caller))}
+    shown = {"shown": turn.line.waiting.may_call_back(telephone(turn.call.caller))}
     if turn.call.caller.startswith("+") and turn.lookups.may_ask(_CALLER):
         caller |= _on_record(turn, deadline)
     record = CallerRecord.read(caller)

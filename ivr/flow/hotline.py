@@ -151,6 +151,12 @@ class WaitingFields:
     call_back_retry: float = option(
         Seconds(30, 3600), help="How long after one try the next follows.", default=300.0, shown="5m"
     )
+    call_back_to: tuple[str, ...] = option(
+        ListOf(NumberPrefix(), lone=True),
+        help="The beginnings of the numbers that may be called back; `caller.shown` is false for others.",
+        default=("+86",),
+        shown='"+86"',
+    )
 
 
 @dataclass(frozen=True)

@@ -241,9 +241,13 @@ _OF_MENUS = {
 
 @dataclass(frozen=True)
 class Choices(FieldKind[tuple[Choice, ...]]):
-    """A list of choices. With `numbered`, a choice without a key gets the next free key from 1."""
+    """A list of choices. With `numbered`, a choice without a key gets the next free key from 1.
+
+    With `silent`, a choice with a key needs no label: it works, but is not spoken.
+    """
 
     numbered: bool
+    silent: bool = False
     words: str = "a list of choices"
     sample: str = "[{label: 余额, goto: balance}]"
 
@@ -287,7 +291,8 @@ class Choices(FieldKind[tuple[Choice, ...]]):
             cure = 'Delete "to", or write "goto" or "do: language".'
             reading.problem(node.place, "keys-disagree", f'"do: {values["do"]}" keeps the language.', cure)
             return None
-        if self.numbered and values["label"] is None and not (values["do"] == "language" or values["to"]):
+        is_silent = (self.silent and values["key"]) or values["do"] == "language" or values["to"]
+        if self.numbered and values["label"] is None and not is_silent:
             message = '"label" is missing; a choice of a menu needs it.'
             reading.problem(node.place, "missing-key", message, 'Add "label:" with what callers hear.')
             return None

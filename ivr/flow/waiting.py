@@ -20,6 +20,7 @@ class Waiting:
     served first, in the order of arrival. `announce` is the time between two announcements, `piece` the longest
     music before the queue is asked again, `place_kept` how long a dropped caller keeps the place, and
     `call_back_from` the expected wait from which a call back is offered. `elderly_` values apply to that priority.
+    `call_back_to` are the beginnings of the numbers that may be called back.
     """
 
     head_starts: Mapping[str, float] = field(default_factory=lambda: HEAD_STARTS)
@@ -33,6 +34,7 @@ class Waiting:
     elderly_call_back_from: float = 60.0
     call_back_tries: int = 2
     call_back_retry: float = 300.0
+    call_back_to: tuple[str, ...] = ("+86",)
     music: str = ""
 
     def head_start(self, priority: str) -> float:
@@ -42,3 +44,22 @@ class Waiting:
     def offers_call_back_from(self, priority: str) -> float:
         """Return the expected wait in seconds from which callers of a priority are offered a call back."""
         return self.elderly_call_back_from if priority == "elderly" else self.call_back_from
+
+    def may_call_back(self, number: str) -> bool:
+        """Return whether a number with its country code may be called back: an ordinary line of an allowed country.
+
+        A caller must not make the line ring a number that costs much, such as a premium number.
+        """
+        if not number.startswith(self.call_back_to):
+            return False
+        from phonenumbers import NumberParseException, PhoneNumberType, number_type, parse
+
+        try:
+            kind = number_type(parse(number, None))
+        except NumberParseException:
+            return False
+        return kind in (
+            PhoneNumberType.MOBILE,
+            PhoneNumberType.FIXED_LINE,
+            PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        )

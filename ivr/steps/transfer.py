@@ -114,7 +114,9 @@ class TransferStep(LiveStep):
         Ways(), help="Where the call goes on after the conversation.", default=None, shown="the call ends"
     )
     choices: tuple[Choice, ...] = option(
-        Choices(numbered=True), help="What a waiting caller may do instead; each is spoken with the place.", default=()
+        Choices(numbered=True, silent=True),
+        help="What a waiting caller may do instead; each with a label is spoken with the place.",
+        default=(),
     )
     on_busy: Route | None = option(Ways(), help="Where to go when the desk is busy.", default=None, shown="otherwise")
     on_no_answer: Route | None = option(

@@ -34,6 +34,13 @@ def test_while_the_bank_cannot_be_asked_the_caller_is_unreachable_and_the_call_g
     assert "请选择" in call.heard
 
 
+@pytest.mark.parametrize(
+    ("number", "shown"), [("+8613800000001", True), ("+861085550121", True), ("+85291234567", False)]
+)
+def test_a_number_is_shown_if_it_can_be_called_back(phone, number: str, shown: bool) -> None:
+    assert caller_of(phone(START, bank=Bank({"bank.caller": KNOWN}), caller=number))["shown"] is shown
+
+
 @pytest.mark.parametrize("number", ["anonymous", "", "sip:someone@example.com"])
 def test_without_a_number_the_bank_is_not_asked(phone, number: str) -> None:
     bank = Bank({"bank.caller": KNOWN})

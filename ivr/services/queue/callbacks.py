@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 
 from msgspec.structs import replace
 
@@ -36,13 +35,6 @@ ON_THE_LINE = 1_800.0
 """The seconds for which the call that asked for a call back is taken to be live, while its end is not reported."""
 SURELY_TALKED = 60.0
 """The seconds after which the caller must have picked up: twice the time of ringing."""
-_CALLABLE = re.compile(r"\+86(1[3-9]\d{9}|10\d{8}|2\d{9}|[3-9]\d{9,10})")
-"""Mainland mobile and fixed-line numbers, so that no caller can make the bank ring a premium number abroad."""
-
-
-def may_be_called(number: str) -> bool:
-    """Return whether a number may be called."""
-    return _CALLABLE.fullmatch(number) is not None
 
 
 def id_of(mark: str) -> str:

@@ -217,7 +217,7 @@ class Queue:
 
     def _check_calls_go_to(self, number: str, waiter: Waiter, key: str, now: float) -> None:
         """Count a promise. Raises LookupFailed for a number that may not be called, or not as often."""
-        if not callbacks.may_be_called(number):
+        if not self.line.waiting.may_call_back(number):
             raise LookupFailed("calls do not go to such a number", missing=True)
         if callbacks.open_promise(self.repository.state(), waiter.mark) is None:
             self._last_agents.count_call_back(waiter.mark, key, now)
