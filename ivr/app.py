@@ -42,9 +42,7 @@ from .services.router import Router
 from .services.sms import SmsSender
 from .services.sms.backend import Backend
 from .services.sms.local_outbox import messages
-from .services.tasks import Tasks
-from .services.tickets.handling import TicketHandling
-from .services.wrap_ups import WrapUps
+from .services.staff_work import StaffWork
 from .session.published import published_release
 from .session.release_watch import ReleaseWatch
 from .session.releases import ReleaseEngines
@@ -67,7 +65,7 @@ TakenOutcome = tuple[str, str, str]
 
 
 @dataclass
-class Ivr:
+class Ivr(StaffWork):
     """The running engine, which the web, the simulator and the tests use to answer calls. Thread-safe."""
 
     settings: Settings
@@ -102,21 +100,6 @@ class Ivr:
     def risks(self) -> Risks:
         """The risk marks of callers and customers."""
         return Risks(self.store, self.seal)
-
-    @property
-    def tickets(self) -> TicketHandling:
-        """The work of staff on complaints."""
-        return TicketHandling(self.store)
-
-    @property
-    def wrap_ups(self) -> WrapUps:
-        """The wrap-ups of agents."""
-        return WrapUps(self.store)
-
-    @property
-    def tasks(self) -> Tasks:
-        """The calls that people make."""
-        return Tasks(self.store)
 
     @property
     def call_recordings(self) -> CallRecordings:

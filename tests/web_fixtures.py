@@ -22,9 +22,7 @@ from ivr.services.identity.risk import Risks
 from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
 from ivr.services.recordings import CallRecordings
-from ivr.services.tasks import Tasks
-from ivr.services.tickets.handling import TicketHandling
-from ivr.services.wrap_ups import WrapUps
+from ivr.services.staff_work import StaffWork
 from ivr.settings import Hidden, Settings
 from ivr.stores.memory import MemoryStore
 from ivr.web import web_app
@@ -36,7 +34,7 @@ API_TOKEN = "a-token-for-the-bank-0123456789"
 
 
 @dataclass
-class Stub:
+class Stub(StaffWork):
     """Answers every turn with its number and remembers what it was asked; `broken` makes a part fail."""
 
     settings: Settings
@@ -81,20 +79,8 @@ class Stub:
         return Risks(self.store, Seal(b"k"))
 
     @property
-    def tickets(self) -> TicketHandling:
-        return TicketHandling(self.store)
-
-    @property
     def call_recordings(self) -> CallRecordings:
         return CallRecordings(self.store)
-
-    @property
-    def wrap_ups(self) -> WrapUps:
-        return WrapUps(self.store)
-
-    @property
-    def tasks(self) -> Tasks:
-        return Tasks(self.store)
 
     @cached_property
     def queue(self) -> Queue:

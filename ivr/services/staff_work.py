@@ -1,0 +1,30 @@
+"""The work of staff on what callers leave in the store: complaints, calls to make, wrap-ups. Must not place calls."""
+
+from __future__ import annotations
+
+from ivr.stores import Store
+
+from .tasks import Tasks
+from .tickets.handling import TicketHandling
+from .wrap_ups import WrapUps
+
+
+class StaffWork:
+    """Base of an engine with a `store`, for the web and the command line."""
+
+    store: Store
+
+    @property
+    def tickets(self) -> TicketHandling:
+        """The work of staff on complaints."""
+        return TicketHandling(self.store)
+
+    @property
+    def wrap_ups(self) -> WrapUps:
+        """The wrap-ups of agents."""
+        return WrapUps(self.store)
+
+    @property
+    def tasks(self) -> Tasks:
+        """The calls that people make."""
+        return Tasks(self.store)
