@@ -14,14 +14,14 @@ import click
 if TYPE_CHECKING:
     from ivr.conversations.result import ConversationResult
 
-Play = Callable[[Sequence[Path]], Sequence["ConversationResult"]]
+PlayFiles = Callable[[Sequence[Path]], Sequence["ConversationResult"]]
 """Plays the conversations of files."""
 
 _MOST_ROUNDS = 50
 """A conversation tells one failure a round: the most expectations of one that can change."""
 
 
-def accept(files: Iterable[Path], play: Play, *, sure: bool) -> bool:
+def accept(files: Iterable[Path], play: PlayFiles, *, sure: bool) -> bool:
     """Replace texts that are no longer heard by what is heard; return whether the conversations pass then.
 
     The difference is shown and confirmed first, unless the caller is `sure`. The files keep everything else.
@@ -51,7 +51,7 @@ def accept(files: Iterable[Path], play: Play, *, sure: bool) -> bool:
     return False
 
 
-def _rewrite(copies: Sequence[Path], play: Play) -> bool:
+def _rewrite(copies: Sequence[Path], play: PlayFiles) -> bool:
     """Rewrite files, round by round, until no expectation has a new wording; return whether all passed then."""
     from ivr.conversations.acceptance import new_wordings, rewritten
 
