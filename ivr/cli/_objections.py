@@ -36,7 +36,8 @@ def new_warnings(problems: Sequence[Problem], live: Release | None, audio: Path)
         if had[_warning(problem)]:
             had[_warning(problem)] -= 1
             continue
-        yield f"{problem.place}: {problem.rule}: {in_language(problem, language).message}"
+        said = in_language(problem, language)
+        yield f"{problem.place}: {problem.rule}: {said.message} {said.cure}".rstrip()
 
 
 def judged_folder(folder: Path, audio: Path) -> tuple[Release | None, list[Problem]]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ivr.stores import Store
 
 OBJECTIONS_SHOWN = 10
+_RULES_CURE = "Correct the flows; ivr explain RULE tells why. The conversations were not played."
+_CONVERSATIONS_CURE = "Correct the flows, or the conversations where the change is meant; ivr test shows them."
 
 
 class _Share(click.ParamType[float]):
@@ -155,12 +157,15 @@ def _publish(request: _Request, store: Store, settings: Settings) -> None:
         return
     changes = _changes(live, candidate.release, settings.message_language)
     objections = list(new_warnings(candidate.problems, live, settings.audio))
-    played, failures = failed_conversations(candidate.release, request.conversations)
-    objections += failures
+    played, insists = 0, bool(request.overrule or request.draft)
+    if insists or not objections:  # who is refused anyway need not wait for the conversations
+        played, failures = failed_conversations(candidate.release, request.conversations)
+        objections += failures
     if not request.as_json:
         _show(changes, played, objections)
-    if objections and not request.overrule and not request.draft:
-        _refuse(request, publishing, candidate, objections, changes)
+    if objections and not insists:
+        cure = _CONVERSATIONS_CURE if played else _RULES_CURE
+        _refuse(request, publishing, candidate, objections, changes, cure)
     _ask(request)
     _go_live(request, publishing, candidate.release, publication, objections, changes)
 
@@ -226,7 +231,12 @@ def _refuse_errors(request: _Request, publishing: Publishing, candidate: _Candid
 
 
 def _refuse(
-    request: _Request, publishing: Publishing, candidate: _Candidate, objections: Sequence[str], changes: Sequence[str]
+    request: _Request,
+    publishing: Publishing,
+    candidate: _Candidate,
+    objections: Sequence[str],
+    changes: Sequence[str],
+    cure: str,
 ) -> NoReturn:
     more = {"version": candidate.version, "overruled": tuple(objections[:OBJECTIONS_SHOWN]), "changes": tuple(changes)}
     entry = publishing.refuse(_entry(request, "refuse", **more))
@@ -234,8 +244,8 @@ def _refuse(
         click.echo(_as_json({"published": False, "version": candidate.version, "objections": list(objections)}))
     else:
         click.echo(
-            f"Refused (entry {entry.number} of ivr versions): {len(objections)} objections. Nothing has changed. "
-            'If it must go live all the same: --overrule "REASON".',
+            f"Refused (entry {entry.number} of ivr versions): {len(objections)} objections. Nothing has changed.\n"
+            f'{cure} If it must go live all the same: --overrule "REASON".',
             err=True,
         )
     raise click.exceptions.Exit(1)

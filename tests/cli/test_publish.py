@@ -131,6 +131,7 @@ def test_a_warning_that_the_live_flows_do_not_have_is_refused(folder: Path, stor
     done = ivr("publish")
     assert done.exit_code == 1
     assert "unreachable-step" in done.stderr
+    assert "The conversations were not played" in done.stderr
     assert ivr("publish", "--overrule", "it is for next week").exit_code == 0
     edit(folder, "九点到十七点", "九点到十七点，周末休息")
     assert ivr("publish").exit_code == 0  # the live flows have the warning, too
