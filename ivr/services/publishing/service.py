@@ -166,11 +166,11 @@ class Publishing:
         return [msgspec.convert(document, AuditEntry) for document in documents if document is not None]
 
     def version_of(self, name: str) -> str:
-        """Return the version of a draft, or of the beginning of a version that is live or in the audit."""
+        """Return the version of a draft, or of the beginning of a version that is stored and in the audit."""
         matching = {draft.version for draft in self.drafts() if draft.name == name}
         if not matching:
-            every = {entry.version for entry in self.entries(10_000)}
-            matching = {version for version in every if version and version.startswith(name)}
+            every = {entry.version for entry in self.entries(10_000) if entry.version.startswith(name)}
+            matching = {version for version in every if self._store.release(version) is not None}
         if len(matching) != 1:
             what = "several versions begin so" if matching else "there is no such version or draft"
             raise PublishingError(f'"{name}": {what}; ivr versions lists them.')

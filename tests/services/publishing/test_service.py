@@ -120,6 +120,8 @@ def test_a_refusal_is_remembered_and_changes_nothing(publishing: Publishing) -> 
     publishing.refuse(entry(20.0, "refuse", version="b", overruled=("a proof",)))
     assert publishing.publication(30.0) == Publication("a", 10.0)
     assert publishing.entries(1)[0].overruled == ("a proof",)
+    with pytest.raises(PublishingError, match="no such version"):
+        publishing.version_of("b")  # its files were never stored
 
 
 def test_what_another_version_wrote_is_refused(store: Store) -> None:
