@@ -217,7 +217,7 @@ class ServerJobs:
 
 
 def server_rounds(ivr: Ivr, timer: Callable[[], float] = time.monotonic) -> list[Round]:
-    """Return the jobs that run about once a minute: alarms, ended calls, lost calls, retention.
+    """Return the jobs that run about once a minute: alarms, ended calls, lost calls, retention, the vault.
 
     `timer` counts seconds and never jumps, as the clock of `ivr` may.
     """
@@ -226,7 +226,11 @@ def server_rounds(ivr: Ivr, timer: Callable[[], float] = time.monotonic) -> list
         webhook = Webhook(ivr.settings.events_url.reveal())
         rounds.append(Outbox(ivr.store, EVENTS, EndedCalls(ivr.store).letter, webhook).sound)
     days = ivr.settings.retention_days
-    forget = (lambda now: forget_old(ivr.store, days, now), lambda now: forget_replies(ivr.store, now))
+    forget = (
+        lambda now: forget_old(ivr.store, days, now),
+        lambda now: forget_replies(ivr.store, now),
+        ivr.store.vault.drop_expired,
+    )
     steady = SteadyClock(ivr.clock, timer)
     return [*rounds, *(_unreported(job, steady) for job in (ivr.session.end_lost, *forget))]
 

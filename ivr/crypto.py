@@ -16,6 +16,10 @@ from .settings import Settings, store_file
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+OTHER_KEY = (
+    "what is stored cannot be opened: it was sealed with another key."
+    " Was IVR_KEY changed, or the key file replaced, while calls were live?"
+)
 
 
 class Seal:
@@ -60,10 +64,20 @@ class Seal:
             if kind in SECRET_KINDS and len(data) > NONCE_BYTES:
                 value = self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], kind.encode())
                 return Secret(kind, value.decode())
-        raise StoreError(
-            "a stored secret cannot be opened: it was sealed with another key."
-            " Was IVR_KEY (or, without it, TWILIO_AUTH_TOKEN) changed, or the key file replaced, while calls were live?"
-        )
+        raise StoreError(OTHER_KEY)
+
+    def close(self, data: bytes, purpose: bytes) -> bytes:
+        """Encrypt bytes, differently each time; `purpose` is authenticated with them."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, data, purpose)
+
+    def reopen(self, data: bytes, purpose: bytes) -> bytes:
+        """Decrypt bytes of `close`. Raises StoreError for another key, another purpose or changed bytes."""
+        from cryptography.exceptions import InvalidTag
+
+        with suppress(InvalidTag, ValueError):
+            return self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], purpose)
+        raise StoreError(OTHER_KEY)
 
     def fingerprint(self, data: bytes) -> str:
         """Return a keyed hash (BLAKE2b, 32 hex digits): equal for equal data, meaningless without the key."""

@@ -18,6 +18,7 @@ from ivr.flow.chart import Chart
 from ivr.flow.model import RETURN, Flow, Release, Step
 from ivr.flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
 from ivr.flow.reach import ChoiceReach
+from ivr.flow.secrets_needed import secrets_needed
 
 from .asking import Ask, run_turn
 from .call import Call, Frame, Transfer
@@ -29,6 +30,7 @@ from .release_cache import ReleaseCache
 from .service_ports.queue import ENDED, LeaveQueue
 from .step import FlowResults, Jump, LiveStep, Move, RunFlow, Universal
 from .turn import Services, Turn
+from .typed_secrets import of_ended, without_unneeded
 from .verbs import Closing, Hearing
 
 HOP_LIMIT = 64
@@ -59,6 +61,7 @@ class Engine:
         self._cache = ReleaseCache() if cache is None else cache
         self._reach = ChoiceReach(release.flows)
         self._charts = {name: Chart(flow) for name, flow in release.flows.items()}
+        self._needed = {name: secrets_needed(flow) for name, flow in release.flows.items()}
 
     def warm(self) -> None:
         """Compose what can be said at each menu, so that the first caller waits no longer than the hundredth."""
@@ -187,6 +190,7 @@ class Engine:
         if turn.call.ended:
             self._free_place(turn)
             turn.note("ended", reason=turn.call.ended, seconds=round(turn.now - turn.call.started, 1))
+            turn.call = of_ended(turn.call, keeps_values=self._step(turn).takes_recording(turn, turn.call.turn))
         call = replace(turn.call, turn=turn.call.turn + 1, keys_ahead="")  # they were meant for this turn
         return Reply(turn.closing, call, tuple(turn.events))
 
@@ -237,13 +241,18 @@ class Engine:
         if there == RETURN:
             return self._return(turn)
         if there in turn.flow.steps:
-            turn.change_frame(step=there, scratch={})
+            needed = self._needed_at(turn, there).union(turn.flow.parameters)  # those go when the flow returns
+            values = without_unneeded(turn.frame.values, needed)
+            turn.change_frame(step=there, scratch={}, values=values)
         else:
             turn.call = replace(
                 turn.call, frames=(*turn.call.frames[:-1], Frame(there, self.release.flows[there].start))
             )
             turn.flow = self.release.flows[there]
         return self._enter(turn)
+
+    def _needed_at(self, turn: Turn, step: str) -> frozenset[str]:
+        return self._needed[turn.flow.name].get(step, frozenset())
 
     def _enter(self, turn: Turn) -> Move:
         step = self._step(turn)
@@ -253,7 +262,8 @@ class Engine:
 
     def _back(self, turn: Turn) -> Move:
         here = turn.frame.step
-        while turn.frame.history[-1:] == (here,):  # a menu to which the caller returns must not be behind itself
+        # A menu to which the caller returns must not be behind itself, and a step whose secret has gone cannot go on.
+        while turn.frame.history and (turn.frame.history[-1] == here or self._lacks(turn, turn.frame.history[-1])):
             turn.change_frame(history=turn.frame.history[:-1])
         while not turn.frame.history and len(turn.call.frames) > 1:
             self._pop(turn)
@@ -261,6 +271,10 @@ class Engine:
         turn.note("outcome", outcome="back", to=step)
         turn.change_frame(history=tuple(trail))
         return self._arrive(turn, step)
+
+    def _lacks(self, turn: Turn, step: str) -> bool:
+        """Return whether a step needs a secret that went when the last step that needed it was left."""
+        return not self._needed_at(turn, step) <= turn.frame.values.keys()
 
     def _drop_to_first(self, turn: Turn) -> None:
         turn.change(frames=turn.call.frames[:1])

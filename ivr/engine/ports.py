@@ -281,6 +281,26 @@ class Board(Protocol):
         """
 
 
+class Vault(Protocol):
+    """Holds what callers typed in secret, and codes sent to them, outside of the store's data, logs and backups.
+
+    What is put is sealed. An entry is gone after `drop`, and soon after its end; it may be gone before, such as after a
+    crash of the machine, and callers then type again. The contract is held by `tests/contract/test_vaults.py`.
+    """
+
+    def put(self, key: str, data: bytes, until: float) -> None:
+        """Keep an entry until a Unix time; it replaces one of the same key. Raises StoreError."""
+
+    def read(self, key: str) -> bytes | None:
+        """Return an entry; None if there is none. Raises StoreError."""
+
+    def drop(self, key: str) -> None:
+        """Erase an entry, if there is one. Raises StoreError."""
+
+    def drop_expired(self, now: float) -> int:
+        """Erase the entries that have ended at a Unix time; return their number. Raises StoreError."""
+
+
 class Calls(Protocol):
     """Places and moves calls at the carrier, outside of turns."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -26,7 +26,7 @@ from ivr.speech.speech_input import SpeechInput
 from ivr.stores import Store, UnitOfWork, attempts
 
 from .answers import Answers, ConflictError
-from .call_codec import freeze, thaw
+from .call_codec import CallCodec
 from .releases import ReleaseEngines
 from .turn_records import record_row
 
@@ -61,6 +61,10 @@ class Session:
     list_ended: Callable[[Documents, str], None]
     back_ends: Router
     timer: Callable[[], float] = time.monotonic
+    codec: CallCodec = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.codec = CallCodec(self.seal, self.store.vault)
 
     def answer(self, channel: Renderer, incoming: Incoming) -> bytes:
         """Take one turn and return its reply, or the kept reply if this request has been answered before.
@@ -86,7 +90,8 @@ class Session:
                 if saved is None or saved.ended or saved.repeated is not None:
                     return
                 reply = self._turn(unit, saved, request)
-                if reply and self._commit(unit, saved, reply, incoming.key, saved.reply, self._record(reply, request)):
+                document = self.codec.open_reply(saved.reply)
+                if reply and self._commit(unit, saved, reply, incoming.key, document, self._record(reply, request)):
                     return
 
     def end_lost(self, now: float) -> int:
@@ -109,7 +114,7 @@ class Session:
         saved = self.store.load(call_id)
         if saved is None:
             return {}
-        call = thaw(saved.call, self.seal)
+        call = self.codec.thaw(saved.call)
         return {
             "flow": call.frame.flow,
             "step": call.frame.step,
@@ -131,7 +136,7 @@ class Session:
         incoming = request.incoming
         saved = unit.load(incoming.call_id, incoming.key)
         if saved is not None and saved.repeated is not None:
-            return saved.repeated
+            return self.codec.open_reply(saved.repeated)
         if saved is not None and saved.ended:
             return self._answer_ended(unit, channel, saved, request)
         reply = self._turn(unit, saved, request)
@@ -149,7 +154,7 @@ class Session:
         """Return a hang-up. A recording that was under way when the caller hung up is still processed."""
         document = channel.render(Hangup(), turn=saved.turn)
         action, kept = request.incoming.input, _late_recording(request.incoming, saved.turn, request.now)
-        call = replace_call(thaw(saved.call, self.seal), ended="", turn=saved.turn - 1)
+        call = replace_call(self.codec.thaw(saved.call), ended="", turn=saved.turn - 1)
         engine = self.engines.engine_of(call.release)
         if isinstance(action, HungUp) and action.dialled:
             return document if self._note_talk(unit, engine, call, request, document) else None
@@ -175,11 +180,11 @@ class Session:
         rows = [_row(call, event, request.now) for event in reply.events if event.kind == "dialled"]
         return self._keep_late(unit, rows, call, request, document)
 
-    @staticmethod
     def _keep_late(
-        unit: UnitOfWork, rows: Sequence[JournalRow], call: Call, request: _Request, document: bytes
+        self, unit: UnitOfWork, rows: Sequence[JournalRow], call: Call, request: _Request, document: bytes
     ) -> bool:
-        kept = KeptReply(call.id, request.incoming.key, call.turn + 1, request.now, document)
+        reply = self.codec.close_reply(document)
+        kept = KeptReply(call.id, request.incoming.key, call.turn + 1, request.now, reply)
         return unit.commit(rows=rows, replies=[kept])
 
     def _turn(self, unit: UnitOfWork, saved: Saved | None, request: _Request) -> Reply | None:
@@ -193,7 +198,7 @@ class Session:
             request.engine, request.started = self.engines.for_new_call(unit, incoming.call_id, now), now
             outcome = request.engine.begin(incoming.call_id, started, now)
         else:
-            call = thaw(saved.call, self.seal)
+            call = self.codec.thaw(saved.call)
             if call.turn >= TURN_LIMIT:
                 raise FlowStuck(f"the call has taken {TURN_LIMIT} turns")
             engine = self.engines.engine_of(call.release)
@@ -243,7 +248,9 @@ class Session:
         """Commit a turn with its unit of work; return False at a conflict with another unit."""
         call, now = reply.call, self.clock()
         rows = [*(_row(call, event, now) for event in reply.events), *more]
-        entry = Saved(call.id, call.turn, key, freeze(call, self.seal), document, ended=bool(call.ended))
+        unit.pause()
+        frozen, closed = self.codec.freeze(call, now), self.codec.close_reply(document)
+        entry = Saved(call.id, call.turn, key, frozen, closed, ended=bool(call.ended))
         if not self._write(unit, entry, rows, saved, now):
             return False
         self.engines.tallies.turn(call.release, call.started, reply.events, first=saved is None)
@@ -254,7 +261,11 @@ class Session:
     ) -> bool:
         if entry.ended:
             self.list_ended(unit, entry.call_id)
-        return unit.commit(entry, expected=saved.turn if saved else None, at=now, rows=rows)
+        written = unit.commit(entry, expected=saved.turn if saved else None, at=now, rows=rows)
+        over = saved if written else entry
+        if over is not None:
+            self.codec.forget(over)
+        return written
 
     def _end_lost(self, unit: UnitOfWork, call_id: str, now: float) -> bool | None:
         """End a lost call; return False for a call that has ended, None at a conflict with another unit."""
@@ -262,10 +273,10 @@ class Session:
         if saved is None or saved.ended:
             return False
         try:
-            call = thaw(saved.call, self.seal)
+            call = self.codec.thaw(saved.call)
             outcome = self.engines.engine_of(call.release).turn(call, HungUp(LOST), now)
             reply = answer_all(outcome, Answers(self.back_ends, now, self.timer).within(unit))
-            return self._commit(unit, saved, reply, saved.key, saved.reply) or None
+            return self._commit(unit, saved, reply, saved.key, self.codec.open_reply(saved.reply)) or None
         except (IvrError, LookupError):  # a call of another version or key is ended all the same
             row = JournalRow(saved.call_id, saved.turn, now, "ended", json.dumps({"reason": LOST}))
             return self._write(unit, replace(saved, turn=saved.turn + 1, ended=True), [row], saved, now) or None

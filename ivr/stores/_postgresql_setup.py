@@ -13,7 +13,7 @@ from ._postgresql_connection import ServerConnection
 
 _LAYOUTS = Path(__file__).parent / "_postgresql_layouts"
 """Scripts `1.sql`, `2.sql` and so on, each of which leads to the layout that it is named after."""
-NEWEST_LAYOUT = 1
+NEWEST_LAYOUT = 2
 SET_UP_SECONDS = 60.0
 SETUP_LOCK = 0x69767231
 """The advisory lock under which one process at a time migrates."""

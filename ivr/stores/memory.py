@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import takewhile
 from types import MappingProxyType
 
-from ivr.engine.ports import Changes, JournalRow, Saved
+from ivr.engine.ports import Changes, JournalRow, Saved, Vault
 from ivr.errors import SettingsError
 
 from ._deadline import ThreadDeadline
@@ -17,6 +17,7 @@ from ._memory_board import MemoryBoard
 from ._memory_documents import MemoryDocuments
 from ._memory_lock import MemoryLock
 from ._memory_replies import MemoryReplies
+from ._memory_vault import MemoryVault
 
 
 def connect(url: str) -> MemoryStore:
@@ -43,6 +44,7 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         self._live: dict[str, Saved] = {}
         self._past: dict[str, Saved] = {}
         self._replies = MemoryReplies()
+        self.vault: Vault = MemoryVault()
         self._journal: list[JournalRow] = []
         self._journal_of: dict[str, list[JournalRow]] = {}
         self._releases: dict[str, Mapping[str, str]] = {}

@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
-from ivr.engine.ports import Changes, JournalRow, Saved
+from ivr.engine.ports import Changes, JournalRow, Saved, Vault
 
 from ._deadline import BUSY_SECONDS, PING_SECONDS, ThreadDeadline
 from ._lease import LEASE_SECONDS
@@ -28,6 +28,7 @@ from ._postgresql_lease import LOCK, UNLOCK, ServerLeases
 from ._postgresql_pool import ConnectionPool
 from ._postgresql_setup import SET_UP_SECONDS, layout_of, migrate, set_up_session
 from ._postgresql_thread import THREAD_STATEMENTS, Exchanges, ServerReadingBlock
+from ._postgresql_vault import VAULT_STATEMENTS, TableVault
 
 PING = Statement(b"ping", b"UPDATE pings SET number = number + 1")
 KEEP_RELEASE = Statement(
@@ -36,7 +37,7 @@ KEEP_RELEASE = Statement(
 RELEASE = Statement(b"release", b"SELECT files FROM releases WHERE version = $1::text", (0,))
 STATEMENTS = (
     *THREAD_STATEMENTS, LOCK, UNLOCK, *COMMIT_STATEMENTS, *CALL_STATEMENTS, *DOCUMENT_STATEMENTS,
-    PING, KEEP_RELEASE, RELEASE,
+    *VAULT_STATEMENTS, PING, KEEP_RELEASE, RELEASE,
 )  # fmt: skip
 
 
@@ -68,6 +69,7 @@ class PostgresqlStore(PostgresqlCalls, PostgresqlDocuments):
         self._exchanges = Exchanges(ConnectionPool(address, self._deadline, self._set_up))
         self._leases = ServerLeases(self._deadline, self._exchanges, address.schema)
         self._page = JournalPage()
+        self.vault: Vault = TableVault(self._exchanges)
         _stores.add(self)
         if creates:
             self._create()

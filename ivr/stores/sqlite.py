@@ -17,11 +17,12 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from ivr.engine.ports import Changes, JournalRow, Saved
+from ivr.engine.ports import Changes, JournalRow, Saved, Vault
 from ivr.errors import SettingsError, StoreError
 from ivr.settings import store_file
 
 from ._deadline import PING_SECONDS, ThreadDeadline
+from ._file_vault import FileVault
 from ._lease import LEASE_SECONDS, SETUP, FileLeases
 from ._sqlite_board import SqliteBoard
 from ._sqlite_calls import SqliteCalls
@@ -81,6 +82,7 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
             file.parent.mkdir(parents=True, exist_ok=True)
         self._log_file = file.absolute().with_name(f"{file.name}-wal")
         self._leases = FileLeases(file.absolute().with_name(f"{file.name}-lease"), self._deadline)
+        self.vault: Vault = FileVault(file.absolute().with_name(f"{file.name}-vault"))
         self._start()
         try:
             with self._leases.at(SETUP):

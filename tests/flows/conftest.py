@@ -22,7 +22,6 @@ from ivr.demo.bank.serving import BackgroundBank
 from ivr.engine.ports import Lookup
 from ivr.engine.service_ports import ServicePorts
 from ivr.services.router import Router
-from ivr.session.call_codec import freeze, thaw
 from ivr.settings import Settings
 from ivr.stores import UnitOfWork
 from ivr.web import web_app
@@ -227,12 +226,13 @@ class Leg:
 
     def fork(self) -> Leg:
         """Return another call that stands exactly where this one does."""
-        store, seal = self.machine.ivr.store, self.machine.ivr.seal
+        ivr = self.machine.ivr
+        store, codec = ivr.store, ivr.session.codec
         saved = store.load(self.sid)
         assert saved is not None
         twin = replace(self, sid=new_sid("CA"), sent=list(self.sent))
-        call = structs.replace(thaw(saved.call, seal), id=twin.sid)
-        assert store.save(replace(saved, call_id=twin.sid, call=freeze(call, seal)), [], expected=None)
+        call = structs.replace(codec.thaw(saved.call), id=twin.sid)
+        assert store.save(replace(saved, call_id=twin.sid, call=codec.freeze(call, ivr.clock())), [], expected=None)
         return twin
 
 

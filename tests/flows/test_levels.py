@@ -26,7 +26,6 @@ from ivr.carrier.twiml import Dial, Gather, Hangup
 from ivr.demo.bank.data import CUSTOMERS
 from ivr.jobs.housekeeping import REPLY_SECONDS, forget_replies
 from ivr.services.sms.local_outbox import messages
-from ivr.session.call_codec import thaw
 from ivr.session.turn_records import TURN_ROW
 from ivr.speech.display_format import display_format
 from ivr.speech.verbalize import Reader
@@ -132,8 +131,8 @@ def edges(leg, attacker):
 
 
 def standing(leg):
-    saved = leg.machine.ivr.store.load(leg.sid)
-    return thaw(saved.call, leg.machine.ivr.seal)
+    ivr = leg.machine.ivr
+    return ivr.session.codec.thaw(ivr.store.load(leg.sid).call)
 
 
 def place(leg):

@@ -53,10 +53,8 @@ def test_a_customer_at_risk_who_proves_it_from_another_telephone_is_known_to_flo
     for turn, keys in enumerate(["1", "6217000000001000128#", "135790"], start=1):
         incoming = Incoming("CA1", turn, Digits(keys), f"{turn}", "+8613911111111", "+861085550100")
         ivr.session.answer(ivr.channels["twilio"], incoming)
-    from ivr.session.call_codec import thaw
-
     assert ivr.session.facts("CA1")["level"] == 1
-    assert thaw(ivr.store.load("CA1").call, ivr.seal).facts.caller["risk"] is True
+    assert ivr.session.codec.thaw(ivr.store.load("CA1").call).facts.caller["risk"] is True
 
 
 def test_a_mark_that_is_over_or_taken_back_is_forgotten(ivr):

@@ -13,6 +13,12 @@ STEPS = """
   second: {{menu: [{{label: 甲, goto: bye}}, {{label: 乙, goto: other}}]}}
   other: {{hangup: 乙。}}
 """
+USED = """
+  start: {{collect: {kind}, as: entry, prompt: 请输入。, next: second}}
+  second: {{menu: [{{label: 甲, goto: check}}, {{label: 乙, goto: third}}]}}
+  check: {{branch: [{{when: entry == entry, goto: third}}, {{goto: agent}}]}}
+  third: {{menu: [{{label: 丙, goto: bye}}]}}
+"""
 
 
 def steps(kind: str) -> str:
@@ -33,10 +39,17 @@ def test_an_entry_is_kept_and_the_call_goes_on(phone, kind, keys, value):
     ("kind", "keys"), [("pin", "135790"), ("card", "6217000000001000128#"), ("id", "110101198803071018")]
 )
 def test_what_must_not_be_seen_is_kept_as_a_secret(phone, kind, keys):
-    call = phone(steps(kind)).press(keys)
+    call = phone(USED.format(kind=kind)).press(keys)
     assert isinstance(call.call.frame.values["entry"], Secret)
     assert call.closing.prompts
     assert keys.rstrip("#") not in repr(msgspec.structs.asdict(call.call))
+    assert "entry" not in call.press("2").call.frame.values  # nothing behind the second step reads it
+
+
+def test_a_secret_that_nothing_reads_is_kept_for_no_turn(phone):
+    call = phone(steps("pin")).press("135790")
+    assert call.step == "second"
+    assert dict(call.call.frame.values) == {}
 
 
 def test_keys_behind_an_entry_answer_the_next_question(phone):

@@ -36,7 +36,6 @@ from ivr.demo.bank.serving import BackgroundBank
 from ivr.flow.model import Choice
 from ivr.services.identity import cleanup
 from ivr.services.sms.local_outbox import messages
-from ivr.session.call_codec import freeze, thaw
 from ivr.settings import Settings
 from ivr.web import web_app
 
@@ -182,8 +181,9 @@ class Call:
         assert saved is not None
         twin = object.__new__(Call)
         twin.__dict__.update(self.__dict__, sid=new_sid("CA"))
-        call = changed(thaw(saved.call, ivr.seal), id=twin.sid)
-        assert ivr.store.save(replace(saved, call_id=twin.sid, call=freeze(call, ivr.seal)), [], expected=None)
+        codec = ivr.session.codec
+        call = changed(codec.thaw(saved.call), id=twin.sid)
+        assert ivr.store.save(replace(saved, call_id=twin.sid, call=codec.freeze(call, ivr.clock())), [], expected=None)
         return twin
 
 

@@ -1,0 +1,53 @@
+"""Find out which secrets may still be read from a step on, so that they go as soon as nothing needs them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from .model import Flow, Step
+from .outcomes import flow_routes, step_routes
+from .rules._values import paths_read, secrets_of
+
+_NOTHING = frozenset[str]()
+
+
+def secrets_needed(flow: Flow) -> Mapping[str, frozenset[str]]:
+    """Return, for each step, the secrets of the flow that are read there or later before they are collected again.
+
+    Secrets are what is collected as one and what is assigned from it. An empty map if the flow has none.
+    """
+    secrets = frozenset(secrets_of(flow))
+    if not secrets:
+        return {}
+    before = defaultdict[str, list[tuple[str, frozenset[str]]]](list)
+    for name, step in flow.steps.items():
+        for place, new in _next_places(flow, step):
+            before[place].append((name, new))
+    needed = {name: _read_by(step) & secrets for name, step in flow.steps.items()}
+    pending = [name for name, names in needed.items() if names]
+    while pending:
+        place = pending.pop()
+        for name, new in before[place]:
+            more = needed[name] | (needed[place] - new)
+            if more != needed[name]:
+                needed[name] = more
+                pending.append(name)
+    return needed
+
+
+def _next_places(flow: Flow, step: Step) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield every step that can come next, with the variables that have been set on the way there."""
+    for outcome, route in step_routes(step).items():
+        for way in route:
+            yield way.goto.name, _NOTHING if outcome in step.fails_by() else frozenset(step.sets())
+    for route in flow_routes(flow).values():
+        for way in route:
+            yield way.goto.name, _NOTHING
+
+
+def _read_by(step: Step) -> frozenset[str]:
+    """Return the variables that a step reads, its own only where it reads them before it has set them."""
+    ways_on = [route for outcome, route in step.exits().items() if outcome not in step.fails_by()]
+    own = {(path, place) for path, place, _ in paths_read(ways_on) if path[0] in step.sets()}
+    return frozenset(path[0] for path, place, _ in paths_read(step) if (path, place) not in own)

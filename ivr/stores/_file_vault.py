@@ -1,0 +1,77 @@
+"""A vault in a folder beside the file of a SQLite store: one small file an entry, overwritten before it is removed.
+
+Why not a table: a row that was deleted stays readable in free pages, in the log and in every backup of the file.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from ivr.errors import StoreError
+
+_END = struct.Struct(">d")
+"""The head of a file: the Unix time at which the entry ends."""
+
+
+class FileVault:
+    """The Vault of a SQLite store, for any number of threads and processes of one machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, key: str, data: bytes, until: float) -> None:
+        """Write an entry; a process that dies meanwhile leaves the entry from before. Raises StoreError."""
+        file = self._file(key)
+        aside = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+        with self._faults():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write(_END.pack(until) + data)
+            _erase(file)
+            aside.replace(file)
+
+    def read(self, key: str) -> bytes | None:
+        """Return an entry; None if there is none. Raises StoreError."""
+        with self._faults(), suppress(FileNotFoundError):
+            return self._file(key).read_bytes()[_END.size :]
+        return None
+
+    def drop(self, key: str) -> None:
+        """Erase an entry, if there is one. Raises StoreError."""
+        with self._faults():
+            _erase(self._file(key))
+
+    def drop_expired(self, now: float) -> int:
+        """Erase the entries that have ended at a Unix time; return their number. Raises StoreError."""
+        erased = 0
+        with self._faults(), suppress(FileNotFoundError):
+            for file in list(self._folder.iterdir()):
+                with suppress(FileNotFoundError):
+                    head = file.read_bytes()[: _END.size]
+                    if len(head) == _END.size and _END.unpack(head)[0] <= now:
+                        _erase(file)
+                        erased += 1
+        return erased
+
+    def _file(self, key: str) -> Path:
+        return self._folder / blake2b(key.encode(), digest_size=16).hexdigest()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as fault:
+            raise StoreError(f"{self._folder}: {fault.strerror}") from None
+
+
+def _erase(file: Path) -> None:
+    with suppress(FileNotFoundError):
+        with file.open("r+b") as old:
+            old.write(bytes(os.fstat(old.fileno()).st_size))
+        file.unlink()
