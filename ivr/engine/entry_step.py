@@ -15,7 +15,7 @@ from .entry_parser import FINISH, Typed, parse_entry
 from .entry_types import EntryType, Value
 from .input_step import MISS, InputScratch, InputStep, keep_ahead
 from .inputs import Digits, Input
-from .stand_ins import stand_in, without_ahead
+from .stand_ins import number_stand_in, stand_in
 from .step import Move, Universal
 from .turn import Turn
 from .verbs import Hearing, Keys
@@ -70,13 +70,13 @@ class EntryStep(InputStep):
         return "0123456789" if self.wanted(turn).most == 1 else ()
 
     def recordable(self, turn: Turn, action: Input) -> Input | None:
-        """Return the input with a stand-in for an entry that is secret or proves who calls."""
+        """Return the input with a stand-in for every number that is, or by mistake may be, a secret."""
         entry = self.wanted(turn)
         if not isinstance(action, Digits):
             return super().recordable(turn, action)
-        if not (entry.secret or self.protects()):
-            return without_ahead(action, entry.most + 1)
-        keys = None if _begun(turn) else stand_in(entry, action.keys)
+        if _begun(turn):
+            return None
+        keys = (stand_in if entry.secret or self.protects() else number_stand_in)(entry, action.keys)
         return None if keys is None else Digits(keys)
 
     def first_timeout(self, turn: Turn) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
+from typing import Literal
 
 from stdnum import luhn
 from stdnum.iso7064 import mod_11_2
@@ -25,7 +26,8 @@ class EntryType:
 
     `complaint` is the phrase that asks for it again; `secret` is its kind of secret, or "". What is not `sayable` is
     taken by key only. `stand_in` gives the digits that keys must have to pass the check, where digits drawn at random
-    (".") hardly ever would.
+    (".") hardly ever would. `recorded` is what the journal keeps of a value: "all" where it has a form that no PIN or
+    number of a card has, "first" only its length and first digit, "" only its length.
     """
 
     name: str
@@ -37,6 +39,7 @@ class EntryType:
     stand_in: str = ""
     sayable: bool = True
     complaint_by_length: bool = False
+    recorded: Literal["", "first", "all"] = ""
 
     @property
     def complaint(self) -> str:
@@ -127,10 +130,10 @@ ENTRIES = {
     entry.name: entry
     for entry in (
         EntryType("digits", 1, 30, _digits),
-        EntryType("amount", 1, 12, _amount, star_means="."),
-        EntryType("date", 8, 8, _date),
-        EntryType("time", 4, 4, _time, sayable=False, stand_in="103."),
-        EntryType("expiry", 4, 4, _expiry, sayable=False, stand_in="10.."),
+        EntryType("amount", 1, 12, _amount, star_means=".", recorded="first"),
+        EntryType("date", 8, 8, _date, recorded="all"),
+        EntryType("time", 4, 4, _time, sayable=False, stand_in="103.", recorded="all"),
+        EntryType("expiry", 4, 4, _expiry, sayable=False, stand_in="10..", recorded="all"),
         EntryType("phone", 3, 15, _digits),
         EntryType("card", 16, 19, _card, secret="pan"),  # noqa: S106
         EntryType("id", 18, 18, _identity, secret="id", star_means="X", stand_in="......19900101...."),  # noqa: S106

@@ -235,11 +235,35 @@ Document = Mapping[str, Any]
 """JSON: text, whole numbers, true/false, null, lists and maps of these. Never a secret in clear."""
 
 
+class Vault(Protocol):
+    """Holds what callers typed in secret, and codes sent to them, outside of the store's data, logs and backups.
+
+    What is put is sealed. An entry is gone after `drop`, and soon after its end; it may be gone before, such as after a
+    crash of the machine, and callers then type again. The contract is held by `tests/contract/test_vaults.py`.
+    """
+
+    def put(self, key: str, data: bytes, until: float) -> None:
+        """Keep an entry until a Unix time; it replaces one of the same key. Raises StoreError."""
+
+    def read(self, key: str) -> bytes | None:
+        """Return an entry; None if there is none. Raises StoreError."""
+
+    def drop(self, key: str) -> None:
+        """Erase an entry, if there is one. Raises StoreError."""
+
+    def drop_expired(self, now: float) -> int:
+        """Erase the entries that have ended at a Unix time; return their number. Raises StoreError."""
+
+
 class Documents(Protocol):
     """Stores small JSON documents by collection and key, such as tickets, tries and preferences.
 
     The contract is held by `tests/contract/test_documents.py`, which runs over every store.
     """
+
+    @property
+    def vault(self) -> Vault:
+        """The vault beside the documents."""
 
     def get(self, collection: str, key: str) -> Document | None:
         """Return a document; None if there is none."""
@@ -279,26 +303,6 @@ class Board(Protocol):
 
         No rows are no write.
         """
-
-
-class Vault(Protocol):
-    """Holds what callers typed in secret, and codes sent to them, outside of the store's data, logs and backups.
-
-    What is put is sealed. An entry is gone after `drop`, and soon after its end; it may be gone before, such as after a
-    crash of the machine, and callers then type again. The contract is held by `tests/contract/test_vaults.py`.
-    """
-
-    def put(self, key: str, data: bytes, until: float) -> None:
-        """Keep an entry until a Unix time; it replaces one of the same key. Raises StoreError."""
-
-    def read(self, key: str) -> bytes | None:
-        """Return an entry; None if there is none. Raises StoreError."""
-
-    def drop(self, key: str) -> None:
-        """Erase an entry, if there is one. Raises StoreError."""
-
-    def drop_expired(self, now: float) -> int:
-        """Erase the entries that have ended at a Unix time; return their number. Raises StoreError."""
 
 
 class Calls(Protocol):

@@ -9,11 +9,9 @@ from dataclasses import replace
 from ivr.secret import SHOWN
 
 from .entry_parser import FINISH, parse_entry
-from .entry_types import EntryType
+from .entry_types import SHORTEST_SECRET, EntryType
 from .inputs import Digits, Input, Speech
 
-KEYS_AHEAD = 2
-"""The most keys behind a step's own that are recorded; more may be a PIN that was typed ahead."""
 _DRAWS = 400
 _DIGIT_WORDS = "零〇一二三四五六七八九幺两"
 _ZEROS = str.maketrans("123456789" + _DIGIT_WORDS, "0" * 9 + "零" * len(_DIGIT_WORDS))
@@ -30,22 +28,47 @@ def stand_in(entry: EntryType, keys: str) -> str | None:
         return keys  # a wish for a person, a star, a slip of one key
     if typed.rest and typed.meaning == "value":
         return None
-    own = keys.partition(FINISH)[0]
-    kept = SHOWN.get(entry.secret, 0)
+    return _alike(entry, keys, keys.partition(FINISH)[0])
+
+
+def number_stand_in(entry: EntryType, keys: str) -> str | None:
+    """Return keys as `stand_in` does for an entry that asks for no secret, but may get one by mistake.
+
+    A value with a form of its own, and fewer digits than any secret has, are returned as they are. One key behind the
+    entry is a choice that was pressed ahead; more may be the end of a longer number.
+    """
+    typed = parse_entry(entry, keys)
+    behind = typed.rest if typed.meaning == "value" else ""
+    if len(behind) > 1:
+        return None
+    if not may_hold_secret(keys) or (entry.recorded == "all" and typed.meaning == "value"):
+        return keys
+    return _alike(entry, keys, keys.removesuffix(behind).partition(FINISH)[0])
+
+
+def may_hold_secret(keys: str) -> bool:
+    """Return whether keys have as many digits as the shortest secret."""
+    return sum(key.isdigit() for key in keys) >= SHORTEST_SECRET
+
+
+def _alike(entry: EntryType, keys: str, own: str) -> str | None:
+    """Return keys with other digits in place of `own`, their beginning, that are read in the same way."""
+    meaning = parse_entry(entry, keys).meaning
+    first, last = int(entry.recorded == "first"), SHOWN.get(entry.secret, 0)
     chance = random.Random(len(keys))  # noqa: S311
     for _ in range(_DRAWS):
-        candidate = _drawn(own, entry.stand_in, kept, chance) + keys[len(own) :]
-        if parse_entry(entry, candidate).meaning == typed.meaning:
+        candidate = _drawn(own, entry.stand_in, first, last, chance) + keys[len(own) :]
+        if parse_entry(entry, candidate).meaning == meaning:
             return candidate
     return None
 
 
-def _drawn(own: str, pattern: str, kept: int, chance: random.Random) -> str:
-    """Draw digits for the digits of an entry, except those of the pattern and the last `kept`."""
+def _drawn(own: str, pattern: str, first: int, last: int, chance: random.Random) -> str:
+    """Draw digits for the digits of an entry, except those of the pattern, the `first` and the `last`."""
     drawn = []
     for place, key in enumerate(own):
         fixed = pattern[place] if place < len(pattern) else "."
-        if not key.isdigit() or place >= len(own) - kept:
+        if not key.isdigit() or place < first or place >= len(own) - last:
             drawn.append(key)
         else:
             drawn.append(chance.choice("0123456789") if fixed == "." else fixed)
@@ -53,8 +76,8 @@ def _drawn(own: str, pattern: str, kept: int, chance: random.Random) -> str:
 
 
 def without_ahead(keys: Digits, most: int) -> Digits | None:
-    """Return the keys, unless so many come behind the `most` of the step that they may hold a secret."""
-    return keys if len(keys.keys) <= most + KEYS_AHEAD else None
+    """Return the keys of a step that takes `most`, unless there are so many that they may hold a secret."""
+    return keys if len(keys.keys) <= most or not may_hold_secret(keys.keys) else None
 
 
 def without_numbers(action: Input) -> Input:

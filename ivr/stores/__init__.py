@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, runtime_checkable
 
-from ivr.engine.ports import Board, CallStore, Documents, Vault
+from ivr.engine.ports import Board, CallStore, Documents
 from ivr.settings import store_kind
 
 from ._unit_of_work import UnitOfWork, attempts, in_one_commit, retries
@@ -18,9 +18,7 @@ __all__ = ["Store", "UnitOfWork", "Watched", "attempts", "in_one_commit", "open_
 
 
 class Store(CallStore, Documents, Board, Protocol):
-    """A store of calls, documents and the board, as `connect` of every store module returns it, with its vault."""
-
-    vault: Vault
+    """A store of calls, documents and the board, as `connect` of every store module returns it."""
 
 
 @runtime_checkable

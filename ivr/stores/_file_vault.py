@@ -33,19 +33,22 @@ class FileVault:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write(_END.pack(until) + data)
-            _erase(file)
+            self._erase(file)
             aside.replace(file)
 
     def read(self, key: str) -> bytes | None:
         """Return an entry; None if there is none. Raises StoreError."""
-        with self._faults(), suppress(FileNotFoundError):
-            return self._file(key).read_bytes()[_END.size :]
+        file = self._file(key)
+        with self._faults(), suppress(FileNotFoundError), file.open("rb") as entry:
+            data = entry.read()
+            if os.path.samestat(os.fstat(entry.fileno()), file.stat()):  # else it is being overwritten
+                return data[_END.size :]
         return None
 
     def drop(self, key: str) -> None:
         """Erase an entry, if there is one. Raises StoreError."""
         with self._faults():
-            _erase(self._file(key))
+            self._erase(self._file(key))
 
     def drop_expired(self, now: float) -> int:
         """Erase the entries that have ended at a Unix time; return their number. Raises StoreError."""
@@ -55,9 +58,18 @@ class FileVault:
                 with suppress(FileNotFoundError):
                     head = file.read_bytes()[: _END.size]
                     if len(head) == _END.size and _END.unpack(head)[0] <= now:
-                        _erase(file)
+                        self._erase(file)
                         erased += 1
         return erased
+
+    @staticmethod
+    def _erase(file: Path) -> None:
+        """Overwrite and remove a file under another name, so that no reader meets half of it."""
+        with suppress(FileNotFoundError):
+            aside = file.rename(f"{file}.{secrets.token_hex(4)}")
+            with aside.open("r+b") as old:
+                old.write(bytes(os.fstat(old.fileno()).st_size))
+            aside.unlink()
 
     def _file(self, key: str) -> Path:
         return self._folder / blake2b(key.encode(), digest_size=16).hexdigest()
@@ -68,10 +80,3 @@ class FileVault:
             yield
         except OSError as fault:
             raise StoreError(f"{self._folder}: {fault.strerror}") from None
-
-
-def _erase(file: Path) -> None:
-    with suppress(FileNotFoundError):
-        with file.open("r+b") as old:
-            old.write(bytes(os.fstat(old.fileno()).st_size))
-        file.unlink()

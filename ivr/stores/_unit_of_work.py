@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from ivr.engine.ports import Changes, Document, DocumentChange, JournalRow, KeptReply, Saved
+from ivr.engine.ports import Changes, Document, DocumentChange, JournalRow, KeptReply, Saved, Vault
 from ivr.errors import StoreBusy, StoreError
 
 from ._documents import NESTED, from_text, to_text
@@ -22,6 +22,33 @@ ATTEMPT_LIMIT = 200
 """The number of commits that may conflict before the work fails. A conflict costs a few milliseconds."""
 LONGEST_PAUSE = 0.02
 """The longest pause after a conflict, in seconds."""
+
+
+class _UnitVault:
+    """The vault as a unit of work changes it: at once, but an entry is dropped after the commit, which may fail."""
+
+    def __init__(self, unit: UnitOfWork, vault: Vault) -> None:
+        self._unit, self._vault = unit, vault
+
+    def put(self, key: str, data: bytes, until: float) -> None:
+        """Keep an entry; it stays until its end if the commit fails."""
+        self._unit.pause()
+        self._vault.put(key, data, until)
+
+    def read(self, key: str) -> bytes | None:
+        return self._vault.read(key)
+
+    def drop(self, key: str) -> None:
+        """Erase an entry after the commit. If that fails, it goes at its end."""
+
+        def erase() -> None:
+            with suppress(StoreError):
+                self._vault.drop(key)
+
+        self._unit.afterwards(erase)
+
+    def drop_expired(self, now: float) -> int:
+        return self._vault.drop_expired(now)
 
 
 class UnitOfWork:
@@ -40,6 +67,7 @@ class UnitOfWork:
         self._board: dict[str, bytes | None] = {}
         self._seen = 0
         self._afterwards: list[Callable[[], None]] = []
+        self.vault: Vault = _UnitVault(self, store.vault)
 
     # reading
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ivr.engine.entry_parser import parse_entry
 from ivr.engine.entry_types import ENTRIES, TAIL
 from ivr.engine.inputs import Digits, NoInput, Speech
-from ivr.engine.stand_ins import KEYS_AHEAD, stand_in, without_ahead, without_numbers
+from ivr.engine.stand_ins import number_stand_in, stand_in, without_ahead, without_numbers
 from ivr.secret import masked
 
 CARD, ID_NUMBER = "6217000000001000128", "11010519491231002*"
@@ -60,9 +60,36 @@ def test_any_stand_in_has_the_same_meaning(keys: str, name: str) -> None:
         assert parse_entry(ENTRIES[name], other).meaning == parse_entry(ENTRIES[name], keys).meaning
 
 
-def test_a_few_keys_ahead_are_recorded_and_more_are_not() -> None:
-    assert without_ahead(Digits("1" * (1 + KEYS_AHEAD)), 1) == Digits("1" * (1 + KEYS_AHEAD))
-    assert without_ahead(Digits("1" * (2 + KEYS_AHEAD)), 1) is None
+def test_keys_are_recorded_as_far_as_they_are_fewer_than_any_secret_has() -> None:
+    for keys, most, recorded in (("12", 1, True), ("12#", 1, True), ("123", 1, False), ("123", 3, True)):
+        assert without_ahead(Digits(keys), most) == (Digits(keys) if recorded else None)
+
+
+@pytest.mark.parametrize("entry", ["digits", "amount", "phone", "date", "time", "expiry", "id_tail"])
+@pytest.mark.parametrize("keys", ["135790", "135790#", CARD, "246802", "975"])
+def test_a_secret_that_was_typed_where_a_number_was_asked_for_is_not_recorded(entry: str, keys: str) -> None:
+    other = number_stand_in(ENTRIES[entry], keys)
+    if other is not None:
+        assert keys.rstrip("#") not in other
+        assert parse_entry(ENTRIES[entry], other).meaning == parse_entry(ENTRIES[entry], keys).meaning
+
+
+@pytest.mark.parametrize(
+    ("entry", "keys"),
+    [("date", "20261120"), ("date", "202611202"), ("time", "1505"), ("expiry", "0628"), ("amount", "12#")],
+)
+def test_values_with_a_form_of_their_own_are_recorded_as_typed(entry: str, keys: str) -> None:
+    assert number_stand_in(ENTRIES[entry], keys) == keys
+
+
+def test_an_amount_is_recorded_by_its_first_digit_and_its_length() -> None:
+    other = number_stand_in(ENTRIES["amount"], "5000*50#")
+    assert other is not None
+    assert (other[0], other[4], other[-1], len(other)) == ("5", "*", "#", 8)
+
+
+def test_a_number_with_a_secret_behind_it_is_not_recorded() -> None:
+    assert number_stand_in(ENTRIES["date"], "20261120135790") is None
 
 
 def test_long_numbers_in_words_are_zeros() -> None:

@@ -50,7 +50,7 @@ class AccountStatus(Answer, frozen=True, kw_only=True):
 class CodeSent(Answer, frozen=True, kw_only=True):
     """A one-time code is on its way."""
 
-    sealed: Annotated[str, TEXT, "the code, sealed"]
+    sealed: Annotated[str, TEXT, "the name of the code, which no one can read from it"]
     expires: Annotated[int, COUNT, "the Unix time when it runs out"]
     sent_to_tail: Annotated[str, TAIL_FIELD, "the end of the number that it went to"]
 
@@ -119,7 +119,7 @@ class CheckCode(Question[CodeChecked], frozen=True, kw_only=True):
     """Check a code that was sent."""
 
     source: ClassVar[str] = "identity.check_code"
-    sealed: Annotated[str, ShortTextType(2000), "the code, as `identity.code` sealed it"]
+    sealed: Annotated[str, ShortTextType(2000), "the name of the code, as `identity.code` gave it"]
     given: Annotated[Private, PrivateType(100_000), "what the caller typed"] = ""
     number: Annotated[str, CarrierTextType(LONGEST_GIVEN), "the number that it was sent to"] = ""
 

@@ -1,4 +1,4 @@
-"""One-time codes by text message: made, sent, sealed, used once. Only the message has the code in clear."""
+"""One-time codes by text message: made, sent, used once. Only the message has the code in clear; the store has none."""
 
 from __future__ import annotations
 
@@ -70,7 +70,10 @@ class Codes:
             raise LookupFailed("no text messages can be sent from here")
         number = one_spelling(number)
         answer = self._reserve(number, key, int(now))
-        code = self._opened(answer["sealed"])[0]
+        entry = self._opened(answer["sealed"])
+        if entry is None:
+            raise LookupFailed("the code that was sent has gone meanwhile")
+        code = entry[0]
         text = Secret("otp", self._text(language, purpose, code))
         message = SendMessage(number=number, text=text, purpose=f"code {purpose}".strip())
         self._messenger.send(message, key=f"{key}:code", now=now)
@@ -84,9 +87,10 @@ class Codes:
 
     def check(self, sealed: str, typed: str, number: str, key: str, at: int) -> CodeChecked:
         """Compare a typed code in constant time. A try is counted before that; a code is right once at most."""
-        code, expires, owner = self._opened(sealed)
+        caller = number_key(self._seal, one_spelling(number))
+        code, expires, owner = self._opened(sealed) or ("", 0, caller)
         right = hmac.compare_digest(code.encode(), typed.encode("utf-8", "replace"))
-        right &= hmac.compare_digest(owner, number_key(self._seal, one_spelling(number)))
+        right &= hmac.compare_digest(owner, caller)
         mark = self._seal.fingerprint(b"identity code\0" + sealed.encode())
         seen: list[IdempotentAnswer] = []
 
@@ -100,23 +104,30 @@ class Codes:
             return record
 
         self._documents.change(CODES, owner, update)
+        if seen[-1]["reason"] in ("", "used", "tries"):
+            self._documents.vault.drop(sealed)
         return CodeChecked(**seen[-1])
 
     def _judge(self, record: _Record, mark: str, *, right: bool, expired: bool) -> IdempotentAnswer:
         state = record["codes"].get(mark, {"tries": 0, "used": False, "at": 0})
-        reason = "used" if state["used"] else "expired" if expired or not state["at"] else ""
-        if not reason and state["tries"] >= self._limits.code_tries:
+        if state["used"]:
+            reason = "used"
+        elif state["tries"] >= self._limits.code_tries:
             reason = "tries"
-        if not reason:
+        elif expired or not state["at"]:
+            reason = "expired"
+        else:
             state = {**state, "tries": state["tries"] + 1, "used": right}
             record["codes"] = {**record["codes"], mark: state}
             reason = "" if right else "wrong"
         return {"verified": not reason, "reason": reason}
 
     def _reserve(self, number: str, key: str, at: int) -> IdempotentAnswer:
-        """Count a code and keep it sealed, so that a repeated question sends the same code."""
+        """Count a code and keep it in the vault, so that a repeated question sends the same code."""
         owner, expires = number_key(self._seal, number), at + self._limits.code_seconds
-        sealed = self._seal.seal(Secret("otp", f"{_fresh_code()}.{expires}.{owner}"))
+        sealed = f"otp.{secrets.token_hex(16)}"
+        entry = self._seal.close(f"{_fresh_code()}.{expires}.{owner}".encode(), sealed.encode())
+        self._documents.vault.put(sealed, entry, expires)
         new: IdempotentAnswer = {"sealed": sealed, "expires": expires, "sent_to_tail": number[-4:]}
         mark = self._seal.fingerprint(b"identity code\0" + sealed.encode())
         seen: list[IdempotentAnswer] = []
@@ -132,6 +143,8 @@ class Codes:
             return remember(record, key, new)
 
         self._documents.change(CODES, owner, update)
+        if seen[-1] is not new:
+            self._documents.vault.drop(sealed)
         return seen[-1]
 
     def _refuse_too_many(self, record: _Record, at: int) -> None:
@@ -141,13 +154,16 @@ class Codes:
         if sum(1 for t in sent if at - t <= 10 * MINUTE) >= self._limits.codes_in_ten_minutes:
             raise LookupFailed("this number had too many codes just now")
 
-    def _opened(self, sealed: str) -> tuple[str, int, str]:
-        """Return the code, its time of expiry and the key of its number."""
+    def _opened(self, sealed: str) -> tuple[str, int, str] | None:
+        """Return the code, its time of expiry and the key of its number; None if it was used or has expired."""
+        entry = self._documents.vault.read(sealed)
+        if entry is None:
+            return None
         try:
-            code, expires, owner = self._seal.open(sealed).reveal().split(".")
-            return code, int(expires), owner
-        except (StoreError, ValueError):
+            code, expires, owner = self._seal.reopen(entry, sealed.encode()).decode().split(".")
+        except StoreError:
             raise LookupFailed("the code that was sent cannot be opened any more") from None
+        return code, int(expires), owner
 
 
 def _opened(stored: Document | None, at: int) -> _Record:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import ClassVar
 
 from ivr.crypto import Seal
+from ivr.engine.ports import Document, Documents
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
 
@@ -30,12 +33,45 @@ class Backend(ABC):
         """
 
 
-def seal_letter(seal: Seal, number: str, text: Secret) -> str:
-    """Seal a message together with its number, as it is kept in the store."""
-    return seal.seal(Secret("otp", f"{number}\n{text.reveal()}"))
+CODE_PURPOSE = "code"
+"""The first word of the purpose of a message with a one-time code, which is useless after the code expires."""
 
 
-def open_letter(seal: Seal, letter: str) -> tuple[str, Secret]:
-    """Return the number and the text of a sealed message. Raises StoreError for another key."""
-    number, _, text = seal.open(letter).reveal().partition("\n")
-    return number, Secret("otp", text)
+@dataclass(frozen=True)
+class Letters:
+    """Keeps messages sealed with their numbers: one with a code in the vault, any other in its document."""
+
+    documents: Documents
+    seal: Seal
+
+    def keep(self, number: str, text: Secret, purpose: str, code_ends: float) -> Document:
+        """Keep a message; return the fields of its document. The vault forgets a code at `code_ends`, a Unix time."""
+        letter = f"{number}\n{text.reveal()}"
+        if not has_code(purpose):
+            return {"letter": self.seal.seal(Secret("spoken", letter))}
+        entry = f"letter {secrets.token_hex(16)}"
+        self.documents.vault.put(entry, self.seal.close(letter.encode(), entry.encode()), code_ends)
+        return {"entry": entry}
+
+    def read(self, document: Document) -> tuple[str, Secret] | None:
+        """Return number and text of a message; None if its code has ended. Raises StoreError for another key."""
+        if "entry" not in document:
+            letter = self.seal.open(document["letter"]).reveal()
+        else:
+            entry = str(document["entry"])
+            data = self.documents.vault.read(entry)
+            if data is None:
+                return None
+            letter = self.seal.reopen(data, entry.encode()).decode()
+        number, _, text = letter.partition("\n")
+        return number, Secret("otp", text)
+
+    def drop(self, document: Document) -> None:
+        """Erase a message from the vault, if it is there."""
+        if "entry" in document:
+            self.documents.vault.drop(document["entry"])
+
+
+def has_code(purpose: str) -> bool:
+    """Return whether messages of this purpose hold a one-time code."""
+    return purpose.partition(" ")[0] == CODE_PURPOSE

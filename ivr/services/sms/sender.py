@@ -19,7 +19,7 @@ from ivr.secret import Secret
 from ivr.settings.identity import Limits
 from ivr.stores import Store, UnitOfWork
 
-from .backend import Backend, UncertainError, open_letter, seal_letter
+from .backend import Backend, Letters, UncertainError, has_code
 
 UNSENT_MESSAGES = "sms.unsent"
 POLL_SECONDS = 5.0
@@ -29,8 +29,6 @@ CLAIM_SECONDS = 60
 FIRST_RETRY, LONGEST_RETRY = 5, 900
 """The first and the longest pause after failures, in seconds; the pause doubles."""
 GIVE_UP_SECONDS = 86_400
-CODE_PURPOSE = "code"
-"""The first word of the purpose of a message with a one-time code, which is useless after the code expires."""
 
 
 class UnsentMessages(Backend):
@@ -44,11 +42,11 @@ class UnsentMessages(Backend):
     def send(self, number: str, text: Secret, purpose: str, now: float) -> str:
         """Write one message; return its id."""
         message = f"sms-{secrets.token_hex(8)}"
-        is_code = purpose.partition(" ")[0] == CODE_PURPOSE
+        until = int(now) + (Limits().code_seconds if has_code(purpose) else GIVE_UP_SECONDS)
         document = {
-            "letter": seal_letter(self._seal, number, text),
+            **Letters(self._unit, self._seal).keep(number, text, purpose, until),
             "purpose": purpose,
-            "until": int(now) + (Limits().code_seconds if is_code else GIVE_UP_SECONDS),
+            "until": until,
             "begun": None,
             "failures": 0,
             "not_before": 0,
@@ -71,6 +69,7 @@ class SmsSender:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store, self._seal, self.backend, self._failed, self._clock = store, seal, backend, failed, clock
+        self._letters = Letters(store, seal)
         self._wanted, self._end = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="ivr-sms", daemon=True)
 
@@ -110,18 +109,22 @@ class SmsSender:
         if document is None:
             return
         if document["begun"] != now or now > document["until"]:
-            self._drop(message, "may have been sent, and is not sent again" if document["begun"] != now else "is late")
+            why = "may have been sent, and is not sent again" if document["begun"] != now else "is late"
+            self._drop(message, document, why)
             return
-        number, text = open_letter(self._seal, document["letter"])
+        letter = self._letters.read(document)
+        if letter is None:
+            self._drop(message, document, "is late")
+            return
         try:
-            self.backend.send(number, text, document["purpose"], now)
+            self.backend.send(*letter, document["purpose"], now)
         except UncertainError as fault:
-            self._drop(message, str(fault))
+            self._drop(message, document, str(fault))
         except LookupFailed as fault:
             self._failed(fault)
             self._store.change(UNSENT_MESSAGES, message, lambda before: before and _later(before, now))
         else:
-            self._store.change(UNSENT_MESSAGES, message, lambda _: None)
+            self._erase(message, document)
 
     def _claim(self, message: str, now: int) -> Document | None:
         """Claim a message; return it as claimed, with the older `begun` if an earlier claim has run out."""
@@ -136,8 +139,12 @@ class SmsSender:
         self._store.change(UNSENT_MESSAGES, message, claim)
         return claimed[-1]
 
-    def _drop(self, message: str, why: str) -> None:
+    def _erase(self, message: str, document: Document) -> None:
         self._store.change(UNSENT_MESSAGES, message, lambda _: None)
+        self._letters.drop(document)
+
+    def _drop(self, message: str, document: Document, why: str) -> None:
+        self._erase(message, document)
         self._failed(LookupFailed(f"the text message {message} {why}"))
 
 

@@ -98,12 +98,6 @@ def test_without_a_messenger_there_is_no_code() -> None:
         line.ask("code", MONDAY, number=NUMBER, purpose="code")
 
 
-def test_a_sealed_code_that_cannot_be_opened_fails_without_its_text(line: Line) -> None:
-    with pytest.raises(LookupFailed) as failed:
-        line.ask("check_code", MONDAY, sealed="no seal", number=NUMBER, given=Secret("otp", "123456"))
-    assert "123456" not in str(failed.value)
-
-
 @pytest.mark.parametrize(
     ("pin", "fields", "reason"),
     [
