@@ -33,18 +33,18 @@ class Seal:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """Derive the keys from IVR_KEY, else from the carrier's token, else from a key file beside the store's file.
+        """Derive the keys from IVR_KEY, else from a key file beside the store's file; never from the carrier's token.
 
-        A store in memory gets a random key. Raises SettingsError when a store without a file has neither key nor token,
-        StoreError when the key file cannot be used.
+        A store in memory gets a random key. Raises SettingsError when a store without a file has no key, StoreError
+        when the key file cannot be used.
         """
-        if key := settings.key or settings.auth_token:
-            return cls(key.reveal().encode())
+        if settings.key:
+            return cls(settings.key.reveal().encode())
         if file := store_file(settings.store):
             return cls(_key_in(file.with_suffix(".key")))
         if settings.store != "memory:":
             raise SettingsError(
-                "set IVR_KEY or TWILIO_AUTH_TOKEN: machines that share a store need one key for what callers typed"
+                "set IVR_KEY: machines that share a store need one key; make one with: openssl rand -hex 32"
             )
         return cls(secrets.token_bytes(KEY_BYTES))
 
@@ -85,7 +85,7 @@ class Seal:
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:
-    """Derive a key for one purpose, so that the carrier's token itself is never used as a cipher key."""
+    """Derive a key for one purpose, so that no two purposes share one."""
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 

@@ -83,14 +83,14 @@ def test_threads_share_one_seal(seal: Seal) -> None:
     assert wrong == []
 
 
-def test_two_machines_with_the_same_token_share_a_key(tmp_path: Path) -> None:
-    here = Settings(auth_token=Hidden("t" * 32), store="memory:")
-    there = Settings(auth_token=Hidden("t" * 32), store=f"sqlite:///{tmp_path}/ivr.db")
+def test_two_machines_with_the_same_setting_share_a_key(tmp_path: Path) -> None:
+    here = Settings(key=Hidden("t" * 32), store="memory:")
+    there = Settings(key=Hidden("t" * 32), store=f"sqlite:///{tmp_path}/ivr.db")
     assert Seal.from_settings(there).open(Seal.from_settings(here).seal(Secret("pin", "1"))) == "1"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_a_token_the_key_is_kept_beside_the_store_for_this_user_alone(tmp_path: Path) -> None:
+def test_without_a_setting_the_key_is_kept_beside_the_store_for_this_user_alone(tmp_path: Path) -> None:
     settings = Settings(store=f"sqlite:///{tmp_path}/var/ivr.db")
     sealed = Seal.from_settings(settings).seal(Secret("pin", "135790"))
     assert Seal.from_settings(settings).open(sealed) == "135790"
@@ -105,8 +105,8 @@ def test_memory_stores_get_a_key_of_their_own() -> None:
         Seal.from_settings(settings).open(Seal.from_settings(settings).seal(Secret("pin", "135790")))
 
 
-def test_a_shared_store_without_a_token_is_refused() -> None:
-    with pytest.raises(SettingsError, match="TWILIO_AUTH_TOKEN"):
+def test_a_shared_store_without_a_key_is_refused() -> None:
+    with pytest.raises(SettingsError, match="set IVR_KEY"):
         Seal.from_settings(Settings(store="redis://localhost/0"))
 
 
@@ -147,9 +147,26 @@ def test_workers_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
     assert marks != {b""}
 
 
-def test_a_key_of_its_own_outlives_the_carriers_token() -> None:
-    key = "0123456789abcdef0123456789abcdef"
-    before = Seal.from_settings(Settings.from_environment({"TWILIO_AUTH_TOKEN": key}))
-    after = Seal.from_settings(Settings.from_environment({"TWILIO_AUTH_TOKEN": "another", "IVR_KEY": key}))
-    assert before.fingerprint(b"C1") == after.fingerprint(b"C1")
-    assert after.open(before.seal(Secret("pin", "135790"))).reveal() == "135790"
+def test_the_key_is_never_taken_from_the_carriers_token(tmp_path: Path) -> None:
+    token = "0123456789abcdef0123456789abcdef"
+    store = f"sqlite:///{tmp_path}/ivr.db"
+    derived = Seal.from_settings(Settings.from_environment({"IVR_KEY": token}))
+    without = Seal.from_settings(Settings.from_environment({"TWILIO_AUTH_TOKEN": token, "IVR_STORE": store}))
+    assert (tmp_path / "ivr.key").exists()
+    assert derived.fingerprint(b"C1") != without.fingerprint(b"C1")
+
+
+def test_bytes_come_back_for_their_purpose_only() -> None:
+    seal = Seal(b"k" * 32)
+    closed = seal.close(b"balance", b"reply")
+    assert b"balance" not in closed
+    assert closed != seal.close(b"balance", b"reply")
+    assert seal.reopen(closed, b"reply") == b"balance"
+    for opens, data, purpose in (
+        (seal, closed, b"call"),
+        (seal, closed[:-1] + b"x", b"reply"),
+        (seal, b"", b"reply"),
+        (Seal(b"q" * 32), closed, b"reply"),
+    ):
+        with pytest.raises(StoreError, match="another key"):
+            opens.reopen(data, purpose)

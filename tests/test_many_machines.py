@@ -26,6 +26,7 @@ from tests.waiting import PATIENCE, wait_until, wait_until_ready
 
 TOKEN, API_TOKEN = "0123456789abcdef0123456789abcdef", "a-token-for-desktops-0123456789"
 PUBLIC_URL = "https://ivr.example.com"
+KEY = "3b7d02e94c6f18a5d0e2b79c4f615a83"
 PASSWORD = "8s3cretOfTheDatabase"
 
 
@@ -80,7 +81,7 @@ def address(database: PostgresqlServer) -> str:
 @pytest.fixture
 def machines(tmp_path: Path, address: str, clean_environment: Callable[..., dict[str, str]]) -> Iterator[list[Machine]]:
     environment = clean_environment(
-        TWILIO_AUTH_TOKEN=TOKEN, IVR_KEY="k" * 32, IVR_STORE=address, IVR_API_TOKEN=API_TOKEN, IVR_PUBLIC_URL=PUBLIC_URL
+        TWILIO_AUTH_TOKEN=TOKEN, IVR_KEY=KEY, IVR_STORE=address, IVR_API_TOKEN=API_TOKEN, IVR_PUBLIC_URL=PUBLIC_URL
     )
     running = [Machine(tmp_path / name, environment) for name in ("east", "west")]
     for machine in running:

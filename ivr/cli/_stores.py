@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ivr.stores import Store
 
 TOKEN = VARIABLES["auth_token"]
-KEY_SETTINGS = ("IVR_KEY", "IVR_KEY_FILE", TOKEN, f"{TOKEN}_FILE")
-NO_KEY = f"the server's key is missing; set IVR_KEY or {TOKEN} as on the server."
+KEY_SETTINGS = ("IVR_KEY", "IVR_KEY_FILE")
+NO_KEY = "the server's key is missing; set IVR_KEY as on the server."
 
 
 def settings_for(*names: str) -> Settings:
@@ -72,7 +72,7 @@ def seal_of(settings: Settings) -> Seal | None:
     from ivr.settings import store_file
 
     file = store_file(settings.store)
-    has_key = bool(settings.key or settings.auth_token) or file is None or file.with_suffix(".key").exists()
+    has_key = bool(settings.key) or file is None or file.with_suffix(".key").exists()
     return Seal.from_settings(settings) if has_key else None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._refused import Refused
-from ._stores import KEY_SETTINGS, kept_store, operator, settings_for
+from ._stores import TOKEN, kept_store, operator, settings_for
 
 if TYPE_CHECKING:
     from ivr.stores import Store
@@ -138,7 +138,7 @@ def _recordings(call_id: str, folder: str | None, by: str, *, as_json: bool) -> 
     from ivr.channels.registry import open_channels, recording_source
     from ivr.services.recordings import CallRecordings
 
-    settings = settings_for(*KEY_SETTINGS, "TWILIO_ACCOUNT_SID", "TWILIO_API_URL")
+    settings = settings_for(TOKEN, f"{TOKEN}_FILE", "TWILIO_ACCOUNT_SID", "TWILIO_API_URL")
     with kept_store(settings) as store:
         of_calls = CallRecordings(store, recording_source(open_channels(settings, lambda _: "")))
         kept = of_calls.of_call(call_id)

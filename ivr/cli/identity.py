@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._refused import Refused
-from ._stores import KEY_SETTINGS, TOKEN, kept_store, operator, seal_of, settings_for
+from ._stores import KEY_SETTINGS, kept_store, operator, seal_of, settings_for
 
 if TYPE_CHECKING:
     from ivr.flow.outside_services import Lookups
@@ -28,7 +28,7 @@ BANK_SECONDS = 3.0
 _NAME = "ACCOUNT|NUMBER"
 _OTHER_KEY = (
     "the server uses another key than this command, so accounts cannot be looked up by name."
-    f" Set IVR_KEY or {TOKEN} as on the server, or give the reference that ivr identity list shows."
+    " Set IVR_KEY as on the server, or give the reference that ivr identity list shows."
 )
 
 

@@ -74,7 +74,7 @@ def command(
 
     \b
     Example:
-      export TWILIO_AUTH_TOKEN=... IVR_PUBLIC_URL=https://ivr.example.com
+      export TWILIO_AUTH_TOKEN=... IVR_KEY=... IVR_PUBLIC_URL=https://ivr.example.com
       ivr serve --workers 2
 
     Put a proxy with a certificate in front: the carrier requests IVR_PUBLIC_URL, and signatures are computed over it.
@@ -207,7 +207,7 @@ def _try_out(options: _Options, *, ends: bool) -> tuple[Settings, Release, list[
 
     A command that `ends` publishes nothing.
     """
-    from ivr.app import build
+    from ivr.app import build, unsafe_services, unsafe_settings
     from ivr.channels.registry import unsigned
     from ivr.errors import FlowError
     from ivr.settings import Settings
@@ -222,10 +222,14 @@ def _try_out(options: _Options, *, ends: bool) -> tuple[Settings, Release, list[
         raise Refused(f"--insecure accepts every request, {only}")
     if not insecure and (lacking := unsigned(settings)):
         raise Refused(f"{lacking}\n{_TRY_OUT}")
+    if faults := unsafe_settings(settings, options.host):
+        raise Refused("\n".join(faults))
     if (options.workers or 1) > 1 and settings.store.startswith("memory:"):
         raise Refused("a store in memory is not shared between processes; use --workers 1 or set IVR_STORE.")
     try:
         with closing(build(settings, release=_unpublished(settings) if ends else None)) as ivr:
+            if faults := unsafe_services(settings, ivr.release):
+                raise Refused("\n".join(faults))
             # Workers are forked from this process: they need not load again what it has loaded.
             web_app(ivr)
             if settings.asr != "local":  # whose models would be loaded by threads

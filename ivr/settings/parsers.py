@@ -25,25 +25,32 @@ def read_account_sid(text: str) -> str:
     return text
 
 
+def _unquoted(text: str) -> str:
+    """Return a secret. Raises ValueError for one that a file of settings has left in quotation marks."""
+    if text[0] in "\"'`“‘" or text[-1] in "\"'`”’":
+        raise ValueError("it stands in quotation marks, which would be part of it; write it without them")
+    return text
+
+
 def read_auth_token(text: str) -> Hidden:
     """Check Twilio's token."""
     if any(not "!" <= letter <= "~" for letter in text):
         raise ValueError("the token has a space or another character that no token has; copy it again")
-    return Hidden(text)
+    return Hidden(_unquoted(text))
 
 
 def read_key(text: str) -> Hidden:
     """Check the key that encrypts stored data."""
     if len(text) < SHORTEST_KEY:
         raise ValueError(f"a key has at least {SHORTEST_KEY} characters; make one with: openssl rand -hex 32")
-    return Hidden(text)
+    return Hidden(_unquoted(text))
 
 
 def read_api_token(text: str) -> Hidden:
     """Check the token of the API."""
     if len(text) < SHORTEST_TOKEN or any(not "!" <= letter <= "~" for letter in text):
         raise ValueError(f"a token has at least {SHORTEST_TOKEN} characters; make one with: openssl rand -hex 32")
-    return Hidden(text)
+    return Hidden(_unquoted(text))
 
 
 def read_days(text: str) -> int:

@@ -150,7 +150,7 @@ def line_store(tmp_path, monkeypatch):
     (tmp_path / "flows" / "a.yaml").write_text(BYE, encoding="utf-8")
     monkeypatch.setenv("IVR_FLOWS", str(tmp_path / "flows"))
     monkeypatch.setenv("IVR_STORE", f"sqlite:///{tmp_path}/ivr.db")
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "a" * 32)
+    monkeypatch.setenv("IVR_KEY", "a" * 32)
     store = open_store(f"sqlite:///{tmp_path}/ivr.db")
     yield store
     store.close()

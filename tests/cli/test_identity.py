@@ -20,15 +20,15 @@ from ivr.stores import open_store
 from tests.asking import ask
 
 NUMBER, HANDLE = "+8613800000001", "acc-5d41402abc"
-TOKEN = "0123456789abcdef0123456789abcdef"
+KEY = "0123456789abcdef0123456789abcdef"
 Run = Callable[..., Result]
 
 
 class Server:
     """What the running server does to the store: callers guess."""
 
-    def __init__(self, url: str, token: str = "") -> None:
-        self.settings = Settings.from_environment({"IVR_STORE": url} | ({"TWILIO_AUTH_TOKEN": token} if token else {}))
+    def __init__(self, url: str, key: str = "") -> None:
+        self.settings = Settings.from_environment({"IVR_STORE": url} | ({"IVR_KEY": key} if key else {}))
         self._keys = 0
 
     def guess(self, account: str, times: int, number: str = "+8613911112222") -> None:
@@ -50,7 +50,7 @@ class Server:
 
 @pytest.fixture
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    for name in ("IVR_BANK_URL", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_FILE"):
+    for name in ("IVR_BANK_URL", "IVR_KEY", "IVR_KEY_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("IVR_STORE", f"sqlite:///{tmp_path}/ivr.db")
     return f"sqlite:///{tmp_path}/ivr.db"
@@ -204,13 +204,13 @@ def test_reasons_are_short_and_hold_no_card(server: Server, run: Run, reason: st
 
 
 def test_another_key_than_the_servers_is_noticed(url: str, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    server = Server(url, TOKEN)
+    server = Server(url, KEY)
     server.guess(NUMBER, 6)
     refused = run("unlock", NUMBER, "--reason", "seen")
     assert refused.exit_code == 2
-    assert "TWILIO_AUTH_TOKEN" in refused.stderr
+    assert "IVR_KEY" in refused.stderr
     assert not list(tmp_path.glob("*.key")), "no key may be made by looking"
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN[::-1])
+    monkeypatch.setenv("IVR_KEY", KEY[::-1])
     assert run("show", NUMBER).exit_code == 2
     (entry,) = json.loads(run("list", "--json").stdout)["locked"]
     assert run("unlock", entry["reference"], "--reason", "seen").exit_code == 0
@@ -218,8 +218,8 @@ def test_another_key_than_the_servers_is_noticed(url: str, run: Run, monkeypatch
 
 
 def test_a_changed_key_raises_an_alarm(url: str, run: Run):
-    Server(url, TOKEN).guess(NUMBER, 6)
-    Server(url, TOKEN[::-1]).guess("C-1", 1)
+    Server(url, KEY).guess(NUMBER, 6)
+    Server(url, KEY[::-1]).guess("C-1", 1)
     assert "the key that names accounts has changed" in run("list").stdout
 
 

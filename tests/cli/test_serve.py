@@ -32,6 +32,7 @@ from tests.waiting import PATIENCE, wait_until, wait_until_ready
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "0123456789abcdef0123456789abcdef"
+KEY = "3b7d02e94c6f18a5d0e2b79c4f615a83"
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +150,13 @@ def alarmed(tmp_path) -> Iterator[ThreadingHTTPServer]:
     """Return a receiver of alarms; in the store of this test's folder a complaint has waited for far too long."""
     store = open_store(f"sqlite:///{tmp_path}/ivr.db")
     given = {"number": "+8613800000001", "kind": "service", "text": "x"}
-    ask(Tickets(store, Seal(TOKEN.encode())), "tickets.open", given, key="k", now=time.time() - 2 * 86_400)
+    ask(
+        Tickets(store, Seal.from_settings(Settings(store=f"sqlite:///{tmp_path}/ivr.db"))),
+        "tickets.open",
+        given,
+        key="k",
+        now=time.time() - 2 * 86_400,
+    )
     store.close()
     http = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     http.bodies, http.status = [], 204
@@ -215,7 +222,16 @@ def test_without_a_token_it_does_not_start(refusal):
     ],
 )
 def test_an_address_that_cannot_be_used_is_refused(refusal, bind, words):
-    assert words in refusal("--bind", bind, TWILIO_AUTH_TOKEN=TOKEN)
+    assert words in refusal("--bind", bind, TWILIO_AUTH_TOKEN=KEY[::-1], IVR_KEY=KEY)
+
+
+def test_a_server_for_other_machines_needs_a_key_strong_secrets_and_a_bank_that_knows_it(refusal):
+    weak = refusal("--bind", "0.0.0.0:8080", TWILIO_AUTH_TOKEN=TOKEN, IVR_BANK_URL="http://core.bank.example")
+    for words in ("IVR_KEY is not set", "TWILIO_AUTH_TOKEN looks like a sample", "over http", "cannot tell who asks"):
+        assert words in weak
+    proxied = refusal(TWILIO_AUTH_TOKEN=KEY, IVR_KEY=KEY, IVR_PUBLIC_URL="https://ivr.bank.example")
+    assert "IVR_KEY is the carrier's token" in proxied
+    assert TOKEN not in weak + proxied
 
 
 def test_a_port_in_use_is_refused(refusal):

@@ -9,7 +9,7 @@ from ivr.services.sms.local_outbox import LocalOutbox
 from ivr.stores import open_store
 
 NOW = 1_795_399_200.0
-TOKEN = "0123456789abcdef0123456789abcdef"
+KEY = "0123456789abcdef0123456789abcdef"
 
 
 def send(outbox: LocalOutbox, text: str, at: float, number: str = "+8613800000001") -> None:
@@ -36,9 +36,9 @@ def test_a_store_that_another_run_used_hides_nothing(tmp_path):
     address = f"sqlite:///{tmp_path}/ivr.db"
     store = open_store(address)
     send(LocalOutbox(store, Seal(b"another key")), "old", NOW)
-    env = {"IVR_STORE": address, "TWILIO_AUTH_TOKEN": TOKEN, "IVR_FLOWS": ".", "IVR_AUDIO": "."}
+    env = {"IVR_STORE": address, "IVR_KEY": KEY, "IVR_FLOWS": ".", "IVR_AUDIO": "."}
     with text_messages(env) as news:
-        send(LocalOutbox(store, Seal(TOKEN.encode())), "new", NOW + 1)
+        send(LocalOutbox(store, Seal(KEY.encode())), "new", NOW + 1)
         assert news is not None
         assert news() == ["[SMS to …0001] new"]
     store.close()

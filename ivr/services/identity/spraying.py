@@ -22,7 +22,7 @@ SETTLED = 3
 """The seconds after which a try without a right answer counts as wrong: longer than a bank may take to answer."""
 _MOST_OPEN = 500
 KEY_CHANGED = (
-    "the key that names accounts has changed (IVR_KEY, or TWILIO_AUTH_TOKEN without it, or the key file):"
+    "the key that names accounts has changed (IVR_KEY or the key file):"
     " tries and locks from before no longer hold; lock again who must stay locked"
 )
 
