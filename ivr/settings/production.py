@@ -1,4 +1,4 @@
-"""What a server that other machines reach must have set, and which secrets are too weak for it."""
+"""The settings that a server for other machines must have, and secrets that are too weak for it."""
 
 from __future__ import annotations
 

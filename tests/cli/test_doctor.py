@@ -20,9 +20,10 @@ from ivr.stores import open_store
 from tests.backends.test_http import answer, bank
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TOKEN = "0123456789abcdef0123456789abcdef"
+TOKEN = "46b2c81d5e9f7a3048d1c6e2b97f0a35"
 WELL = {
     "TWILIO_AUTH_TOKEN": TOKEN,
+    "IVR_KEY": "3b7d02e94c6f18a5d0e2b79c4f615a83",
     "IVR_PUBLIC_URL": "https://ivr.bank.example",
     "IVR_FLOWS": str(blank_folder() / "flows"),
     "IVR_AUDIO": str(ROOT / "audio"),
@@ -233,3 +234,9 @@ def test_every_service_of_lookups_yaml_is_asked(doctor, tmp_path) -> None:
         assert b"Authorization: Bearer t0ken" in server.requests[0][0]
     assert findings["bank", server.url]["level"] == "fine"
     assert findings["bank", "clinic.rooms"]["text"] == "answers without free"
+
+
+def test_what_keeps_a_server_from_starting_is_an_error(doctor) -> None:
+    weak = found(doctor("--json", IVR_KEY="", IVR_BANK_URL="http://core.bank.example"))
+    assert weak["settings", "production"]["level"] == "error"
+    assert "IVR_KEY is not set" in doctor(IVR_KEY="").stdout
