@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from .model import Flow, Step
 from .outcomes import flow_routes, step_routes
-from .rules._values import paths_read, secrets_of
+from .paths_read import paths_read
+from .rules._values import secrets_of
 
 _NOTHING = frozenset[str]()
 
