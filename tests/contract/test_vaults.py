@@ -8,12 +8,12 @@ import pytest
 
 from ivr.stores import Store, open_store
 
-from .stores import ADDRESSES, SHARED
+from .stores import KINDS, SHARED
 
 NOW = 1795312800.5
 
 
-@pytest.fixture(params=sorted(ADDRESSES))
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, new_address: Callable[[str], str]) -> Iterator[Store]:
     opened = open_store(new_address(request.param))
     yield opened
