@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .backends.declared import service_addresses
-from .backends.exposure import exposed_services
+from .backends.exposure import unsafe_services, unsafe_settings
 from .backends.http import HttpLookup
 from .backends.of_releases import LookupOfReleases
 from .calendar import use_calendar
@@ -29,7 +29,6 @@ from .jobs.housekeeping import forget_old, forget_replies
 from .jobs.outbox import UNSENT, Delivered, Outbox, Webhook
 from .jobs.scheduler import Round, Scheduler
 from .jobs.steady_clock import SteadyClock
-from .net.reachability import is_loopback
 from .reporting.call_detail import EVENTS, EndedCalls
 from .services.alarm_rounds import alarm_rounds
 from .services.announcements import Announcements
@@ -50,7 +49,6 @@ from .session.release_watch import ReleaseWatch
 from .session.releases import ReleaseEngines
 from .session.session import Session
 from .settings import Settings, store_file
-from .settings.production import production_faults, public_host
 from .speech.display_format import display_format
 from .speech.itn import inverse_normalize
 from .speech.phrases import understand
@@ -290,13 +288,11 @@ def create_app(
         raise SettingsError(lacking)
     log.to_stderr()
     if faults := unsafe_settings(settings):
-        raise SettingsError("
-".join(faults))
+        raise SettingsError("\n".join(faults))
     ivr = build(settings, release=release, prepared=prepared)
-    if faults := unsafe_services(settings, ivr.release):
+    if faults := unsafe_services(settings, ivr.release.lookups):
         ivr.close()
-        raise SettingsError("
-".join(faults))
+        raise SettingsError("\n".join(faults))
     ivr.session.speech_input.warm(ivr.release)
     ivr.session.engines.newest.warm()
     if "cloud" not in settings.tts:
@@ -304,22 +300,6 @@ def create_app(
     app = web_app(ivr, ServerJobs(ivr))
     app.jobs.start()
     return app
-
-
-def unsafe_settings(settings: Settings, host: str = "") -> list[str]:
-    """Return why a server must not start with these settings, a sentence each.
-
-    A server that listens on this machine alone, at `host` if that is known, needs no key of its own.
-    """
-    hosts = [name for name in (host, public_host(settings)) if name]
-    return [] if settings.insecure or all(map(is_loopback, hosts)) else [*production_faults(settings)]
-
-
-def unsafe_services(settings: Settings, release: Release) -> list[str]:
-    """Return why a server must not ask the services of a release as the settings say, a sentence each."""
-    if settings.insecure:
-        return []
-    return [*exposed_services(release.lookups, settings.named, settings.bank_url)]
 
 
 def build(

@@ -1,4 +1,4 @@
-"""Find services that are asked over an open line, or without proof of who asks."""
+"""Find why a server must not start: weak settings, services asked over an open line or without proof of who asks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,25 @@ from urllib.parse import urlsplit
 
 from ivr.flow.outside_services import Lookups, OutsideService
 from ivr.net.reachability import is_loopback
+from ivr.settings import Settings
+from ivr.settings.production import production_faults, public_host
 
 from .declared import NamedSetting, service_address
 from .http import ServiceAddress
+
+
+def unsafe_settings(settings: Settings, host: str = "") -> list[str]:
+    """Return why a server must not start with these settings, a sentence each.
+
+    A server that listens on this machine alone, at `host` if that is known, needs no key of its own.
+    """
+    hosts = [name for name in (host, public_host(settings)) if name]
+    return [] if settings.insecure or all(map(is_loopback, hosts)) else [*production_faults(settings)]
+
+
+def unsafe_services(settings: Settings, lookups: Lookups) -> list[str]:
+    """Return why a server must not ask its services as the settings say, a sentence each."""
+    return [] if settings.insecure else [*exposed_services(lookups, settings.named, settings.bank_url)]
 
 
 def exposed_services(lookups: Lookups, named: NamedSetting, bank_url: str) -> Iterator[str]:

@@ -207,7 +207,8 @@ def _try_out(options: _Options, *, ends: bool) -> tuple[Settings, Release, list[
 
     A command that `ends` publishes nothing.
     """
-    from ivr.app import build, unsafe_services, unsafe_settings
+    from ivr.app import build
+    from ivr.backends.exposure import unsafe_services, unsafe_settings
     from ivr.channels.registry import unsigned
     from ivr.errors import FlowError
     from ivr.settings import Settings
@@ -228,7 +229,7 @@ def _try_out(options: _Options, *, ends: bool) -> tuple[Settings, Release, list[
         raise Refused("a store in memory is not shared between processes; use --workers 1 or set IVR_STORE.")
     try:
         with closing(build(settings, release=_unpublished(settings) if ends else None)) as ivr:
-            if faults := unsafe_services(settings, ivr.release):
+            if faults := unsafe_services(settings, ivr.release.lookups):
                 raise Refused("\n".join(faults))
             # Workers are forked from this process: they need not load again what it has loaded.
             web_app(ivr)

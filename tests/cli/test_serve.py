@@ -150,13 +150,8 @@ def alarmed(tmp_path) -> Iterator[ThreadingHTTPServer]:
     """Return a receiver of alarms; in the store of this test's folder a complaint has waited for far too long."""
     store = open_store(f"sqlite:///{tmp_path}/ivr.db")
     given = {"number": "+8613800000001", "kind": "service", "text": "x"}
-    ask(
-        Tickets(store, Seal.from_settings(Settings(store=f"sqlite:///{tmp_path}/ivr.db"))),
-        "tickets.open",
-        given,
-        key="k",
-        now=time.time() - 2 * 86_400,
-    )
+    seal = Seal.from_settings(Settings(store=f"sqlite:///{tmp_path}/ivr.db"))
+    ask(Tickets(store, seal), "tickets.open", given, key="k", now=time.time() - 2 * 86_400)
     store.close()
     http = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     http.bodies, http.status = [], 204

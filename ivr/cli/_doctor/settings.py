@@ -17,12 +17,12 @@ class SettingsCheck(Check):
 
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
         """Yield a line for each setting, and what keeps a server from starting with them."""
-        from ivr.app import unsafe_services, unsafe_settings
+        from ivr.backends.exposure import unsafe_services, unsafe_settings
 
         for source in deployment.settings.sources():
             yield Finding("fine", source.name, f"{source.value or '-'} ({source.origin})")
         settings, release = deployment.settings, deployment.release
-        for fault in (*unsafe_settings(settings), *(unsafe_services(settings, release) if release else ())):
+        for fault in (*unsafe_settings(settings), *(unsafe_services(settings, release.lookups) if release else ())):
             yield Finding("error", "production", fault, "ivr serve does not start like this.")
         of_lookups = deployment.release.lookups.settings() if deployment.release else ()
         for name, meant in misspelt(deployment.env, of_lookups):
