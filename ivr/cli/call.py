@@ -22,7 +22,8 @@ from ._program import program
 from ._sms import TextMessages
 from ._speak import hearing, port_of, recordings, sounds, tell_unheard
 from ._stores import TOKEN, kept_store, lacks_store
-from .test import BASE_URL, MONDAY_AT_TEN, failure_lines, new_token, play_one, transcript, wired
+from ._test_report import failure_lines, transcript
+from .test import BASE_URL, MONDAY_AT_TEN, new_token, play_one, wired
 
 if TYPE_CHECKING:
     from ivr.carrier.requests import Exchange

@@ -18,6 +18,8 @@ from ._accept import accept as accepted
 from ._back_ends import BANK, bank_option, in_simulator
 from ._options import write_json
 from ._test_json import CallerChoice, as_json_of
+from ._test_report import Progress, report_coverage, report_result
+from ._ways import WatchedWays, report_mutants, write_drafts
 
 if TYPE_CHECKING:
     from ivr.app import Ivr
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from ivr.conversations.scripted_lookup import ScriptedLookup
     from ivr.demo.bank.serving import BackgroundBank
     from ivr.diagnostics.problem import Place
+    from ivr.engine.ports import CallStore
     from ivr.flow.model import Release
 
 CONVERSATIONS_FOLDER = Path("tests/conversations")
@@ -81,6 +84,10 @@ class Wired:
         """Return the choices that calls took, and all choices of the flows."""
         taken = frozenset[CallerChoice]().union(*(ivr.choices_taken() for ivr in self._all()))
         return taken, self.ivr()[0].choices_there()
+
+    def stores(self) -> list[CallStore]:
+        """Return the stores of all engines."""
+        return [ivr.store for ivr in self._all()]
 
     def close(self) -> None:
         """Close stores and voices."""
@@ -158,6 +165,11 @@ def _set_bank(bank: BackgroundBank, state: Bank) -> None:
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
 @click.option("-k", "text", metavar="TEXT", default="", help="Only conversations with TEXT in file, flow or title.")
 @click.option("-v", "--verbose", is_flag=True, help="Print transcripts.")
+@click.option("--coverage", is_flag=True, help="Print each way that no conversation takes, with its line.")
+@click.option("--write-missing", type=click.Path(path_type=Path), metavar="FILE", help="Draft conversations for them.")
+@click.option(
+    "--mutate", type=int, metavar="N", default=0, help="Change the flows in N places; print what none notices."
+)
 @click.option("--table", "as_table", is_flag=True, help="Print keys, prompts and seconds of each call.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option(
@@ -173,6 +185,9 @@ def command(
     as_json: bool,
     accept: bool,
     yes: bool,
+    coverage: bool,
+    write_missing: Path | None,
+    mutate: int,
     banks: tuple[tuple[str, str], ...],
 ) -> None:
     """Play the conversations in files or folders (default: tests/conversations) and check what callers hear.
@@ -183,10 +198,12 @@ def command(
       ivr test tests/conversations/main_menu.yaml -k balance --verbose
       ivr test tests/conversations/kinds_of_callers --table
       ivr test --accept
+      ivr test --coverage --write-missing tests/conversations/drafts.yaml
+      ivr test --mutate 40
 
     Calls go through the real webhooks with signatures, in this process and in virtual time. The demo bank answers, or
     the samples of lookups.yaml, or the service at an address of --bank. At the end the choices that no conversation
-    takes are listed. The exit code is 1 if a conversation fails.
+    takes are listed, and how many ways of each flow are taken. The exit code is 1 if a conversation fails.
     """  # noqa: D301
     from ivr.conversations.effort import effort_table
     from ivr.conversations.reader import read_conversations
@@ -200,8 +217,9 @@ def command(
         files = dict.fromkeys(Path(conversation.place.file) for conversation in conversations)
         passes = accepted(files, lambda copies: play_all(read_conversations(copies), banks=dict(banks))[0], sure=yes)
         raise click.exceptions.Exit(int(not passes))
-    began, show = time.perf_counter(), None if as_json or as_table else _Progress(verbose)
-    played, taken, there = play_all(conversations, banks=dict(banks), show=show)
+    began, show = time.perf_counter(), None if as_json or as_table else Progress(verbose)
+    watched = WatchedWays()
+    played, taken, there = play_all(conversations, banks=dict(banks), show=show, watch=watched)
     missing = {outcome: place for outcome, place in there.items() if outcome not in taken}
     whole_run = not (text or as_table) and all(path.is_dir() for path in paths)
     if as_json:
@@ -209,7 +227,13 @@ def command(
     else:
         if as_table:
             click.echo("\n".join(effort_table(played)))
-        _report(played, missing if whole_run else {}, len(there), time.perf_counter() - began)
+        report_result(played, missing if whole_run else {}, len(there), time.perf_counter() - began)
+        if whole_run or coverage:
+            report_coverage(watched.there, watched.taken, every_way=coverage)
+    if write_missing:
+        write_drafts(watched, write_missing)
+    if mutate:
+        report_mutants(watched, mutate)
     if not all(conversation.passed for conversation in played):
         raise click.exceptions.Exit(1)
 
@@ -230,11 +254,12 @@ def play_all(
     banks: Mapping[str, str] | None = None,
     show: Callable[[ConversationResult], None] | None = None,
     checked: bool = True,
+    watch: WatchedWays | None = None,
 ) -> tuple[list[ConversationResult], frozenset[CallerChoice], dict[CallerChoice, Place]]:
     """Play conversations against a release, or the configured flows; return the results and choices taken, and all.
 
-    `show` receives each result at once. Raises FlowError for conversations that name what the flows do not have, unless
-    they are played unchecked, for what they hear.
+    `show` receives each result at once, `watch` the ways that each call takes. Raises FlowError for conversations that
+    name what the flows do not have, unless they are played unchecked, for what they hear.
     """
     from ivr.carrier.clock import VirtualClock
 
@@ -245,6 +270,8 @@ def play_all(
         played = []
         for conversation in conversations:
             played.append(faults.judge(play_one(whole, clock, conversation)))
+            if watch is not None:
+                watch.note(conversation, whole)
             if show is not None:
                 show(played[-1])
         return played, *whole.choices()
@@ -323,53 +350,3 @@ def _server_faults() -> Iterator[_Faults]:
         yield faults
     finally:
         log.removeHandler(faults)
-
-
-@dataclass
-class _Progress:
-    """Prints one mark per conversation, by file, or whole transcripts."""
-
-    verbose: bool
-    file: str = ""
-
-    def __call__(self, played: ConversationResult) -> None:
-        where = played.conversation.place
-        if self.verbose:
-            click.echo(f"{where}: {played.conversation.title}: {'passed' if played.passed else 'FAILED'}")
-            for line in transcript(played):
-                click.echo(f"    {line}")
-            return
-        if where.file != self.file:
-            click.echo(("\n" if self.file else "") + f"{where.file} ", nl=False)
-            self.file = where.file
-        click.echo("." if played.passed else "F", nl=False)
-
-
-def transcript(played: ConversationResult) -> list[str]:
-    """Return a call line by line; long entries are masked already."""
-    return [f"{entry.at:6.1f} s  {entry.who}{': ' if entry.what else ''}{entry.what}" for entry in played.transcript]
-
-
-def failure_lines(played: ConversationResult) -> list[str]:
-    """Return the lines that say why a conversation failed."""
-    return [f"FAILED {played.conversation.title}", *(f"  {failure}" for failure in played.failures)]
-
-
-def _report(
-    played: Sequence[ConversationResult], missing: dict[CallerChoice, Place], there: int, seconds: float
-) -> None:
-    click.echo()
-    for result in played:
-        if not result.passed:
-            click.echo("\n".join(["", *failure_lines(result)]))
-    if missing:
-        click.echo(f"\nno conversation takes these choices ({len(missing)} of {there}):")
-        for (flow, step, outcome), place in sorted(missing.items(), key=lambda item: str(item[1])):
-            click.echo(f"  {place}: {flow}, step {step}: {outcome}")
-    failed = sum(not result.passed for result in played)
-    unchecked = sum(len(result.unchecked) for result in played)
-    words = [f"{failed} failed"] if failed else []
-    words.append(f"{len(played) - failed} passed")
-    words += [f"{unchecked} expectations not checked here"] if unchecked else []
-    called = sum(result.result.seconds for result in played)
-    click.echo(f"\n{', '.join(words)} in {seconds:.1f} s ({called / 60:.0f} minutes of calls)")

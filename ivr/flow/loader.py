@@ -202,7 +202,10 @@ def _build(
     )
     outside = {name: question.declared for name, question in lookups.questions.items()}
     questions = {**catalogue.questions, **outside} if catalogue.questions and sound_lookups else {}
-    parts = Parts(flows, names, line, questions, catalogue.unclear_numbers, lookups.declared, catalogue.hear)
+    declared = lookups.declared
+    parts = Parts(
+        flows, names, line, questions, catalogue.unclear_numbers, declared, frozenset(outside), catalogue.hear
+    )
     problems += check_parts(parts)
     release = None if line is None or not sound else Release(content_hash(files), flows, line, files, lookups)
     return _Built(release, problems, files, parts)

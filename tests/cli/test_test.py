@@ -72,3 +72,27 @@ def test_desks_that_are_closed_for_a_conversation_are_not_dialled(ivr, tmp_path)
     (tmp_path / "closed.yaml").write_text(f"{talk}    expect: {{dialled: false}}\n", "utf-8")
     done = ivr("test", "closed.yaml")
     assert done.exit_code == 0, done.output
+
+
+def test_coverage_counts_ways_by_kind_and_lists_each_gap(ivr):
+    done = ivr("test", "talks", "--coverage")
+    assert "conversations take:" in done.output
+    assert "front: 2 of 3 choices" in done.output
+    assert "no conversation takes these choices:" in done.output
+    assert "front, step main: key 2 to " in done.output
+
+
+def test_drafts_for_the_gaps_are_conversations_that_pass(ivr, tmp_path):
+    done = ivr("test", "talks", "--write-missing", "drafts.yaml")
+    assert done.exit_code == 0, done.output
+    assert "key 2" in (tmp_path / "drafts.yaml").read_text("utf-8")
+    played = ivr("test", "talks", "drafts.yaml", "--coverage")
+    assert played.exit_code == 0, played.output
+    assert "front: 3 of 3 choices" in played.output
+
+
+def test_changes_to_the_flows_that_no_conversation_notices_are_listed(ivr):
+    done = ivr("test", "talks", "--mutate", "50")
+    assert " changes to the flows are noticed" in done.output
+    assert "key 2 leads to " in done.output
+    assert "key 1 leads to " not in done.output

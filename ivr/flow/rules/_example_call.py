@@ -91,11 +91,11 @@ class _Example:
 
     def __init__(self, graph: LineGraph, way: Sequence[Walked]) -> None:
         self._graph, self._way = graph, way
-        self._caller = next((each for each in _callers() if _fits(each, way)), _callers()[0])
+        self._caller = next((each for each in _callers() if _fits(each, way, graph)), _callers()[0])
         self._turns: list[dict[str, Any]] = []
         self._answers: dict[str, str] = {}
         self._desks: dict[str, str] = {}
-        self._errors = 0
+        self._errors = self._level = 0
 
     def written(self, title: str, end: StepNode) -> str:
         for walked in self._way:
@@ -116,13 +116,23 @@ class _Example:
         says = step is not None and step.speaks and any(isinstance(value, Text) for value in vars(step).values())
         return {"hear": {"step": end.step}} if says else {"expect": {"flow": end.flow}}
 
+    def _prove(self, level: int, tail: str) -> list[dict[str, Any]]:
+        """Return how the caller proves an identity level; a code is read from the newest text message."""
+        missing, self._level = range(self._level + 1, level + 1), max(self._level, level)
+        by_card = [{"press": self._caller[tail]}, {"press": self._caller["pin"]}] if 1 in missing else []
+        return by_card + ([{"press": "{code}"}] if 2 in missing else [])
+
     def _take(self, step: Step, walked: Walked) -> None:
+        if walked.arc.outcome != UNVERIFIED and step.requires > self._level:
+            self._turns += self._prove(step.requires, "tail")
         if step.reaches_person:
             self._transfer(step, walked.arc)
         elif step.listens:
             self._listen(step, walked)
         elif (asked := step.asks()) and walked.arc.outcome in ("error", "missing"):
-            self._answers[asked.source.name] = walked.arc.outcome
+            parts, source = self._graph.parts, asked.source.name
+            if source in parts.outside or not parts.bank_is_declared:  # our own services answer by themselves
+                self._answers[source] = walked.arc.outcome
 
     def _transfer(self, step: Step, arc: Arc) -> None:
         if arc.outcome in _DIALS:
@@ -169,8 +179,7 @@ class _Example:
         if step.affirms:
             return [{"press": "1" if outcome == step.affirms else "2"}]
         if step.proves():
-            tail = self._caller["id_tail" if step.places.get("by") else "tail"]  # the card is the default
-            return [{"press": tail}, {"press": self._caller["pin"]}]
+            return self._prove(step.proves(), "id_tail" if step.places.get("by") else "tail")  # by card unless written
         if step.records:
             return [{"record": "5s"}]
         if step.fetches:
@@ -188,9 +197,10 @@ class _Example:
         return keys
 
 
-def _fits(caller: Mapping[str, Any], way: Sequence[Walked]) -> bool:
+def _fits(caller: Mapping[str, Any], way: Sequence[Walked], graph: LineGraph) -> bool:
     """Return whether a caller's facts allow every condition of a way, and the caller can prove what it needs."""
-    proves = any(walked.arc.outcome == UNVERIFIED for walked in way)
+    steps = filter(None, (graph.step(walked.node) for walked in way))
+    proves = any(step.requires or step.proves() for step in steps)
     values = {"caller": {**caller["facts"], "risk": False, "profile": None, "frequent": None}}
     return (bool(caller["pin"]) or not proves) and all(possible(walked.arc.conditions, values) for walked in way)
 

@@ -51,6 +51,7 @@ class Parts:
 
     `names` includes files that could not be read. `questions` are those that the engine's own services answer, and
     those of lookups.yaml; if it is empty, they are not checked. Without lookups.yaml the bank answers any question.
+    `outside` are the questions of lookups.yaml.
     """
 
     flows: Mapping[str, Flow]
@@ -59,6 +60,7 @@ class Parts:
     questions: Mapping[str, DeclaredQuestion] = field(default_factory=dict)
     unclear_numbers: UnclearNumbers = no_number
     bank_is_declared: bool = False
+    outside: frozenset[str] = frozenset()
     hear: Hear = nothing_heard
     cache: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
