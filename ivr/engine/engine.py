@@ -61,7 +61,7 @@ class Engine:
         self._cache = ReleaseCache() if cache is None else cache
         self._reach = ChoiceReach(release.flows)
         self._charts = {name: Chart(flow) for name, flow in release.flows.items()}
-        self._needed = {name: secrets_needed(flow) for name, flow in release.flows.items()}
+        self._needed = secrets_needed(release.flows)
 
     def warm(self) -> None:
         """Compose what can be said at each menu, so that the first caller waits no longer than the hundredth."""
@@ -241,8 +241,7 @@ class Engine:
         if there == RETURN:
             return self._return(turn)
         if there in turn.flow.steps:
-            needed = self._needed_at(turn, there).union(turn.flow.parameters)  # those go when the flow returns
-            values = without_unneeded(turn.frame.values, needed)
+            values = without_unneeded(turn.frame.values, self._needed_at(turn, there))
             turn.change_frame(step=there, scratch={}, values=values)
         else:
             turn.call = replace(

@@ -8,17 +8,22 @@ from collections.abc import Iterator, Mapping
 from .model import Flow, Step
 from .outcomes import flow_routes, step_routes
 from .paths_read import paths_read
+from .rules import Parts
 from .rules._values import secrets_of
 
 _NOTHING = frozenset[str]()
 
 
-def secrets_needed(flow: Flow) -> Mapping[str, frozenset[str]]:
-    """Return, for each step, the secrets of the flow that are read there or later before they are collected again.
+def secrets_needed(flows: Mapping[str, Flow]) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Return, for each step of each flow, the secrets that are read there or later before they are collected again.
 
-    Secrets are what is collected as one and what is assigned from it. An empty map if the flow has none.
+    Secrets are what is collected as one, assigned from one or passed by another flow. A flow without has an empty map.
     """
-    secrets = frozenset(secrets_of(flow))
+    parts = Parts(flows, frozenset(flows), None)
+    return {name: _needed_in(flow, frozenset(secrets_of(flow, parts))) for name, flow in flows.items()}
+
+
+def _needed_in(flow: Flow, secrets: frozenset[str]) -> Mapping[str, frozenset[str]]:
     if not secrets:
         return {}
     before = defaultdict[str, list[tuple[str, frozenset[str]]]](list)
