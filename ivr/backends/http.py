@@ -94,7 +94,7 @@ class _Service:
             raise LookupFailed(f"{self._name} {fault}") from None
         if answer.status == 404:
             raise self._not_found(answer.body)
-        if answer.status != 200:
+        if not 200 <= answer.status < 300:  # 201 and the like with an object are answers
             raise LookupFailed(f"{self._name} answered with status {answer.status}")
         return self._understood(answer.body, listed=declared is not None and "items" in declared.declared.answer)
 
@@ -138,7 +138,7 @@ class _Service:
         Decimal numbers stay text, so that money never becomes a float.
         """
         try:
-            content = _from_json(answer.decode())
+            content = _from_json(answer.decode("utf-8-sig"))
             if b"\\u" in answer:
                 json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair could not be encoded later
         except (ValueError, RecursionError):

@@ -14,6 +14,7 @@ from msgspec.structs import replace as changed
 
 from ivr.errors import LookupFailed
 from ivr.flow import phrasebook
+from ivr.flow.answer_values import with_plain_numbers
 from ivr.flow.expressions import Expression
 from ivr.flow.model import PRIORITIES, Choice, Flow, Hotline
 from ivr.flow.outside_services import LOOKUP_SECONDS, Lookups
@@ -234,8 +235,12 @@ class Turn:
         if any(self.proof_of(name) > self.level for name in template.names):
             self.note("unreadable", as_kind="unproven")
             raise _UnreadableError
+        values = self.values(**more)
+        if missing := template.missing(values):
+            self.note("unreadable", missing=missing)
+            raise _UnreadableError
         # A value may end with the point of an abbreviation, as nine a.m. does.
-        return _TWO_POINTS.sub(".", template.fill(self.values(**more), put))
+        return _TWO_POINTS.sub(".", template.fill(values, put))
 
     def _aloud_in(self, language: str) -> Callable[[Any, str, str], str]:
         return self._put_by(self.services.verbalize, language)
@@ -327,8 +332,8 @@ class Turn:
                 self.note("lookup", source=source, outcome="failed", reason=str(error))
                 raise
         deadline = deadline or (declared.deadline if declared else LOOKUP_SECONDS)
-        answer: Mapping[str, Any] = self._answer_to(BankLookup(source, question), deadline, noted=True)
-        return answer
+        answer = self._answer_to(BankLookup(source, question), deadline, noted=True)
+        return with_plain_numbers(answer, declared.declared.answer if declared else {})
 
     def _answer_to(self, question: AnyQuestion, deadline: float, *, noted: bool) -> Any:
         key = f"{self.call.id}:{self.call.turn}:{self.hops}"
@@ -391,7 +396,5 @@ class Turn:
 
 
 def _without_proven(frame: Frame) -> Frame:
-    if not frame.proven:
-        return frame
     kept = {name: value for name, value in frame.values.items() if name not in frame.proven}
     return changed(frame, values=kept, proven={})

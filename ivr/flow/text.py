@@ -12,7 +12,7 @@ from ivr.diagnostics.problem import Place
 
 from .evaluation import at_path
 from .expressions import Expression, ExpressionError, parse_expression
-from .standing_values import kind_to_advise
+from .standing_values import STANDING_VALUES, kind_to_advise
 
 TEXTS, ANY_LANGUAGE = "texts", "*"
 """The name before those of line.yaml's texts, and the language of one that is written for all."""
@@ -78,6 +78,12 @@ class Template:
     def slots(self) -> Iterator[Slot]:
         """Yield the slots in order."""
         return (part for part in self.parts if isinstance(part, Slot))
+
+    def missing(self, values: Mapping[str, Any]) -> str:
+        """Return the name of the first value that an answer lacks, or has null for, though the answer is there."""
+        parts = (slot for slot in self.slots() if len(slot.path) > 1 and slot.path[0] not in STANDING_VALUES)
+        lacking = (slot for slot in parts if values.get(slot.path[0]) is not None and slot.value(values) is None)
+        return next((".".join(slot.path) for slot in lacking), "")
 
     def fill(self, values: Mapping[str, Any], aloud: Callable[[Any, str, str], str]) -> str:
         """Fill the slots. A missing value leaves its slot empty: a text must never break a call."""

@@ -144,6 +144,13 @@ def test_a_source_cannot_leave_its_path() -> None:
         assert server.requests[0][0].split()[1] == b"/..%2Fadmin%3Fx%3D1%23y"
 
 
+@pytest.mark.parametrize("status", ["200 OK", "201 Created", "202 Accepted", "299 Whatever"])
+@pytest.mark.parametrize("body", [b'{"a": "1"}', b'\xef\xbb\xbf{"a": "1"}'], ids=["plain", "byte order mark"])
+def test_any_success_with_an_object_is_an_answer(status: str, body: bytes) -> None:
+    with bank(answer(body, status)) as server, asking(server.url) as ask:
+        assert ask("bank.balance") == {"a": "1"}
+
+
 @pytest.mark.parametrize("status", ["404 Not Found"])
 def test_404_means_no_such_thing(status: str) -> None:
     with bank(answer("{}", status)) as server, asking(server.url) as ask:
@@ -166,7 +173,6 @@ def test_404_without_a_json_object_is_a_question_that_the_service_does_not_know(
     [
         (answer("{}", "503 Service Unavailable"), "bank answered with status 503"),
         (answer("{}", "302 Found", "Location: http://127.0.0.1:1/secret?x=1\r\n"), "bank answered with status 302"),
-        (answer("{}", "201 Created"), "bank answered with status 201"),
         (answer("<html>"), "bank answered with something that is not JSON"),
         (answer(b"\xff\xfe{"), "bank answered with something that is not JSON"),
         (answer('{"a": NaN}'), "bank answered with something that is not JSON"),

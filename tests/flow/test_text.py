@@ -102,3 +102,11 @@ def test_a_slot_reads_an_item_by_number_or_by_a_value():
     assert template.fill(values, lambda value, kind, argument: value) == "abb"
     assert [slot.path for slot in template.slots()][:2] == [("sites", "0", "name")] * 2
     assert template.names == {"sites", "number"}
+
+
+def test_a_part_that_an_answer_lacks_is_named_and_a_value_that_is_not_set_is_not():
+    template = parse_template("{account.card.tail|digits} {name|text} {caller.name|text}", PLACE)
+    assert template.missing({"account": {"card": {"tail": None}}}) == "account.card.tail"
+    assert template.missing({"account": {}}) == "account.card.tail"
+    assert template.missing({"account": {"card": {"tail": "0128"}}}) == ""
+    assert template.missing({}) == ""

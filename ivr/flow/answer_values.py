@@ -1,0 +1,60 @@
+"""Bring the numbers in an answer of an outside service to one form, for speech, conditions and sums alike.
+
+Services write money as 12345.6, "12,345.60", 1.23456E4 or, from binary arithmetic, 0.30000000000000004. A value that is
+no number stays as it is: where it would be spoken, callers are offered a person instead.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from .questions import AnswerField
+
+_NUMBERS = frozenset({"amount", "number", "count", "percent"})
+_MOST_TEXT = 40
+_TAIL = 10
+"""Decimals from which a number is taken for the result of binary arithmetic, of which 15 digits are exact."""
+
+
+def with_plain_numbers(answer: Mapping[str, Any], fields: Mapping[str, AnswerField]) -> Mapping[str, Any]:
+    """Return an answer whose declared numbers are written plainly, such as "12345.60"."""
+    plain = {name: _plain(value, fields[name]) for name, value in answer.items() if name in fields}
+    return {**answer, **plain}
+
+
+def _plain(value: Any, field: AnswerField) -> Any:
+    if field.listed and isinstance(value, list):
+        return [with_plain_numbers(item, field.parts) if isinstance(item, Mapping) else item for item in value]
+    if field.parts and isinstance(value, Mapping):
+        return with_plain_numbers(value, field.parts)
+    return plain_number(value) if not _NUMBERS.isdisjoint(field.kinds) else value
+
+
+def plain_number(value: Any) -> Any:
+    """Return a number as plain digits with a point; whole numbers that JSON has and all else stay as they are."""
+    text = _text(value)
+    if text is None:
+        return value
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return value
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_TEXT:
+        return value
+    if -int(number.as_tuple().exponent) > _TAIL:
+        number = Decimal(format(float(number), ".15g"))
+    return format(number, "f")
+
+
+def _text(value: Any) -> str | None:
+    """Return the text of a written number without separators of thousands, or None."""
+    if isinstance(value, bool) or not isinstance(value, str | float) or len(str(value)) > _MOST_TEXT:
+        return None
+    text = unicodedata.normalize("NFKC", str(value)).strip("\ufeff \t").replace("\N{MINUS SIGN}", "-")
+    whole, point, rest = text.partition(".")
+    groups = whole.lstrip("+-").split(",")
+    grouped = len(groups) > 1 and len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+    return whole.replace(",", "") + point + rest if grouped else text
