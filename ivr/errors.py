@@ -46,11 +46,19 @@ class StoreBusy(StoreError):
 
 
 class LookupFailed(IvrError):
-    """A back end was unreachable, too slow, or answered with an error. `missing` marks "no such thing"."""
+    """A back end was unreachable, too slow, or answered with an error. `missing` marks "no such thing".
 
-    def __init__(self, reason: str, *, missing: bool = False) -> None:
-        self.missing = missing
+    `later` marks a question that was not asked, because this turn has no time left; the next one has.
+    """
+
+    def __init__(self, reason: str, *, missing: bool = False, later: bool = False) -> None:
+        self.missing, self.later = missing, later
         super().__init__(reason)
+
+    @property
+    def outcome(self) -> str:
+        """The name of the outcome in the journal: missing, later or failed."""
+        return "missing" if self.missing else "later" if self.later else "failed"
 
 
 class CarrierFailed(IvrError):

@@ -45,6 +45,7 @@ class Proof(Enum):
     REFUSED = "refused"
     EXPIRED = "expired"
     UNAVAILABLE = "unavailable"
+    LATER = "later"
 
 
 def tries_left(turn: Turn) -> bool:
@@ -130,7 +131,9 @@ def send_code(turn: Turn) -> Proof:
     try:
         phone = turn.lookup("bank.phone", {"customer": turn.call.identity.customer})
         code = turn.ask(SendCode(number=phone["number"], purpose="identity", language=turn.call.language))
-    except (LookupFailed, KeyError):
+    except LookupFailed as failed:
+        return Proof.LATER if failed.later else Proof.UNAVAILABLE
+    except KeyError:
         return Proof.UNAVAILABLE
     turn.remember(
         replace(scratch, codes=sent, code=code.sealed, code_number=phone["number"], code_tail=code.sent_to_tail)

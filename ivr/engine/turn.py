@@ -341,8 +341,7 @@ class Turn:
             answer = ask(question, key, deadline)
         except LookupFailed as error:
             if noted:
-                outcome = "missing" if error.missing else "failed"
-                self.note("lookup", source=question.source, outcome=outcome, reason=str(error))
+                self.note("lookup", source=question.source, outcome=error.outcome, reason=str(error))
             raise
         if noted:
             self.note("lookup", source=question.source, outcome="ok")

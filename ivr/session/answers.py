@@ -15,6 +15,8 @@ from ivr.stores import UnitOfWork
 ASKING_SECONDS = 2.0
 """The time for all questions of one turn together: the caller must hear the reply within three seconds."""
 _NOT_WORTH_ASKING = 0.05
+_TIME_FOR_THE_BANK = 1.0
+"""The least seconds for a further question to the bank: with less it is asked in the next turn, which has its own."""
 
 
 class ConflictError(Exception):
@@ -73,6 +75,8 @@ class Answers:
     def _ask_bank(self, question: BankLookup, ask: Ask[Reply]) -> AnyAnswer:
         try:
             seconds = min(ask.deadline, self._left())
+            if seconds < min(ask.deadline, _TIME_FOR_THE_BANK):
+                raise LookupFailed("earlier questions of this turn took too long", later=True)
             return self._back_ends(question.source, question.fields, deadline=seconds, key=ask.key)
         except LookupFailed as failed:
             return failed
@@ -82,5 +86,5 @@ class Answers:
         if self._until is None:
             self._until = self._timer() + ASKING_SECONDS
         if (left := self._until - self._timer()) < _NOT_WORTH_ASKING:
-            raise LookupFailed("earlier questions of this turn took all the time there is")
+            raise LookupFailed("earlier questions of this turn took all the time there is", later=True)
         return left

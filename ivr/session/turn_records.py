@@ -67,7 +67,7 @@ class TurnRecord(msgspec.Struct, frozen=True):
         if source != question.source:
             raise LookupError(f"{source} was asked, not {question.source}")
         if isinstance(value, Mapping) and _FAILED in value:
-            return LookupFailed(value[_FAILED], missing=value["missing"])
+            return LookupFailed(value[_FAILED], missing=value["missing"], later=value.get("later", False))
         if isinstance(question, BankLookup):
             return {name: _restored(field) for name, field in value.items()}
         try:
@@ -120,7 +120,7 @@ def digest(reply: Reply) -> str:
 
 def _plain(answer: AnyAnswer) -> Any:
     if isinstance(answer, LookupFailed):
-        return {_FAILED: str(answer), "missing": answer.missing}
+        return {_FAILED: str(answer), "missing": answer.missing, "later": answer.later}
     values = msgspec.to_builtins(answer) if isinstance(answer, Answer) else dict(answer)
     return {name: _recordable(value) for name, value in values.items()}
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from ivr.engine.inputs import Digits, Input
+from ivr.engine.later_turn import puts_off
 from ivr.engine.service_ports import QUESTIONS
 from ivr.engine.service_ports.question import Answer, read_question
 from ivr.engine.step import LiveStep, Move
@@ -15,6 +17,7 @@ from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, MapOf, option
 from ivr.flow.hotline_fields import Referring
 from ivr.flow.model import AskedQuestion, Reference, Route
+from ivr.flow.outcomes import AGENT
 from ivr.flow.outside_services import LOOKUP_SECONDS
 from ivr.flow.questions import GIVEN_ALONG
 from ivr.flow.routes import ValueField, Ways
@@ -85,10 +88,16 @@ class LookupStep(LiveStep):
         try:
             answer = self._answer(turn)
         except LookupFailed as error:
+            if error.later and puts_off(turn):
+                return None
             return "missing" if error.missing else "error"
         if self.lookup.save_as:
             turn.set(self.lookup.save_as, answer, proof=self.requires or turn.level)
         return "next"
+
+    def answer(self, turn: Turn, action: Input) -> Move:
+        """Go on with a question that was put off; key 0 leads to a person meanwhile."""
+        return AGENT if isinstance(action, Digits) and action.keys[:1] == "0" else self.enter(turn)
 
     def _answer(self, turn: Turn) -> Mapping[str, Any]:
         values, source = turn.values(), self.lookup.source.name

@@ -12,6 +12,7 @@ from ivr.engine.caller_lookup import ask_again
 from ivr.engine.entry_step import EntryScratch, EntryStep
 from ivr.engine.entry_types import CARD_OR_ID, ENTRIES, TAIL, EntryType, Value
 from ivr.engine.inputs import Digits, Input
+from ivr.engine.later_turn import LaterScratch, puts_off
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.flow.fields import option
@@ -170,6 +171,8 @@ class VerifyStep(EntryStep):
         """Process keys. If the caller is verified by now, go on; a code after an expired first proof does not count."""
         if isinstance(action, Digits) and turn.level >= self.verify:
             return "next"
+        if turn.scratch_as(LaterScratch).put_off and turn.level and turn.scratch_as(VerifyScratch).code is None:
+            return self._step_up(turn)
         if turn.scratch_as(VerifyScratch).code is not None and not turn.level:
             turn.remember(VerifyScratch())
             if isinstance(action, Digits) and _CODE.read(action.keys.removesuffix("#")) is not None:
@@ -236,8 +239,11 @@ class VerifyStep(EntryStep):
         return "next"
 
     def _step_up(self, turn: Turn) -> Move:
-        if authentication.send_code(turn) is Proof.GIVEN:
-            return self.listen(turn)
+        match authentication.send_code(turn):
+            case Proof.GIVEN:
+                return self.listen(turn)
+            case Proof.LATER if puts_off(turn):
+                return None
         return self._give_up(turn, "code_unavailable")
 
     def _after_code(self, turn: Turn, outcome: Proof) -> Move:
