@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from ivr.errors import LookupFailed
@@ -9,7 +11,7 @@ from ivr.flow.model import PRIORITIES
 from ivr.flow.outside_services import LOOKUP_SECONDS
 
 from .call import CallerRecord
-from .service_ports.memory import RecallPreferences
+from .service_ports.memory import AGE_BANDS, CallerPreferences, KeepPreferences, RecallPreferences
 from .service_ports.risk import AskRisk
 from .telephone import telephone
 from .turn import Turn
@@ -26,10 +28,12 @@ ELDERLY_AGE = 65
 
 def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
     """Return the variable `caller` of flows. `unreachable` is set if the bank could not be asked."""
-    caller: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"} | _remembered(turn)
+    caller: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"}
+    kept = _remembered(turn)
+    caller |= _chosen(turn, kept)
     shown = {"shown": turn.line.waiting.may_call_back(telephone(turn.call.caller))}
     if turn.call.caller.startswith("+") and turn.lookups.may_ask(_CALLER):
-        caller |= _on_record(turn, deadline)
+        caller |= _on_record(turn, deadline, kept)
     record = CallerRecord.read(caller)
     caller |= {"frequent": _frequent(record), "risk": _at_risk(turn, record)}
     return _with_segment(turn, caller | shown)
@@ -63,23 +67,44 @@ def ask_again(turn: Turn) -> bool:
     return not turn.caller.unreachable
 
 
-def _on_record(turn: Turn, deadline: float) -> dict[str, Any]:
+def _on_record(turn: Turn, deadline: float, kept: CallerPreferences) -> dict[str, Any]:
+    """Return the bank's record of the number; while it cannot be asked, the class that the number had before."""
     try:
         record = turn.lookup(_CALLER, {"number": turn.call.caller}, deadline=deadline)
     except LookupFailed as failed:
-        return {} if failed.missing else {"unreachable": True}
+        return {} if failed.missing else {"unreachable": True, **_class_before(kept)}
+    _keep_class(turn, record, kept)
     return {**record, "known": True}
 
 
-def _remembered(turn: Turn) -> dict[str, Any]:
-    """Return the profile and speaking rate that this number chose in earlier calls, and its reasons.
+def _class_before(kept: CallerPreferences) -> dict[str, Any]:
+    """Return the segment and the least age of a band, for comfort only: they prove nothing and name nobody."""
+    age = {"age": ELDERLY_AGE} if kept.age_band == AGE_BANDS[0] else {}
+    return ({"segment": kept.segment} if kept.segment else {}) | age
+
+
+def _keep_class(turn: Turn, record: Mapping[str, Any], kept: CallerPreferences) -> None:
+    """Keep the class of a number, if it has changed, for an hour in which the bank cannot be asked."""
+    segment, age = record.get("segment"), record.get("age")
+    band = AGE_BANDS[0 if isinstance(age, int) and age >= ELDERLY_AGE else 1]
+    if isinstance(segment, str) and segment.isidentifier() and (segment, band) != (kept.segment, kept.age_band):
+        with suppress(LookupFailed):
+            turn.ask(KeepPreferences(number=turn.call.caller, segment=segment, age_band=band))
+
+
+def _remembered(turn: Turn) -> CallerPreferences:
+    """Return what is kept of this number."""
+    try:
+        return turn.ask(RecallPreferences(number=turn.call.caller))
+    except LookupFailed:
+        return CallerPreferences()
+
+
+def _chosen(turn: Turn, kept: CallerPreferences) -> dict[str, Any]:
+    """Return the profile that this number chose in earlier calls, and its reasons; set its speaking rate.
 
     The language is not recalled, because people share telephones, and one key chooses it anew.
     """
-    try:
-        kept = turn.ask(RecallPreferences(number=turn.call.caller))
-    except LookupFailed:
-        return {}
     if kept.rate:
         turn.change(rate=kept.rate)
     chosen = {"profile": kept.profile, "last_reasons": list(kept.last_reasons), "frequent": list(kept.reasons)}

@@ -26,6 +26,7 @@ FORGET_DAYS = 400
 """The days without a call after which a number may belong to another person."""
 
 ELDERLY = "elderly"
+_KEPT = ("profile", "language", "frequent", "rate", "segment", "age_band")
 
 
 class Preferences:
@@ -74,7 +75,7 @@ class Preferences:
 
 
 def _chosen(question: KeepPreferences) -> dict[str, str]:
-    named = {name: getattr(question, name) for name in ("profile", "language", "frequent", "rate")}
+    named = {name: getattr(question, name) for name in _KEPT}
     return {name: value for name, value in named.items() if value}
 
 
@@ -96,6 +97,8 @@ def _preferences(stored: Document | None, now: int) -> CallerPreferences:
         last_reasons=tuple(kept["reasons"]),
         reasons=_frequent(kept),
         calls=kept["calls"],
+        segment=chosen.get("segment"),
+        age_band=chosen.get("age_band"),
     )
 
 

@@ -68,3 +68,21 @@ def test_a_mark_of_the_bank_is_noted_and_a_failure_is_none(phone) -> None:
 def test_the_speaking_rate_of_earlier_calls_is_used_at_once(phone) -> None:
     assert phone(START, bank=Bank({"memory.recall": {"rate": 0.8}})).call.rate == 0.8
     assert phone(START, bank=Bank({"memory.recall": LookupFailed("gone")})).call.rate == 1.0
+
+
+@pytest.mark.parametrize(("age", "band"), [(72, "elderly"), (40, "younger"), (None, "younger")])
+def test_the_class_of_a_number_is_kept_once_and_neither_name_nor_balance(phone, age, band) -> None:
+    bank = Bank({"bank.caller": {**KNOWN, "age": age}})
+    phone(START, bank=bank)
+    (kept,) = [fields for source, fields, _ in bank.asked if source == "memory.keep"]
+    assert kept == {"number": "+8613800000001", "segment": "vip", "age_band": band}
+    bank.answers["memory.recall"] = {"segment": "vip", "age_band": band}
+    phone(START, bank=bank)
+    assert len([source for source, _, _ in bank.asked if source == "memory.keep"]) == 1
+
+
+def test_while_the_bank_cannot_be_asked_a_number_has_the_class_it_had(phone) -> None:
+    recalled = {"segment": "vip", "age_band": "elderly"}
+    caller = caller_of(phone(START, bank=Bank({"bank.caller": LookupFailed("gone"), "memory.recall": recalled})))
+    assert (caller["segment"], caller["age"], caller["known"]) == ("vip", 65, False)
+    assert "name" not in caller

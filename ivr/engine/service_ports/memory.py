@@ -13,6 +13,10 @@ SWITCH = ("on", "off")
 """Whether what a caller often asks for may be offered first; who does not want that says so once."""
 
 
+AGE_BANDS = ("elderly", "younger")
+"""The age of a customer as far as it is kept; see ELDERLY_AGE."""
+
+
 class CallerPreferences(Answer, frozen=True, kw_only=True):
     """The preferences of a number; those that were never chosen are None."""
 
@@ -23,6 +27,8 @@ class CallerPreferences(Answer, frozen=True, kw_only=True):
     last_reasons: Annotated[tuple[str, ...], LIST, "what the last calls were about, the newest first"] = ()
     reasons: Annotated[tuple[str, ...], LIST, "what this number calls for most"] = ()
     calls: Annotated[int, COUNT, "calls that chose something"] = 0
+    segment: Annotated[str | None, TEXT, "the bank's group of customers when it was asked last"] = None
+    age_band: Annotated[str | None, TEXT, "elderly or younger, when the bank was asked last"] = None
 
 
 class RecallPreferences(Question[CallerPreferences], frozen=True, kw_only=True):
@@ -43,6 +49,8 @@ class KeepPreferences(Question[CallerPreferences], frozen=True, kw_only=True):
     rate: Annotated[str, RateType(_SLOWEST, _FASTEST), "the speaking rate, as a share of the usual one"] = ""
     frequent: Annotated[str, OneWordType(SWITCH), "whether what is often asked for is offered first"] = ""
     reason: Annotated[str, NameType(), "what the call is about"] = ""
+    segment: Annotated[str, NameType(), "the bank's group of customers, for an hour without the bank"] = ""
+    age_band: Annotated[str, OneWordType(AGE_BANDS), "whether the customer is elderly, likewise"] = ""
 
 
 class ForgetPreferences(Question[CallerPreferences], frozen=True, kw_only=True):
