@@ -101,6 +101,8 @@ class Machine:
     clock: VirtualClock
     transport: WsgiTransport
     faults: Faults
+    as_new: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What the services of our own have written before the first call, such as which release is live."""
     places: dict[tuple[str, str], dict[tuple[object, ...], Leg]] = field(default_factory=dict)
 
     def kept(self) -> dict[str, dict[str, str]]:
@@ -244,7 +246,9 @@ def machine() -> Iterator[Machine]:
     with BackgroundBank(clock=clock.now) as bank:
         env = {"IVR_STORE": "memory:", "TWILIO_AUTH_TOKEN": TOKEN, "IVR_PUBLIC_URL": BASE, "IVR_BANK_URL": bank.url}
         ivr = build(Settings.from_environment({**env, "IVR_FLOWS": str(FLOWS)}), clock=clock.now)
-        yield Machine(ivr, bank, clock, WsgiTransport(web_app(ivr)), faults)
+        built = Machine(ivr, bank, clock, WsgiTransport(web_app(ivr)), faults)
+        built.as_new = built.kept()
+        yield built
     logging.getLogger("ivr").removeHandler(faults)
 
 
@@ -252,7 +256,7 @@ def machine() -> Iterator[Machine]:
 def ring(machine: Machine):
     """Return a way to begin calls; the machine is as new for every test."""
     machine.bank.reset()
-    machine.put_back({})
+    machine.put_back(machine.as_new)
     machine.faults.take()
 
     def call(caller: str = "+8613800000001") -> Leg:
