@@ -51,7 +51,7 @@ def test_every_outcome_of_every_shipped_step_leads_where_it_is_written(name):
                 assert chart.advance(step, outcome, values) == there
                 assert chart.arrival(step, outcome) == (None if conditional(flow, step, outcome) else there)
                 checked += 1
-    assert checked > 100
+    assert checked > 30  # the smallest flow has three steps
 
 
 @st.composite

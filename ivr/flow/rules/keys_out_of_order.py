@@ -28,7 +28,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
                     f"「{_label(choice)}」的按键是{choice.key}，按顺序应为{expected}。",
                     "不写按键就会自动编号；要写，请从1开始递增。",
                 )
-                yield Problem(choice.place, RULE.id, message, cure, chinese=chinese)
+                yield Problem(choice.place, RULE.id, message, cure, "warning", chinese=chinese)
                 break
 
 
@@ -48,7 +48,7 @@ def _label(choice: Choice) -> str:
 
 RULE = Rule(
     "keys-out-of-order",
-    "The keys of a menu do not ascend from 1 without gaps.",
+    "The keys of a menu do not ascend from 1 without gaps (warning).",
     flow=check,
     at_load=False,
     manual=RuleManual(

@@ -20,12 +20,12 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
         if not leaves and not any(choice.goto and choice.goto.name == RETURN for choice in choices):
             message, cure = "No key leads back from this menu.", "Add to the globals of the flow: {key: star, do: back}"
             chinese = ("这个菜单没有「返回」的按键。", "在 globals 里加上：{key: star, do: back}")
-            yield Problem(step.place, RULE.id, message, cure, chinese=chinese)
+            yield Problem(step.place, RULE.id, message, cure, "warning", chinese=chinese)
 
 
 RULE = Rule(
     "no-way-back",
-    "No key leads back from a menu.",
+    "No key leads back from a menu (warning).",
     flow=check,
     at_load=False,
     manual=RuleManual(
