@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from ivr.cli import _doctor, main
 from ivr.cli._doctor import Check, Deployment, Finding, checks, examine
 from ivr.demo.files import blank_folder
+from ivr.session.published import published_release
 from ivr.settings import VARIABLES, Settings
 from ivr.settings.extras import not_installed
 from ivr.stores import open_store
@@ -90,6 +91,20 @@ def test_flows_with_faults_are_an_error_and_the_rest_is_still_looked_at(doctor, 
     findings = found(done)
     assert "ivr check" in findings["flows", str(tmp_path / "broken")]["cure"]
     assert findings["signing", "token"]["level"] == "fine"
+
+
+def test_a_folder_that_is_not_what_is_live_is_noted_and_takes_no_calls_away(doctor, tmp_path: Path) -> None:
+    assert "nothing is published yet" in found(doctor("--json"))["published", "flows"]["text"]
+    store = open_store(f"sqlite:///{tmp_path}/ivr.db")
+    version = published_release(store, blank_folder() / "flows", 10.0).version
+    store.close()
+    assert f"release {version} is live" in found(doctor("--json"))["published", "flows"]["text"]
+    other = found(doctor("--json", IVR_FLOWS=str(ROOT / "flows")))["published", "flows"]
+    assert (other["level"], "are others" in other["text"], "ivr diff" in other["cure"]) == ("note", True, True)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "main.yaml").write_text("flow: main\nstrat: x\n", encoding="utf-8")
+    done = doctor("--json", IVR_FLOWS=str(tmp_path / "broken"))
+    assert (done.exit_code, found(done)["flows", str(tmp_path / "broken")]["level"]) == (0, "warning")
 
 
 def test_a_store_in_postgresql_is_looked_at_without_its_password(doctor, new_address) -> None:
@@ -189,7 +204,7 @@ def test_a_check_that_breaks_does_not_hide_the_others(monkeypatch: pytest.Monkey
 
 
 def test_every_check_stands_in_a_file_of_its_name() -> None:
-    order = ["settings", "signing", "flows", "store", "voices", "hearing", "prompts", "models", "bank"]
+    order = ["settings", "signing", "flows", "store", "published", "voices", "hearing", "prompts", "models", "bank"]
     assert [check.kind for check in checks()] == order
     for check in checks():
         assert importlib.import_module(f"ivr.cli._doctor.{check.kind}").__doc__

@@ -14,6 +14,7 @@ from ivr.settings.extras import not_installed
 
 if TYPE_CHECKING:
     from ivr.flow.model import Release
+    from ivr.services.publishing.publication import Publication
     from ivr.settings import Settings
 
 FindingLevel = Literal["fine", "note", "warning", "error"]
@@ -44,6 +45,13 @@ class Deployment:
         from ivr.session.step_registry import catalogue
 
         return inspect(self.settings.flows, catalogue())[0]
+
+    @cached_property
+    def publication(self) -> Publication:
+        """What is live in the store; nothing if there is none yet. Raises StoreError."""
+        from ivr.cli._published import publication_of
+
+        return publication_of(self.settings)
 
     @property
     def languages(self) -> tuple[str, ...]:

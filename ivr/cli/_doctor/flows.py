@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import Check, Deployment, Finding
+from ivr.errors import IvrError
+
+from . import Check, Deployment, Finding, FindingLevel
 
 
 class FlowsCheck(Check):
@@ -17,7 +19,16 @@ class FlowsCheck(Check):
         """Yield the number of flows, or that they cannot be used."""
         folder = deployment.settings.flows
         if deployment.release is None:
-            yield Finding("error", str(folder), "the flows cannot be used", f"See: ivr check {folder}")
+            level: FindingLevel = "warning" if _is_published(deployment) else "error"
+            yield Finding(level, str(folder), "the flows cannot be used", f"See: ivr check {folder}")
             return
         count, languages = len(deployment.release.flows), ", ".join(deployment.languages)
         yield Finding("fine", str(folder), f"{count} flow{'' if count == 1 else 's'} in {languages}")
+
+
+def _is_published(deployment: Deployment) -> bool:
+    """Return whether calls are taken with published flows, whatever the folder holds."""
+    try:
+        return bool(deployment.publication.version)
+    except IvrError:  # the check of the store tells it
+        return False

@@ -18,14 +18,14 @@ class PublishedCheck(Check):
     def findings(self, deployment: Deployment) -> Iterator[Finding]:
         """Yield which release is live, and whether the folder differs from it."""
         from ivr.cli._datetime_param import moment_text
-        from ivr.cli._published import folder_differs, publication_of
+        from ivr.cli._published import folder_differs
         from ivr.cli._stores import kept_store
         from ivr.session.published import stored_release
 
         settings = deployment.settings
         folder = settings.flows.as_posix()
         try:
-            publication = publication_of(settings)
+            publication = deployment.publication
             if not publication.version:
                 text = "nothing is published yet; the first start of the server publishes the flow files"
                 yield Finding("fine", "flows", text)
