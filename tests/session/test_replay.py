@@ -140,7 +140,7 @@ EDITS = [
     Edit("main", {"goto: more\n": "goto: branches\n"}, taken("main", "key 5", "more")),
     Edit("more", {"goto: limits": "goto: goodbye"}, taken("more", "key 2", "limits")),
     Edit("which_city", {"goto: in_shanghai": "goto: in_hefei"}, taken("which_city", "key 2")),
-    Edit("tell_balance", {"next: after_balance": "next: main"}, taken("tell_balance", "next")),
+    Edit("tell_balance", {"{goto: after_balance}": "{goto: main}"}, taken("tell_balance", "next")),
     Edit("goodbye", {"感谢您的来电": "谢谢", "Thank you for calling": "Thank you"}, entered("goodbye")),
     Edit("no_account", {"为您核对资料": "核对您的资料", "your details": "the details"}, entered("no_account")),
 ]
