@@ -33,13 +33,11 @@ def is_value_by_name(path: Path, of: str) -> bool:
     return path[0] == of and len(path) == 3 and f"NAME.{path[2]}" in STANDING_VALUES[of]
 
 
-def secrets_of(flow: Flow) -> dict[str, str]:
-    """Return the variables that hold a secret, collected as one or assigned from one, with its kind."""
-    return _secrets_in(flow, {})
+def secrets_of(flow: Flow, parts: Parts) -> Mapping[str, str]:
+    """Return the variables of a flow that hold a secret, with its kind.
 
-
-def secrets_among(flow: Flow, parts: Parts) -> Mapping[str, str]:
-    """Return the variables of a flow that hold a secret, those included that another flow passes, with its kind."""
+    They were collected as one, assigned from one, or passed by a flow that runs this one.
+    """
     return parts.once("secrets", lambda: _secrets_everywhere(parts.flows))[flow.name]
 
 

@@ -11,12 +11,12 @@ from ivr.flow.model import Choice, Flow, Step, Way
 from ivr.flow.parts_within import within
 
 from ._rule import Parts, Rule, RuleManual
-from ._values import reads_secret, secrets_among
+from ._values import reads_secret, secrets_of
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the values of steps that hand something over. Conditions, lookups and flows may read secrets."""
-    secrets = secrets_among(flow, parts)
+    secrets = secrets_of(flow, parts)
     for step in flow.written_steps() if secrets else ():
         for expression in _handed_over(step):
             for path in expression.paths():

@@ -10,14 +10,14 @@ from ivr.flow.parts_within import within
 from ivr.flow.text import Template
 
 from ._rule import Parts, Rule
-from ._values import names_set, reads_secret, secrets_among
+from ._values import names_set, reads_secret, secrets_of
 
 _CARD, _TAIL = "pan", "card_tail"
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every text, and the values that the flow returns. Only the last four of a card may be spoken."""
-    secrets = secrets_among(flow, parts)
+    secrets = secrets_of(flow, parts)
     for template in within([*flow.written_steps(), flow.globals], Template):
         for slot in template.slots():
             if not reads_secret(slot.path, secrets) or (secrets[slot.path[0]] == _CARD and slot.kind == _TAIL):

@@ -11,12 +11,12 @@ from ivr.yamlfile.suggest import did_you_mean
 
 from ._questions import declared
 from ._rule import Parts, Rule
-from ._values import reads_secret, secrets_among
+from ._values import reads_secret, secrets_of
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the fields of every declared question."""
-    secrets = secrets_among(flow, parts)
+    secrets = secrets_of(flow, parts)
     for _, asked, question in declared(flow, parts):
         yield from _fields(asked, question)
         yield from _secrets(asked, question, secrets)
