@@ -9,7 +9,7 @@ from .model import Flow, Step
 from .outcomes import flow_routes, step_routes
 from .paths_read import paths_read
 from .rules import Parts
-from .rules._values import secrets_among
+from .rules._values import secrets_of
 
 _NOTHING = frozenset[str]()
 
@@ -20,7 +20,7 @@ def secrets_needed(flows: Mapping[str, Flow]) -> Mapping[str, Mapping[str, froze
     Secrets are what is collected as one, assigned from one or passed by another flow. A flow without has an empty map.
     """
     parts = Parts(flows, frozenset(flows), None)
-    return {name: _needed_in(flow, frozenset(secrets_among(flow, parts))) for name, flow in flows.items()}
+    return {name: _needed_in(flow, frozenset(secrets_of(flow, parts))) for name, flow in flows.items()}
 
 
 def _needed_in(flow: Flow, secrets: frozenset[str]) -> Mapping[str, frozenset[str]]:
