@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import Flow
+from ivr.flow.model import Flow, Step
 
 from ._limits import limits_of
 from ._rule import Parts, Rule, RuleManual
@@ -13,10 +13,18 @@ from ._times import time_problems
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Check the steps that write a time of their own."""
+    """Check the steps that write a time of their own. Where silence leads to a person at once, a short one is kind."""
     del parts
     usual, allowed = flow.profile.first_timeout, limits_of(flow.profile).first_key
-    return time_problems(flow, RULE.id, "timeout", lambda _: usual, allowed, lambda step: not step.fetches)
+    return time_problems(
+        flow, RULE.id, "timeout", lambda _: usual, allowed, lambda step: not (step.fetches or _connects(step))
+    )
+
+
+def _connects(step: Step) -> bool:
+    """Return whether the first silence leads to a person."""
+    ways = (getattr(step, name, None) for name in ("on_failure", "on_no_input"))
+    return getattr(step, "tries", 0) == 1 and not any(ways)
 
 
 RULE = Rule(
@@ -40,6 +48,12 @@ steps:
   hello:
     confirm: 现在为您锁住这张卡。
     timeout: 5s
+    yes: bye
+    no: at_once
+  at_once:
+    confirm: 现在为您接通人工。先听余额吗？
+    timeout: 1s
+    tries: 1
     yes: bye
     no: bye
 """,
