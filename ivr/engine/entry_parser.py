@@ -35,12 +35,19 @@ def parse_entry(entry: EntryType, keys: str) -> Typed:
     if own == "*":
         return Typed("back", rest=rest)
     value = entry.read(own)
-    if value is None and "*" in own:
-        return _cleared(entry, own.rpartition("*")[2], rest, finished=FINISH in keys)
+    if value is None and "*" in own and entry.star_means != ".":  # 12*345 is no amount, and 345 was not meant
+        return _cleared(entry, own.rpartition("*")[2], rest, cut=_is_cut(entry, keys), finished=FINISH in keys)
     return Typed("slip") if value is None else Typed("value", value, rest)
 
 
-def _cleared(entry: EntryType, own: str, rest: str, *, finished: bool) -> Typed:
+def _is_cut(entry: EntryType, keys: str) -> bool:
+    """Return whether the carrier has ended an entry of no fixed length, because so many keys were pressed."""
+    return not entry.fixed and len(keys) > entry.most and FINISH not in keys
+
+
+def _cleared(entry: EntryType, own: str, rest: str, *, cut: bool, finished: bool) -> Typed:
+    if cut and len(own) < entry.most:  # 16 digits may be the beginning of a card's 19
+        return Typed("begun", rest=own)
     value = entry.read(own)
     if value is not None:
         return Typed("value", value, rest)

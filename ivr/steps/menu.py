@@ -20,6 +20,7 @@ from ivr.flow import phrasebook
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, ListOf, Reading, option
 from ivr.flow.model import Choice, Route, Target, Way
+from ivr.flow.outcomes import FAILED
 from ivr.flow.routes import Choices, Condition, Goto
 from ivr.flow.scalars import Flag, Name, WordField
 from ivr.yamlfile.source import Node
@@ -253,6 +254,10 @@ class MenuStep(InputStep):
     def shortens(self) -> bool:
         """Return whether a caller who comes back hears less: another prompt, or no usual reasons first."""
         return super().shortens() or self.frequent_first
+
+    def listen(self, turn: Turn) -> Move:
+        """Ask and wait; a menu without a choice to offer goes on at once."""
+        return super().listen(turn) if self._offered(turn) or self.extensions else FAILED
 
     def ask(self, turn: Turn) -> None:
         """Say the prompt, then the choices."""

@@ -42,3 +42,17 @@ def test_keys_mean_what_callers_mean_by_them(entry, keys, meaning):
 
 def test_what_begins_anew_is_the_part_behind_the_last_star():
     assert parse_entry(PIN, "1*2*13").rest == "13"
+
+
+@pytest.mark.parametrize("keys", ["12*345#", "1*2*3#", "12*#", "*#*#"])
+def test_a_star_in_what_is_no_amount_clears_nothing(keys: str) -> None:
+    assert parse_entry(ENTRIES["amount"], keys).meaning != "value"
+
+
+def test_a_card_of_19_digits_is_taken_after_a_slip_that_star_cleared() -> None:
+    card = "6217000000001000128"
+    typed = "621*" + card
+    first = parse_entry(ENTRIES["card"], typed[:20])  # the carrier sends so many keys at once
+    assert (first.meaning, first.rest) == ("begun", card[:16])
+    whole = parse_entry(ENTRIES["card"], first.rest + typed[20:] + "#")
+    assert whole.meaning == "value"

@@ -122,3 +122,11 @@ def test_a_caller_who_changes_the_language_stays_where_they_are(phone):
     assert call.step == "one"
     assert call.heard == "For that again, press 1; To start over, press 2.普通话服务，请按8。"
     assert call.press("8").heard.startswith("再听，请按1；从头来，请按2")
+
+
+def test_a_menu_with_every_choice_hidden_goes_on_at_once(phone):
+    steps = """
+  start: {menu: [{label: 余额, when: caller.known, goto: start}], on_failure: other}
+  other: {menu: [{label: 慢, goto: start}]}
+"""
+    assert phone(steps, bank=Bank({"bank.caller": LookupFailed("no", missing=True)})).step == "other"

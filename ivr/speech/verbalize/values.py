@@ -159,7 +159,7 @@ def phone_value(value: Any) -> tuple[str, ...]:
 def _national(text: str) -> str:
     """Remove the country code of mainland China; a city's number gets back its leading zero."""
     rest = re.sub(r"^\+86[\s-]*(?=\d)", "", text)
-    city = rest != text and re.fullmatch(r"(?!1\d{10}$|[48]00)\d{10,11}", re.sub(r"\D", "", rest))
+    city = rest != text and re.fullmatch(r"(?!0|1\d{10}$|[48]00)\d{10,11}", re.sub(r"\D", "", rest))
     return "0" + rest if city else rest
 
 
