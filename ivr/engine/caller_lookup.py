@@ -78,7 +78,7 @@ def _on_record(turn: Turn, deadline: float, kept: CallerPreferences) -> dict[str
 
 
 def _class_before(kept: CallerPreferences) -> dict[str, Any]:
-    """Return the segment and the least age of a band, for comfort only: they prove nothing and name nobody."""
+    """Return the segment and the least age of a band, for comfort only: they prove nothing and hold no name."""
     age = {"age": ELDERLY_AGE} if kept.age_band == AGE_BANDS[0] else {}
     return ({"segment": kept.segment} if kept.segment else {}) | age
 

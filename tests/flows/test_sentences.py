@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from ivr.carrier.twiml import Dial
-from ivr.session.call_codec import thaw
 
 SENTENCES = yaml.safe_load((Path(__file__).parent / "sentences.yaml").read_text("utf-8"))
 LEAST_IN_SCOPE = 0.9
@@ -23,7 +22,7 @@ def started(leg, sentence: Mapping[str, str]) -> str:
     if english:
         leg.act(Digits="8")
     leg.act(SpeechResult=sentence["say"], Confidence="0.8")
-    call = thaw(leg.machine.ivr.store.load(leg.sid).call, leg.machine.ivr.seal)
+    call = leg.machine.ivr.session.codec.thaw(leg.machine.ivr.store.load(leg.sid).call)
     if call.transfer.priority == "fraud":
         return "fraud"
     if call.facts.reason:
