@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ivr.stores import Store
 
+from .api_tokens import ApiTokens
 from .tasks import Tasks
 from .tickets.handling import TicketHandling
 from .wrap_ups import WrapUps
@@ -28,3 +29,8 @@ class StaffWork:
     def tasks(self) -> Tasks:
         """The calls that people make."""
         return Tasks(self.store)
+
+    @property
+    def api_tokens(self) -> ApiTokens:
+        """The tokens of the API."""
+        return ApiTokens(self.store)

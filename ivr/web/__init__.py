@@ -12,6 +12,7 @@ from ivr.telemetry.metrics import Metrics
 
 from . import agents_api, audio, health, phone, recordings_api, risk_api, tasks_api, tickets_api
 from .admission import Admission
+from .api import ApiAccess
 from .application import Application
 from .front import Front
 from .gauges import gauges
@@ -68,13 +69,14 @@ def web_app(ivr: Application, jobs: Jobs | None = None) -> WebApplication:
             app.register_blueprint(blueprint)
     app.register_blueprint(audio.routes(ivr.settings.audio, ivr.sound))
     app.register_blueprint(health.routes(ivr, metrics))
-    for blueprint in agents_api.routes(ivr.queue, ivr.wrap_ups, ivr.settings.api_token, ivr.clock):
+    access = ApiAccess(ivr.settings.api_token, ivr.api_tokens)
+    for blueprint in agents_api.routes(ivr.queue, ivr.wrap_ups, access, ivr.clock):
         app.register_blueprint(blueprint)
     app.register_blueprint(phone.routes(ivr.settings.phone_url))
-    app.register_blueprint(risk_api.routes(ivr.risks, ivr.settings.api_token, ivr.clock))
-    app.register_blueprint(tickets_api.routes(ivr.tickets, ivr.settings.api_token, ivr.clock))
-    app.register_blueprint(recordings_api.routes(ivr.call_recordings, ivr.settings.api_token, ivr.clock))
-    app.register_blueprint(tasks_api.routes(ivr.tasks, ivr.settings.api_token, ivr.clock))
+    app.register_blueprint(risk_api.routes(ivr.risks, access, ivr.clock))
+    app.register_blueprint(tickets_api.routes(ivr.tickets, access, ivr.clock))
+    app.register_blueprint(recordings_api.routes(ivr.call_recordings, access, ivr.clock))
+    app.register_blueprint(tasks_api.routes(ivr.tasks, access, ivr.clock))
     app.wsgi_app = Front(app, app.wsgi_app, turns)  # type: ignore[method-assign]
     return app
 

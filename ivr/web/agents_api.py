@@ -12,21 +12,26 @@ from ivr.services.queue.service import Queue
 from ivr.services.queue.state import Agent
 from ivr.services.queue.view import agent_view
 from ivr.services.wrap_ups import WrapUps
-from ivr.settings import Hidden
 from ivr.telemetry import log
 
 from . import api
+from .api import ApiAccess
 
 MOST_DESKS = 20
 
 
-def routes(queue: Queue, wrap_ups: WrapUps, token: Hidden, clock: Callable[[], float]) -> tuple[Blueprint, Blueprint]:
+def routes(
+    queue: Queue, wrap_ups: WrapUps, access: ApiAccess, clock: Callable[[], float]
+) -> tuple[Blueprint, Blueprint]:
     """Return both blueprints. Agents have the form of `ivr agents list --json`."""
-    return _agents(queue, wrap_ups, token, clock), _queue(queue, token, clock)
+    return _agents(queue, wrap_ups, access, clock), _queue(queue, access, clock)
 
 
-def _agents(queue: Queue, wrap_ups: WrapUps, token: Hidden, clock: Callable[[], float]) -> Blueprint:
-    blueprint, agents = api.staff_blueprint("agents", token), queue.agents
+_ROLES = {"add": "operations", "remove": "operations", "wrap_up": "agent", "change": "agent"}
+
+
+def _agents(queue: Queue, wrap_ups: WrapUps, access: ApiAccess, clock: Callable[[], float]) -> Blueprint:
+    blueprint, agents = api.staff_blueprint("agents", access, roles=_ROLES), queue.agents
 
     @blueprint.errorhandler(AgentsError)
     def refuse(fault: AgentsError) -> tuple[Response, int]:
@@ -80,8 +85,8 @@ def _agents(queue: Queue, wrap_ups: WrapUps, token: Hidden, clock: Callable[[], 
     return blueprint
 
 
-def _queue(queue: Queue, token: Hidden, clock: Callable[[], float]) -> Blueprint:
-    blueprint = api.token_blueprint("queue", token)
+def _queue(queue: Queue, access: ApiAccess, clock: Callable[[], float]) -> Blueprint:
+    blueprint = api.token_blueprint("queue", access)
 
     @blueprint.get("")
     def shown() -> Response:

@@ -1,4 +1,4 @@
-"""The API for other programs of the bank: JSON under /api, with the bearer token of IVR_API_TOKEN.
+"""The API for other programs of the bank: JSON under /api, with a token of `ivr tokens`, or that of IVR_API_TOKEN.
 
 Only `token_blueprint` checks the token: a route outside of its blueprints would be public.
 """
@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, make_response, request
 
+from ivr.errors import StoreError
+from ivr.services.api_tokens import ApiTokens
 from ivr.services.staff_words import NoSuchCase, StaffError
 from ivr.settings import Hidden
 from ivr.speech.languages import LANGUAGES
+from ivr.telemetry import log
 
 _MOST_LANGUAGES = 8
 
@@ -22,15 +27,51 @@ class Refusal(Exception):
     """A request is invalid (status 400); the text says why, without values of the request."""
 
 
-def token_blueprint(name: str, token: Hidden) -> Blueprint:
-    """Return a blueprint under /api that checks the token; without a token in the settings every path answers 404."""
+@dataclass(frozen=True)
+class ApiAccess:
+    """The tokens that open the API: that of the settings does everything, others what their role may."""
+
+    token: Hidden
+    tokens: ApiTokens
+
+    def check(self, role: str, agent: str) -> None:
+        """Abort unless the request's token has a role, and an agent's token names its own agent.
+
+        404 while there is no token at all, 401 without a valid one, 403 for one that may not do this.
+        """
+        if not self.token and not self.tokens.exist():
+            abort(404)
+        credentials = _credentials()
+        if self.token and hmac.compare_digest(credentials.encode(), self.token.reveal().encode()):
+            return
+        token = self.tokens.valid(credentials)
+        if token is None:
+            _refuse_token()
+            return
+        allowed = token.may(role) and (token.role != "agent" or token.name == agent)
+        log.line("api", token=token.id, role=token.role, path=request.endpoint, method=request.method, allowed=allowed)
+        if not allowed:
+            abort(make_response(jsonify(error=f"the token's role, {token.role}, may not do this"), 403))
+
+
+def token_blueprint(
+    name: str, access: ApiAccess, role: str = "supervisor", roles: Mapping[str, str] = MappingProxyType({})
+) -> Blueprint:
+    """Return a blueprint under /api that checks the token; without any token every path answers 404.
+
+    Its routes need `role`, or another by the name of their function in `roles`.
+    """
     blueprint = Blueprint(f"api_{name}", __name__, url_prefix=f"/api/{name}")
 
     @blueprint.before_request
     def check() -> None:
-        if not token:
-            abort(404)
-        check_bearer(token)
+        function = str(request.endpoint).rpartition(".")[2]
+        access.check(roles.get(function, role), str((request.view_args or {}).get("name", "")))
+
+    @blueprint.errorhandler(StoreError)
+    def fail(fault: StoreError) -> tuple[Response, int]:
+        log.fault("api", fault)
+        return jsonify(error="the store cannot be used now; try again"), 503
 
     @blueprint.errorhandler(Refusal)
     def refuse(fault: Refusal) -> tuple[Response, int]:
@@ -39,9 +80,11 @@ def token_blueprint(name: str, token: Hidden) -> Blueprint:
     return blueprint
 
 
-def staff_blueprint(name: str, token: Hidden) -> Blueprint:
+def staff_blueprint(
+    name: str, access: ApiAccess, role: str = "supervisor", roles: Mapping[str, str] = MappingProxyType({})
+) -> Blueprint:
     """Return a token blueprint that answers what staff cannot do with its reason: 404 for no such case, else 400."""
-    blueprint = token_blueprint(name, token)
+    blueprint = token_blueprint(name, access, role, roles)
 
     @blueprint.errorhandler(StaffError)
     def refuse(fault: StaffError) -> tuple[Response, int]:
@@ -62,11 +105,20 @@ def idempotency_key() -> str:
 
 def check_bearer(token: Hidden) -> None:
     """Abort with 401 unless the request carries this bearer token."""
+    if not hmac.compare_digest(_credentials().encode(), token.reveal().encode()):
+        _refuse_token()
+
+
+def _credentials() -> str:
+    """Return the bearer token of the request; "" if it has none."""
     scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(credentials.strip().encode(), token.reveal().encode()):
-        refusal = make_response(jsonify(error="the request has no valid token"), 401)
-        refusal.headers["WWW-Authenticate"] = "Bearer"
-        abort(refusal)
+    return credentials.strip() if scheme.lower() == "bearer" else ""
+
+
+def _refuse_token() -> None:
+    refusal = make_response(jsonify(error="the request has no valid token"), 401)
+    refusal.headers["WWW-Authenticate"] = "Bearer"
+    abort(refusal)
 
 
 def has_body() -> bool:

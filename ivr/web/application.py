@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ivr.channels.base import Channel, Host
+from ivr.services.api_tokens import ApiTokens
 from ivr.services.identity.risk import Risks
 from ivr.services.queue.service import Queue
 from ivr.services.recordings import CallRecordings
@@ -32,6 +33,10 @@ class Application(Host, Protocol):
     @property
     def call_recordings(self) -> CallRecordings:
         """The recordings of calls, for staff."""
+
+    @property
+    def api_tokens(self) -> ApiTokens:
+        """The tokens of the API."""
 
     @property
     def wrap_ups(self) -> WrapUps:

@@ -9,15 +9,15 @@ from flask import Blueprint, Response, jsonify, request
 
 from ivr.errors import NoRecording
 from ivr.services.recordings import CallRecordings
-from ivr.settings import Hidden
 from ivr.telemetry import log
 
 from . import api
+from .api import ApiAccess
 
 
-def routes(recordings: CallRecordings, token: Hidden, clock: Callable[[], float]) -> Blueprint:
+def routes(recordings: CallRecordings, access: ApiAccess, clock: Callable[[], float]) -> Blueprint:
     """Return the blueprint. A recording is named by its call and its name, as the list of the call shows them."""
-    blueprint = api.staff_blueprint("recordings", token)
+    blueprint = api.staff_blueprint("recordings", access)
 
     @blueprint.errorhandler(NoRecording)
     def refuse(fault: NoRecording) -> tuple[Response, int]:

@@ -10,15 +10,15 @@ from flask import Blueprint, Response, jsonify
 
 from ivr.calendar import local, staff_calendar
 from ivr.services.identity.risk import Risks
-from ivr.settings import Hidden
 from ivr.telemetry import log
 
 from . import api
+from .api import ApiAccess
 
 
-def routes(risks: Risks, token: Hidden, clock: Callable[[], float]) -> Blueprint:
+def routes(risks: Risks, access: ApiAccess, clock: Callable[[], float]) -> Blueprint:
     """Return the blueprint. Its answers mask numbers and accounts."""
-    blueprint = api.token_blueprint("risk", token)
+    blueprint = api.token_blueprint("risk", access, role="operations")
 
     @blueprint.post("")
     def mark() -> Response:

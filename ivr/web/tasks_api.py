@@ -10,15 +10,15 @@ from flask import Blueprint, Response, abort, jsonify, request
 from ivr.engine.ports import Document
 from ivr.reporting.case_views import task_view
 from ivr.services.tasks import Tasks
-from ivr.settings import Hidden
 from ivr.telemetry import log
 
 from . import api
+from .api import ApiAccess
 
 
-def routes(tasks: Tasks, token: Hidden, clock: Callable[[], float]) -> Blueprint:
+def routes(tasks: Tasks, access: ApiAccess, clock: Callable[[], float]) -> Blueprint:
     """Return the blueprint. Tasks have the form of `ivr tasks show --json`."""
-    blueprint = api.staff_blueprint("tasks", token)
+    blueprint = api.staff_blueprint("tasks", access)
 
     @blueprint.get("")
     def listed() -> Response:

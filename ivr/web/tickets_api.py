@@ -12,17 +12,17 @@ from flask import Blueprint, Response, abort, jsonify, request
 from ivr.engine.ports import Document
 from ivr.reporting.case_views import ticket_view, write_tickets
 from ivr.services.tickets.handling import TicketHandling
-from ivr.settings import Hidden
 from ivr.telemetry import log
 
 from . import api
+from .api import ApiAccess
 
 _Action = Callable[[str, Mapping[str, Any]], Document]
 
 
-def routes(handling: TicketHandling, token: Hidden, clock: Callable[[], float]) -> Blueprint:
+def routes(handling: TicketHandling, access: ApiAccess, clock: Callable[[], float]) -> Blueprint:
     """Return the blueprint. Complaints have the form of `ivr tickets show --json`."""
-    blueprint = api.staff_blueprint("tickets", token)
+    blueprint = api.staff_blueprint("tickets", access)
     actions = _actions(handling, clock)
 
     @blueprint.get("")

@@ -20,6 +20,7 @@ THEME_ROOMS = ("flows", "contract", "bench", "conversations", "simulation")
 THEMES = {
     "test_canary": "no secret in anything that real processes write",
     "test_many_machines": "two servers on one database",
+    "web/test_api_roles": "each role at each route of the API, and no answer 500",
     "test_reaching_a_person": "the way to a person, from the call to the desk",
     "test_wheel": "what is built of the tree",
     "test_signed_calls": "signed calls over real HTTP",

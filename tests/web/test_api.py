@@ -6,12 +6,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ivr.services.api_tokens import ApiTokens
 from ivr.settings import Hidden
-from ivr.web.api import flag, json_body, text_of, token_blueprint
+from ivr.stores.memory import MemoryStore
+from ivr.web.api import ApiAccess, flag, json_body, text_of, token_blueprint
 
 
 def client(token: str = "a-token") -> FlaskClient:
-    blueprint = token_blueprint("things", Hidden(token))
+    access = ApiAccess(Hidden(token), ApiTokens(MemoryStore()))
+    blueprint = token_blueprint("things", access)
 
     @blueprint.post("/echo")
     def echo() -> dict[str, object]:
