@@ -67,8 +67,12 @@ class ReleaseWatch:
                 log.line("release_returned", version=stage.version, why=why)
 
     def _run(self) -> None:
+        failing = False
         while not self._end.wait(FOLLOW_SECONDS):
             try:
                 self.round()
+                failing = False
             except Exception as fault:
-                log.fault("releases", fault)
+                if not failing:  # a store that is gone is reported once, not every second
+                    log.fault("releases", fault)
+                failing = True

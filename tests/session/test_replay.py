@@ -160,7 +160,7 @@ def test_the_calls_that_an_edit_affects_are_named_right(ivr: Ivr, monkeypatch: p
         affected = {call.call_id for call in replayed(ivr, edit.files(files)) if call.is_affected}
         assert affected == expected, edit
         met += bool(affected)
-    assert met >= min(len(EDITS) - 1, CALLS // 20)
+    assert met >= min(6, CALLS // 20)
 
 
 def test_no_secret_can_be_opened_from_a_record(ivr: Ivr, monkeypatch: pytest.MonkeyPatch) -> None:
