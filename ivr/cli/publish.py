@@ -158,7 +158,7 @@ def _publish(request: _Request, store: Store, settings: Settings) -> None:
     changes = _changes(live, candidate.release, settings.message_language)
     objections = list(new_warnings(candidate.problems, live, settings.audio))
     played, insists = 0, bool(request.overrule or request.draft)
-    if insists or not objections:  # who is refused anyway need not wait for the conversations
+    if insists or not objections:  # a refusal need not wait for the conversations
         played, failures = failed_conversations(candidate.release, request.conversations)
         objections += failures
     if not request.as_json:

@@ -32,7 +32,10 @@ class Server:
         self.watch = ReleaseWatch(self.engines, store, lambda: self.now)
 
     def version(self, call: str) -> str:
-        return self.engines.for_new_call(UnitOfWork(self.store), call, self.now).release.version
+        unit = UnitOfWork(self.store)
+        version = self.engines.for_new_call(unit, call, self.now).release.version
+        unit.pause()
+        return version
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ class Deployment:
 
     @cached_property
     def publication(self) -> Publication:
-        """What is live in the store; nothing if there is none yet. Raises StoreError."""
+        """The publication of the store; nothing if there is none yet. Raises StoreError."""
         from ivr.cli._published import publication_of
 
         return publication_of(self.settings)

@@ -27,7 +27,7 @@ class FlowsCheck(Check):
 
 
 def _is_published(deployment: Deployment) -> bool:
-    """Return whether calls are taken with published flows, whatever the folder holds."""
+    """Return whether calls are taken with published flows, and not with the folder."""
     try:
         return bool(deployment.publication.version)
     except IvrError:  # the check of the store tells it
