@@ -260,11 +260,14 @@ class MenuStep(InputStep):
         return super().listen(turn) if self._offered(turn) or self.extensions else FAILED
 
     def ask(self, turn: Turn) -> None:
-        """Say the prompt, then the choices."""
+        """Say the prompt, then the choices. Languages come first: who needs one understands nothing else."""
         super().ask(turn)
         if not self.spoken:
             return
-        if self.frequent_first and not turn.scratch_as(InputScratch).returned:
+        returned = turn.scratch_as(InputScratch).returned
+        if not returned:
+            self._offer_languages(turn)
+        if self.frequent_first and not returned:
             self._say_frequent(turn)
         options = self._options(turn)
         if turn.profile.option_pause:
@@ -274,7 +277,8 @@ class MenuStep(InputStep):
         elif options:
             between, end = (phrasebook.phrase(turn.call.language, f"option_{part}") for part in ("between", "end"))
             turn.say_words(between.join(options) + end, barge_in=self.barge_in)
-        self._offer_languages(turn)
+        if returned:
+            self._offer_languages(turn)
 
     def _say_frequent(self, turn: Turn) -> None:
         """Say what this caller usually wants in a sentence of its own; the menu behind it stays as it is.
