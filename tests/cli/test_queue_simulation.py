@@ -93,7 +93,7 @@ def test_without_a_mix_the_classes_are_those_of_the_line():
 
 
 def test_without_agents_those_of_the_store_are_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "t" * 32)
+    monkeypatch.setenv("IVR_KEY", "k" * 32)
     assert "there are no agents; name some" in simulate().output
     open_store(f"sqlite:///{tmp_path / 'ivr.db'}").close()
     for number in range(4):
