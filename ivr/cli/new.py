@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from ivr.demo.files import blank_folder, demo_folder, line_readme
+from ivr.yamlfile.writer import written
 
 from ._program import program
 from ._refused import Refused
@@ -27,6 +28,15 @@ _SETTINGS: Mapping[str, object] = {
     },
     "[yaml]": {"editor.insertSpaces": True, "editor.tabSize": 2},
 }
+_HOOK = {
+    "id": "ivr-check",
+    "name": "ivr check",
+    "entry": "ivr check --strict",
+    "language": "system",
+    "pass_filenames": False,
+    "files": r"^(flows|tests/conversations)/.*\.yaml$",
+}
+"""The check before each commit, for pre-commit."""
 _GITIGNORE = "var/\naudio/rendered/\n"
 _MADE_BY = re.compile(r"<!--.*?-->\n*", re.DOTALL)
 """The first lines of a generated manual; they tell developers how to make it anew."""
@@ -84,6 +94,8 @@ def _write_editor_settings(folder: Path) -> None:
     _write_json(folder / ".vscode" / "settings.json", _SETTINGS)
     _write_json(folder / ".vscode" / "extensions.json", _EXTENSIONS)
     (folder / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")
+    hooks = written({"repos": [{"repo": "local", "hooks": [_HOOK]}]})
+    (folder / ".pre-commit-config.yaml").write_text(hooks, encoding="utf-8")
 
 
 def _write_json(path: Path, content: Mapping[str, object]) -> None:

@@ -15,6 +15,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "whisper": ("ctranslate2", "faster_whisper"),
         "sip": ("baresip",),
         "simulate": ("numba",),
+        "lsp": ("lsprotocol", "pygls"),
     }
 )
 """Extra of the distribution to the modules that it installs."""

@@ -68,6 +68,7 @@ def test_the_editor_finds_a_schema_for_every_file(line):
 
 def test_nothing_of_ours_that_is_no_line_is_copied(line):
     assert not [*line.rglob("*.py"), *line.rglob("rendered")]
+    assert "entry: ivr check --strict" in (line / ".pre-commit-config.yaml").read_text("utf-8")
     assert (line / "audio" / "music" / "waiting.wav").is_file()
 
 
