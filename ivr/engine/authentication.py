@@ -17,7 +17,7 @@ from ivr.secret import Secret
 from ivr.settings.identity import CODES_A_VISIT, TRIES_A_CALL
 
 from .scratch import Scratch
-from .service_ports.identity import ChargeTry, CheckCode, NotePassed, NoteUnanswered, SendCode, TryPassed
+from .service_ports.identity import ChargeTry, CheckCode, NotePassed, NoteUnanswered, SendCode, TryCharged, TryPassed
 from .turn import Turn
 
 
@@ -54,20 +54,30 @@ def tries_left(turn: Turn) -> bool:
 
 
 def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
-    """Check a claimed account and its query PIN (level L1). The result never says which of them was wrong."""
+    """Check a claimed account and its query PIN (level L1). The result never says which of them was wrong.
+
+    While many accounts are guessed at, a card and a PIN are no proof: the bank is not asked, and a person takes over.
+    """
     try:
-        if not _charged(turn):
-            turn.note("identity", outcome="held back")
-            return Proof.REFUSED
+        charged = _charge(turn)
     except LookupFailed:
         return Proof.UNAVAILABLE
+    if charged.allowed and charged.step_up:
+        _unanswered(turn)  # the caller has learnt nothing
+    if not charged.allowed or charged.step_up:
+        turn.note("identity", outcome="held back", step_up=charged.step_up)
+        return Proof.REFUSED
     try:
         answer = turn.lookup("bank.verify", {**claim, "pin": pin})
     except LookupFailed:
         _unanswered(turn)  # a try without an answer was no guess
         return Proof.UNAVAILABLE
-    if answer.get("verified") is not True or not answer.get("customer"):
+    if answer.get("verified") is False:
         return _wrong(turn)
+    if answer.get("verified") is not True or not answer.get("customer"):
+        _unanswered(turn)  # neither a yes nor a no: a wrong PIN must not be said of it
+        turn.note("identity", outcome="unclear")
+        return Proof.UNAVAILABLE
     turn.verified(1, str(answer["customer"]))
     turn.change_facts(card=answer.get("card") or {})
     turn.change(errors=0)
@@ -93,11 +103,11 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
     return True
 
 
-def _charged(turn: Turn) -> bool:
-    """Count a try on the call, the account and the number; return whether it is allowed."""
+def _charge(turn: Turn) -> TryCharged:
+    """Count a try on the call, the account and the number."""
     turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
     call, account = turn.call, turn.scratch_as(ProofScratch).account
-    return turn.ask(ChargeTry(account=account, number=call.caller, called=call.called)).allowed
+    return turn.ask(ChargeTry(account=account, number=call.caller, called=call.called))
 
 
 def _passed(turn: Turn) -> TryPassed:

@@ -35,7 +35,25 @@ def test_a_right_pin_forgets_the_call_s_failures_before_it(phone) -> None:
     assert call.press("0128").press("135790").call.errors == 0
 
 
-@pytest.mark.parametrize("answer", [{"verified": False}, {"verified": "yes", "customer": "C1"}, {"verified": True}])
+@pytest.mark.parametrize("answer", [{"verified": "yes", "customer": "C1"}, {"verified": True}, {"verified": None}, {}])
+def test_an_answer_that_is_neither_yes_nor_no_is_no_wrong_pin(phone, answer) -> None:
+    call = proving(phone, bank_verify=answer, identity_unanswered={}).press("0128").press("135790")
+    assert call.call.identity.level == 0
+    assert "identity.unanswered" in sources(call)
+    assert "identity.passed" not in sources(call)
+    assert call.step == "agent"
+
+
+def test_while_accounts_are_guessed_at_the_bank_is_not_asked_and_a_person_takes_over(phone) -> None:
+    alarmed = {"allowed": True, "locked": False, "wait_s": 0, "left": 4, "step_up": True}
+    call = proving(phone, bank_verify=RIGHT, identity_charge=alarmed, identity_unanswered={})
+    call.press("0128").press("135790")
+    assert "bank.verify" not in sources(call)
+    assert "identity.unanswered" in sources(call)
+    assert (call.call.identity.level, call.step) == (0, "agent")
+
+
+@pytest.mark.parametrize("answer", [{"verified": False}])
 def test_an_answer_that_is_not_plainly_right_proves_nothing(phone, answer) -> None:
     call = proving(phone, bank_verify=answer).press("0128").press("135790")
     assert call.call.identity.level == 0

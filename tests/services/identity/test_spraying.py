@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 from .conftest import DAY, HOUR, MONDAY, Line
 
@@ -74,3 +75,33 @@ def test_the_alarm_ends_when_callers_get_it_right_again_or_in_time(quick: Line):
         quick.charge(MONDAY + DAY + HOUR + 300, f"F{n}", f"+86135{n * 1013:08d}")
         quick.passed(MONDAY + DAY + HOUR + 301, f"F{n}", f"+86135{n * 1013:08d}")
     assert not quick.service.watch.alarmed_since()
+
+
+def test_ten_thousand_guesses_over_accounts_numbers_and_days_reach_few_accounts_and_lock_no_honest_caller(quick: Line):
+    """A guess every 30 s at 10,000 accounts from new numbers, for three and a half days; an honest caller a minute.
+
+    A guess reaches the bank if its try is allowed and no more proof is asked for, as `check_pin` has it.
+    """
+    chance, checked, honest, days = random.Random(8), Counter[str](), 0, Counter[tuple[str, int]]()
+    first_alarm = 0
+    for guess in range(10_000):
+        now = MONDAY + 30 * guess
+        account, number = f"C-{chance.randrange(10_000)}", f"+86139{chance.randrange(10**8):08d}"
+        charged = quick.charge(now, account, number)
+        if charged["allowed"] and not charged["step_up"]:
+            checked[account] += 1
+            days[account, int(now // DAY)] += 1
+        elif charged["allowed"]:
+            first_alarm = first_alarm or sum(checked.values())
+            quick.ask("unanswered", now, account=account, number=number)
+        if guess % 2 == 0:
+            caller = f"H-{guess}"
+            tried = quick.charge(now, caller, f"+86138{guess:08d}")
+            honest += not tried["allowed"]
+            if tried["allowed"] and not tried["step_up"]:
+                quick.passed(now, caller, f"+86138{guess:08d}")
+            elif tried["allowed"]:
+                quick.ask("unanswered", now, account=caller, number=f"+86138{guess:08d}")
+    assert 0 < first_alarm <= 100, "at most 1 % of the accounts before the alarm"
+    assert max(days.values()) <= 5
+    assert honest == 0
