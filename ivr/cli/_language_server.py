@@ -59,8 +59,8 @@ class FlowServer(LanguageServer):
         by_file: dict[str, list[Problem]] = {name: [] for name in texts}
         for problem in problems:
             by_file.setdefault(Path(problem.place.file).name, []).append(in_language(problem, language))
-        for name, found in by_file.items():
-            diagnostics = [_diagnostic(problem) for problem in found]
+        for name, listed in by_file.items():
+            diagnostics = [_diagnostic(problem) for problem in listed]
             params = lsp.PublishDiagnosticsParams(uri=_uri(folder / name), diagnostics=diagnostics)
             self.text_document_publish_diagnostics(params)
 
@@ -147,7 +147,7 @@ def _renamed(server: FlowServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit 
     """Return the edits of a rename, or None if the flows would have more problems by it, or a flow is meant."""
     uri = params.text_document.uri
     word, uses = server.uses(uri, params.position)
-    if not uses or any(use.kind == "flow" for use in uses):
+    if not uses or "flow" in {use.kind for use in uses}:
         return None
     texts = server.texts(uri)
     changed, _ = renamed(texts, uses, word, params.new_name)

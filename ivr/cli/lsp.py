@@ -10,7 +10,8 @@ def command() -> None:
     """Serve a text editor over stdin and stdout by the Language Server Protocol. The editor starts it by itself.
 
     \b
-    Example (Neovim):
+    Example (the command that an editor is told, here Neovim):
+      ivr lsp
       vim.lsp.start({name = "ivr", cmd = {"ivr", "lsp"}, root_dir = vim.fn.getcwd()})
 
     While a flow is written, its findings are those of `ivr check`, with their cures; hover tells what callers hear at a

@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 
 from ivr.demo.files import blank_folder, demo_folder, line_readme
-from ivr.yamlfile.writer import written
 
 from ._program import program
 from ._refused import Refused
@@ -87,6 +86,7 @@ def _write_editor_settings(folder: Path) -> None:
     """Write the schemas of the installed flow language, and the editor settings that point to them."""
     from ivr.flow.schema import flow_schema, line_schema, lookups_schema
     from ivr.session.step_registry import catalogue
+    from ivr.yamlfile.writer import written
 
     _write_json(folder / "flows" / ".schema" / "flow.json", flow_schema(catalogue()))
     _write_json(folder / "flows" / ".schema" / "line.json", line_schema())
