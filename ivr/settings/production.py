@@ -33,7 +33,8 @@ def production_faults(settings: Settings) -> Iterator[str]:
     for name in _SECRETS:
         value: Hidden = getattr(settings, name)
         if value and (fault := _weakness(value.reveal())):
-            yield f"{VARIABLES[name]} {fault}; make one with: openssl rand -hex 32"
+            cure = "copy it from the carrier" if name == "auth_token" else "make one with: openssl rand -hex 32"
+            yield f"{VARIABLES[name]} {fault}; {cure}"
 
 
 def public_host(settings: Settings) -> str:

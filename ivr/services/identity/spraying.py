@@ -20,6 +20,8 @@ WRONG, RIGHT = 156, -277
 ALARM, CALM, MOST = 1000, 300, 2000
 SETTLED = 3
 """The seconds after which a try without a right answer counts as wrong: longer than a bank may take to answer."""
+BURST = 60
+"""Tries without an answer, within SETTLED seconds, that raise the alarm; 100,000 honest proofs an hour have some 15."""
 _MOST_OPEN = 500
 KEY_CHANGED = (
     "the key that names accounts has changed (IVR_KEY or the key file):"
@@ -101,6 +103,8 @@ def _settle(record: _Record, at: int) -> None:
     record["open"] = [entry for entry in record["open"] if at - entry[0] <= SETTLED]
     faded = int(record["score"] * 0.5 ** (passed / HOUR))
     record["score"] = min(MOST, faded + wrong * WRONG)
+    if len(record["open"]) >= BURST:
+        record["score"] = max(record["score"], ALARM)
     record["at"] = max(at, record["at"])
     if record["score"] >= ALARM:
         record["since"] = record["since"] or at

@@ -18,6 +18,11 @@ def test_spraying_raises_the_alarm_before_one_account_in_a_hundred_was_tried(qui
     assert [alarm["kind"] for alarm in quick.service.alarms.newest()] == ["spraying"]
 
 
+def test_guesses_that_are_all_made_at_once_do_not_outrun_the_alarm(quick: Line):
+    tried = [not quick.charge(MONDAY, f"C{n}", f"+86139{n:08d}")["step_up"] for n in range(300)]
+    assert 0 < sum(tried) <= 60
+
+
 def test_spraying_is_noticed_among_honest_callers(quick: Line):
     chance, now = random.Random(7), MONDAY
     for n in range(400):
