@@ -40,6 +40,7 @@ def steps(options: list[str]) -> list[tuple[str, list[str]]]:
         ("types", [str(programs / "mypy"), "--no-error-summary"]),
         ("imports", [str(programs / "lint-imports")]),
         ("flows", [*ivr, "check"]),
+        ("known vulnerabilities", [sys.executable, "-m", "tests.supply_chain"]),
         ("tests of a turn, traced", [*pytest, *coverage, *own]),
         ("calls in real time", [sys.executable, "-m", "pytest", *IN_REAL_TIME]),
         ("tests", [*pytest, *(f"--ignore={path}" for path in (*own, *IN_REAL_TIME))]),
