@@ -12,6 +12,7 @@ from ivr.channels.twilio.recordings import TwilioRecordings
 from ivr.engine.service_ports.queue import PromiseCallback
 from ivr.engine.service_ports.sms import SendMessage
 from ivr.errors import IvrError, LookupFailed
+from ivr.flow.waiting import Waiting
 from ivr.net.http import HttpAnswer, HttpClient
 from ivr.services.queue import callbacks, legs, plan
 from ivr.services.queue.legs import Legs
@@ -111,7 +112,7 @@ def test_no_recording_is_fetched_from_elsewhere(hotline):
 
 def test_no_expensive_number_is_rung_or_written_to(hotline, shipped):
     assert ring_expensive_numbers(hotline) == []
-    with twin(patch.object(callbacks, "may_be_called", lambda _: True), patch.object(sms, "PREMIUM", ())):
+    with twin(patch.object(Waiting, "may_call_back", lambda *_: True), patch.object(sms, "PREMIUM", ())):
         assert ring_expensive_numbers(Hotline(shipped))
 
 
@@ -134,5 +135,5 @@ def test_a_machine_that_answers_for_an_agent_reaches_no_customer(hotline, shippe
 
 
 @pytest.mark.parametrize("number", ["+8613800000001", "+861085550100"])
-def test_honest_numbers_are_called_back(number):
-    assert callbacks.may_be_called(number)
+def test_honest_numbers_are_called_back(hotline, number):
+    assert hotline.ivr.release.line.waiting.may_call_back(number)

@@ -75,6 +75,7 @@ class WorkerStore:
     def __init__(self, shared: SharedStore, process: Process) -> None:
         self._shared, self._process, self._life = shared, process, process.life
         self._stage, self._memory = shared.stage, shared.memory
+        self.vault = WorkerVault(self)
 
     # calls
 
@@ -246,3 +247,25 @@ class WorkerStore:
             yield
         finally:
             task.until = outer
+
+
+class WorkerVault:
+    """The vault as one life of one worker uses it: changed at once, beside the transaction."""
+
+    def __init__(self, store: WorkerStore) -> None:
+        self._store, self._vault = store, store._memory.vault
+
+    def put(self, key: str, data: bytes, until: float) -> None:
+        self._use(Point.WRITE, lambda: self._vault.put(key, data, until))
+
+    def read(self, key: str) -> bytes | None:
+        return self._use(Point.READ, lambda: self._vault.read(key))
+
+    def drop(self, key: str) -> None:
+        self._use(Point.WRITE, lambda: self._vault.drop(key))
+
+    def drop_expired(self, now: float) -> int:
+        return self._use(Point.WRITE, lambda: self._vault.drop_expired(now))
+
+    def _use(self, point: Point, work: Callable[[], T]) -> T:
+        return self._store._done(self._store._meet(point), work)
