@@ -38,21 +38,20 @@ class ChoiceReach:
 
     def distant_choices(self, flow: str, menu: str) -> Sequence[DistantChoice]:
         """Return the choices that count at a menu besides its own, the nearest first."""
-        steps = list(self._flows[flow].written_steps())
-        below = [step for step in _onward(self._flows[flow], menu) if step.name != menu]
-        near = below + [step for step in steps if step.name != menu and step not in below]
-        distant = list(self._landing(flow, near, below))
+        below = {step.name: step for step in _onward(self._flows[flow], menu) if step.name != menu}
+        others = (step for step in self._flows[flow].written_steps() if step.name != menu and step.name not in below)
+        distant = list(self._landing(flow, [*below.values(), *others], below))
         if flow not in self._around:
             self._around[flow] = _flows_around(self._flows, flow)
         for other in self._around[flow]:
             distant += self._landing(other, self._flows[other].written_steps())
         return distant
 
-    def _landing(self, flow: str, steps: Iterable[Step], below: Collection[Step] = ()) -> Iterator[DistantChoice]:
-        """Yield the choices of steps that count elsewhere: services, and all that are `below`."""
+    def _landing(self, flow: str, steps: Iterable[Step], below: Collection[str] = ()) -> Iterator[DistantChoice]:
+        """Yield the choices of steps that count elsewhere: services, and all of the steps named `below`."""
         for step in steps:
             for choice in step.own_choices():
-                if (choice.reason or step in below) and (landing := self.landing_of(flow, step, choice)):
+                if (choice.reason or step.name in below) and (landing := self.landing_of(flow, step, choice)):
                     yield DistantChoice(*landing, choice)
 
     def landing_of(self, flow: str, step: Step, choice: Choice) -> tuple[str, str] | None:
