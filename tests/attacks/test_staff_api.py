@@ -74,7 +74,7 @@ def write_formulas(_: Hotline) -> list[str]:
 def test_every_path_asks_for_the_token(hotline, shipped):
     assert len(routes(hotline)) >= 16
     assert ask_without_token(hotline) == []
-    with twin(patch.object(api, "check_bearer", lambda *_: None)):
+    with twin(patch.object(api.ApiAccess, "check", lambda *_: None)):
         assert ask_without_token(Hotline(shipped))
 
 
