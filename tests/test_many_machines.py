@@ -24,7 +24,7 @@ from tests.postgresql import PostgresqlServer
 from tests.server_fixtures import exchange
 from tests.waiting import PATIENCE, wait_until, wait_until_ready
 
-TOKEN, API_TOKEN = "0123456789abcdef0123456789abcdef", "a-token-for-desktops-0123456789"
+TOKEN, API_TOKEN = "8c1fd2704be936a5f07d28e4b61c935a", "e40b7f93d1285ca6b97e03f4d86a21c5"
 PUBLIC_URL = "https://ivr.example.com"
 KEY = "3b7d02e94c6f18a5d0e2b79c4f615a83"
 PASSWORD = "8s3cretOfTheDatabase"
@@ -84,13 +84,16 @@ def machines(tmp_path: Path, address: str, clean_environment: Callable[..., dict
         TWILIO_AUTH_TOKEN=TOKEN, IVR_KEY=KEY, IVR_STORE=address, IVR_API_TOKEN=API_TOKEN, IVR_PUBLIC_URL=PUBLIC_URL
     )
     running = [Machine(tmp_path / name, environment) for name in ("east", "west")]
+    try:
+        for machine in running:
+            wait_until_ready(machine.url, machine.process, machine.log)
+        yield running
+    finally:  # a server that is left running is a fault of whatever test comes next
+        for machine in running:
+            machine.process.send_signal(signal.SIGTERM)
+        for machine in running:
+            machine.process.wait(PATIENCE)
     for machine in running:
-        wait_until_ready(machine.url, machine.process, machine.log)
-    yield running
-    for machine in running:
-        machine.process.send_signal(signal.SIGTERM)
-    for machine in running:
-        machine.process.wait(PATIENCE)
         assert PASSWORD not in machine.log.read_text("utf-8")
 
 
