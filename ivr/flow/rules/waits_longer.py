@@ -45,7 +45,7 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
     for name in dict.fromkeys(urgent):
         delays += _delays(line, name)
     for delay in {delay.keys: delay for delay in delays}.values():
-        yield Problem(place_within(node, *delay.keys), RULE.id, delay.message, delay.cure)
+        yield Problem(place_within(node, *delay.keys), RULE.id, delay.message, delay.cure, "warning")
 
 
 def check_steps(flow: Flow, parts: Parts) -> Iterator[Problem]:
@@ -53,7 +53,9 @@ def check_steps(flow: Flow, parts: Parts) -> Iterator[Problem]:
     for step in flow.written_steps() if parts.line else ():
         if parts.line and step.priority() not in ("", _NORMAL):
             for delay in _delays(parts.line, step.desk().name):
-                yield Problem(step.place_of(step.kind), RULE.id, delay.message, f"In line.yaml: {delay.cure}")
+                yield Problem(
+                    step.place_of(step.kind), RULE.id, delay.message, f"In line.yaml: {delay.cure}", "warning"
+                )
 
 
 def _delays(line: Hotline, name: str) -> Iterator[_Delay]:
@@ -102,4 +104,9 @@ def _desks_of_everyone(line: Hotline) -> Iterator[Desk]:
     return (line.desks[name] for name in dict.fromkeys(names) if name in line.desks)
 
 
-RULE = Rule("waits-longer", "Callers with a priority may wait longer than everyone else.", flow=check_steps, line=check)
+RULE = Rule(
+    "waits-longer",
+    "Callers with a priority may wait longer than everyone else (warning).",
+    flow=check_steps,
+    line=check,
+)
