@@ -47,7 +47,8 @@ class ReleaseEngines:
         if not self._follows:
             return self.newest
         version = self._publication(unit.text(PUBLISHING, LIVE)).version_for(call_id, now)
-        return self._usable(version) or self.newest
+        engine = self._usable(version) if version else None  # a store that was emptied has nothing published
+        return engine or self.newest
 
     def engine_of(self, version: str) -> Engine:
         """Return the engine of a release, read from the store when it is another one. Raises FlowStuck, FlowError."""

@@ -38,4 +38,4 @@ def test_strangers_and_older_callers_hear_the_menu_alone(ring, caller, keys):
 
 
 def test_who_does_not_want_it_says_so_once(ring):
-    assert "您常用的" not in greeted(ring, STANDARD, "1", "1", "57")
+    assert "您常用的" not in greeted(ring, STANDARD, "1", "1", "56")

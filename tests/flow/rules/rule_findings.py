@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ivr.errors import FlowError
-from ivr.flow.loader import reload
+from ivr.flow.loader import inspect_files, reload
 from ivr.session.step_registry import catalogue
 
 LINE = 'lines: {default: it}\ndesks: {general: "+861085550100"}\ndesk: general\n'
@@ -11,11 +13,18 @@ AGENT = "  agent:\n    transfer: general\n    otherwise: bye\n  bye:\n    hangup
 
 
 def findings(steps: str, top: str = "", **files: str) -> list[str]:
-    flow = f"flow: it\nstart: hello\n{top}steps:\n{steps}{AGENT}"
-    named = {f"{name}.yaml": text for name, text in files.items()}
     try:
-        release = reload({"it.yaml": flow, "line.yaml": LINE, **named}, catalogue())
+        release = reload(_files(steps, top, files), catalogue())
     except FlowError as refused:
         return [problem.rule for problem in refused.problems]
     assert "it" in release.flows
     return []
+
+
+def warnings(steps: str, top: str = "", **files: str) -> list[str]:
+    return [problem.rule for problem in inspect_files(_files(steps, top, files), catalogue())[1]]
+
+
+def _files(steps: str, top: str, more: Mapping[str, str]) -> dict[str, str]:
+    flow = f"flow: it\nstart: hello\n{top}steps:\n{steps}{AGENT}"
+    return {"it.yaml": flow, "line.yaml": LINE, **{f"{name}.yaml": text for name, text in more.items()}}

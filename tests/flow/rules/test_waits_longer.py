@@ -6,7 +6,7 @@ import pytest
 
 from ivr.flow.rules.waits_longer import RULE
 
-from .rule_findings import LINE, findings
+from .rule_findings import LINE, warnings
 
 TWO_DESKS = LINE.replace('"}', '", vip: {number: "+861085550188"%s}}')
 
@@ -29,4 +29,4 @@ def hello(transfer: str) -> str:
 def test_a_step_gives_no_priority_at_a_desk_that_everyone_elses_agents_do_not_serve(
     transfer: str, overflow: str, rules: list[str]
 ) -> None:
-    assert findings(hello(transfer), line=TWO_DESKS % overflow) == rules
+    assert warnings(hello(transfer), line=TWO_DESKS % overflow) == rules
