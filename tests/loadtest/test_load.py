@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,14 @@ SHORT = "--users 10 --duration 5m --max-calls 30 --speed 100 --think 100ms --ram
 
 def load(*options: str) -> Result:
     return CliRunner().invoke(command, ["main_menu", *options])
+
+
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Let children get SIGINT: what a script runs in the background ignores it, and hands that down."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_a_load_is_measured_reported_and_judged(server: Phone, conversations: str, tmp_path: Path) -> None:
@@ -72,6 +81,7 @@ def test_without_a_missed_objective_the_exit_code_is_0_though_turns_failed(serve
     assert "status 500 at press 4 keys after 请输入卡号后四位" in done.stderr
 
 
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interrupt_ends_the_run_with_what_was_found(server: Phone, conversations: str) -> None:
     where = ("--url", server.url, "--conversations", conversations)
     options = ["load", "main_menu", *where, *SHORT.split(), "--max-calls", "1000000"]
@@ -117,6 +127,7 @@ def test_nothing_that_locust_loads_imports_the_engine_or_the_chart() -> None:
     assert done.stdout.splitlines() == [rooms, "False"]
 
 
+@pytest.mark.usefixtures("_interruptible")
 def test_the_user_runs_on_locust_alone(server: Phone, conversations: str, tmp_path: Path) -> None:
     line = (
         "-f ivr/loadtest/locustfile.py --headless -u 10 -r 10 -t 5m --think 0.1 --speed 100 --skip-log-setup "
