@@ -11,7 +11,8 @@ from ._sqlite_connections import Connections
 from ._sqlite_writer import OneWriter
 
 LAST = "SELECT coalesce(max(write), 0) FROM board"
-SINCE = "SELECT name, write, body FROM board WHERE write > ?"
+SINCE = f"SELECT name, write, body FROM board WHERE write > ? UNION ALL SELECT NULL, ({LAST}), NULL"  # noqa: S608
+"""The rows, and one without a name for the last write. One statement: no write may come between the two."""
 PUT = """INSERT INTO board (name, write, body) VALUES (?, ?, ?)
     ON CONFLICT (name) DO UPDATE SET write = excluded.write, body = excluded.body"""
 FORGET_DELETED = "DELETE FROM board WHERE body IS NULL AND write <= ?"
@@ -39,9 +40,8 @@ class SqliteBoard:
         """Return the number of the last write, and the rows written after `write`; None marks a deleted row."""
         with self._connections.faults():
             rows = self._connections.execute(SINCE, (write,)).fetchall()
-            if rows:
-                return max(row[1] for row in rows), {name: body for name, _, body in rows}
-            return int(self._connections.execute(LAST).fetchone()[0]), {}
+        last = max(at for name, at, _ in rows if name is None)
+        return last, {name: body for name, _, body in rows if name is not None}
 
     def write_rows(self, rows: Mapping[str, bytes | None], *, seen: int) -> bool:
         """Write all rows at once if the last write is still `seen`; otherwise write nothing and return False."""

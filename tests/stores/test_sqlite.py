@@ -136,7 +136,7 @@ def test_reads_in_one_block_are_one_transaction_and_an_empty_block_is_none(store
         store.rows_since(0)
 
     assert statements(store, lambda: None) == []
-    assert statements(store, read) == ["BEGIN", "SELECT", "SELECT", "SELECT", "SELECT", "COMMIT"]
+    assert statements(store, read) == ["BEGIN", "SELECT", "SELECT", "SELECT", "COMMIT"]
     assert statements(store, lambda: store.load("call")) == ["BEGIN", "SELECT", "COMMIT"]
 
 

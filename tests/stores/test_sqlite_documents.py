@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -84,3 +86,20 @@ def test_a_closed_store_says_so(file: Path) -> None:
         store.keys("c")
     with pytest.raises(StoreError, match="has been closed"):
         store.change("c", "k", lambda _: {})
+
+
+def test_a_write_while_the_board_is_read_is_not_passed_over(
+    store: SqliteStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = SqliteStore(file)
+    execute = store._connections.execute
+
+    def overtaken(statement: str, values: Sequence[Any] = ()) -> SimpleNamespace:
+        rows = execute(statement, values).fetchall()
+        other.write_rows({"agents/w1": b"rings"}, seen=0)
+        return SimpleNamespace(fetchall=lambda: rows, fetchone=lambda: rows[0])
+
+    monkeypatch.setattr(store._connections, "execute", overtaken)
+    assert store.rows_since(0) == (0, {})
+    assert store.rows_since(0) == (1, {"agents/w1": b"rings"})
+    other.close()
