@@ -191,15 +191,20 @@ def _is_usable() -> bool:
 
 
 def _try_until_usable(options: _Options) -> tuple[Settings, Release, list[Channel[Any]]]:
-    """Try until it succeeds: earlier workers take the calls meanwhile, and would leave if this process ended."""
-    from ivr.errors import IvrError
+    """Try until it succeeds: earlier workers take the calls meanwhile, and would leave if this process ended.
 
-    while True:
+    SIGTERM and SIGINT, which wait for the supervisor, end it in order.
+    """
+    from ivr.errors import IvrError
+    from ivr.server.succession import is_to_end
+
+    while not is_to_end():
         try:
             return _try_out(options, ends=False)
         except (Refused, IvrError, OSError) as fault:
             click.echo(f"Trying again: {fault}", err=True)
             time.sleep(_AGAIN_SECONDS)
+    sys.exit(0)
 
 
 def _try_out(options: _Options, *, ends: bool) -> tuple[Settings, Release, list[Channel[Any]]]:

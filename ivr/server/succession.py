@@ -11,6 +11,13 @@ from dataclasses import asdict, dataclass
 from typing import NoReturn, Self
 
 VARIABLE = "IVR_SERVE_SUCCESSION"
+ENDING = (signal.SIGTERM, signal.SIGINT)
+"""The signals that end a server in order."""
+
+
+def is_to_end() -> bool:
+    """Return whether a signal that ends the server waits for the program to handle it."""
+    return not signal.sigpending().isdisjoint(ENDING)
 
 
 @dataclass(frozen=True)
@@ -31,12 +38,13 @@ class Succession:
     def restart(self) -> NoReturn:
         """Replace the program of this process by the one that is installed now. Raises OSError.
 
-        SIGHUP is ignored until that program handles it, since it would end the process.
+        Until that program handles signals, SIGHUP is ignored, which would end the process, and ENDING wait.
         """
         for descriptor in (*self.listeners, *self.life):
             os.set_inheritable(descriptor, True)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         sys.stdout.flush()
         sys.stderr.flush()
         environment = {**os.environ, VARIABLE: json.dumps(asdict(self))}

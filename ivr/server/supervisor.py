@@ -21,7 +21,7 @@ from ivr.telemetry import log
 
 from .door import GuardedApplication
 from .listening import notify
-from .succession import Succession
+from .succession import ENDING, Succession
 from .worker import IDLE_GRACE, LONGEST_GOODBYE, READY, TOLD_BY, work
 
 LONGEST_CHECK = 120.0
@@ -99,6 +99,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda number, _frame: self._signals.add(number))
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)  # which have waited during a restart in place
         return read
 
     def _fill_up(self) -> None:

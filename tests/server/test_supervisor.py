@@ -138,3 +138,10 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_server_that_is_told_to_end_while_it_starts_again_ends_in_order(program):
+    program.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: program.logged('"restart"'))
+    program.process.send_signal(signal.SIGTERM)
+    assert program.process.wait(PATIENCE) == 0, program.log.read_text()
