@@ -7,8 +7,9 @@ call can begin at its target: no step behind it reads a value that only the way 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from .model import Choice, Flow, Step
 from .outcomes import flow_routes, step_routes
@@ -17,6 +18,8 @@ from .standing_values import STANDING_VALUES
 
 HERE = "here"
 """The value of `reach` that keeps a choice to its own menu."""
+MOST_DISTANT = 200
+"""The most choices of other menus that count at one: a carrier takes 500 hints (Twilio), each choice has a few."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +38,30 @@ class ChoiceReach:
         self._flows = flows
         self._beginnings: dict[tuple[str, str], bool] = {}
         self._around: dict[str, Sequence[str]] = {}
+        self._needs: dict[str, _Needs] = {}
 
     def distant_choices(self, flow: str, menu: str) -> Sequence[DistantChoice]:
-        """Return the choices that count at a menu besides its own, the nearest first."""
-        below = {step.name: step for step in _onward(self._flows[flow], menu) if step.name != menu}
-        others = (step for step in self._flows[flow].written_steps() if step.name != menu and step.name not in below)
-        distant = list(self._landing(flow, [*below.values(), *others], below))
+        """Return the choices that count at a menu besides its own, the nearest first, `MOST_DISTANT` at most."""
+        below: set[str] = {menu}
         if flow not in self._around:
             self._around[flow] = _flows_around(self._flows, flow)
-        for other in self._around[flow]:
-            distant += self._landing(other, self._flows[other].written_steps())
-        return distant
+        near = self._landing(flow, self._below(flow, menu, below), every=True)
+        others = self._landing(flow, (step for step in self._flows[flow].written_steps() if step.name not in below))
+        elsewhere = (self._landing(other, self._flows[other].written_steps()) for other in self._around[flow])
+        return list(islice(chain(near, others, *elsewhere), MOST_DISTANT))
 
-    def _landing(self, flow: str, steps: Iterable[Step], below: Collection[str] = ()) -> Iterator[DistantChoice]:
-        """Yield the choices of steps that count elsewhere: services, and all of the steps named `below`."""
+    def _below(self, flow: str, menu: str, names: set[str]) -> Iterator[Step]:
+        """Yield the steps behind a menu, the nearest first, and note their names."""
+        for step in _onward(self._flows[flow], menu):
+            if step.name not in names:
+                names.add(step.name)
+                yield step
+
+    def _landing(self, flow: str, steps: Iterable[Step], *, every: bool = False) -> Iterator[DistantChoice]:
+        """Yield the choices of steps that count elsewhere: services, or with `every` all."""
         for step in steps:
             for choice in step.own_choices():
-                if (choice.reason or step.name in below) and (landing := self.landing_of(flow, step, choice)):
+                if (choice.reason or every) and (landing := self.landing_of(flow, step, choice)):
                     yield DistantChoice(*landing, choice)
 
     def landing_of(self, flow: str, step: Step, choice: Choice) -> tuple[str, str] | None:
@@ -68,8 +78,15 @@ class ChoiceReach:
         if target not in self._beginnings:
             there = self._flows[target[0]].steps.get(target[1])
             leads_on = there is not None and not there.ends and not there.reaches_person
-            self._beginnings[target] = leads_on and begins_at(self._flows[target[0]], target[1])
+            self._beginnings[target] = leads_on and begins_at(
+                self._flows[target[0]], target[1], self._needs_of(target[0])
+            )
         return target if self._beginnings[target] else None
+
+    def _needs_of(self, flow: str) -> _Needs:
+        if flow not in self._needs:
+            self._needs[flow] = _Needs(self._flows[flow])
+        return self._needs[flow]
 
     def _target(self, flow: str, name: str) -> tuple[str, str] | None:
         if name in self._flows[flow].steps:
@@ -77,13 +94,34 @@ class ChoiceReach:
         return (name, self._flows[name].start) if name in self._flows else None  # `return` is neither
 
 
-def begins_at(flow: Flow, start: str) -> bool:
+class _Needs:
+    """What the steps of a flow need, each worked out once: flows of a thousand menus ask for each target."""
+
+    def __init__(self, flow: Flow) -> None:
+        settable = {name for step in flow.steps.values() for name in step.sets()} | set(flow.parameters)
+        self._settable = frozenset(settable - set(STANDING_VALUES))
+        self._by_step: dict[str, frozenset[str]] = {}
+        self._arrivals: dict[str, Sequence[tuple[str, frozenset[str]]]] = {}
+
+    def of(self, step: Step) -> frozenset[str]:
+        """Return the variables of the flow that a step says, computes with or passes on."""
+        if step.name not in self._by_step:
+            self._by_step[step.name] = _needs(step) & self._settable
+        return self._by_step[step.name]
+
+    def onward(self, step: Step) -> Sequence[tuple[str, frozenset[str]]]:
+        """Return the steps to which a step leads, with what it sets on the way."""
+        if step.name not in self._arrivals:
+            self._arrivals[step.name] = tuple(dict.fromkeys(_arrivals(step, frozenset())))
+        return self._arrivals[step.name]
+
+
+def begins_at(flow: Flow, start: str, needs: _Needs | None = None) -> bool:
     """Return whether a call can begin at a step: every value that is spoken or passed on is set on all ways to it.
 
     The ways end at the flow's main menu, where every call can be.
     """
-    settable = {name for step in flow.steps.values() for name in step.sets()} | set(flow.parameters)
-    settable -= set(STANDING_VALUES)
+    needs = needs or _Needs(flow)
     before: dict[str, frozenset[str]] = {start: frozenset()}
     frontier = [start]
     while frontier:
@@ -91,9 +129,10 @@ def begins_at(flow: Flow, start: str) -> bool:
         if step is None or (step.name == flow.main_menu and step.name != start):
             continue
         names = before[step.name]
-        if (_needs(step) & settable) - names:
+        if needs.of(step) - names:
             return False
-        for target, after in _arrivals(step, names):
+        for target, added in needs.onward(step):
+            after = names | added
             on_all_ways = before[target] & after if target in before else after
             if before.get(target) != on_all_ways:
                 before[target] = on_all_ways
