@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ivr.flow import phrasebook
 from ivr.flow.model import Choice
 from ivr.flow.reach import DistantChoice
 
@@ -79,10 +80,12 @@ class _Composing:
     """Puts choices of the same service together. A phrase belongs to the nearest choice that has it."""
 
     def __init__(self, turn: Turn, menu: str, offered: Sequence[Choice]) -> None:
-        self._language, self._flow = turn.call.language, turn.flow.name
+        self._language, self._flow, self._understand = turn.call.language, turn.flow.name, turn.services.understand
+        self._here = (self._flow, menu)
         self._own = [phrases_of(choice, self._language) for choice in offered]
         self._further: dict[int, list[str]] = defaultdict(list)
-        self._taken = {phrase.casefold() for phrases in self._own for phrase in phrases}
+        self._own_words = {phrase.casefold() for phrases in self._own for phrase in phrases}
+        self._taken = set(self._own_words)
         step = turn.flow.steps[menu]
         landings = [turn.reach.landing_of(self._flow, step, choice) for choice in offered]
         self._local = tuple(landing is None for landing in landings)
@@ -100,6 +103,8 @@ class _Composing:
         name = distant.choice.reason or landing
         for phrase in said:
             self._targets[phrase.casefold()].add(name)
+        if landing == self._here and not distant.choice.reason:
+            return  # the caller is there already
         own = self._places.get(name, self._places.get(landing))
         if own is None:
             group = self._groups.setdefault(name, _Group(distant))
@@ -108,12 +113,24 @@ class _Composing:
             self._further[own] += self._new(said)
 
     def _new(self, said: Sequence[str]) -> list[str]:
-        phrases = [phrase for phrase in said if phrase.casefold() not in self._taken]
+        phrases = [phrase for phrase in said if phrase.casefold() not in self._taken and not self._own_name(phrase)]
         self._taken |= {phrase.casefold() for phrase in phrases}
         return phrases
 
+    def _own_name(self, phrase: str) -> bool:
+        """Return whether a phrase is understood just as one of an own choice: "your balance" beside "balance"."""
+        words = phrase.casefold()
+        if not any(own in words or words in own for own in self._own_words):
+            return False
+        named = self._understand(phrase, self._own, self._language)
+        return named is not None and self._understand(phrase, [*self._own, (phrase,)], self._language) is None
+
     def done(self) -> SpokenChoices:
-        """Return all choices. A phrase that several choices below share, such as "again", says nothing here."""
+        """Return all choices.
+
+        A phrase that several choices below share, such as "again", says nothing here; nor does a yes or no to a
+        question that was not asked yet, or a single character.
+        """
         groups = self._groups.values()
         services = [(group.taken, tuple(group.phrases)) for group in groups if group.taken.choice.reason]
         below = [(group.taken, self._telling(group)) for group in groups if not group.taken.choice.reason]
@@ -128,4 +145,9 @@ class _Composing:
     def _telling(self, group: _Group) -> ChoicePhrases:
         phrases = dict.fromkeys(group.phrases)
         plain = (phrase for phrase in phrases if len(self._targets[phrase.casefold()]) == 1)
-        return tuple(phrase for phrase in plain if phrase.casefold() not in self._taken)
+        return tuple(phrase for phrase in plain if phrase.casefold() not in self._taken and not self._answers(phrase))
+
+    def _answers(self, phrase: str) -> bool:
+        """Return whether a phrase only answers the question of its own menu."""
+        words = [word for key in ("yes_words", "no_words") for word in phrasebook.words(self._language, key)]
+        return len(phrase) == 1 or phrase.casefold() in (word.casefold() for word in words)

@@ -90,3 +90,27 @@ def test_a_service_of_another_flow_comes_back_to_the_menu_of_this_one(phone, key
     assert (call.call.frame.flow, call.step) == ("other", "loss")
     call.press(key)
     assert (call.call.frame.flow, call.step) == ("test", "start")
+
+
+SURE = """
+  start: {prompt: 您好。, menu: [{label: 转账, goto: sure}]}
+  sure: {prompt: 真的吗？, menu: [{label: 好的, goto: done}, {label: 对, goto: done}, {label: 不转账, goto: start}]}
+  done: {prompt: 转好了。, menu: [{label: 再听, goto: done}]}
+"""
+
+
+@pytest.mark.parametrize("said", ["好的", "对", "不转账"])
+def test_a_yes_or_no_counts_only_where_its_question_was_asked(phone, said):
+    call = phone(SURE)
+    assert call.speak(said).step == "start"
+    assert call.call.errors == 1
+
+
+def test_a_service_that_is_named_like_a_choice_of_the_menu_but_for_fillers_leaves_it_its_name(phone):
+    call = phone("""
+  start: {prompt: 您好。, menu: [{label: balance, goto: simple}, {label: more, goto: more}]}
+  simple: {prompt: 好。, menu: [{label: again, goto: simple}]}
+  more: {prompt: 更多。, menu: [{label: your balance, goto: full, reason: balance}]}
+  full: {prompt: 全部。, menu: [{label: again, goto: full}]}
+""")
+    assert call.speak("your balance").step == "simple"
