@@ -95,7 +95,7 @@ class ChoiceReach:
 
 
 class _Needs:
-    """What the steps of a flow need, each worked out once: flows of a thousand menus ask for each target."""
+    """The needs of a flow's steps, each worked out once: flows of a thousand menus ask for each target."""
 
     def __init__(self, flow: Flow) -> None:
         settable = {name for step in flow.steps.values() for name in step.sets()} | set(flow.parameters)
