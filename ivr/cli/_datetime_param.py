@@ -42,20 +42,18 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
     def _moment(self, text: str, now: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         from ivr.calendar import local, staff_calendar
 
-        today = local(now)
+        today, zone = local(now), staff_calendar().zone
         try:
             if text == "24:00":  # the end of today, as opening hours write it
-                return datetime.combine(
-                    today.date() + timedelta(days=1), datetime.min.time(), staff_calendar().zone
-                ).timestamp()
+                return datetime.combine(today.date() + timedelta(days=1), datetime.min.time(), zone).timestamp()
             if _CLOCK.fullmatch(text):
                 clock = datetime.strptime(text, "%H:%M").time()
-                until = datetime.combine(today.date(), clock, staff_calendar().zone)
+                until = datetime.combine(today.date(), clock, zone)
                 return (until if until > today else until + timedelta(days=1)).timestamp()
             moment = datetime.fromisoformat(text)
         except ValueError:
             self.fail(f'{text!r} is no time; write 18:00, "2026-11-24 08:00" or 2h', param, ctx)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=staff_calendar().zone)).timestamp()
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
 
 
 def moment_text(moment: float) -> str:

@@ -8,6 +8,10 @@ from itertools import chain, zip_longest
 from ivr.flow import phrasebook
 from ivr.flow.model import Choice
 
+from .turn import Turn
+
+YES, NO = "1", "2"
+"""The keys of a yes and a no."""
 MOST_HINTS = 500
 """The most hints of a gather: the limit of the carrier that takes most (Twilio's `hints`)."""
 
@@ -35,3 +39,15 @@ def hints_of(expected: Iterable[Sequence[str]]) -> tuple[str, ...]:
     """
     dealt = chain.from_iterable(zip_longest(*expected))
     return tuple(dict.fromkeys(phrase for phrase in dealt if phrase))[:MOST_HINTS]
+
+
+def yes_and_no(language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words for yes, and those for no."""
+    return phrasebook.words(language, "yes_words"), phrasebook.words(language, "no_words")
+
+
+def yes_or_no(turn: Turn, words: str) -> bool | None:
+    """Return a plain yes or no, said again or with courtesy; None for words that hold both or more."""
+    yes, no = yes_and_no(turn.call.language)
+    place = turn.services.understand(words, [no, yes], turn.call.language, whole=True)
+    return None if place is None else place == 1

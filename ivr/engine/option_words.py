@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ivr.flow import phrasebook
 from ivr.flow.model import Choice
 
@@ -23,3 +25,10 @@ def option_words(turn: Turn, label: str, key: str) -> str:
     spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else " ".join(key)
     phrase_key = "option_deed" if label.startswith(("To ", "If ")) else "option"
     return phrasebook.phrase(turn.call.language, phrase_key, label=label, key=spoken)
+
+
+def say_options(turn: Turn, options: Sequence[str], *, barge_in: bool = True) -> None:
+    """Say options in one sentence; nothing where there are none."""
+    if options:
+        between, end = (phrasebook.phrase(turn.call.language, f"option_{part}") for part in ("between", "end"))
+        turn.say_words(between.join(options) + end, barge_in=barge_in)

@@ -13,7 +13,7 @@ from ivr.flow import phrasebook
 from ivr.flow.model import Choice
 from ivr.flow.outcomes import MAIN_MENU, global_outcome
 
-from .option_words import option_words
+from .option_words import option_words, say_options
 from .service_ports.queue import LeaveQueue, QueueStatus
 from .step import Move, Universal
 from .turn import Turn
@@ -66,9 +66,7 @@ def _offer(turn: Turn, choices: Sequence[Choice]) -> None:
         for choice in choices
         if choice.label and turn.offered(choice)
     ]
-    between, end = (phrasebook.phrase(turn.call.language, f"option_{part}") for part in ("between", "end"))
-    if offered:
-        turn.say_words(between.join(offered) + end)
+    say_options(turn, offered)
 
 
 def choice_for(turn: Turn, choices: Sequence[Choice], key: str) -> Choice | None:

@@ -78,7 +78,7 @@ class ChoiceReach:
         if target not in self._beginnings:
             there = self._flows[target[0]].steps.get(target[1])
             leads_on = there is not None and not there.ends and not there.reaches_person
-            self._beginnings[target] = leads_on and begins_at(
+            self._beginnings[target] = leads_on and _begins_at(
                 self._flows[target[0]], target[1], self._needs_of(target[0])
             )
         return target if self._beginnings[target] else None
@@ -112,16 +112,15 @@ class _Needs:
     def onward(self, step: Step) -> Sequence[tuple[str, frozenset[str]]]:
         """Return the steps to which a step leads, with what it sets on the way."""
         if step.name not in self._arrivals:
-            self._arrivals[step.name] = tuple(dict.fromkeys(_arrivals(step, frozenset())))
+            self._arrivals[step.name] = tuple(dict.fromkeys(_arrivals(step)))
         return self._arrivals[step.name]
 
 
-def begins_at(flow: Flow, start: str, needs: _Needs | None = None) -> bool:
+def _begins_at(flow: Flow, start: str, needs: _Needs) -> bool:
     """Return whether a call can begin at a step: every value that is spoken or passed on is set on all ways to it.
 
     The ways end at the flow's main menu, where every call can be.
     """
-    needs = needs or _Needs(flow)
     before: dict[str, frozenset[str]] = {start: frozenset()}
     frontier = [start]
     while frontier:
@@ -153,10 +152,10 @@ def _needs(step: Step) -> frozenset[str]:
     return frozenset(spoken | computed | {path[0] for value in passed for path in value.paths()})
 
 
-def _arrivals(step: Step, names: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
+def _arrivals(step: Step) -> Iterator[tuple[str, frozenset[str]]]:
     for outcome, route in step_routes(step).items():
-        after = names if outcome in step.fails_by() else names | frozenset(step.sets())
-        yield from ((way.goto.name, after) for way in route)
+        added = frozenset() if outcome in step.fails_by() else frozenset(step.sets())
+        yield from ((way.goto.name, added) for way in route)
 
 
 def _onward(flow: Flow, start: str) -> Iterator[Step]:

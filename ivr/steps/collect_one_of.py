@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ivr.engine.input_step import MISS, InputScratch, InputStep
-from ivr.engine.option_words import option_words
+from ivr.engine.option_words import option_words, say_options
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Keys
@@ -152,11 +152,10 @@ class CollectOneOfStep(InputStep):
             super().ask(turn)
         if self.spoken:
             language = turn.call.language
-            between, end = (phrasebook.phrase(language, f"option_{part}") for part in ("between", "end"))
             options = [option_words(turn, item.label, str(key)) for key, item in enumerate(self._page(turn), start=1)]
             if self._pages(turn) > 1:
                 options.append(option_words(turn, phrasebook.phrase(language, "more_items"), _MORE))
-            turn.say_words(between.join(options) + end, barge_in=self.barge_in)
+            say_options(turn, options, barge_in=self.barge_in)
 
     def keys(self, turn: Turn) -> Keys:
         """One key is enough."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from ivr.engine.expected_words import NO, YES, yes_and_no, yes_or_no
 from ivr.engine.input_step import MISS, InputScratch, InputStep
 from ivr.engine.inputs import Input, Speech
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Keys
-from ivr.flow import phrasebook
 from ivr.flow.fields import option
 from ivr.flow.model import Phrases, Route
 from ivr.flow.outcomes import FAILED
@@ -22,7 +22,6 @@ from ivr.flow.text_field import PhrasesField
 MOST_CHARACTERS = 200
 """Longer answers are no name, street or product; what a caller tells at length is a recording."""
 _MARKS = " \t，。！？；、,.!?;"
-_YES, _NO = "1", "2"
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,9 @@ class CollectSpeechStep(InputStep):
     def take_keys(self, turn: Turn, keys: str) -> Move:
         """Take a yes or no by key."""
         heard = turn.scratch_as(SpeechScratch).heard
-        if heard and keys[:1] == _YES:
+        if heard and keys[:1] == YES:
             return self._accept(turn, heard)
-        if heard and keys[:1] == _NO:
+        if heard and keys[:1] == NO:
             return self.listen(turn)
         return self.universal(turn, keys[:1])
 
@@ -104,11 +103,10 @@ class CollectSpeechStep(InputStep):
         if turn.services.understand(words, self.universal_phrases(turn), language, whole=True) is not None:
             return MISS  # a global of the flow
         if scratch.heard:
-            offers = [phrasebook.words(language, "no_words"), phrasebook.words(language, "yes_words")]
-            match turn.services.understand(words, offers, language, whole=True):
-                case 0:
+            match yes_or_no(turn, words):
+                case False:
                     return self.listen(turn)
-                case 1:
+                case True:
                     return self._accept(turn, scratch.heard)
         said = words.strip(_MARKS)
         if not said or len(said) > MOST_CHARACTERS:
@@ -132,5 +130,5 @@ class CollectSpeechStep(InputStep):
         """Expect the words of the flow; while a yes or no is waited for, those."""
         language = turn.call.language
         if turn.scratch_as(SpeechScratch).heard:
-            return [phrasebook.words(language, "yes_words"), phrasebook.words(language, "no_words")]
+            return yes_and_no(language)
         return [(phrase,) for phrase in (self.likely.for_language(language) if self.likely else ())]

@@ -6,19 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ivr.engine.expected_words import NO, YES, yes_and_no, yes_or_no
 from ivr.engine.input_step import MISS, InputStep
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Keys
-from ivr.flow import phrasebook
 from ivr.flow.fields import option
 from ivr.flow.model import Route
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import Flag
 from ivr.flow.text import Text
 from ivr.flow.text_field import TextField
-
-YES, NO = "1", "2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,15 +70,10 @@ class ConfirmStep(InputStep):
         return answers.get(keys[:1]) or self.universal(turn, keys[:1])
 
     def take_speech(self, turn: Turn, words: str) -> Move:
-        """Take a plain yes or no, said again or with courtesy; words that hold both or more are no answer."""
-        offers = [_words(turn, "no_words"), _words(turn, "yes_words")]
-        place = turn.services.understand(words, offers, turn.call.language, whole=True)
-        return MISS if place is None else ("no", "yes")[place]
+        """Take a plain yes or no; words that hold both or more are no answer."""
+        answer = yes_or_no(turn, words)
+        return MISS if answer is None else "yes" if answer else "no"
 
     def expected(self, turn: Turn) -> Sequence[tuple[str, ...]]:
         """Expect the words for yes and no."""
-        return [_words(turn, "yes_words"), _words(turn, "no_words")]
-
-
-def _words(turn: Turn, key: str) -> tuple[str, ...]:
-    return phrasebook.words(turn.call.language, key)
+        return yes_and_no(turn.call.language)

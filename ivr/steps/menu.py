@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from ivr.engine.dialled_keys import is_extension, longest, matched_keys
 from ivr.engine.entry_parser import FINISH
 from ivr.engine.input_step import MISS, InputScratch, InputStep, keep_ahead
-from ivr.engine.option_words import language_of_choice, option_words
+from ivr.engine.option_words import language_of_choice, option_words, say_options
 from ivr.engine.spoken_choices import SpokenChoices, spoken_choices
 from ivr.engine.step import Jump, Move
 from ivr.engine.turn import Turn
@@ -274,9 +274,8 @@ class MenuStep(InputStep):
             for place, words in enumerate(options):
                 turn.pause(turn.profile.option_pause if place else 0)
                 turn.say_words(words + phrasebook.phrase(turn.call.language, "option_end"), barge_in=self.barge_in)
-        elif options:
-            between, end = (phrasebook.phrase(turn.call.language, f"option_{part}") for part in ("between", "end"))
-            turn.say_words(between.join(options) + end, barge_in=self.barge_in)
+        else:
+            say_options(turn, options, barge_in=self.barge_in)
         if returned:
             self._offer_languages(turn)
 
