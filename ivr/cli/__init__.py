@@ -21,7 +21,7 @@ except ModuleNotFoundError:
 from ivr.calendar import use_calendar
 from ivr.errors import IvrError
 
-from ._folder_calendar import folder_calendar
+from ._folder_line import folder_calendar
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 

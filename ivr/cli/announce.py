@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._datetime_param import Moment, moment_text
+from ._folder_line import folder_line
 from ._options import BY_OPTION, write_json
 from ._refused import Refused
 from ._stores import kept_store
 from ._texts import texts_by_language
 
 if TYPE_CHECKING:
-    from ivr.flow.model import Hotline
     from ivr.services.announcements import Announcement
     from ivr.settings import Settings
     from ivr.stores import Store
@@ -82,7 +82,7 @@ def on(
     if callers and not drill:
         raise click.UsageError("--from names who hears a drill; without --drill everybody hears it")
     settings = _settings()
-    line = _line(settings)
+    line = folder_line(settings)
     check_slot(slot, line)
     by_language = (
         prepared_texts(slot, preset, line)
@@ -114,7 +114,7 @@ def off(slot: str) -> None:
     was_on: list[bool] = []
     _with_store(settings, lambda store: was_on.append(switch_off(store, slot, time.time())))
     if not was_on[0]:
-        check_slot(slot, _line(settings))
+        check_slot(slot, folder_line(settings))
     click.echo(f"{slot} is off" if was_on[0] else f"{slot} was off")
 
 
@@ -132,7 +132,7 @@ def list_(as_json: bool) -> None:
     now, announcements = time.time(), dict[str, "Announcement"]()
     with kept_store(settings, reads=True) as store:
         announcements.update(switched_on(store, now))
-    slots = _line(settings).announcements
+    slots = folder_line(settings).announcements
     names = [*slots, *(name for name in announcements if name not in slots)]
     if as_json:
         rows = [_row(name, announcements.get(name), sorted(slots.get(name, ()))) for name in names]
@@ -190,22 +190,6 @@ def _settings() -> Settings:
     if store_kind(settings.store) == "memory":
         raise Refused("IVR_STORE=memory: is private to one program, so no server would see the change.")
     return settings
-
-
-def _line(settings: Settings) -> Hotline:
-    """Read line.yaml only: an emergency must be announced even while a flow has errors."""
-    from ivr.diagnostics.problem import Place
-    from ivr.errors import FlowError
-    from ivr.flow.hotline import read_line
-    from ivr.flow.loader import LINE
-    from ivr.yamlfile.source import read_file
-
-    path = settings.flows / LINE
-    node, problems = read_file(path, path.as_posix()) if path.is_file() else (None, [])
-    line, faults = read_line(node, Place(path.as_posix(), 1, 1), exists=path.is_file())
-    if line is None:
-        raise FlowError([*problems, *faults])
-    return line
 
 
 def _with_store(settings: Settings, do: Callable[[Store], Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ivr.calendar import CHINAS, LineCalendar
-from ivr.cli._folder_calendar import folder_calendar
+from ivr.cli._folder_line import folder_calendar
 
 LINES = Path(__file__).parents[1] / "flows" / "lines"
 

@@ -1,0 +1,40 @@
+"""The line whose flow files a command works on, without its flows; its calendar is read when a time first needs it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ivr.calendar import CHINAS, LineCalendar
+
+if TYPE_CHECKING:
+    from ivr.flow.model import Hotline
+    from ivr.settings import Settings
+
+
+def folder_line(settings: Settings) -> Hotline:
+    """Read line.yaml only: an emergency must be announced even while a flow has errors. Raises FlowError."""
+    from ivr.diagnostics.problem import Place
+    from ivr.errors import FlowError
+    from ivr.flow.hotline import read_line
+    from ivr.flow.loader import LINE
+    from ivr.yamlfile.source import read_file
+
+    path = settings.flows / LINE
+    node, problems = read_file(path, path.as_posix()) if path.is_file() else (None, [])
+    line, faults = read_line(node, Place(path.as_posix(), 1, 1), exists=path.is_file())
+    if line is None:
+        raise FlowError([*problems, *faults])
+    return line
+
+
+@cache
+def folder_calendar() -> LineCalendar:
+    """Return the calendar of line.yaml in the flows folder; that of China where it cannot be read."""
+    from ivr.errors import IvrError
+    from ivr.settings import Settings
+
+    try:
+        return folder_line(Settings.from_environment()).calendar
+    except (IvrError, OSError):
+        return CHINAS
