@@ -38,13 +38,7 @@ def _attacked(workers: str, *, unsigned: bool) -> Callers:
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="ivr-door-") as folder:
         command = [sys.executable, "-m", "ivr.cli", "serve", "--bind", f"127.0.0.1:{port}", "--workers", workers]
-        environment = {
-            **os.environ,
-            "TWILIO_AUTH_TOKEN": walks.TOKEN,
-            "IVR_PUBLIC_URL": url,
-            "IVR_STORE": f"sqlite:///{folder}/ivr.db",
-            "IVR_FLOWS": str(ours.FLOWS),
-        }
+        environment = ours.environment(folder, IVR_PUBLIC_URL=url)
         with Path(folder, "log").open("w") as log:
             server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         attack = [sys.executable, "-m", "tests.attacks.flood", url, "--half-sent", HALF_SENT, "--idle", IDLE]

@@ -37,10 +37,11 @@ class Lines:
     async def ask(self, request: bytes) -> bytes:
         """Post a request and return the answer's body. Raises RuntimeError unless it is 200 or 204."""
         while self._idle:
-            with contextlib.suppress(
-                asyncio.IncompleteReadError, ConnectionError
-            ):  # the server has closed an idle line
-                return await self._ask(self._idle.pop(), request)
+            line = self._idle.pop()
+            try:
+                return await self._ask(line, request)
+            except (asyncio.IncompleteReadError, ConnectionError):  # the server has closed an idle line
+                await _closed(line[1])
         return await self._ask(await asyncio.open_connection("127.0.0.1", self._port), request)
 
     async def _ask(self, line: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes) -> bytes:
@@ -51,10 +52,21 @@ class Lines:
         if not head.startswith((b"http/1.1 200 ", b"http/1.1 204 ")):
             raise RuntimeError(head.decode("latin-1"))
         if b"connection: close" in head:
-            writer.close()
+            await _closed(writer)
         else:
             self._idle.append(line)
         return body
+
+    async def close(self) -> None:
+        """Close the idle connections."""
+        while self._idle:
+            await _closed(self._idle.pop()[1])
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 async def drive(port: int, requests: Sequence[bytes], rate: float) -> list[float]:
@@ -72,6 +84,7 @@ async def drive(port: int, requests: Sequence[bytes], rate: float) -> list[float
         await asyncio.sleep(max(0.0, due - loop.time()))
         tasks.append(asyncio.create_task(one(request, due)))
     await asyncio.gather(*tasks)
+    await lines.close()
     return latencies
 
 

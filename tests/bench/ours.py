@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from .walks import BASE, TOKEN, Posted
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOWS = ROOT / "flows"
 Clock = Callable[[], float]
+KEY = TOKEN[::-1] * 2
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -47,6 +48,19 @@ def bank() -> Iterator[str]:
             process.wait(30)
 
 
+def environment(folder: str, **more: str) -> Mapping[str, str]:
+    """Return the environment of an `ivr serve` whose store stands in `folder`, as in production but for its address."""
+    return {
+        **os.environ,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "IVR_KEY": KEY,
+        "IVR_PUBLIC_URL": BASE,
+        "IVR_STORE": f"sqlite:///{folder}/ivr.db",
+        "IVR_FLOWS": str(FLOWS),
+        **more,
+    }
+
+
 @contextlib.contextmanager
 def running(
     flows: Path = FLOWS, *, bank_url: str = "", store_options: str = "", store: str = ""
@@ -61,7 +75,7 @@ def running(
             auth_token=Hidden(TOKEN),
             public_url=BASE,
             store=store or f"sqlite:///{file}{store_options}",
-            key=Hidden(TOKEN[::-1]),
+            key=Hidden(KEY),
             flows=flows,
             bank_url=bank_url,
         )

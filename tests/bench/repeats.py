@@ -1,6 +1,6 @@
 """Calls whose requests come twice, late and at once, to two servers of two workers each that share one store.
 
-A clean call of each walk goes before. Each later call must have the journal of the clean one, and each request the
+Clean calls of each walk go before. Each later call must have the journal of a clean one, and each request the
 bytes of its first answer. `--calls` counts thousands here.
 """
 
@@ -38,6 +38,9 @@ MESSAGE = Walk(
     ),
 )
 WALKS = (walks.ALONE, MESSAGE, walks.BANKING, walks.ALONE, MESSAGE, walks.SPOKEN)
+CLEAN = range(len(WALKS), 2 * len(WALKS))
+"""The clean calls that later ones are compared with. One of each walk goes before: a number's first call differs from
+its second, since what the bank knows of the number is kept for an hour."""
 OURS = served.Server((sys.executable, "-m", "ivr.cli", "serve", "--workers", "2", "--bind", "127.0.0.1:{port}"), "ours")
 _Row = tuple[int, str, dict[str, object]]
 """A row of the journal: its turn, its kind, and its data without what is volatile."""
@@ -57,7 +60,7 @@ def run(rounds: int, calls: int) -> list[Row]:
         repeats = Repeats([server.port for server in servers])
         asyncio.run(repeats.play(count))
         seconds = time.monotonic() - started
-        wrong = _compared(file, count)
+        wrong = compared(file, count)
     faults = ", ".join(f"{times} x {what}" for what, times in sorted((repeats.wrong + wrong).items())) or "none"
     what = f"{count:,} calls, {repeats.requests:,} requests, {repeats.repeated:,} of them repeats"
     return [Row(what, f"{seconds:,.0f} s", faults, "none")]
@@ -74,16 +77,18 @@ class Repeats:
         """One call of a customer at a time: the bank's checks of one account hold back those that come at once."""
 
     async def play(self, calls: int) -> None:
-        """Play a clean call of each walk, then `calls` with repeats."""
-        for number, walk in enumerate(WALKS):
-            await self._call(number, walk, clean=True)
-        numbers = iter(range(len(WALKS), len(WALKS) + calls))
+        """Play clean calls of each walk, then `calls` with repeats."""
+        for number in range(CLEAN.stop):
+            await self._call(number, WALKS[number % len(WALKS)], clean=True)
+        numbers = iter(range(CLEAN.stop, CLEAN.stop + calls))
 
         async def caller() -> None:
             for number in numbers:
                 await self._call(number, WALKS[number % len(WALKS)])
 
         await asyncio.gather(*(caller() for _ in range(CALLS_AT_ONCE)))
+        for line in self._lines:
+            await line.close()
 
     async def _call(self, number: int, walk: Walk, *, clean: bool = False) -> None:
         async with self._customer if walk.caller == walks.CUSTOMER else contextlib.nullcontext():
@@ -116,12 +121,12 @@ def _status(walk: Walk, number: int) -> Posted:
     return walks.post("/twilio/status", fields)
 
 
-def _compared(file: Path, calls: int) -> Counter[str]:
+def compared(file: Path, calls: int) -> Counter[str]:
     """Count the calls whose journal is not that of the clean call of their walk."""
     store, wrong = SqliteStore(file), Counter[str]()
     try:
-        clean = [_journal(store, number) for number in range(len(WALKS))]
-        for number in range(len(WALKS), len(WALKS) + calls):
+        clean = [_journal(store, number) for number in CLEAN]
+        for number in range(CLEAN.stop, CLEAN.stop + calls):
             rows, expected = _journal(store, number), clean[number % len(WALKS)]
             if len(rows) != len(expected):
                 wrong[f"{'more' if len(rows) > len(expected) else 'fewer'} rows in the journal than a clean call"] += 1

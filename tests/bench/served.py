@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,30 +175,21 @@ def started(server: Server, bank_url: str, **settings: str) -> Iterator[Line]:
     port = client.free_port()
     with tempfile.TemporaryDirectory(prefix="ivr-bench-") as folder:
         command = [part.format(port=port) for part in server.command]
-        environment = {**os.environ, **_settings(folder), "IVR_BANK_URL": bank_url, **settings}
-        process = subprocess.Popen(
-            command, cwd=server.folder, env=environment, stdout=subprocess.DEVNULL, stderr=_quiet()
-        )
+        environment = ours.environment(folder, BENCH_HOST=walks.HOST, IVR_BANK_URL=bank_url, **settings)
+        log = Path(folder) / "log"
+        with log.open("w") as stderr:
+            process = subprocess.Popen(
+                command, cwd=server.folder, env=environment, stdout=subprocess.DEVNULL, stderr=stderr
+            )
         try:
-            client.wait_for(port)
+            try:
+                client.wait_for(port)
+            except OSError as error:
+                raise RuntimeError(f"{' '.join(command)} does not listen:\n{log.read_text()}") from error
             yield Line(process.pid, port, server.contender)
         finally:
             process.terminate()
             process.wait(30)
-
-
-def _settings(folder: str) -> Mapping[str, str]:
-    return {
-        "TWILIO_AUTH_TOKEN": walks.TOKEN,
-        "IVR_PUBLIC_URL": walks.BASE,
-        "IVR_STORE": f"sqlite:///{folder}/ivr.db",
-        "IVR_FLOWS": str(ours.FLOWS),
-        "BENCH_HOST": walks.HOST,
-    }
-
-
-def _quiet() -> int | None:
-    return None if os.environ.get("BENCH_NOISY") else subprocess.DEVNULL
 
 
 def processor_seconds(process: int) -> float:
