@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
+import phonenumbers
+
 SHORTEST_NATIONAL = 10
 """Digits of the shortest number with an area code; shorter ones are extensions and service numbers such as 95588."""
 _USER = re.compile(r"<?\s*(?:sips?|tel):([^@;>?]+)", re.IGNORECASE)
@@ -24,5 +26,22 @@ def in_full(user: str, country: str = "86") -> str:
         return plain if _NUMBER.fullmatch(plain) else user
     if plain.startswith("00"):
         return "+" + plain[2:]
+    if _has_country(plain, country):
+        return f"+{plain}"
     national = plain.removeprefix("0")
     return f"+{country}{national}" if len(national) >= SHORTEST_NATIONAL else plain
+
+
+def _has_country(plain: str, country: str) -> bool:
+    """Return whether a number has its country code without the plus, as many exchanges send it.
+
+    A national number may begin with the digits of its own country code, too; the numbering plan tells the two apart.
+    """
+    return plain.startswith(country) and not _is_assigned(f"+{country}{plain}") and _is_assigned(f"+{plain}")
+
+
+def _is_assigned(number: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False

@@ -30,6 +30,9 @@ def test_the_user_of_an_address(address: str, user: str) -> None:
         ("01055550000", "+861055550000"),
         ("4008000065", "+864008000065"),
         ("+8613800000001", "+8613800000001"),
+        ("8613800000001", "+8613800000001"),
+        ("861055550000", "+861055550000"),
+        ("8655555555", "+868655555555"),
         ("95588", "95588"),
         ("ivr", "ivr"),
         ("anonymous", "anonymous"),
@@ -38,3 +41,8 @@ def test_the_user_of_an_address(address: str, user: str) -> None:
 )
 def test_numbers_get_their_country_and_others_stay(user: str, number: str) -> None:
     assert in_full(user) == number
+
+
+def test_a_country_code_without_a_plus_is_not_written_twice() -> None:
+    assert in_full("442071234567", "44") == "+442071234567"
+    assert in_full("2071234567", "44") == "+442071234567"
