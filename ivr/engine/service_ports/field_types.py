@@ -21,6 +21,7 @@ Private = str | Secret
 """A text that may be a secret."""
 
 LONGEST = 200
+_MOST_DIGITS = 18
 _NAME = re.compile(r"[A-Za-z][\w-]{0,39}")
 
 
@@ -197,8 +198,9 @@ class WholeType:
         """Return the number."""
         if value is None or value == "":
             return None
-        if isinstance(value, str) and value.isascii() and value.isdecimal():
-            value = int(value[:9])
+        # A longer text stays text and is refused; Python itself refuses to convert one of more than 4,300 digits.
+        if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS:
+            value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not self.least <= value <= self.most:
             raise LookupFailed(f"{name} is no {self.words.removeprefix('a ')}")
         return value

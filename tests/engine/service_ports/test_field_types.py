@@ -68,6 +68,8 @@ def test_a_value_is_brought_into_its_form(kind: types.FieldType, value: Any, rea
         (types.NameType(), "135790"),
         (types.WholeType(0, 10), 135790),
         (types.WholeType(0, 10), "135790"),
+        (types.WholeType(0, 10**9), "1234567890123"),
+        (types.WholeType(0, 10**9), "1" * 5000),
         (types.WholeType(0, 10), -1),
         (types.WholeType(0, 10), True),
         (types.WholeType(0, 10), 1.5),
