@@ -45,6 +45,7 @@ def forget_some(documents: Documents, collection: str, is_over: Callable[[Docume
     def keep(document: Document | None) -> Document | None:
         return None if document is None or is_over(document) else document
 
+    # Keys of such collections are fingerprints in hex, so a random place is as likely as any other.
     for key in documents.keys(collection, after=secrets.token_hex(16), limit=most):
         if keep(documents.get(collection, key)) is None:
             documents.change(collection, key, keep)
@@ -59,6 +60,7 @@ def add_newest(documents: Documents, collection: str, at: float, document: Docum
 
     Keys count down, so that the newest come first.
     """
+    # Random digits at the end, because two may be added in the same millisecond.
     key = f"{_END_OF_TIME - int(at * 1000):015d}-{secrets.token_hex(4)}"
     documents.change(collection, key, lambda _: document)
     for old in documents.keys(collection, limit=most + _SPARE)[most:]:

@@ -65,6 +65,7 @@ class Webhook:
     """Posts messages as JSON to a URL. The URL may contain a token, so errors must not contain it."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
+        # No kept connection: messages are rare, and a kept one would have been closed by the receiver, often unnoticed.
         self._client = HttpClient(url, most=_MOST_OPEN, largest=0, keep=False)
         self._query, self._seconds = f"?{query}" if (query := urlsplit(url).query) else "", timeout
 
@@ -75,6 +76,7 @@ class Webhook:
             body = json.dumps(dict(letter.body())).encode()
             answer = self._client.request("POST", self._query, body=body, headers=headers, seconds=self._seconds)
         except (RequestFailed, ValueError) as fault:
+            # `from None`, since the exception behind it may quote the URL with its token.
             raise NotDelivered(f"the address {fault if isinstance(fault, RequestFailed) else 'got no JSON'}") from None
         if not 200 <= answer.status < 300:
             raise NotDelivered(f"the address answered with status {answer.status}")
@@ -82,7 +84,8 @@ class Webhook:
 
 def waits(mark: Document | None, now: int) -> bool:
     """Return whether the message with this mark is not accepted yet and no process is sending it."""
-    return mark is None or not (mark["taken"] or now < mark["at"] + RETRY_SECONDS)
+    # The clocks of two machines differ by seconds; a mark that lies farther ahead was made before a clock was set back.
+    return mark is None or not (mark["taken"] or abs(now - mark["at"]) < RETRY_SECONDS)
 
 
 def post(
@@ -174,6 +177,8 @@ class Outbox:
             claimed = before is not None and waits(before["sent"], at)
             return {**before, "sent": {"at": at, "taken": False}} if before and claimed else before
 
+        # Claimed in the store before it is sent: a process that dies in between delays the message by RETRY_SECONDS,
+        # and it may be sent twice, but is never lost.
         self._documents.change(self._collection, key, claim)
         return claimed
 

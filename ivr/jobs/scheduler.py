@@ -60,6 +60,7 @@ class Scheduler:
             self._failed(fault)
             return
         done = Delivered()
+        # Each in its own try: a receiver of alarms that is down must not keep old calls from being deleted.
         for task in self._rounds:
             try:
                 done += task(now)
@@ -78,8 +79,9 @@ class Scheduler:
 
         def claim(before: Document | None) -> Document | None:
             nonlocal claimed
-            # A claim in the future was made before the clock was set back.
-            claimed = before is None or not before["at"] <= now < before["at"] + _EVERY_SECONDS - EARLY_SECONDS
+            # The clocks of two machines differ by seconds; a claim farther ahead was made before a clock was set back.
+            ahead, over = _EVERY_SECONDS, _EVERY_SECONDS - EARLY_SECONDS
+            claimed = before is None or not before["at"] - ahead < now < before["at"] + over
             return {"at": now} if claimed else before
 
         self._documents.change(COLLECTION, KEY, claim)

@@ -71,6 +71,14 @@ def test_what_nobody_took_is_tried_again_after_a_pause(store: SqliteStore, outbo
     assert outbox.sound(NOW + RETRY_SECONDS) == Delivered(taken=1)
 
 
+def test_a_message_that_is_being_sent_waits_for_a_clock_that_is_behind_but_not_for_one_that_was_put_back(
+    store: SqliteStore, outbox: Outbox, receiver: Receiver
+) -> None:
+    put(store, "a", sent={"at": int(NOW), "taken": False})
+    assert outbox.sound(NOW - 2) == Delivered(), "another machine is sending it, and its clock is two seconds ahead"
+    assert outbox.sound(NOW - 3600) == Delivered(taken=1)
+
+
 def test_a_round_ends_after_some_failures_in_a_row(store: SqliteStore, outbox: Outbox, receiver: Receiver) -> None:
     for number in range(9):
         put(store, f"{number}")

@@ -94,6 +94,19 @@ def test_a_clock_that_was_put_back_does_not_silence_the_alarms(store: SqliteStor
     assert "policy" in {alarm.kind for alarm in office.alarms}
 
 
+def test_a_machine_whose_clock_is_seconds_behind_does_not_repeat_the_round(store: SqliteStore, office: Office) -> None:
+    office.watch(store).round()
+    office.now -= 2
+    rounds: list[float] = []
+
+    def count(now: float) -> Delivered:
+        rounds.append(now)
+        return Delivered()
+
+    Scheduler(store, [count], delivered=office.tell, failed=office.faults.append, clock=lambda: office.now).round()
+    assert rounds == []
+
+
 def test_it_sounds_at_once_from_a_thread_of_its_own_and_ends_when_told(store: SqliteStore, office: Office) -> None:
     watch = office.watch(store)
     watch.start()
