@@ -41,6 +41,7 @@ def ensure(module: str, extras: str) -> None:
     if not _is_ready(home, extras):
         try:
             with _alone():
+                # Asked again inside the lock: another first run may have set everything up meanwhile.
                 if not _is_ready(home, extras):
                     _set_up(home, extras)
         except OSError as fault:
@@ -78,6 +79,8 @@ def _is_inside(home: Path) -> bool:
 
 
 def _enter(home: Path, module: str) -> NoReturn:
+    # `execve` keeps the process id: a process that finds its own id here has entered the environment and is still
+    # outside.
     if os.environ.get(_ENTERED) == str(os.getpid()):
         _fail(f"{home} is no working virtual environment; delete that folder and run this again.")
     python = str(_python(home))
@@ -97,8 +100,10 @@ def _is_ready(home: Path, extras: str) -> bool:
 def _set_up(home: Path, extras: str) -> None:
     _say("Setting up, this once; it takes a minute or two.")
     if not _python(home).exists():
+        # An interrupted set-up leaves half an environment, which venv would not mend.
         shutil.rmtree(home, ignore_errors=True)
     _make(home)
+    # Before the packages, so that a run after an interrupted installation knows the folder as its own.
     (home / _OWNER).write_text(str(_ROOT), encoding="utf-8")
     _install(home, extras)
     for name in _STAMPS[extras]:
@@ -118,6 +123,7 @@ def _make(home: Path) -> None:
 def _install_venv() -> None:
     """Debian and Ubuntu ship Python without its venv part."""
     wanted = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    # The system's Python is served by the package without a version, which depends on the right one.
     packages = ["python3-venv"] if sys.executable.startswith("/usr/bin/") else [wanted]
     by_hand = f"install it with: sudo apt-get install {packages[0]}"
     if not (shutil.which("apt-get") and os.geteuid() == 0):
@@ -175,6 +181,7 @@ def _stamp(home: Path, name: str) -> Path:
 
 def _fingerprint(home: Path) -> str:
     """Return a text that identifies the environment's origin: list of packages, clone, and Python."""
+    # Imported here: Python before 3.11 lacks it, and must get as far as the sentence that says which Python is needed.
     import tomllib
 
     wanted = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))

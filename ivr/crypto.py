@@ -28,6 +28,7 @@ class Seal:
     def __init__(self, key: bytes) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+        # Needs no AES instructions of the processor to be fast and to take the same time for every key.
         self._cipher = ChaCha20Poly1305(_derived(key, b"ivr seal 1"))
         self._fingerprint_key = _derived(key, b"ivr fingerprint 1")
 
@@ -50,6 +51,7 @@ class Seal:
 
     def seal(self, secret: Secret) -> str:
         """Encrypt a secret as text; the text differs each time (random nonce)."""
+        # Random nonces of 96 bits are safe for some billions of messages under one key, far beyond what one line seals.
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._cipher.encrypt(nonce, secret.reveal().encode(), secret.kind.encode())
         return f"{secret.kind}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
@@ -97,6 +99,7 @@ def _key_in(file: Path) -> bytes:
     try:
         if not file.exists():
             _make_key(file)
+        # Refused, not repaired: another user may have copied the key, and an operator must decide what that means.
         if file.stat().st_mode & 0o077:
             raise StoreError(f"{file}: others can read this key; run: chmod 600 {file}")
         key = file.read_bytes()
@@ -118,8 +121,11 @@ def _make_key(file: Path) -> None:
         with os.fdopen(descriptor, "wb") as out:
             out.write(secrets.token_bytes(KEY_BYTES))
             out.flush()
+            # On the disk before the first use: after a power cut, what was sealed with a lost key could never be
+            # opened.
             os.fsync(out.fileno())
         with suppress(FileExistsError):
+            # `link` fails where `rename` would replace: the key that another worker may already seal with must stay.
             os.link(aside, file)
     finally:
         aside.unlink()

@@ -24,6 +24,7 @@ def kinds_in(package: ModuleType, base: type[_T]) -> dict[str, type[_T]]:
             continue
         module = importlib.import_module(f"{package.__name__}.{entry.name}")
         for _, cls in inspect.getmembers(module, inspect.isclass):
+            # Classes that a module only imports belong to the module that defines them.
             if issubclass(cls, base) and cls.__module__ == module.__name__ and not inspect.isabstract(cls):
                 kind = getattr(cls, "kind", None)
                 if kind != entry.name:

@@ -31,8 +31,11 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Secret):
             other = other.reveal()
+        # Comparing with anything else, such as None, is left to Python, which then answers False.
         if not isinstance(other, str):
             return NotImplemented
+        # Encoded, because compare_digest refuses text with characters outside of ASCII, which a caller's input may
+        # hold.
         return hmac.compare_digest(self._value.encode(), other.encode())
 
     __hash__ = None  # type: ignore[assignment]

@@ -29,6 +29,7 @@ def service_addresses(
 def service_address(service: OutsideService, named: NamedSetting) -> ServiceAddress:
     """Return the address of one service. Without its token or certificate it has none, since it would refuse all."""
     if missing_settings(service, named):
+        # Treated as not reachable: a request without its token would tell a stranger what the caller typed.
         return ServiceAddress("", questions=service.questions, closed=True)
     headers = {name: _text(value, named) for name, value in service.headers.items()}
     if service.token:

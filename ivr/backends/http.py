@@ -85,10 +85,16 @@ class _Service:
         method = declared.method if declared else "POST"
         target, rest = self._target(name, declared, question)
         body = self._body(rest) if method == "POST" else None
+        # A GET changes nothing at the service, so it needs no key against acting twice.
         headers = {**_HEADERS, "Idempotency-Key": key} if body is not None else {"Accept": _JSON}
         try:
             answer = self._client.request(
-                method, target, body=body, headers={**headers, **self._address.headers}, seconds=deadline
+                # The service's own headers come last: a bank may want another Accept or Content-Type.
+                method,
+                target,
+                body=body,
+                headers={**headers, **self._address.headers},
+                seconds=deadline,
             )
         except RequestFailed as fault:
             raise LookupFailed(f"{self._name} {fault}") from None

@@ -29,12 +29,15 @@ class LookupOfReleases:
             return
         same = [client for client in self._clients if client[0] == lookups] or [(lookups, self._connect(lookups))]
         others = [client for client in self._clients if client[0] != lookups]
+        # One assignment, so that threads that ask see the old or the new tuple. A client that drops out is not closed:
+        # a turn may be asking over it; its sockets go with it.
         self._clients = (*same, *others)[:CLIENT_LIMIT]
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
         """Ask the newest client that declares the question. Raises LookupFailed; its text never holds a value."""
         clients = self._clients
         fitting = (client for lookups, client in clients if lookups.may_ask(source))
+        # A question that no release declares is asked all the same, so that its refusal says what is missing.
         client = next(fitting, clients[0][1])
         return client(source, question, deadline=deadline, key=key)
 

@@ -48,6 +48,8 @@ class Ask(Generic[_T]):
 
     def answered(self, answer: AnyAnswer) -> _T | Ask[_T]:
         """Resume the turn with the answer; return its result or its next question."""
+        # A greenlet switches to its parent when it ends. One that is resumed from another greenlet than began it would
+        # otherwise hand its result to the first one.
         self._turn.parent = greenlet.getcurrent()
         outcome: _T | Ask[_T] = _outcome(self._turn, self._turn.switch(answer))
         return outcome
@@ -67,6 +69,8 @@ def run_turn(turn: Callable[[], _T]) -> _T | Ask[_T]:
 def ask(question: AnyQuestion, key: str, deadline: float) -> Any:
     """Suspend the current turn until it has the answer. Raises LookupFailed, also outside of a turn."""
     turn = greenlet.getcurrent()
+    # `parent` is None in the main greenlet. The class is compared because gevent and SQLAlchemy have greenlets, too: a
+    # question must never be switched into one of theirs.
     if not isinstance(turn, _Suspendable) or turn.parent is None:
         raise LookupFailed("nothing can be asked outside of a turn")
     asker = turn.parent
@@ -89,6 +93,7 @@ def answer_all(outcome: _T | Ask[_T], answer: Callable[[Ask[_T]], AnyAnswer]) ->
 
 
 def _outcome(turn: greenlet.greenlet, value: Any) -> Any:
+    # A greenlet that has ended passes its return value to `switch`; one that is suspended passes its question.
     if turn.dead:
         return value
     question, key, deadline = value

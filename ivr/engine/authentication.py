@@ -80,6 +80,7 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
         return Proof.UNAVAILABLE
     turn.verified(1, str(answer["customer"]))
     turn.change_facts(card=answer.get("card") or {})
+    # The caller has shown that the keys work: slips before the PIN must not end the call after it.
     turn.change(errors=0)
     turn.note("identity", outcome="verified", level=1)
     if _passed(turn).at_risk:
@@ -92,6 +93,7 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
 
     It is asked before the PIN, in a turn of its own, so that a slow bank has time for each answer.
     """
+    # Only what names the account goes along: with the PIN in it, this question would be a guess that is not charged.
     named = {name: claim[name] for name in ("card", "id", "number") if name in claim}
     try:
         account = turn.lookup("bank.account", named).get("account")
@@ -105,6 +107,7 @@ def name_account(turn: Turn, claim: Mapping[str, Any]) -> bool:
 
 def _charge(turn: Turn) -> TryCharged:
     """Count a try on the call, the account and the number."""
+    # Counted on the call first: this count needs no store, so it holds while the services that count cannot be asked.
     turn.change(tries={**turn.call.tries, "verify": turn.call.tries.get("verify", 0) + 1})
     call, account = turn.call, turn.scratch_as(ProofScratch).account
     return turn.ask(ChargeTry(account=account, number=call.caller, called=call.called))
@@ -143,6 +146,7 @@ def send_code(turn: Turn) -> Proof:
         code = turn.ask(SendCode(number=phone["number"], purpose="identity", language=turn.call.language))
     except LookupFailed as failed:
         return Proof.LATER if failed.later else Proof.UNAVAILABLE
+    # The bank has no telephone on file. Asking the caller for one would let a thief name his own.
     except KeyError:
         return Proof.UNAVAILABLE
     turn.remember(
@@ -168,4 +172,5 @@ def check_code(turn: Turn, code: Secret) -> Proof:
         return Proof.EXPIRED
     wrong = scratch.wrong_codes + 1
     turn.remember(replace(scratch, wrong_codes=wrong))
+    # Any other reason (used, too many tries) leaves nothing to try again: the flow must send a new code.
     return Proof.WRONG if answer.reason == "wrong" and wrong < TRIES_A_CALL else Proof.LAST_WRONG

@@ -57,6 +57,7 @@ class CallValues(dict[str, Any]):
         hours = OpeningValues(
             self._line.hours_of(self._line.number(called).hours), self._line.calendar.local(self._now)
         )
+        # A ChainMap, not a merged dict, so that the opening hours are computed only if the flow reads them.
         return ChainMap({"values": self._line.values_of(called)}, hours)  # type: ignore[arg-type]
 
     def of_numbers(self) -> Mapping[str, str]:

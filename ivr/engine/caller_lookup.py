@@ -31,7 +31,9 @@ def who_calls(turn: Turn, deadline: float = CALLER_DEADLINE) -> dict[str, Any]:
     caller: dict[str, Any] = {"number": turn.call.caller, "known": False, "segment": "none"}
     kept = _remembered(turn)
     caller |= _chosen(turn, kept)
+    # `shown` is added last, so that a field of the bank with this name cannot offer a call back to a withheld number.
     shown = {"shown": turn.line.waiting.may_call_back(telephone(turn.call.caller))}
+    # A withheld number or a SIP address is no key of the bank's records; asking would only delay the greeting.
     if turn.call.caller.startswith("+") and turn.lookups.may_ask(_CALLER):
         caller |= _on_record(turn, deadline, kept)
     record = CallerRecord.read(caller)
@@ -62,6 +64,7 @@ def ask_again(turn: Turn) -> bool:
     if not turn.caller.unreachable:
         return True
     profile = turn.caller.profile
+    # The caller waits for something that was chosen now, not for the greeting: the bank gets its usual time.
     turn.change_facts(caller=who_calls(turn, LOOKUP_SECONDS))
     turn.set_preferences(profile=profile, frequent="")
     return not turn.caller.unreachable
@@ -87,6 +90,7 @@ def _keep_class(turn: Turn, record: Mapping[str, Any], kept: CallerPreferences) 
     """Keep the class of a number, if it has changed, for an hour in which the bank cannot be asked."""
     segment, age = record.get("segment"), record.get("age")
     band = AGE_BANDS[0 if isinstance(age, int) and age >= ELDERLY_AGE else 1]
+    # The answer is the bank's and may hold anything; only what can be a segment of line.yaml is stored.
     if isinstance(segment, str) and segment.isidentifier() and (segment, band) != (kept.segment, kept.age_band):
         with suppress(LookupFailed):
             turn.ask(KeepPreferences(number=turn.call.caller, segment=segment, age_band=band))

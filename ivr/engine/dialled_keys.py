@@ -10,7 +10,7 @@ ANY_DIGIT = "x"
 
 
 def matched_keys(typed: str, keys: Collection[str], patterns: Sequence[str] = ()) -> tuple[str, str] | None:
-    """Return the key or extension that was typed, and the keys behind it; None if nothing is_extension.
+    """Return the key or extension that was typed, and the keys behind it; None for neither.
 
     A key that is the beginning of a longer one counts only if nothing was typed behind it: 13 is not 1 where 12 is a
     choice, since the caller has mistyped.

@@ -88,6 +88,7 @@ def _date(keys: str) -> str | None:
 
 def _expiry(keys: str) -> str | None:
     """Return the last day of a month that was typed as MMYY, as a card shows it."""
+    # Cards are valid for a few years, so the century is this one.
     month, year = keys[:2], f"20{keys[2:]}"
     if not _digits(keys) or not 1 <= int(month) <= 12:
         return None

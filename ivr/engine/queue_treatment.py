@@ -36,7 +36,9 @@ def wait(turn: Turn, status: QueueStatus | None, choices: Sequence[Choice]) -> M
         _offer(turn, choices)
     piece = status.piece if status and status.piece else turn.line.waiting.piece
     music = turn.line.waiting.music
+    # The document must last some seconds: one without sound would be asked for again at once, a storm of requests.
     turn.prompts.append(Play(f"/audio/{music}") if music else Pause(piece))
+    # A gather with an answer to silence, not a redirect, so that a key pressed during the music is heard at once.
     turn.gather(Gather((), keys=Keys(1), first_timeout=1.0, inter_digit_timeout=1.0))
     return None
 

@@ -21,6 +21,7 @@ class ReleaseCache:
         """Return the value of a key; compute it at the first use. The key must contain all its dependencies."""
         value: _T | None = self._kept.get(key)
         if value is None:
+            # Emptied as a whole: an order of use would need a lock at every read, and values are cheap to compose.
             if len(self._kept) >= MOST_CACHED:
                 self._kept.clear()
             value = self._kept[key] = compose()

@@ -28,6 +28,7 @@ class Scratch:
         """Return the stored map with these fields in it; a field that has its default is left out."""
         merged = dict(stored)
         for name, value in vars(self).items():
+            # A frame with empty scratch is stored without it (`omit_defaults`), which is the case of most steps.
             if value == getattr(type(self), name):
                 merged.pop(name, None)
             else:

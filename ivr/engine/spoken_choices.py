@@ -84,6 +84,7 @@ class _Composing:
         self._here = (self._flow, menu)
         self._own = [phrases_of(choice, self._language) for choice in offered]
         self._further: dict[int, list[str]] = defaultdict(list)
+        # A phrase of the menu itself is never taken by another menu, in any order in which choices are added.
         self._own_words = {phrase.casefold() for phrases in self._own for phrase in phrases}
         self._taken = set(self._own_words)
         step = turn.flow.steps[menu]
@@ -91,6 +92,7 @@ class _Composing:
         self._local = tuple(landing is None for landing in landings)
         self._places: dict[object, int] = {}
         for place, (choice, landing) in enumerate(zip(offered, landings, strict=True)):
+            # A choice is known by its reason and by its landing, because menus name one service by either.
             for name in filter(None, (choice.reason, landing)):
                 self._places.setdefault(name, place)
         self._groups: dict[object, _Group] = {}

@@ -55,6 +55,7 @@ def _alike(entry: EntryType, keys: str, own: str) -> str | None:
     """Return keys with other digits in place of `own`, their beginning, that are read in the same way."""
     meaning = parse_entry(entry, keys).meaning
     first, last = int(entry.recorded == "first"), SHOWN.get(entry.secret, 0)
+    # Seeded by the length alone: the same call is recorded alike again, and the draw depends on no digit typed.
     chance = random.Random(len(keys))  # noqa: S311
     for _ in range(_DRAWS):
         candidate = _drawn(own, entry.stand_in, first, last, chance) + keys[len(own) :]

@@ -38,5 +38,6 @@ def masked_number(text: str) -> str:
         return f"{mobile[1][:3]}****{mobile[1][-4:]}"
     if host := sip_host(name):
         return f"sip:****@{host[:40]}"
+    # The share of hidden digits must stay high: of a short number, four digits would be nearly all of it.
     shown = 4 if len(name) > 7 else 2 if len(name) > 4 else 0
     return "****" + name[len(name) - shown :] if name else "****"

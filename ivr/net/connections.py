@@ -48,6 +48,8 @@ class Connection(HTTPConnection):
         except TimeoutError:
             if future.done():
                 raise
+            # The thread goes on after the deadline; a socket that it still opens is used by no request and must be
+            # closed.
             future.add_done_callback(lambda _: self.close())
             raise faults.ConnectTimeoutError(self, "connecting took too long") from None
 
@@ -67,16 +69,19 @@ class ServerConnections:
         secure = url.scheme == "https"
         self._kind = _TLSConnection if secure else Connection
         self._options: dict[str, Any] = {"cert_file": certificate} if secure and certificate else {}
+        # The brackets of an IPv6 address belong to the Host header, not to the name that is looked up.
         self._server = (url.hostname or "").strip("[]"), url.port
         self.host = url.netloc or ""
         self._attempts = ThreadPool(most, "ivr-connects", queue=0)
         self._idle: list[Connection] = []
+        # The list, not `self`, is bound: a finalizer that held the object would keep it alive for ever.
         weakref.finalize(self, _close_all, self._idle)
 
     def kept(self) -> Connection | None:
         """Return an idle connection that the server has not closed, or None."""
         while self._idle:
             try:
+                # The newest one: it is the least likely to have been closed by the server.
                 connection = self._idle.pop()
             except IndexError:  # another thread took it
                 break

@@ -47,12 +47,14 @@ class ServerAnswer:
 
 def request_bytes(method: str, target: str, host: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
     """Return the bytes of a request. Raises ValueError for an invalid header."""
+    # A line break in a value would begin another header or another request.
     if _CONTROL.search("".join(headers.values())):
         raise ValueError("a header holds a control character")
     if not _TARGET.fullmatch(target):
         target = quote(target, safe="!#$%&'()*+,/:;=?@[]~")
     lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Accept-Encoding: identity", "User-Agent: ivr-flows"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
+    # A server may wait for the body of a POST without a length, or answer 411.
     if body is not None or method in ("POST", "PUT", "PATCH"):
         lines.append(f"Content-Length: {len(body or b'')}")
     return "\r\n".join([*lines, "\r\n"]).encode("latin-1") + (body or b"")
@@ -66,6 +68,7 @@ def exchange(sock: socket.socket, request: bytes, *, method: str, until: float, 
     try:
         _send(sock, request, until)
         received = _receive(sock, until)
+    # Nothing of an answer has come: over a kept connection the server had most likely closed it before the request.
     except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as fault:
         raise UnansweredError from fault
     if not received:
@@ -88,8 +91,10 @@ def exchange(sock: socket.socket, request: bytes, *, method: str, until: float, 
     while len(body) < length:
         more = _receive(sock, until)
         if not more:
+            # Without what has come so far, since an exception must not hold a part of an answer with balances.
             raise http.client.IncompleteRead(b"")
         body += more
+    # Bytes behind the answer would be taken for the beginning of the next one; such a connection is not used again.
     return ServerAnswer(status, body[:length], whole=len(body) == length)
 
 
@@ -99,6 +104,7 @@ def _plain_length(head: re.Match[bytes], method: str) -> int | None:
     if method == "HEAD" or int(head[1]) in _NO_BODY or any(name in fields for name in _SPECIAL):
         return None
     lengths = _LENGTH.findall(fields)
+    # Two lengths are how answers are smuggled behind others; http.client decides such a case, at the cost of its time.
     return int(lengths[0]) if len(lengths) == fields.count(b"\r\ncontent-length:") == 1 else None
 
 
@@ -107,6 +113,7 @@ def _parsed(sock: socket.socket, received: bytes, *, method: str, until: float, 
     response = http.client.HTTPResponse(_PacedSocket(sock, received, until), method=method)  # type: ignore[arg-type]
     try:
         response.begin()
+        # One byte more than allowed tells a body that is too large from one that just fits.
         body = response.read(largest + 1) if largest else b""
         if len(body) > largest:
             raise TooLargeError

@@ -87,11 +87,13 @@ class HttpClient:
         until = time.monotonic() + seconds
         if self._connections is None:
             raise RequestFailed("is no http or https address")
+        # Not waited for: a slow bank would otherwise collect all threads of the server, one caller after the other.
         if not self._open.acquire(blocking=False):
             raise RequestFailed(TOO_MANY)
         try:
             target = f"/{(self._path + target).removeprefix('/')}"
             written = request_bytes(method, target, self._connections.host, headers, body)
+            # The thread computes nothing until the answer has come, so another turn may take its place.
             with step_aside():
                 return self._answer(self._connections, _Request(method, written, until))
         except _FAULTS as fault:
@@ -137,6 +139,7 @@ class HttpClient:
                 return RequestFailed(late, sent=True)
             case TooLargeError():
                 return AnswerTooLarge(f"sent an answer of more than {self._largest >> 10} KiB", sent=True)
+            # Before a request is sent: a header or target that cannot be written. Its text may quote a value.
             case ValueError():
                 return RequestFailed(f"cannot be asked ({type(fault).__name__})")
         return RequestFailed("broke off its answer", sent=True)

@@ -52,6 +52,7 @@ class Reach:
     def _answer(self) -> Future[str]:
         with self._lock:
             now = time.monotonic()
+            # A probe that still runs is shared, so that health checks of a dead host do not pile up threads.
             if self._trouble is None or (self._trouble.done() and now - self._asked_at >= KEPT_SECONDS):
                 self._trouble, self._asked_at = in_background(self._why, "ivr-tries-back-end"), now
             return self._trouble

@@ -34,6 +34,7 @@ def _fulfil(future: Future[Any], work: Callable[[], Any]) -> None:
     if future.set_running_or_notify_cancel():
         try:
             future.set_result(work())
+        # Also SystemExit: a future that is never fulfilled would let its waiter hang until the deadline.
         except BaseException as fault:
             future.set_exception(fault)
 
@@ -59,6 +60,7 @@ class ThreadPool:
         with self._lock:
             self._waiting.append((future, work))
             self._start_threads()
+            # Looked at after threads were started, so that `queue=0` refuses only what no thread has taken.
             if len(self._waiting) > self._queue:
                 self._waiting.pop()
                 return None
@@ -74,6 +76,7 @@ class ThreadPool:
         except TimeoutError:
             if future.done():  # the work's own TimeoutError
                 raise
+            # Work that has not begun by now is of no use to anyone; work that has begun cannot be stopped.
             self._withdraw(future, work)
             raise LateError from None
 
@@ -107,4 +110,5 @@ class ThreadPool:
             _fulfil(*task)
             with self._lock:
                 del self._running[task[0]]
+                # A thread whose work was counted as lost ends here when its place was given to another one.
                 task = self._next() if self._waiting and self._busy() < self._most else None

@@ -32,6 +32,7 @@ class Turnstile:
 
     def __exit__(self, *_: object) -> None:
         """Give the place back."""
+        # A thread that went in without a place must not give one back.
         if _inside.turnstile is self:
             _inside.turnstile = None
             self._places.release()

@@ -62,6 +62,7 @@ class OpenConnections:
         """Add a connection; when there are too many, shut down the one that has waited longest."""
         if len(self._by_descriptor) >= self._most:
             for oldest in list(self._by_descriptor.values())[: max(_LOOKED_AT, self._most // 8)]:
+                # Infinite: its request is being answered, or it is shut down already.
                 if oldest.until != math.inf:
                     oldest.until = math.inf
                     oldest.shut_down()
@@ -70,6 +71,8 @@ class OpenConnections:
 
     def close(self, connection: HttpConnection) -> None:
         """Close a connection."""
+        # Before the socket is closed: the kernel gives the descriptor to the next connection at once, which another
+        # thread adds.
         self._by_descriptor.pop(connection.descriptor, None)
         if connection.outgoing is not None:
             connection.outgoing.end()
@@ -77,6 +80,7 @@ class OpenConnections:
 
     def renew(self, connection: HttpConnection) -> None:
         """Count a connection as the newest, after a request that was answered."""
+        # Dictionaries keep the order of insertion, which is that of waiting.
         if self._by_descriptor.pop(connection.descriptor, None) is not None:
             self._by_descriptor[connection.descriptor] = connection
 

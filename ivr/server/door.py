@@ -86,6 +86,7 @@ class Door:
 
     def start(self) -> None:
         """Start all threads, and accept connections."""
+        # All threads are started now, so that a flood of connections cannot start any.
         for number in range(self._places + URGENT_PLACES + DOOR_THREADS):
             threading.Thread(target=self._work, name=f"ivr-door-{number}", daemon=True).start()
         threading.Thread(target=self._sweep, name="ivr-door-sweep", daemon=True).start()
@@ -122,6 +123,7 @@ class Door:
     def _accept(self, descriptor: int) -> None:
         listener = self._listeners[descriptor]
         try:
+            # Bounded, so that a flood of connections does not keep this thread from requests that are open already.
             for _ in range(ACCEPTED_AT_ONCE):
                 if self._leaving.is_set():
                     return
@@ -131,6 +133,8 @@ class Door:
             pass
         except OSError as fault:  # the client has gone, or there are no descriptors left
             log.fault("accept", fault)
+            # Without the pause, a process without descriptors would spin: the connection stays in the queue and is
+            # reported again.
             time.sleep(SWEEP_SECONDS / 10)
         finally:
             if not self._leaving.is_set():
@@ -139,6 +143,8 @@ class Door:
     def _admit(self, sock: socket.socket, address: object, listener: socket.socket) -> None:
         sock.setblocking(False)
         with suppress(OSError):
+            # Nagle's algorithm would hold the last piece of an answer back until the carrier acknowledges the one
+            # before.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = HttpConnection(sock, _client_of(address, listener), self._app.most_body)
         self._open.add(connection)
@@ -172,6 +178,7 @@ class Door:
             if not reader.complete:
                 self._send(connection, short_answer(fault.status, keeps=False))
                 return
+            # Whole requests before the fault are answered first; the connection ends with the last of them.
             reader.complete[-1].keeps = False
         if len(reader.complete) > MOST_PIPELINED:
             self._send(connection, short_answer(400, keeps=False))
@@ -195,6 +202,7 @@ class Door:
     def _answer_next(self, connection: HttpConnection) -> None:
         """Answer the oldest whole request: at once, or in its lane."""
         request = connection.reader.complete.popleft()
+        # The sweep leaves a connection alone while its request is with the engine, which has deadlines of its own.
         connection.until = math.inf
         answer = None if request.admitted else self._app.at_once(request.environ)
         if answer is not None:
@@ -208,6 +216,8 @@ class Door:
         if lane.enter((connection, request), time.monotonic()):
             while job is not None:
                 self._do(*job, late=False)
+                # The thread goes on with the next waiting job: handing it to another thread would cost a switch under
+                # load.
                 job = lane.next_job()
 
     def _do(self, connection: HttpConnection, request: HttpRequest, *, late: bool) -> None:

@@ -17,6 +17,7 @@ def listen_on(host: str, port: int) -> socket.socket:
     family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
+        # Else a restart within a minute fails, because connections of before are in TIME_WAIT.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(BACKLOG)
@@ -28,6 +29,7 @@ def listen_on(host: str, port: int) -> socket.socket:
 
 def passed_on(environment: Mapping[str, str]) -> list[socket.socket]:
     """Return the listening sockets that systemd has passed to this process; none without socket activation."""
+    # The variables are inherited by every child; the sockets are for the process that systemd has started.
     if environment.get("LISTEN_PID") != str(os.getpid()):
         return []
     number = environment.get("LISTEN_FDS", "")

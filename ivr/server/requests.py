@@ -110,6 +110,7 @@ class RequestReader:
         except httptools.HttpParserUpgrade:  # refused: the request is answered as it is, and nothing follows
             if self.complete:
                 self.complete[-1].keeps = False
+        # `from None`: the error quotes what was sent.
         except httptools.HttpParserError:
             raise BadRequestError(self._fault or 400) from None
         if self.current is None and self._unread > LARGEST_HEAD:
@@ -163,12 +164,14 @@ class RequestReader:
 
     def _refuse(self, status: int) -> None:
         """Leave the parser, which reports any exception of its callbacks as an error of its own."""
+        # The first fault is kept: the parser turns it into its own error, which says nothing of the status.
         self._fault = self._fault or status
         raise BadRequestError(status)
 
     def _environ(self) -> WSGIEnvironment:
         target = self._target.decode("latin-1")
         path, _, query = target.partition("?")
+        # A proxy may send the whole address as the target; its host says nothing, because Host is what routes.
         if not path.startswith("/"):
             path = "/" + path.partition("://")[2].partition("/")[2] if "://" in path else path
         environ: WSGIEnvironment = {
@@ -186,6 +189,7 @@ class RequestReader:
             text = value.decode("latin-1")
             if name not in environ:
                 environ[name] = text
+            # Two of these are read differently by proxies and applications, which is how requests are smuggled.
             elif name in _SINGLE:
                 self._refuse(400)
             else:
@@ -204,6 +208,7 @@ def _variable(name: bytes) -> str:
         return ""
     variable = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
     variable = _NO_PREFIX.get(variable, variable)
+    # Carriers send the same names with every request, so they are worked out once.
     if len(_VARIABLES) < _MOST_VARIABLES:
         _VARIABLES[name] = variable
     return variable

@@ -45,6 +45,7 @@ def run_application(app: WSGIApplication, environ: WSGIEnvironment, *, keeps: bo
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start(status: str, headers: list[tuple[str, str]], _fault: Any = None) -> Callable[[bytes], object]:
+        # WSGI allows a second call with an exception before the first byte is sent: the last one counts.
         started[:] = [(status, headers)]
         return _no_writer
 
@@ -53,6 +54,7 @@ def run_application(app: WSGIApplication, environ: WSGIEnvironment, *, keeps: bo
         body = parts[0] if len(parts) == 1 else b"".join(parts)
         status, headers = started[0]
         return _whole(status, headers, body, environ["REQUEST_METHOD"], keeps=keeps)
+    # Not read to its end first: a recording may have megabytes, and the client may be slow.
     return _streamed(parts, started, environ["REQUEST_METHOD"], keeps=keeps)
 
 

@@ -95,6 +95,7 @@ class Supervisor:
         read, write = os.pipe()
         os.set_blocking(read, False)
         os.set_blocking(write, False)
+        # Python runs handlers between bytecodes only; `select` would sleep on without a byte that wakes it.
         signal.set_wakeup_fd(write, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda number, _frame: self._signals.add(number))
@@ -117,9 +118,11 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_BY)  # none may arrive before the child has handlers of its own
         pid = os.fork()
         if not pid:
+            # The child must not hold the writing end of `life`, or it would never see that the parent has ended.
             for descriptor in (read, self._life[1], *(worker.ready for worker in self._workers)):
                 with suppress(OSError):
                     os.close(descriptor)
+            # Never returns: the child must not come back into the parent's loop.
             work(self._generation.make, self._generation.listeners, write, self._life[0])
         signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD_BY)
         os.close(write)
@@ -130,6 +133,7 @@ class Supervisor:
         """Take note of workers that take calls or have ended."""
         for worker in list(self._workers):
             if not worker.takes_calls and _readable(worker.ready) == READY:
+                # One worker that starts shows that the program and the store are usable, so the pauses begin anew.
                 worker.takes_calls, self._failures = True, 0
             status = _ended(worker.pid)
             if status is None:
@@ -148,6 +152,7 @@ class Supervisor:
             return
         self._announced = True
         notify(os.environ, "READY=1")
+        # Only now: as long as the new workers start, the old ones take the calls that arrive.
         for pid in self._old:
             _kill(pid, signal.SIGTERM)
 
@@ -159,6 +164,7 @@ class Supervisor:
         """After SIGHUP check what the server would start with, and start again in place if that can be used."""
         if self._check is not None:
             self._end_check(self._check)
+        # Not in the middle of a start: earlier workers would be told to leave before these take calls.
         elif signal.SIGHUP in self._signals and (self._announced or self._failures):
             self._signals.discard(signal.SIGHUP)
             self._check = self._start_check()
@@ -185,6 +191,7 @@ class Supervisor:
         except BaseException as fault:
             log.fault("restart", fault)
         finally:
+            # Not `sys.exit`, which would run the parent's exit handlers in the child.
             os._exit(status)
 
     def _end_check(self, check: _Check) -> None:

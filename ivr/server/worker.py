@@ -36,6 +36,7 @@ def work(make: Callable[[], GuardedApplication], listeners: Sequence[socket], re
         door = Door(make(), listeners)
         door.start()
         os.write(ready, READY)
+        # The parent reads the end of the pipe, too, when the worker ends before it has written.
         os.close(ready)
         _wait(sigterm, life)
         door.leave(LONGEST_GOODBYE, IDLE_GRACE)

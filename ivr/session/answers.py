@@ -54,9 +54,12 @@ class Answers:
             question = ask.question
             if isinstance(question, BankLookup):
                 return self._of_bank(unit, question, ask)
+            # Made at the first question: most turns of a menu ask none of our own services.
             services = services or self._back_ends.within(unit)
             with unit.waiting(min(ask.deadline, self._left())):
                 own: Answer = answer(services, question, key=ask.key, now=self._now)
+            # A try must be counted before its answer is checked; a caller who hangs up in between has used it all the
+            # same.
             if question.commits_first and not unit.commit():
                 raise ConflictError
             return own
@@ -64,9 +67,13 @@ class Answers:
         return answer_to
 
     def _of_bank(self, unit: UnitOfWork, question: BankLookup, ask: Ask[Reply]) -> AnyAnswer:
+        # A turn that is run again after a conflict must not ask the bank twice: a transfer would be made twice, and the
+        # time for questions is over.
         for key, asked, before in self._bank:
             if key == ask.key and asked == question:
                 return before
+        # No transaction may stay open while the bank takes its time: SQLite's log would grow, PostgreSQL ends an idle
+        # one.
         unit.pause()
         result = self._ask_bank(question, ask)
         self._bank.append((ask.key, question, result))

@@ -42,9 +42,12 @@ class CallCodec:
                 return str(value)
             raise TypeError(f"a call cannot hold {type(value).__name__}")
 
+        # Secrets are replaced while the call is encoded, so that they are never part of the text that is sealed and
+        # stored.
         data = msgspec.json.encode(call, enc_hook=plain)
         if not secrets:
             return _PLAIN + self._seal.close(data, _PLAIN)
+        # Sealed with the name of its entry: an entry that is copied to another call cannot be opened there.
         typed = self._seal.close(msgspec.json.encode(secrets), _entry_of(call.id, call.turn).encode())
         self._vault.put(_entry_of(call.id, call.turn), typed, now + TYPED_SECONDS)
         return _WITH_SECRETS + self._seal.close(data, _WITH_SECRETS)

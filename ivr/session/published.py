@@ -23,6 +23,7 @@ def published_release(store: Store, folder: Path, now: float, prepared: Release 
     publishing = Publishing(store)
     if not publishing.publication(now).version:
         publishing.begin_with(prepared or load(folder, catalogue()), now)
+    # Read again after `begin_with`: another process may have published first, and then its release is the live one.
     version = publishing.publication(now).version
     return prepared if prepared and prepared.version == version else stored_release(store, version)
 

@@ -58,10 +58,12 @@ class ReleaseWatch:
         if stage is None:
             forget_tallies(self._store, None)
             return
+        # This process counts in memory; without the flush, its newest turns would be missing from the judgement.
         self._engines.tallies.flush(self._store)
         staged = stage_tally(self._store, stage, stage.version)
         live = stage_tally(self._store, stage, publication.version)
         if why := worse_because(staged, live):
+            # None when another server has returned first; only one of them writes the line to the log.
             entry = publishing.return_from(stage.since, why, now)
             if entry is not None:
                 log.line("release_returned", version=stage.version, why=why)

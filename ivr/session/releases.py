@@ -55,6 +55,7 @@ class ReleaseEngines:
         newest = self.newest
         if version == newest.release.version:
             return newest
+        # Read inside the lock, since many calls of one old release may arrive at once, and each would read it.
         with self._lock:
             engine = self._others.get(version)
             if engine is None:
@@ -81,6 +82,7 @@ class ReleaseEngines:
             for version in live.versions():
                 is_new = version != self.newest.release.version and version not in self._others
                 engine = self._usable(version)
+                # Warmed before it becomes the newest: its first caller must not wait for phrases to be composed.
                 if engine is not None and is_new:
                     engine.warm()
                 if version == live.version and engine is not None and engine is not self.newest:
@@ -95,6 +97,7 @@ class ReleaseEngines:
         with self._lock:
             before, self.newest = self.newest, engine
             self._others.pop(engine.release.version, None)
+            # Kept, since all live calls go on with the release they began with.
             self._others[before.release.version] = before
         log.line("release", version=engine.release.version)
         for take in self.on_newest:
@@ -107,6 +110,7 @@ class ReleaseEngines:
         try:
             return self.engine_of(version)
         except (FlowError, FlowStuck) as fault:
+            # Not tried again by this process: reading it would fail for every new call, at a third of a second each.
             self._unusable.add(version)
             log.fault("release", fault)
             return None
@@ -120,5 +124,6 @@ class ReleaseEngines:
             publication = live_in(text)
         except IvrError as fault:
             log.fault("release", fault)
+        # Also after a fault, so that a publication that cannot be read is reported once, not at every call.
         self._read = (text, publication)
         return publication

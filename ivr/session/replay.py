@@ -77,6 +77,7 @@ def replay(engine: Engine, call_id: str, rows: Iterable[JournalRow], seal: Seal)
         reply, reason = _turn(engine, call_id, call, record)
         if reply is None:
             return Replayed(call_id, turns, reason, *place, "", "", (*heard,), (*visited,))
+        # The digest decides first: equal digests need no comparison, and words may differ where the way is the same.
         then, now = ways.get(row.turn, []), _ways(reply)
         visited |= dict.fromkeys((flow, step) for flow, step, _ in now)
         if digest(reply) != record.reply:

@@ -73,6 +73,8 @@ class Session:
         """
         request = self._request(incoming)
         try:
+            # The lease comes before the read: two requests of one call, on any two machines, are answered one after the
+            # other.
             with self.store.lease(incoming.call_id, within=REQUEST_SECONDS, key=incoming.key):
                 answers = (self._answer(unit, channel, request) for unit in attempts(self.store))
                 return next(document for document in answers if document is not None)
@@ -87,9 +89,11 @@ class Session:
         with self.store.lease(incoming.call_id, within=REQUEST_SECONDS, key=incoming.key):
             for unit in attempts(self.store):
                 saved = unit.load(incoming.call_id, incoming.key)
+                # The carrier reports the end of a call in several requests, and may send each of them twice.
                 if saved is None or saved.ended or saved.repeated is not None:
                     return
                 reply = self._turn(unit, saved, request)
+                # The answer to a status report is never played: the reply of the turn before stays the newest one.
                 document = self.codec.open_reply(saved.reply)
                 if reply and self._commit(unit, saved, reply, incoming.key, document, self._record(reply, request)):
                     return
@@ -102,8 +106,10 @@ class Session:
         ended = 0
         for call_id in self.store.calls(live=True, limit=LOST_AT_ONCE, oldest=True):
             last = max((row.at for row in journal_rows(self.store, call_id)), default=now)
+            # The list is by beginning, not by the last request, so a later call may be lost while this one still talks.
             if now - last < LOST_SECONDS:
                 continue
+            # Under the lease, as any turn: the caller may press a key at this very moment.
             with self.store.lease(call_id, key=""):
                 tries = (self._end_lost(unit, call_id, now) for unit in attempts(self.store))
                 ended += next(has_ended for has_ended in tries if has_ended is not None)
@@ -135,6 +141,8 @@ class Session:
         """Answer a request in one unit of work; return None at a conflict with another unit."""
         incoming = request.incoming
         saved = unit.load(incoming.call_id, incoming.key)
+        # Before anything else, also for an ended call: the same request must get the same bytes, and nothing runs
+        # twice.
         if saved is not None and saved.repeated is not None:
             return self.codec.open_reply(saved.repeated)
         if saved is not None and saved.ended:
@@ -143,8 +151,10 @@ class Session:
         if reply is None:
             return None
         unit.pause()
+        # Outside of the read transaction, because a prompt with a value may have to be rendered first.
         closing = self.prompts.ready(reply.closing, carrier_speaks=channel.speaks)
         document = channel.render(closing, turn=reply.call.turn)
+        # False where the input became another one, such as `Resumed`, so that nothing was done with a recording.
         taken = saved is None or request.input is incoming.input
         late = [] if taken or saved is None else _late_recording(incoming, saved.turn, request.now)
         more = [*self._record(reply, request), *late]
@@ -154,6 +164,7 @@ class Session:
         """Return a hang-up. A recording that was under way when the caller hung up is still processed."""
         document = channel.render(Hangup(), turn=saved.turn)
         action, kept = request.incoming.input, _late_recording(request.incoming, saved.turn, request.now)
+        # The step is shown the call as it was before its last turn, since it takes no input once a call has ended.
         call = replace_call(self.codec.thaw(saved.call), ended="", turn=saved.turn - 1)
         engine = self.engines.engine_of(call.release)
         if isinstance(action, HungUp) and action.dialled:
@@ -168,6 +179,8 @@ class Session:
                 reply = Reply(gone.closing, gone.call, (*reply.events, *gone.events))
         except ConflictError:
             return None
+        # The end was noted when the caller hung up. The call itself is past and append-only: only rows and reply are
+        # written.
         rows = [_row(call, event, request.now) for event in reply.events if event.kind != "ended"]
         return document if self._keep_late(unit, rows, call, request, document) else None
 
@@ -191,6 +204,8 @@ class Session:
         """Run a turn to its end; return None when a commit within it conflicts with another unit."""
         incoming, now = request.incoming, request.now
         if saved is None:
+            # The answer to a lost call: the caller hears the greeting again, which is better than an apology and a dead
+            # line.
             started = incoming.input
             if not isinstance(started, CallStarted):  # the store has lost the call: begin again rather than fail
                 started = CallStarted(incoming.caller, incoming.called)
@@ -202,7 +217,9 @@ class Session:
             if call.turn >= TURN_LIMIT:
                 raise FlowStuck(f"the call has taken {TURN_LIMIT} turns")
             engine = self.engines.engine_of(call.release)
+            # Noted before the turn, so that a turn that fails is counted for the release that it was taken with.
             request.engine, request.started = engine, call.started
+            # Recognised once for all attempts: it takes seconds, and a second recognition might hear something else.
             if request.input is None:
                 if isinstance(incoming.input, Recorded):  # fetching and recognising it takes seconds
                     unit.pause()
@@ -224,6 +241,7 @@ class Session:
         taken = isinstance(action, HungUp) or (
             isinstance(action, Recorded) and engine.takes_recording(call, incoming.turn)
         )
+        # Two requests crossed. Keys that were meant for an earlier question must not answer the current one.
         if incoming.turn != call.turn and not taken:
             return Resumed()
         hearing = engine.hears(call, now) if isinstance(action, Recorded) else None
@@ -249,6 +267,8 @@ class Session:
         call, now = reply.call, self.clock()
         rows = [*(_row(call, event, now) for event in reply.events), *more]
         unit.pause()
+        # The vault is written before the call: an entry without a call runs out by itself, a call without its entry
+        # would have lost what the caller typed.
         frozen, closed = self.codec.freeze(call, now), self.codec.close_reply(document)
         entry = Saved(call.id, call.turn, key, frozen, closed, ended=bool(call.ended))
         if not self._write(unit, entry, rows, saved, now):
@@ -260,8 +280,10 @@ class Session:
         self, unit: UnitOfWork, entry: Saved, rows: Sequence[JournalRow], saved: Saved | None, now: float
     ) -> bool:
         if entry.ended:
+            # Part of the same commit, so that no ended call is missing from the events that are sent.
             self.list_ended(unit, entry.call_id)
         written = unit.commit(entry, expected=saved.turn if saved else None, at=now, rows=rows)
+        # Erased only after the commit; at a conflict the turn that stands still needs its secrets.
         over = saved if written else entry
         if over is not None:
             self.codec.forget(over)

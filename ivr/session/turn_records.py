@@ -88,6 +88,7 @@ def record_row(
     seal: Seal,
 ) -> JournalRow:
     """Return the journal row that records a turn."""
+    # Sealed although it holds no secret: numbers, balances and names are data of customers all the same.
     fields = None if action is None else msgspec.to_builtins(action)
     plain = [[source, _plain(answer)] for source, answer in exchanges]
     record = TurnRecord(now, begins, type(action).__name__, fields, plain, digest(reply))
@@ -129,6 +130,8 @@ def _recordable(value: Any) -> Any:
     """Return a value that JSON can hold. A sealed secret, which the key would open, such as a code, is left out."""
     match value:
         case str():
+            # A sealed text begins with its kind and a point; the service of one-time codes returns such a name of a
+            # code.
             return "" if value.partition(".")[0] in SECRET_KINDS and "." in value else value
         case Decimal():
             return {_DECIMAL: str(value)}

@@ -21,6 +21,7 @@ class Breaker:
 
     def note_fault(self, now: float, began: float | None = None) -> None:
         """Note a failed try, or one that has waited since `began` without success."""
+        # A gap between two faults means that the store worked or was not used: the count of time begins anew.
         if now - self._last > STUCK_SECONDS:
             self._since = now if began is None else began
         self._last = now

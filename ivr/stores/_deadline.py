@@ -34,6 +34,7 @@ class ThreadDeadline(threading.local):
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Set the deadline of the block, unless an outer deadline is nearer."""
+        # Never later than the outer deadline: a service inside a turn must not outlast the request's own time.
         outer = self.until
         self.until = min(outer, time.monotonic() + seconds)
         try:

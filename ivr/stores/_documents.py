@@ -21,6 +21,7 @@ def to_text(document: Document | None) -> str | None:
         return None
     if not isinstance(document, Mapping):
         raise TypeError(f"a document is a map, not {type(document).__name__}")
+    # NaN is refused, because it is no JSON: PostgreSQL and programs that read the API would refuse it.
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
 
 

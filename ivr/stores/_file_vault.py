@@ -26,13 +26,17 @@ class FileVault:
         self._folder = folder
 
     def put(self, key: str, data: bytes, until: float) -> None:
-        """Write an entry; a process that dies meanwhile leaves the entry from before. Raises StoreError."""
+        """Write an entry. A process that dies meanwhile leaves the old entry, the new one or none, but no part of one.
+
+        Raises StoreError.
+        """
         file = self._file(key)
         aside = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
         with self._faults():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write(_END.pack(until) + data)
+            # Erased first: `replace` alone would free the blocks of the old file with the secret still in them.
             self._erase(file)
             aside.replace(file)
 
@@ -56,6 +60,8 @@ class FileVault:
         with self._faults(), suppress(FileNotFoundError):
             for file in list(self._folder.iterdir()):
                 with suppress(FileNotFoundError):
+                    # Also files that a killed process left aside. One that was being overwritten has a head of zeros,
+                    # long over.
                     head = file.read_bytes()[: _END.size]
                     if len(head) == _END.size and _END.unpack(head)[0] <= now:
                         self._erase(file)

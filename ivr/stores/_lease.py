@@ -48,6 +48,7 @@ class Leases:
 
     def take(self, place: int, now: float, until: float) -> None:
         """Lock a place; wait from `now` to `until`, seconds of `time.monotonic()`. Raises StoreError after that."""
+        # A lock for each call would have to be created and removed under a lock of its own. Two of 1,024 rarely meet.
         lock = self._locks[place % STRIPES]
         if not lock.acquire(blocking=False) and not lock.acquire(timeout=max(0.0, until - now)):
             raise StoreBusy(f"another request has held this call for over {until - now:g} s")
@@ -69,6 +70,7 @@ class FileLeases(Leases):
         """Lock a place in this process, then in the lease file. Raises StoreError after `until`."""
         if self._descriptor < 0:
             raise StoreError(f"{self._file}: the store has been closed")
+        # The file lock belongs to the open file description, which all threads share: it does not keep threads apart.
         super().take(place, now, until)
         try:
             self._take_file(place, now, until)
@@ -85,6 +87,7 @@ class FileLeases(Leases):
 
     def forked(self) -> None:
         """Open the lease file anew in a forked child. The parent keeps the leases that it holds."""
+        # New locks, because a thread of the parent that held one does not exist in the child and would never free it.
         self._locks = tuple(threading.Lock() for _ in range(STRIPES))
         self.close()
         self._descriptor = self._open()
@@ -102,6 +105,7 @@ class FileLeases(Leases):
             raise StoreError(f"{self._file} cannot be opened: {fault.strerror}") from None
 
     def _take_file(self, place: int, now: float, until: float) -> None:
+        # Polled, since F_OFD_SETLKW takes no time limit; processes seldom meet at one call, so the pauses stay short.
         pause = 0.0005
         while not _lock(self._descriptor, fcntl.F_WRLCK, place):
             if time.monotonic() >= until:
@@ -133,6 +137,7 @@ class _Lease:
 
 
 _FLOCK = struct.Struct("hhqqi4x")
+"""`struct flock` of 64-bit Linux: type, whence, start, length, pid. A lock of a description wants pid 0."""
 
 
 def _lock(descriptor: int, kind: int, place: int) -> bool:
@@ -144,6 +149,7 @@ def _lock(descriptor: int, kind: int, place: int) -> bool:
             fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, place)
         else:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+    # POSIX lets a system report a lock that another process holds as EAGAIN or as EACCES.
     except (BlockingIOError, PermissionError):
         return False
     except OSError as fault:

@@ -43,6 +43,8 @@ class MemoryBoard:
             return
         self._last += 1
         for name, body in rows.items():
+            # Taken out first, since a dictionary keeps the place of a key that is overwritten, and reads go from the
+            # newest.
             self._rows.pop(name, None)
             self._rows[name] = self._last, body
         if self._last % KEPT_WRITES == 0:

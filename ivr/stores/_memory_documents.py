@@ -46,6 +46,7 @@ class MemoryDocuments:
         """Return at most `limit` keys, sorted, that are greater than `after` and begin with `prefix`."""
         start = first_key(after, prefix)
         with self._lock:
+            # Copied inside the lock: a dictionary that another thread changes cannot be iterated.
             names = list(self._documents.get(collection, ()))
         return nsmallest(limit, (key for key in names if key >= start and key.startswith(prefix)))
 

@@ -21,6 +21,7 @@ class MemoryLock:
 
     def __init__(self, deadline: ThreadDeadline) -> None:
         self._deadline = deadline
+        # Reentrant, because a write reads documents through the methods that take the lock themselves.
         self._lock = threading.RLock()
         self._thread = _Thread()
 

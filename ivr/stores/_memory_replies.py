@@ -57,6 +57,7 @@ class MemoryReplies:
         while self._past and gone < limit:
             _, call_id, key = self._past[0]
             replaced = self._replies.get(call_id, {}).get(key)
+            # An entry of the heap whose reply was pruned with its call is dropped on the way.
             if replaced is not None and replaced.at >= before:
                 break
             heappop(self._past)

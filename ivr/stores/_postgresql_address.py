@@ -94,9 +94,11 @@ def _with_defaults(parameters: Mapping[str, str]) -> dict[str, str]:
     """Add what the address leaves open. A host that is not this machine is spoken to over TLS."""
     host = parameters.get("host") or parameters.get("hostaddr", "")
     near = host in _LOCAL or host.startswith("/")
+    # libpq would try GSS encryption first where this machine has Kerberos credentials, at the cost of a round trip.
     defaults = {
         **_ALWAYS, "application_name": "ivr", "gssencmode": "disable", "sslmode": "prefer" if near else "require"
     }  # fmt: skip
+    # Options of the address go before: an operator may write sslmode=disable for a network of the bank's own.
     return {**defaults, **parameters}
 
 

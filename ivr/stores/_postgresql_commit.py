@@ -42,8 +42,10 @@ def command_of(changes: Changes, wait: float | None, lease: Sequence[bytes | Non
         repr(float(changes.at)).encode(),
         _encode(rows) if rows else None,
     )
+    # The turn of a menu has a function of its own with fewer parameters: it is the most frequent write by far.
     if call is not None and not (changes.documents or changes.board or changes.replies):
         return TAKE_TURN, values
+    # Always in the same order, so that two units that change the same documents wait for each other, not in a deadlock.
     documents = sorted(changes.documents, key=lambda change: (change.collection, change.key))
     board = [(_hex(name), body if body is None else body.hex()) for name, body in changes.board.items()]
     replies = [(_hex(r.call_id), _hex(r.key), r.turn, r.at, r.reply.hex()) for r in changes.replies]
@@ -62,4 +64,5 @@ def _of_call(call: Saved) -> tuple[bytes | None, ...]:
 
 
 def _hex(text: str) -> str:
+    # PostgreSQL's text refuses NUL, which a carrier or caller may send; names travel as hex and are stored as bytes.
     return text.encode().hex()

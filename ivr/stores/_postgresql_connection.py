@@ -92,6 +92,8 @@ class ServerConnection:
         self._pg = self._connect(parameters, until)
         try:
             self._check_version()
+            # A blocking libpq would wait without regard to the caller's deadline, and deadlock once both sides' buffers
+            # fill.
             self._pg.nonblocking = 1
             self._poll.register(self._pg.socket, _READ)
             self._pg.enter_pipeline_mode()
@@ -122,6 +124,7 @@ class ServerConnection:
         """Execute several statements as one text, outside of the pipeline."""
         pg = self._pg
         try:
+            # The pipeline takes one statement at a time; a script with BEGIN and COMMIT needs the simple protocol.
             pg.exit_pipeline_mode()
             pg.send_query(sql.encode())
             while pg.flush():
@@ -134,6 +137,7 @@ class ServerConnection:
                 result = pg.get_result()
                 if result is None:
                     break
+                # The first error is the cause; those behind it only say that the transaction was aborted.
                 failed = failed or (None if result.status in _GOOD else result)
             pg.enter_pipeline_mode()
         except OperationalError:
@@ -164,6 +168,8 @@ class ServerConnection:
         """Return whether the server still keeps an idle connection, without asking it."""
         try:
             while self._poll.poll(0):
+                # Answers of posted commands (UNLOCK, COMMIT) may still be on their way; anything else is the server's
+                # last word.
                 if not self._unread:
                     return False  # the server says that it ends the connection, or has ended it
                 self._pg.consume_input()
@@ -183,6 +189,7 @@ class ServerConnection:
         """Drop the connection in a forked child without a word to the server, which the parent goes on using."""
         self.broken = True
         with suppress(OperationalError, OSError):
+            # `finish` would send a Terminate over the socket that the parent shares, and end the parent's session.
             os.close(self._pg.socket)
 
     def _connect(self, parameters: Mapping[str, str], until: float) -> PGconn:
@@ -239,6 +246,8 @@ class ServerConnection:
             while True:
                 while pg.is_busy():
                     began = began or time.monotonic()
+                    # Most answers come within a millisecond; leaving the turnstile and entering it again would cost
+                    # more than that.
                     if not self._poll.poll(QUICK_MILLISECONDS):
                         self._wait(began, until)
                     pg.consume_input()
@@ -252,6 +261,8 @@ class ServerConnection:
                     self._unread -= 1
                     if not self._unread:
                         break
+                    # Results up to here belong to groups that were only posted; no caller waits for them or their
+                    # errors.
                     results, failed = [], None
                 elif status in _GOOD:
                     results.append(result)
@@ -266,6 +277,7 @@ class ServerConnection:
 
     def _wait(self, began: float, until: float) -> None:
         """Wait for an answer until the deadline, or for GRACE_SECONDS if it is over."""
+        # Woken in slices, so that the breaker learns of a stuck server while this thread still waits for it.
         until = max(until, began + GRACE_SECONDS)
         with step_aside():
             while not self._poll.poll(min(max(0.0, until - time.monotonic()) * 1000 + 1, SLICE_MILLISECONDS)):

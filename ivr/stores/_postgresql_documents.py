@@ -54,6 +54,7 @@ class PostgresqlDocuments:
         after = None
         for _ in retries():
             before = self.text(collection, key)
+            # `update` runs without a lock or transaction; a write of its own inside would be lost if the swap fails.
             with self._exchanges.changing():
                 after = to_text(update(from_text(before)))
             change = DocumentChange(collection, key, before, after)

@@ -60,6 +60,8 @@ class ServerLease:
         deadline = leases.deadline
         outer = deadline.until
         self._until = min(outer, now + self._within)
+        # First in this process: threads that want the same call must not take a connection each only to poll the
+        # server.
         leases.take(self._place, now, self._until)
         self._outer, deadline.until = outer, self._until
         try:
@@ -81,6 +83,7 @@ class ServerLease:
             connection = thread.connection
             if self.is_locked and connection is not None and not connection.broken:
                 with suppress(ServerGone):
+                    # Only a turn without a commit comes here; a commit frees the lock itself, and saves the round trip.
                     connection.post([(UNLOCK, self.lock)])  # not waited for
             leases.exchanges.drop()
         finally:
@@ -118,9 +121,11 @@ class ServerLease:
         try:
             return connection.ask(commands, exchanges.until())
         except ServerGone:
+            # An idle connection may have been lost unnoticed, as after a failover; nothing was done over it yet.
             exchanges.drop()
             if time.monotonic() >= self._until:
                 raise
+        # Asked again, since a lock that the lost connection may have taken has gone with it.
         return exchanges.hold().ask(commands, exchanges.until())
 
 

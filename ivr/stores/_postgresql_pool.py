@@ -57,9 +57,12 @@ class ConnectionPool:
             self._forget(connection)
         else:
             connection.given_back = now = time.monotonic()
+            # At the end, where the next thread takes it: the others grow old and are closed when the load falls.
             self._idle.append(connection)
             if now - self._idle[0].given_back > UNUSED_SECONDS:
                 self._close_oldest(now)
+        # Read without the lock: a thread that begins to wait looks for an idle connection once more after it has
+        # counted.
         if self._waiting:
             with self._free:
                 self._free.notify()
@@ -100,6 +103,7 @@ class ConnectionPool:
                 self._waiting -= 1
             if connection:
                 return connection
+            # Counted before it is opened, because opening takes a round trip or more and others must not open too many.
             self._open += 1
         try:
             return self._new_one()
@@ -134,11 +138,14 @@ class ConnectionPool:
         for number in range(len(attempts)):
             host = (self._host + number) % len(attempts)
             now = time.monotonic()
+            # A host that is switched off answers nothing; it may use up its share of the time, not that of the next
+            # host.
             share = now + (until - now) / (len(attempts) - number)
             try:
                 connection = ServerConnection(self.address, attempts[host], self.breaker, share)
             except StoreError as fault:
                 failure = fault
+                # The server's limit counts those of all machines: an idle connection of ours is then better than none.
                 is_full = isinstance(fault, ServerGone) and fault.sqlstate == TOO_MANY_CONNECTIONS
                 if is_full and (idle := self._idle_one()):
                     self._forget(None)
@@ -162,4 +169,5 @@ class ConnectionPool:
         if now - oldest.given_back > UNUSED_SECONDS:
             self._forget(oldest)
         else:
+            # Another thread has taken or given one meanwhile, and this one is not that old: it goes back to its place.
             self._idle.insert(0, oldest)

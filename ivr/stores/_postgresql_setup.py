@@ -57,14 +57,18 @@ def migrate(connection: ServerConnection, address: ServerAddress) -> None:
     The lock is that of the session, so that what another process has created is seen once it is held.
     """
     until = time.monotonic() + SET_UP_SECONDS
+    # The usual case needs no lock, so that a hundred workers that start together do not wait for each other.
     if _current(connection, address, until) == NEWEST_LAYOUT:
         return
     connection.run_script(f"SET lock_timeout = '30s'; SET statement_timeout = 0; {_LOCK}", until)
+    # Read again under the lock: another process may have migrated while this one waited.
     layout = _current(connection, address, until)
     if layout < NEWEST_LAYOUT:
+        # CREATE SCHEMA IF NOT EXISTS needs the right to create one even where it exists, which a prepared user lacks.
         (schema,) = connection.run("SELECT to_regnamespace($1)::text", until, [address.schema.encode()])
         create = f"CREATE SCHEMA {address.schema};" if schema[0] is None else ""
         scripts = [(_LAYOUTS / f"{number}.sql").read_text("utf-8") for number in range(layout + 1, NEWEST_LAYOUT + 1)]
+        # One transaction: a server that stops in the middle leaves no half of a layout.
         connection.run_script("\n".join(["BEGIN;", create, *scripts, "COMMIT;"]), until)
 
 

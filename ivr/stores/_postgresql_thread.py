@@ -61,6 +61,7 @@ class Exchanges:
         try:
             return self._ask(commands)
         except ServerGone:
+            # Not sent again within a lease: the lock was held by this connection and is gone with it.
             if thread.connection is not None:
                 raise
         return self._ask(commands)
@@ -68,6 +69,7 @@ class Exchanges:
     def read_long(self, seconds: float, command: Command) -> PGresult:
         """Return the result of a command that may take `seconds`, unless this thread has a deadline."""
         deadline = self.pool.deadline
+        # Within a turn the time-out of the session holds: a report may take a minute, a caller may not.
         if self.thread.connection is not None or deadline.until - time.monotonic() < seconds:
             return self.read(command)
         connection = self.pool.take()
@@ -149,6 +151,7 @@ class Exchanges:
         self._check(connection)
         if connection.in_transaction:
             return connection.ask(commands, self.until())[-1]
+        # Set before the answer: if it fails, the transaction may have begun all the same and must be ended.
         connection.in_transaction = True
         return connection.ask([(BEGIN_READING, ()), *commands], self.until())[-1]
 

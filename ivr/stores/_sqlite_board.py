@@ -20,6 +20,7 @@ FORGET_DELETED = "DELETE FROM board WHERE body IS NULL AND write <= ?"
 
 def put_rows(connection: sqlite3.Connection, rows: Mapping[str, bytes | None], seen: int) -> bool:
     """Write rows inside a transaction if the last write is still `seen`, else return False. `rows` may be empty."""
+    # Inside the write transaction, so nothing can be written between this comparison and the rows.
     if int(connection.execute(LAST).fetchone()[0]) != seen:
         return False
     if not rows:

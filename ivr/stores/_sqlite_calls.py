@@ -42,12 +42,16 @@ class SqliteCalls:
             execute = connection.execute
             last = rows = 0
             for row, at in execute(OLD_ROWS, (limit,)).fetchall():
+                # Rows are in the order of writing, not strictly of time; the first young one ends the page, and later
+                # pages go on.
                 if at >= before:
                     break
                 last, rows = row, rows + 1
             if rows:
                 calls = [call_id for (call_id,) in execute(CALLS_OF, (last,)).fetchall()]
                 for table in _GUARDED:
+                    # DDL is part of the transaction in SQLite: no other connection ever sees the tables without their
+                    # triggers.
                     execute(f"DROP TRIGGER {append_only_name(table, 'DELETE')}")
                 execute(FORGET_ROWS, (last,))
                 for call_id in calls:

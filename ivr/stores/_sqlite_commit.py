@@ -21,6 +21,7 @@ JOURNAL = "INSERT INTO journal (call_id, turn, at, kind, data) VALUES (?, ?, ?, 
 
 def put_changes(connection: sqlite3.Connection, changes: Changes) -> bool:
     """Write all changes inside a transaction; return False at the first conflict, for the caller to roll back."""
+    # The turn first, since it conflicts most often; a conflict costs a rollback of all that was written before.
     if changes.call is not None and not _put_turn(connection, changes.call, changes.expected, changes.at):
         return False
     if changes.documents and not all(put_document(connection, document) for document in changes.documents):
@@ -39,6 +40,7 @@ def _put_turn(connection: sqlite3.Connection, saved: Saved, expected: int | None
     call_id = saved.call_id
     row = (saved.turn, saved.key, saved.call, saved.reply, call_id)
     if expected is not None:
+        # Before the row is replaced, because it is copied from that row. At a conflict it is rolled back.
         keep_reply(connection, saved, expected, at)
     if not saved.ended:
         if expected is None:

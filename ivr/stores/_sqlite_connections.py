@@ -74,6 +74,7 @@ class Connections:
         """
         connection = self.get()
         if self._thread.reading and not connection.in_transaction:
+            # Deferred: the first read decides which state the transaction sees; it takes no lock against writers.
             connection.execute("BEGIN")
         try:
             return connection.execute(statement, values)
@@ -104,6 +105,8 @@ class Connections:
             _private_file(self.file)
             if self.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 self._recognise()
+            # Network file systems lack the shared memory that the log needs; there SQLite falls back silently and
+            # readers would block writers.
             if self.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
                 raise StoreError(f"{self.file}: this file system allows no write-ahead log; use a local disk")
             if not self.execute("PRAGMA user_version").fetchone()[0]:
@@ -141,6 +144,7 @@ class Connections:
     def forked(self) -> None:
         """Abandon the parent's connections without closing them: closing one in the child could harm the file."""
         for held in self._open:
+            # One reference that is never given back, so that `__del__` never closes the connection in this process.
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(held))
         self._thread = _Thread()
         self._open = weakref.WeakSet()
@@ -158,11 +162,14 @@ class Connections:
             connection = sqlite3.connect(
                 self.file,
                 timeout=self.deadline.left(),
+                # Transactions are begun by hand; the module would otherwise begin them by itself before each INSERT.
                 isolation_level=None,
+                # `close` closes the connections of all threads, and the collector that of a thread that has ended.
                 check_same_thread=False,
                 cached_statements=64,
             )
             try:
+                # The thread for checkpoints does it, so that no caller's commit waits for the disk.
                 connection.execute("PRAGMA wal_autocheckpoint = 0")
                 connection.execute(f"PRAGMA synchronous = {self._synchronous}")
                 connection.execute("PRAGMA busy_timeout = 0")

@@ -23,6 +23,7 @@ KEYS_SQL = "SELECT key FROM documents WHERE collection = ? AND key >= ? ORDER BY
 def put_document(connection: sqlite3.Connection, change: DocumentChange) -> bool:
     """Write a document inside a transaction; return False if the stored one differs from the one that was read."""
     collection, key, before, after = change.collection, change.key, change.before, change.after
+    # A document that was only read and decides something is compared, too: a concurrent change is then a conflict.
     if before == after:
         return document_text(connection, collection, key) == before
     if before is None:
@@ -76,6 +77,7 @@ class SqliteDocuments:
         with self._connections.faults():
             start = first_key(after, prefix)
             with closing(self._connections.execute(KEYS_SQL, (collection, start, limit))) as rows:
+                # Not LIKE, which ignores case in SQLite and needs an escape for % and _.
                 return list(takewhile(lambda key: key.startswith(prefix), (key for (key,) in rows)))
 
     def _count_write(self) -> None:

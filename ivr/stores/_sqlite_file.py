@@ -50,6 +50,7 @@ class OpenFile:
             raise StoreError(f"{self._file}: {fault.strerror}") from None
         if self._identity not in (None, (status.st_dev, status.st_ino)):
             raise StoreError(f"{self._file}: it has been replaced by another file while in use; restart the server")
+        # An empty file is whole: SQLite keeps all pages in the log until the first checkpoint.
         if len(header) and (len(header) < _HEADER or not header.startswith(_MAGIC)):
             raise StoreError(f"{self._file}: it has been overwritten; {_CURE}")
         if status.st_size < _whole_size(header):

@@ -55,6 +55,7 @@ class OneWriter:
                 connection.execute("COMMIT")
                 return
         except sqlite3.Error as broken:
+            # A COMMIT that fails, as on a full disk, leaves the transaction open; it is rolled back below.
             fault = broken
         finally:
             if fault is not None:
@@ -66,6 +67,7 @@ class OneWriter:
     def _queue(self, until: float) -> None:
         """Wait for the earlier writers; fail at once when one of them is the prober of a stuck file."""
         while not self._breaker.is_open(time.monotonic()) and (left := until - time.monotonic()) > 0:
+            # In slices: a writer that waits behind the prober of a stuck file must not wait as long as the prober does.
             if self._lock.acquire(timeout=min(left, STUCK_CHECK_SECONDS)):
                 return
         raise StoreBusy(f"{self._connections.file}: {REASONS[sqlite3.SQLITE_BUSY]}")
@@ -74,6 +76,8 @@ class OneWriter:
         pause = FIRST_PAUSE
         while True:
             try:
+                # IMMEDIATE, because a transaction that begins by reading cannot always become a writing one: SQLite
+                # refuses it with SQLITE_BUSY at once, without any wait, when another has written in between.
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as fault:
                 now = time.monotonic()

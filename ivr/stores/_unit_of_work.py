@@ -93,6 +93,7 @@ class UnitOfWork:
     def keys(self, collection: str, *, after: str = "", prefix: str = "", limit: int = 1000) -> Sequence[str]:
         """Return at most `limit` keys, sorted, that are greater than `after` and begin with `prefix`."""
         self._begin_reading()
+        # Keys that this unit deleted still come from the store, so as many more are asked for.
         own = {key: text for (of, key), text in self._changed.items() if of == collection}
         deleted = sum(text is None for text in own.values())
         keys = set(self._store.keys(collection, after=after, prefix=prefix, limit=limit + deleted))
@@ -158,12 +159,14 @@ class UnitOfWork:
         After a commit the unit is empty and can be used again, so that work can be committed in two parts.
         """
         self.pause()
+        # A document that was changed and changed back is not written, and cannot conflict.
         changed = [(place, text) for place, text in self._changed.items() if text != self._read.get(place)]
         documents = [DocumentChange(*place, self._read.get(place), text) for place, text in changed]
         changes = Changes(call, expected, at, rows, documents, self._board, self._seen, replies)
         if (call or rows or documents or self._board or replies) and not self._store.commit(changes):
             return False
         self._read, self._changed, self._board = {}, {}, {}
+        # Taken before they run: a task may use this unit again.
         tasks, self._afterwards = self._afterwards, []
         for task in tasks:
             task()

@@ -152,6 +152,7 @@ class MemoryStore(MemoryDocuments, MemoryBoard):
         current = self._live.get(call_id)
         if call_id in self._past or (current.turn if current else None) != expected:
             return False
+        # The answer to a repeat belongs to that request, not to the stored call.
         saved = replace(saved, repeated=None) if saved.repeated else saved
         if current is not None and current.key != saved.key:
             self._replies.keep(current, at)

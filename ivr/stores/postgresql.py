@@ -97,6 +97,7 @@ class PostgresqlStore(PostgresqlCalls, PostgresqlDocuments):
         """Write all changes in one transaction; at a conflict write nothing and return False."""
         self._exchanges.check_writable()
         left, thread = self._deadline.left(), self._exchanges.thread
+        # Without a nearer deadline the time-outs of the session hold, and the server need not set them for this commit.
         wait = left if left < BUSY_SECONDS else None
         thread.loaded = None
         lease = thread.lease
@@ -107,6 +108,7 @@ class PostgresqlStore(PostgresqlCalls, PostgresqlDocuments):
         try:
             written = self._exchanges.write(command).get_value(0, 0) == b"\x01"
         except ServerRefused as fault:
+            # A deadlock or serialisation failure has written nothing, just as a conflict: the turn is run again.
             if fault.sqlstate in CONFLICTS:
                 return False
             raise

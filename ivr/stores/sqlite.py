@@ -85,6 +85,7 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
         self.vault: Vault = FileVault(file.absolute().with_name(f"{file.name}-vault"))
         self._start()
         try:
+            # Workers that start together would each find no tables and create them.
             with self._leases.at(SETUP):
                 self._connections.set_up()
         except BaseException:
@@ -129,6 +130,7 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
         with self._writing as connection:
             written = put_changes(connection, changes)
             if not written:
+                # Rolled back inside the block, whose end commits an open transaction.
                 connection.execute("ROLLBACK")
         if written:
             self._count_write()
@@ -212,6 +214,7 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
     def _checkpoint_soon(self) -> None:
         """Wake the checkpoint thread; start it with the first write of a process."""
         if self._checkpoints is None and self._starting.acquire(blocking=False):
+            # A weak reference, so that a store that is dropped without `close` can be collected, and its thread ends.
             target, reference = _checkpoint_for_ever, weakref.ref(self)
             arguments = (reference, self._wake, self._stop)
             thread = threading.Thread(target=target, args=arguments, name="ivr-checkpoints", daemon=True)
@@ -224,9 +227,11 @@ class SqliteStore(SqliteCalls, SqliteReplies, SqliteDocuments, SqliteBoard):
         """Checkpoint without blocking writers; only a log longer than LONGEST_LOG blocks them briefly."""
         if not self._unsynced:
             return
+        # Before the checkpoint: a commit that comes meanwhile must count for the next one.
         self._unsynced = 0
         execute = self._connections.get().execute
         _, pages, _ = execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        # PASSIVE never shortens the file, and a steady reader lets it grow: now and then writers must wait a moment.
         if pages * _PAGE > LONGEST_LOG:
             execute(f"PRAGMA busy_timeout = {TRUNCATE_MILLISECONDS}")
             execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -243,6 +248,7 @@ def _checkpoint_for_ever(reference: weakref.ref[SqliteStore], wake: threading.Ev
             return
         with suppress(sqlite3.Error, StoreError):
             store._checkpoint()
+        # Before the next wait, else this thread would hold the store for five seconds at a time.
         del store
 
 

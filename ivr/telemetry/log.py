@@ -30,6 +30,7 @@ class _Lines(StreamHandler):
         """Write one line atomically."""
         self.acquire()
         try:
+            # Text and line end in one write, so that lines of several workers are not mixed on the same stderr.
             self.stream.write(text + "\n")
             self.flush()
         finally:
@@ -40,6 +41,7 @@ def to_stderr() -> None:
     """Send the log of this process to stderr."""
     handler = _Lines(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
+    # Replaced, not added: a second call, as after a fork, must not write each line twice.
     LOG.handlers[:] = [handler]
     LOG.propagate = False
     LOG.setLevel(logging.INFO)

@@ -28,6 +28,7 @@ class Metrics:
 
     def turn(self, kind: str, outcome: str, seconds: float) -> None:
         """Count one turn."""
+        # `labels` takes a lock and checks its arguments, at each turn; the child is the same every time.
         counter = self._turns.get((kind, outcome))
         if counter is None:
             counter = self._turns[kind, outcome] = self.turns.labels(kind, outcome)
@@ -37,6 +38,7 @@ class Metrics:
     def text(self) -> bytes:
         """Return all metrics in Prometheus's text format."""
         shown = self._own
+        # A new registry for each scrape, because the collector reads the files of all workers when it is asked.
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             shown = CollectorRegistry()
             MultiProcessCollector(shown)  # type: ignore[no-untyped-call]

@@ -52,6 +52,7 @@ class Question(Struct, Generic[A], frozen=True, kw_only=True):
                     raise LookupFailed(f"{name} was not given")
                 read = default
             if read is not value:
+                # The struct is not shared before its constructor returns.
                 structs.force_setattr(self, name, read)
 
     def __repr__(self) -> str:
