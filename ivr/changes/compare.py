@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ivr.flow.edges import StepName, step_named
+from ivr.flow.line_graph import LineGraph
 from ivr.flow.model import Flow, Release, Step
 
 from .choices import ChoiceComparison
@@ -80,28 +80,31 @@ def _equal(old: Step, new: Step) -> bool:
 
 def _journeys(old: Release, new: Release) -> Iterator[Difference]:
     """Yield what is different on the way: steps out of reach, silence, and the time to a person."""
-    before, after = reachable_steps(old), reachable_steps(new)
+    graphs = LineGraph.of_release(old), LineGraph.of_release(new)
+    before, after = map(reachable_steps, graphs)
     for flow, step in sorted(before - after):
         if flow in new.flows and step in new.flows[flow].steps and "." not in step:
             yield Difference("unreachable", flow, step)
-    silent_before, silent_after = reaches_person_on_silence(old), reaches_person_on_silence(new)
+    silent_before, silent_after = map(reaches_person_on_silence, graphs)
     for name, safe in silent_after.items():
         if name in silent_before and silent_before[name] != safe and name in after:
             yield Difference("silence_gained" if safe else "silence_lost", *name)
         elif name not in silent_before and not safe and name in after:
             yield Difference("silence_lost", *name)
-    yield from _times(old, new, after)
+    yield from _times(*graphs)
 
 
-def _times(old: Release, new: Release, reached: set[StepName]) -> Iterator[Difference]:
+def _times(old: LineGraph, new: LineGraph) -> Iterator[Difference]:
     """Yield where callers hear later or earlier how to get to a person."""
+    reached = reachable_steps(new)
     for flow in new.flows.values():
         before = old.flows.get(flow.name)
-        for step in flow.written_steps() if before else ():
+        for step in flow.written_steps():
             name = (flow.name, step.name)
-            if not step.listens or name not in reached or step_named(old, name) is None:
+            old_step = before.steps.get(step.name) if before else None
+            if before is None or old_step is None or not step.listens or name not in reached:
                 continue
-            was, now = seconds_to_person(old, name), seconds_to_person(new, name)
+            was, now = seconds_to_person(old, before, old_step), seconds_to_person(new, flow, step)
             if now is None and was is not None:
                 yield Difference("person_lost", *name)
             elif was is None and now is not None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ivr.engine.input_step import SILENCE
 from ivr.flow import phrasebook
-from ivr.flow.edges import Edge, StepName, edges_of, failure_edge, starts, step_named, target_of
-from ivr.flow.model import Choice, Flow, Release, Step
-from ivr.flow.outcomes import flow_routes
+from ivr.flow.line_graph import BY_SILENCE, Arc, LineGraph, StepName, StepNode
+from ivr.flow.model import Choice, Flow, Step
+from ivr.flow.outcomes import FAILED
 from ivr.flow.text import Text
 from ivr.speech.prompts.duration import seconds_at
 
@@ -20,75 +19,56 @@ VALUE_SECONDS = 2.0
 """The duration of a spoken value, such as an amount."""
 
 
-def reachable_steps(release: Release) -> set[StepName]:
+def reachable_steps(graph: LineGraph) -> set[StepName]:
     """Return the steps that a call can get to."""
-    reached, frontier = set[StepName](), [*starts(release)]
-    while frontier:
-        name = frontier.pop()
-        step, flow = step_named(release, name), release.flows.get(name[0])
-        if name in reached or step is None or flow is None:
-            continue
-        reached.add(name)
-        ways = [edge.target for edge in edges_of(release, flow, step)]
-        ways += [target_of(release, flow, way.goto.name) for route in flow_routes(flow).values() for way in route]
-        frontier += [target for target in ways if target is not None]
-    return reached
+    return {node.name for node in graph.distances if graph.step(node) is not None}
 
 
-def reaches_person_on_silence(release: Release) -> dict[StepName, bool]:
-    """Return for each step that listens whether a caller who stays silent there always reaches a person."""
+def reaches_person_on_silence(graph: LineGraph) -> dict[StepName, bool]:
+    """Return for each step that listens whether a caller who stays silent there always reaches a person.
+
+    Steps at which silence is an answer, such as a survey, are left out.
+    """
     return {
-        (flow.name, step.name): _silent(release, (flow.name, step.name), set())
-        for flow in release.flows.values()
+        (flow.name, step.name): _silent(graph, StepNode(flow.name, step.name, run=True), set())
+        for flow in graph.flows.values()
         for step in flow.written_steps()
-        if step.listens and not step.reaches_person
+        if step.listens and not step.reaches_person and not step.refusable
     }
 
 
-def _silent(release: Release, name: StepName | None, under_way: set[StepName]) -> bool:
+def _silent(graph: LineGraph, node: StepNode, under_way: set[StepNode]) -> bool:
     """Follow silence. A step met again is left to the budget of errors, whose end is followed where it is first met."""
-    if name is None or name in under_way:
+    step = graph.step(node)
+    if step is None or node in under_way or step.reaches_person:
         return True
-    step, flow = step_named(release, name), release.flows.get(name[0])
-    if step is None or flow is None or step.ends:
+    if step.ends:
         return False
-    if step.reaches_person:
-        return True
-    under_way = {*under_way, name}
-    return all(_silent(release, edge.target, under_way) for edge in _on_silence(release, flow, step))
+    under_way = {*under_way, node}
+    return all(_silent(graph, arc.to, under_way) for arc in graph.arcs(node) if _on_silence(step, arc))
 
 
-def _on_silence(release: Release, flow: Flow, step: Step) -> Iterator[Edge]:
-    ways = list(edges_of(release, flow, step))
-    if not step.listens:
-        yield from ways
-        return
-    yield from (edge for edge in ways if edge.outcome == SILENCE)
-    yield failure_edge(release, flow, step)
+def _on_silence(step: Step, arc: Arc) -> bool:
+    return not step.listens or arc.outcome == FAILED or BY_SILENCE in arc.causes
 
 
-def seconds_to_person(release: Release, name: StepName) -> float | None:
+def seconds_to_person(graph: LineGraph, flow: Flow, step: Step) -> float | None:
     """Return after how many seconds of a step a caller has heard how to get to a person; None where no key does it.
 
     Speech is estimated by the profile's rate. A key that works without being spoken counts from the end of the prompt.
     """
-    step, flow = step_named(release, name), release.flows[name[0]]
-    if step is None:
-        return None
     language, texts = flow.language, step_texts(step).items()
     said = sum(_seconds(text, flow, language) for (key, _), text in texts if key not in _NOT_AT_FIRST)
     options = dict(_options_in_time(flow, step, language, said))
     end = max(options.values(), default=said)
-    keys = [choice.key for choice in (*step.own_choices(), *flow.globals) if _leads_to_person(release, flow, choice)]
+    node = StepNode(flow.name, step.name, run=True)
+    keys = [arc.choice.key for arc in graph.arcs(node) if arc.choice and _leads_to_person(graph, node, arc.to)]
     return min((options.get(key, end) for key in keys), default=None)
 
 
-def _leads_to_person(release: Release, flow: Flow, choice: Choice) -> bool:
-    if choice.goto is None:
-        return False
-    target = target_of(release, flow, choice.goto.name)
-    step = step_named(release, target) if target else None
-    return choice.goto.name == flow.agent or (step is not None and step.reaches_person)
+def _leads_to_person(graph: LineGraph, node: StepNode, to: StepNode) -> bool:
+    step = graph.step(to)
+    return to == graph.target(graph.flows[node.flow].agent, node) or (step is not None and step.reaches_person)
 
 
 def _options_in_time(flow: Flow, step: Step, language: str, begin: float) -> Iterator[tuple[str, float]]:

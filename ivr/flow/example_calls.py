@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from .line_graph import StepNode
 from .model import Release
 from .rules import Parts
 from .rules._circles import Walked
 from .rules._example_call import example_call, shortest_way
-from .rules._line_graph import StepNode, line_graph
 from .rules._rule import no_number
 
 _PRESSES_NO_KEY = re.compile(r"press: (?!'?([0-9*#]+|\{code\})'?$)", re.MULTILINE)
@@ -26,13 +26,13 @@ def parts_of_release(release: Release) -> Parts:
 
 def call_that_takes(parts: Parts, flow: str, step: str, outcome: str, to: str) -> str | None:
     """Return a conversation with the shortest call that takes a way, as YAML; None if no called number leads there."""
-    graph = line_graph(parts)
+    graph = parts.graph
     for node in (StepNode(flow, step), StepNode(flow, step, run=True)):
         way = shortest_way(graph, node)
         begins = node in {graph.start_of(called.name) for called in graph.called_flows()}
         for arc in graph.arcs(node) if way or begins else ():
             if arc.outcome == outcome and to in (arc.to.step, arc.to.flow):
                 title = f"{flow}, {step}: {outcome} leads to {to}"
-                text = example_call(graph, title, [*way, Walked(node, arc)], arc.to)
+                text = example_call(parts, title, [*way, Walked(node, arc)], arc.to)
                 return None if _PRESSES_NO_KEY.search(text) else text
     return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ivr.errors import IvrError
-from ivr.flow.edges import Edge, StepName, edges_of, target_of
+from ivr.flow.line_graph import RUN, Arc, LineGraph, StepName, StepNode
 from ivr.flow.model import Choice, Flow, Release, Step
-from ivr.flow.outcomes import UNVERIFIED
 from ivr.flow.rules import HeardSpeech
 from ivr.speech.prompts.dry_run import VALUE
 
@@ -77,6 +77,10 @@ class Painter:
     usage: StepUsage
     language: str = "en"
 
+    @cached_property
+    def _graph(self) -> LineGraph:
+        return LineGraph.of_release(self.release)
+
     def picture(self, flow: str = "", start: str = "") -> Picture:
         """Return the picture of one flow or of all; with `start` only what can be reached from that step.
 
@@ -142,16 +146,17 @@ class Painter:
 
     def _arrows(self, flow: Flow) -> Iterator[Arrow]:
         for step in flow.written_steps():
-            for edge in edges_of(self.release, flow, step):
-                if edge.target is not None and edge.outcome != UNVERIFIED:
-                    share = self.usage.way_share(edge.source, edge.outcome)
-                    yield Arrow(edge.source, edge.target, self._label(edge), _manner(step, edge), share)
+            node = StepNode(flow.name, step.name, run=True)
+            for arc in self._graph.arcs(node):
+                if arc.outcome in (RUN, *step.exits()) and self._graph.step(arc.to):
+                    share = self.usage.way_share(node.name, arc.outcome)
+                    yield Arrow(node.name, arc.to.name, self._label(arc), _manner(step, arc), share)
 
-    def _label(self, edge: Edge) -> str:
-        if edge.choice is not None:
-            return self._choice(edge.choice)
-        words = "" if edge.outcome == "next" else edge.outcome
-        return " ".join(filter(None, (words, f"[{edge.when}]" if edge.when else "")))
+    def _label(self, arc: Arc) -> str:
+        if arc.choice is not None:
+            return self._choice(arc.choice)
+        words = "" if arc.outcome == "next" else arc.outcome
+        return " ".join(filter(None, (words, f"[{arc.when}]" if arc.when else "")))
 
     def _choice(self, choice: Choice) -> str:
         key = {"*": "✱", "#": "＃"}.get(choice.key, choice.key)
@@ -161,8 +166,9 @@ class Painter:
     def _keys(self, flow: Flow) -> Iterator[str]:
         for choice in flow.globals:
             if choice.key:
-                target = target_of(self.release, flow, choice.goto.name) if choice.goto else None
-                yield f"{self._choice(choice)} → {'/'.join(target) if target else choice.do}"
+                here = StepNode(flow.name, flow.start, run=True)
+                target = self._graph.target(choice.goto.name, here) if choice.goto else None
+                yield f"{self._choice(choice)} → {'/'.join(target.name) if target else choice.do}"
 
 
 def _role(flow: Flow, step: Step) -> str:
@@ -180,7 +186,7 @@ def _waits(flow: Flow, step: Step) -> float:
     return float(getattr(step, "timeout", 0.0) or flow.profile.first_timeout)
 
 
-def _manner(step: Step, edge: Edge) -> str:
-    if edge.outcome in step.choice_outcomes():
+def _manner(step: Step, arc: Arc) -> str:
+    if arc.outcome in step.choice_outcomes():
         return "choice"
-    return "failure" if edge.outcome in step.fails_by() or edge.outcome == "otherwise" else "on"
+    return "failure" if arc.outcome in step.fails_by() or arc.outcome == "otherwise" else "on"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ivr.engine.ports import JournalRow
-from ivr.flow.edges import StepName
+from ivr.flow.line_graph import StepName
 
 
 @dataclass

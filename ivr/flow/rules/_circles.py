@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ._line_graph import Arc, LineGraph, StepNode, line_graph
+from ivr.flow.line_graph import Arc, LineGraph, StepNode
+
 from ._reached import Allowed, State, ValueWalk, open_arcs, reached_states, returning_flows, value_walk
 from ._rule import Parts
 
@@ -24,7 +25,7 @@ class Walked:
 
 def circles(parts: Parts, allowed: Allowed) -> Iterator[Sequence[Walked]]:
     """Yield one circle of each set of steps that lead to one another by allowed arcs, from a step that waits."""
-    graph = line_graph(parts)
+    graph = parts.graph
     following = _followers(parts, allowed) if graph.sound else {}
     for component in _components(following):
         if len(component) > 1 or any(arc.to == component[0] for arc in following[component[0]]):
@@ -42,7 +43,7 @@ def _from_a_rest(graph: LineGraph, circle: Sequence[Walked]) -> Sequence[Walked]
 
 def _followers(parts: Parts, allowed: Allowed) -> Mapping[StepNode, Sequence[Arc]]:
     """Return the allowed arcs of each step that calls come to."""
-    graph, reached, returning = line_graph(parts), reached_states(parts), returning_flows(parts, allowed)
+    graph, reached, returning = parts.graph, reached_states(parts), returning_flows(parts, allowed)
     return {
         node: [arc for arc in open_arcs(graph, node, allowed, returning) if arc.to in reached]
         for node in sorted(reached)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from ivr.flow.line_graph import BY_CALLER, BY_ITSELF, BY_MISSES, BY_SILENCE, Arc, LineGraph, StepNode
 from ivr.flow.model import RETURN, Step
 from ivr.flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, global_outcome
 from ivr.flow.text import Text
@@ -17,8 +18,8 @@ from ivr.yamlfile.writer import written
 
 from ._circles import Walked
 from ._known_values import possible
-from ._line_graph import BY_CALLER, BY_ITSELF, BY_MISSES, BY_SILENCE, Arc, LineGraph, StepNode
 from ._named_keys import keys_there
+from ._rule import Parts
 
 _DIALS = {"busy": "busy", "no_answer": "no-answer", "failed": "failed", "next": "completed"}
 _ENTRIES = {
@@ -60,38 +61,24 @@ def shortest_way(graph: LineGraph, to: StepNode, *, avoiding: Collection[tuple[s
 
 def leading_back(graph: LineGraph, circle: Sequence[Walked]) -> Arc:
     """Return the arc of a circle that leads back most: from far behind the answer to near it."""
-    far = graph.parts.once("distances", lambda: _distances(graph))
 
     def drop(walked: Walked) -> int:
-        return far.get(walked.node, 0) - far.get(walked.arc.to, 0)
+        return graph.distances.get(walked.node, 0) - graph.distances.get(walked.arc.to, 0)
 
     return max(circle, key=drop).arc
 
 
-def _distances(graph: LineGraph) -> Mapping[StepNode, int]:
-    """Return the fewest steps from the answer of a call to each step."""
-    far = {graph.start_of(flow.name): 0 for flow in graph.called_flows()}
-    frontier = deque(far)
-    while frontier:
-        node = frontier.popleft()
-        for arc in graph.arcs(node):
-            if arc.to not in far:
-                far[arc.to] = far[node] + 1
-                frontier.append(arc.to)
-    return far
-
-
-def example_call(graph: LineGraph, title: str, way: Sequence[Walked], end: StepNode) -> str:
+def example_call(parts: Parts, title: str, way: Sequence[Walked], end: StepNode) -> str:
     """Return a conversation that takes a way and ends in a step; it passes while the property is refuted."""
-    return _Example(graph, way).written(title, end)
+    return _Example(parts, way).written(title, end)
 
 
 class _Example:
     """One example under construction: the turns of the caller, and the circumstances that the way needs."""
 
-    def __init__(self, graph: LineGraph, way: Sequence[Walked]) -> None:
-        self._graph, self._way = graph, way
-        self._caller = next((each for each in _callers() if _fits(each, way, graph)), _callers()[0])
+    def __init__(self, parts: Parts, way: Sequence[Walked]) -> None:
+        self._parts, self._graph, self._way = parts, parts.graph, way
+        self._caller = next((each for each in _callers() if _fits(each, way, parts.graph)), _callers()[0])
         self._turns: list[dict[str, Any]] = []
         self._answers: dict[str, str] = {}
         self._desks: dict[str, str] = {}
@@ -130,15 +117,15 @@ class _Example:
         elif step.listens:
             self._listen(step, walked)
         elif (asked := step.asks()) and walked.arc.outcome in ("error", "missing"):
-            parts, source = self._graph.parts, asked.source.name
+            parts, source = self._parts, asked.source.name
             if source in parts.outside or not parts.bank_is_declared:  # our own services answer by themselves
                 self._answers[source] = walked.arc.outcome
 
     def _transfer(self, step: Step, arc: Arc) -> None:
         if arc.outcome in _DIALS:
             self._turns.append({"dial": _DIALS[arc.outcome]})
-        elif arc.outcome == "closed" and self._graph.parts.line is not None:
-            name, desks = step.desk().name, self._graph.parts.line.desks
+        elif arc.outcome == "closed" and self._parts.line is not None:
+            name, desks = step.desk().name, self._parts.line.desks
             names = [name] if name in desks else list(desks)
             self._desks |= dict.fromkeys(names, "closed")
         elif arc.causes == {BY_CALLER}:

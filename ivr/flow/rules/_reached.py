@@ -12,11 +12,11 @@ from contextlib import suppress
 from typing import Any
 
 from ivr.flow.expressions import Expression
+from ivr.flow.line_graph import RUN, Arc, LineGraph, StepNode
 from ivr.flow.model import RETURN, Flow, Step, Way
 from ivr.flow.parts_within import within
 
 from ._known_values import OPEN, possible, value_of
-from ._line_graph import RUN, Arc, LineGraph, StepNode, line_graph
 from ._rule import Parts
 
 Allowed = Callable[[StepNode, Arc], bool]
@@ -59,13 +59,13 @@ class ValueWalk:
 
 def reached_states(parts: Parts) -> Mapping[StepNode, Collection[FollowedValues]]:
     """Return the steps to which calls to the called numbers can come, each with its values; walked once."""
-    return parts.once("reached", lambda: _reached(line_graph(parts)))
+    return parts.once("reached", lambda: _reached(parts.graph))
 
 
 def value_walk(parts: Parts) -> ValueWalk:
     """Return the walk with which `reached_states` was made."""
     follow = any(len(values) > 1 or any(values) for values in reached_states(parts).values())
-    return parts.once("value walk", lambda: ValueWalk(line_graph(parts), follow=follow))
+    return parts.once("value walk", lambda: ValueWalk(parts.graph, follow=follow))
 
 
 def returning_flows(parts: Parts, allowed: Allowed) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ivr.diagnostics.problem import Problem
+from ivr.flow.line_graph import LineGraph
 from ivr.flow.model import Flow, Hotline, Step
 from ivr.flow.questions import DeclaredQuestion
 from ivr.yamlfile.source import Mapping as Block
@@ -70,6 +71,12 @@ class Parts:
             self.cache[key] = make()
         made: _T = self.cache[key]
         return made
+
+    @property
+    def graph(self) -> LineGraph:
+        """The graph of the flows, built once. It is sound if every flow of the folder was read, with all its steps."""
+        unread = any(flow.unread for flow in self.flows.values()) or not self.names <= self.flows.keys()
+        return self.once("graph", lambda: LineGraph(self.flows, self.line, sound=not unread))
 
 
 FlowCheck = Callable[[Flow, Parts], Iterator[Problem]]

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
+from ivr.flow.line_graph import RUN, Arc, LineGraph, StepNode
 
-from ._line_graph import RUN, Arc, LineGraph, StepNode, line_graph
 from ._reached import reached_states
 from ._rule import Parts, Rule, RuleManual
 
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Walk from the start of every flow that is run until it is run again."""
-    graph = line_graph(parts)
+    graph = parts.graph
     starts = {arc.to for node in reached_states(parts) for arc in graph.arcs(node) if arc.outcome == RUN}
     reported: set[Arc] = set()
     for start in sorted(starts):

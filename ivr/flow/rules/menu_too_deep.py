@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Choice, Step
 
+from ._keys_to import keys_to
 from ._limits import above, limits_of
-from ._line_graph import line_graph
 from ._menus import menus
 from ._rule import Parts, Rule, RuleManual
 
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Check the menus that callers of each called number come to; questions about a task do not count."""
-    graph = line_graph(parts)
+    graph = parts.graph
     reported: set[str] = set()
     for flow in graph.called_flows():
-        for node, keys in graph.keys_to(flow.name).items():
+        for node, keys in keys_to(parts, flow.name).items():
             step = graph.step(node)
             if step is None or step.name in reported or step not in menus(parts.flows[node[0]]) or _is_question(step):
                 continue

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
 
-from ._line_graph import line_graph
 from ._reached import reached_states
 from ._rule import Parts, Rule, RuleManual
 
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Walk from the flows of line.yaml over all arcs."""
-    graph = line_graph(parts)
+    graph = parts.graph
     reached = {node.flow for node in reached_states(parts)} if graph.called_flows() else set(parts.flows)
     for name, flow in parts.flows.items():
         if name not in reached:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from ivr.diagnostics.problem import Problem
+from ivr.flow.line_graph import StepNode
+from ivr.flow.model import Step
 
-from ._line_graph import first_spoken
 from ._rule import Parts, Rule, RuleManual
+from ._texts import WrittenText, prompts
 
 _WORDS = ("您好", "欢迎", "歡迎", "早上好", "hello", "welcome", "good morning", "demo bank", "刚才", "剛才", "you were")
 
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Check what callers of each called number hear first, on every way."""
-    for text in first_spoken(parts):
+    for text in _first_spoken(parts):
         if text.step is None or text.step.ends:
             continue
         if not any(word in text.folded for word in _WORDS):
@@ -24,6 +27,39 @@ def check(parts: Parts) -> Iterator[Problem]:
             )
             chinese = ("来电听到的第一句没有问候。", "先说「您好」和服务名称。")
             yield Problem(text.place, RULE.id, message, cure, "warning", chinese=chinese)
+
+
+def _first_spoken(parts: Parts) -> Iterator[WrittenText]:
+    """Yield the texts that callers of called numbers hear first, on every way from the answer, in every language."""
+    graph = parts.graph
+    spoken = defaultdict[StepNode, list[WrittenText]](list)
+    for flow in parts.flows.values():
+        for text in prompts(flow, parts):
+            if text.step is not None:
+                spoken[StepNode(flow.name, text.step.name)].append(text)
+    seen = {graph.start_of(flow.name) for flow in graph.called_flows()}
+    frontier = list(seen)
+    while frontier:
+        node = frontier.pop()
+        step = graph.step(node)
+        if step is None:
+            continue
+        texts = spoken.get(node._replace(run=False), [])
+        if step.speaks and (texts or step.listens):
+            first = _first_text(step)
+            yield from (text for text in texts if first is None or text.template in first)
+            continue
+        for arc in graph.arcs(node):
+            if arc.to not in seen:
+                seen.add(arc.to)
+                frontier.append(arc.to)
+
+
+def _first_text(step: Step) -> Sequence[object] | None:
+    """Return the templates of what a step says first; None if every text of it may come first."""
+    prompt = getattr(step, "prompt", None) or getattr(step, step.kind, None)
+    languages = getattr(prompt, "by_language", None)
+    return list(languages.values()) if languages else None
 
 
 RULE = Rule(

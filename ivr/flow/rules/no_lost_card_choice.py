@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ivr.diagnostics.problem import Place, Problem
+from ivr.flow.line_graph import StepNode
 from ivr.flow.model import Choice, Flow, Step
 
-from ._line_graph import LineGraph, StepNode, line_graph
+from ._keys_to import keys_to
 from ._menus import menus
 from ._rule import Parts, Rule, RuleManual
 
@@ -17,23 +18,17 @@ _MOST_KEYS = 2
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Check the flows of called numbers, if any flow of the folder offers it at all."""
-    graph = line_graph(parts)
     offering = {
         StepNode(flow.name, step.name) for flow in parts.flows.values() for step in menus(flow) if _offers(step)
     }
-    for flow in graph.called_flows() if offering else ():
-        keys = (
-            min(
-                (keys for node, keys in graph.keys_to(flow.name).items() if node._replace(run=False) in offering),
-                default=99,
-            )
-            + 1
-        )
+    for flow in parts.graph.called_flows() if offering else ():
+        before = keys_to(parts, flow.name)
+        keys = min((keys for node, keys in before.items() if node._replace(run=False) in offering), default=99) + 1
         if keys > _MOST_KEYS:
             message = f"A caller whose card is lost needs {keys if keys < 99 else 'more than two'} keys to say so."
             cure = "Offer it in the first menu."
             chinese = ("卡丢了的客户要按两次以上才找得到挂失。", "放进第一级菜单。")
-            place = _place(flow, graph)
+            place = _place(flow, before)
             yield Problem(place, RULE.id, message, cure, "warning", allowed=f"{_MOST_KEYS} keys", chinese=chinese)
 
 
@@ -46,10 +41,8 @@ def _is_loss(choice: Choice) -> bool:
     return any(word in label.casefold() for label in labels for word in _WORDS)
 
 
-def _place(flow: Flow, graph: LineGraph) -> Place:
-    first = next(
-        (step for step in menus(flow) if graph.keys_to(flow.name).get(StepNode(flow.name, step.name)) == 0), None
-    )
+def _place(flow: Flow, before: Mapping[StepNode, int]) -> Place:
+    first = next((step for step in menus(flow) if before.get(StepNode(flow.name, step.name)) == 0), None)
     return first.place if first else flow.place
 
 

@@ -9,25 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ivr.diagnostics.problem import Problem
+from ivr.flow.line_graph import BY_ITSELF, BY_SILENCE, Arc, StepNode
 
 from ._circles import Walked, circles
 from ._example_call import example_call, leading_back, shortest_way
-from ._line_graph import BY_ITSELF, BY_SILENCE, Arc, LineGraph, StepNode, line_graph
 from ._rule import Parts, Rule, RuleManual
 
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Search circles over all flows, if every flow could be read."""
-    graph = line_graph(parts)
     for circle in circles(parts, _unasked):
-        yield _problem(graph, circle)
+        yield _problem(parts, circle)
 
 
 def _unasked(_: StepNode, arc: Arc) -> bool:
     return bool(arc.causes & {BY_ITSELF, BY_SILENCE})
 
 
-def _problem(graph: LineGraph, circle: Sequence[Walked]) -> Problem:
+def _problem(parts: Parts, circle: Sequence[Walked]) -> Problem:
+    graph = parts.graph
     names = [walked.node[1] for walked in circle]
     shown = " → ".join([*names, names[0]])
     place = leading_back(graph, circle).place
@@ -42,7 +42,7 @@ def _problem(graph: LineGraph, circle: Sequence[Walked]) -> Problem:
             f"客户什么也不做，通话会一直打转：{shown}。",
             "让其中一条路转人工、回电或结束，或者计数，三次后离开。",
         ),
-        call=example_call(graph, "a caller who does nothing goes round", way, circle[0].node),
+        call=example_call(parts, "a caller who does nothing goes round", way, circle[0].node),
     )
 
 

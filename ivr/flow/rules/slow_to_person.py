@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
+from ivr.flow.line_graph import BY_ITSELF, BY_SILENCE, LineGraph, StepNode, after_silence
 from ivr.flow.model import RETURN, Flow, Step
 from ivr.flow.outcomes import FAILED
 
 from ._limits import above, limits_of
-from ._line_graph import BY_ITSELF, BY_SILENCE, LineGraph, StepNode, after_silence, line_graph
 from ._rule import Parts, Rule, RuleManual
 
 _REPROMPT_SECONDS = 3.0
@@ -22,7 +22,7 @@ _FAILURES = frozenset({"error", "missing", "closed", "busy"})
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Check the flow of each called number; answers of services are taken to come."""
-    graph = line_graph(parts)
+    graph = parts.graph
     for flow in graph.called_flows():
         seconds = silent_seconds(parts, graph, flow)
         bounds = limits_of(flow.profile).silent_seconds

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ivr.diagnostics.problem import Place, Problem
+from ivr.flow.line_graph import StepNode
 
 from ._example_call import example_call, shortest_way
-from ._line_graph import LineGraph, StepNode, line_graph
 from ._questions import declared
 from ._rule import Parts, Rule, RuleManual
 
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Check every step that asks a question which lookups.yaml marks with `confirm`."""
-    graph = line_graph(parts)
+    graph = parts.graph
     yes = {(flow.name, step.name, step.affirms) for flow in parts.flows.values() for step in flow.written_steps()}
     starts = {graph.start_of(flow.name) for flow in graph.called_flows()}
     for flow in parts.flows.values():
         for step, asked, question in declared(flow, parts) if _any_needs_yes(parts) else ():
             for node in (StepNode(flow.name, step.name), StepNode(flow.name, step.name, run=True)):
                 if question.confirm and (node in starts or shortest_way(graph, node, avoiding=yes)):
-                    yield _problem(graph, node, yes, asked.source.name, asked.source.place)
+                    yield _problem(parts, node, yes, asked.source.name, asked.source.place)
                     break
 
 
@@ -30,10 +30,8 @@ def _any_needs_yes(parts: Parts) -> bool:
     return any(question.confirm for question in parts.questions.values())
 
 
-def _problem(
-    graph: LineGraph, node: StepNode, yes: Collection[tuple[str, str, str]], source: str, place: Place
-) -> Problem:
-    way = shortest_way(graph, node, avoiding=yes)
+def _problem(parts: Parts, node: StepNode, yes: Collection[tuple[str, str, str]], source: str, place: Place) -> Problem:
+    way = shortest_way(parts.graph, node, avoiding=yes)
     shown = " → ".join([*(walked.node[1] for walked in way), node[1]][-5:])
     return Problem(
         place,
@@ -41,7 +39,7 @@ def _problem(
         f'"{source}" cannot be undone, and a call comes here without a yes: {shown}.',
         'Lead every way through a step of kind "confirm", by its "yes".',
         chinese=(f"「{source}」不能撤销，可这条路没有经过确认：{shown}。", "每条路都先经过 confirm 步骤的 yes。"),
-        call=example_call(graph, f"{source} is asked without a yes", way, node),
+        call=example_call(parts, f"{source} is asked without a yes", way, node),
     )
 
 

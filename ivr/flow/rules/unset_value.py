@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 
 from ivr.diagnostics.problem import Place, Problem
+from ivr.flow.line_graph import RUN, LineGraph, StepNode
 from ivr.flow.model import RETURN, Flow
 from ivr.flow.paths_read import paths_read
 from ivr.flow.standing_values import STANDING_VALUES
@@ -17,14 +18,13 @@ from ivr.flow.standing_values import STANDING_VALUES
 from ._circles import Walked
 from ._example_call import example_call, shortest_way
 from ._known_values import OPEN, possible, value_of
-from ._line_graph import RUN, LineGraph, StepNode, line_graph
 from ._reached import reached_states
 from ._rule import Parts, Rule, RuleManual
 
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Check every variable that a step of any flow speaks."""
-    graph = line_graph(parts)
+    graph = parts.graph
     called = {node.flow for node in reached_states(parts) if not node.run}
     for flow in parts.flows.values() if graph.sound else ():
         for name, readers in _spoken(flow).items():
@@ -32,7 +32,7 @@ def check(parts: Parts) -> Iterator[Problem]:
             ways = _ways_without(graph, flow, name, start)
             for step, place in readers.items():
                 if (node := start._replace(step=step)) in ways:
-                    yield _problem(graph, name, place, node, ways)
+                    yield _problem(parts, name, place, node, ways)
 
 
 def _spoken(flow: Flow) -> Mapping[str, Mapping[str, Place]]:
@@ -69,14 +69,14 @@ def _ways_without(graph: LineGraph, flow: Flow, name: str, start: StepNode) -> M
 
 
 def _problem(
-    graph: LineGraph, name: str, place: Place, node: StepNode, before: Mapping[StepNode, Walked | None]
+    parts: Parts, name: str, place: Place, node: StepNode, before: Mapping[StepNode, Walked | None]
 ) -> Problem:
     way: list[Walked] = []
     walked = before[node]
     while walked is not None:
         way.insert(0, walked)
         walked = before[walked.node]
-    way = [*shortest_way(graph, graph.start_of(node.flow, run=node.run)), *way]
+    way = [*shortest_way(parts.graph, parts.graph.start_of(node.flow, run=node.run)), *way]
     shown = " → ".join([*(each.node[1] for each in way), node[1]][-5:])
     return Problem(
         place,
@@ -87,7 +87,7 @@ def _problem(
             f"有一条路走到这里时「{name}」还没有值，客户会听到缺字的句子：{shown}。",
             "让那条路走别的步骤，或先给它赋值。",
         ),
-        call=example_call(graph, f"a sentence is spoken without {name}", way, node),
+        call=example_call(parts, f"a sentence is spoken without {name}", way, node),
     )
 
 

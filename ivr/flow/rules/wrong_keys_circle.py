@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ivr.diagnostics.problem import Problem
+from ivr.flow.line_graph import BY_CALLER, Arc, StepNode
 
 from ._circles import Walked, circles
 from ._example_call import example_call, is_by_misses, shortest_way
-from ._line_graph import BY_CALLER, Arc, LineGraph, StepNode, line_graph
 from ._rule import Parts, Rule, RuleManual
 
 
 def check(parts: Parts) -> Iterator[Problem]:
     """Search circles of failures that pass no person; those of silence alone are the business of silent-circle."""
-    graph = line_graph(parts)
+    graph = parts.graph
 
     def fails(node: StepNode, arc: Arc) -> bool:
         step = graph.step(node)
@@ -22,10 +22,11 @@ def check(parts: Parts) -> Iterator[Problem]:
 
     for circle in circles(parts, fails):
         if any(is_by_misses(walked.arc) for walked in circle):
-            yield _problem(graph, circle)
+            yield _problem(parts, circle)
 
 
-def _problem(graph: LineGraph, circle: Sequence[Walked]) -> Problem:
+def _problem(parts: Parts, circle: Sequence[Walked]) -> Problem:
+    graph = parts.graph
     names = [walked.node[1] for walked in circle]
     shown = " → ".join([*names, names[0]])
     wrong = next(walked for walked in circle if is_by_misses(walked.arc))
@@ -37,7 +38,7 @@ def _problem(graph: LineGraph, circle: Sequence[Walked]) -> Problem:
         'Lead "on_failure" to a person, a call back or a message.',
         related=((graph.place_of(circle[0].node), "where the circle begins"),),
         chinese=(f"一直按错的客户会不停打转：{shown}。", "on_failure 应转人工、回电或留言。"),
-        call=example_call(graph, "a caller whose answers never fit goes round", way, circle[0].node),
+        call=example_call(parts, "a caller whose answers never fit goes round", way, circle[0].node),
     )
 
 

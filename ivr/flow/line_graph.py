@@ -1,4 +1,7 @@
-"""All flows as one graph: steps, what leads from one to the next, and whether a caller must act for it.
+"""All flows of a line as one graph: steps, what leads from one to the next, and whether a caller must act for it.
+
+Rules prove with it what `ivr check` finds, `ivr graph` draws it, and `ivr diff` compares two of them. Must not run
+a call.
 
 The routes are those of the chart that runs the calls (`outcomes.step_routes`, `outcomes.flow_routes`). A flow that a
 step runs is a procedure: it is entered from that step, and "next" is taken if the flow can come to `return`.
@@ -6,18 +9,20 @@ step runs is a procedure: it is entered from that step, and "next" is taken if t
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, Self
 
 from ivr.diagnostics.problem import Place
-from ivr.flow.expressions import Expression
-from ivr.flow.model import RETURN, Flow, Route, Step
-from ivr.flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, flow_routes, global_outcome, step_routes
 
-from ._rule import Parts
-from ._texts import WrittenText, prompts
+from .expressions import Expression
+from .model import RETURN, Choice, Flow, Hotline, Release, Route, Step, Target
+from .outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, flow_routes, global_outcome, step_routes
+
+StepName = tuple[str, str]
+"""A flow and a step."""
 
 
 class StepNode(NamedTuple):
@@ -27,10 +32,15 @@ class StepNode(NamedTuple):
     step: str
     run: bool = False
 
+    @property
+    def name(self) -> StepName:
+        """The flow and the step."""
+        return self.flow, self.step
+
 
 _SILENCE = "no_input"
 """The outcome of a step in which silence leads on at once; other failures have their own."""
-RUN = "run"
+RUN = "enters"
 """The outcome of a step that enters the flow which it runs."""
 BY_ITSELF, BY_SILENCE, BY_MISSES, BY_CALLER = "itself", "silence", "misses", "caller"
 """The causes by which a call takes an arc: none, the caller's silence, wrong answers, or a choice or entry."""
@@ -41,7 +51,7 @@ class Arc:
     """One way from a step: the outcome, where it leads, and what makes a call take it.
 
     `conditions` are those that hold (or, with False, do not hold) on it. `returns_from` names the flow that must come
-    to `return` first.
+    to `return` first. `choice` is the choice of a caller that takes it, if one does.
     """
 
     outcome: str
@@ -50,44 +60,62 @@ class Arc:
     causes: frozenset[str]
     conditions: tuple[tuple[Expression, bool], ...] = ()
     returns_from: str = ""
+    choice: Choice | None = None
+
+    @property
+    def when(self) -> str:
+        """The condition that is written on this way; "" for none. Those before it must not hold, either."""
+        expression, holds = self.conditions[-1] if self.conditions else (None, False)
+        return expression.text if expression is not None and holds else ""
 
 
 class LineGraph:
     """The graph of all flows of a folder; `sound` tells whether every target is known, so that proofs can be made."""
 
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
-        self.flows: Mapping[str, Flow] = parts.flows
-        self.sound = not any(flow.unread for flow in self.flows.values()) and set(parts.names) <= set(self.flows)
+    def __init__(self, flows: Mapping[str, Flow], line: Hotline | None, *, sound: bool = True) -> None:
+        self.flows = flows
+        self.sound = sound
+        self._line = line
         self._arcs: dict[StepNode, tuple[Arc, ...]] = {}
 
+    @classmethod
+    def of_release(cls, release: Release) -> Self:
+        """Return the graph of a release, whose flows are all valid."""
+        return cls(release.flows, release.line)
+
     def step(self, node: StepNode) -> Step | None:
-        """Return the step of a node; None for the end of a procedure."""
-        return self.flows[node.flow].steps.get(node.step)
+        """Return the step of a node; None for the end of a procedure, and for a name that no step has."""
+        flow = self.flows.get(node.flow)
+        return flow.steps.get(node.step) if flow else None
 
     def start_of(self, flow: str, *, run: bool = False) -> StepNode:
         """Return the first step of a flow."""
         return StepNode(flow, self.flows[flow].start, run)
 
     def place_of(self, node: StepNode) -> Place:
-        """Return the place of a step; for a generated one, that of the step which it guards."""
+        """Return the place of a step; for a generated one, that of the level which it proves."""
         step = self.step(node)
         return step.place if step is not None else self.flows[node.flow].place
 
-    def nodes(self) -> Iterator[StepNode]:
-        """Yield every step, called and run, the generated ones included."""
-        for flow in self.flows.values():
-            for name in flow.steps:
-                yield StepNode(flow.name, name)
-                yield StepNode(flow.name, name, run=True)
-
     def called_flows(self) -> Sequence[Flow]:
         """Return the flows that called numbers lead to; none if they are not known, or the graph is not sound."""
-        line = self.parts.line
-        if line is None or not self.sound:
+        if self._line is None or not self.sound:
             return []
-        names = dict.fromkeys(number.flow.name for number in line.numbers.values())
+        names = dict.fromkeys(number.flow.name for number in self._line.numbers.values())
         return [self.flows[name] for name in names if name in self.flows]
+
+    @cached_property
+    def distances(self) -> Mapping[StepNode, int]:
+        """The steps to which calls can come, with the fewest steps from the answer; conditions are taken to hold."""
+        distances = {self.start_of(flow.name): 0 for flow in self.called_flows()}
+        frontier = deque(distances)
+        while frontier:
+            node = frontier.popleft()
+            for arc in self.arcs(node):
+                if arc.to not in distances:
+                    distances[arc.to] = distances[node] + 1
+                    frontier.append(arc.to)
+        return distances
 
     def arcs(self, node: StepNode) -> tuple[Arc, ...]:
         """Return the arcs that begin in a step."""
@@ -136,85 +164,31 @@ class LineGraph:
         before: tuple[tuple[Expression, bool], ...] = ()
         for way in route:
             conditions = (*before, (way.when, True)) if way.when is not None else before
-            target = self._target(way.goto.name, node)
+            target = self.target(way.goto.name, node)
             if target is not None:
-                yield Arc(outcome, target, way.goto.place, causes, conditions, comes_back)
+                choice = self._choice_with(way.goto, node)
+                yield Arc(outcome, target, way.goto.place, causes, conditions, comes_back, choice)
             if way.when is None:
                 return
             before = (*before, (way.when, False))
 
-    def _target(self, name: str, node: StepNode) -> StepNode | None:
-        """Return where a name leads; `return` in a flow that nothing runs leads to a person, as in a call."""
+    def _choice_with(self, target: Target, node: StepNode) -> Choice | None:
+        """Return the choice whose target a way has, since steps make the ways of choices from them."""
+        step = self.step(node)
+        choices = (*(step.own_choices() if step else ()), *self.flows[node.flow].globals)
+        return next((choice for choice in choices if choice.goto is target), None)
+
+    def target(self, name: str, node: StepNode) -> StepNode | None:
+        """Return where a name in a step leads; `return` in a flow that nothing runs leads to a person, as in a call.
+
+        None for a name that there is not.
+        """
         flow = self.flows[node.flow]
         if name == RETURN and not node.run:
             name = flow.agent
         if name == RETURN or name in flow.steps:
             return StepNode(node.flow, name, node.run)
         return self.start_of(name, run=node.run) if name in self.flows else None
-
-    # distances
-
-    def keys_to(self, flow: str) -> Mapping[StepNode, int]:
-        """Return how many choices a caller of a flow makes before each step, up to the first task that is begun.
-
-        A task begins where, after a choice, a service is asked, the caller is verified, or a person is reached.
-        """
-        key = ("keys to", flow)
-        return self.parts.once(key, lambda: self._keys_to(self.start_of(flow)))
-
-    def _keys_to(self, start: StepNode) -> Mapping[StepNode, int]:
-        keys = {start: 0}
-        frontier = deque([start])
-        while frontier:
-            node = frontier.popleft()
-            step = self.step(node)
-            if step is None or (keys[node] and _begins_task(step)):
-                continue
-            for arc in self.arcs(node):
-                more = keys[node] + (BY_CALLER in arc.causes and arc.outcome in step.choice_outcomes())
-                universal = step.listens and not arc.causes & {BY_ITSELF} and arc.outcome not in step.exits()
-                if not universal and more < keys.get(arc.to, 99):
-                    keys[arc.to] = more
-                    frontier.append(arc.to) if more > keys[node] else frontier.appendleft(arc.to)
-        return keys
-
-
-def line_graph(parts: Parts) -> LineGraph:
-    """Return the graph of a folder's flows; built once."""
-    return parts.once("line graph", lambda: LineGraph(parts))
-
-
-def first_spoken(parts: Parts) -> Iterator[WrittenText]:
-    """Yield the texts that callers of called numbers hear first, on every way from the answer, in every language."""
-    graph = line_graph(parts)
-    spoken = defaultdict[StepNode, list[WrittenText]](list)
-    for flow in parts.flows.values():
-        for text in prompts(flow, parts):
-            if text.step is not None:
-                spoken[StepNode(flow.name, text.step.name)].append(text)
-    seen = {graph.start_of(flow.name) for flow in graph.called_flows()}
-    frontier = list(seen)
-    while frontier:
-        node = frontier.pop()
-        step = graph.step(node)
-        if step is None:
-            continue
-        texts = spoken.get(node._replace(run=False), [])
-        if step.speaks and (texts or step.listens):
-            first = _first_text(step)
-            yield from (text for text in texts if first is None or text.template in first)
-            continue
-        for arc in graph.arcs(node):
-            if arc.to not in seen:
-                seen.add(arc.to)
-                frontier.append(arc.to)
-
-
-def _first_text(step: Step) -> Sequence[object] | None:
-    """Return the templates of what a step says first; None if every text of it may come first."""
-    prompt = getattr(step, "prompt", None) or getattr(step, step.kind, None)
-    languages = getattr(prompt, "by_language", None)
-    return list(languages.values()) if languages else None
 
 
 def after_silence(step: Step) -> str:
@@ -242,9 +216,3 @@ def _causes(step: Step, outcome: str) -> frozenset[str]:
     if step.proves() and "." not in step.name and outcome == "next":
         causes |= {BY_ITSELF, BY_CALLER}  # a caller who is verified already goes on at once
     return frozenset(causes or {BY_CALLER})
-
-
-def _begins_task(step: Step) -> bool:
-    """Return whether something is done for the caller here, or asked about it."""
-    asks = step.listens and (step.fetches or step.records or any(choice.value for choice in step.own_choices()))
-    return asks or step.looks_up or bool(step.proves()) or step.reaches_person or step.requires > 0
