@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -28,13 +29,26 @@ def folder_line(settings: Settings) -> Hotline:
     return line
 
 
-@cache
 def folder_calendar() -> LineCalendar:
     """Return the calendar of line.yaml in the flows folder; that of China where it cannot be read."""
+    line = _readable_line()
+    return line.calendar if line else CHINAS
+
+
+def folder_ticket_kinds() -> Collection[str]:
+    """Return the kinds of tickets of line.yaml in the flows folder; those of a bank where it cannot be read."""
+    from ivr.flow.own_classes import TICKET_KINDS
+
+    line = _readable_line()
+    return line.classes.ticket_kinds if line else TICKET_KINDS
+
+
+@cache
+def _readable_line() -> Hotline | None:
     from ivr.errors import IvrError
     from ivr.settings import Settings
 
     try:
-        return folder_line(Settings.from_environment()).calendar
+        return folder_line(Settings.from_environment())
     except (IvrError, OSError):
-        return CHINAS
+        return None

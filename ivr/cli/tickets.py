@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._cases import HAND_OVER_OPTION, NUMBERS_OPTION, at_store, show_case, show_list
+from ._folder_line import folder_ticket_kinds
 from ._options import BY_OPTION, JSON_OPTION, write_json
 from ._texts import texts_by_language
 
@@ -182,7 +183,11 @@ def extend_ticket(ticket: str, why: str, by: str) -> None:
 @command.command("close")
 @click.argument("ticket")
 @click.option("--note", default="", help="A note for colleagues.")
-@click.option("--kind", default="", help="What it was about in the end: product, service, channel or policy.")
+@click.option(
+    "--kind",
+    default="",
+    help="What it was about in the end: product, service, channel, policy, or a kind of line.yaml.",
+)
 @BY_OPTION
 def close_ticket(ticket: str, note: str, kind: str, by: str) -> None:
     """Close a complaint that was answered."""
@@ -232,7 +237,8 @@ def _view(ticket: Document, *, numbers: bool = False) -> dict[str, Any]:
 def _line(row: Mapping[str, Any]) -> str:
     from ivr.reporting.case_views import KIND_WORDS, LEVEL_WORDS, SEVERITY_WORDS
 
-    graded = f"{SEVERITY_WORDS[row['severity']]} {LEVEL_WORDS[row['level']]} {KIND_WORDS[row['kind']]}"
+    kind = KIND_WORDS.get(row["kind"], row["kind"])
+    graded = f"{SEVERITY_WORDS[row['severity']]} {LEVEL_WORDS[row['level']]} {kind}"
     due = f"due {row['due'][:16]}{' LATE' if row['late'] else ''}" if row["state"] in ("open", "working") else ""
     marks = "".join(f" {name}" for name in ("repeat", "reopened") if row[name])
     return f"{row['ticket']:<13} {row['state']:<8} {graded}  {due}  {row['owner'] or '-'}{marks}".rstrip()
@@ -283,4 +289,4 @@ def _change(update: Callable[[TicketHandling, float], Document]) -> None:
 def _handling(*, reads: bool = False) -> AbstractContextManager[TicketHandling]:
     from ivr.services.tickets.handling import TicketHandling
 
-    return at_store(TicketHandling, reads=reads)
+    return at_store(lambda store: TicketHandling(store, folder_ticket_kinds()), reads=reads)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import PRIORITIES, Release
+from ivr.flow.model import Release
 from ivr.flow.questions import AnswerField
 from ivr.yamlfile.suggest import did_you_mean
 
@@ -62,7 +62,7 @@ def _facts(turn: ConversationTurn, release: Release) -> Iterator[Problem]:
         "flow": release.flows,
         "step": steps,
         "queued": release.line.desks,
-        "priority": PRIORITIES,
+        "priority": release.line.classes.priorities,
         "level": ("0", "1", "2", "3"),
         "ended": ("true", "false"),
     }

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 from ivr.errors import LookupFailed
-from ivr.flow.model import PRIORITIES
 from ivr.flow.outside_services import LOOKUP_SECONDS
+from ivr.flow.own_classes import NORMAL
 
 from .call import CallerRecord
 from .service_ports.memory import AGE_BANDS, CallerPreferences, KeepPreferences, RecallPreferences
@@ -118,5 +118,5 @@ def _chosen(turn: Turn, kept: CallerPreferences) -> dict[str, Any]:
 def _with_segment(turn: Turn, caller: dict[str, Any]) -> dict[str, Any]:
     """Add the tier, desk and priority of the caller's segment."""
     segment = turn.line.segment_for(turn.call.called, caller)
-    tier, priority = (segment.name, segment.priority) if segment else ("none", PRIORITIES[0])
+    tier, priority = (segment.name, segment.priority) if segment else ("none", NORMAL)
     return {**caller, "tier": tier, "desk": turn.line.desk_of(segment), "priority": priority}

@@ -16,7 +16,7 @@ from ivr.errors import LookupFailed
 from ivr.flow import phrasebook
 from ivr.flow.answer_values import with_plain_numbers
 from ivr.flow.expressions import Expression
-from ivr.flow.model import PRIORITIES, Choice, Flow, Hotline
+from ivr.flow.model import Choice, Flow, Hotline
 from ivr.flow.outside_services import LOOKUP_SECONDS, Lookups
 from ivr.flow.profiles import Profile
 from ivr.flow.reach import ChoiceReach
@@ -31,7 +31,7 @@ from .ports import Event, InverseNormalize, Understand, Verbalize
 from .release_cache import ReleaseCache
 from .scratch import S, Scratch
 from .service_ports.memory import KeepPreferences
-from .service_ports.question import A, Question
+from .service_ports.question import A, Question, check_classes
 from .verbs import Closing, Dial, Enqueue, Gather, Hangup, InputMode, Pause, Prompt, Record, Say
 
 IDENTITY_SECONDS = 600.0
@@ -304,7 +304,7 @@ class Turn:
     def no_less_urgent_than(self, priority: str) -> None:
         """Raise the caller's priority in the queue to this one."""
         caller = self.caller
-        urgent = max(caller.priority or PRIORITIES[0], priority, key=self.line.waiting.head_start)
+        urgent = max(caller.priority, priority, key=self.line.waiting.head_start)
         self.change_caller(replace(caller, priority=urgent))
 
     # asking the bank and our own services
@@ -338,6 +338,7 @@ class Turn:
     def _answer_to(self, question: AnyQuestion, deadline: float, *, noted: bool) -> Any:
         key = f"{self.call.id}:{self.call.turn}:{self.hops}"
         try:
+            check_classes(question, self.line.classes)
             answer = ask(question, key, deadline)
         except LookupFailed as error:
             if noted:

@@ -16,6 +16,8 @@ from ivr.diagnostics.problem import Level, Place, Problem
 from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
 from ivr.yamlfile.suggest import did_you_mean, near
 
+from .own_classes import OwnClasses
+
 _T = TypeVar("_T")
 
 
@@ -38,6 +40,7 @@ class Reading:
     `shared` are the choices and steps of line.yaml, a `SharedParts`; None where there are none.
     `left_out` tells that one of them, which cannot be read, is used.
     `line_texts` are the templates of line.yaml by name and language; None where they are not known.
+    `classes` are the priorities, ticket kinds and survey questions that may be named.
     `key` is the key whose value is being read, for messages.
     """
 
@@ -48,6 +51,7 @@ class Reading:
     shared: Any = None
     left_out: bool = False
     line_texts: Map[str, Map[str, Any]] | None = None
+    classes: OwnClasses = field(default_factory=OwnClasses)
     key: str = ""
     problems: list[Problem] = field(default_factory=list)
 

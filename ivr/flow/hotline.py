@@ -11,18 +11,25 @@ from ivr.diagnostics.problem import Place, Problem
 from ivr.yamlfile.source import Mapping as SourceMapping
 from ivr.yamlfile.source import Node, Sequence
 
+from .class_fields import PriorityFields, PriorityName, SurveyQuestionFields, named_priorities, own_classes
 from .expressions import Expression
 from .fields import Block, FieldKind, ListOf, MapOf, Reading, Schema, object_schema, option, options, read_options
 from .hotline_fields import OpeningHours, PreparedTexts, Referring
-from .model import PRIORITIES, CalledNumber, Desk, Hotline, Reference, Segment, Site
+from .model import CalledNumber, Desk, Hotline, Reference, Segment, Site
+from .own_classes import (
+    COMPLAINT,
+    FRAUD,
+    NORMAL,
+    TICKET_KINDS,
+)
 from .routes import ChoiceFields, Condition
 from .rules import check_line
-from .scalars import Flag, Name, OneOf, Seconds, Whole, WordField
+from .scalars import Flag, Name, Seconds, Whole, WordField
 from .shared_parts import PARAMETERS
 from .telephone_field import DialledNumber, NumberPrefix, SpokenNumber
 from .text import Template, Text
 from .text_field import LanguageField, LineTextField
-from .waiting import HEAD_STARTS, Waiting
+from .waiting import HEAD_STARTS, PREEMPTING, Waiting
 from .zone_field import CountryField, TimeZoneField
 
 _HOURS = Referring(Name("the name of opening hours, or always"))
@@ -63,7 +70,7 @@ class SegmentFields:
     desk: Reference | None = option(
         _DESK, help="The desk that they get.", default=None, shown="the `desk` of line.yaml"
     )
-    priority: str = option(OneOf(PRIORITIES), help="The priority of its callers in the queue.", default="normal")
+    priority: str = option(PriorityName(), help="The priority of its callers in the queue.", default=NORMAL)
 
 
 @dataclass(frozen=True)
@@ -241,6 +248,20 @@ class LineFields:
         default=None,
         shown="the defaults of its keys",
     )
+    priorities: Mapping[str, PriorityFields] = option(
+        MapOf(Block(PriorityFields, "a priority", short="head_start")),
+        help="Priorities of the line's own, least urgent first, beside normal, complaint and fraud.",
+        default=None,
+        shown="elderly, vip and loss",
+    )
+    ticket_kinds: tuple[str, ...] = option(
+        ListOf(Name()), help="The kinds of tickets.", default=(), shown=", ".join(TICKET_KINDS)
+    )
+    survey_questions: Mapping[str, SurveyQuestionFields] = option(
+        MapOf(Block(SurveyQuestionFields, "a question")),
+        help="Questions of surveys, beside satisfaction and recommend.",
+        default=None,
+    )
     sites: Mapping[str, SiteFields] = option(
         MapOf(Block(SiteFields, "a site", short="weight")),
         help="The places where agents work: a weight, or a block.",
@@ -284,6 +305,7 @@ def read_line(
     """
     reading = reading or Reading()
     reading.line_texts = {}  # its own texts are not made of one another
+    reading.classes = named_priorities(node)
     if node is None:
         if not exists:
             cure = "It names the flow for each called number (lines), the desks, and the desk for emergencies (desk)."
@@ -314,7 +336,8 @@ def _line(fields: LineFields) -> Hotline:
         announcements=fields.announcements or {},
         texts=fields.texts or {},
         telephone_numbers=fields.numbers or {},
-        waiting=_waiting(fields.queue) if fields.queue else Waiting(),
+        waiting=_waiting(fields),
+        classes=own_classes(fields.priorities, fields.ticket_kinds, fields.survey_questions),
         dial_out=fields.dial_out,
         sites={name: Site(name, site.weight) for name, site in (fields.sites or {}).items()},
     )
@@ -324,6 +347,12 @@ def _number(fields: NumberFields) -> CalledNumber:
     return CalledNumber(**{**vars(fields), "values": fields.values or {}})
 
 
-def _waiting(fields: WaitingFields) -> Waiting:
+def _waiting(fields: LineFields) -> Waiting:
     """Return the settings of the queue; priorities without an entry get their default head starts."""
-    return Waiting(**{**vars(fields), "head_starts": {**HEAD_STARTS, **(fields.head_starts or {})}})
+    queue, own = vars(fields.queue) if fields.queue else {}, fields.priorities
+    starts, first = HEAD_STARTS, PREEMPTING
+    if own is not None:
+        starts = {name: HEAD_STARTS[name] for name in (COMPLAINT, FRAUD)}
+        starts |= {name: priority.head_start for name, priority in own.items()}
+        first = frozenset({FRAUD, *(name for name, priority in own.items() if priority.before_all)})
+    return Waiting(**{**queue, "head_starts": {**starts, **(queue.get("head_starts") or {})}, "preempting": first})

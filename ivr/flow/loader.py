@@ -25,6 +25,7 @@ from .lookups import read_lookups
 from .model import Choice, Flow, Hotline, Release, Step
 from .outcomes import verify_name
 from .outside_services import Lookups
+from .own_classes import OwnClasses
 from .parts_within import within
 from .profiles import profiles
 from .routes import Choices, Goto
@@ -241,6 +242,7 @@ def read_flow(
     """Read one flow without its invalid steps, so that the rest can be checked; None if the rest is unusable."""
     reading = catalogue.reading()
     reading.line_texts, reading.shared = (line.texts if line is not None else None), shared
+    reading.classes = line.classes if line is not None else OwnClasses()
     if not isinstance(node, Block):
         reading.problem(node.place, "wrong-type", "A flow file is a block of keys.", 'Begin with "flow: its_name".')
         return None, reading.problems

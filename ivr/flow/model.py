@@ -15,6 +15,7 @@ from .desk_field import WantedDesk
 from .expressions import Expression
 from .fields import option
 from .outside_services import Lookups
+from .own_classes import NORMAL, OwnClasses
 from .profiles import Profile
 from .scalars import IdentityLevel
 from .text import Template, Text
@@ -25,9 +26,6 @@ RETURN = "return"
 
 ALWAYS = "always"
 """The predefined name of opening hours that never end."""
-
-PRIORITIES = ("normal", "complaint", "elderly", "vip", "loss", "fraud")
-"""The priorities of callers, least urgent first."""
 
 
 @dataclass(frozen=True)
@@ -300,7 +298,7 @@ class Segment:
     name: str
     when: Expression | None = None
     desk: Reference | None = None
-    priority: str = PRIORITIES[0]
+    priority: str = NORMAL
 
 
 @dataclass(frozen=True)
@@ -349,6 +347,7 @@ class Hotline:
     """The beginnings of the numbers that a flow may dial by a value."""
     calendar: LineCalendar = CHINAS
     waiting: Waiting = field(default_factory=Waiting)
+    classes: OwnClasses = field(default_factory=OwnClasses)
     sites: Mapping[str, Site] = field(default_factory=dict)
 
     def number(self, called: str) -> CalledNumber:

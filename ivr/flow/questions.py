@@ -34,13 +34,17 @@ def type_fault(kind: FieldType, name: str, value: Any) -> str:
 
 @dataclass(frozen=True)
 class QuestionField:
-    """A field of a question. `fault` returns the fault of a value, or an empty text; `private` fields take secrets."""
+    """A field of a question. `fault` returns the fault of a value, or an empty text; `private` fields take secrets.
+
+    `class_of` is the list of `OwnClasses` that has its values, or an empty text.
+    """
 
     words: str
     help: str
     required: bool
     fault: Callable[[Any], str]
     private: bool = False
+    class_of: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from .catalogue import Catalogue, step_options
+from .class_fields import PriorityFields, SurveyQuestionFields
 from .fields import FieldKind, ListOf, Option, options
 from .hotline import DeskFields, LineFields, NumberFields, SegmentFields, SiteFields, WaitingFields
 from .loader import FlowFields
@@ -67,6 +68,8 @@ def manual(catalogue: Catalogue) -> str:
         "segments": lambda: _fields(options(SegmentFields)),
         "queue": lambda: _fields(options(WaitingFields)),
         "sites": lambda: _fields(options(SiteFields)),
+        "priorities": lambda: _fields(options(PriorityFields)),
+        "survey questions": lambda: _fields(options(SurveyQuestionFields)),
         "lookups": lambda: _fields(options(LookupsFields)),
         "services": lambda: _fields(options(ServiceFields)),
         "service questions": lambda: _fields(options(QuestionFields)),

@@ -78,6 +78,7 @@ FIELDS = {
     "no-way-left": "The last entry of a route has a condition, so that a call may have no way on.",
     "bad-number": "A telephone number cannot be dialled, or lacks its country code.",
     "bad-hours": "Opening hours name a day or a span of time that cannot be read.",
+    "unknown-survey-question": "A survey asks a question that does not exist.",
     "unknown-part": "A shared choice or step does not exist in line.yaml.",
     "flow-name": "The flow is called differently from its file.",
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PREEMPTING = frozenset({"loss", "fraud"})
-"""The priority that counts as past the bound at once, because money is leaving an account."""
+"""The priorities of a bank that count as past the bound at once, because money is leaving an account."""
 
 HEAD_STARTS: Mapping[str, float] = {"complaint": 60.0, "elderly": 90.0, "vip": 120.0, "loss": 1000.0, "fraud": 1000.0}
 """Seconds by which a priority is served before normal callers of the same time, unless line.yaml says otherwise."""
@@ -20,10 +20,12 @@ class Waiting:
     served first, in the order of arrival. `announce` is the time between two announcements, `piece` the longest
     music before the queue is asked again, `place_kept` how long a dropped caller keeps the place, and
     `call_back_from` the expected wait from which a call back is offered. `elderly_` values apply to that priority.
-    `call_back_to` are the beginnings of the numbers that may be called back.
+    `call_back_to` are the beginnings of the numbers that may be called back. Callers of a priority in
+    `preempting` count as past the bound at once.
     """
 
     head_starts: Mapping[str, float] = field(default_factory=lambda: HEAD_STARTS)
+    preempting: frozenset[str] = PREEMPTING
     bound: float = 180.0
     most: int = 200
     announce: float = 75.0

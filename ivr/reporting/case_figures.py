@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from ivr.calendar import local
 from ivr.engine.ports import Document, Documents
-from ivr.engine.service_ports.tickets import TICKET_KINDS, TICKET_LEVELS
+from ivr.engine.service_ports.tickets import TICKET_LEVELS
+from ivr.flow.own_classes import TICKET_KINDS
 from ivr.services.tasks import TASK_PREFIX, TASKS, Tasks, due_of, task_kind
 from ivr.services.tickets.handling import TicketHandling
 from ivr.services.tickets.service import TICKETS
@@ -34,7 +35,7 @@ def ticket_figures(documents: Documents, since: float, until: float, now: float)
     in_time, due = _kept_promises(taken, now)
     return {
         "taken": len(taken),
-        "by_kind": {kind: kinds[kind] for kind in TICKET_KINDS},
+        "by_kind": _by_kind(kinds),
         "by_severity": dict(Counter(str(ticket["severity"]) for ticket in taken).most_common()),
         "by_level": {level: levels[level] for level in TICKET_LEVELS},
         "repeated": sum(bool(ticket["repeat"]) for ticket in taken),
@@ -44,6 +45,13 @@ def ticket_figures(documents: Documents, since: float, until: float, now: float)
         "answered_in_time": share(in_time, due),
         **_open_tickets(documents, now),
     }
+
+
+def _by_kind(kinds: Counter[str]) -> dict[str, int]:
+    """Return the complaints by kind: those of a bank with zeros, those of a line with kinds of its own as they came."""
+    if kinds.keys() <= set(TICKET_KINDS):
+        return {kind: kinds[kind] for kind in TICKET_KINDS}
+    return dict(kinds.most_common())
 
 
 def _kept_promises(taken: list[Document], now: float) -> tuple[int, int]:

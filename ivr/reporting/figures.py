@@ -201,6 +201,8 @@ class Marks:
     satisfaction: int = 0
     balance: int = 0
     recommend: int = 0
+    own: dict[str, list[int]] = field(default_factory=dict)
+    """The answers to questions of line.yaml, by question."""
 
     def add(self, survey: Document) -> None:
         """Count one survey; an unanswered question is not counted."""
@@ -211,6 +213,8 @@ class Marks:
         if (mark := survey["recommend"]) is not None:
             self.recommend += 1
             self.balance += (mark >= PROMOTER) - (mark <= DETRACTOR)
+        for name, mark in survey.get("answers", {}).items():
+            self.own.setdefault(name, []).append(mark)
 
     def scores(self) -> Figures:
         """Return CSAT (share of marks 4 and 5 of 5) and NPS (share of 9 and 10 minus share of 0 to 6, in points)."""
@@ -220,7 +224,13 @@ class Marks:
             "csat_answers": self.satisfaction,
             "nps": mean(100 * self.balance, self.recommend),
             "nps_answers": self.recommend,
+            **({"questions": self._own_scores()} if self.own else {}),
         }
+
+    def _own_scores(self) -> Figures:
+        """Return the mean answer and the number of answers of each question of line.yaml."""
+        marks = sorted(self.own.items())
+        return {name: {"mean": mean(sum(values), len(values)), "answers": len(values)} for name, values in marks}
 
 
 def _step(counts: Counter[str]) -> Figures:

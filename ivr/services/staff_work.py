@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
+from ivr.flow.model import Release
 from ivr.stores import Store
 
 from .api_tokens import ApiTokens
@@ -10,15 +13,20 @@ from .tickets.handling import TicketHandling
 from .wrap_ups import WrapUps
 
 
-class StaffWork:
+class StaffWork(ABC):
     """Base of an engine with a `store`, for the web and the command line."""
 
     store: Store
 
     @property
+    @abstractmethod
+    def release(self) -> Release:
+        """The release that is live, whose line names the kinds of tickets."""
+
+    @property
     def tickets(self) -> TicketHandling:
         """The work of staff on complaints."""
-        return TicketHandling(self.store)
+        return TicketHandling(self.store, self.release.line.classes.ticket_kinds)
 
     @property
     def wrap_ups(self) -> WrapUps:

@@ -20,6 +20,8 @@ PROMOTER, DETRACTOR = 9, 6
 _UNANSWERED: Document = {
     **dict.fromkeys(("queue", "priority", "agent", "reason"), ""),
     **dict.fromkeys(("satisfaction", "recommend")),
+    "answers": {},
+    "unhappy": False,
 }
 _ASKED = tuple(_UNANSWERED)
 
@@ -38,7 +40,10 @@ class Surveys:
         survey_key = self._key_of(question.call, at)
 
         def take(before: Document | None) -> Document:
-            return {**(before or {"call": question.call, "at": at, **_UNANSWERED}), **said}
+            earlier = before or {"call": question.call, "at": at, **_UNANSWERED}
+            answers = {**earlier.get("answers", {}), **question.answers}
+            unhappy = earlier.get("unhappy", False) or question.unhappy
+            return {**earlier, **said, "answers": answers, "unhappy": unhappy}
 
         kept = self._documents.change(SURVEYS, survey_key, take)
         if kept is None or not is_detractor(kept):
@@ -68,8 +73,10 @@ class Surveys:
 
 
 def is_detractor(survey: Mapping[str, Any]) -> bool:
-    """Return whether the caller is unhappy: satisfaction 1 or 2, or recommendation 0 to 6."""
+    """Return whether the caller is unhappy: satisfaction 1 or 2, recommendation 0 to 6, or a line's own mark."""
     satisfaction, recommend = survey["satisfaction"], survey["recommend"]
+    if survey.get("unhappy"):
+        return True
     return (satisfaction is not None and satisfaction <= UNSATISFIED) or (
         recommend is not None and recommend <= DETRACTOR
     )

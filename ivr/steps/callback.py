@@ -14,12 +14,14 @@ from ivr.engine.step import LiveStep, Move
 from ivr.engine.telephone import telephone
 from ivr.engine.turn import Turn
 from ivr.errors import LookupFailed
+from ivr.flow.class_fields import PriorityName
 from ivr.flow.desk_field import OWN_DESK, DeskField, WantedDesk
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, option
-from ivr.flow.model import PRIORITIES, Route
+from ivr.flow.model import Route
+from ivr.flow.own_classes import NORMAL
 from ivr.flow.routes import Condition, Ways
-from ivr.flow.scalars import Name, OneOf
+from ivr.flow.scalars import Name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,7 @@ class Whom:
         shown=OWN_DESK,
     )
     priority: str = option(
-        OneOf(PRIORITIES), help="How urgent it is.", default="", shown="that of the segment, or as the caller waited"
+        PriorityName(), help="How urgent it is.", default="", shown="that of the segment, or as the caller waited"
     )
     number: Expression | None = option(
         Condition(), help="The number that is rung.", default=None, shown="the number that calls"
@@ -104,6 +106,6 @@ class CallbackStep(LiveStep):
         desk = self.callback.desk.among(turn.line.desks, turn.values())
         if desk in (OWN_DESK, ""):
             desk = waited.desk or caller.desk or turn.line.desk
-        priority = self.callback.priority or waited.priority or caller.priority or PRIORITIES[0]
+        priority = self.callback.priority or waited.priority or caller.priority or NORMAL
         message = str(self.callback.message(turn.values())) if self.callback.message else ""
         return PromiseCallback(**handover(turn), number=number, desk=desk, priority=priority, message=message)

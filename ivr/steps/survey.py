@@ -8,23 +8,20 @@ from typing import ClassVar
 
 from ivr.engine.input_step import MISS, InputScratch, InputStep
 from ivr.engine.inputs import Digits, Input, Resumed, Speech
-from ivr.engine.service_ports.survey import RECOMMEND, SATISFACTION, KeepSurvey
+from ivr.engine.service_ports.survey import KeepSurvey
 from ivr.engine.step import Move
 from ivr.engine.telephone import telephone
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Keys
 from ivr.errors import LookupFailed
+from ivr.flow.class_fields import SurveyQuestionName
 from ivr.flow.fields import ListOf, option
 from ivr.flow.model import Route
 from ivr.flow.outcomes import AGENT
+from ivr.flow.own_classes import SURVEY_QUESTIONS, SurveyQuestion
 from ivr.flow.routes import Ways
-from ivr.flow.scalars import Name, OneOf
+from ivr.flow.scalars import Name
 
-SCALES = {
-    "satisfaction": (SATISFACTION.least, SATISFACTION.most),
-    "recommend": (RECOMMEND.least, RECOMMEND.most),
-}
-"""The questions and their ends."""
 UNHAPPY = "unhappy"
 
 
@@ -37,7 +34,7 @@ class SurveyScratch(InputScratch):
 
 @dataclass(frozen=True, kw_only=True)
 class SurveyStep(InputStep):
-    """Asks one or two questions by key.
+    """Asks questions by key: those that every line has, or those of `survey_questions` in line.yaml.
 
     `satisfaction` takes 1 to 5, `recommend` 0 to 10 with a pound sign at the end, so that ten can be typed. Silence, or
     a key that is no answer, ends it without a word; 0 where it is none, or star and 0, leads to a person. Answers are
@@ -58,7 +55,9 @@ class SurveyStep(InputStep):
     open_to_all: ClassVar[bool] = True
     refusable: ClassVar[bool] = True
 
-    survey: tuple[str, ...] = option(ListOf(OneOf(tuple(SCALES)), lone=True), help="The questions, in order.")
+    survey: tuple[SurveyQuestion, ...] = option(
+        ListOf(SurveyQuestionName(), lone=True), help="The questions, in order."
+    )
     next: Route = option(Ways(), help="Where the call goes on, answered or not.")
 
     unhappy: Route | None = option(
@@ -80,19 +79,23 @@ class SurveyStep(InputStep):
 
     def ask(self, turn: Turn) -> None:
         """Ask the question whose turn it is."""
-        turn.phrase(f"survey_{self._asked(turn)}")
+        asked = self._asked(turn)
+        if asked.ask is not None:
+            turn.say(asked.ask)
+        else:
+            turn.phrase(f"survey_{asked.name}")
 
-    def _asked(self, turn: Turn) -> str:
+    def _asked(self, turn: Turn) -> SurveyQuestion:
         return self.survey[len(_answers(turn))]
 
     def keys(self, turn: Turn) -> Keys:
         """Wait for one key, or for two and a pound sign where ten is an answer."""
-        most = SCALES[self._asked(turn)][1]
+        most = self._asked(turn).most
         return Keys(most=1) if most < 10 else Keys(most=3, finish="#")
 
     def keys_said(self, turn: Turn) -> Sequence[str]:
         """Expect the numbers of a scale that one key answers, and the key for a person."""
-        least, most = SCALES[self._asked(turn)]
+        least, most = self._asked(turn).least, self._asked(turn).most
         return [*map(str, range(least, most + 1)), "0"] if most < 10 else ()
 
     def answer(self, turn: Turn, action: Input) -> Move:
@@ -102,14 +105,14 @@ class SurveyStep(InputStep):
         if isinstance(action, Speech) and (person := self.help_wanted(turn, action.text)):
             self._finish(turn)
             return person
-        entry = "key" if SCALES[self._asked(turn)][1] < 10 else "keys"
+        entry = "key" if self._asked(turn).most < 10 else "keys"
         spoken = (
             turn.services.inverse_normalize(action.text, turn.call.language, entry)
             if isinstance(action, Speech)
             else None
         )
         keys = action.keys if isinstance(action, Digits) else spoken or ""
-        if keys.startswith("*0") or (keys == "0" and SCALES[self._asked(turn)][0] > 0):
+        if keys.startswith("*0") or (keys == "0" and self._asked(turn).least > 0):
             self._finish(turn)
             return AGENT
         move = self.take_keys(turn, keys)
@@ -118,11 +121,10 @@ class SurveyStep(InputStep):
     def take_keys(self, turn: Turn, keys: str) -> Move:
         """Take a number on the scale."""
         asked = self._asked(turn)
-        least, most = SCALES[asked]
         number = keys.removesuffix("#")
-        if not number.isascii() or not number.isdigit() or not least <= int(number[:3]) <= most:
+        if not number.isascii() or not number.isdigit() or not asked.least <= int(number[:3]) <= asked.most:
             return MISS
-        answers = {**_answers(turn), asked: int(number)}
+        answers = {**_answers(turn), asked.name: int(number)}
         turn.remember(replace(turn.scratch_as(SurveyScratch), answers=answers))
         if len(answers) < len(self.survey):
             return self.listen(turn)
@@ -141,10 +143,10 @@ class SurveyStep(InputStep):
             turn.set(self.save_as, {"call_back_by": promised})
         return UNHAPPY if self.unhappy else "next"
 
-    @staticmethod
-    def _call_back_by(turn: Turn, answers: Mapping[str, int]) -> str | None:
+    def _call_back_by(self, turn: Turn, answers: Mapping[str, int]) -> str | None:
         """Keep the answers; return by when an unhappy caller is called back."""
         call = turn.call
+        own = {name: mark for name, mark in answers.items() if name not in SURVEY_QUESTIONS}
         try:
             kept = turn.ask(
                 KeepSurvey(
@@ -157,6 +159,8 @@ class SurveyStep(InputStep):
                     language=call.language,
                     satisfaction=answers.get("satisfaction"),
                     recommend=answers.get("recommend"),
+                    answers=own,
+                    unhappy=any(own[each.name] <= each.unhappy for each in self.survey if each.name in own),
                 )
             )
         except LookupFailed:

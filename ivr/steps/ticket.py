@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ivr.engine.service_ports.tickets import TICKET_KINDS, TICKET_LEVELS, TICKET_SEVERITIES, OpenTicket
+from ivr.engine.service_ports.tickets import TICKET_LEVELS, TICKET_SEVERITIES, OpenTicket
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.turn import Turn
 from ivr.errors import LookupFailed
+from ivr.flow.class_fields import TicketKindName
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, option
 from ivr.flow.model import Route
+from ivr.flow.own_classes import COMPLAINT
 from ivr.flow.routes import Condition, Ways, WordOrValue
 from ivr.flow.scalars import Name
 
@@ -22,7 +24,7 @@ class Complaint:
     """The keys of `ticket:`."""
 
     kind: Expression = option(
-        WordOrValue(TICKET_KINDS), help="What it is about: a product, service, a channel or system, a policy."
+        TicketKindName(), help="What it is about: a product, service, a channel or system, a policy."
     )
     severity: Expression | None = option(
         WordOrValue(TICKET_SEVERITIES),
@@ -81,7 +83,7 @@ class TicketStep(LiveStep):
             return "error"
         turn.set(self.save_as, receipt.values())
         if receipt.repeat:
-            turn.no_less_urgent_than("complaint")
+            turn.no_less_urgent_than(COMPLAINT)
         turn.note("ticket", ticket=receipt.ticket, about=question.kind, repeat=receipt.repeat)
         return "next"
 

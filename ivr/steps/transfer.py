@@ -21,12 +21,13 @@ from ivr.engine.telephone import telephone
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Dial, Enqueue
 from ivr.errors import LookupFailed
+from ivr.flow.class_fields import PriorityName
 from ivr.flow.desk_field import OWN_DESK, DeskField, WantedDesk
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, option
-from ivr.flow.model import PRIORITIES, Choice, Route, Way
+from ivr.flow.model import Choice, Route, Way
+from ivr.flow.own_classes import FRAUD, NORMAL
 from ivr.flow.routes import Choices, Condition, Ways
-from ivr.flow.scalars import OneOf
 from ivr.flow.text import Text
 from ivr.flow.text_field import TextField
 
@@ -69,7 +70,7 @@ class To:
         shown="that of the desk",
     )
     priority: str = option(
-        OneOf(PRIORITIES),
+        PriorityName(),
         help="How urgent the caller is taken, at least.",
         default="",
         shown="that of the caller's segment",
@@ -205,8 +206,8 @@ class TransferStep(LiveStep):
     def _wanted(self, turn: Turn) -> tuple[str, str]:
         """Return the desk and the priority that this caller gets; no desk if the value names none."""
         caller = turn.caller
-        at_risk = PRIORITIES[-1] if caller.risk else ""
-        both = (self.transfer.priority or PRIORITIES[0], caller.priority or PRIORITIES[0])
+        at_risk = FRAUD if caller.risk else ""
+        both = (self.transfer.priority or NORMAL, caller.priority or NORMAL)
         priority = at_risk or max(both, key=turn.line.waiting.head_start)
         desk = self.transfer.desk.among(turn.line.desks, turn.values())
         if desk != OWN_DESK:

@@ -15,9 +15,11 @@ from ivr.engine.inputs import Digits, Input
 from ivr.engine.later_turn import LaterScratch, puts_off
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
+from ivr.flow.class_fields import PriorityName
 from ivr.flow.fields import option
-from ivr.flow.model import PRIORITIES, Route, Step, Target, Way
+from ivr.flow.model import Route, Step, Target, Way
 from ivr.flow.outcomes import AGENT, FAILED
+from ivr.flow.own_classes import NORMAL
 from ivr.flow.routes import Ways
 from ivr.flow.scalars import IdentityLevel, OneOf
 from ivr.flow.text import Text
@@ -73,7 +75,7 @@ class VerifyStep(EntryStep):
     next: Route = option(Ways(), help="Where the call goes on with a verified caller.")
     by: str = option(OneOf(("card", "id")), help="Which number's last four are asked for.", default="card")
     urgency: str = option(
-        OneOf(PRIORITIES),
+        PriorityName(),
         help="How urgent the caller is who needs a person instead of a proof, such as `loss` for a lost card.",
         default="",
         shown="as before",
@@ -114,7 +116,7 @@ class VerifyStep(EntryStep):
         if turn.level >= self.verify:
             return "next"
         if self.urgency:
-            turn.remember(replace(turn.scratch_as(VerifyScratch), usual=turn.caller.priority or PRIORITIES[0]))
+            turn.remember(replace(turn.scratch_as(VerifyScratch), usual=turn.caller.priority or NORMAL))
             turn.no_less_urgent_than(self.urgency)
         if not authentication.tries_left(turn):
             return self._give_up(turn, "verify_failed")

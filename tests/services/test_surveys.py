@@ -65,8 +65,21 @@ def test_answers_come_one_by_one_and_none_is_lost(surveys: Surveys, store: Sqlit
     (key,) = store.keys(SURVEYS)
     assert key == "2026-11-23:CA1"
     kept = store.get(SURVEYS, key)
-    assert kept == {**ABOUT, "at": int(NOW), "satisfaction": 5, "recommend": 2}
+    assert kept == {**ABOUT, "at": int(NOW), "satisfaction": 5, "recommend": 2, "answers": {}, "unhappy": False}
     assert len(store.keys(TASKS)) == 1
+
+
+def test_questions_of_the_line_are_kept_beside_the_others_and_may_make_a_caller_unhappy(
+    surveys: Surveys, store: SqliteStore
+) -> None:
+    answer(surveys, satisfaction=5, recommend=None, answers={"clear": 4})
+    said = answer(
+        surveys, NOW + 10, satisfaction=None, recommend=None, answers={"solved": 1}, unhappy=True, number=ZHANG
+    )
+    assert said["detractor"]
+    kept = store.get(SURVEYS, "2026-11-23:CA1")
+    assert kept is not None
+    assert (kept["satisfaction"], kept["answers"]) == (5, {"clear": 4, "solved": 1})
 
 
 def test_a_survey_over_midnight_is_one_survey(surveys: Surveys, store: SqliteStore, at: Callable[[str], float]) -> None:
@@ -76,7 +89,15 @@ def test_a_survey_over_midnight_is_one_survey(surveys: Surveys, store: SqliteSto
 
 
 @pytest.mark.parametrize(
-    "given", [{"satisfaction": 0}, {"satisfaction": 6}, {"recommend": 11}, {"recommend": "ten"}, {"satisfaction": True}]
+    "given",
+    [
+        {"satisfaction": 0},
+        {"answers": {"solved": "a"}},
+        {"satisfaction": 6},
+        {"recommend": 11},
+        {"recommend": "ten"},
+        {"satisfaction": True},
+    ],
 )
 def test_what_is_no_mark_is_refused(surveys: Surveys, store: SqliteStore, given: dict[str, Any]) -> None:
     with pytest.raises(LookupFailed, match="no whole number"):

@@ -10,7 +10,7 @@ from typing import Any
 from ivr.flow.questions import AnswerField, DeclaredQuestion, FieldType, QuestionField, type_fault
 
 from . import QUESTIONS
-from .field_types import PrivateTextsType, PrivateType
+from .field_types import ClassType, PrivateTextsType, PrivateType
 from .question import Answer, Question, answer_of, declared_fields
 
 
@@ -22,7 +22,12 @@ def declared_questions() -> Mapping[str, DeclaredQuestion]:
 def _declared(kind: type[Question[Any]]) -> DeclaredQuestion:
     fields = {
         name: QuestionField(
-            field.kind.words, field.help, field.required, partial(type_fault, field.kind, name), _is_private(field.kind)
+            field.kind.words,
+            field.help,
+            field.required,
+            partial(type_fault, field.kind, name),
+            private=_is_private(field.kind),
+            class_of=field.kind.of if isinstance(field.kind, ClassType) else "",
         )
         for name, field in declared_fields(kind).items()
         if field.kind

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from ivr.engine.telephone import telephone
 from ivr.errors import LookupFailed
@@ -23,6 +23,7 @@ Private = str | Secret
 LONGEST = 200
 _MOST_DIGITS = 18
 _NAME = re.compile(r"[A-Za-z][\w-]{0,39}")
+_CLASS = re.compile(r"[^\W\d][\w-]{0,39}")
 
 
 def reveal(value: Private) -> str:
@@ -140,6 +141,45 @@ class OneWordType:
         if word and word not in self.allowed:
             raise LookupFailed(f"{name} is none of {', '.join(self.allowed)}")
         return word
+
+
+@dataclass(frozen=True)
+class ClassType:
+    """A class that a line may name itself; `of` is its list in `OwnClasses`, `shipped` are the names of a bank.
+
+    Whether the line has it is checked where the line is known (`question.check_classes`, the rule `wrong-question`).
+    """
+
+    of: Literal["priorities", "ticket_kinds"]
+    shipped: Collection[str]
+
+    @property
+    def words(self) -> str:
+        """Name the words."""
+        return f"one of {', '.join(self.shipped)}, or another of line.yaml"
+
+    def read(self, name: str, value: Any) -> str:
+        """Return the word."""
+        word = TextType().read(name, value)
+        if word and not _CLASS.fullmatch(word):
+            raise LookupFailed(f"{name} is no name")
+        return word
+
+
+@dataclass(frozen=True)
+class MarksType:
+    """Whole numbers by name, such as the answers to the line's own survey questions."""
+
+    words: str = "a map of names and whole numbers"
+
+    def read(self, name: str, value: Any) -> Mapping[str, int]:
+        """Return the marks."""
+        marks = value or {}
+        if not isinstance(marks, Mapping):
+            raise LookupFailed(f"{name} is no map")
+        for mark in marks.values():
+            WholeType(-(10**6), 10**6).read(name, mark)
+        return {str(key): int(mark) for key, mark in marks.items()}
 
 
 @dataclass(frozen=True)

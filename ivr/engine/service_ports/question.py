@@ -13,7 +13,10 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_ori
 from msgspec import NODEFAULT, Struct, structs
 
 from ivr.errors import LookupFailed
+from ivr.flow.own_classes import OwnClasses
 from ivr.flow.questions import FieldType, Kinds
+
+from .field_types import ClassType
 
 A = TypeVar("A", bound="Answer")
 
@@ -81,6 +84,22 @@ def read_question(asked: type[Question[A]], values: Mapping[str, Any], *, spare:
     if missing := [name for name, field in fields.items() if field.required and name not in values]:
         raise LookupFailed(f"{missing[0]} was not given")
     return asked(**values)
+
+
+def check_classes(question: Any, classes: OwnClasses) -> None:
+    """Raise LookupFailed where a question names a priority or a kind that the line does not have."""
+    for name, of in _classes_of(type(question)):  # type: ignore[arg-type]  # classes are hashable
+        if (word := getattr(question, name)) and word not in getattr(classes, of):
+            raise LookupFailed(f"{name} is none of {', '.join(getattr(classes, of))}")
+
+
+@functools.cache
+def _classes_of(asked: type[Any]) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a question that take a class of the line, each with its list in `OwnClasses`."""
+    if not issubclass(asked, Question):
+        return ()
+    fields = declared_fields(asked).items()
+    return tuple((name, field.kind.of) for name, field in fields if isinstance(field.kind, ClassType))
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, Protocol
 from msgspec import Struct
 
 from ivr.errors import LookupFailed
-from ivr.flow.model import PRIORITIES
+from ivr.flow.own_classes import NORMAL, PRIORITIES
 
 from .field_types import (
     COUNT,
@@ -20,8 +20,8 @@ from .field_types import (
     NUMBER,
     REFERENCE,
     TEXT,
+    ClassType,
     NumberType,
-    OneWordType,
     SecondsType,
     ShortTextType,
     TextType,
@@ -112,7 +112,7 @@ class AboutCaller(Question[A], Generic[A], frozen=True, kw_only=True):
 
     call: Annotated[str, ShortTextType(), "the call"]
     desk: Annotated[str, TextType(), "the desk that is wanted"]
-    priority: Annotated[str, OneWordType(PRIORITIES), "how urgent it is"] = PRIORITIES[0]
+    priority: Annotated[str, ClassType("priorities", PRIORITIES), "how urgent it is"] = NORMAL
     caller: Annotated[str, TextType(), "the number that calls"] = ""
     called: Annotated[str, TextType(), "the number that was called"] = ""
     language: Annotated[str, TextType(), "the language that is spoken"] = ""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Protocol
 
-from .field_types import FLAG, MOMENT, NumberType, TextType, WholeType
+from ivr.flow.own_classes import SURVEY_QUESTIONS
+
+from .field_types import FLAG, MOMENT, FlagType, MarksType, NumberType, TextType, WholeType
 from .question import Answer, Question
 
-SATISFACTION, RECOMMEND = WholeType(1, 5), WholeType(0, 10)
-"""The scales: CSAT from 1 to 5, NPS from 0 to 10."""
+SATISFACTION, RECOMMEND = (WholeType(question.least, question.most) for question in SURVEY_QUESTIONS.values())
+"""The scales of the questions that every line has."""
 
 
 class SurveyKept(Answer, frozen=True, kw_only=True):
@@ -31,6 +34,8 @@ class KeepSurvey(Question[SurveyKept], frozen=True, kw_only=True):
     language: Annotated[str, TextType(), "the language that is spoken"] = ""
     satisfaction: Annotated[int | None, SATISFACTION, "how satisfied the caller is"] = None
     recommend: Annotated[int | None, RECOMMEND, "how likely the caller is to recommend the bank"] = None
+    answers: Annotated[Mapping[str, int], MarksType(), "the answers to questions of line.yaml"] = {}
+    unhappy: Annotated[bool, FlagType(), "whether one of these is the answer of an unhappy caller"] = False
 
 
 class SurveyPort(Protocol):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Generic, Protocol
 
-from .field_types import CODE_FIELD, COUNT, DAY_FIELD, FLAG, MOMENT, TEXT, NumberType, OneWordType, TextType
+from ivr.flow.own_classes import TICKET_KINDS
+
+from .field_types import CODE_FIELD, COUNT, DAY_FIELD, FLAG, MOMENT, TEXT, ClassType, NumberType, OneWordType, TextType
 from .question import A, Answer, Question
 
-TICKET_KINDS = ("product", "service", "channel", "policy")
 TICKET_SEVERITIES = ("ordinary", "grave", "public")
 TICKET_LEVELS = ("first", "middle", "high")
 TICKET_STATES = ("open", "working", "answered", "closed")
@@ -31,7 +32,7 @@ class TicketProgress(Answer, frozen=True, kw_only=True):
     """The state of a ticket."""
 
     ticket: Annotated[str, CODE_FIELD, "the number of the ticket"]
-    kind: Annotated[str, TEXT, "what it is about: " + ", ".join(TICKET_KINDS)]
+    kind: Annotated[str, TEXT, "what it is about: a kind of tickets of the line"]
     state: Annotated[str, TEXT, "how far it is: " + ", ".join(TICKET_STATES)]
     since: Annotated[str, MOMENT, "since when"]
     first_reply_by: Annotated[str, MOMENT, "the last moment of the first reply"]
@@ -53,7 +54,7 @@ class OpenTicket(Question[TicketReceipt], frozen=True, kw_only=True):
     """Open a ticket for a complaint."""
 
     source: ClassVar[str] = "tickets.open"
-    kind: Annotated[str, OneWordType(TICKET_KINDS), "what it is about"]
+    kind: Annotated[str, ClassType("ticket_kinds", TICKET_KINDS), "what it is about"]
     severity: Annotated[str, OneWordType(TICKET_SEVERITIES), "how grave it is"] = TICKET_SEVERITIES[0]
     level: Annotated[str, OneWordType(TICKET_LEVELS), "who must deal with it, at least"] = TICKET_LEVELS[0]
     call: Annotated[str, TextType(), "the call"] = ""

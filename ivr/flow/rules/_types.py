@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ivr.flow.card_schemes import CARD_SCHEMES
-from ivr.flow.model import PRIORITIES, Flow, Hotline, Step
+from ivr.flow.model import Flow, Hotline, Step
 from ivr.flow.paths_read import Path
 from ivr.flow.questions import ANSWER_KINDS, AnswerField
 from ivr.flow.standing_values import STANDING_VALUES, VALUE_TYPES
@@ -63,7 +63,6 @@ def kinds_of_values(flow: Flow, parts: Parts, answers: AnswerFields) -> KindsOfV
 def _texts_of_the_line(flow: Flow, line: Hotline | None) -> dict[str, tuple[str, ...]]:
     cards = {f"{name}.scheme": CARD_SCHEMES for step in flow.steps.values() for name in _cards(step)}
     standing = {
-        "caller.priority": PRIORITIES,
         "caller.profile": ("elderly", "standard"),
         "call.language": flow.languages,
     }
@@ -72,6 +71,7 @@ def _texts_of_the_line(flow: Flow, line: Hotline | None) -> dict[str, tuple[str,
     return {
         **cards,
         **standing,
+        "caller.priority": line.classes.priorities,
         "caller.tier": (*line.segments, "none"),
         "caller.desk": tuple(line.desks),
     }

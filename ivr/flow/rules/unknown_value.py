@@ -24,12 +24,13 @@ _SAMPLE_NAMES = {"desks": "general", "hours": "counter"}
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every value that a text or a condition reads, and those that the flow returns."""
     names = names_set(flow)
+    words = frozenset(parts.line.classes.ticket_kinds) if parts.line else frozenset()
     if parts.line is not None:
         yield from _numbers(flow, parts.line)
         yield from _values_of_numbers(flow, parts.line)
     for step in flow.written_steps():
         for path, place, _ in paths_read(step):
-            yield from _value(path, place, readable_in(step, names))
+            yield from _value(path, place, readable_in(step, names), words)
     for path, place, _ in paths_read(flow.globals):
         yield from _value(path, place, names)
     for name in flow.returns:
@@ -70,12 +71,13 @@ def _values_of_numbers(flow: Flow, line: Hotline) -> Iterator[Problem]:
             yield Problem(place, RULE.id, f'The called number "{lacking[0]}" has no value "{path[2]}".', cure)
 
 
-def _value(path: Path, place: Place, names: frozenset[str]) -> Iterator[Problem]:
+def _value(path: Path, place: Place, names: frozenset[str], words: frozenset[str] = frozenset()) -> Iterator[Problem]:
+    """Check one value; `words` are those of the line that stand for themselves in some keys."""
     if path[0] == "item" and "item" not in names:
         message = '"item" is there only in a step that has "each".'
         yield Problem(place, RULE.id, message, 'Add "each:" with a list, or name another value.')
     elif path[0] not in names:
-        near = did_you_mean(path[0], names)
+        near = did_you_mean(path[0], names) or (did_you_mean(path[0], words) if len(path) == 1 else "")
         as_text = f"If it is a text, write {{text: {path[0]}}}." if not path[0].isascii() and len(path) == 1 else ""
         yield Problem(
             place, RULE.id, f'Nothing in this flow sets "{path[0]}".', near or as_text or _cure(path[0], names)

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 from ivr.diagnostics.problem import Problem
 from ivr.flow.desk_access import accesses
-from ivr.flow.model import PRIORITIES, Desk, Flow, Hotline
+from ivr.flow.model import Desk, Flow, Hotline
+from ivr.flow.own_classes import NORMAL
 from ivr.yamlfile.source import Mapping
 
 from ._line_names import place_within
 from ._rule import Parts, Rule
-
-_NORMAL = PRIORITIES[0]
 
 
 @dataclass(frozen=True)
@@ -31,17 +30,17 @@ class _Delay:
 
 def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
     """Check the head starts, and the desks of the segments with a priority."""
-    normal = line.waiting.head_start(_NORMAL)
+    normal = line.waiting.head_start(NORMAL)
     delays = [
         _Delay(
-            ("queue", "head_starts", _NORMAL),
+            ("queue", "head_starts", NORMAL),
             f"Normal callers have a head start of {normal:g}s, {priority} callers one of {ahead:g}s.",
             "Delete the head start of normal callers.",
         )
-        for priority in PRIORITIES[1:]
+        for priority in line.classes.priorities
         if (ahead := line.waiting.head_start(priority)) < normal
     ]
-    urgent = (line.desk_of(segment) for segment in line.segments.values() if segment.priority != _NORMAL)
+    urgent = (line.desk_of(segment) for segment in line.segments.values() if segment.priority != NORMAL)
     for name in dict.fromkeys(urgent):
         delays += _delays(line, name)
     for delay in {delay.keys: delay for delay in delays}.values():
@@ -51,7 +50,7 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
 def check_steps(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the desks that steps connect to with a priority. A desk that a value names is not checked."""
     for step in flow.written_steps() if parts.line else ():
-        if parts.line and step.priority() not in ("", _NORMAL):
+        if parts.line and step.priority() not in ("", NORMAL):
             for delay in _delays(parts.line, step.desk().name):
                 yield Problem(
                     step.place_of(step.kind), RULE.id, delay.message, f"In line.yaml: {delay.cure}", "warning"

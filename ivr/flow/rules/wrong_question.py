@@ -18,7 +18,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the fields of every declared question."""
     secrets = secrets_of(flow, parts)
     for _, asked, question in declared(flow, parts):
-        yield from _fields(asked, question)
+        yield from _fields(asked, question, parts)
         yield from _secrets(asked, question, secrets)
         for name, field in question.fields.items():
             if field.required and name not in asked.fields and name not in GIVEN_ALONG:
@@ -26,7 +26,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
                 yield Problem(asked.source.place, RULE.id, message, f'Add "{name}" under "with", {field.words}.')
 
 
-def _fields(asked: AskedQuestion, question: DeclaredQuestion) -> Iterator[Problem]:
+def _fields(asked: AskedQuestion, question: DeclaredQuestion, parts: Parts) -> Iterator[Problem]:
     for name, expression in asked.fields.items():
         if name not in question.fields:
             cure = did_you_mean(name, question.fields) or f"Its fields are {', '.join(question.fields) or 'none'}."
@@ -35,6 +35,11 @@ def _fields(asked: AskedQuestion, question: DeclaredQuestion) -> Iterator[Proble
         elif fault := question.fields[name].fault(value) if (value := expression.constant()) is not None else "":
             cure = f"It takes {question.fields[name].words}."
             yield Problem(expression.place, RULE.id, f'The value of "{name}" {fault}.', cure)
+        elif (of := question.fields[name].class_of) and parts.line and value is not None:
+            names = getattr(parts.line.classes, of)
+            if value not in names:
+                cure = did_you_mean(str(value), names) or f"There are {', '.join(names)}."
+                yield Problem(expression.place, RULE.id, f'There is no "{value}" for "{name}" in line.yaml.', cure)
 
 
 def _secrets(asked: AskedQuestion, question: DeclaredQuestion, secrets: Mapping[str, str]) -> Iterator[Problem]:

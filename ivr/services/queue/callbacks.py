@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from ivr.calendar import local
 from ivr.engine.service_ports.queue import CallbackPromise
 from ivr.flow.model import Hotline
-from ivr.flow.waiting import PREEMPTING
 
 from . import offers
 from .access import may_serve
@@ -85,7 +84,7 @@ def _promised(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> W
     opens = hours.next_opening(now) if hours else None
     begins = max(now, opens.timestamp()) if opens else now
     back = replace(back, not_before=now + ON_THE_LINE)
-    if back.priority in PREEMPTING:
+    if back.priority in line.waiting.preempting:
         wait = URGENT_WAIT if seconds is None else min(URGENT_WAIT, seconds * MARGIN)
         return replace(back, by=_minute(now + max(wait, 60.0)))
     return replace(back, by=_quarter(begins + (UNKNOWN_WAIT if seconds is None else seconds * MARGIN)))

@@ -18,7 +18,7 @@ are finitely many, and each of them is served once.
 
 from __future__ import annotations
 
-from ivr.flow.waiting import PREEMPTING, Waiting
+from ivr.flow.waiting import Waiting
 
 from .state import Waiter
 
@@ -29,12 +29,12 @@ Rank = tuple[int, float, float, str]
 def rank(waiter: Waiter, rules: Waiting, now: float) -> Rank:
     """Return the rank of a caller at a moment. Equal ranks are ordered by the time of coming, then by the call."""
     ahead, first = rules.head_start(waiter.priority), is_first(waiter, rules, now)
-    return *order(waiter.entered, ahead, first, waiter.priority in PREEMPTING), waiter.entered, waiter.id
+    return *order(waiter.entered, ahead, first, waiter.priority in rules.preempting), waiter.entered, waiter.id
 
 
 def is_first(waiter: Waiter, rules: Waiting, now: float) -> bool:
     """Return whether a caller is served before all others: past the bound, or pre-empting."""
-    return comes_first(now - waiter.entered, rules.bound, waiter.priority in PREEMPTING)
+    return comes_first(now - waiter.entered, rules.bound, waiter.priority in rules.preempting)
 
 
 def comes_first(waited: float, bound: float, preempts: bool) -> bool:

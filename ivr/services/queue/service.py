@@ -29,7 +29,7 @@ from ivr.engine.service_ports.queue import (
 from ivr.engine.telephone import telephone
 from ivr.errors import LookupFailed
 from ivr.flow.model import Hotline
-from ivr.flow.waiting import PREEMPTING, Waiting
+from ivr.flow.waiting import Waiting
 from ivr.stores import UnitOfWork
 
 from . import agent_context, callbacks, offers, view
@@ -294,7 +294,7 @@ class Queue:
         return lambda state: state
 
     def _is_full(self, state: QueueState, waiter: Waiter, now: float) -> bool:
-        if waiter.priority in PREEMPTING:
+        if waiter.priority in self.line.waiting.preempting:
             return False
         on_the_line = sum(not other.calls_back for other in waiting(state, self.line.waiting, now))
         return on_the_line >= self.line.waiting.most

@@ -33,7 +33,7 @@ def said(language: str, key: str) -> Say:
 
 def _facts(whisper: Whisper, language: str) -> Iterator[str]:
     yield _short(whisper.name) or phrase(language, "agent_unknown")
-    if whisper.priority in ("vip", "elderly", "complaint", "loss", "fraud"):
+    if f"agent_{whisper.priority}" in all_phrase_keys(language):
         yield phrase(language, f"agent_{whisper.priority}")
     level = "agent_verified" if whisper.level else "agent_unverified"
     yield phrase(language, level, level=str(whisper.level))

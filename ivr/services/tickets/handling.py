@@ -6,13 +6,14 @@ written in that. The first who takes a complaint stays its owner until it is han
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from ivr.calendar import local, staff_calendar
 from ivr.engine.ports import Document, Documents
-from ivr.engine.service_ports.tickets import TICKET_KINDS, TICKET_LEVELS, TICKET_SEVERITIES
+from ivr.engine.service_ports.tickets import TICKET_LEVELS, TICKET_SEVERITIES
+from ivr.flow.own_classes import TICKET_KINDS
 from ivr.jobs.outbox import every_key
 from ivr.services.staff_words import NoSuchCase, StaffError, checked_text, new_owner, staff_name, told_words
 
@@ -23,10 +24,13 @@ _Change = Callable[[Document], dict[str, Any]]
 
 
 class TicketHandling:
-    """Complaints as staff work on them. `key` makes a request that is repeated change nothing."""
+    """Complaints as staff work on them. `key` makes a request that is repeated change nothing.
 
-    def __init__(self, documents: Documents) -> None:
-        self._documents = documents
+    `kinds` are those of the line.
+    """
+
+    def __init__(self, documents: Documents, kinds: Collection[str] = TICKET_KINDS) -> None:
+        self._documents, self._kinds = documents, kinds
 
     def listed(self, now: float, *, every: bool = False, owner: str = "", late: bool = False) -> list[Document]:
         """Return the complaints in work, or all; those of an owner, or the late ones. The next deadline comes first."""
@@ -141,7 +145,7 @@ class TicketHandling:
 
     def close(self, ticket: str, *, by: str, now: float, note: str = "", kind: str = "", key: str = "") -> Document:
         """Close a complaint that was answered; `kind` corrects what it was about. Raises StaffError."""
-        _check_word(kind, TICKET_KINDS, "kind")
+        _check_word(kind, self._kinds, "kind")
         text = checked_text(note, "a note") if note.strip() else ""
 
         def close(before: Document) -> dict[str, Any]:
@@ -211,7 +215,7 @@ def _check_in_work(ticket: Document) -> None:
         raise StaffError(f"{ticket['ticket']} is {ticket['state']}; reopen it first")
 
 
-def _check_word(word: str, allowed: tuple[str, ...], what: str) -> None:
+def _check_word(word: str, allowed: Collection[str], what: str) -> None:
     if word and word not in allowed:
         raise StaffError(f"the {what} is one of {', '.join(allowed)}")
 

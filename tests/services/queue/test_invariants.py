@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from ivr.errors import LookupFailed
-from ivr.flow.model import PRIORITIES
+from ivr.flow.own_classes import PRIORITIES
 from ivr.flow.waiting import HEAD_STARTS, PREEMPTING, Waiting
 
 BOUND = 180.0

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from ivr.diagnostics.problem import Place
-from ivr.flow.model import PRIORITIES, Desk, Hotline, Reference, Site
+from ivr.flow.model import Desk, Hotline, Reference, Site
+from ivr.flow.own_classes import PRIORITIES
 from ivr.flow.waiting import PREEMPTING, Waiting
 from ivr.services.queue.access import may_serve
 from ivr.services.queue.matching import match

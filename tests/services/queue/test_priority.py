@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from ivr.flow.model import PRIORITIES
+from ivr.flow.own_classes import PRIORITIES
 from ivr.flow.waiting import HEAD_STARTS, PREEMPTING, Waiting
 from ivr.services.queue.priority import rank
 from ivr.services.queue.state import Waiter

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.errors import IvrError
-from ivr.flow.model import PRIORITIES, Hotline
+from ivr.flow.model import Hotline
 from ivr.services.queue.access import may_serve
 from ivr.services.queue.state import Agent
 
@@ -70,9 +70,9 @@ def class_of(line: Hotline, name: str, share: float, talk: float, patience: floa
     if name in line.segments:
         segment = line.segments[name]
         return CallerClass(name, share, line.desk_of(segment), segment.priority, talk, patience)
-    if name in PRIORITIES:
+    if name in line.classes.priorities:
         return CallerClass(name, share, line.desk, name, talk, patience)
-    names = ", ".join([*line.segments, *PRIORITIES])
+    names = ", ".join([*line.segments, *line.classes.priorities])
     raise ScenarioError(f'there is no segment or priority "{name}"; there are {names}')
 
 

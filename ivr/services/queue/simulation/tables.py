@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.flow.desk_access import accesses
-from ivr.flow.waiting import PREEMPTING
 from ivr.services.queue.availability import serving
 
 from .scenario import Scenario
@@ -69,7 +68,7 @@ def tables_of(scenario: Scenario) -> Tables:
     return Tables(
         bound=rules.bound,
         ahead=np.array([rules.head_start(kind.priority) for kind in kinds]),
-        preempts=np.array([kind.priority in PREEMPTING for kind in kinds]),
+        preempts=np.array([kind.priority in rules.preempting for kind in kinds]),
         wrap_up=np.array([scenario.wrap_up[kind.desk] for kind in kinds]),
         call_back_from=np.array([rules.offers_call_back_from(kind.priority) for kind in kinds]),
         active=np.array([sum(not mine.isdisjoint(desks) for desks in scenario.agents) for mine in served]),

@@ -16,7 +16,8 @@ import simpy
 from ivr.diagnostics.problem import Place
 from ivr.flow.desk_access import accesses
 from ivr.flow.hotline import read_line
-from ivr.flow.model import PRIORITIES, Desk, Hotline
+from ivr.flow.model import Desk, Hotline
+from ivr.flow.own_classes import PRIORITIES
 from ivr.flow.waiting import PREEMPTING, Waiting
 from ivr.services.queue.simulation.compiling import compiled_day
 from ivr.services.queue.simulation.day import ANSWERED, GAVE_UP, play_day
