@@ -203,7 +203,7 @@ class InputStep(LiveStep):
         hearing = self.hearing(turn)
         turn.close(
             Gather(
-                prompts=tuple(turn.prompts),
+                prompts=(),
                 keys=self.keys(turn),
                 hearing=hearing,
                 first_timeout=self._patience(turn),

@@ -26,5 +26,5 @@ def puts_off(turn: Turn) -> bool:
         return False
     turn.remember(replace(scratch, put_off=scratch.put_off + 1))
     turn.phrase("one_moment")
-    turn.close(Gather(tuple(turn.prompts), Keys(most=1), first_timeout=1.0))
+    turn.close(Gather((), Keys(most=1), first_timeout=1.0))
     return True

@@ -39,7 +39,7 @@ def wait(turn: Turn, status: QueueStatus | None, choices: Sequence[Choice]) -> M
     # The document must last some seconds: one without sound would be asked for again at once, a storm of requests.
     turn.prompts.append(Play(f"/audio/{music}") if music else Pause(piece))
     # A gather with an answer to silence, not a redirect, so that a key pressed during the music is heard at once.
-    turn.gather(Gather((), keys=Keys(1), first_timeout=1.0, inter_digit_timeout=1.0))
+    turn.close(Gather((), keys=Keys(1), first_timeout=1.0, inter_digit_timeout=1.0))
     return None
 
 

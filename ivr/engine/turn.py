@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace as changed
 
@@ -32,7 +32,8 @@ from .release_cache import ReleaseCache
 from .scratch import S, Scratch
 from .service_ports.memory import KeepPreferences
 from .service_ports.question import A, Question, check_classes
-from .verbs import Closing, Dial, Enqueue, Gather, Hangup, InputMode, Pause, Prompt, Record, Say
+from .turn_cache import TurnCache
+from .verbs import Closing, Dial, Hangup, InputMode, Pause, Prompt, Say
 
 IDENTITY_SECONDS = 600.0
 """The time for which a verified caller stays verified without an input (voice-menu practice: ten minutes)."""
@@ -46,6 +47,7 @@ LONGEST_PATH = 12
 TAIL_OF_A_CARD = ("card_tail", "pan")
 """The only value kind by which a secret is read aloud, and the only kind of secret that is."""
 
+_T = TypeVar("_T")
 _TWO_POINTS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
@@ -84,10 +86,7 @@ class Turn:
     release_cache: ReleaseCache = field(default_factory=ReleaseCache)
     reach: ChoiceReach = field(default_factory=lambda: ChoiceReach({}))
     lookups: Lookups = Lookups()
-    _values: CallValues | None = None
-    _values_of: Call | None = None
-    _caller: CallerRecord = CallerRecord()
-    _caller_of: Values | None = None
+    _cache: TurnCache = field(default_factory=TurnCache)
 
     @property
     def profile(self) -> Profile:
@@ -123,9 +122,8 @@ class Turn:
     @property
     def caller(self) -> CallerRecord:
         """The fields of the caller that the engine reads."""
-        if self._caller_of is not self.call.facts.caller:
-            self._caller, self._caller_of = CallerRecord.read(self.call.facts.caller), self.call.facts.caller
-        return self._caller
+        caller = self.call.facts.caller
+        return self._cache.once("caller", (caller,), lambda: CallerRecord.read(caller))
 
     def change_caller(self, caller: CallerRecord) -> None:
         """Change fields of the caller; further fields of the bank stay."""
@@ -151,14 +149,21 @@ class Turn:
 
     def values(self, **more: Any) -> Mapping[str, Any]:
         """Return the variables that the active flow can read, by name."""
-        if self._values is None or self._values_of is not self.call:
-            variables = {**self._readable(self.call.facts.values()), **self._readable(self.frame.values)}
-            self._values, self._values_of = CallValues(variables, self.call, self.line, self.now), self.call
+        values = self._cache.once("values", (self.call,), self._values)
         if not more:
-            return self._values
-        values = CallValues(self._values, self.call, self.line, self.now)
+            return values
+        values = CallValues(values, self.call, self.line, self.now)
         values.update(more)
         return values
+
+    def _values(self) -> CallValues:
+        variables = {**self._readable(self.call.facts.values()), **self._readable(self.frame.values)}
+        return CallValues(variables, self.call, self.line, self.now)
+
+    def once(self, key: Hashable, compose: Callable[[], _T]) -> _T:
+        """Return what `compose` returned for a key, composed anew only after what texts read has changed."""
+        read = (self.frame.values, self.call.facts, self.call.identity, self.call.language)
+        return self._cache.once(key, read, compose)
 
     def proof_of(self, name: str) -> int:
         """Return the level that a variable needs to be read."""
@@ -350,30 +355,14 @@ class Turn:
 
     # closing the turn
 
-    def gather(self, gather: Gather) -> None:
-        """Close the turn by waiting for keys or speech, after the prompts so far."""
-        self.close(replace(gather, prompts=(*self.prompts, *gather.prompts)))
-
     def close(self, closing: Closing) -> None:
-        """Close the turn by a complete verb, whose prompts include those so far."""
-        self.closing = closing
-
-    def record(self, record: Record) -> None:
-        """Close the turn by recording."""
-        self.closing = replace(record, prompts=(*self.prompts, *record.prompts))
+        """Close the turn by a verb, after the prompts so far."""
+        self.closing = replace(closing, prompts=(*self.prompts, *closing.prompts))
 
     def dial(self, desk: str, number: str = "") -> None:
         """Close the turn by dialling a desk, or a number instead of its own."""
         target = self.line.desks.get(desk) or self.line.desks[self.line.desk]
-        self.closing = Dial(tuple(self.prompts), number or target.number, target.timeout)
-
-    def ring(self, dial: Dial) -> None:
-        """Close the turn by ringing an agent, after the prompts so far."""
-        self.closing = replace(dial, prompts=(*self.prompts, *dial.prompts))
-
-    def enqueue(self, enqueue: Enqueue) -> None:
-        """Close the turn by handing the caller to the carrier's router."""
-        self.closing = replace(enqueue, prompts=(*self.prompts, *enqueue.prompts))
+        self.close(Dial((), number or target.number, target.timeout))
 
     def desk_open(self, desk: str) -> bool:
         """Return whether a desk is open now."""
@@ -382,7 +371,7 @@ class Turn:
     def hang_up(self, reason: str = "completed") -> None:
         """Close the turn by ending the call."""
         self.change(ended=reason)
-        self.closing = Hangup(tuple(self.prompts))
+        self.close(Hangup())
 
     # choices
 

@@ -108,17 +108,17 @@ class CollectOneOfStep(InputStep):
     # the items
 
     def _all(self, turn: Turn) -> Sequence[Item]:
-        return self._of_the_flow(turn) if self.written else tuple(self._of_a_lookup(turn))
+        """Return the items; asking, hearing and answering share them."""
+        compose = self._of_the_flow if self.written else self._of_a_lookup
+        return turn.once((turn.flow.name, self.name), lambda: tuple(compose(turn)))
 
-    def _of_the_flow(self, turn: Turn) -> Sequence[Item]:
+    def _of_the_flow(self, turn: Turn) -> Iterator[Item]:
         language = turn.call.language
-        items = []
         for item in self.written:
             label = turn.words(item.label)
             phrases = item.phrases.for_language(language) if item.phrases else ()
             own = item.label.template(turn.flow.language).fixed or label
-            items.append(Item(label, (label, *phrases), item.value or own))
-        return items
+            yield Item(label, (label, *phrases), item.value or own)
 
     def _of_a_lookup(self, turn: Turn) -> Iterator[Item]:
         assert self.listed is not None  # noqa: S101 - `faults` refuses a step without a list

@@ -73,7 +73,7 @@ class MessageStep(LiveStep):
         if scratch.since < 0:
             turn.remember(replace(scratch, since=turn.call.turn))
         turn.say(self.message, barge_in=False)
-        turn.record(Record((), most=int(self.most), finish="#0"))
+        turn.close(Record((), most=int(self.most), finish="#0"))
         return None
 
     def answer(self, turn: Turn, action: Input) -> Move:

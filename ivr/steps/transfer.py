@@ -256,7 +256,7 @@ class TransferStep(LiveStep):
             case "router":
                 turn.note("queued", router=True, **where(turn))
                 turn.remember(replace(_with_proof(turn), state="router"))
-                turn.enqueue(Enqueue((), status.workflow, status.priority, status.task))
+                turn.close(Enqueue((), status.workflow, status.priority, status.task))
                 return None
             case "talked":  # the report on the dialling was lost; the new request of the line shows that it has ended
                 return self._talked(turn, status)
@@ -284,7 +284,7 @@ class TransferStep(LiveStep):
         turn.change(transfer=changed(turn.call.transfer, recording_announced=status.record))
         turn.remember(replace(_with_proof(turn), state="ring", agent=status.agent))
         turn.note("ring", agent=status.agent, **where(turn))
-        turn.ring(Dial((), status.number, status.timeout, leg=status.leg, record=status.record))
+        turn.close(Dial((), status.number, status.timeout, leg=status.leg, record=status.record))
         return None
 
     # waiting and talking

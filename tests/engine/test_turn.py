@@ -87,7 +87,7 @@ def test_the_agent_gets_the_newest_choices_and_masked_entries(turn: Turn) -> Non
 
 def test_prompts_so_far_come_first_in_the_closing_verb(turn: Turn) -> None:
     turn.say_words("您好。")
-    turn.gather(Gather((Pause(1.0),), keys=Keys(1), first_timeout=5.0, inter_digit_timeout=2.0))
+    turn.close(Gather((Pause(1.0),), keys=Keys(1), first_timeout=5.0, inter_digit_timeout=2.0))
     assert turn.closing is not None
     assert turn.closing.prompts == (turn.prompts[0], Pause(1.0))
     turn.hang_up("test")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.engine.turn import Turn
 from tests.engine.fixtures import Bank
 
 STEPS = """
@@ -86,3 +87,20 @@ def test_a_name_of_another_page_is_understood(phone):
 @pytest.mark.parametrize("items", [[], None, "x", [{"other": "y"}], [7]])
 def test_an_empty_list_leads_to_a_person(phone, items):
     assert phone(LISTED, bank=Bank({"bank.cities": {"items": items}})).step == "agent"
+
+
+def test_labels_are_composed_once_a_turn_and_again_when_a_value_has_changed(phone, monkeypatch):
+    composed, words = [], Turn.words
+    monkeypatch.setattr(Turn, "words", lambda turn, text, **more: composed.append(text) or words(turn, text, **more))
+    steps = """
+  start: {set: {n: "1"}, next: ask}
+  ask: {collect: one_of, items: ["{n|number}号"], as: it, prompt: 哪个？, next: again}
+  again: {set: {n: "2"}, next: ask}
+"""
+    call = phone(steps)
+    assert "一号，请按1" in call.heard
+    assert [text.by_language["zh-CN"].fixed for text in composed] == [None, "哪个？"]
+    composed.clear()
+    assert "二号，请按1" in call.press("1").heard
+    # The old label takes the key; the step is asked again with the new one.
+    assert [text.by_language["zh-CN"].fixed for text in composed] == [None, None, "哪个？"]
