@@ -66,6 +66,7 @@ def at_path(path: tuple[str, ...], values: Any) -> Any:
         elif isinstance(value, list | tuple):
             value = _part_of_list(value, part)
         elif isinstance(value, Secret) and (value.kind, part) == SCHEME_OF_A_CARD:
+            # The only part of any secret: it picks a desk, and tells nothing about the number.
             value = card_scheme(value.reveal())
         else:
             return None
@@ -75,7 +76,9 @@ def at_path(path: tuple[str, ...], values: Any) -> Any:
 def _part_of_list(items: Sequence[Any], part: str) -> Any:
     if part == "length":
         return len(items)
+    # In an empty list `last` is "-1", which is no decimal number: it leads nowhere instead of to the end.
     place = {"first": "0", "last": str(len(items) - 1)}.get(part, part)
+    # Not `isdigit`, which also accepts "²", where int() raises.
     return items[int(place)] if place.isdecimal() and int(place) < len(items) else None
 
 
@@ -83,6 +86,7 @@ def item_of(container: Any, index: Any) -> Any:
     """Return an item of a list by its place from 0, or a value of a map by its name; None if there is none."""
     if isinstance(container, Mapping):
         return container.get(index) if isinstance(index, str) else None
+    # A place often comes from a key that a caller pressed, and then is a text such as "2".
     number = _number(index)
     if not isinstance(container, list | tuple) or number is None or number != number.to_integral_value():
         return None
@@ -110,7 +114,7 @@ def compiled(node: ast.expr) -> Evaluate:
             operand = compiled(node.operand)
             if isinstance(node.op, ast.Not):
                 return lambda values: not operand(values)
-            return lambda values: None if (number := _number(operand(values))) is None else -number
+            return lambda values: _negative(operand(values))
         case ast.BinOp():
             return _sum(SUMS[type(node.op)], compiled(node.left), compiled(node.right))
         case ast.Compare():
@@ -129,6 +133,7 @@ def _always(constant: Any) -> Evaluate:
 def _bool_op(operands: Sequence[Evaluate], *, stop_at: bool) -> Evaluate:
     def bool_op(values: Mapping[str, Any]) -> Any:
         value: Any = None
+        # The value itself is returned, as in Python, so that `caller.name or "客户"` gives a text to speak.
         for operand in operands:
             value = operand(values)
             if bool(value) is stop_at:
@@ -142,6 +147,7 @@ def _comparison(first: Evaluate, relations: Sequence[_Relation], others: Sequenc
     if len(relations) == 1:
         (related,), (other,) = relations, others
         return lambda values: related(first(values), other(values))
+    # A chain such as 9 <= call.hour < 17 reads each value once, and stops at the first link that fails.
     links = tuple(zip(relations, others, strict=True))
 
     def chain(values: Mapping[str, Any]) -> bool:
@@ -165,28 +171,40 @@ def _sum(calculate: Callable[[Any, Any], Any], left_of: Evaluate, right_of: Eval
             result = calculate(left, right)
         except ArithmeticError:
             return None
+        # Money stays exact as text; a float would bring back the cents that binary arithmetic loses. Counters stay
+        # whole numbers, which lists are indexed by.
         return int(result) if result == result.to_integral_value() and abs(result) < 10**15 else str(result)
 
     return total
 
 
+def _negative(value: Any) -> Decimal | None:
+    number = _number(value)
+    # Not "-", which rounds to the precision of sums, and raises Overflow for an exponent beyond theirs. 0 stays 0.
+    return number.copy_negate() if number else number
+
+
 def _ordered(in_order: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
+    # Counters and hours are most of what is compared; as Decimals they take fifteen times as long.
     if type(left) is int and type(right) is int:
         return in_order(left, right)
     low, high = _number(left), _number(right)
     if low is None or high is None:
         if isinstance(left, str) and isinstance(right, str):
+            # Two texts without numbers: as ISO 8601 writes dates and times, their order is that of time.
             return in_order(*same_form(left, right))  # dates and times as ISO text
         return False
     return in_order(low, high)
 
 
 def _equal(left: Any, right: Any) -> bool:
+    # First, since a Secret compares in constant time and must not be turned into text on the way.
     if isinstance(left, Secret) or isinstance(right, Secret):
         return bool(left == right)
     if isinstance(left, str) and isinstance(right, str):
         first, second = same_form(left, right)
         return first == second
+    # Two texts compare as texts: "007" is another code than "7". Only text and number compare as numbers.
     if isinstance(left, str) == isinstance(right, str):
         return bool(left == right)
     low, high = _number(left), _number(right)
@@ -195,6 +213,7 @@ def _equal(left: Any, right: Any) -> bool:
 
 def same_form(left: str, right: str) -> tuple[str, str]:
     """Return two texts so that they compare as times of day if both are, and as they are otherwise."""
+    # Back ends write 9:00 as well as 09:00, and as texts "9:00" would come after "10:00".
     if ":" in left and ":" in right and (first := _TIME.fullmatch(left)) and (second := _TIME.fullmatch(right)):
         return f"{first[1]:0>2}:{first[2]}", f"{second[1]:0>2}:{second[2]}"
     return left, right
@@ -209,12 +228,14 @@ def _contains(container: Any, value: Any) -> bool:
 
 
 def _number(value: Any) -> Decimal | None:
+    # True is an int in Python: without this, `line.open >= 1` would hold.
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     try:
         number = Decimal(str(value))
     except InvalidOperation:
         return None
+    # A caller's entry is a text, too: "NaN" in an answer would make every comparison raise InvalidOperation.
     return number if number.is_finite() else None
 
 

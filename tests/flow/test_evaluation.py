@@ -2,7 +2,9 @@
 
 import pytest
 
+from ivr.diagnostics.problem import Place
 from ivr.flow.evaluation import at_path, item_of, same_form
+from ivr.flow.expressions import parse_expression
 
 SITES = {"sites": [{"name": "a"}, {"name": "b"}], "first": {"first": "own"}, "empty": []}
 
@@ -47,3 +49,11 @@ def test_times_compare_as_times_and_other_texts_as_they_are():
     assert same_form("9:00", "10:30") == ("09:00", "10:30")
     assert same_form("9:00", "late") == ("9:00", "late")
     assert same_form("2026-12-30", "9:00") == ("2026-12-30", "9:00")
+
+
+@pytest.mark.parametrize(
+    ("value", "negative"),
+    [("12.30", "-12.30"), (5, "-5"), (0, "0"), ("9e9999999", "-9E+9999999"), ("1" * 40, "-" + "1" * 40)],
+)
+def test_the_negative_of_a_number_is_exact_and_never_raises(value, negative):
+    assert str(parse_expression("-x", Place("", 1, 1))({"x": value})) == negative

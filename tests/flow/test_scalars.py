@@ -39,6 +39,8 @@ REFUSED: list[tuple[FieldKind[object], str, str]] = [
     (Whole(1, 5), "９", "wrong-type"),
     (Whole(1, 5), "-1", "wrong-type"),
     (Whole(1, 5), "9" * 50, "wrong-type"),
+    (Whole(1, 5), "0000000015", "wrong-type"),
+    (Whole(1, 5), "1" + "0" * 5000, "wrong-type"),
     (Seconds(1, 60), "61", "wrong-type"),
     (Seconds(1, 60), "five", "wrong-type"),
     (Seconds(1, 60), "1h", "wrong-type"),

@@ -43,6 +43,7 @@ def word_list(name: str) -> WordList:
     written = _lexicon()[name]
     words: Mapping[str, str] = {str(word).casefold(): str(instead or "") for word, instead in written["words"].items()}
     exceptions = [str(word).casefold() for word in written.get("except", [])]
+    # The longest first, since a regular expression takes the first alternative that fits: 不行使 must win over 不行.
     alternatives = "|".join(_pattern(word) for word in sorted([*words, *exceptions], key=len, reverse=True))
     return WordList(re.compile(alternatives), {word: text for word, text in words.items() if word not in exceptions})
 
@@ -52,6 +53,7 @@ def hits(name: str, text: WrittenText) -> Iterator[WordHit]:
     listed = word_list(name)
     for match in listed.pattern.finditer(text.folded):
         if match[0] in listed.instead:
+            # NFKC makes three characters of one such as ㈱; then places in the folded text are not those of the file.
             word = text.words[match.start() : match.end()] if len(text.folded) == len(text.words) else match[0]
             yield WordHit(word, text, _place_in(text, match.start(), word), listed.instead[match[0]])
 
@@ -105,6 +107,8 @@ def replacement(hit: WordHit) -> tuple[Fix, ...]:
 def _place_in(text: WrittenText, offset: int, word: str) -> Place:
     """Return the place of a word in the file, if the text stands there as it is; else that of the text."""
     place, quotes = text.place, text.place.length - len(text.words)
+    # A text on several lines, or with escapes, is longer in the file than its words: a fix at a guessed place would
+    # damage it.
     if text.template.fixed is None or quotes not in (0, 2) or len(text.folded) != len(text.words):
         return place
     return Place(place.file, place.line, place.column + quotes // 2 + offset, len(word))
@@ -112,7 +116,8 @@ def _place_in(text: WrittenText, offset: int, word: str) -> Place:
 
 def _pattern(word: str) -> str:
     escaped = re.escape(word)
-    return rf"\b{escaped}\b" if word.isascii() else escaped
+    # Not \b, for which Chinese characters are letters, too: "otp" in 请输入otp验证码 would be part of a longer word.
+    return rf"(?<![a-z0-9]){escaped}(?![a-z0-9])" if word.isascii() else escaped
 
 
 @functools.cache

@@ -19,6 +19,7 @@ _ORDER = {ast.GtE: 1, ast.Gt: 1, ast.LtE: -1, ast.Lt: -1}
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every route of the flow's steps."""
     del parts
+    # A route that several outcomes share is one object, and is reported once.
     seen: set[int] = set()
     for step in flow.written_steps():
         for route in step_routes(step).values():
@@ -43,6 +44,8 @@ def _dead(route: Route) -> Iterator[Problem]:
 def _cover_all(conditions: Sequence[Expression]) -> bool:
     """Return whether one of two conditions always holds: a value, and the same value denied."""
     texts = {condition.text for condition in conditions}
+    # By text: a real proof of conditions would need a solver, and this is how editors write the two halves of a
+    # question.
     return any(f"not {text}" in texts for text in texts)
 
 
@@ -51,20 +54,22 @@ def _covers(first: Expression, second: Expression) -> bool:
     if first.text == second.text:
         return True
     wide, narrow = _bound(first), _bound(second)
-    if wide is None or narrow is None or wide[:2] != narrow[:2]:
-        return False
-    return wide[2] <= narrow[2] if wide[1] > 0 else wide[2] >= narrow[2]
+    return wide is not None and narrow is not None and wide[:2] == narrow[:2] and wide[2:] <= narrow[2:]
 
 
-def _bound(condition: Expression) -> tuple[tuple[str, ...], int, float] | None:
-    """Return the value, the direction and the figure of a comparison such as caller.age >= 65; None for another."""
+def _bound(condition: Expression) -> tuple[tuple[str, ...], int, float, bool] | None:
+    """Return the path, direction and figure of a comparison such as caller.age >= 65, and whether it excludes 65.
+
+    Of two with the same path and direction, the one with the lower figure covers the other. None for another condition.
+    """
     match condition.tree:
         case ast.Compare(
             left=ast.Attribute() | ast.Name() as left, ops=[relation], comparators=[ast.Constant(value=figure)]
         ):
             if type(relation) in _ORDER and isinstance(figure, int | float):
-                strict = 0.5 if isinstance(relation, ast.Gt) else -0.5 if isinstance(relation, ast.Lt) else 0.0
-                return path_of(left), _ORDER[type(relation)], figure + strict
+                direction = _ORDER[type(relation)]
+                # The figure of an upper bound is turned round: the higher one is the wider one.
+                return path_of(left), direction, figure * direction, isinstance(relation, ast.Gt | ast.Lt)
     return None
 
 
