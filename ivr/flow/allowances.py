@@ -43,6 +43,8 @@ def with_allowances(
             if fault is not None or allowance is None:
                 faults += [fault] if fault else []
                 continue
+            # Taken out one allowance at a time: of two that exempt the same line from the same rule, the second one
+            # is unused, and editors are told so.
             covered = [problem for problem in remaining if _covers(allowance, problem)]
             remaining = [problem for problem in remaining if problem not in covered]
             if not covered:
@@ -65,6 +67,7 @@ def _read(
         if written is None:
             continue
         place = Place(file, number, written.start(1) + 1, len(written[1].rstrip()))
+        # A comment above a line covers it, since texts in Chinese often fill the line and leave no room for a reason.
         alone = not line[: written.start(1)].strip()
         covered = _next_line(lines, number) if alone else number
         fault = _fault(written[1].rstrip(), place, rules, today)
@@ -79,6 +82,7 @@ def _read(
 
 def _next_line(lines: Sequence[str], number: int) -> int:
     """Return the number of the next line that is more than a comment."""
+    # Several allowances may stand above one line, each with its own end, so comments are passed over.
     following = (at for at, line in enumerate(lines[number:], number + 1) if line.strip() and line.strip()[0] != "#")
     return next(following, number)
 
@@ -96,6 +100,7 @@ def _fault(comment: str, place: Place, rules: Collection[str], today: date) -> P
         return Problem(
             place, "bad-allowance", message, cure, "warning", chinese=(chinese, "用 ivr explain 查看规则名称。")
         )
+    # The last day counts: an allowance "until 2027-06-30" still holds on that day, as the words say.
     if date.fromisoformat(form["until"]) < today:
         message, chinese = f"This allowance ended on {form['until']}.", f"这条豁免已于{form['until']}到期。"
         cure = "Mend the line, or give the allowance a new end if its reason still holds."
@@ -115,6 +120,7 @@ def _is_date(text: str) -> bool:
 def _unused(allowance: Allowance, place: Place) -> Problem:
     message = f'Nothing here breaks "{allowance.rule}", so this allowance exempts nothing.'
     chinese = f"这里没有违反「{allowance.rule}」，这条豁免没有用处。"
+    # `whole_line` keeps the line where the comment stands behind something, and removes it where it stands alone.
     fix = Fix(place, "", whole_line=True)
     return Problem(
         place, "unused-allowance", message, "Delete it.", "warning", chinese=(chinese, "删去它。"), fixes=(fix,)

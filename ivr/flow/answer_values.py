@@ -14,6 +14,7 @@ from typing import Any
 from .questions import AnswerField
 
 _NUMBERS = frozenset({"amount", "number", "count", "percent"})
+# Longer texts are no amounts of money, and "1e999999" would fill the memory as plain digits.
 _MOST_TEXT = 40
 _TAIL = 10
 """Decimals from which a number is taken for the result of binary arithmetic, of which 15 digits are exact."""
@@ -45,16 +46,20 @@ def plain_number(value: Any) -> Any:
     if not number.is_finite() or abs(number.adjusted()) > _MOST_TEXT:
         return value
     if -int(number.as_tuple().exponent) > _TAIL:
+        # 0.1 + 0.2 arrives as 0.30000000000000004, and callers would hear all seventeen digits of it.
         number = Decimal(format(float(number), ".15g"))
     return format(number, "f")
 
 
 def _text(value: Any) -> str | None:
     """Return the text of a written number without separators of thousands, or None."""
+    # True is an int in Python, and a JSON number 12 needs no other form: it is spoken, compared and added as it is.
     if isinstance(value, bool) or not isinstance(value, str | float) or len(str(value)) > _MOST_TEXT:
         return None
+    # Hosts of banks send full-width digits, a byte order mark in front, or the typographic minus for an overdraft.
     text = unicodedata.normalize("NFKC", str(value)).strip("\ufeff \t").replace("\N{MINUS SIGN}", "-")
     whole, point, rest = text.partition(".")
     groups = whole.lstrip("+-").split(",")
+    # Only groups of three digits are thousands. "12,34" may be a decimal comma, and a guess would be a wrong amount.
     grouped = len(groups) > 1 and len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
     return whole.replace(",", "") + point + rest if grouped else text

@@ -12,6 +12,7 @@ _RANGES = (
     ("amex", ("34", "34"), ("37", "37")),
     ("jcb", ("3528", "3589")),
     ("diners", ("300", "305"), ("36", "36"), ("38", "39")),
+    # Not 622126 to 622925: Discover takes such cards, but they are issued in China as UnionPay.
     ("discover", ("6011", "6011"), ("644", "649"), ("65", "65")),
 )
 CARD_SCHEMES = tuple(name for name, *_ in _RANGES)
@@ -23,4 +24,5 @@ def card_scheme(number: str) -> str | None:
 
 
 def _in_range(number: str, first: str, last: str) -> bool:
+    # Both ends have the same number of digits, so that texts compare as numbers do.
     return first <= number[: len(first)] <= last

@@ -48,6 +48,8 @@ class Catalogue:
     def step_of(self, key: Scalar, value: Node) -> type[Step]:
         """Return the kind that a key names; some keys have several kinds, which their values tell apart."""
         written = (key.text, value.text) if isinstance(value, Scalar) else None
+        # `collect: speech` and `collect: one_of` are kinds of their own; with any other value `collect` is the kind
+        # that is called like the key.
         by_value = (cls for cls in self.steps.values() if cls.written_as is not None and cls.written_as == written)
         return next(by_value, None) or self.steps[key.text]
 
@@ -66,4 +68,6 @@ def step_key(cls: type[Step]) -> str:
 def step_options(cls: type[Step]) -> tuple[Option, ...]:
     """Return the fields of a step kind, its own key first."""
     declared = options(cls)
+    # `sorted` is stable: behind the kind's own key the fields keep the order of their declaration, which is the
+    # manual's.
     return tuple(sorted(declared, key=lambda each: each.key != step_key(cls)))

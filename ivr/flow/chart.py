@@ -36,16 +36,23 @@ class Chart:
         self._unconditional: dict[tuple[str, str], str] = {}
         self._events: dict[str, str] = {}
         outside = _places_outside(flow)
+        # The library makes attributes of ids and splits events at blanks, so names such as 余额 or "key 1" are numbered
+        # instead.
         self._ids = {name: f"s{number:04}" for number, name in enumerate([*flow.steps, *outside])}
         states = {self._ids[name]: self._state(name, step_routes(step)) for name, step in flow.steps.items()}
+        # Another flow and `return` are ends of this chart; the engine goes on from there with the chart of the other
+        # flow.
         states |= {self._ids[name]: {"value": name, "final": True} for name in outside}
         states[self._ids[flow.start]]["initial"] = True
         root = {"initial": True, "value": _ROOT, "states": states, "on": self._transitions(flow_routes(flow))}
         cls = create_machine_class_from_definition(
             "Flow",
             {"root": root},  # type: ignore[dict-item]
+            # An error in a guard must reach the engine. As an event it would be dropped, and the call would stay
+            # where it is.
             catch_errors_as_events=False,
             allow_event_without_transition=False,
+            # Faults that the library would refuse here are found by our own rules, at its line in YAML and with a cure.
             validate_final_reachability=False,
             validate_disconnected_states=False,
             validate_trap_states=False,
@@ -79,8 +86,10 @@ class Chart:
         route = self._routes.get((step, outcome), ())
         open_ways = tuple(way.when is None or way.when.holds(values) for way in route)
         event = (step, outcome, open_ways)
+        # Two threads may both miss and both ask; they come to the same answer, so the cache needs no lock.
         if event not in self._arrivals:
             self._arrivals[event] = self._send(step, outcome, values)
+            # Asked for without values by `arrival`, which saves the engine from collecting them for most turns.
             if all(way.when is None for way in route):
                 self._unconditional[step, outcome] = self._arrivals[event]
         return self._arrivals[event]
@@ -90,6 +99,8 @@ class Chart:
         if event is None or step not in self._ids:
             raise FlowStuck(f'step "{step}" has no outcome "{outcome}"')
         with self._lock:
+            # The root belongs to the position: without it the transitions that hold everywhere, such as key 0, would
+            # not be seen.
             self._machine.current_state_value = OrderedSet([_ROOT, step])
             try:
                 self._machine.send(event, call=values)
@@ -99,6 +110,7 @@ class Chart:
 
 
 def _guard(condition: Expression) -> Guard:
+    # `send` passes the values by name and the library hands each guard what its signature asks for: `call`.
     def holds(call: Mapping[str, Any]) -> bool:
         return condition.holds(call)
 

@@ -30,9 +30,12 @@ def accesses(line: Hotline, own: Desk, desks: Iterable[str]) -> list[Access]:
     overflow = {name.name for name in own.overflow}
     ways = []
     for name in desks:
+        # An agent of the caller's own desk needs no other way, and any other one would only be later.
         if name == own.name:
             return [Access(0.0, 0.0)]
         reserved = line.desks[name].reserved if name in line.desks else None
+        # A reserve goes before overflow: an agent who is kept for VIPs is kept from those who overflow to the desk,
+        # too.
         if reserved is not None:
             ways.append(Access(0.0, reserved))
         elif name in overflow:

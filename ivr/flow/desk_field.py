@@ -33,9 +33,13 @@ class WantedDesk:
 
         A name that no desk has is the name of a variable.
         """
+        # Desks go before variables of the same name: what line.yaml defines must not change its meaning by a `set`
+        # step.
         if self.value is None and self.name in (*desks, OWN_DESK):
             return self.name
         named = self.value(values) if self.value is not None else values.get(self.name)
+        # A record of the bank may hold a desk that was closed long ago. The step then takes `failed`, and no call
+        # breaks.
         return named if isinstance(named, str) and named in desks else ""
 
     def path(self, desks: Collection[str]) -> tuple[str, ...]:
@@ -57,6 +61,7 @@ class DeskField(FieldKind[WantedDesk]):
         written = scalar(node, self, reading)
         if written is None:
             return None
+        # A dot tells a value from a name, since no desk can have one in its name.
         if _PATH.match(written.text):
             return WantedDesk(written.text, parse_expression(written.text, written.place), written.place)
         name = Name("the name of a desk").read(node, reading)

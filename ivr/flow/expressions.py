@@ -73,6 +73,7 @@ class Expression:
         """Yield every variable that is read, as the parts of its dotted path."""
         covered: set[int] = set()
         for node in ast.walk(self._tree):
+            # `ast.walk` comes to a.b.c before a.b and a, which are parts of the same path and no further variables.
             if isinstance(node, ast.Attribute | ast.Subscript | ast.Name) and id(node) not in covered:
                 covered.update(map(id, _held_by(node)))
                 path = path_of(node)
@@ -87,9 +88,11 @@ def constant_expression(text: str, place: Place) -> Expression:
 
 def parse_expression(text: str, place: Place) -> Expression:
     """Parse an expression. Raises ExpressionError with the cause and the cure in an editor's words."""
+    # Editors type （ ， ＝ and ＞ from a Chinese keyboard without seeing the difference.
     narrow = unicodedata.normalize("NFKC", text).strip()
     if not narrow:
         raise ExpressionError("The condition is empty.", f"Write one, as in: {_SAMPLE}")
+    # Before `ast.parse`, of which Python warns that deeply nested code can crash the interpreter.
     if len(narrow) > LONGEST_EXPRESSION:
         message = f"The condition has {len(narrow)} characters; {LONGEST_EXPRESSION} are allowed."
         raise ExpressionError(message, "Split it into several ways or branch steps.")
@@ -97,6 +100,8 @@ def parse_expression(text: str, place: Place) -> Expression:
         raise error
     try:
         tree = ast.parse(narrow, mode="eval")
+    # Besides SyntaxError, deep nesting raises RecursionError or MemoryError, and older parsers refuse a null
+    # character with ValueError.
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError(
             f'"{_cut(narrow)}" cannot be read as a condition or value.', _how_to_write(narrow)
@@ -116,6 +121,7 @@ def _held_by(node: ast.expr) -> Iterator[ast.expr]:
 
 def _unquoted_moment(text: str) -> ExpressionError | None:
     """Return the error of a date or time without quotes: 2026-12-30 would be a subtraction."""
+    # Before parsing: 2026-01-09 is a SyntaxError for its leading zero, and 2026-12-30 the number 1984.
     plain = _QUOTED.sub("", text)
     if moment := _MOMENT.search(plain):
         what = "date" if "-" in moment[0] else "time"
@@ -127,6 +133,7 @@ def _unquoted_moment(text: str) -> ExpressionError | None:
 def _how_to_write(text: str) -> str:
     if "&&" in text or "||" in text:
         return 'Write "and" for && and "or" for ||.'
+    # In this order: the next test would take the sign of => for a single "=".
     if re.search("=>|=<|<>", text):
         return "Write >= for at least, <= for at most, != for unlike."
     if re.search("(?<![=!<>])=(?!=)", text):
@@ -143,12 +150,15 @@ def _cut(text: str) -> str:
 
 
 def _check(node: ast.AST) -> None:
+    # All that is not listed is refused, so that a new syntax of Python never opens a way to run code from a flow.
     if isinstance(node, ast.Call):
         raise ExpressionError("A condition cannot call anything: no brackets behind a name.", _COMPARE)
     if not isinstance(node, _ALLOWED):
         raise ExpressionError("A condition cannot contain this.", _COMPARE)
     if isinstance(node, ast.Subscript):
         _check_item(node)
+    # Paths are followed in maps and lists only, but a name such as __class__ is refused before anything could follow
+    # it.
     if isinstance(node, ast.Attribute) and (node.attr.startswith("_") or not _is_path(node)):
         cure = "Only a name may stand before a dot, and no part begins with an underscore."
         raise ExpressionError('A dot leads from a name to one of its parts, as in "caller.age".', cure)
@@ -170,5 +180,6 @@ def _check_item(node: ast.Subscript) -> None:
     constant = node.slice.value if isinstance(node.slice, ast.Constant) else 0
     if not _is_path(node) or isinstance(node.slice, ast.Slice | ast.Tuple) or isinstance(constant, bool | float):
         raise ExpressionError("Square brackets name one item of a list.", cure)
+    # [-1] would count from the end in Python and from nowhere here; `last` says what is meant.
     if isinstance(node.slice, ast.UnaryOp):
         raise ExpressionError("The items of a list count from 0.", 'The last one is "last", as in: sites.last.name')

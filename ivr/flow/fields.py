@@ -100,6 +100,7 @@ def _shape(node: Node) -> str:
 
 def scalar(node: Node, kind: FieldKind[Any], reading: Reading) -> Scalar | None:
     """Return the node if it is a single value, else report a problem and return None."""
+    # `say: ""` is a text without words, about which another rule has more to say than "not nothing".
     if isinstance(node, Scalar) and (not node.empty or node.quoted):
         return node
     kind.wrong(node, reading)
@@ -225,13 +226,16 @@ def read_options(node: Mapping, wanted: tuple[Option, ...], reading: Reading, *,
     misspelt: set[str | None] = set()
     for key, value in node.entries:
         if key.text in allowed:
+            # Read on after a fault, so that an editor sees all faults of a file at once.
             values[allowed[key.text].attribute] = _read_value(key.text, allowed[key.text].kind, value, reading)
         else:
+            # A key that is written already cannot be what this one was meant to be.
             free = [name for name in allowed if node.get(name) is None]
             misspelt.add(near(key.text, free))
             cure = did_you_mean(key.text, free) or f"Known here: {', '.join(allowed)}."
             reading.problem(key.place, "unknown-key", f'"{key.text}" is no key of {what}.', cure)
     for declared in wanted:
+        # A misspelt key is one slip: "no such key" with the right spelling, without "missing" beside it.
         if declared.required and declared.attribute not in values and declared.key not in misspelt:
             cure = f'Add "{declared.key}:" with {declared.kind.words}.'
             reading.problem(node.place, "missing-key", f'"{declared.key}" is missing; {what} needs it.', cure)
@@ -239,6 +243,7 @@ def read_options(node: Mapping, wanted: tuple[Option, ...], reading: Reading, *,
 
 
 def _read_value(key: str, kind: FieldKind[Any], value: Node, reading: Reading) -> Any:
+    # Blocks stand in blocks: behind the inner value, messages name the outer key again.
     outer, reading.key = reading.key, key
     try:
         return kind.read(value, reading)
@@ -304,4 +309,5 @@ def _described(declared: Option) -> Schema:
 
 def documented(text: str) -> Schema:
     """Return a description as text editors show it, with and without Markdown."""
+    # VS Code shows the second, other editors only the first, where backquotes would stand as they are.
     return {"description": text.replace("`", ""), "markdownDescription": text}

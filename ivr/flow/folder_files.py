@@ -17,6 +17,7 @@ _ALIKE = (".yml", ".json", ".yaml~", ".yaml.bak", ".yaml.txt")
 def flow_files(folder: Path) -> list[Path]:
     """Return the files that are read, sorted; hidden ones, such as Emacs's and a Mac's own, are left alone."""
     files = folder.glob(f"*{SUFFIX}") if folder.is_dir() else ()
+    # Emacs locks a file as .#main.yaml, macOS adds ._main.yaml: read as flows, they would stop a server.
     return sorted(path for path in files if not path.name.startswith("."))
 
 
@@ -24,8 +25,10 @@ def unused_files(folder: Path) -> Iterator[Problem]:
     """Yield a warning for each file that looks like a flow and is not read."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         name = path.name.casefold()
+        # Main.YAML is a flow on Windows and no file of ours on Linux, so it is reported rather than read.
         if path.name.startswith(".") or path.name.endswith(SUFFIX) or not name.endswith((SUFFIX, *_ALIKE)):
             continue
+        # The longest end first: main.yaml.bak ends with .yaml.bak, and must not keep ".yaml" in its stem.
         stem = path.name[: name.rindex(next(end for end in (*_ALIKE[2:], SUFFIX, *_ALIKE) if name.endswith(end)))]
         cure = f"Rename it to {stem}{SUFFIX}, or move it elsewhere."
         yield Problem(Place(path.as_posix(), 1, 1), "unused-file", "This file is not read.", cure, "warning")
@@ -44,5 +47,7 @@ def folder_files(folder: Path) -> tuple[dict[str, Node | None], dict[str, str], 
         text, slips = read_plain_text(path, name)
         nodes[path.name], faults = (None, []) if text is None else read_text(text, name)
         problems += [*slips, *faults]
+        # One form of line ends and no byte order mark: the same flows from Windows and Linux must have one version,
+        # or a deployment to both would make two releases.
         files[path.name] = (text or "").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return nodes, files, problems

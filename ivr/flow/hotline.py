@@ -304,6 +304,7 @@ def read_line(
     `reading` has the supported languages and value kinds; without them any is accepted.
     """
     reading = reading or Reading()
+    # Empty, not None: a `{texts.x}` in a text of line.yaml is then an unknown text, with its place.
     reading.line_texts = {}  # its own texts are not made of one another
     reading.classes = named_priorities(node)
     if node is None:
@@ -319,15 +320,19 @@ def read_line(
     if values is None:
         return None, reading.problems
     line = _line(LineFields(**values))
+    # Warnings leave the line usable: a desk that helps out nowhere has worked before the rule was there.
     problems = check_line(line, node)
     return (None if any(problem.level == "error" for problem in problems) else line), problems
 
 
 def _line(fields: LineFields) -> Hotline:
+    # Only the mainland's calendar is assumed: a line in London with Chinese holidays would be closed on the wrong
+    # days without a word in its file.
     usual = MAINLAND if fields.timezone == MAINLAND_ZONE else NO_HOLIDAYS
     calendar = LineCalendar(fields.timezone, fields.holidays or usual)
     return Hotline(
         numbers={called: _number(number) for called, number in fields.lines.items()},
+        # TwiML takes whole seconds, so that a ring of 20.5s is one of 20.
         desks={name: Desk(name, **{**vars(desk), "timeout": int(desk.timeout)}) for name, desk in fields.desks.items()},
         desk=fields.desk,
         hours={name: replace(hours, calendar=calendar) for name, hours in (fields.hours or {}).items()},
@@ -355,4 +360,5 @@ def _waiting(fields: LineFields) -> Waiting:
         starts = {name: HEAD_STARTS[name] for name in (COMPLAINT, FRAUD)}
         starts |= {name: priority.head_start for name, priority in own.items()}
         first = frozenset({FRAUD, *(name for name, priority in own.items() if priority.before_all)})
+    # A line that changes the head start of VIPs alone must not take that of fraud and loss away.
     return Waiting(**{**queue, "head_starts": {**starts, **(queue.get("head_starts") or {})}, "preempting": first})

@@ -58,6 +58,7 @@ class OpeningHours(FieldKind[Hours]):
             return None
         texts = {key: scalar(value, self, reading) for key, value in node.entries}
         hours, faults = Hours.read({key.text: value.text for key, value in texts.items() if value is not None})
+        # The calendar knows days and spans but no files; it names the key of each fault, which is placed here.
         places = {key.text: key.place for key in texts}
         for fault in faults:
             reading.problem(places[fault.key], "bad-hours", fault.message, fault.cure)

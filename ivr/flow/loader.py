@@ -185,6 +185,7 @@ def _build(
     problems = problems + line_problems + lookup_problems + list(catalogue.check_readings(nodes.get(READINGS)))
     flows: dict[str, Flow] = {}
     shared = parts_of(nodes.get(LINE)) if LINE in files else SharedParts()
+    # Every file is read, also after a fault in another: an editor sees the faults of all files in one run.
     sound = True
     for name, node in nodes.items():
         if name in NO_FLOWS:
@@ -196,12 +197,15 @@ def _build(
         sound = sound and flow is not None and not any(problem.level == "error" for problem in flow_problems)
         if flow is not None:
             flows[flow.name] = flow
+    # Flows that cannot be read count as existing, or each reference to one would be reported as a second fault.
     names = frozenset(flows) | {Path(name).stem for name in files if name not in NO_FLOWS}
     problems += _share_globals(flows, names)
     sound_lookups = not any(problem.level == "error" for problem in lookup_problems) and (
         LOOKUPS not in files or nodes.get(LOOKUPS) is not None
     )
     outside = {name: question.declared for name, question in lookups.questions.items()}
+    # Without a sound lookups.yaml no question is checked: every question to a misspelt service would be a fault at a
+    # place where nothing is wrong.
     questions = {**catalogue.questions, **outside} if catalogue.questions and sound_lookups else {}
     declared = lookups.declared
     parts = Parts(
@@ -232,6 +236,8 @@ def _share_globals(flows: dict[str, Flow], names: frozenset[str]) -> list[Proble
 
 def content_hash(files: Mapping[str, str]) -> str:
     """Return the version of a set of files: 16 hex digits of the SHA-256 of their contents."""
+    # Sorted, since folders list their files in another order on each machine, and JSON, so that no text can end one
+    # file and begin the next.
     content = json.dumps([_CONTENT, sorted(files.items())], ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
@@ -246,6 +252,7 @@ def read_flow(
     if not isinstance(node, Block):
         reading.problem(node.place, "wrong-type", "A flow file is a block of keys.", 'Begin with "flow: its_name".')
         return None, reading.problems
+    # Before the rest: a text without a language is in the flow's, wherever that stands in the file.
     reading.language = _language(node)
     values = read_options(node, options(FlowFields), reading, what="a flow")
     level = values.get("requires", 0) if values else 0
@@ -296,11 +303,13 @@ def _read_steps(node: Node | None, reading: Reading, catalogue: Catalogue, level
         return None
     steps = {}
     for key, body in node.entries:
+        # A step with a bad name is read all the same, for the faults inside it.
         name = Name("the name of a step").read(key, reading)
         if name == "return":
             message = '"return" ends a sub-flow, so no step can be called that.'
             reading.problem(key.place, "bad-name", message, "Give the step another name.")
         steps[key.text] = _read_step(key.text, key.place, body, reading, catalogue)
+    # The guards come after the flow's own level is set: a step that requires nothing itself needs one for it, too.
     usable = {name: _at_least(step, level) for name, step in steps.items() if step}
     return usable | _guards(usable, catalogue)
 
@@ -356,6 +365,7 @@ def _report_no_kind(what: str, body: Block, reading: Reading, catalogue: Catalog
         if cure and key.text not in every:
             reading.problem(key.place, "unknown-step-kind", f'"{key.text}" is no kind of step.', cure)
             return
+    # The first key: there editors look for the kind.
     place = body.entries[0][0].place if body.entries else body.place
     cure = f"It needs one of: {', '.join(sorted(catalogue.step_keys))}."
     reading.problem(place, "unknown-step-kind", f"{what} does not say what it does.", cure)

@@ -47,6 +47,7 @@ class SettingOrTextField(FieldKind[SettingOrText]):
         """Read the text or the name."""
         if not isinstance(node, SourceMapping):
             written = scalar(node, self, reading)
+            # Flow files lie in version control and are mailed around, so a token in one is a token lost.
             if written is not None and self.secret:
                 cure = f"Write {self.sample}, and set that variable, or the one with _FILE behind it."
                 reading.problem(written.place, "secret-in-file", f'"{reading.key}" is a secret.', cure)
@@ -212,6 +213,7 @@ def read_lookups(node: Node | None, types: LookupTypes) -> tuple[Lookups, list[P
     if not isinstance(node, SourceMapping):
         reading.problem(node.place, "wrong-type", "lookups.yaml is a block of keys.", 'Begin with "services:".')
         return Lookups(declared=True), reading.problems
+    # Names are checked even if the blocks below are faulty, so that one run tells all.
     services = node.get("services")
     for key, _ in services.entries if isinstance(services, SourceMapping) else ():
         _check_service_name(key, types, reading)
@@ -220,6 +222,7 @@ def read_lookups(node: Node | None, types: LookupTypes) -> tuple[Lookups, list[P
         return Lookups(declared=True), reading.problems
     read: dict[str, OutsideService] = {}
     for key, body in services.entries:
+        # `cast` is safe here and below: `read_options` has refused everything that is no block.
         read[key.text] = _service(key, cast("SourceMapping", body), values["services"][key.text], types, reading)
     return Lookups(read, declared=True), reading.problems
 
@@ -261,6 +264,8 @@ def _question(
         open_answer=fields.gives is None, confirm=fields.confirm,
     )  # fmt: skip
     _check_path(fields, method, declared, node, reading)
+    # The engine adds the customer by itself, but only after verification: without a level the question could never be
+    # asked.
     if "customer" in declared.fields and declared.fields["customer"].required and not fields.level:
         message = "The customer is known only of a verified caller."
         reading.problem(_place_in(node, "takes", "customer"), "level-too-low", message, 'Add "level: L1".')
@@ -298,6 +303,7 @@ def _answer_field(key: Scalar, body: Node, types: LookupTypes, reading: Reading)
     if isinstance(body, SourceMapping):
         return AnswerField("a block of fields", "", (), _answer_fields(body, types, reading))
     if not isinstance(body, Scalar):
+        # One item stands for all. A second one would suggest that places of the list differ, which no rule follows.
         items = [_answer_fields(item, types, reading) for item in body.items[:1]]
         if len(body.items) != 1:
             cure = "Write one item, which stands for all: [{amount: amount, date: date}]"
@@ -330,6 +336,7 @@ def _check_path(
             cure = did_you_mean(name, declared.fields) or f"It takes {', '.join(declared.fields) or 'no fields'}."
             reading.problem(place, "wrong-question", f'The path names "{name}", which is not taken.', cure)
     for name, field in declared.fields.items():
+        # Proxies and the bank's own access log write addresses down, and never bodies.
         if field.private and (method == "GET" or name in named):
             message = f'"{name}" is secret, and an address is logged on its way.'
             cure = 'Ask with "method: POST", and leave it out of the path.'
@@ -359,12 +366,14 @@ def _sample_answer(node: Node, reading: Reading) -> tuple[Outcome, Mapping[str, 
         return cast("Outcome", node.text), {}
     cure = 'Write the fields, as in {sell: "7.12"}; or missing; or error.'
     reading.problem(node.place, "wrong-type", "A sample is the fields of an answer.", cure)
+    # The value is never used: the problem above makes the whole release unusable. "error" keeps the type.
     return "error", {}
 
 
 def answer_faults(node: SourceMapping, fields: Mapping[str, AnswerField]) -> Iterator[tuple[Place, str, str]]:
     """Yield the place, message and cure of every field that an answer does not have, to the deepest."""
     for key, body in node.entries:
+        # Without declared fields (`gives` left out) any answer fits, so there is nothing to compare with.
         if fields and key.text not in fields:
             yield key.place, f'The answer has no "{key.text}".', _has(key.text, fields)
             continue

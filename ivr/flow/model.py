@@ -81,13 +81,12 @@ class Choice:
     place: Place = field(compare=False)
     to: str = ""
     counted: bool = field(default=False, compare=False)
+    reach: str = ""
 
     @property
     def switches_language(self) -> bool:
         """Return whether it is spoken in the language that it switches to."""
         return self.do == "language" or bool(self.to)
-
-    reach: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,8 @@ class Step(ABC):
     """Whether the flow's `requires` does not apply, because it leads to an agent, ends the call, or reveals nothing."""
     refusable: ClassVar[bool] = False
     """Whether silence or a wrong answer is a refusal, after which the call goes on by "next"."""
-    records: ClassVar[bool] = False  # whether it listens for a message, so that no key answers it
+    records: ClassVar[bool] = False
+    """Whether it listens for a message, so that no key answers it."""
     affirms: ClassVar[str] = ""
     """The outcome by which a caller agrees to what is about to be done; "" for a step that does not ask."""
     fetches: ClassVar[bool] = False
@@ -364,6 +364,7 @@ class Hotline:
 
     def may_dial(self, number: str) -> bool:
         """Return whether a flow may dial a number that a value holds."""
+        # Refused unless allowed: a number in a bank's record may be a premium one that a fraudster put there.
         return number.startswith(self.dial_out) if self.dial_out else False
 
     def hours_of(self, reference: Reference | None) -> Hours | None:
@@ -375,6 +376,8 @@ class Hotline:
         forced = self.number(called).segment
         if forced is not None:
             return self.segments[forced.name]
+        # Nothing but the caller is there when a segment is chosen: the flow, and with it all other values, depends on
+        # it.
         values = {"caller": caller}
         matching = (segment for segment in self.segments.values() if segment.when is None or segment.when.holds(values))
         return next(matching, None)

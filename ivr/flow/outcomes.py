@@ -26,6 +26,7 @@ def step_routes(step: Step) -> Mapping[str, Route]:
     """Return every outcome of a step and its route, including the verification before a protected step."""
     routes = dict(step.exits())
     if step.requires:
+        # The dot keeps generated names apart from those of editors, which cannot hold one.
         routes[UNVERIFIED] = (Way(Target(verify_name(step.name), step.place)),)
     return routes
 

@@ -23,8 +23,11 @@ def paths_read(part: Any) -> Iterator[tuple[Path, Place, bool]]:
         for slot in template.slots():
             place = slot.place or template.place
             yield slot.path, place, True
+            # An item such as sites[number].name is an Expression inside a slot, and would be yielded twice: once as
+            # spoken, and once more as a condition.
             in_slots.add(id(slot.item))
             inner = slot.item.paths() if slot.item else ()
+            # The index is read, and not spoken: a number that is unset there leaves no hole in the sentence.
             yield from ((path, place, False) for path in inner if path != slot.path)
     for expression in (reader for reader in readers if isinstance(reader, Expression)):
         if id(expression) not in in_slots:

@@ -43,5 +43,6 @@ def profiles() -> Mapping[str, Profile]:
     written: dict[str, dict[str, str]] = {}
     for name, body in root.entries:
         figures = {key.text: value.text for key, value in getattr(body, "entries", ()) if isinstance(value, Scalar)}
+        # Python evaluates from the left: `inherit` is taken out before the figures are put in.
         written[name.text] = {**written.get(figures.pop("inherit", ""), {}), **figures, "name": name.text}
     return {name: msgspec.convert(figures, Profile, strict=False) for name, figures in written.items()}

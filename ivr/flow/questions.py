@@ -84,6 +84,8 @@ class DeclaredQuestion:
         unknown = values.keys() - self.fields.keys() - set(GIVEN_ALONG)
         if unknown:
             raise LookupFailed(f"there is no field {min(unknown)}")
+        # A flow passes a variable that may be unset, such as an optional note. It is left out rather than sent as
+        # null, which each back end would read in its own way.
         sent = {name: values[name] for name in self.fields if values.get(name) not in (None, "")}
         for name, declared in self.fields.items():
             if name not in sent and declared.required:

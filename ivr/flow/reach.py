@@ -45,6 +45,8 @@ class ChoiceReach:
         below: set[str] = {menu}
         if flow not in self._around:
             self._around[flow] = _flows_around(self._flows, flow)
+        # Generators, taken in this order: `below` is filled while `near` is read, and only then tells which steps are
+        # others.
         near = self._landing(flow, self._below(flow, menu, below), every=True)
         others = self._landing(flow, (step for step in self._flows[flow].written_steps() if step.name not in below))
         elsewhere = (self._landing(other, self._flows[other].written_steps()) for other in self._around[flow])
@@ -70,6 +72,7 @@ class ChoiceReach:
         That are choices to which the editor gave `reach: here`, a condition or a value, those that lead to a person, to
         the end or out of the flow, those of a waiting caller, and those whose target needs what was done before.
         """
+        # A condition is judged at the choice's own menu, with values that another menu may not have.
         if choice.reach == HERE or choice.when is not None or choice.value or choice.goto is None:
             return None
         target = None if step.reaches_person else self._target(flow, choice.goto.name)
@@ -78,6 +81,7 @@ class ChoiceReach:
         if target not in self._beginnings:
             there = self._flows[target[0]].steps.get(target[1])
             leads_on = there is not None and not there.ends and not there.reaches_person
+            # Hundreds of choices of a large line lead to the same steps, such as "main"; each is proved once.
             self._beginnings[target] = leads_on and _begins_at(
                 self._flows[target[0]], target[1], self._needs_of(target[0])
             )
@@ -125,6 +129,8 @@ def _begins_at(flow: Flow, start: str, needs: _Needs) -> bool:
     frontier = [start]
     while frontier:
         step = flow.steps.get(frontier.pop())
+        # The main menu can be reached with nothing set in any case, so what follows behind it proves nothing about
+        # this choice.
         if step is None or (step.name == flow.main_menu and step.name != start):
             continue
         names = before[step.name]
@@ -132,6 +138,7 @@ def _begins_at(flow: Flow, start: str, needs: _Needs) -> bool:
             return False
         for target, added in needs.onward(step):
             after = names | added
+            # Only what is set on every way counts. The set of a step shrinks each time, so the search ends.
             on_all_ways = before[target] & after if target in before else after
             if before.get(target) != on_all_ways:
                 before[target] = on_all_ways
@@ -161,6 +168,7 @@ def _arrivals(step: Step) -> Iterator[tuple[str, frozenset[str]]]:
 def _onward(flow: Flow, start: str) -> Iterator[Step]:
     """Yield the steps of a flow behind a step, the nearest first; not beyond its main menu or to a person."""
     seen, queue = {start, flow.agent, flow.main_menu}, [start]
+    # The list grows while it is read: that is the search in breadth, and the nearest steps come first.
     for name in queue:
         step = flow.steps.get(name)
         if step is None:
@@ -177,6 +185,7 @@ def _flows_around(flows: Mapping[str, Flow], start: str) -> Sequence[str]:
     """Return the other flows that hang together with one by the names that they use, the nearest first."""
     used = {name: _flows_used(flow, flows) for name, flow in flows.items()}
     seen = [start]
+    # As above, the list grows while it is read.
     for name in seen:
         beside = [*used[name], *(other for other in flows if name in used[other])]
         seen += dict.fromkeys(other for other in beside if other not in seen)

@@ -17,6 +17,7 @@ def renamed(texts: Mapping[str, str], uses: Iterable[NameUse], old: str, new: st
     word = re.compile(rf"(?:(?<![\w.])|(?<=texts\.)|(?<=desks\.)|(?<=numbers\.)){re.escape(old)}(?!\w)")
     changed: dict[str, str] = {}
     count = 0
+    # From the last place to the first: a longer name moves what stands behind it, and no place that is still to come.
     for use in sorted(set(uses), reverse=True):
         place = use.place
         file_lines = lines.get(place.file)
@@ -24,6 +25,7 @@ def renamed(texts: Mapping[str, str], uses: Iterable[NameUse], old: str, new: st
             continue
         line = file_lines[place.line - 1]
         begin = place.column - 1
+        # A place without a length, such as that of a slot: the word is looked for up to the end of the line.
         end = len(line) if place.length < len(old) else begin + max(place.length, len(old))
         if begin and line[begin - 1] == "{":
             begin -= 1

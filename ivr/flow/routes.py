@@ -66,6 +66,8 @@ class ValueField(Condition):
         before = len(reading.problems)
         value = super().read(node, reading)
         if value is None and isinstance(node, Scalar) and _WORDS.fullmatch(node.text):
+            # One slip, one problem: 查询 余额 is no expression, but what the editor needs to hear is how a text is
+            # written.
             del reading.problems[before:]
             message = f'"{node.text[:40]}" is no value: a text of more than one word is not the name of one.'
             reading.problem(node.place, "bad-condition", message, f"Write it as a text: {{text: {node.text[:40]}}}.")
@@ -95,6 +97,7 @@ class WordOrValue(FieldKind[Expression]):
     def read(self, node: Node, reading: Reading) -> Expression | None:
         """Read an allowed word as text, anything else as an expression."""
         if isinstance(node, Scalar) and node.text in self.values:
+            # In quotes: a bare word would be the name of a variable.
             return parse_expression(f'"{node.text}"', node.place)
         return Condition(self.words, self.sample).read(node, reading)
 
@@ -260,11 +263,14 @@ class Choices(FieldKind[tuple[Choice, ...]]):
         read = [(place, self._fields(item, reading)) for item, place in written_choices(node.items, reading)]
         if len(reading.problems) > before or not read or any(values is None for _, values in read):
             return None
+        # Written keys are left out of the count wherever they stand, above and below: two choices never share one by
+        # accident.
         taken = {values["key"] for _, values in read if values and values["key"]}
         free = iter(digit for digit in "123456789" if digit not in taken)
         choices: list[Choice] = []
         for place, values in read:
             assert values is not None  # noqa: S101
+            # An empty key means that 1 to 9 are used up; `_check_keys` says so at the choice.
             counted = self.numbered and not values["key"]
             values["key"] = values["key"] or (next(free, "") if counted else "")
             choices.append(Choice(**values, place=place, counted=counted))
@@ -314,6 +320,8 @@ class Choices(FieldKind[tuple[Choice, ...]]):
                 if len(choices) > 9:
                     message = "All keys from 1 to 9 are taken."
                     reading.problem(choice.place, "no-key-left", message, "Move some choices into a menu of their own.")
+            # Two conditions may share a key, as "open" and "closed" do; without them callers could never reach the
+            # second.
             elif choice.key in seen and not (choice.when and seen[choice.key].when):
                 other = seen[choice.key].place
                 message = f"Key {choice.key} is given twice, here and in line {other.line}."

@@ -90,6 +90,7 @@ CHECKS = {
     "secret-in-file": "A token stands in lookups.yaml instead of the name of its setting.",
     "secret-in-address": "A secret would be part of an address, which is logged on its way.",
     "wrong-sample": "A sample answer has a field that the question does not have.",
+    # The rules of the folder bring their own lines, so that a new rule needs no entry here.
     **{rule.id: rule.summary for rule in all_rules() if rule.at_load},
 }
 """Rules about flows and `line.yaml` as a whole: those of the folder `rules`, and missing files."""

@@ -17,6 +17,8 @@ from .model import Step
 from .shared_parts import USE, WITH
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
+# The YAML extension of VS Code ignores a pattern under `propertyNames` for keys such as `12:`, so names of steps are
+# checked by `patternProperties`.
 _STEP_NAME = r"^(?!return$)(?![-0-9])[^\s!-,./:-@\[-^`{-~]+$"
 """Letters of any script, digits, _ and -; written without character classes that differ between implementations."""
 
@@ -63,6 +65,8 @@ def _step_schema(kinds: Mapping[str, type[Step]]) -> Schema:
             USE: documented("The step of line.yaml that this one is made of."),
             WITH: documented("The values of its parameters."),
         },
+        # One key is offered, and the block is checked by `if` and `then`: under a plain `oneOf` of twenty kinds,
+        # editors answer each slip with the faults of all twenty.
         "anyOf": [{"required": [kind]} for kind in (*keys, USE)],
         "allOf": [
             {"if": _written(cls, kinds), "then": {"$ref": f"#/definitions/{kind}%20step"}}
@@ -74,6 +78,7 @@ def _step_schema(kinds: Mapping[str, type[Step]]) -> Schema:
 def _written(cls: type[Step], kinds: Mapping[str, type[Step]]) -> Schema:
     """Return what tells the steps of a kind from others: the key, and its value where the key has several kinds."""
     key = step_key(cls)
+    # The kind that has the key for itself takes all values but those of its siblings, which are checked by theirs.
     values = [other.written_as[1] for other in kinds.values() if other.written_as and other.written_as[0] == key]
     if cls.written_as:
         return {"required": [key], "properties": {key: {"const": cls.written_as[1]}}}

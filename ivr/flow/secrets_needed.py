@@ -19,6 +19,7 @@ def secrets_needed(flows: Mapping[str, Flow]) -> Mapping[str, Mapping[str, froze
 
     Secrets are what is collected as one, assigned from one or passed by another flow. A flow without has an empty map.
     """
+    # All flows at once: which variables are secret depends on what other flows pass.
     parts = Parts(flows, frozenset(flows), None)
     return {name: _needed_in(flow, frozenset(secrets_of(flow, parts))) for name, flow in flows.items()}
 
@@ -31,6 +32,7 @@ def _needed_in(flow: Flow, secrets: frozenset[str]) -> Mapping[str, frozenset[st
         for place, new in _next_places(flow, step):
             before[place].append((name, new))
     needed = {name: _read_by(step) & secrets for name, step in flow.steps.items()}
+    # Backwards from the steps that read a secret, until no step needs more.
     pending = [name for name, names in needed.items() if names]
     while pending:
         place = pending.pop()
@@ -46,6 +48,8 @@ def _next_places(flow: Flow, step: Step) -> Iterator[tuple[str, frozenset[str]]]
     """Yield every step that can come next, with the variables that have been set on the way there."""
     for outcome, route in step_routes(step).items():
         for way in route:
+            # A `collect` that failed has set nothing: a PIN from before is still needed where it is read behind the
+            # failure.
             yield way.goto.name, _NOTHING if outcome in step.fails_by() else frozenset(step.sets())
     for route in flow_routes(flow).values():
         for way in route:
@@ -55,5 +59,7 @@ def _next_places(flow: Flow, step: Step) -> Iterator[tuple[str, frozenset[str]]]
 def _read_by(step: Step) -> frozenset[str]:
     """Return the variables that a step reads, its own only where it reads them before it has set them."""
     ways_on = [route for outcome, route in step.exits().items() if outcome not in step.fails_by()]
+    # The conditions of a step's own ways are judged after it has set its variables, so they need no value from
+    # before.
     own = {(path, place) for path, place, _ in paths_read(ways_on) if path[0] in step.sets()}
     return frozenset(path[0] for path, place, _ in paths_read(step) if (path, place) not in own)

@@ -71,6 +71,7 @@ def written_step(body: Node, reading: Reading) -> Node | None:
             reading.problem(key.place, "unknown-parameter", f'The shared step takes no "{key.text}".', cure)
     if len(reading.problems) > before:
         return None
+    # Places stay those of where each part is written: a fault in a shared step is shown in line.yaml.
     filled = _filled(_without(shared, PARAMETERS), values)
     return _merged(filled, _without(body, USE, WITH)) if isinstance(filled, Block) else None
 
@@ -81,17 +82,20 @@ def _choice(item: Node, reading: Reading, inside: tuple[str, ...]) -> Iterator[N
         yield item
         return
     shared = _named(name, "choice", reading.shared.choices if reading.shared else None, reading)
+    # A group that holds itself, by way of another, would be put in for ever.
     if isinstance(shared, Sequence) and isinstance(name, Scalar) and name.text not in inside:
         for member in shared.items:
             yield from _choice(member, reading, (*inside, name.text))
     elif isinstance(shared, Block):
         own = _without(item, USE) if isinstance(item, Block) else Block((), item.place)
+        # A shared choice with `goto` that a flow gives a `do` would have two aims; the flow's own one counts.
         replaced = [_AIMS[key.text] for key, _ in own.entries if key.text in _AIMS]
         yield _merged(_without(shared, *replaced), own)
 
 
 def _named(name: Node, what: str, parts: Mapping[str, Node] | None, reading: Reading) -> Node | None:
     """Return a shared part; report a name that line.yaml does not have."""
+    # line.yaml was reported already. A problem at each use of its parts would bury that report.
     if reading.shared is UNREAD_PARTS:
         reading.left_out = True
         return None

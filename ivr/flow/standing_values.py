@@ -99,6 +99,7 @@ SPOKEN_AS: Mapping[str, str] = {
 }
 """The value kind by which a standing value is read aloud; those that are missing here are for conditions."""
 
+# Only for the cure in a message: a guess by name, which the editor sees and can change.
 _BY_LAST_PART: Mapping[str, str] = {
     **dict.fromkeys(("amount", "balance", "fee", "limit", "available"), "amount"),
     **dict.fromkeys(("date", "day", "born", "due"), "date"),

@@ -32,6 +32,7 @@ class DialledNumber(FieldKind[str]):
             return None
         if _SIP.match(written.text):
             return written.text
+        # Editors write numbers as on letterheads; a carrier takes digits alone.
         number = _BLANKS.sub("", written.text)
         fault, cure = _fault(number, self.sample)
         if fault:
@@ -90,6 +91,7 @@ def _matching(form: re.Pattern[str], cure: str, node: Node, kind: FieldKind[str]
 
 def _fault(number: str, sample: str) -> tuple[str, str]:
     """Return the fault of a number that is to be dialled, as a predicate, and its cure; empty for a right one."""
+    # Inside, since the tables of all countries take time to load, which commands without numbers need not pay.
     from phonenumbers import NumberParseException, ValidationResult, is_possible_number_with_reason, parse
 
     how = f"Write it with + and the country code, as in {sample}."
@@ -98,6 +100,7 @@ def _fault(number: str, sample: str) -> tuple[str, str]:
     if not number.startswith("+"):
         return "lacks its country code.", how
     try:
+        # By length, not `is_valid_number`: the tables lag behind numbers that regulators have newly assigned.
         reason = is_possible_number_with_reason(parse(number, None))
     except NumberParseException as error:
         unknown = error.error_type == NumberParseException.INVALID_COUNTRY_CODE

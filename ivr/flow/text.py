@@ -18,6 +18,8 @@ TEXTS, ANY_LANGUAGE = "texts", "*"
 """The name before those of line.yaml's texts, and the language of one that is written for all."""
 
 _NOWHERE = Place("", 0, 0)
+# Doubled braces come first, or "{{" would be taken for the beginning of a slot. A brace that stands alone comes last,
+# as a fault.
 _SLOT = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _PATH = re.compile(r"[^\W\d]\w*(\.\w+|\[[\w. +-]+\])*\Z")
 
@@ -81,6 +83,7 @@ class Template:
 
     def missing(self, values: Mapping[str, Any]) -> str:
         """Return the name of the first value that an answer lacks, or has null for, though the answer is there."""
+        # Only holes in an answer that has come: that a variable is set at all is proved before a flow is published.
         parts = (slot for slot in self.slots() if len(slot.path) > 1 and slot.path[0] not in STANDING_VALUES)
         lacking = (slot for slot in parts if values.get(slot.path[0]) is not None and slot.value(values) is None)
         return next((".".join(slot.path) for slot in lacking), "")
@@ -102,6 +105,8 @@ def nearest_language(language: str, tags: Collection[str], families: Mapping[str
     if language in tags:
         return language
     family = families.get(language)
+    # Another variety of a language, such as en-GB for en-US, is understood better than the first text in another
+    # language.
     return next((tag for tag in tags if family and families.get(tag) == family), next(iter(tags)))
 
 
@@ -132,6 +137,7 @@ def parse_template(text: str, place: Place) -> Template:
     for match in _SLOT.finditer(text):
         _wording(parts, text[last : match.start()])
         last = match.end()
+        # Each faulty slot is noted, and the next one read, so that an editor sees all of them.
         if match.group() in ("{{", "}}"):
             _wording(parts, match.group()[0])
             continue
@@ -147,6 +153,7 @@ def parse_template(text: str, place: Place) -> Template:
 
 
 def _wording(parts: list[str | Slot], text: str) -> None:
+    # Words around an escaped brace are one part: recordings and caches are looked up by whole texts.
     if text and parts and isinstance(parts[-1], str):
         parts[-1] += text
     elif text:
@@ -164,6 +171,8 @@ def _slot(match: re.Match[str]) -> Slot:
         raise TemplateError(f'"{{{inside}}}" names no value.', "Write it as in {account.balance|amount}.", offset)
     if path.startswith(f"{TEXTS}.") and path.count(".") == 1:  # words of the line, not a value
         return Slot(tuple(path.split(".")), "", "", offset)
+    # No default kind: "95588" read as a number is ninety-five thousand, and the wrong reading is noticed by callers
+    # first.
     if not bar or not kind:
         message = f'"{{{inside}}}" does not say how the value is read aloud.'
         cure = f"Add a kind, as in {{{path}|{kind_to_advise(path)}}}; README.md beside the flows lists all kinds."
@@ -172,6 +181,7 @@ def _slot(match: re.Match[str]) -> Slot:
     if "[" not in path:
         return Slot(tuple(path.split(".")), name, argument, offset)
     try:
+        # The place is not known here; the field that holds the text puts it in.
         item = parse_expression(path, _NOWHERE)
     except ExpressionError as error:
         raise TemplateError(str(error), error.cure, offset) from None

@@ -15,6 +15,7 @@ from .fields import FieldKind, Reading, Schema, scalar
 from .model import Phrases
 from .text import ANY_LANGUAGE, TEXTS, Slot, Template, TemplateError, Text, parse_template
 
+# Language, script and region, as carriers write them; variants and extensions of BCP 47 are left out.
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?(-[A-Z]{2})?\Z")
 _TAG_PATTERN = "^" + _TAG.pattern.replace(r"\Z", "$")
 _TEXT: Schema = {"type": ["string", "number"]}
@@ -113,6 +114,7 @@ class TextField(FieldKind[Text]):
         if written is None:
             return None
         try:
+            # YAML joins folded lines by a blank, and a Mandarin voice makes a pause of it in the middle of a word.
             template = parse_template(_SPACE.sub("", " ".join(written.text.split())), written.place)
         except TemplateError as error:
             for fault in (error, *error.further):
@@ -126,6 +128,8 @@ class TextField(FieldKind[Text]):
                 continue
             place = _inside(written, part.offset)
             if part.path[0] == TEXTS:
+                # A shared text is put in here, at loading: during a call it is words like any others, and slots in it
+                # are checked.
                 for piece in self._of_the_line(part, language, place, reading):
                     _join(parts, piece)
                 continue
@@ -188,6 +192,8 @@ class LineTextField(FieldKind[Map[str, Template]]):
         text = TextField().read(node, reading)
         if text is None:
             return None
+        # A text that is written once, such as a number, serves every language; it has no language of its own to be
+        # checked against.
         return text.by_language if isinstance(node, Mapping) else {ANY_LANGUAGE: next(iter(text.by_language.values()))}
 
     def schema(self) -> Schema:
@@ -197,6 +203,7 @@ class LineTextField(FieldKind[Map[str, Template]]):
 
 def _inside(written: Scalar, offset: int) -> Place:
     place = written.place
+    # Escapes and folded lines make the place of a character in the file unknown; the text itself is shown.
     if written.block or written.quoted:
         return place
     return Place(place.file, place.line, place.column + offset)

@@ -19,6 +19,7 @@ from .paths_read import paths_read
 
 NameKind = Literal["step", "flow", "variable", "text", "number", "desk"]
 _OF_LINE: Mapping[NameKind, str] = {"text": "texts", "number": "numbers", "desk": "desks"}
+# Searched as text: a conversation that is being edited may not be valid YAML, and a rename must find it all the same.
 _OF_CONVERSATIONS = re.compile(r"\b(at|step|choose|flow|queued):\s*[\"']?(?P<name>[\w-]+)")
 
 
@@ -61,6 +62,7 @@ def _of_flow(name: str, flow: Flow, file: str, release: Release) -> Iterator[Nam
         if key in flow.places and getattr(flow, key) == name:
             yield _target(name, flow.place_of(key), flow, release)
     for target in within([flow.globals, *flow.written_steps()], Target):
+        # A target that a shared choice brings in stands in line.yaml, and is found there.
         if target.name == name and target.place.file == file:
             yield _target(name, target.place, flow, release)
     yield from _variables(name, flow, file, release.files[f"{flow.name}.yaml"])
@@ -80,6 +82,7 @@ def _variables(name: str, flow: Flow, file: str, text: str) -> Iterator[NameUse]
     if not setting and name not in flow.parameters:
         return
     for step in setting:
+        # Names under `set` have a key of their own, which `_computed` finds; here is the place of `as`.
         if name not in step.assigns():
             yield NameUse(
                 step.place_of("as" if "as" in step.places else step.kind), "variable", flow.name, defines=True
@@ -96,6 +99,7 @@ def _variables(name: str, flow: Flow, file: str, text: str) -> Iterator[NameUse]
 
 def _computed(name: str, file: str, text: str) -> Iterator[Scalar]:
     """Yield the keys of a name in the blocks of steps that compute values."""
+    # Read again for its nodes: the model keeps the places of values, not of the keys that define them.
     root, _ = read_text(text, file)
     steps = root.get("steps") if isinstance(root, Block) else None
     for key, value in _entries(steps):

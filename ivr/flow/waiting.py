@@ -52,6 +52,7 @@ class Waiting:
 
         A caller must not make the line ring a number that costs much, such as a premium number.
         """
+        # First the country, which is cheap, and refuses almost everything that costs much.
         if not number.startswith(self.call_back_to):
             return False
         from phonenumbers import NumberParseException, PhoneNumberType, number_type, parse
@@ -60,6 +61,7 @@ class Waiting:
             kind = number_type(parse(number, None))
         except NumberParseException:
             return False
+        # FIXED_LINE_OR_MOBILE is what countries such as the USA have, whose numbers do not tell them apart.
         return kind in (
             PhoneNumberType.MOBILE,
             PhoneNumberType.FIXED_LINE,

@@ -25,6 +25,7 @@ class TimeZoneField(WordField):
         name = super().read(node, reading)
         if name is None or name in (zones := available_timezones()):
             return name
+        # Editors write "London" or "shanghai"; the database has a city behind its continent.
         same_city = [
             zone for zone in sorted(zones) if name.replace(" ", "_").casefold() == zone.split("/")[-1].casefold()
         ]

@@ -61,6 +61,7 @@ def _book(language: str) -> dict[str, str]:
     root, problems = read_text(file.read_text("utf-8"), file.name)
     if problems or not isinstance(root, Mapping):
         raise AssertionError(f"the phrases of {language} cannot be read: {problems}")
+    # The base is read first and overridden, so that en-GB lists only what differs from en-US.
     own = {key.text: value.text for key, value in root.entries if isinstance(value, Scalar)}
     book = {**(_book(own.pop(SAME_AS)) if SAME_AS in own else {}), **own}
     return {key: _with_lengths(text, book["digit_words"].split("|")) for key, text in book.items()}
@@ -68,6 +69,7 @@ def _book(language: str) -> dict[str, str]:
 
 def _with_lengths(text: str, digit_words: list[str]) -> str:
     """Return a phrase with the lengths of PINs and codes in words."""
+    # Done once at loading, not by `phrase`: a bank with PINs of four digits must not ask for six anywhere.
     for name, length in (("pin_digits", PIN_DIGITS), ("code_digits", CODE_DIGITS)):
         text = text.replace("{" + name + "}", digit_words[length] if length < len(digit_words) else str(length))
     return text

@@ -30,6 +30,7 @@ __all__ = [
 @functools.cache
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule of this folder, sorted by id. Raises ValueError if a module and its rule differ in name."""
+    # A file with an underscore holds what rules share. Every other file is a rule, and needs no entry in a list.
     names = sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
     rules = tuple(import_module(f"{__name__}.{name}").RULE for name in names)
     for name, rule in zip(names, rules, strict=True):
@@ -61,11 +62,11 @@ def _check(parts: Parts, rules: Sequence[Rule]) -> list[Problem]:
 
 
 def _check_flow(flow: Flow, parts: Parts, rules: Sequence[Rule]) -> Iterator[Problem]:
+    # A step that could not be read may set any value and lead anywhere; findings about the rest would be guesses.
     usable = [rule for rule in rules if rule.flow and not (rule.whole and flow.unread)]
     broken = set[str]()
-    for rule in sorted(
-        usable, key=lambda rule: bool(rule.unless)
-    ):  # rules with `unless` need the results of the others
+    # Rules with `unless` come last: they need the results of the others.
+    for rule in sorted(usable, key=lambda rule: bool(rule.unless)):
         if rule.flow and not rule.unless & broken:
             for problem in rule.flow(flow, parts):
                 broken.add(problem.rule)

@@ -26,8 +26,10 @@ class Walked:
 def circles(parts: Parts, allowed: Allowed) -> Iterator[Sequence[Walked]]:
     """Yield one circle of each set of steps that lead to one another by allowed arcs, from a step that waits."""
     graph = parts.graph
+    # Proofs need every target: with a flow missing, a way out of a circle may be in it.
     following = _followers(parts, allowed) if graph.sound else {}
     for component in _components(following):
+        # A component of one step is a circle only if the step leads to itself.
         if len(component) > 1 or any(arc.to == component[0] for arc in following[component[0]]):
             circle = _endless(parts, set(component), following)
             if circle:
@@ -59,6 +61,7 @@ def _components(following: Mapping[StepNode, Sequence[Arc]]) -> Iterator[list[St
     for root in following:
         if root in index:
             continue
+        # Without recursion: a line of a thousand menus is deeper than Python's stack.
         work = [(root, iter(following[root]))]
         index[root] = low[root] = len(index)
         stack.append(root)
@@ -90,6 +93,8 @@ def _endless(parts: Parts, component: set[StepNode], following: Mapping[StepNode
     walked: set[State] = set()
     for node in sorted(component):
         for values in reached_states(parts)[node]:
+            # Depth first from each state that calls come to. A state from which no circle begins is never walked
+            # twice, so the cost is that of the graph.
             if (node, values) not in walked and (circle := _walk(value_walk(parts), inside, (node, values), walked)):
                 return circle
     return ()

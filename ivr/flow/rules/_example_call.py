@@ -48,6 +48,8 @@ def shortest_way(graph: LineGraph, to: StepNode, *, avoiding: Collection[tuple[s
     while frontier and to not in before:
         node = frontier.popleft()
         for arc in graph.arcs(node):
+            # Where a nested flow returns to is an arc of the step that runs it, so that no way goes on from a
+            # `return`.
             if arc.to not in before and arc.to[1] != RETURN and (node.flow, node.step, arc.outcome) not in avoiding:
                 before[arc.to] = Walked(node, arc)
                 frontier.append(arc.to)
@@ -110,6 +112,7 @@ class _Example:
         return by_card + ([{"press": "{code}"}] if 2 in missing else [])
 
     def _take(self, step: Step, walked: Walked) -> None:
+        # By UNVERIFIED a protected step is left without a proof; every other outcome needs one first.
         if walked.arc.outcome != UNVERIFIED and step.requires > self._level:
             self._turns += self._prove(step.requires, "tail")
         if step.reaches_person:
@@ -118,6 +121,7 @@ class _Example:
             self._listen(step, walked)
         elif (asked := step.asks()) and walked.arc.outcome in ("error", "missing"):
             parts, source = self._parts, asked.source.name
+            # A conversation can replace the answers of outside services only.
             if source in parts.outside or not parts.bank_is_declared:  # our own services answer by themselves
                 self._answers[source] = walked.arc.outcome
 
@@ -142,6 +146,8 @@ class _Example:
         act = {"wait": True} if BY_SILENCE in arc.causes else {"press": self._useless_key(step, walked)}
         tries = 1
         if arc.outcome == FAILED:
+            # The budget of the whole call ends a ladder early: further silent turns would be those of a step that was
+            # left.
             tries = min(
                 getattr(step, "tries", 0) or flow.profile.tries, max(1, flow.profile.error_budget - self._errors)
             )
@@ -150,6 +156,7 @@ class _Example:
 
     def _useless_key(self, step: Step, walked: Walked) -> str:
         there = keys_there(step, self._graph.flows[walked.node[0]])
+        # From 9 down, since menus count up from 1. Two keys at once fit no choice where each key alone does.
         return next((key for key in "98765432" if key not in there), "99")
 
     def _acts(self, step: Step, walked: Walked) -> list[dict[str, Any]]:
@@ -180,6 +187,7 @@ class _Example:
             return "1"
         keys = _ENTRIES.get(entry.name, "1")
         if entry.name in ("digits", "pin", "cvv"):
+            # Entries of a fixed length end with their last digit; a pound behind it would answer the next question.
             return (keys * 30)[: entry.least] + ("" if entry.fixed else "#")
         return keys
 

@@ -33,12 +33,15 @@ def _holds(node: ast.expr, values: Mapping[str, Any]) -> bool | None:
         case ast.BoolOp():
             parts = [_holds(operand, values) for operand in node.values]
             decisive = isinstance(node.op, ast.Or)
+            # As in Kleene's logic: one true operand decides an `or` though others are open, and one false operand an
+            # `and`.
             if decisive in parts:
                 return decisive
             return None if None in parts else not decisive
         case ast.UnaryOp(op=ast.Not()):
             inner = _holds(node.operand, values)
             return None if inner is None else not inner
+    # The engine's own evaluation, so that a proof cannot disagree with the call.
     return bool(compiled(node)(values)) if _is_known(node, values) else None
 
 

@@ -68,6 +68,7 @@ def above(measured: float, bounds: Bounds) -> Level | None:
 
 def below(measured: float, bounds: Bounds) -> Level | None:
     """Return the level of a finding about a figure that should be large, or None for none."""
+    # Turned round, so that "too small" needs no comparison of its own that could differ at the bound.
     return above(-measured, (-bounds[0], -bounds[1]))
 
 

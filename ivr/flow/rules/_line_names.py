@@ -41,6 +41,7 @@ def place_within(node: Mapping, *keys: str) -> Place:
     place, inner = node.place, node
     for key in keys:
         written, value = inner.key(key), inner.get(key)
+        # The outermost key that is written is shown for a default that stands nowhere.
         if written is None:
             break
         place = written.place

@@ -13,6 +13,7 @@ _RETURNS = frozenset({"back", "main_menu"})
 
 def menus(flow: Flow) -> Iterator[Step]:
     """Yield the written steps that offer choices and to which callers return; not the choices of a waiting caller."""
+    # Choices of a transfer's wait are none: callers hear them between music, and do not come back to them.
     return (step for step in flow.written_steps() if step.returnable and step.own_choices())
 
 

@@ -38,6 +38,7 @@ def keys_there(step: Step, flow: Flow) -> frozenset[str]:
         return frozenset("0123456789*#")
     own = {choice.key for choice in step.own_choices()}
     yes_and_no = {"1", "2"} if step.affirms else set()
+    # A step without choices and without an entry is a survey, where every digit is a mark.
     scale = set("0123456789#") if not own and not step.affirms else set()
     return frozenset({"0"} | own | yes_and_no | scale | {choice.key for choice in flow.globals})
 

@@ -38,6 +38,7 @@ def declared(flow: Flow, parts: Parts) -> Iterator[tuple[Step, AskedQuestion, De
 def answers(flow: Flow, parts: Parts) -> AnswerFields:
     """Return the answer's fields of each variable that holds only answers of declared questions."""
     by_variable: dict[str, dict[str, tuple[AnswerField, ...]]] = {}
+    # A variable that anything else may set can hold anything, so that nothing is said about its parts.
     unsure = set(flow.parameters)
     for step in flow.steps.values():
         asked = step.asks()
@@ -57,6 +58,7 @@ def fields_at(path: Path, by_variable: AnswerFields) -> FieldsRead:
     inside, fields = by_variable.get(path[0], {}), tuple[AnswerField, ...]()
     for part in path[1:]:
         if fields and all(field.listed for field in fields):
+            # An item of a list has the fields that the list declares, so the place in it is passed over.
             if part.isdecimal() or part in ("first", "last"):
                 continue
             if part == "length":
@@ -74,6 +76,7 @@ def with_item(step: Step, by_variable: AnswerFields) -> AnswerFields:
     """Return the answers as a step reads them; in one with a list, `item` holds the fields of an item."""
     items = step.items_of()
     paths = list(items.paths()) if items is not None else []
+    # A computed list has no declared items.
     if len(paths) != 1 or items is None or items.text != ".".join(paths[0]):
         return by_variable
     items_read = fields_at(paths[0], by_variable).fields

@@ -23,6 +23,8 @@ Allowed = Callable[[StepNode, Arc], bool]
 """Returns whether a search takes an arc of a step."""
 FollowedValues = tuple[Any, ...]
 State = tuple[StepNode, FollowedValues]
+# So many on the average of all steps: a counter of three rounds beside a few flags has fewer. It bounds the time of a
+# check.
 _MOST_PER_STEP = 30
 _LARGEST = 32
 """A number beyond this, as of a counter that nothing ends, may hold anything."""
@@ -64,6 +66,8 @@ def reached_states(parts: Parts) -> Mapping[StepNode, Collection[FollowedValues]
 
 def value_walk(parts: Parts) -> ValueWalk:
     """Return the walk with which `reached_states` was made."""
+    # The states tell with which of the two walks they were made: without followed values each step has the empty
+    # tuple only.
     follow = any(len(values) > 1 or any(values) for values in reached_states(parts).values())
     return parts.once("value walk", lambda: ValueWalk(parts.graph, follow=follow))
 
@@ -75,6 +79,7 @@ def returning_flows(parts: Parts, allowed: Allowed) -> frozenset[str]:
 
 def _reached(graph: LineGraph) -> Mapping[StepNode, Collection[FollowedValues]]:
     starts = [graph.start_of(flow.name) for flow in graph.called_flows()]
+    # Without values there is one state a step, so that the second walk always ends.
     for walk in (ValueWalk(graph), ValueWalk(graph, follow=False)):
         with suppress(TooManyStatesError):
             return _walk(walk, starts, _any, _returning(walk, _any))
@@ -85,6 +90,8 @@ def _returning(walk: ValueWalk, allowed: Allowed) -> frozenset[str]:
     """Return the flows that come to `return`. Raises TooManyStatesError."""
     graph = walk.graph
     run = {nested.name for flow in graph.flows.values() for step in flow.steps.values() if (nested := step.nested())}
+    # From none upwards: a flow that returns only if another one does needs the other first, and two that wait for
+    # each other never return.
     returning: frozenset[str] = frozenset()
     while True:
         more = {
@@ -133,6 +140,7 @@ def _any(_: StepNode, __: Arc) -> bool:
 
 def _followed(flow: Flow) -> tuple[str, ...]:
     """Return the variables of a flow that `set` steps compute and conditions of ways read."""
+    # A value that no condition reads changes no way, and following it would only multiply the states.
     computed = {name for step in flow.steps.values() for name in step.assigns()} - set(flow.parameters)
     ways = within(list(flow.steps.values()), Way) if computed else ()
     read = {path[0] for way in ways if way.when is not None for path in way.when.paths()}
@@ -152,5 +160,6 @@ def _after(step: Step, before: Mapping[str, Any], outcome: str) -> dict[str, Any
 
 
 def _bounded(value: Any) -> Any:
+    # Lists and maps are not hashable, and a counter without a bound would make states for ever.
     large = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) > _LARGEST
     return OPEN if large or isinstance(value, list | dict) else value

@@ -90,6 +90,7 @@ def spoken_sentences(words: str) -> Sequence[str]:
 def _spoken(flow: Flow) -> Iterator[WrittenText]:
     steps = [step for step in flow.written_steps() if step.speaks]
     for step, part in [(None, flow.globals), *((step, step) for step in steps)]:
+        # By identity: two choices with the same words are different labels at different places.
         named = {id(choice.label): choice for choice in within(part, Choice) if choice.label}
         for text in within(part, Text):
             yield from _in_each_language(text, step, named.get(id(text)))

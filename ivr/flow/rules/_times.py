@@ -15,6 +15,7 @@ def time_problems(
 ) -> Iterator[Problem]:
     """Yield a problem for each step whose time, written under `key`, is outside a range. Times in seconds."""
     for step in flow.written_steps():
+        # Only written times: those of the profile are within its own limits.
         if key not in step.places or not chosen(step):
             continue
         seconds = getattr(step, key, 0.0) or usual(step)

@@ -102,4 +102,5 @@ def _type_of_field(field: AnswerField) -> str:
         return DATETIME
     if field.kinds in ((DATE,), (TIME,)):
         return field.kinds[0]
+    # The first kind is what the value is; the others are further ways to read it, as digits may be read as text.
     return NUMBER if field.kinds and set(field.kinds[:1]) <= _NUMBERS else ""

@@ -44,6 +44,7 @@ def secrets_of(flow: Flow, parts: Parts) -> Mapping[str, str]:
 def _secrets_everywhere(flows: Mapping[str, Flow]) -> Mapping[str, Mapping[str, str]]:
     """Return the secrets of every flow, passed on between flows until nothing changes."""
     passed: dict[str, dict[str, str]] = {name: {} for name in flows}
+    # Flows run one another in any order, so the search goes on until a round adds no secret.
     while True:
         secrets = {name: _secrets_in(flow, passed[name]) for name, flow in flows.items()}
         before = {name: dict(names) for name, names in passed.items()}
@@ -62,6 +63,7 @@ def _secrets_in(flow: Flow, passed: Mapping[str, str]) -> dict[str, str]:
         name: holds for step in flow.steps.values() for name, holds in step.sets().items() if holds in SECRET_KINDS
     }
     copies = [pair for step in flow.steps.values() for pair in step.assigns().items()]
+    # A copy of a copy is a secret, too, in any order of the steps.
     while more := {
         name: secrets[path[0]]
         for name, value in copies

@@ -11,6 +11,7 @@ from ._lexicon import WordMessages, hits, word_problem
 from ._rule import Parts, Rule, RuleManual
 from ._texts import spoken_texts
 
+# By phrases, not by the word 密码: "do not tell the PIN to anyone" is what a bank should say.
 _MESSAGES = WordMessages('"{word}" asks for a secret by voice.', "「{word}」让客户说出密码。")
 
 

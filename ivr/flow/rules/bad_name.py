@@ -40,6 +40,7 @@ def _value(name: str, place: Place) -> Iterator[Problem]:
     if name in STANDING_VALUES or name == "item":
         message = f'"{name}" is the name of a value that every flow has.'
         yield Problem(place, RULE.id, message, "Take another name.")
+    # As Python and the parser of conditions see names: 余额 is one, 2nd and 余-额 are none.
     elif not name.isidentifier() or name.startswith("_") or iskeyword(name) or name in CONSTANTS:
         message = f'"{name}" cannot be the name of a value: no text or condition could read it.'
         cure = "Use letters, digits and _ only, and none of the words of conditions."

@@ -16,6 +16,7 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
     """Check the head starts and `overflow_after` against the bound."""
     bound = line.waiting.bound
     for priority, ahead in line.waiting.head_starts.items():
+        # Priorities that go before all, such as fraud, are past the bound at once, so that it cuts nothing of theirs.
         if ahead > bound and priority not in line.waiting.preempting:
             place = _place(node, priority)
             message = f"Nobody is overtaken after {bound:g}s (bound), but the head start of {priority} is {ahead:g}s."

@@ -40,6 +40,7 @@ def _run_again(graph: LineGraph, start: StepNode) -> Arc | None:
         for arc in graph.arcs(frontier.pop()):
             if arc.outcome == RUN and arc.to == start:
                 return arc
+            # Only within flows that are run: what leads out of them, to a person or another line, ends the nesting.
             if arc.to.run and arc.to not in seen:
                 seen.add(arc.to)
                 frontier.append(arc.to)

@@ -20,9 +20,12 @@ _NO_DESK = "failed"
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Report loops that a call cannot leave and in which it never waits, since the call would hang."""
     line = parts.line
+    # A transfer waits for a person, but not while its desk is closed: then it is left at once, and a loop over it
+    # never waits.
     at_once = {name: _at_once(step, line) for name, step in flow.steps.items()} if line is not None else {}
     closing = {name for name, outcome in at_once.items() if outcome}
     onward = {name: _onward(step, at_once.get(name) or "next") for name, step in flow.steps.items()}
+    # From the steps that wait or end, backwards: what cannot reach one of them is a loop.
     good = {n for n, step in flow.steps.items() if n not in closing and (step.listens or step.ends or step.nested())}
     while more := {n for n, ways in onward.items() if n not in good and _leaves(ways, good, onward)}:
         good |= more
@@ -71,6 +74,7 @@ def _reached_onward(start: str, onward: dict[str, list[str]]) -> set[str]:
 def _cycle(start: str, onward: dict[str, list[str]]) -> list[str]:
     """Return the loop that a call from `start` enters."""
     path = [start]
+    # The first way is enough: none of the ways of a step that is not good leads out.
     while (name := onward[path[-1]][0]) not in path:
         path.append(name)
     return path[path.index(name) :]

@@ -17,6 +17,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the prompts of entries of several lengths."""
     for text in prompts(flow, parts):
         step = text.step
+        # The prompt alone: a reprompt may repeat the question in fewer words.
         asks = _has_no_fixed_length(step) and getattr(step, "prompt", None) is not None
         if not asks or step is None or text.template not in step.prompt.by_language.values():  # type: ignore[attr-defined]
             continue

@@ -24,6 +24,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
 def _connects(step: Step) -> bool:
     """Return whether the first silence leads to a person."""
     ways = (getattr(step, name, None) for name in ("on_failure", "on_no_input"))
+    # By default the last failure leads to the flow's agent; a route of its own may lead anywhere.
     return getattr(step, "tries", 0) == 1 and not any(ways)
 
 

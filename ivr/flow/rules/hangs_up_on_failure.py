@@ -20,6 +20,8 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check where silence and the last failure lead."""
     offers = {text.step.name for text in prompts(flow, parts) if text.step and _names_person(text)}
     for step in flow.written_steps():
+        # Silence after "leave a message" is a caller who has nothing to say, and one who waits for a person may hang
+        # up.
         if not step.listens or step.records or step.reaches_person:
             continue
         for outcome, key in (("no_input", "on_no_input"), ("failed", "on_failure")):
@@ -42,6 +44,7 @@ def _ends(step: Step, outcome: str, flow: Flow) -> bool:
     while frontier:
         name = frontier.pop()
         following = flow.steps.get(name)
+        # A step that asks or computes has decided something; only words that lead straight to the end are a hang-up.
         if following is None or name in seen or following.listens or following.asks() or following.sets():
             continue
         if following.ends:

@@ -17,6 +17,7 @@ def check(parts: Parts) -> Iterator[Problem]:
     reported: set[int] = set()
     for flow in sorted(parts.flows.values(), key=lambda flow: flow.name):
         for choice in _choices(flow):
+            # Key 0 has a rule of its own, which is an error in every flow.
             if choice.key not in FREE_KEYS - {"0"}:
                 continue
             first = meanings.setdefault((flow.profile.name, choice.key), choice)

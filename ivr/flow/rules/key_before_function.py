@@ -21,6 +21,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     for text in spoken_texts(flow, parts):
         pattern = _CHINESE if is_chinese(text.language) else _ENGLISH
         for match in pattern.finditer(text.words):
+            # 按井号键结束 and 按1确认 end an instruction; there is no function that could stand in front.
             if is_chinese(text.language) and _BEHIND.match(match[2]):
                 continue
             yield _problem(text, match)
@@ -29,6 +30,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
 def _problem(text: WrittenText, match: re.Match[str]) -> Problem:
     instead = _turned_round(text, match)
     place = text.place
+    # A fix replaces characters in the file, so the text must stand there as it is, in quotes at the most.
     exact = text.template.fixed == text.words and place.length - len(text.words) in (0, 2)
     if exact:
         column = place.column + (place.length - len(text.words)) // 2 + match.start()

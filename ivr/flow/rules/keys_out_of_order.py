@@ -29,6 +29,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
                     "不写按键就会自动编号；要写，请从1开始递增。",
                 )
                 yield Problem(choice.place, RULE.id, message, cure, "warning", chinese=chinese)
+                # The first one only: one missing key moves all that follow.
                 break
 
 

@@ -20,6 +20,7 @@ def check(parts: Parts) -> Iterator[Problem]:
     for flow in graph.called_flows():
         for node, keys in keys_to(parts, flow.name).items():
             step = graph.step(node)
+            # Once for each menu, though several called numbers may lead to it.
             if step is None or step.name in reported or step not in menus(parts.flows[node[0]]) or _is_question(step):
                 continue
             bounds = limits_of(parts.flows[node[0]].profile).depth

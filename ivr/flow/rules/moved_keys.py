@@ -27,6 +27,7 @@ def _moved(choices: tuple[Choice, ...]) -> Iterator[tuple[Choice, str]]:
     places = 0
     seen: set[str] = set()
     for choice in choices:
+        # Choices that share a key under two conditions take one place, since callers hear one of them.
         places += choice.key in set("123456789") - seen
         seen.add(choice.key)
         if choice.counted and choice.key != str(places):

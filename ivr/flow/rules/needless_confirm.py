@@ -18,6 +18,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
             following = flow.steps.get(way.goto.name)
             asked = following.asks() if following is not None else None
             question = parts.questions.get(asked.source.name) if asked else None
+            # Questions of lookups.yaml only: the engine's own services mark nothing with `confirm`.
             if asked and question is not None and not question.confirm and "." in asked.source.name:
                 message = f'A yes is asked for before "{asked.source.name}", which changes nothing.'
                 cure = 'Ask the question at once; if it cannot be undone, write "confirm: yes" in lookups.yaml.'

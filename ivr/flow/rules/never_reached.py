@@ -22,6 +22,7 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
             cure = f'Give "{everyone}" a "when", or put it last.'
             yield Problem(place_of_key(node, "segments", name), RULE.id, message, cure)
         if segment.when is None:
+            # A segment that a called number names has no condition because the number is its condition.
             everyone = everyone or (name if name not in by_number else "")
 
 

@@ -12,6 +12,7 @@ from ivr.flow.model import Step
 from ._rule import Parts, Rule, RuleManual
 from ._texts import WrittenText, prompts
 
+# "刚才" and "you were" greet those who call again after a dropped call: they are led on where they were.
 _WORDS = ("您好", "欢迎", "歡迎", "早上好", "hello", "welcome", "good morning", "demo bank", "刚才", "剛才", "you were")
 
 

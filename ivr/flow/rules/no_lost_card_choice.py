@@ -21,6 +21,7 @@ def check(parts: Parts) -> Iterator[Problem]:
     offering = {
         StepNode(flow.name, step.name) for flow in parts.flows.values() for step in menus(flow) if _offers(step)
     }
+    # A line that offers it nowhere is none of a bank, such as a clinic's.
     for flow in parts.graph.called_flows() if offering else ():
         before = keys_to(parts, flow.name)
         keys = min((keys for node, keys in before.items() if node._replace(run=False) in offering), default=99) + 1

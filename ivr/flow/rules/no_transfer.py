@@ -14,6 +14,7 @@ from ._walks import reached
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the routes from the flow's agent step; routes into other flows pass."""
     del parts
+    # A way into another flow passes: that flow is checked by itself.
     names = reached(flow, [flow.agent])
     if names <= set(flow.steps) and not any(flow.steps[name].reaches_person for name in names):
         message = f'Callers who want a person go to "{flow.agent}", from where no way leads to a transfer.'

@@ -15,6 +15,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every menu."""
     del parts
     for step in menus(flow):
+        # Choices without a key, which are only spoken words, do not count: a caller in a noisy street has keys alone.
         choices = [choice for choice in (*step.own_choices(), *flow.globals) if choice.key]
         leaves = any(meaning(choice)[1] == "return" for choice in choices)
         if not leaves and not any(choice.goto and choice.goto.name == RETURN for choice in choices):

@@ -43,6 +43,7 @@ def _least_age(left: ast.expr, relation: ast.cmpop, right: ast.expr) -> float:
         return 0
     if not isinstance(left, ast.Attribute | ast.Name | ast.Subscript) or path_of(left) != ("caller", "age"):
         return 0
+    # Upper bounds and equality say nothing about where older callers begin.
     return {ast.GtE: right.value, ast.Gt: right.value + 1}.get(type(relation), 0)
 
 

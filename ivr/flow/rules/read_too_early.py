@@ -30,6 +30,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
             before = onward if spoken else by_any_way
             if step.name not in before or name not in settable - before[step.name] - reported:
                 continue
+            # Once for each step and name: the cure is the same for every place of the step.
             reported.add(name)
             setter = next(other.name for other in flow.written_steps() if name in other.sets())
             message = f'No way to the step "{step.name}" sets "{name}" before.'

@@ -20,21 +20,14 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
             texts: tuple[Text, ...] = getattr(step, key, ())
             heard = [prompt] if isinstance(prompt, Text) else []
             for text in texts:
-                same = [
-                    other for other in heard if other.by_language == text.by_language or _words(other) == _words(text)
-                ]
-                heard.append(text)
-                if same:
+                if text in heard:
                     message, cure = (
                         "Callers hear the same words again.",
                         "Say it in other words, with more help each time.",
                     )
                     chinese = ("再问一次，说的还是同样的话。", "换一种说法，每次多给一点帮助。")
                     yield Problem(text.place, RULE.id, message, cure, "warning", chinese=chinese)
-
-
-def _words(text: Text) -> list[tuple[str, object]]:
-    return [(language, template.parts) for language, template in text.by_language.items()]
+                heard.append(text)
 
 
 RULE = Rule(

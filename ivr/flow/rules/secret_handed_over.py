@@ -33,6 +33,7 @@ def _handed_over(step: Step) -> Iterator[Expression]:
     inside = [*step.assigns().values(), *(nested.values.values() if nested else ())]
     inside += [*(asked.fields.values() if asked else ())]
     inside += [way.when for way in within(step, Way) if way.when] + [c.when for c in within(step, Choice) if c.when]
+    # By identity: an equal expression at another key of the step is handed over, though this one is not.
     usual = set(map(id, inside))
     for spec in fields(step):
         for expression in within(getattr(step, spec.name), Expression):

@@ -26,6 +26,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     most = limits_of(flow.profile).alike
     for step in menus(flow):
         for first, second in combinations(step.own_choices(), 2):
+            # Choices under conditions may never be offered together.
             if first.when is None and second.when is None and (pair := _alike(first, second, most)):
                 label, other = pair
                 message = f'"{other}" sounds like "{label}".'

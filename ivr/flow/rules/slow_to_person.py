@@ -60,6 +60,7 @@ def silent_seconds(parts: Parts, graph: LineGraph, flow: Flow) -> float | None:
             worst[node] = 0.0
             continue
         here = _seconds_at(parts, graph.flows[node[0]], step)
+        # Each step stands behind those that it leads to, so their times are there already.
         onward = [worst.get(to) or 0.0 for to in _silent_ways(graph, node)]
         worst[node] = here + max(onward, default=0.0)
     return worst[graph.start_of(flow.name)]
@@ -91,6 +92,7 @@ def _post_order(graph: LineGraph, start: StepNode) -> list[StepNode] | None:
         elif to not in state:
             state[to] = False
             stack.append((to, iter(_silent_ways(graph, to))))
+        # Met again while it is still open: a circle, which another rule reports.
         elif not state[to]:
             return None
     return order
@@ -105,6 +107,7 @@ def _seconds_at(parts: Parts, flow: Flow, step: Step) -> float:
         return spoken
     usual = flow.profile.fetch_timeout if step.fetches else flow.profile.first_timeout
     wait: float = getattr(step, "timeout", 0.0) or usual
+    # Where silence has a way of its own it leads on at the first time; the ladder counts only without one.
     tries = 1 if after_silence(step) != FAILED else getattr(step, "tries", 0) or flow.profile.tries
     return tries * (spoken + wait) + (tries - 1) * _REPROMPT_SECONDS
 

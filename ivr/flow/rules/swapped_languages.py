@@ -15,6 +15,8 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Compare the characters of each text with its language."""
     for text in spoken_texts(flow, parts):
         han, words = characters(text.words), english_words("".join(c for c in text.words if not c.isdigit()))
+        # One English word may stand in a Chinese text, such as a name; in an English text Chinese characters are what
+        # outweighs.
         swapped = (han == 0 and words > 1) if is_chinese(text.language) else han > words
         if swapped and "texts" not in text.template.names:
             message = f"This text under {text.language} is in another language."

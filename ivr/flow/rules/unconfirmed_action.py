@@ -20,6 +20,7 @@ def check(parts: Parts) -> Iterator[Problem]:
     for flow in parts.flows.values():
         for step, asked, question in declared(flow, parts) if _any_needs_yes(parts) else ():
             for node in (StepNode(flow.name, step.name), StepNode(flow.name, step.name, run=True)):
+                # An empty way means "reached at once" and "not reached" alike, so starts are asked for by themselves.
                 if question.confirm and (node in starts or shortest_way(graph, node, avoiding=yes)):
                     yield _problem(parts, node, yes, asked.source.name, asked.source.place)
                     break

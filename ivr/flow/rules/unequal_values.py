@@ -26,6 +26,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
                 chinese = (f"{first[0]}里有{'、'.join(missing)}，{language}里没有。", "两种语言说同样的内容。")
                 cure = "Speak the same values in every language."
                 yield Problem(template.place, RULE.id, message, cure, "warning", chinese=chinese)
+            # One finding for each language: a slot with a misspelt name is missing here and too much there.
             elif more := sorted(_values(template) - _values(first[1])):
                 message = f"This text in {first[0]} does not speak {', '.join(more)}, which it does in {language}."
                 chinese = (f"{language}里有{'、'.join(more)}，{first[0]}里没有。", "两种语言说同样的内容。")

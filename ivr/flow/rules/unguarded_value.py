@@ -32,6 +32,7 @@ def _needed(flows: Mapping[str, Flow]) -> dict[str, Levels]:
     """Return the levels of each flow's values, propagated between flows until nothing changes."""
     needed: dict[str, Levels] = {name: {"card": 1} for name in flows}
     before: dict[str, Levels] = {}
+    # Levels only rise, and there are four of them, so the rounds end.
     while before != needed:
         before = {name: dict(levels) for name, levels in needed.items()}
         for name, flow in flows.items():
@@ -55,6 +56,7 @@ def _exchange(step: Step, own: Levels, flows: Mapping[str, Flow], needed: Mappin
         return
     there = needed[nested.name]
     _raise_to(there, {name: _level_of(value, own) for name, value in nested.values.items()})
+    # The highest of what it returns, since a step keeps the whole result under one name.
     back = max((there.get(name, 0) for name in flows[nested.name].returns), default=0)
     _raise_to(own, dict.fromkeys(step.sets(), back))
 

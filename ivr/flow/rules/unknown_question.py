@@ -24,6 +24,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
             continue
         name, place = asked.source.name, asked.source.place
         service, _, question = name.partition(".")
+        # Without lookups.yaml any question goes to the bank's service, which answers or refuses it.
         if service == _BANK and question and not parts.bank_is_declared:
             continue
         own = [full.partition(".")[2] for full in parts.questions if full.startswith(f"{service}.")]

@@ -58,6 +58,7 @@ def _numbers(flow: Flow, line: Hotline) -> Iterator[Problem]:
 
 def _values_of_numbers(flow: Flow, line: Hotline) -> Iterator[Problem]:
     """Check every value of the called number that the flow reads: each number that plays the flow must have it."""
+    # A flow that no number plays may be led to from any of them.
     playing = {called for called, number in line.numbers.items() if number.flow.name == flow.name} or set(line.numbers)
     names = {name: None for number in line.numbers.values() for name in number.values}
     for path, place, _ in paths_read([flow.globals, *flow.written_steps()]):
@@ -85,6 +86,7 @@ def _value(path: Path, place: Place, names: frozenset[str], words: frozenset[str
     elif path == ("line",):
         parts = " or ".join(f'"line.{part}"' for part in STANDING_VALUES["line"])
         yield Problem(place, RULE.id, '"line" is several values.', f"Read {parts}.")
+    # Checked against line.yaml above, with the numbers and names that it has.
     elif path[0] == "numbers" or path[:2] == ("line", "values"):
         return
     elif path[0] in BY_NAME:
@@ -122,6 +124,7 @@ def _condition(when: Expression) -> Iterator[Problem]:
             yield _unless_the_bank_has_it(path, when.place, near)
 
 
+# A warning: a bank may send parts of its own, and only a near miss is worth a word.
 def _unless_the_bank_has_it(path: Path, place: Place, near: str) -> Problem:
     return Problem(place, RULE.id, f'"{path[0]}" has no "{path[1]}", unless your bank gives it.', near, "warning")
 

@@ -24,6 +24,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every text; one that a waiting or transferred caller hears is graver."""
     for text in spoken_texts(flow, parts):
         for hit in hits("vague", text):
+            # The time must stand in the same sentence: in 请稍后。我们24小时营业。 the hours are no promise.
             if not tells_time(_sentence_with(hit.word, text), text):
                 grave = text.step is not None and text.step.reaches_person
                 yield word_problem(hit, RULE.id, _MESSAGES, "error" if grave else "warning")

@@ -43,6 +43,7 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
     urgent = (line.desk_of(segment) for segment in line.segments.values() if segment.priority != NORMAL)
     for name in dict.fromkeys(urgent):
         delays += _delays(line, name)
+    # One finding for each key to change, though several desks suffer from it.
     for delay in {delay.keys: delay for delay in delays}.values():
         yield Problem(place_within(node, *delay.keys), RULE.id, delay.message, delay.cure, "warning")
 

@@ -38,6 +38,7 @@ def _comparisons(part: Any, kinds: KindsOfValues) -> Iterator[Problem]:
             if not isinstance(node, ast.Compare):
                 continue
             for (left, right), relation in zip(pairwise([node.left, *node.comparators]), node.ops, strict=True):
+                # Editors write both 65 <= caller.age and caller.age >= 65.
                 for value, other in ((left, right), (right, left)):
                     for literal in other.elts if isinstance(other, ast.List | ast.Tuple) else [other]:
                         yield from _compared(expression, value, literal, relation, kinds)

@@ -18,6 +18,7 @@ def check(parts: Parts) -> Iterator[Problem]:
 
     def fails(node: StepNode, arc: Arc) -> bool:
         step = graph.step(node)
+        # Any choice or entry is progress: only ways that the caller did not choose make this circle.
         return step is not None and not step.reaches_person and arc.causes != {BY_CALLER}
 
     for circle in circles(parts, fails):

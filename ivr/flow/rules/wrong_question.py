@@ -21,6 +21,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
         yield from _fields(asked, question, parts)
         yield from _secrets(asked, question, secrets)
         for name, field in question.fields.items():
+            # The engine adds the call and the customer to every question.
             if field.required and name not in asked.fields and name not in GIVEN_ALONG:
                 message = f'The question "{asked.source.name}" needs "{name}": {field.help}.'
                 yield Problem(asked.source.place, RULE.id, message, f'Add "{name}" under "with", {field.words}.')

@@ -18,6 +18,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     least, most = limits_of(flow.profile).tries
     for step in flow.written_steps():
         tries = getattr(step, "tries", 0) if "tries" in step.places else 0
+        # Fewer tries are a favour where a person follows, and a trap where a message does.
         if not tries or least <= tries <= most or (tries < least and _leads_to_person(step, flow)):
             continue
         message = f"This step asks {tries} times; {least:g} to {most:g} are right for these callers."

@@ -15,6 +15,7 @@ def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every choice that takes key 0."""
     del parts
     for choice in within([flow.globals, *flow.written_steps()], Choice):
+        # An error in every flow, not a habit of one: callers press 0 before they have listened.
         if choice.key == "0" and not (choice.goto and choice.goto.name == flow.agent):
             message = "Key 0 must lead to a person everywhere; callers rely on it."
             cure = f'Give this choice another key, or write "goto: {flow.agent}".'
