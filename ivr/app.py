@@ -25,10 +25,10 @@ from .engine.verbs import Prompt
 from .errors import IvrError, SettingsError
 from .flow.model import Release
 from .flow.outside_services import Lookups
-from .jobs.housekeeping import forget_old, forget_replies
-from .jobs.outbox import UNSENT, Delivered, Outbox, Webhook
+from .jobs.housekeeping import REPLY_SECONDS, forget_old, forget_replies
+from .jobs.outbox import UNSENT, Outbox, Webhook
 from .jobs.scheduler import Round, Scheduler
-from .jobs.steady_clock import SteadyClock
+from .jobs.steady_clock import CLOCK_BELIEVED_SECONDS, SteadyClock
 from .reporting.call_detail import EVENTS, EndedCalls
 from .services.alarm_rounds import alarm_rounds
 from .services.announcements import Announcements
@@ -44,10 +44,11 @@ from .services.sms import SmsSender
 from .services.sms.backend import Backend
 from .services.sms.local_outbox import messages
 from .services.staff_work import StaffWork
+from .session.call_codec import TYPED_SECONDS
 from .session.published import published_release
 from .session.release_watch import ReleaseWatch
 from .session.releases import ReleaseEngines
-from .session.session import Session
+from .session.session import LOST_SECONDS, Session
 from .settings import Settings, store_file
 from .speech.display_format import display_format
 from .speech.itn import inverse_normalize
@@ -227,26 +228,14 @@ def server_rounds(ivr: Ivr, timer: Callable[[], float] = time.monotonic) -> list
         webhook = Webhook(ivr.settings.events_url.reveal())
         rounds.append(Outbox(ivr.store, EVENTS, EndedCalls(ivr.store).letter, webhook).sound)
     days = ivr.settings.retention_days
-    forget = (
-        lambda now: forget_old(ivr.store, days, now),
-        lambda now: forget_replies(ivr.store, now),
-        ivr.store.vault.drop_expired,
+    steady = SteadyClock(ivr.store, ivr.clock, timer)
+    by_age: Sequence[tuple[float, Callable[[float], object]]] = (
+        (LOST_SECONDS, ivr.session.end_lost),
+        (CLOCK_BELIEVED_SECONDS, lambda now: forget_old(ivr.store, days, now)),
+        (REPLY_SECONDS, lambda now: forget_replies(ivr.store, now)),
+        (TYPED_SECONDS, ivr.store.vault.drop_expired),
     )
-    steady = SteadyClock(ivr.clock, timer)
-    return [*rounds, *(_unreported(job, steady) for job in (ivr.session.end_lost, *forget))]
-
-
-def _unreported(job: Callable[[float], object], steady: SteadyClock) -> Round:
-    """Return a round of a job that ends or deletes by time, and does neither after the clock has jumped."""
-
-    def run(now: float) -> Delivered:
-        if steady.has_jumped():
-            log.line("clock_jumped")
-        else:
-            job(now)
-        return Delivered()
-
-    return run
+    return [*rounds, steady.round, *(steady.after(seconds, job) for seconds, job in by_age)]
 
 
 def _scheduler(ivr: Ivr) -> Scheduler:

@@ -9,9 +9,15 @@ from pathlib import Path
 import pytest
 
 from ivr.app import Ivr, ServerJobs, build, create_app, server_rounds
+from ivr.carrier.clock import VirtualClock
+from ivr.diagnostics.problem import Place, Problem
 from ivr.engine.inputs import CallStarted, Digits
-from ivr.engine.ports import Incoming
+from ivr.engine.ports import Incoming, JournalRow, Saved
 from ivr.errors import FlowError, SettingsError
+from ivr.flow import loader
+from ivr.session.call_codec import TYPED_SECONDS
+from ivr.session.session import LOST_SECONDS
+from ivr.session.step_registry import catalogue
 from ivr.settings import Hidden, Settings
 from tests.asking import no_bank
 
@@ -129,3 +135,57 @@ def test_an_application_serves_with_its_jobs_started(settings: Settings) -> None
         assert app.test_client().get("/health/ready").status_code == 200
     finally:
         app.jobs.stop()
+
+
+def test_a_clock_that_jumps_ends_no_live_call_and_forgets_nothing_even_where_a_worker_starts_meanwhile(
+    settings: Settings,
+) -> None:
+    clock = VirtualClock(NOW)
+    ahead = [0.0]
+    ivr = build(settings, lookup=no_bank, clock=lambda: clock.now() + ahead[0])
+    ivr.store.save(Saved("CA1", 1, "k", b"", b""), [JournalRow("CA1", 1, NOW, "turn", "{}")], expected=None)
+    ivr.store.save(Saved("CA1", 2, "k2", b"", b""), [JournalRow("CA1", 2, NOW, "turn", "{}")], expected=1)
+    ivr.store.vault.put("typed", b"sealed", NOW + TYPED_SECONDS)
+
+    def what_is_left() -> tuple[int, bool, bool, int]:
+        saved = ivr.store.load("CA1", "k")
+        typed = ivr.store.vault.read("typed") is not None
+        return ivr.live(), saved is not None and saved.repeated is not None, typed, len(ivr.store.journal("CA1"))
+
+    def a_worker_starts_and_runs_its_rounds() -> None:
+        for job in server_rounds(ivr, clock.now):
+            job(ivr.clock())
+
+    a_worker_starts_and_runs_its_rounds()
+    whole = what_is_left()
+    assert whole == (1, True, True, 2)
+    for jump in (400 * 86_400.0, 7 * 3600.0, -7 * 3600.0, 0.0):
+        ahead[0] = jump
+        clock.sleep(60)
+        a_worker_starts_and_runs_its_rounds()
+        a_worker_starts_and_runs_its_rounds()
+        assert what_is_left() == whole
+    clock.sleep(TYPED_SECONDS)
+    a_worker_starts_and_runs_its_rounds()
+    assert what_is_left() == (1, True, False, 2)
+    clock.sleep(LOST_SECONDS)
+    a_worker_starts_and_runs_its_rounds()
+    assert what_is_left()[0] == 0
+    ivr.close()
+
+
+def test_calls_and_a_server_go_on_with_flows_that_a_newer_version_would_not_publish(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(settings, store=f"sqlite:///{tmp_path}/ivr.db")
+    before = build(settings, lookup=no_bank)
+    turn(before, None, CallStarted("+8613800000001", "+861000", "test"))
+    before.close()
+    stricter = [Problem(Place("flows/test.yaml", 1, 1), "new-rule", "A newer version allows no such flow.")]
+    monkeypatch.setattr(loader, "check_parts", lambda _parts: stricter)
+    with pytest.raises(FlowError):
+        loader.load(settings.flows, catalogue())
+    after = build(settings, lookup=no_bank)
+    assert "再见" in turn(after, 1, Digits("2"))
+    assert after.session.facts("CA1")["release"] == before.release.version == after.release.version
+    after.close()

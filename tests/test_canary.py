@@ -390,6 +390,7 @@ def test_the_key_opens_no_secret_from_anything_that_was_ever_written_but_the_vau
     with BackgroundBank(tmp_path / "bank.db") as bank:
         env = {"TWILIO_AUTH_TOKEN": TOKEN, "IVR_STORE": f"sqlite:///{tmp_path}/calls.db", "IVR_BANK_URL": bank.url}
         ivr = build(Settings.from_environment({**env, "IVR_FLOWS": str(home / "flows")}), clock=clock.now)
+        rounds = server_rounds(ivr, clock.now)
         carrier = Listening(WsgiTransport(web_app(ivr)))
         base = "http://ivr.invalid"
         for conversation in read_conversations([home / "typed.yaml"]):
@@ -404,9 +405,10 @@ def test_the_key_opens_no_secret_from_anything_that_was_ever_written_but_the_vau
     assert not [data for data in opened if codes[0].encode() in data]
     folder = tmp_path / "calls.db-vault"
     assert list(folder.iterdir())
-    clock.sleep(TYPED_SECONDS + 1)
-    for job in server_rounds(ivr):
-        job(clock.now())
+    for seconds in (0, TYPED_SECONDS + 1):
+        clock.sleep(seconds)
+        for job in rounds:
+            job(clock.now())
     assert list(folder.iterdir()) == []
     ivr.store.close()
 

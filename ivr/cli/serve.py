@@ -82,14 +82,14 @@ def command(
     `ivr publish` does. The server runs until SIGINT or SIGTERM and finishes turns in progress; SIGHUP starts it again
     in place, with a new version of ivr, and no call notices. One line of JSON per turn goes to stderr.
     """  # noqa: D301
-    from ivr.server.succession import Succession
+    from ivr.server.succession import Succession, ending_in_order
 
     ends = check or print_fallback
     if not ends:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the supervisor handles it: it must not end the server
     before = None if ends else Succession.take(os.environ)
     options = _Options(*bind, workers, insecure, watch)
-    with _shared_figures(before):
+    with nullcontext() if ends or before else ending_in_order(), _shared_figures(before):
         if without_history and not ends and before is None:
             _put_store_aside(*bind)
         settings, release, channels = _try_until_usable(options) if before else _try_out(options, ends=ends)

@@ -154,18 +154,24 @@ def inspect_files(files: Mapping[str, str], catalogue: Catalogue) -> tuple[Relea
 
 
 def _read_files(files: Mapping[str, str], catalogue: Catalogue) -> _Built:
-    nodes, problems = {}, []
-    for name, text in files.items():
-        nodes[name], slips = read_text(text, name)
-        problems += slips
+    nodes, problems = _nodes_of(files)
     return _build(nodes, dict(files), problems, catalogue, "flows")
 
 
+def _nodes_of(files: Mapping[str, str]) -> tuple[dict[str, Node | None], list[Problem]]:
+    read = {name: read_text(text, name) for name, text in files.items()}
+    return {name: node for name, (node, _) in read.items()}, [slip for _, slips in read.values() for slip in slips]
+
+
 def reload(files: Mapping[str, str], catalogue: Catalogue) -> Release:
-    """Rebuild a release from stored files. Raises FlowError if the present flow language refuses them."""
-    # Questions are not checked: a live call must go on with its flows, and a wrong question fails when it is asked.
-    built = _read_files(files, replace(catalogue, questions={}))
-    if built.release is None or any(problem.level == "error" for problem in built.problems):
+    """Rebuild a release from stored files. Raises FlowError if the present flow language cannot read them.
+
+    No rule judges it: a release was judged when it was published, and its calls must go on under a newer ivr, whose
+    rules may be stricter.
+    """
+    nodes, problems = _nodes_of(files)
+    built = _build(nodes, dict(files), problems, catalogue, "flows", judged=False)
+    if built.release is None:
         raise FlowError(built.problems)
     return built.release
 
@@ -176,9 +182,14 @@ def _build(
     problems: list[Problem],
     catalogue: Catalogue,
     folder: str,
+    *,
+    judged: bool = True,
 ) -> _Built:
+    """Build a release; `judged` by the rules that every release must pass before it is published."""
     place = Place(f"{folder}/{LINE}", 1, 1)
-    line, line_problems = read_line(nodes.get(LINE), place, exists=LINE in files, reading=catalogue.reading())
+    line, line_problems = read_line(
+        nodes.get(LINE), place, exists=LINE in files, reading=catalogue.reading(), judged=judged
+    )
     lookups, lookup_problems = (
         read_lookups(nodes.get(LOOKUPS), catalogue.lookup_types) if LOOKUPS in files else (Lookups(), [])
     )
@@ -211,7 +222,7 @@ def _build(
     parts = Parts(
         flows, names, line, questions, catalogue.unclear_numbers, declared, frozenset(outside), catalogue.hear
     )
-    problems += check_parts(parts)
+    problems += check_parts(parts) if judged else []
     release = None if line is None or not sound else Release(content_hash(files), flows, line, files, lookups)
     return _Built(release, problems, files, parts)
 

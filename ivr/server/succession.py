@@ -6,13 +6,32 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import NoReturn, Self
 
 VARIABLE = "IVR_SERVE_SUCCESSION"
 ENDING = (signal.SIGTERM, signal.SIGINT)
 """The signals that end a server in order."""
+
+
+@contextmanager
+def ending_in_order() -> Iterator[None]:
+    """Let a signal of ENDING end the program with 0 while it starts; the supervisor handles signals later by itself."""
+    before = {number: signal.getsignal(number) for number in ENDING}
+    for number in ENDING:
+        signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if signal.getsignal(number) is _end:
+                signal.signal(number, handler)
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    sys.exit(0)
 
 
 def is_to_end() -> bool:

@@ -182,9 +182,12 @@ def test_a_call_whose_end_nobody_told_is_ended_as_lost(ivr: Ivr, clock: Clock):
     ivr.store.save(broken, [], expected=None)
     ivr.store.save(Saved("CA0", 2, "k", b"not a call", b""), [_row("CA0", NOW)], expected=1)
     assert ivr.session.end_lost(NOW + LOST_SECONDS - 1) == 0
-    clock.now = NOW + LOST_SECONDS
-    for sound in server_rounds(ivr):
-        sound(clock.now)
+    rounds = server_rounds(ivr, timer=lambda: clock.now)
+    for moment in (NOW, NOW + LOST_SECONDS):
+        assert ivr.live() == 2
+        clock.now = moment
+        for sound in rounds:
+            sound(clock.now)
     assert ivr.live() == 0
     for call in ("CA1", "CA0"):
         assert json.loads(run(call, "--json").output)["ended_by"] == "lost"

@@ -338,8 +338,21 @@ def test_new_flows_are_taken_when_they_are_published_and_not_by_a_worker_or_a_re
         assert process.wait(PATIENCE) == 0
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for handlers in /proc")
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_told_to_end_while_it_starts_ends_in_order(ending, tmp_path, clean_environment):
+    env = clean_environment(TWILIO_AUTH_TOKEN=TOKEN, IVR_STORE=f"sqlite:///{tmp_path}/ivr.db", TMPDIR=str(tmp_path))
+    command = [sys.executable, "-m", "ivr.cli", "serve", "--bind", f"127.0.0.1:{claim_port('127.0.0.1', 0, '')}"]
+    with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        wait_until(lambda: handles_sigterm(process.pid))
+        process.send_signal(ending)
+        said = process.communicate(timeout=PATIENCE)[0]
+    assert (process.returncode, said) == (0, b"")
+    assert list(tmp_path.glob("ivr-metrics-*")) == []
+
+
 def handles_sigterm(pid: int) -> bool:
-    """Return whether a process has a handler for SIGTERM; it has none in the first second of a start."""
+    """Return whether a process has a handler for SIGTERM; it has none while Python itself starts."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     caught = next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt"))
     return bool(caught >> (signal.SIGTERM - 1) & 1)

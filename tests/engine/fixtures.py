@@ -17,12 +17,12 @@ from ivr.engine.service_ports.question import answer_of, declared_fields
 from ivr.engine.turn import Services
 from ivr.engine.verbs import Closing, Pause, Say
 from ivr.errors import LookupFailed
-from ivr.flow.loader import reload
 from ivr.session.step_registry import catalogue
 from ivr.speech.display_format import display_format
 from ivr.speech.itn import inverse_normalize
 from ivr.speech.phrases import understand
 from ivr.speech.verbalize import Reader
+from tests.strict_releases import strict_release
 
 LINE = """
 lines: {default: test}
@@ -146,7 +146,7 @@ def phone() -> Dial:
     ) -> Phone:
         text = f"flow: test\nstart: start\n{head}\nsteps:\n{steps}\n{BILINGUAL_AGENT if 'en-US' in steps else AGENT}"
         files = {"line.yaml": LINE, "test.yaml": text, **{f"{name}.yaml": body for name, body in more.items()}}
-        release = reload(files, catalogue())
+        release = strict_release(files, catalogue())
         return Phone(Engine(release, SERVICES), bank or Bank()).ring(caller)
 
     return ring

@@ -15,6 +15,7 @@ from ivr.flow.loader import content_hash, inspect, load, read_flow, reload
 from ivr.flow.rules import Parts, check_parts
 from ivr.session.step_registry import catalogue
 from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence, read_text
+from tests.strict_releases import strict_release
 
 FLOWS = Path(__file__).parents[2] / "flows"
 SHIPPED = {path.name: path.read_text("utf-8") for path in sorted(FLOWS.glob("*.yaml"))}
@@ -48,7 +49,7 @@ often = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 def use(files: dict[str, str]) -> None:
     """Read files: either they are refused with problems, or every flow can be run."""
     try:
-        release = reload(files, LANGUAGE)
+        release = strict_release(files, LANGUAGE)
     except FlowError as refused:
         problems = refused.problems
     else:
@@ -207,3 +208,33 @@ def test_what_the_language_does_not_know_is_asked_of_the_catalogue_alone():
     assert [problem.rule for problem in problems] == ["unknown-step-kind"]
     assert flow is not None
     assert flow.unread == {"a"}
+
+
+REFUSED_TODAY = """\
+flow: short
+start: hello
+steps:
+  hello:
+    say: 您好。
+    next: hello
+  forgotten:
+    hangup: 再见。
+"""
+
+
+def test_a_stored_release_is_usable_where_the_rules_of_today_would_not_let_it_go_live():
+    files = {"short.yaml": REFUSED_TODAY, "line.yaml": LINE.replace("general}", "general}").replace("short", "gone")}
+    with pytest.raises(FlowError) as refused:
+        strict_release(files, LANGUAGE)
+    rules = {problem.rule for problem in refused.value.problems if problem.level == "error"}
+    assert rules == {"no-agent", "unknown-flow"}
+    stored = reload(files, LANGUAGE)
+    assert stored.version == content_hash(files)
+    assert set(stored.flows["short"].steps) == {"hello", "forgotten"}
+    line = files["line.yaml"].replace("desk: general", "desk: nowhere")
+    assert reload({**files, "line.yaml": line}, LANGUAGE).line.desk == "nowhere"
+
+
+def test_a_stored_release_that_the_language_cannot_read_is_refused():
+    with pytest.raises(FlowError):
+        reload({"short.yaml": SHORT.replace("menu:", "carousel:"), "line.yaml": LINE}, LANGUAGE)

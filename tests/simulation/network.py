@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 READ_SECONDS = 5.0
 """How long the carrier waits for one answer, as our addresses ask (`rt`)."""
 SECONDS_LATE = (5.5, 25.0)
-JUMP_SECONDS = 7200.0
+JUMP_SECONDS = 36_000.0
+"""The most by which a clock jumps: longer than any call lasts, so that each seems lost."""
 LONGEST_WAY = 0.02
 """Seconds from the carrier to a server at most."""
 
@@ -28,8 +29,8 @@ LONGEST_WAY = 0.02
 class Network:
     """A `Transport` of the simulated carrier. `requests` has all of each call, for repeats."""
 
-    def __init__(self, world: World, chance: random.Random, jump: float = JUMP_SECONDS) -> None:
-        self._world, self._chance, self._jump = world, chance, jump
+    def __init__(self, world: World, chance: random.Random) -> None:
+        self._world, self._chance = world, chance
         self.requests: dict[str, list[Request]] = {}
         self.sent = 0
 
@@ -82,7 +83,7 @@ class Network:
                         self.repeat(again)
                 case Fault.CLOCK_JUMPS:
                     self._world.checker.clock_jumped = self._world.checker.queue.clock_jumped = True
-                    self._world.stage.shift += self._chance.uniform(-self._jump, self._jump)
+                    self._world.stage.shift += self._chance.uniform(-JUMP_SECONDS, JUMP_SECONDS)
 
     def _attempt(self, request: Request, fault: Fault | None, seconds: float) -> CarrierAnswer:
         """Send a request once. Raises NoAnswer when the attempt fails."""

@@ -30,7 +30,6 @@ from ivr.stores.memory import MemoryStore
 from ivr.telemetry import log
 
 from .faults import MENU, Fault
-from .network import JUMP_SECONDS
 from .people import ERRANDS, Errand
 from .shared_store import SharedStore
 from .stage import Task
@@ -52,7 +51,6 @@ class PlantedBug:
     plant: Patches = ExitStack
     menu: Mapping[Fault, float] | None = None
     errands: Sequence[Errand] = ERRANDS
-    jump: float = JUMP_SECONDS
     between: float = SECONDS_BETWEEN
 
     def play(self, ground: Ground, seed: int) -> Outcome:
@@ -64,7 +62,6 @@ class PlantedBug:
                 CALLS,
                 menu=self.menu or MENU,
                 errands=self.errands,
-                jump=self.jump,
                 between=self.between,
             ).play()
 
@@ -177,10 +174,6 @@ def _does_nothing(_function: Any) -> Any:
 
 def _always(_function: Any) -> Any:
     return lambda *_arguments, **_named: True
-
-
-def _never(_function: Any) -> Any:
-    return lambda *_arguments, **_named: False
 
 
 def _as_typed(_recordable: Any) -> Any:
@@ -330,9 +323,8 @@ PLANTED_BUGS = (
     PlantedBug(
         "believes_clock",
         "calls are ended by a clock that has jumped",
-        changed(SteadyClock, "has_jumped", _never),
+        changed(SteadyClock, "has_lasted", _always),
         menu=JUMPS,
-        jump=10 * 3600.0,
     ),
 )
 """Each by its name. What is wrong stands beside it in words."""

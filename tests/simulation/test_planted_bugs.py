@@ -28,10 +28,6 @@ def test_a_planted_bug_is_found(ground, bug: PlantedBug):
 
 def test_the_callers_of_each_bug_break_no_promise_without_it(ground):
     with collected():
-        for bug in {
-            (tuple(bug.errands), bug.between, bug.jump): bug for bug in PLANTED_BUGS if bug.menu is None
-        }.values():
-            outcome = PlantedBug("none", "nothing", errands=bug.errands, jump=bug.jump, between=bug.between).play(
-                ground, 1
-            )
+        for bug in {(tuple(bug.errands), bug.between): bug for bug in PLANTED_BUGS if bug.menu is None}.values():
+            outcome = PlantedBug("none", "nothing", errands=bug.errands, between=bug.between).play(ground, 1)
             assert outcome.violations == [], bug.name

@@ -36,7 +36,7 @@ from .bank import BANK_URL, BankLine, DemoBank
 from .chance import seeded
 from .checker import Checker
 from .faults import AT_POINTS, MENU, CallFaults, Fault, PlannedFaults
-from .network import JUMP_SECONDS, Network
+from .network import Network
 from .people import AGENTS, ERRANDS, SECRETS, Errand, SimulatedCaller, agent_answer, draw_caller
 from .points import Judge
 from .queue_checker import QueueChecker
@@ -129,7 +129,6 @@ class World:
     alter: Alteration = lambda _ivr: None
     start: float = MONDAY_AT_TEN
     has_jobs: bool = True
-    jump: float = JUMP_SECONDS
     may_lose_end: Callable[[str], bool] = lambda _call: True
     """Whether the report of a call's end may be lost: the store refused it, or its worker died with it."""
     workers: list[Worker] = field(default_factory=list)
@@ -147,7 +146,7 @@ class World:
         self.chance = self.stream("world")
         self.store = SharedStore(self.stage, self.stream("store"), self.judge, self.checker)
         self.bank_line = BankLine(self.stage, self.stream("bank"), self.judge, self.ground.bank)
-        self.network = Network(self, self.stream("network"), self.jump)
+        self.network = Network(self, self.stream("network"))
         self.switchboard = _Switchboard(self.stage, self.network, BASE, TOKEN)  # type: ignore[arg-type]
         self.switchboard.checker = self.checker
 
@@ -271,11 +270,10 @@ class Crowd:
         menu: Mapping[Fault, float] = MENU,
         errands: Sequence[Errand] = ERRANDS,
         alter: Alteration = lambda _ivr: None,
-        jump: float = JUMP_SECONDS,
         between: float = SECONDS_BETWEEN,
     ) -> None:
         self.judge = PlannedFaults()
-        self.world = World(ground, seed, self.judge, alter, jump=jump, may_lose_end=self._may_lose_end)
+        self.world = World(ground, seed, self.judge, alter, may_lose_end=self._may_lose_end)
         self.calls, self._workers, self._ended = calls, workers, 0
         self._menu, self._errands, self._between = menu, errands, between
 

@@ -22,7 +22,9 @@ def tidied(state: QueueState, line: Hotline, now: float) -> QueueState:
     state = expire(state, line, now)
     rules = line.waiting
     vanished = [waiter for waiter in state.waiters.values() if _has_vanished(waiter, rules, now)]
-    state = state.put(*(left(waiter, "gone", waiter.seen) for waiter in vanished)) if vanished else state
+    # A clock that jumps, or a store that was gone, lets callers vanish who are there: their places are still kept.
+    earliest = now - _silence(rules) - EVERY
+    state = state.put(*(left(waiter, "gone", max(waiter.seen, earliest)) for waiter in vanished)) if vanished else state
     past = [waiter for waiter in state.waiters.values() if _is_past(waiter, rules, now)]
     offers = [offer for offer in state.offers.values() if is_over(offer) and now - offer.ended > REMEMBERED]
     return state.drop(*past, *offers) if past or offers else state
@@ -48,7 +50,12 @@ def came_before(waiter: Waiter, rules: Waiting, now: float) -> bool:
 def _has_vanished(waiter: Waiter, rules: Waiting, now: float) -> bool:
     if waiter.state != "waiting" or waiter.calls_back:
         return False
-    return now - waiter.seen > rules.piece + GRACE + GONE
+    return now - waiter.seen > _silence(rules)
+
+
+def _silence(rules: Waiting) -> float:
+    """Return the seconds without a request after which a waiter on the line has vanished."""
+    return rules.piece + GRACE + GONE
 
 
 def _is_past(waiter: Waiter, rules: Waiting, now: float) -> bool:

@@ -13,9 +13,9 @@ from ivr.engine.engine import Engine, Reply
 from ivr.engine.inputs import CallStarted, DialEnded, Digits, Input, NoInput
 from ivr.engine.verbs import Dial, Gather
 from ivr.errors import FlowStuck, LookupFailed
-from ivr.flow.loader import reload
 from ivr.session.step_registry import catalogue
 from tests.engine.fixtures import SERVICES
+from tests.strict_releases import strict_release
 
 LINE = 'lines: {default: a}\ndesks: {general: "+861085550100"}\ndesk: general\n'
 LANGUAGE = catalogue()
@@ -179,4 +179,4 @@ def _inputs(waits: str) -> tuple[Input, ...]:
 
 def walked(files: dict[str, str]) -> Walk:
     """Return the walk through flows that can be loaded. Raises FlowError for others."""
-    return Walk(Engine(reload(files, LANGUAGE), SERVICES)).all_positions()
+    return Walk(Engine(strict_release(files, LANGUAGE), SERVICES)).all_positions()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ivr.errors import FlowError
-from ivr.flow.loader import inspect_files, reload
+from ivr.flow.loader import inspect_files
 from ivr.session.step_registry import catalogue
+from tests.strict_releases import strict_release
 
 LINE = 'lines: {default: it}\ndesks: {general: "+861085550100"}\ndesk: general\n'
 AGENT = "  agent:\n    transfer: general\n    otherwise: bye\n  bye:\n    hangup: 再见。\n"
@@ -14,7 +15,7 @@ AGENT = "  agent:\n    transfer: general\n    otherwise: bye\n  bye:\n    hangup
 
 def findings(steps: str, top: str = "", **files: str) -> list[str]:
     try:
-        release = reload(_files(steps, top, files), catalogue())
+        release = strict_release(_files(steps, top, files), catalogue())
     except FlowError as refused:
         return [problem.rule for problem in refused.problems]
     assert "it" in release.flows

@@ -26,6 +26,13 @@ def test_who_vanished_keeps_the_place_as_if_they_had_hung_up_when_last_seen(line
     assert keeps_place(gone, line.waiting, NOW)
 
 
+def test_a_clock_that_jumps_loses_nobody_a_place(lines: Any) -> None:
+    line, later = lines(), NOW + 36_000
+    gone = tidied(QueueState().put(waiter()), line, later).waiters["c"]
+    assert (gone.state, gone.entered) == ("left", 1.0)
+    assert keeps_place(gone, line.waiting, later + line.waiting.piece)
+
+
 def test_whoever_waits_for_a_call_back_does_not_vanish(lines: Any) -> None:
     state = QueueState().put(waiter(seen=1.0, by=NOW + 60))
     assert tidied(state, lines(), NOW) == state
