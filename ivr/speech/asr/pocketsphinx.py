@@ -13,8 +13,9 @@ import math
 import re
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -46,7 +47,10 @@ _EDGE = 0.15
 """Seconds of silence that are kept at both ends."""
 _FRAME = 80
 _GRAMMARS = 64
+"""Maximum of grammars in a decoder."""
 _LOOP = "sounds"
+_PhraseGrammar = tuple[str, Mapping[str, str]]
+"""The name of a grammar in the decoder, and each of its phrases by its words."""
 
 
 class _Loaded:
@@ -59,10 +63,10 @@ class _Loaded:
         self._decoder: Any = Decoder(
             Config(hmm=str(folder), dict=str(folder / _DICTIONARY), samprate=RATE, nfft=256, loglevel="FATAL")
         )
+        # Without a phonetic language model, any sequence of sounds is as likely as another.
         self._decoder.add_allphone_file(_LOOP, None)
         self._lock = threading.Lock()
-        self._grammar = lru_cache(maxsize=_GRAMMARS)(self._added)
-        self._count = 0
+        self._grammars: OrderedDict[tuple[str, ...], _PhraseGrammar] = OrderedDict()
 
     def cut(self, phrase: str) -> list[str] | None:
         """Return the words of the vocabulary that a phrase consists of, the longest first; None if it lacks one."""
@@ -85,17 +89,20 @@ class _Loaded:
                 return Nothing("unclear")
             sound = _prepared(audio)
             said = self._best(name, sound)
+            # Checked between the two searches, which cannot be stopped while they run.
             if time.monotonic() > until:
                 raise LateError
             free = self._best(_LOOP, sound)
         if said is None or free is None:
             return Nothing("unclear")
         words = "".join(said[0].split())
+        # The longest: the words of 信用卡还款 hold 信用卡, which is a phrase as well.
         phrase = max((each for each in spoken if each in words), key=len, default="")
         if not phrase:  # a part of a phrase
             return Nothing("unclear")
         before, behind = words.split(phrase, 1)
         margin = (free[1] - said[1]) * _FRAME / len(sound) + _FILLER_PENALTY * (bool(before) + bool(behind))
+        # The grammar joins fillers only; anything else around the phrase means that it was found inside other words.
         if margin > MOST_MARGIN or before not in ("", *_BEFORE) or behind not in ("", *_BEHIND):
             return Nothing("unclear")
         confidence = round(1 - max(0.0, margin) / (2 * MOST_MARGIN), 3)
@@ -106,24 +113,37 @@ class _Loaded:
         decoder = self._decoder
         decoder.activate_search(name)
         decoder.start_utt()
+        # The whole answer at once: the mean of the cepstra is then that of the answer, and not of its beginning.
         decoder.process_raw(sound.tobytes(), full_utt=True)
         decoder.end_utt()
         best = decoder.hyp()
         return (best.hypstr, 1e5 * math.log(best.best_score)) if best and best.best_score > 0 else None
 
-    def _added(self, phrases: tuple[str, ...]) -> tuple[str, Mapping[str, str]]:
-        """Add the grammar of these phrases; return its name, and each phrase by its words."""
+    def _grammar(self, phrases: tuple[str, ...]) -> _PhraseGrammar:
+        """Return the grammar of these phrases, added on first use."""
+        if phrases not in self._grammars:
+            # A new grammar takes the name of the one that was used longest ago. By a plain count, it would replace in
+            # the decoder the grammar of a menu that is still in use, which would then understand no answer.
+            full = len(self._grammars) >= _GRAMMARS
+            name = next(iter(self._grammars.values()))[0] if full else f"step{len(self._grammars)}"
+            spoken = self._added(name, phrases)
+            if full:
+                self._grammars.popitem(last=False)
+            self._grammars[phrases] = name, spoken
+        self._grammars.move_to_end(phrases)
+        return self._grammars[phrases]
+
+    def _added(self, name: str, phrases: tuple[str, ...]) -> Mapping[str, str]:
+        """Add the grammar of these phrases to the decoder; return each phrase by its words."""
         cut = {phrase: self.cut(phrase) for phrase in phrases if syllables(phrase) > 1}
         spoken = {"".join(words): phrase for phrase, words in cut.items() if words}
-        self._count += 1
-        name = f"step{self._count % _GRAMMARS}"
         if spoken:
             lines = " | ".join(" ".join(words) for words in cut.values() if words)
             around = {"before": self._fillers(_BEFORE), "behind": self._fillers(_BEHIND)}
             rules = "".join(f"<{rule}> = {words};\n" for rule, words in around.items())
             grammar = f"#JSGF V1.0;\ngrammar g;\npublic <g> = [<before>] ( {lines} ) [<behind>];\n{rules}"
             self._decoder.add_jsgf_string(name, grammar)
-        return name, spoken
+        return spoken
 
     def _fillers(self, fillers: Sequence[str]) -> str:
         return " | ".join(" ".join(words) for filler in fillers if (words := self.cut(filler)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.speech.asr import Expected, Nothing, RecognizedPhrase
+from ivr.speech.asr import Expected, Nothing, RecognizedPhrase, pocketsphinx
 from ivr.speech.asr.gate import refused
 from ivr.speech.asr.pocketsphinx import SphinxRecognizer, syllables
 from ivr.speech.audio import Audio
@@ -62,3 +62,15 @@ def test_what_cannot_be_heard_is_told(sphinx, tmp_path) -> None:
     assert missing.listen(Audio(np.ones(8000, np.int16)), Expected("zh-CN", PHRASES), 1) == Nothing("broken")
     assert missing.unknown_words(Expected("zh-CN", PHRASES)) == {}
     assert [syllables(phrase) for phrase in ("转人工", "press 一", "是。")] == [3, 0, 1]
+
+
+def test_a_menu_in_use_keeps_its_grammar_when_many_others_are_added(sphinx, manifest, sounds, monkeypatch) -> None:
+    monkeypatch.setattr(pocketsphinx, "_GRAMMARS", 3)
+    (answer,) = [r for r in manifest if (r["transcript"], r["condition"]) == ("查询余额", "clean")][:1]
+    model = sphinx._load(sphinx._folder("zh-CN"))
+    for others in ("转人工 投诉", "信用卡 返回", "重复 不是", "转账 投诉", "返回 不是"):
+        heard = model.heard(PHRASES, sounds[answer["file"]], float("inf"))
+        assert isinstance(heard, RecognizedPhrase)
+        assert heard.text == "查询余额"
+        model.heard(tuple(others.split()), sounds[answer["file"]], float("inf"))
+    assert len(model._grammars) == 3
