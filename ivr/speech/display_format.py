@@ -19,6 +19,7 @@ def display_format(value: Any, kind: str, argument: str, language: str) -> str:
         raise ValueError(f"there is no way to write {kind}")
     try:
         return writer(value, argument, language)
+    # `from None`: the chained error holds the value, which must not reach a log.
     except Unreadable as unreadable:
         raise ValueError(f"{kind} cannot write this value: {unreadable}") from None
 

@@ -66,6 +66,7 @@ class Decoder:
     def feed(self, samples: NDArray[np.int16]) -> list[Tone]:
         """Process samples; return the keys that are certain now. A key is returned once, while it is still held."""
         joined = np.concatenate([self._rest, samples])
+        # Pieces of a stream end anywhere; the samples of an unfinished frame wait for the next piece.
         count = max(0, (len(joined) - FRAME) // HOP + 1)
         self._rest = joined[count * HOP :]
         if not count:
@@ -76,6 +77,7 @@ class Decoder:
     def _next(self, key: str) -> Tone | None:
         """Take the key of the next frame; return one that has become certain."""
         self._frame += 1
+        # A key that is held down for a second is still one key.
         if key and key == self._held:
             self._misses = 0
             return None
@@ -88,6 +90,7 @@ class Decoder:
             self._next_key, self._hits, self._gap, self._began = key, 1, 0, self._frame
         else:
             self._gap += 1
+            # A frame that a burst of noise spoilt does not begin the count anew.
             if self._gap >= MISSES:
                 self._next_key = ""
         if not self._next_key or self._hits < HITS:
@@ -100,6 +103,7 @@ class Decoder:
 def decode(audio: Audio) -> tuple[Tone, ...]:
     """Return the keys in a recording, in order."""
     near = resample(audio, RATE).samples
+    # A key may be held to the very end of a recording, where the last frame would be cut off.
     padded = np.concatenate([near, np.zeros(FRAME, np.int16)])
     return tuple(Decoder().feed(padded))
 
@@ -107,7 +111,9 @@ def decode(audio: Audio) -> tuple[Tone, ...]:
 def _keys(frames: NDArray[np.float64]) -> Iterator[str]:
     """Yield each frame's key, or an empty text."""
     powers = 2 * np.abs(frames @ _WAVES) ** 2 / FRAME**2
+    # The small sums here and below keep digital silence from dividing by zero.
     whole = np.mean(frames**2, axis=1) + 1e-12
+    # Columns 0 to 23 are each tone at its frequency, below it and above it; from 24 on are the overtones.
     strongest = powers[:, :24].reshape(len(frames), 3, 8).max(axis=1)
     low, high = strongest[:, :4], strongest[:, 4:]
     row, column = low.argmax(axis=1), high.argmax(axis=1)

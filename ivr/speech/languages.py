@@ -165,6 +165,7 @@ LANGUAGES: Mapping[str, Language] = {row.tag: row for row in _ROWS}
 
 def language_row(name: str) -> Language | None:
     """Return the row of a tag or an alias in any case, or None."""
+    # First as written in flows, which is nearly always so: this is asked for each prompt of each turn.
     if (row := LANGUAGES.get(name)) is not None:
         return row
     plain = name.casefold().replace("_", "-")

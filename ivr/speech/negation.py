@@ -54,6 +54,7 @@ ENGLISH = Negation(
         r"(?: (?:want|need|like|to|speak|speaking|talk|talking|with|been|being|yet|"
         r"for|be|transferred|connected|connect|me|any|about|check|my|the|a|an|that|ask|asking|say))* "
         r"|\b(?:cancel|undo|remove|lift|withdraw|revoke)(?: (?:my|the|a|that|this))* "
+        # With its blank: "no" alone is an answer of its own, and "no, ..." retracts what stands before it.
         r"|\bno "
     ),
     behind=r", *(?:no\b|sorry\b|wrong\b)",

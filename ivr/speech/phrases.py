@@ -74,8 +74,10 @@ def understand(said: str, offers: Sequence[Sequence[str]], language: str, *, who
         return _all_of_it(heard, offers)
     phrases = [(place, _offered(phrase).units) for place, offer in enumerate(offers) for phrase in offer]
     spoken = set(heard.units)
+    # Compared by the first unit: choices of other menus make it hundreds of phrases, and a sentence has ten units.
     begun = ((place, units) for place, units in phrases if units and units[0] in spoken)
     hits = [hit for place, units in begun for hit in _said(place, units, heard)]
+    # Exact phrases first: similar sounds are looked for only where none was said as it is written.
     hits = hits or [hit for place, units in phrases for hit in _nearly_said(place, units, heard)]
     return _clearly(hits) if hits else None
 
@@ -124,9 +126,12 @@ class _Hit:
 
 
 def _heard(said: str, refusals: _Refusals | None = None) -> _Heard:
+    # Cut, since a recogniser that hangs on a television returns minutes of text, and the searches below are
+    # quadratic.
     text = unicodedata.normalize("NFKC", said[:_MOST_TEXT]).casefold()
     text = _OTHER_THINGS.sub(" ", re.sub(r"(?<=[a-z])['’](?=[a-z])", "", text))
     every = list(_UNIT.finditer(text))
+    # A sentence of stop words alone, such as "can I have that", stays as it is.
     units = [unit for unit in every if unit[0] not in _STOP_WORDS] or every
     return _Heard(
         text,
@@ -147,6 +152,7 @@ def _clearly(hits: Sequence[_Hit]) -> int | None:
     """Return the offer whose score clearly exceeds all others, or None."""
     best: dict[int, float] = {}
     for hit in hits:
+        # 信用卡 holds 卡: the longer phrase is what was said, though the other menu choice was found as well.
         if not any(hit.lies_within(other) for other in hits):
             best[hit.place] = max(best.get(hit.place, 0.0), hit.score)
     first, *others = sorted(best, key=lambda place: -best[place])
@@ -158,6 +164,7 @@ def _said(place: int, units: tuple[str, ...], heard: _Heard) -> Iterator[_Hit]:
     size = 0 if _short(units) else len(units)
     for at in range(len(heard.units) - size + 1 if size else 0):
         if heard.units[at : at + size] == units and not heard.refused(at, at + size - 1):
+            # An English word has about two syllables, a Chinese character one.
             syllables = 2 * size if is_word(units[0]) else size
             yield _Hit(place, 1 - BREVITY / syllables, at, at + size - 1)
 
@@ -180,6 +187,7 @@ _Match = tuple[int, int, float]
 def _sounding(units: Sequence[str], heard: _Heard) -> Iterator[_Match]:
     size, short = len(units), _short(units)  # one syllable resembles too many others
     for at in range(len(heard.units) - size + 1 if size else 0):
+        # A single syllable must be the same character: shì is 是, 事, 市 and thirty others.
         if not alike(units[0], heard.units[at]) or (short and heard.units[at] != units[0]):
             continue
         total = 0.0
@@ -216,6 +224,7 @@ def _turned(units: Sequence[str], heard: _Heard) -> Iterator[_Match]:
         return
     for first in range(len(heard.units) - size + 1):
         window = heard.units[first : first + size]
+        # In English only: in Chinese another order is another meaning, as 卡还 is no 还卡.
         complete = all(any(alike(unit, spoken) >= STEM for spoken in window) for unit in units)
         if complete and not heard.negated(first, first + size - 1):
             yield first, first + size - 1, TURNED

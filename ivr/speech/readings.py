@@ -77,6 +77,7 @@ def _entries(block: Block, script: str, problems: list[Problem]) -> list[tuple[s
     valid = []
     for word, reading in block.entries:
         text = " ".join(reading.text.split()) if isinstance(reading, Scalar) else ""
+        # Editors type lü, lu: or lv, by their input method; the readers have v.
         text = text.replace("u:", "v").replace("ü", "v") if script == "Hans" else text
         fault = _fault(word.text, text, script)
         if fault:
@@ -95,6 +96,7 @@ def _fault(word: str, reading: str, script: str) -> str:
         return f"{wrong[0]!r} is no syllable of Mandarin with its tone."
     if not syllables:
         return f"{word!r} has no reading."
+    # Words with Latin letters, such as 鑫e贷, have no fixed number of syllables.
     if re.fullmatch("[\u3400-\u9fff]+", word) and len(syllables) != len(word):
         return f"{word!r} has {len(word)} characters and {len(syllables)} syllables."
     return ""

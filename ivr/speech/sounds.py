@@ -69,6 +69,8 @@ def readings(character: str) -> frozenset[str]:
 
     Obsolete readings of dictionaries are omitted: by those, 卡不 would match 客服.
     """
+    # Imported here: its dictionaries take up to half a second to load, which `load_sounds` does before the first
+    # call.
     from pypinyin import lazy_pinyin
 
     return frozenset((*lazy_pinyin(character), *_ALSO.get(character, "").split()))
@@ -91,6 +93,7 @@ def _words_alike(unit: str, other: str) -> float:
     if _stem(unit) == _stem(other):
         return STEM
     short, long = sorted((unit, other), key=len)
+    # Only long words: in short ones a letter makes another word, as "card" and "cord".
     return MISSPELT if len(short) > 5 and unit[0] == other[0] and _one_slip(short, long) else 0.0
 
 

@@ -75,6 +75,8 @@ class SpeechInput:
 
         The models of our own recognisers continue to load in the background.
         """
+        # Before the server says that it is ready: the first spoken answer of a worker once waited half a second for
+        # these tables.
         phrases = chain.from_iterable(_phrases(release).values())  # which reads the phrasebooks, too
         if self._choice != "none":
             load_sounds("".join(phrases))
@@ -101,6 +103,7 @@ class SpeechInput:
         """Return the caller's input. If the recogniser is unusable or late, the call continues by keys."""
         if recorded.left:
             return HungUp()
+        # A key ends a recording, and counts: callers who were asked to speak may always press instead.
         if recorded.key:
             return Digits(recorded.key)
         until = time.monotonic() + self.deadline
@@ -109,6 +112,8 @@ class SpeechInput:
         except (LateError, NoRecording):
             return RecognizerFailed("keys")
         finally:
+            # Deleted in any case, also after a failure: a caller's voice is personal data, and the carrier would keep
+            # it.
             self._deleting.submit(lambda: self._recordings.forget(recorded.url))
 
     def _heard(self, url: str, hearing: Hearing, until: float) -> Input:
@@ -121,8 +126,11 @@ class SpeechInput:
             audio = read_wav(data)
         except ValueError:
             return RecognizerFailed("keys")
+        # Before the recogniser, which hears words in noise with a confidence of up to 1.0.
         nothing = refused(audio)
         if nothing and nothing.reason == "keys":
+            # The carrier has not seen this key: it was pressed into the tone of the recording. A to D are no keys of
+            # a caller.
             pressed = [press.key for press in decode(audio) if press.key in _KEYS]
             return Digits(pressed[0]) if pressed else NoInput()
         listener = self._listener(hearing.language)
@@ -171,6 +179,7 @@ def _input(result: RecognizedPhrase | Nothing) -> Input:
         return Speech(result.text, result.confidence)
     if result.reason in _NOT_SAID:
         return NoInput()
+    # Unclear speech is the caller's try, and is asked again; a recogniser that failed is ours, and costs no try.
     return Speech("", 0.0) if result.reason == "unclear" else RecognizerFailed("keys")
 
 

@@ -14,6 +14,7 @@ _TRADITIONAL = (
     "錢總從陽選謝碼邊塊會辦這輸兒戶隨還請問鍵賬"
 )
 _TO_TRADITIONAL = str.maketrans(_SIMPLIFIED, _TRADITIONAL)
+# 历, 后 and 账 have several traditional forms, so that these are converted in this direction only.
 _TO_SIMPLIFIED = str.maketrans(_TRADITIONAL + "匯曆後帳週", _SIMPLIFIED + "汇历后账周")
 
 

@@ -71,6 +71,7 @@ def read_pack(path: Path) -> Units:
         return Units(str(index["version"]), places, coded)
     except OSError as fault:
         raise VoiceFailed(f"{path} cannot be read: {fault.strerror or fault}") from None
+    # All of these come from a pack that was cut off or changed; the cure is the same for each.
     except (zipfile.BadZipFile, EOFError, KeyError, ValueError, TypeError, AttributeError, NotImplementedError):
         raise VoiceFailed(f"{path} is damaged; delete it and download it again") from None
 
@@ -80,6 +81,7 @@ def build_pack(recordings: Iterable[Path], target: Path) -> int:
 
     Raises ValueError if there are none, or one is unreadable.
     """
+    # Sorted, so that the pack is the same on each machine: its digest is a part of the names of all prompts.
     sounds = {unit_name(path): path for path in sorted(recordings) if _wanted(path)}
     if not sounds:
         raise ValueError("there is no file cmn-<syllable>.mp3")
@@ -107,6 +109,7 @@ def _wanted(path: Path) -> bool:
 
 
 def _prepared(recorded: Audio) -> bytes:
+    # Trimmed at the recording's own rate, where the noise floor is measured without the ringing of a filter.
     sound = resample(core(recorded), RATE).fractions()
     strength = float(np.sqrt(np.mean(sound**2))) if len(sound) else 0.0
     if not strength:

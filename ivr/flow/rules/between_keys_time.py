@@ -1,4 +1,4 @@
-"""Check `inter_digit_timeout`: The wait between two keys."""
+"""Check `inter_digit_timeout`, the wait between two keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check `timeout`: The wait for the first key."""
+"""Check `timeout`, the wait for the first key."""
 
 from __future__ import annotations
 

@@ -52,6 +52,7 @@ class LoadingRecognizer(Recognizer, Generic[M]):
 
     def prepare(self, language: str) -> None:
         """Start to load the model, if one is installed."""
+        # Called while the prompt is spoken. Without a model the answer will say so, with its cure.
         with suppress(LookupError):
             self._model(language)
 
@@ -63,6 +64,8 @@ class LoadingRecognizer(Recognizer, Generic[M]):
             return Nothing("unclear")
         until = time.monotonic() + deadline
         try:
+            # A model that is still loading must not hold the caller: the call goes on by keys, and the next answer
+            # finds it loaded.
             model = self._model(expecting.language).result(deadline)
             left = max(0.0, until - time.monotonic())
             return self._workers.run(lambda: self._recognised(model, audio, expecting, until), left)
@@ -76,6 +79,7 @@ class LoadingRecognizer(Recognizer, Generic[M]):
         folder = self._folder(language)
         if folder is None:
             raise LookupError(language)
+        # Two first callers must not load the same model twice: a large one takes 500 MiB.
         with self._lock:
             if folder not in self._models:
                 self._models[folder] = in_background(lambda: self._load(folder), "ivr-loads-model")

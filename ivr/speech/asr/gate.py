@@ -51,8 +51,10 @@ def _reason(audio: Audio) -> Reason | None:
     sound = _Sound.of(near)
     if sound.loudest < _QUIETEST:
         return "silence"
+    # Before music: a tone of a key is one held pitch, too.
     if decode(near):
         return "keys"
+    # Both: a stretched vowel such as 嗯 is one long note, but the rest of the answer is none.
     if sound.longest_note >= LONGEST_NOTE and sound.in_notes > MOST_NOTES:
         return "music"
     if sound.range < LEAST_RANGE or sound.seconds < _SHORTEST or sound.flatness > FLATTEST:
@@ -78,6 +80,7 @@ class _Sound:
         powers: _Floats = (whole[: count * _FRAME].reshape(count, _FRAME) ** 2).mean(axis=1) + _TINY
         levels = 10 * np.log10(powers)
         loudest = float(10 * np.log10(np.sort(powers)[-_LOUDEST:].mean()))
+        # Not the quietest frame, which may be a gap of digital silence that the carrier put in.
         background = float(np.percentile(levels, 10))
         spectra = _spectra(whole, count)
         above = levels > max(background + LEAST_RANGE, _QUIETEST - 3)

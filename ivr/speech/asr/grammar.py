@@ -44,6 +44,7 @@ class Grammar:
         Words of the phrase may also stand around it: callers begin anew, and a model may recognise a breath as half a
         word. Words outside of all phrases are ignored; only a model without a grammar returns them.
         """
+        # A big model without a grammar also hears the fillers around a phrase, which are no part of any.
         words = tuple(word for word in text.split() if word in self._vocabulary)
         phrases = {
             phrase
@@ -63,6 +64,7 @@ def grammar_of(phrases: Iterable[str], knows: Knows) -> Grammar:
         if missing:
             unknown[phrase] = missing
         elif words:
+            # Two phrases that split into the same words sound the same; the first one is what the editor put first.
             heard.setdefault(words, phrase)
     return Grammar(heard, unknown)
 
@@ -80,12 +82,14 @@ def _split(part: str, knows: Knows) -> KnownWords:
     """Split a text into the fewest known words; a character that is in no word becomes a word."""
     if knows(part) or not _UNSPACED.search(part):
         return (part,)
+    # Dynamic programming over the ends: greedy splitting takes the longest word first, and fails on what is left.
     best: list[tuple[int, int, KnownWords]] = [(0, 0, ())]
     for end in range(1, len(part) + 1):
         ways = []
         for start in range(max(0, end - _LONGEST_WORD), end):
             word = part[start:end]
             is_known = knows(word)
+            # A character that the model lacks stands for itself, so that operators are told which one it is.
             if is_known or end - start == 1:
                 unknown, count, words = best[start]
                 ways.append((unknown + (not is_known), count + 1, (*words, word)))
@@ -99,6 +103,8 @@ def judged(grammar: Grammar, segments: Sequence[Sequence[tuple[str, float]]]) ->
     if not heard:
         return Nothing("unclear")
     texts = {result.text for result in heard if isinstance(result, RecognizedPhrase)}
+    # Two phrases in one answer, or one beside something unclear: a guess could move money, a question only takes
+    # seconds.
     if len(texts) != 1 or any(isinstance(result, Nothing) for result in heard):
         return Nothing("unclear")
     return max(
@@ -121,6 +127,7 @@ def _segment(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> Rec
 def _shares(grammar: Grammar, alternatives: Sequence[tuple[str, float]]) -> dict[str, float]:
     """Return each phrase's share of the likelihood of all alternatives."""
     best = max(score for _, score in alternatives)
+    # Relative to the best: the likelihoods themselves are below the smallest float.
     weights = [math.exp(score - best) for _, score in alternatives]
     shares: dict[str, float] = {}
     for (text, _), weight in zip(alternatives, weights, strict=True):

@@ -37,6 +37,7 @@ def sample_rate(model: Path) -> int:
             continue
         if line:
             return int(line[1])
+    # Most models are trained at 16 kHz; those for telephones say so in their configuration.
     return 16_000
 
 
@@ -80,6 +81,7 @@ def _in_packages(language: str) -> Path | None:
     for tag in _tags(language):
         name = f"vosk_model_{tag.replace('-', '_')}"
         package = importlib.util.find_spec(name)
+        # Located and not imported: a path is all that is wanted of the package.
         for place in (package.submodule_search_locations or ()) if package else ():
             inside = [Path(place), *sorted(entry for entry in Path(place).iterdir() if entry.is_dir())]
             if model := next(filter(_is_model, inside), None):

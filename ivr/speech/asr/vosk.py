@@ -60,6 +60,7 @@ class _Loaded:
     def alternatives(self, audio: Audio, grammar: Grammar, until: float) -> list[list[tuple[str, float]]]:
         """Return the alternatives of each segment of speech. Raises LateError at `until`, by time.monotonic()."""
         lines = json.dumps(grammar.lines(self.knows), ensure_ascii=False)
+        # A new one for each answer: it adapts to the speaker, and the next caller is another.
         recogniser = self._recogniser(self._model, self.rate, *([lines] if self.constrained else []))
         recogniser.SetMaxAlternatives(ALTERNATIVES)
         results = []

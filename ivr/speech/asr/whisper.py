@@ -58,6 +58,8 @@ class _Loaded:
         tokenizer = self._tokenizer(self._model.hf_tokenizer, True, task="transcribe", language=language)
         samples = at_rate(audio, _RATE).fractions().astype(np.float32)
         features = self._model.feature_extractor(samples)
+        # The encoder's time depends on the frames alone; padding an answer of a second to thirty costs ten times as
+        # much.
         frames = min(_LONGEST, max(_SHORTEST, len(samples) * _FRAMES_A_SECOND // _RATE + _FRAMES_A_SECOND))
         features = np.pad(features, ((0, 0), (0, max(0, frames - features.shape[1]))))[:, :frames]
         encoded = np.asarray(self._model.encode(np.ascontiguousarray(features)))
@@ -73,6 +75,7 @@ class _Loaded:
         many = self._view(np.ascontiguousarray(np.repeat(encoded, len(tokens), axis=0)))
         frames = [max(1, samples // (2 * _RATE // _FRAMES_A_SECOND))] * len(tokens)
         results = self._model.model.align(many, list(tokenizer.sot_sequence), tokens, frames)
+        # The mean, not the sum: a long phrase must not lose against a short one for its length.
         return [float(np.mean(np.log(np.asarray(result.text_token_probs) + 1e-9))) for result in results]
 
 

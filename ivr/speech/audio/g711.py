@@ -12,6 +12,7 @@ _BIAS, _CLIP = 0x84, 32635
 def mulaw_bytes(samples: Samples) -> bytes:
     """Return the mu-law coding, one byte per sample."""
     wide = samples.astype(np.int32)
+    # As 32 bits, since the absolute value of -32768 does not fit into 16.
     size = np.minimum(np.abs(wide), _CLIP) + _BIAS
     segment = np.floor(np.log2(size)).astype(np.int32) - 7
     mantissa = (size >> (segment + 3)) & 0x0F

@@ -49,6 +49,7 @@ def loudness(audio: Audio) -> float:
     heard = powers[_lufs(powers) > QUIET]
     if not len(heard):
         return QUIET
+    # The two gates of BS.1770: first what is inaudible, then pauses, which are 10 LU below the mean of the rest.
     near = heard[_lufs(heard) > _lufs(heard.mean()) - 10]
     return max(QUIET, float(_lufs(near.mean())))
 
@@ -60,6 +61,8 @@ def levelled(audio: Audio, target: float = TARGET, *, ceiling: float = CEILING) 
         return audio
     fractions, made, gain = audio.fractions(), audio, 0.0
     highest = 10 ** (ceiling / 20)
+    # Limiting takes away some of the loudness that was just added; the rounds are bounded, since a sound of peaks
+    # alone may never reach the target.
     for _ in range(8):
         if abs(target - level) < 0.1:
             break
@@ -102,6 +105,8 @@ def _loud_frames(audio: Audio, below: float, above_noise: float, noise_share: in
     if not len(levels) or (loudest := float(levels.max())) < QUIET:
         return np.zeros(0, np.intp)
     limit = max(loudest + below, float(np.percentile(levels, noise_share)) + above_noise)
+    # A recording that is noisy throughout still has its loudest parts; without this bound nothing would be left of
+    # it.
     return np.flatnonzero(levels > min(limit, loudest - 6))
 
 
@@ -122,6 +127,7 @@ def _cut(audio: Audio, first: int, last: int, keep: float) -> Audio:
 def _block_powers(audio: Audio) -> Fractions:
     weighted = shaped(audio.fractions(), audio.rate, _k_weights)
     size, hop = round(_BLOCK * audio.rate), round(_HOP * audio.rate)
+    # A prompt of one syllable is shorter than a block, and is measured as a whole.
     if len(weighted) < size:
         return np.array([np.mean(weighted**2)] if len(weighted) else [])
     windows = np.lib.stride_tricks.sliding_window_view(weighted, size)[::hop]

@@ -34,6 +34,7 @@ def play_sound(audio: Audio) -> None:
         source = frames()
         next(source)
         device.start(source)
+        # miniaudio plays in a thread of its own, and closing the device cuts it off.
         time.sleep(audio.seconds)
     finally:
         device.close()

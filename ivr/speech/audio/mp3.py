@@ -22,6 +22,7 @@ def read_mp3(data: bytes) -> Audio:
 
 def read_sound(data: bytes) -> Audio:
     """Return the sound of a WAV or MP3 file. Raises ValueError with the cause."""
+    # By content: studios name MP3 files .wav, and the other way round.
     if data[:4] == b"RIFF":
         return read_wav(data)
     if data[:3] == b"ID3" or (len(data) > 2 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0):

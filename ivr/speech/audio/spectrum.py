@@ -33,6 +33,7 @@ def resample(audio: Audio, rate: int = RATE) -> Audio:
     spectrum = np.fft.rfft(padded)
     frequencies = hertz(len(padded), audio.rate)
     limit = min(audio.rate, rate) / 2
+    # Not at a sharp edge, which would ring: the last 8 percent fall off smoothly.
     spectrum *= _falling(frequencies, limit * 0.92, limit)
     made = np.fft.irfft(_fitted(spectrum, whole * step_out // 2 + 1), whole * step_out) * (step_out / step_in)
     wanted = math.ceil(len(audio.samples) * step_out / step_in)

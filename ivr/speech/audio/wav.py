@@ -60,7 +60,9 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     place = 12
     while place + 8 <= len(data):
         name, size = struct.unpack_from("<4sI", data, place)
+        # A slice past the end is what there is: programs that write to a pipe leave the size as 0 or 0xFFFFFFFF.
         yield name, data[place + 8 : place + 8 + size]
+        # Parts begin at even places; a part of odd length has one more byte that its size does not count.
         place += 8 + size + size % 2
 
 
@@ -68,6 +70,7 @@ def _format(body: bytes) -> _Format:
     if len(body) < 16:
         raise ValueError("the WAV file's description of its sound is cut off")
     coding, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", body)
+    # The real coding is then in the first two bytes of a GUID, as Windows writes it for 24 bits.
     if coding == _EXTENSIBLE and len(body) >= 26:
         (coding,) = struct.unpack_from("<H", body, 24)
     form = _Format(coding, channels, rate, bits)
@@ -98,6 +101,7 @@ def _pcm24(body: bytes) -> Fractions:
 
 
 def _float32(body: bytes) -> Fractions:
+    # One sample that is not a number would spoil every measurement.
     return np.nan_to_num(np.frombuffer(body, "<f4").astype(np.float64), posinf=1, neginf=-1)
 
 

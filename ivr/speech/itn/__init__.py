@@ -48,6 +48,7 @@ def inverse_normalize(text: str, language: str, entry: str = "keys", today: date
     if listener is None or len(text) > _MOST_TEXT:
         return None
     plain = unicodedata.normalize("NFKC", text).casefold()
+    # Carriers' recognisers for other scripts write their own digits, which `isdecimal` would let through.
     plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain).strip()
     plain = listener.corrected(plain)
     match entry:

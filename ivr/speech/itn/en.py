@@ -58,6 +58,7 @@ def corrected(text: str) -> str:
 
 def key(text: str) -> str | None:
     """Understand one key; "to", "too", "for", "won" and "ate" are digits where nothing else can be meant."""
+    # Only a lone word: "to" in "to my account" is no digit.
     words = _words(text)
     return keys(_MISWRITTEN.get(words[0], words[0]) if len(words) == 1 else text)
 
@@ -123,6 +124,7 @@ def amount(text: str) -> Decimal | None:
     """
     words = [word for word in _words(text) if word not in _AROUND_MONEY]
     place = next((at for at, word in enumerate(words) if word in _YUAN), None)
+    # Without the unit, "fifty fen" is still an amount, and "fifty" a plain number.
     if place is None:
         return _coins(words) if words and words[-1] in _COINS else _number(words)
     before, behind = words[:place], [word for word in words[place + 1 :] if word not in _YUAN]

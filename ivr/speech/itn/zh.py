@@ -76,10 +76,12 @@ def keys(text: str) -> str | None:
 def _value(text: str) -> int | None:
     """Return the value of a cardinal such as 3百05, with Arabic digits."""
     for unit, size in (("亿", 10**8), ("万", 10**4), ("千", 1000), ("百", 100), ("十", 10)):
+        # From the right: 一万亿 has its 亿 behind a 万, and is a million million.
         head, separator, tail = text.rpartition(unit) if unit == "亿" else text.partition(unit)
         if separator:
             many = 1 if size == 10 and not head else _value(head)
             rest = _rest(tail, size)
+            # 五十三百 is no number: the caller is asked again rather than guessed at.
             if not many or rest is None or rest >= size or (many > 9 and size < 10**4):
                 return None
             return many * size + rest

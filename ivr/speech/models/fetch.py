@@ -28,6 +28,7 @@ def connection(url: str) -> Iterator[urllib3.PoolManager]:
     """Yield a connection pool for a URL, through the proxy of the environment."""
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme) if not proxy_bypass(parts.hostname or "") else None
+    # No retries inside: `fetch` resumes by itself and says what has happened. Model hosts redirect to their mirrors.
     tries = urllib3.Retry(0, redirect=5)
     if proxy:
         pool: urllib3.PoolManager = urllib3.ProxyManager(proxy, timeout=_TIMEOUT, maxsize=8, retries=tries)
@@ -51,6 +52,7 @@ def fetch(
         try:
             _attempt(pool, url, part, most, progress)
         except _FAULTS as fault:
+            # An error with a file's name is that of the disk, and no further attempt would change it.
             if isinstance(fault, OSError) and fault.errno is not None and fault.filename is not None:
                 raise ModelError(f"{fault.filename} cannot be written: {fault.strerror}") from None
             last = fault
@@ -66,6 +68,7 @@ def fetch(
 
 def _attempt(pool: urllib3.PoolManager, url: str, part: Path, most: int, progress: FetchProgress) -> None:
     have = part.stat().st_size if part.exists() else 0
+    # Unpacked on the way, the bytes that are here would not be those that the server counts for a range.
     headers = {"Accept-Encoding": "identity", "User-Agent": "ivr"} | ({"Range": f"bytes={have}-"} if have else {})
     answer = pool.request("GET", url, headers=headers, preload_content=False)
     try:
@@ -81,6 +84,7 @@ def _attempt(pool: urllib3.PoolManager, url: str, part: Path, most: int, progres
             while chunk := answer.read1(_CHUNK):  # not stream(), which loses the data before an interruption
                 have += len(chunk)
                 if have > most:
+                    # A later run would otherwise resume the wrong file.
                     file.truncate(0)
                     raise ModelError(
                         f"{url} is larger than the {most} bytes that it should have; nothing of it is kept"

@@ -80,8 +80,10 @@ def _order(name: str) -> str:
 
 def _fetch_all(model: Model, here: Path, progress: FetchProgress, pause: float) -> None:
     wanted = [name for name in model.files if not (here / name).exists()]
+    # An earlier run has fetched these already, so the bar begins where it stopped.
     for path in here.iterdir():
         progress(path.stat().st_size)
+    # Bounded by what was pinned: a server must not fill the disk before the digest is compared.
     most = MOST_SMALL if model.names else model.size
     with connection(model.url) as pool, ThreadPoolExecutor(_AT_ONCE) as workers:
         running = [workers.submit(fetch, pool, model.url + name, here / name, most, progress, pause) for name in wanted]
@@ -163,6 +165,7 @@ def _place(model: Model, made: Path, folder: Path) -> Path:
     home, old = folder / model.name, folder / f".{model.name}-old"
     clear(old)
     if home.exists():
+        # Renamed first and deleted after: a server that opens a model meanwhile finds the old one or the new one.
         home.rename(old)
     made.rename(home)
     clear(old)

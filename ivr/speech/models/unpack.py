@@ -22,6 +22,7 @@ _Entry = tuple[str, int, Callable[[], IO[bytes] | None]]
 
 def unpack(archive: Path, target: Path) -> None:
     """Unpack a ZIP or tar archive into an empty folder. Raises ModelError for a damaged or malicious one."""
+    # A bomb of a few kilobytes unpacks to gigabytes; a model never shrinks by more than this.
     room = archive.stat().st_size * MOST_TIMES
     try:
         with _entries(archive) as entries:
@@ -31,6 +32,8 @@ def unpack(archive: Path, target: Path) -> None:
                     raise ModelError(f"{archive.name} unpacks to far more than a model has; it is not used")
                 path = target / _inside(archive, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
+                # "x" refuses a second entry of the same name, by which an archive could replace a file that was
+                # checked.
                 with opened() or _gone(archive) as source, path.open("xb") as file:
                     _copy(source, file, size)
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError, ValueError, RuntimeError) as fault:
@@ -75,6 +78,8 @@ def _of_tar(archive: Path, bundle: tarfile.TarFile) -> Iterator[_Entry]:
 
 def _inside(archive: Path, name: str) -> PurePosixPath:
     path = PurePosixPath(name.replace("\\", "/"))
+    # Checked here for both kinds: Python filters tar archives only, and not in every 3.11. A colon is a drive or a
+    # stream on Windows.
     if path.is_absolute() or ".." in path.parts or not path.parts or ":" in name or "\0" in name:
         raise ModelError(f"{archive.name} wants to write to {name!r}, outside its folder; it is not used")
     return path

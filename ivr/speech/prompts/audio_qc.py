@@ -47,6 +47,7 @@ def check_sound(standing: Standing, wav: bytes | None) -> Checked:
         return Checked(standing, faults=(str(fault),))
     spoken, rate = standing.prompt.spoken, standing.prompt.rate
     lead, tail = _silences(audio)
+    # The pace is that of the speech: silence at the ends is a fault of its own.
     speech = max(0.01, audio.seconds - lead - tail)
     characters, words = characters_and_words(spoken)
     level = loudness(audio)
@@ -82,6 +83,7 @@ def _read(standing: Standing) -> tuple[int | None, list[str]]:
     """Return the number of syllables that a local voice reads in a prompt, and the faults of its text."""
     prompt = standing.prompt
     characters, _ = characters_and_words(prompt.spoken)
+    # A person reads names and English words as they are; only a voice can misread them.
     if standing.piece is None or standing.piece.recorded:
         return None, []
     row = language_row(prompt.language)

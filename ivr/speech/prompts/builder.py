@@ -127,6 +127,7 @@ class Workshop:
         """
         made: list[_Made] = []
         failed: list[tuple[KnownPrompt, str]] = []
+        # Threads are enough: the voices work in native code or in child processes.
         with ThreadPoolExecutor(max(2, os.cpu_count() or 1), thread_name_prefix="prompts") as pool:
             under_way = {pool.submit(self._made, prompt): prompt for prompt in self.prompts}
             for done, future in enumerate(as_completed(under_way), 1):
@@ -136,6 +137,8 @@ class Workshop:
                     failed.append((under_way[future], str(fault)))
                 if progress:
                     progress(done, len(under_way))
+        # Before the index is written: a build that fails in between repeats its work, but never forgets which text a
+        # recording has.
         self.recordings.remember()
         self._keep([result.piece for result in made], prune)
         new = sum(result.new for result in made)
@@ -159,6 +162,7 @@ class Workshop:
         """Return a prompt's file, rendered if missing; None if the carrier speaks it. Raises VoiceFailed."""
         refused = ""
         recording = self._recording(prompt)
+        # In the order of a call, so that a build makes the file that the call will look for.
         for source in self.order:
             if source == "recordings" and recording:
                 try:
@@ -191,6 +195,7 @@ class Workshop:
         name = file_of(prompt.language, key)
         path = self.index.audio / name
         new = not path.is_file()
+        # Named by its content: a file that is there is right, and a build after a small change takes seconds.
         if new:
             data = make()
             write_whole(path, data)
@@ -201,6 +206,7 @@ class Workshop:
 
     def _keep(self, pieces: list[PromptPiece], prune: bool) -> None:
         """Write the index; without `prune`, entries of other flows, older texts and failed prompts stay in it."""
+        # A folder may serve several lines; their entries are not this build's to delete.
         made = {piece.sound for piece in pieces}
         old = [] if prune else [piece for piece in self.index.pieces() if piece.sound not in made]
         self.index.keep([*old, *pieces])

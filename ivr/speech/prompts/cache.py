@@ -59,6 +59,7 @@ class SoundCache:
         try:
             if self._clock() - path.stat().st_mtime < self._seconds:
                 data = path.read_bytes()
+                # The time of the file is that of its last use, which the sweep goes by, also for other processes.
                 path.touch()
                 self.hits += 1
                 return data
@@ -77,6 +78,7 @@ class SoundCache:
             return False
         with self._lock:
             self._written += len(data)
+            # By what this process wrote: looking at the folder at each sentence would cost more than the sentence.
             due = self._written > min(_SWEEP_BYTES, self._most // 4) or self._clock() - self._swept > self._seconds / 4
             if due:
                 self._written, self._swept = 0, self._clock()
@@ -88,6 +90,7 @@ class SoundCache:
         """Delete expired sounds, and the least recently used ones above the maximum."""
         files: list[tuple[float, int, Path]] = []
         for path in self.folder.glob("*.wav"):
+            # Another process may have deleted it between the listing and the look.
             with suppress(OSError):
                 stat = path.stat()
                 files.append((stat.st_mtime, stat.st_size, path))

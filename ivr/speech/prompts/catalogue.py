@@ -76,6 +76,7 @@ def known_prompts(release: Release) -> tuple[KnownPrompt, ...]:
         sound = prompt.sound
         if not sound[1]:
             continue
+        # Two texts of one step, such as a menu by day and by night, need two files.
         name = _free(names, prompt, sound)
         there = prompts.setdefault(sound, replace(prompt, id=name))
         if name != there.id and name not in there.also:
@@ -101,6 +102,7 @@ def _of_flows(release: Release) -> Iterator[KnownPrompt]:
 
 
 def _of_step(release: Release, flow: Flow, step: LiveStep, language: str) -> Iterator[KnownPrompt]:
+    # By identity: the same words at two places of a step are two texts with two names.
     met: set[int] = set()
     for hidden in _hidden(flow, step):
         for turn in _scenes(release, flow, step, language, hidden):
@@ -119,6 +121,7 @@ def _hidden(flow: Flow, step: LiveStep) -> Iterator[frozenset[str]]:
         yield frozenset()
         return
     choices: list[Choice] = [*within(step, Choice), *flow.globals]
+    # Choices with the same condition come and go together, and are one condition here.
     conditions = list(dict.fromkeys(choice.when.text for choice in choices if choice.when))
     sizes = range(len(conditions) + 1) if len(conditions) <= _MOST_CONDITIONS else (0, len(conditions))
     for size in sizes:
@@ -140,6 +143,7 @@ def _scenes(
         alone = step.for_one_item()
         for there in (step,) if alone is step else (step, alone):
             turn = dry_run_turn(flow, release.line, step, language, scene, hidden)
+            # A dry run has no bank and no agents; what the step said before it needed one is what is wanted.
             with suppress(Exception):  # the texts of a step that needs a real call are listed from its fields
                 there.enter(turn) if what is None else there.answer(turn, what)
             yield turn

@@ -48,6 +48,7 @@ def hearing_with(index: PromptIndex | None = None) -> Hear:
 def _seconds(say: Say, flow: Flow, index: PromptIndex | None) -> float:
     if index is not None:
         sound = sound_of(say.text, say.language, say.rate)
+        # A person's recording is what callers hear where there is one, and is often slower than the voice.
         piece = index.find(sound, recorded=True) or index.find(sound, recorded=False)
         if piece is not None:
             return piece.seconds

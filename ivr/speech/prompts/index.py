@@ -110,6 +110,7 @@ class PromptIndex:
 
     def _pieces(self) -> Mapping[tuple[bool, PromptSound], PromptPiece]:
         now = self._clock()
+        # A look at the disk for each prompt of each turn would be most of a turn; a build is heard two seconds later.
         if now - self._looked < LOOK_SECONDS:
             return self._last_read
         self._looked = now
@@ -124,6 +125,7 @@ class PromptIndex:
             stat = self._index.stat()
         except OSError:
             return (0, 0)
+        # The inode, too: two builds within one tick of the file system's clock replace the file by another one.
         return stat.st_mtime_ns, stat.st_ino
 
     def _read(self) -> Mapping[tuple[bool, PromptSound], PromptPiece]:

@@ -130,6 +130,7 @@ class RecordedPrompts:
     ) -> RecordedWords | None:
         """Return the stored text of a file; a new one has its prompt's current text."""
         noted = manifest.get(name)
+        # By the file's content: a file that was recorded anew has the words of today, an old one those of its day.
         if noted and noted.sha256 == digest:
             return noted
         prompt = self._prompts.get((language, name))

@@ -68,6 +68,7 @@ class PromptRenderer:
         end = time.monotonic() + seconds
         while asked := {want: voices.pop(0) for want, voices in missing.items() if voices}:
             left = end - time.monotonic()
+            # While another voice could still follow, the first one must leave time for it.
             share = left * _FIRST_SHARE if any(missing.values()) else left
             sounds |= self._round(asked, share)
             missing = {want: voices for want, voices in missing.items() if want not in sounds}
@@ -99,12 +100,14 @@ class PromptRenderer:
             with suppress(Exception):
                 if future.done():
                     sounds[want] = future.result()
+            # A voice that refuses a text at once is not late: it answered, and may speak the next one.
             self.voices.answered(asked[want], want in sounds or not slow)
         return sounds
 
     def _start(self, want: Wanted, voice: Voice, seconds: float) -> Future[bytes] | None:
         """Start to render, unless another call is rendering the same text."""
         key = (self._name(want), voice.name)
+        # Two callers who hear the same sentence wait for one rendering, and not each for their own.
         with self._lock:
             if key in self._under_way:
                 return self._under_way[key]

@@ -68,12 +68,14 @@ class Prompts:
         """
         try:
             return self._voiced(prompts, carrier_speaks)
+        # A prompt must never cost the call: the carrier's own voice reads the text.
         except Exception as fault:
             self.faults[type(fault).__name__] += 1
             return prompts
 
     def _voiced(self, prompts: tuple[Prompt, ...], carrier_speaks: bool) -> tuple[Prompt, ...]:
         order = self._order(carrier_speaks)
+        # The usual line has no recordings; this saves a look-up for each sentence of each prompt.
         if order[0] == "recordings" and not self.index.any_recorded:
             order = order[1:]
         if order[0] == "cloud":
@@ -180,6 +182,7 @@ class Prompts:
         for part in planned:
             if not isinstance(part, _Pending):
                 yield part
+            # The URL holds the text, not a name of a file: another server may be asked for the sound.
             elif part.wanted in made:
                 yield Play(self.links.address(part.wanted), part.say.barge_in)
             else:

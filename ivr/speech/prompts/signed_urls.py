@@ -40,5 +40,6 @@ class SignedUrls:
             content = self._seal.open(f"{SPOKEN}.{name}").reveal()
         except StoreError:
             return None
+        # Safe to unpack: only texts that this deployment sealed can be opened.
         at, language, rate, spoken = json.loads(content)
         return Wanted(spoken, language, rate) if abs(self._clock() - at) < HOLDS_SECONDS else None

@@ -48,6 +48,7 @@ class Voices:
         return [
             voice
             for voice in self.all
+            # Only what is known already is asked here; `why_not` may start a process or read a model.
             if voice.speaks(language)
             and now >= self._resting.get(voice.name, float("-inf"))
             and not self._known_to_fail(voice, language, now)
@@ -83,6 +84,7 @@ class Voices:
     def answered(self, voice: Voice, in_time: bool) -> None:
         """Record whether a voice answered in time."""
         with self._lock:
+            # One late answer may be a busy moment; two in a row are a voice that hangs.
             late = 0 if in_time else self._late.get(voice.name, 0) + 1
             self._late[voice.name] = late
             if late >= _PATIENCE:
@@ -110,6 +112,7 @@ def rendered(voice: Voice, spoken: str, language: str, rate: float, deadline: fl
         raise
     except Exception as fault:
         raise VoiceFailed(f"the voice {voice.name} raised {type(fault).__name__}") from None
+    # pyttsx3 sometimes writes a file without sound, and reports success.
     if empty(audio, spoken):
         raise VoiceFailed(f"the voice {voice.name} returned a sound without speech")
     return audio

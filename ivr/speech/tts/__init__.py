@@ -44,6 +44,7 @@ class Readings:
         own = {word.casefold(): reading for word, reading in self.by_language.get(language, {}).items()}
         if not own:
             return text
+        # The longest first, or a name would be replaced inside of a longer one.
         words = "|".join(re.escape(word) for word in sorted(own, key=len, reverse=True))
         pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])", re.IGNORECASE)
         return pattern.sub(lambda match: own[match[0].casefold()], text)

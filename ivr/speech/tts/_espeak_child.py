@@ -33,6 +33,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    # In a thread, so that the end of the input ends the process even while espeak hangs.
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     try:
         engine = _engine()
@@ -53,6 +54,7 @@ def main() -> None:
 def _listen(requests: queue.SimpleQueue[bytes]) -> None:
     for line in sys.stdin.buffer:
         requests.put(line)
+    # Not sys.exit, which would only end this thread, and wait for the one that hangs.
     os._exit(0)
 
 
@@ -121,6 +123,7 @@ def _rendered(engine: Any, request: dict[str, Any]) -> bytes:
     try:
         with _file() as path:
             engine.save_to_file(request["text"], path)
+            # The event is awaited as well: in 3 to 13 of 100 runs the file is missing or empty here.
             engine.runAndWait()  # often returns before the file is complete
             if not finished.wait(_PATIENCE):
                 raise RuntimeError("the engine did not finish")

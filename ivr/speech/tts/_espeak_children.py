@@ -47,11 +47,13 @@ class EspeakChild:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env={name: os.environ[name] for name in _KEPT if name in os.environ},
+                # Ctrl-C in a terminal goes to the whole group; the parent ends its children in order.
                 start_new_session=True,
             )
         except OSError as fault:
             raise VoiceFailed(f"the speech process does not start: {fault.strerror}") from None
         self._input, self._output = _pipe(self.process.stdin), _pipe(self.process.stdout)
+        # A child that hangs does not read, and a long text would block the parent in `write` beyond the deadline.
         os.set_blocking(self._input.fileno(), False)
         try:
             self.version = str(self._head(until)["ready"])
@@ -148,9 +150,11 @@ class Children:
             child = _taken(idle) or EspeakChild(self._command, until)
             try:
                 yield child
+            # Also for an interrupt: a child that was left in the middle of an answer would give it to the next text.
             except BaseException:
                 child.kill()
                 raise
+            # After `close` the list is another one: a child of before must not be left running in the old one.
             if child.sentences >= LONGEST_LIFE or idle is not self._idle:
                 child.kill()
             else:

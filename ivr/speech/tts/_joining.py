@@ -116,7 +116,9 @@ class Joiner:
 
     def _unit(self, syllable: Syllable) -> str | None:
         """Return the unit of a syllable; one of another tone if its own was not recorded."""
+        # These syllables were not recorded; the ones instead are the nearest that were.
         letters = {"yo": "you", "n": "en", "m": "mu", "ng": "en", "len": "leng"}.get(syllable.letters, syllable.letters)
+        # The fourth tone is first of the others: it is also the one that a neutral tone is made of.
         tones = (syllable.tone, 4, 1, 2, 3)
         return next((name for tone in tones if (name := f"{letters}{tone}") in self.units), None)
 
@@ -125,6 +127,7 @@ class Joiner:
             if (prepared := self._made.get(plan)) is not None:
                 self._made.move_to_end(plan)
                 return prepared
+        # The sound is made outside of the lock: two callers may make the same syllable, and none waits for another.
         whole = self.units.sound(plan.unit)
         kept = Audio(whole.samples[: round(len(whole.samples) * plan.share)], whole.rate)
         made = faster(kept, plan.tempo).fractions() * plan.gain

@@ -76,6 +76,7 @@ class Lexicon:
         """
         place = 0
         for count, joined in self._joined(self._segmenter().cut(text)):
+            # A single word of jieba's may still hold an entry inside, which `_word` looks for.
             entry = self._entry(joined) if count > 1 else None
             if entry is not None:
                 yield joined, entry
@@ -131,6 +132,7 @@ def _in_context(sign: str, before: str, behind: str) -> str | None:
 def _dictionary(word: str) -> tuple[str, ...]:
     from pypinyin import Style, pinyin
 
+    # pypinyin gives each character's readings in its phrase; without the option, neutral tones have no digit at all.
     readings = [each[0] for each in pinyin(word, style=Style.TONE3, neutral_tone_with_five=True)]
     if len(readings) != len(word):
         raise CannotReadError(f"{word} has no reading")
@@ -144,6 +146,7 @@ def _segmenter_with(words: tuple[str, ...]) -> rjieba.Jieba:
 
     jieba = rjieba.Jieba()
     for word in words:
+        # Without a frequency: a high one would cut 作为您的 into 作 and 为您.
         jieba.add_word(word, None, None)
     return jieba
 

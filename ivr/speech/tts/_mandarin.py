@@ -74,6 +74,7 @@ def read_mandarin(text: str, lexicon: Lexicon = SHIPPED) -> tuple[TextPiece, ...
     """Return the pieces of a text in order, with tone sandhi and figures in words. Raises CannotReadError."""
     words = Mandarin().in_words(text) if any(map(str.isdigit, text)) else text
     pieces = list(_pieces(unicodedata.normalize("NFKC", words).strip(), lexicon))
+    # A pause at either end would be silence, which the file has anyway.
     while pieces and isinstance(pieces[-1], str):
         pieces.pop()
     while pieces and isinstance(pieces[0], str):
@@ -95,6 +96,7 @@ def _pieces(text: str, lexicon: Lexicon) -> Iterator[TextPiece]:
             yield _named(named.group(), lexicon)
             place = named.end()
             continue
+        # In the order of the pattern: digits one by one before numbers, and both before other characters.
         token = _TOKEN.match(text, place)
         if token is None:
             raise CannotReadError(f"{text[place]!r} cannot be read aloud; write it as words")
@@ -160,6 +162,7 @@ def _between_digits(text: str, span: tuple[int, int]) -> bool:
 
 def _foreign(part: str) -> Iterator[TextPiece]:
     """Spell capitals letter by letter; leave words to a voice that speaks English."""
+    # OTP is spelt, but "Apple Pay" is left to an English voice: as letters it would not be understood.
     for letters in [part] if re.search("[a-z]{2}", part) else re.split("[ '-]+", part):
         if len(letters) == 1 or (letters.isupper() and len(letters) <= _LONGEST_ACRONYM and letters.isalpha()):
             yield from (_plain(LETTERS[letter.upper()]) for letter in letters)

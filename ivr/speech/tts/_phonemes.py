@@ -101,6 +101,7 @@ def _syllable(syllable: Syllable) -> str:
     """Return initial, vowel with its tone, and the end: x waŋ→ is xwa→ŋ."""
     initial, final = initial_and_final(syllable.letters)
     final = _OPENED.get(final, final) if not initial else final
+    # Pinyin writes ju for jü, since no other u can follow these initials.
     if initial in ("j", "q", "x") and final.startswith("u"):
         final = "v" + final[1:]
     if final == "ue":
@@ -123,6 +124,7 @@ def _toned(sounds: str, tone: str) -> str:
 
 def english_phonemes(ipa: str) -> str:
     """Return the phonemes of espeak's IPA with ties."""
+    # In this order: diphthongs before the vowels that they are made of.
     for old, new in _ENGLISH:
         ipa = ipa.replace(old, new)
     return re.sub("(\\S)\u0329", r"ᵊ\1", ipa).replace("\u0329", "")

@@ -18,6 +18,7 @@ def with_sandhi(words: Sequence[Marked]) -> list[tuple[int, ...]]:
     places = [(w, s) for w, (_, tones, _) in enumerate(words) for s in range(len(tones))]
     signs = [words[w][0][s] for w, s in places]
     for number, (w, s) in enumerate(places):
+        # Digits of a string keep their tones: 一三八 is dictated, not spoken as a number.
         if words[w][2] or signs[number] not in "一不":
             continue
         after = places[number + 1] if number + 1 < len(places) else None
@@ -47,5 +48,6 @@ def _third_tones(words: Sequence[Marked], changed: list[list[int]]) -> None:
     for number in range(len(changed) - 1):
         left, right = changed[number], changed[number + 1]
         digits = words[number][2] or words[number + 1][2]
+        # Between longer words speakers make a small pause, which keeps the third tone.
         if not digits and left[-1] == 3 and right[0] == 3 and 1 in {len(left), len(right)}:
             left[-1] = 2

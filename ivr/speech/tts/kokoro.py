@@ -74,6 +74,7 @@ class _Loaded:
         """Return the speech of phonemes by a voice of the pack."""
         tokens = [self._tokens[sign] for sign in phonemes if sign in self._tokens]
         styles = self._style(name)
+        # Processor time, not the clock: a busy machine must not make the model look slow for ever.
         started = time.thread_time()
         (made,) = self._session.run(
             None,
@@ -149,6 +150,7 @@ class Kokoro(Voice):
         speed = spoken.speed * rate
         made = self._spoken(model, runs, spoken.name, speed)
         share = made.seconds / max(expected, 0.01)
+        # A prompt of two words has no measurable pace, and a second run must fit into the deadline as well.
         if units >= _LEAST_UNITS and abs(share - 1) > _NEAR and model.cost * expected < until - time.monotonic():
             again = min(_SPEEDS[1], max(_SPEEDS[0], speed * max(_FAR, min(1 / _FAR, share))))
             made = self._spoken(model, runs, spoken.name, again)
@@ -161,6 +163,8 @@ class Kokoro(Voice):
             self._loaded = None
 
     def _in_time(self, expected: float, until: float) -> None:
+        # Refused at once: a caller who waits for a voice that will be late hears nothing, and the next voice has less
+        # time.
         cost = self._loaded.cost if self._loaded else _COST
         if expected * cost > until - time.monotonic():
             raise VoiceFailed(f"the voice kokoro takes longer than the deadline for {expected:.0f} s of speech")

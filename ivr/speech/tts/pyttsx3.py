@@ -83,6 +83,7 @@ class Pyttsx3(Voice):
         spoken = _spoken(language)
         if spoken is None:
             raise VoiceFailed(str(self.why_not(language)))
+        # Before a child gets it: espeak would work for minutes, and be ended for it each time.
         if len(text) > _MOST_CHARACTERS:
             raise VoiceFailed(f"the text has {len(text)} characters; {_MOST_CHARACTERS} can be spoken at once")
         if spoken.pinyin:
@@ -168,6 +169,7 @@ def _checked(sound: bytes, expected: float) -> Audio:
         audio = resample(trimmed(read_wav(sound)))
     except ValueError as fault:
         raise VoiceFailed(f"the engine wrote no sound: {fault}") from None
+    # espeak sometimes drops the end of a text and reports success, and the length is all that shows it.
     if not 0.4 * expected - 0.2 <= audio.seconds <= 3 * expected + 1.0 or not len(audio.samples):
         raise VoiceFailed(f"the engine spoke {audio.seconds:.1f} s where {expected:.1f} s were expected")
     return audio

@@ -125,6 +125,8 @@ class Syllables(Voice):
             if english is None:
                 raise VoiceFailed(f"no voice here says the English words {piece.text!r}; write them in Mandarin")
             left = max(0.0, until - time.monotonic())
+            # At the level of the syllables: the other voice is levelled for prompts of its own, and would shout in
+            # between.
             yield levelled(english.render(piece.text, _ENGLISH, rate=rate, deadline=left), _LOUDNESS)
 
     def _english(self) -> Voice | None:

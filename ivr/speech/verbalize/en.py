@@ -84,6 +84,7 @@ def plural(noun: str) -> str:
 
 def _year(year: int, link: str) -> str:
     century, rest = divmod(year, 100)
+    # 2005 is two thousand five, while 1905 is nineteen oh five.
     if year < 1000 or year % 1000 < 10:
         return cardinal(year, link)
     if not rest:

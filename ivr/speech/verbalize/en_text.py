@@ -42,6 +42,7 @@ _HOTLINE = re.compile(r"95\d{3,4}|96\d{3,4}|100\d\d|12\d{3}")
 def en_patterns(speaker: English) -> Sequence[TextPattern]:
     """Return the patterns of one reader, in order."""
     read = _Figures(speaker)
+    # In this order: a date has hyphens as a telephone number has, and the last pattern takes every figure.
     listed = (
         (r"(?<!\d)\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)", read.date),
         (rf"(?P<month>{_MONTH}|{_SHORT_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (?P<year>\d{{4}}))?",
@@ -136,6 +137,7 @@ class _Figures(FigureReader["English"]):
             spelled = self._spelled(plain)
             words = (" " if re.search("[A-Za-z]$", head) else "") + spelled + (" " if rest[:1].isalpha() else "")
             return Unclear(words, "Write the number with its unit in words") if re.match("[a-z]", rest) else words
+        # A year only behind words that announce one: "2000 points" is a count.
         if len(plain) == 4 and re.fullmatch("1[89]..|20..", plain) and _YEAR_AFTER.search(head):
             return self._speaker.year(int(plain))
         if len(plain) <= 2 or (len(plain) <= 4 and re.match(r" [a-z]", rest)):

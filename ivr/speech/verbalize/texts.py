@@ -36,6 +36,7 @@ TextPattern = tuple[re.Pattern[str], Callable[[re.Match[str]], Said]]
 
 def read_figures(text: str, patterns: Sequence[TextPattern], fold: Callable[[str], str] = str) -> ReadText:
     """Put the figures of a text into words. `fold` replaces single characters before patterns are tried."""
+    # Folding keeps the number of characters, so that places in `plain` are places in `text`.
     plain = fold(text)
     plain = _WIDE_COLON.sub(":", plain.translate(_WIDE)) if any(sign.isdigit() for sign in plain) else plain
     said: list[str] = []
@@ -54,6 +55,7 @@ def read_figures(text: str, patterns: Sequence[TextPattern], fold: Callable[[str
             place = match.end()
             break
         else:
+            # The text's own character, not the folded one: a full-width sign stays what the editor wrote.
             said.append(text[place])
             place += 1
     return ReadText("".join(said), tuple(unclear))
@@ -62,6 +64,7 @@ def read_figures(text: str, patterns: Sequence[TextPattern], fold: Callable[[str
 def _words(match: re.Match[str], speak: Callable[[re.Match[str]], Said]) -> Said:
     try:
         return speak(match)
+    # 2026-13-45 looks like a date and is none; the next pattern reads it in another way.
     except (Unreadable, ValueError):
         return None
 

@@ -31,6 +31,7 @@ def number(value: Any) -> Decimal:
     taken = _decimal(value)
     if taken is None or not taken.is_finite() or abs(taken) >= LIMIT:
         raise Unreadable("it takes a number such as 12345.67, below a thousand trillion")
+    # The exponent of a Decimal can be huge: written out, 1e-999999 would be a megabyte of zeros.
     short = _without_zeros(taken) if _places(taken) <= _MOST_WRITTEN else taken
     if _places(short) > _MOST_DECIMALS:
         raise Unreadable(f"it takes at most {_MOST_DECIMALS} decimals")
@@ -140,6 +141,7 @@ def id_tail(value: Any) -> tuple[str, ...]:
     text = (_text(value) or "").upper()
     if not re.fullmatch(r"(?:\d{2,5}|\d{17})[\dX]", text):
         raise Unreadable("it takes the last three to six characters of an ID number as text, such as 202X")
+    # Of a whole number only the last four are said: the rest holds the date of birth.
     tail = text[-4:] if len(text) == 18 else text
     return (tail,) if tail.isdecimal() else (tail[:-1], tail[-1])
 
@@ -253,6 +255,7 @@ def seconds_value(value: Any, *, exact: bool) -> tuple[int, int, int, int]:
     if taken < 0:
         raise Unreadable("it takes a number of seconds that is not negative")
     step = 1 if exact else 60
+    # Up, so that no promise is too short.
     total = math.ceil(taken / step) * step
     days = total // 86400 if total >= 2 * 86400 else 0
     rest = total - days * 86400

@@ -47,9 +47,12 @@ _DAY_PARTS = ((6, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18,
 def cardinal(number: int, *, liang: bool = True) -> str:
     """Say an integer of at least 0. With `liang` it begins 两千, 两万 or 两亿: not for ordinals, percentages."""
     high, low = divmod(number, 10**8)
+    # 零 fills one gap, however many zeros it has: 100,000,001 is 一亿零一.
     text = _joined(_under_yi(high), "亿", _under_yi(low), gap=low < 10**7) or "零"
+    # 十二 at the head, but 一百一十二 inside.
     if text.startswith("一十"):
         text = text[1:]
+    # 两千 and 两万, but 二百 and 二十: 百 takes either, and banks say 二.
     return "两" + text[1:] if liang and re.match("二[千万亿]", text) else text
 
 

@@ -54,6 +54,7 @@ _CURE_TWO = "Write 两 or 二"
 def zh_patterns(speaker: Mandarin) -> Sequence[TextPattern]:
     """Return the patterns of one reader, in order."""
     read = _Figures(speaker)
+    # In this order: money before plain figures with a unit, and the pattern that takes every figure last.
     listed = (
         (r"(?<!\d)\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)", read.date),
         (rf"(?<![\d:]){_CLOCK}{_SPAN}{_CLOCK}", read.clocks),
@@ -166,6 +167,7 @@ class _Figures(FigureReader["Mandarin"]):
             return Unclear(self._counted(number, scale, unit), "Write the number with its unit in words")
         if re.search("[A-Z]-?$", head) or re.match("[A-Z]", rest):
             return self._spelled(plain)
+        # 分2期 counts instalments, 第2期 and 2期 name one.
         if unit == "期" or (plain == "2" and not unit and re.match("期", rest)):
             words = "两" if head.endswith(("分", "共", "还", "剩", "欠", "缴", "有", "了")) else "二"
             return words if words == "两" else Unclear(words, f"{_CURE_TWO}: 两期 counts, 二期 is the second one")
@@ -180,6 +182,7 @@ class _Figures(FigureReader["Mandarin"]):
         if unit == "号" and len(plain) > 3:
             return self._spelled(plain) + unit
         words = self._counted(plain, "", unit)
+        # A measure word that is not in the list may follow; the editor is asked which reading is meant.
         if plain == "2" and not unit and re.match("[一-鿿]", rest) and rest[0] not in "到至和或与及、是的就转人键":
             return Unclear(words, f"{_CURE_TWO}: 两 counts, 二 is a number or a key")
         return words

@@ -25,6 +25,7 @@ class TraditionalMandarin(Mandarin):
 
     def spell(self, groups: Sequence[str]) -> str:
         """Say 一三八, never 幺三八."""
+        # 幺 is military usage in Taiwan, and customers of banks do not know it.
         return traditional(super().spell(groups)).replace("幺", "一")
 
     def fold(self, text: str) -> str:
