@@ -253,7 +253,7 @@ def _dispatcher(ivr: Ivr) -> Dispatcher:
     return Dispatcher(
         ivr.queue,
         calls=ivr.calls,
-        gave_up=hand_on(ivr.store, ivr.back_ends, ivr.clock),
+        gave_up=hand_on(ivr.store, ivr.back_ends, ivr.clock, lambda: ivr.phrases),
         show=Webhook(screen_pop.reveal()) if screen_pop else None,
         failed=lambda what, fault: log.fault(what, fault),
         clock=ivr.clock,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,13 @@ from ivr.crypto import Seal
 from ivr.engine.ports import Incoming, Renderer
 from ivr.engine.verbs import Gather, Prompt, Say
 from ivr.flow import model
+from ivr.flow.loader import reload
 from ivr.services.identity.risk import Risks
 from ivr.services.queue.repository import QueueRepository
 from ivr.services.queue.service import Queue
 from ivr.services.recordings import CallRecordings
 from ivr.services.staff_work import StaffWork
+from ivr.session.step_registry import catalogue
 from ivr.settings import Hidden, Settings
 from ivr.stores.memory import MemoryStore
 from ivr.web import web_app
@@ -31,6 +33,13 @@ TOKEN = "f" * 32
 BASE = "http://localhost"
 NOW = 1_795_399_200.0
 API_TOKEN = "a-token-for-the-bank-0123456789"
+
+
+@cache
+def _release() -> model.Release:
+    line = 'lines: {default: main}\ndesks: {general: "+861055550100"}\ndesk: general\n'
+    flow = "flow: main\nstart: agent\nsteps: {agent: {transfer: general, otherwise: end}, end: {hangup: 再见。}}\n"
+    return reload({"line.yaml": line, "main.yaml": flow}, catalogue())
 
 
 @dataclass
@@ -58,6 +67,10 @@ class Stub(StaffWork):
     @property
     def session(self) -> Stub:
         return self
+
+    @property
+    def release(self) -> model.Release:
+        return _release()
 
     @property
     def desk_number(self) -> str | None:

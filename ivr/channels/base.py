@@ -11,6 +11,7 @@ from flask import Blueprint
 
 from ivr.engine.ports import Calls, Incoming, Renderer
 from ivr.engine.verbs import Closing, Prompt
+from ivr.flow.phrasebook import Phrasebooks
 from ivr.services.queue.legs import KeyPressed, Whisper
 from ivr.services.queue.service import CarrierRouter
 from ivr.services.sms.backend import Backend
@@ -101,6 +102,10 @@ class AgentLegs(Protocol):
 
 class Host(Protocol):
     """The part of the application that a channel's webhooks use."""
+
+    @property
+    def phrases(self) -> Phrasebooks:
+        """The engine's own phrases, as the live release has them."""
 
     @property
     def settings(self) -> Settings:

@@ -23,7 +23,13 @@ _SETTINGS: Mapping[str, object] = {
     "yaml.schemas": {
         "flows/.schema/line.json": "flows/line.yaml",
         "flows/.schema/lookups.json": "flows/lookups.yaml",
-        "flows/.schema/flow.json": ["flows/*.yaml", "!flows/line.yaml", "!flows/lookups.yaml"],
+        "flows/.schema/phrases.json": "flows/phrases.yaml",
+        "flows/.schema/flow.json": [
+            "flows/*.yaml",
+            "!flows/line.yaml",
+            "!flows/lookups.yaml",
+            "!flows/phrases.yaml",
+        ],
     },
     "[yaml]": {"editor.insertSpaces": True, "editor.tabSize": 2},
 }
@@ -84,6 +90,7 @@ def _copy(folder: Path, template: str) -> None:
 
 def _write_editor_settings(folder: Path) -> None:
     """Write the schemas of the installed flow language, and the editor settings that point to them."""
+    from ivr.flow.own_phrases import phrases_schema
     from ivr.flow.schema import flow_schema, line_schema, lookups_schema
     from ivr.session.step_registry import catalogue
     from ivr.yamlfile.writer import written
@@ -91,6 +98,7 @@ def _write_editor_settings(folder: Path) -> None:
     _write_json(folder / "flows" / ".schema" / "flow.json", flow_schema(catalogue()))
     _write_json(folder / "flows" / ".schema" / "line.json", line_schema())
     _write_json(folder / "flows" / ".schema" / "lookups.json", lookups_schema())
+    _write_json(folder / "flows" / ".schema" / "phrases.json", phrases_schema())
     _write_json(folder / ".vscode" / "settings.json", _SETTINGS)
     _write_json(folder / ".vscode" / "extensions.json", _EXTENSIONS)
     (folder / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")

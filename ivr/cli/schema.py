@@ -12,6 +12,7 @@ import click
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 @click.option("--line", "of", flag_value="line", help="The schema of line.yaml instead of flow files.")
 @click.option("--lookups", "of", flag_value="lookups", help="The schema of lookups.yaml.")
+@click.option("--phrases", "of", flag_value="phrases", help="The schema of phrases.yaml.")
 def command(output: Path | None, of: str | None) -> None:
     """Write the JSON Schema (draft-07) of flow files, generated from the installed step kinds.
 
@@ -27,10 +28,12 @@ def command(output: Path | None, of: str | None) -> None:
     \b
       # yaml-language-server: $schema=.schema/flow.json
     """  # noqa: D301
+    from ivr.flow.own_phrases import phrases_schema
     from ivr.flow.schema import flow_schema, line_schema, lookups_schema
     from ivr.session.step_registry import catalogue
 
-    schema = line_schema() if of == "line" else lookups_schema() if of == "lookups" else flow_schema(catalogue())
+    makers = {"line": line_schema, "lookups": lookups_schema, "phrases": phrases_schema}
+    schema = makers[of]() if of else flow_schema(catalogue())
     text = json.dumps(schema, ensure_ascii=False, indent=2)
     if output is None:
         click.echo(text)

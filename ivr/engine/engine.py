@@ -13,7 +13,6 @@ from functools import partial
 from msgspec.structs import replace
 
 from ivr.errors import FlowStuck, LookupFailed
-from ivr.flow import phrasebook
 from ivr.flow.chart import Chart
 from ivr.flow.model import RETURN, Flow, Release, Step
 from ivr.flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
@@ -77,8 +76,8 @@ class Engine:
     def _rehearse(turn: Turn, step: Step) -> None:
         """Compose the hints of a step and look for a long sentence among its phrases."""
         if isinstance(step, InputStep) and step.hearing(turn) is not None:
-            language = phrasebook.language_of(turn.call.language)
-            turn.services.understand(phrasebook.phrase(language, "help"), step.expected(turn), language)
+            language = turn.line.phrases.language_of(turn.call.language)
+            turn.services.understand(turn.line.phrases.phrase(language, "help"), step.expected(turn), language)
 
     def begin(self, call_id: str, started: CallStarted, now: float) -> Reply | Ask[Reply]:
         """Take the first turn of a call. An unknown flow name gets the flow of the called number."""

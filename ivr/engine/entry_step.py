@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ivr.flow import phrasebook
 from ivr.flow.outcomes import AGENT
 from ivr.secret import Secret
 
@@ -139,7 +138,7 @@ class EntryStep(InputStep):
     def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
         if kind == MISS and not self.no_match:
             entry = self.wanted(turn)
-            turn.phrase(entry.complaint, digits=_span(entry, turn.call.language))
+            turn.phrase(entry.complaint, digits=_span(entry, turn))
         super()._reprompt(turn, kind, failures)
 
 
@@ -154,7 +153,7 @@ def _forget(turn: Turn) -> None:
         turn.remember(replace(scratch, begun=None))
 
 
-def _span(entry: EntryType, language: str) -> str:
+def _span(entry: EntryType, turn: Turn) -> str:
     if entry.fixed:
         return str(entry.least)
-    return phrasebook.phrase(language, "from_to", least=str(entry.least), most=str(entry.most))
+    return turn.line.phrases.phrase(turn.call.language, "from_to", least=str(entry.least), most=str(entry.most))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain, zip_longest
 
-from ivr.flow import phrasebook
 from ivr.flow.model import Choice
 
 from .turn import Turn
@@ -25,11 +24,12 @@ def phrases_of(choice: Choice, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def names_of(key: str, language: str) -> tuple[str, ...]:
+def names_of(turn: Turn, key: str) -> tuple[str, ...]:
     """Return the phrases for a key."""
-    names = {"*": phrasebook.phrase(language, "key_star"), "#": phrasebook.phrase(language, "key_pound")}
-    names |= {str(digit): name for digit, name in enumerate(phrasebook.words(language, "digit_words"))}
-    return tuple(phrasebook.phrase(language, "key_words", key=names[key]).split("|"))
+    phrases, language = turn.line.phrases, turn.call.language
+    names = {"*": phrases.phrase(language, "key_star"), "#": phrases.phrase(language, "key_pound")}
+    names |= {str(digit): name for digit, name in enumerate(phrases.words(language, "digit_words"))}
+    return tuple(phrases.phrase(language, "key_words", key=names[key]).split("|"))
 
 
 def hints_of(expected: Iterable[Sequence[str]]) -> tuple[str, ...]:
@@ -41,13 +41,13 @@ def hints_of(expected: Iterable[Sequence[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(phrase for phrase in dealt if phrase))[:MOST_HINTS]
 
 
-def yes_and_no(language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def yes_and_no(turn: Turn) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the words for yes, and those for no."""
-    return phrasebook.words(language, "yes_words"), phrasebook.words(language, "no_words")
+    return tuple(turn.line.phrases.words(turn.call.language, key) for key in ("yes_words", "no_words"))  # type: ignore[return-value]
 
 
 def yes_or_no(turn: Turn, words: str) -> bool | None:
     """Return a plain yes or no, said again or with courtesy; None for words that hold both or more."""
-    yes, no = yes_and_no(turn.call.language)
+    yes, no = yes_and_no(turn)
     place = turn.services.understand(words, [no, yes], turn.call.language, whole=True)
     return None if place is None else place == 1

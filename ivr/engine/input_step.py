@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
-from ivr.flow import phrasebook
 from ivr.flow.fields import ListOf, option
 from ivr.flow.model import Choice, Route
 from ivr.flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, global_outcome
@@ -235,7 +234,7 @@ class InputStep(LiveStep):
     ) -> Hearing:
         language = turn.call.language
         universal = [phrases_of(choice, language) for choice in turn.flow.globals]
-        everywhere = [phrasebook.words(language, key) for key in ("agent_words", "fraud_words")]
+        everywhere = [turn.line.phrases.words(language, key) for key in ("agent_words", "fraud_words")]
         names = [self._names(turn, key) for key in keys_said]
         return Hearing(language, hints_of([*expected, *universal, *everywhere, *names]), by)
 
@@ -243,7 +242,7 @@ class InputStep(LiveStep):
     def _names(turn: Turn, key: str) -> list[str]:
         """Return the names of a key that are understood in the caller's language."""
         language = turn.call.language
-        return [words for words in names_of(key, language) if turn.services.inverse_normalize(words, language) == key]
+        return [words for words in names_of(turn, key) if turn.services.inverse_normalize(words, language) == key]
 
     def recordable(self, turn: Turn, action: Input) -> Input | None:
         """Return the input as it may be recorded; None when it may hold a secret."""
@@ -283,15 +282,13 @@ class InputStep(LiveStep):
 
     def help_wanted(self, turn: Turn, words: str) -> str | None:
         """Return the way to a person if the words ask for one or tell of a fraud, at every step and any confidence."""
-        if (
-            turn.services.understand(words, [phrasebook.words(turn.call.language, "fraud_words")], turn.call.language)
-            == 0
-        ):
+        language = turn.call.language
+        if turn.services.understand(words, [turn.line.phrases.words(language, "fraud_words")], language) == 0:
             return warn_of_fraud(turn)
         return self._person_wanted(turn, words)
 
     def _person_wanted(self, turn: Turn, words: str) -> str | None:
-        outcome, wanted = AGENT, phrasebook.words(turn.call.language, "agent_words")
+        outcome, wanted = AGENT, turn.line.phrases.words(turn.call.language, "agent_words")
         for number, choice in self._universals(turn):
             if choice.goto and choice.goto.name == turn.flow.agent:
                 outcome, wanted = global_outcome(number), (*wanted, *phrases_of(choice, turn.call.language))

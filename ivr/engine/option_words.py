@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ivr.flow import phrasebook
 from ivr.flow.model import Choice
 
 from .turn import Turn
@@ -22,13 +21,13 @@ def language_of_choice(turn: Turn, choice: Choice) -> str:
 def option_words(turn: Turn, label: str, key: str) -> str:
     """Return the spoken form of a choice: what it does, then its key."""
     names = {"*": "key_star", "#": "key_pound"}
-    spoken = phrasebook.phrase(turn.call.language, names[key]) if key in names else " ".join(key)
+    spoken = turn.line.phrases.phrase(turn.call.language, names[key]) if key in names else " ".join(key)
     phrase_key = "option_deed" if label.startswith(("To ", "If ")) else "option"
-    return phrasebook.phrase(turn.call.language, phrase_key, label=label, key=spoken)
+    return turn.line.phrases.phrase(turn.call.language, phrase_key, label=label, key=spoken)
 
 
 def say_options(turn: Turn, options: Sequence[str], *, barge_in: bool = True) -> None:
     """Say options in one sentence; nothing where there are none."""
     if options:
-        between, end = (phrasebook.phrase(turn.call.language, f"option_{part}") for part in ("between", "end"))
+        between, end = (turn.line.phrases.phrase(turn.call.language, f"option_{part}") for part in ("between", "end"))
         turn.say_words(between.join(options) + end, barge_in=barge_in)

@@ -9,7 +9,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from ivr.errors import LookupFailed
-from ivr.flow import phrasebook
 from ivr.flow.model import Choice
 from ivr.flow.outcomes import MAIN_MENU, global_outcome
 
@@ -50,7 +49,7 @@ def _tell(turn: Turn, status: QueueStatus) -> None:
     if position <= 1:
         turn.phrase("queue_next")
     else:
-        unit = phrasebook.phrase(turn.call.language, "queue_people")
+        unit = turn.line.phrases.phrase(turn.call.language, "queue_people")
         turn.phrase("queue_position", people=turn.services.verbalize(position - 1, "count", unit, turn.call.language))
     if minutes is None:
         return
@@ -59,7 +58,14 @@ def _tell(turn: Turn, status: QueueStatus) -> None:
     elif minutes >= LONG_WAIT:
         turn.phrase("queue_long")
     else:
-        turn.phrase("queue_minutes", minutes=turn.services.verbalize(minutes * 60, "duration", "", turn.call.language))
+        _tell_minutes(turn, minutes)
+
+
+def _tell_minutes(turn: Turn, minutes: int) -> None:
+    """Say the expected wait; in a language that cannot read a time aloud the caller hears the place alone."""
+    with suppress(ValueError):
+        length = turn.services.verbalize(minutes * 60, "duration", "", turn.call.language)
+        turn.phrase("queue_minutes", minutes=length)
 
 
 def _offer(turn: Turn, choices: Sequence[Choice]) -> None:

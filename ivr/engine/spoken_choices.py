@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ivr.flow import phrasebook
 from ivr.flow.model import Choice
 from ivr.flow.reach import DistantChoice
 
@@ -80,6 +79,7 @@ class _Composing:
     """Puts choices of the same service together. A phrase belongs to the nearest choice that has it."""
 
     def __init__(self, turn: Turn, menu: str, offered: Sequence[Choice]) -> None:
+        self._phrases = turn.line.phrases
         self._language, self._flow, self._understand = turn.call.language, turn.flow.name, turn.services.understand
         self._here = (self._flow, menu)
         self._own = [phrases_of(choice, self._language) for choice in offered]
@@ -151,5 +151,5 @@ class _Composing:
 
     def _answers(self, phrase: str) -> bool:
         """Return whether a phrase only answers the question of its own menu."""
-        words = [word for key in ("yes_words", "no_words") for word in phrasebook.words(self._language, key)]
+        words = [word for key in ("yes_words", "no_words") for word in self._phrases.words(self._language, key)]
         return len(phrase) == 1 or phrase.casefold() in (word.casefold() for word in words)

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from msgspec.structs import replace as changed
 
 from ivr.errors import LookupFailed
-from ivr.flow import phrasebook
 from ivr.flow.answer_values import with_plain_numbers
 from ivr.flow.expressions import Expression
 from ivr.flow.model import Choice, Flow, Hotline
@@ -229,7 +228,7 @@ class Turn:
         try:
             return self._filled(template, self._aloud_in(language), more)
         except _UnreadableError:
-            return phrasebook.phrase(phrasebook.language_of(language), "unreadable")
+            return self.line.phrases.phrase(language, "unreadable")
 
     def written(self, text: Text, **more: Any) -> str:
         """Return an editor's text as written on a screen. Raises ValueError for a value that cannot be written."""
@@ -266,8 +265,8 @@ class Turn:
 
     def phrase(self, key: str, /, *, language: str | None = None, barge_in: bool = True, **values: str) -> None:
         """Say one of the engine's own phrases."""
-        language = phrasebook.language_of(language or self.call.language)
-        self.say_words(phrasebook.phrase(language, key, **values), language=language, barge_in=barge_in)
+        language = self.line.phrases.language_of(language or self.call.language)
+        self.say_words(self.line.phrases.phrase(language, key, **values), language=language, barge_in=barge_in)
 
     def say_words(self, words: str, *, language: str | None = None, barge_in: bool = True, pace: float = 1.0) -> None:
         """Say words as they are, at a share of the caller's rate."""

@@ -18,6 +18,7 @@ from ivr.yamlfile.suggest import did_you_mean
 
 from .allowances import with_allowances
 from .catalogue import Catalogue
+from .class_fields import named_priorities
 from .fields import FieldKind, ListOf, Reading, option, options, read_options
 from .folder_files import folder_files
 from .hotline import read_line
@@ -26,6 +27,7 @@ from .model import Choice, Flow, Hotline, Release, Step
 from .outcomes import verify_name
 from .outside_services import Lookups
 from .own_classes import OwnClasses
+from .own_phrases import read_phrases
 from .parts_within import within
 from .profiles import profiles
 from .routes import Choices, Goto
@@ -35,8 +37,8 @@ from .shared_parts import SharedParts, parts_of, written_step
 from .text import Text
 from .text_field import LanguageField
 
-LINE, LOOKUPS, READINGS = "line.yaml", "lookups.yaml", "readings.yaml"
-NO_FLOWS = (LINE, LOOKUPS, READINGS)
+LINE, LOOKUPS, READINGS, PHRASES = "line.yaml", "lookups.yaml", "readings.yaml", "phrases.yaml"
+NO_FLOWS = (LINE, LOOKUPS, READINGS, PHRASES)
 """The files of a folder that are no flows."""
 _CONTENT = "1"
 """Must change whenever the same files would mean something else, so that a version never has two meanings."""
@@ -187,13 +189,18 @@ def _build(
 ) -> _Built:
     """Build a release; `judged` by the rules that every release must pass before it is published."""
     place = Place(f"{folder}/{LINE}", 1, 1)
+    priorities = named_priorities(nodes.get(LINE)).priorities
+    own, phrase_problems = read_phrases(nodes.get(PHRASES), catalogue.families, priorities)
+    catalogue = replace(catalogue, families={**catalogue.families, **own.families} if catalogue.families else {})
     line, line_problems = read_line(
         nodes.get(LINE), place, exists=LINE in files, reading=catalogue.reading(), judged=judged
     )
     lookups, lookup_problems = (
         read_lookups(nodes.get(LOOKUPS), catalogue.lookup_types) if LOOKUPS in files else (Lookups(), [])
     )
-    problems = problems + line_problems + lookup_problems + list(catalogue.check_readings(nodes.get(READINGS)))
+    line = replace(line, phrases=own.books) if line is not None else None
+    problems = problems + phrase_problems + line_problems + lookup_problems
+    problems += catalogue.check_readings(nodes.get(READINGS))
     flows: dict[str, Flow] = {}
     shared = parts_of(nodes.get(LINE)) if LINE in files else SharedParts()
     # Every file is read, also after a fault in another: an editor sees the faults of all files in one run.

@@ -16,6 +16,7 @@ from .expressions import Expression
 from .fields import option
 from .outside_services import Lookups
 from .own_classes import NORMAL, OwnClasses
+from .phrasebook import SHIPPED_PHRASES, Phrasebooks
 from .profiles import Profile
 from .scalars import IdentityLevel
 from .text import Template, Text
@@ -348,6 +349,8 @@ class Hotline:
     calendar: LineCalendar = CHINAS
     waiting: Waiting = field(default_factory=Waiting)
     classes: OwnClasses = field(default_factory=OwnClasses)
+    phrases: Phrasebooks = field(default=SHIPPED_PHRASES, compare=False, repr=False)
+    """The engine's own phrases, with those of phrases.yaml."""
     sites: Mapping[str, Site] = field(default_factory=dict)
 
     def number(self, called: str) -> CalledNumber:

@@ -18,6 +18,7 @@ from .hotline import DeskFields, LineFields, NumberFields, SegmentFields, SiteFi
 from .loader import FlowFields
 from .lookups import LookupsFields, QuestionFields, SampleFields, ServiceFields, TakenFields
 from .model import Step
+from .phrasebook import written_phrases
 from .profiles import Profile, profiles
 from .questions import ANSWER_KINDS, DeclaredQuestion
 from .routes import ChoiceFields
@@ -76,6 +77,7 @@ def manual(catalogue: Catalogue) -> str:
         "taken": lambda: _fields(options(TakenFields)),
         "taken types": lambda: _table(("type", "takes"), _taken_types(catalogue)),
         "answer kinds": lambda: _table(("kind", "holds", "read aloud as"), _answer_kinds()),
+        "phrases": _phrases,
         "samples": lambda: _fields(options(SampleFields)),
         "rules": _rules,
     }
@@ -91,6 +93,13 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def _fields(wanted: Iterable[Option]) -> str:
     rows = ((f"`{declared.key}`", declared.kind.words, declared.help, _default(declared)) for declared in wanted)
     return _table(("key", "takes", "meaning", "if left out"), rows)
+
+
+def _phrases() -> str:
+    """Return the engine's own phrases with their English and Mandarin texts."""
+    english, mandarin = written_phrases("en-US"), written_phrases("zh-CN")
+    rows = ((f"`{key}`", f"{mandarin[key]}<br>{text}") for key, text in sorted(english.items()))
+    return _table(("phrase", "shipped as"), rows)
 
 
 def _default(declared: Option) -> str:

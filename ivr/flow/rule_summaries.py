@@ -67,6 +67,7 @@ FIELDS = {
     "bad-language": "A key of a text is not a language tag, such as zh_CN for zh-CN.",
     "unknown-language": "A language is not supported.",
     "bad-slot": "A slot in a text, in braces, is not valid.",
+    "missing-phrase": "A language of phrases.yaml lacks some of the engine's own phrases.",
     "unknown-kind": "A slot names a value kind that does not exist.",
     "bad-argument": "A value kind, or its argument as in `date:short`, is not available in the text's language.",
     "bad-condition": "A condition cannot be read.",

@@ -16,8 +16,8 @@ from .model import Phrases
 from .text import ANY_LANGUAGE, TEXTS, Slot, Template, TemplateError, Text, parse_template
 
 # Language, script and region, as carriers write them; variants and extensions of BCP 47 are left out.
-_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?(-[A-Z]{2})?\Z")
-_TAG_PATTERN = "^" + _TAG.pattern.replace(r"\Z", "$")
+TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?(-[A-Z]{2})?\Z")
+TAG_PATTERN = "^" + TAG.pattern.replace(r"\Z", "$")
 _TEXT: Schema = {"type": ["string", "number"]}
 """Text editors may parse a text such as 95588 as a number; the reader keeps it as text."""
 _WIDE = r"[\u2e80-\u9fff\uff00-\uffef\u2018-\u201d]"
@@ -37,21 +37,21 @@ class LanguageField(FieldKind[str]):
         written = scalar(node, self, reading)
         if written is None:
             return None
-        if not _TAG.match(written.text):
-            self.wrong(written, reading, _tag_meant(written.text))
+        if not TAG.match(written.text):
+            self.wrong(written, reading, tag_meant(written.text))
             return None
         return written.text if _has_row(written, reading) else None
 
     def schema(self) -> Schema:
         """Return the schema."""
-        return {"type": "string", "pattern": _TAG_PATTERN}
+        return {"type": "string", "pattern": TAG_PATTERN}
 
 
-def _tag_meant(written: str) -> str:
+def tag_meant(written: str) -> str:
     """Return a cure with the right spelling of a tag such as zh_cn, or ""."""
     family, _, region = written.replace("_", "-").partition("-")
     tag = f"{family.lower()}-{region.upper()}"
-    return f"Write {tag}." if _TAG.match(tag) else ""
+    return f"Write {tag}." if TAG.match(tag) else ""
 
 
 def _has_row(written: Scalar, reading: Reading) -> bool:
@@ -62,6 +62,7 @@ def _has_row(written: Scalar, reading: Reading) -> bool:
     related = [tag for tag in tags if written.text.casefold() in tag.casefold().split("-")]
     meant = f'Did you mean "{related[0]}"?' if related else did_you_mean(written.text, tags)
     cure = meant or f"The languages are {', '.join(tags)}."
+    cure = f"{cure} A file phrases.yaml may add a language."
     reading.problem(written.place, "unknown-language", f'There is no language "{written.text}" here.', cure)
     return False
 
@@ -72,8 +73,8 @@ def _per_language(node: Node, kind: FieldKind[Any], reading: Reading) -> list[tu
         return [(reading.language, node)]
     parts: list[tuple[str, Node]] = []
     for key, value in node.entries:
-        if not _TAG.match(key.text):
-            cure = _tag_meant(key.text) or "Texts in several languages are written one a line, as in: en-US: Welcome."
+        if not TAG.match(key.text):
+            cure = tag_meant(key.text) or "Texts in several languages are written one a line, as in: en-US: Welcome."
             reading.problem(key.place, "bad-language", f'"{key.text}" is no language.', cure)
         elif _has_row(key, reading):
             parts.append((key.text, value))
@@ -85,7 +86,7 @@ def _per_language(node: Node, kind: FieldKind[Any], reading: Reading) -> list[tu
 def _each_language(of: Schema) -> Schema:
     return {
         "type": "object",
-        "patternProperties": {_TAG_PATTERN: of},
+        "patternProperties": {TAG_PATTERN: of},
         "additionalProperties": False,
         "minProperties": 1,
     }

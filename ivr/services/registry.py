@@ -11,7 +11,7 @@ from ivr.crypto import Seal
 from ivr.engine.service_ports import Asker, ServicePorts
 from ivr.engine.service_ports.sms import SendMessage
 from ivr.errors import LookupFailed
-from ivr.flow.phrasebook import phrase
+from ivr.flow.phrasebook import Phrasebooks
 from ivr.stores import Store, UnitOfWork, in_one_commit
 
 from .announcements import Announcements
@@ -86,7 +86,9 @@ class _UnitServices:
         return self._own.queue.within(self._unit)
 
 
-def hand_on(store: Store, services: Asker, clock: Callable[[], float]) -> Callable[[CallbackFailure], None]:
+def hand_on(
+    store: Store, services: Asker, clock: Callable[[], float], phrases: Callable[[], Phrasebooks]
+) -> Callable[[CallbackFailure], None]:
     """Return the function that hands a failed call back to people: by a task, and a text message to the caller.
 
     It opens one task for a promise, however often it is called. It raises StoreError when that fails.
@@ -97,7 +99,7 @@ def hand_on(store: Store, services: Asker, clock: Callable[[], float]) -> Callab
         in_one_commit(store, lambda unit: Tasks(unit).open(_task(promise, now), key=key, now=now))
         if promise.why != "unreached":
             return
-        text = phrase(promise.language, "called_in_vain", reference=promise.reference)
+        text = phrases().phrase(promise.language, "called_in_vain", reference=promise.reference)
         with suppress(LookupFailed):  # a fixed line gets no text messages; the task is open all the same
             services.ask(SendMessage(number=promise.number, text=text, purpose="call back"), key=key)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from ivr.flow.model import Release
+from ivr.flow.phrasebook import Phrasebooks
 from ivr.stores import Store
 
 from .api_tokens import ApiTokens
@@ -22,6 +23,11 @@ class StaffWork(ABC):
     @abstractmethod
     def release(self) -> Release:
         """The release that is live, whose line names the kinds of tickets."""
+
+    @property
+    def phrases(self) -> Phrasebooks:
+        """The engine's own phrases of the live release, of which agents hear some."""
+        return self.release.line.phrases
 
     @property
     def tickets(self) -> TicketHandling:

@@ -16,8 +16,8 @@ from ivr.engine.input_step import InputStep
 from ivr.engine.inputs import Digits, HungUp, Input, NoInput, RecognizerFailed, Recorded, Speech
 from ivr.engine.verbs import Hearing, InputMode
 from ivr.errors import NoRecording
-from ivr.flow import phrasebook
 from ivr.flow.model import Flow, Release
+from ivr.flow.phrasebook import Phrasebooks
 from ivr.net.threads import LateError, ThreadPool
 from ivr.settings import Settings
 from ivr.settings.extras import missing_extra
@@ -192,16 +192,18 @@ def _phrases(release: Release) -> Mapping[str, tuple[str, ...]]:
     phrases_by_language: dict[str, dict[str, None]] = {}
     for flow in release.flows.values():
         for language in flow.languages:
-            phrases_by_language.setdefault(language, {}).update(dict.fromkeys(_said(flow, language)))
+            phrases_by_language.setdefault(language, {}).update(
+                dict.fromkeys(_said(flow, language, release.line.phrases))
+            )
     return {language: tuple(phrases) for language, phrases in phrases_by_language.items()}
 
 
-def _said(flow: Flow, language: str) -> Iterator[str]:
+def _said(flow: Flow, language: str, own: Phrasebooks) -> Iterator[str]:
     """Yield the editor's phrases, and the engine's own if they exist in the language."""
     asking = (step for step in flow.steps.values() if isinstance(step, InputStep))
     choices = [*flow.globals, *(choice for step in asking for choice in step.own_choices())]
     for choice in choices:
         yield from phrases_of(choice, language)
-    if phrasebook.language_of(language) == language:
+    if own.language_of(language) == language:
         for key in ("agent_words", "fraud_words", "yes_words", "no_words", "digit_words"):
-            yield from phrasebook.words(language, key)
+            yield from own.words(language, key)

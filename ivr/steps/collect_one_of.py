@@ -11,7 +11,6 @@ from ivr.engine.option_words import option_words, say_options
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Keys
-from ivr.flow import phrasebook
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, ListOf, option
 from ivr.flow.model import Phrases, Route
@@ -154,7 +153,7 @@ class CollectOneOfStep(InputStep):
             language = turn.call.language
             options = [option_words(turn, item.label, str(key)) for key, item in enumerate(self._page(turn), start=1)]
             if self._pages(turn) > 1:
-                options.append(option_words(turn, phrasebook.phrase(language, "more_items"), _MORE))
+                options.append(option_words(turn, turn.line.phrases.phrase(language, "more_items"), _MORE))
             say_options(turn, options, barge_in=self.barge_in)
 
     def keys(self, turn: Turn) -> Keys:
@@ -183,7 +182,7 @@ class CollectOneOfStep(InputStep):
     def take_speech(self, turn: Turn, words: str) -> Move:
         """Take the item whose name or number was clearly said."""
         items, language = self._all(turn), turn.call.language
-        more = [phrasebook.words(language, "more_words")] if self._pages(turn) > 1 else []
+        more = [turn.line.phrases.words(language, "more_words")] if self._pages(turn) > 1 else []
         place = turn.services.understand(words, [*(item.phrases for item in items), *more], language)
         if place is not None:
             return self._accept(turn, items[place]) if place < len(items) else self._next_page(turn)

@@ -130,5 +130,5 @@ class CollectSpeechStep(InputStep):
         """Expect the words of the flow; while a yes or no is waited for, those."""
         language = turn.call.language
         if turn.scratch_as(SpeechScratch).heard:
-            return yes_and_no(language)
+            return yes_and_no(turn)
         return [(phrase,) for phrase in (self.likely.for_language(language) if self.likely else ())]

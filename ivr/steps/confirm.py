@@ -76,4 +76,4 @@ class ConfirmStep(InputStep):
 
     def expected(self, turn: Turn) -> Sequence[tuple[str, ...]]:
         """Expect the words for yes and no."""
-        return yes_and_no(turn.call.language)
+        return yes_and_no(turn)

@@ -16,7 +16,6 @@ from ivr.engine.spoken_choices import SpokenChoices, spoken_choices
 from ivr.engine.step import Jump, Move
 from ivr.engine.turn import Turn
 from ivr.engine.verbs import Hearing, Keys
-from ivr.flow import phrasebook
 from ivr.flow.expressions import Expression
 from ivr.flow.fields import Block, ListOf, Reading, option
 from ivr.flow.model import Choice, Route, Target, Way
@@ -273,7 +272,9 @@ class MenuStep(InputStep):
         if turn.profile.option_pause:
             for place, words in enumerate(options):
                 turn.pause(turn.profile.option_pause if place else 0)
-                turn.say_words(words + phrasebook.phrase(turn.call.language, "option_end"), barge_in=self.barge_in)
+                turn.say_words(
+                    words + turn.line.phrases.phrase(turn.call.language, "option_end"), barge_in=self.barge_in
+                )
         else:
             say_options(turn, options, barge_in=self.barge_in)
         if returned:
@@ -289,7 +290,7 @@ class MenuStep(InputStep):
         if frequent:
             language = turn.call.language
             options = [option_words(turn, turn.words(choice.label), choice.key) for choice in frequent if choice.label]
-            between = phrasebook.phrase(language, "option_between")
+            between = turn.line.phrases.phrase(language, "option_between")
             turn.phrase("frequent", options=between.join(options), barge_in=self.barge_in)
 
     def _options(self, turn: Turn) -> Sequence[str]:
@@ -322,7 +323,7 @@ class MenuStep(InputStep):
         for choice in turn.flow.globals:
             if choice.goto and choice.goto.name == turn.flow.agent and choice.key and turn.offered(choice):
                 language = turn.call.language
-                label = turn.words(choice.label) if choice.label else phrasebook.phrase(language, "agent_label")
+                label = turn.words(choice.label) if choice.label else turn.line.phrases.phrase(language, "agent_label")
                 return option_words(turn, label, choice.key)
         return None
 

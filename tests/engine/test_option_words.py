@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from ivr.engine.option_words import option_words
+from ivr.flow.phrasebook import SHIPPED_PHRASES
 
 
 @pytest.mark.parametrize(
@@ -17,5 +18,5 @@ from ivr.engine.option_words import option_words
     ],
 )
 def test_a_choice_is_spoken_with_its_key(language, label, key, spoken):
-    turn = SimpleNamespace(call=SimpleNamespace(language=language))
+    turn = SimpleNamespace(call=SimpleNamespace(language=language), line=SimpleNamespace(phrases=SHIPPED_PHRASES))
     assert option_words(turn, label, key) == spoken

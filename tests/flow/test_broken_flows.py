@@ -1,9 +1,9 @@
 """Broken flow files: exactly the expected problems at the expected lines, each with a cure, never an exception.
 
-In `tests/broken_flows`, a file whose name begins with line_ or lookups_ is that file of the folder, and one that begins
-with declared_ is read beside a lookups.yaml. `# expect: rule` marks a line; where a comment would change what is
-tested, the first line says `# expect LINE: rule`. Each file is read beside a sound flow, one
-that is run with a value, and a sound `line.yaml`.
+In `tests/broken_flows`, a file whose name begins with line_, lookups_ or phrases_ is that file of the folder, and one
+that begins with declared_ is read beside a lookups.yaml. `# expect: rule` marks a line; where a comment would change
+what is tested, the first line says `# expect LINE: rule`. Each file is read beside a sound flow, one that is run with
+a value, and a sound `line.yaml`.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def problems_of(folder: Path, **files: str | bytes) -> list[Problem]:
 
 def file_of(path: Path) -> str:
     folder_file = path.stem.partition("_")[0]
-    return f"{folder_file}.yaml" if folder_file in ("line", "lookups") else path.name
+    return f"{folder_file}.yaml" if folder_file in ("line", "lookups", "phrases") else path.name
 
 
 def beside(path: Path) -> dict[str, str]:

@@ -96,7 +96,6 @@ def test_the_schema_of_lookups_refuses_what_ivr_check_refuses(service, lookups):
         with_step(menu=[{"label": "一", "goto": "b"}], timeout="soon"),
         with_step(menu=[{"label": "一", "goto": "b"}], requires="L9"),
         with_step(collect="age", **{"as": "x"}, next="b"),
-        with_step(transfer={"desk": "general", "priority": "top"}, otherwise="b"),
     ],
 )
 def test_what_a_schema_can_know_to_be_wrong_is_refused(flow, flows):

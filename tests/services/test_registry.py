@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ivr.app import build
+from ivr.flow.phrasebook import SHIPPED_PHRASES
 from ivr.services.queue.callback_failure import CallbackFailure
 from ivr.services.registry import hand_on
 from ivr.services.tasks import due_of
@@ -39,7 +40,7 @@ def ivr(tmp_path: Path) -> Any:
 
 
 def handed_on(ivr: Any, promise: CallbackFailure, now: float = 1795400000.0) -> None:
-    hand_on(ivr.store, ivr.back_ends, lambda: now)(promise)
+    hand_on(ivr.store, ivr.back_ends, lambda: now, lambda: SHIPPED_PHRASES)(promise)
 
 
 def test_a_promise_in_vain_becomes_one_task_and_one_text_message_and_no_complaint(ivr: Any) -> None:

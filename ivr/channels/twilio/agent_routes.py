@@ -60,7 +60,8 @@ class _Hooks:
             if whisper is None:
                 return self.documents.farewell(self._said("agent_gone"))
             reason = self.host.reason_in_words(whisper.reason, whisper.language) or whisper.reason.replace("_", " ")
-            return self.documents.whisper(leg, self._voiced(whisper_words(replace(whisper, reason=reason))))
+            words = whisper_words(replace(whisper, reason=reason), self.host.phrases)
+            return self.documents.whisper(leg, self._voiced(words))
 
         self._read(leg)
         return self._answer("answered", tell)
@@ -132,7 +133,7 @@ class _Hooks:
         )
 
     def _said(self, *keys: str, language: str = _LANGUAGE) -> tuple[Prompt, ...]:
-        return self._voiced([said(language, key) for key in keys])
+        return self._voiced([said(language, key, self.host.phrases) for key in keys])
 
     def _voiced(self, prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
         return self.host.voiced(prompts, carrier_speaks=self.channel.speaks)

@@ -1,8 +1,13 @@
-"""The engine's own phrases, one YAML file per language in this folder: menu wording, default prompts, agents' texts."""
+"""The engine's own phrases, one YAML file per language in this folder: menu wording, default prompts, agents' texts.
+
+`phrases.yaml` of a line replaces some of them, or gives those of a further language (`ivr/flow/own_phrases.py`). The
+functions of this module are for what belongs to no line.
+"""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping as Map
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -52,9 +57,18 @@ SAME_AS = "same_as"
 """The key that names a base phrasebook, whose entries apply unless they are overridden."""
 
 
+LENGTHS = ("pin_digits", "code_digits")
+"""Values that are the same in all calls: the lengths of PINs and codes."""
+
+
 @functools.cache
-def _book(language: str) -> dict[str, str]:
-    """Read the phrasebook of a language. Raises KeyError if there is none."""
+def _book(language: str) -> Map[str, str]:
+    """Return the shipped phrases of a language. Raises KeyError if there are none."""
+    return with_lengths(written_phrases(language))
+
+
+def written_phrases(language: str) -> dict[str, str]:
+    """Read the shipped phrasebook of a language, as it is written. Raises KeyError if there is none."""
     file = FOLDER / f"{language}.yaml"
     if not file.is_file():
         raise KeyError(language)
@@ -63,16 +77,28 @@ def _book(language: str) -> dict[str, str]:
         raise AssertionError(f"the phrases of {language} cannot be read: {problems}")
     # The base is read first and overridden, so that en-GB lists only what differs from en-US.
     own = {key.text: value.text for key, value in root.entries if isinstance(value, Scalar)}
-    book = {**(_book(own.pop(SAME_AS)) if SAME_AS in own else {}), **own}
-    return {key: _with_lengths(text, book["digit_words"].split("|")) for key, text in book.items()}
+    return {**(written_phrases(own.pop(SAME_AS)) if SAME_AS in own else {}), **own}
 
 
-def _with_lengths(text: str, digit_words: list[str]) -> str:
-    """Return a phrase with the lengths of PINs and codes in words."""
+def with_lengths(book: Map[str, str]) -> Map[str, str]:
+    """Return phrases with the lengths of PINs and codes in words."""
     # Done once at loading, not by `phrase`: a bank with PINs of four digits must not ask for six anywhere.
-    for name, length in (("pin_digits", PIN_DIGITS), ("code_digits", CODE_DIGITS)):
-        text = text.replace("{" + name + "}", digit_words[length] if length < len(digit_words) else str(length))
+    digits = book["digit_words"].split("|")
+    lengths = {"{" + name + "}": length for name, length in zip(LENGTHS, (PIN_DIGITS, CODE_DIGITS), strict=True)}
+    inserted = {sign: digits[length] if length < len(digits) else str(length) for sign, length in lengths.items()}
+    return {key: _filled(text, inserted) for key, text in book.items()}
+
+
+def _filled(text: str, inserted: Map[str, str]) -> str:
+    for sign, words_of_it in inserted.items():
+        text = text.replace(sign, words_of_it)
     return text
+
+
+def shipped_languages() -> tuple[str, ...]:
+    """Return the languages that have a phrasebook here."""
+    names = (file.name for file in FOLDER.iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
 
 
 @functools.lru_cache(maxsize=256)
@@ -85,20 +111,43 @@ def language_of(language: str) -> str:
     return language
 
 
-def phrase(language: str, key: str, /, **values: str) -> str:
-    """Return a phrase with its `{names}` replaced. Raises KeyError for an unknown key."""
-    text = _book(language_of(language))[key]
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
-    return text
-
-
-@functools.lru_cache(maxsize=1024)
-def words(language: str, key: str) -> tuple[str, ...]:
-    """Return the words that callers may say, of a phrase that lists them. Raises KeyError for an unknown key."""
-    return tuple(phrase(language, key).split("|"))
-
-
 def all_phrase_keys(language: str) -> frozenset[str]:
-    """Return the keys of a phrasebook; a test checks that all languages have the same."""
+    """Return the keys of a shipped phrasebook; a test checks that all languages have the same."""
     return frozenset(_book(language))
+
+
+class Phrasebooks:
+    """The phrases of a line: those shipped, and above them its own by language and key.
+
+    `own` has only complete languages: shipped ones with some phrases replaced, or further ones with all phrases.
+    """
+
+    def __init__(self, own: Map[str, Map[str, str]] | None = None) -> None:
+        self.own: Map[str, Map[str, str]] = own or {}
+
+    def language_of(self, language: str) -> str:
+        """Return the language whose phrases are used for `language`: itself, or Mandarin if it has no phrasebook."""
+        return language if language in self.own else language_of(language)
+
+    def phrase(self, language: str, key: str, /, **values: str) -> str:
+        """Return a phrase with its `{names}` replaced. Raises KeyError for an unknown key."""
+        text = self._book(language)[key]
+        for name, value in values.items():
+            text = text.replace("{" + name + "}", value)
+        return text
+
+    def words(self, language: str, key: str) -> tuple[str, ...]:
+        """Return the words that callers may say, of a phrase that lists them. Raises KeyError for an unknown key."""
+        return tuple(self.phrase(language, key).split("|"))
+
+    def keys(self, language: str) -> frozenset[str]:
+        """Return the keys of a language."""
+        return frozenset(self._book(language))
+
+    def _book(self, language: str) -> Map[str, str]:
+        return self.own.get(language) or _book(language_of(language))
+
+
+SHIPPED_PHRASES = Phrasebooks()
+"""The phrases of a line without phrases.yaml."""
+phrase, words = SHIPPED_PHRASES.phrase, SHIPPED_PHRASES.words

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ivr.engine.verbs import Say
-from ivr.flow.phrasebook import all_phrase_keys, language_of, phrase
+from ivr.flow.phrasebook import Phrasebooks
 from ivr.speech.verbalize import Reader
 
 from .legs import Whisper
@@ -17,44 +17,44 @@ _LONGEST = 40
 _MASKED = re.compile(r"[*•×xX\s]*[*•×xX][*•×xX\s]*(?P<tail>\d{1,6})")
 
 
-def whisper_words(whisper: Whisper) -> list[Say]:
+def whisper_words(whisper: Whisper, phrases: Phrasebooks) -> list[Say]:
     """Return the whisper: the caller in one sentence, then the keys."""
-    language = language_of(whisper.language)
-    sentence = phrase(language, "agent_between").join(_facts(whisper, language)) + phrase(language, "agent_end")
-    take = phrase(language, "agent_take_back" if whisper.call_back else "agent_take")
+    language = phrases.language_of(whisper.language)
+    facts = phrases.phrase(language, "agent_between").join(_facts(whisper, language, phrases))
+    sentence = facts + phrases.phrase(language, "agent_end")
+    take = phrases.phrase(language, "agent_take_back" if whisper.call_back else "agent_take")
     return [Say(sentence, language), Say(take, language)]
 
 
-def said(language: str, key: str) -> Say:
+def said(language: str, key: str, phrases: Phrasebooks) -> Say:
     """Return one of the phrases for agents."""
-    phrasebook = language_of(language)
-    return Say(phrase(phrasebook, key), phrasebook)
+    book = phrases.language_of(language)
+    return Say(phrases.phrase(book, key), book)
 
 
-def _facts(whisper: Whisper, language: str) -> Iterator[str]:
-    yield _short(whisper.name) or phrase(language, "agent_unknown")
-    if f"agent_{whisper.priority}" in all_phrase_keys(language):
-        yield phrase(language, f"agent_{whisper.priority}")
+def _facts(whisper: Whisper, language: str, phrases: Phrasebooks) -> Iterator[str]:
+    yield _short(whisper.name) or phrases.phrase(language, "agent_unknown")
+    if f"agent_{whisper.priority}" in phrases.keys(language):
+        yield phrases.phrase(language, f"agent_{whisper.priority}")
     level = "agent_verified" if whisper.level else "agent_unverified"
-    yield phrase(language, level, level=str(whisper.level))
+    yield phrases.phrase(language, level, level=str(whisper.level))
     if whisper.reason:
-        yield phrase(language, "agent_reason", reason=_short(whisper.reason))
+        yield phrases.phrase(language, "agent_reason", reason=_short(whisper.reason))
     for name, value in [*whisper.typed.items()][-MOST_TYPED:]:
         phrase_key = f"agent_name_{name}"
-        yield _typed(
-            language, phrase(language, phrase_key) if phrase_key in all_phrase_keys(language) else _short(name), value
-        )
+        shown = phrases.phrase(language, phrase_key) if phrase_key in phrases.keys(language) else _short(name)
+        yield _typed(phrases, language, shown, value)
     if whisper.waited >= 60:
-        yield phrase(language, "agent_waited", minutes=str(whisper.waited // 60))
+        yield phrases.phrase(language, "agent_waited", minutes=str(whisper.waited // 60))
 
 
-def _typed(language: str, name: str, value: str) -> str:
+def _typed(phrases: Phrasebooks, language: str, name: str, value: str) -> str:
     masked = _MASKED.fullmatch(value)
     if masked is None and len(re.findall(r"\d", value)) <= 6:
-        return phrase(language, "agent_typed", name=name, value=_short(value))
+        return phrases.phrase(language, "agent_typed", name=name, value=_short(value))
     # A long number is cut here too, in case it was not masked before.
     tail = masked["tail"] if masked else "".join(re.findall(r"\d", value))[-4:]
-    return phrase(language, "agent_typed_tail", name=name, value=Reader()(tail, "digits", "", language))
+    return phrases.phrase(language, "agent_typed_tail", name=name, value=Reader()(tail, "digits", "", language))
 
 
 def _short(text: str) -> str:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from ivr.engine.inputs import Input, NoInput, Resumed, Speech
 from ivr.engine.step import LiveStep
 from ivr.engine.verbs import Say
-from ivr.flow import phrasebook
 from ivr.flow.model import Choice, Flow, Release
 from ivr.flow.parts_within import within
+from ivr.flow.phrasebook import OUTSIDE
 from ivr.flow.profiles import Profile, profiles
 from ivr.flow.text import Text
 
@@ -213,10 +213,11 @@ def _announced(name: str, text: Text, language: str, profile: Profile) -> Iterat
 def _of_the_engine(release: Release) -> Iterator[KnownPrompt]:
     """Yield the engine's own phrases; those with values come from the steps that use them."""
     for (language, _), profile in _spoken_profiles(release).items():
-        book = phrasebook.language_of(language)
-        for key in phrase_keys(language):
-            words = phrasebook.phrase(book, key)
+        phrases = release.line.phrases
+        book = phrases.language_of(language)
+        for key in phrase_keys(language, phrases):
+            words = phrases.phrase(book, key)
             if "{" not in words:
-                at = profiles()["standard"] if key.startswith(phrasebook.OUTSIDE) else profile
+                at = profiles()["standard"] if key.startswith(OUTSIDE) else profile
                 say = Say(words, book, round(at.rate, 2))
                 yield from _whole(_phrase_name(f"phrases.{key}", at), say, at)

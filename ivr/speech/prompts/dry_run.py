@@ -13,8 +13,8 @@ from ivr.engine.input_step import InputScratch
 from ivr.engine.step import LiveStep
 from ivr.engine.turn import Services, Turn
 from ivr.engine.verbs import Say
-from ivr.flow import phrasebook
 from ivr.flow.model import Choice, Flow, Hotline
+from ivr.flow.phrasebook import PARTS, Phrasebooks
 from ivr.flow.text import Slot, Text
 
 VALUE = "\ue000"
@@ -72,7 +72,7 @@ class DryRunTurn(Turn):
 
     def phrase(self, key: str, /, *, language: str | None = None, barge_in: bool = True, **values: str) -> None:
         """Record one of the engine's phrases."""
-        words = phrasebook.phrase(language or self.call.language, key)
+        words = self.line.phrases.phrase(language or self.call.language, key)
         spoken = [value for name, value in values.items() if "{" + name + "}" in words and value != VALUE]
         self._source = ".".join(["phrases", key, *(word.replace(" ", "-") for word in spoken)])
         super().phrase(key, language=language, barge_in=barge_in, **values)
@@ -133,7 +133,6 @@ def dry_run_turn(
     return DryRunTurn(call, flow, line, _SERVICES, 0.0, hidden=hidden)
 
 
-def phrase_keys(language: str) -> list[str]:
+def phrase_keys(language: str, phrases: Phrasebooks) -> list[str]:
     """Return the engine's phrases that are spoken without change."""
-    book = phrasebook.language_of(language)
-    return [key for key in sorted(phrasebook.all_phrase_keys(book)) if key not in phrasebook.PARTS]
+    return [key for key in sorted(phrases.keys(language)) if key not in PARTS]

@@ -6,6 +6,7 @@ The row of a language names its reader, a module of this folder whose `language`
 from __future__ import annotations
 
 import importlib
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ CURRENCY_PLACES = MappingProxyType(
     | {"JPY": 0, "KRW": 0}
 )
 """The currencies that every language can say, with their number of decimals (ISO 4217)."""
+
+
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{4})?-[A-Z]{2}\Z")
 
 
 class Unreadable(ValueError):
@@ -130,9 +134,15 @@ def languages() -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def speaker_of(tag: str) -> type[SpokenLanguage]:
-    """Return the reader of a language. Raises ValueError if it has none."""
+    """Return the reader of a language; that of a language without a row reads figures. Raises ValueError for none."""
     row = language_row(tag)
+    if row is None and _TAG.match(tag):
+        return _reader("figures")
     if row is None or not row.reader:
         raise ValueError(f"no language {tag!r} to read values aloud in; there are {', '.join(languages())}")
-    reader: type[SpokenLanguage] = importlib.import_module(f"{__package__}.{row.reader}").language
+    return _reader(row.reader)
+
+
+def _reader(name: str) -> type[SpokenLanguage]:
+    reader: type[SpokenLanguage] = importlib.import_module(f"{__package__}.{name}").language
     return reader
