@@ -350,7 +350,6 @@ class Hotline:
     waiting: Waiting = field(default_factory=Waiting)
     classes: OwnClasses = field(default_factory=OwnClasses)
     phrases: Phrasebooks = field(default=SHIPPED_PHRASES, compare=False, repr=False)
-    """The engine's own phrases, with those of phrases.yaml."""
     sites: Mapping[str, Site] = field(default_factory=dict)
 
     def number(self, called: str) -> CalledNumber:

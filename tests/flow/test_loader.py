@@ -141,7 +141,7 @@ def test_values_in_wrong_places_never_make_reading_raise(swaps):
         node = with_part(node, PARTS[old], PARTS[new])
     flow, problems = read_flow(node, "short", LANGUAGE)
     if flow is not None:
-        check_parts(Parts({"short": flow}, frozenset({"short"}), None))
+        check_parts(Parts({flow.name: flow}, frozenset({flow.name}), None))
     assert flow is not None or problems
 
 
