@@ -27,6 +27,7 @@ from .flow.model import Release
 from .flow.outside_services import Lookups
 from .jobs.housekeeping import REPLY_SECONDS, forget_old, forget_replies
 from .jobs.outbox import UNSENT, Outbox, Webhook
+from .jobs.repeating import RepeatedJob
 from .jobs.scheduler import Round, Scheduler
 from .jobs.steady_clock import CLOCK_BELIEVED_SECONDS, SteadyClock
 from .reporting.call_detail import EVENTS, EndedCalls
@@ -200,7 +201,7 @@ class ServerJobs:
 
     def __init__(self, ivr: Ivr) -> None:
         self._ivr = ivr
-        self._running: tuple[Scheduler | Dispatcher | SmsSender | ReleaseWatch, ...] = ()
+        self._running: tuple[RepeatedJob, ...] = ()
 
     def start(self) -> None:
         """Start the jobs; no effect if they are running."""

@@ -6,13 +6,13 @@ one takes over if that process ends.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 
 from ivr.engine.ports import Document, Documents
 
 from .outbox import Delivered
+from .repeating import RepeatedJob
 
 COLLECTION, KEY = "watches", "deadlines"
 _EVERY_SECONDS = 60
@@ -24,7 +24,7 @@ Round = Callable[[float], Delivered]
 """A job that runs once a minute, such as `Deadlines.sound`; its argument is the Unix time."""
 
 
-class Scheduler:
+class Scheduler(RepeatedJob):
     """Runs the rounds. `delivered` receives each non-empty result, `failed` each exception; both must return fast."""
 
     def __init__(
@@ -36,28 +36,14 @@ class Scheduler:
         failed: Callable[[Exception], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__("ivr-alarms", every=_EVERY_SECONDS)
         self._documents, self._rounds, self._clock = documents, tuple(rounds), clock
         self._delivered, self._failed = delivered, failed
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ivr-alarms", daemon=True)
 
-    def start(self) -> None:
-        """Start the thread, in the process that runs the rounds: a fork does not copy it."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop after the current round. Optional at the end of the process."""
-        self._end.set()
-        self._thread.join()
-
-    def round(self) -> None:
+    def _do_due(self) -> None:
         """Run this minute's rounds unless another process has claimed them; report exceptions and go on."""
         now = self._clock()
-        try:
-            if not self._claim(int(now)):
-                return
-        except Exception as fault:
-            self._failed(fault)
+        if not self._claim(int(now)):
             return
         done = Delivered()
         # Each in its own try: a receiver of alarms that is down must not keep old calls from being deleted.
@@ -69,10 +55,8 @@ class Scheduler:
         if done != Delivered():
             self._delivered(done)
 
-    def _run(self) -> None:
-        while not self._end.is_set():
-            self.round()
-            self._end.wait(_EVERY_SECONDS)
+    def _report(self, fault: Exception) -> None:
+        self._failed(fault)
 
     def _claim(self, now: int) -> bool:
         claimed = False

@@ -6,9 +6,9 @@ callers fare with a staged one, and takes it back when they fare worse.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
+from ivr.jobs.repeating import RepeatedJob
 from ivr.services.publishing.publication import Publication
 from ivr.services.publishing.service import LIVE, PUBLISHING, Publishing
 from ivr.services.publishing.stage_judgement import worse_because
@@ -23,26 +23,16 @@ JUDGED_EVERY = 5
 """The rounds between two looks at a staged release."""
 
 
-class ReleaseWatch:
+class ReleaseWatch(RepeatedJob):
     """Follows the publication of a store for the engines of one process. `clock` returns Unix seconds."""
 
     def __init__(self, engines: ReleaseEngines, store: Store, clock: Callable[[], float]) -> None:
+        super().__init__("ivr-releases", every=FOLLOW_SECONDS)
         self._engines, self._store, self._clock = engines, store, clock
         self._rounds = 0
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ivr-releases", daemon=True)
+        self._failing = False
 
-    def start(self) -> None:
-        """Start the thread, in the process that takes the calls."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop after the current round."""
-        self._end.set()
-        self._thread.join()
-
-    def round(self) -> None:
-        """Follow once. Raises StoreError."""
+    def _do_due(self) -> None:
         now = self._clock()
         text = self._store.text(PUBLISHING, LIVE)
         publication = self._engines.follow(text, now)
@@ -52,6 +42,12 @@ class ReleaseWatch:
         self._rounds += 1
         if self._rounds % JUDGED_EVERY == 0:
             self._judge(publication, publishing, now)
+        self._failing = False
+
+    def _report(self, fault: Exception) -> None:
+        if not self._failing:  # a store that is gone is reported once, not every second
+            log.fault("releases", fault)
+        self._failing = True
 
     def _judge(self, publication: Publication, publishing: Publishing, now: float) -> None:
         stage = publication.staged
@@ -67,14 +63,3 @@ class ReleaseWatch:
             entry = publishing.return_from(stage.since, why, now)
             if entry is not None:
                 log.line("release_returned", version=stage.version, why=why)
-
-    def _run(self) -> None:
-        failing = False
-        while not self._end.wait(FOLLOW_SECONDS):
-            try:
-                self.round()
-                failing = False
-            except Exception as fault:
-                if not failing:  # a store that is gone is reported once, not every second
-                    log.fault("releases", fault)
-                failing = True

@@ -6,7 +6,6 @@ of a process that died run out.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -15,6 +14,7 @@ from typing import Protocol
 from ivr.engine.ports import Calls
 from ivr.errors import CarrierFailed
 from ivr.jobs.outbox import KeyedMessage, Message
+from ivr.jobs.repeating import RepeatedJob
 from ivr.net.threads import ThreadPool
 
 from . import offers, plan
@@ -42,7 +42,7 @@ class Threads(Protocol):
         """Wait for the work that is under way."""
 
 
-class Dispatcher:
+class Dispatcher(RepeatedJob):
     """Runs a round about once a second and after every change of this process.
 
     `calls` moves and places calls; without it waiters ask by themselves, and call backs go to `gave_up`, which must
@@ -60,34 +60,29 @@ class Dispatcher:
         clock: Callable[[], float] = time.time,
         threads: Threads | None = None,
     ) -> None:
+        super().__init__("ivr-dispatch", every=_EVERY_SECONDS, gather=GATHER_SECONDS)
         self._queue, self._calls, self._gave_up, self._failed = queue, calls, gave_up, failed
         self._show_on_screen, self._clock = show, clock
-        self._wanted, self._end = threading.Event(), threading.Event()
         self._threads = threads or ThreadPool(_THREADS, "ivr-dispatches", queue=MOST_UNDER_WAY - _THREADS)
-        self._thread = threading.Thread(target=self._run, name="ivr-dispatch", daemon=True)
 
     def start(self) -> None:
-        """Start the thread in the process that dispatches, because a fork does not copy threads."""
-        self._queue.repository.changed = self._wanted.set
-        self._thread.start()
+        """Start, and dispatch at once what this process changes."""
+        self._queue.repository.changed = self.wake
+        super().start()
 
     def stop(self) -> None:
-        """Stop after the work that is under way. A process that exits need not call it."""
-        self._end.set()
-        self._wanted.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        """Stop after the work that is under way."""
+        super().stop()
         self._threads.close()
 
-    def round(self) -> None:
-        """Do all actions that are due. An exception is reported and does not stop the others."""
+    def _do_due(self) -> None:
         now = self._clock()
-        try:
-            self._queue.tidy(now)
-            for action in self._queue.repository.change(lambda state: self._plan(state, now)):
-                self._soon(action)
-        except Exception as fault:
-            self._failed("queue", fault)
+        self._queue.tidy(now)
+        for action in self._queue.repository.change(lambda state: self._plan(state, now)):
+            self._soon(action)
+
+    def _report(self, fault: Exception) -> None:
+        self._failed("queue", fault)
 
     def _plan(self, state: QueueState, now: float) -> tuple[QueueState, list[plan.Action]]:
         return plan.plan(
@@ -98,13 +93,6 @@ class Dispatcher:
             places=self._queue.places_calls,
             shows=self._show_on_screen is not None,
         )
-
-    def _run(self) -> None:
-        while not self._end.is_set():
-            self.round()
-            self._wanted.wait(_EVERY_SECONDS)
-            self._end.wait(GATHER_SECONDS)
-            self._wanted.clear()
 
     def _soon(self, action: plan.Action) -> None:
         """Do an action in a thread of its own. When too many are under way, its claim runs out."""

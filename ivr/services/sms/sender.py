@@ -6,7 +6,6 @@ A message that may have been sent is not sent again, because a carrier has no ke
 from __future__ import annotations
 
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from typing import ClassVar
@@ -15,6 +14,7 @@ from ivr.crypto import Seal
 from ivr.engine.ports import Document
 from ivr.errors import LookupFailed
 from ivr.jobs.outbox import every_key
+from ivr.jobs.repeating import RepeatedJob
 from ivr.secret import Secret
 from ivr.settings.identity import Limits
 from ivr.stores import Store, UnitOfWork
@@ -56,7 +56,7 @@ class UnsentMessages(Backend):
         return message
 
 
-class SmsSender:
+class SmsSender(RepeatedJob):
     """Sends the messages of a store, each once over all processes. `failed` gets each message that failed, and why."""
 
     def __init__(
@@ -68,26 +68,15 @@ class SmsSender:
         failed: Callable[[Exception], None] = lambda _fault: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__("ivr-sms", every=POLL_SECONDS)
         self._store, self._seal, self.backend, self._failed, self._clock = store, seal, backend, failed, clock
         self._letters = Letters(store, seal)
-        self._wanted, self._end = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ivr-sms", daemon=True)
 
     def within(self, unit: UnitOfWork) -> UnsentMessages:
         """Return a backend that writes messages into a unit of work."""
-        return UnsentMessages(unit, self._seal, self._wanted.set)
+        return UnsentMessages(unit, self._seal, self.wake)
 
-    def start(self) -> None:
-        """Start the thread in the process that sends, because a fork does not copy threads."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop the thread after the message that it is sending."""
-        self._end.set()
-        self._wanted.set()
-        self._thread.join()
-
-    def round(self) -> None:
+    def _do_due(self) -> None:
         """Send every message that is due."""
         now = int(self._clock())
         for message in list(every_key(self._store, UNSENT_MESSAGES)):
@@ -95,14 +84,8 @@ class SmsSender:
             if document is not None and _is_due(document, now):
                 self._send(message, now)
 
-    def _run(self) -> None:
-        while not self._end.is_set():
-            self._wanted.clear()
-            try:
-                self.round()
-            except Exception as fault:  # the store may work again in the next round
-                self._failed(fault)
-            self._wanted.wait(POLL_SECONDS)
+    def _report(self, fault: Exception) -> None:
+        self._failed(fault)
 
     def _send(self, message: str, now: int) -> None:
         document = self._claim(message, now)
