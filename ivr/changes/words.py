@@ -6,13 +6,13 @@ import functools
 from collections.abc import Mapping
 from importlib.resources import files
 
+from ivr.yamlfile.shipped import shipped_block
 from ivr.yamlfile.source import Mapping as Block
-from ivr.yamlfile.source import Node, Scalar, read_text
+from ivr.yamlfile.source import Node, Scalar
 
 from .model import Difference
 
 LANGUAGES_OF_REPORTS = ("zh", "en")
-_FILE = "sentences.yaml"
 
 
 def sentence_of(difference: Difference, language: str) -> str:
@@ -31,10 +31,7 @@ def sentence_of(difference: Difference, language: str) -> str:
 @functools.cache
 def _sentences() -> Mapping[str, str]:
     """Read the sentences, by their dotted path."""
-    root, problems = read_text(files(__package__).joinpath(_FILE).read_text("utf-8"), _FILE)
-    if problems or root is None:
-        raise AssertionError(f"the sentences cannot be read: {problems}")
-    return dict(_leaves(root, ()))
+    return dict(_leaves(shipped_block(files(__package__) / "sentences.yaml"), ()))
 
 
 def _leaves(node: Node, path: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -9,8 +9,8 @@ from importlib.resources import files
 
 import msgspec
 
-from ivr.yamlfile.source import Mapping as SourceMapping
-from ivr.yamlfile.source import Scalar, read_text
+from ivr.yamlfile.shipped import shipped_block
+from ivr.yamlfile.source import Scalar
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,8 @@ class Profile:
 @functools.cache
 def profiles() -> Mapping[str, Profile]:
     """Read the shipped profiles; each overrides the one it inherits from."""
-    root, problems = read_text(files(__package__).joinpath("profiles.yaml").read_text("utf-8"), "profiles.yaml")
-    if problems or not isinstance(root, SourceMapping):
-        raise AssertionError(f"the shipped profiles cannot be read: {problems}")
     written: dict[str, dict[str, str]] = {}
-    for name, body in root.entries:
+    for name, body in shipped_block(files(__package__) / "profiles.yaml").entries:
         figures = {key.text: value.text for key, value in getattr(body, "entries", ()) if isinstance(value, Scalar)}
         # Python evaluates from the left: `inherit` is taken out before the figures are put in.
         written[name.text] = {**written.get(figures.pop("inherit", ""), {}), **figures, "name": name.text}

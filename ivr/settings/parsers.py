@@ -133,7 +133,7 @@ def read_folder(text: str) -> Path:
 
 
 def read_folder_name(text: str) -> Path:
-    """Check that a path is no file. The folder may be missing: published flows do not need it."""
+    """Check that a path is no file. The folder may be missing: published flows do not need it, models create it."""
     path = Path(text)
     if path.exists() and not path.is_dir():
         raise ValueError(f"{text} is a file, not a folder")
@@ -170,11 +170,3 @@ def read_voices(text: str) -> tuple[str, ...]:
     if not voices or len(set(voices)) < len(voices):
         raise ValueError(f"name each voice once, best first, such as {','.join(VOICE_ORDER)}")
     return voices
-
-
-def read_future_folder(text: str) -> Path:
-    """Check a folder that is created on first use."""
-    path = Path(text)
-    if path.exists() and not path.is_dir():
-        raise ValueError(f"{text} is a file, not a folder")
-    return path

@@ -12,7 +12,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from ivr.settings.identity import CODE_DIGITS, PIN_DIGITS
-from ivr.yamlfile.source import Mapping, Scalar, read_text
+from ivr.yamlfile.shipped import shipped_block
+from ivr.yamlfile.source import Scalar
 
 FALLBACK = "zh-CN"
 FOLDER: Traversable = files(__package__)
@@ -72,11 +73,8 @@ def written_phrases(language: str) -> dict[str, str]:
     file = FOLDER / f"{language}.yaml"
     if not file.is_file():
         raise KeyError(language)
-    root, problems = read_text(file.read_text("utf-8"), file.name)
-    if problems or not isinstance(root, Mapping):
-        raise AssertionError(f"the phrases of {language} cannot be read: {problems}")
     # The base is read first and overridden, so that en-GB lists only what differs from en-US.
-    own = {key.text: value.text for key, value in root.entries if isinstance(value, Scalar)}
+    own = {key.text: value.text for key, value in shipped_block(file).entries if isinstance(value, Scalar)}
     return {**(written_phrases(own.pop(SAME_AS)) if SAME_AS in own else {}), **own}
 
 

@@ -13,7 +13,7 @@ from ivr.flow.model import RETURN, Step
 from ivr.flow.outcomes import AGENT, FAILED, MAIN_MENU, UNVERIFIED, global_outcome
 from ivr.flow.text import Text
 from ivr.yamlfile.plain_value import plain_value
-from ivr.yamlfile.source import read_text
+from ivr.yamlfile.shipped import shipped_block
 from ivr.yamlfile.writer import written
 
 from ._circles import Walked
@@ -202,10 +202,8 @@ def _fits(caller: Mapping[str, Any], way: Sequence[Walked], graph: LineGraph) ->
 
 @functools.cache
 def _callers() -> Sequence[Mapping[str, Any]]:
-    root, problems = read_text(files(__package__).joinpath("example_callers.yaml").read_text("utf-8"), "callers")
-    if problems or root is None:
-        raise AssertionError(f"the shipped callers cannot be read: {problems}")
-    callers: Sequence[Mapping[str, Any]] = plain_value(root)
+    written = shipped_block(files(__package__) / "example_callers.yaml")
+    callers: Sequence[Mapping[str, Any]] = plain_value(written)["callers"]
     return callers
 
 

@@ -12,8 +12,7 @@ from typing import Any
 from ivr.diagnostics.problem import Fix, Level, Place, Problem
 from ivr.flow.model import Flow
 from ivr.yamlfile.plain_value import plain_value
-from ivr.yamlfile.source import Mapping as Block
-from ivr.yamlfile.source import read_text
+from ivr.yamlfile.shipped import shipped_block
 
 from ._rule import Parts, Rule, RuleManual
 from ._texts import WrittenText, announced_texts, spoken_texts
@@ -122,8 +121,5 @@ def _pattern(word: str) -> str:
 
 @functools.cache
 def _lexicon() -> Mapping[str, Any]:
-    root, problems = read_text(files(__package__).joinpath("lexicon.yaml").read_text("utf-8"), "lexicon.yaml")
-    if problems or not isinstance(root, Block):
-        raise AssertionError(f"the shipped lexicon cannot be read: {problems}")
-    written: Mapping[str, Any] = plain_value(root)
+    written: Mapping[str, Any] = plain_value(shipped_block(files(__package__) / "lexicon.yaml"))
     return written

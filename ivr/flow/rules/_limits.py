@@ -13,8 +13,7 @@ import msgspec
 from ivr.diagnostics.problem import Level
 from ivr.flow.profiles import Profile
 from ivr.yamlfile.plain_value import plain_value
-from ivr.yamlfile.source import Mapping as Block
-from ivr.yamlfile.source import read_text
+from ivr.yamlfile.shipped import shipped_block
 
 Bounds = tuple[float, float]
 """The figure above (or below) which a warning begins, and that above which an error does."""
@@ -74,10 +73,7 @@ def below(measured: float, bounds: Bounds) -> Level | None:
 
 @functools.cache
 def _written() -> Mapping[str, Any]:
-    root, problems = read_text(files(__package__).joinpath("limits.yaml").read_text("utf-8"), "limits.yaml")
-    if problems or not isinstance(root, Block):
-        raise AssertionError(f"the shipped limits cannot be read: {problems}")
-    written: Mapping[str, Any] = plain_value(root)
+    written: Mapping[str, Any] = plain_value(shipped_block(files(__package__) / "limits.yaml"))
     return written
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ivr.flow.model import AskedQuestion, Flow, Step
 from ivr.flow.paths_read import Path
@@ -51,6 +52,14 @@ def answers(flow: Flow, parts: Parts) -> AnswerFields:
             for name, answered in question.answer.items():
                 fields[name] = (*fields.get(name, ()), answered)
     return {variable: fields for variable, fields in by_variable.items() if variable not in unsure}
+
+
+def with_answers(flow: Flow, parts: Parts) -> Iterator[tuple[Any, AnswerFields]]:
+    """Yield the global choices of a flow and each step, with the answers as they read them."""
+    by_variable = answers(flow, parts)
+    yield flow.globals, by_variable
+    for step in flow.written_steps():
+        yield step, with_item(step, by_variable)
 
 
 def fields_at(path: Path, by_variable: AnswerFields) -> FieldsRead:

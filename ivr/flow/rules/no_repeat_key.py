@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from ivr.diagnostics.problem import Problem
 from ivr.flow.model import Flow
 
-from ._menus import menus
+from ._menus import menus_without
 from ._rule import Parts, Rule, RuleManual
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every menu for a key that repeats: its own, or one that works everywhere."""
     del parts
-    for step in menus(flow):
-        if not any(choice.do == "repeat" and choice.key for choice in (*step.own_choices(), *flow.globals)):
-            message, cure = "No key repeats this menu.", "Add to the globals of the flow: {key: pound, do: repeat}"
-            chinese = ("这个菜单没有「再听一遍」的按键。", "在 globals 里加上：{key: pound, do: repeat}")
-            yield Problem(step.place, RULE.id, message, cure, "warning", chinese=chinese)
+    for step in menus_without(flow, lambda choice: choice.do == "repeat"):
+        message, cure = "No key repeats this menu.", "Add to the globals of the flow: {key: pound, do: repeat}"
+        chinese = ("这个菜单没有「再听一遍」的按键。", "在 globals 里加上：{key: pound, do: repeat}")
+        yield Problem(step.place, RULE.id, message, cure, "warning", chinese=chinese)
 
 
 RULE = Rule(

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ivr.diagnostics.problem import Problem
-from ivr.flow.model import RETURN, Flow
+from ivr.flow.model import RETURN, Choice, Flow
 
-from ._menus import meaning, menus
+from ._menus import meaning, menus_without
 from ._rule import Parts, Rule, RuleManual
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every menu."""
     del parts
-    for step in menus(flow):
-        # Choices without a key, which are only spoken words, do not count: a caller in a noisy street has keys alone.
-        choices = [choice for choice in (*step.own_choices(), *flow.globals) if choice.key]
-        leaves = any(meaning(choice)[1] == "return" for choice in choices)
-        if not leaves and not any(choice.goto and choice.goto.name == RETURN for choice in choices):
-            message, cure = "No key leads back from this menu.", "Add to the globals of the flow: {key: star, do: back}"
-            chinese = ("这个菜单没有「返回」的按键。", "在 globals 里加上：{key: star, do: back}")
-            yield Problem(step.place, RULE.id, message, cure, "warning", chinese=chinese)
+    for step in menus_without(flow, _leads_back):
+        message, cure = "No key leads back from this menu.", "Add to the globals of the flow: {key: star, do: back}"
+        chinese = ("这个菜单没有「返回」的按键。", "在 globals 里加上：{key: star, do: back}")
+        yield Problem(step.place, RULE.id, message, cure, "warning", chinese=chinese)
+
+
+def _leads_back(choice: Choice) -> bool:
+    return RETURN in meaning(choice)
 
 
 RULE = Rule(

@@ -10,16 +10,14 @@ from ivr.flow.model import Flow
 from ivr.flow.paths_read import paths_read
 from ivr.yamlfile.suggest import did_you_mean
 
-from ._questions import AnswerFields, answers, fields_at, with_item
+from ._questions import AnswerFields, fields_at, with_answers
 from ._rule import Parts, Rule
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check every field of an answer that a text or a condition reads."""
-    by_variable = answers(flow, parts)
-    yield from _fields(flow.globals, by_variable)
-    for step in flow.written_steps():
-        yield from _fields(step, with_item(step, by_variable))
+    for part, by_variable in with_answers(flow, parts):
+        yield from _fields(part, by_variable)
 
 
 def _fields(part: Any, by_variable: AnswerFields) -> Iterator[Problem]:

@@ -11,16 +11,14 @@ from ivr.flow.parts_within import within
 from ivr.flow.questions import AnswerField
 from ivr.flow.text import Slot, Template
 
-from ._questions import AnswerFields, answers, fields_at, with_item
+from ._questions import AnswerFields, fields_at, with_answers
 from ._rule import Parts, Rule
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
     """Check the value kind of every answer's field that a text reads aloud."""
-    by_variable = answers(flow, parts)
-    yield from _slots(flow.globals, by_variable)
-    for step in flow.written_steps():
-        yield from _slots(step, with_item(step, by_variable))
+    for part, by_variable in with_answers(flow, parts):
+        yield from _slots(part, by_variable)
 
 
 def _slots(part: Any, by_variable: AnswerFields) -> Iterator[Problem]:

@@ -14,8 +14,9 @@ from typing import Any, Literal
 import msgspec
 
 from ivr.speech.languages import language_row
+from ivr.yamlfile.shipped import shipped_block
 from ivr.yamlfile.source import Mapping as SourceMapping
-from ivr.yamlfile.source import Scalar, read_text
+from ivr.yamlfile.source import Scalar
 
 ModelKind = Literal["voice", "recogniser"]
 
@@ -82,11 +83,8 @@ class Model:
 @functools.cache
 def model_catalogue() -> Mapping[str, Model]:
     """Return every model that can be downloaded, by name."""
-    root, problems = read_text(files(__package__).joinpath("models.yaml").read_text("utf-8"), "models.yaml")
-    if problems or not isinstance(root, SourceMapping):
-        raise AssertionError(f"the list of models cannot be read: {problems}")
     models = {}
-    for name, body in root.entries:
+    for name, body in shipped_block(files(__package__) / "models.yaml").entries:
         values = _plain(body)
         parts = [_part(part) for part in values.pop("parts", ())]
         whole = _of_parts(parts) if parts else {}

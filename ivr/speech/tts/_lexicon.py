@@ -14,10 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
-from ivr.yamlfile.source import Mapping as Block
-from ivr.yamlfile.source import Scalar, read_text
+from ivr.yamlfile.shipped import shipped_block
+from ivr.yamlfile.source import Scalar
 from ivr.yamlfile.source import Sequence as Listed
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class Lexicon:
     @functools.cached_property
     def version(self) -> str:
         """The digest of all readings, and the versions of both libraries."""
-        content = json.dumps([_source("readings"), _source("contexts"), sorted(self.own.items())])
+        shipped = [_file(name).read_text("utf-8") for name in ("readings", "contexts")]
+        content = json.dumps([*shipped, sorted(self.own.items())])
         digest = hashlib.sha256(content.encode()).hexdigest()[:8]
         return f"{digest}-pypinyin{version('pypinyin')}-rjieba{version('rjieba')}"
 
@@ -151,20 +153,13 @@ def _segmenter_with(words: tuple[str, ...]) -> rjieba.Jieba:
     return jieba
 
 
-def _source(name: str) -> str:
-    return files(__package__).joinpath(f"_mandarin_{name}.yaml").read_text("utf-8")
-
-
-def _entries(name: str) -> Block:
-    root, problems = read_text(_source(name), name)
-    if problems or not isinstance(root, Block):
-        raise AssertionError(f"the shipped {name} cannot be read: {problems}")
-    return root
+def _file(name: str) -> Traversable:
+    return files(__package__) / f"_mandarin_{name}.yaml"
 
 
 @functools.cache
 def _shipped() -> Mapping[str, tuple[str, ...]]:
-    entries = _entries("readings").entries
+    entries = shipped_block(_file("readings")).entries
     return {key.text: tuple(value.text.split()) for key, value in entries if isinstance(value, Scalar)}
 
 
@@ -172,7 +167,7 @@ def _shipped() -> Mapping[str, tuple[str, ...]]:
 def _rules() -> Mapping[str, tuple[_Rule, ...]]:
     return {
         key.text: tuple(_rule(item.text) for item in value.items if isinstance(item, Scalar))
-        for key, value in _entries("contexts").entries
+        for key, value in shipped_block(_file("contexts")).entries
         if isinstance(value, Listed)
     }
 
