@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, cast
@@ -26,6 +26,7 @@ from .outside_services import (
     SettingOrText,
 )
 from .questions import ANSWER_KINDS, AnswerField, DeclaredQuestion, FieldType, Kinds, QuestionField, type_fault
+from .sample_answers import sample_faults
 from .scalars import Flag, IdentityLevel, Name, OneOf, Seconds, WordField
 
 SLOW = "slow"
@@ -315,7 +316,7 @@ def _answer_field(key: Scalar, body: Node, types: LookupTypes, reading: Reading)
         cure = did_you_mean(body.text, kinds_there) or f"The kinds are {', '.join(kinds_there)}."
         reading.problem(body.place, "unknown-kind", f'"{body.text}" is no kind of value.', cure)
         return None
-    return AnswerField(kinds.words, "", kinds.names, listed=body.text == "list")
+    return AnswerField(kinds.words, "", kinds.names, listed=body.text == "list", kind=body.text)
 
 
 def kinds_of(word: str, spoken: Collection[str]) -> Kinds | None:
@@ -353,7 +354,7 @@ def _samples(fields: QuestionFields, declared: DeclaredQuestion, reading: Readin
                 reading.problem(place, "wrong-sample", f'A sample is asked with "{name}", which is not taken.', cure)
         outcome, answer = _sample_answer(sample.answer, reading)
         if isinstance(sample.answer, SourceMapping):
-            for place, message, cure in answer_faults(sample.answer, declared.answer):
+            for place, message, cure in sample_faults(sample.answer, declared.answer):
                 reading.problem(place, "wrong-sample", message, cure)
         samples.append(SampleAnswer(sample.asked or {}, outcome, answer))
     return tuple(samples)
@@ -368,23 +369,6 @@ def _sample_answer(node: Node, reading: Reading) -> tuple[Outcome, Mapping[str, 
     reading.problem(node.place, "wrong-type", "A sample is the fields of an answer.", cure)
     # The value is never used: the problem above makes the whole release unusable. "error" keeps the type.
     return "error", {}
-
-
-def answer_faults(node: SourceMapping, fields: Mapping[str, AnswerField]) -> Iterator[tuple[Place, str, str]]:
-    """Yield the place, message and cure of every field that an answer does not have, to the deepest."""
-    for key, body in node.entries:
-        # Without declared fields (`gives` left out) any answer fits, so there is nothing to compare with.
-        if fields and key.text not in fields:
-            yield key.place, f'The answer has no "{key.text}".', _has(key.text, fields)
-            continue
-        inner = fields[key.text].parts if fields else {}
-        for item in (body,) if isinstance(body, SourceMapping) else getattr(body, "items", ()):
-            if inner and isinstance(item, SourceMapping):
-                yield from answer_faults(item, inner)
-
-
-def _has(name: str, fields: Mapping[str, AnswerField]) -> str:
-    return did_you_mean(name, fields) or f"It has {', '.join(fields)}."
 
 
 def _place_in(node: SourceMapping, block: str, name: str) -> Place:

@@ -52,6 +52,7 @@ class AnswerField:
     """A field of an answer, with the value kinds by which it may be read aloud.
 
     `parts` are the fields inside it, of each of its items if it is `listed`; empty if they are not declared.
+    `kind` is the word by which lookups.yaml declares it.
     """
 
     words: str
@@ -59,6 +60,7 @@ class AnswerField:
     kinds: tuple[str, ...]
     parts: Mapping[str, AnswerField] = field(default_factory=dict)
     listed: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True)

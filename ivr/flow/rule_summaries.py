@@ -90,7 +90,7 @@ CHECKS = {
     "no-line-file": "There is no line.yaml beside the flows.",
     "secret-in-file": "A token stands in lookups.yaml instead of the name of its setting.",
     "secret-in-address": "A secret would be part of an address, which is logged on its way.",
-    "wrong-sample": "A sample answer has a field that the question does not have.",
+    "wrong-sample": "A sample answer does not fit what the question gives: a field, its form or the kind of its value.",
     # The rules of the folder bring their own lines, so that a new rule needs no entry here.
     **{rule.id: rule.summary for rule in all_rules() if rule.at_load},
 }
