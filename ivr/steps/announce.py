@@ -11,9 +11,10 @@ from ivr.engine.service_ports.line import AskAnnouncement
 from ivr.engine.step import LiveStep, Move
 from ivr.engine.turn import Turn
 from ivr.errors import LookupFailed
+from ivr.flow.expressions import Expression
 from ivr.flow.fields import option
 from ivr.flow.model import Route
-from ivr.flow.routes import Ways
+from ivr.flow.routes import Condition, Ways
 from ivr.flow.scalars import Name
 
 _HELD_SECONDS = 8.0
@@ -30,6 +31,7 @@ class AnnounceStep(LiveStep):
     ```yaml
     news:
       announce: emergency
+      when: caller.segment != "corporate"
       next: main
     ```
     """
@@ -39,6 +41,9 @@ class AnnounceStep(LiveStep):
 
     announce: str = option(Name("the name of an announcement"), help="The slot of line.yaml.")
     next: Route = option(Ways(), help="Where the call goes on.")
+    when: Expression | None = option(
+        Condition(), help="Spoken only while this holds.", default=None, shown="to every caller"
+    )
 
     def exits(self) -> Mapping[str, Route]:
         """Return the way on."""
@@ -51,6 +56,8 @@ class AnnounceStep(LiveStep):
     def enter(self, turn: Turn) -> Move:
         """Speak the announcement. The call goes on after any failure."""
         call = turn.call
+        if self.when is not None and not self.when.holds(turn.values()):
+            return "next"
         try:
             announced = turn.ask(
                 AskAnnouncement(slot=self.announce, language=call.language, caller=call.caller, called=call.called)

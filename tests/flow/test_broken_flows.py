@@ -191,6 +191,19 @@ def test_a_flow_that_never_comes_back_is_told_where_it_is_run(tmp_path):
     assert [(problem.rule, problem.level) for problem in found] == [("no-return", "warning")]
 
 
+def test_a_prepared_announcement_has_every_language_of_the_flows_that_speak_it(tmp_path):
+    line = (
+        SOUND["line.yaml"]
+        + "announcements:\n  emergency:\n    outage: {en-US: Maintenance.}\n    drill: {zh-CN: 演习。}\n"
+    )
+    news = "flow: news\nstart: news\nsteps:\n  news: {announce: emergency, next: agent}\n"
+    news += "  agent: {transfer: general, otherwise: bye}\n  bye: {hangup: 再见。}\n"
+    assert problems_of(tmp_path, **{"line.yaml": line}) == []
+    (problem,) = problems_of(tmp_path, **{"line.yaml": line, "news.yaml": news})
+    assert (problem.rule, problem.place.line) == ("missing-language", 6)
+    assert problem.message == "This announcement is missing in zh-CN, which news speaks."
+
+
 def test_every_rule_of_the_language_has_a_broken_file():
     marked = {rule for path in FILES for _, rule in expected(path.read_text("utf-8"))}
     here = Path(__file__).read_text("utf-8")

@@ -123,3 +123,11 @@ def test_a_store_that_is_gone_keeps_no_call_waiting(phone, bank):
 @pytest.mark.parametrize("answer", [{}, {"text": "", "drill": True}, {"text": "  "}])
 def test_an_empty_answer_is_silence(phone, answer):
     assert phone(STEPS, line=SLOTS, bank=Bank({"line.announcement": answer})).heard == "您好。" + MENU
+
+
+def test_only_callers_for_whom_the_condition_holds_hear_it(phone, store):
+    on(store)
+    some = STEPS.replace("announce: emergency", "announce: emergency, when: caller.number == '+8613800000002'")
+    assert phone(some, line=SLOTS, bank=Wired(store)).heard == "您好。" + MENU
+    call = phone(some, line=SLOTS, bank=Wired(store), caller="+8613800000002")
+    assert call.heard == "您好。系统维护中。" + MENU
