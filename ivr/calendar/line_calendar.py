@@ -60,7 +60,7 @@ class LineCalendar:
         """Return whether a day off is a public holiday, a weekend's included."""
         if self.country == MAINLAND:
             return holiday_name(day) is not None
-        return self.country != NO_HOLIDAYS and day in _holidays_of(self.country)
+        return self.country != NO_HOLIDAYS and day in _holidays_in(self.country, day.year)
 
 
 CHINAS = LineCalendar()
@@ -119,14 +119,16 @@ def is_country(code: str) -> bool:
     return code in (MAINLAND, NO_HOLIDAYS) or (parts is not None and (not part or part in parts))
 
 
-@lru_cache(maxsize=16)
-def _holidays_of(country: str) -> Any:
+@lru_cache(maxsize=64)
+def _holidays_in(country: str, year: int) -> Any:
     from holidays import country_holidays  # half a second to load, which lines of China do not need
 
     code, _, part = country.partition("-")
-    return country_holidays(code, subdiv=part or None)
+    # A calendar without a year adds years as they are asked for. Another thread that asks meanwhile would take the
+    # holidays that are not added yet for working days, and `_works` would answer so until the process ends.
+    return country_holidays(code, subdiv=part or None, years=year, expand=False)
 
 
 @lru_cache(maxsize=4096)
 def _works(country: str, day: date) -> bool:
-    return bool(_holidays_of(country).is_working_day(day))
+    return bool(_holidays_in(country, day.year).is_working_day(day))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -56,6 +58,18 @@ def test_days_off_are_those_of_the_country(
     calendar: LineCalendar, day: date, working: bool | None, holiday: bool
 ) -> None:
     assert (calendar.is_working_day(day), calendar.is_holiday(day)) == (working, holiday)
+
+
+def test_threads_that_ask_at_once_get_the_same_holidays() -> None:
+    christmases = [date(year, 12, 25) for year in range(1990, 2090)]
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            works = [list(threads.map(LONDON.is_working_day, [day] * 8)) for day in christmases]
+    finally:
+        sys.setswitchinterval(switching)
+    assert not any(any(answers) for answers in works)
 
 
 @pytest.mark.parametrize(
