@@ -1,11 +1,13 @@
 """A program with a supervisor and a small application, for tests that kill its workers and start it again in place.
 
 `python server_program.py PORT FOLDER`. Files of the folder steer it: `answer` is what workers answer, read when the
-program starts; while `broken` exists no worker can start; while `unusable` exists it must not start again.
+program starts; while `broken` exists no worker can start; while `unusable` exists it must not start again; while
+`crowded` exists the machine has no process left.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -47,6 +49,14 @@ def main() -> None:
             raise StoreError("the store is broken")
         return Constant(text)
 
+    fork = os.fork
+
+    def fork_if_possible() -> int:
+        if (folder / "crowded").exists():
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return fork()
+
+    os.fork = fork_if_possible
     log.to_stderr()
     before = Succession.take(os.environ)
     if before is not None:

@@ -71,6 +71,7 @@ class Supervisor:
         self._life: tuple[int, int] = (before.life[0], before.life[1]) if before else os.pipe()
         self._workers: list[_Worker] = []
         self._old = list(before.workers) if before else []
+        self._has_started = bool(self._old)
         self._failures = 0
         self._next_start = 0.0
         self._announced = False
@@ -79,7 +80,7 @@ class Supervisor:
         self._wake = -1
 
     def run(self) -> None:
-        """Run until SIGTERM or SIGINT, then let the workers leave. Raises OSError if no process can be made."""
+        """Run until SIGTERM or SIGINT, then let the workers leave. Raises OSError if no first process can be made."""
         self._wake = self._listen_to_signals()
         gc.collect()
         gc.freeze()  # the workers share these objects' pages as long as the collector does not touch them
@@ -106,7 +107,15 @@ class Supervisor:
     def _fill_up(self) -> None:
         now = time.monotonic()
         while len(self._workers) < self._generation.number and now >= self._next_start:
-            self._workers.append(self._start())
+            try:
+                self._workers.append(self._start())
+                self._has_started = True
+            except OSError as fault:
+                # A machine that is short of processes for a moment must not end a server that takes calls.
+                if not self._has_started:
+                    raise
+                log.fault("worker", fault)
+                self._failures += 1
             if self._failures:
                 self._next_start = now + self._pause()
 
@@ -116,7 +125,13 @@ class Supervisor:
     def _start(self) -> _Worker:
         read, write = os.pipe()
         signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_BY)  # none may arrive before the child has handlers of its own
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD_BY)
+            os.close(read)
+            os.close(write)
+            raise
         if not pid:
             # The child must not hold the writing end of `life`, or it would never see that the parent has ended.
             for descriptor in (read, self._life[1], *(worker.ready for worker in self._workers)):

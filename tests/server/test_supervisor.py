@@ -84,6 +84,16 @@ def test_connections_queue_while_no_worker_can_start(program):
     assert [text for _, text in answers] == ["first"]
 
 
+def test_a_machine_without_a_free_process_does_not_end_the_server(program):
+    (program.folder / "crowded").touch()
+    one, other = program.children()
+    os.kill(one, signal.SIGKILL)
+    wait_until(lambda: program.logged('"fault": "BlockingIOError"') >= 2)
+    assert program.ask() == (other, "first")
+    (program.folder / "crowded").unlink()
+    wait_until(lambda: len(program.children()) == 2)
+
+
 def test_a_worker_that_starts_has_what_the_server_was_started_with(program):
     (program.folder / "answer").write_text("second")
     before = set(program.children())
