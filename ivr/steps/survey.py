@@ -23,6 +23,7 @@ from ivr.flow.routes import Ways
 from ivr.flow.scalars import Name
 
 UNHAPPY = "unhappy"
+_MOST_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,9 @@ class SurveyStep(InputStep):
         """Take a number on the scale."""
         asked = self._asked(turn)
         number = keys.removesuffix("#")
-        if not number.isascii() or not number.isdigit() or not asked.least <= int(number[:3]) <= asked.most:
+        # Longer entries are no number of the scale, though 0051234 begins with one.
+        in_form = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
+        if not in_form or not asked.least <= int(number) <= asked.most:
             return MISS
         answers = {**_answers(turn), asked.name: int(number)}
         turn.remember(replace(turn.scratch_as(SurveyScratch), answers=answers))

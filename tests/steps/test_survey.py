@@ -35,6 +35,13 @@ def test_a_refusal_ends_it_without_a_word(phone, refusal):
     assert phone(SURVEY, bank=bank).stay_silent().heard == "谢谢。"
 
 
+@pytest.mark.parametrize("typed", ["0051234", "1000", "11"])
+def test_a_long_number_that_begins_as_one_of_the_scale_is_no_answer(phone, typed):
+    bank = Bank({"survey.answer": {"detractor": False}})
+    assert phone(SURVEY, bank=bank).press("5").press(typed).heard == "谢谢。"
+    assert answers_given(bank) == [(5, None)]
+
+
 def test_0_leads_to_a_person_where_it_is_no_answer_and_star_0_where_it_is_one(phone):
     bank = Bank({"survey.answer": {"detractor": True}})
     assert isinstance(phone(SURVEY, bank=bank).press("0").closing, Dial)
