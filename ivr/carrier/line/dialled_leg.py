@@ -12,6 +12,7 @@ from ivr.carrier.requests import PhoneLine
 from ivr.carrier.side_requests import SideRequests
 from ivr.carrier.twiml import Dial, TwimlFault
 from ivr.net.threads import in_background
+from ivr.telemetry import log
 
 from .handset import Answered, Handset, Hung, LegDecided, LegEvent, PhoneEvent
 from .line_call import CannotDial
@@ -85,6 +86,7 @@ class DialledLeg:
                 self._bridge(leg, dial, next_event)
         except Gone:
             left = True
+        # Also when the server moves the caller: the party must not stay on a dead line.
         finally:
             self._separate(leg)
             now = time.time()
@@ -111,6 +113,7 @@ class DialledLeg:
             if isinstance(event, LegEvent) and isinstance(event.event, Answered):
                 return "completed"
             if isinstance(event, LegEvent) and isinstance(event.event, Hung) and not leg.answered_at:
+                # "completed" is the end of a talk; a party that hangs up while it rings has not answered.
                 return "no-answer" if event.event.how == "completed" else event.event.how
 
     def _takes(self, next_event: NextEvent) -> bool:
@@ -118,7 +121,16 @@ class DialledLeg:
         player = self._player
         if player is None:
             return False
-        in_background(lambda: self._caller.put(LegEvent(LegDecided(player.takes()))), "line-leg")
+
+        def decide() -> None:
+            takes = False
+            try:
+                takes = player.takes()
+            except Exception as fault:  # without a decision the caller would hear the ringing tone for ever
+                log.fault("line leg", fault, call=self.call_sid)
+            self._caller.put(LegEvent(LegDecided(takes)))
+
+        in_background(decide, "line-leg")
         while True:
             event = next_event(_FOREVER)
             if isinstance(event, LegEvent) and isinstance(event.event, LegDecided):
@@ -128,6 +140,7 @@ class DialledLeg:
         self._caller.stream.stop()
         self._talk = TwoWayTalk(self._caller.stream, leg.stream, record=dial.record)
         self._talk.begin()
+        # The event that ends the talk may have come while the document was played, so the state is asked, not an event.
         while leg.hung is None:
             next_event(_FOREVER)
 

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
 
 from ivr.errors import IvrError
 from ivr.settings.extras import missing_extra
@@ -74,6 +75,7 @@ class SipCall(CallEvents):
 
     def hang_up(self, *, busy: bool = False) -> None:
         """End or refuse the call."""
+        # Noted first: the end of a call that we ended ourselves is no refusal, with any reason that baresip gives.
         self._asked = True
         if self._end is None:
             self._line.later(self._call.reject if busy else self._call.hangup)
@@ -160,6 +162,7 @@ class SipLine:
         if runtime is not None:
             with suppress(Exception):
                 self.run(runtime.close(), START_SECONDS)
+        # After the runtime, whose closing needs the loop.
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
@@ -192,7 +195,8 @@ class SipLine:
         agent = self._agent
         if agent is None or any(letter.isspace() or letter in '<>"' for letter in uri):
             raise CannotDial("the line is closed" if agent is None else "this is no SIP address")
-        headers = {"P-Asserted-Identity": f"<sip:{caller}@{self._options.host}>"} if caller else None
+        # Escaped, because the caller's own spelling may hold blanks, brackets or line ends, which would end the header.
+        headers = {"P-Asserted-Identity": f"<sip:{quote(caller, safe='+')}@{self._options.host}>"} if caller else None
         try:
             call = self.run(agent.dial(uri, headers), START_SECONDS)
         except (BaresipError, ValueError, TimeoutError) as fault:
@@ -212,6 +216,7 @@ class SipLine:
         await runtime.start(
             baresip.Config(
                 net_interface=options.host,
+                # Baresip's default is two.
                 max_concurrent_calls=options.most_calls,
                 rtp_timeout=RTP_SECONDS,
                 expose_headers=HEADERS,
@@ -226,8 +231,10 @@ class SipLine:
             user=options.user,
             domain=f"{options.host}:{options.port}",
             password="",
+            # No registration: an exchange sends calls to the address of the line.
             reg_interval=0,
             audio_codecs=CODECS,
+            # Else calls to any other user than `user` get 404, though the called number is what chooses the flow.
             extra_params=("catchall=yes",),
         )
         self._agent = await baresip.UserAgent.create(runtime, account, transfer_policy="reject")
@@ -236,6 +243,7 @@ class SipLine:
 
     def _incoming(self, call: baresip.Call) -> None:
         headers = dict(call.headers)
+        # The exchange vouches for this header; From is what the telephone says of itself.
         caller = headers.get("P-Asserted-Identity") or call.peer or ""
         diverted = headers.get("Diversion", "")
         facts = LineFacts(user_of(caller), user_of(headers.get("To", "")), diverted, headers)
@@ -259,6 +267,7 @@ def _end_of(text: str, asked: bool) -> CallEnd:
     code = text[:3]
     if code in ("486", "600", "603"):
         return "busy"
+    # Request timeout, temporarily unavailable, terminated by our own CANCEL.
     if code in ("408", "480", "487"):
         return "no-answer"
     return "failed" if code.isdecimal() else "canceled"

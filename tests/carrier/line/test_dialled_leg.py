@@ -7,6 +7,7 @@ import time
 import pytest
 
 from ivr.carrier.line.line_call import CallEnd
+from ivr.carrier.line.live_player import LivePlayer
 from tests.waiting import wait_until
 
 from .stage import BASE, LiveCall, PhoneInMemory, Stage, mark, sound
@@ -57,6 +58,19 @@ def test_an_agent_who_does_not_take_the_call_is_left_and_the_caller_goes_on(stag
         form = stage.until_asked("/after")
         call.result()
     assert (form["DialCallStatus"], form["DialBridged"]) == ("completed", "false")
+
+
+def test_a_fault_in_the_agents_document_does_not_leave_the_caller_with_the_ringing_tone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def takes(_: LivePlayer) -> bool:
+        raise RuntimeError("the sound device has gone")
+
+    monkeypatch.setattr(LivePlayer, "takes", takes)
+    stage.phones["+861085550100"] = PhoneInMemory()
+    with stage.call({"/voice": dial(), "/whisper": "", "/after": "<Hangup/>", "/leg": ""}) as call:
+        assert stage.until_asked("/after")["DialBridged"] == "false"
+        call.result()
 
 
 @pytest.mark.parametrize(("how", "status"), [("busy", "busy"), ("failed", "failed"), ("no-answer", "no-answer")])

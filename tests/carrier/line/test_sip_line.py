@@ -148,6 +148,14 @@ def test_a_telephone_is_dialled_and_its_refusal_is_told(sip: SipStage, peer: Sip
     assert not sip.line.reaches("+861085550100")
 
 
+def test_a_caller_whose_name_is_no_number_is_shown_escaped(sip: SipStage, peer: SipPeer) -> None:
+    peer.accepts = False
+    call = sip.line.dial(f"sip:agent@127.0.0.1:{peer.here[1]}", 'Li Na"> \r\nX-Own: 1')
+    invite = peer.until("INVITE")
+    assert "P-Asserted-Identity: <sip:Li%20Na%22%3E%20%0D%0AX-Own%3A%201@127.0.0.1>" in invite
+    call.hang_up()
+
+
 def test_an_address_that_is_taken_is_refused(sip: SipStage) -> None:
     with pytest.raises(NoSipLine, match="cannot listen"):
         SipLine(SipOptions(*sip.address), lambda _: None).start()
