@@ -7,14 +7,14 @@ import re
 _MAINLAND_MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 _SIP = re.compile(r"sips?:[^@\s]*@([^\s;:>]+)")
 _NUMBER = re.compile(r"\+\d{7,15}")
-_WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
-"""The numbers that carriers send for a withheld one: ANONYMOUS and similar words, as keys."""
+WITHHELD_NUMBERS = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253", "+7748283"})
+"""The numbers that carriers send for a withheld one: ANONYMOUS, PRIVATE and similar words, as keys."""
 
 
 def telephone(value: object) -> str:
     """Return a telephone number with its country code, "" for one that was withheld or is none."""
     number = re.sub(r"[\s()-]", "", value) if isinstance(value, str) else ""
-    return number if _NUMBER.fullmatch(number) and number not in _WITHHELD else ""
+    return number if _NUMBER.fullmatch(number) and number not in WITHHELD_NUMBERS else ""
 
 
 def one_spelling(text: str) -> str:

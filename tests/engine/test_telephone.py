@@ -21,7 +21,7 @@ def test_a_telephone_number_is_taken_without_its_blanks(written):
 
 
 @pytest.mark.parametrize(
-    "sent", ["anonymous", "", "+266696687", "+86282452253", "sip:a@b.example", "95580", None, 13800]
+    "sent", ["anonymous", "", "+266696687", "+86282452253", "+7748283", "sip:a@b.example", "95580", None, 13800]
 )
 def test_what_a_carrier_sends_instead_of_a_number_is_none(sent):
     assert telephone(sent) == ""

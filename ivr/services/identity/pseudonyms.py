@@ -6,17 +6,10 @@ import re
 from dataclasses import dataclass
 
 from ivr.crypto import Seal
-from ivr.engine.telephone import masked_number, one_spelling, sip_host
+from ivr.engine.telephone import WITHHELD_NUMBERS, masked_number, one_spelling, sip_host
 from ivr.settings.identity import Limits
 
-WITHHELD = frozenset({"", "anonymous", "restricted", "unavailable", "unknown", "private", "blocked"}) | {
-    "+266696687",
-    "+7378742833",
-    "+86282452253",
-    "+8656696",
-    "+7748283",
-    "+2562533",
-}
+WITHHELD = WITHHELD_NUMBERS | {"", "anonymous", "restricted", "unavailable", "unknown", "private", "blocked"}
 """The ways in which carriers write a withheld number: in words, or as the keys under their letters."""
 
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -56,9 +49,11 @@ def counters(number: str, limits: Limits) -> tuple[Counter, ...]:
     own = Counter(name, masked_number(name), limits.number_tries, limits.number_accounts)
     if name in WITHHELD:
         return (Counter("withheld", "withheld", limits.shared_tries, limits.shared_accounts),)
+    # A guesser who has a block of numbers changes the last digits from call to call.
     if _INTERNATIONAL.fullmatch(name):
         shown = f"the hundred numbers around {masked_number(name)}"
         return own, Counter(f"block {name[:-2]}", shown, limits.block_tries, limits.block_accounts)
+    # The user part of a SIP address costs nothing to change, its host does.
     if host := sip_host(name):
         return own, Counter(f"host {host}", f"sip:{host[:40]}", limits.shared_tries, limits.shared_accounts)
     return (Counter("odd", "odd numbers", limits.shared_tries, limits.shared_accounts),)
