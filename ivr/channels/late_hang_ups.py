@@ -46,6 +46,7 @@ class LateHangUps:
         patience = threading.Event()
         while True:
             with self._lock:
+                # Under the lock, together with the test: a hang-up that comes now must see that no thread will take it.
                 if not self._waiting:
                     self._runs = False
                     return
@@ -58,5 +59,6 @@ class LateHangUps:
             except Exception as fault:  # one call that cannot be ended must not keep others from it
                 log.fault("status", fault)
             with self._lock:
+                # Compared, since a full deque has dropped its oldest hang-up to make room for a newer one.
                 if self._waiting and self._waiting[0] is gone:
                     self._waiting.popleft()

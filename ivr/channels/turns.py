@@ -40,6 +40,8 @@ def take_turn(
         outcome = "answered"
     except Exception as fault:  # a caller must never hear the carrier's error message
         log.fault("turn", fault, call=incoming.call_id if incoming else "")
+        # A busy store is usable in a moment, and asking again then goes on with the call; any other fault would only
+        # recur.
         held = hold() if isinstance(fault, StoreBusy) else None
         document = held or apologise(channel, host, 1)
         outcome = "held" if held else "bad_request" if isinstance(fault, BadRequest) else "apologised"
@@ -55,6 +57,7 @@ def take_turn(
 def apologise(channel: Channel[Any], host: Host, attempt: int) -> bytes:
     """Return the apology that dials the desk; `attempt` is the number of failed attempts."""
     try:
+        # The number is read from the flows, which may be the reason for the apology.
         number = host.desk_number
     except Exception as fault:
         log.fault("desk", fault)

@@ -25,6 +25,7 @@ class AgentDocuments:
         """Play the whisper and gather one key; after silence repeat it once, then continue without a key."""
         key = f"{leg_address(self._prefix, leg)}/key"
         asked = "".join(self._asked(prompts, key, seconds) for seconds in (FIRST_WAIT, SECOND_WAIT))
+        # A gather without input requests nothing: the redirect tells that the agent pressed no key.
         return response(asked + element("Redirect", {"method": "POST"}, text(with_retries(f"{key}?silent=1"))))
 
     def connected(self) -> bytes:
@@ -71,6 +72,7 @@ class AgentDocuments:
             "method": "POST",
             "input": "dtmf",
             "numDigits": 1,
+            # Else a pound key would end the gather without a digit, and look like no key at all.
             "finishOnKey": "",
             "timeout": seconds,
         }

@@ -76,6 +76,7 @@ class _Hooks:
                 return self.documents.farewell(self._said(farewell))
             return self._rings(leg, pressed) if pressed.dial else self.documents.connected()
 
+        # Verified before `take` runs: an aborted request must never reach the queue.
         form = self._read(leg)
         return self._answer("key", take)
 
@@ -94,6 +95,7 @@ class _Hooks:
     def customer(self, leg: str) -> Response:
         """Greet a customer who is called back, before the agent is connected."""
         self._read(leg)
+        # A failure here must not keep the customer, who has answered already, from the agent.
         self._quietly("customer", lambda: self.host.legs.picked_up(leg, self.host.clock()))
         language = request.args.get("language", _LANGUAGE)
         keys = ["called_back", *(["called_recorded"] if request.args.get("recorded") else [])]
@@ -105,12 +107,14 @@ class _Hooks:
         status = form.first("CallStatus")
         if status in _ENDED:
             self._quietly("ended", lambda: self.host.legs.ended(leg, status, self.host.clock()))
+        # The carrier ignores the body of a status callback.
         return Response(status=204)
 
     def recorded(self, leg: str) -> Response:
         """Record a finished recording; its URL at the carrier follows from its id."""
         form = self._read(leg)
         name, seconds = form.first("RecordingSid"), form.first("RecordingDuration")
+        # The name becomes part of an address at the carrier; only what is one of its ids is stored.
         if re.fullmatch(r"RE[0-9A-Za-z]{2,62}", name):
             length = float(seconds) if seconds.isascii() and seconds.isdecimal() and len(seconds) < 7 else 0.0
             self._quietly("recorded", lambda: self.host.recorded(leg, name, length))

@@ -60,6 +60,7 @@ def outside(number: str | None) -> bytes:
     party = clean_text(number or "")
     if not party:
         return response(_spoken("en", _CLOSING) + element("Hangup", {}))
+    # Without `action`, so that the goodbye behind it is played when the desk does not answer.
     dial = element("Dial", {"timeout": RING_SECONDS}, element("Number", {}, text(party)))
     return response(_spoken("en", _CONNECTING) + dial + _spoken("en", _CLOSING) + element("Hangup", {}))
 
@@ -70,6 +71,7 @@ def hold(request: TwilioRequest, prefix: str) -> bytes | None:
     An arriving call arrives again; the result of a dialled leg is sent again; any other call goes on where it stands,
     and what was typed must be typed again: it must not stand in an address.
     """
+    # The count stands in the address, because a store that is busy can keep none.
     held = request.query.partition(HELD)[2].partition("&")[0] if request.query.startswith(HELD) else "0"
     times = int(held) + 1 if held.isascii() and held.isdecimal() and len(held) < 4 else MOST_HOLDS + 1
     if times > MOST_HOLDS:
@@ -77,6 +79,7 @@ def hold(request: TwilioRequest, prefix: str) -> bytes | None:
     path = request.paths[0].removeprefix(prefix)
     form = {**held_values(request.query), **request.parameters}
     kept = [(name, form[name]) for name in RESULTS if name in form]
+    # Turn 0 answers no turn of the call, so the session repeats the prompt of the step where the call stands.
     again = path if kept or path.startswith(VOICE) else turn(0)
     try:
         words = speak([Say(_HOLDING["zh"], "zh-CN"), Say(_HOLDING["en"], "en-US")], "")[0]
@@ -104,6 +107,8 @@ def _document(language: str, number: str, attempt: int, action: str) -> bytes:
         "method": "POST",
         "timeout": RING_SECONDS,
     }
+    # With `action` nothing behind the Dial is played; a desk that is busy comes back to the fallback and is tried
+    # again.
     dial = element("Dial", how, element("Number", {}, text(number)))
     return response(_spoken(language, _BUSY if attempt > 1 else _CONNECTING) + dial)
 

@@ -47,6 +47,7 @@ class TwilioCalls:
 
     def move(self, call_id: str, *, at: float) -> None:
         """Make a call request its next turn now, interrupting any prompt. Raises CarrierFailed if it has ended."""
+        # The id becomes part of the address that is requested with the account's credentials.
         if not _CALL.fullmatch(call_id):
             raise CarrierFailed("a call without a Twilio id cannot be moved")
         self._post(
@@ -73,6 +74,7 @@ class TwilioCalls:
             "Timeout": str(min(LONGEST_RING, max(1, timeout))),
             "StatusCallback": paths.with_retries(f"{webhook}/ended"),
             "StatusCallbackMethod": "POST",
+            # Other events would come out of order and tell nothing that the leg's own requests do not.
             "StatusCallbackEvent": "completed",
         }
         answer = self._post("placed", "Calls.json", form)
@@ -87,6 +89,7 @@ class TwilioCalls:
             raise CarrierFailed(f"{fault}; no call was {done}") from None
         except NotAnswered as fault:
             raise CarrierFailed(f"{fault}; the call may have been {done}", unsure=True) from None
+        # Only a status of 4xx is certain. After a 5xx the telephone may ring, and a second call would ring it twice.
         if answer.refused:
             raise CarrierFailed(f"Twilio refused: no call was {done} ({answer.why})")
         if answer.status not in (200, 201):

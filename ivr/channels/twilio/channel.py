@@ -76,12 +76,14 @@ class TwilioChannel(Channel[TwilioRequest]):
 
     def routes(self, host: Host, metrics: Metrics) -> Sequence[Blueprint]:
         """Return the webhooks of callers' and agents' legs."""
+        # Imported here, because both modules import this one.
         from . import agent_routes, routes
 
         return (routes.routes(self, host, metrics), agent_routes.routes(self, host, metrics))
 
     def direct_turns(self, host: Host, metrics: Metrics) -> DirectTurns:
         """Return the turns of callers."""
+        # Imported here, because that module imports this one.
         from .direct import TwilioTurns
 
         return TwilioTurns(self, host, metrics)
@@ -129,6 +131,7 @@ class TwilioChannel(Channel[TwilioRequest]):
             return
         if not request.signature:
             raise BadSignature("the request carries no X-Twilio-Signature")
+        # The cheap spelling first: it is the right one for every request but those of unusual proxies and ports.
         if self.is_signed_as_sent(request) or self._signed_otherwise(request, self._validator):
             return
         raise BadSignature(
@@ -147,12 +150,15 @@ class TwilioChannel(Channel[TwilioRequest]):
         try:
             form = "".join([text for pair in _distinct(request) for text in pair]).encode()
             claimed = request.signature.encode()
+            # The URL as spelt on the wire: decoded and escaped again, `%2F` or a lower-case escape would no longer
+            # match.
             addresses = [url.encode() for url in request.urls(self.public_url)]
         except UnicodeEncodeError:  # the form is not valid Unicode
             return False
         return any(hmac.compare_digest(self._signature(address + form), claimed) for address in addresses)
 
     def _signature(self, signed: bytes) -> bytes:
+        # SHA-1 is Twilio's choice; in an HMAC its collisions are of no use to a forger.
         return binascii.b2a_base64(hmac.digest(self._token, signed, "sha1"), newline=False)
 
     def _signed_otherwise(self, request: TwilioRequest, validator: RequestValidator) -> bool:
@@ -168,6 +174,7 @@ class TwilioChannel(Channel[TwilioRequest]):
     def read(self, request: TwilioRequest, *, turn: int | None = None, flow: str | None = None) -> Incoming:
         """Read a verified request; `turn` and `flow` come from its path. Raises BadRequest if it lacks a call id."""
         form = request.parameters
+        # The query is covered by the signature, so these values are the carrier's own, from before the caller was held.
         if result := apology.held_values(request.query):
             form = Parameters.of([*request.form, *result.items()])
         started = inputs.arrival(form, flow)
@@ -231,4 +238,5 @@ class TwilioChannel(Channel[TwilioRequest]):
 def _distinct(request: TwilioRequest) -> list[tuple[str, str]]:
     """Return the form as it is signed: sorted, a repeated pair once."""
     unique = len(request.parameters) == len(request.form)
+    # As twilio's validator does: of a repeated name, each distinct value counts once.
     return sorted(request.form if unique else set(request.form))

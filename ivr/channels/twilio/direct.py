@@ -61,6 +61,7 @@ class TwilioTurns:
             asked = twilio_request(environ, body)
         except ValueError:
             return None
+        # None, not a refusal: the blueprint tries the other spellings of the URL and gives the 403.
         if not self._channel.is_signed_as_sent(asked):
             return None
         read = partial(self._channel.read, asked, turn=number, flow=flow)

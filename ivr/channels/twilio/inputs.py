@@ -64,6 +64,7 @@ def later(form: Parameters) -> Later:
     talked = _dialled(form) or _queued(form)
     if form.first("RecordingUrl") and not talked:
         return _recorded(form)
+    # Before keys and speech: a caller who has gone hears no answer to them.
     if gone := hung_up(form):
         return HungUp(gone.reason, talked)
     return talked or _keys(form) or _speech(form) or unheard(form) or NoInput()
@@ -83,6 +84,7 @@ def hung_up(form: Parameters) -> HungUp | None:
 def _recorded(form: Parameters) -> Recorded:
     digits = form.first("Digits")
     key = digits if len(digits) == 1 and not _KEYS.search(digits) else ""
+    # Twilio sends the word "hangup" in Digits when the caller ended the recording by hanging up.
     left = digits == "hangup" or form.first("CallStatus") in _GONE
     url = _clean(form.first("RecordingUrl"), MOST_ADDRESS)
     return Recorded(url, _seconds(form.first("RecordingDuration")), key, left)
@@ -109,6 +111,7 @@ def _queued(form: Parameters) -> DialEnded | None:
 
 
 def _keys(form: Parameters) -> Digits | None:
+    # A lone pound key ends the gather before any digit; it comes as FinishedOnKey with empty Digits.
     pressed = form.first("Digits").strip() or (_FINISH if form.first("FinishedOnKey") == _FINISH else "")
     return Digits(_KEYS.sub("", pressed)[:MOST_KEYS] or NOT_KEYS) if pressed else None
 
@@ -130,6 +133,7 @@ def _seconds(text: str) -> float:
 
 def _number(text: str) -> float | None:
     try:
+        # Cut first: parsing a number of a megabyte would take seconds.
         number = float(text[:20])
     except ValueError:
         return None
@@ -139,4 +143,5 @@ def _number(text: str) -> float | None:
 def _clean(text: str, most: int) -> str:
     if len(text) <= most and text.isprintable():  # printable text skips the slower loop below
         return text.strip()
+    # Cut before the substitution, which would read all of a long text, and again after it.
     return _UNPRINTABLE.sub(" ", text[: 4 * most]).strip()[:most]

@@ -34,12 +34,14 @@ class TwilioMessages(Backend):
 
     def send(self, number: str, text: Secret, purpose: str, now: float) -> str:
         """Send a message; return Twilio's id of it. Raises LookupFailed, or UncertainError if it may have been sent."""
+        # Twilio takes a service by another parameter than a number or name.
         sender = "MessagingServiceSid" if self._sender.startswith("MG") else "From"
         try:
             answer = self._account.post("Messages.json", {"To": number, sender: self._sender, "Body": text.reveal()})
         except NotAsked as fault:
             raise LookupFailed(f"{fault}; no text message was sent") from None
         except NotAnswered as fault:
+            # Not the error of a refusal, after which a message may be sent again.
             raise UncertainError(f"{fault}; the text may have been sent") from None
         if answer.sid:
             return answer.sid

@@ -26,6 +26,7 @@ def turn(number: int) -> str:
 
 def moved(at: float) -> str:
     """Return the path for a call that the queue moves; the time makes each such request distinct."""
+    # Without the time, two moves would be one request by the idempotency key, and the second would get the old reply.
     return f"{turn(0)}?moved={int(at)}"
 
 

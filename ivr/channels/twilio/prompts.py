@@ -110,6 +110,7 @@ def pieces_of(text: str) -> Iterator[str]:
 
 def _fits(text: str) -> bool:
     size = len(text.encode())
+    # A byte takes at most three when it is escaped, so most texts need not be escaped to be measured.
     return 3 * size <= MOST_ESCAPED or (size <= _MOST_BYTES and len(quote(text)) <= MOST_ESCAPED)
 
 
@@ -119,6 +120,7 @@ def _cut(text: str) -> int:
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if _fits(text[:middle]) else (low, middle - 1)
+    # A comma near the beginning would leave a piece of a few words, and the voice would stop twice.
     soft = max(text.rfind(mark, 0, low) for mark in "，、, ") + 1
     return soft if soft > low // 2 else low
 
@@ -163,6 +165,7 @@ def _pause(score: _Score, seconds: float) -> None:
     last = score.pieces[-1] if score.pieces else None
     if seconds >= 1:
         _settle(score)
+        # Half a second up: Python's `round` would make 2 of 2.5.
         score.add(math.floor(min(seconds, 600) + 0.5), 30)
     elif isinstance(last, _Spoken) and last.say.rate != 1 and not score.waiting:
         last.after += round(seconds * 1000)
@@ -185,6 +188,7 @@ def _written(piece: _Spoken | Play | int | str, prefix: str) -> str:
     if isinstance(piece, Play):
         url = clean_text(piece.url)
         return element("Play", {}, written(prefix + url if url.startswith("/") else url))
+    # Both names come from one row: a voice that does not speak the language makes the whole Say fail.
     row = language_row(piece.say.language)
     voice, language = (row.voice.name, row.voice.language) if row else (None, clean_text(piece.say.language))
     return element("Say", {"voice": voice, "language": language}, _spoken(piece))

@@ -32,6 +32,7 @@ class TwilioRecordings:
 
     def __init__(self, account_sid: str, auth_token: Hidden, api: str) -> None:
         self._sid, self._token, self._api = account_sid, auth_token, api
+        # Two clients, so that downloads of long talks by staff take no connection from callers' answers.
         self._client = HttpClient(api, most=_MOST_OPEN, largest=LARGEST)
         self._long = HttpClient(api, most=_MOST_OPEN, largest=LARGEST_FOR_STAFF)
 
@@ -71,6 +72,7 @@ class TwilioRecordings:
 
     def _path(self, url: str) -> tuple[str, str]:
         """Return the path of a recording and its account. Raises NoRecording for any other URL."""
+        # Compared with the slash behind the host: api.twilio.com.example.org and userinfo before an @ do not pass.
         match = _PATH.fullmatch(url[len(self._api) :]) if url.startswith(f"{self._api}/") else None
         if not match:
             raise NoRecording("the address is no recording at the carrier's server (setting TWILIO_API_URL)")
@@ -90,6 +92,7 @@ class TwilioRecordings:
             raise NoRecording("the recording is larger than the longest answer") from None
         except RequestFailed:
             return None
+        # Wrong credentials do not mend in the seconds that a caller waits; a 404 may, since the file is not ready yet.
         if answer.status in (401, 403):
             raise NoRecording("the carrier refuses TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
         if 300 <= answer.status < 400:

@@ -19,6 +19,7 @@ class Parameters(dict[str, str]):
     @classmethod
     def of(cls, pairs: Sequence[tuple[str, str]]) -> Parameters:
         """Index pairs by name; blank values are kept."""
+        # Reversed, because the last pair of a name wins in a dictionary, and the first one counts here.
         parameters = cls(reversed(pairs))
         parameters.pairs = tuple(pairs)
         return parameters
@@ -74,6 +75,7 @@ def form_pairs(body: bytes) -> tuple[tuple[str, str], ...]:
     Seven times as fast as `parse_qsl`; a test compares the two.
     """
     text = body.decode("utf-8", "replace")
+    # Counted before the form is split: a body of a megabyte of "&" would make a million pairs.
     if text.count("&") >= MOST_PARAMETERS:
         raise ValueError(f"a form has at most {MOST_PARAMETERS} fields")
     if "+" in text:

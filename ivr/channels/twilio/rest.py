@@ -82,6 +82,7 @@ def _read(status: int, body: bytes) -> RestAnswer:
     sid, code = resource.get("sid"), resource.get("code")
     return RestAnswer(
         status,
+        # The id is put into addresses later; anything else than letters and digits would change them.
         sid if status in (200, 201) and isinstance(sid, str) and sid.isalnum() else "",
         f"error {code}" if isinstance(code, int) else f"status {status}",
     )

@@ -54,6 +54,7 @@ class _Hooks:
 
     def turn(self, turn: str) -> Response:
         """Answer the caller's input."""
+        # Before the signature is computed: such a path was never part of a document of ours.
         if not is_turn(turn):
             abort(404)
         asked = authentic(self.channel, self.metrics)
@@ -79,6 +80,7 @@ class _Hooks:
         if form.first("ErrorCode"):
             self.metrics.fallbacks.inc()
             log.line("fallback", code=form.first("ErrorCode")[:10])
+        # The caller has talked with the desk; an apology after it would be wrong, and would ring the desk again.
         if form.first("DialCallStatus") in {"completed", "answered"}:
             return twiml(self.channel.render(Hangup(), turn=0))
         if form.first("ErrorCode") in RECOGNISER_FAULTS:

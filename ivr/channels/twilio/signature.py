@@ -16,6 +16,7 @@ CONTENT_TYPE = "text/xml; charset=utf-8"
 
 def authentic(channel: TwilioChannel, metrics: Metrics) -> TwilioRequest:
     """Return the request if the carrier signed it; else abort with 403 without reading it."""
+    # The raw body, because Flask's form parser drops what is signed, such as parameters beyond its limits.
     body = request.get_data(cache=False)
     try:
         asked = twilio_request(request.environ, body)

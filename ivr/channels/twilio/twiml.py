@@ -68,6 +68,8 @@ def _gather_start(keys: Keys, hearing: Hearing | None, wait: int) -> tuple[str, 
     how: Attributes = {
         "action": _SLOT,
         "method": "POST",
+        # Else silence requests nothing and the next verb runs; how an empty result looks is not documented, so both are
+        # read.
         "actionOnEmptyResult": True,
         "numDigits": max(1, keys.most),
         "finishOnKey": clean_text(keys.finish),
@@ -133,6 +135,7 @@ def _split(prompts: tuple[Prompt, ...]) -> tuple[tuple[Prompt, ...], tuple[Promp
 def _listening(hearing: Hearing | None) -> dict[str, str]:
     if hearing is None or hearing.by != "carrier":
         return {"input": "dtmf"}
+    # `speechTimeout` is set, because its default is the timeout for keys: seconds of silence after every answer.
     how = {"input": "dtmf speech", "language": recogniser_language(hearing.language), "speechTimeout": "auto"}
     hints = _hints(hearing.hints)
     return how | {"hints": hints} if hints else how
@@ -143,6 +146,7 @@ def _hints(words: tuple[str, ...]) -> str:
     kept: list[str] = []
     size = 0
     for word in words[:MOST_HINTS]:
+        # The comma separates hints.
         hint = clean_text(word).replace(",", " ").strip()[:LONGEST_HINT]
         size += len(hint.encode()) + 1
         if size > MOST_HINT_BYTES:
