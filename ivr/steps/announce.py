@@ -66,6 +66,8 @@ class AnnounceStep(LiveStep):
             return "next"
         words, language = announced.text, announced.language or call.language
         if words:
+            # A fire or a fraud must not be missed by a key that was pressed by habit; minutes of it must not hold a
+            # caller.
             barge_in = _seconds(words, turn) > _HELD_SECONDS
             if announced.drill:
                 turn.phrase("drill", language=language, barge_in=barge_in)

@@ -104,6 +104,7 @@ class CallbackStep(LiveStep):
     def _question(self, turn: Turn, number: str) -> PromiseCallback:
         caller, waited = turn.caller, turn.call.transfer
         desk = self.callback.desk.among(turn.line.desks, turn.values())
+        # The desk that the caller has waited for goes before the segment's, so that the place in its queue is kept.
         if desk in (OWN_DESK, ""):
             desk = waited.desk or caller.desk or turn.line.desk
         priority = self.callback.priority or waited.priority or caller.priority or NORMAL

@@ -147,6 +147,7 @@ class CollectOneOfStep(InputStep):
 
     def ask(self, turn: Turn) -> None:
         """Say the prompt, then the items of the page."""
+        # On further pages the prompt would be heard again before each eight names.
         if turn.scratch_as(OneOfScratch).page == 0:
             super().ask(turn)
         if self.spoken:
@@ -195,6 +196,7 @@ class CollectOneOfStep(InputStep):
         return self.listen(turn)
 
     def _accept(self, turn: Turn, item: Item) -> Move:
+        # An item keeps the level of its list: one of a customer's accounts is not read to an unproved caller later.
         proof = turn.proof_behind(self.listed) if self.listed else 0
         turn.set(self.save_as, item.value, proof=proof)
         turn.record_choice(item.label)

@@ -93,6 +93,7 @@ class CollectSpeechStep(InputStep):
     def answer(self, turn: Turn, action: Input) -> Move:
         """Note how sure the recogniser is, and take the answer."""
         if isinstance(action, Speech):
+            # Recognisers that report no confidence, or 0, would otherwise have every answer read back.
             sure = not action.confidence or action.confidence >= turn.profile.sure_confidence
             turn.remember(replace(turn.scratch_as(SpeechScratch), sure=sure))
         return super().answer(turn, action)
@@ -100,6 +101,7 @@ class CollectSpeechStep(InputStep):
     def take_speech(self, turn: Turn, words: str) -> Move:
         """Take the words, or the yes or no to those that were read back."""
         scratch, language = turn.scratch_as(SpeechScratch), turn.call.language
+        # `whole`: the name of a street may hold a word of a global choice.
         if turn.services.understand(words, self.universal_phrases(turn), language, whole=True) is not None:
             return MISS  # a global of the flow
         if scratch.heard:

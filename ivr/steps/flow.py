@@ -62,6 +62,7 @@ class FlowStep(LiveStep):
         """Go into the flow; when it has come back, keep its results and go on."""
         came_back = turn.scratch_as(FlowResults)
         if came_back.results is None:
+            # Values are copied, since a sub-flow has variables of its own; those that needed proof keep their level.
             values, parameters = turn.values(), self.flow.parameters or {}
             proven = {name: proof for name, value in parameters.items() if (proof := turn.proof_behind(value))}
             return RunFlow(self.flow.run, {name: value(values) for name, value in parameters.items()}, proven)

@@ -92,6 +92,7 @@ class LookupStep(LiveStep):
                 return None
             return "missing" if error.missing else "error"
         if self.lookup.save_as:
+            # An answer to a proved caller may hold that customer's data, also at a step without `requires`.
             turn.set(self.lookup.save_as, answer, proof=self.requires or turn.level)
         return "next"
 
@@ -106,6 +107,7 @@ class LookupStep(LiveStep):
         fields["call"] = turn.call.id
         if turn.level:
             fields["customer"] = turn.call.identity.customer
+        # Our own services are asked by typed questions; any other name is a service of lookups.yaml.
         kind = QUESTIONS.get(source)
         if kind is None:
             return turn.lookup(source, fields, deadline=self.lookup.deadline)

@@ -170,8 +170,10 @@ class MenuStep(InputStep):
 
     def take_keys(self, turn: Turn, keys: str) -> Move:
         """Take the keys of a choice or extension, and keep the rest for the steps behind it."""
+        # The pound key only ends an entry of several digits; alone it may be a choice of the menu.
         if len(keys) > 1 and longest(self._keys, self._patterns) > 1:
             keys = keys.removesuffix(FINISH)
+        # Reversed, so that of two choices on one key the first that is offered wins, as it is spoken.
         offered = {choice.key: choice for choice in reversed(self._offered(turn))}
         matched = matched_keys(keys, offered.keys() | _ONE_KEY, self._patterns)
         if matched is None:
@@ -209,8 +211,12 @@ class MenuStep(InputStep):
             choice = self._offered(turn)[named]
             return self.do(turn, choice, self.outcome(choice))
         if named is not None:
+            # For its reason and label; the jump replaces the outcome, and `as` of this menu keeps nothing of another's
+            # choice.
             super().do(turn, named.choice, "")
             return Jump(named.flow, named.step)
+        # The words name a global choice, which is carried out after this miss; they must not be read as a number
+        # before.
         if turn.services.understand(words, self.universal_phrases(turn), turn.call.language) is not None:
             return MISS
         several = longest(self._keys, self._patterns) > 1

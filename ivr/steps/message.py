@@ -68,10 +68,12 @@ class MessageStep(LiveStep):
 
     def enter(self, turn: Turn) -> Move:
         """Ask and record."""
+        # Keys pressed before a recording were meant for a menu; pound would end the message at once.
         turn.change(keys_ahead="")
         scratch = turn.scratch_as(MessageScratch)
         if scratch.since < 0:
             turn.remember(replace(scratch, since=turn.call.turn))
+        # Heard to its end, since a key would end the recording before it has begun.
         turn.say(self.message, barge_in=False)
         turn.close(Record((), most=int(self.most), finish="#0"))
         return None

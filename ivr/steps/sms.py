@@ -85,6 +85,7 @@ class SmsStep(LiveStep):
 
     @staticmethod
     def _number(turn: Turn) -> str:
+        # The number that calls may be forged, so it gets only what needed no proof.
         if not turn.level:
             return turn.call.caller
         on_file = turn.lookup("bank.phone", {"customer": turn.call.identity.customer})

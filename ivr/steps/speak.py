@@ -48,6 +48,7 @@ class SpeakStep(LiveStep):
     def enter(self, turn: Turn) -> Move:
         """Switch, if the flow speaks the language or one of its family."""
         wanted = self.speak(turn.values())
+        # The value comes from a record of the bank, which may be missing or hold anything.
         if isinstance(wanted, str) and (language := _spoken(wanted, turn.flow.languages)):
             turn.change(language=language)
         return "next"

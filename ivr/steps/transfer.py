@@ -249,6 +249,7 @@ class TransferStep(LiveStep):
                 return self._ring(turn, status)
             case "wait":
                 scratch = turn.scratch_as(TransferScratch)
+                # Noted once: a caller whose agent refused waits on, and must count as one wait.
                 if scratch.state not in ("wait", "ring"):
                     turn.note("queued", **where(turn))
                 turn.remember(replace(scratch, state="wait"))
@@ -272,6 +273,7 @@ class TransferStep(LiveStep):
         if scratch.state in ("wait", "ring"):  # else an agent who signs on would get a call that is talking already
             with suppress(LookupFailed):
                 turn.ask(LeaveQueue(call=turn.call.id, why="direct"))
+        # Kept in the call, so that a request that comes again dials the same desk.
         desk, *left = scratch.left or [turn.call.transfer.desk]
         turn.remember(replace(scratch, state="", left=left))
         turn.change(transfer=changed(turn.call.transfer, desk=desk))
@@ -281,6 +283,7 @@ class TransferStep(LiveStep):
     def _ring(self, turn: Turn, status: QueueStatus) -> Move:
         if status.record and not turn.call.transfer.recording_announced:
             turn.phrase("recorded", barge_in=False)
+        # Kept over further agents, since the announcement is heard once; a leg without recording takes it back.
         turn.change(transfer=changed(turn.call.transfer, recording_announced=status.record))
         turn.remember(replace(_with_proof(turn), state="ring", agent=status.agent))
         turn.note("ring", agent=status.agent, **where(turn))
@@ -321,6 +324,7 @@ class TransferStep(LiveStep):
         try:
             status = turn.ask(NoteRang(call=turn.call.id, status=action.status, seconds=action.seconds))
         except LookupFailed as failed:
+            # The queue cannot be asked: only the carrier's report is left to go by.
             if not failed.missing:
                 return self._dialled(turn, action)
             return self._queue(turn)

@@ -118,6 +118,7 @@ class VerifyStep(EntryStep):
         if self.urgency:
             turn.remember(replace(turn.scratch_as(VerifyScratch), usual=turn.caller.priority or NORMAL))
             turn.no_less_urgent_than(self.urgency)
+        # Before the bank is asked: no answer of it would help this caller any more.
         if not authentication.tries_left(turn):
             return self._give_up(turn, "verify_failed")
         if not ask_again(turn):
@@ -125,6 +126,7 @@ class VerifyStep(EntryStep):
             return AGENT
         if self.verify > HIGHEST:
             return self._give_up(turn, "verify_by_person")
+        # Level 1 holds already, so only the code is missing.
         if turn.level:
             return self._step_up(turn)
         return super().enter(turn)
@@ -176,6 +178,7 @@ class VerifyStep(EntryStep):
         if turn.scratch_as(LaterScratch).put_off and turn.level and turn.scratch_as(VerifyScratch).code is None:
             return self._step_up(turn)
         if turn.scratch_as(VerifyScratch).code is not None and not turn.level:
+            # The first proof has run out while the caller waited for the code: it begins anew.
             turn.remember(VerifyScratch())
             if isinstance(action, Digits) and _CODE.read(action.keys.removesuffix("#")) is not None:
                 return self.listen(turn)
