@@ -33,6 +33,7 @@ class ConnectionOverrides:
 def connection_overrides(fragment: str) -> ConnectionOverrides:
     """Read a fragment. Raises ValueError for a value that the carrier refuses."""
     options = dict(parse_qsl(fragment))
+    # Twilio's defaults: one retry, and only after a connection that could not be opened.
     count, after = options.get("rc", "1"), frozenset(options.get("rp", "ct").split(","))
     if not re.fullmatch(f"[0-{_MOST_RETRIES}]", count):
         raise ValueError(f"rc={count} is not a number up to {_MOST_RETRIES}")

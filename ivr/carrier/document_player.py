@@ -140,6 +140,7 @@ class DocumentPlayer(ABC):
 
     def _fallback(self, fault: TwimlFault, failed: NextDocument) -> NextDocument:
         self.faults.append(fault)
+        # A fallback that fails has no fallback: the carrier plays its own error message and hangs up.
         if not self._line.fallback_url or failed.purpose == "fallback":
             raise CallOver("fault", "failed" if self._status == "ringing" else "completed")
         extra = {"ErrorCode": str(fault.number), "ErrorUrl": fault.url or failed.url}
@@ -147,6 +148,7 @@ class DocumentPlayer(ABC):
 
     def _fetch(self, step: NextDocument) -> TwimlDocument:
         self._hops += 1
+        # Twilio documents no limit, so two documents that redirect to each other would keep a call for hours.
         if self._hops > self._carrier_options.hops:
             raise TwimlFault(OWN_RULE, f"{self._hops - 1} documents in a row without a sound: an endless loop")
         if self._now() - self._began > self._carrier_options.most_seconds:
@@ -166,6 +168,7 @@ class DocumentPlayer(ABC):
         for place, verb in enumerate(document.verbs):
             if isinstance(verb, Reject) and place == 0 and self._status == "ringing":
                 raise CallOver("server", "busy" if verb.reason == "busy" else "no-answer")
+            # These two delay the answer; any other verb answers the call.
             if not (isinstance(verb, Redirect | Pause) and self._status == "ringing"):
                 self._status = "in-progress"
             self._verb(verb)
@@ -226,5 +229,6 @@ class DocumentPlayer(ABC):
         if callback:
             more = {"RecordingStatus": "completed", "RecordingChannels": "1", "RecordingSource": source}
             where = resolved_url(self._url, callback)
+            # The file is ready later than the action is requested, as at the carrier.
             self.side_requests.later(lambda: self.side_requests.tell("recording", where, facts | more, self._status))
         return facts

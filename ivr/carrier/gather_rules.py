@@ -49,6 +49,7 @@ def _spoken(say: Say) -> HeardText:
 def split(gather: Gather, now: float, length: Length) -> tuple[Stretch, ListeningWindow]:
     """Split a Gather into its prompts and the wait after them; pauses at the end of the prompts belong to the wait."""
     prompts = tuple(as_heard(prompt, length) for prompt in gather.prompts)
+    # Twilio's timeout begins when all nested verbs have ended; a pause at their end is heard as more time.
     sounds = max((place for place, prompt in enumerate(prompts, 1) if not isinstance(prompt, HeardPause)), default=0)
     quiet = sum(prompt.seconds for prompt in prompts[sounds:])
     listening = ListeningWindow(
@@ -122,6 +123,7 @@ def gather_answer(gather: Gather, act: Act, patience: float) -> Gathered:
 
 def gathered(gather: Gather, keys: str, gap: float = KEY_SECONDS, repeat: bool = False) -> Gathered:
     """Take keys until there are `num_digits`, the finishing key, or a gap as long as the timeout."""
+    # The timeout restarts with each key, so slower keys end the gather after the first; the others are lost or kept.
     if gap >= gather.timeout:
         keys, late = keys[:1], keys[1:]
     else:
@@ -156,10 +158,12 @@ def record_result(record: Record, act: Act) -> RecordResult:
     elif isinstance(act, Talk):
         spoken, key = act.at + act.seconds, act.key
     elif isinstance(act, Press):
+        # Other keys are part of the recording, as tones.
         key = next((pressed for pressed in act.keys if pressed in record.finish_on_key), "")
     if spoken >= most:
         return RecordResult(most, "", most, act.repeat)
     if key and key in record.finish_on_key:
         return RecordResult(spoken, key, spoken, act.repeat)
     taken = min(most, spoken + quiet)
+    # A caller who says nothing is recorded all the same: the recording is the silence that ended it.
     return RecordResult(spoken or taken, "", taken, act.repeat)

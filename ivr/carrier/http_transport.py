@@ -90,6 +90,7 @@ class _Origin:
         """Send a whole request and read the whole answer."""
         connection = self._kept() or self._connected()
         try:
+            # One write for head and body: two would be held back by Nagle's algorithm until the first is acknowledged.
             sent = connection.send(request)
             if sent < len(request):
                 connection.sendall(request[sent:])
@@ -101,6 +102,7 @@ class _Origin:
         except (OSError, ValueError) as error:
             connection.close()
             raise NoAnswer(11206, f"{self.place} broke off: {error}") from None
+        # Also a greenlet that is killed: half an answer must not be taken for the beginning of the next one.
         except BaseException:
             connection.close()
             raise
@@ -127,6 +129,7 @@ class _Origin:
             connection.close()
 
     def _is_open(self, connection: socket.socket) -> bool:
+        # A server may have closed a kept socket; sending over it would look like a request that was broken off.
         connection.settimeout(0.0)
         try:
             connection.recv(1)
@@ -151,6 +154,7 @@ class _Origin:
         limit = min(CARRIER_CONNECT_SECONDS, self._seconds)
         if self._resolved is None:
             connection = socket.create_connection(self._address, limit)
+            # The address that worked: a name may have several, of which only one listens.
             self._resolved = connection.family, connection.getpeername()
             return connection
         family, place = self._resolved

@@ -31,6 +31,7 @@ class Bounded:
     def sleep(self, seconds: float) -> None:
         """Wait `seconds`. Raises CallerLeft at the end."""
         left = self._end - self._clock.now()
+        # The time up to the end passes all the same: what happens at the end has its right time.
         if seconds >= left:
             self._clock.sleep(left)
             raise CallerLeft
@@ -51,6 +52,7 @@ class LegEnded:
         if self.talked is not None:
             seconds = str(round(self.talked))
             return {"DialCallStatus": self.status, "DialCallDuration": seconds, "DialBridged": "true"}
+        # An agent who refuses has answered the telephone; what the carrier reports then is not documented.
         refused = self.answered and not self.caller_left
         return {"DialCallStatus": screened if refused else self.status, "DialBridged": "false"}
 

@@ -82,6 +82,7 @@ class Player(DocumentPlayer):
     # --- what is heard ---
 
     def _wait(self, seconds: float) -> None:
+        # A sound has been heard, so the documents are no endless loop.
         if seconds > 0 and not self._moved:
             self._hops = 0
             self._clock.sleep(seconds)
@@ -140,6 +141,7 @@ class Player(DocumentPlayer):
             self._do(act)
             if not gather_rules.stops(gather, act):
                 self._hear(rest)
+            # Its time was counted from the prompts' begin, and has passed.
             act = replace(act, at=0.0)
         else:
             self._hear(stretch.prompts)
@@ -160,6 +162,7 @@ class Player(DocumentPlayer):
     # --- Record ---
 
     def _record(self, record: Record) -> None:
+        # A recording takes no keys that were pressed before its tone.
         self._early = ""
         prompts, listening = gather_rules.split_record(record)
         self._hear(prompts)
@@ -186,6 +189,7 @@ class Player(DocumentPlayer):
         ended = bridge(desk, dial.timeout, self._clock, leg.takes)
         step = self._next("dial", dial.action, dial.method, self._dial_facts(dial, leg, ended), desk.repeat)
         self.side_requests.later(lambda: self._leg_over(leg, ended, desk))
+        # The order of the two reports is not guaranteed; tests play either.
         if self._carrier_options.leg_told == "before":
             self.side_requests.flush()
         if ended.caller_left:

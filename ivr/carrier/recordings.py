@@ -77,6 +77,7 @@ class CarrierRecordings:
         """Return the status and the body of one request."""
         if (method, path) == ("GET", "/health"):
             return 200, b""
+        # Before the resource is looked at: a stranger learns of no recording whether it exists.
         if not hmac.compare_digest(login.encode(), self._login.encode()):
             self.refused += 1
             return 401, b""
@@ -114,6 +115,8 @@ class CarrierRecordings:
 
             def _answer(self, method: str) -> None:
                 size = self.headers.get("Content-Length", "0")
+                # Read to its end, or the connection refused: what is left of a body would be taken for the next
+                # request.
                 if not (size.isascii() and size.isdecimal() and int(size) <= LARGEST_FORM):
                     self.send_error(413)
                     return

@@ -22,6 +22,7 @@ class SideRequests:
 
     def flush(self) -> None:
         """Send the postponed callbacks."""
+        # One by one, because a callback may postpone another one.
         while self._later:
             self._later.pop(0)()
 

@@ -40,6 +40,8 @@ def wav_seconds(data: bytes) -> float:
         if name == b"fmt " and place + 20 <= len(data):
             rate = struct.unpack_from("<I", data, place + 16)[0]
         if name == b"data" and rate:
+            # A WAV that was written as a stream claims up to 4 GiB; what was received counts.
             return float(min(size, len(data) - place - 8) / rate)
+        # RIFF pads chunks of odd length by a byte that their size does not count.
         place += 8 + size + size % 2
     return UNKNOWN_SECONDS

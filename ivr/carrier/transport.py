@@ -88,6 +88,7 @@ def _environ(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> 
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(parts.path or "/").decode("latin-1"),
         "QUERY_STRING": parts.query,
+        # Undecoded, as servers give it: signatures are computed over the bytes on the wire.
         "REQUEST_URI": raw,
         "RAW_URI": raw,
         "SERVER_NAME": parts.hostname or "localhost",

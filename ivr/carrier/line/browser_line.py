@@ -109,6 +109,7 @@ class BrowserCall(CallEvents):
     def hears(self, pcm: bytes) -> None:
         """Receive the microphone."""
         with self._lock:
+            # Whole samples only: an odd byte would shift all sound behind it by half a sample, which is noise.
             self._heard += pcm[: len(pcm) // 2 * 2]
             del self._heard[:-MOST_HEARD]
 
@@ -143,6 +144,7 @@ class _Tab:
                 for message in self._socket:
                     self._receive(message)
         finally:
+            # Before the call ends, so that no new call is sent to this tab meanwhile.
             self._line.closed(self)
             if call := self._call:
                 call.report_end("completed")
@@ -154,6 +156,7 @@ class _Tab:
 
     def send(self, message: str | bytes | None) -> None:
         """Send a frame without blocking; None ends the thread that writes."""
+        # A tab that reads too slowly loses frames; blocking here would stop the sound of all calls.
         with suppress(queue.Full):
             self._out.put_nowait(message)
 
@@ -308,6 +311,7 @@ class BrowserLine:
         path = request.path.partition("?")[0]
         if path == SOCKET:
             origin = headers.get("Origin", "")
+            # Browsers let any page open a WebSocket to any host; the Origin tells which page it was.
             if origin and urlsplit(origin).netloc != headers.get("Host", ""):
                 return _response(HTTPStatus.FORBIDDEN, b"", {})
             return None
@@ -328,6 +332,7 @@ class BrowserLine:
                 password = base64.b64decode(password, validate=True).decode("utf-8", "replace").partition(":")[2]
             if not hmac.compare_digest(password.encode(), self._options.password.encode()):
                 return HTTPStatus.UNAUTHORIZED, b"", {"WWW-Authenticate": 'Basic realm="telephone", charset="UTF-8"'}
+        # A page of another site can point its own name at 127.0.0.1 (DNS rebinding); its Host header gives it away.
         elif not is_loopback(urlsplit(f"//{headers.get('Host', '')}").hostname or ""):
             return HTTPStatus.FORBIDDEN, b"", {}
         return None

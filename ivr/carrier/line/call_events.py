@@ -20,6 +20,7 @@ class CallEvents:
         """Send the events to `watcher`, those of the past included."""
         with self._lock:
             self._watcher = watcher
+            # Read under the lock and reported outside of it: the watcher may call back into this call.
             answered, end = self._is_answered, self._end
         if answered:
             watcher.answered()

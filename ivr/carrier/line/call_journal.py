@@ -32,6 +32,7 @@ class CallJournal:
                 calls.append((str(facts["sid"]), PhoneLine(token=token, **fields)))
         except (OSError, ValueError, KeyError, TypeError):
             pass
+        # Emptied before they are reported: a report that fails again and again must not stop the line at each start.
         self._write()
         return calls
 
@@ -55,4 +56,5 @@ class CallJournal:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(lines)
+        # In one step, so that a process that is killed here leaves the old file or the new one.
         part.replace(self._path)

@@ -97,6 +97,7 @@ class Handset:
         self._inband = InbandKeys(self._take)
         self.answered_at = 0.0
         self.hung: Hung | None = None
+        # The pump first: events of the past come with `watch`, and the player may speak at the first of them.
         pump.add(self.stream)
         self.stream.listen(self._inband.feed, patient=True)
         call.watch(self)
@@ -140,10 +141,12 @@ class Handset:
         if key not in DTMF_KEYS:
             return
         with self._lock:
+            # A stuck key or a machine that dials would fill the memory.
             if len(self._keys) >= MOST_KEYS_AHEAD:
                 return
             self._keys.append(key)
             stops = self._stops
+        # In the thread that reports the key: the prompt must end within two frames, before the player has woken.
         if stops:
             self.stream.stop()
         self.put(KeyDown())
@@ -175,6 +178,7 @@ class Handset:
         """Append a sound with its words, unless a key that cuts it waits; return the number of its `Heard`."""
         with self._lock:
             self._number += 1
+            # Under the lock, because a key may come between the question whether one waits and the first sound.
             cut = self._stops and bool(self._keys)
             number = self._number
         if not cut:

@@ -30,6 +30,7 @@ class InbandKeys:
 
     def feed(self, pcm: bytes) -> None:
         """Receive sound of the caller."""
+        # A line that signals its keys sends their tones as well; searching them would count each key twice.
         if self._signals:
             return
         self._block += pcm

@@ -40,6 +40,7 @@ class KeyEntry:
 
     def parameters(self) -> dict[str, str] | None:
         """Return the parameters, or None if the finishing key alone ends an entry that must not be empty."""
+        # As at Twilio, where a finishing key alone lets the document go on.
         if not self._keys and not self._gather.action_on_empty:
             return None
         return Gathered(self._keys, self._finished).parameters(blank=True)

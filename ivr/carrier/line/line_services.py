@@ -50,6 +50,7 @@ class LineServices:
         recognizer = first_listener(self.recognizers, language)
         if recognizer is None or not gather.hints:
             return None
+        # The model is loaded while the prompt plays, not when the caller has spoken.
         recognizer.prepare(language)
         quiet = END_SECONDS if gather.speech_timeout is None else gather.speech_timeout
         return VoiceWatch(recognizer, Expected(language, gather.hints), tell, quiet=max(quiet, 0.3))

@@ -40,6 +40,7 @@ class MediaPump:
     def add(self, stream: SoundStream) -> None:
         """Begin to tick a stream."""
         with self._lock:
+            # A new tuple, so that the thread can go through the old one without the lock.
             self._streams = (*self._streams, stream)
             self._some.set()
 
@@ -58,6 +59,8 @@ class MediaPump:
                 due = time.monotonic()
             for stream in self._streams:
                 self._tick(stream)
+            # Counted from the time that was due, not from now: late ticks are made up for, and the sound does not
+            # drift.
             due += TICK_SECONDS
             now = time.monotonic()
             if due < now - _LATE_SECONDS:

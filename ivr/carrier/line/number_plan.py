@@ -28,6 +28,7 @@ def in_full(user: str, country: str = "86") -> str:
         return "+" + plain[2:]
     if _has_country(plain, country):
         return f"+{plain}"
+    # The trunk prefix of mainland China, which is dialled before area codes and is no part of the number.
     national = plain.removeprefix("0")
     return f"+{country}{national}" if len(national) >= SHORTEST_NATIONAL else plain
 

@@ -65,6 +65,7 @@ def attach(file: int, code: _Code) -> None:
         raise NoFilter("the list of peers needs Linux")
     program = b"".join(struct.pack("HBBI", *step) for step in code)
     kept = ctypes.create_string_buffer(program)
+    # A duplicate, since closing the Python object must not close baresip's socket; a filter belongs to both.
     with socket.socket(fileno=os.dup(file)) as near:
         near.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", len(code), ctypes.addressof(kept)))
 
@@ -95,6 +96,7 @@ class PeerFilter:
 
     def close_door(self) -> None:
         """Take SIP from the allowed peers only. Raises NoFilter."""
+        # Baresip hands out no sockets, so the line's own is found by its address among those of the process.
         for file, address in udp_sockets().items():
             if address == (self._host, self._port):
                 attach(file, addresses_code(self.networks))
@@ -134,6 +136,7 @@ class PeerFilter:
             return
         try:
             code = source_code(ipaddress.IPv4Address(remote[0]), remote[1])
+        # An address that is a name or IPv6: the call goes on without a filter of its own.
         except ValueError:
             return
         for file, address in udp_sockets().items():

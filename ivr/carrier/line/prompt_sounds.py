@@ -46,6 +46,7 @@ class PromptSounds:
             if (kept := self._kept.get(key)) is not None:
                 self._kept.move_to_end(key)
                 return kept
+        # Outside of the lock: a voice takes a second, and other calls need their sounds. Two may make the same one.
         pcm = pcm_of(make())
         with self._lock:
             if key not in self._kept:

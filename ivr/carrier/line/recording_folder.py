@@ -43,6 +43,7 @@ class RecordingFolder(MutableMapping[str, bytes]):
         return sum(1 for _ in self)
 
     def _file(self, sid: str) -> Path:
+        # The name comes in a request and becomes part of a path.
         if not _NAME.fullmatch(sid):
             raise KeyError(sid)
         return self._folder / f"{sid}.wav"

@@ -50,6 +50,7 @@ class LineApi(CarrierRecordings):
         port: int = 0,
         kept: MutableMapping[str, bytes] | None = None,
     ) -> None:
+        # Here the file is written before the action is requested, so nothing has to wait for it.
         super().__init__(token, account, port=port, not_ready=0, kept=kept)
         self._switch = switch
         self.texted: Callable[[str, str], None] = lambda *_: None

@@ -35,6 +35,7 @@ class SipMessages(logging.Handler):
         """Become the only reader of a log."""
         logger.setLevel(logging.DEBUG)
         logger.handlers[:] = [self]
+        # Numbers of callers must not reach the log of the program.
         logger.propagate = False
 
     def emit(self, record: logging.LogRecord) -> None:

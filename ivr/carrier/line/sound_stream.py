@@ -58,6 +58,7 @@ class SoundStream:
             self._queue.clear()
             self._place, self._playing = 0, False
             now = self._clock()
+            # Nothing is on its way otherwise, and a flush would cut the beginning of the next sound.
             if self._until > max(now, self._muted_until):
                 self._until = self._muted_until = now + FLUSH_SECONDS
                 self._call.flush()
@@ -66,6 +67,7 @@ class SoundStream:
         """Send the sound of another call, without a queue."""
         with self._lock:
             now = self._clock()
+            # Dropped, not queued: two people who hear each other late interrupt each other.
             if self._muted_until <= now and self._until - now < RELAY_SECONDS:
                 self._until = max(self._until, now) + self._call.write(pcm) / BYTES_PER_SECOND
 
@@ -110,6 +112,7 @@ class SoundStream:
                 done = self._playing and not self._queue and now >= self._until
                 if done:
                     self._playing = False
+        # Outside of the lock, because it may lead to the next sound.
         if done:
             self._played()
 
@@ -120,6 +123,7 @@ class SoundStream:
             pcm, times, begins = self._queue[0]
             if not self._place:
                 begins()
+            # No more than fits: a key must be able to drop what was written.
             room = int((AHEAD_SECONDS - (self._until - now)) * RATE) * 2 + 2
             piece = pcm[self._place : self._place + room]
             taken = self._call.write(piece)

@@ -110,6 +110,7 @@ class Switch:
     def _has_room(self) -> bool:
         now = self._clock()
         with self._lock:
+            # A sliding second, so that a burst at the turn of a second is bounded, too.
             while self._arrivals and now - self._arrivals[0] >= 1.0:
                 self._arrivals.popleft()
             room = (
@@ -124,6 +125,7 @@ class Switch:
     def _play(self, sid: str, player: LivePlayer, line: PhoneLine, play: Callable[[], object]) -> None:
         with self._lock:
             self._players[sid] = player
+        # Before the first request: the server may know the call from then on, and must learn of its end.
         self._journal.begun(sid, line)
 
         def run() -> None:

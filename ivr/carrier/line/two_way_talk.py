@@ -35,6 +35,7 @@ class TwoWayTalk:
         """Return the recording, both voices in one channel, and forget it."""
         sides = [_samples(file) for file in self._files]
         self._files = []
+        # 32 bits, since two loud voices add up to more than 16 bits hold; clipped at the end.
         mixed = np.zeros(max((len(side) for side in sides), default=0), np.int32)
         for side in sides:
             mixed[: len(side)] += side

@@ -82,6 +82,7 @@ class VoiceWatch:
 
     def _frame(self, frame: bytes) -> None:
         loud = self._level.speaks(np.frombuffer(frame, np.int16))
+        # Silence is collected, too: the first consonant is quieter than the level that counts as speech.
         self._sound.append(frame)
         if loud:
             self._voiced, self._gap = self._voiced + 1, 0
@@ -111,8 +112,10 @@ class VoiceWatch:
         return Audio(np.frombuffer(b"".join(self._sound), np.int16))
 
     def _hear(self) -> None:
+        # One answer for each question: what is said while the recogniser works is not heard.
         self._closed = True
         audio = self._audio()
+        # Not in the pump's thread, which moves the sound of all calls.
         in_background(lambda: self._tell(VoiceEnded(self._heard(audio))), "line-hears")
 
     def _heard(self, audio: Audio) -> RecognizedPhrase | Nothing:

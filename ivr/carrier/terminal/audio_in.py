@@ -54,6 +54,7 @@ class AudioCaller:
             return self._act(Press(keys), f"keys in {audio.seconds:.1f} s of sound")
         if listening.records:
             return self._act(Talk(audio.seconds, sound=sound), _note(audio))
+        # The gather in front of a recording takes a key only; the sound is for the recording.
         if listening.timeout <= RECORDS_NEXT:
             return Silence()
         if listening.speech:

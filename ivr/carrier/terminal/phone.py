@@ -156,6 +156,7 @@ class _Interruptible(RealClock):
 
 def _act(line: str, listening: ListeningWindow) -> Act | None:
     """Read a line as an act; None for words where only keys are accepted."""
+    # Input methods for Chinese type full-width digits.
     plain = unicodedata.normalize("NFKC", line).strip()
     keys = plain.replace(" ", "")
     if not keys:
