@@ -135,6 +135,7 @@ class Announcements:
             return announcement
         try:
             announcement = _read(self._documents.get(_COLLECTION, slot))
+        # An announcement read before is better than none: an emergency is still one when the store is in trouble.
         except IvrError:
             if at is None:
                 raise LookupFailed("the store of announcements cannot be read") from None

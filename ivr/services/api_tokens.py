@@ -83,6 +83,7 @@ class ApiTokens:
         document = self._documents.get(TOKENS, form[1]) if form else None
         if form is None or document is None or document.get("revoked"):
             return None
+        # The id finds the token, and only the whole is compared, so the time tells nothing of how far a guess is right.
         same = hmac.compare_digest(document["hash"], _hash(credentials))
         return _token(form[1], document) if same else None
 

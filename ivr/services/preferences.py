@@ -51,6 +51,7 @@ class Preferences:
             kept = _fresh(before, at) or {"chosen": {}, "reasons": [], "calls": 0, "call": ""}
             reasons = [reason, *(old for old in kept["reasons"] if old != reason)][:_REASONS]
             entry = [reason, call or key]
+            # The entry of a question that is asked again moves to the front instead of counting twice.
             history = [row for row in kept.get("history", []) if row != entry]
             return {
                 "chosen": {**kept["chosen"], **chosen},

@@ -57,12 +57,14 @@ class CallRecordings:
         """
         name = staff_name(by)
         match = next((kept for kept in self.of_call(call) if kept.recording == recording), None)
+        # Only recordings of this call: an address in a request would fetch any recording of the account.
         if match is None:
             raise NoSuchCase(f"the call {call[:40]} has no recording {recording[:40]}")
         if self._source is None:
             raise NoRecording("no carrier is configured that keeps recordings")
         sound = self._source.download(match.address, DOWNLOAD_SECONDS)
         row = JournalRow(call, 0, now, "listened", json.dumps({"by": name, "recording": recording}))
+        # Before the sound is handed out: if the row cannot be written, no one listens unnoted.
         self._store.commit(Changes(rows=[row]))
         return sound
 

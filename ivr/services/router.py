@@ -61,6 +61,8 @@ def answer(services: ServicePorts, question: Question[A], *, key: str, now: floa
         answer: A = getattr(getattr(services, service), name)(question, key=key, now=now)
     except LookupFailed:
         raise
+    # A fault in one service is an answer that is missing; the flow has a way on for that, the caller no way around a
+    # crash.
     except Exception as fault:
         raise LookupFailed(f"{service} cannot be asked ({type(fault).__name__})") from None
     return answer

@@ -78,6 +78,7 @@ class Callers:
 
         def update(stored: Document | None) -> _Record:
             record = _opened(stored, at)
+            # A turn that is run again asks with the same key; it must be charged once.
             if (before := stored_answer(record, key)) is not None:
                 seen.append((before["wait_s"], ""))
                 return record
@@ -86,6 +87,7 @@ class Callers:
             seen.append((wait, alarm))
             if alarm:
                 record["alarm"] = at
+            # A refused try is not counted: a caller who goes on trying would otherwise never be let in again.
             if not wait:
                 record["tries"] = [*record["tries"], [at, account]]
                 record["accounts"] = {**record["accounts"], account: at}

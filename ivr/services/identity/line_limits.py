@@ -42,6 +42,7 @@ class Lines:
             rises.append(False)
             if stored_answer(record, key) is not None:
                 return record
+            # Counted by spans, not one by one: the document of a busy line would hold thousands of times.
             span = str(at // SPAN)
             record["tries"] = {**record["tries"], span: record["tries"].get(span, 0) + 1}
             if self._over(record) and at - record["alarm"] > HOUR:

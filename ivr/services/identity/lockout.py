@@ -44,6 +44,7 @@ class Accounts:
 
         def update(stored: Document | None) -> _Record:
             record = _opened(stored, account)
+            # The same question again, of a turn that is run again: the same answer, and no second count.
             if (before := stored_answer(record, key)) is not None:
                 seen.append(Charged(before, fresh=False))
                 return record
@@ -65,6 +66,8 @@ class Accounts:
                 return None
             record = dict(stored)
             if record["lock"]:
+                # Charged before checked: the last try locks before the bank has judged it, and a right answer then
+                # lifts that lock.
                 if not _under_check(record, at):
                     return record
                 _lift(record, at, "the last try was right")
@@ -126,7 +129,7 @@ class Accounts:
         return done[-1]
 
     def named_by(self, reference: str) -> Account | None:
-        """Return the account whose key begins with `start`, at least eight letters, as a list shows them."""
+        """Return the account whose key begins with `reference`, at least eight letters, as a list shows them."""
         if not re.fullmatch("[0-9a-f]{8,32}", reference):
             return None
         keys = self._documents.keys(ACCOUNTS, prefix=reference, limit=2)
@@ -164,6 +167,7 @@ class Accounts:
 
     def _refusal(self, record: _Record, at: int) -> IdempotentAnswer | None:
         if record["lock"]:
+            # A further try shows that the one which caused the lock is over; its late answer no longer lifts it.
             record["lock"]["firm"] = True
             wait = max(0, self.until(record) - at)  # 0 for a lock that only an operator lifts
             return _answer(locked=True, wait=min(self._limits.reopen_after or 0, wait))

@@ -89,6 +89,7 @@ class Codes:
         """Compare a typed code in constant time. A try is counted before that; a code is right once at most."""
         caller = number_key(self._seal, one_spelling(number))
         code, expires, owner = self._opened(sealed) or ("", 0, caller)
+        # Compared before the record is read, also for an unknown code: no way through this function takes less time.
         right = hmac.compare_digest(code.encode(), typed.encode("utf-8", "replace"))
         right &= hmac.compare_digest(owner, caller)
         mark = self._seal.fingerprint(b"identity code\0" + sealed.encode())
@@ -104,6 +105,7 @@ class Codes:
             return record
 
         self._documents.change(CODES, owner, update)
+        # The code is of no more use; "expired" goes by itself, "wrong" may be tried again.
         if seen[-1]["reason"] in ("", "used", "tries"):
             self._documents.vault.drop(sealed)
         return CodeChecked(**seen[-1])
@@ -127,6 +129,7 @@ class Codes:
         owner, expires = number_key(self._seal, number), at + self._limits.code_seconds
         sealed = f"otp.{secrets.token_hex(16)}"
         entry = self._seal.close(f"{_fresh_code()}.{expires}.{owner}".encode(), sealed.encode())
+        # Before the document, which names it: a code that is named and not there could not be sent.
         self._documents.vault.put(sealed, entry, expires)
         new: IdempotentAnswer = {"sealed": sealed, "expires": expires, "sent_to_tail": number[-4:]}
         mark = self._seal.fingerprint(b"identity code\0" + sealed.encode())
@@ -143,6 +146,7 @@ class Codes:
             return remember(record, key, new)
 
         self._documents.change(CODES, owner, update)
+        # The question was asked before, so the code of that time is sent again, and this one is superfluous.
         if seen[-1] is not new:
             self._documents.vault.drop(sealed)
         return seen[-1]
@@ -174,6 +178,7 @@ def _opened(stored: Document | None, at: int) -> _Record:
 
 
 def _fresh_code() -> str:
+    # Codes that are easily guessed are drawn again.
     while weakness(code := f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"):
         pass
     return code

@@ -71,6 +71,7 @@ class IdentityService:
         """Count one try on the counters of number, account, called line and all calls."""
         account, number, at = self._account(question.account), question.number, int(now)
         key = f"charge {key}"  # one turn asks several questions with the same key
+        # The number first: a caller who is refused here must not use up the tries of another's account.
         if wait := self.callers.charge(number, account, key, at):
             return TryCharged(allowed=False, wait_s=wait, step_up=bool(self.watch.alarmed_since()))
         crowded = self.lines.charge(question.called, key, at)

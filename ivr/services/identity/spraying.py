@@ -41,6 +41,7 @@ class SprayingWatch:
         """Note a try; `fresh` for an account without earlier failures. Return whether the alarm is on."""
 
         def update(record: _Record) -> None:
+            # An honest customer who mistypes tries the same account again; only first tries tell of guessing over many.
             if fresh:
                 record["open"] = [*record["open"], [at, account]][-_MOST_OPEN:]
 
@@ -105,6 +106,7 @@ def _settle(record: _Record, at: int) -> None:
     record["score"] = min(MOST, faded + wrong * WRONG)
     if len(record["open"]) >= BURST:
         record["score"] = max(record["score"], ALARM)
+    # Clocks of machines differ; going back would let the score fade twice over the same time.
     record["at"] = max(at, record["at"])
     if record["score"] >= ALARM:
         record["since"] = record["since"] or at

@@ -6,7 +6,7 @@ import msgspec
 
 
 class AuditEntry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One deed, numbered from 1; `at` is a Unix time, `before` the release that was live.
+    """One action, numbered from 1; `at` is a Unix time, `before` the release that was live.
 
     `action` is "publish", "stage", "plan", "begin" (a planned release has gone live), "rollback", "end_stage",
     "return" (a staged release was taken back automatically), "unplan", "draft" or "refuse". `overruled` are the

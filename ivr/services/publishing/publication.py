@@ -41,6 +41,7 @@ class Publication(msgspec.Struct, frozen=True):
     def version_for(self, call_id: str, now: float) -> str:
         """Return the release of a new call. The same call always gets the same one."""
         live = self.as_of(now)
+        # The time of a planned release has come; whether a server has recorded it yet makes no difference to callers.
         if live is not self:
             return live.version
         if self.staged is not None and place_of_call(call_id) < self.staged.share:
@@ -67,6 +68,7 @@ class Publication(msgspec.Struct, frozen=True):
         """Return the state in which an earlier release is live again, and those since are forgotten."""
         if version not in self.earlier:
             return self.published(version, now)
+        # The newest occurrence, since a release may have been live several times.
         place = len(self.earlier) - 1 - self.earlier[::-1].index(version)
         return Publication(version, now, self.earlier[:place])
 

@@ -1,4 +1,4 @@
-"""Publish releases: each deed changes what is live and writes its audit entry in one commit of the store.
+"""Publish releases: each action changes what is live and writes its audit entry in one commit of the store.
 
 So all workers and machines that share the store switch at once: a new call reads what is live in its own transaction.
 """
@@ -31,11 +31,11 @@ _Change = Callable[[Publication], tuple[Publication, AuditEntry]]
 
 
 class PublishingError(IvrError):
-    """A deed is refused; the text says why and what to do. Nothing has changed."""
+    """An action is refused; the text says why and what to do. Nothing has changed."""
 
 
 class Publishing:
-    """The publication of a store. Thread-safe. A deed raises PublishingError or StoreError and then changes nothing.
+    """The publication of a store. Thread-safe. An action that raises PublishingError or StoreError changes nothing.
 
     An `AuditEntry` that is passed in needs `action`, `by`, `why` and what else is to be remembered; its number, its
     time and the release before are filled in.
@@ -62,6 +62,7 @@ class Publishing:
 
     def publish(self, release: Release, entry: AuditEntry, *, expected: str) -> AuditEntry:
         """Let all new calls get a release, if `expected` is still live."""
+        # The files first: a publication must never name a release that another server cannot read.
         self._keep(release)
         return self._do(entry, release.version, lambda old: old.published(release.version, entry.at), expected)
 
@@ -96,7 +97,7 @@ class Publishing:
         return in_one_commit(self._store, save)
 
     def rollback(self, entry: AuditEntry, version: str = "") -> AuditEntry:
-        """Undo the newest deed: end the staged release, or let the release before be live again.
+        """Undo the newest action: end the staged release, or let the release before be live again.
 
         With `version`, an earlier release is live again.
         """
@@ -146,6 +147,7 @@ class Publishing:
 
         def take_back(unit: UnitOfWork) -> AuditEntry | None:
             old = live_in(unit.text(PUBLISHING, LIVE))
+            # Told apart by its begin: the same release may have been staged again since it was judged.
             if old.staged is None or old.staged.since != staged_since:
                 return None
             entry = AuditEntry(0, now, "return", SERVER, old.staged.version, why=why, share=old.staged.share)
@@ -184,6 +186,7 @@ class Publishing:
         self, entry: AuditEntry, version: str, update: Callable[[Publication], Publication], expected: str
     ) -> AuditEntry:
         def do(old: Publication) -> tuple[Publication, AuditEntry]:
+            # The changes that were shown to the editor and checked were those against this release.
             if old.version != expected:
                 raise PublishingError(
                     f"{old.version or 'nothing'} is live by now, and this was compared with {expected or 'nothing'}; "
@@ -198,6 +201,7 @@ class Publishing:
             old = live_in(unit.text(PUBLISHING, LIVE))
             return _write(unit, old, *change(old))
 
+        # Else the audit would say that the action replaced a release which was no longer live.
         self.begin_planned(at)
         return in_one_commit(self._store, work)
 

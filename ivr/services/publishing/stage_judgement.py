@@ -22,6 +22,7 @@ STANDARD_ERRORS = 4.0
 
 def worse_because(staged: StageTally, live: StageTally) -> str:
     """Return why a staged release should be taken back; "" if it does as well as the live one, or it is too early."""
+    # Errors before the least number of calls: twenty callers must not hear an apology before it is taken back.
     if staged.errors >= LEAST_ERRORS and _rises(staged.errors, staged.turns, live.errors, live.turns, least=0.0):
         return _words("errors", staged.errors, staged.turns, live.errors, live.turns)
     if staged.calls < LEAST_CALLS:

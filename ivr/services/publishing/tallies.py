@@ -72,6 +72,7 @@ class ReleaseTallies:
         for version, tally in counts.items() if stage else ():
             key = f"{_stage_key(stage)}{version}.{self._process}" if stage else ""
             plain = msgspec.to_builtins(tally)
+            # The whole count is written each time, so a write that is lost or repeated corrects itself.
             documents.change(TALLIES, key, lambda _, plain=plain: plain)  # type: ignore[misc]
 
     def _add(self, version: str, tally: StageTally) -> None:

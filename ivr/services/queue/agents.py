@@ -104,8 +104,10 @@ class Agents:
 
 def _set(agent: Agent, state: AgentState, now: float, *, why: str = "") -> Agent:
     """Return an agent in a new state; during a call the state takes effect after it."""
+    # A caller is at the telephone: the agent who signs off now must not lose the talk.
     if agent.state in _BUSY and agent.offer:
         return replace(agent, then="" if state == "ready" else state)
+    # Idle since the wrap-up ended, not since now: else signing on again would send an agent to the end of the row.
     if state == "ready" and is_free(agent, now):
         return replace(agent, state="ready", why="", until=0.0, idle=max(agent.idle, agent.until))
     idle = now if state == "ready" else agent.idle

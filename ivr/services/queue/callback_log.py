@@ -33,6 +33,8 @@ class CallbackLog:
         """Log a change of the state. An error of the store loses a figure, but breaks no call."""
         if before.waiters is after.waiters:
             return
+        # In a unit of work this is part of the commit; elsewhere the change is made already and must not be reported as
+        # failed.
         with suppress(StoreError):
             for waiter in after.waiters.values():
                 if waiter.calls_back and _outcome(waiter) != _outcome(before.waiters.get(waiter.id)):
@@ -108,6 +110,7 @@ def _figures(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def _rows(documents: Documents, since: float, until: float) -> Iterator[Document]:
+    # A semicolon comes after the colon that ends the day, so the last key is behind all of that day.
     after, last = f"{local(since):%Y-%m-%d}", f"{local(until):%Y-%m-%d};"
     while keys := documents.keys(CALLBACKS, after=after, limit=_PAGE):
         for key in keys:

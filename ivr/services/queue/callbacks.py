@@ -55,6 +55,7 @@ def promise_callback(
     on_line = state.waiters.get(call)
     if on_line and on_line.state == "left" and came_before(on_line, line.waiting, now):
         waiter = replace(waiter, entered=min(waiter.entered, on_line.entered))
+    # The place of the caller on the line goes over to the call back; an agent who is being rung is let go.
     if on_line and on_line.state in ("waiting", "ringing"):
         state = state.put(left(on_line, "callback", now))
         state = offers.fail(state, on_line.offer, "canceled", now)
@@ -83,6 +84,7 @@ def _promised(state: QueueState, line: Hotline, waiter: Waiter, now: float) -> W
     hours = line.hours_of(desk_of(line, back.desk).hours)
     opens = hours.next_opening(now) if hours else None
     begins = max(now, opens.timestamp()) if opens else now
+    # The end of the call sets it to now; this is for a carrier that never reports the end.
     back = replace(back, not_before=now + ON_THE_LINE)
     if back.priority in line.waiting.preempting:
         wait = URGENT_WAIT if seconds is None else min(URGENT_WAIT, seconds * MARGIN)
@@ -103,6 +105,7 @@ def _minute(at: float) -> float:
 def _reference(state: QueueState, promise_id: str, now: float) -> str:
     """Return a reference of eight digits: the day, and four digits that no other open promise of that day has."""
     day = local(now)
+    # Drawn from the promise, so that a turn that is run again reads the same number to the caller.
     first = int.from_bytes(hashlib.blake2b(f"{promise_id}{day.date()}".encode(), digest_size=4).digest(), "big")
     taken = {waiter.reference for waiter in state.waiters.values()}
     references = (f"{day:%m%d}{(first + step) % 10_000:04d}" for step in range(10_000))

@@ -22,6 +22,7 @@ def tidied(state: QueueState, line: Hotline, now: float) -> QueueState:
     state = expire(state, line, now)
     rules = line.waiting
     vanished = [waiter for waiter in state.waiters.values() if _has_vanished(waiter, rules, now)]
+    # From the last sign of the caller on, not from now: the time for which a place is kept has begun then.
     # A clock that jumps, or a store that was gone, lets callers vanish who are there: their places are still kept.
     earliest = now - _silence(rules) - EVERY
     state = state.put(*(left(waiter, "gone", max(waiter.seen, earliest)) for waiter in vanished)) if vanished else state

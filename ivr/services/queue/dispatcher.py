@@ -77,6 +77,7 @@ class Dispatcher(RepeatedJob):
 
     def _do_due(self) -> None:
         now = self._clock()
+        # First, so that agents whose legs have ended unreported are free for this round.
         self._queue.tidy(now)
         for action in self._queue.repository.change(lambda state: self._plan(state, now)):
             self._soon(action)

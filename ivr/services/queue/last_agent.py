@@ -39,6 +39,7 @@ class LastAgent:
         def count(before: Document | None) -> Document:
             row = _row(before)
             backs = [back for back in row["backs"] if now - back["at"] <= _DAY]
+            # A turn that is run again counts once.
             if not any(back["key"] == key for back in backs):
                 if len(backs) >= CALL_BACKS_A_DAY:
                     raise LookupFailed("this number was promised too many calls today", missing=True)

@@ -82,6 +82,8 @@ class Legs:
             if key == ACCEPT:
                 after = offers.take(state, leg, now)
                 return after, _live(after, leg)
+            # Without a key, a mailbox or a pocket has answered: the agent is paused, or every next caller would be sent
+            # there.
             return offers.fail(state, leg, "refused" if key else "no_answer", now), None
 
         pressed = self._repository.change(press)
@@ -126,6 +128,7 @@ class Legs:
             if offer.state != "taken":
                 return offers.fail(state, leg, how_it_failed(offer, status), now), None
             waiter = state.waiters.get(offer.waiter)
+            # The agent's leg contains the customer's: whether that one was reached is not part of this report.
             if waiter and waiter.calls_back:
                 return callbacks.broke_off(state, self._line, leg, now), None
             return offers.finish(state, self._line, leg, now), None

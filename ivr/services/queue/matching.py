@@ -91,6 +91,8 @@ class _Pairing:
         for agent in fitting:
             if agent.id in tried:
                 continue
+            # Each agent once for a search (Kuhn's augmenting paths), so that it ends, and in time proportional to the
+            # pairs.
             tried.add(agent.id)
             if self.find(self.taken[agent.id], tried):
                 self._give(waiter, agent, [agent])
@@ -105,9 +107,11 @@ class _Pairing:
         ]
 
     def _give(self, waiter: Waiter, agent: Agent, among: Iterable[Agent]) -> None:
+        # A waiter who is moved gives the agent before back.
         for name in [name for name, holder in self.taken.items() if holder.id == waiter.id]:
             del self.taken[name]
         self.taken[agent.id] = waiter
+        # The order is that of rank: a waiter who is moved keeps the place.
         if waiter.id not in self.after:
             self.order.append(waiter.id)
         self.after[waiter.id] = self._credited(agent.site, {agent_of_site.site for agent_of_site in among})

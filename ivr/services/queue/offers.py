@@ -48,6 +48,7 @@ def offer(
         timeout=RING,
         record=desk.record,
     )
+    # `moved` is free again: after a failed leg the waiter may be moved at once.
     waiter = replace(pair.waiter, state="ringing", offer=new_id, seen=now, moved=0.0)
     agent = replace(pair.agent, state="ringing", why="", since=now, until=0.0, offer=new_id)
     sites = [
@@ -98,6 +99,7 @@ def fail(state: QueueState, offer_id: str, how: OfferFailure, now: float) -> Que
 def after_failure(agent: Agent, how: OfferFailure, now: float) -> Agent:
     """Return the agent after a failed leg. An agent who did not pick up is paused until `ready`."""
     free = replace(agent, offer="", since=now, until=0.0, then="")
+    # Requested while the telephone rang, and so more recent than what the failure tells.
     if agent.then:
         return replace(free, state=agent.then, why="")
     match how:

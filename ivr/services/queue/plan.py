@@ -58,6 +58,7 @@ def _paired(
             state, made = offers.offer(state, line, pair, new_id=secrets.token_hex(12), key="", now=now)
             actions.append(Action("place", state.waiters[waiter.id], made))
         elif moves and not 0 <= now - waiter.moved < CLAIMED:
+            # Claimed on the board before the carrier is asked: another process must not move the same caller.
             state = state.put(replace(waiter, moved=now))
             actions.append(Action("move", waiter))
     return state, actions
@@ -70,6 +71,7 @@ def _shown(state: QueueState, now: float) -> tuple[QueueState, list[Action]]:
             continue
         if waiter := state.waiters.get(offer.waiter):
             actions.append(Action("show", waiter, offer))
+    # Claimed, not reported: a screen that fails misses one caller, and none is shown twice.
     return state.put(*(replace(action.offer, shown=True) for action in actions if action.offer)), actions
 
 

@@ -57,8 +57,10 @@ class QueueRepository:
                 if not rows:
                     return answer
                 if self._board.write_rows(rows, seen=self._seen):
+                    # The write is known to have been the next one, so its rows need not be read back.
                     self._state, self._seen = after, self._seen + 1
                     break
+        # Outside of the lock, because both may read the state again.
         self.watch(before, after)
         self.changed()
         return answer
@@ -112,6 +114,7 @@ def _differences(before: QueueState, after: QueueState) -> dict[str, bytes | Non
         if old is new:
             continue
         for key, thing in new.items():
+            # Identity first: of hundreds of waiters nearly all are the same objects as before.
             if old.get(key) is not thing and old.get(key) != thing:
                 rows[f"{kind}/{key}"] = msgspec.json.encode(thing)
         rows.update((f"{kind}/{key}", None) for key in old if key not in new)

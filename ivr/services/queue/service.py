@@ -110,6 +110,7 @@ class Queue:
         """Add a caller to the queue; return whether to ring an agent or wait, or why neither is possible."""
         if self._carrier_router:
             return self._carrier_router(question, self.line.waiting)
+        # Outside of `enter`, which runs again at each conflict: sealing the context costs more than the rest.
         waiter = self._waiter(question, telephone(question.caller), key, now)
         asking, tidy = self._asking(key, now), self._tidy(now)
 
@@ -120,11 +121,14 @@ class Queue:
                 waiting.state not in ("talked", "left") or (waiting.state == "talked" and waiting.key == key)
             ):
                 return queue_status(state, self.line, waiter.id, asking)
+            # Before earlier places are taken up, so that a caller who is refused keeps them.
             if refused := may_enter(state, self.line, waiter.desk):
                 return state, refused
             earlier = _earlier(state, waiter, self.line, now)
             after = state.drop(*earlier).put(self._taking_up(waiter, earlier))
             after, status = queue_status(after, self.line, waiter.id, asking)
+            # Only new callers are refused, and only if they would wait: a free agent takes one in spite of a full
+            # queue.
             if status.state == "wait" and not earlier and self._is_full(state, waiter, now):
                 return state, QueueStatus(state="full")
             return after, status
@@ -154,6 +158,8 @@ class Queue:
             if waiter is None or waiter.state == "left":
                 raise LookupFailed("this call is not in the queue", missing=True)
             offer = state.offer_of(waiter)
+            # An offer that was made for this very request is a newer one: the request comes again, and its leg has just
+            # begun.
             if offer and offer.key != key and question.leg in ("", offer.id):
                 if offer.state == "taken":
                     state = offers.finish(state, self.line, offer.id, now)
@@ -179,6 +185,7 @@ class Queue:
             if waiter is None or waiter.state == "left":
                 return state, gone
             if offer := state.offer_of(waiter):
+                # One of the two applies: a leg that was taken is a talk, any other has failed.
                 ended = offers.finish(state, self.line, offer.id, now)
                 state = offers.fail(ended, offer.id, "canceled", now)
             waiter = state.waiters[question.call]

@@ -50,8 +50,10 @@ def queue_status(state: QueueState, line: Hotline, call: str, asking: QueueReque
     if offer and offer.state == "taken":  # the caller's line sends a request, so the conversation is over
         state = offers.finish(state, line, offer.id, asking.now)
         return state, talked(state.waiters[call])
+    # The request comes again, since its answer was lost: the same agent goes on ringing.
     if offer and offer.key == asking.key:
         return state, _ring(offer, state.agents.get(offer.agent))
+    # Another request of a caller whose agent is rung: the carrier has given up the leg, whose report is still to come.
     if offer:
         state = offers.fail(state, offer.id, "canceled", asking.now)
     if waiter.state == "talked":
@@ -96,6 +98,7 @@ def _waits(state: QueueState, line: Hotline, waiter: Waiter, asking: QueueReques
     )
     if due and asking.key != waiter.told_key:
         said, longer = to_say(seconds, waiter.minutes)
+        # A place that grows, because someone more urgent came, would be heard as an injustice.
         shown_place = min(place, waiter.position or place)
         kept = waiter.minutes if said is None else said
         waiter = replace(waiter, position=shown_place, minutes=kept, longer=longer, told_at=now, told_key=asking.key)

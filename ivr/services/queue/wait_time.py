@@ -49,6 +49,7 @@ def expected(state: QueueState, line: Hotline, desk: str, place: int, now: float
         for at, seconds in state.handled[name].calls
         if now - at <= RECENT
     ]
+    # No time is better than a wrong one: with few agents, one long talk doubles the wait.
     if active < FEWEST_AGENTS or len(times) < FEWEST_CALLS or _sudden(agents, active, now):
         return None
     return wait_at_place(place, sum(times) / len(times), active)

@@ -50,6 +50,7 @@ class Letters:
         if not has_code(purpose):
             return {"letter": self.seal.seal(Secret("spoken", letter))}
         entry = f"letter {secrets.token_hex(16)}"
+        # A code lives minutes; in a document it would stay readable in the store's free pages and backups.
         self.documents.vault.put(entry, self.seal.close(letter.encode(), entry.encode()), code_ends)
         return {"entry": entry}
 

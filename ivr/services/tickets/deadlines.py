@@ -98,6 +98,7 @@ def spread(opened: int, due: int) -> Deadline:
 def reminder_due(now: int) -> int:
     """Return by when the caller of a late complaint is called: in four hours, but not at night (Unix time)."""
     begin, end = CALLING_HOURS
+    # 899 seconds more, so that cutting to the quarter of an hour rounds up.
     due = local(now + REMINDER_HOURS * 3600 + 899)
     due = due.replace(minute=due.minute // 15 * 15, second=0, microsecond=0)
     if due.hour >= end or due.hour < begin + REMINDER_HOURS - 1:

@@ -120,6 +120,7 @@ class TicketHandling:
             _check_in_work(before)
             grave = severity or before["severity"]
             raised = level or deadlines.level_of(grave, before["level"], repeat=not severity)
+            # `level_of` raises a level that is too low for the severity; a difference means that it was.
             if raised != deadlines.level_of(grave, raised, repeat=False):
                 least = deadlines.SEVERITIES[grave].least
                 raise StaffError(f"a complaint of severity {grave} has the level {least} at least")
@@ -233,6 +234,7 @@ def _postponed(before: Document, new_date: date, now: float) -> dict[str, Any]:
 
 def _graded(before: Document, severity: str, level: str, now: float) -> dict[str, Any]:
     """Return a complaint with another severity and level: the clock of the law follows the severity."""
+    # Counted from the day of the complaint, as the law does, not from the day of this change.
     statutory = deadlines.promise(before["opened"], severity).statutory.document()
     if before.get("extended"):
         statutory = deadlines.extended(statutory)

@@ -26,6 +26,7 @@ def issue(documents: Documents, now: float, *, prefix: str = PREFIX) -> str:
     day = local(now).strftime("%y%m%d")
     counted = documents.change(NUMBERS[prefix], day, _count)
     count = int(counted["count"]) if counted else 1
+    # The stride has no factor in common with 10,000, so every number of the day comes up once.
     serial = count * _STRIDE % A_DAY if count < A_DAY else count
     body = f"{day}{serial:04d}"
     return f"{prefix}{body}{damm.calc_check_digit(body)}"

@@ -62,6 +62,7 @@ class Tickets:
         }
         owners = self._owners(question.number, question.customer)
         ticket, opened = self._number_for(key, int(now))
+        # The key has opened this ticket before: a turn that is run again hears the same number.
         if stored := self._documents.get(TICKETS, ticket):
             return _receipt(stored)
         earlier = max(filter(None, [self._note_owner(owner, ticket, kind, opened) for owner in owners]), default=None)
@@ -93,6 +94,7 @@ class Tickets:
             return {"tickets": rows[-MOST_REMEMBERED:]}
 
         rows = (self._documents.change(OWNERS, owner, note) or {"tickets": []})["tickets"]
+        # Up to this ticket only, so that a question that is asked again does not find itself.
         came_before = takewhile(lambda row: row["ticket"] != ticket, rows)
         since = opened - deadlines.REPEAT_DAYS * 86400
         return max((_age(row) for row in came_before if row["kind"] == kind and row["opened"] >= since), default=None)
@@ -114,6 +116,7 @@ class Tickets:
         own = [ticket for ticket in named if ticket and set(owners) & set(ticket["owners"])]
         if not own:
             raise LookupFailed("there is no such ticket of this caller", missing=True)
+        # One in work before one that is done: it is what the caller calls about.
         return max(own, key=lambda ticket: (ticket["state"] not in ANSWERED, _age(ticket)))
 
     def remind(self, question: RemindOfTicket, *, key: str, now: float) -> TicketReminder:

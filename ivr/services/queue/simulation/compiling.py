@@ -35,6 +35,7 @@ def compiled_day() -> Callable[[DayCallers, Tables], Played]:
 def _compiled(function: FunctionType, digest: str, ready: dict[FunctionType, Any]) -> Any:
     if function not in ready:
         callees = {name: _compiled(callee, digest, ready) for name, callee in _callees(function).items()}
+        # A copy with its own globals: the functions of the live queue must stay plain Python.
         copy = FunctionType(function.__code__, {**function.__globals__, **callees}, function.__name__)
         copy.__module__, copy.__qualname__ = function.__module__, f"{function.__name__}_{digest}"
         ready[function] = _IN_CALLERS(copy) if function is not day.play_day else numba.njit(cache=True)(copy)

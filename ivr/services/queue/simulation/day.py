@@ -64,6 +64,7 @@ def play_day(callers: DayCallers, rules: Tables) -> Played:
         if is_call:
             join(hall, callers, coming, now)
         due = _NEVER
+        # Most events leave one of the two rows empty, and the search over classes and groups is what costs.
         if is_anyone(hall.first) and is_anyone(hall.first_idle):
             connect_all(hall, rules, callers, played, ends, now)
             due = next_access(hall, rules, callers, now)

@@ -10,6 +10,7 @@ from .tables import DayCallers
 
 def callers_of(scenario: Scenario, day: int) -> DayCallers:
     """Return the callers of a day in the order of coming, in seconds after midnight."""
+    # A generator for each day: more days draw the same first days.
     random = np.random.default_rng([scenario.seed, day])
     came = np.sort(
         np.concatenate(
