@@ -19,6 +19,7 @@ from ivr.yamlfile.suggest import did_you_mean
 from .allowances import with_allowances
 from .catalogue import Catalogue
 from .class_fields import named_priorities
+from .deep_steps import raised_steps
 from .fields import FieldKind, ListOf, Reading, option, options, read_options
 from .folder_files import folder_files
 from .hotline import read_line
@@ -320,7 +321,8 @@ def _read_steps(node: Node | None, reading: Reading, catalogue: Catalogue, level
         reading.problem(node.place, "wrong-type", 'Under "steps" belongs a block of named steps.', cure)
         return None
     steps = {}
-    for key, body in node.entries:
+    own_keys = {declared.key for cls in catalogue.steps.values() for declared in options(cls)}
+    for key, body in raised_steps(node.entries, catalogue.step_keys, own_keys, reading):
         # A step with a bad name is read all the same, for the faults inside it.
         name = Name("the name of a step").read(key, reading)
         if name == "return":

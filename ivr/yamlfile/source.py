@@ -17,6 +17,7 @@ import yaml
 from ivr.diagnostics.problem import Place, Problem
 
 from . import hints, plain_text
+from .missing_dashes import items_without_dashes
 
 MAX_DEPTH = 40
 _MAX_ROUNDS = 40
@@ -244,9 +245,12 @@ class _Composer:
             raise _TooDeepError(place)
         if kind is yaml.MappingStartEvent:
             return self._mapping(event, place, take, depth)
-        items = []
+        items: list[Node] = []
         while type(event := take()) is not yaml.SequenceEndEvent:
-            items.append(self._node(event, take, depth + 1))
+            node = self._node(event, take, depth + 1)
+            # A block that turned out to be several items, of which only the first has its dash.
+            several = type(event) is yaml.MappingStartEvent and isinstance(node, Sequence)
+            items += node.items if several and isinstance(node, Sequence) else [node]
         return Sequence(tuple(items), place)
 
     def _scalar(self, event: Any, place: Place) -> Scalar:
@@ -256,8 +260,9 @@ class _Composer:
             self.texts.append(hints.Long(event.start_mark.line, event.start_mark.column, last, style or ""))
         return Scalar(event.value, place, style in ("'", '"'), style in ("|", ">"))
 
-    def _mapping(self, opened: Any, place: Place, take: Callable[[], Any], depth: int) -> Mapping:
-        entries: dict[str, tuple[Scalar, Node]] = {}
+    def _mapping(self, opened: Any, place: Place, take: Callable[[], Any], depth: int) -> Mapping | Sequence:
+        """Return a block; a list of blocks where its keys begin again and again, because dashes are missing."""
+        written: list[tuple[Scalar, Node]] = []
         lone: list[Any] = []
         while type(event := take()) is not yaml.MappingEndEvent:
             key = self._node(event, take, depth + 1)
@@ -268,10 +273,25 @@ class _Composer:
             if not isinstance(key, Scalar):
                 self._refuse(key.place, "key-not-text", "A key must be a word or text, not a list or map.")
                 continue
-            self._check_key(key, entries)
+            if key.text in _SPECIAL and not key.quoted:
+                self._refuse(key.place, *_SPECIAL[key.text])
+            written.append((key, value))
+        items = [] if opened.flow_style else items_without_dashes([key.text for key, _ in written])
+        if items:
+            return self._list_without_dashes([written[start:end] for start, end in items], place)
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        for key, value in written:
+            self._check_repeated(key, entries)
             entries.setdefault(key.text, (key, value))
         self._note_lone(opened, lone, len(entries))
         return Mapping(tuple(entries.values()), place)
+
+    def _list_without_dashes(self, items: list[list[tuple[Scalar, Node]]], place: Place) -> Sequence:
+        key = items[1][0][0]
+        message = f'"{key.text}" begins a new item of a list here, and has no dash.'
+        cure = f'Begin each of the {len(items)} items with a dash, as in "- {key.text}: …".'
+        self.problems.append(Problem(key.place, "missing-dash", message, cure))
+        return Sequence(tuple(Mapping(tuple(item), item[0][0].place) for item in items), place)
 
     def _note_lone(self, opened: Any, lone: list[Any], entries: int) -> None:
         start = opened.start_mark
@@ -282,14 +302,12 @@ class _Composer:
                 hints.Lone(mark.line, mark.column, event.end_mark.column, (start.line, start.column), alone)
             )
 
-    def _check_key(self, key: Scalar, entries: dict[str, tuple[Scalar, Node]]) -> None:
+    def _check_repeated(self, key: Scalar, entries: dict[str, tuple[Scalar, Node]]) -> None:
         if key.text in entries:
             first = entries[key.text][0].place
             message = f'"{key.text}" is given twice, here and in line {first.line}.'
             related = ((first, "the first"),)
             self.problems.append(Problem(key.place, "repeated-key", message, "Keep one.", related=related))
-        elif key.text in _SPECIAL and not key.quoted:
-            self._refuse(key.place, *_SPECIAL[key.text])
 
     def _check(self, event: Any, place: Place) -> None:
         if event.anchor:

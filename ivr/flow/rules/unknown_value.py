@@ -79,7 +79,9 @@ def _value(path: Path, place: Place, names: frozenset[str], words: frozenset[str
         yield Problem(place, RULE.id, message, 'Add "each:" with a list, or name another value.')
     elif path[0] not in names:
         near = did_you_mean(path[0], names) or (did_you_mean(path[0], words) if len(path) == 1 else "")
-        as_text = f"If it is a text, write {{text: {path[0]}}}." if not path[0].isascii() and len(path) == 1 else ""
+        # Names of values are written small, so that a word with a capital was probably meant as a text.
+        looks_like_text = len(path) == 1 and (not path[0].isascii() or path[0][0].isupper())
+        as_text = f"If it is a text, write {{text: {path[0]}}}." if looks_like_text else ""
         yield Problem(
             place, RULE.id, f'Nothing in this flow sets "{path[0]}".', near or as_text or _cure(path[0], names)
         )
