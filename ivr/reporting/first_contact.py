@@ -24,6 +24,7 @@ ContactVerdict = Literal["solved", "repeated", "too_young", "withheld", "without
 @dataclass
 class _Call:
     number: str
+    began: float
     reasons: set[str] = field(default_factory=set)
     talk: Visit | None = None
     unsolved: bool = False
@@ -56,7 +57,7 @@ class Contacts:
         self._judge_until(row.at)
         match row.kind, self._calls.get(row.call_id):
             case "started", _:
-                self._calls[row.call_id] = _Call(one_spelling(telephone(data.get("caller"))))
+                self._calls[row.call_id] = _Call(one_spelling(telephone(data.get("caller"))), row.at)
             case "reason", _Call() as call:
                 self._about(row.call_id, call, str(data.get("reason", "")))
             case "wrap_up", _Call() as call:
@@ -71,10 +72,11 @@ class Contacts:
     def _wrapped_up(self, contact: _Contact, data: Mapping[str, Any]) -> None:
         """Take the reason of an agent for a call that is over."""
         key = contact.number, str(data.get("reason", ""))
-        before = self._last.get(key)
-        if before and before.call != contact.call and before.at <= contact.at:
-            before.repeated = True
-        self._last[key] = contact
+        other = self._last.get(key)
+        # A wrap-up may be written after the next call about the same reason: then that call repeats this one.
+        earlier, later = sorted((other or contact, contact), key=lambda talk: talk.at)
+        earlier.repeated |= earlier.call != later.call
+        self._last[key] = later
         contact.keys = tuple({*contact.keys, key})
         contact.repeated |= data.get("result") != "solved"
 
@@ -94,11 +96,17 @@ class Contacts:
 
     def _about(self, call_id: str, call: _Call, reason: str) -> None:
         call.reasons.add(reason)
+        # All callers who withhold their number have the same one, "".
         before = self._last.get((call.number, reason)) if call.number else None
         if before and before.call != call_id:
             before.repeated = True
 
     def _over(self, row: JournalRow, call: _Call) -> None:
+        # The wrap-up of the call before may have been written during this one, after the caller had chosen the reason.
+        for reason in call.reasons:
+            before = self._last.get((call.number, reason))
+            if before and before.at <= call.began:
+                before.repeated = True
         if call.talk is None:
             return
         if not call.number:
@@ -114,6 +122,7 @@ class Contacts:
         while self._watched and now - self._watched[0].at > WINDOW:
             contact = self._watched.popleft()
             for key in contact.keys:
+                # A later talk about the same reason still waits for its repeat under this key.
                 if self._last.get(key) is contact:
                     del self._last[key]
             self._by_call.pop(contact.call, None)

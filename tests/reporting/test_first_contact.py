@@ -104,6 +104,23 @@ def test_a_wrap_up_of_the_second_call_finds_the_first(journal: Journal) -> None:
     assert journal.verdicts(2 * WINDOW) == {"first": ["repeated"], "again": ["solved"]}
 
 
+def test_a_wrap_up_that_comes_after_the_next_call_finds_it(journal: Journal) -> None:
+    journal.call("first", 0, reason="")
+    journal.call("again", 3600)
+    journal.row("first", 3700, "wrap_up", agent="li", reason="loss", result="solved")
+    journal.call("third", 7200, talks=False)
+    assert journal.verdicts(2 * WINDOW) == {"first": ["repeated"], "again": ["repeated"]}
+
+
+def test_a_wrap_up_during_the_next_call_finds_it(journal: Journal) -> None:
+    journal.call("first", 0, reason="")
+    journal.row("again", 600, "started", caller=NUMBER)
+    journal.row("again", 610, "reason", reason="loss")
+    journal.row("first", 620, "wrap_up", agent="li", reason="loss", result="solved")
+    journal.row("again", 700, "ended")
+    assert journal.verdicts(2 * WINDOW) == {"first": ["repeated"]}
+
+
 @pytest.mark.parametrize("result", ["unsolved", "follow_up"])
 def test_what_the_agent_left_unsolved_is_not_resolved(journal: Journal, result: str) -> None:
     journal.call("first", 0)
