@@ -84,6 +84,7 @@ class Hours:
             except _Unreadable as fault:
                 faults.append(Fault(key if not isinstance(written, str) else written, fault.message, fault.cure))
                 continue
+            # A day that is named alone overrides the range that it lies in.
             into = single if len(names) == 1 else ranges
             if twice := sorted(into.keys() & set(names)):
                 faults.append(Fault(key, f"{twice[0]} has hours already.", "Name each day once."))
@@ -119,6 +120,7 @@ class Hours:
             return None
         until = now
         for start, end in self._ahead(now):
+            # Spans that touch at midnight are one: 24:00 is 00:00 of the next day.
             if start > until:
                 return until
             until = max(until, end)
@@ -127,6 +129,7 @@ class Hours:
     def _ahead(self, now: datetime) -> Iterator[tuple[datetime, datetime]]:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         for days in range(FARTHEST_DAYS):
+            # On the wall clock: after a change to summer time a desk still opens at its hour.
             day = midnight + timedelta(days=days)
             for start, end in sorted(self._on(day.date())[0]):
                 yield day + timedelta(minutes=start), day + timedelta(minutes=end)
@@ -137,6 +140,7 @@ class Hours:
             if key in self.days:
                 return self.days[key], True
         key, certain = self._rule(day)
+        # Where a weekday, a make-up workday and a holiday have the same hours, no notice can change them.
         possible_keys = (key, _WORKED_LIKE.get(key, key), HOLIDAY)
         return self.days.get(key, ()), certain or len({self.days.get(name, ()) for name in possible_keys}) == 1
 
@@ -148,6 +152,7 @@ class Hours:
             return (HOLIDAY if fixed else WEEKDAYS[weekday]), fixed
         if working:
             return _WORKED_LIKE.get(WEEKDAYS[weekday], WEEKDAYS[weekday]), True
+        # A weekday off is a holiday, or was moved for one; a weekend may be either.
         return (HOLIDAY if weekday < 5 or self.calendar.is_holiday(day) else WEEKDAYS[weekday]), True
 
 

@@ -40,6 +40,7 @@ class ChoiceComparison:
     def _pair(self) -> tuple[list[Choice], list[Choice]]:
         """Pair the choices: those that are the same, that lead to the same, that have the same key; return the rest."""
         old, new = list(self.old), list(self.new)
+        # The strictest test first: a choice that stayed must not be paired with a new one that leads to the same step.
         tests: Sequence[Callable[[Choice, Choice], bool]] = (
             lambda a, b: self._same_aim(a, b) and label_texts(a) == label_texts(b) and a.key == b.key,
             lambda a, b: self._same_aim(a, b) and label_texts(a) == label_texts(b),
@@ -73,6 +74,7 @@ class ChoiceComparison:
         for delta, group in groupby(digits, key=lambda pair: int(pair[1].key) - int(pair[0].key)):
             pairs = list(group)
             if len(pairs) > 1:
+                # By identity, because two choices of a menu may be equal.
                 together |= {id(before) for before, _ in pairs}
                 yield self._difference(
                     "keys_moved_up" if delta > 0 else "keys_moved_down",

@@ -70,6 +70,7 @@ def _renamed_steps(old: Flow, new: Flow) -> Mapping[str, str]:
         same = next((name for name, other in after.items() if _equal(step, other)), None)
         if same is not None:
             names[step.name] = same
+            # Two steps of the old release must not be renamed to the same new one.
             del after[same]
     return names
 
@@ -83,6 +84,7 @@ def _journeys(old: Release, new: Release) -> Iterator[Difference]:
     graphs = LineGraph.of_release(old), LineGraph.of_release(new)
     before, after = map(reachable_steps, graphs)
     for flow, step in sorted(before - after):
+        # Steps with a dot are made for identity checks, and editors do not know their names.
         if flow in new.flows and step in new.flows[flow].steps and "." not in step:
             yield Difference("unreachable", flow, step)
     silent_before, silent_after = map(reaches_person_on_silence, graphs)

@@ -12,6 +12,7 @@ def fixed(text: str, fixes: Iterable[Fix]) -> tuple[str, int]:
     lines = text.split("\n")
     done = 0
     taken: list[tuple[int, int, int]] = []
+    # From the end of the text on, so that the places of the fixes that follow stay true.
     for fix in sorted(fixes, key=lambda fix: (fix.place.line, fix.place.column), reverse=True):
         line, start, end = fix.place.line, fix.place.column - 1, fix.place.column - 1 + fix.place.length
         overlaps = any(line == other and start < stop and end > begin for other, begin, stop in taken)

@@ -79,5 +79,6 @@ def _name(box: Box) -> str:
 
 
 def _quoted(text: str) -> str:
+    # Backslashes first, or those of the other escapes would be doubled.
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

@@ -48,6 +48,7 @@ def _arrow(arrow: Arrow) -> str:
 
 
 def _quoted(text: str) -> str:
+    # Mermaid's entities begin with #, and <br/> is its end of a line, so that it must survive the escaping.
     return (
         '"'
         + text.replace("&", "#amp;")

@@ -148,6 +148,8 @@ class Painter:
         for step in flow.written_steps():
             node = StepNode(flow.name, step.name, run=True)
             for arc in self._graph.arcs(node):
+                # Ways of the whole flow, and to the identity check, would be at every step; the frame and the level
+                # show them.
                 if arc.outcome in (RUN, *step.exits()) and self._graph.step(arc.to):
                     share = self.usage.way_share(node.name, arc.outcome)
                     yield Arrow(node.name, arc.to.name, self._label(arc), _manner(step, arc), share)
@@ -159,6 +161,7 @@ class Painter:
         return " ".join(filter(None, (words, f"[{arc.when}]" if arc.when else "")))
 
     def _choice(self, choice: Choice) -> str:
+        # Other characters of the same look: Mermaid reads # as the start of an entity, and * as Markdown.
         key = {"*": "✱", "#": "＃"}.get(choice.key, choice.key)
         label = choice.label.template(TAGS[self.language]).fixed if choice.label else ""
         return f"{key} {label or ''}".strip()

@@ -27,6 +27,7 @@ def ticket_figures(documents: Documents, since: float, until: float, now: float)
     """
     taken = [
         ticket
+        # Numbers begin with their day, so that earlier complaints are not read.
         for ticket in documents_after(documents, TICKETS, f"T{local(since):%y%m%d}")
         if since <= ticket["opened"] < until
     ]
@@ -80,6 +81,7 @@ def task_figures(documents: Documents, since: float, until: float, now: float) -
     """Return the tasks that were opened from `since` to before `until`, and those that are open `now`."""
     tasks = documents_after(documents, TASKS, f"{TASK_PREFIX}{local(since):%y%m%d}")
     opened = [task for task in tasks if since <= task["opened"] < until]
+    # By the last attempt: earlier ones in vain are part of the same task.
     outcomes = Counter(attempt["outcome"] for task in opened for attempt in task["attempts"][-1:])
     waiting = Tasks(documents).listed()
     return {

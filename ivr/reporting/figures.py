@@ -72,6 +72,7 @@ class Tally:
             self.calls[fact] += 1
 
     def _ended(self, call_id: str, data: Mapping[str, Any]) -> None:
+        # Its facts are dropped: with them, memory would grow with the period.
         self.calls["contained"] += "transferred" not in self.live.pop(call_id, ())
         self.ended[str(data.get("reason", ""))] += 1
         self.seconds += float(data.get("seconds", 0))
@@ -181,6 +182,7 @@ def _rows_before(store: CallStore, moment: float) -> int:
 
     def is_before(place: int) -> bool:
         row = store.journal(after=place - 1, limit=1)
+        # No row means that the place is beyond the last one.
         return bool(row) and row[0].at < moment
 
     skipped, step = 0, 1

@@ -41,6 +41,7 @@ def is_met(name: str, value: float | None, target: float) -> bool | None:
 
 def _of_class(name: str, targets: Mapping[str, float]) -> dict[str, float]:
     general = {figure: value for figure, value in targets.items() if "." not in figure}
+    # A target that was chosen for the class itself still applies, below.
     if name == NO_DEFAULT.partition(".")[2]:
         general.pop(NO_DEFAULT.partition(".")[0], None)
     own = {figure.partition(".")[0]: value for figure, value in targets.items() if figure.partition(".")[2] == name}

@@ -54,6 +54,7 @@ class Sums:
 
     def figures(self) -> Figures:
         """Return the figures; a share or mean of nothing is None."""
+        # Calls whose end is not known yet, and hang-ups in the first seconds, are neither kept nor missed.
         over = self.offered - self.open - self.short
         return {
             "offered": self.offered,
@@ -141,6 +142,7 @@ class ServiceTally:
                 self._groups["desk"][str(data.get("desk", ""))].closed += 1
 
     def _over(self, visit: Visit) -> None:
+        # The carrier's report of a dial has no wait in it, so that these calls cannot count for the service level.
         if visit.way != "queue":
             self.direct[visit.desk]["gone"] += visit.end == "abandoned"
             return
@@ -176,6 +178,7 @@ class ServiceTally:
     def figures(self, end: float) -> Figures:
         """Return the figures; `end` is the time up to which rows were read. Call it once, after the last row."""
         self._contacts.finish(end)
+        # They were offered: without them a report of the current hour would show fewer calls than came.
         for visit in self._visits.open.values():
             if visit.way == "queue" and self._counts(visit.at):
                 for sums in self._sums_of(visit.at, visit.priority, visit.desk):

@@ -31,4 +31,5 @@ class WrapUps:
         if self._store.load(call) is None:
             raise NoSuchCase(f"there is no call {call[:40]}; ivr calls lists them")
         data = {"agent": name, "reason": reason, "result": result, "note": text}
+        # Turn 0: no turn of the call wrote it.
         self._store.commit(Changes(rows=[JournalRow(call, 0, now, "wrap_up", json.dumps(data, ensure_ascii=False))]))

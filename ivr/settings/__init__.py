@@ -65,6 +65,7 @@ def setting(variable: str, parse: Callable[[str], Any], default: Any, *, in_file
     With `in_file` the secret can be read from a file instead, named by the variable with the suffix _FILE.
     """
     metadata = {"setting": _Declared(variable, parse, in_file)}
+    # Neither can be hashed, and dataclasses refuse defaults that several objects would share.
     if isinstance(default, Hidden | dict):
         return field(default_factory=type(default), hash=False, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -203,6 +204,7 @@ class _Reading:
     def secret_file(self, variable: str, file: str) -> str:
         """Return the text of a secret's file; report a file that cannot be used."""
         try:
+            # Files of secrets mostly end with a line end, which is no part of the secret.
             text = Path(file).read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as fault:
             reason = fault.strerror if isinstance(fault, OSError) else "it is not text"

@@ -59,10 +59,12 @@ class HiddenVariables(Mapping[str, str]):
 
 
 def masked_address(value: object) -> str:
-    """Return a value for display; user and password of a URL are masked, also a password with characters of its own."""
+    """Return a value for display; the user and the password of a URL are masked."""
     if isinstance(value, tuple):
         value = ",".join(value)
     elif isinstance(value, Mapping):
         value = " ".join(f"{name}={number:g}" for name, number in value.items())
+    # Up to the last @: a password may contain / and @ itself.
     text = re.sub(r"(?<=://).*@", "***@", str(value)) if value else ""
+    # PostgreSQL takes the password in the query of the address, too.
     return re.sub(r"(?i)(?<=password=)[^&]*", "***", text)

@@ -27,6 +27,7 @@ def read_account_sid(text: str) -> str:
 
 def _unquoted(text: str) -> str:
     """Return a secret. Raises ValueError for one that a file of settings has left in quotation marks."""
+    # A shell drops quotation marks, `docker run --env-file` leaves them.
     if text[0] in "\"'`“‘" or text[-1] in "\"'`”’":
         raise ValueError("it stands in quotation marks, which would be part of it; write it without them")
     return text

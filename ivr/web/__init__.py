@@ -77,6 +77,7 @@ def web_app(ivr: Application, jobs: Jobs | None = None) -> WebApplication:
     app.register_blueprint(tickets_api.routes(ivr.tickets, access, ivr.clock))
     app.register_blueprint(recordings_api.routes(ivr.call_recordings, access, ivr.clock))
     app.register_blueprint(tasks_api.routes(ivr.tasks, access, ivr.clock))
+    # Last, because it looks up the views of the routes that are registered above.
     app.wsgi_app = Front(app, app.wsgi_app, turns)  # type: ignore[method-assign]
     return app
 

@@ -33,6 +33,8 @@ class Admission:
             return (200, b'{"live":true}\n', "application/json") if path == LIVE else None
         if method == "POST":
             for turns in self._channels:
+                # From the head alone: a flood of unsigned requests must cost neither a thread nor the reading of
+                # bodies.
                 if turns.signature and path.startswith(turns.root) and not environ.get(turns.signature):
                     self._metrics.refused.inc()
                     return 403, b"403 Forbidden\n", _PLAIN
@@ -45,6 +47,7 @@ class Admission:
     def without_engine(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Ask a caller to wait, in place of a turn that found no free thread; 503 for any other request."""
         if environ["REQUEST_METHOD"] == "POST":
+            # Without a document in time the carrier plays its own announcement of a fault, and hangs up.
             body = environ["wsgi.input"].read()
             for turns in self._channels:
                 if turns.find(environ["PATH_INFO"]) is not None and (document := turns.hold(environ, body)):

@@ -73,6 +73,7 @@ def _agents(queue: Queue, wrap_ups: WrapUps, access: ApiAccess, clock: Callable[
         if state not in ("ready", "pause", "off"):
             abort(404)
         if state == "pause":
+            # The body is optional: a desktop's button for a break sends none.
             why = api.text_of(api.json_body(), "why", most=40) if api.has_body() else ""
             return _changed(name, state, agents.pause(name, clock(), why=why or "break"))
         agent = agents.ready(name, clock()) if state == "ready" else agents.off(name, clock())

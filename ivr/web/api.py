@@ -39,9 +39,11 @@ class ApiAccess:
 
         404 while there is no token at all, 401 without a valid one, 403 for one that may not do this.
         """
+        # A line that gave out no token has no API, and a scanner must not learn that there could be one.
         if not self.token and not self.tokens.exist():
             abort(404)
         credentials = _credentials()
+        # As bytes: compare_digest raises an exception for text with other than ASCII characters.
         if self.token and hmac.compare_digest(credentials.encode(), self.token.reveal().encode()):
             return
         token = self.tokens.valid(credentials)
@@ -49,6 +51,7 @@ class ApiAccess:
             _refuse_token()
             return
         allowed = token.may(role) and (token.role != "agent" or token.name == agent)
+        # Before it is refused: attempts of a stolen token are to be seen, too.
         log.line("api", token=token.id, role=token.role, path=request.endpoint, method=request.method, allowed=allowed)
         if not allowed:
             abort(make_response(jsonify(error=f"the token's role, {token.role}, may not do this"), 403))
@@ -128,6 +131,7 @@ def has_body() -> bool:
 
 def json_body() -> Mapping[str, Any]:
     """Return the JSON object in the body. Raises Refusal for anything else."""
+    # The declared type is not asked for: curl and many programs send JSON as a form.
     body = request.get_json(force=True, silent=True)
     if not isinstance(body, dict):
         raise Refusal("the body is not a JSON object")

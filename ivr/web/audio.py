@@ -41,6 +41,7 @@ def routes(folder: Path, sound: Sound) -> Blueprint:
         path = _inside(folder, name)
         if path is None:
             abort(404)
+        # The hash in the name is the file's ETag, which Flask would otherwise make from its size and time of change.
         hashed = _HASHED.search(name)
         response = send_file(
             path, _TYPES[path.suffix.lower()], conditional=True,
@@ -60,6 +61,7 @@ def _inside(folder: Path, name: str) -> Path | None:
         return None
     if any(not part or part.startswith(".") for part in parts):
         return None
+    # Both are resolved before they are compared: a link in the folder may lead out of it.
     home = folder.resolve()
     try:
         path = home.joinpath(*parts).resolve(strict=True)

@@ -64,10 +64,13 @@ class Front:
         if body is None:
             return None
         document = None
+        # A shorter body means that the carrier broke off; the framework answers that.
         if len(body) == int(length):
+            # Only here: a slow sender of a body must not hold up the turns behind it.
             with self._turnstile:
                 document = answer(environ, body)
         if document is None:
+            # The framework reads the body again, and a stream can be read only once.
             environ["wsgi.input"] = io.BytesIO(body)
         return document
 

@@ -39,6 +39,7 @@ class _Calls(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield the gauge, or nothing while the store cannot be read."""
+        # An exception would fail the whole scrape, and turns and faults must be counted while the store is gone, too.
         try:
             live = self._counting.live()
         except Exception:
@@ -54,6 +55,7 @@ class _Queue(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges of desks and agents, or nothing while the store cannot be read."""
+        # As above: the scrape goes on without these figures.
         try:
             counts = self._counting.queue.counts(self._counting.clock())
         except Exception:

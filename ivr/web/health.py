@@ -32,6 +32,7 @@ def routes(ivr: Application, metrics: Metrics) -> Blueprint:
         except Exception as fault:
             log.fault("ready", fault)
             parts = [("application", False, type(fault).__name__)]
+        # Degraded services are not in it: a balancer that took all servers out would leave callers with nothing at all.
         good = all(ok for _, ok, _ in parts)
         checks = [{"name": name, "ok": ok, "detail": detail} for name, ok, detail in parts]
         return jsonify(ready=good, checks=checks, degraded=_degraded(ivr)), 200 if good else 503

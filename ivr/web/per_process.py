@@ -47,6 +47,7 @@ class PerProcess:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
+        # Without the lock once it serves: every turn comes through here.
         app = self._app if self._serves and self._app else self._open()
         return app(environ, start_response)
 
@@ -66,4 +67,5 @@ class PerProcess:
         # The parent's voices and connections are not closed: that would end them in the parent, too.
         self._inherited.append(self._app)
         self._lock, self._app, self._serves = threading.Lock(), None, False
+        # In a thread: opening takes seconds, and fork does not return to the worker before this function does.
         threading.Thread(target=self._open, name="ivr-opens", daemon=True).start()

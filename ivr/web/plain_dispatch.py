@@ -41,6 +41,8 @@ class PlainDispatch:
 
     def _reaches_views(self) -> bool:
         """Look up the routes again after views were added."""
+        # Flask only adds views, so that their number shows a change; matching routes in each request would cost what
+        # the direct way saves.
         if len(self._app.view_functions) != self._installed:
             self._installed = len(self._app.view_functions)
             self._routed = self._views == self._matched_views()

@@ -27,6 +27,7 @@ def routes(recordings: CallRecordings, access: ApiAccess, clock: Callable[[], fl
     def listed(call: str) -> Response:
         """Return the recordings of a call."""
         rows = (asdict(recording) for recording in recordings.of_call(call))
+        # Not the carrier's address: a recording is fetched through this server, which notes the listener.
         return jsonify([{name: value for name, value in row.items() if name != "address"} for row in rows])
 
     @blueprint.get("/<call>/<recording>")

@@ -33,6 +33,7 @@ def routes(handling: TicketHandling, access: ApiAccess, clock: Callable[[], floa
         rows = [_view(ticket) for ticket in handling.listed(clock(), **which)]
         if request.args.get("format") != "csv":
             return jsonify(rows)
+        # No translation: the csv module writes its own ends of lines.
         text = io.StringIO(newline="")
         write_tickets(rows, text)
         return Response(text.getvalue(), mimetype="text/csv")

@@ -33,11 +33,13 @@ def twilio_request(environ: WSGIEnvironment, body: bytes) -> TwilioRequest:
 
 def _paths(environ: WSGIEnvironment) -> tuple[str, ...]:
     """Return the path as sent; if the server reports only a decoded one, both spellings of its escapes."""
+    # gunicorn has the first, uWSGI and mod_wsgi the second.
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if raw:
         return (urlsplit(raw).path if "://" in raw.partition("?")[0] else raw.partition("?")[0],)
     decoded = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     if _PLAIN.fullmatch(decoded):
         return (decoded,)
+    # The case of the hexadecimal digits is lost by decoding, and the signature covers it.
     upper = quote(decoded.encode("latin-1", "replace"), safe=_PATH_SIGNS)
     return (upper, _ESCAPE.sub(lambda escape: escape.group().lower(), upper))

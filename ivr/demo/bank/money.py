@@ -69,6 +69,7 @@ def limits(db: sqlite3.Connection, _now: datetime, asked: OfCustomer) -> StoredA
 def report_loss(db: sqlite3.Connection, now: datetime, asked: OfCustomer) -> StoredAnswer:
     """Block the customer's card; a blocked card keeps its first reference."""
     row = customer_row(db, asked.customer)
+    # A repeated report gets the reference that the customer has written down.
     reference = row["lost"] or _reference(db, now)
     db.execute("UPDATE customers SET lost = ? WHERE customer = ?", (reference, asked.customer))
     return {"reference": reference, "tail": row["tail"], "status": "lost", "already": bool(row["lost"])}

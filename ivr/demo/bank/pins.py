@@ -28,6 +28,7 @@ def seal(secret: str, cost: int) -> str:
 def opens(secret: str, sealed: str) -> bool:
     """Return whether a secret matches a hash, in constant time."""
     try:
+        # The parameters are those in the hash; the hasher's own are for new ones.
         return argon2.PasswordHasher().verify(sealed, secret)
     except VerifyMismatchError:
         return False

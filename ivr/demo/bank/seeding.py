@@ -50,6 +50,7 @@ CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, key BLOB NOT NULL) WITHO
 def edition(cost: int) -> int:
     """Return the version of a newly filled store: a fingerprint, which changes with every edit to the data."""
     held = (SCHEMA, [astuple(customer) for customer in CUSTOMERS], BRANCHES, cost)
+    # Shifted by one bit: SQLite keeps user_version as a signed number of 32 bits.
     return zlib.crc32(repr(held).encode()) >> 1
 
 

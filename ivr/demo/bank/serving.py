@@ -81,6 +81,7 @@ class BackgroundBank:
     def stop(self) -> None:
         """Refuse connections, cut open ones, and close the store. May be repeated."""
         if self._thread.is_alive():
+            # First: a request that waits out a delay would hold up the end.
             self._faults.close()
             self._server.shutdown()
             self._thread.join()
@@ -173,6 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(int(length) if length.isdecimal() and "Transfer-Encoding" not in self.headers else MOST_READ + 1)
 
     def _answer(self, length: int) -> None:
+        # The rest of the body is not read, and would be taken for the next request.
         self.close_connection |= length > MOST_READ
         body = b"" if length > MOST_READ else self.rfile.read(length)
         chunks, status, headers = run_wsgi_app(self.server.app, self._environ(body, length), buffered=True)

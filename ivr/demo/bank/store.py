@@ -62,6 +62,8 @@ class BankStore:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Borrow a connection with the write lock; commit at the end, or roll back after an exception."""
         with self.reading() as db:
+            # At once, not at the first write: two questions that both read first would block each other, and one would
+            # fail.
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db

@@ -1,1 +1,1 @@
-"""The report formats, one module each, discovered by name. A module defines `render(problems, sources) -> str`."""
+"""The report formats, one module each, discovered by name. A module defines `render(problems, report) -> str`."""

@@ -30,6 +30,7 @@ def _command(problem: Problem) -> str:
 
 
 def _data(text: str) -> str:
+    # The per cent sign first, or those of the other escapes would be escaped again.
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

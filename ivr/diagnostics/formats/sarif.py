@@ -20,6 +20,7 @@ def render(problems: Sequence[Problem], report: Report) -> str:
     rules = sorted({problem.rule for problem in problems})
     run = {
         "tool": {"driver": {"name": "ivr", "rules": [_rule(rule, report.rules.get(rule, "")) for rule in rules]}},
+        # As Python counts. In UTF-16 code units, the standard's other kind, a rare Chinese character counts twice.
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": {"uri": _uri(file)}} for file in report.sources],
         "results": [_result(problem, rules) for problem in problems],

@@ -115,6 +115,7 @@ def _width(text: str, start: int = 0) -> int:
 
 
 def _cells(character: str) -> int:
+    # Combining marks and invisible signs take no column of their own.
     if category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if east_asian_width(character) in ("W", "F") else 1
@@ -127,6 +128,7 @@ def _printable(text: str) -> str:
         cells = _width(character, at)
         if character == "\t":
             character = " " * cells
+        # A file could otherwise change the colours or the title of the terminal.
         elif category(character) in ("Cc", "Cs"):
             character = "\N{REPLACEMENT CHARACTER}"
         shown.append(character)
