@@ -31,6 +31,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands: the modules of this package without underscore."""
+        # By file names, without importing: `ivr --help` would otherwise load the engine, Locust and the voices.
         return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -58,6 +59,7 @@ class Commands(click.Group):
         use_calendar(folder_calendar)
         try:
             return super().invoke(ctx)
+        # A pipe that `head` has closed is an end, and no fault; click knows how to end for it.
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as fault:
@@ -74,6 +76,7 @@ def _unexpected(fault: Exception) -> str:
         from ivr.settings.extras import not_installed
 
         return not_installed(fault.name or "")
+    # The last frame, where it was raised: type and line are enough for a report, and hold no data.
     place = traceback.extract_tb(sys.exc_info()[2])[-1]
     what = f"{type(fault).__name__} in {os.path.basename(place.filename)}:{place.lineno}"
     if isinstance(fault, OSError) and fault.strerror:

@@ -27,6 +27,7 @@ def accept(files: Iterable[Path], play: PlayFiles, *, sure: bool) -> bool:
     The difference is shown and confirmed first, unless the caller is `sure`. The files keep everything else.
     """
     originals = list(files)
+    # On copies: the files of the editor change only after the difference has been seen.
     with tempfile.TemporaryDirectory(prefix="ivr-accept-") as folder:
         copies = [Path(folder) / str(number) / file.name for number, file in enumerate(originals)]
         for file, copy in zip(originals, copies, strict=True):
@@ -56,6 +57,7 @@ def _rewrite(copies: Sequence[Path], play: PlayFiles) -> bool:
     from ivr.conversations.acceptance import new_wordings, rewritten
 
     played = list(play(copies))
+    # A conversation stops at its first failure, so that the next one shows only when this one is mended.
     for _ in range(_MOST_ROUNDS):
         touched = []
         wordings = list(new_wordings([result for result in played if not result.passed]))

@@ -25,6 +25,7 @@ class ServiceUrl(click.ParamType):  # type: ignore[type-arg]  # generic only in 
         if isinstance(value, tuple):
             return value
         service, equals, url = str(value).partition("=")
+        # A URL may have "=" in its query: what stands before it is a name only without "://".
         if not equals or "://" in service:
             service, url = BANK, str(value)
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:

@@ -41,6 +41,7 @@ class Child:
             self.check()
             if time.monotonic() > limit:
                 raise Refused(f'"ivr {self.name}" did not get ready within {LONGEST_START:.0f} s; see {self.log}.')
+            # Short, because this wait is what a person at a terminal sees of a start.
             time.sleep(0.02)
 
 
@@ -82,6 +83,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(LONGEST_STOP)
             return
+        # The whole group, since a server that hangs leaves its workers behind.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -91,6 +93,7 @@ def _ends_with_parent() -> Callable[[], None] | None:
     """Return a function that requests SIGTERM when the parent dies (Linux only), else None."""
     if sys.platform != "linux":
         return None
+    # Loaded before the fork: between fork and exec a child must not load a library.
     libc = ctypes.CDLL(None)
 
     def ask() -> None:

@@ -29,6 +29,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Read a time of day (today, or tomorrow if it has passed), a date and time, or a duration from now."""
         now = time.time()
+        # click converts defaults as well, which are converted already.
         if isinstance(value, float):
             return value
         if length := _LENGTH.fullmatch(value.strip()):

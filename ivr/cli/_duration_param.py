@@ -44,6 +44,7 @@ class NamedValue(click.ParamType[tuple[str, _T]], Generic[_T]):
         """Read the name and the value."""
         if isinstance(value, tuple):
             return value
+        # From the right: a name may hold "=", a value never does.
         name, _, written = str(value).rpartition("=")
         if self._needs_name and not name:
             self.fail(f'"{value}" has no name; write NAME=VALUE', param, ctx)

@@ -41,6 +41,7 @@ class FlowServer(LanguageServer):
         """Return the texts of the YAML files beside a document by name; open ones as they are in the editor."""
         folder = _path(uri).parent
         texts = {path.name: path.read_text("utf-8", errors="replace") for path in sorted(folder.glob("*.yaml"))}
+        # Text that is not saved yet counts, or findings would lag behind by one save.
         for document in self.workspace.text_documents.values():
             path = _path(document.uri)
             if path.parent == folder and path.suffix == ".yaml":
@@ -59,6 +60,7 @@ class FlowServer(LanguageServer):
         by_file: dict[str, list[Problem]] = {name: [] for name in texts}
         for problem in problems:
             by_file.setdefault(Path(problem.place.file).name, []).append(in_language(problem, language))
+        # Files without findings, too: an empty list takes away those that the editor still shows.
         for name, listed in by_file.items():
             diagnostics = [_diagnostic(problem) for problem in listed]
             params = lsp.PublishDiagnosticsParams(uri=_uri(folder / name), diagnostics=diagnostics)
@@ -147,6 +149,7 @@ def _renamed(server: FlowServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit 
     """Return the edits of a rename, or None if the flows would have more problems by it, or a flow is meant."""
     uri = params.text_document.uri
     word, uses = server.uses(uri, params.position)
+    # A flow is named like its file, and a text editor would rename the text and not the file.
     if not uses or "flow" in {use.kind for use in uses}:
         return None
     texts = server.texts(uri)
@@ -155,6 +158,7 @@ def _renamed(server: FlowServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit 
     taken = release is not None and uses_of(params.new_name, release, "")
     after = {**texts, **changed}
     before, then = (sorted(p.rule for p in inspect_files(files, server.catalogue)[1]) for files in (texts, after))
+    # A name that exists would become two things; by the rules alone, that need not show.
     if taken or before != then:
         return None
     folder = _path(uri).parent

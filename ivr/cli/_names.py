@@ -51,6 +51,7 @@ def refuse_unless_as_sound(flows: Path | None, texts: Mapping[str, str], changed
         files = {Path(file).name: text for file, text in of.items() if Path(file).parent.as_posix() == folder}
         return sorted(problem.rule for problem in inspect_files(files, catalogue())[1])
 
+    # By the rules' names, since places and messages change with the name.
     if problems({**texts, **changed}) != problems(texts):
         raise Refused("the flows would break by this; rename by hand, with: ivr where")
 

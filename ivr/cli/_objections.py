@@ -33,6 +33,7 @@ def new_warnings(problems: Sequence[Problem], live: Release | None, audio: Path)
     for problem in problems:
         if problem.level == "info" or is_fatal(problem):
             continue
+        # Counted, not looked up: a second finding of the same kind is new.
         if had[_warning(problem)]:
             had[_warning(problem)] -= 1
             continue
@@ -73,6 +74,7 @@ def _today() -> date:
 
 
 def _warning(problem: Problem) -> tuple[str, str, str]:
+    # Without the line: an edit above a warning moves it, and does not make it new.
     return Path(problem.place.file).name, problem.rule, problem.message
 
 

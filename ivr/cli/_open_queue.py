@@ -27,6 +27,8 @@ def kept_queue(*, reads: bool = False) -> Iterator[Queue]:
     settings, line = settings_for("IVR_FLOWS", *KEY_SETTINGS), line_of_flows()
     is_empty = reads and lacks_store(settings)
     with kept_store(settings, reads=reads) as store:
+        # An empty store has nothing to open, so that `ivr queue` can say "no caller" before the server has made a
+        # key.
         seal = Seal(bytes(KEY_BYTES)) if is_empty else seal_of(settings)
         if seal is None:
             raise Refused(NO_KEY)

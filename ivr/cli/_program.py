@@ -19,6 +19,7 @@ def program(folder: Path | None = None) -> str:
     """
     script = Path(sys.executable).parent / "ivr"
     named = shutil.which("ivr")
+    # Another program may be called ivr on this machine.
     if named is not None and script.exists() and os.path.samefile(named, script):
         return "ivr"
     if (_CLONE / "pyproject.toml").is_file() and (folder or Path()).resolve() == _CLONE:

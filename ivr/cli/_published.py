@@ -24,6 +24,7 @@ def publication_of(settings: Settings) -> Publication:
     from ivr.services.publishing.publication import Publication
     from ivr.services.publishing.service import Publishing
 
+    # Opening would make an empty store, and the first start of the server would then find one.
     if settings.store.startswith("memory:") or lacks_store(settings):
         return Publication()
     with kept_store(settings) as store:

@@ -139,6 +139,7 @@ def simulate_days(**options: Any) -> None:
     try:
         scenario = _scenario(options)
         played = simulate(scenario, within=within, short=SHORT_WAIT)
+        # With the same seed, so that the difference is that of the rules and not of the callers.
         equal = simulate(without_head_starts(scenario), within=within, short=SHORT_WAIT)
     except ScenarioError as fault:
         raise Refused(f"{fault}.") from None
@@ -252,6 +253,7 @@ def _print(scenario: Scenario, played: SimulationFigures, equal: SimulationFigur
     table = _table(within)
     for figures, other in zip((*played.classes, played.everyone), (*equal.classes, equal.everyone), strict=True):
         table.add_row(*_row(figures, other))
+    # rich takes 80 columns where there is no terminal, and would wrap the table in a log.
     console = Console(width=None if sys.stdout.isatty() else 120)
     console.print(table)
     starts = ", ".join(f"{name} {seconds:g}s" for name, seconds in scenario.line.waiting.head_starts.items())

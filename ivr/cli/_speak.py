@@ -51,6 +51,7 @@ def recordings(token: str, port: int = 0) -> CarrierRecordings:
 def port_of(url: str) -> int:
     """Return the port at which the server fetches recordings. Raises UsageError if it fetches them from the carrier."""
     address = urlsplit(os.environ.get(_API_URL, ""))
+    # The server fetches recordings by itself; on another machine, it could not reach this telephone.
     if not (address.port and is_loopback(address.hostname or "")):
         raise click.UsageError(
             f"--speak: the server at {url} would look for recordings at the carrier; set {_API_URL}, there and "

@@ -29,6 +29,7 @@ def settings_for(*names: str) -> Settings:
     from ivr.settings import Settings
 
     variables = ("IVR_STORE", *names)
+    # A command for staff must work although another setting is wrong, such as the carrier's token.
     return Settings.from_environment({name: os.environ[name] for name in variables if name in os.environ})
 
 
@@ -71,6 +72,7 @@ def seal_of(settings: Settings) -> Seal | None:
     from ivr.crypto import Seal
     from ivr.settings import store_file
 
+    # Without IVR_KEY the key lies beside a SQLite store; a command that made one would lock the server out.
     file = store_file(settings.store)
     has_key = bool(settings.key) or file is None or file.with_suffix(".key").exists()
     return Seal.from_settings(settings) if has_key else None
@@ -80,5 +82,6 @@ def operator() -> str:
     """Return the user name at this terminal, which is stored with locks and marks."""
     try:
         return getpass.getuser()
+    # In a container the user may have a number and no name.
     except (OSError, KeyError):
         return "operator"

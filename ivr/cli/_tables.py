@@ -83,6 +83,7 @@ def write_csv(people: Mapping[str, Any], since: str, until: str, file: TextIO) -
 
 def _csv_row(rows: Any, names: Sequence[str], row: Mapping[str, Any], promised: Mapping[str, int]) -> None:
     counted = (*(row.get(figure) for figure in FIGURES), *(promised.get(fate) for fate in FATES))
+    # `csv_cell` disarms names that a spreadsheet would take for formulas.
     rows.writerow((*map(csv_cell, names), *counted, " ".join(row.get("missed", ()))))
 
 

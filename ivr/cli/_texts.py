@@ -28,6 +28,7 @@ def texts_by_language(options: Iterable[str], what: str, *, most: int, heard: bo
         if language not in LANGUAGES:
             meant = did_you_mean(language, LANGUAGES) or f"The languages are {', '.join(LANGUAGES)}."
             raise Refused(f'"{language}" is no language of this server. {meant}')
+        # A control character makes some voices stop in the middle of a sentence.
         if not text or not text.isprintable():
             raise Refused(f"{what} needs words, and no control characters.")
         if len(text) > most:

@@ -51,10 +51,12 @@ def look_again(store: Store, folder: Path, before: Seen, by: str) -> Seen:
     there = seen_files(folder)
     if there == before or not there:
         return before
+    # Editors write a file in several steps; half a file would be published, or reported as broken.
     time.sleep(WATCH_SECONDS / 2)
     if seen_files(folder) != there:
         return before
     _publish_if_it_passes(store, folder, by)
+    # Also after a refusal: it is reported once, and again only when a file changes.
     return there
 
 
@@ -89,6 +91,7 @@ def _publish_if_it_passes(store: Store, folder: Path, by: str) -> None:
 
 
 def _wait_for_the_end(end: threading.Event) -> None:
+    # A server that is killed cannot end this process, but its end closes the pipe.
     while sys.stdin.buffer.read(4096):
         pass
     end.set()

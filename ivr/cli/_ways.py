@@ -73,11 +73,13 @@ def write_drafts(watched: WatchedWays, file: Path) -> None:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("---\n".join(text for _, text in drafts), encoding="utf-8")
+    # Each draft is played, and written only if it takes the way: a proof knows routes, not the bank's answers.
     tried = WatchedWays()
     played, _, _ = play_all(read_conversations((file,)), checked=False, watch=tried)
     good: list[str] = []
     taken: set[TakenWay] = set()
     for (way, text), result, ways in zip(drafts, played, tried.each, strict=True):
+        # A draft may take several ways; those behind it need none of their own then.
         if result.passed and way in ways and way not in taken:
             good.append(text)
             taken |= ways
@@ -94,6 +96,7 @@ def report_mutants(watched: WatchedWays, most: int) -> None:
     if watched.release is None:
         return
     made = list(mutants(watched.release))
+    # Spread over all flows instead of the first ones, and the same in each run.
     chosen = made[:: max(1, -(-len(made) // most))]
     unnoticed = [mutant for mutant in chosen if not _is_noticed(mutant, watched)]
     click.echo(f"\n{len(chosen) - len(unnoticed)} of {len(chosen)} changes to the flows are noticed")

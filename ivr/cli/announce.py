@@ -113,6 +113,7 @@ def off(slot: str) -> None:
     settings = _settings()
     was_on: list[bool] = []
     _with_store(settings, lambda store: was_on.append(switch_off(store, slot, time.time())))
+    # An announcement that is on can be switched off although line.yaml no longer lists it; other names must be listed.
     if not was_on[0]:
         check_slot(slot, folder_line(settings))
     click.echo(f"{slot} is off" if was_on[0] else f"{slot} was off")
@@ -133,6 +134,7 @@ def list_(as_json: bool) -> None:
     with kept_store(settings, reads=True) as store:
         announcements.update(switched_on(store, now))
     slots = folder_line(settings).announcements
+    # Callers hear what is on, listed or not.
     names = [*slots, *(name for name in announcements if name not in slots)]
     if as_json:
         rows = [_row(name, announcements.get(name), sorted(slots.get(name, ()))) for name in names]

@@ -172,6 +172,7 @@ def _talk(
                     called=called, transport=transport, save=saved,
                     news=news, play_prompt=play_sound, spoken=spoken, recordings=served,
                 )  # fmt: skip
+    # Not one document was played: there was no call, which is more than a call with faults.
     if not result.documents:
         raise click.exceptions.Exit(2)
     if result.faults:
@@ -288,5 +289,6 @@ def _token() -> str:
 
 def _public(url: str) -> str:
     """Return the public URL over which a server on this machine signs; "" for other servers."""
+    # A server signs over its public address, also when it is called on this machine.
     public = os.environ.get("IVR_PUBLIC_URL", "").strip().rstrip("/")
     return public if is_loopback(urlsplit(url).hostname or "") else ""

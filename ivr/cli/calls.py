@@ -27,6 +27,7 @@ class OrACall(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command, or `show` with the argument as call id."""
+        # No id of a call is the name of a command: carriers begin them with CA.
         return super().resolve_command(ctx, args if args[0] in self.commands else ["show", *args])
 
 

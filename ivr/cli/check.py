@@ -77,12 +77,14 @@ def command(paths: tuple[Path, ...], format: str, as_json: bool, strict: bool, f
 
     paths = paths or tuple(_usual())
     findings = _look(paths)
+    # Looked at anew, since a fix moves places, and may bring out what it had hidden.
     if fix and _fix(in_order(findings.problems)):
         findings = _look(paths)
     language = message_language()
     problems = in_order([in_language(problem, language) for problem in findings.problems])
     format = "json" if as_json else format  # noqa: A001
     click.echo(render(format, problems, Report(findings.files, RULES, language, _coloured())))
+    # On stderr: programs read the report on stdout.
     if format != "text":
         from ivr.diagnostics.formats.text import summary
 
@@ -124,10 +126,12 @@ def _sorted_out(paths: Sequence[Path]) -> tuple[dict[Path, set[Path]], list[Path
         if path.is_file():
             if _CONVERSATION.search(_text(path)):
                 conversations.append(path)
+            # A folder that was named as a whole is not narrowed to single files again.
             elif flows.get(path.parent) != set():
                 flows.setdefault(path.parent, set()).add(path)
             continue
         beside = flow_files(path)
+        # By content: conversations are YAML files as flows are, and may lie in the same folder.
         inside = [file for file in sorted(path.rglob("[!.]*.yaml")) if _CONVERSATION.search(_text(file))]
         conversations += inside
         if not inside or set(beside) - set(inside):

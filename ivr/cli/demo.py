@@ -98,6 +98,7 @@ def command(headless: bool, port: int | None, browser: bool, sip: bool) -> None:
 def _start(stack: ExitStack, requested_port: int, own_line: _OwnLine) -> Running:
     port = claim_port(HOST, requested_port, "--port")
     bank_port = claim_port(HOST, 0, "--port")
+    # A token of the environment may be a real one, so it is used but never printed.
     own_token = os.environ.get(TOKEN, "").strip()
     token = own_token or secrets.token_hex(16)
     HOME.mkdir(exist_ok=True)
@@ -120,6 +121,7 @@ def _start(stack: ExitStack, requested_port: int, own_line: _OwnLine) -> Running
         )
     ]
     url, bank_url = url_of(HOST, port), url_of(HOST, bank_port)
+    # Both were started first and are waited for together, which takes the time of the slower one.
     for process, health in zip(started, (f"{bank_url}/health", f"{url}/health/ready"), strict=True):
         process.wait_for(health)
     if own_line:

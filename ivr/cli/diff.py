@@ -53,6 +53,7 @@ def command(
     from ivr.settings import Settings
 
     settings = Settings.from_environment()
+    # One name is compared with what is live, since that is the question before a publication.
     names = (old, new) if new else ("", old or settings.flows.as_posix())
     with kept_store(settings, reads=True) as store:
         before, after = (release_named(store, name) for name in names)

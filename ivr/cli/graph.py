@@ -59,6 +59,7 @@ def command(flow: str, output: Path | None, start: str, name: str, days: int, la
     spoken = language or settings.message_language
     picture = Painter(release, _heard(release), _usage(settings, days), spoken).picture(flow, start)
     text = to_mermaid(picture, spoken) if kind == "mmd" else to_dot(picture, spoken)
+    # Before the file is opened: without Graphviz, an empty picture would be left behind.
     data = drawn(text, kind) if kind in DRAWN else text.encode()
     if output is None:
         sys.stdout.write(text)

@@ -164,11 +164,13 @@ def _accounts(identity: IdentityService, settings: Settings, name: str) -> list[
 
     if not name.strip() or len(name) > LONGEST_GIVEN:
         raise click.BadParameter("name a customer number, a telephone number or a reference.", param_hint=_NAME)
+    # A reference needs no key; all other names are hashed with it.
     if (listed := identity.accounts.named_by(name.strip().lower())) is not None:
         return [listed]
     if seal_of(settings) is None or identity.watch.key_differs():
         raise Refused(_OTHER_KEY)
     names = [name, *_names_at_the_bank(settings, name)]
+    # A caller may have been locked under the number of the call and under that of the account.
     return list(dict.fromkeys(account_of(identity.seal, each) for each in names))
 
 
@@ -242,7 +244,7 @@ def _wait(seconds: int) -> str:
 
 
 def _iso(at: int) -> str:
-    """Write a Unix time in China time."""
+    """Write a Unix time in the time of the line."""
     from ivr.calendar import local
 
     return local(at).isoformat(timespec="minutes")

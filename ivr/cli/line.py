@@ -211,6 +211,7 @@ def _stay(switch: Switch) -> None:
     first.wait()
     if switch.under_way:
         click.echo(f"Taking no new calls; {switch.under_way} under way.", err=True)
+    # Callers under way are talking to an agent or waiting for one; only a second signal takes that from them.
     while not second.is_set() and not switch.drain(0.2):
         pass
     switch.end_all()

@@ -129,6 +129,7 @@ def _measured(plan: Plan, objectives: list[Objective]) -> Result:
 
     try:
         first = scripts.load_scripts(plan.conversations, plan.flow).fit[0]
+        # One call first: a wrong token would make ten thousand errors of one cause.
         target.probe(first.line(plan.url, os.environ.get(TOKEN, ""), plan.public_url), plan.timeout)
         with progress_bar(plan) as show:
             result = process.run(plan, show)
@@ -142,6 +143,7 @@ def _written(result: Result, json_file: str | None, html_file: str | None) -> No
 
     from ivr.loadtest import page, report
 
+    # With `--json -` stdout is for the figures.
     click.echo(report.report_text(result), err=json_file == "-")
     if json_file:
         with click.open_file(json_file, "wb") as out:

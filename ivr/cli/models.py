@@ -92,6 +92,7 @@ def download(wanted: str, source: Path | None) -> None:
         except ModelError as fault:
             click.echo(f"{model.name}: {fault}", err=True)
             failed.append(model)
+    # A language may have two recognisers, and one is enough.
     there = {model.kind for model in models if installed(model, folder)}
     if any(model.kind not in there for model in failed):
         raise click.exceptions.Exit(1)

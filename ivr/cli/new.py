@@ -84,6 +84,7 @@ def _copy(folder: Path, template: str) -> None:
         for name, target in (("flows", "flows"), ("audio", "audio"), ("conversations", "tests/conversations")):
             shutil.copytree(demo_folder(name), folder / target, ignore=_LEFT_OUT)
     manual = (demo_folder("flows") / "README.md").read_text(encoding="utf-8")
+    # The line says how developers make the manual anew, with a command that the folder lacks.
     (folder / "flows" / "README.md").write_text(_MADE_BY.sub("", manual, count=1), encoding="utf-8")
     shutil.copy(line_readme(), folder / "README.md")
 

@@ -86,7 +86,7 @@ class _Candidate:
 @BY_OPTION
 @click.option("--draft", metavar="NAME", default="", help="Only store the flows under a name.")
 @click.option("--share", type=_Share(), help="Only for this share of new calls, such as 10%.")
-@click.option("--at", type=Moment(), help='At a time: 02:00, "2026-12-24 08:00" or 2h; China time.')
+@click.option("--at", type=Moment(), help='At a time: 02:00, "2026-12-24 08:00" or 2h, in the time of the line.')
 @click.option("--overrule", metavar="REASON", default="", help="Publish in spite of objections; the reason is stored.")
 @click.option("--conversations", multiple=True, type=click.Path(exists=True, path_type=Path), metavar="PATH",
               help="Conversations to play first. May be repeated.  [default: tests/conversations]")  # fmt: skip
@@ -152,6 +152,7 @@ def _publish(request: _Request, store: Store, settings: Settings) -> None:
     if any(map(is_fatal, candidate.problems)) or candidate.release is None:
         _refuse_errors(request, publishing, candidate)
     live = stored_release(store, publication.version) if publication.version else None
+    # A draft is stored all the same: it may have to survive the release that is live.
     if live and not request.draft and _changes_nothing(candidate.release, publication):
         _tell(request, {"published": False, "version": live.version}, f"Release {live.version} is live already.")
         return
@@ -220,6 +221,7 @@ def _refuse_errors(request: _Request, publishing: Publishing, candidate: _Candid
     """Record and report errors, which no reason overrules: calls could not be taken."""
     errors = list(filter(is_fatal, candidate.problems))
     lines = tuple(str(problem) for problem in errors[:OBJECTIONS_SHOWN])
+    # A refusal is in the history, too: that a release was tried matters to an audit.
     entry = publishing.refuse(_entry(request, "refuse", version=candidate.version, overruled=lines))
     if request.as_json:
         click.echo(_as_json({"published": False, "version": candidate.version, "objections": list(map(str, errors))}))
@@ -276,6 +278,7 @@ def _go_live(
     objections: Sequence[str],
     changes: Sequence[str],
 ) -> None:
+    # The version that was live when the changes were shown. If another operator published meanwhile, the store refuses.
     expected = publication.version
     entry = _entry(
         request,

@@ -90,6 +90,7 @@ def _follow() -> None:
 def _print(view: Mapping[str, Any]) -> None:
     from rich.console import Console
 
+    # rich takes 80 columns where there is no terminal, and would cut the numbers of callers.
     Console(width=None if sys.stdout.isatty() else 120).print(_page(view))
 
 

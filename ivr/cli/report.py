@@ -29,7 +29,7 @@ _NONE = "-"
 
 
 class Day(click.ParamType[float]):
-    """A day in China as 2026-11-23, today or yesterday; converted to the Unix time of its midnight."""
+    """A day of the line as 2026-11-23, today or yesterday; converted to the Unix time of its midnight."""
 
     name = "day"
 
@@ -65,9 +65,9 @@ def command(
       ivr report --since yesterday --until yesterday --csv yesterday.csv
       ivr report --alarms
 
-    Reads the store of IVR_STORE; days are in China time. A call is contained if it ended without a transfer. Only steps
-    with a no_input or no_match are listed. CSAT is the share of marks 4 and 5 of 5, NPS the share of 9 and 10 minus
-    that of 0 to 6.
+    Reads the store of IVR_STORE; days are those of the line. A call is contained if it ended without a transfer. Only
+    steps with a no_input or no_match are listed. CSAT is the share of marks 4 and 5 of 5, NPS the share of 9 and 10
+    minus that of 0 to 6.
 
     A request for an agent counts in the period in which it began. The service level is the share of finished requests
     that were answered in time, without callers who hung up within 5 seconds; abandonment is computed from the same

@@ -92,6 +92,7 @@ def command(
     with nullcontext() if ends or before else ending_in_order(), _shared_figures(before):
         if without_history and not ends and before is None:
             _put_store_aside(*bind)
+        # The first start must fail loudly. One that replaces a running server must not: calls are under way in it.
         settings, release, channels = _try_until_usable(options) if before else _try_out(options, ends=ends)
         if print_fallback:
             _print_fallback(release, channels)
@@ -112,6 +113,7 @@ def _put_store_aside(host: str, port: int) -> None:
         raise Refused("--without-history is for a store in a SQLite file.")
     claim_port(host, port, "--bind")
     aside = file.with_name(f"{file.name}.{time.strftime('%Y%m%d-%H%M%S')}")
+    # The log first: a new database beside an old log would be "recovered" with the pages of another one.
     for ending in ("-wal", "-shm", ""):
         with suppress(FileNotFoundError):
             file.with_name(file.name + ending).rename(aside.with_name(aside.name + ending))
@@ -186,6 +188,7 @@ def _address_of(listener: socket, host: str) -> str:
 
 def _is_usable() -> bool:
     """Return whether this command could be started anew with what is published; print why not."""
+    # In a process of its own, since this one has the old version of the program in memory.
     again = [sys.executable, *sys.orig_argv[1:], "--check"]
     return subprocess.run(again, stdin=subprocess.DEVNULL, check=False).returncode == 0  # noqa: S603 - our own command
 
@@ -264,6 +267,7 @@ def _shared_figures(before: Succession | None) -> Iterator[None]:
     The client decides when it is imported whether values are shared, and `ivr.app` imports it. A folder of our own is
     handed over when the server starts again in place, and removed at its end.
     """
+    # Read once, at the import of prometheus_client: a folder that is set later changes nothing.
     own = before.figures if before else "" if _FIGURES in os.environ else tempfile.mkdtemp(prefix="ivr-metrics-")
     if own:
         os.environ[_FIGURES] = own

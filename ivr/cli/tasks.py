@@ -109,6 +109,7 @@ def _view(task: Document, *, numbers: bool = False) -> dict[str, Any]:
 
 
 def _line(row: Mapping[str, Any]) -> str:
+    # In capitals, since a list of fifty tasks is scanned and not read.
     late = " OVERDUE" if row["overdue"] else ""
     refers = row["reference"] or row["ticket"]
     about = ", ".join(filter(None, (row["name"], row["reason"], f"reference {refers}" if refers else "")))

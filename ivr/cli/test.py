@@ -131,6 +131,7 @@ def wired(
     kept = {name: os.environ[name] for name in names if name in os.environ}
 
     def build_with(gone: bool, release: Release | None = None) -> tuple[Ivr, ScriptedLookup]:
+        # Nothing else of the environment: a developer's token or store must not decide whether a test passes.
         env = {"IVR_TTS": "cloud", **kept, **(more or {})}
         env |= {"IVR_STORE": "memory:", VARIABLES["auth_token"]: token, "IVR_PUBLIC_URL": BASE_URL}
         settings = Settings.from_environment({**env, "IVR_BANK_URL": NOWHERE if gone else bank.url})
@@ -221,6 +222,7 @@ def command(
     watched = WatchedWays()
     played, taken, there = play_all(conversations, banks=dict(banks), show=show, watch=watched)
     missing = {outcome: place for outcome, place in there.items() if outcome not in taken}
+    # Of a part of the conversations, what is not taken says nothing.
     whole_run = not (text or as_table) and all(path.is_dir() for path in paths)
     if as_json:
         write_json(as_json_of(played, there, missing))
@@ -294,6 +296,7 @@ def play_one(whole: Wired, clock: VirtualClock, conversation: Conversation) -> C
     else:
         ivr, transport = whole.ivr(conversation.bank.gone)
         if isinstance(ivr.store, MemoryStore):
+            # One engine for all conversations: building it takes longer than playing one.
             ivr.store.forget()  # preferences, tries and complaints of one conversation must not affect the next
 
     whole.script(conversation.answers)
@@ -336,6 +339,7 @@ class _Faults(logging.Handler):
         from ivr.conversations.result import FailedExpectation
 
         place = played.conversation.place
+        # Callers hear an apology and a person for many faults, so that a conversation could pass over one.
         faults = tuple(FailedExpectation(place, f"the server logged a fault: {line}") for line in self.lines)
         self.lines.clear()
         return replace(played, failures=played.failures + faults)

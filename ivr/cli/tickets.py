@@ -34,6 +34,7 @@ class BilingualWord(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the English word."""
+        # Staff write the word of their form, which is Chinese; programs write the English one.
         word = self._words.get(value, value)
         if word not in self._words.values():
             shown = ", ".join(f"{english} ({chinese})" for chinese, english in self._words.items())

@@ -80,6 +80,7 @@ def save(version: str, folder: Path) -> None:
         release = release_named(store, version)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in release.files.items():
+        # By the last part of the name: a stored file must not be written outside of the folder.
         (folder / Path(name).name).write_text(text, encoding="utf-8")
     click.echo(f"{len(release.files)} files of release {release.version} are in {folder.as_posix()}.")
 

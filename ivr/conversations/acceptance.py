@@ -28,6 +28,7 @@ class NewWording:
 def new_wordings(played: Sequence[ConversationResult]) -> Iterator[NewWording]:
     """Yield the new wording of each expected text that was not heard, where one that is like it was."""
     for result in played:
+        # The first failure only: what follows it was heard by a call that had left its script.
         for failure in result.failures[:1]:
             after = _alike(failure)
             if after:
@@ -44,6 +45,7 @@ def rewritten(text: str, wordings: Sequence[NewWording]) -> tuple[str, list[NewW
     for wording in wordings:
         row, column = wording.place.line - 1, wording.place.column - 1
         line = lines[row] if row < len(lines) else ""
+        # From the place on: the same words may stand earlier in the line, as in a list.
         at = line.find(wording.before, max(0, column - 1))
         if at < 0:
             left.append(wording)
@@ -67,6 +69,7 @@ def _alike(failure: FailedExpectation) -> str:
     if not failure.expected or not failure.heard:
         return ""
     sentences = [sentence.strip() for sentence in _SENTENCE.findall(failure.heard) if sentence.strip()]
+    # As many sentences as before, or one more: a new text is often the old one with an addition.
     wanted = max(1, len([part for part in _SENTENCE.findall(failure.expected) if part.strip()]))
     best, likeness = "", ALIKE
     for first in range(len(sentences)):

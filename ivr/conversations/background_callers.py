@@ -40,6 +40,7 @@ class BackgroundCaller:
 
     def answers(self, listening: ListeningWindow) -> Act:
         """Press the next key or wait; hang up after the talk."""
+        # Hangs up at the first question behind the talk: background callers have nothing to say to a survey.
         if self.dialled or self._over():
             raise Gone
         key = next(self._keys, "")

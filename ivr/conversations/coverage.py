@@ -50,6 +50,7 @@ def ways_there(release: Release) -> Mapping[TakenWay, CoverableWay]:
         for step in flow.written_steps():
             routes = dict(step.exits())
             if step.listens and not step.reaches_person and not step.refusable:
+                # The way to a person after the last try is written nowhere, and yet is one that callers take.
                 routes.setdefault(FAILED, flow_routes(flow)[FAILED])
             for outcome, route in routes.items():
                 for way in route:

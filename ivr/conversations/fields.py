@@ -204,5 +204,6 @@ class Fields:
             return default
         try:
             return read(self.nodes[name], name)
+        # Reported already; the default lets the other fields be read and reported, too.
         except BadValue:
             return default

@@ -46,6 +46,7 @@ class FlowWords:
     def words_of(self, call_sid: str, prompt: StepPrompt) -> list[str]:
         """Return the pieces of what a step says, in order; values that are not given are gaps. Raises NotInFlow."""
         flow = self.release.flows.get(str(self.facts(call_sid).get("flow", "")))
+        # The step may be in a flow that the call has just left: its words are checked after the call has gone on.
         flows = [flow] if flow and prompt.step in flow.steps else self.release.flows.values()
         step = next((each.steps[prompt.step] for each in flows if prompt.step in each.steps), None)
         text = first_text(step) if step is not None else None

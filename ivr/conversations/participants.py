@@ -36,6 +36,7 @@ def with_participants(
     """
     begins = clock.now()
     queue.places_calls = bool(conversation.agents)  # without it, waiting callers are not offered a callback
+    # Callers of the conversation before would hold agents and places.
     queue.repository.change(lambda _: (QueueState(), None))
     _sign_on(queue, conversation, begins)
     if not conversation.before and not any(agent.free_after for agent in conversation.agents):
@@ -56,6 +57,7 @@ def with_participants(
 
 
 def _sign_on(queue: Queue, conversation: Conversation, begins: float) -> None:
+    # Long before, so that no agent has just become ready: idle time decides who is rung first.
     since = begins - LONG_AGO - max((earlier.ahead for earlier in conversation.before), default=0.0)
     for agent in conversation.agents:
         queue.agents.add(agent.name, agent.number, agent.desks)

@@ -250,6 +250,7 @@ def _act(fields: Fields, node: Node) -> TurnAct | None:
     if len(acts) > 1 and set(acts) not in _TOGETHER:
         words = " and ".join(f"`{name}`" for name in acts)
         file.report(node, "two-deeds", f"A caller does one thing a turn, not {words}.", "Make it two turns.")
+    # `silence: false` would read as "no silence", which is nothing that a caller can do.
     for name in ("silence", "hang_up"):
         if fields.take(name, file.truth, True) is False:
             file.report(nodes[name], "wrong-value", f"`{name}` can only be true.", "Take the line out.")

@@ -42,6 +42,7 @@ def keep(notes: Notes, file: Path, *, caller: str, flow: str, called: str = "") 
     a customer of the demo bank.
     """
     notes.did()
+    # A developer who tries the real bank types real numbers, and the file is meant to be committed.
     if notes.many_digits and not _DEMO_CALLERS.fullmatch(caller):
         raise NotKept(
             "This call is not kept: six or more digits were typed in it, and they could be a real PIN or card. "

@@ -70,6 +70,7 @@ def _facts(turn: ConversationTurn, release: Release) -> Iterator[Problem]:
         if name not in FACTS:
             cure = did_you_mean(name, FACTS) or f"The facts are {', '.join(FACTS)}."
             yield Problem(expectation.place, "unknown-fact", f'There is no fact "{name}".', cure)
+        # A list or a block is no value that could be misspelt.
         elif name in values and isinstance(expectation.value, str) and expectation.value not in values[name]:
             cure = (
                 did_you_mean(expectation.value, values[name]) or f"It is one of {', '.join(sorted(values[name])[:12])}."

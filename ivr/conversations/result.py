@@ -14,6 +14,9 @@ from ivr.diagnostics.problem import Place
 
 from .model import Conversation, ConversationTurn, Expectation
 
+CARRIER_FAULT = "the carrier reports a fault"
+"""The beginning of a failure that is no expectation of the conversation: the carrier's faults and warnings."""
+
 
 @dataclass(frozen=True)
 class FailedExpectation:
@@ -57,6 +60,7 @@ class ConversationResult:
         return not self.failures
 
 
+# Points and commas within a number stay: 12.50 must not match 1250.
 _MARKS = re.compile(r"[\s。、;]+|(?<!\d)[,.]|[,.](?!\d)")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
@@ -28,6 +29,7 @@ from ivr.diagnostics.problem import Place
 
 from .model import CODE, Conversation, ConversationTurn, Expectation, Facts, NotInFlow, StepPrompt
 from .result import (
+    CARRIER_FAULT,
     FailedExpectation,
     TranscriptLine,
     act_of,
@@ -197,15 +199,13 @@ class ScriptedCaller:
         """Check the last turns, and that the carrier reported no fault."""
         self._ended = result.ended_by == "server"
         self._note("call ends", _ENDS[result.ended_by])
-        try:
+        with suppress(Gone):
             if not self.failures:
                 self._catch_up()
                 self._left_over(result)
-        except Gone:
-            pass
         place = self._place()
         faults = dict.fromkeys(f"{fault} ({fault.url})" if fault.url else str(fault) for fault in result.faults)
-        self.failures += [FailedExpectation(place, f"the carrier reports a fault: {fault}") for fault in faults]
+        self.failures += [FailedExpectation(place, f"{CARRIER_FAULT}: {fault}") for fault in faults]
         if result.ended_by == "limit":
             self.failures.append(
                 FailedExpectation(place, "the call never ends: it lasted as long as a carrier lets a call last")

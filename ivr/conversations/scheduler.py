@@ -51,6 +51,7 @@ class CallScheduler:
         self._plan(self._clock.now() + max(0.0, seconds), part)
         self._idle.release()
         part.turn.acquire()
+        # Again after the sleep: the scheduler may have closed meanwhile, and each thread must end.
         if self._closing:
             raise Gone
 
@@ -86,10 +87,12 @@ class CallScheduler:
         self._clock.set(self._due[0][0])
         while first.thread is None or first.thread.is_alive():
             moment, entry, part = heapq.heappop(self._due)
+            # A part that was woken early is in the heap twice; only its newest entry counts.
             if entry != part.entry:
                 continue  # woken earlier
             if part.thread is None:
                 started.append(part)
+            # Never back: a caller who slept on may have gone beyond the time of this entry.
             self._clock.set(max(moment, self._clock.now()))
             self._resume(part)
         self._close(started)
@@ -116,6 +119,7 @@ class CallScheduler:
             part.run()
         except Gone:
             pass
+        # Kept for `play`, which raises it in the thread of the test; here it would only be printed.
         except BaseException as fault:
             part.failed = fault
         finally:

@@ -30,6 +30,7 @@ class ScriptedLookup:
         scripted = self._scripted.get(source)
         if scripted is None:
             return self._usual(source, question, deadline=deadline, key=key)
+        # In virtual time, no longer than the engine waits: it gives up at the deadline, as in a call.
         self._sleep(min(scripted.slow, deadline))
         if scripted.slow >= deadline:
             raise LookupFailed(f"the conversation lets it take {scripted.slow:g} s, and it has {deadline:g} s")

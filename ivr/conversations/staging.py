@@ -32,6 +32,7 @@ def announce(documents: Documents, line: Hotline, conversation: Conversation, no
 def with_hours(release: Release, desks: Mapping[str, str]) -> Release:
     """Return the flows with replaced hours of desks. Raises StagingError for names that line.yaml lacks."""
     line = release.line
+    # Conversations close a desk without a name for "closed" in line.yaml; one there goes before.
     hours = {"closed": Hours.parse("closed"), **line.hours}
     changed = {desk: _with_hours(desk, name, line.desks, hours) for desk, name in desks.items()}
     return replace(release, line=replace(line, desks={**line.desks, **changed}, hours=hours))

@@ -28,6 +28,7 @@ DRAIN_SECONDS = 5.0
 
 def main() -> None:
     """Run one plan."""
+    # Locust logs each start and stop of users, which would tear the progress bar.
     logging.getLogger("locust").setLevel(logging.ERROR)
     plan = Plan.decode(sys.stdin.readline())
     over, interrupted = Event(), Event()
@@ -45,6 +46,7 @@ def main() -> None:
 
 def _carried_out(run: LoadRun, over: Event, interrupted: Event) -> Ending:
     runner = locustfile.local_runner(run)
+    # Locust takes a rate of users; it must be at least one a second, or none would start.
     runner.start(run.plan.users, max(run.plan.users / max(run.plan.ramp_seconds, 1.0), 1.0))
     while run.watch.now() < run.plan.seconds and not run.bounded:
         if interrupted.wait(min(1.0, max(run.plan.seconds - run.watch.now(), 0.001))):
@@ -52,6 +54,7 @@ def _carried_out(run: LoadRun, over: Event, interrupted: Event) -> Ending:
         _send(LoadMessage(progress=_progress(run)))
     ending: Ending = "interrupted" if interrupted.is_set() else "calls" if run.bounded else "time"
     over.set()
+    # Calls under way end by themselves at their next wait; those that wait for an answer are not waited for longer.
     with gevent.Timeout(DRAIN_SECONDS, False):
         while run.figures.live > 0:
             gevent.sleep(0.02)

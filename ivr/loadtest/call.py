@@ -46,6 +46,7 @@ NAMES: Mapping[Purpose, str] = {
 AFTER = 1000
 UNTAKEN = ("refused", "broken off")
 LATE = 0.05
+# Calls are due when they begin; a ring would only move them.
 _CARRIER_OPTIONS = CarrierOptions(ring=0.0)
 
 
@@ -97,12 +98,15 @@ class LoadCall:
             except NoAnswer as fault:
                 answers.append(fault)
                 break
+            # Before the first answer nothing was called, so the call does not count.
             except Gone:
                 if not answers:
                     raise
                 break
             following = request.following(answer, self._sid)
             if following is None:
+                # The answer is new: from here on the call is played in full, and the player gets the answers that it
+                # has had.
                 answers.append(replace(answer, held=self._times.sent - self._times.answered))
                 break
             answers.append(answer)
@@ -145,6 +149,7 @@ class LoadCall:
         self._figures.call_started(title, self._timeline.due, late if late > LATE else 0.0)
 
     def _judged(self, result: CallResult) -> str:
+        # Cut off by the end of the run, not by the server: no failure, and no success either.
         if self._watch.over.is_set() and result.ended_by == "caller" and not self._failed:
             return "cut"
         for fault in result.faults:
@@ -180,6 +185,8 @@ class LoadCall:
     def _measured(self, *, taken: bool) -> None:
         times = self._times
         self._silent_since = times.due if self._silent_since is None else self._silent_since
+        # From when it was due, not from when it was sent: a server that stalls must not profit from requests that
+        # wait for it (coordinated omission).
         latency = times.answered - times.due if taken else None
         self._figures.turn(times.sent, *self._step, latency, times.answered - times.sent)
 

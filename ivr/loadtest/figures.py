@@ -38,6 +38,7 @@ class Times:
         self._sum += seconds
         value = min(max(int(seconds * 1_000_000), _LOWEST_US), _HIGHEST_US - 1)
         spare = max(value.bit_length() - _BITS, 0)
+        # Rounded as HdrHistogram rounds, so that equal values share an entry of the table.
         value = value >> spare << spare
         pending = self._pending
         pending[value] = pending.get(value, 0) + 1
@@ -72,6 +73,7 @@ class Times:
         if not histogram.get_total_count():
             return [0.0] * len(points)
         values = histogram.get_percentile_to_value_dict(points)
+        # A percentile is the upper end of its bucket, which can lie above the largest value that was measured.
         highest = histogram.get_max_value()
         return [round(min(values[point], highest) / 1000, 3) for point in points]
 
@@ -171,6 +173,8 @@ class LoadFigures:
     def _step(self, name: str, order: int) -> _StepTimes:
         times = self._steps.get(name)
         if times is None:
+            # Names of steps come from prompts of the server: a fault that says something new each time must not fill
+            # the memory.
             if len(self._steps) >= MOST_STEPS:
                 name, order = OTHER_STEPS, MOST_STEPS
             times = self._steps.setdefault(name, _StepTimes(order))

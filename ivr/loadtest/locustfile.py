@@ -49,6 +49,7 @@ class LoadLine(User):
 
 def collect_less_garbage() -> None:
     """Make garbage collections rare: a call makes few cycles, and a collection stops all callers."""
+    # Objects that are loaded by now live as long as the process; no collection needs to look at them.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
 

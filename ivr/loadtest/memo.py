@@ -63,6 +63,8 @@ class RequestTemplate:
         self._signed = text_to_sign(line.public(sent.url), form)
         self._sids = tuple(_sids(f"{self._url} {self._signed}", line.account, call_sid))
         self._timestamp = form.get("Timestamp", "")
+        # A cookie binds a request to its own call. A signature that does not come out the same was made over another
+        # address, and a repeated one would be refused.
         if "Cookie" in sent.headers or (
             self._key and signature_of(self._key, self._signed) != sent.headers[_SIGNATURE]
         ):
@@ -75,6 +77,7 @@ class RequestTemplate:
             new = derived_sid(kind, call_sid, place) if place else call_sid
             url, body, signed = url.replace(old, new), body.replace(old, new), signed.replace(old, new)
         if self._timestamp:
+            # A status callback says when it was sent.
             now = _formatted(int(time.time()))
             body = body.replace(quote_plus(self._timestamp), quote_plus(now))
             signed = signed.replace(self._timestamp, now)
@@ -94,6 +97,7 @@ def _sids(text: str, account: str, call_sid: str) -> Sequence[tuple[str, str, in
     made = {derived_sid(kind, call_sid, place): place for kind in ("CA", "RE", "QU") for place in range(1, _MOST_SIDS)}
     made[call_sid] = 0
     foreign = dict.fromkeys(sid for sid in _SID.findall(text) if sid != account)
+    # An identifier that the server made up cannot be known for another call.
     if any(sid not in made for sid in foreign):
         raise Unrepeatable
     return [(sid, sid[:2], made[sid]) for sid in foreign]
@@ -140,6 +144,7 @@ class CallMemo:
                 key = answer_key(request.answer, call_sid)
                 following = planned.by_answer.get(key)
                 if following is None:
+                    # The next request would carry the cookie of this call.
                     if request.answer.cookies:
                         return
                     following = Following(request.heard, self._planned(then, line, call_sid) if then else None)
@@ -155,4 +160,5 @@ class CallMemo:
 
 def answer_key(answer: CarrierAnswer, call_sid: str) -> AnswerKey:
     """Return the key of an answer, which is equal in every call of the script."""
+    # The call's own id is all by which equal answers differ.
     return answer.status, answer.content_type, answer.body.replace(call_sid.encode(), b"")

@@ -45,6 +45,7 @@ class Objective:
     def judge(self, result: Result) -> ObjectiveVerdict:
         """Compare with a result. An objective without a measurement is not met."""
         value = self._measured(result)
+        # Of a run without a turn every latency is 0, which would meet any objective.
         met = result.turns > 0 and _COMPARE[self.compare](value, self.limit)
         return ObjectiveVerdict(self.text, f"{value:.4g}{self.unit}" if result.turns else "nothing was measured", met)
 

@@ -130,12 +130,14 @@ class PlannedTransport:
         times.due = self._timeline.next_due()
         early = self._watch.now() < times.due
         times.counts = self._watch.until(times.due)
+        # A call that the end of the run cuts off still says goodbye, so that the server frees its place.
         if not times.counts and not (self.begun and url == self._farewell):
             raise Gone
         if not self.begun:
             self.begun = True
             self._begin()
         times.sent = self._watch.now()
+        # The timer woke late, by what a timer may: that is the client's delay, and would be counted as the server's.
         if early and times.sent - times.due < GRAIN:
             times.due = times.sent
 

@@ -10,6 +10,7 @@ from . import plots
 from .report import milliseconds, share_text
 from .results import Percentiles, Result, TimeSlice
 
+# Inside the page: it is mailed around, and must not need a file beside it.
 _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 

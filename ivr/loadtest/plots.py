@@ -66,6 +66,7 @@ def logarithm(value: float) -> float:
 
 def nines(percentile: float) -> float:
     """Map a percentile to a scale on which 90, 99 and 99.9 are equally far apart."""
+    # Bounded, since the 100th percentile would be infinitely far to the right.
     return -math.log10(max(1 - percentile / 100, 0.0001))
 
 

@@ -66,11 +66,13 @@ def run(plan: Plan, show: Callable[[LoadProgress], None]) -> Result:
 def _started(plan: Plan) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "ivr.loadtest"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+    # A load process that hangs must not hang the command: CI would wait for hours.
     watch = threading.Timer(plan.seconds + plan.timeout + SPARE_SECONDS, process.kill)
     watch.daemon = True
     watch.start()
     try:
         assert process.stdin is not None  # noqa: S101
+        # It may have ended already, for want of a package; its last words on stderr say why.
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(plan.encode().encode() + b"\n")
             process.stdin.close()
@@ -101,6 +103,7 @@ def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
             if interrupted:
                 raise
             interrupted = True
+            # Ctrl-C in a terminal reaches it as well, but a signal to this command alone does not.
             process.send_signal(signal.SIGINT)
             continue
         if not line:

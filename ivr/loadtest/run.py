@@ -49,6 +49,7 @@ class LoadRun:
         start = self._arrivals.due(free)
         if self._drawn >= self.plan.most_calls or start >= self.plan.seconds or self.watch.over.is_set():
             return None
+        # Counted before the call is made: other lines ask meanwhile, and would make more calls than are wanted.
         self._drawn += 1
         script = self.scripts.draw(self.chance)
         timeline = Timeline(start, self.plan.speed)
@@ -110,6 +111,7 @@ def _arrivals(plan: Plan, share: float, chance: random.Random) -> Arrivals:
 
 def steady(moments: Sequence[TimeSlice], ramp: float, end: float) -> tuple[float, float]:
     """Return calls and turns per second from the end of the ramp to the end of the run, or over all of a short run."""
+    # The ramp would make every server look slower than it is.
     after = [moment for moment in moments if moment.at >= ramp and moment.at < end]
     counted = after or [moment for moment in moments if moment.at < end]
     if not counted:

@@ -44,6 +44,8 @@ class Random:
 
     def due(self, free: float) -> float:
         """Return the second of the line's next call."""
+        # In expected arrivals, which the two lines below turn into time: during the ramp their number grows with the
+        # square of it.
         self._expected += self._chance.expovariate(1.0)
         in_ramp = self._rate * self._ramp / 2
         if self._expected < in_ramp:
@@ -78,6 +80,8 @@ class Timeline:
     def next_due(self) -> float:
         """Return the second when the next request is due."""
         if not self._waited:
+            # A redirect follows at once, so that a slow answer moves it; behind a wait the plan holds, and the delay
+            # counts.
             self.due = max(self.due, self._answer)
         return self.due
 

@@ -16,7 +16,7 @@ from ivr.carrier.clock import Clock
 from ivr.carrier.requests import PhoneLine
 from ivr.conversations.model import Conversation
 from ivr.conversations.reader import read_conversations
-from ivr.conversations.result import FailedExpectation, folded_for_match
+from ivr.conversations.result import CARRIER_FAULT, FailedExpectation, folded_for_match
 from ivr.conversations.runner import ScriptedCaller
 
 from .labels import deed_names
@@ -61,6 +61,7 @@ class Scripts:
         self.left_out = Counter(reason for reason in why if reason)
         sound = [conversation for conversation in conversations if not conversation.faulty_bank]
         faulty = [conversation for conversation in conversations if conversation.faulty_bank]
+        # Phrases for a failing bank are left out: here the bank is sound, and such a phrase is a failure.
         of_others = _phrases(sound) - _phrases(faulty)
         self.fit = [
             Script(conversation, deed_names(conversation), of_others - _phrases([conversation]))
@@ -104,6 +105,7 @@ def _unfit(conversation: Conversation) -> str:
         return "with agents or earlier callers of their own"
     if conversation.announced or conversation.desks:
         return "with an announcement or hours of its own"
+    # The flows of the server that is loaded are not known to the client.
     if conversation.by_meaning:
         return "with choices or prompts by meaning"
     if conversation.weight <= 0:
@@ -138,7 +140,8 @@ class Follower(ScriptedCaller):
         """Return how the call left the script, as a kind and an example; two empty texts if it did not."""
         self.finish(result)
         for failure in self.failures:
-            if not failure.message.startswith("the carrier finds"):
+            # Fatal faults are counted by their number, and warnings stop no caller.
+            if not failure.message.startswith(CARRIER_FAULT):
                 return _kind(failure), f"{failure.message}; heard: {failure.heard[-80:]}"
         return "", ""
 

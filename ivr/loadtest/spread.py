@@ -69,10 +69,12 @@ class LocustRun:
     def _started(self, environment: Environment, **_: Any) -> None:
         plan = _plan(environment)
         self._environment = environment
+        # Locust kills users at once by default, in the middle of a call that the server then keeps.
         environment.stop_timeout = max(environment.stop_timeout, GOODBYE_SECONDS)
         self._over.clear()
         self._workers.clear()
         expected = getattr(environment.parsed_options, "expect_workers", 1) or 1
+        # --call-rate is for all workers together, and each draws its own arrivals.
         share = 1 / expected if isinstance(environment.runner, WorkerRunner) else 1.0
         figures = ToldFigures(environment, plan.budget)
         chosen = scripts.load_scripts(plan.conversations, plan.flow)
@@ -84,6 +86,7 @@ class LocustRun:
 
     def _report_to_master(self, data: dict[str, Any], **_: Any) -> None:
         if self._run is not None:
+            # The whole sums, not the difference: a report that is lost does not falsify the figures.
             data[_KEY] = {"figures": self._run.figures.encode(), "cpu": time.process_time()}
 
     def _heard(self, client_id: str, data: dict[str, Any], **_: Any) -> None:

@@ -22,6 +22,7 @@ def choose(named: str | None, environment: Mapping[str, str] = os.environ) -> st
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise LoadError(f"{url} is no web address; write it as http://127.0.0.1:8080")
+    # A variable that is set for the server must not send a thousand calls to production.
     if not named and not is_loopback(parts.hostname):
         raise LoadError(f"IVR_PUBLIC_URL is {url}, not this machine. To load it all the same, name it: --url {url}")
     return url

@@ -17,12 +17,15 @@ def read_plain_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
     """Read a file as UTF-8; return None and a problem if that is impossible."""
     try:
         with path.open("rb") as opened:
+            # One byte more than is allowed tells "too big" from "just right" without reading a file of any size into
+            # memory.
             raw = opened.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or "unknown reason"
         return None, [Problem(Place(file, 1, 1), "unreadable-file", f"The file cannot be read: {reason}.")]
     if len(raw) > MAX_BYTES:
         return None, [_too_big(file)]
+    # Windows Notepad calls UTF-16 "Unicode", and editors take it for the right choice.
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return None, [_not_utf8(file, 1, 1, 'It is UTF-16, which some editors call "Unicode".')]
     try:
@@ -43,8 +46,11 @@ def clean(text: str, file: str) -> tuple[list[str], list[Problem]]:
         problems.append(Problem(Place(file, 1, 1), "byte-order-mark", message, cure, "warning"))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
+    # One search of the whole text: files without such characters, which are nearly all, are not searched line by
+    # line.
     if _ODD.search(text) or _INVISIBLE.search(text):
         problems += _odd_characters(lines, file)
+        # Replaced by blanks, not left out, so that columns stay those of the file.
         lines = _ODD.sub(" ", _INVISIBLE.sub(" ", text)).split("\n")
     return lines, problems
 
@@ -56,6 +62,7 @@ def _odd_characters(lines: list[str], file: str) -> list[Problem]:
             message = f"There is a character here that does not belong in a text: {_name(match.group())}."
             place = Place(file, number, match.start() + 1)
             problems.append(Problem(place, "odd-character", message, "Delete it."))
+            # A file that was copied from a web page may have one such character in each line.
             if len(problems) == _SHOWN:
                 return problems
     return problems
@@ -70,6 +77,7 @@ def _undecoded(raw: bytes, start: int, file: str) -> Problem:
     line = head.count("\n") + 1
     column = len(head) - (head.rfind("\n") + 1) + 1
     try:
+        # GB 18030 holds GBK and GB 2312, in which Windows with a Chinese locale saves by default.
         raw.decode("gb18030")
         guess = "It looks like GBK."
     except UnicodeDecodeError:

@@ -20,6 +20,7 @@ def plain_value(node: Node) -> Any:
         return {key.text: plain_value(value) for key, value in node.entries}
     if not isinstance(node, Scalar):
         return [plain_value(item) for item in node.items]
+    # As JSON has it: "1" is a text there, and 1 a number.
     if node.quoted or node.block:
         return node.text
     if node.text in _WORDS:

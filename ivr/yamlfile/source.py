@@ -22,6 +22,7 @@ from .missing_dashes import items_without_dashes
 MAX_DEPTH = 40
 _MAX_ROUNDS = 40
 _DOUBT = 20
+# libyaml's events are not merged, so that << would become a key of that name.
 _SPECIAL = {"<<": ("merge-key", '"<<" would merge another map into this one; merge keys are not used here.')}
 
 
@@ -119,6 +120,7 @@ class _Shifts:
         self._edits.setdefault(edit.line, []).append(edit)
 
     def column(self, line: int, column: int) -> int:
+        # Backwards: the last edit was made in a line that the earlier ones had changed already.
         for edit in reversed(self._edits.get(line, ())):
             if column >= edit.start + len(edit.text):
                 column += edit.end - edit.start - len(edit.text)
@@ -140,6 +142,8 @@ class _Reading:
         self.problems: list[Problem] = []
 
     def documents(self) -> list[Node]:
+        # Each round corrects at least one slip; the bound ends a text in which a correction brings a new slip for
+        # ever.
         for _ in range(_MAX_ROUNDS):
             composer = _Composer(self._file, self._shifts)
             try:
@@ -152,6 +156,8 @@ class _Reading:
                 self.problems.append(Problem(error.place, "too-deep", message))
                 return []
             else:
+                # Slips that a parser accepts are looked for once it reads to the end: before that, what it made of
+                # the text is not known.
                 if not self._take_all(self._hidden(composer)):
                     self.problems += composer.problems if self._sure else []
                     return nodes if self._sure else []
@@ -159,9 +165,13 @@ class _Reading:
 
     def _after_failure(self, failure: hints.ParserFailure) -> bool:
         """Record the cause; return whether parsing can be tried again."""
+        # First what can be seen in single lines, such as a full-width colon: it is the usual cause of a failure far
+        # below it.
         if self._take_all(hints.look(self._page, hints.block_texts(self._page.lines))):
             return True
         slip = hints.explain(self._page, failure)
+        # Behind a correction that was a guess, the next failure may be its consequence, and would send editors to the
+        # wrong line.
         if slip.line in self._doubtful:
             return False
         if not slip.sure:
@@ -190,7 +200,9 @@ class _Reading:
             return False
         self._seen.add(identity)
         self.problems.append(self._problem(slip))
+        # A tree is returned only if each correction was certain: a guess must never reach callers.
         self._sure = self._sure and (slip.level != "error" or (slip.sure and bool(slip.edits)))
+        # From right to left, so that an edit does not move the places of those still to be made.
         for edit in sorted(slip.edits, key=lambda edit: edit.start, reverse=True):
             self._page.lines[edit.line] = hints.mended(self._page.lines[edit.line], [edit])
             self._shifts.add(edit)
@@ -224,6 +236,7 @@ class _Composer:
         self.lone: list[hints.Lone] = []
 
     def documents(self, text: str) -> list[Node]:
+        # Events, since PyYAML's nodes come with its own types: `on`, 0755 and 12:30 stay the text that is written.
         take: Callable[[], Any] = yaml.CSafeLoader(text).get_event
         nodes = []
         while type(event := take()) is not yaml.StreamEndEvent:
@@ -234,6 +247,7 @@ class _Composer:
     def _node(self, event: Any, take: Callable[[], Any], depth: int) -> Node:
         kind = type(event)
         place = self._place(event)
+        # An alias can repeat its own parent, and a file of a few lines can expand to gigabytes.
         if kind is yaml.AliasEvent:
             self._refuse(place, "anchor", f'"*{event.anchor}" would repeat another part; aliases are not used here.')
             return Scalar("", place)
@@ -256,6 +270,7 @@ class _Composer:
     def _scalar(self, event: Any, place: Place) -> Scalar:
         style = event.style
         if event.start_mark.line != event.end_mark.line:
+            # libyaml ends a block text at the beginning of the next line.
             last = event.end_mark.line - (event.end_mark.column == 0)
             self.texts.append(hints.Long(event.start_mark.line, event.start_mark.column, last, style or ""))
         return Scalar(event.value, place, style in ("'", '"'), style in ("|", ">"))
@@ -268,6 +283,8 @@ class _Composer:
             key = self._node(event, take, depth + 1)
             behind = take()
             value = self._node(behind, take, depth + 1)
+            # An empty value has no width: {a, b} is a block of two keys without values to YAML, and a list to
+            # editors.
             if opened.flow_style and behind.start_mark.index == event.end_mark.index:
                 lone.append(event)
             if not isinstance(key, Scalar):
@@ -282,6 +299,7 @@ class _Composer:
         entries: dict[str, tuple[Scalar, Node]] = {}
         for key, value in written:
             self._check_repeated(key, entries)
+            # The first of two equal keys is kept; a problem names both, so neither is used in a call.
             entries.setdefault(key.text, (key, value))
         self._note_lone(opened, lone, len(entries))
         return Mapping(tuple(entries.values()), place)

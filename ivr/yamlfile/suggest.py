@@ -32,7 +32,10 @@ def _likeness(word: str, candidate: str) -> float:
     if left == right:
         return 1.0
     threshold = 0.5 if min(len(left), len(right)) < _SHORT else 0.66
+    # Without the heuristic of difflib for long texts, which is meant for lines of a file.
     matcher = SequenceMatcher(None, left, right, autojunk=False)
+    # Letters in another order are the usual slip of a fast typist, and "crad" means "card" before any other near
+    # word.
     score = max(matcher.ratio(), 0.9 if _swapped(left, right) else 0.0)
     return score if score >= threshold else 0.0
 

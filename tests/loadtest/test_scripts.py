@@ -11,6 +11,7 @@ from ivr.carrier.addresses import OPTIONS
 from ivr.carrier.caller import Press, Silence
 from ivr.carrier.carrier_options import CallResult
 from ivr.carrier.clock import VirtualClock
+from ivr.carrier.twiml import TwimlFault
 from ivr.loadtest import scripts
 from ivr.loadtest.process import LoadError
 
@@ -71,3 +72,10 @@ def test_a_call_that_ends_early_went_wrong_and_the_example_says_where(conversati
     kind, example = follower.went_wrong(CallResult("CA1", "server", "completed", 1.0, 1))
     assert kind in ("unexpected words", "unexpected course")
     assert example
+
+
+def test_a_warning_of_the_carrier_alone_is_no_failure(conversations: str) -> None:
+    script = scripts.load_scripts(conversations, "main_menu").fit[0]
+    follower = scripts.Follower(script, VirtualClock(0.0), "CA1")
+    warning = TwimlFault(0, "the prompt is long", fatal=False)
+    assert follower.went_wrong(CallResult("CA1", "caller", "completed", 1.0, 1, (warning,))) == ("", "")

@@ -79,6 +79,7 @@ def _answer(service: OutsideService, deployment: Deployment) -> Finding:
     try:
         answer = lookup(what, question.declared.fitted(asked), deadline=question.deadline, key="ivr doctor")
     except LookupFailed as fault:
+        # The customer of the sample need not exist at the real bank; "no such customer" is an answer.
         return Finding("fine", what, "answers") if fault.missing else Finding("warning", what, f"{fault}: {_LOST}")
     finally:
         lookup.close()

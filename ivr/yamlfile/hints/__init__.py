@@ -44,8 +44,10 @@ class ParserFailure(NamedTuple):
 def explain(page: SourcePage, failure: ParserFailure) -> Slip:
     """Return the cause of a parser's failure; if none is recognised, the rule is `yaml`."""
     number, column = _on_text(page, failure)
+    # An open quote makes a parser stop anywhere below, with a message about something else.
     if (slip := _before_all(page, failure, number, column)) is not None:
         return slip
+    # By the words of libyaml, which gives no codes.
     for phrase, explanation in _EXPLANATIONS:
         if phrase in failure.what or phrase in failure.context:
             return explanation(page, failure._replace(line=number, column=column))

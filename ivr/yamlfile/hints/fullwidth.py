@@ -25,6 +25,7 @@ def blank(page: SourcePage, number: int) -> Slip | None:
     if not match:
         return None
     start = match.start(2) if match.re.groups else 0
+    # An ideographic space is as wide as two plain ones on the screen, by which the editor aligned the line.
     depth = sum(2 if sign == "\u3000" else 1 for sign in line[: match.end()])
     edits = (Edit(number, start, match.end(), " " if start else " " * depth),)
     message = "A full-width or no-break space stands where YAML needs plain spaces."
@@ -44,6 +45,7 @@ def hash_sign(page: SourcePage, number: int) -> Slip | None:
 
 def colon(page: SourcePage, number: int) -> Slip | None:
     """Find a full-width colon behind what must be a key by its position."""
+    # In quotes and comments full-width signs are text.
     line = mask(page.lines[number])[: comment_at(page.lines[number])]
     matches = [match for match in [re.match(rf"{LEAD}({NAME})\s*：\u3000*", line)] if match]
     if "{" in line:
@@ -123,6 +125,7 @@ def _span(line: str) -> tuple[int, int] | None:
             continue
         end = ends[-1] if opener == "｛" else ends[0]
         inner = line[start + 1 : end]
+        # A wide bracket with a wide closer inside plain ones, as in [欢迎致电【示范银行】], is all text.
         if line[end] in "]}" and set(inner) & set(closers):
             continue  # the wide pair is part of a text, such as 【bank】, within plain brackets
         if (
@@ -170,6 +173,7 @@ def commas(page: SourcePage, number: int) -> Slip | None:
 def _in_list(match: re.Match[str]) -> Iterator[tuple[int, int]]:
     """Yield the commas of a list of words. A list of sentences, such as those a conversation hears, may contain any."""
     key, items = match.groups()
+    # Sentences have full-width commas of their own; only lists of words are sure to mean a separator.
     if "\x01" in items or not (
         key in _WORD_LISTS or re.fullmatch(r"\s*[\w-]+(?:\s*[，、,]\s*[\w-]+)*\s*", items, re.ASCII)
     ):

@@ -52,6 +52,7 @@ def misplaced(page: SourcePage, number: int) -> Slip:
     if (slip := _ancestor(page, number, depths)) is not None:
         return slip
     target = min(alike, key=lambda depth: abs(depth.column - written.indent))
+    # Of two neighbours, the one with an odd depth is wrong: everything else in these files goes by twos.
     if _is_odd_one(page, target, number, written.indent):
         return _shift(page, target.line, Depth(written.indent, written.key, number, written.dash), number)
     return _shift(page, number, target)
@@ -78,6 +79,7 @@ def _ancestor(page: SourcePage, number: int, depths: Sequence[Depth]) -> Slip | 
     for left in () if here.dash else depths:
         if left.dash or left.column >= here.indent:
             continue
+        # The line to which this one returns may itself stand too deep; then that one is to be moved.
         for depth in open_depths(page.lines, left.line):
             if depth.column == here.indent and not depth.dash:
                 return _shift(page, left.line, depth, number)
@@ -285,6 +287,7 @@ def tabs(page: SourcePage, number: int) -> Slip:
     for n in range(number + 1, len(page.lines)):
         following = page.lines[n]
         extra = len(following) - len(following.lstrip()) - len(lead)
+        # The lines below with the same tabs are one block, which is moved as a whole.
         if "\t" not in following[: len(lead) + 1] or extra < 0:
             break
         edits.append(Edit(n, 0, len(lead) + extra, " " * (depth + 2 * extra)))

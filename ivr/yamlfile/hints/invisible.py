@@ -48,6 +48,7 @@ def lone_words(page: SourcePage, lone: Lone) -> Slip:
     """Explain words in braces that have no value: a list in the wrong brackets, or a comma inside a text."""
     line = page.lines[lone.line]
     word = line[lone.column : lone.end]
+    # A URL in braces has a colon without a blank, and is no key.
     if (colon := re.match(r"([A-Za-z_]\w*):(?=\S)", word)) and "//" not in word:
         edits = (Edit(lone.line, lone.column + colon.end(), lone.column + colon.end(), " "),)
         message = f'The colon behind "{colon.group(1)}" needs a space behind it.'

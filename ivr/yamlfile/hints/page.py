@@ -114,6 +114,7 @@ def mask(line: str) -> str:
     """Blank out the text between matching quotes, so that signs in it are not taken for YAML."""
     return re.sub(
         r"""((?:^|[\s:\[{,-])\s*)("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')""",
+        # Of the same length, so that columns of the masked line are those of the line.
         lambda match: match.group(1) + match.group(2)[0] + "\x01" * (len(match.group(2)) - 2) + match.group(2)[0],
         line,
     )

@@ -114,6 +114,7 @@ def after_quote(page: SourcePage, number: int, column: int) -> Slip:
     inside = line[start + 1 : column].rstrip()[:-1]
     message = f"The quote that opens in column {start + 1} is closed here, but the text goes on."
     slip = in_quotes(page, number, column, "text-after-quote", message)
+    # A comma or full stop behind the closing quote is the commonest: editors write it as in a sentence.
     rest = line[column : slip.edits[0].end].strip()
     if rest in (",", "，", "；", ";", "。"):
         edits = (Edit(number, column, slip.edits[0].end, ""),)
@@ -129,6 +130,7 @@ def open_quote(page: SourcePage, number: int) -> Slip | None:
     for n in range(min(number, len(page.lines) - 1), max(-1, number - _REACH), -1):
         line = page.lines[n]
         for start, sign in _opened(line):
+            # A quoted text may go on over several lines; only one that is followed by a key was meant to end.
             if n > number or not _goes_on_with_key(page.lines, n):
                 continue
             return close_quote(page, n, start, sign)
@@ -267,6 +269,7 @@ def _no_comma_above(page: SourcePage, opened: tuple[int, int], number: int) -> S
 def _closed_below(page: SourcePage, number: int, indent: int) -> bool:
     """Return whether more brackets close than open from a line on, before a line that is no deeper than `indent`."""
     depth = 0
+    # Bounded, since a missing bracket would otherwise be looked for in the whole file at each step.
     for line in page.lines[number : number + _REACH]:
         text = mask(line[: comment_at(line)])
         if text.strip() and take_apart(line).indent <= indent and text.strip()[0] not in "]}":
