@@ -137,8 +137,8 @@ class TicketHandling:
             _check_in_work(before)
             if before.get("extended"):
                 raise StaffError(f"{before['ticket']} was extended already; the law allows it once")
-            clocks = {**before["clocks"], "statutory": deadlines.extended(before["clocks"]["statutory"])}
-            return {**before, "clocks": clocks, "extended": True}
+            longer = deadlines.extended(before["clocks"]["statutory"])
+            return {**_with_clock(before, "statutory", longer), "extended": True}
 
         return self._change(
             ticket, extend, _row(now, staff_name(by), "extend", text=checked_text(why, "the reason")), key
@@ -167,8 +167,7 @@ class TicketHandling:
             promised = deadlines.promise(int(now), before["severity"])
             after = {**_in_state(before, "working", now), "told": {}, "reopened": before.get("reopened", 0) + 1}
             final = {"final_by": promised.final_by, "final_certain": promised.certain}
-            clocks = {**before["clocks"], "final": promised.final.document()}
-            return {**after, **final, "clocks": clocks, "alarms": _without(before["alarms"], "final.")}
+            return {**_with_clock(after, "final", promised.final.document()), **final}
 
         return self._change(ticket, reopen, _row(now, name, "reopen", text=checked_text(why, "the reason")), key)
 
@@ -227,9 +226,9 @@ def _postponed(before: Document, new_date: date, now: float) -> dict[str, Any]:
     if end.timestamp() <= now:
         raise StaffError(f"{new_date} is over; promise a day to come")
     first = before.get("first_final") or before["clocks"]["final"]["due"]
-    clocks = {**before["clocks"], "final": deadlines.spread(int(now), int(end.timestamp())).document()}
+    clock = deadlines.spread(int(now), int(end.timestamp())).document()
     final = {"final_by": local(end.timestamp()).date().isoformat(), "final_certain": True, "first_final": first}
-    return {**before, **final, "clocks": clocks, "alarms": _without(before["alarms"], "final.")}
+    return {**_with_clock(before, "final", clock), **final}
 
 
 def _graded(before: Document, severity: str, level: str, now: float) -> dict[str, Any]:
@@ -238,12 +237,16 @@ def _graded(before: Document, severity: str, level: str, now: float) -> dict[str
     statutory = deadlines.promise(before["opened"], severity).statutory.document()
     if before.get("extended"):
         statutory = deadlines.extended(statutory)
-    after = {**before, "severity": severity, "level": level}
-    after["clocks"] = {**before["clocks"], "statutory": statutory}
+    after = {**_with_clock(before, "statutory", statutory), "severity": severity, "level": level}
     if TICKET_LEVELS.index(level) > TICKET_LEVELS.index(before["level"]):
         after["escalated"] = {"level": level, "at": int(now)}
     return after
 
 
-def _without(alarms: Mapping[str, Any], clock: str) -> dict[str, Any]:
-    return {name: mark for name, mark in alarms.items() if not name.startswith(clock)}
+def _with_clock(before: Document, name: str, clock: Document) -> dict[str, Any]:
+    """Return a complaint with one of its clocks set anew, which warns again even if it has warned before."""
+    # A new level alone leaves the days of the law as they are, and must not repeat their alarm.
+    if before["clocks"][name] == clock:
+        return dict(before)
+    alarms = {alarm: mark for alarm, mark in before["alarms"].items() if not alarm.startswith(f"{name}.")}
+    return {**before, "clocks": {**before["clocks"], name: clock}, "alarms": alarms}

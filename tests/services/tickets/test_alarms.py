@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -217,6 +218,33 @@ def test_a_complaint_that_goes_up_is_told_to_who_gets_it(
     (alarm,) = receiver.taken
     assert (alarm.alarm, alarm.to, alarm.reference) == ("escalated.middle", ("team_leader",), ticket)
     assert alarm.todo == f"take it: ivr tickets take {ticket}"
+
+
+@pytest.mark.parametrize(
+    ("change", "moment"),
+    [
+        (lambda work, ticket, now: work.extend(ticket, by="8001", now=now, why="案情复杂，经批准"), "2027-01-05T10:00"),
+        (
+            lambda work, ticket, now: work.escalate(ticket, by="8001", now=now, why="涉众", severity="grave"),
+            "2026-12-18T10:00",
+        ),
+    ],
+)
+def test_the_clock_of_the_law_warns_again_when_it_was_set_anew(
+    change: Callable[[TicketHandling, str, float], Any],
+    moment: str,
+    tickets: Tickets,
+    deadlines: DeadlineAlarms,
+    receiver: Receiver,
+    store: SqliteStore,
+) -> None:
+    ticket, warned = opened(tickets), datetime.fromisoformat("2026-12-06T10:00+08:00").timestamp()
+    deadlines.sound(warned)
+    change(TicketHandling(store), ticket, warned + HOUR)
+    deadlines.sound(warned + DAY)
+    assert receiver.names().count("statutory.soon") == 1
+    deadlines.sound(datetime.fromisoformat(f"{moment}+08:00").timestamp())
+    assert receiver.names().count("statutory.soon") == 2
 
 
 def test_a_late_complaint_of_which_its_caller_asks_is_told_at_once(
