@@ -79,6 +79,7 @@ class CallerRecord:
     def merged_into(self, caller: Values) -> dict[str, Any]:
         """Return the map with the fields that have changed."""
         before = self.read(caller)
+        # Only what has changed: a field that the bank left out must not appear as empty to flows.
         fields = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
         return {**caller, **{name: value for name, value in fields if value != getattr(before, name)}}
 

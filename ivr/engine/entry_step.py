@@ -94,6 +94,8 @@ class EntryStep(InputStep):
         match typed.meaning:
             case "value":
                 assert typed.value is not None  # noqa: S101
+                # Keys typed on after a secret may be the rest of it, and must not become an answer that is written
+                # down.
                 keep_ahead(turn, "" if self.protects() else typed.rest)
                 return self.accept(turn, typed.value)
             case "agent":
@@ -136,6 +138,7 @@ class EntryStep(InputStep):
         return self.wait(turn)
 
     def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
+        # Before the base's: it says what was wrong, and the question follows.
         if kind == MISS and not self.no_match:
             entry = self.wanted(turn)
             turn.phrase(entry.complaint, digits=_span(entry, turn))

@@ -104,6 +104,7 @@ def _read(document: Document | None) -> Announcement | None:
     """Decode a stored announcement; return None for one that another version wrote in another form."""
     try:
         announcement = Announcement(**document) if document else None
+    # An old server beside a new one goes on with its calls instead of failing every greeting.
     except TypeError:
         return None
     return (
@@ -131,6 +132,7 @@ class Announcements:
 
     def _current(self, slot: str, now: float) -> Announcement | None:
         at, announcement = self._last_read.get(slot, (None, None))
+        # Of either sign: after a clock was set back, the cache would otherwise be fresh for hours.
         if at is not None and abs(now - at) < CACHE_SECONDS:
             return announcement
         try:

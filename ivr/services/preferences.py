@@ -57,6 +57,7 @@ class Preferences:
                 "chosen": {**kept["chosen"], **chosen},
                 "reasons": reasons if reason else kept["reasons"],
                 "history": [entry, *history][:HISTORY] if reason else history,
+                # A call asks several times; only its first question counts it.
                 "calls": kept["calls"] + (call not in ("", kept["call"])),
                 "call": call or kept["call"],
                 "at": at,
@@ -114,4 +115,5 @@ def _frequent(kept: Document) -> tuple[str, ...]:
     for place, (reason, _) in enumerate(kept.get("history", [])):
         weights[reason] += HISTORY - place
         times[reason] += 1
+    # By weight, but only from OFTEN on: a single new reason would weigh more than two old ones.
     return tuple(reason for reason, _ in weights.most_common() if times[reason] >= OFTEN)[:FREQUENT]

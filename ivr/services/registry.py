@@ -97,6 +97,7 @@ def hand_on(
     def keep(promise: CallbackFailure) -> None:
         key, now = f"call back {promise.key}", clock()
         in_one_commit(store, lambda unit: Tasks(unit).open(_task(promise, now), key=key, now=now))
+        # Only then the caller has missed calls of the bank, and should know from whom.
         if promise.why != "unreached":
             return
         text = phrases().phrase(promise.language, "called_in_vain", reference=promise.reference)

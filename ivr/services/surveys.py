@@ -55,6 +55,7 @@ class Surveys:
     def _key_of(self, call: str, now: int) -> str:
         """Return the key of a call's survey. It begins with the day, so that reports need not read all surveys."""
         today, yesterday = (f"{local(now) - timedelta(days=back):%Y-%m-%d}:{call}" for back in (0, 1))
+        # A call may last over midnight, and its answers belong together.
         return yesterday if self._documents.get(SURVEYS, yesterday) else today
 
     def _call_back(self, key: str, survey: Document, question: KeepSurvey, now: int) -> str:

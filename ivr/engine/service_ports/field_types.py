@@ -204,6 +204,7 @@ class DigitsType:
 
     def read(self, name: str, value: Any) -> str:
         """Return the digits."""
+        # True is an int in Python, and would be read as the digit 1.
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else TextType().read(name, value)
         if text and not (text.isascii() and text.isdecimal()):
             raise LookupFailed(f"{name} has something other than digits")

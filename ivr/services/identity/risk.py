@@ -49,6 +49,7 @@ class Risks:
             existed.append(before is not None)
 
         self._documents.change(_COLLECTION, self._account(name).key, clear)
+        # The last run counts: a store runs a change again after a conflict.
         return existed[-1]
 
     def standing(self, names: Iterable[str], at: float) -> bool:
@@ -63,6 +64,7 @@ class Risks:
             if document is not None and _holds(document, at):
                 yield key, document
             elif document is not None:
+                # Judged again inside the change: the bank may have renewed the mark since it was read.
                 self._documents.change(_COLLECTION, key, lambda now: now if _holds(now, at) else None)
 
     def status(self, question: AskRisk, *, key: str, now: float) -> RiskStatus:

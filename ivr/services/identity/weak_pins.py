@@ -74,6 +74,7 @@ def _dates(birth_date: str) -> set[str]:
 
 def _is_tail(pin: str, tail: str) -> bool:
     digits = "".join(letter for letter in tail if letter.isascii() and letter.isdecimal())
+    # Two or three digits are in many PINs by chance.
     if len(digits) < SHORTEST_TAIL:
         return False
     return pin in digits or digits[-SHORTEST_TAIL:] in pin

@@ -44,6 +44,7 @@ def is_free(agent: Agent, now: float) -> bool:
     """Return whether an agent can be rung: ready, or after the end of a wrap-up or timed pause."""
     if agent.state == "ready":
         return True
+    # Seen when it is asked, so that no process has to end a pause on time.
     return agent.state in ("wrap_up", "paused") and 0 < agent.until <= now
 
 

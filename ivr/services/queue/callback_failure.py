@@ -40,6 +40,7 @@ def callback_failure(waiter: Waiter, context: AgentContext) -> CallbackFailure:
     """Return the facts of a promised call back."""
     why = "unreached" if waiter.tries else "waiting" if context.number else "message"
     return CallbackFailure(
+        # With the time: a caller who calls again gets a new promise under the same id.
         key=f"{waiter.id}:{int(waiter.by)}",
         promise=promise_key(waiter),
         call=waiter.call,

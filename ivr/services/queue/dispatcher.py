@@ -133,6 +133,7 @@ class Dispatcher(RepeatedJob):
                 raise CarrierFailed("the agent was removed")
             self._calls.place(agent.number, offer.id, timeout=offers.RING)
         except CarrierFailed as fault:
+            # An unsure request may ring the agent all the same: its leg ends by its time.
             if not fault.unsure:
                 now = self._clock()
                 self._queue.repository.change(lambda state: (plan.not_placed(state, offer.id, now), None))
@@ -146,5 +147,6 @@ class Dispatcher(RepeatedJob):
 
     def _hand_on(self, waiter: Waiter) -> None:
         self._gave_up(callback_failure(waiter, unseal_context(waiter.sealed, self._queue.seal)))
+        # After the task is written: a process that dies in between hands on once more, under the same key.
         now = self._clock()
         self._queue.repository.change(lambda state: (plan.handed_on(state, waiter.id, now), None))

@@ -133,6 +133,7 @@ def finish(state: QueueState, line: Hotline, offer_id: str, now: float) -> Queue
 
 def _after_talk(agent: Agent, now: float, wrap_up: float) -> Agent:
     free = replace(agent, offer="", since=now, idle=now + wrap_up, until=0.0, why="", then="")
+    # Requested during the talk: an agent who signed off goes without a wrap-up.
     if agent.then:
         return replace(free, state=agent.then)
     return replace(free, state="wrap_up", until=now + wrap_up) if wrap_up else replace(free, state="ready")

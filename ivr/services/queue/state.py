@@ -45,6 +45,7 @@ class Waiter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     position: int = 0
     minutes: int | None = None
     longer: bool = False
+    # The stored name is older than this one; a board of the last version must still be read.
     told_at: float = struct_field(default=0.0, name="told")
     told_key: str = ""
     moved: float = 0.0
@@ -152,6 +153,7 @@ class QueueState:
         changed: dict[str, dict[str, Thing]] = {}
         for kind, key, thing in things:
             if kind not in changed:
+                # A copy of this field only: turns keep the state that they began with.
                 changed[kind] = dict(getattr(self, kind))
             if thing is None:
                 changed[kind].pop(key, None)

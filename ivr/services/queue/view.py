@@ -95,6 +95,7 @@ def _context(waiter: Waiter, seal: Seal) -> AgentContext:
     try:
         return unseal_context(waiter.sealed, seal)
     except StoreError:
+        # The key was changed: the row is shown without name and number, and the rest of the queue is of use.
         return AgentContext()
 
 

@@ -91,6 +91,7 @@ class SmsSender(RepeatedJob):
         document = self._claim(message, now)
         if document is None:
             return
+        # Another `begun` is that of a process that died between sending and erasing.
         if document["begun"] != now or now > document["until"]:
             why = "may have been sent, and is not sent again" if document["begun"] != now else "is late"
             self._drop(message, document, why)
@@ -116,6 +117,7 @@ class SmsSender(RepeatedJob):
         def claim(before: Document | None) -> Document | None:
             mine = before is not None and _is_due(before, now)
             after = {**before, "begun": now} if before and before["begun"] is None and mine else before
+            # A store runs a change again after a conflict: the last run is the one that was written.
             claimed.append(after if mine else None)
             return after
 

@@ -58,6 +58,7 @@ class Messages:
         """
         number, text = self._number(question.number), self._text(question.text)
         purpose = re.sub(r"[^a-z0-9_ ]", "", question.purpose.lower())[:40]
+        # The store must not hold a list of customers' numbers.
         mark = self._seal.fingerprint(b"sms number\0" + number.encode())
         sent = self._sent(mark, int(now))
         before = next((entry["id"] for entry in sent if entry["key"] == key), "")
@@ -83,6 +84,7 @@ class Messages:
         text = reveal(private)
         if len(text) > self._rules.longest:
             raise LookupFailed(f"a text message has at most {self._rules.longest} characters")
+        # A lone surrogate, which JSON may hold, cannot be sent as UTF-8.
         return Secret("otp", text.encode("utf-8", "replace").decode())
 
     def _sent(self, mark: str, at: int) -> list[_Entry]:

@@ -118,6 +118,7 @@ def _due(about: str, key: str, document: Document, now: int) -> Iterator[Alarm]:
     for name, clock in document["clocks"].items():
         if not _runs(name, document) or now < clock["warn"]:
             continue
+        # Only the later stage: after a pause of the server nothing is warned of that is already missed.
         stage = f"{name}.{'overdue' if now > clock['due'] else 'soon'}"
         if _waits(document, stage, now):
             yield _alarm(about, key, document, stage, (*roles, *at_once), clock["due"])

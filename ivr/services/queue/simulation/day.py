@@ -51,6 +51,7 @@ def play_day(callers: DayCallers, rules: Tables) -> Played:
     played = Played(np.zeros(count), np.zeros(count, np.int64), np.full(count, _NOBODY), np.zeros(count, np.bool_))
     for agent in range(agents):
         become_idle(hall, rules, agent, 0.0)
+    # An end that never comes: Numba takes the type of the heap from it, and the heap is never empty.
     ends = [(_NEVER, _NOBODY)]
     coming, due = 0, _NEVER
     while True:
@@ -58,6 +59,8 @@ def play_day(callers: DayCallers, rules: Tables) -> Played:
         now = min(comes, ends[0][0], due)
         if now == _NEVER:
             break
+        # One event at a time, the end of a talk first: an agent who is free again must be there for a caller who comes
+        # then.
         is_end, is_call = now == ends[0][0], now == comes and now != ends[0][0]
         if is_end:
             become_idle(hall, rules, heapq.heappop(ends)[1], now)
@@ -229,6 +232,7 @@ def place_of(hall: Hall, rules: Tables, callers: DayCallers, caller: int, now: f
     mine, place = order_of(rules, callers, caller, now), 1
     for kind in range(len(rules.ahead)):
         other = hall.first[kind] if rules.overlaps[callers.kind[caller], kind] else _NOBODY
+        # Callers who have given up stay in the middle of a row until they are its first.
         while other != _NOBODY:
             if hall.leaves[other] > now and order_of(rules, callers, other, now) < mine:
                 place += 1

@@ -86,6 +86,7 @@ def without_head_starts(scenario: Scenario) -> Scenario:
 def _player(scenario: Scenario) -> DayPlayer:
     if scenario.expected_calls() < COMPILED_FROM:
         return play_day
+    # Here, because Numba is in the extra "simulate" and short simulations do without it.
     from .compiling import compiled_day
 
     return compiled_day()
@@ -110,6 +111,7 @@ class _Days:
 
 def _figures(name: str, days: _Days) -> WaitFigures:
     gave_up, back = days.outcome == GAVE_UP, days.called_back
+    # The time until a call back is not a wait: the caller has hung up.
     answered = (days.outcome == ANSWERED) & ~back
     short = int((gave_up & (days.waits < days.short)).sum())
     waits, counted = days.waits[answered], len(days.waits) - short
