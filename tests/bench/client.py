@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
@@ -109,6 +112,18 @@ def wait_for(port: int, seconds: float = 30) -> None:
             if time.monotonic() > until:
                 raise
             time.sleep(0.05)
+
+
+def wait_until_ready(port: int, page: str, seconds: float = 30) -> None:
+    """Wait until a page is answered with 200. Raises OSError after `seconds`."""
+    until = time.monotonic() + seconds
+    while True:
+        with contextlib.suppress(urllib.error.HTTPError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{page}", timeout=seconds).close()
+            return
+        if time.monotonic() > until:
+            raise TimeoutError(f"{page} did not answer 200")
+        time.sleep(0.02)
 
 
 def main() -> None:

@@ -41,7 +41,11 @@ WALKS = (walks.ALONE, MESSAGE, walks.BANKING, walks.ALONE, MESSAGE, walks.SPOKEN
 CLEAN = range(len(WALKS), 2 * len(WALKS))
 """The clean calls that later ones are compared with. One of each walk goes before: a number's first call differs from
 its second, since what the bank knows of the number is kept for an hour."""
-OURS = served.Server((sys.executable, "-m", "ivr.cli", "serve", "--workers", "2", "--bind", "127.0.0.1:{port}"), "ours")
+OURS = served.Server(
+    (sys.executable, "-m", "ivr.cli", "serve", "--workers", "2", "--bind", "127.0.0.1:{port}"),
+    "ours",
+    ready="/health/ready",
+)
 _Row = tuple[int, str, dict[str, object]]
 """A row of the journal: its turn, its kind, and its data without what is volatile."""
 VOLATILE = ("seconds", "release", "reference", "sealed")

@@ -110,6 +110,8 @@ def _fill(file: Path, app: Flask, live: int) -> tuple[int, dict[str, int]]:
 def _copy_rows(connection: sqlite3.Connection, name: str, model: str, live: int) -> int:
     columns = [row for row in connection.execute(f"PRAGMA table_info({name})") if not _is_rowid(row)]
     names = ", ".join(row[1] for row in columns)
+    if not names:
+        return 0
     rows = [row for row in connection.execute(f"SELECT {names} FROM {name}") if any(_holds(v, model) for v in row)]
     if rows:
         marks = ", ".join("?" * len(columns))

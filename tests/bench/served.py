@@ -43,6 +43,8 @@ class Server:
     command: tuple[str, ...]
     contender: str
     folder: Path = ROOT
+    ready: str = ""
+    """The page that answers 200 once calls are taken; a server without it takes them as soon as it listens."""
 
 
 def contenders() -> dict[str, Server]:
@@ -51,7 +53,11 @@ def contenders() -> dict[str, Server]:
     granian = (python, "-m", "granian", "--interface", "wsgi", "--http", "1", "--workers", "1", "--no-ws")
     granian += ("--blocking-threads", THREADS, "--backlog", "2048", "--log-level", "error", "--host", "127.0.0.1")
     servers = {
-        OURS: Server((python, "-m", "ivr.cli", "serve", "--workers", "1", "--bind", "127.0.0.1:{port}"), "ours"),
+        OURS: Server(
+            (python, "-m", "ivr.cli", "serve", "--workers", "1", "--bind", "127.0.0.1:{port}"),
+            "ours",
+            ready="/health/ready",
+        ),
         CONSTANT: Server((*granian, "--port", "{port}", "tests.bench.peer_flask:constant"), "constant"),
         "peer on granian": Server((*granian, "--port", "{port}", "tests.bench.peer_flask:app"), "peer"),
     }
@@ -184,6 +190,8 @@ def started(server: Server, bank_url: str, **settings: str) -> Iterator[Line]:
         try:
             try:
                 client.wait_for(port)
+                if server.ready:
+                    client.wait_until_ready(port, server.ready)
             except OSError as error:
                 raise RuntimeError(f"{' '.join(command)} does not listen:\n{log.read_text()}") from error
             yield Line(process.pid, port, server.contender)
