@@ -94,6 +94,8 @@ class Record:
     max_length: int = 3600
     play_beep: bool = True
     status_callback: str | None = None
+    trim: bool = True
+    """Whether silence at both ends of the recording is cut off."""
 
 
 @dataclass(frozen=True)

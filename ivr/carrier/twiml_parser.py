@@ -244,6 +244,7 @@ class _Reader:
             max_length=self.whole(attributes, "maxLength", 3600, 13612),
             play_beep=self.truth(attributes, "playBeep", True, 13614),
             status_callback=attributes.get("recordingStatusCallback"),
+            trim=attributes.get("trim", "trim-silence") != "do-not-trim",
         )
 
     def dial(self, element: Element) -> Dial:

@@ -290,7 +290,7 @@ class LivePlayer(DocumentPlayer):
         self._handset.forget_keys()
         if record.play_beep:
             self._sound(beep())
-        take = Take(silence=record.timeout)
+        take = Take(silence=record.timeout, trim=record.trim)
         self._handset.stream.listen(take.feed)
         left, key = False, ""
         try:

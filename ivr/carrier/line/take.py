@@ -8,12 +8,19 @@ from ivr.speech.audio import RATE, Audio, write_wav
 
 from .voice_watch import FRAME, VoiceLevel
 
+_MARGIN_SECONDS = 0.2
+"""Sound that is kept before and after speech, so that a soft consonant at its edge is not cut."""
+
 
 class Take:
-    """Collects the caller's sound; `silence` seconds without speech, from the start or after it, end it."""
+    """Collects the caller's sound; `silence` seconds without speech, from the start or after it, end it.
 
-    def __init__(self, silence: float) -> None:
-        self._silence = silence
+    With `trim` silence before and after the speech is cut off, so that a recording without speech is empty.
+    """
+
+    def __init__(self, silence: float, *, trim: bool = False) -> None:
+        self._silence, self._trim = silence, trim
+        self._speech: list[int] = []
         self._sound = bytearray()
         self._judged = 0
         self._quiet = 0.0
@@ -25,7 +32,11 @@ class Take:
         while len(self._sound) - self._judged >= 2 * FRAME:
             frame = bytes(self._sound[self._judged : self._judged + 2 * FRAME])
             self._judged += 2 * FRAME
-            self._quiet = 0.0 if self._level.speaks(np.frombuffer(frame, np.int16)) else self._quiet + FRAME / RATE
+            if self._level.speaks(np.frombuffer(frame, np.int16)):
+                self._quiet = 0.0
+                self._speech = [*self._speech[:1], self._judged]
+            else:
+                self._quiet += FRAME / RATE
 
     @property
     def is_silent(self) -> bool:
@@ -35,8 +46,16 @@ class Take:
     @property
     def seconds(self) -> float:
         """The length of the recording."""
-        return len(self._sound) / 2 / RATE
+        return len(self._kept()) / 2 / RATE
 
     def wav(self) -> bytes:
         """Return the recording as a WAV file."""
-        return write_wav(Audio(np.frombuffer(bytes(self._sound), np.int16)))
+        return write_wav(Audio(np.frombuffer(self._kept(), np.int16)))
+
+    def _kept(self) -> bytes:
+        if not self._trim:
+            return bytes(self._sound)
+        if not self._speech:
+            return b""
+        margin = 2 * round(_MARGIN_SECONDS * RATE)
+        return bytes(self._sound[max(0, self._speech[0] - 2 * FRAME - margin) : self._speech[-1] + margin])

@@ -159,3 +159,30 @@ def test_a_caller_whose_name_is_no_number_is_shown_escaped(sip: SipStage, peer: 
 def test_an_address_that_is_taken_is_refused(sip: SipStage) -> None:
     with pytest.raises(NoSipLine, match="cannot listen"):
         SipLine(SipOptions(*sip.address), lambda _: None).start()
+
+
+@pytest.mark.parametrize("extension", ["100rel", "timer", "precondition"])
+def test_an_extension_that_is_required_and_not_ours_is_refused(sip: SipStage, peer: SipPeer, extension: str) -> None:
+    peer.invite(more=f"Require: {extension}\r\n")
+    assert f"Unsupported: {extension}" in peer.until("420")
+    assert not sip.stage.server.asked("/twilio/voice")
+
+
+def test_a_peer_that_may_do_without_reliable_answers_and_refreshes_its_session_is_served(
+    sip: SipStage, peer: SipPeer
+) -> None:
+    timer = "Supported: 100rel, timer\r\nSession-Expires: 90;refresher=uac\r\nMin-SE: 90\r\n"
+    peer.invite(more=timer)
+    assert "Require" not in peer.until("200")
+    peer.acknowledge()
+    peer.say()
+    peer.key("1")
+    sip.stage.until_asked("/twilio/key", 1)
+    for number, method, body in ((2, "UPDATE", ""), (3, "INVITE", peer.sdp())):
+        answers = len(peer.all("200"))
+        peer.send(peer.request(method, body, number=number, branch=f"refresh{number}", more=timer))
+        wait_until(lambda answers=answers: len(peer.all("200")) > answers)
+    peer.send(peer.request("ACK", number=3, branch="ack3"))
+    peer.key("2")
+    sip.stage.until_asked("/twilio/key", 2)
+    assert digits(sip) == "12"

@@ -22,3 +22,18 @@ def test_without_a_bound_silence_does_not_end_it() -> None:
     take = Take(silence=0.0)
     take.feed(silence(5.0).samples.tobytes())
     assert not take.is_silent
+
+
+def test_silence_around_the_speech_is_cut_off_when_wanted() -> None:
+    take = Take(silence=5.0, trim=True)
+    take.feed(joined([silence(2.0), mark(400, 0.5), silence(1.0), mark(400, 0.5), silence(4.0)]).samples.tobytes())
+    assert 2.0 <= take.seconds <= 2.5
+    assert read_wav(take.wav()).seconds == take.seconds
+
+
+def test_a_recording_without_speech_is_empty_when_silence_is_cut_off() -> None:
+    take = Take(silence=2.0, trim=True)
+    take.feed(silence(3.0).samples.tobytes())
+    assert take.is_silent
+    assert take.seconds == 0.0
+    assert read_wav(take.wav()).seconds == 0.0
