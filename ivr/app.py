@@ -336,7 +336,7 @@ def build(
     speech_input = open_speech_input(settings, recordings_of(channels))
     reader = Reader(yao=settings.digit_one == "yao")
     services = Services(reader, inverse_normalize, understand, display_format, speech_input.input_mode)
-    voices = local_voices(settings.models, readings_of(release.files))
+    voices = local_voices(settings.models, readings_of(release.files), settings.voice_url)
     prompts = open_prompts(settings.tts, settings.audio, _private(settings), voices, seal, clock)
     engines = ReleaseEngines(release, services, opened, follows=follows)
     use_calendar(lambda: engines.newest.release.line.calendar)

@@ -96,6 +96,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_TTS": "espeak",
             "IVR_ASR": "clowd",
             "IVR_MODELS": str(file),
+            "IVR_VOICE_URL": "http://hush@voices.example.com/v1/audio/speech",
             "IVR_BANK_URL": "bank.example.com",
             "IVR_ALARM_URL": "robot.example.com?access_token=hush",
             "IVR_EVENTS_URL": "crm.example.com?token=hush",

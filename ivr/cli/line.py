@@ -145,7 +145,7 @@ def _start(stack: ExitStack, options: LineOptions, settings: Settings, desk: str
     from ivr.speech.prompts.voices import Voices
     from ivr.speech.tts import local_voices
 
-    voices = Voices(local_voices(settings.models))
+    voices = Voices(local_voices(settings.models, address=settings.voice_url))
     stack.callback(voices.close)
     transport = HttpTransport()
     stack.callback(transport.close)

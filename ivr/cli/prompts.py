@@ -159,7 +159,7 @@ def _workshop() -> Iterator[tuple[Settings, Release, Workshop]]:
 
     settings = Settings.from_environment()
     release = load(settings.flows, catalogue())
-    voices = local_voices(settings.models, readings_of(release.files))
+    voices = local_voices(settings.models, readings_of(release.files), settings.voice_url)
     workshop = open_workshop(known_prompts(release), settings.tts, settings.audio, voices)
     try:
         yield settings, release, workshop

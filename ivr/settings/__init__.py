@@ -93,6 +93,7 @@ class Settings:
     tts: tuple[str, ...] = setting("IVR_TTS", parsers.read_voices, VOICE_ORDER)
     asr: str = setting("IVR_ASR", parsers.read_asr, "cloud")
     models: Path = setting("IVR_MODELS", parsers.read_folder_name, DEFAULT_MODELS)
+    voice_url: Hidden = setting("IVR_VOICE_URL", parsers.read_voice_address, Hidden(), in_file=True)
     bank_url: str = setting("IVR_BANK_URL", parsers.read_address, "")
     alarm_url: Hidden = setting("IVR_ALARM_URL", parsers.read_hidden_address, Hidden())
     events_url: Hidden = setting("IVR_EVENTS_URL", parsers.read_hidden_address, Hidden())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from ivr.errors import SettingsError
 
@@ -105,6 +105,15 @@ def read_hidden_address(text: str) -> Hidden:
         read_address(parts[0])
     except ValueError:
         raise ValueError("this is not an http(s) address") from None
+    return Hidden(text)
+
+
+def read_voice_address(text: str) -> Hidden:
+    """Check the address of a voice server, whose query names the voice of each language."""
+    user, _, rest = text.rpartition("@")
+    read_hidden_address(user.partition("//")[0] + "//" + rest if user else text)
+    if not any(re.fullmatch("[a-z]{2,3}-[A-Z]{2}", name) for name, _ in parse_qsl(urlsplit(text).query)):
+        raise ValueError("it names no voice; add one for each language, such as ?zh-CN=huayan&en-US=amy")
     return Hidden(text)
 
 

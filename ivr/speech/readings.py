@@ -34,7 +34,7 @@ def readings_of(files: Mapping[str, str]) -> Readings:
 
 def line_voices(settings: Settings) -> Sequence[Voice]:
     """Return the local voices with the readings of the configured line."""
-    return local_voices(settings.models, line_readings(settings))
+    return local_voices(settings.models, line_readings(settings), settings.voice_url)
 
 
 def line_readings(settings: Settings) -> Readings:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ivr.speech.audio import loudness
 from ivr.speech.models import install_from, model_catalogue
-from ivr.speech.tts import Voice
+from ivr.speech.tts import Voice, VoiceSources
 from ivr.speech.tts.kokoro import Kokoro
 from ivr.speech.tts.pyttsx3 import Pyttsx3
 from ivr.speech.tts.syllables import Syllables
@@ -50,12 +50,12 @@ def run(rounds: int, calls: int) -> None:
             lambda: install_from(model_catalogue()["zh-syllables"], Path(assets) / "voices" / "zh-syllables", models)
         )
         print(f"syllables: the pack is made in {took:.1f} s")
-        _measure("syllables, Mandarin", Syllables.open(models), MANDARIN, "zh-CN")
+        _measure("syllables, Mandarin", Syllables.open(VoiceSources(models)), MANDARIN, "zh-CN")
 
 
 def _kokoro() -> None:
     """Measure the neural voice with the pack of IVR_MODELS, one rendering of each text: it takes its time."""
-    voice = Kokoro.open(Path(os.environ.get("IVR_MODELS", "var/models")))
+    voice = Kokoro.open(VoiceSources(Path(os.environ.get("IVR_MODELS", "var/models"))))
     for language, texts in (("zh-CN", MANDARIN), ("en-US", ENGLISH)):
         if reason := voice.why_not(language):
             print(reason)

@@ -67,7 +67,7 @@ def ivr(tmp_path, monkeypatch):
     (tmp_path / "audio").mkdir()
     (tmp_path / "flows" / "hello.yaml").write_text(FLOW, encoding="utf-8")
     (tmp_path / "flows" / "line.yaml").write_text(LINE, encoding="utf-8")
-    monkeypatch.setattr("ivr.speech.tts.local_voices", lambda models, readings: [Tone()])
+    monkeypatch.setattr("ivr.speech.tts.local_voices", lambda models, readings, address: [Tone()])
     monkeypatch.chdir(tmp_path)
     for name in ("IVR_FLOWS", "IVR_AUDIO", "IVR_TTS", "IVR_MODELS"):
         monkeypatch.delenv(name, raising=False)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import numpy as np
 
 from ivr.speech.audio import RATE, Audio, write_wav
@@ -15,11 +18,13 @@ _MARGIN_SECONDS = 0.2
 class Take:
     """Collects the caller's sound; `silence` seconds without speech, from the start or after it, end it.
 
-    With `trim` silence before and after the speech is cut off, so that a recording without speech is empty.
+    A telephone that sends nothing while its user is silent counts as silent, too. With `trim` silence before and after
+    the speech is cut off, so that a recording without speech is empty.
     """
 
-    def __init__(self, silence: float, *, trim: bool = False) -> None:
-        self._silence, self._trim = silence, trim
+    def __init__(self, silence: float, *, trim: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
+        self._silence, self._trim, self._clock = silence, trim, clock
+        self._fed_at = clock()
         self._speech: list[int] = []
         self._sound = bytearray()
         self._judged = 0
@@ -29,6 +34,7 @@ class Take:
     def feed(self, pcm: bytes) -> None:
         """Receive the caller's sound."""
         self._sound += pcm
+        self._fed_at = self._clock()
         while len(self._sound) - self._judged >= 2 * FRAME:
             frame = bytes(self._sound[self._judged : self._judged + 2 * FRAME])
             self._judged += 2 * FRAME
@@ -41,7 +47,7 @@ class Take:
     @property
     def is_silent(self) -> bool:
         """Whether the caller has been silent for long enough."""
-        return bool(self._silence) and self._quiet >= self._silence
+        return bool(self._silence) and max(self._quiet, self._clock() - self._fed_at) >= self._silence
 
     @property
     def seconds(self) -> float:

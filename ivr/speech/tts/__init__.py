@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from ivr.discovery import kinds_in
+from ivr.settings import Hidden
 from ivr.settings.extras import missing_extra
 
 from ._lexicon import Lexicon
@@ -20,7 +21,15 @@ from ._lexicon import Lexicon
 if TYPE_CHECKING:
     from ivr.speech.audio import Audio
 
-__all__ = ["Readings", "Voice", "local_voices"]
+__all__ = ["Readings", "Voice", "VoiceSources", "local_voices"]
+
+
+@dataclass(frozen=True)
+class VoiceSources:
+    """Where voices come from: the folder of models, and the address of a voice server, which may hold a token."""
+
+    models: Path
+    address: Hidden = field(default_factory=Hidden)
 
 
 @dataclass(frozen=True)
@@ -66,8 +75,8 @@ class Voice(ABC):
 
     @classmethod
     @abstractmethod
-    def open(cls, models: Path) -> Self:
-        """Return the voice, with data from the folder of models. Loads and starts nothing."""
+    def open(cls, sources: VoiceSources) -> Self:
+        """Return the voice with the data that it needs. Loads and starts nothing."""
 
     @property
     def name(self) -> str:
@@ -104,15 +113,16 @@ class Voice(ABC):
         """End child processes and clear caches; the voice may be used again afterwards."""
 
 
-def local_voices(models: Path, readings: Readings = Readings()) -> Sequence[Voice]:
+def local_voices(models: Path, readings: Readings = Readings(), address: Hidden | None = None) -> Sequence[Voice]:
     """Return all installed voices in order of preference; none without the extra `speech`.
 
-    `readings` are the line's own.
+    `readings` are the line's own, `address` is that of a voice server.
     """
     if missing_extra("speech"):
         return ()
+    sources = VoiceSources(models, address or Hidden())
     kinds = kinds_in(sys.modules[__name__], Voice)  # type: ignore[type-abstract]
-    voices = [kind.open(models) for kind in sorted(kinds.values(), key=lambda kind: (kind.preference, kind.kind))]
+    voices = [kind.open(sources) for kind in sorted(kinds.values(), key=lambda kind: (kind.preference, kind.kind))]
     for voice in voices:
         voice.learn(readings)
         voice.meet([other for other in voices if other is not voice])

@@ -25,7 +25,7 @@ from ivr.speech.audio import Audio, levelled, resample, trimmed
 from ivr.speech.audio.sound import Fractions, audio_of
 from ivr.speech.languages import LocalVoice, language_row
 
-from . import Readings, Voice
+from . import Readings, Voice, VoiceSources
 from ._espeak_children import Children
 from ._lexicon import CannotReadError
 from ._mandarin import Foreign, read_mandarin
@@ -104,9 +104,9 @@ class Kokoro(Voice):
         self._children = Children()
 
     @classmethod
-    def open(cls, models: Path) -> Self:
+    def open(cls, sources: VoiceSources) -> Self:
         """Return the voice with the pack in the folder of models."""
-        return cls(models / PACK)
+        return cls(sources.models / PACK)
 
     def learn(self, readings: Readings) -> None:
         """Receive the line's own readings."""

@@ -10,14 +10,13 @@ import re
 import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Self
 
 from ivr.errors import VoiceFailed
 from ivr.speech.audio import Audio, levelled, read_wav, resample, trimmed
 from ivr.speech.languages import LANGUAGES, LocalVoice, language_row
 
-from . import Readings, Voice
+from . import Readings, Voice, VoiceSources
 from ._espeak_children import COMMAND, Children
 from ._lexicon import CannotReadError, Lexicon
 from ._mandarin import Foreign, Word, read_mandarin
@@ -47,7 +46,7 @@ class Pyttsx3(Voice):
         self._readings = Readings()
 
     @classmethod
-    def open(cls, models: Path) -> Self:  # noqa: ARG003 - as for every voice
+    def open(cls, sources: VoiceSources) -> Self:  # noqa: ARG003 - as for every voice
         """Return the voice, which needs no models."""
         return cls()
 

@@ -17,7 +17,7 @@ from ivr.speech.audio import Audio, levelled
 from ivr.speech.languages import language_row
 from ivr.speech.units import FILE, FOLDER, read_pack
 
-from . import Readings, Voice
+from . import Readings, Voice, VoiceSources
 from ._joining import FASTEST, SLOWEST, Joiner, SpokenSyllable
 from ._lexicon import CannotReadError
 from ._mandarin import SHIPPED, Foreign, TextPiece, read_mandarin
@@ -43,9 +43,9 @@ class Syllables(Voice):
         self._lexicon = SHIPPED
 
     @classmethod
-    def open(cls, models: Path) -> Self:
+    def open(cls, sources: VoiceSources) -> Self:
         """Return the voice with the pack in the folder of models."""
-        return cls(models / FOLDER / FILE)
+        return cls(sources.models / FOLDER / FILE)
 
     def meet(self, others: Sequence[Voice]) -> None:
         """Receive the voices that can render English words."""

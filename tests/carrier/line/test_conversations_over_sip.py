@@ -51,6 +51,8 @@ FEW = 8
 SECONDS = 60
 """The longest wait for a sentence: two silences of the elderly profile lie before some."""
 LONGEST_MESSAGE = 2.0
+MOMENT = 0.15
+"""From the time at which the call listens to the caller's act: its prompt has begun by then."""
 TALK_SECONDS = 2.5
 """From the answer of a desk on: what it hears of the call comes first."""
 VOICE, QUIET = b"\x2a" * 80 + b"\xaa" * 80, b"\xd5" * 160
@@ -247,14 +249,15 @@ def test_a_conversation_has_the_words_of_the_terminal(room: Room, conversation: 
         peer.to = f"<sip:{conversation.to or '+861055550000'}@127.0.0.1>"
         room.desks.extend(_desks(conversation.turns))
         peer.call()
-        peer.say()
+        phone = Microphone(peer)
         for place, turn in enumerate(conversation.turns):
             hurried = place > 0 and len(conversation.turns[place - 1].press) > 1
-            Step(room, peer, turn, hurried).play(_desks(conversation.turns[place + 1 :]))
+            Step(room, phone, turn, hurried).play(_desks(conversation.turns[place + 1 :]))
         if conversation.turns[-1].act is None:
             peer.until("BYE")
         else:
             peer.hang_up()
+        phone.close()
     assert room.switch
     room.switch.end_all()
 
@@ -266,12 +269,44 @@ def _desks(turns: Sequence[ConversationTurn]) -> list[ConversationTurn]:
     return acting[:following]
 
 
+class Microphone:
+    """A telephone that sends sound all the time, as telephones do: silence, unless its user speaks or presses keys."""
+
+    def __init__(self, peer: SipPeer) -> None:
+        self.peer = peer
+        self._voice = 0
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._send, daemon=True)
+        self._thread.start()
+
+    def speak(self, seconds: float) -> None:
+        """Speak, and return at the end."""
+        self._voice = round(seconds / 0.02)
+        wait_until(lambda: not self._voice, seconds + 30)
+
+    def press(self, keys: str) -> None:
+        for key in keys:
+            with self._lock:
+                self.peer.key(key)
+
+    def close(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _send(self) -> None:
+        while not self._over.wait(0.02):
+            with self._lock:
+                self.peer.say(VOICE if self._voice else QUIET)
+            self._voice -= bool(self._voice)
+
+
 @dataclass
 class Step:
     """One turn of the caller."""
 
     room: Room
-    peer: SipPeer
+    phone: Microphone
     turn: ConversationTurn
     hurried: bool
     """Whether several keys were pressed before: the prompts that they cut short are heard here for a moment."""
@@ -285,6 +320,7 @@ class Step:
         else:
             if turn.act not in (None, "hang_up"):
                 room.windows.get(timeout=SECONDS)
+                time.sleep(MOMENT)
             self._hears(lambda: list(room.said), SECONDS)
         if turn.act not in (None, "dial"):
             room.said = []
@@ -311,36 +347,24 @@ class Step:
     def _act(self) -> None:
         turn = self.turn
         if turn.act == "hang_up":
-            self.peer.hang_up()
+            self.phone.peer.hang_up()
         elif turn.act == "choose" and not turn.by_word:
-            self._press(self.room.words.keys_of(self.room.sid, turn.choose))
+            self.phone.press(self.room.words.keys_of(self.room.sid, turn.choose))
         elif turn.act == "choose":
             self._speak(self.room.words.phrase_of(self.room.sid, turn.choose))
         elif turn.act == "say":
             self._speak(turn.say)
         elif turn.act == "record":
-            self._sound(min(turn.record, LONGEST_MESSAGE))
-            self._press(turn.press)
+            self.phone.speak(min(turn.record, LONGEST_MESSAGE))
+            self.phone.press(turn.press)
         else:
-            self._press(turn.press.replace(CODE, self._code()) if CODE in turn.press else turn.press)
+            self.phone.press(turn.press.replace(CODE, self._code()) if CODE in turn.press else turn.press)
 
     def _code(self) -> str:
         code = re.compile(r"(?<!\d)\d{6}(?!\d)")
         wait_until(lambda: any(map(code.search, self.room.ivr.texts_sent()[-1:])))
         return code.search(self.room.ivr.texts_sent()[-1])[0]
 
-    def _press(self, keys: str) -> None:
-        for key in keys:
-            self.peer.key(key)
-
     def _speak(self, words: str) -> None:
         self.room.recognizer.says.put((words, self.turn.confidence))
-        self._sound(0.6)
-        for _ in range(60):
-            self.peer.say(QUIET)
-            time.sleep(0.02)
-
-    def _sound(self, seconds: float) -> None:
-        for _ in range(round(seconds / 0.02)):
-            self.peer.say(VOICE)
-            time.sleep(0.02)
+        self.phone.speak(0.6)

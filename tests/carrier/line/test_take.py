@@ -37,3 +37,13 @@ def test_a_recording_without_speech_is_empty_when_silence_is_cut_off() -> None:
     assert take.is_silent
     assert take.seconds == 0.0
     assert read_wav(take.wav()).seconds == 0.0
+
+
+def test_a_telephone_that_sends_nothing_while_its_user_is_silent_ends_it_as_well() -> None:
+    now = [0.0]
+    take = Take(silence=2.0, clock=lambda: now[0])
+    take.feed(mark(400, 0.5).samples.tobytes())
+    now[0] = 1.9
+    assert not take.is_silent
+    now[0] = 2.0
+    assert take.is_silent

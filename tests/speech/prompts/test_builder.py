@@ -13,6 +13,7 @@ from ivr.speech.audio import loudness, read_wav, silence
 from ivr.speech.prompts import known_prompts, open_workshop
 from ivr.speech.prompts.audio_qc import check_sound
 from ivr.speech.prompts.duration import seconds_of
+from ivr.speech.tts import VoiceSources
 from ivr.speech.tts._mandarin import Word, read_mandarin
 from ivr.speech.tts.syllables import Syllables
 from ivr.speech.units import FILE, build_pack, unit_name
@@ -116,7 +117,7 @@ def test_every_mandarin_prompt_of_the_shipped_flows_can_be_said_with_the_pack(as
     clips = (assets / "voices" / "zh-syllables" / "64k" / "syllabs").glob("*.mp3")
     (tmp_path / "zh-syllables").mkdir()
     build_pack([clip for clip in clips if unit_name(clip)[:-1] in letters], tmp_path / "zh-syllables" / FILE)
-    voice = Syllables.open(tmp_path)
+    voice = Syllables.open(VoiceSources(tmp_path))
     joiner = voice._ready()
     assert not {p.id: bad for p in mandarin if (bad := joiner.unspoken(read_mandarin(p.spoken)))}
     built = open_workshop(mandarin[::40], ("local",), folder, [voice])

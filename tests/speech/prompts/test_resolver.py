@@ -19,6 +19,7 @@ from ivr.speech.audio import read_wav
 from ivr.speech.prompts import open_workshop
 from ivr.speech.prompts.signed_urls import HOLDS_SECONDS
 from ivr.speech.prompts.voices import Voices
+from ivr.speech.tts import VoiceSources
 from ivr.speech.tts.pyttsx3 import Pyttsx3
 from tests.waiting import wait_until
 
@@ -220,7 +221,7 @@ def test_a_voice_process_that_is_killed_under_way_is_started_anew_or_passed_over
 def test_a_missing_model_is_a_sentence_and_the_next_voice_speaks(prompts, tmp_path):
     from ivr.speech.tts.syllables import Syllables
 
-    missing = Syllables.open(tmp_path)
+    missing = Syllables.open(VoiceSources(tmp_path))
     running = prompts("local", voices=(missing, Hum("next")))
     assert kinds(running.ready(Gather((BALANCE,)))) == ["Play"]
     assert "ivr models download" in Voices([missing]).reasons("zh-CN")[0]

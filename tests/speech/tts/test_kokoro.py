@@ -11,7 +11,7 @@ import pytest
 
 from ivr.errors import VoiceFailed
 from ivr.speech.audio import loudness
-from ivr.speech.tts import Readings
+from ivr.speech.tts import Readings, VoiceSources
 from ivr.speech.tts._espeak_children import Children
 from ivr.speech.tts._mandarin import read_mandarin
 from ivr.speech.tts._phonemes import english_phonemes, mandarin_phonemes
@@ -46,7 +46,7 @@ def test_english_phonemes_come_from_espeak_with_ties() -> None:
 
 
 def test_what_is_missing_is_a_sentence_with_the_cure(tmp_path: Path) -> None:
-    voice = Kokoro.open(tmp_path)
+    voice = Kokoro.open(VoiceSources(tmp_path))
     assert "ivr models download kokoro" in str(voice.why_not("zh-CN"))
     assert "does not speak zh-HK" in str(voice.why_not("zh-HK"))
     assert not voice.speaks("zh-TW")
@@ -63,7 +63,7 @@ def test_what_is_missing_is_a_sentence_with_the_cure(tmp_path: Path) -> None:
 
 
 def test_own_readings_make_other_sounds(tmp_path: Path) -> None:
-    voice = Kokoro.open(tmp_path)
+    voice = Kokoro.open(VoiceSources(tmp_path))
     before = voice.identity("zh-CN"), voice.identity("en-US")
     voice.learn(Readings({"zh-CN": {"鑫享": "xin1 xiang3"}, "en-US": {"Yuebao": "you eh bow"}}))
     assert voice.identity("zh-CN") != before[0]
@@ -75,7 +75,7 @@ def test_what_cannot_be_ready_in_time_is_refused_at_once(tmp_path: Path) -> None
     for name in ("model.onnx", "vocab.json", "zf_xiaoxiao.bin"):
         (tmp_path / PACK / name).write_bytes(b"{}")
     with pytest.raises(VoiceFailed, match="takes longer than the deadline"):
-        Kokoro.open(tmp_path).render(
+        Kokoro.open(VoiceSources(tmp_path)).render(
             "您尾号零幺二八的账户，余额为一万二千三百四十五元六角七分。", "zh-CN", deadline=0.6
         )
 
@@ -85,7 +85,7 @@ def test_what_cannot_be_ready_in_time_is_refused_at_once(tmp_path: Path) -> None
 
 @pytest.fixture(scope="module")
 def kokoro() -> Iterator[Kokoro]:
-    voice = Kokoro.open(Path(os.environ.get("IVR_TEST_VOICE", "var/models")))
+    voice = Kokoro.open(VoiceSources(Path(os.environ.get("IVR_TEST_VOICE", "var/models"))))
     if reason := voice.why_not("zh-CN"):
         pytest.skip(f"IVR_TEST_VOICE names no folder of models with the pack: {reason}")
     yield voice

@@ -13,6 +13,7 @@ import pytest
 
 from ivr.errors import VoiceFailed
 from ivr.speech.audio import Audio, loudness, peak
+from ivr.speech.tts import VoiceSources
 from ivr.speech.tts._joining import TEMPO
 from ivr.speech.tts._lexicon import CannotReadError
 from ivr.speech.tts._mandarin import Foreign, Word, read_mandarin
@@ -132,7 +133,7 @@ def test_every_shipped_prompt_can_be_read(mandarin_prompts: list[str]) -> None:
 
 @pytest.fixture(scope="module")
 def voice(models: Path) -> Iterator[Syllables]:
-    with_pack = Syllables.open(models)
+    with_pack = Syllables.open(VoiceSources(models))
     yield with_pack
     with_pack.close()
 
@@ -249,21 +250,21 @@ def test_what_cannot_be_said_is_a_failure_with_a_reason(voice: Syllables) -> Non
 
 
 def test_a_deadline_that_has_passed_is_kept(models: Path) -> None:
-    fresh = Syllables.open(models)
+    fresh = Syllables.open(VoiceSources(models))
     with pytest.raises(VoiceFailed, match="in time"):
         fresh.render("您好，欢迎致电示范银行。" * 150, "zh-CN", deadline=0.0)
 
 
 def test_the_identity_changes_with_the_pack(voice: Syllables, tmp_path: Path) -> None:
     assert voice.identity("zh-CN") == voice.identity("zh-CN")
-    assert voice.identity("zh-CN") != Syllables.open(tmp_path).identity("zh-CN")
+    assert voice.identity("zh-CN") != Syllables.open(VoiceSources(tmp_path)).identity("zh-CN")
 
 
 # packs
 
 
 def test_a_missing_pack_is_a_sentence_with_the_cure(tmp_path: Path) -> None:
-    voice = Syllables.open(tmp_path)
+    voice = Syllables.open(VoiceSources(tmp_path))
     assert "ivr models download zh" in str(voice.why_not("zh-CN"))
     with pytest.raises(VoiceFailed, match="ivr models download zh"):
         voice.render("您好", "zh-CN")
@@ -274,9 +275,9 @@ def test_a_damaged_pack_is_a_sentence_too(tmp_path: Path, content: bytes) -> Non
     file = tmp_path / "zh-syllables" / "syllables.zip"
     file.parent.mkdir()
     file.write_bytes(content)
-    assert "damaged" in str(Syllables.open(tmp_path).why_not("zh-CN"))
+    assert "damaged" in str(Syllables.open(VoiceSources(tmp_path)).why_not("zh-CN"))
 
 
 def test_a_pack_that_may_not_be_read_is_a_sentence_too(tmp_path: Path) -> None:
     (tmp_path / "zh-syllables" / "syllables.zip").mkdir(parents=True)
-    assert "cannot be read" in str(Syllables.open(tmp_path).why_not("zh-CN"))
+    assert "cannot be read" in str(Syllables.open(VoiceSources(tmp_path)).why_not("zh-CN"))
