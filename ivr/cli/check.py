@@ -19,11 +19,12 @@ import click
 from ivr.diagnostics import FORMATS, render
 from ivr.diagnostics.report import Report
 
+from ._fixes import write_fixes
 from ._message_language import in_language, message_language
 from ._refused import Refused
 
 if TYPE_CHECKING:
-    from ivr.diagnostics.problem import Fix, Problem
+    from ivr.diagnostics.problem import Problem
     from ivr.flow.catalogue import Catalogue
     from ivr.flow.model import Release
 
@@ -78,7 +79,7 @@ def command(paths: tuple[Path, ...], format: str, as_json: bool, strict: bool, f
     paths = paths or tuple(_usual())
     findings = _look(paths)
     # Looked at anew, since a fix moves places, and may bring out what it had hidden.
-    if fix and _fix(in_order(findings.problems)):
+    if fix and write_fixes(in_order(findings.problems)):
         findings = _look(paths)
     language = message_language()
     problems = in_order([in_language(problem, language) for problem in findings.problems])
@@ -194,24 +195,6 @@ def _recordings() -> Path | None:
 
     audio = Path(os.environ.get("IVR_AUDIO") or Settings.audio)
     return audio if audio.is_dir() else None
-
-
-def _fix(problems: Sequence[Problem]) -> int:
-    """Write the files with the fixes of problems; return how many were made."""
-    from ivr.diagnostics.fixing import fixed
-
-    fixes: dict[str, list[Fix]] = {}
-    for problem in problems:
-        for fix in problem.fixes:
-            fixes.setdefault(fix.place.file, []).append(fix)
-    total = 0
-    for file, wanted in fixes.items():
-        text, made = fixed(Path(file).read_text("utf-8"), wanted)
-        if made:
-            Path(file).write_text(text, "utf-8")
-            click.echo(f"{file}: {made} change{'' if made == 1 else 's'}", err=True)
-        total += made
-    return total
 
 
 def _elsewhere(problems: Sequence[Problem]) -> str:

@@ -239,7 +239,8 @@ def read_options(node: Mapping, wanted: tuple[Option, ...], reading: Reading, *,
         if declared.required and declared.attribute not in values and declared.key not in misspelt:
             cure = f'Add "{declared.key}:" with {declared.kind.words}.'
             reading.problem(node.place, "missing-key", f'"{declared.key}" is missing; {what} needs it.', cure)
-    return values if len(reading.problems) == before and None not in values.values() else None
+    faulty = any(problem.level == "error" for problem in reading.problems[before:])
+    return values if not faulty and None not in values.values() else None
 
 
 def _read_value(key: str, kind: FieldKind[Any], value: Node, reading: Reading) -> Any:

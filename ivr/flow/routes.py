@@ -11,6 +11,7 @@ from ivr.yamlfile.source import Mapping, Node, Scalar, Sequence
 from .expressions import Expression, ExpressionError, constant_expression, parse_expression
 from .fields import FieldKind, Reading, Schema, documented, object_schema, option, options, read_options, scalar
 from .model import Choice, Phrases, Route, Target, Way
+from .old_forms import doubly_quoted
 from .scalars import Name, OneOf, WordField
 from .shared_parts import USE, written_choices
 from .text import Text
@@ -71,6 +72,8 @@ class ValueField(Condition):
             del reading.problems[before:]
             message = f'"{node.text[:40]}" is no value: a text of more than one word is not the name of one.'
             reading.problem(node.place, "bad-condition", message, f"Write it as a text: {{text: {node.text[:40]}}}.")
+        if isinstance(node, Scalar) and value is not None and (notice := doubly_quoted(node, value)) is not None:
+            reading.problems.append(notice)
         return value
 
     def schema(self) -> Schema:

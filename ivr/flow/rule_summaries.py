@@ -81,6 +81,7 @@ FIELDS = {
     "bad-hours": "Opening hours name a day or a span of time that cannot be read.",
     "unknown-survey-question": "A survey asks a question that does not exist.",
     "unknown-part": "A shared choice or step does not exist in line.yaml.",
+    "old-form": "What is written is still read, and has a simpler form today (notice).",
     "flow-name": "The flow is called differently from its file.",
 }
 """Rules about steps and their keys."""
