@@ -10,6 +10,7 @@ from ivr.engine.ports import Verbalize
 from ivr.flow.evaluation import at_path
 from ivr.flow.model import Choice, Flow, Release, Step
 from ivr.flow.parts_within import within
+from ivr.flow.phrasebook import GAP
 from ivr.flow.text import Slot, Text
 
 from .model import Facts, NotInFlow, StepPrompt
@@ -41,7 +42,7 @@ class FlowWords:
         label = choice.label.template(language).fixed if choice.label else None
         if not said and not label:
             raise NotInFlow(f'the choice "{wanted}" has no words in {language}')
-        return next(iter(said), label or "")
+        return next((phrase for phrase in said if GAP not in phrase), label or "")
 
     def words_of(self, call_sid: str, prompt: StepPrompt) -> list[str]:
         """Return the pieces of what a step says, in order; values that are not given are gaps. Raises NotInFlow."""

@@ -12,11 +12,13 @@ from ivr.secret import Secret
 
 from .entry_parser import FINISH, Typed, parse_entry
 from .entry_types import EntryType, Value
-from .input_step import MISS, InputScratch, InputStep, keep_ahead
+from .input_step import MISS, InputScratch, InputStep
 from .inputs import Digits, Input
+from .keys_ahead import keep_ahead
 from .stand_ins import number_stand_in, stand_in
 from .step import Move, Universal
 from .turn import Turn
+from .urgent_question import matter_in_question
 from .verbs import Hearing, Keys
 
 _MOST_WAITS = 3
@@ -73,7 +75,7 @@ class EntryStep(InputStep):
         entry = self.wanted(turn)
         if not isinstance(action, Digits):
             return super().recordable(turn, action)
-        if _begun(turn):
+        if _begun(turn) or matter_in_question(turn):
             return None
         keys = (stand_in if entry.secret or self.protects() else number_stand_in)(entry, action.keys)
         return None if keys is None else Digits(keys)

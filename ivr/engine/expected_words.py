@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, zip_longest
 
 from ivr.flow.model import Choice
+from ivr.flow.phrasebook import GAP
 
 from .turn import Turn
 
@@ -35,10 +36,11 @@ def names_of(turn: Turn, key: str) -> tuple[str, ...]:
 def hints_of(expected: Iterable[Sequence[str]]) -> tuple[str, ...]:
     """Return hints for a recogniser from the phrases of each choice, the most telling ones of every choice first.
 
-    So that a choice with many phrases takes no other one its share, they are dealt in turns: first every label.
+    So that a choice with many phrases takes no other one its share, they are dealt in turns: first every label. A
+    phrase with a gap is nothing that a caller says.
     """
     dealt = chain.from_iterable(zip_longest(*expected))
-    return tuple(dict.fromkeys(phrase for phrase in dealt if phrase))[:MOST_HINTS]
+    return tuple(dict.fromkeys(phrase for phrase in dealt if phrase and GAP not in phrase))[:MOST_HINTS]
 
 
 def yes_and_no(turn: Turn) -> tuple[tuple[str, ...], tuple[str, ...]]:

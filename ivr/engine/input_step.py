@@ -16,20 +16,21 @@ from ivr.flow.text import Text
 from ivr.flow.text_field import TextField
 
 from .expected_words import hints_of, names_of, phrases_of
-from .fraud_warning import warn_of_fraud
+from .fraud_warning import tells_of_fraud, warn_of_fraud
 from .inputs import Digits, Input, NoInput, Resumed, Speech
 from .option_words import language_of_choice
+from .person_words import person_wanted
 from .scratch import Scratch
 from .stand_ins import without_ahead, without_numbers
 from .step import LiveStep, Move, Universal
 from .turn import Turn
+from .urgent_question import ask_whether, for_yes_or_no, is_so, matter_in_question
 from .verbs import Gather, Hearing, Keys
 
 HOLD = 60.0
 """Seconds that `do: wait` waits (relay calls, AS/NZS 4263)."""
 SLOWER, FASTER = 0.85, 1.15
 """Steps of the rate keys (W3C COGA: let users set the speed)."""
-MOST_AHEAD = 64
 VISITED_LIMIT = 64
 """The most visited steps that are kept, the newest last. After as many others a caller hears the whole prompt."""
 HOPS_AHEAD = 16
@@ -110,7 +111,6 @@ class InputStep(LiveStep):
 
     def take_speech(self, turn: Turn, words: str) -> Move:
         """Process words. Returns MISS for words without a meaning here."""
-        del turn, words
         return MISS
 
     def expected(self, turn: Turn) -> Sequence[tuple[str, ...]]:
@@ -119,17 +119,14 @@ class InputStep(LiveStep):
 
     def takes_words(self, turn: Turn) -> bool:
         """Return whether an answer may be spoken here at all."""
-        del turn
         return self.speech and not self.protects()
 
     def may_have_spoken(self, turn: Turn, kind: str) -> bool:
         """Return whether a caller from whom nothing came may have spoken where only keys count."""
-        del turn
         return kind == SILENCE
 
     def keys_said(self, turn: Turn) -> Sequence[str]:
         """Return the keys that may be said by their names."""
-        del turn
         return ()
 
     def first_timeout(self, turn: Turn) -> float:
@@ -199,17 +196,15 @@ class InputStep(LiveStep):
 
     def wait(self, turn: Turn) -> Move:
         """Wait without asking again."""
-        hearing = self.hearing(turn)
-        turn.close(
-            Gather(
-                prompts=(),
-                keys=self.keys(turn),
-                hearing=hearing,
-                first_timeout=self._patience(turn),
-                inter_digit_timeout=self.inter_digit_timeout or turn.profile.inter_digit_timeout,
-                secret=self.protects(),
-            )
+        gather = Gather(
+            prompts=(),
+            keys=self.keys(turn),
+            hearing=self.hearing(turn),
+            first_timeout=self._patience(turn),
+            inter_digit_timeout=self.inter_digit_timeout or turn.profile.inter_digit_timeout,
+            secret=self.protects(),
         )
+        turn.close(for_yes_or_no(turn, gather) if matter_in_question(turn) else gather)
         return None
 
     def hearing(self, turn: Turn) -> Hearing | None:
@@ -252,6 +247,8 @@ class InputStep(LiveStep):
 
     def answer(self, turn: Turn, action: Input) -> Move:
         """Take keys, words or silence; anything else asks again and counts as nothing."""
+        if matter := matter_in_question(turn):
+            return self.take_urgent(turn, matter, so=is_so(turn, action), action=action)
         match action:
             case Digits():
                 move = self.take_keys(turn, action.keys)
@@ -268,11 +265,22 @@ class InputStep(LiveStep):
             return self._again(turn, str(move), spoken=isinstance(action, Speech))
         return move
 
+    def take_urgent(self, turn: Turn, matter: str, *, so: bool, action: Input) -> Move:
+        """Process the answer to an urgent question; without a yes the step asks its own question again."""
+        if so or (isinstance(action, Speech) and tells_of_fraud(turn, action.text)):
+            return warn_of_fraud(turn)
+        wanted = self.universal(turn, action.keys[:1]) if isinstance(action, Digits) else MISS
+        if isinstance(action, Speech):
+            wanted = person_wanted(self, turn, action.text) or MISS
+        return self.listen(turn) if wanted == MISS else wanted
+
     def _judge_speech(self, turn: Turn, speech: Speech) -> Move:
-        help_wanted = self.help_wanted(turn, speech.text)
-        if help_wanted or not self.takes_words(turn):
-            return help_wanted or MISS
         sure = speech.confidence or 1.0  # recognisers that have none report 0
+        if tells_of_fraud(turn, speech.text):
+            return self._fraud_told(turn, sure)
+        person = person_wanted(self, turn, speech.text)
+        if person or not self.takes_words(turn):
+            return person or MISS
         if sure < turn.profile.minimum_confidence:
             return MISS
         own = self.take_speech(turn, speech.text)
@@ -280,23 +288,15 @@ class InputStep(LiveStep):
             return MISS
         return own if own != MISS else self._universal_said(turn, speech.text)
 
-    def help_wanted(self, turn: Turn, words: str) -> str | None:
-        """Return the way to a person if the words ask for one or tell of a fraud, at every step and any confidence."""
-        language = turn.call.language
-        if turn.services.understand(words, [turn.line.phrases.words(language, "fraud_words")], language) == 0:
+    def _fraud_told(self, turn: Turn, sure: float) -> Move:
+        """Warn at once; ask first where the words were hardly heard, for they give priority over all other callers."""
+        if sure >= turn.profile.sure_confidence:
             return warn_of_fraud(turn)
-        return self._person_wanted(turn, words)
-
-    def _person_wanted(self, turn: Turn, words: str) -> str | None:
-        outcome, wanted = AGENT, turn.line.phrases.words(turn.call.language, "agent_words")
-        for number, choice in self._universals(turn):
-            if choice.goto and choice.goto.name == turn.flow.agent:
-                outcome, wanted = global_outcome(number), (*wanted, *phrases_of(choice, turn.call.language))
-                break
-        return outcome if turn.services.understand(words, [wanted], turn.call.language) == 0 else None
+        ask_whether(turn, "fraud")
+        return self.wait(turn)
 
     def _universal_said(self, turn: Turn, words: str) -> Move:
-        universals = self._universals(turn)
+        universals = self.universals(turn)
         place = turn.services.understand(words, self.universal_phrases(turn), turn.call.language)
         if place is None:
             return MISS
@@ -307,11 +307,12 @@ class InputStep(LiveStep):
         """Return the phrases of each available global of the flow."""
         key = ("universal phrases", *turn.offered_set(*turn.flow.conditional_globals))
         return turn.release_cache.once(
-            key, lambda: tuple(phrases_of(choice, turn.call.language) for _, choice in self._universals(turn))
+            key, lambda: tuple(phrases_of(choice, turn.call.language) for _, choice in self.universals(turn))
         )
 
     @staticmethod
-    def _universals(turn: Turn) -> list[tuple[int, Choice]]:
+    def universals(turn: Turn) -> list[tuple[int, Choice]]:
+        """Return the available globals of the flow, each with its number."""
         return [(number, choice) for number, choice in enumerate(turn.flow.globals) if turn.offered(choice)]
 
     def universal(self, turn: Turn, key: str) -> Move:
@@ -375,7 +376,7 @@ class InputStep(LiveStep):
         turn.note(kind, failures=failures, errors=turn.call.errors)
         if kind == SILENCE and self.on_no_input:
             return SILENCE
-        if failures >= (self.tries or turn.profile.tries) or turn.call.errors >= turn.profile.error_budget:
+        if failures >= self.most_failures(turn, kind) or turn.call.errors >= turn.profile.error_budget:
             return FAILED
         unheard = not self.takes_words(turn)
         if unheard and (spoken or (failures == 1 and self.may_have_spoken(turn, kind))):
@@ -384,14 +385,13 @@ class InputStep(LiveStep):
             self._reprompt(turn, kind, failures)
         return self.listen(turn)
 
+    def most_failures(self, turn: Turn, kind: str) -> int:
+        """Return the failures after which the step gives up, if the last one is of this kind."""
+        return self.tries or turn.profile.tries
+
     def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
         own = self.no_input if kind == SILENCE else self.no_match
         if own:
             turn.say(own[min(failures, len(own)) - 1])
             return
         turn.phrase(f"{self.ladder}_{kind}_{min(failures, 2)}")
-
-
-def keep_ahead(turn: Turn, rest: str) -> None:
-    """Keep the keys that a step did not need for the steps behind it."""
-    turn.change(keys_ahead=rest[:MOST_AHEAD])

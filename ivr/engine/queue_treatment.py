@@ -12,18 +12,19 @@ from ivr.errors import LookupFailed
 from ivr.flow.model import Choice
 from ivr.flow.outcomes import MAIN_MENU, global_outcome
 
+from .expected_words import hints_of, phrases_of
 from .option_words import option_words, say_options
 from .service_ports.queue import LeaveQueue, QueueStatus
 from .step import Move, Universal
 from .turn import Turn
-from .verbs import Gather, Keys, Pause, Play
+from .verbs import Gather, Hearing, Keys, Pause, Play
 
 LONG_WAIT = 11
 """The whole minutes from which "more than ten" is said, because no forecast reaches farther."""
 
 
 def wait(turn: Turn, status: QueueStatus | None, choices: Sequence[Choice]) -> Move:
-    """Say the place if it is due, play music, and wait for a key. Silence asks the queue again.
+    """Say the place if it is due, play music, and wait for a key or a word. Silence asks the queue again.
 
     `status` is None when the queue could not be asked.
     """
@@ -38,8 +39,28 @@ def wait(turn: Turn, status: QueueStatus | None, choices: Sequence[Choice]) -> M
     # The document must last some seconds: one without sound would be asked for again at once, a storm of requests.
     turn.prompts.append(Play(f"/audio/{music}") if music else Pause(piece))
     # A gather with an answer to silence, not a redirect, so that a key pressed during the music is heard at once.
-    turn.close(Gather((), keys=Keys(1), first_timeout=1.0, inter_digit_timeout=1.0))
+    turn.close(Gather((), keys=Keys(1), hearing=_hearing(turn, choices), first_timeout=1.0, inter_digit_timeout=1.0))
     return None
+
+
+def _hearing(turn: Turn, choices: Sequence[Choice]) -> Hearing | None:
+    """Return the words that lead out of the wait, where the carrier recognises them.
+
+    Recordings of our own recognisers would begin with a tone, and interrupt the music, every few seconds.
+    """
+    language = turn.call.language
+    said = [phrases for _, phrases in _spoken_ways(turn, choices)]
+    if not said or (turn.call.input_mode or turn.services.input_mode(language)) != "carrier":
+        return None
+    return Hearing(language, hints_of([*said, turn.line.phrases.words(language, "fraud_words")]))
+
+
+def _spoken_ways(turn: Turn, choices: Sequence[Choice]) -> list[tuple[Choice, tuple[str, ...]]]:
+    """Return the choices that lead out of the wait and can be said, the first one of each key, with their phrases."""
+    offered = [choice for choice in (*choices, *turn.flow.globals) if turn.offered(choice) and leads_out(turn, choice)]
+    first = {choice.key or place: choice for place, choice in reversed(list(enumerate(offered)))}
+    said = ((choice, phrases_of(choice, turn.call.language)) for choice in first.values())
+    return [(choice, phrases) for choice, phrases in said if phrases]
 
 
 def _tell(turn: Turn, status: QueueStatus) -> None:
@@ -82,6 +103,13 @@ def choice_for(turn: Turn, choices: Sequence[Choice], key: str) -> Choice | None
     return next(
         (choice for choice in (*choices, *turn.flow.globals) if choice.key == key and turn.offered(choice)), None
     )
+
+
+def choice_named(turn: Turn, choices: Sequence[Choice], words: str) -> Choice | None:
+    """Return the choice that a waiting caller named; None for others: the room is heard, too."""
+    ways = _spoken_ways(turn, choices)
+    place = turn.services.understand(words, [phrases for _, phrases in ways], turn.call.language)
+    return None if place is None else ways[place][0]
 
 
 def leads_out(turn: Turn, choice: Choice) -> bool:

@@ -175,6 +175,10 @@ class Step(ABC):
         del protected, name
         return None
 
+    def silences(self) -> int:
+        """Return the silences after which the step gives up; 0 for as many as other failures."""
+        return 0
+
     def proves(self) -> int:
         """Return the identity level of a caller who leaves the step by "next"; 0 if it verifies nothing."""
         return 0

@@ -27,10 +27,13 @@ MANDARIN = Negation(
         r"(?:(?<![要是想能会可好有特级个分区识差查看找接收听搜得])"
         r"(?:不(?:要|用|想|是|需要|必)|(?<!还)不(?![到了出见小过])|没(?:说|要|有)?(?![查看找接收听到])|别(?![人的家处])|甭|无需)"
         rf"|{_UNDONE})"
-        r"(?:一下|[转给我帮再想要找到接查办按选去看跟和说的您你个把被锁先来做上这那张人]){0,6}"
+        r"(?:一下|打算|准备|遇到|碰到|告诉|打听|了解|关心|(?<=[想要])知道|[转给我帮再想要找到接查办报按选去看听问跟和说讲用换成改的您你个把被锁先来做上这那张人]){0,6}"
     ),
-    behind=r"[啊哦]?[，,] *(?:不对|不是|说错了|错了)|不要了|不用了|不要$",
-    within="不(?!小心|见)|[没别未]",
+    behind=(
+        r"[就都先也]?不(?:查|要|用|问|看|办|改|转|听|找)了|[啊哦]?[，,] *(?:不对|不是|说错了|错了)|不要了|不用了|不要$"
+        r"|[^，,。]{0,10}(?:不要了|不用了|算了)$"
+    ),
+    within="不(?!小心|见)|(?<!有)没|[别未]",
 )
 """要不, 是不是 and 有没有 do not negate; 没有查到余额 and 查不到余额 still ask for the balance."""
 
@@ -50,13 +53,17 @@ CANTONESE = Negation(
 
 ENGLISH = Negation(
     before=(
-        r"\b(?:not|dont|havent|hasnt|didnt|doesnt|isnt|wasnt|without|never|rather than|instead of)"
-        r"(?: (?:want|need|like|to|speak|speaking|talk|talking|with|been|being|yet|"
-        r"for|be|transferred|connected|connect|me|any|about|check|my|the|a|an|that|ask|asking|say))* "
+        r"\b(?:not|dont|havent|hasnt|didnt|doesnt|isnt|wasnt|without|never|rather than|instead of|nobody|no one)"
+        r"(?: (?:want|need|like|here|to know|to|speak|forg\w+|interested|in|send|sent|put|tell|give|talk|"
+        r"with|been|yet|go|see|hear|report|make|"
+        r"for|be|transferred|connected|connect|me|any|about|check|my|the|a|an|that|ask|say|\w+ing))* "
         r"|\b(?:cancel|undo|remove|lift|withdraw|revoke)(?: (?:my|the|a|that|this))* "
         # With its blank: "no" alone is an answer of its own, and "no, ..." retracts what stands before it.
-        r"|\bno "
+        r"|\bno (?:need to (?:\w+ ){0,2}(?:my |the )?)?"
     ),
-    behind=r", *(?:no\b|sorry\b|wrong\b)",
+    behind=(
+        r", *(?:no\b|sorry\b|wrong\b)"
+        r"| (?:isnt|is not|wasnt|was not) (?:the|my|a) (?:problem|issue|question|point)\b"
+    ),
     within=r"\b(?:not|no|never|dont|havent|hasnt|didnt|doesnt|isnt|wasnt)\b",
 )

@@ -17,7 +17,7 @@ from ivr.engine.inputs import Digits, HungUp, Input, NoInput, RecognizerFailed, 
 from ivr.engine.verbs import Hearing, InputMode
 from ivr.errors import NoRecording
 from ivr.flow.model import Flow, Release
-from ivr.flow.phrasebook import Phrasebooks
+from ivr.flow.phrasebook import GAP, Phrasebooks
 from ivr.net.threads import LateError, ThreadPool
 from ivr.settings import Settings
 from ivr.settings.extras import missing_extra
@@ -203,7 +203,7 @@ def _said(flow: Flow, language: str, own: Phrasebooks) -> Iterator[str]:
     asking = (step for step in flow.steps.values() if isinstance(step, InputStep))
     choices = [*flow.globals, *(choice for step in asking for choice in step.own_choices())]
     for choice in choices:
-        yield from phrases_of(choice, language)
+        yield from (phrase for phrase in phrases_of(choice, language) if GAP not in phrase)
     if own.language_of(language) == language:
         for key in ("agent_words", "fraud_words", "yes_words", "no_words", "digit_words"):
-            yield from own.words(language, key)
+            yield from (words for words in own.words(language, key) if GAP not in words)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
 from ivr.engine.dialled_keys import is_extension, longest, matched_keys
 from ivr.engine.entry_parser import FINISH
-from ivr.engine.input_step import MISS, InputScratch, InputStep, keep_ahead
+from ivr.engine.input_step import MISS, SILENCE, InputScratch, InputStep
+from ivr.engine.keys_ahead import keep_ahead
 from ivr.engine.option_words import language_of_choice, option_words, say_options
 from ivr.engine.spoken_choices import SpokenChoices, spoken_choices
 from ivr.engine.step import Jump, Move
@@ -22,8 +23,12 @@ from ivr.flow.model import Choice, Route, Target, Way
 from ivr.flow.outcomes import FAILED
 from ivr.flow.routes import Choices, Condition, Goto
 from ivr.flow.scalars import Flag, Name, WordField
+from ivr.flow.text import Text
+from ivr.flow.text_field import TextField
 from ivr.yamlfile.source import Node
 
+MOST_SILENCES = 2
+"""The silences after which a menu with a `nudge` gives up."""
 EXTENSION = "extension"
 """The outcome of an extension that was dialled."""
 _ONE_KEY = frozenset("0123456789*#")
@@ -60,6 +65,13 @@ class Extensions:
         Condition("a list", "staff.items"), help="The list of the people, as of a lookup.", key="in", default=None
     )
     by: str = option(Name(), help="The field of its items that holds the extension.", default="extension")
+
+
+@dataclass(frozen=True)
+class MenuScratch(InputScratch):
+    """`nudged` is set while the caller is asked without the choices."""
+
+    nudged: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +113,12 @@ class MenuStep(InputStep):
         Flag(), help="Whether the choices are spoken; if not, the prompt must name the keys.", default=True
     )
 
+    nudge: Text | None = option(
+        TextField(),
+        help="What is said after silence instead of the choices; a second silence is the last.",
+        default=None,
+        shown="the choices again",
+    )
     extensions: Extensions | None = option(
         Block(Extensions, "extensions"), help="Numbers of people that may be dialled here, too.", default=None
     )
@@ -266,6 +284,9 @@ class MenuStep(InputStep):
 
     def ask(self, turn: Turn) -> None:
         """Say the prompt, then the choices. Languages come first: who needs one understands nothing else."""
+        if turn.scratch_as(MenuScratch).nudged:
+            turn.remember(replace(turn.scratch_as(MenuScratch), nudged=False))
+            return
         super().ask(turn)
         if not self.spoken:
             return
@@ -285,6 +306,22 @@ class MenuStep(InputStep):
             say_options(turn, options, barge_in=self.barge_in)
         if returned:
             self._offer_languages(turn)
+
+    def most_failures(self, turn: Turn, kind: str) -> int:
+        """Return the usual failures; a caller who was nudged is silent only twice."""
+        usual = super().most_failures(turn, kind)
+        return min(usual, self.silences()) if self.silences() and kind == SILENCE else usual
+
+    def silences(self) -> int:
+        """Return how often a caller is silent who is nudged; 0 where the choices are told again."""
+        return MOST_SILENCES if self.nudge else 0
+
+    def _reprompt(self, turn: Turn, kind: str, failures: int) -> None:
+        if self.nudge and kind == SILENCE:
+            turn.say(self.nudge)
+            turn.remember(replace(turn.scratch_as(MenuScratch), nudged=True))
+        else:
+            super()._reprompt(turn, kind, failures)
 
     def _say_frequent(self, turn: Turn) -> None:
         """Say what this caller usually wants in a sentence of its own; the menu behind it stays as it is.

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from ivr.engine.fraud_warning import tells_of_fraud, warn_of_fraud
 from ivr.engine.input_step import MISS, InputScratch, InputStep
 from ivr.engine.inputs import Digits, Input, Resumed, Speech
+from ivr.engine.person_words import person_wanted
 from ivr.engine.service_ports.survey import KeepSurvey
 from ivr.engine.step import Move
 from ivr.engine.telephone import telephone
@@ -103,7 +105,7 @@ class SurveyStep(InputStep):
         """Take an answer; anything else is a refusal."""
         if isinstance(action, Resumed):
             return self.listen(turn)
-        if isinstance(action, Speech) and (person := self.help_wanted(turn, action.text)):
+        if isinstance(action, Speech) and (person := self._help_wanted(turn, action.text)):
             self._finish(turn)
             return person
         entry = "key" if self._asked(turn).most < 10 else "keys"
@@ -118,6 +120,9 @@ class SurveyStep(InputStep):
             return AGENT
         move = self.take_keys(turn, keys)
         return self._finish(turn) if move == MISS else move
+
+    def _help_wanted(self, turn: Turn, words: str) -> str | None:
+        return warn_of_fraud(turn) if tells_of_fraud(turn, words) else person_wanted(self, turn, words)
 
     def take_keys(self, turn: Turn, keys: str) -> Move:
         """Take a number on the scale."""

@@ -11,8 +11,9 @@ from msgspec.structs import replace as changed
 
 from ivr.engine.agent_context import handover
 from ivr.engine.call import Transfer
-from ivr.engine.inputs import DialEnded, Digits, HungUp, Input
-from ivr.engine.queue_treatment import choice_for, leads_out, leave, note_talk, wait, way_out, where
+from ivr.engine.fraud_warning import tells_of_fraud, warn_of_fraud
+from ivr.engine.inputs import DialEnded, Digits, HungUp, Input, Speech
+from ivr.engine.queue_treatment import choice_for, choice_named, leads_out, leave, note_talk, wait, way_out, where
 from ivr.engine.scratch import Scratch
 from ivr.engine.service_ports.question import Question
 from ivr.engine.service_ports.queue import AskRound, EnterQueue, LeaveQueue, NoteRang, QueueStatus
@@ -32,8 +33,7 @@ from ivr.flow.text import Text
 from ivr.flow.text_field import TextField
 
 _OUTCOMES = {"completed": "next", "busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "no_answer"}
-_MOST_FAULTS = 3
-"""The rounds without an answer of the queue after which the desk's own number is dialled."""
+_MOST_FAULTS = 3  # rounds without an answer of the queue, after which the desk's own number is dialled
 
 
 @dataclass(frozen=True)
@@ -300,11 +300,12 @@ class TransferStep(LiveStep):
             return self._rang(turn, action) if state == "ring" else self._dialled(turn, action)
         if state == "wait" and isinstance(action, Digits):
             return self._pressed(turn, action.keys[:1])
+        if state == "wait" and isinstance(action, Speech) and (way := self._said(turn, action)):
+            return way
         if state in ("wait", "ring"):
             return self._ask(turn, AskRound(call=turn.call.id))
         scratch = turn.scratch_as(TransferScratch)
-        if scratch.left is not None:
-            # A number is being dialled, and the carrier asks again what to do.
+        if scratch.left is not None:  # a number is being dialled, and the carrier asks again what to do
             self._say_so(turn)
             turn.dial(turn.call.transfer.desk, scratch.number)
             return None
@@ -314,10 +315,23 @@ class TransferStep(LiveStep):
         choice = choice_for(turn, self.choices, key)
         if choice is None or not leads_out(turn, choice):
             return self._ask(turn, AskRound(call=turn.call.id), tell=True)
+        return self._leave_for(turn, choice)
+
+    def _said(self, turn: Turn, speech: Speech) -> Move:
+        """Take what a waiting caller says clearly: a choice, or a fraud. Everything else is no answer."""
+        if (speech.confidence or 1.0) < turn.profile.sure_confidence:
+            return None
+        if tells_of_fraud(turn, speech.text) and not turn.caller.risk:
+            leave(turn, "choice")
+            return warn_of_fraud(turn)
+        choice = choice_named(turn, self.choices, speech.text)
+        return self._leave_for(turn, choice) if choice else None
+
+    def _leave_for(self, turn: Turn, choice: Choice) -> Move:
         leave(turn, "choice")
         if choice.reason:
             turn.set_reason(choice.reason)
-        return f"key {key}" if choice.goto and choice in self.choices else way_out(turn, choice)
+        return f"key {choice.key}" if choice.goto and choice in self.choices else way_out(turn, choice)
 
     def _rang(self, turn: Turn, action: DialEnded) -> Move:
         """Ask the queue whether the agent accepted the call: the carrier's report on the leg does not contain it."""

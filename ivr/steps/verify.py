@@ -15,6 +15,7 @@ from ivr.engine.inputs import Digits, Input
 from ivr.engine.later_turn import LaterScratch, puts_off
 from ivr.engine.step import Move
 from ivr.engine.turn import Turn
+from ivr.engine.urgent_question import ask_whether
 from ivr.flow.class_fields import PriorityName
 from ivr.flow.fields import option
 from ivr.flow.model import Route, Step, Target, Way
@@ -27,6 +28,7 @@ from ivr.flow.text_field import TextField
 from ivr.secret import Secret
 from ivr.settings.identity import CODE_TYPING_SECONDS
 
+_LOSS = "loss"
 HIGHEST = 2
 """The highest level that a telephone can prove; L3 needs a person."""
 
@@ -184,11 +186,23 @@ class VerifyStep(EntryStep):
                 return self.listen(turn)
         return super().answer(turn, action)
 
+    def take_urgent(self, turn: Turn, matter: str, *, so: bool, action: Input) -> Move:
+        """Put a caller through who has lost a card before others, and one who wants a person as usual."""
+        if matter != _LOSS:
+            return super().take_urgent(turn, matter, so=so, action=action)
+        if not so:
+            self._no_longer_urgent(turn)
+        return AGENT
+
     def take_keys(self, turn: Turn, keys: str) -> Move:
         """Take the entry; at the PIN, a star or the last four correct the number."""
         if self.wanted(turn) is _PIN and (keys == "*" or self._corrects(turn, keys)):
             return self._another_number(turn, keys)
-        return super().take_keys(turn, keys)
+        move = super().take_keys(turn, keys)
+        if move == AGENT and self.urgency == _LOSS and self.wanted(turn) is not _PIN:
+            ask_whether(turn, _LOSS)  # star and 0 is a short way to a person for any caller
+            return self.wait(turn)
+        return move
 
     def accept(self, turn: Turn, value: Value) -> Move:
         """Keep the number and ask for the PIN, or check a complete entry."""
@@ -238,10 +252,14 @@ class VerifyStep(EntryStep):
     @staticmethod
     def _proved(turn: Turn) -> Move:
         """Go on; a caller who can act on proof is no more urgent than others."""
-        if usual := turn.scratch_as(VerifyScratch).usual:
-            turn.change_caller(replace(turn.caller, priority=usual))
+        VerifyStep._no_longer_urgent(turn)
         turn.phrase("verified")
         return "next"
+
+    @staticmethod
+    def _no_longer_urgent(turn: Turn) -> None:
+        if usual := turn.scratch_as(VerifyScratch).usual:
+            turn.change_caller(replace(turn.caller, priority=usual))
 
     def _step_up(self, turn: Turn) -> Move:
         match authentication.send_code(turn):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.engine.inputs import Digits, NoInput
+from ivr.engine.inputs import Digits, NoInput, RecognizerFailed, Speech
 from ivr.engine.verbs import Gather, Pause, Play
 from ivr.errors import LookupFailed
 
@@ -91,3 +91,29 @@ def test_a_caller_who_has_talked_meanwhile_is_noted_as_such_when_leaving(phone):
     (talk,) = call.events("talked")
     assert (talk["agent"], talk["seconds"], talk["waited"]) == ("li", 60, 30)
     assert not call.events("left")
+
+
+def spoken_waiting(phone):
+    """A caller waits whose choice has a phrase, and is not spoken at the moment."""
+    flow = FLOW.replace("when: queue.call_back,", "phrases: [回电],")
+    bank = Bank({"queue.enter": WAIT, "queue.round": WAIT | {"due": False}, "queue.leave": {"state": "left"}})
+    return phone(flow, bank=bank, line=LINE)
+
+
+def test_a_waiting_caller_may_say_a_choice_between_two_announcements(phone):
+    call = spoken_waiting(phone).stay_silent()
+    assert "回电" in call.closing.hearing.hints
+    assert call.give(Speech("你们给我回电吧", 0.8)).heard.startswith("请留言。")
+
+
+@pytest.mark.parametrize("speech", [Speech("给我回电", 0.4), Speech("今天吃什么", 0.9)])
+def test_what_is_heard_of_the_room_ends_no_wait(phone, speech):
+    call = spoken_waiting(phone).give(speech)
+    assert isinstance(call.closing, Gather)
+    assert not asked(call, "queue.leave")
+
+
+def test_where_our_own_recogniser_listens_a_wait_takes_keys_only(phone):
+    call = spoken_waiting(phone)
+    call.give(RecognizerFailed("recording"))
+    assert call.closing.hearing is None

@@ -1,4 +1,4 @@
-"""What callers say first, in sentences of their own, leads to what they mean: the hundred of `sentences.yaml`."""
+"""What callers say first, in sentences of their own, leads to what they mean: the lists in `sentences/`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import yaml
 
 from ivr.carrier.twiml import Dial
 
-SENTENCES = yaml.safe_load((Path(__file__).parent / "sentences.yaml").read_text("utf-8"))
+SENTENCES = {
+    file.stem: yaml.safe_load(file.read_text("utf-8"))
+    for file in sorted(Path(__file__).parent.glob("sentences/*.yaml"))
+}
 LEAST_IN_SCOPE = 0.9
 """The share of sentences in scope that must do what is meant at once."""
 
@@ -38,19 +41,21 @@ def shown(sentences) -> str:
     return "; ".join(f"{sentence['say']} -> {got or 'asked again'}" for sentence, got in sentences)
 
 
-def hear(ring, group: str):
+def hear(ring, name: str, group: str):
     """Yield each sentence of a group with what it started, each from a telephone of its own: places are kept by it."""
-    for number, sentence in enumerate(SENTENCES[group]):
+    for number, sentence in enumerate(SENTENCES[name][group]):
         yield sentence, started(ring(f"+86139123450{number:02}"), sentence)
 
 
-def test_of_sentences_in_scope_nine_of_ten_do_what_is_meant_at_once(ring):
-    heard = list(hear(ring, "in_scope"))
+@pytest.mark.parametrize("name", SENTENCES)
+def test_of_sentences_in_scope_nine_of_ten_do_what_is_meant_at_once(ring, name):
+    heard = list(hear(ring, name, "in_scope"))
     wrong = [(sentence, got) for sentence, got in heard if got != sentence["means"]]
     assert len(wrong) <= (1 - LEAST_IN_SCOPE) * len(heard), shown(wrong)
 
 
 @pytest.mark.parametrize("group", ["out_of_scope", "negated"])
-def test_what_is_out_of_scope_or_not_wanted_starts_nothing(ring, group):
-    wrong = [(sentence, got) for sentence, got in hear(ring, group) if got]
+@pytest.mark.parametrize("name", SENTENCES)
+def test_what_is_out_of_scope_or_not_wanted_starts_nothing(ring, name, group):
+    wrong = [(sentence, got) for sentence, got in hear(ring, name, group) if got]
     assert not wrong, shown(wrong)

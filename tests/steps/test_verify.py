@@ -327,5 +327,5 @@ def test_an_unknown_number_proves_itself_by_a_whole_number(phone, keys, claim):
 def test_who_cannot_prove_a_loss_goes_first_and_who_can_is_as_urgent_as_before(phone):
     bank = Bank({"bank.caller": {}, "bank.verify": {"verified": True, "customer": "C1"}})
     call = phone(LOSS, bank=bank)
-    assert phone(LOSS, bank=bank).press("*0").call.transfer.priority == "loss"
+    assert phone(LOSS, bank=bank).press("*0").press("1").call.transfer.priority == "loss"
     assert call.press("1018").press("135790").press("0").call.transfer.priority == "normal"

@@ -16,6 +16,8 @@ from ivr.yamlfile.shipped import shipped_block
 from ivr.yamlfile.source import Scalar
 
 FALLBACK = "zh-CN"
+GAP = "…"
+"""In a phrase of callers: other words may stand here."""
 FOLDER: Traversable = files(__package__)
 """The folder of the phrasebooks, each named by its language tag: `zh-CN.yaml`."""
 PARTS = frozenset(

@@ -22,6 +22,7 @@ __all__ = [
     "all_rules",
     "check_line",
     "check_parts",
+    "judge_line",
     "judge_parts",
     "nothing_heard",
 ]
@@ -46,12 +47,18 @@ def check_parts(parts: Parts) -> list[Problem]:
 
 def judge_parts(parts: Parts) -> list[Problem]:
     """Return what callers will feel, by the rules that are for editors and publishing only."""
-    return _check(parts, [rule for rule in all_rules() if not rule.at_load])
+    problems = _check(parts, [rule for rule in all_rules() if not rule.at_load])
+    return problems + (judge_line(parts.line, parts.line_node) if parts.line and parts.line_node else [])
 
 
 def check_line(line: Hotline, node: Mapping) -> list[Problem]:
-    """Return the problems of `line.yaml` that can be judged without the flows."""
-    return [problem for rule in all_rules() if rule.line for problem in rule.line(line, node)]
+    """Return the problems of `line.yaml` alone with which it cannot be used."""
+    return [problem for rule in all_rules() if rule.line and rule.at_load for problem in rule.line(line, node)]
+
+
+def judge_line(line: Hotline, node: Mapping) -> list[Problem]:
+    """Return what callers will feel of `line.yaml` alone, by the rules that are for editors and publishing only."""
+    return [problem for rule in all_rules() if rule.line and not rule.at_load for problem in rule.line(line, node)]
 
 
 def _check(parts: Parts, rules: Sequence[Rule]) -> list[Problem]:

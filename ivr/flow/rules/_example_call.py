@@ -148,9 +148,9 @@ class _Example:
         if arc.outcome == FAILED:
             # The budget of the whole call ends a ladder early: further silent turns would be those of a step that was
             # left.
-            tries = min(
-                getattr(step, "tries", 0) or flow.profile.tries, max(1, flow.profile.error_budget - self._errors)
-            )
+            usual: int = getattr(step, "tries", 0) or flow.profile.tries
+            nudged = step.silences() if BY_SILENCE in arc.causes else 0
+            tries = min(usual, nudged or usual, max(1, flow.profile.error_budget - self._errors))
         self._errors += tries
         self._turns += [{"at": step.name, **act} for _ in range(tries)]
 

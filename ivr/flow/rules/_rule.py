@@ -52,7 +52,7 @@ class Parts:
 
     `names` includes files that could not be read. `questions` are those that the engine's own services answer, and
     those of lookups.yaml; if it is empty, they are not checked. Without lookups.yaml the bank answers any question.
-    `outside` are the questions of lookups.yaml.
+    `outside` are the questions of lookups.yaml. `line_node` has the places of what `line` holds.
     """
 
     flows: Mapping[str, Flow]
@@ -63,6 +63,7 @@ class Parts:
     bank_is_declared: bool = False
     outside: frozenset[str] = frozenset()
     hear: Hear = nothing_heard
+    line_node: Block | None = None
     cache: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, key: object, make: Callable[[], _T]) -> _T:

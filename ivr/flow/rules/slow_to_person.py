@@ -16,6 +16,7 @@ from ._limits import above, limits_of
 from ._rule import Parts, Rule, RuleManual
 
 _REPROMPT_SECONDS = 3.0
+_NUDGE_SECONDS = 8.0
 """About the length of the words after silence, before the question is repeated."""
 _FAILURES = frozenset({"error", "missing", "closed", "busy"})
 
@@ -108,7 +109,12 @@ def _seconds_at(parts: Parts, flow: Flow, step: Step) -> float:
     usual = flow.profile.fetch_timeout if step.fetches else flow.profile.first_timeout
     wait: float = getattr(step, "timeout", 0.0) or usual
     # Where silence has a way of its own it leads on at the first time; the ladder counts only without one.
-    tries = 1 if after_silence(step) != FAILED else getattr(step, "tries", 0) or flow.profile.tries
+    if after_silence(step) != FAILED:
+        return spoken + wait
+    tries: int = getattr(step, "tries", 0) or flow.profile.tries
+    if step.silences():
+        tries = min(tries, step.silences())
+        return spoken + tries * wait + (tries - 1) * _NUDGE_SECONDS
     return tries * (spoken + wait) + (tries - 1) * _REPROMPT_SECONDS
 
 

@@ -16,7 +16,7 @@ from ivr.flow.own_classes import NORMAL
 from ivr.yamlfile.source import Mapping
 
 from ._line_names import place_within
-from ._rule import Parts, Rule
+from ._rule import Parts, Rule, RuleManual
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class _Delay:
     keys: tuple[str, ...]
     message: str
     cure: str
+    chinese: tuple[str, str]
 
 
 def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
@@ -36,6 +37,7 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
             ("queue", "head_starts", NORMAL),
             f"Normal callers have a head start of {normal:g}s, {priority} callers one of {ahead:g}s.",
             "Delete the head start of normal callers.",
+            (f"普通客户提前{normal:g}秒，{priority}只提前{ahead:g}秒。", "删去 normal 的 head_start"),
         )
         for priority in line.classes.priorities
         if (ahead := line.waiting.head_start(priority)) < normal
@@ -45,7 +47,7 @@ def check(line: Hotline, node: Mapping) -> Iterator[Problem]:
         delays += _delays(line, name)
     # One finding for each key to change, though several desks suffer from it.
     for delay in {delay.keys: delay for delay in delays}.values():
-        yield Problem(place_within(node, *delay.keys), RULE.id, delay.message, delay.cure, "warning")
+        yield Problem(place_within(node, *delay.keys), RULE.id, delay.message, delay.cure, chinese=delay.chinese)
 
 
 def check_steps(flow: Flow, parts: Parts) -> Iterator[Problem]:
@@ -53,8 +55,13 @@ def check_steps(flow: Flow, parts: Parts) -> Iterator[Problem]:
     for step in flow.written_steps() if parts.line else ():
         if parts.line and step.priority() not in ("", NORMAL):
             for delay in _delays(parts.line, step.desk().name):
+                message, cure = delay.chinese
                 yield Problem(
-                    step.place_of(step.kind), RULE.id, delay.message, f"In line.yaml: {delay.cure}", "warning"
+                    step.place_of(step.kind),
+                    RULE.id,
+                    delay.message,
+                    f"In line.yaml: {delay.cure}",
+                    chinese=(message, f"在 line.yaml 中：{cure}"),
                 )
 
 
@@ -81,6 +88,11 @@ def _behind(general: Desk, own: Desk, line: Hotline) -> Iterator[_Delay]:
                     f'Callers of "{own.name}" have a priority, but wait {own.overflow_after:g}s for agents of '
                     f'"{agents}" whom callers of "{general.name}" get after {theirs.waited:g}s.',
                     f"Delete this overflow_after: agents of {own.name} are rung before others in any case.",
+                    (
+                        f"“{own.name}”的客户有优先级，却要等{own.overflow_after:g}秒才能由“{agents}”的座席接听，"
+                        f"“{general.name}”的客户只等{theirs.waited:g}秒。",
+                        f"删去这里的 overflow_after；{own.name} 的座席总是先被呼叫",
+                    ),
                 )
             else:
                 yield _Delay(
@@ -88,6 +100,10 @@ def _behind(general: Desk, own: Desk, line: Hotline) -> Iterator[_Delay]:
                     f'Agents of "{agents}" are reserved for its callers, so callers of "{own.name}", who have a '
                     "priority, wait longer than these.",
                     f"Delete this key, or give everyone else another desk than {agents}.",
+                    (
+                        f"“{agents}”的座席只留给自己的客户，“{own.name}”的客户有优先级，反而等得更久。",
+                        f"删去这一项，或让其他客户使用 {agents} 以外的坐席组",
+                    ),
                 )
     if missing:
         overflow = [other.name for other in own.overflow]
@@ -96,6 +112,10 @@ def _behind(general: Desk, own: Desk, line: Hotline) -> Iterator[_Delay]:
             f'Callers of "{own.name}" have a priority, but agents of {", ".join(missing)} serve callers of '
             f'"{general.name}" and not them.',
             f"Write overflow: [{', '.join([*overflow, *missing])}] at the desk {own.name}.",
+            (
+                f"“{own.name}”的客户有优先级，但{'、'.join(missing)}的座席只接“{general.name}”的客户。",
+                f"在 {own.name} 下写 overflow: [{', '.join([*overflow, *missing])}]",
+            ),
         )
 
 
@@ -104,9 +124,42 @@ def _desks_of_everyone(line: Hotline) -> Iterator[Desk]:
     return (line.desks[name] for name in dict.fromkeys(names) if name in line.desks)
 
 
+_SAMPLE = """\
+steps:
+  hello:
+    transfer: segment
+    next: bye
+    otherwise: bye
+# file: line
+lines: {default: sample}
+desks:
+  general: "+861085550100"
+  elderly:
+    number: "+861085550165"
+    overflow: general
+"""
+
 RULE = Rule(
     "waits-longer",
-    "Callers with a priority may wait longer than everyone else (warning).",
+    "Callers with a priority may wait longer than everyone else.",
     flow=check_steps,
     line=check,
+    at_load=False,
+    manual=RuleManual(
+        why="A head start helps only with agents whom both may get: older callers of a desk that few agents serve wait "
+        "behind everyone else.",
+        chinese="优先级只在同一批座席之间有用。有优先级的客户若不能由普通客户的座席接听，反而等得更久。",
+        wrong=f"""{_SAMPLE}\
+    overflow_after: 60s  # here
+desk: general
+segments:
+  elderly: {{when: caller.age >= 65, desk: elderly, priority: elderly}}
+""",
+        right=f"""{_SAMPLE}\
+desk: general
+segments:
+  elderly: {{when: caller.age >= 65, desk: elderly, priority: elderly}}
+""",
+        source="NFRA 2024-11-14 and Guobanfa [2020] 45: the service for older callers is no worse than that for others",
+    ),
 )

@@ -33,12 +33,12 @@ def as_flow(sample: str) -> str:
 
 
 def files_of(sample: str) -> dict[str, str]:
-    """Return the files of a sample by name, the sample itself first; `lookups` stays as it is."""
+    """Return the files of a sample by name, the sample itself first; `line` and `lookups` stay as they are."""
     flow, *others = sample.split("# file: ")
     files = {"sample": as_flow(flow)}
     for other in others:
         name, _, text = other.partition("\n")
-        files[name] = text if name == "lookups" else as_flow(text)
+        files[name] = text if name in ("line", "lookups") else as_flow(text)
     return files
 
 

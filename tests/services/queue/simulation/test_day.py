@@ -18,6 +18,7 @@ from ivr.flow.desk_access import accesses
 from ivr.flow.hotline import read_line
 from ivr.flow.model import Desk, Hotline
 from ivr.flow.own_classes import PRIORITIES
+from ivr.flow.rules import judge_line
 from ivr.flow.waiting import PREEMPTING, Waiting
 from ivr.services.queue.simulation.compiling import compiled_day
 from ivr.services.queue.simulation.day import ANSWERED, GAVE_UP, play_day
@@ -246,7 +247,8 @@ def checked(dice: random.Random) -> tuple[Hotline | None, list[Any]]:
     )
     node, slips = read_text(text, "line.yaml")
     assert not slips
-    return read_line(node, Place("line.yaml", 1, 1), exists=True)
+    line, problems = read_line(node, Place("line.yaml", 1, 1), exists=True)
+    return line, problems + (judge_line(line, node) if line else [])
 
 
 def test_on_a_hundred_days_of_lines_that_pass_the_check_older_and_vip_callers_wait_no_longer_than_others() -> None:
