@@ -227,17 +227,9 @@ def _build(
     # place where nothing is wrong.
     questions = {**catalogue.questions, **outside} if catalogue.questions and sound_lookups else {}
     declared = lookups.declared
-    written = nodes.get(LINE)
     parts = Parts(
-        flows,
-        names,
-        line,
-        questions,
-        catalogue.unclear_numbers,
-        declared,
-        frozenset(outside),
-        catalogue.hear,
-        written if isinstance(written, Block) else None,
+        *(flows, names, line, questions, catalogue.unclear_numbers, declared, frozenset(outside), catalogue.hear),
+        line_node=nodes.get(LINE),
     )
     problems += check_parts(parts) if judged else []
     release = None if line is None or not sound else Release(content_hash(files), flows, line, files, lookups)

@@ -65,10 +65,9 @@ class Phrases:
 class Choice:
     """A key or phrase and its effect: go to a step, or one of the universals in `do`; `value` is stored.
 
-    `to` is the language in which the call goes on; `do: language` without it switches to the flow's next one.
-
-    `counted` tells a key that the place in the list gave from one that an editor wrote. `reach` is "here" for a choice
-    whose phrases count in its own menu only (`ivr/flow/reach.py`).
+    `to` is the language in which the call goes on; `do: language` without it switches to the flow's next one. `counted`
+    tells a key that the place in the list gave from one that an editor wrote; `reach` is "here" for a choice whose
+    phrases count in its own menu only (`ivr/flow/reach.py`).
     """
 
     key: str
@@ -155,10 +154,7 @@ class Step(ABC):
         """Return every outcome of the step and its route."""
 
     def sets(self) -> Mapping[str, str]:
-        """Return the variables that the step sets: name to content.
-
-        That is "map", "text", "number", "date", "time", a kind of secret, or "value" for anything.
-        """
+        """Return the variables that the step sets: to "map", "text", "number", "date", "time", a secret or "value"."""
         return {}
 
     def protects(self) -> bool:

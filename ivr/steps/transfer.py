@@ -189,13 +189,9 @@ class TransferStep(LiveStep):
         turn.note("transfer", desk=desk, priority=priority)
         if number:
             turn.remember(replace(_with_proof(turn), left=[desk], number=number))
-            return self._dial_number(turn, number)
+            turn.dial(turn.call.transfer.desk, number)
+            return None
         return self._queue(turn)
-
-    @staticmethod
-    def _dial_number(turn: Turn, number: str) -> Move:
-        turn.dial(turn.call.transfer.desk, number)
-        return None
 
     def _say_so(self, turn: Turn) -> None:
         if self.prompt:
@@ -319,13 +315,12 @@ class TransferStep(LiveStep):
 
     def _said(self, turn: Turn, speech: Speech) -> Move:
         """Take what a waiting caller says clearly: a choice, or a fraud. Everything else is no answer."""
-        if (speech.confidence or 1.0) < turn.profile.sure_confidence:
-            return None
-        if tells_of_fraud(turn, speech.text) and not turn.caller.risk:
-            leave(turn, "choice")
-            return warn_of_fraud(turn)
-        choice = choice_named(turn, self.choices, speech.text)
-        return self._leave_for(turn, choice) if choice else None
+        clear = (speech.confidence or 1.0) >= turn.profile.sure_confidence
+        choice = choice_named(turn, self.choices, speech.text) if clear else None
+        if not clear or not tells_of_fraud(turn, speech.text):
+            return self._leave_for(turn, choice) if choice else None
+        leave(turn, "choice")
+        return warn_of_fraud(turn)
 
     def _leave_for(self, turn: Turn, choice: Choice) -> Move:
         leave(turn, "choice")

@@ -48,7 +48,9 @@ def check_parts(parts: Parts) -> list[Problem]:
 def judge_parts(parts: Parts) -> list[Problem]:
     """Return what callers will feel, by the rules that are for editors and publishing only."""
     problems = _check(parts, [rule for rule in all_rules() if not rule.at_load])
-    return problems + (judge_line(parts.line, parts.line_node) if parts.line and parts.line_node else [])
+    return problems + (
+        judge_line(parts.line, parts.line_node) if parts.line and isinstance(parts.line_node, Mapping) else []
+    )
 
 
 def check_line(line: Hotline, node: Mapping) -> list[Problem]:

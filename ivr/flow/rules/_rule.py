@@ -11,6 +11,7 @@ from ivr.flow.line_graph import LineGraph
 from ivr.flow.model import Flow, Hotline, Step
 from ivr.flow.questions import DeclaredQuestion
 from ivr.yamlfile.source import Mapping as Block
+from ivr.yamlfile.source import Node
 
 _T = TypeVar("_T")
 
@@ -63,7 +64,7 @@ class Parts:
     bank_is_declared: bool = False
     outside: frozenset[str] = frozenset()
     hear: Hear = nothing_heard
-    line_node: Block | None = None
+    line_node: Node | None = None
     cache: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, key: object, make: Callable[[], _T]) -> _T:
