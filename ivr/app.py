@@ -162,8 +162,14 @@ class Ivr(StaffWork):
             self.session.prompts.troubles(self._prompts_checked(self.release)),
             self.session.speech_input.troubles(self.release),
             self.session.engines.troubles(),
+            self._days_off_troubles(),
         )
         return [trouble for of in troubles for trouble in of]
+
+    def _days_off_troubles(self) -> list[tuple[str, str]]:
+        calendar = self.release.line.calendar
+        year = calendar.unknown_year(calendar.local(self.clock()).date())
+        return [("days off", f"those of {year} are unknown; ivr doctor tells the cure")] if year else []
 
     def _prompts_checked(self, release: Release) -> tuple[KnownPrompt, ...]:
         """Return the prompts whose sounds the readiness check looks for; none for a cloud voice."""

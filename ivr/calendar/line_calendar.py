@@ -17,6 +17,9 @@ from .days import CHINA, FIXED_HOLIDAYS, holiday_name, is_working_day
 
 MAINLAND_ZONE, MAINLAND = "Asia/Shanghai", "CN"
 NO_HOLIDAYS = "none"
+_NOTICES_ARE_OUT = 12
+"""The month by which the State Council has announced the days off of the next year."""
+_NATIONAL_DAY = (10, 1)
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,17 @@ class LineCalendar:
         return working
 
     def is_fixed_holiday(self, day: date) -> bool:
-        """Return whether the law names a day as a holiday of every year. Only asked of years not announced yet."""
-        return self.country == MAINLAND and (day.month, day.day) in FIXED_HOLIDAYS
+        """Return whether a day is a holiday by law, the lunar ones included. Only asked of years not announced yet."""
+        if self.country != MAINLAND:
+            return False
+        # The library adds days in lieu of weekends, marked as observed: those are a guess until the notice.
+        lunar = _holidays_in(MAINLAND, day.year).get(day, "")
+        return (day.month, day.day) in FIXED_HOLIDAYS or (lunar != "" and "observed" not in lunar)
+
+    def unknown_year(self, today: date) -> int | None:
+        """Return the year whose days off should be known and are not: this one, or from December on the next."""
+        years = (today.year, today.year + 1) if today.month == _NOTICES_ARE_OUT else (today.year,)
+        return next((year for year in years if self.is_working_day(date(year, *_NATIONAL_DAY)) is None), None)
 
     def is_holiday(self, day: date) -> bool:
         """Return whether a day off is a public holiday, a weekend's included."""

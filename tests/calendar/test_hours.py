@@ -78,8 +78,9 @@ def test_always_and_closed_are_sure_in_every_year() -> None:
 
 
 def test_an_unknown_year_goes_by_weekday_and_says_so() -> None:
-    assert BRANCH.at(at("2027-02-08T10:00")) == Opening(open=True, certain=False)
-    assert BRANCH.at(at("2027-02-07T10:00")) == Opening(open=False, certain=False)
+    assert BRANCH.at(at("2027-02-22T10:00")) == Opening(open=True, certain=False)
+    assert BRANCH.at(at("2027-02-08T10:00")) == Opening(open=False, certain=True)  # the third of the new year
+    assert BRANCH.at(at("2027-02-21T10:00")) == Opening(open=False, certain=False)
     assert BRANCH.at(at("2027-01-01T10:00")) == Opening(open=False, certain=True)
     assert BRANCH.at(at("2026-02-17T10:00")) == Opening(open=False, certain=True)
 

@@ -95,3 +95,32 @@ def test_hours_open_and_close_by_the_clock_of_the_line() -> None:
     assert [hours.open_at(moment) for moment in (summer, summer - timedelta(minutes=1))] == [True, False]
     opening = hours.next_opening(datetime(2026, 10, 24, 12, tzinfo=LONDON.zone))  # the clocks go back on the 25th
     assert opening == datetime(2026, 10, 26, 9, tzinfo=LONDON.zone)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "today", "year"),
+    [
+        (CHINAS, date(2099, 11, 30), 2099),
+        (CHINAS, date(2025, 11, 30), None),
+        (CHINAS, date(2025, 12, 1), None),
+        (CHINAS, date(2098, 12, 1), 2098),
+        (LONDON, date(2099, 12, 1), None),
+        (LineCalendar("Asia/Shanghai", "none"), date(2099, 12, 1), None),
+    ],
+)
+def test_a_year_whose_days_off_should_be_known_and_are_not_is_told(
+    calendar: LineCalendar, today: date, year: int | None
+) -> None:
+    assert calendar.unknown_year(today) == year
+
+
+def test_the_next_year_counts_from_december_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.calendar.line_calendar.is_working_day", lambda day: None if day.year > 2026 else True)
+    assert CHINAS.unknown_year(date(2026, 11, 30)) is None
+    assert CHINAS.unknown_year(date(2026, 12, 1)) == 2027
+
+
+@pytest.mark.parametrize("day", [date(2099, 1, 1), date(2099, 10, 1), date(2099, 1, 21), date(2099, 1, 20)])
+def test_holidays_by_the_moon_are_known_before_the_notice(day: date) -> None:
+    assert CHINAS.is_fixed_holiday(day), "new year of 2099 is on 21 January"
+    assert not CHINAS.presumed_working_day(day)

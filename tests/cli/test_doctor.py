@@ -6,6 +6,7 @@ import importlib
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -204,7 +205,8 @@ def test_a_check_that_breaks_does_not_hide_the_others(monkeypatch: pytest.Monkey
 
 
 def test_every_check_stands_in_a_file_of_its_name() -> None:
-    order = ["settings", "signing", "flows", "store", "published", "voices", "hearing", "prompts", "models", "bank"]
+    order = ["settings", "signing", "flows", "store", "published", "days_off"]
+    order += ["voices", "hearing", "prompts", "models", "bank"]
     assert [check.kind for check in checks()] == order
     for check in checks():
         assert importlib.import_module(f"ivr.cli._doctor.{check.kind}").__doc__
@@ -255,3 +257,12 @@ def test_what_keeps_a_server_from_starting_is_an_error(doctor) -> None:
     weak = found(doctor("--json", IVR_KEY="", IVR_BANK_URL="http://core.bank.example"))
     assert weak["settings", "production"]["level"] == "error"
     assert "IVR_KEY is not set" in doctor(IVR_KEY="").stdout
+
+
+@pytest.mark.parametrize(("now", "level"), [("2025-06-01", "fine"), ("2098-12-05", "warning")])
+def test_a_year_whose_days_off_are_unknown_is_a_warning(doctor, monkeypatch, now: str, level: str) -> None:
+    moment = datetime.fromisoformat(f"{now}T10:00+08:00").timestamp()
+    monkeypatch.setattr("ivr.cli._doctor.days_off.time.time", lambda: moment)
+    finding = found(doctor("--json", IVR_FLOWS=str(ROOT / "flows")))["days_off", "holidays"]
+    assert finding["level"] == level
+    assert level == "fine" or "2098" in finding["text"]
