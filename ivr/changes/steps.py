@@ -29,18 +29,18 @@ class StepComparison:
 
     def differences(self) -> Iterator[Difference]:
         """Yield every difference."""
-        if self.old.kind != self.new.kind:
+        if type(self.old) is not type(self.new):
             yield self._difference("kind", before=self.old.kind, after=self.new.kind)
         choices = (self.old.own_choices(), self.new.own_choices())
         yield from ChoiceComparison(self.flow, self.new.name, *choices, self.renamed).differences()
         yield from self._ways()
         yield from self._level()
         yield from text_differences(self.flow, self.old, self.new)
-        if self.old.kind == self.new.kind:
+        if type(self.old) is type(self.new):
             yield from self._settings()
 
     def _ways(self) -> Iterator[Difference]:
-        """Yield the ways that lead elsewhere, but for those of a menu's choices, which are compared as such."""
+        """Yield the ways that lead elsewhere now. Ways of choices are left out: `ChoiceComparison` compares them."""
         chosen = self.old.choice_outcomes() if self.old.own_choices() else frozenset()
         chosen |= self.new.choice_outcomes() if self.new.own_choices() else frozenset()
         before = {name: route for name, route in self.old.exits().items() if name not in chosen}

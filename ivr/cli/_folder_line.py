@@ -50,6 +50,6 @@ def _readable_line() -> Hotline | None:
 
     try:
         return folder_line(Settings.from_environment())
-    # Commands for staff work without the flows; what is wrong in them is the business of `ivr check`.
+    # Commands for staff work without the flows; `ivr check` reports what is wrong in them.
     except (IvrError, OSError):
         return None

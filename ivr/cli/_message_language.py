@@ -1,4 +1,4 @@
-"""The language of what editors are told: English, or Chinese with IVR_LANG=zh."""
+"""The language of messages to editors: English, or Chinese with IVR_LANG=zh."""
 
 from __future__ import annotations
 

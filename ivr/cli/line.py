@@ -1,4 +1,4 @@
-"""`ivr line`: a telephone line of one's own. Must not know flows and the engine; a server of webhooks does."""
+"""`ivr line`: a telephone line without a carrier. Must not know flows and the engine: only the server does."""
 
 from __future__ import annotations
 

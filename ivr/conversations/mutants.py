@@ -63,7 +63,7 @@ def _dropped(step: Step) -> Iterator[tuple[Place, str, Step]]:
 def _with_choices(step: Step, choices: Sequence[Choice]) -> Step:
     """Return a step with other choices, in the field that has them."""
     own = step.own_choices()
-    # By identity: which field holds the choices is the business of each kind.
+    # By identity: each kind has its own field for the choices.
     name = next(spec.name for spec in fields(step) if getattr(step, spec.name) is own)
     return _with_field(step, name, tuple(choices))
 

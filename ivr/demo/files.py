@@ -21,5 +21,5 @@ def blank_folder() -> Path:
 
 
 def line_readme() -> Path:
-    """Return the file that a folder of one's own line has as README.md."""
+    """Return the file that a folder made by `ivr new` has as README.md."""
     return _PACKAGED / "line.md"

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ivr.errors import FlowStuck, LookupFailed
 from ivr.flow.chart import Chart
-from ivr.flow.model import RETURN, Flow, Release, Step
+from ivr.flow.model import RETURN, Flow, Release
 from ivr.flow.outcomes import AGENT, MAIN_MENU, UNVERIFIED
 from ivr.flow.reach import ChoiceReach
 from ivr.flow.secrets_needed import secrets_needed
@@ -22,7 +22,6 @@ from ivr.flow.secrets_needed import secrets_needed
 from .asking import Ask, run_turn
 from .call import Call, Frame, Transfer
 from .caller_lookup import who_calls
-from .input_step import InputStep
 from .inputs import LOST, CallStarted, Digits, HungUp, Input, RecognizerFailed, Resumed
 from .ports import Event
 from .release_cache import ReleaseCache
@@ -68,14 +67,14 @@ class Engine:
         """Compose what can be said at each menu, so that the first caller waits no longer than the hundredth."""
         for flow in self.release.flows.values():
             for step in flow.steps.values():
-                for language in flow.languages if isinstance(step, InputStep) else ():
+                for language in flow.languages if step.listens else ():
                     call = Call("", self.release.version, language, "", "", 0.0, (Frame(flow.name, step.name),))
-                    self._rehearse(self._turn(call, 0.0), step)
+                    self._rehearse(self._turn(call, 0.0))
 
-    @staticmethod
-    def _rehearse(turn: Turn, step: Step) -> None:
+    def _rehearse(self, turn: Turn) -> None:
         """Compose the hints of a step and look for a long sentence among its phrases."""
-        if isinstance(step, InputStep) and step.hearing(turn) is not None:
+        step = self._step(turn)
+        if step.hearing(turn) is not None:
             language = turn.line.phrases.language_of(turn.call.language)
             turn.services.understand(turn.line.phrases.phrase(language, "help"), step.expected(turn), language)
 
@@ -135,8 +134,7 @@ class Engine:
     def hears(self, call: Call, now: float) -> Hearing | None:
         """Return the words that the current step of the call can hear; None if it takes none."""
         turn = self._turn(call, now)
-        step = self._step(turn)
-        return step.hearing(turn) if isinstance(step, InputStep) else None
+        return self._step(turn).hearing(turn)
 
     def recordable(self, call: Call, action: Input, now: float) -> Input | None:
         """Return the input as it may be recorded, with stand-ins for secrets; None when it may hold one."""

@@ -48,7 +48,7 @@ class EntryStep(InputStep):
         """Process a value that passed its check."""
 
     def keys(self, turn: Turn) -> Keys:
-        """Wait for as many keys as are still missing, and for the pound key where only that tells the end."""
+        """Wait for as many keys as are still missing, and for the pound key where only that key ends the entry."""
         entry = self.wanted(turn)
         most = entry.most if entry.fixed else entry.most + 1
         return Keys(most=most - len(_begun(turn)), finish=FINISH)

@@ -1,4 +1,4 @@
-"""The warning for a caller who tells of a fraud, and the way to a person."""
+"""The warning for a caller who reports a fraud, and the way to a person."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def tells_of_fraud(turn: Turn, words: str) -> bool:
 
 
 def warn_of_fraud(turn: Turn) -> str:
-    """Warn a caller who tells of a fraud, and lead him to a person before all others."""
+    """Warn a caller who reports a fraud, and lead him to a person before all others."""
     turn.note("risk")
     turn.change_caller(replace(turn.caller, risk=True))
     turn.phrase("fraud_warning", barge_in=False)

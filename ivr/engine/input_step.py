@@ -113,16 +113,12 @@ class InputStep(LiveStep):
         """Process words. Returns MISS for words without a meaning here."""
         return MISS
 
-    def expected(self, turn: Turn) -> Sequence[tuple[str, ...]]:
-        """Return the phrases that are expected, of each choice or answer."""
-        return ()
-
     def takes_words(self, turn: Turn) -> bool:
         """Return whether an answer may be spoken here at all."""
         return self.speech and not self.protects()
 
     def may_have_spoken(self, turn: Turn, kind: str) -> bool:
-        """Return whether a caller from whom nothing came may have spoken where only keys count."""
+        """Return whether a caller who pressed no key may have spoken, at a step that takes keys only."""
         return kind == SILENCE
 
     def keys_said(self, turn: Turn) -> Sequence[str]:
@@ -208,7 +204,7 @@ class InputStep(LiveStep):
         return None
 
     def hearing(self, turn: Turn) -> Hearing | None:
-        """Return the words that can be said here and the recogniser; None where only keys are taken."""
+        """Return them in the language and the input mode of the call."""
         language = turn.call.language
         input_mode = turn.call.input_mode or turn.services.input_mode(language)
         if input_mode == "keys" or not self.takes_words(turn):
@@ -367,7 +363,7 @@ class InputStep(LiveStep):
     def _again(self, turn: Turn, kind: str, *, spoken: bool = False) -> Move:
         """Count one failure (silence and misses together) and ask again, or give up.
 
-        Who speaks where only keys count is told so at once; so is who is silent there, and perhaps has spoken.
+        Where only keys count, a caller who speaks, or may have spoken, hears at once that keys are needed.
         """
         scratch = turn.scratch_as(InputScratch)
         failures = scratch.failures + 1

@@ -25,7 +25,7 @@ def stand_in(entry: EntryType, keys: str) -> str | None:
     """
     typed = parse_entry(entry, keys)
     if sum(key.isdigit() for key in keys) <= 1:
-        return keys  # a wish for a person, a star, a slip of one key
+        return keys  # the key for a person, a star, a slip of one key
     if typed.rest and typed.meaning == "value":
         return None
     return _alike(entry, keys, keys.partition(FINISH)[0])

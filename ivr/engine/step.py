@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -15,6 +15,7 @@ from .inputs import Digits, HungUp, Input
 from .scratch import Scratch
 from .stand_ins import without_ahead, without_numbers
 from .turn import Turn
+from .verbs import Hearing
 
 
 class Universal(Enum):
@@ -70,8 +71,15 @@ class LiveStep(Step):
 
     def recordable(self, turn: Turn, action: Input) -> Input | None:
         """Return the input as it may be recorded; None when it may hold a secret. The default takes one key."""
-        del turn
         return without_ahead(action, 1) if isinstance(action, Digits) else without_numbers(action)
+
+    def hearing(self, turn: Turn) -> Hearing | None:
+        """Return the words that can be said here and the recogniser; None where only keys are taken, or nothing."""
+        return None
+
+    def expected(self, turn: Turn) -> Sequence[tuple[str, ...]]:
+        """Return the phrases that are expected, of each choice or answer."""
+        return ()
 
     def on_hangup(self, turn: Turn, gone: HungUp) -> None:
         """Process a hang-up in this step, such as to free a place in the queue."""

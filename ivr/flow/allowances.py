@@ -1,4 +1,4 @@
-"""Exempt a line from a rule, with a reason and an end: `# allow too-many-options until 2027-06-30: the board's wish`.
+"""Exempt a line from a rule, with a reason and an end: `# allow too-many-options until 2027-06-30: the board agreed`.
 
 An allowance stands behind the line that it exempts, or alone above it. One without a reason, one that has ended, and
 one that exempts nothing are findings themselves. Rules that every loaded flow must keep can't be exempted.

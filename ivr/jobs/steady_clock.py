@@ -103,7 +103,7 @@ class SteadyClock:
         return Delivered()
 
     def after(self, seconds: float, job: Callable[[float], object]) -> Round:
-        """Return the round of a job that ends or deletes what is so old: it waits until the clock lasted as long."""
+        """Return the round of a job that ends or deletes by age; it waits until the clock has run `seconds`."""
 
         def run(now: float) -> Delivered:
             if self.has_lasted(seconds):

@@ -166,7 +166,7 @@ class LoadFigures:
         self._examples.setdefault(key, example)
 
     def audible(self, seconds: float) -> None:
-        """Count a silence of so many seconds in the caller's ear."""
+        """Count a silence that the caller hears, in seconds."""
         self._audible.record(seconds)
         self._over += seconds > self.budget
 

@@ -12,7 +12,6 @@ from itertools import chain
 from typing import Protocol
 
 from ivr.engine.expected_words import phrases_of
-from ivr.engine.input_step import InputStep
 from ivr.engine.inputs import Digits, HungUp, Input, NoInput, RecognizerFailed, Recorded, Speech
 from ivr.engine.verbs import Hearing, InputMode
 from ivr.errors import NoRecording
@@ -200,7 +199,7 @@ def _phrases(release: Release) -> Mapping[str, tuple[str, ...]]:
 
 def _said(flow: Flow, language: str, own: Phrasebooks) -> Iterator[str]:
     """Yield the editor's phrases, and the engine's own if they exist in the language."""
-    asking = (step for step in flow.steps.values() if isinstance(step, InputStep))
+    asking = (step for step in flow.steps.values() if step.listens)
     choices = [*flow.globals, *(choice for step in asking for choice in step.own_choices())]
     for choice in choices:
         yield from (phrase for phrase in phrases_of(choice, language) if GAP not in phrase)

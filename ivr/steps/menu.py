@@ -163,7 +163,7 @@ class MenuStep(InputStep):
         return super().do(turn, choice, outcome)
 
     def outcome(self, choice: Choice) -> str:
-        """Name the outcome of a choice by its key; a key that is given twice is told apart by place."""
+        """Name the outcome of a choice by its key, and by its place among those with the same key."""
         same = [other for other in self.menu if other.key == choice.key]
         return f"key {choice.key}" + (f" ({same.index(choice) + 1})" if len(same) > 1 else "")
 

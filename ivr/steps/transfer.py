@@ -1,4 +1,4 @@
-"""`transfer`: connects the caller with people, and keeps them company while they wait."""
+"""`transfer`: connects the caller with an agent; until then, music and the expected wait."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class VerifyStep(EntryStep):
     limits for the account and the number over all calls; then a person takes over. Nothing typed here is kept, logged,
     recorded or taken from keys pressed ahead.
 
-    `requires: L1` on any step puts this in front of it; a `verify` step of one's own allows other prompts.
+    `requires: L1` on any step puts this in front of it; a `verify` step that an editor writes allows other prompts.
 
     ```yaml
     who_are_you:

@@ -1,4 +1,4 @@
-"""/phone: the way to the telephone in the browser, which a line of one's own serves (`ivr line --phone`)."""
+"""/phone: redirects to the telephone in the browser, which `ivr line --phone` serves."""
 
 from __future__ import annotations
 

@@ -24,7 +24,9 @@ REPLACED = {
 WRITTEN_BY_EDITORS = {("ivr/engine/service_ports/identity.py", "given"), ("ivr/engine/call.py", "known")}
 """Fields of questions, whose names flows use."""
 WITHOUT_SUBJECT = re.compile(
-    r"\b(?:whoever|whomever|whatever|nobody|somebody|anybody|everybody)\b|^(?:What|Who|Tells?) ", re.IGNORECASE
+    r"\b(?:whoever|whomever|whatever|nobody|somebody|anybody|everybody|the business of|of one's own)\b"
+    r"|^(?:What|Who|Tells?) ",
+    re.IGNORECASE,
 )
 """Words that stand for a caller, an agent or a client; and openings where a noun or "Return" is meant."""
 

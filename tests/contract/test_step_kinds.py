@@ -16,6 +16,7 @@ from ivr.session.step_registry import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KINDS = frozenset(catalogue().steps)
+CLASSES = frozenset(kind.__name__ for kind in catalogue().steps.values())
 SHARED_FIELDS = {field.name for field in dataclasses.fields(EntryStep)}
 OWN_FIELDS = {field.name for kind in catalogue().steps.values() for field in dataclasses.fields(kind)} - SHARED_FIELDS
 SOURCES_OF_STEPS = {
@@ -71,10 +72,22 @@ def compared(node: ast.AST) -> Iterator[str]:
             sides = [left, *others]
         case ast.Match(subject=subject, cases=cases):
             sides = [subject, *(case.pattern for case in cases)]
+        case ast.Subscript(value=ast.Dict() as table, slice=key):
+            sides = [key, *filter(None, table.keys)]
+        case ast.Call(func=ast.Attribute(value=side, attr=("get" | "startswith" | "endswith")), args=[key, *_]):
+            sides = [key, *filter(None, side.keys)] if isinstance(side, ast.Dict) else [side, key]
         case _:
             return
-    if any(isinstance(side, ast.Attribute) and side.attr == "kind" for side in sides):
-        yield from (f"compares a kind with {text!r}" for side in sides for text in texts(side) & KINDS)
+    if any(holds_kind(side) for side in sides):
+        yield from (f"compares a kind with {text!r}" for side in sides for text in texts(side) & (KINDS | CLASSES))
+
+
+def holds_kind(node: ast.AST) -> bool:
+    """Whether an expression is the kind of a step: an attribute, a variable of that name, or the name of its class."""
+    match node:
+        case ast.Attribute(attr="kind" | "__name__" | "__qualname__") | ast.Name(id="kind"):
+            return True
+    return False
 
 
 def texts(node: ast.AST) -> set[str]:
@@ -100,6 +113,12 @@ def test_no_other_room_names_a_kind_of_step():
         'OPEN = frozenset({"transfer", "hangup"})',
         'ENDS = ["flow"]',
         'for of in ("menu", "choices"): getattr(step, of, ())',
+        "kind = step.kind; say = kind == 'say'",
+        'type(step).__name__ == "MenuStep"',
+        'step.__class__.__qualname__ in ("MenuStep", "SayStep")',
+        '{"menu": 1, "other": 2}[step.kind]',
+        '{"menu": 1}.get(step.kind, 0)',
+        'step.kind.startswith("menu")',
         """
         match step.kind:
             case "menu" | "other":
@@ -125,6 +144,8 @@ def test_a_kind_that_is_named_is_found(source):
         "wish.key != cls.kind",
         "step.place_of(step.kind)",
         'row["flow"], row["step"]',
+        'kind == "warning"',
+        "type(step).__name__",
         'getattr(step, "prompt", None)',
         "flow.steps.get(name)",
         'DEEDS = ("press", "say", "wait")',

@@ -1,4 +1,4 @@
-"""The answer, the keys and the end of one call on a line, each reported once, whenever its watcher comes."""
+"""The answer, the keys and the end of one call on a line, each reported once, also to a watcher that is added later."""
 
 from __future__ import annotations
 

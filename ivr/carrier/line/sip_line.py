@@ -250,7 +250,7 @@ class SipLine:
         self._judge(SipCall(self, call, facts), call, _READS)
 
     def _judge(self, arrived: SipCall, call: baresip.Call, reads: int) -> None:
-        """Hand a call on, or refuse a malformed one; its request may be read a moment later than the call is told."""
+        """Hand a call on, or refuse a malformed one; its request may be read a moment after the call is reported."""
         verdict = self.guard.verdict(call.call_id or "")
         if verdict is None and reads:
             self._loop.call_later(_READ_SECONDS, self._judge, arrived, call, reads - 1)

@@ -77,7 +77,7 @@ class VoiceWatch:
             self._frame(data[start : start + 2 * FRAME])
 
     def close(self) -> None:
-        """Stop to listen; nothing is told afterwards."""
+        """Stop listening; nothing is reported afterwards."""
         self._closed = True
 
     def _frame(self, frame: bytes) -> None:

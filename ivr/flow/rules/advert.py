@@ -29,7 +29,7 @@ RULE = Rule(
     flow=check,
     at_load=False,
     manual=RuleManual(
-        why="Whoever calls has chosen the telephone. An advert delays them, and older callers may not use the web.",
+        why="Callers have chosen the telephone. An advert delays them, and older callers may not use the web.",
         chinese="客户选择打电话，就请在电话里办。推销和「请用网上银行」只会耽误时间；对长者更不合适。",
         wrong="""\
 steps:

@@ -12,7 +12,7 @@ from ._rule import Parts, Rule, RuleManual
 
 
 def check(flow: Flow, parts: Parts) -> Iterator[Problem]:
-    """Compare the written keys of menus with those of the globals; counted ones are the business of hidden-global."""
+    """Compare the written keys of menus with those of the globals; hidden-global checks counted ones."""
     del parts
     everywhere = {choice.key: choice for choice in flow.globals if choice.key}
     for step in menus(flow):

@@ -1,7 +1,7 @@
 """Prove that no flow is run again inside itself by way of another flow that leads there.
 
 A flow that is run and goes to the flow which runs it, instead of to `return`, is one level deeper each time; after
-eight levels the call is given to a person. Flows that run one another directly are the business of runs-itself.
+eight levels the call is given to a person. The rule runs-itself reports flows that run one another directly.
 """
 
 from __future__ import annotations

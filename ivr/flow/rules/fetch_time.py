@@ -27,7 +27,7 @@ RULE = Rule(
     flow=check,
     at_load=False,
     manual=RuleManual(
-        why="The card is in a bag in another room. Whoever comes back to 还没有收到 starts again.",
+        why="The card is in a bag in another room. A caller who comes back to 还没有收到 starts again.",
         chinese="卡不在手边，要去拿。拿回来却听到「没有收到」，只好重来。",
         wrong="""\
 steps:

@@ -60,7 +60,7 @@ RULE = Rule(
     flow=check,
     at_load=False,
     manual=RuleManual(
-        why="Whoever cannot use the menu needs a person most. A call that is cut off is made again, or is a complaint.",
+        why="Callers who cannot use the menu most need a person. A call that is cut off comes again, or a complaint.",
         chinese="不会用菜单的客户最需要人工。挂断只会换来再次来电或投诉。",
         wrong="""\
 steps:

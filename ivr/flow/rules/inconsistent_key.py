@@ -37,7 +37,7 @@ def _choices(flow: Flow) -> Iterator[Choice]:
 
 
 def _kind(choice: Choice) -> str:
-    """Return the kind of thing that a choice does; targets of the same sort are told by `do` alone."""
+    """Return the sort of effect that a choice has: targets of one sort count as equal, by `do` alone."""
     return meaning(choice)[1] or "goto"
 
 

@@ -33,7 +33,7 @@ RULE = Rule(
     flow=check,
     at_load=False,
     manual=RuleManual(
-        why="Whoever still looks for the card needs a way to say so. Here pound alone gives more time.",
+        why="A caller who still looks for the card needs a way to say so. Here pound alone gives more time.",
         chinese="客户还在找卡，要有办法说「等一下」。这里按井号键就行。",
         wrong="""\
 steps:

@@ -13,7 +13,7 @@ from ._rule import Parts, Rule, RuleManual
 
 
 def check(parts: Parts) -> Iterator[Problem]:
-    """Search circles of failures that pass no person; those of silence alone are the business of silent-circle."""
+    """Search circles of failures that pass no person; silent-circle reports those of silence alone."""
     graph = parts.graph
 
     def fails(node: StepNode, arc: Arc) -> bool:
@@ -49,7 +49,7 @@ RULE = Rule(
     parts=check,
     at_load=False,
     manual=RuleManual(
-        why="Whoever cannot use the keys must reach a person within a few tries, on every way.",
+        why="Callers who cannot use the keys must reach a person within a few tries, on every way.",
         chinese="不会按键的客户，试几次之后必须能转到人工。",
         wrong="""\
 steps:

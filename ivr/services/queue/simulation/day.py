@@ -128,7 +128,7 @@ def become_idle(hall: Hall, rules: Tables, agent: int, now: float) -> None:
 
 
 def first_of(hall: Hall, played: Played, kind: int, now: float) -> int:
-    """Return the first caller of a class who has not given up; those before are noted and leave the row."""
+    """Return the first caller of a class who has not given up; those before leave the row, with their end recorded."""
     caller = hall.first[kind]
     while caller != _NOBODY and hall.leaves[caller] <= now:
         played.at[caller] = hall.leaves[caller]
