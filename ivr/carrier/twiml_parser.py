@@ -86,6 +86,7 @@ class _Reader:
         self.warnings.append(TwimlFault(number, message, url=self.url, fatal=False))
 
     def attributes(self, element: Element) -> dict[str, str]:
+        # Unknown attributes only warn, because Twilio goes on without them; wrong values are its errors.
         allowed = _ATTRIBUTES[element.tag]
         for name in element.attrib:
             if name not in allowed:
@@ -129,6 +130,7 @@ class _Reader:
         words = "".join(piece.text for piece in pieces)
         if not words.strip():
             raise self.fault(13520, "<Say> has no text")
+        # Its basic voices take no SSML: the tags are left out or read aloud.
         if len(element) and not voice.startswith(("Polly.", "Google.")):
             self.warn(f"voice {voice!r} takes no SSML; use a Polly or Google voice", 13520)
         if long := languages.too_long(voice, words, ElementTree.tostring(element, encoding="unicode")):

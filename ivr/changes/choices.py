@@ -71,6 +71,8 @@ class ChoiceComparison:
         digits = [pair for pair in moved if pair[0].key.isdecimal() and pair[1].key.isdecimal()]
         digits.sort(key=lambda pair: int(pair[0].key))
         together: set[int] = set()
+        # An option that is put in front moves all others: one sentence for them, so that the rest is not lost among
+        # them.
         for delta, group in groupby(digits, key=lambda pair: int(pair[1].key) - int(pair[0].key)):
             pairs = list(group)
             if len(pairs) > 1:

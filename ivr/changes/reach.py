@@ -75,6 +75,7 @@ def _options_in_time(flow: Flow, step: Step, language: str, begin: float) -> Ite
     """Yield the key of each option of a menu with the second at which it has been spoken."""
     if not step.own_choices():
         return
+    # The way to a person is spoken with the options, though it belongs to the whole flow.
     person = [choice for choice in flow.globals if choice.goto and choice.goto.name == flow.agent and choice.key]
     spoken = [choice for choice in step.own_choices() if choice.label is not None]
     spoken = [*person, *spoken] if flow.profile.agent_spoken == "first" else [*spoken, *person]

@@ -27,6 +27,7 @@ def step_texts(step: Step) -> Mapping[Names, Text]:
     texts: dict[Names, Text] = {}
     for spec in fields(step):
         value = getattr(step, spec.name)
+        # Labels of choices have sentences of their own, with the key that they are at.
         if not any(True for _ in within(value, Choice)):
             texts |= {(spec.name, place): text for place, text in enumerate(within(value, Text))}
     return texts

@@ -33,6 +33,7 @@ def to_dot(picture: Picture, language: str) -> str:
         f'  edge [fontname="{FONT}", fontsize=10, color="#546e7a", arrowsize=0.7];',
     ]
     for number, flow in enumerate(picture.flows):
+        # Graphviz frames only subgraphs whose name begins with "cluster".
         lines.append(f"  subgraph cluster_{number} {{")
         lines.append(f"    label={_quoted(chr(10).join([flow, *everywhere.get(flow, ())]))}; labeljust=l;")
         lines += [f"    {_box(box, language)}" for box in picture.boxes if box.name[0] == flow]

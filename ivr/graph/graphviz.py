@@ -25,6 +25,7 @@ def drawn(dot: str, format: str) -> bytes:  # noqa: A002
         done = subprocess.run(  # noqa: S603
             [program, f"-T{format}"], input=dot.encode(), capture_output=True, check=True, timeout=LONGEST_DRAWING
         )
+    # Only the type: the message repeats the whole command.
     except (OSError, subprocess.SubprocessError) as fault:
         raise GraphError(f"Graphviz did not draw the picture ({type(fault).__name__}).") from None
     return done.stdout

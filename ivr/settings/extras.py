@@ -36,6 +36,7 @@ def extra_of(module: str) -> str | None:
 
 def missing_extra(extra: str) -> str | None:
     """Return a sentence that says what to install if a module of an extra is missing, else None."""
+    # Looked up, not imported: some of these modules take seconds to load.
     absent = (module for module in EXTRAS[extra] if importlib.util.find_spec(module) is None)
     return next(map(not_installed, absent), None)
 

@@ -20,5 +20,6 @@ def misspelt(env: Mapping[str, str], more: Collection[str] = ()) -> Iterator[tup
     """
     settings = (*VARIABLES.values(), *FILE_VARIABLES, *more)
     for name in sorted(env):
+        # A misspelt setting would otherwise be ignored without a word, and its default be in force.
         if name.startswith(_PREFIX) and name not in _OF_TOOLS.union(settings) and not name.startswith(_OF_TESTS):
             yield name, next(iter(get_close_matches(name, settings, 1, 0.75)), "")

@@ -91,6 +91,7 @@ def read_address(text: str) -> str:
         raise ValueError("this is not an address; write for example https://ivr.example.com") from None
     if parts.scheme not in {"http", "https"} or not host or re.search(r"\s", text):
         raise ValueError("this is not an address; write for example https://ivr.example.com")
+    # Addresses are logged and shown; a secret has a variable of its own.
     if parts.username or parts.password:
         raise ValueError("a user name or password does not belong in the address")
     if "?" in text or "#" in text:

@@ -23,6 +23,7 @@ def production_faults(settings: Settings) -> Iterator[str]:
 
     Production is a server whose address is that of another machine, or that listens on more than this one.
     """
+    # The token of the carrier may be changed at any time, and what was sealed with it could not be read any more.
     if not settings.key:
         yield (
             "IVR_KEY is not set: it encrypts what is stored, and is not taken from the carrier's token."

@@ -80,10 +80,12 @@ class SayStep(LiveStep):
     def _twice(self, turn: Turn) -> bool:
         if self.twice is not None:
             return self.twice
+        # Sentences without values can be followed at once; amounts and numbers are what elderly callers miss.
         return turn.profile.say_twice and self.say.template(turn.call.language).fixed is None
 
     def _items(self, turn: Turn) -> list[dict[str, Any]]:
         if self.each is None:
             return [{}]
         items = self.each(turn.values())
+        # A bank that sends null or text in place of a list has no items to speak; the call goes on.
         return [{"item": item} for item in items[: self.most]] if isinstance(items, list | tuple) else []

@@ -79,6 +79,7 @@ class TicketStep(LiveStep):
         try:
             question = self._question(turn)
             receipt = turn.ask(question)
+        # Also for a value that is none of the words: the caller must hear that nothing was written down.
         except LookupFailed:
             return "error"
         turn.set(self.save_as, receipt.values())
@@ -92,6 +93,7 @@ class TicketStep(LiveStep):
         return OpenTicket(
             number=turn.call.caller,
             call=turn.call.id,
+            # Only a customer who is proved: the progress of the complaint is told to that customer from any number.
             customer=turn.call.identity.customer if turn.level else "",
             kind=complaint.kind(values),
             severity=complaint.severity(values) if complaint.severity else "",

@@ -164,7 +164,9 @@ def _act(line: str, listening: ListeningWindow) -> Act | None:
     if set(keys) <= DTMF_KEYS:
         return Press(keys)
     if listening.records:
+        # About four characters a second, as Mandarin is spoken.
         return Talk(float(max(1, round(len(plain) / 4))))
+    # High, because typed words are never misheard; conversations play low values.
     return Speak(plain, confidence=0.9) if listening.speech else None
 
 
@@ -256,6 +258,7 @@ def run_phone(
             line, way, mouth, clock, carrier_options=carrier_options, watch=watch, recordings=recordings
         ).call()
     finally:
+        # A transport that was passed in belongs to its owner, who may make more calls with it.
         if isinstance(way, HttpTransport) and transport is None:
             way.close()
     person.show_news()
@@ -277,6 +280,7 @@ def _voiced(person: Caller, screen: Terminal, spoken: Sequence[bytes]) -> Caller
 
 def _failed(failures: list[Exchange]) -> ExchangeWatch:
     def watch(exchange: Exchange) -> None:
+        # Only requests that the caller hears of: a carrier goes on after a failed report.
         if exchange.status != 200 and exchange.purpose not in ("status", "recording", "agent"):
             failures.append(exchange)
 

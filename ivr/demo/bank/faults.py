@@ -48,6 +48,7 @@ class Faults:
         """Wait the delay of one request, then return whether it fails."""
         setting = self.setting
         if setting.slow_ms:
+            # A wait that `close` can end; a sleep would hold up the end of the bank.
             self._closed.wait(setting.slow_ms / 1000)
         return setting.fail_rate > 0 and self._chance() < setting.fail_rate
 

@@ -26,6 +26,7 @@ def transactions(db: sqlite3.Connection, now: datetime, asked: Page) -> StoredAn
     customer_row(db, asked.customer)
     rows = db.execute(
         "SELECT * FROM transactions WHERE customer = ? ORDER BY position LIMIT ? OFFSET ?",
+        # One row more than asked for: it tells whether there are more.
         (asked.customer, asked.limit + 1, asked.offset),
     ).fetchall()
     items = [_booked(row, now.date()) for row in rows[: asked.limit]]

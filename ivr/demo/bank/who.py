@@ -30,6 +30,7 @@ def account(db: sqlite3.Connection, _now: datetime, asked: OfAccount) -> StoredA
     if not whole and asked.number is None:
         raise UnclearError("give number, card or id")
     row, exists = _nearest(db, asked)
+    # The x of an identity number is typed in either case.
     claimed = number_digest(whole.upper()) if whole else _e164(asked.number or "").encode()
     invented = account_id(book_key(db), b"unknown " + claimed)
     held = account_id(book_key(db), b"customer " + row["customer"].encode())

@@ -63,6 +63,7 @@ class Played(NamedTuple):
 def tables_of(scenario: Scenario) -> Tables:
     """Return the rules of a scenario as arrays."""
     line, kinds, rules = scenario.line, scenario.classes, scenario.line.waiting
+    # Agents of the same desks differ only in how long they are idle, so that the search goes over groups.
     groups = list(dict.fromkeys(scenario.agents))
     served = [serving(line, kind.desk) for kind in kinds]
     return Tables(
@@ -85,6 +86,7 @@ def _ways(scenario: Scenario, groups: list[tuple[str, ...]]) -> dict[str, Any]:
     line = scenario.line
     ways = [[accesses(line, line.desks[kind.desk], desks) for kind in scenario.classes] for desks in groups]
     counts = np.array([[len(some) for some in row] for row in ways])
+    # Lists of different lengths in one array, because the arrays that Numba reads are rectangular.
     end = np.cumsum(counts.ravel()).reshape(counts.shape)
     every = [way for row in ways for some in row for way in some]
     return {
