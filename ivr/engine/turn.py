@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace as changed
 
 from ivr.errors import LookupFailed
-from ivr.flow.answer_values import with_plain_numbers
+from ivr.flow.answer_values import with_plain_values
 from ivr.flow.expressions import Expression
 from ivr.flow.model import Choice, Flow, Hotline
 from ivr.flow.outside_services import LOOKUP_SECONDS, Lookups
@@ -337,7 +337,7 @@ class Turn:
                 raise
         deadline = deadline or (declared.deadline if declared else LOOKUP_SECONDS)
         answer = self._answer_to(BankLookup(source, question), deadline, noted=True)
-        return with_plain_numbers(answer, declared.declared.answer if declared else {})
+        return with_plain_values(answer, declared.declared.answer if declared else {}, self.line.calendar.local)
 
     def _answer_to(self, question: AnyQuestion, deadline: float, *, noted: bool) -> Any:
         key = f"{self.call.id}:{self.call.turn}:{self.hops}"
