@@ -158,7 +158,7 @@ _ALL = (
     ),
     ValueKind(
         "time",
-        "A time of day to the minute; seconds are left out. Answers of services with a time zone are told in the line's.",
+        "A time of day to the minute; without seconds. An answer of a service with a zone is told in the line's.",
         "15:05",
         {"zh-CN": "下午三点零五分", "en-US": "three oh five p.m."},
         _time,
